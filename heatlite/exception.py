@@ -1,0 +1,183 @@
+"""Every error that a person may read.
+
+An error is a class whose docstring is its message, filled in with the keyword arguments it is raised with::
+
+    class StackExists(HeatliteError):
+        '''The Stack ({stack_name}) already exists.'''
+
+    raise StackExists(stack_name="web")
+
+Names, keyword arguments and texts are those of Heat's ``heat.common.exception``, because a heat-api in front of
+heatlite recognises an error by its class name and keyword arguments and by nothing else. Only the errors that are
+heatlite's own stand at the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+WIRE_MODULE = "heat.common.exception"
+
+
+class HeatliteError(Exception):
+    """An unknown exception occurred."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.kwargs = kwargs
+        super().__init__(self.render())
+
+    def render(self) -> str:
+        return (type(self).__doc__ or "").strip().format(**self.kwargs)
+
+
+class ErrorWithPath(HeatliteError):
+    """{error}: {path}: {message}"""
+
+    def __init__(self, error: str = "", path: list[str | int] | str = "", message: object = "") -> None:
+        where = path if isinstance(path, str) else dotted(path)
+        self.error, self.path, self.message = error, where, str(message)
+        super().__init__(error=error, path=where, message=self.message)
+
+    def render(self) -> str:
+        return ": ".join(part for part in (self.error, self.path, self.message) if part)
+
+
+def dotted(path: list[str | int]) -> str:
+    """``["resources", "web", "depends_on", 0]`` as people write it: ``resources.web.depends_on[0]``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
+# --- what a user's input can be refused for ---------------------------------------------------------------------
+
+
+class StackValidationFailed(ErrorWithPath):
+    """{error}: {path}: {message}"""
+
+
+class PropertyError(ErrorWithPath):
+    """{error}: {path}: {message}"""
+
+
+class InvalidTemplateVersion(HeatliteError):
+    """The template version is invalid: {explanation}"""
+
+
+class InvalidTemplateSection(HeatliteError):
+    """The template section is invalid: {section}"""
+
+
+class InvalidTemplateReference(HeatliteError):
+    """The specified reference "{resource}" (in {key}) is incorrect."""
+
+
+class InvalidTemplateAttribute(HeatliteError):
+    """The Referenced Attribute ({resource} {key}) is incorrect."""
+
+
+class InvalidTemplateParameter(HeatliteError):
+    """The Parameter ({key}) has no attributes."""
+
+
+class InvalidSchemaError(HeatliteError):
+    """{message}"""
+
+
+class UserParameterMissing(HeatliteError):
+    """The Parameter ({key}) was not provided."""
+
+
+class UnknownUserParameter(HeatliteError):
+    """The Parameter ({key}) was not defined in template."""
+
+
+class CircularDependencyException(HeatliteError):
+    """Circular Dependency Found: {cycle}"""
+
+
+class RequestLimitExceeded(HeatliteError):
+    """Request limit exceeded: {message}"""
+
+
+class StackResourceLimitExceeded(HeatliteError):
+    """Maximum resources per stack exceeded."""
+
+
+class Invalid(HeatliteError):
+    """Data supplied was not valid: {reason}"""
+
+
+# --- what may not be done, or not now ---------------------------------------------------------------------------
+
+
+class Forbidden(HeatliteError):
+    """You are not authorized to use {action}."""
+
+
+class InvalidTenant(HeatliteError):
+    """Searching Tenant {target} from Tenant {actual} forbidden."""
+
+
+class EntityNotFound(HeatliteError):
+    """The {entity} ({name}) could not be found."""
+
+
+class NotFound(HeatliteError):
+    """{msg_fmt}"""
+
+
+class ResourceNotAvailable(HeatliteError):
+    """The Resource ({resource_name}) is not available."""
+
+
+class StackExists(HeatliteError):
+    """The Stack ({stack_name}) already exists."""
+
+
+class ActionInProgress(HeatliteError):
+    """Stack {stack_name} already has an action ({action}) in progress."""
+
+
+class ActionNotComplete(HeatliteError):
+    """Stack {stack_name} has an action ({action}) in progress or failed state."""
+
+
+class NotSupported(HeatliteError):
+    """{feature} is not supported."""
+
+
+# --- heatlite's own ---------------------------------------------------------------------------------------------
+
+
+class ResourceFailed(HeatliteError):
+    """{error_class}: resources.{name}: {reason}"""
+
+
+class ConfigurationError(HeatliteError):
+    """{reason}"""
+
+
+def wire_name(error: HeatliteError) -> str:
+    """The class name by which heat-api knows this error."""
+    return type(error).__name__
+
+
+def from_wire(class_name: str, message: str) -> HeatliteError:
+    """The error that a remote engine raised, rebuilt from what RPC keeps of it: its class name and its text."""
+    known = globals().get(class_name)
+    if not (isinstance(known, type) and issubclass(known, HeatliteError)):
+        known = HeatliteError
+    error = known.__new__(known)
+    error.kwargs = {}
+    Exception.__init__(error, message)
+    return error
+
+
+for _known in list(globals().values()):
+    if isinstance(_known, type) and issubclass(_known, HeatliteError):
+        _known.__module__ = WIRE_MODULE  # the name that goes over the wire; heat-api accepts no other

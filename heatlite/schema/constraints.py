@@ -1,0 +1,105 @@
+"""Constraints: what a value must satisfy beyond its type. Shared by template parameters and plugin properties.
+
+A constraint is a frozen value with one verb, ``check(value)``, which raises ``ValueError`` with a sentence that tells
+the user what would have been right. Texts follow Heat's, because users and their scripts know them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Sized
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Constraint(Protocol):
+    """What parameters and properties ask of a constraint."""
+
+    def check(self, value: Any) -> None:
+        """Raise ``ValueError`` with the reason where ``value`` breaks the constraint."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number within bounds, both included; ``None`` leaves a side open."""
+
+    min: float | None = None
+    max: float | None = None
+    description: str | None = None
+
+    def check(self, value: Any) -> None:
+        number = float(value)
+        if (self.min is not None and number < self.min) or (self.max is not None and number > self.max):
+            raise ValueError(self.description or f"{value} is out of range ({bounds(self)})")
+
+
+@dataclass(frozen=True)
+class Length:
+    """A string, list or map of a bounded length, both bounds included."""
+
+    min: int | None = None
+    max: int | None = None
+    description: str | None = None
+
+    def check(self, value: Sized) -> None:
+        length = len(value)
+        if (self.min is not None and length < self.min) or (self.max is not None and length > self.max):
+            raise ValueError(
+                self.description or f"length ({length}) is out of range ({bounds(self)})"
+            )
+
+
+@dataclass(frozen=True)
+class Modulo:
+    """A number that leaves ``offset`` when divided by ``step``."""
+
+    step: int
+    offset: int = 0
+    description: str | None = None
+
+    def check(self, value: Any) -> None:
+        if float(value) % self.step != self.offset:
+            raise ValueError(
+                self.description or f"{value} is not a multiple of {self.step} with an offset of {self.offset}"
+            )
+
+
+@dataclass(frozen=True)
+class AllowedValues:
+    """One of a set; of a list, each item is."""
+
+    allowed: tuple[Any, ...]
+    description: str | None = None
+
+    def check(self, value: Any) -> None:
+        items = value if isinstance(value, list) else [value]
+        for item in items:
+            if item not in self.allowed:
+                choices = ", ".join(str(choice) for choice in self.allowed)
+                raise ValueError(self.description or f'"{item}" is not an allowed value [{choices}]')
+
+
+@dataclass(frozen=True)
+class AllowedPattern:
+    """A string that the whole of a regular expression matches."""
+
+    pattern: str
+    description: str | None = None
+
+    def check(self, value: Any) -> None:
+        if re.fullmatch(self.pattern, str(value)) is None:
+            raise ValueError(self.description or f'"{value}" does not match pattern "{self.pattern}"')
+
+
+def bounds(limits: Range | Length) -> str:
+    """The bounds as Heat prints them: ``min: 1, max: None``."""
+    return f"min: {limits.min}, max: {limits.max}"
+
+
+def check_all(constraints: Sequence[Constraint], value: Any) -> None:
+    """Check each constraint in order.
+
+    :raises ValueError: with the first reason
+    """
+    for constraint in constraints:
+        constraint.check(value)

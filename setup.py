@@ -1,0 +1,81 @@
+"""How heatlite installs: plain setuptools, so that a tree without git history will do.
+
+The version stands in heatlite/__init__.py and nowhere else.
+"""
+
+import pathlib
+import re
+
+import setuptools
+
+HERE = pathlib.Path(__file__).parent
+VERSION = re.search(r'__version__ = "(.+)"', (HERE / "heatlite/__init__.py").read_text()).group(1)
+
+TESTS = [
+    "hypothesis>=6",
+    "pifpaf>=3.1",  # starts real RabbitMQ, MariaDB and PostgreSQL for a test run
+    "psycopg[binary]>=3.1",
+    "pytest>=8",
+    "pytest-timeout>=2.3",
+]
+
+setuptools.setup(
+    name="heatlite",
+    version=VERSION,
+    description="The convergence engine of OpenStack Heat, rebuilt small, fast and crash-proof",
+    long_description=(HERE / "README.md").read_text(),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    packages=setuptools.find_packages(include=["heatlite", "heatlite.*"]),
+    package_data={"heatlite": ["py.typed", "db/alembic/*", "db/alembic/versions/*"]},
+    include_package_data=True,
+    install_requires=[
+        "alembic>=1.13",
+        "cliff>=4.7",
+        "eventlet>=0.36",
+        "futurist>=3.0",
+        "kombu>=5.3",
+        "oslo.config>=9.6",
+        "oslo.context>=5.6",
+        "oslo.db>=17.0",
+        "oslo.log>=6.1",
+        "oslo.messaging>=18.2",  # older ones delay the reply of every call
+        "oslo.serialization>=5.5",
+        "oslo.service[threading]>=4.3",
+        "oslo.utils>=7.3",
+        "PyMySQL>=1.1",
+        "PyYAML>=6.0",
+        "rich>=13",
+        "SQLAlchemy>=2.0.30",
+        "stevedore>=5.3",
+    ],
+    extras_require={
+        "postgresql": ["psycopg[binary]>=3.1"],
+        "test": TESTS,
+        "dev": [*TESTS, "mypy>=1.11", "pre-commit>=3.7", "ruff>=0.6", "types-PyYAML"],
+    },
+    entry_points={
+        "console_scripts": [
+            "heatlite = heatlite.cmd.cli:main",
+            "heatlite-engine = heatlite.cmd.engine:main",
+            "heatlite-manage = heatlite.cmd.manage:main",
+        ],
+        "heatlite.resources": [
+            "OS::Heat::Dummy = heatlite.resources.builtin.dummy:Dummy",
+            "OS::Heat::None = heatlite.resources.builtin.none:NoneResource",
+            "OS::Heat::RandomString = heatlite.resources.builtin.random_string:RandomString",
+            "OS::Heat::TestResource = heatlite.resources.builtin.test_resource:TestResource",
+            "OS::Heat::Value = heatlite.resources.builtin.value:Value",
+        ],
+        "oslo.config.opts": ["heatlite = heatlite.conf:list_opts"],
+    },
+    classifiers=[
+        "Environment :: OpenStack",
+        "License :: OSI Approved :: Apache Software License",
+        "Operating System :: POSIX :: Linux",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+    ],
+)
