@@ -1,0 +1,156 @@
+"""Resource: the contract of a plugin. An author overrides what his type needs; the rest has defaults.
+
+A plugin is steps, not a thread. An object lives for one step, and the next may run in another process::
+
+    handle_create() -> progress (JSON) -> check_create_complete(progress) -> False: later, again
+                                                                         `-> True: resolve_attributes()
+
+To go on through stages, change ``progress`` in place in the check. Nothing may sleep: return False and say when
+to come back with ``poll_in``. An exception fails the resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.exception import NotSupported
+from heatlite.resources import properties
+from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, Type
+from heatlite.resources.tools import Tools
+
+SHOW = "show"
+BASE_ATTRIBUTES: AttributesSchema = {
+    SHOW: Attribute("Detailed information about resource.", Type.MAP, CacheMode.NONE),
+}
+
+
+class UpdateReplace(Exception):
+    """Raise it from ``handle_update``: this change needs a new resource in place of the old one."""
+
+
+class Resource(Tools):
+    """The base of every plugin.
+
+    ``immediate = True`` promises that no method does I/O, so that steps may run in a batch in one transaction.
+    """
+
+    attributes_schema: AttributesSchema = {}
+    immediate = False
+
+    @classmethod
+    def checked_properties(
+        cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING
+    ) -> dict[str, Any]:
+        """``given``, checked: the ``properties`` of an Instance. As ``properties.validate``, errors too."""
+        return properties.validate(cls.properties_schema, given, prefix, unknown)
+
+    @classmethod
+    def has_attribute(cls, name: str) -> bool:
+        """Whether a template may ask for this attribute."""
+        return name in cls.attributes_schema or name in BASE_ATTRIBUTES
+
+    @classmethod
+    def volatile_attributes(cls) -> frozenset[str]:
+        """The attributes that are asked of the plugin each time, never stored."""
+        every = {**BASE_ATTRIBUTES, **cls.attributes_schema}
+        return frozenset(name for name, attribute in every.items() if attribute.cache_mode is CacheMode.NONE)
+
+    def validate(self) -> None:
+        """Extra checks over ``properties``, before a template is accepted and before a create or update.
+
+        Some may not be known yet in the first case; ask ``known``. Raise ``property_error``.
+        """
+
+    def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
+        """Whether an update of the ``changed`` properties needs a new resource.
+
+        :raises NotSupported: where an immutable property changed
+        """
+        wanted = {name: self.properties_schema[name] for name in changed if name in self.properties_schema}
+        if fixed := sorted(name for name in wanted if wanted[name].immutable):
+            kind = f" ({self.type_name})" if self.type_name else ""
+            raise NotSupported(feature=f"Update to properties {', '.join(fixed)} of {self.name}{kind}")
+        return any(not each.update_allowed for each in wanted.values())
+
+    def handle_create(self) -> Any:
+        """Begin to make the physical resource, with ``self.uuid`` as idempotency key or tag."""
+        return None
+
+    def check_create_complete(self, progress: Any) -> bool:
+        """Whether the creation is complete; ``progress`` is what handle_create returned."""
+        return True
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
+        """Apply the changed properties (None: it went); ``self.properties`` has all of them, as new."""
+        if prop_diff:
+            raise UpdateReplace
+        return None
+
+    def check_update_complete(self, progress: Any) -> bool:
+        """Whether the update is complete; ``progress`` is what handle_update returned."""
+        return True
+
+    def handle_delete(self) -> Any:
+        """Delete what ``resource_id`` names. It may be None, or gone already: both are success."""
+        return None
+
+    def check_delete_complete(self, progress: Any) -> bool:
+        """Whether the deletion is complete; ``progress`` is what handle_delete returned."""
+        return True
+
+    def handle_suspend(self) -> Any:
+        """Begin to suspend the physical resource."""
+        return None
+
+    def check_suspend_complete(self, progress: Any) -> bool:
+        """Whether the suspension is complete; ``progress`` is what handle_suspend returned."""
+        return True
+
+    def handle_resume(self) -> Any:
+        """Begin to resume the physical resource."""
+        return None
+
+    def check_resume_complete(self, progress: Any) -> bool:
+        """Whether the resumption is complete; ``progress`` is what handle_resume returned."""
+        return True
+
+    def handle_check(self) -> Any:
+        """Look whether the physical resource is as it should be; raise where it isn't."""
+        return None
+
+    def check_check_complete(self, progress: Any) -> bool:
+        """Whether the check is complete; ``progress`` is what handle_check returned."""
+        return True
+
+    def handle_snapshot(self) -> Any:
+        """Begin to take a snapshot; keep what identifies it with ``data_set``."""
+        return None
+
+    def check_snapshot_complete(self, progress: Any) -> bool:
+        """Whether the snapshot is complete; ``progress`` is what handle_snapshot returned."""
+        return True
+
+    def resolve_attribute(self, name: str) -> Any:
+        """The value of one attribute of the schema, as JSON; for a volatile one, now."""
+        return None
+
+    def resolve_attributes(self) -> dict[str, Any]:
+        """Every attribute that may be stored, read once after each successful action but DELETE.
+
+        Override it where one look-up gives them all.
+        """
+        volatile = self.volatile_attributes()
+        return {name: self.resolve_attribute(name) for name in self.attributes_schema if name not in volatile}
+
+    def show(self) -> dict[str, Any] | None:
+        """The attribute ``show``: all that the service says of the resource; None without one."""
+        return None
+
+    def reference(self) -> str:
+        """What ``get_resource`` gives: the physical id or, without one, the name."""
+        return self.name if self.resource_id is None else self.resource_id
+
+    def find(self) -> list[str]:
+        """After a crash: *all* physical ids that exist for ``self.uuid``, found by tag or idempotency key."""
+        return []

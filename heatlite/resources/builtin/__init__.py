@@ -1,0 +1,1 @@
+"""The resource types that come with heatlite. None of them does I/O."""

@@ -1,0 +1,93 @@
+"""OS::Heat::RandomString: a random string, made once; any change of its properties makes another."""
+
+from __future__ import annotations
+
+from heatlite.resources.base import Resource
+from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
+from heatlite.resources.schema import Attribute, Property, Type
+from heatlite.schema.constraints import AllowedValues, Length, Range
+
+LENGTH, SEQUENCE, SALT = "length", "sequence", "salt"
+CHARACTER_CLASSES, CHARACTER_SEQUENCES = "character_classes", "character_sequences"
+CLASS, MIN = "class", "min"
+
+VALUE = "value"
+LENGTHS = Range(1, 512)
+NAMED_CLASS = AllowedValues(tuple(CLASSES))
+
+
+class RandomString(Resource):
+    """A string for passwords and secrets. The string is its physical id, and so what get_resource gives."""
+
+    immediate = True
+    properties_schema = {
+        LENGTH: Property(Type.INTEGER, "Length of the string.", default=32, constraints=(LENGTHS,)),
+        SEQUENCE: Property(Type.STRING, f"Older form of {CHARACTER_CLASSES}: one class.", constraints=(NAMED_CLASS,)),
+        CHARACTER_CLASSES: Property(
+            Type.LIST,
+            "Classes of characters to choose from, each with a least number.",
+            default=[{CLASS: LETTERS_AND_DIGITS, MIN: 1}],
+            schema=Property(
+                Type.MAP,
+                schema={
+                    CLASS: Property(
+                        Type.STRING,
+                        "A class of characters.",
+                        default=LETTERS_AND_DIGITS,
+                        constraints=(NAMED_CLASS,),
+                    ),
+                    MIN: Property(Type.INTEGER, "How many at least.", default=1, constraints=(LENGTHS,)),
+                },
+            ),
+        ),
+        CHARACTER_SEQUENCES: Property(
+            Type.LIST,
+            "Sequences of characters to choose from, each with a least number.",
+            schema=Property(
+                Type.MAP,
+                schema={
+                    SEQUENCE: Property(Type.STRING, "The characters.", required=True, constraints=(Length(min=1),)),
+                    MIN: Property(Type.INTEGER, "How many at least.", default=1, constraints=(LENGTHS,)),
+                },
+            ),
+        ),
+        SALT: Property(Type.STRING, "Change it to get a new string; it has no other effect."),
+    }
+    attributes_schema = {VALUE: Attribute("The random string.", Type.STRING)}
+
+    def validate(self) -> None:
+        """The least numbers must fit into the length."""
+        if not self.known(LENGTH, SEQUENCE, CHARACTER_CLASSES, CHARACTER_SEQUENCES):
+            return
+        least = sum(minimum for _, minimum in self.wanted())
+        if least > self.properties[LENGTH]:
+            raise self.property_error(
+                LENGTH,
+                "Length property cannot be smaller than combined character class and character sequence"
+                f" minimums ({self.properties[LENGTH]} < {least})",
+            )
+        if not any(characters for characters, _ in self.wanted()):
+            raise self.property_error(CHARACTER_SEQUENCES, "there is no character to choose from")
+
+    def wanted(self) -> list[tuple[str, int]]:
+        """Each set of characters with its least number."""
+        sequences = self.properties.get(CHARACTER_SEQUENCES) or []
+        return [(each[SEQUENCE], each[MIN]) for each in sequences] + self.wanted_classes()
+
+    def wanted_classes(self) -> list[tuple[str, int]]:
+        """The older ``sequence`` replaces the default classes and is added to others, as in Heat."""
+        classes = self.properties.get(CHARACTER_CLASSES) or []
+        older = self.properties.get(SEQUENCE)
+        if older:
+            if classes == self.properties_schema[CHARACTER_CLASSES].default:
+                classes = []
+            classes = [*classes, {CLASS: older, MIN: 1}]
+        return [(CLASSES[each[CLASS]], each[MIN]) for each in classes]
+
+    def handle_create(self) -> None:
+        """Make the string."""
+        self.resource_id_set(random_string(self.random, self.properties[LENGTH], self.wanted()))
+
+    def resolve_attribute(self, name: str) -> str | None:
+        """``value``: the string."""
+        return self.resource_id

@@ -1,0 +1,61 @@
+"""OS::Heat::Value: an expression with a name; its attribute is what the template made of the property."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.resources import properties
+from heatlite.resources.base import Resource
+from heatlite.resources.schema import Attribute, Property, Type
+from heatlite.schema.constraints import AllowedValues
+
+VALUE, TYPE = "value", "type"
+TYPES = {
+    "string": Type.STRING,
+    "number": Type.NUMBER,
+    "comma_delimited_list": Type.LIST,
+    "json": Type.MAP,
+    "boolean": Type.BOOLEAN,
+}
+
+
+class Value(Resource):
+    """Holds a value of any type, or of the one that ``type`` says."""
+
+    immediate = True
+    properties_schema = {
+        VALUE: Property(
+            Type.ANY, 'The expression to generate the "value" attribute.', required=True, update_allowed=True
+        ),
+        TYPE: Property(
+            Type.STRING,
+            'The type of the "value" property.',
+            constraints=(AllowedValues(tuple(TYPES)),),
+            update_allowed=True,
+        ),
+    }
+    attributes_schema = {VALUE: Attribute("The value, of the type that was asked for.")}
+
+    @classmethod
+    def checked_properties(
+        cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING
+    ) -> dict[str, Any]:
+        """As for any resource, and ``value`` becomes what ``type`` says."""
+        plain = super().checked_properties(given, prefix, unknown)
+        kind = plain[TYPE]
+        if kind is not None and not properties.contains(kind, unknown):
+            typed = Property(TYPES[kind])
+            plain[VALUE] = properties.checked(typed, plain[VALUE], properties.path_to(prefix, VALUE), unknown)
+        return plain
+
+    def handle_create(self) -> None:
+        """Nothing physical exists; the name stands for it."""
+        self.resource_id_set(self.physical_resource_name())
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
+        """The new value is among the properties already."""
+
+    def resolve_attribute(self, name: str) -> Any:
+        """``value`` as it is now."""
+        return self.properties[VALUE]

@@ -1,0 +1,130 @@
+"""From what a template or a parameter gives to the type that a property wants, as generously as Heat.
+
+Parameters are often strings (``"16"``, ``"yes"``, ``'[{"class": "hexdigits"}]'``), so a string that plainly says
+a number, a boolean, a list or a map is taken for it. What would lose something (2.5 for an integer) is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from heatlite.resources.schema import Type
+
+TRUE_WORDS = frozenset({"true", "t", "yes", "y", "on", "1"})
+FALSE_WORDS = frozenset({"false", "f", "no", "n", "off", "0"})
+
+
+def coerce(wanted: Type, value: Any) -> Any:
+    """``value`` as the wanted type; maps and lists are new ones, their items as they were.
+
+    None becomes the type's empty value (``""``, 0, False, ``{}``, ``[]``), as in Heat.
+
+    :raises ValueError: with a sentence that says what the value is not
+    """
+    if wanted is Type.ANY:
+        return value
+    if value is None:
+        return EMPTY[wanted]()
+    return COERCIONS[wanted](value)
+
+
+def to_string(value: Any) -> str:
+    """A number or boolean as Python writes it, a map or list as JSON. Raises ValueError for all else."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if isinstance(value, Mapping | list | tuple):
+        try:
+            return json.dumps(value)
+        except (TypeError, ValueError, RecursionError):
+            pass
+    raise ValueError(f"Value must be a string; got {value!r}")
+
+
+def to_integer(value: Any) -> int:
+    """An integer, also from its digits or from a float without a fraction. Raises ValueError for all else."""
+    try:
+        if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+            return int(value)
+    except ValueError:
+        pass
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise ValueError(f"Value '{value}' is not an integer")
+
+
+def to_number(value: Any) -> int | float:
+    """A finite number, an int where it is one. Raises ValueError for all else."""
+    try:
+        return to_integer(value)
+    except ValueError:
+        pass
+    try:
+        number = float(value) if isinstance(value, str | float) else math.nan
+    except ValueError:
+        number = math.nan
+    if math.isfinite(number):  # JSON, and so the database, knows neither infinity nor NaN
+        return number
+    raise ValueError(f"Value '{value}' is not a number")
+
+
+def to_boolean(value: Any) -> bool:
+    """A boolean, also from a word (``yes``, ``off``) or from 0 and 1. Raises ValueError for all else."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower() if isinstance(value, str | int) else ""
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise ValueError(f'"{value}" is not a valid boolean; use true or false')
+
+
+def to_map(value: Any) -> dict[str, Any]:
+    """A new dict from a mapping or from the JSON text of one. Raises ValueError for all else."""
+    found = from_json(value) if isinstance(value, str) else value
+    if isinstance(found, Mapping):
+        return dict(found)
+    raise ValueError(f'"{value}" is not a map')
+
+
+def to_list(value: Any) -> list[Any]:
+    """A new list from a list, a tuple or the JSON text of one. Raises ValueError for all else."""
+    found = from_json(value) if isinstance(value, str) else value
+    if isinstance(found, list | tuple):
+        return list(found)
+    raise ValueError(f'"{value}" is not a list')
+
+
+def from_json(text: str) -> Any:
+    """What a JSON text says, or None where it is none."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+COERCIONS: Mapping[Type, Callable[[Any], Any]] = {
+    Type.STRING: to_string,
+    Type.INTEGER: to_integer,
+    Type.NUMBER: to_number,
+    Type.BOOLEAN: to_boolean,
+    Type.MAP: to_map,
+    Type.LIST: to_list,
+}
+EMPTY: Mapping[Type, Callable[[], Any]] = {
+    Type.STRING: str,
+    Type.INTEGER: int,
+    Type.NUMBER: int,
+    Type.BOOLEAN: bool,
+    Type.MAP: dict,
+    Type.LIST: list,
+}

@@ -1,0 +1,34 @@
+"""Instance: all that a plugin object is made from, as one value that another process could make as well."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from heatlite.resources.properties import NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One resource as its row and its template have it at the start of a step.
+
+    ``properties`` are validated ones (for an update: the new ones). ``now`` gives epoch seconds. ``random`` is
+    the source of all chance. ``unknown`` is the sentinel that stands in ``properties`` for values not known yet,
+    where a template is validated before its resources exist.
+    """
+
+    name: str
+    uuid: str
+    stack_name: str
+    stack_id: str
+    now: Callable[[], float]
+    random: random.Random
+    type_name: str = ""
+    project_id: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    resource_id: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    unknown: Any = NOTHING

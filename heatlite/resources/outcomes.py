@@ -1,0 +1,52 @@
+"""Outcomes: what a step of a plugin, or a look at a change, came to. Frozen values for a ``match``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The action is complete. ``reference`` is what get_resource gives; no attributes after a DELETE."""
+
+    physical_id: str | None
+    attributes: dict[str, Any]
+    data: dict[str, Any]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Not complete yet: poll again with ``progress`` (JSON) after ``poll_after`` seconds, on any engine."""
+
+    progress: Any
+    poll_after: float
+    physical_id: str | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The action failed; the physical id and data set before that are kept. ``reason`` is for the user."""
+
+    reason: str
+    physical_id: str | None
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """The change needs a new resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The properties are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """The change can be made in place: start UPDATE with ``prop_diff``."""
+
+    prop_diff: dict[str, Any]

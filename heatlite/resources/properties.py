@@ -1,0 +1,136 @@
+"""Properties: from what a template gives, with its functions resolved, to the mapping that a plugin reads.
+
+::
+
+    given --refuse unknown names--> each property of the schema: coerce -> nested schema -> constraints
+
+A value that isn't known yet (it needs a resource that doesn't exist) is handed through unchecked; the caller says
+by which sentinel it is recognised.
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from heatlite.exception import InvalidSchemaError, StackValidationFailed, dotted
+from heatlite.resources.coercion import coerce
+from heatlite.resources.schema import PropertiesSchema, Property
+from heatlite.schema.constraints import check_all
+
+NOTHING = object()  # a sentinel that no value holds
+
+
+def validate(
+    schema: PropertiesSchema, given: Mapping[str, Any], prefix: str = "", unknown: Any = NOTHING
+) -> dict[str, Any]:
+    """Check and coerce; the result has every name of the schema, None where there is no value or default.
+
+    :param prefix: where the properties stand in the template, such as ``resources.web.properties``
+    :param unknown: the sentinel of a value that isn't known yet; a property that holds it is left as it is
+    :raises StackValidationFailed: with the dotted path of what is wrong and a sentence saying why
+    """
+    refuse_unknown_names(schema, given, prefix)
+    return {name: value_of(name, schema[name], given, prefix, unknown) for name in schema}
+
+
+def value_of(name: str, wanted: Property, given: Mapping[str, Any], prefix: str, unknown: Any) -> Any:
+    """The checked value of one property; the parameters are those of :func:`validate`."""
+    if name in given:
+        return checked(wanted, given[name], path_to(prefix, name), unknown)
+    if wanted.default is not None:
+        return checked(wanted, None, path_to(prefix, name), unknown)
+    if wanted.required:
+        raise property_error(prefix, f"Property {name} not assigned")
+    return None
+
+
+def checked(wanted: Property, value: Any, path: str, unknown: Any = NOTHING) -> Any:
+    """``value``, or the default in place of None, coerced and checked with all that is nested in it.
+
+    :raises StackValidationFailed: with the path of the part that is wrong
+    """
+    if value is None:
+        value = copy.deepcopy(wanted.default)
+    if unknown is not NOTHING and contains(value, unknown):
+        return value
+    try:
+        plain = with_nested(wanted, coerce(wanted.type, value), path, unknown)
+        check_all(wanted.constraints, plain)
+    except (ValueError, TypeError, OverflowError) as error:  # a constraint may not fit what an ANY holds
+        raise property_error(path, str(error)) from None
+    return plain
+
+
+def with_nested(wanted: Property, value: Any, path: str, unknown: Any) -> Any:
+    """A map or list with its items checked against the nested schema, if there is one."""
+    if wanted.schema is None:
+        return value
+    if isinstance(wanted.schema, Property):
+        return [checked(wanted.schema, item, path_to(path, i), unknown) for i, item in enumerate(value)]
+    return validate(wanted.schema, value, path, unknown)
+
+
+def completed(schema: PropertiesSchema, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Validated properties that an older plugin stored, as the schema of today has them.
+
+    A property that is new has its default; one that is no more is left out.
+    """
+    return {
+        name: stored[name] if name in stored else value_of(name, replace(wanted, required=False), {}, "", NOTHING)
+        for name, wanted in schema.items()
+    }
+
+
+def refuse_unknown_names(schema: PropertiesSchema, given: Mapping[str, Any], prefix: str) -> None:
+    """Refuse a property that isn't in the schema.
+
+    :raises StackValidationFailed: naming the first of them, and which was probably meant
+    """
+    for name in given:
+        if name not in schema:
+            near = difflib.get_close_matches(str(name), schema, n=1)
+            hint = f'; did you mean "{near[0]}"?' if near else ""
+            raise property_error(prefix, f"Unknown Property {name}{hint}")
+
+
+def contains(value: Any, sentinel: Any) -> bool:
+    """Whether ``value`` equals the sentinel or has it anywhere inside."""
+    if isinstance(value, Mapping):
+        return any(contains(item, sentinel) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(contains(item, sentinel) for item in value)
+    return bool(value == sentinel)
+
+
+def property_error(path: str, message: str) -> StackValidationFailed:
+    """The error of a wrong property, as Heat words it: ``Property error: <path>: <message>``."""
+    return StackValidationFailed(error="Property error", path=path, message=message)
+
+
+def path_to(prefix: str, step: str | int) -> str:
+    """``prefix`` and one step more: ``tags`` and 0 give ``tags[0]``."""
+    return dotted([prefix, step] if prefix else [step])
+
+
+def check_schema(schema: PropertiesSchema, path: str = "") -> None:
+    """Check that each default satisfies its own property, nested ones too.
+
+    :raises InvalidSchemaError: with the path of the first that doesn't
+    """
+    for name, wanted in schema.items():
+        where = path_to(path, name)
+        if not isinstance(wanted, Property):
+            raise InvalidSchemaError(message=f"{where} is {wanted!r}, not a Property")
+        if isinstance(wanted.schema, Property):
+            check_schema({"*": wanted.schema}, where)
+        elif wanted.schema is not None:
+            check_schema(wanted.schema, where)
+        if wanted.default is not None:
+            try:
+                checked(wanted, None, where)
+            except StackValidationFailed as error:
+                raise InvalidSchemaError(message=f"Invalid default: {error}") from None

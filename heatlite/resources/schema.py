@@ -1,0 +1,86 @@
+"""What a plugin says of its properties and attributes: frozen values, checked for contradictions when made.
+
+An author of a Heat plugin finds the names he knows::
+
+    properties_schema = {
+        "length": Property(Type.INTEGER, "Length of the string.", default=32, constraints=(Range(1, 512),)),
+        "tags": Property(Type.LIST, "Names to find it by.", schema=Property(Type.STRING)),
+    }
+    attributes_schema = {"value": Attribute("The string that was made.", Type.STRING)}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from heatlite.exception import InvalidSchemaError
+from heatlite.schema.constraints import Constraint
+
+
+class Type(StrEnum):
+    """The types of properties and attributes, spelled as in Heat."""
+
+    STRING = "String"
+    INTEGER = "Integer"
+    NUMBER = "Number"
+    BOOLEAN = "Boolean"
+    MAP = "Map"
+    LIST = "List"
+    ANY = "Any"
+
+
+class CacheMode(StrEnum):
+    """LOCAL: read once after each action and stored. NONE: volatile, asked of the plugin at each reading."""
+
+    LOCAL = "cache_local"
+    NONE = "cache_none"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property.
+
+    ``default`` of None means that there is none. ``schema`` is a Property for the items of a LIST, or a mapping
+    of names to Properties for a MAP. A change of a property replaces the resource unless ``update_allowed``, and
+    is refused where ``immutable``.
+
+    :raises InvalidSchemaError: where the parts contradict one another
+    """
+
+    type: Type
+    description: str = ""
+    default: Any = None
+    required: bool = False
+    constraints: tuple[Constraint, ...] = ()
+    update_allowed: bool = False
+    immutable: bool = False
+    schema: Property | Mapping[str, Property] | None = None
+
+    def __post_init__(self) -> None:
+        if self.update_allowed and self.immutable:
+            raise InvalidSchemaError(message="Options UpdateAllowed and Immutable cannot both be True")
+        if self.schema is not None and not self._nests():
+            raise InvalidSchemaError(
+                message=f"A nested schema is a Property for a List or a mapping for a Map; this is a {self.type}"
+            )
+
+    def _nests(self) -> bool:
+        if isinstance(self.schema, Property):
+            return self.type is Type.LIST
+        return self.type is Type.MAP
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute; ``type`` of None means any."""
+
+    description: str = ""
+    type: Type | None = None
+    cache_mode: CacheMode = CacheMode.LOCAL
+
+
+PropertiesSchema = Mapping[str, Property]
+AttributesSchema = Mapping[str, Attribute]

@@ -1,0 +1,94 @@
+"""Tools: what an author finds on ``self``. The facts of the resource, and the few things that he can set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from heatlite.exception import StackValidationFailed
+from heatlite.resources.instance import Instance
+from heatlite.resources.jsonable import as_json
+from heatlite.resources.naming import physical_name
+from heatlite.resources.properties import completed, contains, property_error
+from heatlite.resources.schema import PropertiesSchema
+
+DEFAULT_POLL_SECONDS = 1.0
+
+
+class Tools:
+    """What an author is given. The object lives for one step: what must last goes into progress or data."""
+
+    properties_schema: PropertiesSchema = {}
+    physical_resource_name_limit: int | None = 255
+
+    def __init__(self, instance: Instance) -> None:
+        self.name = instance.name
+        self.uuid = instance.uuid
+        self.type_name = instance.type_name
+        self.stack_name = instance.stack_name
+        self.stack_id = instance.stack_id
+        self.project_id = instance.project_id
+        self.properties: Mapping[str, Any] = MappingProxyType(completed(self.properties_schema, instance.properties))
+        self.metadata: Mapping[str, Any] = MappingProxyType(dict(instance.metadata))
+        self.random = instance.random
+        self.now = instance.now
+        self.poll_after = DEFAULT_POLL_SECONDS
+        self._resource_id = instance.resource_id
+        self._data = dict(instance.data)
+        self._unknown = instance.unknown
+
+    @property
+    def resource_id(self) -> str | None:
+        """The physical id, or None while nothing physical is known to exist."""
+        return self._resource_id
+
+    def resource_id_set(self, value: object | None) -> None:
+        """Record the physical id. Do so as soon as it is known: it is kept even if the step then fails."""
+        self._resource_id = None if value is None else str(value)
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What :meth:`data_set` recorded, in this step or an earlier one."""
+        return MappingProxyType(self._data)
+
+    def data_set(self, key: str, value: Any) -> None:
+        """Keep a JSON value with the resource for as long as it lives.
+
+        :raises NotJson: where it isn't JSON
+        """
+        self._data[key] = as_json(value, f"{plugin_name(self)} data {key}")
+
+    def data_delete(self, key: str) -> bool:
+        """Forget ``key``; whether it was there."""
+        return self._data.pop(key, NOT_THERE) is not NOT_THERE
+
+    def physical_resource_name(self) -> str:
+        """A name for the physical resource: ``stack-resource-shortid``, the same in every step."""
+        return physical_name(self.stack_name, self.name, self.uuid, self.physical_resource_name_limit)
+
+    def poll_in(self, seconds: float) -> None:
+        """Say when the next check makes sense, in seconds from now; without it, 1 s.
+
+        :raises ValueError: where it isn't a finite number
+        """
+        if not math.isfinite(seconds):
+            raise ValueError(f"poll_in takes seconds; got {seconds}")
+        self.poll_after = max(0.0, float(seconds))
+
+    def known(self, *names: str) -> bool:
+        """Whether these properties are known in full. During validation one may wait for another resource."""
+        return not any(contains(self.properties.get(name), self._unknown) for name in names)
+
+    def property_error(self, name: str, message: str) -> StackValidationFailed:
+        """An error to raise from ``validate``, with the property's place in the template."""
+        return property_error(f"resources.{self.name}.properties.{name}", message)
+
+
+def plugin_name(plugin: object) -> str:
+    """The class of a plugin as a log or an error names it: ``acme.servers.Server``."""
+    return f"{type(plugin).__module__}.{type(plugin).__qualname__}"
+
+
+NOT_THERE = object()

@@ -1,0 +1,161 @@
+"""The contract: every registered plugin, whoever wrote it, is held to it.
+
+A plugin that needs properties has them in EXAMPLES; another package's tests can do the same with its own registry.
+"""
+
+import dataclasses
+import json
+import random
+
+import pytest
+
+from heatlite.resources.base import BASE_ATTRIBUTES
+from heatlite.resources.outcomes import Done, Failed, Waiting
+from heatlite.resources.properties import check_schema
+from heatlite.resources.registry import Registry
+from heatlite.resources.schema import Attribute
+from heatlite.resources.steps import VERBS, assess_update, poll, start
+from heatlite.resources.testing import FakeClock, carried, drive, instance_of
+
+EXAMPLES = {
+    "OS::Heat::Value": {"value": {"any": ["thing"]}},
+    "OS::Heat::TestResource": {"wait_secs": 3, "action_wait_secs": {"suspend": 2, "resume": 2, "check": 2}},
+    "OS::Heat::RandomString": {"length": "16", "character_classes": '[{"class": "hexdigits", "min": 4}]'},
+    "OS::Heat::Dummy": {"name_len": "16", "update_in_place_prop": "ntty"},
+}
+REGISTRY = Registry.load()
+ACTIONS = sorted(VERBS)
+every_plugin = pytest.mark.parametrize("type_name", REGISTRY.names())
+every_action = pytest.mark.parametrize("action", ACTIONS)
+
+
+def example(type_name, clock=None, **facts):
+    """A plugin class and an instance of it that was never created."""
+    plugin = REGISTRY.get(type_name)
+    return plugin, instance_of(plugin, EXAMPLES.get(type_name), clock, type_name=type_name, **facts)
+
+
+def existing(type_name, clock=None):
+    """A plugin class and an instance of it that exists."""
+    plugin, instance = example(type_name, clock)
+    outcome = drive(plugin, "CREATE", clock=clock, instance=instance)
+    assert isinstance(outcome, Done)
+    return plugin, carried(instance, outcome)
+
+
+def begin(plugin, instance, action):
+    return start(plugin(instance), action, {} if action == "UPDATE" else None)
+
+
+def is_json(value):
+    return json.loads(json.dumps(value, allow_nan=False)) == value
+
+
+@every_plugin
+def test_the_schema_is_well_formed(type_name):
+    plugin = REGISTRY.get(type_name)
+    check_schema(plugin.properties_schema)
+    assert all(isinstance(attribute, Attribute) for attribute in plugin.attributes_schema.values())
+    assert not BASE_ATTRIBUTES.keys() & plugin.attributes_schema.keys()
+
+
+@every_plugin
+def test_the_extra_checks_accept_a_valid_example_and_stand_unknown_values(type_name):
+    plugin, instance = example(type_name)
+    assert plugin(instance).validate() is None
+    unknown = object()
+    given = dict.fromkeys(plugin.properties_schema, unknown)
+    blank = instance_of(plugin, given, unknown=unknown)
+    assert plugin(blank).validate() is None
+
+
+@every_plugin
+@every_action
+def test_progress_data_and_attributes_are_json_after_each_step(type_name, action):
+    clock = FakeClock()
+    plugin, instance = example(type_name, clock) if action == "CREATE" else existing(type_name, clock)
+    outcome = begin(plugin, instance, action)
+    while isinstance(outcome, Waiting):
+        assert is_json(outcome.progress)
+        assert is_json(outcome.data)
+        instance = carried(instance, outcome)
+        clock.advance(max(outcome.poll_after, 0.001))
+        outcome = poll(plugin(instance), action, outcome.progress)
+    assert isinstance(outcome, Done)
+    assert is_json(outcome.attributes)
+    assert is_json(outcome.data)
+    assert isinstance(outcome.reference, str)
+
+
+@every_plugin
+@every_action
+def test_another_process_can_go_on_and_comes_to_the_same_end(type_name, action):
+    clock = FakeClock()
+    plugin, instance = example(type_name, clock) if action == "CREATE" else existing(type_name, clock)
+    outcome = begin(plugin, instance, action)
+    while isinstance(outcome, Waiting):
+        instance = carried(instance, outcome)
+        clock.advance(max(outcome.poll_after, 0.001))
+        progress = outcome.progress
+        here = poll(plugin(instance), action, json.loads(json.dumps(progress)))
+        elsewhere = carried(example(type_name, clock, random=random.Random(99))[1], outcome)
+        assert poll(plugin(elsewhere), action, json.loads(json.dumps(progress))) == here
+        outcome = here
+    assert isinstance(outcome, Done)
+
+
+@every_plugin
+@every_action
+def test_polling_ends_under_an_advancing_clock(type_name, action):
+    plugin, instance = example(type_name) if action == "CREATE" else existing(type_name)
+    assert isinstance(drive(plugin, action, instance=instance, most_steps=100), Done)
+
+
+@every_plugin
+def test_deleting_what_was_never_created_is_done_at_once(type_name):
+    plugin, instance = example(type_name)
+    assert isinstance(start(plugin(instance), "DELETE"), Done)
+
+
+@every_plugin
+def test_deleting_does_not_need_the_properties(type_name):
+    plugin, instance = existing(type_name)
+    row = dataclasses.replace(instance, properties={})
+    assert isinstance(drive(plugin, "DELETE", instance=row), Done)
+
+
+@every_plugin
+def test_deleting_twice_is_done_twice(type_name):
+    plugin, instance = existing(type_name)
+    again = carried(instance, drive(plugin, "DELETE", instance=instance))
+    assert isinstance(drive(plugin, "DELETE", instance=again), Done)
+
+
+@every_plugin
+def test_what_exists_has_a_physical_id_and_is_deleted_again(type_name):
+    plugin, instance = existing(type_name)
+    assert instance.resource_id
+    assert isinstance(drive(plugin, "DELETE", instance=instance), Done)
+
+
+@every_plugin
+def test_stored_attributes_are_declared_and_not_volatile(type_name):
+    plugin, instance = existing(type_name)
+    stored = plugin(instance).resolve_attributes()
+    assert stored.keys() <= plugin.attributes_schema.keys() - plugin.volatile_attributes()
+
+
+@every_plugin
+def test_a_plugin_can_judge_every_change_of_one_property(type_name):
+    plugin, instance = example(type_name)
+    for name in plugin.properties_schema:
+        before = {**instance.properties, name: "another"}
+        assert not isinstance(assess_update(plugin(instance), before, instance.properties), Failed)
+
+
+@every_plugin
+def test_the_look_up_after_a_crash_gives_a_list_of_ids(type_name):
+    plugin, instance = existing(type_name)
+    found = plugin(instance).find()
+    assert isinstance(found, list)
+    assert all(isinstance(each, str) for each in found)
