@@ -1,0 +1,102 @@
+"""From the values of one definition to a compiled tree, and what that tree refers to.
+
+Everything that can be known from the template alone is found here, once: where functions stand, whether they are
+well-formed, and which resources, attributes, parameters and files they name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from heatlite.exception import InvalidTemplateReference, dotted
+from heatlite.template.functions import Vocabulary
+from heatlite.template.functions.get_file import no_content
+from heatlite.template.nodes import ListNode, MapNode, Node, Tree
+from heatlite.template.path import Path, refused
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that a template's functions may use."""
+
+    resources: Collection[str]
+    parameters: Collection[str]
+    files: Collection[str]
+
+
+@dataclass
+class Compiler:
+    """Compiles the values of one resource or output, and collects the names that they use as it goes."""
+
+    vocabulary: Vocabulary
+    names: Names
+    references: set[str] = field(default_factory=set)
+    reads: set[tuple[str, str]] = field(default_factory=set)
+
+    def compile(self, value: Any, path: Path) -> Tree:
+        """The tree for a value: the value itself where no function is in it, else a node.
+
+        :param path: where the value stands in the template
+        :raises StackValidationFailed: where a function is unknown to the template's version or ill-formed
+        :raises InvalidTemplateReference: where a resource that doesn't exist is named
+        """
+        if isinstance(value, Mapping):
+            return self._compile_map(value, path)
+        if isinstance(value, list):
+            items = [self.compile(item, (*path, place)) for place, item in enumerate(value)]
+            return ListNode(items) if _any_node(items) else value
+        return value
+
+    def _compile_map(self, value: Mapping[str, Any], path: Path) -> Tree:
+        if len(value) == 1:
+            [(name, arguments)] = value.items()
+            if function := self.vocabulary.functions.get(name):
+                return function.compile(arguments, (*path, name), self)
+            if name in self.vocabulary.refusals:
+                raise refused((*path, name), self.vocabulary.refusals[name])
+        entries = {key: self.compile(item, (*path, key)) for key, item in value.items()}
+        return MapNode(entries) if _any_node(entries.values()) else value
+
+    def check_resource(self, name: Any, path: Path) -> str:
+        """The name of an existing resource.
+
+        :raises StackValidationFailed: where it isn't a string that is written out
+        :raises InvalidTemplateReference: where there is no such resource
+        """
+        if not isinstance(name, str):
+            raise refused(path, "A resource is named by a string that is written out, not computed")
+        if name not in self.names.resources:
+            raise InvalidTemplateReference(resource=name, key=dotted(list(path)))
+        return name
+
+    def refer_to_resource(self, name: Any, path: Path) -> str:
+        """Note a use of the resource itself. Raises what ``check_resource`` does."""
+        self.references.add(self.check_resource(name, path))
+        return name
+
+    def read_attribute(self, name: Any, attribute: str, path: Path) -> str:
+        """Note a use of the resource's attribute. Raises what ``check_resource`` does."""
+        self.reads.add((self.check_resource(name, path), attribute))
+        return name
+
+    def check_parameter(self, name: str, path: Path) -> None:
+        """Refuse the name of a parameter that isn't declared.
+
+        :raises StackValidationFailed: where it isn't
+        """
+        if name not in self.names.parameters:
+            raise refused(path, f'The parameter "{name}" is not declared; add it to the section "parameters"')
+
+    def check_file(self, name: str, path: Path) -> None:
+        """Refuse the name of a file that didn't come with the template.
+
+        :raises StackValidationFailed: where it didn't
+        """
+        if name not in self.names.files:
+            raise no_content(name, path)
+
+
+def _any_node(trees: Collection[Tree]) -> bool:
+    return any(isinstance(tree, Node) for tree in trees)

@@ -1,0 +1,61 @@
+"""What a template says of one resource and of one output: frozen values, made once and shared by every traversal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from heatlite.template.nodes import Tree
+
+
+@dataclass(frozen=True)
+class ResourceDefinition:
+    """A resource as it is written, its functions found and its needs known.
+
+    ``properties``, ``metadata``, ``update_policy`` and ``external_id`` are compiled trees for ``resolve``.
+    """
+
+    name: str
+    type: str
+    """After the resource registry's mapping."""
+    properties: Tree = field(default_factory=dict)
+    metadata: Tree = field(default_factory=dict)
+    depends_on: tuple[str, ...] = ()
+    deletion_policy: str = "Delete"
+    """``Delete``, ``Retain`` or ``Snapshot``."""
+    update_policy: Tree = field(default_factory=dict)
+    description: str = ""
+    external_id: Tree = None
+    reads: frozenset[tuple[str, str]] = frozenset()
+    """(resource, attribute) of each ``get_attr``; the attribute is ``"*"`` where it isn't written out."""
+    references: frozenset[str] = frozenset()
+    """The resources that ``get_resource`` names."""
+    requires: frozenset[str] = frozenset()
+    """Every resource that must come first, whether ``depends_on`` or a function names it."""
+    written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The definition in the template, uncompiled."""
+
+    @cached_property
+    def definition_hash(self) -> str:
+        """64 hex digits, equal where the mapped type, the properties and the metadata are written alike.
+
+        What the functions in them give is no part of it, nor is the order of keys.
+        """
+        said = [self.type, self.written.get("properties") or {}, self.written.get("metadata") or {}]
+        text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class OutputDefinition:
+    """An output as it is written; ``value`` is a compiled tree for ``resolve``."""
+
+    name: str
+    value: Tree
+    description: str = ""
+    reads: frozenset[tuple[str, str]] = frozenset()
+    references: frozenset[str] = frozenset()

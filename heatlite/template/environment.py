@@ -1,0 +1,107 @@
+"""The environment: what a user gives along with a template to fill it in.
+
+::
+
+    resource_registry   OS::Web -> OS::Nova::Server        which type stands for which
+    parameter_defaults  for every template that has them   weaker than
+    parameters          for this template; others are refused
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from heatlite.exception import StackValidationFailed
+from heatlite.template.path import check_nesting
+from heatlite.template.sections import map_at
+
+SECTIONS = (
+    "parameters",
+    "parameter_defaults",
+    "resource_registry",
+    "encrypted_param_names",
+    "event_sinks",
+    "parameter_merge_strategies",
+)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An environment as it is written. Its registry is read when a template is parsed with it."""
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameter_defaults: Mapping[str, Any] = field(default_factory=dict)
+    resource_registry: Mapping[str, Any] = field(default_factory=dict)
+    encrypted_param_names: tuple[str, ...] = ()
+    event_sinks: tuple[Mapping[str, Any], ...] = ()
+    parameter_merge_strategies: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any] | None) -> Environment:
+        """An environment from its plain form; nothing at all is an empty one.
+
+        :raises StackValidationFailed: where a section isn't known or is of the wrong kind, or nested too deep
+        """
+        if raw is None:
+            return cls()
+        if not isinstance(raw, Mapping):
+            raise StackValidationFailed(message="The environment is not a valid YAML mapping data type.")
+        check_nesting(raw)
+        for section in raw:
+            if section not in SECTIONS:
+                raise StackValidationFailed(
+                    message=f'environment has wrong section "{section}"; those are {", ".join(SECTIONS)}'
+                )
+        return cls(
+            parameters=map_at(raw, "parameters"),
+            parameter_defaults=map_at(raw, "parameter_defaults"),
+            resource_registry=map_at(raw, "resource_registry"),
+            encrypted_param_names=_list_at(raw, "encrypted_param_names"),
+            event_sinks=_list_at(raw, "event_sinks"),
+            parameter_merge_strategies=map_at(raw, "parameter_merge_strategies"),
+        )
+
+    def merge(self, other: Environment) -> Environment:
+        """Both in one, ``other`` winning wherever they differ."""
+        new_sinks = (sink for sink in other.event_sinks if sink not in self.event_sinks)
+        return Environment(
+            parameters={**self.parameters, **other.parameters},
+            parameter_defaults={**self.parameter_defaults, **other.parameter_defaults},
+            resource_registry=_merge_maps(self.resource_registry, other.resource_registry),
+            encrypted_param_names=tuple(dict.fromkeys((*self.encrypted_param_names, *other.encrypted_param_names))),
+            event_sinks=(*self.event_sinks, *new_sinks),
+            parameter_merge_strategies={**self.parameter_merge_strategies, **other.parameter_merge_strategies},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plain form, every section present; merge strategies only where there are any, as over RPC."""
+        plain: dict[str, Any] = {
+            "parameters": dict(self.parameters),
+            "parameter_defaults": dict(self.parameter_defaults),
+            "resource_registry": dict(self.resource_registry),
+            "encrypted_param_names": list(self.encrypted_param_names),
+            "event_sinks": list(self.event_sinks),
+        }
+        if self.parameter_merge_strategies:
+            plain["parameter_merge_strategies"] = dict(self.parameter_merge_strategies)
+        return plain
+
+
+def _list_at(raw: Mapping[str, Any], section: str) -> tuple[Any, ...]:
+    value = raw.get(section) or []
+    if not isinstance(value, list | tuple):
+        raise StackValidationFailed(path=[section], message=f'"{section}" must be a list')
+    return tuple(value)
+
+
+def _merge_maps(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Both maps in one; where both have a map under the same key, those are merged in turn."""
+    merged = dict(old)
+    for key, value in new.items():
+        before = merged.get(key)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            value = _merge_maps(before, value)
+        merged[key] = value
+    return merged

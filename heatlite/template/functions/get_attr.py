@@ -1,0 +1,55 @@
+"""``get_attr``: an attribute of another resource, something inside it, or all attributes as a map.
+
+::
+
+    {get_attr: [server, first_address]}
+    {get_attr: [server, addresses, private, 0, addr]}
+    {get_attr: [server]}
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite.template.functions.base import Compiler, Function, is_text
+from heatlite.template.functions.descent import descend
+from heatlite.template.nodes import items_of
+from heatlite.template.scope import ResourceValue, Scope
+from heatlite.template.unknown import UNKNOWN
+
+EVERY_ATTRIBUTE = "*"
+"""What is read where the attribute isn't written out, or all of them are wanted."""
+
+
+class GetAttr(Function):
+    """An attribute by its resource's name, which must be written out. A path that leads nowhere gives ``None``."""
+
+    __slots__ = ()
+    name = "get_attr"
+
+    def check(self, compiler: Compiler) -> None:
+        items = items_of(self.arguments)
+        if not items:
+            raise self.wrong(
+                'Arguments to "get_attr" must be of the form [resource_name] or [resource_name, attribute, (path), ...]'
+            )
+        name, *keys = items
+        for key in keys[:1]:
+            self.expect(key, lambda it: is_text(it) and it != "", 'Attribute name in "get_attr" must be a string')
+        for key in keys[1:]:
+            self.expect(key, lambda it: isinstance(it, str | int), 'Path components in "get_attr" must be strings')
+        attribute = keys[0] if keys and not isinstance(keys[0], Function) else EVERY_ATTRIBUTE
+        compiler.read_attribute(name, attribute, self.path)
+
+    def apply(self, arguments: Any, scope: Scope) -> Any:
+        name, *keys = arguments
+        resource = scope.resource(name)
+        if resource is None:
+            return UNKNOWN
+        return self._read(resource, keys) if keys else dict(resource.attributes())
+
+    def _read(self, resource: ResourceValue, keys: list[Any]) -> Any:
+        attribute, *path = keys
+        if not isinstance(attribute, str):
+            raise self.wrong('Attribute name in "get_attr" must be a string')
+        return descend(resource.attribute(attribute), path, missing=None)

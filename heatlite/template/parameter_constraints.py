@@ -1,0 +1,133 @@
+"""From what a parameter declares under ``constraints`` to constraints that can be checked.
+
+::
+
+    constraints:
+      - length: {min: 6, max: 8}
+        description: User name must be between 6 and 8 characters
+      - allowed_pattern: "[a-z]+"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from heatlite.schema.constraints import AllowedPattern, AllowedValues, Constraint, Length, Modulo, Range
+from heatlite.template.parameter_types import ParameterType, coerce, to_number
+from heatlite.template.path import Path, refused_schema
+
+_STRING, _NUMBER, _JSON, _LIST, _BOOLEAN = (
+    ParameterType.STRING,
+    ParameterType.NUMBER,
+    ParameterType.JSON,
+    ParameterType.LIST,
+    ParameterType.BOOLEAN,
+)
+
+FITS: Mapping[str, frozenset[ParameterType]] = {
+    "length": frozenset({_STRING, _LIST, _JSON}),
+    "range": frozenset({_NUMBER}),
+    "modulo": frozenset({_NUMBER}),
+    "allowed_values": frozenset({_STRING, _NUMBER, _BOOLEAN, _LIST}),
+    "allowed_pattern": frozenset({_STRING}),
+}
+"""Constraint to the types of parameters that it makes sense for."""
+
+
+def read_constraints(written: Any, kind: ParameterType, path: Path) -> tuple[Constraint, ...]:
+    """The constraints of a parameter of the type ``kind``, in the order in which they are written.
+
+    :param path: where they stand, such as ``("parameters", "name", "constraints")``
+    :raises InvalidSchemaError: where one isn't well-formed, or isn't for this type
+    """
+    if written is None:
+        return ()
+    if not isinstance(written, list):
+        raise refused_schema(path, "Invalid parameter constraints, expected a list")
+    found: list[Constraint] = []
+    for place, entry in enumerate(written):
+        found += _read_entry(entry, kind, (*path, place))
+    return tuple(found)
+
+
+def _read_entry(entry: Any, kind: ParameterType, path: Path) -> list[Constraint]:
+    if not isinstance(entry, Mapping):
+        raise refused_schema(path, "Invalid parameter constraint, expected a map")
+    names = [name for name in entry if name != "description"]
+    if not names:
+        raise refused_schema(path, f"No constraint expressed; those are {', '.join(FITS)}")
+    return [_read_one(name, entry, kind, path) for name in names]
+
+
+def _read_one(name: str, entry: Mapping[str, Any], kind: ParameterType, path: Path) -> Constraint:
+    if name == "custom_constraint":
+        raise refused_schema(path, "custom_constraint is not supported yet")
+    if name not in FITS:
+        raise refused_schema(path, f'Invalid key "{name}"; constraints are {", ".join(FITS)}')
+    if kind not in FITS[name]:
+        raise refused_schema(path, f"The constraint {name} is not for parameters of the type {kind}")
+    description = entry.get("description")
+    try:
+        return _READERS[name](entry[name], kind, None if description is None else str(description))
+    except ValueError as error:
+        raise refused_schema((*path, name), str(error)) from error
+
+
+def _read_length(written: Any, _kind: ParameterType, description: str | None) -> Constraint:
+    limits = _numbers(written, ("min", "max"), whole=True)
+    return Length(limits.get("min"), limits.get("max"), description)
+
+
+def _read_range(written: Any, _kind: ParameterType, description: str | None) -> Constraint:
+    limits = _numbers(written, ("min", "max"), whole=False)
+    return Range(limits.get("min"), limits.get("max"), description)
+
+
+def _read_modulo(written: Any, _kind: ParameterType, description: str | None) -> Constraint:
+    numbers = _numbers(written, ("step", "offset"), whole=True)
+    step, offset = numbers.get("step"), numbers.get("offset")
+    if step is None or offset is None:
+        raise ValueError("A modulo constraint must have a step value and an offset value specified")
+    if step == 0 or abs(offset) >= abs(step) or step * offset < 0:
+        raise ValueError("step cannot be 0, and offset must be smaller than it and of the same sign")
+    return Modulo(step, offset, description)
+
+
+def _read_allowed_values(written: Any, kind: ParameterType, description: str | None) -> Constraint:
+    if not isinstance(written, list):
+        raise ValueError("allowed_values must be a list")
+    each = _STRING if kind is _LIST else kind
+    return AllowedValues(tuple(coerce(each, value) for value in written), description)
+
+
+def _read_allowed_pattern(written: Any, _kind: ParameterType, description: str | None) -> Constraint:
+    if not isinstance(written, str):
+        raise ValueError("allowed_pattern must be a string")
+    try:
+        re.compile(written)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError(f"this is not a regular expression: {error}") from error
+    return AllowedPattern(written, description)
+
+
+def _numbers(written: Any, keys: tuple[str, str], whole: bool) -> dict[str, Any]:
+    """The numbers under one or both of two keys, none of them ``None``."""
+    if not isinstance(written, Mapping) or not set(written) <= set(keys):
+        raise ValueError(f"expected a map with the keys {keys[0]} and {keys[1]}")
+    numbers = {key: to_number(value) for key, value in written.items() if value is not None}
+    if not numbers:
+        raise ValueError(f"at least one of {keys[0]} and {keys[1]} must be specified")
+    if whole and any(number != int(number) for number in numbers.values()):
+        raise ValueError(f"{keys[0]} and {keys[1]} must be whole numbers")
+    return {key: int(number) for key, number in numbers.items()} if whole else dict(numbers)
+
+
+_READERS: Mapping[str, Callable[[Any, ParameterType, str | None], Constraint]] = {
+    "length": _read_length,
+    "range": _read_range,
+    "modulo": _read_modulo,
+    "allowed_values": _read_allowed_values,
+    "allowed_pattern": _read_allowed_pattern,
+}

@@ -1,0 +1,126 @@
+"""What a template declares of one parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite.schema.constraints import Constraint
+from heatlite.template.parameter_constraints import read_constraints
+from heatlite.template.parameter_types import ParameterType, coerce, show, to_boolean
+from heatlite.template.path import Path, refused_schema
+
+KEYWORDS = frozenset(
+    {"type", "description", "default", "constraints", "hidden", "label", "immutable", "tags", "schema"}
+)
+"""Heat takes ``schema`` and does nothing with it, so it is taken here as well."""
+
+TYPES: Mapping[str, ParameterType] = {str(kind): kind for kind in ParameterType}
+
+
+@dataclass(frozen=True)
+class ParameterSchema:
+    """A declared parameter. ``default`` is kept as it is written; ``None`` is no default."""
+
+    name: str
+    type: ParameterType
+    default: Any = None
+    constraints: tuple[Constraint, ...] = ()
+    hidden: bool = False
+    label: str = ""
+    description: str = ""
+    immutable: bool = False
+    tags: tuple[str, ...] = ()
+
+    @property
+    def has_default(self) -> bool:
+        """Whether a value may be left out."""
+        return self.default is not None
+
+    def read(self, value: Any) -> Any:
+        """The parameter's value when it is given ``value``, coerced and within every constraint.
+
+        The value of a hidden parameter isn't repeated in the reason.
+
+        :raises ValueError: with the reason
+        """
+        try:
+            coerced = coerce(self.type, value)
+        except ValueError as error:
+            raise ValueError(f"The hidden value is not a {self.type}" if self.hidden else str(error)) from None
+        for constraint in self.constraints:
+            try:
+                constraint.check(coerced)
+            except ValueError as error:
+                raise ValueError(self._reason(constraint, error)) from None
+        return coerced
+
+    def _reason(self, constraint: Constraint, error: ValueError) -> str:
+        if not self.hidden:
+            return str(error)
+        described = getattr(constraint, "description", None)
+        return described or f"The hidden value does not satisfy the constraint {type(constraint).__name__}"
+
+    def show(self, value: Any) -> str:
+        """A coerced value as text."""
+        return show(self.type, value)
+
+
+def read_parameter_schema(name: str, written: Any) -> ParameterSchema:
+    """The schema of a parameter.
+
+    :raises InvalidSchemaError: where the declaration isn't well-formed or its default breaks its own constraints
+    """
+    path: Path = ("parameters", name)
+    _check_keywords(written, path)
+    kind = TYPES.get(str(written.get("type")))
+    if kind is None:
+        raise refused_schema((*path, "type"), f"Invalid type ({written.get('type')}); those are {', '.join(TYPES)}")
+    schema = ParameterSchema(
+        name=name,
+        type=kind,
+        default=written.get("default"),
+        constraints=read_constraints(written.get("constraints"), kind, (*path, "constraints")),
+        hidden=_read_flag(written, "hidden", path),
+        label=str(written.get("label") or ""),
+        description=str(written.get("description") or ""),
+        immutable=_read_flag(written, "immutable", path),
+        tags=_read_tags(written, path),
+    )
+    _check_default(schema, path)
+    return schema
+
+
+def _check_keywords(written: Any, path: Path) -> None:
+    if not isinstance(written, Mapping):
+        raise refused_schema(path, "A parameter is declared by a map")
+    for key in written:
+        if key not in KEYWORDS:
+            raise refused_schema(path, f'Invalid key "{key}"; those are {", ".join(sorted(KEYWORDS))}')
+    if written.get("type") is None:
+        raise refused_schema(path, f"Missing parameter type; those are {', '.join(TYPES)}")
+
+
+def _read_flag(written: Mapping[str, Any], key: str, path: Path) -> bool:
+    try:
+        return to_boolean(written.get(key) or False)
+    except ValueError as error:
+        raise refused_schema((*path, key), str(error)) from error
+
+
+def _read_tags(written: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+    tags = written.get("tags") or []
+    if not isinstance(tags, list):
+        raise refused_schema((*path, "tags"), "Tags property should be a list")
+    return tuple(map(str, tags))
+
+
+def _check_default(schema: ParameterSchema, path: Path) -> None:
+    """Only against constraints: a default that isn't of the type does no harm until it is used, as in Heat."""
+    if schema.has_default and schema.constraints:
+        try:
+            schema.read(schema.default)
+        except ValueError as error:
+            shown = "" if schema.hidden else f" {schema.default}"
+            raise refused_schema((*path, "default"), f"Invalid default{shown} ({error})") from None

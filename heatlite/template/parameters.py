@@ -1,0 +1,77 @@
+"""The parameters of a stack: a template's declarations bound to an environment's values.
+
+The strongest first: what the user gave, ``parameter_defaults`` of the environment, the template's own default. A
+``null`` counts as nothing given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite.exception import UnknownUserParameter, UserParameterMissing
+from heatlite.template.environment import Environment
+from heatlite.template.hot import Template
+from heatlite.template.parameter_schema import ParameterSchema
+from heatlite.template.path import check_nesting, refused
+from heatlite.template.pseudo import SHOWN, PseudoParameters
+
+HIDDEN = "******"
+
+
+@dataclass(frozen=True)
+class Parameters(Mapping[str, Any]):
+    """Name to coerced value, the pseudo parameters included."""
+
+    schemata: Mapping[str, ParameterSchema]
+    values_by_name: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values_by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_by_name)
+
+    def __len__(self) -> int:
+        return len(self.values_by_name)
+
+    def as_strings(self, hide: bool = True) -> dict[str, str]:
+        """Every value as Heat's API shows it: ``"1,2"`` for a list, JSON for a map, and so on.
+
+        :param hide: show ``"******"`` in place of hidden values
+        """
+        shown = {name: self[name] for name in SHOWN}
+        for name, schema in self.schemata.items():
+            shown[name] = HIDDEN if hide and schema.hidden else schema.show(self[name])
+        return shown
+
+
+def bind(template: Template, environment: Environment, pseudo: PseudoParameters) -> Parameters:
+    """The values of a template's parameters, each of its type and within its constraints.
+
+    :raises UnknownUserParameter: where the environment gives a parameter that the template doesn't have
+    :raises UserParameterMissing: where one without a default isn't given
+    :raises StackValidationFailed: where a value isn't of the type or breaks a constraint
+    """
+    schemata = template.parameter_schemata
+    for name in environment.parameters:
+        if name not in schemata:
+            raise UnknownUserParameter(key=name)
+    values = {name: _value(schema, environment) for name, schema in schemata.items()}
+    return Parameters(schemata, {**pseudo.values(), **values})
+
+
+def _value(schema: ParameterSchema, environment: Environment) -> Any:
+    name = schema.name
+    candidates = (environment.parameters.get(name), environment.parameter_defaults.get(name), schema.default)
+    given = next((value for value in candidates if value is not None), None)
+    if given is None:
+        raise UserParameterMissing(key=name)
+    path = ("parameters", name)
+    try:
+        value = schema.read(given)
+    except ValueError as error:
+        raise refused(path, str(error)) from None
+    check_nesting(value, path)
+    return value

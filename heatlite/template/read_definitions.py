@@ -1,0 +1,121 @@
+"""From the sections ``resources`` and ``outputs`` to definitions, with every mistake refused where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.template.compiler import Compiler
+from heatlite.template.definitions import OutputDefinition, ResourceDefinition
+from heatlite.template.functions.base import Function
+from heatlite.template.nodes import Tree, entries_of
+from heatlite.template.path import Path, refused
+from heatlite.template.sections import check_keywords, text_at
+
+RESOURCE_KEYWORDS = frozenset(
+    {
+        "type",
+        "properties",
+        "metadata",
+        "depends_on",
+        "deletion_policy",
+        "update_policy",
+        "description",
+        "external_id",
+    }
+)
+OUTPUT_KEYWORDS = frozenset({"value", "description"})
+
+DELETION_POLICIES: Mapping[str, str] = {
+    spelling: policy for policy in ("Delete", "Retain", "Snapshot") for spelling in (policy, policy.lower())
+}
+
+LONGEST_NAME = 255
+"""Characters, as many as the database keeps."""
+
+
+def read_resource(name: str, written: Any, compiler: Compiler, types: Mapping[str, str]) -> ResourceDefinition:
+    """A resource's definition.
+
+    :param compiler: a fresh one
+    :param types: mapped types, from ``read_type_mapping``
+    :raises StackValidationFailed: where it isn't well-formed
+    :raises InvalidTemplateReference: where it names a resource that doesn't exist
+    """
+    path: Path = ("resources", name)
+    check_keywords(written, RESOURCE_KEYWORDS, "resource", path)
+    resource_type = text_at(written, "type", path)
+    if not resource_type:
+        raise refused(path, "Each resource must contain a type key")
+    trees = {key: _read_map(written, key, compiler, path) for key in ("properties", "metadata", "update_policy")}
+    external_id = compiler.compile(written.get("external_id"), (*path, "external_id"))
+    depends_on = _read_depends_on(written.get("depends_on"), compiler, (*path, "depends_on"))
+    used = compiler.references | {resource for resource, _ in compiler.reads}
+    return ResourceDefinition(
+        name=name,
+        type=types.get(resource_type, resource_type),
+        depends_on=depends_on,
+        deletion_policy=_read_deletion_policy(written, path),
+        description=text_at(written, "description", path) or "",
+        external_id=external_id,
+        reads=frozenset(compiler.reads),
+        references=frozenset(compiler.references),
+        requires=frozenset(depends_on) | used,
+        written=written,
+        **trees,
+    )
+
+
+def read_output(name: str, written: Any, compiler: Compiler) -> OutputDefinition:
+    """An output's definition.
+
+    :param compiler: a fresh one
+    :raises StackValidationFailed: where it isn't well-formed
+    :raises InvalidTemplateReference: where it names a resource that doesn't exist
+    """
+    path: Path = ("outputs", name)
+    check_keywords(written, OUTPUT_KEYWORDS, "output", path)
+    if "value" not in written:
+        raise refused(path, "Each output must contain a value key")
+    value = compiler.compile(written["value"], (*path, "value"))
+    description = text_at(written, "description", path) or ""
+    return OutputDefinition(name, value, description, frozenset(compiler.reads), frozenset(compiler.references))
+
+
+def check_names(section: Mapping[Any, Any], section_name: str) -> None:
+    """Refuse the name of a resource or output that isn't fit to stand in a URL or a row.
+
+    :raises StackValidationFailed: where there is one
+    """
+    for name in section:
+        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
+            raise refused((section_name,), f"A name is a string of 1 to {LONGEST_NAME} characters: {name!r:.80}")
+        if "/" in name:
+            raise refused((section_name, name), 'A name may not contain "/"')
+
+
+def _read_map(written: Mapping[str, Any], key: str, compiler: Compiler, path: Path) -> Tree:
+    tree = compiler.compile(written.get(key), (*path, key))
+    if tree is None:
+        return {}
+    if entries_of(tree) is None and not isinstance(tree, Function):
+        raise refused((*path, key), f'"{key}" must be a map, and is a {type(written[key]).__name__}')
+    return tree
+
+
+def _read_depends_on(written: Any, compiler: Compiler, path: Path) -> tuple[str, ...]:
+    if written is None:
+        return ()
+    if isinstance(written, str):
+        return (compiler.check_resource(written, path),)
+    if not isinstance(written, list):
+        raise refused(path, '"depends_on" must be the name of a resource or a list of them')
+    return tuple(compiler.check_resource(name, (*path, place)) for place, name in enumerate(written))
+
+
+def _read_deletion_policy(written: Mapping[str, Any], path: Path) -> str:
+    policy = text_at(written, "deletion_policy", path) or "Delete"
+    if policy not in DELETION_POLICIES:
+        known = ", ".join(sorted(set(DELETION_POLICIES.values())))
+        raise refused((*path, "deletion_policy"), f'Invalid deletion policy "{policy}"; those are {known}')
+    return DELETION_POLICIES[policy]

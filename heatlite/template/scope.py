@@ -1,0 +1,41 @@
+"""What a template's functions may ask of the world while they are resolved.
+
+The engine hands in a ``Scope``: it knows the stack's parameters and files, and the resources as far as they exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class ResourceValue(Protocol):
+    """A resource as other parts of the template see it."""
+
+    @property
+    def reference(self) -> str:
+        """What ``get_resource`` gives: the physical id or, where the type has no such thing, a name."""
+
+    def attribute(self, name: str) -> Any:
+        """The attribute's value; ``None`` where it has none, ``UNKNOWN`` where that can't be said yet.
+
+        :raises InvalidTemplateAttribute: where the type has no attribute of this name
+        """
+
+    def attributes(self) -> Mapping[str, Any]:
+        """Every attribute and its value."""
+
+
+class Scope(Protocol):
+    """The values that one act of resolving sees."""
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """Name to coerced value, pseudo parameters included; usually a ``Parameters``."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Name, as ``get_file`` says it, to content."""
+
+    def resource(self, name: str) -> ResourceValue | None:
+        """The resource of this name, or ``None`` while it doesn't exist."""

@@ -1,0 +1,34 @@
+"""UNKNOWN: the value of something that doesn't exist yet.
+
+Before a resource is created, its id and its attributes aren't known. Resolving goes on all the same: what depends on
+them is ``UNKNOWN`` and the rest is plain, so that properties can be validated as far as they are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Final
+
+
+class Unknown(Enum):
+    """An enum of one, so that ``value is UNKNOWN`` stays true through copies and pickles."""
+
+    UNKNOWN = "unknown"
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+def holds_unknown(value: Any) -> bool:
+    """Whether ``value`` is UNKNOWN, or a list or map that holds it at any depth."""
+    if value is UNKNOWN:
+        return True
+    if isinstance(value, Mapping):
+        return any(holds_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(holds_unknown(item) for item in value)
+    return False

@@ -1,0 +1,98 @@
+"""Environments: their sections, two of them together, and types that stand for others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from heatlite.exception import StackValidationFailed
+from heatlite.template import Environment, parse
+
+EMPTY = {
+    "parameters": {},
+    "parameter_defaults": {},
+    "resource_registry": {},
+    "encrypted_param_names": [],
+    "event_sinks": [],
+}
+
+
+@pytest.mark.parametrize("raw", [None, {}, {"parameters": None, "event_sinks": None}, EMPTY])
+def test_an_environment_without_anything_has_every_section_empty(raw: Any) -> None:
+    assert Environment.parse(raw).to_dict() == EMPTY
+
+
+def test_an_environment_keeps_what_it_is_given() -> None:
+    raw = {
+        "parameters": {"a": 1},
+        "parameter_defaults": {"b": 2},
+        "resource_registry": {"A": "B"},
+        "encrypted_param_names": ["a"],
+        "event_sinks": [{"type": "zaqar-queue"}],
+        "parameter_merge_strategies": {"a": "merge"},
+    }
+    assert Environment.parse(raw).to_dict() == raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (["x"], "not a valid YAML mapping"),
+        ({"params": {}}, 'wrong section "params"; those are parameters'),
+        ({"parameters": ["x"]}, 'parameters: "parameters" must be a map'),
+        ({"event_sinks": {"x": 1}}, 'event_sinks: "event_sinks" must be a list'),
+    ],
+)
+def test_an_ill_formed_environment_is_refused(raw: Any, message: str) -> None:
+    with pytest.raises(StackValidationFailed, match=message):
+        Environment.parse(raw)
+
+
+def test_of_two_environments_the_second_wins_where_they_differ() -> None:
+    sink = {"type": "zaqar-queue"}
+    first = Environment({"a": 1, "b": 1}, {"d": 1}, {"A": "B", "resources": {"x": {"hooks": "p"}}}, ("a",), (sink,))
+    second = Environment({"b": 2}, {"e": 2}, {"A": "C", "resources": {"y": {}}}, ("b", "a"), (sink,))
+    assert first.merge(second).to_dict() == {
+        "parameters": {"a": 1, "b": 2},
+        "parameter_defaults": {"d": 1, "e": 2},
+        "resource_registry": {"A": "C", "resources": {"x": {"hooks": "p"}, "y": {}}},
+        "encrypted_param_names": ["a", "b"],
+        "event_sinks": [sink],
+    }
+    assert first.parameters == {"a": 1, "b": 1}
+
+
+def type_with(registry: dict, written: str = "My::Server") -> str:
+    raw = {"heat_template_version": "rocky", "resources": {"web": {"type": written}}}
+    return parse(raw, {}, registry).resources["web"].type
+
+
+def test_a_mapped_type_stands_for_another_and_chains_are_followed() -> None:
+    assert type_with({"My::Server": "Our::Server", "Our::Server": "OS::Nova::Server"}) == "OS::Nova::Server"
+    assert type_with({"Other": "X"}) == "My::Server"
+
+
+@pytest.mark.parametrize("registry", [{"My::Server": None}, {"My::Server": "My::Server"}, {"resources": {}}])
+def test_entries_that_change_nothing_are_taken(registry: dict) -> None:
+    assert type_with(registry) == "My::Server"
+
+
+def test_a_mapped_type_changes_the_definition_hash() -> None:
+    raw = {"heat_template_version": "rocky", "resources": {"web": {"type": "A"}}}
+    assert parse(raw).resources["web"].definition_hash != parse(raw, {}, {"A": "B"}).resources["web"].definition_hash
+
+
+@pytest.mark.parametrize(
+    ("registry", "message"),
+    [
+        ({"OS::*": "Our::*"}, r"resource_registry\.OS::\*: Patterns are not supported yet"),
+        ({"My::Server": "server.yaml"}, r"resource_registry\.My::Server: Templates as resource types are not"),
+        ({"My::Server": {"x": "y"}}, r"resource_registry\.My::Server: A type is mapped to the name of another"),
+        ({"resources": {"web": {"hooks": "pre-create"}}}, r"resource_registry\.resources: .*not supported yet"),
+        ({"A": "B", "B": "A"}, r"resource_registry\.A: The mapping goes in a circle: A -> B -> A"),
+    ],
+)
+def test_an_entry_that_is_not_supported_is_refused(registry: dict, message: str) -> None:
+    with pytest.raises(StackValidationFailed, match=message):
+        type_with(registry)
