@@ -1,0 +1,150 @@
+"""The ``heatlite`` command: its global options, its commands, and what is the same for all of them.
+
+The commands and their options are those of ``openstack stack …``. Their modules are imported when a command runs,
+and the engine's only when it connects, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import traceback
+import uuid
+from collections.abc import Callable
+from importlib.metadata import EntryPoint
+from typing import TYPE_CHECKING, Any, TextIO
+
+from cliff.app import App
+from cliff.commandmanager import CommandManager
+
+import heatlite
+from heatlite.cmd import session
+from heatlite.exception import HeatliteError
+
+if TYPE_CHECKING:
+    from heatlite.cmd.progress import Reporter, Target
+    from heatlite.rpc.engine_client import Context
+
+COMMANDS = {
+    "service list": "heatlite.cmd.service:ListServices",
+    "stack create": "heatlite.cmd.stack_write:CreateStack",
+    "stack delete": "heatlite.cmd.stack_delete:DeleteStack",
+    "stack event list": "heatlite.cmd.event:ListEvents",
+    "stack list": "heatlite.cmd.stack:ListStacks",
+    "stack output list": "heatlite.cmd.output:ListOutputs",
+    "stack output show": "heatlite.cmd.output:ShowOutput",
+    "stack resource list": "heatlite.cmd.resource:ListResources",
+    "stack resource show": "heatlite.cmd.resource:ShowResource",
+    "stack show": "heatlite.cmd.stack:ShowStack",
+    "stack update": "heatlite.cmd.stack_write:UpdateStack",
+}
+
+
+class HeatliteApp(App):
+    """The program. How it connects, the clock and the streams can be handed in, which tests do."""
+
+    NAME = "heatlite"
+
+    def __init__(
+        self,
+        connect: Callable[[list[str]], session.Session] = session.connect,
+        clock: session.Clock = session.REAL_CLOCK,
+        stdin: TextIO | None = None,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+    ) -> None:
+        self._connect = connect
+        self.clock = clock
+        manager = CommandManager("heatlite.cli")
+        for name, target in COMMANDS.items():
+            manager.commands[name] = EntryPoint(name, target, "heatlite.cli")
+        about, version = "Orchestrate stacks.", heatlite.__version__
+        super().__init__(about, version, manager, stdin, stdout, stderr, deferred_help=True)
+
+    def build_option_parser(
+        self, description: str | None, version: str | None, argparse_kwargs: dict[str, Any] | None = None
+    ) -> argparse.ArgumentParser:
+        """cliff's global options and heatlite's; never abbreviated, lest they swallow a command's."""
+        parser = super().build_option_parser(description, version, {"allow_abbrev": False})
+        parser.add_argument(
+            "--config-file", metavar="FILE", action="append", default=[], help="configuration; repeatable"
+        )
+        parser.add_argument(
+            "--os-project-id",
+            metavar="ID",
+            default=os.environ.get("OS_PROJECT_ID") or "default",
+            help="project whose stacks these are (OS_PROJECT_ID, else default)",
+        )
+        parser.add_argument(
+            "--os-username",
+            metavar="NAME",
+            default=os.environ.get("OS_USERNAME") or session.login_name(),
+            help="who owns new stacks (OS_USERNAME, else the login name)",
+        )
+        return parser
+
+    def configure_logging(self) -> None:
+        """Warnings on stderr, more with -v and --debug; logging that is set up already is left as it is."""
+        level = {0: logging.ERROR, 1: logging.WARNING, 2: logging.INFO}.get(self.options.verbose_level, logging.DEBUG)
+        handlers: list[logging.Handler] = [logging.StreamHandler(self.stderr)]
+        if self.options.log_file:
+            handlers.append(logging.FileHandler(self.options.log_file))
+        logging.basicConfig(
+            level=logging.DEBUG if self.options.debug else level,
+            format="%(levelname)s: %(message)s",
+            handlers=handlers,
+        )
+
+    def interact(self) -> None:
+        """Without a command there is nothing to do but to say which there are."""
+        self.parser.print_usage(self.stderr)
+        self.tell("Commands: " + ", ".join(COMMANDS))
+
+    def open_session(self) -> session.Session:
+        """Connect as the global options say."""
+        return self._connect(self.options.config_file)
+
+    def request_context(self) -> Context:
+        """A fresh context for one command."""
+        return session.request_context(self.options, f"req-{uuid.uuid4()}")
+
+    def reporter(self, target: Target) -> Reporter:
+        """How progress is told: live on a terminal that can, else in lines. On stderr; stdout is for results."""
+        if self.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+            from heatlite.cmd.live import LiveReporter
+
+            return LiveReporter(target, self.stderr, self.clock.monotonic())
+        from heatlite.cmd.event_log import LineReporter
+
+        return LineReporter(target, self.stderr)
+
+    def tell(self, message: str) -> None:
+        """Say something to the person, unless it is empty."""
+        if message:
+            print(message, file=self.stderr, flush=True)
+
+    def report(self, error: Exception) -> int:
+        """Say what went wrong in one line, with a traceback for ``--debug``; returns the exit status 1."""
+        if self.options.debug:
+            traceback.print_exception(error, file=self.stderr)
+        self.tell(f"ERROR: {error_line(error)}")
+        return 1
+
+
+def error_line(error: Exception) -> str:
+    """An error as one line; one that nobody foresaw is named by its class."""
+    text = " ".join(str(error).split())
+    if isinstance(error, HeatliteError | OSError | ValueError) and text:
+        return text
+    return f"{type(error).__name__}: {text} (--debug shows where)"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    return HeatliteApp().run(sys.argv[1:] if argv is None else argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""``stack output list`` and ``stack output show``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from cliff.lister import Lister
+from cliff.show import ShowOne
+
+from heatlite import exception
+from heatlite.cmd.base import EngineCommand
+from heatlite.cmd.records import cell, details, rows
+
+COLUMNS = ["output_key", "description"]
+
+
+class ListOutputs(EngineCommand, Lister):
+    """List a stack's outputs"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("stack", metavar="STACK", help="name or id")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column titles and one row for each output."""
+        outputs = self.client.list_outputs(self.context, self.identify(parsed_args.stack))
+        return COLUMNS, rows(COLUMNS, outputs)
+
+
+class ShowOutput(EngineCommand, ShowOne):
+    """Show the value of an output, or of all"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("stack", metavar="STACK", help="name or id")
+        parser.add_argument("output", metavar="OUTPUT", nargs="?", help="its name in the template")
+        parser.add_argument("--all", action="store_true", help="every output of the stack")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> tuple[Any, Any]:
+        """Names and values: of one output's fields, or of all outputs."""
+        if parsed_args.all == bool(parsed_args.output):
+            raise exception.CommandError(reason="Name one output, or ask for --all, and not both")
+        identity = self.identify(parsed_args.stack)
+        if parsed_args.all:
+            outputs = self.show(identity, resolve_outputs=True).get("outputs", [])
+            names = tuple(output["output_key"] for output in outputs)
+            return names, tuple(cell(output, parsed_args.formatter) for output in outputs)
+        output = self.client.show_output(self.context, identity, parsed_args.output)
+        if "output_error" in output:
+            raise exception.CommandError(reason=f"Output error: {output['output_error']}")
+        return details(dict(sorted(output.items())), parsed_args.formatter)

@@ -1,0 +1,162 @@
+"""Wait for an operation: look, tell, pause, until the stack is no longer in progress.
+
+    watch ──▶ show_stack ──▶ judge ──▶ an outcome, or None: still in progress
+      ▲                        │
+      └── pause ◀── reporter ──┘      a live display on a terminal, event lines elsewhere
+
+What is decided is pure (``judge``, ``pause``); the clock and the reporter come as arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from heatlite import exception
+
+if TYPE_CHECKING:
+    from heatlite.cmd.session import Clock
+    from heatlite.rpc.engine_client import Context, EngineClient, Identity, Record
+
+SHORTEST_PAUSE = 0.05  # seconds; an operation in memory may be done before a person has looked up
+BEAT = 0.25  # seconds between two refreshes of a live display
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an operation ended: the state that its stack came to rest in."""
+
+    stack_name: str
+    expected: str
+    action: str
+    status: str
+    reason: str
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it was *this* operation that completed, and not a rollback or one that superseded it."""
+        return (self.action, self.status) == (self.expected, "COMPLETE")
+
+    @property
+    def line(self) -> str:
+        """``Stack web CREATE_COMPLETE``."""
+        return f"Stack {self.stack_name} {self.action}_{self.status}"
+
+    def check(self) -> None:
+        """Raise ``CommandError`` with the engine's reason, unless the operation succeeded."""
+        if not self.succeeded:
+            own = self.action in (self.expected, "ROLLBACK")
+            superseded = "" if own else f" instead of {self.expected}"
+            raise exception.CommandError(reason=f"{self.line}{superseded}: {self.reason}")
+
+
+def judge(expected: str, stack: Record) -> Outcome | None:
+    """How the operation ``expected`` ended, by the engine's record of its stack; ``None`` while it goes on."""
+    if stack["stack_status"] == "IN_PROGRESS":
+        return None
+    return Outcome(
+        stack["stack_name"],
+        expected,
+        stack["stack_action"],
+        stack["stack_status"],
+        stack.get("stack_status_reason") or "no reason given",
+    )
+
+
+def pause(elapsed: float, took: float, longest: float) -> float:
+    """Seconds until the next look: a tenth of the time waited so far, at most ``longest``.
+
+    A look that itself ``took`` long (a large stack, a busy engine) is followed by nine times as long a pause, so
+    that looking costs the engine no more than a tenth of its time.
+    """
+    return max(min(longest, max(SHORTEST_PAUSE, elapsed / 10)), 9 * took)
+
+
+@dataclass(frozen=True)
+class Target:
+    """An operation on one stack that is waited for. A stack that is gone has no events and no resources."""
+
+    client: EngineClient
+    context: Context
+    identity: Identity
+    action: str
+    marker: str | None = None  # the last event before the operation
+
+    def stack(self) -> Record:
+        """The engine's record of the stack, a deleted one being as good as one that completed its DELETE."""
+        try:
+            return self.client.show_stack(self.context, self.identity, resolve_outputs=False)[0]
+        except exception.EntityNotFound:
+            if self.action != "DELETE":
+                raise
+            return {
+                "stack_name": self.identity["stack_name"],
+                "stack_action": "DELETE",
+                "stack_status": "COMPLETE",
+            }
+
+    def events(self, marker: str | None) -> list[Record]:
+        """The events after ``marker``, oldest first."""
+        from heatlite.rpc.queries import EventQuery
+
+        query = EventQuery(marker=marker, sort_dir="asc")
+        try:
+            return self.client.list_events(self.context, self.identity, query)
+        except exception.EntityNotFound:
+            return []
+
+    def resources(self) -> list[Record]:
+        """The stack's own resources, those of nested stacks left out."""
+        try:
+            return self.client.list_stack_resources(self.context, self.identity)
+        except exception.EntityNotFound:
+            return []
+
+
+class Reporter(Protocol):
+    """Tells a person how it goes. Used as a context manager around the whole wait."""
+
+    def __enter__(self) -> Any: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def look(self, now: float) -> None:
+        """Fetch what is new and show it; ``now`` in seconds of the wait's clock."""
+
+    def beat(self, now: float) -> None:
+        """Let the seconds that are shown go on; no call to the engine."""
+
+    def trouble(self, error: Exception) -> None:
+        """Say that a look failed and will be tried again."""
+
+    def finish(self, outcome: Outcome) -> None:
+        """Show the end."""
+
+
+def watch(target: Target, reporter: Reporter, clock: Clock, poll: float) -> Outcome:
+    """Wait until the operation has ended; ``poll`` is the longest pause between two looks, in seconds.
+
+    An engine that doesn't answer is asked again: the operation goes on without it. Other errors are raised.
+    """
+    began = clock.monotonic()
+    with reporter:
+        while True:
+            started = clock.monotonic()
+            try:
+                outcome = judge(target.action, target.stack())
+                reporter.look(clock.monotonic())
+            except exception.NoAnswer as error:
+                reporter.trouble(error)
+                outcome = None
+            if outcome:
+                reporter.finish(outcome)
+                return outcome
+            now = clock.monotonic()
+            rest(clock, reporter, now + pause(now - began, now - started, poll))
+
+
+def rest(clock: Clock, reporter: Reporter, until: float) -> None:
+    """Sleep until a moment of the clock, letting the display go on meanwhile."""
+    while (left := until - clock.monotonic()) > 0:
+        clock.sleep(min(left, BEAT))
+        reporter.beat(clock.monotonic())

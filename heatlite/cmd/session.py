@@ -1,0 +1,126 @@
+"""What a command has in its hand: an engine to talk to, who is asking, and the clock.
+
+The engine may be a daemon far away or one inside this process; a command can't tell them apart except by
+``embedded``, which says that unfinished work rests when this process ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from oslo_config import cfg
+
+    from heatlite.rpc.engine_client import Context, EngineClient
+
+
+class Session(Protocol):
+    """An open way to an engine."""
+
+    client: EngineClient
+    embedded: bool
+
+    def close(self) -> None:
+        """Give back unfinished work and leave; calling it again does nothing."""
+
+    def unfinished(self) -> int:
+        """How many operations are in progress in the local database; 0 where the engine is elsewhere."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time as commands see it, in seconds: a clock that only goes forward, and a way to let time pass."""
+
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+def let_time_pass(seconds: float) -> None:
+    """Sleep by what ``time.sleep`` is *now*: connecting may switch the process to green threads."""
+    time.sleep(seconds)
+
+
+REAL_CLOCK = Clock(time.monotonic, let_time_pass)
+
+
+def login_name() -> str:
+    """The name of who runs this process, or ``user`` where the system has no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no entry in passwd
+        return "user"
+
+
+def request_context(options: argparse.Namespace, request_id: str) -> Context:
+    """The context of one command, in the form of Heat's ``RequestContext.to_dict()``.
+
+    ``options`` has ``os_project_id`` and ``os_username``. There is no token: an engine trusts its bus.
+    """
+    project, user = options.os_project_id, options.os_username
+    known: dict[str, Any] = {
+        "user": user,
+        "user_id": user,
+        "username": user,
+        "project": project,
+        "project_id": project,
+        "project_name": project,
+        "tenant": project,
+        "tenant_id": project,
+        "roles": ["admin", "member"],
+        "request_id": request_id,
+        "user_identity": f"{user} {project} - - -",
+        "is_admin_project": True,
+    }
+    flags = dict.fromkeys(("is_admin", "read_only", "show_deleted"), False)
+    return dict.fromkeys(UNKNOWN) | flags | known
+
+
+UNKNOWN = (
+    "auth_token",
+    "auth_token_info",
+    "auth_url",
+    "aws_creds",
+    "domain",
+    "global_request_id",
+    "password",
+    "project_domain",
+    "region_name",
+    "resource_uuid",
+    "system_scope",
+    "trust_id",
+    "trustor_user_id",
+    "user_domain",
+)  # what an identity service would tell
+
+
+def connect(config_files: list[str]) -> Session:
+    """Read the configuration and open the way to an engine that it describes.
+
+    Without any file, heatlite's usual places are searched (``~/.heatlite/``, ``/etc/heatlite/`` …).
+
+    :raises HeatliteError: where the configuration can't be used
+    """
+    from heatlite.cmd import connect as connector  # the engine's imports, which a help text doesn't need
+
+    return connector.connect(read_configuration(config_files))
+
+
+def read_configuration(config_files: list[str]) -> cfg.ConfigOpts:
+    """The process-wide configuration, read from these files.
+
+    :raises ConfigurationError: where a file is missing or can't be parsed
+    """
+    from oslo_config import cfg
+
+    from heatlite import exception
+
+    try:
+        cfg.CONF([], project="heatlite", prog="heatlite", default_config_files=config_files or None)
+    except cfg.Error as error:
+        raise exception.ConfigurationError(reason=str(error)) from error
+    return cfg.CONF

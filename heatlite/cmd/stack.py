@@ -1,0 +1,85 @@
+"""``stack list`` and ``stack show``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from cliff.lister import Lister
+from cliff.show import ShowOne
+
+from heatlite.cmd import options
+from heatlite.cmd.base import EngineCommand
+from heatlite.cmd.records import details, rows, stack_record
+from heatlite.rpc.queries import StackQuery
+
+ENGINE_SORTS_BY = ("stack_name", "stack_status", "creation_time", "updated_time")
+
+
+class ListStacks(EngineCommand, Lister):
+    """List stacks"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--deleted", action="store_true", help="also stacks that are deleted")
+        parser.add_argument("--nested", action="store_true", help="also nested stacks")
+        parser.add_argument(
+            "--property",
+            metavar="KEY=VALUE",
+            action="append",
+            help="only stacks whose name, id, status, action … is this; repeatable",
+        )
+        parser.add_argument("--limit", metavar="NUMBER", type=int, help="at most so many")
+        parser.add_argument("--marker", metavar="ID", help="only stacks after the one with this id")
+        parser.add_argument("--sort", metavar="KEY[:DIRECTION]", action="append", help="asc or desc; repeatable")
+        parser.add_argument("--short", action="store_true", help="fewer columns")
+        parser.add_argument("--long", action="store_true", help="more columns")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column titles and one row for each stack."""
+        keys = options.sort_keys(parsed_args.sort, "creation_time")
+        stacks = self.client.list_stacks(self.context, stack_query(parsed_args, keys))
+        records = options.sort_records([stack_record(stack) for stack in stacks], keys)
+        columns = stack_columns(parsed_args)
+        return columns, rows(columns, records)
+
+
+def stack_query(parsed_args: argparse.Namespace, keys: list[options.SortKey]) -> StackQuery:
+    """The options as a query; the engine sorts too, so that a limited list holds the right stacks."""
+    known = [key for key in keys if key.field in ENGINE_SORTS_BY]
+    return StackQuery(
+        limit=parsed_args.limit,
+        marker=parsed_args.marker,
+        sort_keys=[key.field for key in known] or None,
+        sort_dir=known[0].direction if known else None,
+        filters=options.key_values(parsed_args.property, "--property") or None,
+        show_deleted=parsed_args.deleted,
+        show_nested=parsed_args.nested,
+    )
+
+
+def stack_columns(parsed_args: argparse.Namespace) -> list[str]:
+    """The titles that the options ask for."""
+    columns = ["ID", "Stack Name"]
+    columns += ["Stack Owner"] if parsed_args.long else []
+    columns += ["Stack Status"]
+    columns += [] if parsed_args.short else ["Creation Time", "Updated Time"]
+    columns += ["Parent"] if parsed_args.nested else []
+    return columns + (["Deletion Time"] if parsed_args.deleted else [])
+
+
+class ShowStack(EngineCommand, ShowOne):
+    """Show one stack"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("stack", metavar="STACK", help="name or id")
+        parser.add_argument("--no-resolve-outputs", action="store_true", help="leave out the values of outputs")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        """Names and values of all of the stack's fields."""
+        identity = self.identify(parsed_args.stack)
+        stack = self.show(identity, resolve_outputs=not parsed_args.no_resolve_outputs)
+        return details(stack_record(stack), parsed_args.formatter)

@@ -1,0 +1,68 @@
+"""``stack delete``: several stacks at once, all asked for before the first is waited for."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from heatlite import exception
+from heatlite.cmd.base import EngineCommand
+
+if TYPE_CHECKING:
+    from heatlite.cmd.progress import Target
+
+POLL = 5.0  # seconds, as in Heat's client
+
+
+class DeleteStack(EngineCommand):
+    """Delete stacks"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("stack", metavar="STACK", nargs="+", help="names or ids")
+        parser.add_argument("-y", "--yes", action="store_true", help="don't ask")
+        parser.add_argument("--wait", action="store_true", help="wait until they are gone")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> int:
+        """Delete; returns the exit status.
+
+        :raises CommandError: with the number of stacks that are still there, each reported before
+        """
+        if not (parsed_args.yes or self.confirmed(parsed_args.stack)):
+            self.app.tell("Nothing is deleted.")
+            return 0
+        waits = self.waits(parsed_args)
+        targets = [self.start(stack, waits) for stack in parsed_args.stack]
+        done = [target is not None and (not waits or self.ended(target)) for target in targets]
+        if not all(done):
+            reason = f"Unable to delete {done.count(False)} of the {len(done)} stacks."
+            raise exception.CommandError(reason=reason)
+        return 0
+
+    def confirmed(self, stacks: list[str]) -> bool:
+        """Ask on a terminal; where there is none, nobody could answer, and the command itself counts."""
+        if not self.app.stdin.isatty():
+            return True
+        print(f"Delete {', '.join(stacks)}? [y/N] ", end="", file=self.app.stderr, flush=True)
+        return self.app.stdin.readline().strip().lower().startswith("y")
+
+    def start(self, stack: str, waits: bool) -> Target | None:
+        """Ask for one delete; ``None`` where the engine refused, which is reported."""
+        try:
+            identity = self.identify(stack)
+            marker = self.last_event(identity) if waits else None
+            self.client.delete_stack(self.context, identity)
+        except exception.HeatliteError as error:
+            self.app.report(error)
+            return None
+        return self.target(identity, "DELETE", marker)
+
+    def ended(self, target: Target) -> bool:
+        """Wait for one delete; whether it succeeded. A failure is reported."""
+        try:
+            self.wait(target, POLL).check()
+        except exception.HeatliteError as error:
+            self.app.report(error)
+            return False
+        return True

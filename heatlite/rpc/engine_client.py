@@ -1,0 +1,249 @@
+"""A client of the engine's RPC API: Heat's method names, arguments and message versions, and nothing else.
+
+It knows nothing of transports::
+
+    EngineClient ── call(context, method, version, timeout, **arguments) ──▶ Caller
+                                                                             ├ MessagingCaller
+                                                                             └ an engine in memory
+
+A *context* is the dict of a request context, an *identity* the dict ``{tenant, stack_name, stack_id, path}``
+that ``identify_stack`` returns. Every method raises what the engine raised, as a class of
+``heatlite.exception``, and ``NoAnswer`` where nobody answered in time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from heatlite import exception
+from heatlite.rpc.queries import ALL_EVENTS, ALL_STACKS, ROOT, EventQuery, Nesting, StackQuery
+
+Context = dict[str, Any]
+Identity = dict[str, str]
+Record = dict[str, Any]
+
+
+class Caller(Protocol):
+    """What carries a call to some engine and brings back its reply."""
+
+    def call(self, context: Context, method: str, version: str, timeout: float | None, **arguments: Any) -> Any:
+        """Call ``method``; ``timeout`` in seconds, ``None`` for the configured one."""
+
+
+class MessagingCaller:
+    """A ``Caller`` over an oslo.messaging ``RPCClient``, whose serializer takes contexts that are dicts."""
+
+    def __init__(self, rpc_client: Any) -> None:
+        self._rpc_client = rpc_client
+
+    def call(self, context: Context, method: str, version: str, timeout: float | None, **arguments: Any) -> Any:
+        """Call ``method`` and wait for the reply.
+
+        :raises HeatliteError: what the engine raised, or ``NoAnswer``
+        """
+        import oslo_messaging  # slow to import, and a help text doesn't need it
+
+        prepared = self._rpc_client.prepare(version=version, timeout=timeout)
+        try:
+            return prepared.call(context, method, **arguments)
+        except oslo_messaging.RemoteError as error:
+            raise local_error(error.exc_type, error.value) from error
+        except oslo_messaging.MessagingTimeout as error:
+            raise exception.NoAnswer(method=method) from error
+
+
+def local_error(class_name: str, message: str) -> exception.HeatliteError:
+    """The error for a remote one; where its class is unknown here, the text names it."""
+    error = exception.from_wire(class_name, message)
+    if type(error) is exception.HeatliteError:
+        return exception.from_wire(class_name, f"{class_name}: {message}")
+    return error
+
+
+class EngineClient:
+    """The engine's API as methods; ``timeout`` in seconds holds for every call, ``None`` as configured."""
+
+    def __init__(self, caller: Caller, timeout: float | None = None) -> None:
+        self._caller = caller
+        self._timeout = timeout
+
+    def _call(self, context: Context, method: str, version: str, **arguments: Any) -> Any:
+        return self._caller.call(context, method, version, self._timeout, **arguments)
+
+    # --- stacks: change -------------------------------------------------------------------------------------
+
+    def create_stack(
+        self,
+        context: Context,
+        stack_name: str,
+        template: Record | None,
+        params: Record,
+        files: dict[str, str],
+        args: Record,
+        nesting: Nesting = ROOT,
+    ) -> Identity:
+        """Start to create a stack and return its identity.
+
+        ``params`` is an environment; ``args`` may hold ``timeout_mins``, ``disable_rollback``, ``tags``.
+        """
+        return self._call(
+            context,
+            "create_stack",
+            "1.36",
+            stack_name=stack_name,
+            template=template,
+            params=params,
+            files=files,
+            args=args,
+            environment_files=None,
+            files_container=None,
+            **asdict(nesting),
+        )
+
+    def update_stack(
+        self,
+        context: Context,
+        stack_identity: Identity,
+        template: Record | None,
+        params: Record,
+        files: dict[str, str],
+        args: Record,
+        template_id: int | None = None,
+    ) -> Identity:
+        """Start to update a stack and return its identity.
+
+        ``args`` may also hold ``existing``, ``clear_parameters`` and ``converge``; with ``existing`` the
+        template may be ``None``, which keeps the present one.
+        """
+        return self._call(
+            context,
+            "update_stack",
+            "1.36",
+            stack_identity=stack_identity,
+            template=template,
+            params=params,
+            files=files,
+            args=args,
+            environment_files=None,
+            files_container=None,
+            template_id=template_id,
+        )
+
+    def delete_stack(self, context: Context, stack_identity: Identity) -> None:
+        """Start to delete a stack; returns once the engine has accepted it."""
+        return self._call(context, "delete_stack", "1.0", stack_identity=stack_identity)
+
+    # --- stacks: look ---------------------------------------------------------------------------------------
+
+    def list_stacks(self, context: Context, query: StackQuery = ALL_STACKS) -> list[Record]:
+        """The stacks that a query asks for, each without parameters and outputs."""
+        return self._call(context, "list_stacks", "1.33", **asdict(query))
+
+    def count_stacks(self, context: Context, query: StackQuery = ALL_STACKS) -> int:
+        """How many stacks a query matches; its paging and order play no part."""
+        return self._call(context, "count_stacks", "1.33", **query.for_count())
+
+    def identify_stack(self, context: Context, stack_name: str) -> Identity:
+        """The identity of the stack with this name or id."""
+        return self._call(context, "identify_stack", "1.0", stack_name=stack_name)
+
+    def show_stack(self, context: Context, stack_identity: Identity, resolve_outputs: bool = True) -> list[Record]:
+        """One stack in full, as a list of one record."""
+        return self._call(
+            context,
+            "show_stack",
+            "1.20",
+            stack_identity=stack_identity,
+            resolve_outputs=resolve_outputs,
+        )
+
+    def get_template(self, context: Context, stack_identity: Identity) -> Record | None:
+        """The template that a stack has now."""
+        return self._call(context, "get_template", "1.0", stack_identity=stack_identity)
+
+    def get_environment(self, context: Context, stack_identity: Identity) -> Record | None:
+        """The environment that a stack has now."""
+        return self._call(context, "get_environment", "1.28", stack_identity=stack_identity)
+
+    def list_outputs(self, context: Context, stack_identity: Identity) -> list[Record]:
+        """Names and descriptions of a stack's outputs; no values."""
+        return self._call(context, "list_outputs", "1.19", stack_identity=stack_identity)
+
+    def show_output(self, context: Context, stack_identity: Identity, output_key: str) -> Record:
+        """One output with its value, or with ``output_error`` where it can't be had."""
+        return self._call(context, "show_output", "1.19", stack_identity=stack_identity, output_key=output_key)
+
+    def validate_template(
+        self,
+        context: Context,
+        template: Record,
+        params: Record | None = None,
+        files: dict[str, str] | None = None,
+        show_nested: bool = False,
+        ignorable_errors: list[str] | None = None,
+    ) -> Record:
+        """Check a template without making anything of it; returns what it declares."""
+        return self._call(
+            context,
+            "validate_template",
+            "1.36",
+            template=template,
+            params=params,
+            files=files,
+            environment_files=None,
+            files_container=None,
+            show_nested=show_nested,
+            ignorable_errors=ignorable_errors,
+        )
+
+    # --- resources, events, engines -------------------------------------------------------------------------
+
+    def list_stack_resources(
+        self,
+        context: Context,
+        stack_identity: Identity,
+        nested_depth: int = 0,
+        with_detail: bool = False,
+        filters: Record | None = None,
+    ) -> list[Record]:
+        """The resources of a stack, and of its nested stacks down to ``nested_depth`` levels."""
+        return self._call(
+            context,
+            "list_stack_resources",
+            "1.25",
+            stack_identity=stack_identity,
+            nested_depth=nested_depth,
+            with_detail=with_detail,
+            filters=filters,
+        )
+
+    def describe_stack_resource(
+        self,
+        context: Context,
+        stack_identity: Identity,
+        resource_name: str,
+        with_attr: list[str] | None = None,
+    ) -> Record:
+        """One resource in full; ``with_attr`` names attributes to show beside those shown anyway."""
+        return self._call(
+            context,
+            "describe_stack_resource",
+            "1.2",
+            stack_identity=stack_identity,
+            resource_name=resource_name,
+            with_attr=with_attr,
+        )
+
+    def list_events(
+        self,
+        context: Context,
+        stack_identity: Identity,
+        query: EventQuery = ALL_EVENTS,
+    ) -> list[Record]:
+        """The events of a stack that a query asks for."""
+        return self._call(context, "list_events", "1.31", stack_identity=stack_identity, **asdict(query))
+
+    def list_services(self, context: Context) -> list[Record]:
+        """The engine processes, one record each, with ``status`` ``up`` or ``down``."""
+        return self._call(context, "list_services", "1.4")
