@@ -1,0 +1,66 @@
+"""Options and fixtures of the whole test suite: real servers on demand, slow tests with ``--all`` only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import MariaDB, PostgreSQL, RabbitMQ, Server, ServerUnavailable, begin_all
+
+SERVERS: dict[str, Server] = {"mariadb": MariaDB(), "postgresql": PostgreSQL(), "rabbitmq": RabbitMQ()}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="also run the tests marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--all"):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    items[:] = [item for item in items if item not in slow]
+    config.hook.pytest_deselected(items=slow)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start what the chosen tests will ask for, all at once, while those that need no server run."""
+    if not session.config.option.collectonly:
+        asked_for = {name for item in session.items for name in getattr(item, "fixturenames", ())}
+        begin_all(server for name, server in SERVERS.items() if name in asked_for)
+
+
+def in_ci() -> bool:
+    """Whether a missing server is a failure (``CI`` is set) or a skip (at home)."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
+
+
+def served(server: Server) -> Iterator[Server]:
+    """The server, started; it ends with the session."""
+    try:
+        server.start()
+    except ServerUnavailable as error:
+        if in_ci():
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip(str(error))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    """A running MariaDB: ``mariadb.fresh_database()``."""
+    yield from served(SERVERS["mariadb"])
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A running PostgreSQL: ``postgresql.fresh_database()``."""
+    yield from served(SERVERS["postgresql"])
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[Server]:
+    """A running RabbitMQ: ``rabbitmq.fresh_vhost()``."""
+    yield from served(SERVERS["rabbitmq"])

@@ -1,0 +1,194 @@
+"""The servers' logic that needs no server: ports, states, reasons, and what a test run makes of a missing one."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests import conftest
+from tests.servers import Server, ServerUnavailable
+from tests.servers.guard import LOWEST_PORT, PORTS, Guard, free_port
+from tests.servers.private import PrivateDriver
+from tests.servers.server import root_cause
+
+
+class NowhereDriver(PrivateDriver):
+    program = "no-such-program-anywhere"
+
+
+class BrokenDriver(PrivateDriver):
+    program = "sh"
+
+    def prepare(self) -> None:
+        self._exec(["sh", "-c", "echo no space left; exit 3"], wait_for_line="ready")
+
+
+class SleepingDriver(PrivateDriver):
+    program = "sleep"
+
+    def prepare(self) -> None:
+        self._exec(["sh", "-c", "echo ready; exec sleep 600"], wait_for_line="ready")
+
+
+def make_server(driver_class: type[PrivateDriver]) -> Server:
+    class Example(Server):
+        name = "Example"
+        package = "example-server"
+
+    server = Example()
+    server.driver_class = driver_class
+    return server
+
+
+def test_a_free_port_can_be_listened_on_and_is_given_once() -> None:
+    ports = [free_port() for _ in range(20)]
+    assert len(set(ports)) == 20
+    for port in ports:
+        assert LOWEST_PORT <= port < LOWEST_PORT + PORTS
+        socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_a_port_that_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as listener:
+        taken = free_port()
+        listener.bind(("127.0.0.1", taken))
+        monkeypatch.setattr("tests.servers.guard._next_port", iter([taken, taken + 1, taken + 2, taken + 3]))
+        assert free_port() != taken
+
+
+def test_a_server_that_is_not_installed_says_what_to_install() -> None:
+    with pytest.raises(ServerUnavailable, match=r"Example isn't installed: apt-get install example-server"):
+        make_server(NowhereDriver).start()
+
+
+def test_a_server_that_does_not_start_says_what_it_printed_each_time_it_is_asked() -> None:
+    server = make_server(BrokenDriver)
+    for _ in range(2):
+        with pytest.raises(ServerUnavailable, match=r"Example doesn't start: .*no space left"):
+            server.start()
+
+
+def test_a_server_that_is_not_started_has_no_pid() -> None:
+    server = make_server(SleepingDriver)
+    assert not server.alive
+    with pytest.raises(ServerUnavailable, match="call start"):
+        _ = server.pid
+
+
+def test_a_started_server_is_started_once_and_leaves_nothing_when_stopped() -> None:
+    server = make_server(SleepingDriver)
+    server.begin()
+    server.start()
+    pid, directory = server.pid, pathlib.Path(server.driver.tempdir)
+    server.start()
+    assert (server.pid, server.alive, directory.exists()) == (pid, True, True)
+    server.stop()
+    server.stop()
+    assert not server.alive
+    assert not directory.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_a_killed_server_comes_back_in_the_same_directory() -> None:
+    server = make_server(SleepingDriver)
+    server.start()
+    first, directory = server.pid, server.driver.tempdir
+    server.kill()
+    assert not server.alive
+    server.restart()
+    assert server.alive
+    assert server.pid != first
+    assert server.driver.tempdir == directory
+    server.stop()
+
+
+def test_a_server_is_up_again_after_a_test_that_failed_while_it_was_down() -> None:
+    server = make_server(SleepingDriver)
+    server.start()
+    with pytest.raises(AssertionError), server.down():
+        assert server.alive
+    assert server.alive
+    server.stop()
+
+
+def test_a_server_that_runs_is_ended_before_it_is_restarted() -> None:
+    server = make_server(SleepingDriver)
+    server.start()
+    first = server.pid
+    server.restart()
+    assert server.alive
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+    server.stop()
+
+
+def test_starting_a_server_leaves_the_environment_of_the_tests_alone() -> None:
+    before = dict(os.environ)
+    server = make_server(SleepingDriver)
+    server.start()
+    assert dict(os.environ) == before
+    server.stop()
+
+
+def test_a_guard_ends_its_process_when_the_run_that_holds_it_is_killed(tmp_path: pathlib.Path) -> None:
+    stored = tmp_path / "stored"
+    stored.mkdir()
+    victim = subprocess.Popen(["sleep", "600"])
+    program = (
+        f"from tests.servers.guard import Guard; Guard({victim.pid}, {str(stored)!r}); print(1, flush=True); input()"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=conftest_root()
+    )
+    assert run.stdout is not None
+    run.stdout.readline()
+    assert victim.poll() is None
+    run.kill()
+    assert victim.wait(timeout=10) == -signal.SIGQUIT
+    run.communicate()
+
+
+def test_a_guard_that_is_released_ends_nothing(tmp_path: pathlib.Path) -> None:
+    victim = subprocess.Popen(["sleep", "600"])
+    Guard(victim.pid, str(tmp_path)).release()
+    assert victim.poll() is None
+    victim.kill()
+    victim.wait()
+    assert tmp_path.exists()
+
+
+def test_the_reason_is_dug_out_of_nested_errors() -> None:
+    true = RuntimeError("the port is\n taken")
+    nested = Exception((Exception, Exception((RuntimeError, true, None)), None), (OSError, OSError("later"), None))
+    assert root_cause(nested) == "the port is taken"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("", False), ("0", False), ("false", False), ("true", True), ("1", True)]
+)
+def test_ci_is_what_the_environment_says(value: str, expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", value)
+    assert conftest.in_ci() is expected
+
+
+def test_a_missing_server_skips_at_home_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="isn't installed"):
+        next(conftest.served(make_server(NowhereDriver)))
+
+
+def test_a_missing_server_fails_in_ci_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="isn't installed"):
+        next(conftest.served(make_server(NowhereDriver)))
+
+
+def conftest_root() -> pathlib.Path:
+    return pathlib.Path(conftest.__file__).parent.parent
