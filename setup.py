@@ -32,6 +32,7 @@ setuptools.setup(
     include_package_data=True,
     install_requires=[
         "alembic>=1.13",
+        "cachetools>=5.3",
         "cliff>=4.7",
         "eventlet>=0.36",
         "futurist>=3.0",

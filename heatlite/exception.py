@@ -162,6 +162,14 @@ class ConfigurationError(HeatliteError):
     """{reason}"""
 
 
+class CommandError(HeatliteError):
+    """{reason}"""
+
+
+class NoAnswer(HeatliteError):
+    """No engine answered {method} in time. Is one running, and is transport_url the one that it listens on?"""
+
+
 def wire_name(error: HeatliteError) -> str:
     """The class name by which heat-api knows this error."""
     return type(error).__name__

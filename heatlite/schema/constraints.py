@@ -44,9 +44,7 @@ class Length:
     def check(self, value: Sized) -> None:
         length = len(value)
         if (self.min is not None and length < self.min) or (self.max is not None and length > self.max):
-            raise ValueError(
-                self.description or f"length ({length}) is out of range ({bounds(self)})"
-            )
+            raise ValueError(self.description or f"length ({length}) is out of range ({bounds(self)})")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,40 @@
+"""The engine's options, in [DEFAULT] as heat-engine has them."""
+
+from __future__ import annotations
+
+from oslo_config import cfg
+
+OPTIONS: list[cfg.Opt] = [
+    cfg.HostAddressOpt("host", default=None, help="Name of this node. Default: the machine's hostname."),
+    cfg.IntOpt("num_engine_workers", default=2, min=1, help="Number of engine processes to start."),
+    cfg.StrOpt(
+        "role",
+        default="all",
+        choices=[
+            ("api", "serve the client API only"),
+            ("worker", "converge resources only"),
+            ("all", "both"),
+        ],
+        help="What the engine processes do.",
+    ),
+    cfg.StrOpt(
+        "backend",
+        default="threading",
+        choices=[("threading", "native threads"), ("eventlet", "green threads")],
+        help="How the engine does several things at a time. Read once, before anything else is loaded.",
+    ),
+    cfg.IntOpt("batch_size", default=20, min=1, max=500, help="Nodes that one message carries, and one transaction."),
+    cfg.IntOpt("worker_threads", default=8, min=1, help="Batches that one engine process works on at a time."),
+    cfg.IntOpt("step_threads", default=16, min=1, help="Plugin steps that one engine process runs at a time."),
+    cfg.IntOpt("intake_prefetch", default=4, min=1, max=8, help="Messages that the broker hands out in advance."),
+    cfg.FloatOpt("lease_seconds", default=20, min=1, help="An engine that is silent for so long is dead."),
+    cfg.FloatOpt("sweep_interval", default=5, min=0.05, help="Seconds between two looks for work that was lost."),
+    cfg.FloatOpt(
+        "recast_after", default=10, min=0.05, help="Seconds after which a ready node that nobody took is cast again."
+    ),
+    cfg.IntOpt("recast_limit", default=200, min=1, help="Nodes that one sweep casts again at most."),
+    cfg.IntOpt("max_attempts", default=3, min=1, help="Engines that may die at a resource before it is FAILED."),
+    cfg.IntOpt("stack_action_timeout", default=3600, min=1, help="Seconds that a stack operation may take."),
+    cfg.IntOpt("max_template_size", default=524288, min=1, help="Bytes that a template may have."),
+    cfg.IntOpt("max_resources_per_stack", default=1001, min=-1, help="Resources that a stack may have; -1: any."),
+]

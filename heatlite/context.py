@@ -1,0 +1,55 @@
+"""Who asks, and the database transaction that the asking is in.
+
+A ``RequestContext`` comes with every call of the client API: Heat's keys, as heat-api sends them. Work that an engine
+does by itself (a node, a sweep) goes under a plain ``EngineContext``. Either carries its enginefacade transaction, so
+that functions which are handed the same context join one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from oslo_db.sqlalchemy import enginefacade
+
+if TYPE_CHECKING:
+    from heatlite.db.api import Database
+
+
+@enginefacade.transaction_context_provider
+class EngineContext:
+    """What an engine works under when nobody asks. Make a new one for each piece of work: they are cheap."""
+
+    if TYPE_CHECKING:
+        connection: Any
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+
+class RequestContext(EngineContext):
+    """Who asks, as heat-api says it.
+
+    :param wire: the keys of Heat's ``RequestContext.to_dict()``; those that heatlite doesn't know are kept
+    """
+
+    def __init__(self, database: Database, wire: Mapping[str, Any]) -> None:
+        super().__init__(database)
+        self.wire = dict(wire)
+
+    @property
+    def project_id(self) -> str:
+        """The project that the request is for; every query is held to it."""
+        return str(self.wire.get("project_id") or self.wire.get("tenant_id") or self.wire.get("tenant") or "")
+
+    @property
+    def username(self) -> str | None:
+        return self.wire.get("username") or self.wire.get("user")
+
+    @property
+    def is_admin(self) -> bool:
+        return bool(self.wire.get("is_admin"))
+
+    @property
+    def request_id(self) -> str | None:
+        return self.wire.get("request_id")

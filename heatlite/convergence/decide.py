@@ -1,0 +1,126 @@
+"""What a node has to do with its row, now.
+
+Level-based: the decision looks at what the row *is* and at what is wanted, never at which message came or what an
+earlier attempt meant to do. So a message that comes twice, late or after a crash decides rightly by itself.
+
+    update node                                          cleanup node
+    ───────────                                          ────────────
+    nothing made yet               -> Create             no such row                 -> Nothing
+    being created (owner died)     -> Continue           serves a name               -> Nothing
+    other type, or being deleted   -> Replace            nothing was ever made       -> Forget
+    failed beyond repair           -> Replace            anything else               -> Delete
+    nothing changed                -> Keep
+    a change it can't take         -> Replace
+    a change it can take           -> UpdateInPlace
+
+A row that another engine holds decides nothing: the node waits for the lock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from heatlite.convergence.model import Action, ResourceView, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Another holds the lock; be woken when it lets go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make the physical resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Go on with the creation that a dead engine left, then look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateInPlace:
+    """Change the properties named."""
+
+    changed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Make a new row, and its physical resource; the old one is left to cleanup."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """It already is what is wanted; only what the row records of its template changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete the physical resource, then the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """There is nothing physical: the row just goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to do."""
+
+
+UpdateDecision = Blocked | Create | Continue | UpdateInPlace | Replace | Keep
+CleanupDecision = Blocked | Delete | Forget | Nothing
+Decision = UpdateDecision | CleanupDecision
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the type's plugin says of the row beside the wanted definition.
+
+    ``changed``: names of properties that differ, those of an unfinished update included;
+    ``needs_replacement``: the type can't take these changes in place;
+    ``replace_when_failed``: the type can't repair a physical resource in a FAILED state.
+    """
+
+    wanted_type: str
+    changed: frozenset[str]
+    needs_replacement: bool
+    replace_when_failed: bool
+
+
+def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
+    """What an update node does with its row."""
+    if view.is_locked:
+        return Blocked()
+    match view.action, view.status:
+        case Action.INIT, _:
+            return Create()
+        case Action.CREATE, Status.FAILED if view.physical_id is None and view.type == comparison.wanted_type:
+            return Create()  # nothing came of it, so nothing is lost by trying again in the same row
+        case Action.CREATE, Status.IN_PROGRESS:
+            return Continue()
+        case Action.DELETE, _:
+            return Replace()
+        case _, Status.FAILED if comparison.replace_when_failed:
+            return Replace()
+    if view.type != comparison.wanted_type or comparison.needs_replacement:
+        return Replace()
+    if comparison.changed or view.status is not Status.COMPLETE:
+        return UpdateInPlace(comparison.changed)
+    return Keep()
+
+
+def decide_cleanup(view: ResourceView | None, *, serves: bool) -> CleanupDecision:
+    """What a cleanup node does with its row.
+
+    :param serves: the plan gave the row a name to serve (it may have been replaced since)
+    """
+    if view is None or (serves and view.replaced_by is None):
+        return Nothing()
+    if view.is_locked:
+        return Blocked()
+    if view.action is Action.INIT or (view.action, view.status) == (Action.DELETE, Status.COMPLETE):
+        return Forget()
+    return Delete()

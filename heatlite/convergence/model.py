@@ -1,0 +1,117 @@
+"""The words of convergence, as values.
+
+Action × Status     what is being done to a stack or a resource, and how it went
+Node                one piece of a traversal's work: (resource row, what kind)
+NodeState           where that piece stands; kept as an integer in the database
+ResourceView        what the core may know of a resource's row
+Wanted              what the target template says of one name
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Action(enum.StrEnum):
+    """What is done to a stack or a resource. INIT is a row that nothing has been done to yet."""
+
+    INIT = "INIT"
+    CREATE = "CREATE"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+    ROLLBACK = "ROLLBACK"
+    SUSPEND = "SUSPEND"
+    RESUME = "RESUME"
+    CHECK = "CHECK"
+    SNAPSHOT = "SNAPSHOT"
+    ADOPT = "ADOPT"
+    RESTORE = "RESTORE"
+
+
+class Status(enum.StrEnum):
+    """How an action stands."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETE = "COMPLETE"
+    FAILED = "FAILED"
+
+
+class NodeKind(enum.IntEnum):
+    """What a node of a traversal does. The first two belong to a resource row, the others to the stack itself."""
+
+    CLEANUP = 0
+    """Delete the row's physical resource, unless the row still serves a name."""
+    UPDATE = 1
+    """Make the row's physical resource what the template says."""
+    PLAN = 2
+    """The prologue of a traversal that was begun without a graph: make one."""
+    COMMIT = 3
+    """Every update is done: from here on nothing is rolled back."""
+    EPILOGUE = 4
+    """Everything is done: the stack is COMPLETE."""
+
+
+class NodeState(enum.IntEnum):
+    """Where a node stands. Only SCHEDULED nodes may be claimed."""
+
+    WAITING = 0
+    SCHEDULED = 1
+    RUNNING = 2
+    BLOCKED = 3
+    DONE = 4
+    FAILED = 5
+
+
+STACK = 0
+"""The ``resource_id`` of nodes that belong to the stack itself; no row has it."""
+
+
+class Node(NamedTuple):
+    """One piece of work. Its identity is all that a message carries."""
+
+    resource_id: int
+    kind: NodeKind
+
+    def __str__(self) -> str:
+        return f"{self.kind.name.lower()}({self.resource_id})" if self.resource_id else self.kind.name.lower()
+
+
+COMMIT = Node(STACK, NodeKind.COMMIT)
+EPILOGUE = Node(STACK, NodeKind.EPILOGUE)
+PLAN = Node(STACK, NodeKind.PLAN)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceView:
+    """What the core may know of a resource's row."""
+
+    id: int
+    name: str
+    type: str
+    action: Action
+    status: Status
+    definition_hash: str | None = None
+    """Of the definition that its last successful action made true."""
+    physical_id: str | None = None
+    requires: frozenset[int] = field(default_factory=frozenset)
+    replaces: int | None = None
+    replaced_by: int | None = None
+    current_template_id: int | None = None
+    engine_id: str | None = None
+    """Who holds the lock."""
+
+    @property
+    def is_locked(self) -> bool:
+        return self.engine_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the target template says of one name, as far as the core needs it."""
+
+    name: str
+    type: str
+    requires: frozenset[str]
+    definition_hash: str

@@ -1,0 +1,140 @@
+"""From what is wanted and what exists to the graph of a traversal.
+
+Two steps, because rows for new names get their ids in between:
+
+    assign   which existing row serves each wanted name; which names need a new row
+    arrange  the nodes and what each follows, as a short list of passes:
+
+        update(X)   follows  update(what X requires)
+        commit      follows  every update
+        cleanup(X)  follows  update(X), the cleanup of all that requires X, the cleanup of X's replacement,
+                             and, where rollback is on, commit
+        epilogue    follows  commit and every cleanup
+
+    A replaces the network N by N2; the server S requires it:
+
+        update(N) ──▶ update(S) ──▶ commit ──▶ cleanup(S) ──▶ cleanup(N) ──▶ epilogue
+          makes N2      points to N2             S is in use:     deletes the
+                                                 does nothing     old network
+
+Edges between cleanups come from what each *row* recorded, not from the template: what is deleted was built from
+templates that may be long gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from heatlite.convergence.graph import Graph
+from heatlite.convergence.model import COMMIT, EPILOGUE, Action, Node, NodeKind, ResourceView, Status, Wanted
+
+Follows = dict[Node, list[Node]]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Which row serves which name.
+
+    ``serving``: name → row that exists; ``missing``: names that need a new row;
+    ``returned``: rows that serve again although they were once replaced, whose ``replaced_by`` is to be cleared.
+    """
+
+    serving: Mapping[str, ResourceView]
+    missing: tuple[str, ...]
+    returned: tuple[ResourceView, ...]
+
+
+def assign(wanted: Iterable[Wanted], views: Iterable[ResourceView], previous_template_id: int | None) -> Assignment:
+    """Choose the row for each wanted name.
+
+    :param previous_template_id: the last template whose updates all completed
+    """
+    candidates: dict[str, list[ResourceView]] = {}
+    for view in views:
+        if (view.action, view.status) != (Action.DELETE, Status.COMPLETE):
+            candidates.setdefault(view.name, []).append(view)
+    serving, missing = {}, []
+    for want in wanted:
+        rows = candidates.get(want.name)
+        if rows:
+            serving[want.name] = max(rows, key=lambda view: _fitness(view, want, previous_template_id))
+        else:
+            missing.append(want.name)
+    returned = tuple(view for view in serving.values() if view.replaced_by is not None)
+    return Assignment(serving, tuple(missing), returned)
+
+
+def _fitness(view: ResourceView, want: Wanted, previous_template_id: int | None) -> tuple[bool | int, ...]:
+    """The first difference decides. The definition before the age, so that a rollback finds the old row."""
+    return (
+        view.action is not Action.DELETE,
+        view.status is not Status.FAILED,
+        view.definition_hash == want.definition_hash,
+        previous_template_id is not None and view.current_template_id == previous_template_id,
+        view.replaced_by is None,
+        view.id,
+    )
+
+
+def arrange(
+    wanted: Collection[Wanted],
+    serving: Mapping[str, int],
+    existing: Collection[ResourceView],
+    *,
+    collect_after_commit: bool,
+    commits: bool = True,
+) -> Graph[Node]:
+    """The graph of a traversal.
+
+    :param serving: name → id of the row that serves it, new rows included
+    :param existing: the rows that were there before the traversal: each may have to be cleaned up
+    :param collect_after_commit: rollback is on, so nothing is deleted before every update has succeeded
+    :param commits: the traversal makes a template true (a DELETE doesn't)
+    :raises CircularDependencyException: where the wanted names require one another in a circle
+    """
+    follows: Follows = {}
+    _updates(follows, wanted, serving)
+    _cleanups(follows, existing)
+    _commit_and_epilogue(follows, collect_after_commit, commits)
+    return Graph(follows)
+
+
+def _updates(follows: Follows, wanted: Iterable[Wanted], serving: Mapping[str, int]) -> None:
+    for want in wanted:
+        node = Node(serving[want.name], NodeKind.UPDATE)
+        follows[node] = [Node(serving[name], NodeKind.UPDATE) for name in sorted(want.requires)]
+
+
+def _cleanups(follows: Follows, existing: Iterable[ResourceView]) -> None:
+    nodes = {view.id: Node(view.id, NodeKind.CLEANUP) for view in existing}
+    for node in nodes.values():
+        update = Node(node.resource_id, NodeKind.UPDATE)
+        follows[node] = [update] if update in follows else []
+    for view in existing:
+        for required in view.requires:
+            if required in nodes and required != view.id:
+                follows[nodes[required]].append(nodes[view.id])
+        if view.replaced_by in nodes:
+            follows[nodes[view.id]].append(nodes[view.replaced_by])
+
+
+def _commit_and_epilogue(follows: Follows, collect_after_commit: bool, commits: bool) -> None:
+    graph = Graph(follows)
+    last_updates = [node for node in graph if _is_last(graph, node, NodeKind.UPDATE)]
+    last_cleanups = [node for node in graph if _is_last(graph, node, NodeKind.CLEANUP)]
+    if not commits or not last_cleanups:  # with nothing to collect, the epilogue is the commit point too
+        follows[EPILOGUE] = last_updates + last_cleanups
+        return
+    follows[COMMIT] = last_updates
+    if collect_after_commit:
+        for node in graph:
+            if node.kind is NodeKind.CLEANUP and not any(
+                before.kind is NodeKind.CLEANUP for before in graph.predecessors(node)
+            ):
+                follows[node].append(COMMIT)
+    follows[EPILOGUE] = [COMMIT, *last_cleanups]
+
+
+def _is_last(graph: Graph[Node], node: Node, kind: NodeKind) -> bool:
+    return node.kind is kind and all(after.kind is not kind for after in graph.successors(node))

@@ -1,0 +1,34 @@
+"""Arrivals: when nodes are done, what each of their successors has one predecessor less to wait for.
+
+A node waits for a *number* of predecessors. Each arrival takes one off, in the database, by an atomic subtraction;
+the one that brings it to nought makes the node ready. Nobody reads the number, changes it and writes it back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from heatlite.convergence.graph import Graph
+from heatlite.convergence.model import Node
+
+
+def waiting_counts(graph: Graph[Node]) -> dict[Node, int]:
+    """For each node of a new traversal, how many predecessors it waits for. Those with 0 are ready at once."""
+    return {node: len(graph.predecessors(node)) for node in graph}
+
+
+def arrivals(graph: Graph[Node], done: Iterable[Node]) -> Counter[Node]:
+    """For each successor of the nodes that are done, how many of them it has now seen arrive."""
+    seen: Counter[Node] = Counter()
+    for node in done:
+        seen.update(graph.successors(node))
+    return seen
+
+
+def chunks(nodes: list[Node], size: int, engines: int) -> list[list[Node]]:
+    """Cut ready nodes into batches: none larger than ``size``, and enough of them that every engine gets work."""
+    if not nodes:
+        return []
+    width = max(1, min(size, -(-len(nodes) // max(1, engines))))
+    return [nodes[start : start + width] for start in range(0, len(nodes), width)]

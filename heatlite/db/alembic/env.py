@@ -1,0 +1,16 @@
+"""What alembic runs: migrations on the engine that ``heatlite.db.migration`` hands over."""
+
+from alembic import context
+
+from heatlite.db import models
+
+engine = context.config.attributes["engine"]
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=models.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

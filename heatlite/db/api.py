@@ -1,0 +1,153 @@
+"""The door to the database: enginefacade, on the request context.
+
+A function that touches the database takes a context first and is marked::
+
+    @reader
+    def get(context, stack_id): return context.connection.execute(...)
+
+    @writer
+    def finish(context, ...): ...
+
+A marked function that calls another joins its transaction, so a transaction is the outermost mark on the way in::
+
+    with database.writer(context):          one transaction
+        stacks.begin(context, …)            joins
+        sync_points.insert(context, …)      joins
+                                            commit
+
+Only the outermost may be retried: see ``retry``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+import sqlalchemy as sa
+from oslo_db.sqlalchemy import enginefacade
+
+from heatlite.db import dialects
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a database needs to know; ``[database]`` of the configuration, as values."""
+
+    connection: str
+    slave_connection: str | None = None
+    max_pool_size: int = 10
+    max_overflow: int = 20
+    pool_timeout: float = 30
+    connection_recycle_time: int = 3600
+    max_retries: int = 10
+    retry_interval: int = 1
+
+
+class Database:
+    """One database, with its pool. Made in the process that uses it, never before a fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        url = sa.make_url(settings.connection)
+        self._manager = enginefacade.transaction_context()
+        self._manager.append_on_engine_create(functools.partial(dialects.prepare, settings=settings))
+        self._manager.configure(
+            connection=dialects.spelled_out(url),
+            slave_connection=settings.slave_connection,
+            max_pool_size=settings.max_pool_size,
+            max_overflow=settings.max_overflow,
+            pool_timeout=settings.pool_timeout,
+            connection_recycle_time=settings.connection_recycle_time,
+            max_retries=settings.max_retries,
+            retry_interval=settings.retry_interval,
+            sqlite_fk=False,
+            mysql_sql_mode="TRADITIONAL",
+        )
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The writer's engine: for migrations and for tests that count statements."""
+        return self._manager.writer.get_engine()
+
+    @contextmanager
+    def reader(self, context: Context) -> Iterator[sa.Connection]:
+        """A reading transaction, or the one that ``context`` is in already."""
+        with self._manager.reader.connection.using(context) as connection:
+            dialects.begin(connection, writes=False)
+            yield connection
+
+    @contextmanager
+    def lagging_reader(self, context: Context) -> Iterator[sa.Connection]:
+        """A reading transaction on the replica, if there is one: for lists and events, which may be a little old."""
+        with self._manager.reader.async_.connection.using(context) as connection:
+            dialects.begin(connection, writes=False)
+            yield connection
+
+    @contextmanager
+    def writer(self, context: Context) -> Iterator[sa.Connection]:
+        """A writing transaction, or the one that ``context`` is in already."""
+        with self._manager.writer.connection.using(context) as connection:
+            dialects.begin(connection, writes=True)
+            yield connection
+
+    def dispose(self) -> None:
+        """Close the pool."""
+        self._manager.dispose_pool()
+
+
+class Context(Protocol):
+    """What a marked function needs of its context: which database, and, inside a transaction, its connection."""
+
+    database: Database
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The connection of the transaction that this context and thread are in."""
+
+
+ContextT = TypeVar("ContextT", bound=Context)
+Marked = Callable[Concatenate[ContextT, Arguments], Result]
+
+
+def reader(function: Marked[ContextT, Arguments, Result]) -> Marked[ContextT, Arguments, Result]:
+    """Mark a function that only reads, and must read what was just written."""
+
+    @functools.wraps(function)
+    def within(context: ContextT, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        with context.database.reader(context):
+            return function(context, *args, **kwargs)
+
+    return within
+
+
+def lagging_reader(function: Marked[ContextT, Arguments, Result]) -> Marked[ContextT, Arguments, Result]:
+    """Mark a function that only reads, and may be served by a replica that lags."""
+
+    @functools.wraps(function)
+    def within(context: ContextT, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        with context.database.lagging_reader(context):
+            return function(context, *args, **kwargs)
+
+    return within
+
+
+def writer(function: Marked[ContextT, Arguments, Result]) -> Marked[ContextT, Arguments, Result]:
+    """Mark a function that writes."""
+
+    @functools.wraps(function)
+    def within(context: ContextT, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        with context.database.writer(context):
+            return function(context, *args, **kwargs)
+
+    return within
+
+
+def rows(result: sa.CursorResult[Any]) -> int:
+    """How many rows a conditional write changed: the answer that its caller must look at."""
+    return result.rowcount

@@ -1,0 +1,66 @@
+"""Events: what happened to a stack and its resources, for people to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.db import bulk, models
+from heatlite.db.api import Context, lagging_reader, writer
+from heatlite.db.records import EventRecord
+
+TABLE = models.event
+SELECT = sa.select(*(TABLE.c[name] for name in EventRecord.__dataclass_fields__))
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event about to be written."""
+
+    resource_name: str
+    resource_type: str
+    physical_resource_id: str | None
+    action: str
+    status: str
+    reason: str
+
+
+@writer
+def insert(
+    context: Context, stack_id: str, happenings: Sequence[Happening], uuids: Sequence[str], now: datetime
+) -> None:
+    """Write events in one statement, in their order."""
+    bulk.insert(
+        context,
+        TABLE,
+        [
+            {
+                "uuid": uuid,
+                "stack_id": stack_id,
+                "resource_name": happening.resource_name,
+                "resource_type": happening.resource_type,
+                "physical_resource_id": happening.physical_resource_id,
+                "resource_action": happening.action,
+                "resource_status": happening.status,
+                "resource_status_reason": happening.reason,
+                "created_at": now,
+            }
+            for happening, uuid in zip(happenings, uuids, strict=True)
+        ],
+    )
+
+
+@lagging_reader
+def listed(
+    context: Context,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    order: Sequence[Any],
+    limit: int | None,
+) -> list[EventRecord]:
+    """Events for a list; it may come from a replica that lags."""
+    statement = SELECT.where(*conditions).order_by(*order).limit(limit)
+    return [EventRecord(*row) for row in context.connection.execute(statement)]

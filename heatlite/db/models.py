@@ -1,0 +1,166 @@
+"""The tables. Names follow Heat's where Heat has them, so that a Heat operator can read the rows.
+
+Migrations make the schema; this file says what they must arrive at, and a test compares the two.
+Times that machines compare (``deadline``, ``next_cast_at``, ``due_at``) are seconds since the epoch; times that people
+read (``created_at`` …) are UTC datetimes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+
+metadata = sa.MetaData()
+
+LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Uuid = sa.String(36)
+ExactName = sa.String(255).with_variant(mysql.VARCHAR(255, collation="utf8mb4_bin"), "mysql", "mariadb")
+"""A name in which case and accents count, whatever the server's default collation."""
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """A value kept as JSON text: the same on all three databases, and readable with any client."""
+
+    impl = LargeText
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        return None if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+def _times() -> list[sa.Column[Any]]:
+    return [sa.Column("created_at", sa.DateTime), sa.Column("updated_at", sa.DateTime)]
+
+
+raw_template = sa.Table(
+    "raw_template",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("content_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("template", Json, nullable=False),
+    sa.Column("files", Json, nullable=False),
+    sa.Column("environment", Json, nullable=False),
+    *_times(),
+)
+
+stack = sa.Table(
+    "stack",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("tenant", sa.String(255), nullable=False),
+    sa.Column("live_name", ExactName, comment="the name while the stack lives and is a root, else NULL"),
+    sa.Column("username", sa.String(255)),
+    sa.Column("raw_template_id", Id, sa.ForeignKey("raw_template.id"), nullable=False),
+    sa.Column("prev_raw_template_id", Id, sa.ForeignKey("raw_template.id")),
+    sa.Column("current_traversal", Uuid, nullable=False, unique=True),
+    sa.Column("current_deps", Json, comment="the traversal's graph; NULL while it is being planned"),
+    sa.Column("action", sa.String(32), nullable=False),
+    sa.Column("status", sa.String(32), nullable=False),
+    sa.Column("status_reason", sa.Text, nullable=False),
+    sa.Column("deadline", sa.Double, comment="when the running operation has taken too long"),
+    sa.Column("timeout", sa.Integer, comment="minutes an operation may take"),
+    sa.Column("disable_rollback", sa.Boolean, nullable=False),
+    sa.Column("owner_id", Uuid),
+    sa.Column("nested_depth", sa.Integer, nullable=False),
+    sa.Column("parent_resource_name", sa.String(255)),
+    sa.Column("deleted_at", sa.DateTime),
+    *_times(),
+    sa.UniqueConstraint("tenant", "live_name", name="uniq_stack_live_name"),
+    sa.Index("ix_stack_tenant", "tenant", "deleted_at", "created_at"),
+    sa.Index("ix_stack_owner_id", "owner_id"),
+    sa.Index("ix_stack_status_deadline", "status", "deadline"),
+)
+
+stack_tag = sa.Table(
+    "stack_tag",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("tag", sa.Unicode(80), nullable=False),
+    sa.Column("stack_id", Uuid, sa.ForeignKey("stack.id"), nullable=False, index=True),
+)
+
+resource = sa.Table(
+    "resource",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("uuid", Uuid, nullable=False, unique=True),
+    sa.Column("stack_id", Uuid, sa.ForeignKey("stack.id"), nullable=False, index=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("type", sa.String(255), nullable=False),
+    sa.Column("physical_resource_id", sa.String(255)),
+    sa.Column("action", sa.String(32), nullable=False),
+    sa.Column("status", sa.String(32), nullable=False),
+    sa.Column("status_reason", sa.Text, nullable=False),
+    sa.Column("engine_id", Uuid, index=True, comment="who holds the lock"),
+    sa.Column("atomic_key", sa.Integer, nullable=False, comment="bumped by every locked write"),
+    sa.Column("wanted_by", Uuid, comment="the newer traversal that waits for the lock"),
+    sa.Column("requires", Json, nullable=False),
+    sa.Column("replaces", Id),
+    sa.Column("replaced_by", Id),
+    sa.Column("current_template_id", Id),
+    sa.Column("fingerprint", sa.String(64), comment="the definition that the last success made true"),
+    sa.Column("progress", Json, comment="what the next step of an unfinished action needs"),
+    sa.Column("due_at", sa.Double, comment="when that step makes sense"),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("properties_data", Json),
+    sa.Column("attr_data", Json),
+    sa.Column("resource_metadata", Json),
+    sa.Column("resource_data", Json, comment="what the plugin keeps for itself"),
+    *_times(),
+)
+
+sync_point = sa.Table(
+    "sync_point",
+    metadata,
+    sa.Column("traversal_id", Uuid, primary_key=True),
+    sa.Column("resource_id", Id, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("stack_id", Uuid, nullable=False, index=True),
+    sa.Column("acting_id", Id, nullable=False, comment="the row that acts: resource_id, or its replacement"),
+    sa.Column("remaining", sa.Integer, nullable=False),
+    sa.Column("state", sa.SmallInteger, nullable=False),
+    sa.Column("engine_id", Uuid, index=True),
+    sa.Column("claim_id", Uuid),
+    sa.Column("next_cast_at", sa.Double),
+    sa.Column("casts", sa.Integer, nullable=False),
+    sa.Index("ix_sync_point_state_next_cast_at", "state", "next_cast_at"),
+)
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("uuid", Uuid, nullable=False, unique=True),
+    sa.Column("stack_id", Uuid, sa.ForeignKey("stack.id"), nullable=False),
+    sa.Column("resource_name", sa.String(255), nullable=False),
+    sa.Column("resource_type", sa.String(255), nullable=False),
+    sa.Column("physical_resource_id", sa.String(255)),
+    sa.Column("resource_action", sa.String(32), nullable=False),
+    sa.Column("resource_status", sa.String(32), nullable=False),
+    sa.Column("resource_status_reason", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False),
+    sa.Index("ix_event_stack_id", "stack_id", "id"),
+)
+
+service = sa.Table(
+    "service",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("engine_id", Uuid, nullable=False, unique=True),
+    sa.Column("host", sa.String(255), nullable=False),
+    sa.Column("hostname", sa.String(255), nullable=False),
+    sa.Column("binary", sa.String(255), nullable=False),
+    sa.Column("topic", sa.String(255), nullable=False),
+    sa.Column("report_interval", sa.Integer, nullable=False),
+    sa.Column("lease_counter", sa.BigInteger, nullable=False),
+    sa.Column("deleted_at", sa.DateTime),
+    *_times(),
+)

@@ -1,0 +1,173 @@
+"""What the database hands out: frozen records, so that nobody can mistake a copy for the row."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Status
+
+
+@dataclass(frozen=True, slots=True)
+class StackRecord:
+    """A row of ``stack``, without its graph."""
+
+    id: str
+    name: str
+    tenant: str
+    username: str | None
+    raw_template_id: int
+    prev_raw_template_id: int | None
+    current_traversal: str
+    action: Action
+    status: Status
+    status_reason: str
+    deadline: float | None
+    timeout: int | None
+    disable_rollback: bool
+    owner_id: str | None
+    nested_depth: int
+    parent_resource_name: str | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+    deleted_at: datetime.datetime | None
+
+    @property
+    def is_in_progress(self) -> bool:
+        return self.status is Status.IN_PROGRESS
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRecord:
+    """A row of ``raw_template``: a template as it was given, with its files and environment."""
+
+    id: int
+    template: dict[str, Any]
+    files: dict[str, str]
+    environment: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRecord:
+    """A row of ``resource``, whole."""
+
+    id: int
+    uuid: str
+    stack_id: str
+    name: str
+    type: str
+    physical_resource_id: str | None
+    action: Action
+    status: Status
+    status_reason: str
+    engine_id: str | None
+    atomic_key: int
+    wanted_by: str | None
+    requires: tuple[int, ...]
+    replaces: int | None
+    replaced_by: int | None
+    current_template_id: int | None
+    fingerprint: str | None
+    progress: dict[str, Any] | None
+    due_at: float | None
+    attempts: int
+    properties_data: dict[str, Any] | None
+    attr_data: dict[str, Any] | None
+    resource_metadata: dict[str, Any] | None
+    resource_data: dict[str, str] | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+
+    @property
+    def view(self) -> ResourceView:
+        """What the convergence core may know of this row."""
+        return ResourceView(
+            id=self.id,
+            name=self.name,
+            type=self.type,
+            action=self.action,
+            status=self.status,
+            definition_hash=self.fingerprint,
+            physical_id=self.physical_resource_id,
+            requires=frozenset(self.requires),
+            replaces=self.replaces,
+            replaced_by=self.replaced_by,
+            current_template_id=self.current_template_id,
+            engine_id=self.engine_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRecord:
+    """A row of ``sync_point`` and the row that acts under its key, if there (still) is one."""
+
+    node: Node
+    acting_id: int
+    casts: int
+    resource: ResourceRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueNode:
+    """A node that is ready and whose cast may have been lost."""
+
+    traversal_id: str
+    node: Node
+    next_cast_at: float
+    casts: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """A row of ``event``."""
+
+    id: int
+    uuid: str
+    stack_id: str
+    resource_name: str
+    resource_type: str
+    physical_resource_id: str | None
+    resource_action: str
+    resource_status: str
+    resource_status_reason: str
+    created_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRecord:
+    """A row of ``service``: one engine process, alive or not."""
+
+    id: str
+    engine_id: str
+    host: str
+    hostname: str
+    binary: str
+    topic: str
+    report_interval: int
+    lease_counter: int
+    deleted_at: datetime.datetime | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+
+
+def stack(row: Any) -> StackRecord:
+    """A record from a row of ``STACK_COLUMNS``."""
+    values = dict(row._mapping)
+    values["action"], values["status"] = Action(values["action"]), Status(values["status"])
+    return StackRecord(**values)
+
+
+def resource(values: tuple[Any, ...]) -> ResourceRecord:
+    """A record from the values of ``resource``'s columns, in the table's order."""
+    (id_, uuid, stack_id, name, type_, physical, action, status, *rest) = values
+    reason, engine_id, key, wanted_by, requires, *others = rest
+    return ResourceRecord(
+        id_, uuid, stack_id, name, type_, physical, Action(action), Status(status),
+        reason, engine_id, key, wanted_by, tuple(requires), *others,
+    )  # fmt: skip
+
+
+def node(resource_id: int, kind: int) -> Node:
+    """A node from the two columns that identify it."""
+    return Node(resource_id, NodeKind(kind))

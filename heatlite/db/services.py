@@ -1,0 +1,84 @@
+"""Services: one row an engine process, with the counter of its lease.
+
+No wall clock decides who is alive. An engine counts its counter up; whoever watches sees it change, or doesn't.
+``updated_at`` is for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.db import models
+from heatlite.db.api import Context, reader, rows, writer
+from heatlite.db.records import ServiceRecord
+
+TABLE = models.service
+SELECT = sa.select(*(TABLE.c[name] for name in ServiceRecord.__dataclass_fields__))
+
+
+@writer
+def register(context: Context, values: Mapping[str, Any]) -> None:
+    """A new engine process."""
+    context.connection.execute(sa.insert(TABLE).values(**values, lease_counter=0))
+
+
+@writer
+def renew(context: Context, engine_id: str, now: datetime) -> bool:
+    """Count the lease up: False if this engine was declared dead, after which it may write nothing."""
+    statement = (
+        sa.update(TABLE)
+        .where(TABLE.c.engine_id == engine_id, TABLE.c.deleted_at.is_(None))
+        .values(lease_counter=TABLE.c.lease_counter + 1, updated_at=now)
+    )
+    return rows(context.connection.execute(statement)) == 1
+
+
+@reader
+def leases(context: Context) -> dict[str, int]:
+    """engine id → counter, of all engines not known to be gone."""
+    statement = sa.select(TABLE.c.engine_id, TABLE.c.lease_counter).where(TABLE.c.deleted_at.is_(None))
+    return {row.engine_id: row.lease_counter for row in context.connection.execute(statement)}
+
+
+@writer
+def declare_dead(context: Context, engine_id: str, counter: int | None, now: datetime) -> bool:
+    """Mark an engine as gone, if its counter still is what was watched: False if it has come back to life.
+
+    :param counter: None where the engine itself says goodbye
+    """
+    conditions = [TABLE.c.engine_id == engine_id, TABLE.c.deleted_at.is_(None)]
+    if counter is not None:
+        conditions.append(TABLE.c.lease_counter == counter)
+    return rows(context.connection.execute(sa.update(TABLE).where(*conditions).values(deleted_at=now))) == 1
+
+
+@reader
+def gone(context: Context) -> list[str]:
+    """Engines that are marked as gone and still hold a lock or a node: their work waits to be taken over."""
+    holding = sa.union(
+        sa.select(models.resource.c.engine_id).where(models.resource.c.engine_id.is_not(None)),
+        sa.select(models.sync_point.c.engine_id).where(models.sync_point.c.engine_id.is_not(None)),
+    ).subquery()
+    statement = (
+        sa.select(holding.c.engine_id)
+        .select_from(holding.outerjoin(TABLE, TABLE.c.engine_id == holding.c.engine_id))
+        .where(sa.or_(TABLE.c.id.is_(None), TABLE.c.deleted_at.is_not(None)))
+    )
+    return [engine_id for (engine_id,) in context.connection.execute(statement)]
+
+
+@writer
+def forget(context: Context, engine_ids: Collection[str]) -> None:
+    """Delete the rows of engines that are gone."""
+    context.connection.execute(sa.delete(TABLE).where(TABLE.c.engine_id.in_(list(engine_ids))))
+
+
+@reader
+def listed(context: Context) -> list[ServiceRecord]:
+    """Every engine process that has a row, the gone ones too."""
+    statement = SELECT.order_by(TABLE.c.created_at)
+    return [ServiceRecord(*row) for row in context.connection.execute(statement)]

@@ -1,0 +1,265 @@
+"""Sync points: one row for each node of a traversal; the work items of heatlite.
+
+    WAITING ──last arrival──▶ SCHEDULED ──claim──▶ RUNNING ──finish──▶ DONE
+                                  ▲                   │ lock held by another
+                                  │                   ▼
+                                  └──lock released── BLOCKED
+
+The rows of a traversal are deleted when it ends or is superseded, so that an update of one that isn't there any more is
+how a worker learns that it has been superseded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.convergence.model import Node, NodeKind, NodeState
+from heatlite.db import bulk, models, records
+from heatlite.db.api import Context, reader, rows, writer
+from heatlite.db.records import DueNode, NodeRecord
+
+TABLE = models.sync_point
+RESOURCE = models.resource
+WITH_RESOURCE = sa.select(TABLE.c.resource_id, TABLE.c.kind, TABLE.c.acting_id, TABLE.c.casts, *RESOURCE.c).select_from(
+    TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id)
+)
+
+
+def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
+    """A condition that holds for these nodes; a traversal is to be named beside it."""
+    by_kind: dict[int, list[int]] = {}
+    for node in nodes:
+        by_kind.setdefault(int(node.kind), []).append(node.resource_id)
+    return sa.or_(*(sa.and_(TABLE.c.kind == kind, TABLE.c.resource_id.in_(ids)) for kind, ids in by_kind.items()))
+
+
+@writer
+def insert(
+    context: Context, stack_id: str, traversal_id: str, waiting: Mapping[Node, int], next_cast_at: float
+) -> None:
+    """The nodes of a new traversal, each with the number of predecessors it waits for."""
+    bulk.insert(
+        context,
+        TABLE,
+        [
+            {
+                "traversal_id": traversal_id,
+                "resource_id": node.resource_id,
+                "kind": int(node.kind),
+                "stack_id": stack_id,
+                "acting_id": node.resource_id,
+                "remaining": remaining,
+                "state": NodeState.WAITING if remaining else NodeState.SCHEDULED,
+                "next_cast_at": next_cast_at,
+                "casts": 0,
+            }
+            for node, remaining in waiting.items()
+        ],
+    )
+
+
+@writer
+def delete_all(context: Context, stack_id: str) -> None:
+    """Every sync point of a stack: whatever traversal they belonged to has ended or is superseded."""
+    context.connection.execute(sa.delete(TABLE).where(TABLE.c.stack_id == stack_id))
+
+
+@writer
+def claim(context: Context, traversal_id: str, nodes: Collection[Node], engine_id: str, claim_id: str) -> int:
+    """SCHEDULED → RUNNING for as many of these nodes as are still to be had."""
+    statement = (
+        sa.update(TABLE)
+        .where(TABLE.c.traversal_id == traversal_id, TABLE.c.state == NodeState.SCHEDULED, these(nodes))
+        .values(state=NodeState.RUNNING, engine_id=engine_id, claim_id=claim_id)
+    )
+    return rows(context.connection.execute(statement))
+
+
+@reader
+def claimed(context: Context, traversal_id: str, nodes: Collection[Node], claim_id: str) -> list[NodeRecord]:
+    """What a claim got, each node with the row that acts."""
+    statement = WITH_RESOURCE.where(TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id == claim_id, these(nodes))
+    return [_record(tuple(row)) for row in context.connection.execute(statement)]
+
+
+@reader
+def acting(context: Context, traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
+    """Nodes of a traversal with the rows that act under their keys."""
+    statement = WITH_RESOURCE.where(TABLE.c.traversal_id == traversal_id, these(nodes))
+    return [_record(tuple(row)) for row in context.connection.execute(statement)]
+
+
+def _record(values: tuple[Any, ...]) -> NodeRecord:
+    resource_id, kind, acting_id, casts, *rest = values
+    row = records.resource(tuple(rest)) if rest[0] is not None else None
+    return NodeRecord(records.node(resource_id, kind), acting_id, casts, row)
+
+
+@writer
+def finish(
+    context: Context, traversal_id: str, nodes: Collection[Node], engine_id: str, claims: Collection[str]
+) -> set[Node]:
+    """RUNNING → DONE for those of these nodes that are still this engine's, and which they are."""
+    mine = (TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id.in_(list(claims)), these(nodes))
+    statement = (
+        sa.update(TABLE)
+        .where(*mine, TABLE.c.engine_id == engine_id, TABLE.c.state == NodeState.RUNNING)
+        .values(state=NodeState.DONE, engine_id=None)
+    )
+    if rows(context.connection.execute(statement)) == len(nodes):
+        return set(nodes)
+    survived = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*mine, TABLE.c.state == NodeState.DONE)
+    return {records.node(*row) for row in context.connection.execute(survived)}
+
+
+@writer
+def arrive(context: Context, traversal_id: str, seen: Mapping[Node, int], next_cast_at: float) -> list[Node]:
+    """Take arrivals off what these nodes wait for, and answer which of them became ready by it.
+
+    One statement subtracts and, where nothing remains, schedules; ``state`` is set before ``remaining`` because MySQL
+    evaluates assignments from left to right. A node in ``seen`` has a predecessor that arrives only now, so that any
+    of them found SCHEDULED became so here.
+    """
+    ready = []
+    by_count: dict[int, list[Node]] = {}
+    for node, count in seen.items():
+        by_count.setdefault(count, []).append(node)
+    for count, nodes in sorted(by_count.items()):
+        for piece in bulk.pieces(sorted(nodes)):
+            waiting = (TABLE.c.traversal_id == traversal_id, these(piece))
+            left = TABLE.c.remaining - count
+            scheduled = sa.case((left <= 0, int(NodeState.SCHEDULED)), else_=TABLE.c.state)
+            statement = (
+                sa.update(TABLE)
+                .where(*waiting, TABLE.c.state == NodeState.WAITING)
+                .ordered_values(
+                    (TABLE.c.state, scheduled),
+                    (TABLE.c.remaining, left),
+                    (TABLE.c.next_cast_at, next_cast_at),
+                )
+            )
+            context.connection.execute(statement)
+            became = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*waiting, TABLE.c.state == NodeState.SCHEDULED)
+            ready += [records.node(*row) for row in context.connection.execute(became)]
+    return ready
+
+
+@writer
+def act_by(context: Context, traversal_id: str, acting_ids: Mapping[int, int]) -> None:
+    """From now on other rows act under the keys of these update nodes: the replacements of their own.
+
+    :param acting_ids: resource_id of the node → id of the row that acts
+    """
+    statement = sa.update(TABLE).where(
+        TABLE.c.traversal_id == traversal_id, these([Node(row, NodeKind.UPDATE) for row in acting_ids])
+    )
+    acting = bulk.per_row(TABLE.c.acting_id, TABLE.c.resource_id, acting_ids)
+    context.connection.execute(statement.values(acting_id=acting))
+
+
+@writer
+def hand_back(
+    context: Context,
+    traversal_id: str,
+    nodes: Collection[Node],
+    state: NodeState,
+    next_cast_at: float,
+    claims: Collection[str],
+) -> int:
+    """RUNNING → ``state`` (SCHEDULED or BLOCKED) for nodes of these claims."""
+    statement = (
+        sa.update(TABLE)
+        .where(
+            TABLE.c.traversal_id == traversal_id,
+            TABLE.c.claim_id.in_(list(claims)),
+            TABLE.c.state == NodeState.RUNNING,
+            these(nodes),
+        )
+        .values(state=state, engine_id=None, claim_id=None, next_cast_at=next_cast_at)
+    )
+    return rows(context.connection.execute(statement))
+
+
+@writer
+def unblock(context: Context, traversal_id: str, acting_ids: Collection[int], next_cast_at: float) -> list[Node]:
+    """BLOCKED → SCHEDULED for the nodes of a traversal that wait for the locks of these rows."""
+    blocked = (
+        TABLE.c.traversal_id == traversal_id,
+        TABLE.c.acting_id.in_(list(acting_ids)),
+        TABLE.c.state == NodeState.BLOCKED,
+    )
+    found = context.connection.execute(sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*blocked))
+    nodes = [records.node(*row) for row in found]
+    if nodes:
+        statement = sa.update(TABLE).where(*blocked)
+        context.connection.execute(statement.values(state=NodeState.SCHEDULED, next_cast_at=next_cast_at))
+    return nodes
+
+
+@reader
+def due(context: Context, now: float, limit: int) -> list[DueNode]:
+    """Nodes that are ready and whose time to be cast (again) has come."""
+    statement = (
+        sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind, TABLE.c.next_cast_at, TABLE.c.casts)
+        .where(TABLE.c.state == NodeState.SCHEDULED, TABLE.c.next_cast_at <= now)
+        .order_by(TABLE.c.next_cast_at)
+        .limit(limit)
+    )
+    return [
+        DueNode(traversal, records.node(resource_id, kind), next_cast_at, casts)
+        for traversal, resource_id, kind, next_cast_at, casts in context.connection.execute(statement)
+    ]
+
+
+@writer
+def postpone(context: Context, due_nodes: Iterable[DueNode], until: Mapping[DueNode, float]) -> list[DueNode]:
+    """Take the right to cast these nodes, by compare-and-swap on ``next_cast_at``: those that nobody else took."""
+    taken = []
+    for node in due_nodes:
+        statement = sa.update(TABLE).where(
+            TABLE.c.traversal_id == node.traversal_id,
+            these([node.node]),
+            TABLE.c.state == NodeState.SCHEDULED,
+            TABLE.c.next_cast_at == node.next_cast_at,
+        )
+        values = {"next_cast_at": until[node], "casts": node.casts + 1}
+        if rows(context.connection.execute(statement.values(**values))):
+            taken.append(node)
+    return taken
+
+
+@reader
+def running(context: Context, engine_ids: Collection[str], limit: int) -> list[tuple[str, Node, str, int]]:
+    """(traversal, node, claim, acting row) of the nodes that these engines are at."""
+    statement = (
+        sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind, TABLE.c.claim_id, TABLE.c.acting_id)
+        .where(TABLE.c.engine_id.in_(list(engine_ids)))
+        .limit(limit)
+    )
+    return [
+        (traversal, records.node(resource_id, kind), claim_id, acting_id)
+        for traversal, resource_id, kind, claim_id, acting_id in context.connection.execute(statement)
+    ]
+
+
+@reader
+def blocked_on_free_rows(context: Context, limit: int) -> list[tuple[str, int]]:
+    """(traversal, row) of nodes that wait for a lock which nobody holds: their wake-up was lost."""
+    statement = (
+        sa.select(TABLE.c.traversal_id, TABLE.c.acting_id)
+        .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
+        .where(TABLE.c.state == NodeState.BLOCKED, RESOURCE.c.engine_id.is_(None))
+        .limit(limit)
+    )
+    return [(traversal, row) for traversal, row in context.connection.execute(statement)]
+
+
+@reader
+def state(context: Context, traversal_id: str, node: Node) -> NodeState | None:
+    """The state of one node; None where the traversal is over."""
+    statement = sa.select(TABLE.c.state).where(TABLE.c.traversal_id == traversal_id, these([node]))
+    found = context.connection.execute(statement).scalar()
+    return None if found is None else NodeState(found)

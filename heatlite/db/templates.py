@@ -1,0 +1,57 @@
+"""Raw templates: stored once for each content, shared by whoever has the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.db import models
+from heatlite.db.api import Context, reader, writer
+from heatlite.db.records import TemplateRecord
+
+TABLE = models.raw_template
+BY_HASH = sa.select(TABLE.c.id).where(TABLE.c.content_hash == sa.bindparam("content_hash"))
+BY_ID = sa.select(TABLE.c.id, TABLE.c.template, TABLE.c.files, TABLE.c.environment).where(
+    TABLE.c.id == sa.bindparam("template_id")
+)
+
+
+@writer
+def store(
+    context: Context,
+    template: Mapping[str, Any],
+    files: Mapping[str, str],
+    environment: Mapping[str, Any],
+    now: datetime,
+) -> int:
+    """The id of the row that holds this content, made if there is none.
+
+    Two that store the same content at once meet on the unique hash: the later one's INSERT fails with
+    ``DBDuplicateEntry``, and its transaction, run again, finds the row.
+    """
+    content = {"template": template, "files": files, "environment": environment}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    found: int | None = context.connection.execute(BY_HASH, {"content_hash": digest}).scalar()
+    if found is not None:
+        return found
+    values = {**content, "content_hash": digest, "created_at": now}
+    result = context.connection.execute(sa.insert(TABLE).values(values))
+    (template_id,) = result.inserted_primary_key or (None,)
+    return int(template_id)
+
+
+@reader
+def get(context: Context, template_id: int) -> TemplateRecord:
+    """The template with this id.
+
+    :raises LookupError: where there is none, which no live stack may ever see
+    """
+    row = context.connection.execute(BY_ID, {"template_id": template_id}).one_or_none()
+    if row is None:
+        raise LookupError(f"raw_template {template_id} does not exist")
+    return TemplateRecord(*row)

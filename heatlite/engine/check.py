@@ -1,0 +1,163 @@
+"""Check: converge a batch of nodes. Load, decide, act, record, propagate.
+
+    message ──▶ check ──▶ claim ─┬─▶ immediate: act ─▶ finish      one transaction for the whole batch
+                                 └─▶ the others: lock ──▶ runner   steps on threads and timers, then ``settle``
+
+A batch that loses a race for one of its rows is undone and taken node by node. A message is only a hint: whatever is
+wrong with it, the rows say what there is to do.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from heatlite.context import EngineContext
+from heatlite.convergence import decide
+from heatlite.convergence.model import Node, NodeKind
+from heatlite.db.retry import retried
+from heatlite.engine import work as steps_of
+from heatlite.engine.conclude import Conclusions
+from heatlite.engine.evaluate import Claim
+from heatlite.engine.shared import Shared
+from heatlite.engine.transactions import Defeat, claim, finish
+from heatlite.engine.transactions.finish import Ending, Finished
+from heatlite.engine.traversals import Traversal
+from heatlite.engine.work import Settled, Work
+from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
+
+LOG = logging.getLogger(__name__)
+
+
+class Runner(Protocol):
+    """Who takes over work that isn't done within the claim."""
+
+    def run(self, traversal: Traversal, works: Sequence[Work]) -> None:
+        """Run the first steps of these on threads."""
+
+    def wait(self, traversal: Traversal, work: Work, waiting: Waiting) -> None:
+        """Look again later."""
+
+
+@dataclass
+class Batch:
+    """What became of a claim: what is left to do after its transaction."""
+
+    finished: Finished = field(default_factory=Finished)
+    waiting: list[tuple[Work, Waiting]] = field(default_factory=list)
+    to_run: list[Work] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
+    free_again: Sequence[Node] = ()
+
+    @property
+    def going_on(self) -> int:
+        return len(self.waiting) + len(self.to_run) + len(self.settled)
+
+
+class Checker:
+    """Converges nodes on this engine."""
+
+    def __init__(self, shared: Shared, conclusions: Conclusions, runner: Runner) -> None:
+        self._shared = shared
+        self._conclusions = conclusions
+        self._runner = runner
+
+    def check(self, traversal_id: str, nodes: Collection[Node]) -> None:
+        """Converge these nodes of this traversal, as far as they still need it."""
+        traversal = self._shared.library.traversal(self._shared.context(), traversal_id)
+        if traversal is None:
+            LOG.debug("Traversal %s is over, superseded or not visible yet", traversal_id)
+            return
+        own = [node for node in nodes if node.kind in (NodeKind.UPDATE, NodeKind.CLEANUP)]
+        for node in nodes:
+            if node not in own:
+                self._conclusions.of_stack(traversal, node)
+        if own and traversal.graph is not None:
+            self._converge(traversal, own)
+
+    def _converge(self, traversal: Traversal, nodes: Sequence[Node]) -> None:
+        mark = Claim(self._shared.lease.engine_id, self._shared.inputs.new_id())
+        self._shared.claims.register(mark.claim_id)
+        try:
+            batch = self._take(traversal, nodes, mark)
+            self._shared.claims.hold(mark.claim_id, batch.going_on)
+        except Defeat:
+            if len(nodes) > 1:
+                for node in nodes:
+                    self._converge(traversal, [node])
+            else:
+                self._conclusions.announce({traversal.id: nodes})
+            return
+        finally:
+            self._shared.claims.settle([mark.claim_id])
+        self._after(traversal, batch)
+
+    @retried
+    def _take(self, traversal: Traversal, nodes: Sequence[Node], mark: Claim) -> Batch:
+        """The claim's transaction."""
+        shared, context, batch = self._shared, self._shared.context(), Batch()
+        with shared.database.writer(context):
+            taken = claim.take(context, shared.inputs, shared.evaluator, traversal, nodes, mark)
+            batch.free_again = taken.free_again
+            if taken.work:
+                self._act(context, traversal, taken.work, batch)
+        return batch
+
+    def _act(self, context: EngineContext, traversal: Traversal, works: Iterable[Work], batch: Batch) -> None:
+        endings: list[Ending] = []
+        later: list[tuple[Work, Waiting | None]] = []
+        failures: dict[int, Failed] = {}
+        for work in works:
+            if isinstance(work.decision, decide.Keep | decide.Nothing | decide.Forget):
+                endings.append(Ending(work, None))
+            elif work.refusal is None and not work.is_immediate:
+                later.append((work, None))
+            else:
+                self._sort(work, self._first_step(traversal, work), endings, later, failures)
+        batch.finished = finish.finish(
+            context, self._shared.inputs, traversal, endings, recast_after=self._shared.recast_after
+        )
+        waits = {work.row.id: waiting for work, waiting in later if waiting is not None}
+        for work in claim.begin_actions(context, self._shared.inputs, traversal, later):
+            if work.row.id in failures:
+                batch.settled.append(Settled(work, failures[work.row.id]))
+            elif work.row.id in waits:
+                batch.waiting.append((work, waits[work.row.id]))
+            else:
+                batch.to_run.append(work)
+
+    def _sort(
+        self,
+        work: Work,
+        outcome: steps_of.Outcome,
+        endings: list[Ending],
+        later: list[tuple[Work, Waiting | None]],
+        failures: dict[int, Failed],
+    ) -> None:
+        match outcome:
+            case Done():
+                endings.append(Ending(work, outcome))
+            case Waiting():
+                later.append((work, outcome))
+            case Failed():  # a failure begins with the stack's row, so it has a transaction of its own
+                later.append((work, None))
+                failures[work.row.id] = outcome
+            case Replace():  # to be found out again, on a thread: this transaction has made its decision
+                later.append((work, None))
+
+    def _first_step(self, traversal: Traversal, work: Work) -> steps_of.Outcome:
+        instance = self._shared.evaluator.instance(traversal, work.row, work.evaluated)
+        return steps_of.first_step(work, instance)
+
+    def _after(self, traversal: Traversal, batch: Batch) -> None:
+        if batch.settled:
+            self._conclusions.settle(traversal, batch.settled)
+        for work, waiting in batch.waiting:
+            self._runner.wait(traversal, work, waiting)
+        if batch.to_run:
+            self._runner.run(traversal, batch.to_run)
+        self._conclusions.propagate(traversal, batch.finished)
+        if batch.free_again:
+            self._conclusions.announce({traversal.id: batch.free_again})

@@ -1,0 +1,47 @@
+"""Claims: what this process is at, so that it can tell a node it works on from one it has lost sight of.
+
+A claim is registered before its transaction and forgotten when the last of its nodes is settled. A node that the
+database says is RUNNING here under a claim that isn't registered has fallen out of this process's hands (an
+unforeseen error, a commit whose acknowledgement was lost): the sweep gives it back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+
+class Claims:
+    """The claims at work, each with how many of its nodes are unsettled."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[str, int] = {}
+
+    def register(self, claim_id: str) -> None:
+        """Before the claim's transaction. Counts as one piece of work, until ``settle``."""
+        with self._lock:
+            self._open[claim_id] = self._open.get(claim_id, 0) + 1
+
+    def hold(self, claim_id: str, nodes: int) -> None:
+        """So many nodes of the claim go on after the transaction."""
+        with self._lock:
+            self._open[claim_id] = self._open.get(claim_id, 0) + nodes
+
+    def settle(self, claim_ids: Iterable[str]) -> None:
+        """One piece of work less, for each time that a claim is named."""
+        with self._lock:
+            for claim_id in claim_ids:
+                left = self._open.get(claim_id, 0) - 1
+                if left > 0:
+                    self._open[claim_id] = left
+                else:
+                    self._open.pop(claim_id, None)
+
+    def __contains__(self, claim_id: object) -> bool:
+        with self._lock:
+            return claim_id in self._open
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._open)

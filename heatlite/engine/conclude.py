@@ -1,0 +1,192 @@
+"""Conclude: what steps came to is recorded, and whatever follows from it is set going.
+
+settle      results of steps ──▶ finish, fail, go on waiting, or replace
+propagate   ready nodes ──▶ cast; rows that are waited for ──▶ wake
+of_stack    commit point, epilogue and plan: the stack's own nodes, done here and now, without a message
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from heatlite.convergence.model import Action, Node, NodeKind
+from heatlite.convergence.sync import chunks
+from heatlite.db import stacks, templates
+from heatlite.db.retry import retried
+from heatlite.engine import traversals
+from heatlite.engine.shared import Shared
+from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
+from heatlite.engine.transactions.finish import Ending, Finished
+from heatlite.engine.traversals import Traversal
+from heatlite.engine.work import Settled, Work
+from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
+
+LOG = logging.getLogger(__name__)
+
+EMPTY_TEMPLATE = {"heat_template_version": "2021-04-16", "description": "Empty: what it held was rolled back"}
+
+
+class Conclusions:
+    """Writes down what work came to, and sets going what follows."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    def settle(self, traversal: Traversal, settled: Sequence[Settled]) -> None:
+        """Record what steps of this traversal came to; their rows are held by this engine.
+
+        The claims are settled whatever happens: what could not be recorded is found by the sweep and given back.
+        """
+        try:
+            endings = [Ending(it.work, it.outcome) for it in settled if isinstance(it.outcome, Done)]
+            failures = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Failed)]
+            if endings:
+                self.propagate(traversal, self._finish_all(traversal, endings))
+            for it in settled:
+                if isinstance(it.outcome, Replace):
+                    self._replace(traversal, it.work)
+            if failures:
+                self.failed(traversal, failures)
+        finally:
+            self._shared.claims.settle([it.work.claim_id for it in settled])
+
+    def _finish_all(self, traversal: Traversal, endings: Sequence[Ending]) -> Finished:
+        try:
+            return self._finish(traversal, endings)
+        except Defeat:
+            if len(endings) > 1:
+                parts = [self._finish_all(traversal, [ending]) for ending in endings]
+                ready = tuple(node for part in parts for node in part.ready)
+                return Finished(ready, {row: waiter for part in parts for row, waiter in part.wakes.items()})
+            LOG.warning("The lock of %s was taken over: what it came to is dropped", endings[0].work.row.name)
+            return Finished()
+
+    @retried
+    def _finish(self, traversal: Traversal, endings: Sequence[Ending]) -> Finished:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            return finish.finish(context, shared.inputs, traversal, endings, recast_after=shared.recast_after)
+
+    @retried
+    def keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> list[Work]:
+        """Record the progress of actions that aren't complete; the work as written, without what was lost."""
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            return progress.record(context, shared.inputs, waits)
+
+    @retried
+    def _replace(self, traversal: Traversal, work: Work) -> None:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            replaced = progress.replace(context, shared.inputs, traversal, work, recast_after=shared.recast_after)
+        if replaced:
+            self.announce({traversal.id: [work.node]})
+
+    def failed(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]], reason: str = "") -> None:
+        """End the traversal because of these failures, and roll back where that is on."""
+        summary = reason or f"Resource {failures[0][0].action} failed: {failures[0][1].reason}"
+        ended = self._fail(traversal, failures, summary)
+        self.wake(ended.wakes)
+        if ended.rollback is not None:
+            self.plan(ended.rollback)
+
+    @retried
+    def _fail(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]], reason: str) -> fail.Ended:
+        shared, context = self._shared, self._shared.context()
+        rollback = self._rollback_plan(traversal) if fail.may_roll_back(traversal.stack) else None
+        with shared.database.writer(context):
+            return fail.fail(
+                context,
+                shared.inputs,
+                traversal.stack,
+                reason,
+                failures,
+                rollback,
+                recast_after=shared.recast_after,
+            )
+
+    def _rollback_plan(self, traversal: Traversal) -> fail.RollbackPlan:
+        shared, context = self._shared, self._shared.context()
+        empty = templates.store(context, EMPTY_TEMPLATE, {}, {}, shared.inputs.utcnow())
+        limit = traversal.stack.timeout
+        seconds = limit * 60 if limit else shared.settings.stack_action_timeout
+        return fail.RollbackPlan(shared.inputs.new_id(), empty, shared.inputs.now() + seconds)
+
+    def propagate(self, traversal: Traversal, finished: Finished) -> None:
+        """Set going what became ready, and wake who waits for released locks."""
+        if finished.ready:
+            self.announce({traversal.id: finished.ready})
+        self.wake(finished.wakes)
+
+    def wake(self, wakes: Mapping[int, str]) -> None:
+        """Schedule the nodes that wait for these rows, and announce them."""
+        if wakes:
+            self.announce(self._wake(wakes))
+
+    @retried
+    def _wake(self, wakes: Mapping[int, str]) -> Mapping[str, Sequence[Node]]:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            return release.wake(context, shared.inputs, wakes, recast_after=shared.recast_after)
+
+    def announce(self, ready: Mapping[str, Sequence[Node]]) -> None:
+        """Cast ready nodes in batches; do the stacks' own at once. A cast that is lost costs time only."""
+        for traversal_id, nodes in ready.items():
+            own = sorted(node for node in nodes if node.kind in (NodeKind.UPDATE, NodeKind.CLEANUP))
+            batches = chunks(own, self._shared.settings.batch_size, self._shared.liveness.alive)
+            try:
+                self._shared.wakes.check(traversal_id, batches)
+            except Exception:
+                LOG.exception("Ready nodes can't be cast now: the sweep will")
+            for node in nodes:
+                if node not in own:
+                    self._of_stack_by_id(traversal_id, node)
+
+    def _of_stack_by_id(self, traversal_id: str, node: Node) -> None:
+        traversal = self._shared.library.traversal(self._shared.context(), traversal_id)
+        if traversal is not None:
+            self.of_stack(traversal, node)
+
+    def of_stack(self, traversal: Traversal, node: Node) -> None:
+        """Do one of the stack's own nodes."""
+        match node.kind:
+            case NodeKind.PLAN:
+                self.plan(traversal.id)
+            case NodeKind.COMMIT:
+                self.announce({traversal.id: self._commit(traversal)})
+            case NodeKind.EPILOGUE:
+                self._epilogue(traversal)
+
+    @retried
+    def _commit(self, traversal: Traversal) -> list[Node]:
+        shared, context = self._shared, self._shared.context()
+        engine_id, claim_id = shared.lease.engine_id, shared.inputs.new_id()
+        with shared.database.writer(context):
+            return end.commit(context, shared.inputs, traversal, engine_id, claim_id, recast_after=shared.recast_after)
+
+    @retried
+    def _epilogue(self, traversal: Traversal) -> None:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            end.epilogue(context, shared.inputs, traversal)
+
+    def plan(self, traversal_id: str) -> None:
+        """Plan a traversal that was begun without a graph, and set its first nodes going."""
+        begun = self._plan(traversal_id)
+        if begun is not None:
+            self.announce({begun.traversal_id: begun.ready})
+
+    @retried
+    def _plan(self, traversal_id: str) -> begin.Begun | None:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            found = stacks.by_traversal(context, traversal_id)
+            if found is None or not found[0].is_in_progress or found[1] is not None:
+                return None
+            stack = found[0]
+            if not stacks.advance(context, stack.id, traversal_id, {"updated_at": shared.inputs.utcnow()}):
+                return None
+            template, _ = shared.library.parameters(context, stack)
+            wanted = traversals.goal(Action(stack.action), template)
+            return begin.plan(context, shared.inputs, stack, wanted, recast_after=shared.recast_after)

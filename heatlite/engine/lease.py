@@ -1,0 +1,126 @@
+"""The lease: this engine's right to act, and its identity.
+
+The owner counts a counter up in its ``service`` row; whoever watches sees it move, or not (see ``liveness``). No wall
+clock takes part. The owner stops starting steps half a lease after it *sent* its last successful renewal, so that it
+has stopped before anybody may think it dead:
+
+    sent ───────────── L/2 ─ stops starting steps ──────────── L ─ others may take over
+
+An engine that finds itself declared dead goes on under a new id: nothing that it held before is its own any more.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+
+from heatlite.context import EngineContext
+from heatlite.db import services
+from heatlite.db.api import Database
+from heatlite.engine.inputs import Inputs
+from heatlite.engine.settings import Settings
+from heatlite.rpc import messages
+
+LOG = logging.getLogger(__name__)
+
+BINARY = "heatlite-engine"
+
+
+class Lease:
+    """The lease of one engine process.
+
+    :param when_taken: called with each new id, before anybody else can see it
+    :param when_lost: called with an id that was declared dead, before a new one is taken
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        inputs: Inputs,
+        settings: Settings,
+        *,
+        when_taken: Callable[[str], None] = lambda engine_id: None,
+        when_lost: Callable[[str], None] = lambda engine_id: None,
+    ) -> None:
+        self._database = database
+        self._inputs = inputs
+        self._settings = settings
+        self._when_taken = when_taken
+        self._when_lost = when_lost
+        self._sent = float("-inf")
+        self.engine_id = ""
+
+    def acquire(self) -> None:
+        """Register this process under a new id."""
+        self.engine_id = self._inputs.new_id()
+        self._when_taken(self.engine_id)
+        sent, now = self._inputs.monotonic(), self._inputs.utcnow()
+        services.register(
+            EngineContext(self._database),
+            {
+                "id": self._inputs.new_id(),
+                "engine_id": self.engine_id,
+                "host": self._settings.host,
+                "hostname": f"{self._settings.host}.{os.getpid()}",
+                "binary": BINARY,
+                "topic": messages.ENGINE_TOPIC,
+                "report_interval": int(self._settings.lease_seconds),
+                "created_at": now,
+                "updated_at": now,
+            },
+        )
+        self._sent = sent
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether this engine may start a step now."""
+        return self._inputs.monotonic() - self._sent < self._settings.lease_seconds / 2
+
+    def renew(self) -> None:
+        """Count up. Where that shows that this engine was declared dead, begin anew under another id."""
+        sent = self._inputs.monotonic()
+        if services.renew(EngineContext(self._database), self.engine_id, self._inputs.utcnow()):
+            self._sent = sent
+            return
+        LOG.warning("Engine %s was declared dead: it drops what it held and goes on as another", self.engine_id)
+        self._when_lost(self.engine_id)
+        self.acquire()
+
+    def release(self) -> None:
+        """Say goodbye, when nothing is held any more."""
+        services.declare_dead(EngineContext(self._database), self.engine_id, None, self._inputs.utcnow())
+
+
+class Renewal:
+    """Renews a lease at a quarter of its length, until it is told to stop. An outage is reported once."""
+
+    def __init__(self, lease: Lease, settings: Settings) -> None:
+        self._lease = lease
+        self._interval = settings.lease_seconds / 4
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it; the lease is not given up by that."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        failing = False
+        while not self._stopped.wait(self._interval):
+            try:
+                self._lease.renew()
+            except Exception:
+                if not failing:
+                    LOG.exception("The lease can't be renewed: no step is started until it is")
+                failing = True
+            else:
+                if failing:
+                    LOG.info("The lease is renewed again")
+                failing = False

@@ -1,0 +1,188 @@
+"""Lifecycle: what clients ask to be done with a stack: create, update, delete.
+
+Each is: validate, store the template, begin a traversal in one transaction, cast its first nodes. When it returns, the
+stack is IN_PROGRESS in the database; from then on it ends by itself, whatever becomes of this process.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from oslo_db import exception as db_error
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.context import RequestContext
+from heatlite.convergence import interrupts
+from heatlite.convergence.model import Action, Status
+from heatlite.db import stacks, templates
+from heatlite.db.records import StackRecord
+from heatlite.db.retry import retried
+from heatlite.engine import traversals
+from heatlite.engine.conclude import Conclusions
+from heatlite.engine.shared import Shared
+from heatlite.engine.transactions import begin
+from heatlite.engine.validation import Identity, Submission, Validator, check_name
+
+SECONDS_A_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a client says of an operation beside its template. None leaves a setting as it is."""
+
+    timeout_mins: int | None = None
+    disable_rollback: bool | None = None
+    tags: Sequence[str] | None = None
+
+
+class Lifecycle:
+    """Begins operations on stacks."""
+
+    def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
+        self._shared = shared
+        self._conclusions = conclusions
+        self._validator = Validator(shared.registry, shared.settings, shared.inputs)
+
+    def create(self, context: RequestContext, name: str, submission: Submission, wishes: Wishes) -> StackRecord:
+        """A new stack, IN_PROGRESS.
+
+        :raises StackExists: where the project has a live stack of this name
+        :raises HeatliteError: where the submission is invalid; nothing is written then
+        """
+        stack_id = self._shared.inputs.new_id()
+        check_name(name)
+        if stacks.by_live_name(context, context.project_id, name) is not None:
+            raise exception.StackExists(stack_name=name)
+        parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
+        stack = self._new_stack(context, stack_id, name, wishes)
+        try:
+            stack, begun = self._create(stack, submission, parsed, wishes.tags or ())
+        except db_error.DBDuplicateEntry:
+            raise exception.StackExists(stack_name=name) from None
+        self._conclusions.announce({begun.traversal_id: begun.ready})
+        return stack
+
+    def _new_stack(self, context: RequestContext, stack_id: str, name: str, wishes: Wishes) -> StackRecord:
+        now, timeout = self._shared.inputs.utcnow(), wishes.timeout_mins
+        return StackRecord(
+            id=stack_id,
+            name=name,
+            tenant=context.project_id,
+            username=context.username,
+            raw_template_id=0,
+            prev_raw_template_id=None,
+            current_traversal=self._shared.inputs.new_id(),
+            action=Action.CREATE,
+            status=Status.IN_PROGRESS,
+            status_reason="Stack CREATE started",
+            deadline=self._deadline(timeout),
+            timeout=timeout,
+            disable_rollback=True if wishes.disable_rollback is None else wishes.disable_rollback,
+            owner_id=None,
+            nested_depth=0,
+            parent_resource_name=None,
+            created_at=now,
+            updated_at=None,
+            deleted_at=None,
+        )
+
+    @retried
+    def _create(
+        self, stack: StackRecord, submission: Submission, parsed: language.Template, tags: Sequence[str]
+    ) -> tuple[StackRecord, begin.Begun]:
+        shared, context = self._shared, self._shared.context()
+        stack = dataclasses.replace(stack, raw_template_id=self._store(submission))
+        with shared.database.writer(context):
+            begun = begin.create(
+                context, shared.inputs, stack, traversals.wanted(parsed), tags, recast_after=shared.recast_after
+            )
+        return stack, begun
+
+    def update(
+        self, context: RequestContext, stack: StackRecord, submission: Submission, wishes: Wishes
+    ) -> StackRecord:
+        """Make an existing stack what another template says.
+
+        :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
+        """
+        interrupts.check(stack.name, stack.action, stack.status, Action.UPDATE)
+        parsed = self._validator.validate(submission, Identity(stack.id, stack.name, stack.tenant))
+        template_id = self._store(submission)
+        timeout = stack.timeout if wishes.timeout_mins is None else wishes.timeout_mins
+        changes: dict[str, Any] = {"raw_template_id": template_id, "timeout": timeout}
+        if wishes.disable_rollback is not None:
+            changes["disable_rollback"] = wishes.disable_rollback
+        return self._supersede(stack, Action.UPDATE, changes, parsed, wishes.tags)
+
+    def delete(self, stack: StackRecord) -> StackRecord:
+        """Delete a stack, and all that was ever made for it. One that is being deleted is left at it."""
+        if (stack.action, stack.status) == (Action.DELETE, Status.IN_PROGRESS):
+            return stack
+        return self._supersede(stack, Action.DELETE, {"timeout": stack.timeout}, None, None)
+
+    def _supersede(
+        self,
+        stack: StackRecord,
+        action: Action,
+        changes: dict[str, Any],
+        parsed: language.Template | None,
+        tags: Sequence[str] | None,
+    ) -> StackRecord:
+        while (begun := self._try_supersede(stack, action, changes, parsed, tags)) is None:
+            fresh = stacks.get(self._shared.context(), stack.id)
+            if fresh is None or fresh.deleted_at is not None:
+                raise exception.EntityNotFound(entity="Stack", name=stack.name)
+            interrupts.check(fresh.name, fresh.action, fresh.status, action)
+            stack = fresh
+        self._conclusions.announce({begun.traversal_id: begun.ready})
+        return stack
+
+    @retried
+    def _try_supersede(
+        self,
+        stack: StackRecord,
+        action: Action,
+        changes: dict[str, Any],
+        parsed: language.Template | None,
+        tags: Sequence[str] | None,
+    ) -> begin.Begun | None:
+        shared, context = self._shared, self._shared.context()
+        values = {
+            **changes,
+            "current_traversal": shared.inputs.new_id(),
+            "action": action,
+            "status": Status.IN_PROGRESS,
+            "status_reason": f"Stack {action} started",
+            "deadline": self._deadline(changes.get("timeout")),
+            "updated_at": shared.inputs.utcnow(),
+        }
+        wanted = [] if parsed is None else traversals.wanted(parsed)
+        with shared.database.writer(context):
+            begun = begin.supersede(context, shared.inputs, stack, values, wanted, recast_after=shared.recast_after)
+            if begun is not None and tags is not None:
+                stacks.replace_tags(context, stack.id, tags)
+        return begun
+
+    def _store(self, submission: Submission) -> int:
+        """Store a template; two that store the same at once both end with the same row."""
+        for _ in range(2):
+            try:
+                return templates.store(
+                    self._shared.context(),
+                    submission.template,
+                    submission.files,
+                    submission.environment.to_dict(),
+                    self._shared.inputs.utcnow(),
+                )
+            except db_error.DBDuplicateEntry:
+                continue  # the other one has committed, so that the next look finds it
+        raise exception.HeatliteError
+
+    def _deadline(self, timeout_mins: int | None) -> float:
+        limit = self._shared.settings.stack_action_timeout
+        seconds = timeout_mins * SECONDS_A_MINUTE if timeout_mins else limit
+        return self._shared.inputs.now() + seconds

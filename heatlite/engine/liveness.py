@@ -1,0 +1,118 @@
+"""Liveness: which engines are dead.
+
+LeaseWatch   watches the counters of all engines, on this process's own monotonic clock. One that hasn't moved for a
+             lease, with the database reachable throughout, is dead. A look that fails starts every watch anew: in
+             an outage nobody could renew, so nobody may be blamed.
+FileLocks    embedded: every process keeps a lock on a file of its own, which the kernel drops when it dies. Who can
+             take another's lock knows at once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pathlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from heatlite.context import EngineContext
+from heatlite.db import services
+from heatlite.db.api import Database
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A counter, and when this process first saw it at that."""
+
+    counter: int
+    since: float
+
+
+class Liveness(Protocol):
+    """Who lives?"""
+
+    def look(self) -> dict[str, int]:
+        """The engines that are dead, each with the counter at which it died."""
+
+    @property
+    def alive(self) -> int:
+        """How many engines were alive at the last look, this one included."""
+
+
+class LeaseWatch:
+    """Watches leases."""
+
+    def __init__(self, database: Database, monotonic: Callable[[], float], lease_seconds: float) -> None:
+        self._database = database
+        self._monotonic = monotonic
+        self._lease = lease_seconds
+        self._watched: dict[str, Seen] = {}
+        self.alive = 1
+
+    def look(self) -> dict[str, int]:
+        """The engines whose counter hasn't moved for a lease.
+
+        :raises Exception: where the database can't be reached; then every watch starts anew
+        """
+        try:
+            counters = services.leases(EngineContext(self._database))
+        except Exception:
+            self._watched.clear()
+            raise
+        now = self._monotonic()
+        self._watched = {engine_id: self._seen(engine_id, counter, now) for engine_id, counter in counters.items()}
+        dead = {engine_id: seen.counter for engine_id, seen in self._watched.items() if now - seen.since > self._lease}
+        self.alive = max(1, len(counters) - len(dead))
+        return dead
+
+    def _seen(self, engine_id: str, counter: int, now: float) -> Seen:
+        before = self._watched.get(engine_id)
+        return before if before is not None and before.counter == counter else Seen(counter, now)
+
+
+class FileLocks:
+    """Locks on files in a directory, one an engine: ``engine-<id>.lock``."""
+
+    def __init__(self, database: Database, directory: pathlib.Path) -> None:
+        self._database = database
+        self._directory = directory
+        self._own: dict[str, int] = {}
+        self.alive = 1
+
+    def hold(self, engine_id: str) -> None:
+        """Show that this process lives, for as long as it does."""
+        handle = os.open(self._path(engine_id), os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        self._own[engine_id] = handle
+
+    def drop(self, engine_id: str) -> None:
+        """Say goodbye."""
+        os.close(self._own.pop(engine_id))
+        self._path(engine_id).unlink(missing_ok=True)
+
+    def look(self) -> dict[str, int]:
+        """The engines whose lock can be taken."""
+        counters = services.leases(EngineContext(self._database))
+        others = {engine_id: counter for engine_id, counter in counters.items() if engine_id not in self._own}
+        dead = {engine_id: counter for engine_id, counter in others.items() if self._is_dead(engine_id)}
+        self.alive = max(1, len(counters) - len(dead))
+        return dead
+
+    def _path(self, engine_id: str) -> pathlib.Path:
+        return self._directory / f"engine-{engine_id}.lock"
+
+    def _is_dead(self, engine_id: str) -> bool:
+        try:
+            handle = os.open(self._path(engine_id), os.O_RDWR)
+        except FileNotFoundError:
+            return True
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        else:
+            self._path(engine_id).unlink(missing_ok=True)
+            return True
+        finally:
+            os.close(handle)

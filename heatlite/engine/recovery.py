@@ -1,0 +1,165 @@
+"""Recovery: nothing waits for somebody who isn't coming. Every engine sweeps, with jitter; each sweep is cheap.
+
+    dead engines      locks and nodes of engines whose lease ran out are freed and announced
+    lost casts        nodes that are SCHEDULED and past their time are cast again, by compare-and-swap, with back-off
+    lost wake-ups     nodes that are BLOCKED by a lock which nobody holds are scheduled
+    lost claims       nodes that are RUNNING here by the database, but not by this process, are given back
+    time limits       stacks whose operation takes too long fail, although no message arrives
+
+Each look stands by itself: one that fails (the database is away) is told once, and the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from heatlite.convergence.model import Action, Node
+from heatlite.db import services, stacks, sync_points
+from heatlite.db.records import DueNode
+from heatlite.db.retry import retried
+from heatlite.engine.conclude import Conclusions
+from heatlite.engine.shared import Shared
+from heatlite.engine.transactions import release
+
+LOG = logging.getLogger(__name__)
+
+FREED_AT_ONCE = 500
+BACK_OFF = 2.0
+LONGEST_BACK_OFF = 60.0
+
+
+class Sweeper:
+    """Looks for work that was lost."""
+
+    def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
+        self._shared = shared
+        self._conclusions = conclusions
+
+    def dead_engines(self) -> None:
+        """Take over from engines that are dead, and from those that were found dead by somebody who died then."""
+        context, now = self._shared.context(), self._shared.inputs.utcnow()
+        for engine_id, counter in self._shared.liveness.look().items():
+            if engine_id != self._shared.lease.engine_id and services.declare_dead(context, engine_id, counter, now):
+                LOG.warning("Engine %s is dead: its work is taken over", engine_id)
+        for engine_id in services.gone(context):
+            if engine_id != self._shared.lease.engine_id:
+                self._take_over(engine_id)
+
+    def _take_over(self, engine_id: str) -> None:
+        while (released := self._free(engine_id)).ready or released.wakes:
+            for traversal_id, nodes in released.ready.items():
+                for node in nodes:  # one by one: whatever its engine died of shall not take others with it
+                    self._conclusions.announce({traversal_id: [node]})
+            self._conclusions.wake(released.wakes)
+
+    @retried
+    def _free(self, engine_id: str) -> release.Released:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            return release.take_over(
+                context, shared.inputs, engine_id, limit=FREED_AT_ONCE, recast_after=shared.recast_after
+            )
+
+    def lost_casts(self) -> None:
+        """Cast again what is ready and was taken by nobody."""
+        shared = self._shared
+        now = shared.inputs.now()
+        due = sync_points.due(shared.context(), now, shared.settings.recast_limit)
+        if due:
+            self._conclusions.announce(by_traversal(self._postpone(due, now)))
+
+    @retried
+    def _postpone(self, due: Sequence[DueNode], now: float) -> list[DueNode]:
+        until = {node: now + self._pause(node.casts) for node in due}
+        context = self._shared.context()
+        with self._shared.database.writer(context):
+            return sync_points.postpone(context, due, until)
+
+    def _pause(self, casts: int) -> float:
+        """Seconds until the next cast: longer each time, and never the same for two engines."""
+        pause = self._shared.recast_after * min(BACK_OFF**casts, LONGEST_BACK_OFF)
+        return pause * self._shared.inputs.random.uniform(1.0, 1.25)
+
+    def lost_wakes(self) -> None:
+        """Schedule what waits for a lock that nobody holds."""
+        blocked = sync_points.blocked_on_free_rows(self._shared.context(), FREED_AT_ONCE)
+        self._conclusions.wake({row: traversal_id for traversal_id, row in blocked})
+
+    def lost_claims(self) -> None:
+        """Give back what the database believes this process to be at, and it isn't."""
+        engine_id = self._shared.lease.engine_id
+        running = sync_points.running(self._shared.context(), [engine_id], FREED_AT_ONCE)
+        lost = [(traversal, node, claim) for traversal, node, claim, _ in running if claim not in self._shared.claims]
+        for traversal_id, node, claim_id in lost:
+            LOG.warning("Node %s of traversal %s fell out of this engine's hands: given back", node, traversal_id)
+            self._give_back(traversal_id, node, claim_id)
+
+    @retried
+    def _give_back(self, traversal_id: str, node: Node, claim_id: str) -> None:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            rows = release.give_back_lost(context, shared.inputs, shared.lease.engine_id, traversal_id, node, claim_id)
+        if rows:
+            self._conclusions.announce({traversal_id: [node]})
+
+    def overdue_stacks(self) -> None:
+        """Fail what takes longer than it may."""
+        context = self._shared.context()
+        for stack in stacks.overdue(context, self._shared.inputs.now(), self._shared.settings.recast_limit):
+            traversal = self._shared.library.traversal(context, stack.current_traversal)
+            if traversal is not None:
+                self._conclusions.failed(traversal, [], f"{Action(stack.action).capitalize()} timed out")
+
+
+def by_traversal(due: Sequence[DueNode]) -> Mapping[str, Sequence[Node]]:
+    """Nodes that are to be cast, traversal by traversal."""
+    nodes: dict[str, list[Node]] = {}
+    for node in due:
+        nodes.setdefault(node.traversal_id, []).append(node.node)
+    return nodes
+
+
+class Sweeps:
+    """Sweeps again and again until told to stop."""
+
+    def __init__(self, shared: Shared, sweeper: Sweeper) -> None:
+        self._shared = shared
+        self._looks: list[Callable[[], None]] = [
+            sweeper.dead_engines,
+            sweeper.lost_claims,
+            sweeper.lost_wakes,
+            sweeper.lost_casts,
+            sweeper.overdue_stacks,
+        ]
+        self._failing: set[str] = set()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweeps", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; its first sweep is at once, since an engine often starts where another died."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it, after the look that it is at."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            for look in self._looks:
+                self._try(look)
+            interval = self._shared.settings.sweep_interval
+            self._stopped.wait(interval * self._shared.inputs.random.uniform(0.75, 1.25))
+
+    def _try(self, look: Callable[[], None]) -> None:
+        name = look.__name__
+        try:
+            look()
+        except Exception:
+            if name not in self._failing:
+                LOG.exception("Looking for %s failed; told once until it works again", name.replace("_", " "))
+            self._failing.add(name)
+        else:
+            self._failing.discard(name)

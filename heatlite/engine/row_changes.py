@@ -1,0 +1,131 @@
+"""What a resource's row becomes: pure, column → value, for each thing that can happen to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite.convergence import decide
+from heatlite.convergence.model import Action, Status
+from heatlite.db.events import Happening
+from heatlite.engine.work import Work
+from heatlite.resources.outcomes import Done, Failed, Waiting
+
+STATE_CHANGED = "state changed"
+Changes = dict[str, Any]
+
+
+def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Changes:
+    """The action is IN_PROGRESS; with ``waiting``, its first step has run already."""
+    row, evaluated = work.row, work.evaluated
+    creates = evaluated is not None and isinstance(work.decision, decide.Create)
+    requires = set(row.requires) | set(evaluated.requires if evaluated else ())
+    return {
+        "type": evaluated.definition.type if creates and evaluated else row.type,
+        "action": work.action,
+        "status": Status.IN_PROGRESS,
+        "status_reason": STATE_CHANGED,
+        "requires": sorted(requires),
+        "properties_data": dict(evaluated.properties) if creates and evaluated else row.properties_data,
+        "physical_resource_id": waiting.physical_id if waiting else row.physical_resource_id,
+        "resource_data": waiting.data if waiting else row.resource_data,
+        **waits(work, waiting, now),
+    }
+
+
+def waits(work: Work, waiting: Waiting | None, now: float) -> Changes:
+    """Where the action stands between two steps. Progress that was made forgives the deaths before it."""
+    progress: dict[str, Any] = {"changed": list(work.changed)} if work.changed else {}
+    if waiting is None:
+        return {"progress": work.row.progress or progress or None, "due_at": None, "attempts": work.row.attempts}
+    progress["token"] = waiting.progress
+    moved = progress != work.row.progress
+    return {
+        "progress": progress,
+        "due_at": now + waiting.poll_after,
+        "attempts": 0 if moved else work.row.attempts,
+    }
+
+
+def went_on(work: Work, waiting: Waiting, now: float) -> Changes:
+    """A further step has run, and the action isn't complete yet."""
+    return {
+        "physical_resource_id": waiting.physical_id,
+        "resource_data": waiting.data,
+        **waits(work, waiting, now),
+    }
+
+
+def made(work: Work, done: Done, template_id: int) -> Changes:
+    """A create or an update is COMPLETE."""
+    evaluated = work.evaluated
+    assert evaluated is not None, "only what a template defines is created or updated"
+    stale = is_stale(work)
+    return {
+        "type": work.row.type if stale else evaluated.definition.type,
+        "action": work.action,
+        "status": Status.COMPLETE,
+        "status_reason": STATE_CHANGED,
+        "physical_resource_id": done.physical_id,
+        "attr_data": {"reference": done.reference, "attributes": done.attributes},
+        "resource_data": done.data,
+        "fingerprint": None if stale else evaluated.definition.definition_hash,
+        "current_template_id": template_id,
+        "requires": sorted(evaluated.requires),
+        "progress": None,
+        "due_at": None,
+        "attempts": 0,
+        "properties_data": work.row.properties_data if stale else dict(evaluated.properties),
+        "resource_metadata": dict(evaluated.metadata),
+    }
+
+
+def is_stale(work: Work) -> bool:
+    """Whether what a dead engine began and this one went on with isn't what is wanted now: look again when done."""
+    if not isinstance(work.decision, decide.Continue) or work.evaluated is None:
+        return False
+    wanted = work.evaluated
+    return work.row.type != wanted.definition.type or work.row.properties_data != dict(wanted.properties)
+
+
+def kept(work: Work, template_id: int) -> Changes:
+    """Nothing had to be done: it already is what this template says."""
+    assert work.evaluated is not None, "only what a template defines is kept"
+    return {
+        "fingerprint": work.evaluated.definition.definition_hash,
+        "current_template_id": template_id,
+        "requires": sorted(work.evaluated.requires),
+        "resource_metadata": dict(work.evaluated.metadata),
+    }
+
+
+def failed(work: Work, failure: Failed) -> Changes:
+    """The action FAILED. What changed is kept in ``progress``, for whoever repairs it."""
+    return {
+        "action": work.action,
+        "status": Status.FAILED,
+        "status_reason": failure.reason,
+        "physical_resource_id": failure.physical_id,
+        "resource_data": failure.data,
+        "progress": {"changed": list(work.changed)} if work.changed else None,
+        "due_at": None,
+    }
+
+
+def as_before(work: Work, replaced_by: int | None) -> Changes:
+    """The row goes back to what it was before the action, which turned out to need a replacement."""
+    return {
+        "action": work.row.action,
+        "status": work.row.status,
+        "status_reason": work.row.status_reason,
+        "progress": None,
+        "due_at": None,
+        "replaced_by": replaced_by,
+    }
+
+
+def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_id: str | None = None) -> Happening:
+    """The event of this work's action reaching a status."""
+    evaluated = work.evaluated
+    type_name = evaluated.definition.type if evaluated and work.action is Action.CREATE else work.row.type
+    physical = physical_id or work.row.physical_resource_id
+    return Happening(work.row.name, type_name, physical, work.action, status, reason)

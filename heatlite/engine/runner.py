@@ -1,0 +1,136 @@
+"""Run: drive plugins' steps. Threads for steps, timers for what is waited for, nothing for what just waits.
+
+    run ──▶ thread: first step ──┬─ Done, Failed, Replace ──▶ outbox ──▶ settle (one transaction for many)
+                                 └─ Waiting ──▶ progress recorded ──▶ timer ──▶ thread: next step ──▶ …
+
+Before each step the lease is looked at: an engine that may be thought dead starts nothing, and asks again in a while.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from heatlite.engine import work as steps_of
+from heatlite.engine.conclude import Conclusions
+from heatlite.engine.outbox import Outbox
+from heatlite.engine.shared import Shared
+from heatlite.engine.timers import Timers
+from heatlite.engine.traversals import Traversal
+from heatlite.engine.work import Outcome, Settled, Work
+from heatlite.resources.outcomes import Waiting
+
+LOG = logging.getLogger(__name__)
+
+FIRST = object()
+LEASE_PAUSE = 1.0
+SETTLED_AT_ONCE = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Pending:
+    """A step to be run: the first, or the next one from ``progress``."""
+
+    traversal: Traversal
+    work: Work
+    progress: Any = FIRST
+    settled: Settled | None = field(default=None, compare=False)
+
+
+class StepRunner:
+    """Runs steps on this engine."""
+
+    def __init__(self, shared: Shared, conclusions: Conclusions, pool: concurrent.futures.Executor) -> None:
+        self._shared = shared
+        self._conclusions = conclusions
+        self._pool = pool
+        self._timers: Timers[Pending] = Timers(shared.inputs.monotonic, self._when_due)
+        self._outbox: Outbox[Pending] = Outbox(self._submit, self._settle, SETTLED_AT_ONCE)
+
+    def start(self) -> None:
+        """Start the timers' thread."""
+        self._timers.start()
+
+    def run(self, traversal: Traversal, works: Sequence[Work]) -> None:
+        """Run the first steps of these, each on a thread."""
+        for work in works:
+            self._submit_step(Pending(traversal, work))
+
+    def wait(self, traversal: Traversal, work: Work, waiting: Waiting) -> None:
+        """Look again after ``waiting.poll_after`` seconds."""
+        self._timers.add(waiting.poll_after, Pending(traversal, work, waiting.progress))
+
+    def drop(self, engine_id: str) -> None:
+        """Forget everything that waits: this engine was declared dead, and others have taken it over."""
+        self._timers.take_all()
+
+    def drain(self) -> dict[str, list[Work]]:
+        """Stop the timers, and answer what they held, by traversal: it is to be given back."""
+        self._timers.stop()
+        waiting: dict[str, list[Work]] = {}
+        for pending in self._timers.take_all():
+            waiting.setdefault(pending.traversal.id, []).append(pending.work)
+        return waiting
+
+    def _submit(self, function: Callable[[], None]) -> None:
+        self._pool.submit(function)
+
+    def _when_due(self, due: Sequence[Pending]) -> None:
+        """Immediate plugins' steps do no I/O: all that are due run one after the other, in one go."""
+        immediate = [pending for pending in due if pending.work.is_immediate]
+        if immediate:
+            self._submit(lambda: self._step_each(immediate))
+        for pending in due:
+            if not pending.work.is_immediate:
+                self._submit_step(pending)
+
+    def _step_each(self, pendings: Sequence[Pending]) -> None:
+        for pending in pendings:
+            self._step(pending)
+
+    def _submit_step(self, pending: Pending) -> None:
+        self._submit(lambda: self._step(pending))
+
+    def _step(self, pending: Pending) -> None:
+        if not self._shared.lease.is_valid:
+            self._timers.add(LEASE_PAUSE, pending)
+            return
+        outcome = self._outcome(pending)
+        if isinstance(outcome, Waiting) and outcome.progress == pending.progress:
+            self.wait(pending.traversal, pending.work, outcome)
+            return
+        settled = Settled(pending.work, outcome)
+        self._outbox.put(pending.traversal.id, Pending(pending.traversal, pending.work, None, settled))
+
+    def _outcome(self, pending: Pending) -> Outcome:
+        work = pending.work
+        instance = self._shared.evaluator.instance(pending.traversal, work.row, work.evaluated)
+        if pending.progress is FIRST:
+            return steps_of.first_step(work, instance)
+        return steps_of.next_step(work, instance, pending.progress)
+
+    def _settle(self, traversal_id: str, gathered: Sequence[Pending]) -> None:
+        traversal = gathered[0].traversal
+        settled = [pending.settled for pending in gathered if pending.settled is not None]
+        waits = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Waiting)]
+        over = [it for it in settled if not isinstance(it.outcome, Waiting)]
+        try:
+            if waits:
+                self._keep_waiting(traversal, waits)
+            if over:
+                self._conclusions.settle(traversal, over)
+        except Exception:
+            LOG.exception("What %d steps came to could not be recorded: they will be taken up again", len(settled))
+
+    def _keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> None:
+        outcomes = {work.row.id: waiting for work, waiting in waits}
+        lost = {work.row.id: work.claim_id for work, _ in waits}
+        try:
+            for work in self._conclusions.keep_waiting(traversal, waits):
+                del lost[work.row.id]
+                self.wait(traversal, work, outcomes[work.row.id])
+        finally:
+            self._shared.claims.settle(lost.values())

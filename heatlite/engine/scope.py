@@ -1,0 +1,73 @@
+"""What a definition's functions see: parameters, files, and the resources that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite import exception
+from heatlite.db.records import ResourceRecord
+from heatlite.resources.base import Resource
+from heatlite.resources.registry import Registry
+from heatlite.template import UNKNOWN, Parameters
+
+
+@dataclass(frozen=True)
+class LiveResource:
+    """A resource that has been made: its reference and attributes are those its last success recorded."""
+
+    name: str
+    plugin: type[Resource]
+    recorded: Mapping[str, Any]
+
+    @property
+    def reference(self) -> str:
+        return str(self.recorded.get("reference") or self.name)
+
+    def attribute(self, name: str) -> Any:
+        if not self.plugin.has_attribute(name):
+            raise exception.InvalidTemplateAttribute(resource=self.name, key=name)
+        return self.attributes().get(name)
+
+    def attributes(self) -> Mapping[str, Any]:
+        return self.recorded.get("attributes") or {}
+
+
+@dataclass(frozen=True)
+class FutureResource:
+    """A resource that isn't there yet: whatever is asked of it is unknown, unless its type has no such thing."""
+
+    name: str
+    plugin: type[Resource]
+
+    @property
+    def reference(self) -> Any:
+        return UNKNOWN
+
+    def attribute(self, name: str) -> Any:
+        if not self.plugin.has_attribute(name):
+            raise exception.InvalidTemplateAttribute(resource=self.name, key=name)
+        return UNKNOWN
+
+    def attributes(self) -> Any:
+        return UNKNOWN
+
+
+@dataclass(frozen=True)
+class EngineScope:
+    """The scope of one stack. A name that isn't in ``resources`` doesn't exist yet."""
+
+    parameters: Parameters
+    files: Mapping[str, str]
+    resources: Mapping[str, LiveResource | FutureResource]
+
+    def resource(self, name: str) -> LiveResource | FutureResource | None:
+        return self.resources.get(name)
+
+
+def live(record: ResourceRecord, registry: Registry) -> LiveResource | None:
+    """A row as a template sees it; None while nothing has been made of it."""
+    if record.attr_data is None:
+        return None
+    return LiveResource(record.name, registry.get(record.type), record.attr_data)

@@ -1,0 +1,43 @@
+"""The engine's settings as values. ``heatlite.cmd`` makes them from the configuration; tests make them directly."""
+
+from __future__ import annotations
+
+import enum
+import socket
+from dataclasses import dataclass, field
+
+
+class Role(enum.StrEnum):
+    """What an engine process does."""
+
+    API = "api"
+    WORKER = "worker"
+    ALL = "all"
+
+    @property
+    def serves_clients(self) -> bool:
+        return self is not Role.WORKER
+
+    @property
+    def converges(self) -> bool:
+        return self is not Role.API
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Seconds where nothing else is said; see ``heatlite.conf.engine`` for what each means."""
+
+    host: str = field(default_factory=socket.gethostname)
+    role: Role = Role.ALL
+    batch_size: int = 20
+    worker_threads: int = 8
+    step_threads: int = 16
+    lease_seconds: float = 20
+    sweep_interval: float = 5
+    recast_after: float = 10
+    recast_limit: int = 200
+    max_attempts: int = 3
+    stack_action_timeout: int = 3600
+    max_template_size: int = 524288
+    max_resources_per_stack: int = 1001
+    graceful_shutdown_timeout: float = 60

@@ -1,0 +1,139 @@
+"""Begin: a stack gets a new traversal.
+
+    stack        compare-and-swap from the traversal that was seen to a new one, IN_PROGRESS
+    sync_point   the old traversal's are deleted
+    (read)       the rows, only now: whatever the old traversal still wrote is among them
+    (plan)       which row serves which name; the graph
+    resource     new rows
+    sync_point   one for each node of the graph
+    event        the stack's
+
+After the commit the roots are cast. A traversal that is begun within another transaction (a rollback) gets by with
+the first two steps and one PLAN node; whoever takes that node does the rest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite.convergence.model import PLAN, Action, Node, Status, Wanted
+from heatlite.convergence.plan import Assignment, arrange, assign
+from heatlite.convergence.sync import waiting_counts
+from heatlite.db import resources, stacks, sync_points
+from heatlite.db.api import Context
+from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine import traversals
+from heatlite.engine.inputs import Inputs
+from heatlite.engine.transactions import stack_event, write_events
+from heatlite.engine.transactions.claim import new_row
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A traversal that has begun: its id, and the nodes that are ready at once."""
+
+    traversal_id: str
+    ready: tuple[Node, ...]
+
+
+def create(
+    context: Context,
+    inputs: Inputs,
+    stack: StackRecord,
+    wanted: Sequence[Wanted],
+    tags: Sequence[str],
+    *,
+    recast_after: float,
+) -> Begun:
+    """A new stack and its first traversal.
+
+    :raises oslo_db.exception.DBDuplicateEntry: where a live stack of the project has the name
+    """
+    values = {name: getattr(stack, name) for name in StackRecord.__dataclass_fields__}
+    live_name = stack.name if stack.owner_id is None else None
+    stacks.insert(context, {**values, "live_name": live_name}, tags)
+    write_events(context, inputs, stack.id, [started(stack)])
+    return lay_out(context, inputs, stack, wanted, recast_after=recast_after)
+
+
+def supersede(
+    context: Context,
+    inputs: Inputs,
+    seen: StackRecord,
+    changes: Mapping[str, Any],
+    wanted: Sequence[Wanted],
+    *,
+    recast_after: float,
+) -> Begun | None:
+    """A new traversal of an existing stack; None where the stack has another than was seen by now.
+
+    :param changes: columns of the stack, ``current_traversal`` and ``action`` among them
+    """
+    if not stacks.supersede(context, seen.id, seen.current_traversal, {**changes, "current_deps": None}):
+        return None
+    sync_points.delete_all(context, seen.id)
+    stack = dataclasses.replace(seen, **changes)
+    write_events(context, inputs, stack.id, [started(stack)])
+    return lay_out(context, inputs, stack, wanted, recast_after=recast_after)
+
+
+def plan(
+    context: Context, inputs: Inputs, stack: StackRecord, wanted: Sequence[Wanted], *, recast_after: float
+) -> Begun:
+    """What a PLAN node does: the graph of a traversal that was begun without one."""
+    sync_points.delete_all(context, stack.id)
+    return lay_out(context, inputs, stack, wanted, recast_after=recast_after)
+
+
+def plan_later(context: Context, inputs: Inputs, stack_id: str, traversal_id: str, *, recast_after: float) -> None:
+    """Leave the planning to whoever takes the one node that this writes."""
+    sync_points.insert(context, stack_id, traversal_id, {PLAN: 0}, inputs.now() + recast_after)
+
+
+def lay_out(
+    context: Context, inputs: Inputs, stack: StackRecord, wanted: Sequence[Wanted], *, recast_after: float
+) -> Begun:
+    """Plan the stack's current traversal and write it down: rows, graph, sync points."""
+    existing = resources.by_stack(context, stack.id)
+    assignment = assign(wanted, [row.view for row in existing], stack.prev_raw_template_id)
+    if assignment.returned:
+        resources.clear_replaced_by(context, [view.id for view in assignment.returned])
+    serving = {name: view.id for name, view in assignment.serving.items()}
+    serving |= _insert_missing(context, inputs, stack, wanted, assignment)
+    graph = arrange(
+        wanted,
+        serving,
+        [_as_planned(row, assignment).view for row in existing],
+        collect_after_commit=not stack.disable_rollback and stack.action is not Action.DELETE,
+        commits=stack.action is not Action.DELETE,
+    )
+    deps = traversals.encode(graph, serving)
+    stacks.advance(context, stack.id, stack.current_traversal, {"current_deps": deps})
+    next_cast_at = inputs.now() + recast_after
+    sync_points.insert(context, stack.id, stack.current_traversal, waiting_counts(graph), next_cast_at)
+    return Begun(stack.current_traversal, tuple(graph.roots()))
+
+
+def _as_planned(row: ResourceRecord, assignment: Assignment) -> ResourceRecord:
+    returned = any(view.id == row.id for view in assignment.returned)
+    return dataclasses.replace(row, replaced_by=None) if returned else row
+
+
+def _insert_missing(
+    context: Context, inputs: Inputs, stack: StackRecord, wanted: Sequence[Wanted], assignment: Assignment
+) -> dict[str, int]:
+    missing = set(assignment.missing)
+    names = {want.name: inputs.new_id() for want in wanted if want.name in missing}
+    types = {want.name: want.type for want in wanted}
+    now = inputs.utcnow()
+    rows = [{**new_row(stack.id, uuid, name, types[name]), "created_at": now} for name, uuid in names.items()]
+    ids = resources.insert(context, rows) if rows else {}
+    return {name: ids[uuid] for name, uuid in names.items()}
+
+
+def started(stack: StackRecord) -> Any:
+    """The event that a stack's operation has started."""
+    return stack_event(stack, stack.action, Status.IN_PROGRESS, stack.status_reason)

@@ -1,0 +1,170 @@
+"""Claim: ready nodes become this engine's work.
+
+    sync_point   SCHEDULED → RUNNING, for as many of the batch as are still to be had
+    (read)       their rows, and the rows that their definitions read
+    (decide)     what each has to do
+    sync_point   whose row another holds: BLOCKED, and the row says who waits
+
+The rows themselves are locked by whoever writes what comes of the decision: ``begin_actions`` here, or ``finish``,
+where the action is over within the same transaction.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from heatlite.convergence import decide
+from heatlite.convergence.model import Action, Node, NodeState, Status
+from heatlite.db import resources, sync_points
+from heatlite.db.api import Context
+from heatlite.db.records import ResourceRecord
+from heatlite.engine import row_changes
+from heatlite.engine.evaluate import Claim, Evaluator
+from heatlite.engine.inputs import Inputs
+from heatlite.engine.transactions import Defeat, write_events
+from heatlite.engine.traversals import Traversal
+from heatlite.engine.work import Work
+from heatlite.resources.outcomes import Waiting
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a claim got: ``work`` to be done; ``free_again``, nodes whose lock was released while we asked for it."""
+
+    work: tuple[Work, ...]
+    free_again: tuple[Node, ...]
+
+
+def take(
+    context: Context,
+    inputs: Inputs,
+    evaluator: Evaluator,
+    traversal: Traversal,
+    nodes: Collection[Node],
+    claim: Claim,
+) -> Taken:
+    """Claim nodes, read their rows and decide."""
+    if not sync_points.claim(context, traversal.id, nodes, claim.engine_id, claim.claim_id):
+        return Taken((), ())
+    records = sync_points.claimed(context, traversal.id, nodes, claim.claim_id)
+    needed = evaluator.required(traversal, records)
+    acting = sync_points.acting(context, traversal.id, needed) if needed else []
+    required = {record.node.resource_id: record for record in acting}
+    works = [evaluator.work(traversal, record, required, claim) for record in records]
+    blocked = [work for work in works if isinstance(work.decision, decide.Blocked)]
+    free_again = [node for work in blocked for node in wait_for_lock(context, inputs, traversal, work)]
+    ready = [work for work in works if not isinstance(work.decision, decide.Blocked)]
+    return Taken(tuple(replaced(context, inputs, traversal, ready)), tuple(free_again))
+
+
+def wait_for_lock(context: Context, inputs: Inputs, traversal: Traversal, work: Work) -> Sequence[Node]:
+    """Let a node wait for its row's lock: BLOCKED, and the holder is told.
+
+    :returns: the node, where nobody held the row any more by then, so that it is to be tried again at once
+    """
+    held = resources.ask_for(context, work.row.id, traversal.id)
+    state = NodeState.BLOCKED if held else NodeState.SCHEDULED
+    sync_points.hand_back(context, traversal.id, [work.node], state, inputs.now(), [work.claim_id])
+    return [] if held else [work.node]
+
+
+def replaced(context: Context, inputs: Inputs, traversal: Traversal, works: Sequence[Work]) -> list[Work]:
+    """The same work, in which each replacement has become the creation of a new row.
+
+    :raises Defeat: where a row to be replaced was locked or changed meanwhile
+    """
+    replacing = [work for work in works if isinstance(work.decision, decide.Replace)]
+    if not replacing:
+        return list(works)
+    new_rows = insert_replacements(context, inputs, traversal, replacing)
+    written = resources.write(
+        context,
+        {work.row.id: work.row.atomic_key for work in replacing},
+        {work.row.id: {"replaced_by": new_rows[work.row.id].id} for work in replacing},
+        inputs.utcnow(),
+        held_by=None,
+        hold_as=None,
+    )
+    if written != len(replacing):
+        raise Defeat
+    return [
+        dataclasses.replace(work, row=new_rows[work.row.id], decision=decide.Create(), changed=())
+        if isinstance(work.decision, decide.Replace)
+        else work
+        for work in works
+    ]
+
+
+def insert_replacements(
+    context: Context, inputs: Inputs, traversal: Traversal, works: Sequence[Work]
+) -> dict[int, ResourceRecord]:
+    """New rows that act under the keys of the rows they replace: id of the old → the new."""
+    uuids = {work.row.id: inputs.new_id() for work in works}
+    values = [
+        new_row(traversal.stack.id, uuids[work.row.id], work.row.name, definition_type(work), work.row.id)
+        for work in works
+    ]
+    ids = resources.insert(context, [{**row, "created_at": inputs.utcnow()} for row in values])
+    sync_points.act_by(context, traversal.id, {work.node.resource_id: ids[uuids[work.row.id]] for work in works})
+    rows = {row.replaces: row for row in resources.by_ids(context, ids.values())}
+    return {work.row.id: rows[work.row.id] for work in works}
+
+
+def definition_type(work: Work) -> str:
+    """The type that the template gives the work's resource."""
+    return work.evaluated.definition.type if work.evaluated else work.row.type
+
+
+def new_row(stack_id: str, uuid: str, name: str, type_name: str, replaces: int | None = None) -> dict[str, object]:
+    """The columns of a resource to which nothing has been done yet."""
+    return {
+        "stack_id": stack_id,
+        "uuid": uuid,
+        "name": name,
+        "type": type_name,
+        "action": Action.INIT,
+        "status": Status.COMPLETE,
+        "status_reason": "",
+        "atomic_key": 0,
+        "attempts": 0,
+        "requires": [],
+        "replaces": replaces,
+    }
+
+
+def begin_actions(
+    context: Context, inputs: Inputs, traversal: Traversal, begun: Sequence[tuple[Work, Waiting | None]]
+) -> list[Work]:
+    """Lock the rows of work that goes on after this transaction, and answer it with its rows as written.
+
+    :param begun: work, and where its first step left it if that has run already
+    :raises Defeat: where one of the rows was locked or changed meanwhile
+    """
+    if not begun:
+        return []
+    now = inputs.now()
+    changes = {work.row.id: row_changes.begun(work, waiting, now=now) for work, waiting in begun}
+    keys = {work.row.id: work.row.atomic_key for work, _ in begun}
+    holder = begun[0][0].engine_id
+    if resources.write(context, keys, changes, inputs.utcnow(), held_by=None, hold_as=holder) != len(begun):
+        raise Defeat
+    write_events(
+        context,
+        inputs,
+        traversal.stack.id,
+        [row_changes.happening(work, Status.IN_PROGRESS) for work, _ in begun],
+    )
+    return [held(work, changes[work.row.id]) for work, _ in begun]
+
+
+def held(work: Work, changes: row_changes.Changes) -> Work:
+    """Work whose row has just been written.
+
+    ``action``, ``status`` and what it was made from stay those of before the action, which may have to be restored.
+    """
+    kept = {name: changes[name] for name in ("progress", "physical_resource_id", "resource_data", "attempts")}
+    if isinstance(work.decision, decide.Create):
+        kept |= {"type": changes["type"], "properties_data": changes["properties_data"]}
+    return work.with_row(atomic_key=work.row.atomic_key + 1, engine_id=work.engine_id, **kept)

@@ -1,0 +1,75 @@
+"""The last nodes of a traversal belong to the stack itself.
+
+    commit     every update is done: the template is true. From here on nothing is rolled back.
+    epilogue   every cleanup is done too: the stack is COMPLETE, or, after a DELETE, gone.
+
+Both begin with the stack's row, which answers whether the traversal still is the stack's; a crash in between repeats
+them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite.convergence.model import COMMIT, EPILOGUE, Action, Node, NodeState, Status
+from heatlite.convergence.sync import arrivals
+from heatlite.db import stacks, sync_points
+from heatlite.db.api import Context
+from heatlite.db.records import StackRecord
+from heatlite.engine.inputs import Inputs
+from heatlite.engine.transactions import stack_event, write_events
+from heatlite.engine.traversals import Traversal
+
+
+def commit(
+    context: Context, inputs: Inputs, traversal: Traversal, engine_id: str, claim_id: str, *, recast_after: float
+) -> list[Node]:
+    """Pass the commit point.
+
+    :returns: the nodes that became ready by it; none where another engine passes it, or the traversal is over
+    """
+    stack = traversal.stack
+    assert traversal.graph is not None, "a traversal without a graph has no commit point"
+    if not is_ready(context, traversal.id, COMMIT):
+        return []
+    values = {"prev_raw_template_id": stack.raw_template_id, "updated_at": inputs.utcnow()}
+    if not stacks.advance(context, stack.id, traversal.id, values):
+        return []
+    if not sync_points.claim(context, traversal.id, [COMMIT], engine_id, claim_id):
+        return []
+    sync_points.finish(context, traversal.id, [COMMIT], engine_id, [claim_id])
+    next_cast_at = inputs.now() + recast_after
+    return sync_points.arrive(context, traversal.id, arrivals(traversal.graph, [COMMIT]), next_cast_at)
+
+
+def is_ready(context: Context, traversal_id: str, node: Node) -> bool:
+    """Whether a node of the stack's is SCHEDULED: a message alone proves nothing, and the read needs no lock, since
+    nothing but its own execution changes a SCHEDULED node of a current traversal."""
+    return sync_points.state(context, traversal_id, node) is NodeState.SCHEDULED
+
+
+def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
+    """Complete the stack: False where the traversal is over already, or has been superseded."""
+    if not is_ready(context, traversal.id, EPILOGUE):
+        return False
+    stack, reason = traversal.stack, completed_reason(traversal.stack)
+    changes: dict[str, Any] = {
+        "status": Status.COMPLETE,
+        "status_reason": reason,
+        "deadline": None,
+        "updated_at": inputs.utcnow(),
+    }
+    if stack.action is Action.DELETE:
+        changes |= stacks.ended(inputs.utcnow())
+    else:
+        changes["prev_raw_template_id"] = stack.raw_template_id
+    if not stacks.advance(context, stack.id, traversal.id, changes):
+        return False
+    sync_points.delete_all(context, stack.id)
+    write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.COMPLETE, reason)])
+    return True
+
+
+def completed_reason(stack: StackRecord) -> str:
+    """Heat's sentence for a stack whose operation is complete."""
+    return f"Stack {stack.action} completed successfully"

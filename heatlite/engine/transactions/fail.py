@@ -1,0 +1,111 @@
+"""Fail: a resource failed, or the stack's time is over, and so the traversal ends, at once.
+
+    stack        FAILED; or, with rollback on and nothing committed yet, ROLLBACK IN_PROGRESS with a new traversal
+    sync_point   the traversal's are deleted; for a rollback, one PLAN node
+    resource     FAILED, and released
+    event        the resource's, then the stack's
+
+What is running elsewhere finishes later and records its rows; what follows it never starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from heatlite.convergence.model import Action, Status
+from heatlite.db import resources, stacks, sync_points
+from heatlite.db.api import Context
+from heatlite.db.records import StackRecord
+from heatlite.engine import row_changes
+from heatlite.engine.inputs import Inputs
+from heatlite.engine.transactions import begin, stack_event, write_events
+from heatlite.engine.work import Work
+from heatlite.resources.outcomes import Failed
+
+ROLLED_BACK = (Action.CREATE, Action.UPDATE, Action.ADOPT, Action.RESTORE)
+
+
+@dataclass(frozen=True)
+class RollbackPlan:
+    """Where a rollback of this stack would go: the traversal it would have, and its template if there is no older."""
+
+    traversal_id: str
+    empty_template_id: int
+    deadline: float
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a failure came to. ``rollback``: the traversal to be planned now; ``wakes``: row → who waits for it."""
+
+    rollback: str | None = None
+    wakes: Mapping[int, str] = field(default_factory=dict)
+
+
+def may_roll_back(stack: StackRecord) -> bool:
+    """Whether a failure of the stack's operation is to be rolled back. A nested stack never does so itself."""
+    return not stack.disable_rollback and stack.action in ROLLED_BACK and stack.owner_id is None
+
+
+def fail(
+    context: Context,
+    inputs: Inputs,
+    stack: StackRecord,
+    reason: str,
+    failures: Sequence[tuple[Work, Failed]],
+    rollback: RollbackPlan | None,
+    *,
+    recast_after: float,
+) -> Ended:
+    """End a traversal because of these failures (none of them, where its time is over).
+
+    :param stack: as its traversal was loaded
+    :param rollback: None where the stack's operation isn't rolled back
+    """
+    begins_rollback = rollback is not None and _roll_back(context, inputs, stack, reason, rollback)
+    ends = begins_rollback or _end(context, inputs, stack, reason)
+    if ends:
+        sync_points.delete_all(context, stack.id)
+    if rollback is not None and begins_rollback:
+        begin.plan_later(context, inputs, stack.id, rollback.traversal_id, recast_after=recast_after)
+    _record(context, inputs, stack, failures)
+    if ends:
+        write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.FAILED, reason)])
+    wakes = resources.wanted(context, [work.row.id for work, _ in failures]) if failures else {}
+    return Ended(rollback.traversal_id if rollback and begins_rollback else None, wakes)
+
+
+def _roll_back(context: Context, inputs: Inputs, stack: StackRecord, reason: str, plan: RollbackPlan) -> bool:
+    """Turn round, unless the commit point is behind us: then what failed is a cleanup, and there is no way back."""
+    current = stacks.get(context, stack.id)
+    if current is None or current.prev_raw_template_id == current.raw_template_id:
+        return False
+    changes: dict[str, Any] = {
+        "current_traversal": plan.traversal_id,
+        "current_deps": None,
+        "raw_template_id": current.prev_raw_template_id or plan.empty_template_id,
+        "action": Action.ROLLBACK,
+        "status_reason": reason,
+        "deadline": plan.deadline,
+        "updated_at": inputs.utcnow(),
+    }
+    return stacks.advance(context, stack.id, stack.current_traversal, changes)
+
+
+def _end(context: Context, inputs: Inputs, stack: StackRecord, reason: str) -> bool:
+    changes = {"status": Status.FAILED, "status_reason": reason, "deadline": None, "updated_at": inputs.utcnow()}
+    return stacks.advance(context, stack.id, stack.current_traversal, changes)
+
+
+def _record(context: Context, inputs: Inputs, stack: StackRecord, failures: Sequence[tuple[Work, Failed]]) -> None:
+    """Write each failed row by itself: one whose lock was lost is another's now, and says nothing of the others."""
+    for work, failure in failures:
+        keys, changes = {work.row.id: work.row.atomic_key}, {work.row.id: row_changes.failed(work, failure)}
+        if resources.write(context, keys, changes, inputs.utcnow(), held_by=work.engine_id, hold_as=None):
+            event = row_changes.happening(work, Status.FAILED, failure.reason, failure.physical_id)
+            write_events(context, inputs, stack.id, [event])
+
+
+__all__ = ["Ended", "RollbackPlan", "fail", "may_roll_back"]

@@ -1,0 +1,139 @@
+"""Traversals, as an engine needs them: template, parameters and graph, parsed once a process and kept by id.
+
+All of it is immutable for a traversal, which is what makes a message that carries nothing but identity cheap.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cachetools
+
+from heatlite import template as language
+from heatlite.convergence.graph import Graph
+from heatlite.convergence.model import Action, Node, NodeKind, Wanted
+from heatlite.db import stacks, templates
+from heatlite.db.api import Context
+from heatlite.db.records import StackRecord, TemplateRecord
+
+TRAVERSALS_KEPT = 200
+TEMPLATES_KEPT = 100
+
+
+@dataclass(frozen=True)
+class Traversal:
+    """One operation on one stack.
+
+    ``stack`` is the row as it was when the traversal was loaded: trust its identity and settings, not its state.
+    ``serving``: name → id of the row that serves it. ``graph`` is None while the traversal is being planned.
+    """
+
+    id: str
+    stack: StackRecord
+    template: language.Template
+    parameters: language.Parameters
+    graph: Graph[Node] | None
+    serving: Mapping[str, int]
+
+    @property
+    def updates(self) -> bool:
+        """Whether rows from before the traversal may be replaced in it."""
+        return self.stack.action is not Action.CREATE
+
+    def serves(self, resource_id: int) -> bool:
+        """Whether the plan gave this row a name to serve."""
+        return self.graph is not None and Node(resource_id, NodeKind.UPDATE) in self.graph
+
+
+def wanted(template: language.Template) -> list[Wanted]:
+    """What a template asks for, as the convergence core sees it."""
+    return [
+        Wanted(definition.name, definition.type, definition.requires, definition.definition_hash)
+        for definition in template.resources.values()
+    ]
+
+
+def goal(traversal_action: Action, template: language.Template) -> list[Wanted]:
+    """What a traversal is to make true: nothing at all, for a DELETE."""
+    return [] if traversal_action is Action.DELETE else wanted(template)
+
+
+def encode(graph: Graph[Node], serving: Mapping[str, int]) -> dict[str, Any]:
+    """A graph as ``current_deps`` keeps it: nodes, and for each the positions of those that it follows."""
+    position = {node: index for index, node in enumerate(graph)}
+    return {
+        "nodes": [[node.resource_id, int(node.kind)] for node in graph],
+        "follows": [[position[before] for before in graph.predecessors(node)] for node in graph],
+        "serving": dict(serving),
+    }
+
+
+def decode(deps: Mapping[str, Any]) -> Graph[Node]:
+    """The graph that ``encode`` wrote down."""
+    nodes = [Node(resource_id, NodeKind(kind)) for resource_id, kind in deps["nodes"]]
+    return Graph({node: [nodes[at] for at in before] for node, before in zip(nodes, deps["follows"], strict=True)})
+
+
+class Library:
+    """Templates and traversals that this process has parsed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._templates: cachetools.LRUCache[int, tuple[TemplateRecord, language.Template]]
+        self._templates = cachetools.LRUCache(TEMPLATES_KEPT)
+        self._traversals: cachetools.LRUCache[str, Traversal] = cachetools.LRUCache(TRAVERSALS_KEPT)
+
+    def template(self, context: Context, template_id: int) -> tuple[TemplateRecord, language.Template]:
+        """A stored template, and the same parsed."""
+        with self._lock:
+            known = self._templates.get(template_id)
+        if known is None:
+            record = templates.get(context, template_id)
+            known = (record, parse(record))
+            with self._lock:
+                self._templates[template_id] = known
+        return known
+
+    def parameters(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
+        """A stack's template with the values of its parameters."""
+        record, parsed = self.template(context, stack.raw_template_id)
+        return parsed, bind(record, parsed, stack.name, stack.id, stack.tenant)
+
+    def traversal(self, context: Context, traversal_id: str) -> Traversal | None:
+        """The traversal, if it is some stack's current one.
+
+        None says that it has been superseded *or* can't be seen yet; either way there is nothing to do here and now,
+        and if there is something to do after all, the sweep will ask again.
+        """
+        with self._lock:
+            known = self._traversals.get(traversal_id)
+        if known is not None:
+            return known
+        found = stacks.by_traversal(context, traversal_id)
+        if found is None:
+            return None
+        stack, deps = found
+        parsed, parameters = self.parameters(context, stack)
+        if deps is None:
+            return Traversal(traversal_id, stack, parsed, parameters, None, {})
+        loaded = Traversal(traversal_id, stack, parsed, parameters, decode(deps), deps["serving"])
+        with self._lock:
+            self._traversals[traversal_id] = loaded
+        return loaded
+
+
+def parse(record: TemplateRecord) -> language.Template:
+    """Parse a stored template with its own files and environment."""
+    environment = language.Environment.parse(record.environment)
+    return language.parse(record.template, record.files, environment.resource_registry)
+
+
+def bind(
+    record: TemplateRecord, parsed: language.Template, stack_name: str, stack_id: str, tenant: str
+) -> language.Parameters:
+    """The values of a template's parameters in one stack."""
+    pseudo = language.PseudoParameters(stack_name=stack_name, stack_id=stack_id, project_id=tenant, region="")
+    return language.bind(parsed, language.Environment.parse(record.environment), pseudo)

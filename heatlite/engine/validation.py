@@ -1,0 +1,134 @@
+"""Validation: what is accepted is valid. Everything that can be known before anything is made is checked here.
+
+    name ─▶ size ─▶ parse ─▶ number of resources ─▶ parameters ─▶ circles ─▶ types ─▶ properties, attributes, outputs
+
+Nothing is written; an error names its place in the template.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.convergence.graph import Graph
+from heatlite.engine.inputs import Inputs
+from heatlite.engine.scope import EngineScope, FutureResource
+from heatlite.engine.settings import Settings
+from heatlite.resources.base import Resource
+from heatlite.resources.instance import Instance
+from heatlite.resources.registry import Registry
+from heatlite.template import UNKNOWN, resolve
+
+STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A template as a client hands it in, with files and environment."""
+
+    template: Mapping[str, Any]
+    files: Mapping[str, str]
+    environment: language.Environment
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The stack that a template is validated for."""
+
+    stack_id: str
+    stack_name: str
+    tenant: str
+
+    @property
+    def pseudo(self) -> language.PseudoParameters:
+        """The values of the pseudo parameters."""
+        return language.PseudoParameters(
+            stack_name=self.stack_name, stack_id=self.stack_id, project_id=self.tenant, region=""
+        )
+
+
+def check_name(name: object) -> str:
+    """A stack's name, if it may be one.
+
+    :raises StackValidationFailed: saying what a name may look like
+    """
+    if not isinstance(name, str) or not STACK_NAME.fullmatch(name):
+        raise exception.StackValidationFailed(
+            message=f"Invalid stack name {name} must contain only alphanumeric or '_-.' characters, must start with "
+            "alpha and must be 255 characters or less."
+        )
+    return name
+
+
+class Validator:
+    """Validates submissions against the installed plugins and the engine's limits."""
+
+    def __init__(self, registry: Registry, settings: Settings, inputs: Inputs) -> None:
+        self._registry = registry
+        self._settings = settings
+        self._inputs = inputs
+
+    def validate(self, submission: Submission, identity: Identity) -> language.Template:
+        """The parsed template, if a stack may be made of it.
+
+        :raises HeatliteError: the first thing that is wrong, with its place
+        """
+        self._check_size(submission)
+        parsed = language.parse(submission.template, submission.files, submission.environment.resource_registry)
+        most = self._settings.max_resources_per_stack
+        if most >= 0 and len(parsed.resources) > most:
+            raise exception.StackResourceLimitExceeded()
+        parameters = language.bind(parsed, submission.environment, identity.pseudo)
+        Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
+        self._check_resources(parsed, parameters, identity)
+        return parsed
+
+    def _check_size(self, submission: Submission) -> None:
+        if not isinstance(submission.template, Mapping):
+            raise exception.StackValidationFailed(message="The template is not a JSON object or YAML mapping.")
+        most = self._settings.max_template_size
+        size = len(json.dumps(submission.template)) + sum(len(content) for content in submission.files.values())
+        if size > most:
+            raise exception.RequestLimitExceeded(
+                message=f"Template size ({size} bytes) exceeds maximum allowed size ({most} bytes)."
+            )
+
+    def _check_resources(self, parsed: language.Template, parameters: language.Parameters, identity: Identity) -> None:
+        plugins = {name: self._plugin(name, definition.type) for name, definition in parsed.resources.items()}
+        future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
+        scope = EngineScope(parameters, parsed.files, future)
+        for name, definition in parsed.resources.items():
+            given = resolve(definition.properties, scope) or {}
+            metadata = resolve(definition.metadata, scope) or {}
+            properties = plugins[name].checked_properties(given, f"resources.{name}.properties", UNKNOWN)
+            plugins[name](self._instance(name, definition.type, identity, properties, metadata)).validate()
+        for output in parsed.outputs.values():
+            resolve(output.value, scope)
+
+    def _plugin(self, name: str, type_name: str) -> type[Resource]:
+        try:
+            return self._registry.get(type_name)
+        except exception.EntityNotFound as error:
+            raise exception.StackValidationFailed(path=["resources", name, "type"], message=error) from None
+
+    def _instance(
+        self, name: str, type_name: str, identity: Identity, properties: dict[str, Any], metadata: Any
+    ) -> Instance:
+        return Instance(
+            name=name,
+            uuid="",
+            stack_name=identity.stack_name,
+            stack_id=identity.stack_id,
+            project_id=identity.tenant,
+            type_name=type_name,
+            properties=properties,
+            metadata=metadata if isinstance(metadata, Mapping) else {},
+            now=self._inputs.now,
+            random=self._inputs.random,
+            unknown=UNKNOWN,
+        )

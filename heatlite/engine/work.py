@@ -1,0 +1,100 @@
+"""Work: a node that this engine holds, with all that is needed to act on its row. A value, good for one claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from heatlite.convergence.decide import Decision
+from heatlite.convergence.model import Action, Node
+from heatlite.db.records import ResourceRecord
+from heatlite.resources import steps
+from heatlite.resources.base import Resource
+from heatlite.resources.instance import Instance
+from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
+from heatlite.template import ResourceDefinition
+
+Outcome = Done | Waiting | Failed | Replace
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A definition with its functions resolved, its properties checked, and what it requires as rows."""
+
+    definition: ResourceDefinition
+    properties: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    requires: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """One node's claim.
+
+    ``row`` is the row that acts, as last written; ``evaluated`` is None where the template has no part in what is done
+    (a deletion). ``refusal`` is why the action must fail before it begins. ``traversal_id``, ``engine_id``,
+    ``claim_id`` and ``row.atomic_key`` fence every write.
+    """
+
+    traversal_id: str
+    node: Node
+    row: ResourceRecord
+    decision: Decision
+    action: Action
+    engine_id: str
+    claim_id: str
+    plugin: type[Resource] | None = None
+    evaluated: Evaluated | None = None
+    changed: tuple[str, ...] = ()
+    refusal: str | None = None
+    is_retry: bool = False
+
+    @property
+    def is_immediate(self) -> bool:
+        """Whether its steps may run inside the claim's transaction: no I/O, and nobody has died of it before."""
+        return self.plugin is not None and self.plugin.immediate and not self.is_retry
+
+    def with_row(self, **changes: Any) -> Work:
+        """The same work after a write to its row."""
+        return replace(self, row=replace(self.row, **changes))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A step that has run: the work, and what came of it."""
+
+    work: Work
+    outcome: Outcome
+
+
+def plugin_object(work: Work, instance: Instance) -> Resource:
+    """The plugin's object for one step."""
+    assert work.plugin is not None, "work without a plugin has nothing to step"
+    return work.plugin(instance)
+
+
+def first_step(work: Work, instance: Instance) -> Outcome:
+    """Begin the action, or go on with the one that a dead engine left."""
+    if work.refusal is not None:
+        return Failed(work.refusal, work.row.physical_resource_id, dict(work.row.resource_data or {}))
+    resource = plugin_object(work, instance)
+    progress = work.row.progress or {}
+    if "token" in progress:
+        return steps.poll(resource, work.action, progress["token"])
+    if work.action is Action.CREATE and work.is_retry and (found := resource.find()):
+        resource.resource_id_set(found[0])
+        return steps.poll(resource, work.action, None)
+    return steps.start(resource, work.action, prop_diff(work))
+
+
+def next_step(work: Work, instance: Instance, progress: Any) -> Outcome:
+    """Look again at an action that wasn't complete."""
+    return steps.poll(plugin_object(work, instance), work.action, progress)
+
+
+def prop_diff(work: Work) -> dict[str, Any] | None:
+    """For an update, the changed properties with their new values."""
+    if work.action is not Action.UPDATE or work.evaluated is None:
+        return None
+    return {name: work.evaluated.properties.get(name) for name in work.changed}

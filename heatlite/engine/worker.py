@@ -1,0 +1,31 @@
+"""The workers' endpoint: topic ``engine_worker``, one method."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import oslo_messaging
+
+from heatlite.engine.check import Checker
+from heatlite.rpc import messages
+
+LOG = logging.getLogger(__name__)
+
+
+class WorkerEndpoint:
+    """Receives ``check_resource``. What is wrong with a message is told in the log, and harms nothing else."""
+
+    target = oslo_messaging.Target(version=messages.WORKER_VERSION)
+
+    def __init__(self, checker: Checker) -> None:
+        self._checker = checker
+
+    def check_resource(self, context: Any, traversal_id: str, nodes: list[list[int]]) -> None:
+        """Converge these nodes of this traversal."""
+        try:
+            message = messages.CheckResource.from_wire(traversal_id, nodes)
+        except ValueError as error:
+            LOG.warning("A message that makes no sense is dropped: %s", error)
+            return
+        self._checker.check(message.traversal_id, message.nodes)

@@ -1,0 +1,35 @@
+"""A transport from a URL.
+
+oslo.messaging registers its options, tracing apart, on the ``ConfigOpts`` that it is given; the tracing ones it puts on
+the global one alone. So engines are given the global one by ``heatlite.cmd``, and everything else may use its own.
+"""
+
+from __future__ import annotations
+
+import oslo_messaging
+from oslo_config import cfg
+from oslo_messaging import opts
+
+from heatlite.rpc import messages
+
+RABBIT_GROUP = "oslo_messaging_rabbit"
+
+
+def get(conf: cfg.ConfigOpts, url: str | None = None) -> oslo_messaging.Transport:
+    """The RPC transport of ``url``, or of ``conf.transport_url``.
+
+    Allows Heat's exceptions to come back as themselves where Heat is installed.
+    """
+    oslo_messaging.set_transport_defaults(messages.EXCHANGE)
+    return oslo_messaging.get_rpc_transport(conf, url=url)
+
+
+def bound_prefetch(conf: cfg.ConfigOpts, count: int) -> None:
+    """Let the broker hand out at most ``count`` messages in advance, unless the operator said otherwise.
+
+    Its own default is no bound at all. The option is registered here because the driver reads it as it registers it.
+    """
+    for group, options in opts.list_opts():
+        if group == RABBIT_GROUP:
+            conf.register_opts(options, group=RABBIT_GROUP)
+            conf.set_default("rabbit_qos_prefetch_count", count, group=RABBIT_GROUP)
