@@ -127,6 +127,10 @@ class EntityNotFound(HeatliteError):
     """The {entity} ({name}) could not be found."""
 
 
+class ResourceNotFound(EntityNotFound):
+    """The Resource ({resource_name}) could not be found in Stack {stack_name}."""
+
+
 class NotFound(HeatliteError):
     """{msg_fmt}"""
 

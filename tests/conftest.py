@@ -6,8 +6,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from oslo_service import backend
 
-from tests.servers import MariaDB, PostgreSQL, RabbitMQ, Server, ServerUnavailable, begin_all
+backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is imported, or it would pick another
+
+from tests.servers import MariaDB, PostgreSQL, RabbitMQ, Server, ServerUnavailable, begin_all  # noqa: E402
 
 SERVERS: dict[str, Server] = {"mariadb": MariaDB(), "postgresql": PostgreSQL(), "rabbitmq": RabbitMQ()}
 

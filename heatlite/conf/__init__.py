@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from oslo_config import cfg
+from oslo_db import options as oslo_db_options
 
-from heatlite.conf import database, engine
+from heatlite.conf import engine
 
 
-def register(conf: cfg.ConfigOpts) -> cfg.ConfigOpts:
-    """Register heatlite's options on ``conf``, and give it back."""
+def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.ConfigOpts:
+    """Register heatlite's options on ``conf``, and give it back.
+
+    :param command_line: names of options that may be given on the command line too
+    """
     for group, options in list_opts():
-        conf.register_opts(options, group=None if group == "DEFAULT" else group)
+        for option in options:
+            if option.name in command_line:
+                conf.register_cli_opt(option)
+            else:
+                conf.register_opt(option, group=None if group == "DEFAULT" else group)
     return conf
 
 
 def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
-    """(group, options), for the sample configuration file."""
-    return [("DEFAULT", engine.OPTIONS), ("database", database.OPTIONS)]
+    """(group, options), for the sample configuration file. [database] is oslo.db's own."""
+    return [("DEFAULT", engine.OPTIONS), ("database", oslo_db_options.database_opts)]

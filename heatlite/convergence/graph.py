@@ -71,6 +71,17 @@ class Graph(Generic[Key]):
 
         :raises CircularDependencyException: with the path of one circle
         """
+        ordered = self._become_ready()
+        if len(ordered) < len(self):
+            circle = self._circle(self.never_ready())
+            raise exception.CircularDependencyException(cycle=" -> ".join(str(node) for node in circle))
+        return ordered
+
+    def never_ready(self) -> set[Key]:
+        """The nodes on circles and all that follows them; none, in a graph that can be worked off."""
+        return self._predecessors.keys() - set(self._become_ready())
+
+    def _become_ready(self) -> list[Key]:
         missing = {node: len(before) for node, before in self._predecessors.items()}
         ready = deque(self.roots())
         ordered = []
@@ -81,16 +92,14 @@ class Graph(Generic[Key]):
                 missing[follower] -= 1
                 if not missing[follower]:
                     ready.append(follower)
-        if len(ordered) < len(self):
-            raise exception.CircularDependencyException(cycle=" -> ".join(str(node) for node in self._circle(missing)))
         return ordered
 
-    def _circle(self, missing: Mapping[Key, int]) -> list[Key]:
-        """One circle among the nodes that never became ready, as a path that ends where it began."""
-        node = next(node for node, count in missing.items() if count)
+    def _circle(self, never_ready: set[Key]) -> list[Key]:
+        """One circle among the nodes that never become ready, as a path that ends where it began."""
+        node = next(node for node in self._predecessors if node in never_ready)
         path: dict[Key, None] = {}
         while node not in path:  # each of them follows another of them, so that walking back must close a circle
             path[node] = None
-            node = next(before for before in self._predecessors[node] if missing[before])
+            node = next(before for before in self._predecessors[node] if before in never_ready)
         walked = list(path)
         return [*walked[walked.index(node) :], node]

@@ -7,8 +7,8 @@ Two steps, because rows for new names get their ids in between:
 
         update(X)   follows  update(what X requires)
         commit      follows  every update
-        cleanup(X)  follows  update(X), the cleanup of all that requires X, the cleanup of X's replacement,
-                             and, where rollback is on, commit
+        cleanup(X)  follows  update(X), the cleanup of all that requires X, the cleanup of X's replacement (see
+                             below), and, where rollback is on, commit
         epilogue    follows  commit and every cleanup
 
     A replaces the network N by N2; the server S requires it:
@@ -19,6 +19,13 @@ Two steps, because rows for new names get their ids in between:
 
 Edges between cleanups come from what each *row* recorded, not from the template: what is deleted was built from
 templates that may be long gone.
+
+A row may have to go before its own replacement, where an update turned a dependency round and ended half-way:
+
+    was   A requires B      is now   B requires A2, which replaces A;   A still requires B
+
+A goes before B and B before A2, because what is in use can't be deleted. That A follows its replacement is only the
+better order otherwise, so that it gives way wherever it would close such a circle.
 """
 
 from __future__ import annotations
@@ -48,11 +55,14 @@ class Assignment:
 def assign(wanted: Iterable[Wanted], views: Iterable[ResourceView], previous_template_id: int | None) -> Assignment:
     """Choose the row for each wanted name.
 
+    A row in DELETE serves nothing, not even for want of another: it would be replaced at once, and one whose deletion
+    a superseded traversal is about to complete would be gone by then.
+
     :param previous_template_id: the last template whose updates all completed
     """
     candidates: dict[str, list[ResourceView]] = {}
     for view in views:
-        if (view.action, view.status) != (Action.DELETE, Status.COMPLETE):
+        if view.action is not Action.DELETE:
             candidates.setdefault(view.name, []).append(view)
     serving, missing = {}, []
     for want in wanted:
@@ -68,7 +78,6 @@ def assign(wanted: Iterable[Wanted], views: Iterable[ResourceView], previous_tem
 def _fitness(view: ResourceView, want: Wanted, previous_template_id: int | None) -> tuple[bool | int, ...]:
     """The first difference decides. The definition before the age, so that a rollback finds the old row."""
     return (
-        view.action is not Action.DELETE,
         view.status is not Status.FAILED,
         view.definition_hash == want.definition_hash,
         previous_template_id is not None and view.current_template_id == previous_template_id,
@@ -96,8 +105,11 @@ def arrange(
     follows: Follows = {}
     _updates(follows, wanted, serving)
     _cleanups(follows, existing)
+    _replacements_first(follows, existing)
     _commit_and_epilogue(follows, collect_after_commit, commits)
-    return Graph(follows)
+    graph = Graph(follows)
+    graph.order()  # a circle must be refused here: nobody would notice that its nodes never become ready
+    return graph
 
 
 def _updates(follows: Follows, wanted: Iterable[Wanted], serving: Mapping[str, int]) -> None:
@@ -115,8 +127,20 @@ def _cleanups(follows: Follows, existing: Iterable[ResourceView]) -> None:
         for required in view.requires:
             if required in nodes and required != view.id:
                 follows[nodes[required]].append(nodes[view.id])
-        if view.replaced_by in nodes:
-            follows[nodes[view.id]].append(nodes[view.replaced_by])
+
+
+def _replacements_first(follows: Follows, existing: Collection[ResourceView]) -> None:
+    ids = {view.id for view in existing}
+    after = {
+        Node(view.id, NodeKind.CLEANUP): Node(view.replaced_by, NodeKind.CLEANUP)
+        for view in existing
+        if view.replaced_by in ids and view.replaced_by is not None
+    }
+    with_all = {node: [*before, after[node]] if node in after else before for node, before in follows.items()}
+    circular = Graph(with_all).never_ready() if after else set()
+    for replaced, replacement in after.items():
+        if not {replaced, replacement} <= circular:
+            follows[replaced].append(replacement)
 
 
 def _commit_and_epilogue(follows: Follows, collect_after_commit: bool, commits: bool) -> None:

@@ -54,15 +54,15 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        url = sa.make_url(settings.connection)
+        url, replica = sa.make_url(settings.connection), settings.slave_connection
         self._manager = enginefacade.transaction_context()
         self._manager.append_on_engine_create(functools.partial(dialects.prepare, settings=settings))
         self._manager.configure(
             connection=dialects.spelled_out(url),
-            slave_connection=settings.slave_connection,
+            slave_connection=replica and dialects.spelled_out(sa.make_url(replica)),
             max_pool_size=settings.max_pool_size,
             max_overflow=settings.max_overflow,
-            pool_timeout=settings.pool_timeout,
+            **dialects.pool_options(url, settings),
             connection_recycle_time=settings.connection_recycle_time,
             max_retries=settings.max_retries,
             retry_interval=settings.retry_interval,

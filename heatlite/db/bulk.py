@@ -37,7 +37,7 @@ def insert(context: Context, table: sa.Table, rows: Sequence[Mapping[str, Any]])
 def per_row(column: sa.Column[Any], key: sa.Column[Any], values: Mapping[int, Any]) -> Any:
     """An expression that has, for each row by its key, a value of its own; a plain value where all are the same."""
     first = next(iter(values.values()))
-    if all(value == first and type(value) is type(first) for value in values.values()):
+    if len({repr(value) for value in values.values()}) == 1:  # by ==, {"size": 1} would be the same as {"size": True}
         return sa.literal(first, column.type)
     return sa.case({row: sa.literal(value, column.type) for row, value in values.items()}, value=key)
 
@@ -55,6 +55,8 @@ def update(
     :param common: column → value or expression that all rows share
     :param where: what must hold of each row beside its id
     """
+    if not changes:
+        return 0
     columns = next(iter(changes.values())).keys()
     own = {
         name: per_row(table.c[name], table.c.id, {row: values[name] for row, values in changes.items()})

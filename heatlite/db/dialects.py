@@ -24,10 +24,16 @@ DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql", "postgresql": "
 
 def spelled_out(url: sa.URL) -> str:
     """The URL with the driver that heatlite is tested with, where it names none."""
-    url = url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
+    drivername = url.drivername.replace("mariadb+", "mysql+")  # oslo.db knows MariaDB by that name only
+    url = url.set(drivername=DRIVERS.get(drivername, drivername))
     if url.get_backend_name() == "mysql" and "charset" not in url.query:
         url = url.update_query_dict({"charset": "utf8mb4"})
     return url.render_as_string(hide_password=False)
+
+
+def pool_options(url: sa.URL, settings: Settings) -> dict[str, Any]:
+    """What oslo.db may be told of the pool; for SQLite it would hand it to a pool that knows no such thing."""
+    return {} if url.get_backend_name() == "sqlite" else {"pool_timeout": settings.pool_timeout}
 
 
 def prepare(engine: sa.Engine, settings: Settings) -> None:
@@ -35,6 +41,7 @@ def prepare(engine: sa.Engine, settings: Settings) -> None:
     match engine.dialect.name:
         case "mysql" | "mariadb":
             event.listen(engine, "connect", _mysql_connected)
+            engine.dispose()  # oslo.db has tried a connection already, which would stay as it was in the pool
         case "sqlite":
             _prepare_sqlite(engine, settings)
 
@@ -55,17 +62,31 @@ def _prepare_sqlite(engine: sa.Engine, settings: Settings) -> None:
             _dispatch=engine.pool.dispatch,
         )
     event.listen(engine, "connect", _sqlite_connected)
+    for ends in ("commit", "rollback"):
+        event.listen(engine, ends, lambda connection: _hold_back(connection.info))
 
 
-def _sqlite_connected(connection: Any, record: object) -> None:
+def _sqlite_connected(connection: Any, record: pool.ConnectionPoolEntry) -> None:
+    _hold_back(record.info)
     connection.isolation_level = None  # the driver's own BEGIN comes too late; see begin()
     connection.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_MS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
 
 
+def _hold_back(info: dict[Any, Any]) -> None:
+    """Keep oslo.db's listener from its plain BEGIN, after which no BEGIN IMMEDIATE is possible; this mark does so.
+
+    It takes the mark away when a transaction ends, and is called before any listener of ours.
+    """
+    info["in_transaction"] = True
+
+
 def begin(connection: sa.Connection, *, writes: bool) -> None:
-    """Open the transaction as SQLite wants it: one that will write waits for its turn here, at its start."""
+    """Open the transaction as SQLite wants it: one that will write waits for its turn here, at its start.
+
+    Nothing else opens one there: whoever connects past enginefacade calls this first, or has each statement commit.
+    """
     if connection.dialect.name != "sqlite":
         return
     raw: Any = connection.connection.dbapi_connection

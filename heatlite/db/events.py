@@ -27,6 +27,7 @@ class Happening:
     action: str
     status: str
     reason: str
+    engine_id: str | None = None
 
 
 @writer
@@ -47,11 +48,20 @@ def insert(
                 "resource_action": happening.action,
                 "resource_status": happening.status,
                 "resource_status_reason": happening.reason,
+                "engine_id": happening.engine_id,
                 "created_at": now,
             }
             for happening, uuid in zip(happenings, uuids, strict=True)
         ],
     )
+
+
+@lagging_reader
+def by_uuid(context: Context, stack_id: str, uuid: str) -> EventRecord | None:
+    """An event of a stack; None where there is none, or the replica doesn't have it yet."""
+    statement = SELECT.where(TABLE.c.uuid == uuid, TABLE.c.stack_id == stack_id)
+    row = context.connection.execute(statement).one_or_none()
+    return None if row is None else EventRecord(*row)
 
 
 @lagging_reader

@@ -146,6 +146,7 @@ event = sa.Table(
     sa.Column("resource_action", sa.String(32), nullable=False),
     sa.Column("resource_status", sa.String(32), nullable=False),
     sa.Column("resource_status_reason", sa.Text, nullable=False),
+    sa.Column("engine_id", Uuid, comment="who did it"),
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.Index("ix_event_stack_id", "stack_id", "id"),
 )

@@ -132,6 +132,7 @@ class EventRecord:
     resource_status: str
     resource_status_reason: str
     created_at: datetime.datetime
+    engine_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

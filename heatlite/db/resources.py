@@ -47,6 +47,13 @@ def by_ids(context: Context, ids: Collection[int]) -> list[ResourceRecord]:
     return [records.resource(tuple(row)) for row in found]
 
 
+@reader
+def by_names(context: Context, stack_id: str, names: Collection[str]) -> list[ResourceRecord]:
+    """The rows of a stack that have one of these names, oldest first."""
+    statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.name.in_(list(names))).order_by(TABLE.c.id)
+    return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
+
+
 @writer
 def insert(context: Context, values: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """New rows, and the id that each uuid got."""

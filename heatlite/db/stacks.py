@@ -87,6 +87,25 @@ def advance(context: Context, stack_id: str, traversal_id: str, values: Mapping[
 
 
 @writer
+def take_planning(context: Context, stack_id: str, traversal_id: str) -> bool:
+    """Take the right to plan a traversal that has no graph yet: False if somebody has, or the traversal is over.
+
+    The graph that is put in its place is written in the same transaction; what stands there meanwhile is seen by nobody.
+    """
+    statement = (
+        sa.update(TABLE)
+        .where(
+            TABLE.c.id == stack_id,
+            TABLE.c.current_traversal == traversal_id,
+            TABLE.c.status == Status.IN_PROGRESS,
+            TABLE.c.current_deps.is_(None),
+        )
+        .values(current_deps={})
+    )
+    return rows(context.connection.execute(statement)) == 1
+
+
+@writer
 def replace_tags(context: Context, stack_id: str, tags: Sequence[str]) -> None:
     """Give the stack these tags and no others."""
     context.connection.execute(sa.delete(models.stack_tag).where(models.stack_tag.c.stack_id == stack_id))

@@ -33,7 +33,8 @@ def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
     by_kind: dict[int, list[int]] = {}
     for node in nodes:
         by_kind.setdefault(int(node.kind), []).append(node.resource_id)
-    return sa.or_(*(sa.and_(TABLE.c.kind == kind, TABLE.c.resource_id.in_(ids)) for kind, ids in by_kind.items()))
+    each = (sa.and_(TABLE.c.kind == kind, TABLE.c.resource_id.in_(ids)) for kind, ids in by_kind.items())
+    return sa.or_(sa.false(), *each)  # of no nodes, none: an empty OR would be left out, and hold for every row
 
 
 @writer

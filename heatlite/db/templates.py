@@ -40,9 +40,9 @@ def store(
     if found is not None:
         return found
     values = {**content, "content_hash": digest, "created_at": now}
-    result = context.connection.execute(sa.insert(TABLE).values(values))
-    (template_id,) = result.inserted_primary_key or (None,)
-    return int(template_id)
+    key = context.connection.execute(sa.insert(TABLE).values(values)).inserted_primary_key
+    assert key is not None, "an INSERT of one row answers its key"
+    return int(key[0])
 
 
 @reader

@@ -15,7 +15,7 @@ class Claims:
     """The claims at work, each with how many of its nodes are unsettled."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._open: dict[str, int] = {}
 
     def register(self, claim_id: str) -> None:
@@ -37,6 +37,18 @@ class Claims:
                     self._open[claim_id] = left
                 else:
                     self._open.pop(claim_id, None)
+            self._lock.notify_all()
+
+    def clear(self) -> None:
+        """Forget everything: none of it is this process's any more."""
+        with self._lock:
+            self._open.clear()
+            self._lock.notify_all()
+
+    def wait_until_empty(self, seconds: float) -> bool:
+        """Wait until nothing is at work any more: False where that took longer."""
+        with self._lock:
+            return self._lock.wait_for(lambda: not self._open, seconds)
 
     def __contains__(self, claim_id: object) -> bool:
         with self._lock:

@@ -113,6 +113,21 @@ class Conclusions:
         seconds = limit * 60 if limit else shared.settings.stack_action_timeout
         return fail.RollbackPlan(shared.inputs.new_id(), empty, shared.inputs.now() + seconds)
 
+    def give_back(self, traversal_id: str, works: Sequence[Work]) -> None:
+        """Return work that this engine won't end, for others to go on with."""
+        try:
+            released = self._give_back(traversal_id, works)
+        finally:
+            self._shared.claims.settle([work.claim_id for work in works])
+        self.announce(released.ready)
+        self.wake(released.wakes)
+
+    @retried
+    def _give_back(self, traversal_id: str, works: Sequence[Work]) -> release.Released:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            return release.give_back(context, shared.inputs, traversal_id, works, recast_after=shared.recast_after)
+
     def propagate(self, traversal: Traversal, finished: Finished) -> None:
         """Set going what became ready, and wake who waits for released locks."""
         if finished.ready:
@@ -182,11 +197,9 @@ class Conclusions:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
             found = stacks.by_traversal(context, traversal_id)
-            if found is None or not found[0].is_in_progress or found[1] is not None:
+            if found is None or not stacks.take_planning(context, found[0].id, traversal_id):
                 return None
             stack = found[0]
-            if not stacks.advance(context, stack.id, traversal_id, {"updated_at": shared.inputs.utcnow()}):
-                return None
             template, _ = shared.library.parameters(context, stack)
             wanted = traversals.goal(Action(stack.action), template)
             return begin.plan(context, shared.inputs, stack, wanted, recast_after=shared.recast_after)

@@ -47,9 +47,10 @@ class Claim:
 class Evaluator:
     """Turns claimed nodes into work."""
 
-    def __init__(self, registry: Registry, inputs: Inputs) -> None:
+    def __init__(self, registry: Registry, inputs: Inputs, max_attempts: int) -> None:
         self._registry = registry
         self._inputs = inputs
+        self._max_attempts = max_attempts
 
     def instance(self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated | None) -> Instance:
         """What a plugin object is made from, for one step on this row."""
@@ -105,8 +106,14 @@ class Evaluator:
             plugin=plugin_of_action,
             evaluated=evaluated,
             changed=changed,
+            refusal=self._worn_out(row),
             is_retry=is_retry(record, row),
         )
+
+    def _worn_out(self, row: ResourceRecord) -> str | None:
+        if row.attempts < self._max_attempts:
+            return None
+        return f"{row.attempts} engines died at it, one after the other; it isn't tried again"
 
     def _evaluate(
         self, traversal: Traversal, definition: ResourceDefinition, plugin: type[Resource], required: Required
@@ -169,6 +176,7 @@ class Evaluator:
             engine_id=claim.engine_id,
             claim_id=claim.claim_id,
             plugin=self._registry.get(row.type) if row else None,
+            refusal=self._worn_out(row) if row else None,
             is_retry=row is not None and is_retry(record, row),
         )
 

@@ -6,10 +6,13 @@ gather, and are written together next: the busier the engine, the larger the bat
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
+
+LOG = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 
@@ -41,7 +44,10 @@ class Outbox(Generic[Item]):
 
     def _drain(self, key: str) -> None:
         while items := self._take(key):
-            self._handle(key, items)
+            try:
+                self._handle(key, items)
+            except Exception:  # what gathered meanwhile has nobody else to handle it
+                LOG.exception("Handling %d results of %s failed", len(items), key)
 
     def _take(self, key: str) -> list[Item]:
         with self._lock:

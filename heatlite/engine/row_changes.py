@@ -128,4 +128,4 @@ def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_
     evaluated = work.evaluated
     type_name = evaluated.definition.type if evaluated and work.action is Action.CREATE else work.row.type
     physical = physical_id or work.row.physical_resource_id
-    return Happening(work.row.name, type_name, physical, work.action, status, reason)
+    return Happening(work.row.name, type_name, physical, work.action, status, reason, work.engine_id)

@@ -47,6 +47,7 @@ class StepRunner:
         self._shared = shared
         self._conclusions = conclusions
         self._pool = pool
+        self._draining = False
         self._timers: Timers[Pending] = Timers(shared.inputs.monotonic, self._when_due)
         self._outbox: Outbox[Pending] = Outbox(self._submit, self._settle, SETTLED_AT_ONCE)
 
@@ -60,20 +61,25 @@ class StepRunner:
             self._submit_step(Pending(traversal, work))
 
     def wait(self, traversal: Traversal, work: Work, waiting: Waiting) -> None:
-        """Look again after ``waiting.poll_after`` seconds."""
-        self._timers.add(waiting.poll_after, Pending(traversal, work, waiting.progress))
+        """Look again after ``waiting.poll_after`` seconds; where the engine is leaving, give it back instead."""
+        if self._draining:
+            self._conclusions.give_back(traversal.id, [work])
+        else:
+            self._timers.add(waiting.poll_after, Pending(traversal, work, waiting.progress))
 
-    def drop(self, engine_id: str) -> None:
+    def drop(self) -> None:
         """Forget everything that waits: this engine was declared dead, and others have taken it over."""
         self._timers.take_all()
 
-    def drain(self) -> dict[str, list[Work]]:
-        """Stop the timers, and answer what they held, by traversal: it is to be given back."""
+    def drain(self) -> None:
+        """Give back what waits, now and from now on; steps that run go on to their end."""
+        self._draining = True
         self._timers.stop()
         waiting: dict[str, list[Work]] = {}
         for pending in self._timers.take_all():
             waiting.setdefault(pending.traversal.id, []).append(pending.work)
-        return waiting
+        for traversal_id, works in waiting.items():
+            self._conclusions.give_back(traversal_id, works)
 
     def _submit(self, function: Callable[[], None]) -> None:
         self._pool.submit(function)

@@ -1,7 +1,7 @@
 """A transport from a URL.
 
-oslo.messaging registers its options, tracing apart, on the ``ConfigOpts`` that it is given; the tracing ones it puts on
-the global one alone. So engines are given the global one by ``heatlite.cmd``, and everything else may use its own.
+A trap: oslo.messaging registers the options of its tracing and its metrics on the global ``ConfigOpts`` alone, and then
+reads them from the one it is given. So whoever makes a transport has to be given the global one, by ``heatlite.cmd``.
 """
 
 from __future__ import annotations
@@ -16,10 +16,7 @@ RABBIT_GROUP = "oslo_messaging_rabbit"
 
 
 def get(conf: cfg.ConfigOpts, url: str | None = None) -> oslo_messaging.Transport:
-    """The RPC transport of ``url``, or of ``conf.transport_url``.
-
-    Allows Heat's exceptions to come back as themselves where Heat is installed.
-    """
+    """The RPC transport of ``url``, or of ``conf.transport_url``."""
     oslo_messaging.set_transport_defaults(messages.EXCHANGE)
     return oslo_messaging.get_rpc_transport(conf, url=url)
 

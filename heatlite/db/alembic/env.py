@@ -2,10 +2,11 @@
 
 from alembic import context
 
-from heatlite.db import models
+from heatlite.db import dialects, models
 
 engine = context.config.attributes["engine"]
 with engine.connect() as connection:
+    dialects.begin(connection, writes=True)
     context.configure(
         connection=connection,
         target_metadata=models.metadata,

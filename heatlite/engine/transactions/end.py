@@ -32,7 +32,7 @@ def commit(
     assert traversal.graph is not None, "a traversal without a graph has no commit point"
     if not is_ready(context, traversal.id, COMMIT):
         return []
-    values = {"prev_raw_template_id": stack.raw_template_id, "updated_at": inputs.utcnow()}
+    values = {"prev_raw_template_id": stack.raw_template_id}
     if not stacks.advance(context, stack.id, traversal.id, values):
         return []
     if not sync_points.claim(context, traversal.id, [COMMIT], engine_id, claim_id):
@@ -57,7 +57,6 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
         "status": Status.COMPLETE,
         "status_reason": reason,
         "deadline": None,
-        "updated_at": inputs.utcnow(),
     }
     if stack.action is Action.DELETE:
         changes |= stacks.ended(inputs.utcnow())

@@ -65,7 +65,7 @@ def fail(
     :param rollback: None where the stack's operation isn't rolled back
     """
     begins_rollback = rollback is not None and _roll_back(context, inputs, stack, reason, rollback)
-    ends = begins_rollback or _end(context, inputs, stack, reason)
+    ends = begins_rollback or _end(context, stack, reason)
     if ends:
         sync_points.delete_all(context, stack.id)
     if rollback is not None and begins_rollback:
@@ -94,8 +94,8 @@ def _roll_back(context: Context, inputs: Inputs, stack: StackRecord, reason: str
     return stacks.advance(context, stack.id, stack.current_traversal, changes)
 
 
-def _end(context: Context, inputs: Inputs, stack: StackRecord, reason: str) -> bool:
-    changes = {"status": Status.FAILED, "status_reason": reason, "deadline": None, "updated_at": inputs.utcnow()}
+def _end(context: Context, stack: StackRecord, reason: str) -> bool:
+    changes = {"status": Status.FAILED, "status_reason": reason, "deadline": None}
     return stacks.advance(context, stack.id, stack.current_traversal, changes)
 
 

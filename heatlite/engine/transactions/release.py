@@ -17,7 +17,7 @@ from heatlite.db.records import ResourceRecord
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.work import Work
 
-DIED = "The engine that worked on it died, and the stack's operation had already ended"
+ABANDONED = "The engine that worked on it left, and the stack's operation had already ended"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def give_back(
     sync_points.hand_back(context, traversal_id, nodes, NodeState.SCHEDULED, inputs.now() + recast_after, claims)
     for work in works:
         if work.row.engine_id is not None:
-            unlock(context, inputs, work.row, {})
+            unlock(context, inputs, work.row, left_behind(context, work.row))
     wakes = resources.wanted(context, [work.row.id for work in works])
     others = {row: traversal for row, traversal in wakes.items() if traversal != traversal_id}
     return Released({traversal_id: nodes}, others)
@@ -80,14 +80,16 @@ def take_over(context: Context, inputs: Inputs, engine_id: str, *, limit: int, r
 
 
 def _free(context: Context, inputs: Inputs, row: ResourceRecord) -> bool:
-    """Free a dead engine's row. A death inside a step counts against the step; a stack that ended waits for nobody."""
-    changes: dict[str, object] = {}
-    if row.status is Status.IN_PROGRESS:
-        changes["attempts"] = row.attempts + 1
-        stack = stacks.get(context, row.stack_id)
-        if stack is None or not stack.is_in_progress:
-            changes |= {"status": Status.FAILED, "status_reason": DIED}
-    return unlock(context, inputs, row, changes)
+    """Free a dead engine's row. A death inside a step counts against the step."""
+    return unlock(context, inputs, row, {"attempts": row.attempts + 1, **left_behind(context, row)})
+
+
+def left_behind(context: Context, row: ResourceRecord) -> dict[str, object]:
+    """What becomes of a row that nobody may be going to take up: an operation that has ended waits for none of them."""
+    stack = stacks.get(context, row.stack_id)
+    if stack is not None and stack.is_in_progress:
+        return {}
+    return {"status": Status.FAILED, "status_reason": ABANDONED}
 
 
 def wake(context: Context, inputs: Inputs, wakes: Mapping[int, str], *, recast_after: float) -> dict[str, list[Node]]:

@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("resource_action", sa.String(32), nullable=False),
         sa.Column("resource_status", sa.String(32), nullable=False),
         sa.Column("resource_status_reason", sa.Text, nullable=False),
+        sa.Column("engine_id", Uuid, comment="who did it"),
         sa.Column("created_at", sa.DateTime, nullable=False),
     )
     op.create_index("ix_event_stack_id", "event", ["stack_id", "id"])

@@ -1,0 +1,99 @@
+"""How a command reaches an engine: the daemons behind ``transport_url``, or, without one, an engine of its own."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from dataclasses import dataclass, replace
+
+from oslo_config import cfg
+
+from heatlite.cmd import quiet
+
+quiet.about_eventlet()  # before futurist is imported, which looks for it
+
+from oslo_service import backend  # noqa: E402
+
+backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is imported, or it would pick another
+
+import oslo_messaging  # noqa: E402
+
+from heatlite import conf as options  # noqa: E402
+from heatlite.engine import configured, embedded  # noqa: E402
+from heatlite.rpc import messages, transport  # noqa: E402
+from heatlite.rpc.engine_client import EngineClient, MessagingCaller  # noqa: E402
+from heatlite.rpc.serializer import PlainSerializer  # noqa: E402
+
+STATE_DIRECTORY = "HEATLITE_STATE_DIR"
+
+
+@dataclass
+class RemoteSession:
+    """A client of the daemons."""
+
+    client: EngineClient
+    transport: oslo_messaging.Transport
+    embedded: bool = False
+
+    def unfinished(self) -> int:
+        """The daemons go on with what is unfinished; nothing of it is this process's."""
+        return 0
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.transport.cleanup()
+
+
+@dataclass
+class EmbeddedSession:
+    """An engine in this process, and a client of it over the in-memory transport."""
+
+    client: EngineClient
+    engine: embedded.Embedded
+    embedded: bool = True
+
+    def unfinished(self) -> int:
+        """How many operations are in progress in the local database."""
+        return self.engine.unfinished()
+
+    def close(self) -> None:
+        """Give back unfinished work and leave."""
+        self.engine.close()
+
+
+def connect(conf: cfg.ConfigOpts) -> RemoteSession | EmbeddedSession:
+    """Reach the engine that a configuration describes.
+
+    :raises HeatliteError: where it can't be used
+    """
+    options.register(conf)
+    oslo_messaging.set_transport_defaults(messages.EXCHANGE)
+    if has_transport(conf):
+        remote = transport.get(conf)
+        return RemoteSession(client_of(remote), remote)
+    quiet.about_memory()
+    local = replace(configured.engine_settings(conf), sweep_interval=1.0, recast_after=5.0)
+    engine = embedded.open_engine(conf, state_directory(), local)
+    return EmbeddedSession(client_of(engine.transport), engine)
+
+
+def has_transport(conf: cfg.ConfigOpts) -> bool:
+    """Whether the configuration says where the daemons' broker is."""
+    oslo_messaging.TransportURL.parse(conf, "fake://")  # registers transport_url
+    location = conf.get_location("transport_url")
+    return location is not None and location.location.is_user_controlled
+
+
+def state_directory() -> pathlib.Path:
+    """Where the embedded engine keeps its database: ``$HEATLITE_STATE_DIR``, else the user's state directory."""
+    if directory := os.environ.get(STATE_DIRECTORY):
+        return pathlib.Path(directory)
+    state = os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state"
+    return pathlib.Path(state) / "heatlite"
+
+
+def client_of(bus: oslo_messaging.Transport) -> EngineClient:
+    """A client of the engines on this transport."""
+    target = oslo_messaging.Target(exchange=messages.EXCHANGE, topic=messages.ENGINE_TOPIC, version="1.0")
+    client = oslo_messaging.get_rpc_client(bus, target, serializer=PlainSerializer())
+    return EngineClient(MessagingCaller(client))

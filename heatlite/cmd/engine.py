@@ -1,0 +1,67 @@
+"""``heatlite-engine``: the daemon.
+
+The backend is picked before anything that could start a thread is imported; so this module imports little at its top,
+and the rest once that is done.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from oslo_config import cfg
+
+import heatlite
+from heatlite import conf as options
+from heatlite.cmd import quiet
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run engine processes until told to stop; returns the exit status."""
+    conf = options.register(cfg.CONF, command_line=("role", "backend", "num_engine_workers"))
+    log_options(conf)
+    conf(argv, project="heatlite", prog="heatlite-engine", version=heatlite.__version__)
+    quiet.about_eventlet()
+    pick_backend(conf.backend)
+    return run(conf)
+
+
+def log_options(conf: cfg.ConfigOpts) -> None:
+    """The logging options, which are to be on the command line as well."""
+    from oslo_log import log
+
+    log.register_options(conf)
+
+
+def pick_backend(name: str) -> None:
+    """Switch the process to native or to green threads."""
+    if name == "eventlet":
+        import eventlet
+
+        eventlet.monkey_patch()
+    from oslo_service import backend
+
+    backend.init_backend(backend.BackendType(name))
+
+
+def run(conf: cfg.ConfigOpts) -> int:
+    """Everything after the switch."""
+    from oslo_log import log
+    from oslo_service import service
+
+    from heatlite import exception
+    from heatlite.engine import configured
+    from heatlite.engine.daemon import EngineService
+
+    log.setup(conf, "heatlite")
+    try:
+        configured.database_settings(conf)
+    except exception.ConfigurationError as error:
+        print(f"heatlite-engine: {error}", file=sys.stderr)
+        return 1
+    launcher = service.launch(conf, EngineService(conf), workers=conf.num_engine_workers, restart_method="mutate")
+    launcher.wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

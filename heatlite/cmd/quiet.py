@@ -1,0 +1,17 @@
+"""What libraries say to their developers, and a user of heatlite can do nothing about."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+
+
+def about_eventlet() -> None:
+    """Importing it warns that it is deprecated, whether it is used or not; heatlite's default is native threads."""
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+    warnings.filterwarnings("ignore", message=r".*[Ee]ventlet", category=DeprecationWarning)
+
+
+def about_memory() -> None:
+    """oslo.messaging calls kombu's memory transport experimental; within one process, as here, it is all that is asked."""
+    logging.getLogger("oslo.messaging._drivers.impl_rabbit").setLevel(logging.ERROR)

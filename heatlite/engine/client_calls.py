@@ -1,0 +1,46 @@
+"""What every method of the client API has in common: its errors travel, and are ones that heat-api has an answer for.
+
+heat-api turns an error into an HTTP status by its class name; one that it doesn't list is a 500. So the few classes
+that Heat raises inside its engine alone go out as those that it sends in their place.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import oslo_messaging
+
+from heatlite import exception
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def client_call(method: Method) -> Method:
+    """Mark a method of the client API: a named error is an answer to the client, not a crash to be logged."""
+
+    @functools.wraps(method)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except exception.HeatliteError as error:
+            raise in_clients_words(error) from error.__cause__
+        except UnicodeEncodeError:
+            raise exception.Invalid(reason="a text in it is not Unicode: it holds half a surrogate pair") from None
+
+    expected: Callable[[Any], Method] = oslo_messaging.expected_exceptions(exception.HeatliteError)
+    return expected(call)
+
+
+def in_clients_words(error: exception.HeatliteError) -> exception.HeatliteError:
+    """The same error, as a class that heat-api knows."""
+    match error:
+        case exception.PropertyError():
+            return exception.StackValidationFailed(error.error, error.path, error.message)
+        case exception.InvalidTemplateAttribute() | exception.InvalidTemplateParameter():
+            return exception.StackValidationFailed(message=error)
+        case exception.StackResourceLimitExceeded():
+            return exception.RequestLimitExceeded(message=str(error))
+        case _:
+            return error

@@ -1,0 +1,57 @@
+"""Daemon: an engine process under oslo.service's launcher.
+
+    heatlite-engine ── launcher ──┬── process: database, transport, EngineProcess
+                                  ├── process: …          each made here, in the child, after the fork
+                                  └── …                   one that is killed is replaced
+
+Everything with a socket or a thread is made in ``start``, which the launcher calls in the child.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from oslo_config import cfg
+from oslo_service import service
+
+from heatlite.db.api import Database
+from heatlite.engine import configured
+from heatlite.engine.process import EngineProcess, Surroundings
+from heatlite.rpc import transport
+
+LOG = logging.getLogger(__name__)
+
+
+class EngineService(service.ServiceBase):
+    """What the launcher starts and stops in each process."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        self._conf = conf
+        self._engine: EngineProcess | None = None
+        self._database: Database | None = None
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Make this process's engine, and start it."""
+        settings = configured.engine_settings(self._conf)
+        self._database = Database(configured.database_settings(self._conf))
+        transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
+        self._engine = EngineProcess(Surroundings(self._database, transport.get(self._conf), settings))
+        self._engine.start()
+
+    def stop(self) -> None:
+        """Drain and leave."""
+        if self._engine is not None:
+            self._engine.stop()
+        if self._database is not None:
+            self._database.dispose()
+        self._stopped.set()
+
+    def wait(self) -> None:
+        """Wait until the engine has been stopped."""
+        self._stopped.wait()
+
+    def reset(self) -> None:
+        """SIGHUP: the configuration has been read again; settings that can change at run time would be taken here."""
+        LOG.info("The configuration was read again")

@@ -1,0 +1,70 @@
+"""Embedded: the same engine inside the calling process. A SQLite file and an in-memory transport; the same code paths.
+
+    state directory
+      heatlite.sqlite3          everything that matters, as in a daemon's database
+      engine-<id>.lock          held while a process's engine lives: others know at once when it doesn't
+
+What a process leaves unfinished is given back when it closes, or found dead by the next one, and goes on there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import pathlib
+from dataclasses import dataclass
+
+import oslo_messaging
+from oslo_config import cfg
+
+from heatlite.db import migration, stacks
+from heatlite.db.api import Database
+from heatlite.db.api import Settings as DatabaseSettings
+from heatlite.engine.liveness import FileLocks
+from heatlite.engine.process import EngineProcess, Surroundings
+from heatlite.engine.settings import Settings
+from heatlite.rpc import transport
+
+DATABASE_FILE = "heatlite.sqlite3"
+MEMORY = "kombu+memory://localhost//?heartbeat_timeout_threshold=0"
+
+
+@dataclass
+class Embedded:
+    """An engine in this process."""
+
+    database: Database
+    transport: oslo_messaging.Transport
+    engine: EngineProcess
+    _closed: bool = False
+
+    def unfinished(self) -> int:
+        """How many stacks have an operation that hasn't ended, or resources that are still at it."""
+        return len(stacks.in_progress(self.engine.shared.context()))
+
+    def close(self) -> None:
+        """Give back what isn't finished, and leave. Calling it again does nothing."""
+        if not self._closed:
+            self._closed = True
+            self.engine.stop()
+            self.transport.cleanup()
+            self.database.dispose()
+
+
+def open_engine(conf: cfg.ConfigOpts, directory: pathlib.Path, settings: Settings) -> Embedded:
+    """Start an engine on the database in this directory, which is made if it isn't there."""
+    directory.mkdir(parents=True, exist_ok=True)
+    database = Database(DatabaseSettings(f"sqlite:///{directory / DATABASE_FILE}"))
+    _migrate(database, directory)
+    memory = transport.get(conf, MEMORY)
+    locks = FileLocks(database, directory)
+    engine = EngineProcess(Surroundings(database, memory, settings, file_locks=locks))
+    engine.start()
+    return Embedded(database, memory, engine)
+
+
+def _migrate(database: Database, directory: pathlib.Path) -> None:
+    """Bring the file to the schema of today, one process at a time."""
+    with (directory / "migration.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if migration.version(database.engine) != migration.latest():
+            migration.sync(database.engine)

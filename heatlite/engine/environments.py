@@ -1,0 +1,27 @@
+"""Environments as clients see them: hidden values are masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.template import Environment, ParameterSchema
+from heatlite.template.parameters import HIDDEN
+
+NOT_SHOWN = ("encrypted_param_names", "parameter_merge_strategies")
+
+
+def stored(environment: Mapping[str, Any], schemata: Mapping[str, ParameterSchema]) -> dict[str, Any]:
+    """A stack's environment, every section present, with ``******`` for the values of hidden parameters."""
+    plain = Environment.parse(environment).to_dict()
+    hidden = {name for name, schema in schemata.items() if schema.hidden}
+    for section in ("parameters", "parameter_defaults"):
+        plain[section] = {name: HIDDEN if name in hidden else value for name, value in plain[section].items()}
+    plain["resource_registry"] = {"resources": {}, **plain["resource_registry"]}
+    return plain
+
+
+def of_user(environment: Environment, schemata: Mapping[str, ParameterSchema]) -> dict[str, Any]:
+    """The environment that a template was validated with, without what users have no say in."""
+    shown = stored(environment.to_dict(), schemata)
+    return {section: value for section, value in shown.items() if section not in NOT_SHOWN}

@@ -1,0 +1,81 @@
+"""Outputs: resolved over the resources that have been made.
+
+What an output reads of a resource that isn't there yet is None. One that can't be resolved says why in
+``output_error``, and harms no other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from heatlite import exception
+from heatlite.context import RequestContext
+from heatlite.db import resources
+from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine import replies
+from heatlite.engine.scope import EngineScope, LiveResource, live
+from heatlite.engine.shown import shown
+from heatlite.resources.registry import Registry
+from heatlite.template import UNKNOWN, OutputDefinition, Parameters, Template, resolve
+
+LOG = logging.getLogger(__name__)
+
+
+def needed(outputs: Collection[OutputDefinition]) -> frozenset[str]:
+    """The names of the resources that these outputs read or refer to."""
+    return frozenset(
+        name for output in outputs for name in (*output.references, *(resource for resource, _ in output.reads))
+    )
+
+
+def resolved(
+    context: RequestContext,
+    registry: Registry,
+    stack: StackRecord,
+    template: Template,
+    parameters: Parameters,
+    wanted: Collection[OutputDefinition],
+) -> list[replies.Reply]:
+    """Outputs with their values. It reads the rows that they need and no others, from the writer."""
+    names = needed(wanted)
+    rows = resources.by_names(context, stack.id, names) if names else []
+    scope = EngineScope(parameters, template.files, made(rows, stack.raw_template_id, registry))
+    return [{**replies.output(output.name, output.description), **value_of(output, scope)} for output in wanted]
+
+
+def made(rows: Collection[ResourceRecord], template_id: int, registry: Registry) -> dict[str, LiveResource]:
+    """Name → what a template sees of it; without those that nothing has been made of, or whose plugin is gone."""
+    found = {}
+    for name, row in shown(rows, template_id).items():
+        try:
+            resource = live(row, registry)
+        except exception.EntityNotFound:
+            LOG.warning("No plugin here knows the type %s: outputs see nothing of %s", row.type, name)
+            continue
+        if resource is not None:
+            found[name] = resource
+    return found
+
+
+def value_of(output: OutputDefinition, scope: EngineScope) -> Mapping[str, Any]:
+    """``output_value``, and ``output_error`` where it can't be had."""
+    try:
+        return {"output_value": known(resolve(output.value, scope))}
+    except exception.HeatliteError as error:
+        return {"output_value": None, "output_error": str(error)}
+    except Exception as error:  # a template's author must not be able to make a stack that can't be shown
+        LOG.exception("Output %s can't be resolved", output.name)
+        return {"output_value": None, "output_error": f"{type(error).__name__}: {error}"}
+
+
+def known(value: Any) -> Any:
+    """The value with None for what isn't known yet."""
+    if value is UNKNOWN:
+        return None
+    if isinstance(value, Mapping):
+        return {key: known(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [known(item) for item in value]
+    return value

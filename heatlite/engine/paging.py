@@ -1,0 +1,100 @@
+"""Paging: the order of a list, and where in it the next page begins.
+
+    ORDER BY k, id          the id makes the order total, so that no row is shown twice or left out
+    WHERE k > m.k OR (k = m.k AND id > m.id)          m: the marker, the last row of the page before
+
+A time that may be NULL is sorted by two terms, "is it NULL" and its value, because databases disagree on where NULL
+belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.engine.arguments import invalid, whole_number
+
+DIRECTIONS = {"asc": False, "desc": True}
+
+
+@dataclass(frozen=True)
+class Order:
+    """Columns to sort by, the last of them unique, all in one direction."""
+
+    columns: tuple[sa.Column[Any], ...]
+    descending: bool
+
+    def clauses(self) -> list[sa.ColumnElement[Any]]:
+        """What goes into ORDER BY."""
+        terms = [term for column in self.columns for term in _terms(column)]
+        return [term.desc() if self.descending else term.asc() for term in terms]
+
+    def after(self, marker: object) -> sa.ColumnElement[bool]:
+        """The condition that a row comes after the marker, a record of the same table."""
+        pairs = [pair for column in self.columns for pair in _pairs(column, getattr(marker, column.name))]
+        alternatives = [
+            sa.and_(
+                *(earlier == seen for earlier, seen in pairs[:place]),
+                term < value if self.descending else term > value,
+            )
+            for place, (term, value) in enumerate(pairs)
+        ]
+        return sa.or_(*alternatives)
+
+
+def _is_null(column: sa.Column[Any]) -> sa.ColumnElement[int]:
+    return sa.case((column.is_(None), 1), else_=0)
+
+
+def _may_be_null(column: sa.Column[Any]) -> bool:
+    return column.name == "updated_at"  # created_at is always written, and a plain term lets the index sort
+
+
+def _terms(column: sa.Column[Any]) -> list[sa.ColumnElement[Any]]:
+    return [_is_null(column), column] if _may_be_null(column) else [column]
+
+
+def _pairs(column: sa.Column[Any], value: Any) -> list[tuple[sa.ColumnElement[Any], Any]]:
+    if not _may_be_null(column):
+        return [(column, value)]
+    known: list[tuple[sa.ColumnElement[Any], Any]] = [] if value is None else [(column, value)]
+    return [(_is_null(column), int(value is None)), *known]
+
+
+def order(sort_keys: Any, sort_dir: Any, allowed: Mapping[str, sa.Column[Any]], table: sa.Table) -> Order:
+    """The order that a client asks for. Without one it is by time, the newest first; unknown keys are left out.
+
+    :param allowed: the client's word → column
+    :raises Invalid: where the direction is neither ``asc`` nor ``desc``
+    """
+    keys: Sequence[Any] = [sort_keys] if isinstance(sort_keys, str) else sort_keys or []
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise invalid(f"sort_keys must be a list of names, and is {sort_keys!r:.80}")
+    chosen = list(dict.fromkeys(allowed[key] for key in keys if key in allowed))
+    if sort_dir not in (None, "", *DIRECTIONS):
+        raise invalid(f"Unknown sort direction {sort_dir!r:.40}, must be asc or desc")
+    descending = DIRECTIONS[sort_dir] if sort_dir else not chosen
+    return Order((*(chosen or [table.c.created_at]), table.c.id), descending)
+
+
+def limit(value: Any) -> int | None:
+    """How many rows a page has; None for all.
+
+    :raises Invalid: where it isn't a number from 0 up
+    """
+    return whole_number("limit", value)
+
+
+def marker_id(value: Any) -> str | None:
+    """The id of the last row of the page before.
+
+    :raises Invalid: where it isn't text
+    """
+    if not value:
+        return None
+    if not isinstance(value, str) or "\x00" in value:
+        raise invalid(f"marker must be the id of the last item seen, and is {value!r:.80}")
+    return value

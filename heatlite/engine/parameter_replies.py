@@ -1,0 +1,56 @@
+"""Parameters as ``validate_template`` lists them: in the words of the CloudFormation API, as Heat keeps them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite.schema.constraints import AllowedPattern, AllowedValues, Constraint, Length, Modulo, Range
+from heatlite.template import Environment, ParameterSchema, ParameterType
+from heatlite.template.parameters import HIDDEN
+
+TYPES = {
+    ParameterType.STRING: "String",
+    ParameterType.NUMBER: "Number",
+    ParameterType.LIST: "CommaDelimitedList",
+    ParameterType.JSON: "Json",
+    ParameterType.BOOLEAN: "Boolean",
+}
+
+
+def parameter(schema: ParameterSchema, environment: Environment) -> dict[str, Any]:
+    """A declared parameter, with the default and the value that an environment gives it, where there are any."""
+    name, default = schema.name, environment.parameter_defaults.get(schema.name)
+    default = schema.default if default is None else default
+    reply: dict[str, Any] = {
+        "Type": TYPES[schema.type],
+        "Description": schema.description,
+        "NoEcho": "true" if schema.hidden else "false",
+        "Label": schema.label or name,
+    }
+    if default is not None:
+        reply["Default"] = default
+    if environment.parameters.get(name):
+        reply["Value"] = HIDDEN if schema.hidden else environment.parameters[name]
+    if schema.tags:
+        reply["Tags"] = list(schema.tags)
+    for constraint in schema.constraints:
+        reply |= constraint_words(constraint)
+    descriptions = [text for each in schema.constraints if (text := getattr(each, "description", None))]
+    return {**reply, "ConstraintDescription": " ".join(descriptions)} if descriptions else reply
+
+
+def constraint_words(constraint: Constraint) -> dict[str, Any]:
+    """What a constraint adds to its parameter; open sides are left out."""
+    words: dict[str, Any] = {}
+    match constraint:
+        case Length():
+            words = {"MinLength": constraint.min, "MaxLength": constraint.max}
+        case Range():
+            words = {"MinValue": constraint.min, "MaxValue": constraint.max}
+        case Modulo():
+            words = {"Step": constraint.step, "Offset": constraint.offset}
+        case AllowedValues():
+            words = {"AllowedValues": list(constraint.allowed)}
+        case AllowedPattern():
+            words = {"AllowedPattern": constraint.pattern}
+    return {word: value for word, value in words.items() if value is not None}

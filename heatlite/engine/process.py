@@ -1,0 +1,144 @@
+"""Process: one engine, wired. The daemon has one in each of its processes, the embedded engine one in the caller's.
+
+    start   lease ─▶ timers ─▶ RPC servers ─▶ sweeps
+    stop    RPC servers ─▶ sweeps ─▶ give back what waits ─▶ let steps end ─▶ give the lease up
+
+Stopping is draining: when it is over, nothing in the database says that this engine is at anything. What isn't over in
+time is found by the others, as after a crash.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import oslo_messaging
+
+from heatlite.context import RequestContext
+from heatlite.db.api import Database
+from heatlite.engine import executors
+from heatlite.engine.check import Checker
+from heatlite.engine.claims import Claims
+from heatlite.engine.conclude import Conclusions
+from heatlite.engine.evaluate import Evaluator
+from heatlite.engine.inputs import Inputs
+from heatlite.engine.lease import Lease, Renewal
+from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.listener import ListenerEndpoint
+from heatlite.engine.liveness import FileLocks, LeaseWatch
+from heatlite.engine.recovery import Sweeper, Sweeps
+from heatlite.engine.runner import StepRunner
+from heatlite.engine.service import EngineEndpoint
+from heatlite.engine.settings import Settings
+from heatlite.engine.shared import Shared
+from heatlite.engine.traversals import Library
+from heatlite.engine.worker import WorkerEndpoint
+from heatlite.resources.registry import Registry
+from heatlite.rpc import messages
+from heatlite.rpc.serializer import PlainSerializer
+from heatlite.rpc.server import serve
+from heatlite.rpc.worker_client import WorkerClient
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an engine process is put into.
+
+    ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases.
+    """
+
+    database: Database
+    transport: oslo_messaging.Transport
+    settings: Settings
+    inputs: Inputs = field(default_factory=Inputs)
+    registry: Registry = field(default_factory=Registry.load)
+    file_locks: FileLocks | None = None
+
+
+class EngineProcess:
+    """One engine."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self._settings = surroundings.settings
+        self.shared = self._share()
+        self._pool = executors.pool(self._settings.step_threads)
+        self.conclusions = Conclusions(self.shared)
+        self.runner = StepRunner(self.shared, self.conclusions, self._pool)
+        self.checker = Checker(self.shared, self.conclusions, self.runner)
+        self._sweeps = Sweeps(self.shared, Sweeper(self.shared, self.conclusions))
+        self._renewal = Renewal(self.shared.lease, self._settings)
+        self._servers: list[oslo_messaging.MessageHandlingServer] = []
+
+    def _share(self) -> Shared:
+        it = self._surroundings
+        watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds)
+        taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
+        return Shared(
+            database=it.database,
+            inputs=it.inputs,
+            settings=it.settings,
+            registry=it.registry,
+            library=Library(),
+            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts),
+            lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
+            liveness=it.file_locks or watch,
+            claims=Claims(),
+            wakes=WorkerClient(it.transport),
+        )
+
+    def _lost(self, engine_id: str) -> None:
+        """This engine was declared dead: whatever waits here is another's by now."""
+        self.runner.drop()
+        self.shared.claims.clear()
+
+    def start(self) -> None:
+        """Take a lease, and begin to serve."""
+        self.shared.lease.acquire()
+        self._renewal.start()
+        self.runner.start()
+        self._serve()
+        self._sweeps.start()
+        LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
+
+    def _serve(self) -> None:
+        endpoints: dict[str, object] = {}
+        if self._settings.role.converges:
+            endpoints[messages.WORKER_TOPIC] = WorkerEndpoint(self.checker)
+        if self._settings.role.serves_clients:
+            endpoints[messages.ENGINE_TOPIC] = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions))
+        endpoints[messages.LISTENER_TOPIC] = ListenerEndpoint()
+        for topic, endpoint in endpoints.items():
+            server = serve(
+                self._surroundings.transport,
+                topic,
+                [endpoint],
+                host=self.shared.lease.engine_id,
+                threads=self._settings.worker_threads,
+                serializer=PlainSerializer(self._request_context if topic == messages.ENGINE_TOPIC else dict),
+            )
+            self._servers.append(server)
+
+    def _request_context(self, wire: Mapping[str, Any]) -> RequestContext:
+        return RequestContext(self._surroundings.database, wire)
+
+    def stop(self) -> None:
+        """Drain: stop intake, give back what waits, let running steps end, and leave."""
+        for server in self._servers:
+            server.stop()
+        for server in self._servers:
+            server.wait()
+        self._sweeps.stop()
+        self.runner.drain()
+        if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
+            LOG.warning("Some steps didn't end in time: other engines will take them over")
+        self._pool.shutdown(wait=False)
+        self._renewal.stop()
+        self.shared.lease.release()
+        if self._surroundings.file_locks is not None:
+            self._surroundings.file_locks.drop(self.shared.lease.engine_id)
+        LOG.info("Engine %s has left", self.shared.lease.engine_id)

@@ -1,0 +1,152 @@
+"""Queries: what clients filter lists by, as conditions on columns. Pure: words in, SQLAlchemy expressions out.
+
+    {"status": "CREATE_FAILED", "name": ["a", "b"]}   ──▶   action = 'CREATE' AND status = 'FAILED' AND name IN (…)
+
+A word that no column stands for is refused: leaving it out would answer more than was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.convergence.model import Status
+from heatlite.db import models
+from heatlite.engine.arguments import flag, invalid, mapping, tag_list, whole_number
+from heatlite.rpc.queries import StackQuery
+
+Condition = sa.ColumnElement[bool]
+Words = Mapping[str, sa.Column[Any]]
+
+STACK, EVENT, TAG = models.stack.c, models.event.c, models.stack_tag.c
+
+STACK_FILTERS: Words = {
+    "id": STACK.id,
+    "name": STACK.name,
+    "stack_name": STACK.name,
+    "action": STACK.action,
+    "stack_action": STACK.action,
+    "status": STACK.status,
+    "stack_status": STACK.status,
+    "status_reason": STACK.status_reason,
+    "stack_status_reason": STACK.status_reason,
+    "tenant": STACK.tenant,
+    "username": STACK.username,
+    "stack_owner": STACK.username,
+    "owner_id": STACK.owner_id,
+    "parent": STACK.owner_id,
+    "timeout": STACK.timeout,
+    "timeout_mins": STACK.timeout,
+    "disable_rollback": STACK.disable_rollback,
+}
+STACK_SORT_KEYS: Words = {
+    "stack_name": STACK.name,
+    "stack_status": STACK.status,
+    "creation_time": STACK.created_at,
+    "updated_time": STACK.updated_at,
+}
+EVENT_FILTERS: Words = {
+    "uuid": EVENT.uuid,
+    "resource_name": EVENT.resource_name,
+    "resource_type": EVENT.resource_type,
+    "resource_action": EVENT.resource_action,
+    "resource_status": EVENT.resource_status,
+    "physical_resource_id": EVENT.physical_resource_id,
+}
+EVENT_SORT_KEYS: Words = {"event_time": EVENT.created_at, "resource_type": EVENT.resource_type}
+
+
+def stack_conditions(query: StackQuery, project_id: str | None) -> list[Condition]:
+    """Which stacks a query asks for.
+
+    :param project_id: whose stacks; None for everybody's
+    :raises Invalid: where a filter or a tag makes no sense
+    """
+    conditions: list[Condition] = [] if project_id is None else [STACK.tenant == project_id]
+    if not query.show_deleted:
+        conditions.append(STACK.deleted_at.is_(None))
+    if not query.show_nested:
+        conditions.append(STACK.owner_id.is_(None))
+    return [*conditions, *filters(query.filters, STACK_FILTERS, STACK.action, STACK.status), *tag_conditions(query)]
+
+
+def event_conditions(stack_id: str, wanted: Any) -> list[Condition]:
+    """Which events of a stack a client asks for.
+
+    :raises Invalid: where a filter makes no sense
+    """
+    by_filter = filters(wanted, EVENT_FILTERS, EVENT.resource_action, EVENT.resource_status)
+    return [EVENT.stack_id == stack_id, *by_filter]
+
+
+def filters(wanted: Any, words: Words, action: sa.Column[Any], status: sa.Column[Any]) -> list[Condition]:
+    """A condition for each filter; a list means any of its values.
+
+    :raises Invalid: where there is no such filter, or its value is of the wrong kind
+    """
+    conditions = []
+    for word, value in mapping("filters", wanted).items():
+        column = words.get(word)
+        if column is None:
+            raise invalid(f'there is no filter "{word}"; those are {", ".join(words)}')
+        if value is None:
+            continue
+        values = [column_value(word, column, each) for each in (value if isinstance(value, list) else [value])]
+        is_state = column is status
+        conditions.append(any_state(values, action, status) if is_state else column.in_(values))
+    return conditions
+
+
+def column_value(word: str, column: sa.Column[Any], value: Any) -> Any:
+    """A filter's value, as the column has it.
+
+    :raises Invalid: where it can't be one
+    """
+    if isinstance(column.type, sa.Boolean):
+        return flag(word, value)
+    if isinstance(column.type, sa.Integer):
+        return whole_number(word, value)
+    if not isinstance(value, str) or "\x00" in value:
+        raise invalid(f'the filter "{word}" takes a string or a list of them, not {value!r:.80}')
+    return value
+
+
+def any_state(values: Sequence[str], action: sa.Column[Any], status: sa.Column[Any]) -> Condition:
+    """The status is one of these: ``FAILED``, or with its action ``CREATE_FAILED``."""
+    alternatives: list[Condition] = [sa.false()]
+    for value in values:
+        act, stat = split_state(value)
+        alternatives.append(sa.and_(action == act, status == stat) if act else status == stat)
+    return sa.or_(*alternatives)
+
+
+def split_state(state: str) -> tuple[str, str]:
+    """``CREATE_IN_PROGRESS`` is ``("CREATE", "IN_PROGRESS")``; without an action, that is ``""``."""
+    for status in Status:
+        if state.endswith(f"_{status}"):
+            return state.removesuffix(f"_{status}"), status
+    return "", state
+
+
+def tag_conditions(query: StackQuery) -> list[Condition]:
+    """All of ``tags``, any of ``tags_any``, not all of ``not_tags``, none of ``not_tags_any``.
+
+    :raises Invalid: where one isn't a list of tags
+    """
+    wanted = {name: getattr(query, name) for name in ("tags", "tags_any", "not_tags", "not_tags_any")}
+    given = {name: tag_list(name, value) for name, value in wanted.items() if value}
+    conditions: list[Condition] = [tagged([tag]) for tag in given.get("tags", [])]
+    if "tags_any" in given:
+        conditions.append(tagged(given["tags_any"]))
+    if "not_tags" in given:
+        conditions.append(sa.not_(sa.and_(*(tagged([tag]) for tag in given["not_tags"]))))
+    if "not_tags_any" in given:
+        conditions.append(sa.not_(tagged(given["not_tags_any"])))
+    return conditions
+
+
+def tagged(tags: Sequence[str]) -> Condition:
+    """The stack has at least one of these tags."""
+    return sa.exists().where(TAG.stack_id == STACK.id, TAG.tag.in_(tags))

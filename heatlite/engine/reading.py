@@ -1,0 +1,160 @@
+"""Reading: what clients are shown of stacks, resources, events and engines. Nothing here writes.
+
+shown by id     from the writer, so that a client sees what it was just told      show, resource, output
+lists           from the replica, if there is one, which may lag                  list, count, resources, events
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite import exception
+from heatlite.context import RequestContext
+from heatlite.db import events, resources, services, stacks
+from heatlite.db.records import StackRecord
+from heatlite.engine import environments, finding, outputs, paging, queries, replies
+from heatlite.engine.arguments import invalid, whole_number
+from heatlite.engine.replies import Reply
+from heatlite.engine.shared import Shared
+from heatlite.engine.shown import matching, required_by, shown
+from heatlite.rpc.queries import EventQuery, StackQuery
+
+
+class Reading:
+    """Answers questions about stacks that have been found."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    # --- stacks -----------------------------------------------------------------------------------------------
+
+    def stack(self, context: RequestContext, stack: StackRecord, *, resolve_outputs: bool) -> Reply:
+        """One stack in full, with its outputs if they are wanted and it isn't deleted."""
+        template, parameters = self._shared.library.parameters(context, stack)
+        tags = stacks.tags(context, [stack.id]).get(stack.id, [])
+        reply = replies.stack_details(stack, tags, template, parameters)
+        if resolve_outputs and stack.deleted_at is None:
+            wanted = list(template.outputs.values())
+            registry = self._shared.registry
+            reply["outputs"] = outputs.resolved(context, registry, stack, template, parameters, wanted)
+        return reply
+
+    def all_stacks(self, context: RequestContext, *, resolve_outputs: bool) -> list[Reply]:
+        """Every live root stack in full."""
+        conditions = queries.stack_conditions(StackQuery(), finding.project_filter(context))
+        order = paging.order(None, None, {}, stacks.TABLE).clauses()
+        found = stacks.listed(context, conditions, order, None)
+        return [self.stack(context, stack, resolve_outputs=resolve_outputs) for stack in found]
+
+    def list_stacks(self, context: RequestContext, query: StackQuery) -> list[Reply]:
+        """The stacks that a query asks for. A marker that isn't there is no marker, as in Heat.
+
+        :raises Invalid: where a part of the query makes no sense
+        """
+        conditions = queries.stack_conditions(query, finding.project_filter(context))
+        order = paging.order(query.sort_keys, query.sort_dir, queries.STACK_SORT_KEYS, stacks.TABLE)
+        limit, marker = paging.limit(query.limit), paging.marker_id(query.marker)
+        if marker and (last := finding.visible(context, stacks.get(context, marker))):
+            conditions.append(order.after(last))
+        found = stacks.listed(context, conditions, order.clauses(), limit)
+        tags = stacks.tags(context, [stack.id for stack in found]) if found else {}
+        return [replies.stack_summary(stack, tags.get(stack.id)) for stack in found]
+
+    def count_stacks(self, context: RequestContext, query: StackQuery) -> int:
+        """How many stacks a query matches.
+
+        :raises Invalid: where a part of the query makes no sense
+        """
+        return stacks.count(context, queries.stack_conditions(query, finding.project_filter(context)))
+
+    # --- templates and outputs --------------------------------------------------------------------------------
+
+    def template(self, context: RequestContext, stack: StackRecord) -> Reply:
+        """A stack's template, as it was given."""
+        record, _ = self._shared.library.template(context, stack.raw_template_id)
+        return record.template
+
+    def files(self, context: RequestContext, stack: StackRecord) -> dict[str, str]:
+        """A stack's files by name."""
+        record, _ = self._shared.library.template(context, stack.raw_template_id)
+        return record.files
+
+    def environment(self, context: RequestContext, stack: StackRecord) -> Reply:
+        """A stack's environment, hidden values masked."""
+        record, template = self._shared.library.template(context, stack.raw_template_id)
+        return environments.stored(record.environment, template.parameter_schemata)
+
+    def list_outputs(self, context: RequestContext, stack: StackRecord) -> list[Reply]:
+        """A stack's outputs without values."""
+        _, template = self._shared.library.template(context, stack.raw_template_id)
+        return [replies.output(output.name, output.description) for output in template.outputs.values()]
+
+    def output(self, context: RequestContext, stack: StackRecord, key: Any) -> Reply:
+        """One output with its value.
+
+        :raises NotFound: where the template has no such output
+        """
+        template, parameters = self._shared.library.parameters(context, stack)
+        if not isinstance(key, str) or key not in template.outputs:
+            raise exception.NotFound(msg_fmt=f"Specified output key {key!s:.80} not found.")
+        wanted = [template.outputs[key]]
+        return outputs.resolved(context, self._shared.registry, stack, template, parameters, wanted)[0]
+
+    # --- resources, events, engines ---------------------------------------------------------------------------
+
+    def list_resources(
+        self, context: RequestContext, stack: StackRecord, nested_depth: Any, with_detail: Any, filters: Any
+    ) -> list[Reply]:
+        """A stack's resources. There are no nested stacks yet whose resources ``nested_depth`` could add.
+
+        :raises Invalid: where a filter or the depth makes no sense
+        """
+        whole_number("nested_depth", nested_depth)
+        rows = resources.listed(context, stack.id)
+        serving = shown(rows, stack.raw_template_id)
+        requirers = required_by(rows, serving)
+        found = [(row, replies.resource(stack, row, requirers[row.name])) for row in matching(serving, filters)]
+        if not with_detail:
+            return [reply for _, reply in found]
+        _, template = self._shared.library.template(context, stack.raw_template_id)
+        return [reply | replies.resource_details(row, template, replies.attributes(row)) for row, reply in found]
+
+    def resource(self, context: RequestContext, stack: StackRecord, name: Any, with_attr: Any) -> Reply:
+        """One resource in full.
+
+        :param with_attr: attributes to show beside the recorded ones; False for no attributes at all
+        :raises ResourceNotFound: where the stack has no such resource
+        :raises Invalid: where ``with_attr`` isn't a list of names
+        """
+        also = [] if with_attr in (None, True, False) else with_attr
+        if not isinstance(also, list) or not all(isinstance(attribute, str) for attribute in also):
+            raise invalid(f"with_attr must be a list of attributes, and is {with_attr!r:.80}")
+        rows = resources.by_stack(context, stack.id)
+        serving = shown(rows, stack.raw_template_id)
+        row = serving.get(name) if isinstance(name, str) else None
+        if row is None:
+            raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
+        _, template = self._shared.library.template(context, stack.raw_template_id)
+        attributes = None if with_attr is False else replies.attributes(row, also)
+        reply = replies.resource(stack, row, required_by(rows, serving)[row.name])
+        return reply | replies.resource_details(row, template, attributes)
+
+    def list_events(self, context: RequestContext, stack: StackRecord, query: EventQuery) -> list[Reply]:
+        """The events of a stack that a query asks for. A marker that isn't there is no marker, as in Heat.
+
+        :raises Invalid: where a part of the query makes no sense
+        """
+        conditions = queries.event_conditions(stack.id, query.filters)
+        order = paging.order(query.sort_keys, query.sort_dir, queries.EVENT_SORT_KEYS, events.TABLE)
+        limit, marker = paging.limit(query.limit), paging.marker_id(query.marker)
+        nested = bool(whole_number("nested_depth", query.nested_depth))
+        if marker and (last := events.by_uuid(context, stack.id, marker)):
+            conditions.append(order.after(last))
+        found = events.listed(context, conditions, order.clauses(), limit)
+        single = "uuid" in (query.filters or {})
+        return [replies.event(stack, record, with_properties=single, with_root=nested) for record in found]
+
+    def list_services(self, context: RequestContext) -> list[Reply]:
+        """Every engine process that has a row."""
+        now = self._shared.inputs.utcnow()
+        return [replies.service(record, now) for record in services.listed(context)]

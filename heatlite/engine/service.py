@@ -1,0 +1,233 @@
+"""Service: the client API, by Heat's method names, arguments and replies, so that an unmodified heat-api drives it.
+
+    request ──▶ check arguments ──▶ find the stack ──┬─▶ lifecycle    what is to be done with it
+                (arguments, submissions)  (finding)  └─▶ reading      what is to be shown of it
+
+The endpoint is thin: it says which of these does what. Every method's first argument is who asks, and a stack of
+another project isn't found. Long argument lists are collected into a value whose fields are Heat's arguments, with
+their defaults: ``rpc.queries`` has most of them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import oslo_messaging
+
+import heatlite
+from heatlite import exception
+from heatlite.context import RequestContext
+from heatlite.db import templates
+from heatlite.engine import arguments, finding, replies, submissions, template_check
+from heatlite.engine.client_calls import client_call
+from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.options import CreateOptions, UpdateOptions, check_args
+from heatlite.engine.reading import Reading
+from heatlite.engine.replies import Reply
+from heatlite.engine.shared import Shared
+from heatlite.engine.submissions import Sent
+from heatlite.rpc.queries import EventQuery, StackQuery
+
+Files = dict[str, str] | None
+
+
+class EngineEndpoint:
+    """The methods that clients may call. Any of them may raise ``Invalid`` for an argument that makes no sense."""
+
+    target = oslo_messaging.Target(version="1.36")
+
+    def __init__(self, shared: Shared, lifecycle: Lifecycle) -> None:
+        self._shared = shared
+        self._lifecycle = lifecycle
+        self._reading = Reading(shared)
+
+    # --- stacks: do -------------------------------------------------------------------------------------------
+
+    @client_call
+    def create_stack(
+        self, context: RequestContext, stack_name: str, template: Any, params: Any, files: Files, args: Any, **more: Any
+    ) -> Reply:
+        """Begin to create a stack, and reply with its identity.
+
+        :param args: ``timeout_mins``, ``disable_rollback``, ``tags``
+        :param more: the fields of ``CreateOptions``
+        :raises StackExists: where the project has a live stack of this name
+        :raises HeatliteError: where what was sent is invalid; nothing is written then
+        """
+        options = CreateOptions(**more)
+        options.check_supported()
+        check_args(args)
+        wishes = arguments.wishes(args)
+        sent = Sent(template, params, files, options.environment_files, options.files_container)
+        submission = submissions.submission(sent, self._shared.settings.max_template_size)
+        return replies.identity(self._lifecycle.create(context, stack_name, submission, wishes))
+
+    @client_call
+    def update_stack(
+        self,
+        context: RequestContext,
+        stack_identity: Reply,
+        template: Any,
+        params: Any,
+        files: Files,
+        args: Any,
+        **more: Any,
+    ) -> Reply:
+        """Begin to make a stack what another template says, and reply with its identity.
+
+        :param args: as for a create, and ``existing``, ``clear_parameters``, ``converge``
+        :param more: the fields of ``UpdateOptions``
+        :raises EntityNotFound: where there is no such live stack
+        :raises HeatliteError: where its state doesn't allow it, or what was sent is invalid
+        """
+        options = UpdateOptions(**more)
+        options.check_supported()
+        args, most = check_args(args), self._shared.settings.max_template_size
+        sent = Sent(template, params, files, options.environment_files, options.files_container)
+        stack = finding.by_identity(context, stack_identity)
+        existing = submissions.wants_existing(args)
+        wishes = arguments.wishes(args, keep_tags=existing)
+        if existing:
+            stored = templates.get(context, stack.raw_template_id)
+            submission = submissions.updated(stored, sent, args.get("clear_parameters"), most)
+        else:
+            submission = submissions.submission(sent, most)
+        return replies.identity(self._lifecycle.update(context, stack, submission, wishes))
+
+    @client_call
+    def delete_stack(self, context: RequestContext, stack_identity: Reply, cast: bool = False) -> None:
+        """Begin to delete a stack.
+
+        :raises EntityNotFound: where there is no such live stack
+        """
+        self._lifecycle.delete(finding.by_identity(context, stack_identity))
+
+    @client_call
+    def validate_template(
+        self,
+        context: RequestContext,
+        template: Any,
+        params: Any = None,
+        files: Files = None,
+        ignorable_errors: list[str] | None = None,
+        **more: Any,
+    ) -> Reply:
+        """What a template declares, or ``{"Error": …}``; nothing is made of it.
+
+        :param more: ``environment_files``, ``files_container``, ``show_nested``; there are no nested templates yet
+        """
+        if template is None:
+            raise exception.StackValidationFailed(message="No Template provided.")
+        more.pop("show_nested", None)
+        template_check.check_ignorable(ignorable_errors)
+        settings = self._shared.settings
+        submission = submissions.submission(Sent(template, params, files, **more), settings.max_template_size)
+        return template_check.template_reply(submission, self._shared.registry, settings.max_resources_per_stack)
+
+    # --- stacks: look -----------------------------------------------------------------------------------------
+
+    @client_call
+    def identify_stack(self, context: RequestContext, stack_name: str) -> Reply:
+        """The identity of the live stack with this name, or of any with this id.
+
+        :raises EntityNotFound: where the project has none
+        """
+        return replies.identity(finding.by_name_or_id(context, stack_name))
+
+    @client_call
+    def show_stack(
+        self, context: RequestContext, stack_identity: Reply | None, resolve_outputs: bool = True
+    ) -> list[Reply]:
+        """One stack in full, also a deleted one; all live ones where no identity is given.
+
+        :raises EntityNotFound: where there is no such stack
+        """
+        with self._shared.database.reader(context):
+            if stack_identity is None:
+                return self._reading.all_stacks(context, resolve_outputs=resolve_outputs)
+            stack = finding.by_identity(context, stack_identity, deleted=True)
+            return [self._reading.stack(context, stack, resolve_outputs=resolve_outputs)]
+
+    @client_call
+    def list_stacks(self, context: RequestContext, **query: Any) -> list[Reply]:
+        """The stacks that a query asks for; its arguments are the fields of ``StackQuery``."""
+        return self._reading.list_stacks(context, StackQuery(**query))
+
+    @client_call
+    def count_stacks(self, context: RequestContext, **query: Any) -> int:
+        """How many stacks a query matches; its arguments are the fields of ``StackQuery``."""
+        return self._reading.count_stacks(context, StackQuery(**query))
+
+    @client_call
+    def get_template(self, context: RequestContext, stack_identity: Reply) -> Reply:
+        """A stack's template, as it was given."""
+        return self._reading.template(context, finding.by_identity(context, stack_identity, deleted=True))
+
+    @client_call
+    def get_environment(self, context: RequestContext, stack_identity: Reply) -> Reply:
+        """A stack's environment; hidden parameters are ``******``."""
+        return self._reading.environment(context, finding.by_identity(context, stack_identity, deleted=True))
+
+    @client_call
+    def get_files(self, context: RequestContext, stack_identity: Reply) -> dict[str, str]:
+        """A stack's files by name."""
+        return self._reading.files(context, finding.by_identity(context, stack_identity, deleted=True))
+
+    @client_call
+    def list_outputs(self, context: RequestContext, stack_identity: Reply) -> list[Reply]:
+        """A stack's outputs, without values."""
+        return self._reading.list_outputs(context, finding.by_identity(context, stack_identity))
+
+    @client_call
+    def show_output(self, context: RequestContext, stack_identity: Reply, output_key: str) -> Reply:
+        """One output with its value.
+
+        :raises NotFound: where the template has no such output
+        """
+        return self._reading.output(context, finding.by_identity(context, stack_identity), output_key)
+
+    # --- resources, events, engines ---------------------------------------------------------------------------
+
+    @client_call
+    def list_stack_resources(
+        self,
+        context: RequestContext,
+        stack_identity: Reply,
+        nested_depth: int = 0,
+        with_detail: bool = False,
+        filters: Reply | None = None,
+    ) -> list[Reply]:
+        """A stack's resources, one for each name."""
+        stack = finding.by_identity(context, stack_identity, deleted=True)
+        return self._reading.list_resources(context, stack, nested_depth, with_detail, filters)
+
+    @client_call
+    def describe_stack_resource(
+        self,
+        context: RequestContext,
+        stack_identity: Reply,
+        resource_name: str,
+        with_attr: list[str] | bool | None = None,
+    ) -> Reply:
+        """One resource in full.
+
+        :raises ResourceNotFound: where the stack has no such resource
+        """
+        stack = finding.by_identity(context, stack_identity)
+        return self._reading.resource(context, stack, resource_name, with_attr)
+
+    @client_call
+    def list_events(self, context: RequestContext, stack_identity: Reply, **query: Any) -> list[Reply]:
+        """A stack's events, the newest first; the other arguments are the fields of ``EventQuery``."""
+        stack = finding.by_identity(context, stack_identity, deleted=True)
+        return self._reading.list_events(context, stack, EventQuery(**query))
+
+    @client_call
+    def list_services(self, context: RequestContext) -> list[Reply]:
+        """The engine processes, ``up`` or ``down``."""
+        return self._reading.list_services(context)
+
+    @client_call
+    def get_revision(self, context: RequestContext) -> str:
+        """Which heatlite this is."""
+        return heatlite.__version__

@@ -1,0 +1,83 @@
+"""Shown: of a stack's rows, those that clients see: one for each name, and what requires it.
+
+While something is replaced, rolled back or cleaned up, a name may have several rows; the one that serves it is shown.
+A name that has left the template is shown while it has a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from heatlite.convergence.model import Action, Status
+from heatlite.db.records import ResourceRecord
+from heatlite.engine.arguments import invalid, mapping
+from heatlite.engine.queries import split_state
+
+Test = Callable[[ResourceRecord, str], bool]
+
+GONE = (Action.DELETE, Status.COMPLETE)
+FILTERS: Mapping[str, Test] = {
+    "id": lambda row, value: value in (row.uuid, str(row.id)),
+    "uuid": lambda row, value: row.uuid == value,
+    "name": lambda row, value: row.name == value,
+    "resource_name": lambda row, value: row.name == value,
+    "action": lambda row, value: row.action == value,
+    "status": lambda row, value: split_state(value) in (("", row.status), (row.action, row.status)),
+    "status_reason": lambda row, value: row.status_reason == value,
+    "physical_resource_id": lambda row, value: row.physical_resource_id == value,
+    "type": lambda row, value: value in row.type,
+}
+
+
+def shown(rows: Iterable[ResourceRecord], template_id: int) -> dict[str, ResourceRecord]:
+    """Name → the row that serves it, in the order in which the names came into being.
+
+    :param template_id: the stack's template
+    """
+    best: dict[str, ResourceRecord] = {}
+    for row in rows:
+        if (row.action, row.status) == GONE:
+            continue
+        if row.name not in best or _fitness(row, template_id) > _fitness(best[row.name], template_id):
+            best[row.name] = row
+    return best
+
+
+def _fitness(row: ResourceRecord, template_id: int) -> tuple[bool | int, ...]:
+    """The first difference decides. A row that made the template true comes before a newer one that didn't."""
+    return (
+        row.replaced_by is None,
+        row.action is not Action.DELETE,
+        row.status is not Status.FAILED,
+        row.current_template_id == template_id,
+        row.id,
+    )
+
+
+def required_by(rows: Iterable[ResourceRecord], serving: Mapping[str, ResourceRecord]) -> dict[str, list[str]]:
+    """Name → the names of the shown rows that require it, in alphabetical order."""
+    names = {row.id: row.name for row in rows}
+    found: dict[str, set[str]] = {name: set() for name in serving}
+    for row in serving.values():
+        for required in row.requires:
+            found.get(names.get(required, ""), set()).add(row.name)
+    return {name: sorted(requirers) for name, requirers in found.items()}
+
+
+def matching(serving: Mapping[str, ResourceRecord], wanted: Any) -> list[ResourceRecord]:
+    """The shown rows that pass every filter; a list in a filter means any of its values.
+
+    :raises Invalid: where there is no such filter, or its value isn't text
+    """
+    tests = [_test(word, value) for word, value in mapping("filters", wanted).items() if value is not None]
+    return [row for row in serving.values() if all(test(row) for test in tests)]
+
+
+def _test(word: str, value: Any) -> Callable[[ResourceRecord], bool]:
+    if word not in FILTERS:
+        raise invalid(f'there is no filter "{word}"; those are {", ".join(FILTERS)}')
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, str) for each in values):
+        raise invalid(f'the filter "{word}" takes a string or a list of them, not {value!r:.80}')
+    return lambda row: any(FILTERS[word](row, each) for each in values)

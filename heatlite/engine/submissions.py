@@ -1,0 +1,153 @@
+"""Submissions: from what a client sends (template, params, files, environment files) to what is validated and stored.
+
+params  ◀── environment file 1 ◀── file 2 …        a later one wins, as in Heat
+stored environment  ◀── all of that                 for an update with ``existing``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.db.records import TemplateRecord
+from heatlite.engine.arguments import flag, mapping
+from heatlite.engine.validation import Submission
+from heatlite.template.environment import SECTIONS
+
+OVERWRITE = "overwrite"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a client sends to describe a stack; plain values of any kind."""
+
+    template: Any
+    params: Any
+    files: Any
+    environment_files: Any = None
+    files_container: Any = None
+
+    def check_supported(self) -> None:
+        """:raises NotSupported: where files are to come from an object store"""
+        if self.files_container:
+            raise exception.NotSupported(feature="A files_container")
+
+
+def submission(sent: Sent, max_bytes: int) -> Submission:
+    """What was sent, read but not validated.
+
+    :param max_bytes: the largest environment file that is taken
+    :raises HeatliteError: where environment or files aren't well-formed
+    """
+    sent.check_supported()
+    files = read_files(sent.files)
+    return Submission(sent.template, files, merged(sent, files, max_bytes))
+
+
+def updated(stored: TemplateRecord, sent: Sent, clear_parameters: Any, max_bytes: int) -> Submission:
+    """What was sent, laid over what the stack has: its files, its environment and, where none is sent, its template.
+
+    A stored parameter that the template no longer declares is dropped; one that is sent must be declared.
+
+    :param clear_parameters: names of stored parameters that go back to their defaults
+    :raises HeatliteError: where something isn't well-formed
+    """
+    sent.check_supported()
+    template = stored.template if sent.template is None else sent.template
+    files = {**stored.files, **read_files(sent.files)}
+    gone = name_list("clear_parameters", clear_parameters)
+    declared = declared_parameters(template)
+    existing = language.Environment.parse(stored.environment).to_dict()
+    existing["parameters"] = {
+        name: value for name, value in existing["parameters"].items() if name in declared and name not in gone
+    }
+    environment = language.Environment.parse(existing).merge(merged(sent, files, max_bytes))
+    return Submission(template, files, environment)
+
+
+def wants_existing(args: Mapping[str, Any]) -> bool:
+    """Whether an update starts from what the stack has.
+
+    :raises Invalid: where that is neither true nor false
+    """
+    return flag("existing", args.get("existing") or False)
+
+
+def declared_parameters(template: Any) -> frozenset[str]:
+    """The names that a template declares, as far as it is well-formed."""
+    parameters = template.get("parameters") if isinstance(template, Mapping) else None
+    return frozenset(parameters if isinstance(parameters, Mapping) else ())
+
+
+def merged(sent: Sent, files: Mapping[str, str], max_bytes: int) -> language.Environment:
+    """The environment that ``params`` and the environment files make up.
+
+    :raises HeatliteError: where one isn't well-formed or is missing
+    """
+    environment = read_params(sent.params)
+    for place, name in enumerate(name_list("environment_files", sent.environment_files)):
+        if name not in files:
+            raise exception.StackValidationFailed(
+                path=["environment_files", place], message=f'"{name}" is not among the files that were sent'
+            )
+        environment = environment.merge(read_environment_file(name, files[name], max_bytes))
+    return environment
+
+
+def read_params(params: Any) -> language.Environment:
+    """The environment in ``params``; one without any section is, as of old, a map of parameters.
+
+    :raises StackValidationFailed: where it isn't well-formed
+    """
+    if isinstance(params, Mapping) and "parameters" not in params:
+        sections = {key: value for key, value in params.items() if key in SECTIONS}
+        flat = {key: value for key, value in params.items() if key not in SECTIONS}
+        params = {**sections, "parameters": flat}
+    return language.Environment.parse(params)
+
+
+def read_environment_file(name: str, text: str, max_bytes: int) -> language.Environment:
+    """An environment from its file.
+
+    :raises StackValidationFailed: where it isn't well-formed, with the file's name
+    :raises NotSupported: where it asks for values to be merged
+    """
+    try:
+        environment = language.Environment.parse(language.load(text, max_bytes))
+    except exception.StackValidationFailed as error:
+        raise exception.StackValidationFailed(
+            error=f"Environment file {name}", path=error.path, message=error.message
+        ) from None
+    if any(strategy != OVERWRITE for strategy in environment.parameter_merge_strategies.values()):
+        raise exception.NotSupported(feature=f'A merge strategy other than "{OVERWRITE}", in {name},')
+    return environment
+
+
+def read_files(files: Any) -> dict[str, str]:
+    """Name → content.
+
+    :raises Invalid: where it is no map
+    :raises StackValidationFailed: where a content isn't text
+    """
+    contents = dict(mapping("files", files))
+    for name, content in contents.items():
+        if not isinstance(content, str):
+            raise exception.StackValidationFailed(
+                path=["files", name], message=f"a file's content is text, and this is a {type(content).__name__}"
+            )
+    return contents
+
+
+def name_list(what: str, names: Any) -> list[str]:
+    """A list of names; nothing is an empty one.
+
+    :raises StackValidationFailed: where it is something else
+    """
+    if names is None:
+        return []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise exception.StackValidationFailed(path=[what], message=f"{what} must be a list of names")
+    return names

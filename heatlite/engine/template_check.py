@@ -1,0 +1,105 @@
+"""Template check: what can be said of a template without making a stack of it.
+
+A parameter that isn't given is unknown, like an attribute of a resource that isn't there yet, and so is all that
+depends on it. What is wrong is an answer here, ``{"Error": …}``, and no exception, as in Heat; a version that doesn't
+exist is one all the same, there and here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.convergence.graph import Graph
+from heatlite.engine import environments, parameter_replies
+from heatlite.engine.arguments import invalid
+from heatlite.engine.scope import EngineScope, FutureResource
+from heatlite.engine.validation import Submission
+from heatlite.resources.base import Resource
+from heatlite.resources.registry import Registry
+from heatlite.template import UNKNOWN, Environment, Parameters, Template, resolve
+
+PSEUDO = language.PseudoParameters(stack_name="dummy", stack_id="", project_id="", region="")
+ERROR_CODES = frozenset({"99001"})
+"""Heat's error codes that a client may ask to have ignored. None of them can occur here."""
+
+
+def check_ignorable(codes: Any) -> None:
+    """:raises Invalid: where a code isn't one of Heat's"""
+    if codes and not (isinstance(codes, list) and ERROR_CODES.issuperset(map(str, codes))):
+        raise invalid(f"Invalid codes in ignore_errors : {codes!r:.80}; those are {', '.join(sorted(ERROR_CODES))}")
+
+
+def template_reply(submission: Submission, registry: Registry, max_resources: int) -> dict[str, Any]:
+    """What a template declares, or what is wrong with it.
+
+    :param max_resources: how many resources a stack may have; -1 for any number
+    :raises InvalidTemplateVersion: where there is no such version
+    """
+    try:
+        template = checked(submission, registry, max_resources)
+    except exception.InvalidTemplateVersion:
+        raise
+    except exception.HeatliteError as error:
+        return {"Error": str(error)}
+    environment, schemata = submission.environment, template.parameter_schemata
+    reply = {
+        "Description": template.description,
+        "Parameters": {name: parameter_replies.parameter(schema, environment) for name, schema in schemata.items()},
+        "Environment": environments.of_user(environment, schemata),
+    }
+    groups = template.raw.get("parameter_groups")
+    return {**reply, "ParameterGroups": groups} if groups else reply
+
+
+def checked(submission: Submission, registry: Registry, max_resources: int) -> Template:
+    """The parsed template.
+
+    :raises HeatliteError: the first thing that is wrong, with its place
+    """
+    environment = submission.environment
+    template = language.parse(submission.template, submission.files, environment.resource_registry)
+    if 0 <= max_resources < len(template.resources):
+        raise exception.StackResourceLimitExceeded()
+    Graph({name: sorted(definition.requires) for name, definition in template.resources.items()}).order()
+    plugins = {name: plugin(registry, name, definition.type) for name, definition in template.resources.items()}
+    future = {name: FutureResource(name, found) for name, found in plugins.items()}
+    scope = EngineScope(known_parameters(template, environment), template.files, future)
+    for name, definition in template.resources.items():
+        given = resolve(definition.properties, scope) or {}
+        if given is not UNKNOWN:
+            plugins[name].checked_properties(given, f"resources.{name}.properties", UNKNOWN)
+        resolve(definition.metadata, scope)
+    for output in template.outputs.values():
+        resolve(output.value, scope)
+    return template
+
+
+def plugin(registry: Registry, name: str, type_name: str) -> type[Resource]:
+    """The plugin of a resource.
+
+    :raises StackValidationFailed: where there is none for its type
+    """
+    try:
+        return registry.get(type_name)
+    except exception.EntityNotFound as error:
+        raise exception.StackValidationFailed(path=["resources", name, "type"], message=error) from None
+
+
+def known_parameters(template: Template, environment: Environment) -> Parameters:
+    """The values of a template's parameters, UNKNOWN for those that have none.
+
+    :raises HeatliteError: where one that is given isn't declared or can't be what it is
+    """
+    schemata = template.parameter_schemata
+    given = {name: value for name, value in environment.parameters.items() if value is not None or name not in schemata}
+    fallbacks = {name for name, value in environment.parameter_defaults.items() if value is not None}
+    valued = {name: it for name, it in schemata.items() if name in given or name in fallbacks or it.has_default}
+    bound = language.bind(
+        dataclasses.replace(template, parameter_schemata=valued),
+        dataclasses.replace(environment, parameters=given),
+        PSEUDO,
+    )
+    return Parameters(schemata, {**dict.fromkeys(schemata, UNKNOWN), **bound.values_by_name})

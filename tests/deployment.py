@@ -1,0 +1,180 @@
+"""A deployment under test: real engines on a real database, and a client of them.
+
+    Daemons    ``heatlite-engine`` as its own process, with workers, on RabbitMQ and a database server
+    InProcess  the embedded engine: SQLite and the in-memory transport, in the test's own process
+
+Both are driven through the client API only; ``database`` is for looking at what no API shows.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import oslo_messaging
+import psutil
+from oslo_config import cfg
+
+from heatlite.cmd.connect import client_of
+from heatlite.context import EngineContext
+from heatlite.db.api import Database, Settings
+from heatlite.engine import embedded
+from heatlite.engine.settings import Settings as EngineSettings
+from heatlite.rpc import transport
+from heatlite.rpc.engine_client import EngineClient
+from tests.waiting import wait_until
+
+PATIENCE = 60.0
+QUICK = {
+    "lease_seconds": 2,
+    "sweep_interval": 0.5,
+    "recast_after": 2,
+    "max_resources_per_stack": 20_000,
+    "max_template_size": 20_000_000,
+    "graceful_shutdown_timeout": 20,
+}
+"""Engines that notice quickly, so that a test of what happens after a crash doesn't take minutes."""
+
+
+class Deployment(Protocol):
+    """What a story needs."""
+
+    client: EngineClient
+    database: Database
+
+    def stop(self) -> None:
+        """End it, and whatever it started."""
+
+
+@dataclass
+class InProcess:
+    """The embedded engine."""
+
+    client: EngineClient
+    database: Database
+    engine: embedded.Embedded
+
+    def stop(self) -> None:
+        self.engine.close()
+
+
+def in_process(directory: pathlib.Path, **settings: Any) -> InProcess:
+    """Start the embedded engine on a directory of its own."""
+    engine = embedded.open_engine(conf(), directory, EngineSettings(**{**QUICK, **settings}))
+    return InProcess(client_of(engine.transport), engine.database, engine)
+
+
+def conf() -> cfg.ConfigOpts:
+    """The process's configuration, read from nowhere. It is the global one: see ``heatlite.rpc.transport``."""
+    cfg.CONF([], default_config_files=[], default_config_dirs=[])
+    return cfg.CONF
+
+
+class Daemons:
+    """Engine processes under their launcher.
+
+    :param url: of the database, which is brought to the schema first
+    :param bus: transport URL
+    """
+
+    def __init__(self, directory: pathlib.Path, url: str, bus: str, *, workers: int = 2, **options: Any) -> None:
+        self.directory = directory
+        self.config = directory / "heatlite.conf"
+        self.log = directory / "engine.log"
+        lines = {"transport_url": bus, "num_engine_workers": workers, **QUICK, **options}
+        self.config.write_text(configuration(lines, url))
+        self.manage("db_sync")
+        self.database = Database(Settings(url))
+        self._transport: oslo_messaging.Transport = transport.get(conf(), bus)
+        self.client = client_of(self._transport)
+        self.launchers: list[subprocess.Popen[bytes]] = []
+
+    def manage(self, *arguments: str) -> str:
+        """Run ``heatlite-manage``, and give what it printed."""
+        command = [sys.executable, "-m", "heatlite.cmd.manage", "--config-file", str(self.config), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=quiet()).stdout
+
+    def launch(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a launcher with its workers, and wait until all of them serve."""
+        alive = len(self.engines())
+        command = [sys.executable, "-m", "heatlite.cmd.engine", "--config-file", str(self.config), *arguments]
+        with self.log.open("ab") as log:
+            launcher = subprocess.Popen(command, stdout=log, stderr=log, env=quiet(), start_new_session=True)
+        self.launchers.append(launcher)
+        workers = int(cfg_value(self.config, "num_engine_workers"))
+        wait_until(lambda: len(self.engines()) >= alive + workers, PATIENCE, "engines to register", self.tail)
+        wait_until(self.answers, PATIENCE, "engines to answer", self.tail)
+        return launcher
+
+    def answers(self) -> bool:
+        """Whether some engine answers a call."""
+        try:
+            self.client.list_services({"project_id": "nobody"})
+        except Exception:
+            return False
+        return True
+
+    def engines(self) -> list[str]:
+        """The ids of the engines that hold a lease."""
+        from heatlite.db import services
+
+        return [it.engine_id for it in services.listed(EngineContext(self.database)) if it.deleted_at is None]
+
+    def workers(self) -> list[psutil.Process]:
+        """The worker processes of all launchers."""
+        found = []
+        for launcher in self.launchers:
+            if launcher.poll() is None:
+                found += psutil.Process(launcher.pid).children()
+        return [process for process in found if "tracker" not in " ".join(process.cmdline())]
+
+    def tail(self) -> str:
+        """The end of the engines' log, for whoever has to find out."""
+        return self.log.read_text(errors="replace")[-4000:] if self.log.exists() else ""
+
+    def stop(self) -> None:
+        """Drain the engines, and end them where that takes too long."""
+        for launcher in self.launchers:
+            if launcher.poll() is None:
+                launcher.send_signal(signal.SIGTERM)
+        for launcher in self.launchers:
+            try:
+                launcher.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(launcher.pid, signal.SIGKILL)
+                launcher.wait()
+        self._transport.cleanup()
+        self.database.dispose()
+
+
+@contextmanager
+def running(deployment: Daemons, *arguments: str) -> Iterator[Daemons]:
+    """A deployment with one launcher, stopped at the end."""
+    try:
+        deployment.launch(*arguments)
+        yield deployment
+    finally:
+        deployment.stop()
+
+
+def configuration(options: Mapping[str, Any], url: str) -> str:
+    """The text of a configuration file."""
+    lines = [f"{name} = {value}" for name, value in options.items()]
+    return "\n".join(["[DEFAULT]", *lines, "", "[database]", f"connection = {url}", ""])
+
+
+def cfg_value(path: pathlib.Path, name: str) -> str:
+    """The value that a configuration file gives an option."""
+    return next(line.split(" = ", 1)[1] for line in path.read_text().splitlines() if line.startswith(f"{name} = "))
+
+
+def quiet() -> dict[str, str]:
+    """The environment for a child: no warnings of libraries among its log."""
+    return {**os.environ, "PYTHONWARNINGS": "ignore"}

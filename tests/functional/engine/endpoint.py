@@ -1,0 +1,162 @@
+"""An endpoint on a database of its own, without RPC: announced work is done when a test says so."""
+
+from __future__ import annotations
+
+import contextlib
+import pathlib
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import oslo_messaging
+import sqlalchemy as sa
+
+from heatlite import exception
+from heatlite.context import RequestContext
+from heatlite.convergence.model import Node
+from heatlite.db import migration, models
+from heatlite.db.api import Database
+from heatlite.db.api import Settings as DatabaseSettings
+from heatlite.engine.check import Checker
+from heatlite.engine.claims import Claims
+from heatlite.engine.conclude import Conclusions
+from heatlite.engine.evaluate import Evaluator
+from heatlite.engine.inputs import Inputs
+from heatlite.engine.lease import Lease
+from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.liveness import LeaseWatch
+from heatlite.engine.service import EngineEndpoint
+from heatlite.engine.settings import Settings
+from heatlite.engine.shared import Shared
+from heatlite.engine.traversals import Library
+from heatlite.resources.registry import Registry
+
+WRITTEN = (models.stack, models.raw_template, models.resource, models.sync_point, models.event, models.stack_tag)
+REGISTRY = Registry.load()
+NOT_COUNTED = ("BEGIN", "PRAGMA")
+
+
+class Clock:
+    """The time, which stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = 1_795_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Announcements:
+    """Records what would be cast to the workers."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[str, tuple[Node, ...]]] = []
+
+    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
+        self.waiting += [(traversal_id, tuple(batch)) for batch in batches]
+
+
+class NoRunner:
+    """Every type in these tests is done within its claim."""
+
+    def run(self, traversal: Any, works: Any) -> None:
+        raise AssertionError(f"{works} would need threads")
+
+
+class Endpoint:
+    """The client API of one engine; ``call`` raises what the client would be told."""
+
+    def __init__(self, database: Database) -> None:
+        self.database, self.clock, self.announcements = database, Clock(), Announcements()
+        settings, inputs = Settings(), Inputs(now=self.clock, monotonic=self.clock)
+        self.shared = Shared(
+            database=database,
+            inputs=inputs,
+            settings=settings,
+            registry=REGISTRY,
+            library=Library(),
+            evaluator=Evaluator(REGISTRY, inputs, settings.max_attempts),
+            lease=Lease(database, inputs, settings),
+            liveness=LeaseWatch(database, self.clock, settings.lease_seconds),
+            claims=Claims(),
+            wakes=self.announcements,
+        )
+        self.shared.lease.acquire()
+        conclusions = Conclusions(self.shared)
+        self._checker = Checker(self.shared, conclusions, NoRunner())
+        self._endpoint = EngineEndpoint(self.shared, Lifecycle(self.shared, conclusions))
+
+    def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:
+        """Call a method as a member of a project."""
+        wire = {"project_id": project, "username": "ann", "is_admin": is_admin}
+        try:
+            return getattr(self._endpoint, method)(RequestContext(self.database, wire), **arguments)
+        except oslo_messaging.ExpectedException as expected:
+            error = expected.exc_info[1]
+            assert isinstance(error, exception.HeatliteError)
+            raise error from None
+
+    def create(self, name: str, template: Any, *, project: str = "demo", **arguments: Any) -> dict[str, Any]:
+        """Create a stack; its identity."""
+        request = {"params": None, "files": None, "args": {}, **arguments}
+        return self.call("create_stack", project=project, stack_name=name, template=template, **request)
+
+    def update(self, identity: dict[str, Any], template: Any, **arguments: Any) -> dict[str, Any]:
+        """Update a stack; its identity."""
+        request = {"params": None, "files": None, "args": {}, **arguments}
+        return self.call("update_stack", stack_identity=identity, template=template, **request)
+
+    def show(self, identity: dict[str, Any], **arguments: Any) -> dict[str, Any]:
+        """One stack in full."""
+        (reply,) = self.call("show_stack", stack_identity=identity, **arguments)
+        return reply
+
+    def settle(self) -> None:
+        """Do all the work that is announced, and what follows from it."""
+        while self.announcements.waiting:
+            traversal_id, nodes = self.announcements.waiting.pop(0)
+            self._checker.check(traversal_id, nodes)
+
+    def created(self, name: str, template: Any, **arguments: Any) -> dict[str, Any]:
+        """Create a stack and let it settle; its identity."""
+        identity = self.create(name, template, **arguments)
+        self.settle()
+        return identity
+
+    def rows(self) -> dict[str, int]:
+        """Table → how many rows it has."""
+        with self.database.engine.connect() as connection:
+            counts = {table.name: sa.select(sa.func.count()).select_from(table) for table in WRITTEN}
+            return {name: connection.execute(statement).scalar_one() for name, statement in counts.items()}
+
+    @contextlib.contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """The SQL statements that are executed meanwhile."""
+        seen: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            if not statement.startswith(NOT_COUNTED):
+                seen.append(statement)
+
+        sa.event.listen(self.database.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(self.database.engine, "before_cursor_execute", note)
+
+
+def migrated(path: pathlib.Path) -> pathlib.Path:
+    """A database file with the schema, to be copied."""
+    database = Database(DatabaseSettings(f"sqlite:///{path}"))
+    migration.sync(database.engine)
+    database.dispose()
+    return path
+
+
+@contextlib.contextmanager
+def opened(schema: pathlib.Path, path: pathlib.Path) -> Iterator[Endpoint]:
+    """An endpoint on a copy of the schema."""
+    shutil.copy(schema, path)
+    database = Database(DatabaseSettings(f"sqlite:///{path}"))
+    yield Endpoint(database)
+    database.dispose()

@@ -1,0 +1,151 @@
+"""What a node has to do with its row, now: a test for each line of the table in ``decide``."""
+
+import pytest
+
+from heatlite.convergence.decide import (
+    Blocked,
+    Continue,
+    Create,
+    Delete,
+    Forget,
+    Keep,
+    Nothing,
+    Replace,
+    UpdateInPlace,
+    decide_cleanup,
+    decide_update,
+)
+from heatlite.convergence.model import Action, Status
+from tests.unit.convergence.build import compared, row
+
+MADE = [Action.CREATE, Action.UPDATE, Action.CHECK, Action.SUSPEND, Action.RESUME, Action.ADOPT, Action.RESTORE]
+STATES = [(action, status) for action in Action for status in Status]
+
+
+def new_row(**changes):
+    return row(1, action=Action.INIT, physical_id=None, definition_hash=None, **changes)
+
+
+def test_nothing_made_yet_is_created():
+    assert decide_update(new_row(), compared("size")) == Create()
+
+
+def test_a_row_to_which_nothing_was_done_takes_on_another_type_without_a_replacement():
+    assert decide_update(new_row(type="Volume"), compared(wanted_type="Server")) == Create()
+
+
+def test_a_creation_that_made_nothing_is_tried_again_in_the_same_row():
+    failed = row(1, status=Status.FAILED, physical_id=None)
+
+    assert decide_update(failed, compared(replace_when_failed=True)) == Create()
+
+
+def test_a_creation_of_another_type_that_made_nothing_is_replaced():
+    failed = row(1, type="Volume", status=Status.FAILED, physical_id=None)
+
+    assert decide_update(failed, compared(wanted_type="Server")) == Replace()
+
+
+@pytest.mark.parametrize("wanted_type", ["Server", "Volume"])
+def test_a_creation_whose_owner_died_goes_on(wanted_type):
+    """Also where another type is wanted by now: what the dead engine made must be known before it can be replaced."""
+    creating = row(1, status=Status.IN_PROGRESS, physical_id=None)
+
+    assert decide_update(creating, compared("size", wanted_type=wanted_type, needs_replacement=True)) == Continue()
+
+
+@pytest.mark.parametrize("action", MADE)
+def test_another_type_is_a_replacement(action):
+    assert decide_update(row(1, action=action, type="Volume"), compared(wanted_type="Server")) == Replace()
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_row_being_deleted_is_replaced(status):
+    assert decide_update(row(1, action=Action.DELETE, status=status), compared()) == Replace()
+
+
+@pytest.mark.parametrize("action", MADE)
+def test_what_failed_beyond_repair_is_replaced(action):
+    failed = row(1, action=action, status=Status.FAILED)
+
+    assert decide_update(failed, compared(replace_when_failed=True)) == Replace()
+
+
+@pytest.mark.parametrize("action", MADE)
+def test_what_failed_and_can_be_repaired_is_updated_even_if_no_property_differs(action):
+    assert decide_update(row(1, action=action, status=Status.FAILED), compared()) == UpdateInPlace(frozenset())
+
+
+@pytest.mark.parametrize("action", MADE)
+def test_what_is_as_wanted_is_kept(action):
+    assert decide_update(row(1, action=action), compared(replace_when_failed=True)) == Keep()
+
+
+def test_a_change_that_the_type_cannot_take_is_a_replacement():
+    assert decide_update(row(1), compared("image", needs_replacement=True)) == Replace()
+
+
+def test_a_change_that_the_type_can_take_names_the_properties():
+    assert decide_update(row(1), compared("size", "name")) == UpdateInPlace(frozenset({"size", "name"}))
+
+
+def test_an_update_whose_owner_died_is_done_again():
+    interrupted = row(1, action=Action.UPDATE, status=Status.IN_PROGRESS)
+
+    assert decide_update(interrupted, compared("size")) == UpdateInPlace(frozenset({"size"}))
+    assert decide_update(interrupted, compared()) == UpdateInPlace(frozenset())
+
+
+@pytest.mark.parametrize(("action", "status"), STATES)
+def test_an_update_of_a_row_that_another_engine_holds_waits(action, status):
+    held = row(1, action=action, status=status, engine_id="other")
+
+    assert decide_update(held, compared("size", needs_replacement=True, replace_when_failed=True)) == Blocked()
+
+
+def test_no_row_is_nothing_to_clean_up():
+    assert decide_cleanup(None, serves=False) == Nothing()
+    assert decide_cleanup(None, serves=True) == Nothing()
+
+
+@pytest.mark.parametrize("engine_id", [None, "other"])
+@pytest.mark.parametrize(("action", "status"), STATES)
+def test_a_row_that_serves_a_name_is_left_alone_whoever_holds_it(action, status, engine_id):
+    assert decide_cleanup(row(1, action=action, status=status, engine_id=engine_id), serves=True) == Nothing()
+
+
+@pytest.mark.parametrize("serves", [True, False])
+@pytest.mark.parametrize(("action", "status"), STATES)
+def test_cleaning_up_a_row_that_another_engine_holds_waits(action, status, serves):
+    replaced = row(1, action=action, status=status, engine_id="other", replaced_by=2)
+
+    assert decide_cleanup(replaced, serves=serves) == Blocked()
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_row_for_which_nothing_was_ever_made_just_goes(status):
+    assert decide_cleanup(new_row(status=status), serves=False) == Forget()
+
+
+def test_a_row_whose_deletion_is_complete_just_goes():
+    assert decide_cleanup(row(1, action=Action.DELETE), serves=False) == Forget()
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("action", MADE)
+def test_anything_else_that_serves_nothing_is_deleted(action, status):
+    assert decide_cleanup(row(1, action=action, status=status), serves=False) == Delete()
+
+
+@pytest.mark.parametrize("status", [Status.IN_PROGRESS, Status.FAILED])
+def test_a_deletion_that_did_not_end_well_is_done_again(status):
+    assert decide_cleanup(row(1, action=Action.DELETE, status=status), serves=False) == Delete()
+
+
+def test_a_failed_creation_that_told_no_id_is_deleted_all_the_same():
+    """Its engine may have died between the making and the telling: only the plugin can say that nothing is there."""
+    assert decide_cleanup(row(1, status=Status.FAILED, physical_id=None), serves=False) == Delete()
+
+
+def test_a_row_that_the_plan_chose_and_its_update_replaced_is_deleted():
+    assert decide_cleanup(row(1, replaced_by=2), serves=True) == Delete()

@@ -1,0 +1,137 @@
+"""Timers: what is waited for holds an entry in a heap, and no thread. The clock is a fake; nothing is slept for."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from heatlite.engine.timers import Timers
+
+LONG = 10
+"""Seconds after which a test gives up waiting for the timers' thread."""
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Harness:
+    """Timers on a fake clock; what they hand on arrives in a queue, call by call."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.calls: queue.Queue[list[str]] = queue.Queue()
+        self.timers: Timers[str] = Timers(self.clock, self.handed_on)
+
+    def handed_on(self, items: Sequence[str]) -> None:
+        self.calls.put(list(items))
+        if "fail" in items:
+            raise RuntimeError("handler failed")
+
+    def next_call(self) -> list[str]:
+        return self.calls.get(timeout=LONG)
+
+    def now(self, item: str) -> list[str]:
+        """Wake the thread by an item that is due at once; all that is due with it."""
+        self.timers.add(0, item)
+        return self.next_call()
+
+
+@pytest.fixture
+def harness() -> Iterator[Harness]:
+    harness = Harness()
+    yield harness
+    harness.timers.stop()
+
+
+def test_an_item_that_is_due_at_once_is_handed_on(harness):
+    harness.timers.start()
+
+    assert harness.now("a") == ["a"]
+
+
+def test_an_item_waits_for_its_time(harness):
+    harness.timers.start()
+    harness.timers.add(60, "later")
+
+    assert harness.now("a") == ["a"]
+    harness.clock.now += 59.9
+    assert harness.now("b") == ["b"]
+    harness.clock.now += 0.1
+    assert harness.now("c") == ["later", "c"]
+
+
+def test_what_becomes_due_together_is_one_call_in_the_order_of_its_times(harness):
+    for seconds, item in ((3, "third"), (1, "first"), (2, "second"), (9, "not yet")):
+        harness.timers.add(seconds, item)
+    harness.clock.now += 5
+
+    harness.timers.start()
+
+    assert harness.next_call() == ["first", "second", "third"]
+    assert harness.timers.take_all() == ["not yet"]
+
+
+def test_items_of_the_same_time_keep_their_order_although_they_cannot_be_compared(harness):
+    items = [object() for _ in range(5)]
+    for item in items:
+        harness.timers.add(1, item)
+
+    assert harness.timers.take_all() == items
+
+
+def test_a_time_in_the_past_is_now(harness):
+    harness.timers.add(-100, "past")
+    harness.timers.add(0, "now")
+
+    assert harness.timers.take_all() == ["past", "now"]
+
+
+def test_an_earlier_item_is_not_kept_waiting_by_a_later_one_that_is_slept_for(harness):
+    harness.timers.add(10_000, "much later")
+    harness.timers.start()
+
+    assert harness.now("a") == ["a"]
+    assert len(harness.timers) == 1
+
+
+def test_taking_all_leaves_nothing(harness):
+    harness.timers.add(2, "b")
+    harness.timers.add(1, "a")
+
+    assert len(harness.timers) == 2
+    assert harness.timers.take_all() == ["a", "b"]
+    assert len(harness.timers) == 0
+    assert harness.timers.take_all() == []
+
+
+def test_a_handler_that_fails_is_told_of_and_ends_nothing(harness, caplog):
+    harness.timers.start()
+
+    with caplog.at_level(logging.ERROR):
+        assert harness.now("fail") == ["fail"]
+        assert harness.now("a") == ["a"]
+
+    assert "Handling 1 items that became due failed" in caplog.text
+
+
+def test_stop_ends_the_thread_and_leaves_what_was_not_due(harness):
+    before = set(threading.enumerate())
+    harness.timers.start()
+    harness.timers.add(60, "later")
+    (thread,) = set(threading.enumerate()) - before
+
+    harness.timers.stop()
+    thread.join(LONG)
+
+    assert not thread.is_alive()
+    assert harness.timers.take_all() == ["later"]
+    assert harness.calls.empty()
