@@ -109,14 +109,16 @@ class Daemons:
             launcher = subprocess.Popen(command, stdout=log, stderr=log, env=quiet(), start_new_session=True)
         self.launchers.append(launcher)
         workers = int(cfg_value(self.config, "num_engine_workers"))
-        wait_until(lambda: len(self.engines()) >= alive + workers, PATIENCE, "engines to register", self.tail)
+        registered = lambda: launcher.poll() is not None or len(self.engines()) >= alive + workers  # noqa: E731
+        wait_until(registered, PATIENCE, "engines to register", self.tail)
+        assert launcher.poll() is None, self.tail()
         wait_until(self.answers, PATIENCE, "engines to answer", self.tail)
         return launcher
 
     def answers(self) -> bool:
         """Whether some engine answers a call."""
-        try:
-            self.client.list_services({"project_id": "nobody"})
+        try:  # quickly: a call that nobody listens for yet is lost
+            client_of(self._transport, timeout=1).list_services({"project_id": "nobody"})
         except Exception:
             return False
         return True

@@ -92,8 +92,8 @@ def state_directory() -> pathlib.Path:
     return pathlib.Path(state) / "heatlite"
 
 
-def client_of(bus: oslo_messaging.Transport) -> EngineClient:
-    """A client of the engines on this transport."""
+def client_of(bus: oslo_messaging.Transport, timeout: float | None = None) -> EngineClient:
+    """A client of the engines on this transport; ``timeout`` in seconds holds for every call."""
     target = oslo_messaging.Target(exchange=messages.EXCHANGE, topic=messages.ENGINE_TOPIC, version="1.0")
     client = oslo_messaging.get_rpc_client(bus, target, serializer=PlainSerializer())
-    return EngineClient(MessagingCaller(client))
+    return EngineClient(MessagingCaller(client), timeout)

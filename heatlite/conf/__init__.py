@@ -17,10 +17,12 @@ def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.Co
     """
     for group, options in list_opts():
         for option in options:
-            if option.name in command_line:
+            if group != "DEFAULT":
+                conf.register_opt(option, group=group)
+            elif option.name in command_line:
                 conf.register_cli_opt(option)
             else:
-                conf.register_opt(option, group=None if group == "DEFAULT" else group)
+                conf.register_opt(option)
     return conf
 
 

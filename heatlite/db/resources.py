@@ -66,6 +66,8 @@ def insert(context: Context, values: Sequence[Mapping[str, Any]]) -> dict[str, i
 
 
 def _seen(keys: Keys) -> sa.ColumnElement[bool]:
+    if not keys:
+        return sa.false()
     return TABLE.c.atomic_key == bulk.per_row(TABLE.c.atomic_key, TABLE.c.id, keys)
 
 

@@ -110,8 +110,9 @@ def finish(
         .where(*mine, TABLE.c.engine_id == engine_id, TABLE.c.state == NodeState.RUNNING)
         .values(state=NodeState.DONE, engine_id=None)
     )
-    if rows(context.connection.execute(statement)) == len(nodes):
-        return set(nodes)
+    finished = rows(context.connection.execute(statement))
+    if finished in (0, len(nodes)):
+        return set(nodes) if finished else set()
     survived = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*mine, TABLE.c.state == NodeState.DONE)
     return {records.node(*row) for row in context.connection.execute(survived)}
 

@@ -111,11 +111,18 @@ class Endpoint:
         (reply,) = self.call("show_stack", stack_identity=identity, **arguments)
         return reply
 
+    def step(self) -> bool:
+        """Do what was announced first: False where nothing is left."""
+        if not self.announcements.waiting:
+            return False
+        traversal_id, nodes = self.announcements.waiting.pop(0)
+        self._checker.check(traversal_id, nodes)
+        return True
+
     def settle(self) -> None:
         """Do all the work that is announced, and what follows from it."""
-        while self.announcements.waiting:
-            traversal_id, nodes = self.announcements.waiting.pop(0)
-            self._checker.check(traversal_id, nodes)
+        while self.step():
+            pass
 
     def created(self, name: str, template: Any, **arguments: Any) -> dict[str, Any]:
         """Create a stack and let it settle; its identity."""

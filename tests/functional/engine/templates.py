@@ -14,18 +14,16 @@ def template(resources: Template | None = None, **sections: Any) -> Template:
     return {"heat_template_version": VERSION, "resources": resources or {}, **sections}
 
 
-def test_resource(value: Any = "x", **keywords: Any) -> Template:
+def stores(value: Any = "x", **keywords: Any) -> Template:
     """A resource that stores a value."""
     properties = {"value": value, **keywords.pop("properties", {})}
     return {"type": "OS::Heat::TestResource", "properties": properties, **keywords}
 
 
-test_resource.__test__ = False  # type: ignore[attr-defined]  # its name looks like a test
-
 CHAIN = template(
     {
-        "first": test_resource("one", description="the first", metadata={"tier": "db"}),
-        "second": test_resource({"get_attr": ["first", "output"]}),
+        "first": stores("one", description="the first", metadata={"tier": "db"}),
+        "second": stores({"get_attr": ["first", "output"]}),
     },
     description="two in a row",
     parameters={

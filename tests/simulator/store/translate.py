@@ -1,0 +1,176 @@
+"""SQLAlchemy Core statements → plans."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import operators
+
+from tests.simulator.store.expressions import Compiler, NotUnderstood, all_of, plain
+from tests.simulator.store.plans import Change, Expression, Insert, Plan, Select
+from tests.simulator.store.rows import Shape, Values
+
+Shapes = Mapping[str, Shape]
+Visible = Callable[[str], Iterable[Values]]
+
+
+class NoRow(dict[str, Any]):
+    """What an outer join has in place of a row: every column is NULL."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+NO_ROW = NoRow()
+
+
+def translate(shapes: Shapes, statement: Any, parameters: Any) -> Plan:
+    """The plan of a statement with its parameters."""
+    match statement.__visit_name__:
+        case "select":
+            return select(shapes, statement, parameters or {})
+        case "insert":
+            return insert(shapes, statement, parameters)
+        case "update":
+            return update(shapes, statement)
+        case "delete":
+            return delete(shapes, statement)
+    raise NotUnderstood(str(statement))
+
+
+def select(shapes: Shapes, statement: Any, parameters: Mapping[str, Any]) -> Select:
+    columns = statement._raw_columns
+    origins = statement._from_obj or tuple(dict.fromkeys(column.table for column in columns))
+    if len(origins) != 1:
+        raise NotUnderstood(f"a select from {len(origins)} tables without a join: {statement}")
+    joined = not isinstance(origins[0], sa.Table)
+    compiler = Compiler(parameters, joined=joined)
+    counts = len(columns) == 1 and columns[0].__visit_name__ == "function"
+    return Select(
+        table=None if joined else origins[0].name,
+        source=source(shapes, origins[0], compiler) if joined else None,
+        where=compiler.conjunction(statement._where_criteria),
+        keys=() if counts else tuple(column.key for column in columns),
+        columns=() if counts else tuple(_read(shapes, compiler, column) for column in columns),
+        order=tuple(_order(compiler, clause) for clause in statement._order_by_clauses),
+        limit=None if statement._limit_clause is None else compiler.constant(statement._limit_clause),
+        counts=counts,
+    )
+
+
+def _read(shapes: Shapes, compiler: Compiler, column: Any) -> Expression:
+    value = compiler.compile(column)
+    shape = shapes.get(getattr(column.table, "name", ""))
+    if shape is None or column.name not in shape.json:
+        return value
+
+    def read(row: Any) -> Any:
+        text = value(row)
+        return None if text is None else json.loads(text)
+
+    return read
+
+
+def _order(compiler: Compiler, clause: Any) -> tuple[Expression, bool]:
+    descending = getattr(clause, "modifier", None) is operators.desc_op
+    return compiler.compile(clause.element if clause.__visit_name__ == "unary" else clause), descending
+
+
+def source(shapes: Shapes, origin: Any, compiler: Compiler) -> Callable[[Visible], Iterable[Any]]:
+    """What a FROM gives: for each row a mapping of table names to rows."""
+    if isinstance(origin, sa.Table):
+        name = origin.name
+        return lambda visible: ({name: row} for row in visible(name))
+    if isinstance(origin, sa.Subquery):
+        return _subquery(shapes, origin)
+    left, right = source(shapes, origin.left, compiler), source(shapes, origin.right, compiler)
+    fits, missing = compiler.compile(origin.onclause), {name: NO_ROW for name in _names(origin.right)}
+
+    def joined(visible: Visible) -> Iterable[Any]:
+        others = list(right(visible))
+        for row in left(visible):
+            found = [both for other in others if fits(both := {**row, **other})]
+            yield from found or ([{**row, **missing}] if origin.isouter else [])
+
+    return joined
+
+
+def _names(origin: Any) -> list[str]:
+    return [origin.name] if hasattr(origin, "name") else [*_names(origin.left), *_names(origin.right)]
+
+
+def _subquery(shapes: Shapes, origin: Any) -> Callable[[Visible], Iterable[Any]]:
+    selects = [select(shapes, each, {}) for each in origin.element.selects]
+    name = origin.name
+
+    def distinct(visible: Visible) -> Iterable[Any]:
+        found: dict[tuple[Any, ...], None] = {}
+        for each in selects:
+            assert each.table is not None and each.where is not None, "a UNION of selects from one table each"
+            for row in visible(each.table):
+                if each.where(row):
+                    found[tuple(column(row) for column in each.columns)] = None
+        return ({name: dict(zip(selects[0].keys, values, strict=True))} for values in found)
+
+    return distinct
+
+
+def insert(shapes: Shapes, statement: Any, parameters: Any) -> Insert:
+    shape = shapes[statement.table.name]
+    given: Sequence[Mapping[str, Any]] = parameters if isinstance(parameters, list) else [parameters or {}]
+    fixed = {_name(key): value.value for key, value in (statement._values or {}).items()}
+    return Insert(shape.name, [_stored(shape, {**fixed, **row}) for row in given])
+
+
+def _stored(shape: Shape, values: Mapping[str, Any]) -> Values:
+    return {
+        name: _text(values.get(name)) if name in shape.json else plain(values.get(name)) for name in shape.columns
+    }
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _name(key: Any) -> str:
+    return key if isinstance(key, str) else str(key.name)
+
+
+def update(shapes: Shapes, statement: Any) -> Change:
+    """As the servers get it: SET in the order that was asked for, or else in the order of the table's columns."""
+    shape, compiler = shapes[statement.table.name], Compiler({}, joined=False)
+    given = dict(getattr(statement, "_ordered_values", None) or statement._values)
+    by_name = {_name(key): value for key, value in given.items()}
+    is_ordered = getattr(statement, "_maintain_values_ordering", False) or getattr(statement, "_ordered_values", None)
+    names = list(by_name) if is_ordered else [name for name in shape.columns if name in by_name]
+    values = tuple((name, _written(shape, name, compiler.compile(by_name[name]))) for name in names)
+    return _change(shape, statement, compiler, values)
+
+
+def _written(shape: Shape, name: str, value: Expression) -> Expression:
+    return (lambda row: _text(value(row))) if name in shape.json else value
+
+
+def delete(shapes: Shapes, statement: Any) -> Change:
+    return _change(shapes[statement.table.name], statement, Compiler({}, joined=False), None)
+
+
+def _change(
+    shape: Shape, statement: Any, compiler: Compiler, values: tuple[tuple[str, Expression], ...] | None
+) -> Change:
+    where = [(criterion, compiler.compile(criterion)) for criterion in statement._where_criteria]
+    holds = all_of([closure for _, closure in where]) if where else lambda row: True
+    return Change(shape.name, holds, _access(shape, where), values)
+
+
+def _access(shape: Shape, where: list[tuple[Any, Expression]]) -> Expression | None:
+    """The condition that an index serves: of those, the first that the primary key or else another index has."""
+    for column in shape.indexed:
+        for criterion, closure in where:
+            is_simple = criterion.__visit_name__ == "binary" and criterion.left.__visit_name__ == "column"
+            if is_simple and criterion.left.name == column and criterion.operator in (operators.eq, operators.in_op):
+                return closure
+    return None
