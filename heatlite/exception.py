@@ -23,8 +23,12 @@ class HeatliteError(Exception):
     """An unknown exception occurred."""
 
     def __init__(self, **kwargs: Any) -> None:
+        super().__init__()  # without the text: over RPC, Heat's classes are made from ``args`` and ``kwargs``
         self.kwargs = kwargs
-        super().__init__(self.render())
+        self.text = self.render()
+
+    def __str__(self) -> str:
+        return self.text
 
     def render(self) -> str:
         return (type(self).__doc__ or "").strip().format(**self.kwargs)
@@ -185,8 +189,7 @@ def from_wire(class_name: str, message: str) -> HeatliteError:
     if not (isinstance(known, type) and issubclass(known, HeatliteError)):
         known = HeatliteError
     error = known.__new__(known)
-    error.kwargs = {}
-    Exception.__init__(error, message)
+    error.kwargs, error.text = {}, message
     return error
 
 

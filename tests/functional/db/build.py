@@ -87,6 +87,11 @@ def cleanup(id_: int) -> Node:
     return Node(id_, NodeKind.CLEANUP)
 
 
+def background() -> ThreadPoolExecutor:
+    """A thread for what has to wait for the test's own. Leave its block only when it has nothing to wait for."""
+    return ThreadPoolExecutor(1)
+
+
 def together(count: int, work: Callable[[int], Result]) -> list[Result]:
     """Run ``work(0)``, ``work(1)`` … on threads that start at the same moment; what each answered."""
     start = threading.Barrier(count)

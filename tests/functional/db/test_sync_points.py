@@ -6,6 +6,9 @@ from heatlite.convergence.model import COMMIT, EPILOGUE, NodeState
 from heatlite.db import resources, services, sync_points
 from tests.functional.db.build import NOW, add_nodes, add_resources, add_stack, cleanup, together, update
 
+GONE = 10**12
+"""The id of a row that doesn't exist."""
+
 READY = {update(1): 0, update(2): 0, update(3): 0}
 
 
@@ -81,14 +84,16 @@ def test_a_claim_of_no_nodes_claims_none(context):
 
 def test_a_claimed_node_comes_with_the_row_that_acts(context):
     old, new = add_resources(context, add_stack(context), 2)
-    add_nodes(context, {update(old): 0, cleanup(old): 0, update(999): 0, EPILOGUE: 0})
+    add_nodes(context, {update(old): 0, cleanup(old): 0, update(GONE): 0, EPILOGUE: 0})
     sync_points.act_by(context, "t", {old: new})
 
-    found = {it.node: it for it in sync_points.acting(context, "t", [update(old), cleanup(old), update(999), EPILOGUE])}
+    found = {
+        it.node: it for it in sync_points.acting(context, "t", [update(old), cleanup(old), update(GONE), EPILOGUE])
+    }
 
     assert (found[update(old)].acting_id, found[update(old)].resource.id) == (new, new)
     assert found[cleanup(old)].resource.id == old
-    assert found[update(999)].resource is None
+    assert found[update(GONE)].resource is None
     assert found[EPILOGUE].resource is None
 
 
@@ -153,72 +158,6 @@ def test_another_engine_finishes_nothing_under_a_claim_that_it_knows(context):
     claim(context, update(1), engine="e1", claim="c1")
 
     assert finish(context, update(1), engine="e2") == set()
-
-
-def test_an_arrival_is_counted_and_the_last_one_makes_ready(context):
-    add_nodes(context, {update(1): 3, update(2): 1, EPILOGUE: 5})
-
-    assert sync_points.arrive(context, "t", {update(1): 1, EPILOGUE: 2}, 200.0) == []
-    assert sync_points.arrive(context, "t", {update(1): 2, update(2): 1, EPILOGUE: 2}, 200.0) == [update(2), update(1)]
-    assert sync_points.arrive(context, "t", {EPILOGUE: 1}, 200.0) == [EPILOGUE]
-    assert states(context, update(1), update(2), EPILOGUE) == [NodeState.SCHEDULED] * 3
-
-
-def test_arrivals_in_a_traversal_that_is_over_make_nothing_ready(context):
-    add_nodes(context, {update(1): 1})
-    sync_points.delete_all(context, "s")
-
-    assert sync_points.arrive(context, "t", {update(1): 1}, 200.0) == []
-
-
-def test_no_arrivals_make_nothing_ready(context):
-    add_nodes(context, {update(1): 1})
-
-    assert sync_points.arrive(context, "t", {}, 200.0) == []
-    assert states(context, update(1)) == [NodeState.WAITING]
-
-
-def test_a_node_that_became_ready_by_an_arrival_is_due_when_that_says(context):
-    add_nodes(context, {update(1): 1})
-    sync_points.arrive(context, "t", {update(1): 1}, 321.5)
-
-    assert [it.next_cast_at for it in sync_points.due(context, 321.5, 10)] == [321.5]
-    assert sync_points.due(context, 321.4, 10) == []
-
-
-@pytest.mark.parametrize("predecessors", [2, 20])
-def test_predecessors_that_arrive_at_once_make_ready_once_and_in_one_of_them(context, database, predecessors):
-    add_nodes(context, {EPILOGUE: predecessors})
-
-    answers = together(predecessors, lambda _: sync_points.arrive(type(context)(database), "t", {EPILOGUE: 1}, 200.0))
-
-    assert sorted(answers) == [[]] * (predecessors - 1) + [[EPILOGUE]]
-    assert states(context, EPILOGUE) == [NodeState.SCHEDULED]
-
-
-def test_an_arrival_waits_for_one_that_has_not_committed_and_counts_it(context, database):
-    """Either of two transactions that overlap sees one arrival only, unless the second waits and reads again."""
-    add_nodes(context, {EPILOGUE: 2})
-    with database.writer(context):
-        first = sync_points.arrive(context, "t", {EPILOGUE: 1}, 200.0)
-        pool, second = in_the_background(lambda: sync_points.arrive(type(context)(database), "t", {EPILOGUE: 1}, 200.0))
-    assert first == []
-    assert second.result(20) == [EPILOGUE]
-    pool.shutdown()
-
-
-def in_the_background(work):
-    from concurrent.futures import ThreadPoolExecutor
-
-    pool = ThreadPoolExecutor(1)
-    return pool, pool.submit(work)
-
-
-def test_five_hundred_successors_become_ready_together(context):
-    waiting = {update(id_): id_ % 3 + 1 for id_ in range(1, 1202)}
-    add_nodes(context, waiting)
-
-    assert sorted(sync_points.arrive(context, "t", waiting, 200.0)) == sorted(waiting)
 
 
 def test_work_handed_back_is_to_be_had_again(context):
@@ -297,12 +236,12 @@ def test_what_engines_are_at_is_found(context):
 def test_nodes_blocked_by_a_lock_that_nobody_holds_are_found(context):
     free, held = add_resources(context, add_stack(context), 2)
     resources.write(context, {held: 0}, {held: {"attempts": 0}}, NOW, held_by=None, hold_as="e1")
-    nodes = [update(free), update(held), update(999)]
+    nodes = [update(free), update(held), update(GONE)]
     add_nodes(context, dict.fromkeys(nodes, 0))
     claim(context, *nodes)
     hand_back(context, *nodes, state=NodeState.BLOCKED)
 
-    assert sorted(sync_points.blocked_on_free_rows(context, 10)) == [("t", free), ("t", 999)]
+    assert sorted(sync_points.blocked_on_free_rows(context, 10)) == [("t", free), ("t", GONE)]
 
 
 def test_an_engine_without_a_row_that_holds_a_node_is_gone(context):

@@ -22,6 +22,7 @@ def chosen(*rows: ResourceRecord) -> list[int]:
 def test_a_replacement_is_shown_in_place_of_what_it_replaces_also_while_it_is_made() -> None:
     assert chosen(row(1, replaced_by=2), row(2, state="INIT_COMPLETE")) == [2]
     assert chosen(row(1, state="DELETE_IN_PROGRESS", replaced_by=2), row(2)) == [2]
+    assert chosen(row(1, replaced_by=2, current_template_id=TEMPLATE), row(2, state="CREATE_FAILED")) == [2]
 
 
 def test_a_row_that_serves_again_is_shown_in_place_of_a_newer_one_that_goes() -> None:

@@ -1,0 +1,159 @@
+"""Retries: a transaction that the database gave up is run again from its start, soon, and no other error is."""
+
+import sqlite3
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+from oslo_db import exception as db_error
+
+from heatlite.context import EngineContext
+from heatlite.db import models
+from heatlite.db.retry import is_transient, retried
+from tests.functional.db.build import LONG, add_engine, add_resources, add_stack, background, together
+from tests.functional.db.conftest import on_mariadb, on_postgresql, on_servers, on_sqlite
+
+TABLE = models.resource
+
+
+class Adder:
+    """Adds 1 to the attempts of two rows, in an order that each thread has for itself."""
+
+    def __init__(self, database, rows):
+        self.database, self.rows = database, rows
+        self.both_hold_one = threading.Barrier(2)
+        self.runs = [0, 0]
+
+    @retried
+    def add(self, number):
+        self.runs[number] += 1
+        first, second = self.rows if number == 0 else reversed(self.rows)
+        context = EngineContext(self.database)
+        with self.database.writer(context) as connection:
+            connection.execute(self.statement(first))
+            if self.runs[number] == 1:
+                self.both_hold_one.wait(LONG)
+            connection.execute(self.statement(second))
+
+    def statement(self, row):
+        return sa.update(TABLE).where(TABLE.c.id == row).values(attempts=TABLE.c.attempts + 1)
+
+
+@on_servers
+def test_of_two_that_wait_for_one_another_one_is_run_again_whole(context, database):
+    rows = add_resources(context, add_stack(context), 2)
+    adder = Adder(database, rows)
+
+    together(2, adder.add)
+
+    with database.reader(context) as connection:
+        assert connection.execute(sa.select(TABLE.c.attempts)).scalars().all() == [2, 2]
+    assert sorted(adder.runs)[0] == 1
+    assert sorted(adder.runs)[1] >= 2
+
+
+@on_postgresql
+def test_a_serialization_failure_is_transient(context, database):
+    """heatlite asks for READ COMMITTED, but a proxy or a default of the server's may make it more."""
+    (row,) = add_resources(context, add_stack(context))
+    adder = Adder(database, [row, row])
+
+    with pytest.raises(db_error.DBError) as caught, database.writer(context) as connection:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        connection.execute(sa.select(TABLE.c.attempts))
+        with background() as pool:
+            pool.submit(self_contained, database, adder.statement(row)).result(LONG)
+        connection.execute(adder.statement(row))
+
+    assert is_transient(caught.value)
+
+
+def self_contained(database, statement):
+    with database.writer(EngineContext(database)) as connection:
+        connection.execute(statement)
+
+
+@on_mariadb
+def test_a_row_that_changed_under_a_snapshot_is_transient(context, database):
+    """Newer MariaDB refuses to write such a row, where the isolation is REPEATABLE READ after all."""
+    (row,) = add_resources(context, add_stack(context))
+    adder = Adder(database, [row, row])
+    with database.reader(context) as connection:
+        if not connection.exec_driver_sql("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'").all():
+            pytest.skip("this MariaDB has no innodb_snapshot_isolation")
+
+    engine = sa.create_engine(database.engine.url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET innodb_snapshot_isolation = ON")
+        connection.execute(sa.select(TABLE.c.attempts)).all()
+        self_contained(database, adder.statement(row))
+        with pytest.raises(sa.exc.OperationalError, match="Record has changed since last read") as caught:
+            connection.execute(adder.statement(row))
+    engine.dispose()
+
+    assert is_transient(db_error.DBError(caught.value))
+
+
+@on_sqlite
+def test_a_database_that_stayed_locked_is_transient(context, database):
+    holder = sqlite3.connect(database.engine.url.database, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with database.reader(context) as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        with pytest.raises(db_error.DBError) as caught:
+            connection.execute(sa.delete(TABLE))
+    holder.close()
+    database.engine.dispose()  # so that no other test gets the connection without patience
+
+    assert is_transient(caught.value)
+
+
+def test_a_duplicate_is_not_run_again(context):
+    runs = []
+
+    @retried
+    def create():
+        runs.append(1)
+        add_engine(context, "e1")
+
+    create()
+    with pytest.raises(db_error.DBDuplicateEntry):
+        create()
+
+    assert len(runs) == 2
+
+
+@on_sqlite
+@pytest.mark.parametrize("error", [ValueError("database is locked"), db_error.DBError(), db_error.DBConnectionError()])
+def test_other_errors_are_not_run_again(backend, error):
+    runs = []
+
+    @retried
+    def fail():
+        runs.append(1)
+        raise error
+
+    with pytest.raises(type(error)):
+        fail()
+
+    assert runs == [1]
+
+
+@on_sqlite
+def test_the_first_pauses_are_short(backend):
+    """oslo.db's own default is a second; a deadlock is over in milliseconds."""
+    runs = []
+
+    @retried
+    def succeed_at_last():
+        runs.append(1)
+        if len(runs) < 3:
+            raise db_error.DBDeadlock
+        return "done"
+
+    begun = time.monotonic()
+    assert succeed_at_last() == "done"
+
+    assert len(runs) == 3
+    assert time.monotonic() - begun < 0.5
