@@ -13,6 +13,7 @@ is nearly always a deadlock with a transaction that is over by then.
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from oslo_db import api as oslo_db_api
 from oslo_db import exception as db_error
 
@@ -23,13 +24,14 @@ DEADLOCK_DETECTED = "40P01"
 def is_transient(error: Exception) -> bool:
     """Whether the same transaction may well succeed when run again from its start.
 
-    oslo.db maps the deadlocks of MySQL and PostgreSQL; what it leaves unmapped is named here.
+    oslo.db maps the deadlocks of MySQL and PostgreSQL; what it leaves unmapped is named here. An operational error
+    that it doesn't know it raises as SQLAlchemy's.
     """
     if isinstance(error, db_error.DBDeadlock):
         return True
-    if not isinstance(error, db_error.DBError):
+    if not isinstance(error, db_error.DBError | sa.exc.DBAPIError):
         return False
-    inner = error.inner_exception
+    inner = error.inner_exception if isinstance(error, db_error.DBError) else error
     original = getattr(inner, "orig", inner)
     if getattr(original, "sqlstate", None) in (SERIALIZATION_FAILURE, DEADLOCK_DETECTED):
         return True

@@ -7,6 +7,7 @@ that Heat raises inside its engine alone go out as those that it sends in their 
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,8 +21,14 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 def client_call(method: Method) -> Method:
     """Mark a method of the client API: a named error is an answer to the client, not a crash to be logged."""
 
+    signature = inspect.signature(method)
+
     @functools.wraps(method)
     def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise exception.Invalid(reason=f"{method.__name__}: {error}") from None
         try:
             return method(*args, **kwargs)
         except exception.HeatliteError as error:

@@ -146,10 +146,14 @@ class Sweeps:
         self._stopped.set()
         self._thread.join()
 
+    def sweep(self) -> None:
+        """Look once for each kind of lost work."""
+        for look in self._looks:
+            self._try(look)
+
     def _run(self) -> None:
         while not self._stopped.is_set():
-            for look in self._looks:
-                self._try(look)
+            self.sweep()
             interval = self._shared.settings.sweep_interval
             self._stopped.wait(interval * self._shared.inputs.random.uniform(0.75, 1.25))
 

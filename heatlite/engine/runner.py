@@ -41,14 +41,23 @@ class Pending:
 
 
 class StepRunner:
-    """Runs steps on this engine."""
+    """Runs steps on this engine.
 
-    def __init__(self, shared: Shared, conclusions: Conclusions, pool: concurrent.futures.Executor) -> None:
+    :param timers: what hands on, later, what is waited for; from a clock, and whom to hand it
+    """
+
+    def __init__(
+        self,
+        shared: Shared,
+        conclusions: Conclusions,
+        pool: concurrent.futures.Executor,
+        timers: Callable[[Callable[[], float], Callable[[Sequence[Pending]], None]], Timers[Pending]] = Timers,
+    ) -> None:
         self._shared = shared
         self._conclusions = conclusions
         self._pool = pool
         self._draining = False
-        self._timers: Timers[Pending] = Timers(shared.inputs.monotonic, self._when_due)
+        self._timers = timers(shared.inputs.monotonic, self._when_due)
         self._outbox: Outbox[Pending] = Outbox(self._submit, self._settle, SETTLED_AT_ONCE)
 
     def start(self) -> None:
