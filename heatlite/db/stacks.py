@@ -90,7 +90,7 @@ def advance(context: Context, stack_id: str, traversal_id: str, values: Mapping[
 def take_planning(context: Context, stack_id: str, traversal_id: str) -> bool:
     """Take the right to plan a traversal that has no graph yet: False if somebody has, or the traversal is over.
 
-    The graph that is put in its place is written in the same transaction; what stands there meanwhile is seen by nobody.
+    The graph that is put in its place is written in the same transaction; what stands there meanwhile nobody sees.
     """
     statement = (
         sa.update(TABLE)

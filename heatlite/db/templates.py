@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from oslo_db import exception as db_error
 
 from heatlite.db import models
 from heatlite.db.api import Context, reader, writer
 from heatlite.db.records import TemplateRecord
+from heatlite.db.retry import retried
 
 TABLE = models.raw_template
 BY_HASH = sa.select(TABLE.c.id).where(TABLE.c.content_hash == sa.bindparam("content_hash"))
@@ -43,6 +45,23 @@ def store(
     key = context.connection.execute(sa.insert(TABLE).values(values)).inserted_primary_key
     assert key is not None, "an INSERT of one row answers its key"
     return int(key[0])
+
+
+def stored(
+    context: Context,
+    template: Mapping[str, Any],
+    files: Mapping[str, str],
+    environment: Mapping[str, Any],
+    now: datetime,
+) -> int:
+    """The same, in a transaction of its own, which is run again where another stored the same content meanwhile."""
+    try:
+        return _store(context, template, files, environment, now)
+    except db_error.DBDuplicateEntry:  # the other one has committed, so that it is found now
+        return _store(context, template, files, environment, now)
+
+
+_store = retried(store)
 
 
 @reader

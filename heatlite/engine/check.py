@@ -120,6 +120,8 @@ class Checker:
             context, self._shared.inputs, traversal, endings, recast_after=self._shared.recast_after
         )
         waits = {work.row.id: waiting for work, waiting in later if waiting is not None}
+        if later:
+            self._shared.claims.lock(later[0][0].claim_id, [work.row.id for work, _ in later])
         for work in claim.begin_actions(context, self._shared.inputs, traversal, later):
             if work.row.id in failures:
                 batch.settled.append(Settled(work, failures[work.row.id]))
@@ -152,12 +154,13 @@ class Checker:
         return steps_of.first_step(work, instance)
 
     def _after(self, traversal: Traversal, batch: Batch) -> None:
-        if batch.settled:
-            self._conclusions.settle(traversal, batch.settled)
-        for work, waiting in batch.waiting:
-            self._runner.wait(traversal, work, waiting)
+        """What can't fail comes first: work that is claimed has to be in somebody's hands."""
         if batch.to_run:
             self._runner.run(traversal, batch.to_run)
+        for work, waiting in batch.waiting:
+            self._runner.wait(traversal, work, waiting)
+        if batch.settled:
+            self._conclusions.settle(traversal, batch.settled)
         self._conclusions.propagate(traversal, batch.finished)
         if batch.free_again:
             self._conclusions.announce({traversal.id: batch.free_again})

@@ -1,8 +1,9 @@
 """Claims: what this process is at, so that it can tell a node it works on from one it has lost sight of.
 
-A claim is registered before its transaction and forgotten when the last of its nodes is settled. A node that the
-database says is RUNNING here under a claim that isn't registered has fallen out of this process's hands (an
-unforeseen error, a commit whose acknowledgement was lost): the sweep gives it back.
+A claim is registered before its transaction, with the rows that it locks before they are committed, and forgotten when
+the last of its nodes is settled. A node that the database says is RUNNING here under a claim that isn't registered, or a
+row that it says is locked here for none, has fallen out of this process's hands (an unforeseen error, a commit whose
+acknowledgement was lost): the sweep gives it back.
 """
 
 from __future__ import annotations
@@ -17,11 +18,17 @@ class Claims:
     def __init__(self) -> None:
         self._lock = threading.Condition()
         self._open: dict[str, int] = {}
+        self._rows: dict[str, frozenset[int]] = {}
 
     def register(self, claim_id: str) -> None:
         """Before the claim's transaction. Counts as one piece of work, until ``settle``."""
         with self._lock:
             self._open[claim_id] = self._open.get(claim_id, 0) + 1
+
+    def lock(self, claim_id: str, row_ids: Iterable[int]) -> None:
+        """The claim's transaction is about to lock these rows."""
+        with self._lock:
+            self._rows[claim_id] = frozenset(row_ids)
 
     def hold(self, claim_id: str, nodes: int) -> None:
         """So many nodes of the claim go on after the transaction."""
@@ -37,18 +44,25 @@ class Claims:
                     self._open[claim_id] = left
                 else:
                     self._open.pop(claim_id, None)
+                    self._rows.pop(claim_id, None)
             self._lock.notify_all()
 
     def clear(self) -> None:
         """Forget everything: none of it is this process's any more."""
         with self._lock:
             self._open.clear()
+            self._rows.clear()
             self._lock.notify_all()
 
     def wait_until_empty(self, seconds: float) -> bool:
         """Wait until nothing is at work any more: False where that took longer."""
         with self._lock:
             return self._lock.wait_for(lambda: not self._open, seconds)
+
+    def locks(self, row_id: int) -> bool:
+        """Whether some claim at work has locked this row, or may have."""
+        with self._lock:
+            return any(row_id in rows for rows in self._rows.values())
 
     def __contains__(self, claim_id: object) -> bool:
         with self._lock:

@@ -86,7 +86,11 @@ class Conclusions:
     def failed(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]], reason: str = "") -> None:
         """End the traversal because of these failures, and roll back where that is on."""
         summary = reason or f"Resource {failures[0][0].action} failed: {failures[0][1].reason}"
-        ended = self._fail(traversal, failures, summary)
+        try:
+            ended = self._fail(traversal, failures, summary)
+        except Defeat:
+            LOG.warning("The lock of %s was taken over: that it failed is dropped", failures[0][0].row.name)
+            return
         self.wake(ended.wakes)
         if ended.rollback is not None:
             self.plan(ended.rollback)
@@ -108,7 +112,7 @@ class Conclusions:
 
     def _rollback_plan(self, traversal: Traversal) -> fail.RollbackPlan:
         shared, context = self._shared, self._shared.context()
-        empty = templates.store(context, EMPTY_TEMPLATE, {}, {}, shared.inputs.utcnow())
+        empty = templates.stored(context, EMPTY_TEMPLATE, {}, {}, shared.inputs.utcnow())
         limit = traversal.stack.timeout
         seconds = limit * 60 if limit else shared.settings.stack_action_timeout
         return fail.RollbackPlan(shared.inputs.new_id(), empty, shared.inputs.now() + seconds)

@@ -168,19 +168,13 @@ class Lifecycle:
         return begun
 
     def _store(self, submission: Submission) -> int:
-        """Store a template; two that store the same at once both end with the same row."""
-        for _ in range(2):
-            try:
-                return templates.store(
-                    self._shared.context(),
-                    submission.template,
-                    submission.files,
-                    submission.environment.to_dict(),
-                    self._shared.inputs.utcnow(),
-                )
-            except db_error.DBDuplicateEntry:
-                continue  # the other one has committed, so that the next look finds it
-        raise exception.HeatliteError
+        return templates.stored(
+            self._shared.context(),
+            submission.template,
+            submission.files,
+            submission.environment.to_dict(),
+            self._shared.inputs.utcnow(),
+        )
 
     def _deadline(self, timeout_mins: int | None) -> float:
         limit = self._shared.settings.stack_action_timeout

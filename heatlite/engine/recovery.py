@@ -3,7 +3,8 @@
     dead engines      locks and nodes of engines whose lease ran out are freed and announced
     lost casts        nodes that are SCHEDULED and past their time are cast again, by compare-and-swap, with back-off
     lost wake-ups     nodes that are BLOCKED by a lock which nobody holds are scheduled
-    lost claims       nodes that are RUNNING here by the database, but not by this process, are given back
+    lost claims       nodes that are RUNNING here by the database, but not by this process, are given back, and so are
+                      locks: their node may be gone, when their traversal was superseded
     time limits       stacks whose operation takes too long fail, although no message arrives
 
 Each look stands by itself: one that fails (the database is away) is told once, and the others go on.
@@ -16,8 +17,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from heatlite.convergence.model import Action, Node
-from heatlite.db import services, stacks, sync_points
-from heatlite.db.records import DueNode
+from heatlite.db import resources, services, stacks, sync_points
+from heatlite.db.records import DueNode, ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
@@ -104,6 +105,20 @@ class Sweeper:
         if rows:
             self._conclusions.announce({traversal_id: [node]})
 
+    def lost_locks(self) -> None:
+        """Let go of rows that the database believes this process to hold, and it doesn't."""
+        engine_id = self._shared.lease.engine_id
+        for row in resources.held_by(self._shared.context(), [engine_id], FREED_AT_ONCE):
+            if not self._shared.claims.locks(row.id):
+                LOG.warning("Resource %s fell out of this engine's hands: its lock is released", row.name)
+                self._conclusions.wake(self._let_go(row))
+
+    @retried
+    def _let_go(self, row: ResourceRecord) -> Mapping[int, str]:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            return release.let_go(context, shared.inputs, row)
+
     def overdue_stacks(self) -> None:
         """Fail what takes longer than it may."""
         context = self._shared.context()
@@ -129,6 +144,7 @@ class Sweeps:
         self._looks: list[Callable[[], None]] = [
             sweeper.dead_engines,
             sweeper.lost_claims,
+            sweeper.lost_locks,
             sweeper.lost_wakes,
             sweeper.lost_casts,
             sweeper.overdue_stacks,

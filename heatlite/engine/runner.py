@@ -110,7 +110,11 @@ class StepRunner:
         self._submit(lambda: self._step(pending))
 
     def _step(self, pending: Pending) -> None:
-        if not self._shared.lease.is_valid:
+        lease, work = self._shared.lease, pending.work
+        if work.engine_id != lease.engine_id:  # claimed in a former life: whoever found this engine dead has it now
+            self._shared.claims.settle([work.claim_id])
+            return
+        if not lease.is_valid:
             self._timers.add(LEASE_PAUSE, pending)
             return
         outcome = self._outcome(pending)
@@ -132,13 +136,17 @@ class StepRunner:
         settled = [pending.settled for pending in gathered if pending.settled is not None]
         waits = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Waiting)]
         over = [it for it in settled if not isinstance(it.outcome, Waiting)]
+        if over:
+            self._record(len(over), lambda: self._conclusions.settle(traversal, over))
+        if waits:
+            self._record(len(waits), lambda: self._keep_waiting(traversal, waits))
+
+    def _record(self, steps: int, record: Callable[[], None]) -> None:
+        """Each of the two by itself: what one can't record must not keep the other from letting go of its claims."""
         try:
-            if waits:
-                self._keep_waiting(traversal, waits)
-            if over:
-                self._conclusions.settle(traversal, over)
+            record()
         except Exception:
-            LOG.exception("What %d steps came to could not be recorded: they will be taken up again", len(settled))
+            LOG.exception("What %d steps came to could not be recorded: they will be taken up again", steps)
 
     def _keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> None:
         outcomes = {work.row.id: waiting for work, waiting in waits}

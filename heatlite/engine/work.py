@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from heatlite.convergence.decide import Decision
+from heatlite.convergence.decide import Continue, Decision
 from heatlite.convergence.model import Action, Node
 from heatlite.db.records import ResourceRecord
 from heatlite.resources import steps
@@ -82,7 +82,8 @@ def first_step(work: Work, instance: Instance) -> Outcome:
     progress = work.row.progress or {}
     if "token" in progress:
         return steps.poll(resource, work.action, progress["token"])
-    if work.action is Action.CREATE and work.is_retry and (found := resource.find()):
+    was_begun = isinstance(work.decision, Continue)
+    if work.action is Action.CREATE and (was_begun or work.is_retry) and (found := resource.find()):
         resource.resource_id_set(found[0])
         return steps.poll(resource, work.action, None)
     return steps.start(resource, work.action, prop_diff(work))

@@ -20,7 +20,7 @@ from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.engine import row_changes
 from heatlite.engine.inputs import Inputs
-from heatlite.engine.transactions import begin, stack_event, write_events
+from heatlite.engine.transactions import Defeat, begin, stack_event, write_events
 from heatlite.engine.work import Work
 from heatlite.resources.outcomes import Failed
 
@@ -63,6 +63,7 @@ def fail(
 
     :param stack: as its traversal was loaded
     :param rollback: None where the stack's operation isn't rolled back
+    :raises Defeat: where the locks of all that failed were lost: it is others who know what becomes of them
     """
     begins_rollback = rollback is not None and _roll_back(context, inputs, stack, reason, rollback)
     ends = begins_rollback or _end(context, stack, reason)
@@ -70,7 +71,8 @@ def fail(
         sync_points.delete_all(context, stack.id)
     if rollback is not None and begins_rollback:
         begin.plan_later(context, inputs, stack.id, rollback.traversal_id, recast_after=recast_after)
-    _record(context, inputs, stack, failures)
+    if failures and not _record(context, inputs, stack, failures):
+        raise Defeat
     if ends:
         write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.FAILED, reason)])
     wakes = resources.wanted(context, [work.row.id for work, _ in failures]) if failures else {}
@@ -99,13 +101,19 @@ def _end(context: Context, stack: StackRecord, reason: str) -> bool:
     return stacks.advance(context, stack.id, stack.current_traversal, changes)
 
 
-def _record(context: Context, inputs: Inputs, stack: StackRecord, failures: Sequence[tuple[Work, Failed]]) -> None:
-    """Write each failed row by itself: one whose lock was lost is another's now, and says nothing of the others."""
+def _record(context: Context, inputs: Inputs, stack: StackRecord, failures: Sequence[tuple[Work, Failed]]) -> int:
+    """Write each failed row by itself: one whose lock was lost is another's now, and says nothing of the others.
+
+    :returns: how many were written
+    """
+    recorded = 0
     for work, failure in failures:
         keys, changes = {work.row.id: work.row.atomic_key}, {work.row.id: row_changes.failed(work, failure)}
         if resources.write(context, keys, changes, inputs.utcnow(), held_by=work.engine_id, hold_as=None):
+            recorded += 1
             event = row_changes.happening(work, Status.FAILED, failure.reason, failure.physical_id)
             write_events(context, inputs, stack.id, [event])
+    return recorded
 
 
 __all__ = ["Ended", "RollbackPlan", "fail", "may_roll_back"]

@@ -66,6 +66,12 @@ def give_back_lost(
     return given
 
 
+def let_go(context: Context, inputs: Inputs, row: ResourceRecord) -> Mapping[int, str]:
+    """Release a lock that its holder has lost sight of: row → traversal that waits for it."""
+    unlock(context, inputs, row, left_behind(context, row))
+    return resources.wanted(context, [row.id])
+
+
 def take_over(context: Context, inputs: Inputs, engine_id: str, *, limit: int, recast_after: float) -> Released:
     """Free what a dead engine held, as much as ``limit`` rows: nothing is ready or waited for when all is free."""
     running = sync_points.running(context, [engine_id], limit)

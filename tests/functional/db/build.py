@@ -46,7 +46,8 @@ def add_stack(context: Context, name: str = "shop", **columns: Any) -> str:
         "nested_depth": 0,
         "created_at": NOW,
     } | columns
-    facts.setdefault("raw_template_id", template_of(context))
+    if "raw_template_id" not in facts:
+        facts["raw_template_id"] = template_of(context)
     stacks.insert(context, facts)
     return str(facts["id"])
 

@@ -1,17 +1,24 @@
 """What each database needs to behave as the transactions expect."""
 
+import contextlib
 import sqlite3
 
 import pytest
 import sqlalchemy as sa
+from oslo_db import exception as db_error
 
 from heatlite.context import EngineContext
 from heatlite.db import dialects, migration, models
-from heatlite.db.api import Database, Settings
+from heatlite.db.api import Database, Settings, writer
 from tests.functional.db.build import add_resources, add_stack, together
 from tests.functional.db.conftest import on_mariadb, on_sqlite
 
 ATTEMPTS = models.resource.c.attempts
+
+
+def plain_connection(database):
+    """Another's connection to the same file, that waits for nothing."""
+    return contextlib.closing(sqlite3.connect(database.engine.url.database, isolation_level=None, timeout=0))
 
 
 @pytest.fixture
@@ -74,7 +81,7 @@ def test_sqlite_writes_ahead_and_waits_for_locks(context, database):
 
 @on_sqlite
 def test_writers_begin_immediately_and_readers_do_not(context, database, statements):
-    add_stack(context, raw_template_id=1)
+    add_resources(context, "s")
     with database.reader(context), database.reader(context):
         pass
     with database.lagging_reader(context):
@@ -95,24 +102,27 @@ def test_functions_that_join_a_transaction_do_not_begin_another(context, databas
 @on_sqlite
 def test_a_writer_takes_its_turn_at_its_start_while_readers_go_on(context, database):
     stack = add_stack(context)
-    other = sqlite3.connect(database.engine.url.database, isolation_level=None, timeout=0)
-    with database.writer(context):
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            other.execute("BEGIN IMMEDIATE")
-        assert other.execute("SELECT id FROM stack").fetchall() == [(stack,)]
-    other.execute("BEGIN IMMEDIATE")
-    other.close()
+    with plain_connection(database) as other:
+        with database.writer(context):
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+            assert other.execute("SELECT id FROM stack").fetchall() == [(stack,)]
+        other.execute("BEGIN IMMEDIATE")
 
 
 @on_sqlite
 def test_a_transaction_that_failed_leaves_nothing_open(context, database):
-    with pytest.raises(ZeroDivisionError), database.writer(context):
+    @writer
+    def fail(context):
         add_stack(context)
         raise ZeroDivisionError
-    other = sqlite3.connect(database.engine.url.database, isolation_level=None, timeout=0)
-    other.execute("BEGIN IMMEDIATE")
-    assert other.execute("SELECT count(*) FROM stack").fetchall() == [(0,)]
-    other.close()
+
+    with pytest.raises(ZeroDivisionError):
+        fail(context)
+
+    with plain_connection(database) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert other.execute("SELECT count(*) FROM stack").fetchall() == [(0,)]
 
 
 def test_many_threads_that_read_and_then_write_lose_no_increment(context, database):
@@ -137,7 +147,7 @@ def test_many_threads_that_read_and_then_write_lose_no_increment(context, databa
 
 @on_mariadb
 def test_a_value_that_is_too_long_is_refused_rather_than_cut(context):
-    with pytest.raises(Exception, match="Data too long"):
+    with pytest.raises(db_error.DBDataError, match="Data too long"):
         add_stack(context, "x" * 256)
 
 
@@ -151,7 +161,7 @@ def test_a_schema_that_fails_half_way_leaves_no_table(backend):
             raise RuntimeError("killed")
 
     sa.event.listen(database.engine, "before_cursor_execute", fail)
-    with pytest.raises(RuntimeError, match="killed"):
+    with pytest.raises(db_error.DBError, match="killed"):
         migration.sync(database.engine)
     sa.event.remove(database.engine, "before_cursor_execute", fail)
 

@@ -1,5 +1,6 @@
 """Retries: a transaction that the database gave up is run again from its start, soon, and no other error is."""
 
+import contextlib
 import sqlite3
 import threading
 import time
@@ -11,7 +12,7 @@ from oslo_db import exception as db_error
 from heatlite.context import EngineContext
 from heatlite.db import models
 from heatlite.db.retry import is_transient, retried
-from tests.functional.db.build import LONG, add_engine, add_resources, add_stack, background, together
+from tests.functional.db.build import LONG, add_engine, add_resources, add_stack, together
 from tests.functional.db.conftest import on_mariadb, on_postgresql, on_servers, on_sqlite
 
 TABLE = models.resource
@@ -53,57 +54,64 @@ def test_of_two_that_wait_for_one_another_one_is_run_again_whole(context, databa
     assert sorted(adder.runs)[1] >= 2
 
 
+def commit(database, statement):
+    """Another transaction, from its beginning to its end."""
+    with database.writer(EngineContext(database)) as connection:
+        connection.execute(statement)
+
+
 @on_postgresql
 def test_a_serialization_failure_is_transient(context, database):
     """heatlite asks for READ COMMITTED, but a proxy or a default of the server's may make it more."""
     (row,) = add_resources(context, add_stack(context))
-    adder = Adder(database, [row, row])
+    add = Adder(database, [row]).statement(row)
 
-    with pytest.raises(db_error.DBError) as caught, database.writer(context) as connection:
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        connection.execute(sa.select(TABLE.c.attempts))
-        with background() as pool:
-            pool.submit(self_contained, database, adder.statement(row)).result(LONG)
-        connection.execute(adder.statement(row))
+    def write_what_changed_meanwhile():
+        with database.writer(context) as connection:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            connection.execute(sa.select(TABLE.c.attempts))
+            commit(database, add)
+            connection.execute(add)
+
+    with pytest.raises(sa.exc.OperationalError, match="could not serialize") as caught:
+        write_what_changed_meanwhile()
 
     assert is_transient(caught.value)
-
-
-def self_contained(database, statement):
-    with database.writer(EngineContext(database)) as connection:
-        connection.execute(statement)
 
 
 @on_mariadb
 def test_a_row_that_changed_under_a_snapshot_is_transient(context, database):
     """Newer MariaDB refuses to write such a row, where the isolation is REPEATABLE READ after all."""
     (row,) = add_resources(context, add_stack(context))
-    adder = Adder(database, [row, row])
+    add = Adder(database, [row]).statement(row)
     with database.reader(context) as connection:
         if not connection.exec_driver_sql("SHOW VARIABLES LIKE 'innodb_snapshot_isolation'").all():
             pytest.skip("this MariaDB has no innodb_snapshot_isolation")
 
-    engine = sa.create_engine(database.engine.url)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("SET innodb_snapshot_isolation = ON")
-        connection.execute(sa.select(TABLE.c.attempts)).all()
-        self_contained(database, adder.statement(row))
-        with pytest.raises(sa.exc.OperationalError, match="Record has changed since last read") as caught:
-            connection.execute(adder.statement(row))
-    engine.dispose()
+    def write_what_changed_meanwhile():
+        with database.writer(context) as connection:
+            connection.exec_driver_sql("SET SESSION innodb_snapshot_isolation = ON")
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            connection.execute(sa.select(TABLE.c.attempts)).all()
+            commit(database, add)
+            connection.execute(add)
 
-    assert is_transient(db_error.DBError(caught.value))
+    with pytest.raises(db_error.DBConsistencyError, match="Record has changed since last read") as caught:
+        write_what_changed_meanwhile()
+    database.engine.dispose()  # so that no other test gets the connection with that setting
+
+    assert is_transient(caught.value)
 
 
 @on_sqlite
 def test_a_database_that_stayed_locked_is_transient(context, database):
-    holder = sqlite3.connect(database.engine.url.database, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    with database.reader(context) as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-        with pytest.raises(db_error.DBError) as caught:
-            connection.execute(sa.delete(TABLE))
-    holder.close()
+    path = database.engine.url.database
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as holder, database.reader(context) as own:
+        holder.execute("BEGIN IMMEDIATE")
+        own.exec_driver_sql("PRAGMA busy_timeout = 0")
+        with pytest.raises(sa.exc.OperationalError, match="database is locked") as caught:
+            own.execute(sa.delete(TABLE))
     database.engine.dispose()  # so that no other test gets the connection without patience
 
     assert is_transient(caught.value)

@@ -1,7 +1,5 @@
 """Sync points: each step of a node's life is won once, and whoever lost, or came after the end, is told so."""
 
-import pytest
-
 from heatlite.convergence.model import COMMIT, EPILOGUE, NodeState
 from heatlite.db import resources, services, sync_points
 from tests.functional.db.build import NOW, add_nodes, add_resources, add_stack, cleanup, together, update

@@ -17,12 +17,16 @@ class Undone(Exception):
 def test_marked_functions_join_one_transaction_and_are_undone_together(context, database):
     stack = add_stack(context, current_traversal="t1")
 
-    with pytest.raises(Undone), database.writer(context):
-        add_resources(context, stack, 2)
-        assert stacks.supersede(context, stack, "t1", {"current_traversal": "t2"})
-        assert stacks.get(context, stack).current_traversal == "t2"
-        assert len(resources.by_stack(context, stack)) == 2
-        raise Undone
+    def work():
+        with database.writer(context):
+            add_resources(context, stack, 2)
+            assert stacks.supersede(context, stack, "t1", {"current_traversal": "t2"})
+            assert stacks.get(context, stack).current_traversal == "t2"
+            assert len(resources.by_stack(context, stack)) == 2
+            raise Undone
+
+    with pytest.raises(Undone):
+        work()
 
     assert stacks.get(context, stack).current_traversal == "t1"
     assert resources.by_stack(context, stack) == []
