@@ -2,8 +2,11 @@
 
 story.create(hot(a=resource("x"), b=resource("y", depends_on="a")))
 story.settle("CREATE_COMPLETE")
-story.update(…)
-story.verify("a", "b")
+story.update(hot(a=slow("update", "y")))
+story.step_until("a", "UPDATE_IN_PROGRESS")
+story.delete()
+…
+story.verify_nothing_left()
 """
 
 from __future__ import annotations
@@ -12,12 +15,18 @@ import itertools
 import uuid
 from typing import Any
 
+import sqlalchemy as sa
+
+from heatlite.context import EngineContext
+from heatlite.db import models
 from heatlite.rpc.engine_client import Identity, Record
 from heatlite.rpc.queries import EventQuery
 from tests.deployment import Deployment
 from tests.waiting import wait_until
 
 PATIENCE = 120.0
+HELD = 1.0
+"""Seconds for which a slow action holds a resource: time enough for a story to do something meanwhile."""
 Template = dict[str, Any]
 _numbers = itertools.count(1)
 
@@ -38,6 +47,13 @@ def resource(value: object = "", depends_on: str | list[str] | None = None, **pr
     if depends_on:
         written["depends_on"] = depends_on
     return written
+
+
+def slow(
+    action: str, value: object = "", depends_on: str | list[str] | None = None, seconds: float = HELD, **properties: Any
+) -> Template:
+    """The same, but one action (``create``, ``update`` or ``delete``) holds it for so many seconds."""
+    return resource(value, depends_on, action_wait_secs={action: seconds}, **properties)
 
 
 class Story:
@@ -63,6 +79,10 @@ class Story:
     def delete(self) -> None:
         """Begin to delete it."""
         self.client.delete_stack(self.context, self.identity)
+
+    def cancel(self, *, rollback: bool) -> None:
+        """Cancel the update, or the create."""
+        self.client.stack_cancel_update(self.context, self.identity, rollback)
 
     def show(self, **arguments: Any) -> Record:
         """The stack as the API shows it."""
@@ -107,13 +127,70 @@ class Story:
             if (it["resource_action"], it["resource_status"]) == (action, status) and it["resource_name"] != self.name
         ]
 
+    def told(self) -> list[str]:
+        """The events as ``web CREATE_COMPLETE``, oldest first; the stack's own name there is ``stack``."""
+        return [
+            f"{'stack' if it['resource_name'] == self.name else it['resource_name']} "
+            f"{it['resource_action']}_{it['resource_status']}"
+            for it in self.events()
+        ]
+
+    def step_until(self, name: str, state: str) -> None:
+        """Wait until a resource has come to this state in the newest operation."""
+        wait_until(lambda: f"{name} {state}" in newest(self.told()), PATIENCE, f"{name} {state}", self.explain)
+
+    def verify_told(self, *expected: str) -> None:
+        """See that these events happened in this order, whatever else happened between them."""
+        told = self.told()
+        rest = iter(told)
+        for event in expected:
+            assert event in rest, f"{event!r} isn't told where it belongs in {told}"
+
+    def value(self, name: str) -> str:
+        """What a resource was given last."""
+        return self.client.describe_stack_resource(self.context, self.identity, name)["attributes"]["output"]
+
+    def world(self) -> set[str]:
+        """What physically exists: the ids that came into being and weren't deleted."""
+        made, deleted = set(), set()
+        for it in self.events():
+            if it["resource_name"] != self.name and it["resource_status"] != "IN_PROGRESS":
+                gone = (it["resource_action"], it["resource_status"]) == ("DELETE", "COMPLETE")
+                (deleted if gone else made).add(it["physical_resource_id"])
+        return made - deleted - {None}
+
+    def verify_nothing_left(self) -> None:
+        """See that physically there is what the stack shows, and that neither sync points nor locks are left.
+
+        An operation that failed is over at once, but what was running then still ends: this waits for it.
+        """
+        wait_until(lambda: not any(self.left()), PATIENCE, "sync points and locks to go", self.explain)
+        assert self.world() == {it for it in self.physical_ids().values() if it}, self.told()
+
+    def left(self) -> tuple[int, int, int]:
+        """How many sync points, locked rows and rows in progress the stack has."""
+        stack_id, row = self.identity["stack_id"], models.resource.c
+        points = sa.select(sa.func.count()).where(models.sync_point.c.stack_id == stack_id)
+        rows = sa.select(sa.func.count()).where(row.stack_id == stack_id)
+        database = self.deployment.database
+        with database.reader(EngineContext(database)) as connection:
+            counts = [points, rows.where(row.engine_id.is_not(None)), rows.where(row.status == "IN_PROGRESS")]
+            found = [connection.execute(count).scalar_one() for count in counts]
+        return found[0], found[1], found[2]
+
     def explain(self) -> str:
         """Where everything stands, for whoever reads a failure."""
-        lines = [f"{self.state()}"]
+        lines = [f"{self.state()}, left: {self.left()}"]
         for name, it in self.resources().items():
             state = f"{it['resource_action']}_{it['resource_status']}"
             lines.append(f"  {name}: {state} {it['resource_status_reason']}")
         return "\n".join(lines)
+
+
+def newest(told: list[str]) -> list[str]:
+    """Of what is told, that which is part of the newest operation that a client asked for."""
+    begun = [at for at, event in enumerate(told) if event.startswith("stack ") and event.endswith("IN_PROGRESS")]
+    return told[begun[-1] :]
 
 
 def params_of(args: dict[str, Any]) -> Record:

@@ -13,5 +13,5 @@ def about_eventlet() -> None:
 
 
 def about_memory() -> None:
-    """oslo.messaging calls kombu's memory transport experimental; within one process, as here, it is all that is asked."""
+    """oslo.messaging calls kombu's memory transport experimental; within one process it does all that is asked."""
     logging.getLogger("oslo.messaging._drivers.impl_rabbit").setLevel(logging.ERROR)

@@ -122,6 +122,18 @@ def wanted(context: Context, ids: Collection[int]) -> dict[int, str]:
 
 
 @reader
+def waited_for(context: Context, engine_id: str, limit: int) -> dict[str, set[int]]:
+    """Of the rows that an engine holds, those that somebody waits for: traversal → rows."""
+    statement = sa.select(TABLE.c.wanted_by, TABLE.c.id).where(
+        TABLE.c.engine_id == engine_id, TABLE.c.wanted_by.is_not(None)
+    )
+    found: dict[str, set[int]] = {}
+    for traversal_id, row in context.connection.execute(statement.limit(limit)):
+        found.setdefault(traversal_id, set()).add(row)
+    return found
+
+
+@reader
 def held_by(context: Context, engine_ids: Collection[str], limit: int) -> list[ResourceRecord]:
     """Rows that these engines hold."""
     statement = SELECT.where(TABLE.c.engine_id.in_(list(engine_ids))).limit(limit)

@@ -17,6 +17,7 @@ from typing import Protocol
 from heatlite.context import EngineContext
 from heatlite.convergence import decide
 from heatlite.convergence.model import Node, NodeKind
+from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine import work as steps_of
 from heatlite.engine.conclude import Conclusions
@@ -50,6 +51,7 @@ class Batch:
     to_run: list[Work] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     free_again: Sequence[Node] = ()
+    held: Sequence[ResourceRecord] = ()
 
     @property
     def going_on(self) -> int:
@@ -100,7 +102,7 @@ class Checker:
         shared, context, batch = self._shared, self._shared.context(), Batch()
         with shared.database.writer(context):
             taken = claim.take(context, shared.inputs, shared.evaluator, traversal, nodes, mark)
-            batch.free_again = taken.free_again
+            batch.free_again, batch.held = taken.free_again, taken.held
             if taken.work:
                 self._act(context, traversal, taken.work, batch)
         return batch
@@ -164,3 +166,4 @@ class Checker:
         self._conclusions.propagate(traversal, batch.finished)
         if batch.free_again:
             self._conclusions.announce({traversal.id: batch.free_again})
+        self._conclusions.ask(batch.held, traversal.id)

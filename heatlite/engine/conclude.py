@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from heatlite.convergence.model import Action, Node, NodeKind
 from heatlite.convergence.sync import chunks
 from heatlite.db import stacks, templates
+from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine import traversals
 from heatlite.engine.shared import Shared
@@ -86,19 +87,25 @@ class Conclusions:
     def failed(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]], reason: str = "") -> None:
         """End the traversal because of these failures, and roll back where that is on."""
         summary = reason or f"Resource {failures[0][0].action} failed: {failures[0][1].reason}"
-        try:
-            ended = self._fail(traversal, failures, summary)
-        except Defeat:
-            LOG.warning("The lock of %s was taken over: that it failed is dropped", failures[0][0].row.name)
-            return
+        rollback = self._rollback_plan(traversal) if fail.may_roll_back(traversal.stack) else None
+        ended = self._fail(traversal, failures, summary, rollback)
         self.wake(ended.wakes)
         if ended.rollback is not None:
             self.plan(ended.rollback)
 
+    def ended(self, traversal: Traversal, reason: str) -> None:
+        """End the traversal where it is, FAILED, and leave it at that."""
+        self._fail(traversal, [], reason, None)
+
     @retried
-    def _fail(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]], reason: str) -> fail.Ended:
+    def _fail(
+        self,
+        traversal: Traversal,
+        failures: Sequence[tuple[Work, Failed]],
+        reason: str,
+        rollback: fail.RollbackPlan | None,
+    ) -> fail.Ended:
         shared, context = self._shared, self._shared.context()
-        rollback = self._rollback_plan(traversal) if fail.may_roll_back(traversal.stack) else None
         with shared.database.writer(context):
             return fail.fail(
                 context,
@@ -111,11 +118,13 @@ class Conclusions:
             )
 
     def _rollback_plan(self, traversal: Traversal) -> fail.RollbackPlan:
-        shared, context = self._shared, self._shared.context()
-        empty = templates.stored(context, EMPTY_TEMPLATE, {}, {}, shared.inputs.utcnow())
-        limit = traversal.stack.timeout
+        shared, limit = self._shared, traversal.stack.timeout
         seconds = limit * 60 if limit else shared.settings.stack_action_timeout
-        return fail.RollbackPlan(shared.inputs.new_id(), empty, shared.inputs.now() + seconds)
+        return fail.RollbackPlan(shared.inputs.new_id(), self.empty_template(), shared.inputs.now() + seconds)
+
+    def empty_template(self) -> int:
+        """The id of the template that a stack has when nothing is left of it."""
+        return templates.stored(self._shared.context(), EMPTY_TEMPLATE, {}, {}, self._shared.inputs.utcnow())
 
     def give_back(self, traversal_id: str, works: Sequence[Work]) -> None:
         """Return work that this engine won't end, for others to go on with."""
@@ -161,6 +170,18 @@ class Conclusions:
             for node in nodes:
                 if node not in own:
                     self._of_stack_by_id(traversal_id, node)
+
+    def ask(self, rows: Sequence[ResourceRecord], traversal_id: str) -> None:
+        """Tell rows' holders that a newer traversal waits. If that is lost, the holder's next sweep sees it."""
+        held: dict[str, list[int]] = {}
+        for row in rows:
+            if row.engine_id is not None:
+                held.setdefault(row.engine_id, []).append(row.id)
+        for engine_id, resource_ids in held.items():
+            try:
+                self._shared.wakes.ask(engine_id, resource_ids, traversal_id)
+            except Exception:
+                LOG.exception("Engine %s can't be told now that it is waited for", engine_id)
 
     def _of_stack_by_id(self, traversal_id: str, node: Node) -> None:
         traversal = self._shared.library.traversal(self._shared.context(), traversal_id)

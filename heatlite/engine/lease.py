@@ -89,7 +89,7 @@ class Lease:
         self.acquire()
 
     def release(self) -> None:
-        """Say goodbye. What is held all the same belongs to an engine that has no row, and is taken over like a dead one's."""
+        """Say goodbye. What is held all the same belongs to an engine without a row, and is taken over."""
         services.forget(EngineContext(self._database), [self.engine_id])
 
 

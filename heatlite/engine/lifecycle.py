@@ -7,7 +7,7 @@ stack is IN_PROGRESS in the database; from then on it ends by itself, whatever b
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.context import RequestContext
 from heatlite.convergence import interrupts
-from heatlite.convergence.model import Action, Status
+from heatlite.convergence.interrupts import Answer, Operation
+from heatlite.convergence.model import Action, Status, Wanted
 from heatlite.db import stacks, templates
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
@@ -36,6 +37,16 @@ class Wishes:
 
     timeout_mins: int | None = None
     disable_rollback: bool | None = None
+    tags: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an operation makes of a stack: columns of its row, and what is wanted then. ``tags`` None: as they are."""
+
+    action: Action
+    columns: Mapping[str, Any]
+    wanted: Sequence[Wanted]
     tags: Sequence[str] | None = None
 
 
@@ -109,62 +120,79 @@ class Lifecycle:
 
         :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
         """
-        interrupts.check(stack.name, stack.action, stack.status, Action.UPDATE)
+        interrupts.answer(stack.name, stack.action, stack.status, Operation.UPDATE)
         parsed = self._validator.validate(submission, Identity(stack.id, stack.name, stack.tenant))
-        template_id = self._store(submission)
         timeout = stack.timeout if wishes.timeout_mins is None else wishes.timeout_mins
-        changes: dict[str, Any] = {"raw_template_id": template_id, "timeout": timeout}
+        columns: dict[str, Any] = {"raw_template_id": self._store(submission), "timeout": timeout}
         if wishes.disable_rollback is not None:
-            changes["disable_rollback"] = wishes.disable_rollback
-        return self._supersede(stack, Action.UPDATE, changes, parsed, wishes.tags)
+            columns["disable_rollback"] = wishes.disable_rollback
+        change = Change(Action.UPDATE, columns, traversals.wanted(parsed), wishes.tags)
+        return self._supersede(stack, Operation.UPDATE, lambda current: change)
 
     def delete(self, stack: StackRecord) -> StackRecord:
-        """Delete a stack, and all that was ever made for it. One that is being deleted is left at it."""
-        if (stack.action, stack.status) == (Action.DELETE, Status.IN_PROGRESS):
-            return stack
-        return self._supersede(stack, Action.DELETE, {"timeout": stack.timeout}, None, None)
+        """Delete a stack, and all that was ever made for it. One that is being deleted is left at it.
+
+        :raises EntityNotFound: where it is gone
+        """
+        change = Change(Action.DELETE, {"timeout": stack.timeout}, ())
+        return self._supersede(stack, Operation.DELETE, lambda current: change)
+
+    def cancel(self, stack: StackRecord, *, rollback: bool) -> StackRecord:
+        """Stop an update (or, without rollback, a create) that is in progress.
+
+        With rollback the stack returns to its last complete template; without, it stays where it is, FAILED.
+
+        :raises NotSupported: where there is nothing to be cancelled, or nothing to return to any more
+        """
+        if rollback:
+            return self._supersede(stack, Operation.ROLL_BACK, self._way_back)
+        interrupts.answer(stack.name, stack.action, stack.status, Operation.CANCEL)
+        traversal = self._shared.library.traversal(self._shared.context(), stack.current_traversal)
+        if traversal is not None:
+            self._conclusions.ended(traversal, f"Stack {stack.action} cancelled")
+        return stack
+
+    def _way_back(self, stack: StackRecord) -> Change:
+        if stack.prev_raw_template_id == stack.raw_template_id:
+            raise exception.NotSupported(feature="Cancelling an update whose changes have all been made")
+        target = stack.prev_raw_template_id or self._conclusions.empty_template()
+        _, parsed = self._shared.library.template(self._shared.context(), target)
+        columns = {"raw_template_id": target, "timeout": stack.timeout}
+        return Change(Action.ROLLBACK, columns, traversals.wanted(parsed))
 
     def _supersede(
-        self,
-        stack: StackRecord,
-        action: Action,
-        changes: dict[str, Any],
-        parsed: language.Template | None,
-        tags: Sequence[str] | None,
+        self, stack: StackRecord, operation: Operation, change: Callable[[StackRecord], Change]
     ) -> StackRecord:
-        while (begun := self._try_supersede(stack, action, changes, parsed, tags)) is None:
+        """Begin a new traversal of whatever the stack is at by now, as long as its state allows the operation."""
+        while interrupts.answer(stack.name, stack.action, stack.status, operation) is not Answer.JOIN:
+            begun = self._try_supersede(stack, change(stack))
+            if begun is not None:
+                self._conclusions.announce({begun.traversal_id: begun.ready})
+                break
             fresh = stacks.get(self._shared.context(), stack.id)
-            if fresh is None or fresh.deleted_at is not None:
+            if fresh is None:
                 raise exception.EntityNotFound(entity="Stack", name=stack.name)
-            interrupts.check(fresh.name, fresh.action, fresh.status, action)
             stack = fresh
-        self._conclusions.announce({begun.traversal_id: begun.ready})
         return stack
 
     @retried
-    def _try_supersede(
-        self,
-        stack: StackRecord,
-        action: Action,
-        changes: dict[str, Any],
-        parsed: language.Template | None,
-        tags: Sequence[str] | None,
-    ) -> begin.Begun | None:
+    def _try_supersede(self, stack: StackRecord, change: Change) -> begin.Begun | None:
         shared, context = self._shared, self._shared.context()
-        values = {
-            **changes,
+        columns = {
+            **change.columns,
             "current_traversal": shared.inputs.new_id(),
-            "action": action,
+            "action": change.action,
             "status": Status.IN_PROGRESS,
-            "status_reason": f"Stack {action} started",
-            "deadline": self._deadline(changes.get("timeout")),
+            "status_reason": f"Stack {change.action} started",
+            "deadline": self._deadline(change.columns.get("timeout")),
             "updated_at": shared.inputs.utcnow(),
         }
-        wanted = [] if parsed is None else traversals.wanted(parsed)
         with shared.database.writer(context):
-            begun = begin.supersede(context, shared.inputs, stack, values, wanted, recast_after=shared.recast_after)
-            if begun is not None and tags is not None:
-                stacks.replace_tags(context, stack.id, tags)
+            begun = begin.supersede(
+                context, shared.inputs, stack, columns, change.wanted, recast_after=shared.recast_after
+            )
+            if begun is not None and change.tags is not None:
+                stacks.replace_tags(context, stack.id, change.tags)
         return begun
 
     def _store(self, submission: Submission) -> int:

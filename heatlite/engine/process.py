@@ -70,7 +70,7 @@ class EngineProcess:
         self.conclusions = Conclusions(self.shared)
         self.runner = StepRunner(self.shared, self.conclusions, self._pool)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
-        self._sweeps = Sweeps(self.shared, Sweeper(self.shared, self.conclusions))
+        self._sweeps = Sweeps(self.shared, Sweeper(self.shared, self.conclusions, self.runner))
         self._renewal = Renewal(self.shared.lease, self._settings)
         self._servers: list[oslo_messaging.MessageHandlingServer] = []
 
@@ -111,7 +111,7 @@ class EngineProcess:
             endpoints[messages.WORKER_TOPIC] = WorkerEndpoint(self.checker)
         if self._settings.role.serves_clients:
             endpoints[messages.ENGINE_TOPIC] = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions))
-        endpoints[messages.LISTENER_TOPIC] = ListenerEndpoint()
+        endpoints[messages.LISTENER_TOPIC] = ListenerEndpoint(self.runner)
         for topic, endpoint in endpoints.items():
             server = serve(
                 self._surroundings.transport,

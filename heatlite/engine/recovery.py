@@ -2,6 +2,7 @@
 
     dead engines      locks and nodes of engines whose lease ran out are freed and announced
     lost casts        nodes that are SCHEDULED and past their time are cast again, by compare-and-swap, with back-off
+    lost requests     rows held here that a newer traversal waits for, and shouldn't, are let go of
     lost wake-ups     nodes that are BLOCKED by a lock which nobody holds are scheduled
     lost claims       nodes that are RUNNING here by the database, but not by this process, are given back, and so are
                       locks: their node may be gone, when their traversal was superseded
@@ -21,6 +22,7 @@ from heatlite.db import resources, services, stacks, sync_points
 from heatlite.db.records import DueNode, ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.runner import StepRunner
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import release
 
@@ -34,9 +36,10 @@ LONGEST_BACK_OFF = 60.0
 class Sweeper:
     """Looks for work that was lost."""
 
-    def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
+    def __init__(self, shared: Shared, conclusions: Conclusions, runner: StepRunner) -> None:
         self._shared = shared
         self._conclusions = conclusions
+        self._runner = runner
 
     def dead_engines(self) -> None:
         """Take over from engines that are dead, and from those that were found dead by somebody who died then."""
@@ -87,6 +90,12 @@ class Sweeper:
         """Schedule what waits for a lock that nobody holds."""
         blocked = sync_points.blocked_on_free_rows(self._shared.context(), FREED_AT_ONCE)
         self._conclusions.wake({row: traversal_id for traversal_id, row in blocked})
+
+    def lost_requests(self) -> None:
+        """Let go of what newer traversals wait for and shouldn't, though nobody told us."""
+        context, engine_id = self._shared.context(), self._shared.lease.engine_id
+        for traversal_id, rows in resources.waited_for(context, engine_id, FREED_AT_ONCE).items():
+            self._runner.asked(rows, traversal_id)
 
     def lost_claims(self) -> None:
         """Give back what the database believes this process to be at, and it isn't."""
@@ -145,6 +154,7 @@ class Sweeps:
             sweeper.dead_engines,
             sweeper.lost_claims,
             sweeper.lost_locks,
+            sweeper.lost_requests,
             sweeper.lost_wakes,
             sweeper.lost_casts,
             sweeper.overdue_stacks,

@@ -7,7 +7,7 @@ from typing import Any
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Status
 from heatlite.db.events import Happening
-from heatlite.engine.work import Work
+from heatlite.engine.work import Work, step_left
 from heatlite.resources.outcomes import Done, Failed, Waiting
 
 STATE_CHANGED = "state changed"
@@ -34,16 +34,18 @@ def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Ch
 
 def waits(work: Work, waiting: Waiting | None, now: float) -> Changes:
     """Where the action stands between two steps. Progress that was made forgives the deaths before it."""
-    progress: dict[str, Any] = {"changed": list(work.changed)} if work.changed else {}
-    if waiting is None:
-        return {"progress": work.row.progress or progress or None, "due_at": None, "attempts": work.row.attempts}
-    progress["token"] = waiting.progress
-    moved = progress != work.row.progress
+    progress = unfinished(work) | (step_left(work) if waiting is None else {"token": waiting.progress})
+    moved = waiting is not None and waiting.progress != (work.row.progress or {}).get("token")
     return {
-        "progress": progress,
-        "due_at": now + waiting.poll_after,
+        "progress": progress or None,
+        "due_at": now + waiting.poll_after if waiting else None,
         "attempts": 0 if moved else work.row.attempts,
     }
+
+
+def unfinished(work: Work) -> dict[str, Any]:
+    """What an update that isn't complete may have touched, and for which traversal."""
+    return {"changed": list(work.changed), "traversal": work.traversal_id} if work.changed else {}
 
 
 def went_on(work: Work, waiting: Waiting, now: float) -> Changes:
@@ -106,7 +108,7 @@ def failed(work: Work, failure: Failed) -> Changes:
         "status_reason": failure.reason,
         "physical_resource_id": failure.physical_id,
         "resource_data": failure.data,
-        "progress": {"changed": list(work.changed)} if work.changed else None,
+        "progress": unfinished(work) or None,
         "due_at": None,
     }
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import concurrent.futures
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from heatlite.convergence.interrupts import yields
+from heatlite.convergence.model import NodeKind
 from heatlite.engine import work as steps_of
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.outbox import Outbox
@@ -79,6 +81,20 @@ class StepRunner:
     def drop(self) -> None:
         """Forget everything that waits: this engine was declared dead, and others have taken it over."""
         self._timers.take_all()
+
+    def asked(self, resource_ids: Collection[int], traversal_id: str) -> None:
+        """A newer traversal waits for these rows: let go of those that it shouldn't wait for.
+
+        Only what waits between two steps is let go of; a step that runs just now is found by the next sweep.
+        """
+        wanting = self._shared.library.traversal(self._shared.context(), traversal_id)
+        if wanting is None:
+            return
+        let_go: dict[str, list[Work]] = {}
+        for pending in self._timers.take(lambda it: it.work.row.id in resource_ids and gives_way(it.work, wanting)):
+            let_go.setdefault(pending.traversal.id, []).append(pending.work)
+        for superseded_id, works in let_go.items():
+            self._conclusions.give_back(superseded_id, works)
 
     def drain(self) -> None:
         """Give back what waits, now and from now on; steps that run go on to their end."""
@@ -157,3 +173,9 @@ class StepRunner:
                 self.wait(traversal, work, outcomes[work.row.id])
         finally:
             self._shared.claims.settle(lost.values())
+
+
+def gives_way(work: Work, wanting: Traversal) -> bool:
+    """Whether work is let go of for another traversal."""
+    kind = NodeKind.UPDATE if wanting.serves(work.row.id) else NodeKind.CLEANUP
+    return work.traversal_id != wanting.id and yields(work.action, wanting.stack.action, kind)

@@ -103,6 +103,17 @@ class EngineEndpoint:
         self._lifecycle.delete(finding.by_identity(context, stack_identity))
 
     @client_call
+    def stack_cancel_update(
+        self, context: RequestContext, stack_identity: Reply, cancel_with_rollback: bool = True
+    ) -> None:
+        """Stop an update that is in progress, and return to where it began or stay where it is.
+
+        :raises EntityNotFound: where there is no such live stack
+        :raises NotSupported: where there is nothing to cancel
+        """
+        self._lifecycle.cancel(finding.by_identity(context, stack_identity), rollback=cancel_with_rollback)
+
+    @client_call
     def validate_template(
         self,
         context: RequestContext,

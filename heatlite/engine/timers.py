@@ -48,6 +48,15 @@ class Timers(Generic[Item]):
             self._heap.clear()
             return items
 
+    def take(self, chosen: Callable[[Item], bool]) -> list[Item]:
+        """Take out the items that are chosen, due or not."""
+        with self._changed:
+            items = [entry[2] for entry in self._heap if chosen(entry[2])]
+            if items:
+                self._heap = [entry for entry in self._heap if entry[2] not in items]
+                heapq.heapify(self._heap)
+            return items
+
     def stop(self) -> None:
         """End the thread; what hasn't become due stays for ``take_all``."""
         with self._changed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from heatlite.convergence.decide import Continue, Decision
-from heatlite.convergence.model import Action, Node
+from heatlite.convergence.model import Action, Node, Status
 from heatlite.db.records import ResourceRecord
 from heatlite.resources import steps
 from heatlite.resources.base import Resource
@@ -79,14 +79,28 @@ def first_step(work: Work, instance: Instance) -> Outcome:
     if work.refusal is not None:
         return Failed(work.refusal, work.row.physical_resource_id, dict(work.row.resource_data or {}))
     resource = plugin_object(work, instance)
-    progress = work.row.progress or {}
-    if "token" in progress:
-        return steps.poll(resource, work.action, progress["token"])
+    left = step_left(work)
+    if left:
+        return steps.poll(resource, work.action, left["token"])
     was_begun = isinstance(work.decision, Continue)
     if work.action is Action.CREATE and (was_begun or work.is_retry) and (found := resource.find()):
         resource.resource_id_set(found[0])
         return steps.poll(resource, work.action, None)
     return steps.start(resource, work.action, prop_diff(work))
+
+
+def step_left(work: Work) -> dict[str, Any]:
+    """``{"token": …}`` where the row holds the progress of this very action, begun by somebody before; else nothing.
+
+    A creation goes on with what it was begun with, and a deletion is a deletion. But an update that was begun for
+    another traversal may have been setting other values: it is begun anew.
+    """
+    row, progress = work.row, work.row.progress or {}
+    if row.action is not work.action or row.status is not Status.IN_PROGRESS or "token" not in progress:
+        return {}
+    if work.action is Action.UPDATE and progress.get("traversal") != work.traversal_id:
+        return {}
+    return {"token": progress["token"]}
 
 
 def next_step(work: Work, instance: Instance, progress: Any) -> Outcome:

@@ -134,6 +134,16 @@ class EngineClient:
         """Start to delete a stack; returns once the engine has accepted it."""
         return self._call(context, "delete_stack", "1.0", stack_identity=stack_identity)
 
+    def stack_cancel_update(self, context: Context, stack_identity: Identity, cancel_with_rollback: bool) -> None:
+        """Stop an update that is in progress, and return to where it began or stay where it is."""
+        return self._call(
+            context,
+            "stack_cancel_update",
+            "1.14",
+            stack_identity=stack_identity,
+            cancel_with_rollback=cancel_with_rollback,
+        )
+
     # --- stacks: look ---------------------------------------------------------------------------------------
 
     def list_stacks(self, context: Context, query: StackQuery = ALL_STACKS) -> list[Record]:

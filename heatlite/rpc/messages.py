@@ -6,7 +6,7 @@ History of the ``engine_worker`` messages
 
 History of the ``heat-engine-listener`` messages
 
-    1.0  listening(), wake(traversal_id, nodes)
+    1.0  listening(), asked(resource_ids, traversal_id)
 """
 
 from __future__ import annotations

@@ -31,10 +31,15 @@ from heatlite.resources.outcomes import Waiting
 
 @dataclass(frozen=True)
 class Taken:
-    """What a claim got: ``work`` to be done; ``free_again``, nodes whose lock was released while we asked for it."""
+    """What a claim got.
 
-    work: tuple[Work, ...]
-    free_again: tuple[Node, ...]
+    ``work`` is to be done; ``free_again`` are nodes whose lock was released while we asked for it; ``held`` are the
+    rows that others hold, whose holders are to be told.
+    """
+
+    work: tuple[Work, ...] = ()
+    free_again: tuple[Node, ...] = ()
+    held: tuple[ResourceRecord, ...] = ()
 
 
 def take(
@@ -47,7 +52,7 @@ def take(
 ) -> Taken:
     """Claim nodes, read their rows and decide."""
     if not sync_points.claim(context, traversal.id, nodes, claim.engine_id, claim.claim_id):
-        return Taken((), ())
+        return Taken()
     records = sync_points.claimed(context, traversal.id, nodes, claim.claim_id)
     needed = evaluator.required(traversal, records)
     acting = sync_points.acting(context, traversal.id, needed) if needed else []
@@ -56,7 +61,8 @@ def take(
     blocked = [work for work in works if isinstance(work.decision, decide.Blocked)]
     free_again = [node for work in blocked for node in wait_for_lock(context, inputs, traversal, work)]
     ready = [work for work in works if not isinstance(work.decision, decide.Blocked)]
-    return Taken(tuple(replaced(context, inputs, traversal, ready)), tuple(free_again))
+    held = tuple(work.row for work in blocked if work.node not in free_again)
+    return Taken(tuple(replaced(context, inputs, traversal, ready)), tuple(free_again), held)
 
 
 def wait_for_lock(context: Context, inputs: Inputs, traversal: Traversal, work: Work) -> Sequence[Node]:

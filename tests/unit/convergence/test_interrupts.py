@@ -1,38 +1,66 @@
-"""Which operation may interrupt which."""
+"""Which operation may interrupt which, and which running step is let go of."""
 
-import itertools
+from __future__ import annotations
+
+import pathlib
 
 import pytest
 
 from heatlite import exception
-from heatlite.convergence.interrupts import check
-from heatlite.convergence.model import Action, Status
+from heatlite.convergence.interrupts import MATRIX, Answer, Operation, answer, yields
+from heatlite.convergence.model import Action, NodeKind, Status
 
-REFUSED = {
-    (Action.DELETE, Status.IN_PROGRESS, Action.UPDATE): exception.ActionInProgress,
-    (Action.DELETE, Status.COMPLETE, Action.UPDATE): exception.EntityNotFound,
-    (Action.DELETE, Status.COMPLETE, Action.DELETE): exception.EntityNotFound,
+DOCUMENT = pathlib.Path(__file__).parents[3] / "doc" / "matrix.md"
+CELLS = [
+    (action, status, operation, said) for (action, status), row in MATRIX.items() for operation, said in row.items()
+]
+ERRORS = {
+    Answer.DELETING: (exception.NotSupported, "Updating a stack when it is deleting is not supported."),
+    Answer.NOTHING_TO_CANCEL: (exception.NotSupported, "Cancelling update when stack is "),
+    Answer.GONE: (exception.EntityNotFound, "The Stack (shop) could not be found."),
 }
-RUNNING = [Action.CREATE, Action.UPDATE, Action.ROLLBACK, Action.DELETE]
-ALLOWED = [it for it in itertools.product(RUNNING, Status, [Action.UPDATE, Action.DELETE]) if it not in REFUSED]
 
 
-@pytest.mark.parametrize(("action", "status", "operation"), ALLOWED)
-def test_an_operation_is_let_through(action, status, operation):
-    check("shop", action, status, operation)
+@pytest.mark.parametrize(("action", "status", "operation", "said"), CELLS)
+def test_each_cell_lets_through_or_refuses_in_heats_words(
+    action: Action, status: Status, operation: Operation, said: Answer
+) -> None:
+    if said not in ERRORS:
+        assert answer("shop", action, status, operation) is said
+        return
+    error, text = ERRORS[said]
+    with pytest.raises(error) as refused:
+        answer("shop", action, status, operation)
+    assert str(refused.value).startswith(text)
 
 
-@pytest.mark.parametrize(("action", "status", "operation"), REFUSED)
-def test_an_operation_is_refused_with_the_error_that_clients_know(action, status, operation):
-    with pytest.raises(REFUSED[action, status, operation]):
-        check("shop", action, status, operation)
+def test_every_state_that_a_stack_can_be_in_has_every_operation() -> None:
+    actions = (Action.CREATE, Action.UPDATE, Action.ROLLBACK, Action.DELETE)
+    assert set(MATRIX) == {(action, status) for action in actions for status in Status}
+    assert all(set(row) == set(Operation) for row in MATRIX.values())
 
 
-def test_the_refusal_names_the_stack_and_what_runs():
-    with pytest.raises(exception.ActionInProgress, match=r"Stack shop already has an action \(DELETE\) in progress"):
-        check("shop", Action.DELETE, Status.IN_PROGRESS, Action.UPDATE)
+def test_the_table_in_the_documentation_is_the_data() -> None:
+    rows = [line.strip("| ").split(" | ") for line in DOCUMENT.read_text().splitlines() if "_" in line and "|" in line]
+    told = {row[0]: [cell.strip() for cell in row[1:]] for row in rows if row[0].split("_")[0] in set(Action)}
+    assert told == {f"{action}_{status}": [row[it] for it in Operation] for (action, status), row in MATRIX.items()}
 
 
-def test_a_stack_that_is_gone_is_not_found():
-    with pytest.raises(exception.EntityNotFound, match=r"The Stack \(shop\) could not be found"):
-        check("shop", Action.DELETE, Status.COMPLETE, Action.DELETE)
+def test_what_would_be_deleted_is_let_go_of() -> None:
+    for wanting in (Action.UPDATE, Action.DELETE, Action.ROLLBACK):
+        assert yields(Action.CREATE, wanting, NodeKind.CLEANUP)
+        assert yields(Action.UPDATE, wanting, NodeKind.CLEANUP)
+
+
+def test_a_deletion_goes_on_to_its_end() -> None:
+    assert not any(yields(Action.DELETE, wanting, kind) for wanting in Action for kind in NodeKind)
+
+
+def test_a_plain_update_waits_for_what_runs() -> None:
+    assert not yields(Action.CREATE, Action.UPDATE, NodeKind.UPDATE)
+    assert not yields(Action.UPDATE, Action.UPDATE, NodeKind.UPDATE)
+
+
+def test_a_rollback_takes_an_update_back_at_once_but_lets_a_creation_end() -> None:
+    assert yields(Action.UPDATE, Action.ROLLBACK, NodeKind.UPDATE)
+    assert not yields(Action.CREATE, Action.ROLLBACK, NodeKind.UPDATE)

@@ -1,0 +1,134 @@
+"""The matrix of interruptions on real engines: every cell that lets an operation through, and what becomes of steps."""
+
+from __future__ import annotations
+
+import pytest
+
+from heatlite import exception
+from heatlite.convergence.interrupts import MATRIX, Answer, Operation
+from heatlite.convergence.model import Action, Status
+from tests.story import Story, hot, resource
+from tests.waiting import wait_until
+
+FOREVER = 3600
+FAILING = {"type": "OS::Heat::TestResource", "properties": {"value": "x", "fail": True}}
+STICKY = {"type": "OS::Heat::TestResource", "properties": {"value": "x", "action_wait_secs": {"delete": FOREVER}}}
+
+
+def slow(value: str = "slow") -> dict[str, object]:
+    return resource(value, action_wait_secs={"create": FOREVER})
+
+
+def bring(story: Story, action: Action, status: Status) -> None:
+    """Bring a stack into a state."""
+    match action, status:
+        case Action.CREATE, Status.IN_PROGRESS:
+            story.create(hot(a=resource(), b=slow()))
+        case Action.CREATE, Status.COMPLETE:
+            story.create(hot(a=resource()))
+        case Action.CREATE, Status.FAILED:
+            story.create(hot(a=resource(), b=FAILING))
+        case Action.UPDATE, _:
+            story.create(hot(a=resource()))
+            story.settle("CREATE_COMPLETE")
+            second = {Status.IN_PROGRESS: slow(), Status.COMPLETE: resource("2"), Status.FAILED: FAILING}[status]
+            story.update(hot(a=resource("2"), b=second))
+        case Action.ROLLBACK, _:
+            roll_back(story, status)
+        case Action.DELETE, Status.IN_PROGRESS:
+            story.create(hot(a=STICKY))
+            story.settle("CREATE_COMPLETE")
+            story.delete()
+        case Action.DELETE, Status.COMPLETE:
+            story.create(hot())
+            story.settle("CREATE_COMPLETE")
+            story.delete()
+    if status is Status.IN_PROGRESS:
+        wait_until(lambda: story.order(action_of_resource(action), "IN_PROGRESS"), 30, "a step to begin", story.explain)
+        assert story.state() == f"{action}_{status}"
+    else:
+        story.settle(f"{action}_{status}")
+
+
+def action_of_resource(action: Action) -> str:
+    """What the resource that holds the stack in this state is at."""
+    return "CREATE" if action is Action.UPDATE else "DELETE" if action is Action.ROLLBACK else action
+
+
+def roll_back(story: Story, status: Status) -> None:
+    """A rollback that takes a while, or has ended."""
+    goes_slowly = resource("2", action_wait_secs={"delete": 2})
+    added = goes_slowly if status is Status.IN_PROGRESS else resource("2")
+    story.create(hot(a=resource()), rollback=True)
+    story.settle("CREATE_COMPLETE")
+    story.update(hot(a=resource(), added=added, bad={**FAILING, "depends_on": "added"}))
+
+
+REACHED = [
+    (action, status)
+    for action, status in MATRIX
+    if (action, status) not in ((Action.ROLLBACK, Status.FAILED), (Action.DELETE, Status.FAILED))
+]
+
+
+@pytest.mark.parametrize(("action", "status"), REACHED, ids=[f"{action}-{status}" for action, status in REACHED])
+@pytest.mark.parametrize("operation", Operation)
+def test_a_cell(story: Story, action: Action, status: Status, operation: Operation) -> None:
+    bring(story, action, status)
+    said = MATRIX[action, status][operation]
+    if said.startswith("refused"):
+        with pytest.raises((exception.NotSupported, exception.EntityNotFound)):
+            perform(story, operation)
+        assert story.state() == f"{action}_{status}"
+        return
+    perform(story, operation)
+    if said is Answer.JOIN:
+        assert story.state() == "DELETE_IN_PROGRESS"
+    elif said is Answer.END:
+        assert story.show()["stack_status_reason"] == f"Stack {action} cancelled"
+        assert story.state() == f"{action}_FAILED"
+    else:
+        story.settle({"update": "UPDATE", "delete": "DELETE"}.get(operation, "ROLLBACK") + "_COMPLETE", seconds=30)
+
+
+def perform(story: Story, operation: Operation) -> None:
+    match operation:
+        case Operation.UPDATE:
+            story.update(hot(a=resource("3")))
+        case Operation.DELETE:
+            story.delete()
+        case Operation.CANCEL | Operation.ROLL_BACK:
+            story.cancel(rollback=operation is Operation.ROLL_BACK)
+
+
+def test_a_delete_doesnt_wait_for_a_creation_that_would_take_hours(story: Story) -> None:
+    story.create(hot(**{f"r{number}": slow() for number in range(30)}))
+    wait_until(lambda: len(story.order("CREATE", "IN_PROGRESS")) == 30, 30, "all to begin", story.explain)
+    story.delete()
+    story.settle("DELETE_COMPLETE", seconds=20)
+
+
+def test_a_cancelled_update_with_rollback_takes_slow_changes_back_and_keeps_the_resource(story: Story) -> None:
+    story.create(hot(a=resource("1")))
+    story.settle("CREATE_COMPLETE")
+    before = story.physical_ids()
+    story.update(hot(a=resource("2", action_wait_secs={"update": FOREVER})))
+    wait_until(lambda: story.order("UPDATE", "IN_PROGRESS"), 30, "the update to begin", story.explain)
+    story.cancel(rollback=True)
+    story.settle("ROLLBACK_COMPLETE", seconds=20)
+    assert story.physical_ids() == before
+    shown = story.client.describe_stack_resource(story.context, story.identity, "a")
+    assert shown["attributes"]["output"] == "1"
+
+
+def test_a_cancelled_update_without_rollback_starts_nothing_new(story: Story) -> None:
+    story.create(hot(a=resource("1")))
+    story.settle("CREATE_COMPLETE")
+    story.update(hot(a=resource("1"), b=slow(), c=resource(depends_on="b")))
+    wait_until(lambda: "b" in story.order("CREATE", "IN_PROGRESS"), 30, "b to begin", story.explain)
+    story.cancel(rollback=False)
+    assert story.state() == "UPDATE_FAILED"
+    assert story.resources()["c"]["resource_action"] == "INIT"
+    story.update(hot(a=resource("1")))
+    story.settle("UPDATE_COMPLETE", seconds=20)
+    story.verify("a")
