@@ -24,7 +24,8 @@ from oslo_config import cfg
 
 from heatlite.cmd.connect import client_of
 from heatlite.context import EngineContext
-from heatlite.db.api import Database, Settings
+from heatlite.db.api import Database
+from heatlite.db.settings import Settings
 from heatlite.engine import embedded
 from heatlite.engine.settings import Settings as EngineSettings
 from heatlite.rpc import transport

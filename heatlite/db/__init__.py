@@ -1,5 +1,6 @@
 """The database: all state that matters lives here.
 
+    settings     what a database needs to know, as values
     api          Database: enginefacade configured; @reader and @writer mark every function that touches it
     models       the tables; names follow Heat's
     stacks, resources, sync_points, templates, events, services

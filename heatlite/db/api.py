@@ -23,30 +23,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
 from oslo_db.sqlalchemy import enginefacade
 
 from heatlite.db import dialects
+from heatlite.db.settings import Settings
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a database needs to know; ``[database]`` of the configuration, as values."""
-
-    connection: str
-    slave_connection: str | None = None
-    max_pool_size: int = 10
-    max_overflow: int = 20
-    pool_timeout: float = 30
-    connection_recycle_time: int = 3600
-    max_retries: int = 10
-    retry_interval: int = 1
 
 
 class Database:

@@ -10,13 +10,12 @@ SQLite              one writer at a time. BEGIN IMMEDIATE for writers, so that a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
-if TYPE_CHECKING:
-    from heatlite.db.api import Settings
+from heatlite.db.settings import Settings
 
 SQLITE_BUSY_MS = 30_000
 DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql", "postgresql": "postgresql+psycopg"}

@@ -1,9 +1,9 @@
 """Claims: what this process is at, so that it can tell a node it works on from one it has lost sight of.
 
 A claim is registered before its transaction, with the rows that it locks before they are committed, and forgotten
-when the last of its nodes is settled. A node that the database says is RUNNING here under a claim that isn't registered, or a
-row that it says is locked here for none, has fallen out of this process's hands (an unforeseen error, a commit whose
-acknowledgement was lost): the sweep gives it back.
+when the last of its nodes is settled. A node that the database says is RUNNING here under a claim that isn't
+registered, or a row that it says is locked here for none, has fallen out of this process's hands (an unforeseen error,
+a commit whose acknowledgement was lost): the sweep gives it back.
 """
 
 from __future__ import annotations

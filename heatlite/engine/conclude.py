@@ -88,7 +88,11 @@ class Conclusions:
         """End the traversal because of these failures, and roll back where that is on."""
         summary = reason or f"Resource {failures[0][0].action} failed: {failures[0][1].reason}"
         rollback = self._rollback_plan(traversal) if fail.may_roll_back(traversal.stack) else None
-        ended = self._fail(traversal, failures, summary, rollback)
+        try:
+            ended = self._fail(traversal, failures, summary, rollback)
+        except Defeat:
+            LOG.warning("The lock of %s was taken over: that it failed is dropped", failures[0][0].row.name)
+            return
         self.wake(ended.wakes)
         if ended.rollback is not None:
             self.plan(ended.rollback)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from oslo_config import cfg
 
 from heatlite import exception
-from heatlite.db.api import Settings as DatabaseSettings
+from heatlite.db.settings import Settings as DatabaseSettings
 from heatlite.engine.settings import Role, Settings
 
 STEPS_SHARE = 0.8

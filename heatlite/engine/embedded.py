@@ -18,7 +18,7 @@ from oslo_config import cfg
 
 from heatlite.db import migration, stacks
 from heatlite.db.api import Database
-from heatlite.db.api import Settings as DatabaseSettings
+from heatlite.db.settings import Settings as DatabaseSettings
 from heatlite.engine.liveness import FileLocks
 from heatlite.engine.process import EngineProcess, Surroundings
 from heatlite.engine.settings import Settings
