@@ -34,7 +34,20 @@ def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
     for node in nodes:
         by_kind.setdefault(int(node.kind), []).append(node.resource_id)
     each = (sa.and_(TABLE.c.kind == kind, TABLE.c.resource_id.in_(ids)) for kind, ids in by_kind.items())
-    return sa.or_(sa.false(), *each)  # of no nodes, none: an empty OR would be left out, and hold for every row
+    any_of_them = sa.or_(sa.false(), *each)  # of no nodes, none: an empty OR would be left out, and hold for every row
+    if len(by_kind) < 2:
+        return any_of_them
+    everyone = sorted({node.resource_id for node in nodes})  # what follows the OR anyway, but no planner sees it
+    return sa.and_(TABLE.c.resource_id.in_(everyone), any_of_them)
+
+
+def in_state(state: NodeState) -> sa.ColumnElement[bool]:
+    """A condition for statements that name their nodes, which are to be found by the primary key alone.
+
+    By the index on ``state``, which this keeps planners from, a batch would look at (and, for a write, lock and wait
+    for) whatever is in that state, of all stacks.
+    """
+    return TABLE.c.state + 0 == state
 
 
 @writer
@@ -73,7 +86,7 @@ def claim(context: Context, traversal_id: str, nodes: Collection[Node], engine_i
     """SCHEDULED → RUNNING for as many of these nodes as are still to be had."""
     statement = (
         sa.update(TABLE)
-        .where(TABLE.c.traversal_id == traversal_id, TABLE.c.state == NodeState.SCHEDULED, these(nodes))
+        .where(TABLE.c.traversal_id == traversal_id, in_state(NodeState.SCHEDULED), these(nodes))
         .values(state=NodeState.RUNNING, engine_id=engine_id, claim_id=claim_id)
     )
     return rows(context.connection.execute(statement))
@@ -107,13 +120,13 @@ def finish(
     mine = (TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id.in_(list(claims)), these(nodes))
     statement = (
         sa.update(TABLE)
-        .where(*mine, TABLE.c.engine_id == engine_id, TABLE.c.state == NodeState.RUNNING)
+        .where(*mine, TABLE.c.engine_id == engine_id, in_state(NodeState.RUNNING))
         .values(state=NodeState.DONE, engine_id=None)
     )
     finished = rows(context.connection.execute(statement))
     if finished in (0, len(nodes)):
         return set(nodes) if finished else set()
-    survived = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*mine, TABLE.c.state == NodeState.DONE)
+    survived = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*mine, in_state(NodeState.DONE))
     return {records.node(*row) for row in context.connection.execute(survived)}
 
 
@@ -136,7 +149,7 @@ def arrive(context: Context, traversal_id: str, seen: Mapping[Node, int], next_c
             scheduled = sa.case((left <= 0, int(NodeState.SCHEDULED)), else_=TABLE.c.state)
             statement = (
                 sa.update(TABLE)
-                .where(*waiting, TABLE.c.state == NodeState.WAITING)
+                .where(*waiting, in_state(NodeState.WAITING))
                 .ordered_values(
                     (TABLE.c.state, scheduled),
                     (TABLE.c.remaining, left),
@@ -144,7 +157,7 @@ def arrive(context: Context, traversal_id: str, seen: Mapping[Node, int], next_c
                 )
             )
             context.connection.execute(statement)
-            became = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*waiting, TABLE.c.state == NodeState.SCHEDULED)
+            became = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*waiting, in_state(NodeState.SCHEDULED))
             ready += [records.node(*row) for row in context.connection.execute(became)]
     return ready
 
@@ -177,7 +190,7 @@ def hand_back(
         .where(
             TABLE.c.traversal_id == traversal_id,
             TABLE.c.claim_id.in_(list(claims)),
-            TABLE.c.state == NodeState.RUNNING,
+            in_state(NodeState.RUNNING),
             these(nodes),
         )
         .values(state=state, engine_id=None, claim_id=None, next_cast_at=next_cast_at)
@@ -224,7 +237,7 @@ def postpone(context: Context, due_nodes: Iterable[DueNode], until: Mapping[DueN
         statement = sa.update(TABLE).where(
             TABLE.c.traversal_id == node.traversal_id,
             these([node.node]),
-            TABLE.c.state == NodeState.SCHEDULED,
+            in_state(NodeState.SCHEDULED),
             TABLE.c.next_cast_at == node.next_cast_at,
         )
         values = {"next_cast_at": until[node], "casts": node.casts + 1}
@@ -257,6 +270,18 @@ def blocked_on_free_rows(context: Context, limit: int) -> list[tuple[str, int]]:
         .limit(limit)
     )
     return [(traversal, row) for traversal, row in context.connection.execute(statement)]
+
+
+@reader
+def blocked_on(context: Context, stack_id: str, acting_ids: Collection[int]) -> dict[int, str]:
+    """row → traversal of a stack's nodes that wait for the locks of these rows. For rows that are gone, which can't
+    say any more by whom they are wanted; to be read *after* the write that deleted them."""
+    statement = sa.select(TABLE.c.acting_id, TABLE.c.traversal_id).where(
+        TABLE.c.stack_id == stack_id,
+        TABLE.c.acting_id.in_(list(acting_ids)),
+        TABLE.c.state == NodeState.BLOCKED,
+    )
+    return {row.acting_id: row.traversal_id for row in context.connection.execute(statement)}
 
 
 @reader

@@ -10,7 +10,9 @@ from tests.story import Story, hot, resource
 from tests.waiting import wait_until
 
 
-def test_an_api_engine_accepts_and_a_worker_engine_converges(mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path) -> None:
+def test_an_api_engine_accepts_and_a_worker_engine_converges(
+    mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path
+) -> None:
     deployment = Daemons(tmp_path, mariadb.fresh_database(), rabbitmq.fresh_vhost(), workers=1)
     try:
         deployment.launch("--role", "api")

@@ -24,6 +24,8 @@ from typing import Any
 import greenlet
 
 LONGEST_HASTE = 45.0
+LONGEST_LAG = 150.0
+"""Steps of others."""
 MOST_STEPS = 200_000
 
 
@@ -58,19 +60,24 @@ class Scheduler:
     """Runs tasks.
 
     :param stickiness: the chance that a task which comes to a point just goes on
+    :param lag: the chance that a task which comes to a point falls behind all others for a while
     :param haste: the chance that time passes although somebody could run
     """
 
-    def __init__(self, chance: random.Random, *, stickiness: float = 0.0, haste: float = 0.0) -> None:
+    def __init__(self, chance: random.Random, *, stickiness: float = 0.0, lag: float = 0.0, haste: float = 0.0) -> None:
         self.now = 0.0
         self.steps = 0
         self.current: Task | None = None
+        self.last: Process | None = None
+        """Whose task ran last."""
         self.stickiness = stickiness
+        self.lag = lag
         self.haste = haste
         self.interrupts: list[tuple[int, Callable[[], None]]] = []
         """What happens at which step, the next one last: crashes and the like."""
         self._chance = chance.random
         self._runnable: list[Task] = []
+        self._behind: list[tuple[int, int, Task]] = []
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._hub = greenlet.getcurrent()
@@ -103,9 +110,15 @@ class Scheduler:
         if task.process.is_dead:
             raise greenlet.GreenletExit
         due = self.interrupts and self.interrupts[-1][0] <= self.steps
-        if not due and (not self._runnable and not self.haste or self._chance() < self.stickiness):
+        if not due and (
+            (not self._runnable and not self._behind and not self.haste) or self._chance() < self.stickiness
+        ):
             return
-        self._runnable.append(task)
+        if self.lag and self._chance() < self.lag:
+            until = self.steps + int(LONGEST_LAG ** self._chance())
+            heapq.heappush(self._behind, (until, next(self._order), task))
+        else:
+            self._runnable.append(task)
         self._away(task)
 
     def sleep(self, seconds: float) -> None:
@@ -123,7 +136,8 @@ class Scheduler:
         return self.current
 
     def _away(self, task: Task) -> None:
-        self._hub.switch()
+        if not task.process.is_dead:
+            self._hub.switch()
         if task.process.is_dead:
             raise greenlet.GreenletExit
 
@@ -137,6 +151,10 @@ class Scheduler:
         process.is_paused = False
         self._runnable += process.frozen
         process.frozen.clear()
+
+    def soon(self, function: Callable[[], None]) -> None:
+        """Call a function in nobody's name before anybody runs again."""
+        self.interrupts.append((0, function))
 
     def kill(self, process: Process) -> None:
         """End a process here and now, in whatever its tasks are."""
@@ -155,15 +173,21 @@ class Scheduler:
         """Whether nothing can run before the next event."""
         return not self._runnable
 
-    def run(self, is_over: Callable[[], bool], seconds: float) -> bool:
-        """Run until something is so, looked at whenever nobody can run. False where it wasn't in so many seconds.
+    def run(self, is_over: Callable[[], bool], seconds: float, is_due: Callable[[], bool] = lambda: False) -> bool:
+        """Run until something is so. False where it wasn't in so many seconds.
 
+        :param is_over: looked at whenever nobody can run
+        :param is_due: looked at after every step
         :raises Stuck: where tasks go on and on without time passing
         """
         end, last = self.now + seconds, self.steps + MOST_STEPS
         while True:
             while self.interrupts and self.interrupts[-1][0] <= self.steps:
                 self.interrupts.pop()[1]()
+            if is_due():
+                return True
+            while self._behind and (self._behind[0][0] <= self.steps or not self._runnable):
+                self._runnable.append(heapq.heappop(self._behind)[2])
             if self._runnable and not (self.haste and self._hastens()):
                 self._switch()
                 if self.steps > last:
@@ -187,9 +211,11 @@ class Scheduler:
         at = int(self._chance() * len(runnable))
         task, runnable[at] = runnable[at], runnable[-1]
         runnable.pop()
+        if task.process.is_dead:
+            return
         if task.process.is_paused:
             task.process.frozen.append(task)
             return
-        self.current = task
+        self.current, self.last = task, task.process
         task.greenlet.switch()
         self.current = None

@@ -72,9 +72,15 @@ def finish(
     ready += _look_again(context, traversal, again, next_cast_at)
     _write_rows(context, inputs, traversal, endings)
     write_events(context, inputs, traversal.stack.id, _happenings(endings))
-    superseded = [work.row.id for work in over if work.node not in survivors]
-    wakes = resources.wanted(context, superseded) if superseded else {}
-    return Finished(tuple(ready), wakes)
+    superseded = [work for work in over if work.node not in survivors]
+    return Finished(tuple(ready), _waiters(context, traversal, superseded) if superseded else {})
+
+
+def _waiters(context: Context, traversal: Traversal, works: Sequence[Work]) -> dict[int, str]:
+    """Which newer traversal waits for each of these rows; a deleted one is asked for by way of the nodes that wait."""
+    gone = [work.row.id for work in works if isinstance(work.decision, decide.Delete | decide.Forget)]
+    waiters = resources.wanted(context, [work.row.id for work in works])
+    return waiters | (sync_points.blocked_on(context, traversal.stack.id, gone) if gone else {})
 
 
 def _look_again(context: Context, traversal: Traversal, works: Sequence[Work], next_cast_at: float) -> list[Node]:

@@ -72,7 +72,7 @@ class Transaction:
         if plan.counts:
             return Result([ResultRow(("count",), (len(list(rows)),))])
         for key, descending in reversed(plan.order):
-            rows = sorted(rows, key=lambda row: _sortable(key(row)), reverse=descending)  # noqa: B023 - used at once
+            rows = sorted(rows, key=lambda row: _sortable(key(row)), reverse=descending)
         if plan.limit is not None:
             rows = list(rows)[: plan.limit]
         keys, columns = plan.keys, plan.columns

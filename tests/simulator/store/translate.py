@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.sql import operators
 
 from tests.simulator.store.expressions import Compiler, NotUnderstood, all_of, plain
@@ -46,19 +45,34 @@ def select(shapes: Shapes, statement: Any, parameters: Mapping[str, Any]) -> Sel
     origins = statement._from_obj or tuple(dict.fromkeys(column.table for column in columns))
     if len(origins) != 1:
         raise NotUnderstood(f"a select from {len(origins)} tables without a join: {statement}")
-    joined = not isinstance(origins[0], sa.Table)
+    joined = origins[0].__visit_name__ != "table"
     compiler = Compiler(parameters, joined=joined)
     counts = len(columns) == 1 and columns[0].__visit_name__ == "function"
     return Select(
         table=None if joined else origins[0].name,
         source=source(shapes, origins[0], compiler) if joined else None,
         where=compiler.conjunction(statement._where_criteria),
-        keys=() if counts else tuple(column.key for column in columns),
-        columns=() if counts else tuple(_read(shapes, compiler, column) for column in columns),
+        keys=() if counts else tuple([column.key for column in columns]),
+        columns=() if counts else _readers(shapes, compiler, columns, joined=joined),
         order=tuple(_order(compiler, clause) for clause in statement._order_by_clauses),
         limit=None if statement._limit_clause is None else compiler.constant(statement._limit_clause),
         counts=counts,
     )
+
+
+READERS: dict[tuple[Any, ...], tuple[Expression, ...]] = {}
+"""What reads some columns of tables: a few lists of them are asked for again and again."""
+
+
+def _readers(shapes: Shapes, compiler: Compiler, columns: Sequence[Any], *, joined: bool) -> tuple[Expression, ...]:
+    of_tables = all(column.table.__visit_name__ == "table" for column in columns)
+    key = (joined, *map(id, columns))  # columns of tables live as long as the process
+    found = READERS.get(key) if of_tables else None
+    if found is None:
+        found = tuple(_read(shapes, compiler, column) for column in columns)
+        if of_tables:
+            READERS[key] = found
+    return found
 
 
 def _read(shapes: Shapes, compiler: Compiler, column: Any) -> Expression:
@@ -81,13 +95,13 @@ def _order(compiler: Compiler, clause: Any) -> tuple[Expression, bool]:
 
 def source(shapes: Shapes, origin: Any, compiler: Compiler) -> Callable[[Visible], Iterable[Any]]:
     """What a FROM gives: for each row a mapping of table names to rows."""
-    if isinstance(origin, sa.Table):
+    if origin.__visit_name__ == "table":
         name = origin.name
         return lambda visible: ({name: row} for row in visible(name))
-    if isinstance(origin, sa.Subquery):
+    if origin.__visit_name__ == "subquery":
         return _subquery(shapes, origin)
     left, right = source(shapes, origin.left, compiler), source(shapes, origin.right, compiler)
-    fits, missing = compiler.compile(origin.onclause), {name: NO_ROW for name in _names(origin.right)}
+    fits, missing = compiler.compile(origin.onclause), dict.fromkeys(_names(origin.right), NO_ROW)
 
     def joined(visible: Visible) -> Iterable[Any]:
         others = list(right(visible))
@@ -109,7 +123,8 @@ def _subquery(shapes: Shapes, origin: Any) -> Callable[[Visible], Iterable[Any]]
     def distinct(visible: Visible) -> Iterable[Any]:
         found: dict[tuple[Any, ...], None] = {}
         for each in selects:
-            assert each.table is not None and each.where is not None, "a UNION of selects from one table each"
+            assert each.table is not None, "a UNION of selects from one table each"
+            assert each.where is not None, "and each with a condition"
             for row in visible(each.table):
                 if each.where(row):
                     found[tuple(column(row) for column in each.columns)] = None
@@ -122,13 +137,12 @@ def insert(shapes: Shapes, statement: Any, parameters: Any) -> Insert:
     shape = shapes[statement.table.name]
     given: Sequence[Mapping[str, Any]] = parameters if isinstance(parameters, list) else [parameters or {}]
     fixed = {_name(key): value.value for key, value in (statement._values or {}).items()}
-    return Insert(shape.name, [_stored(shape, {**fixed, **row}) for row in given])
+    names = given[0].keys()  # as SQLAlchemy has it: the first row says which columns there are
+    return Insert(shape.name, [_stored(shape, {**fixed, **{name: row[name] for name in names}}) for row in given])
 
 
 def _stored(shape: Shape, values: Mapping[str, Any]) -> Values:
-    return {
-        name: _text(values.get(name)) if name in shape.json else plain(values.get(name)) for name in shape.columns
-    }
+    return {name: _text(values.get(name)) if name in shape.json else plain(values.get(name)) for name in shape.columns}
 
 
 def _text(value: Any) -> str | None:

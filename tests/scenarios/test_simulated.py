@@ -1,0 +1,49 @@
+"""Random stories in virtual time: engines that die, messages that are lost, a database that says no.
+
+``tools/simulate`` explores as many as one likes; here are as many as go into a fixed time.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+from tests.simulator.explore import explore, story
+from tests.simulator.simulation import Simulation
+
+SECONDS = 45.0
+ROOT = pathlib.Path(__file__).parent.parent.parent
+TELL = """
+import hashlib
+from tests.simulator import draw
+from tests.simulator.simulation import play
+
+for seed in range(12):
+    simulation = play(draw.scenario(seed), trace=True)
+    print(hashlib.sha256("\\n".join(simulation.trace.lines).encode()).hexdigest())
+"""
+
+
+def test_whatever_happens_every_operation_ends_and_the_world_is_what_the_templates_say() -> None:
+    stories: list[str] = []
+
+    def tell(simulation: Simulation) -> bool:
+        stories.append(story(simulation))
+        return False
+
+    found = explore(itertools.count(), until=time.monotonic() + SECONDS, on_failure=tell)
+    assert not stories, f"{found}\n{stories[0]}"
+    assert found.seeds > 100
+
+
+def test_a_seed_tells_the_same_story_in_every_process() -> None:
+    def told(hash_seed: str) -> str:
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONWARNINGS": "ignore"}
+        command = [sys.executable, "-c", TELL]
+        return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+
+    assert told("1") == told("2")

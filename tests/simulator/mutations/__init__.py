@@ -1,0 +1,10 @@
+"""Deliberate mutations of heatlite: a guard against the simulator's own blindness.
+
+Each takes one promise out of the code, as a slip of the pen might; the simulator must notice within a stated number of
+seeds. One that it no longer notices has made it blind in that place, whatever else it finds.
+"""
+
+from tests.simulator.mutations import core, engines, found, rows
+from tests.simulator.mutations.base import MUTATIONS, Mutation
+
+__all__ = ["MUTATIONS", "Mutation", "core", "engines", "found", "rows"]

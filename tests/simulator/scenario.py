@@ -1,0 +1,202 @@
+"""A scenario: everything that a simulation is made from, as values. The same scenario gives the same story.
+
+``draw`` makes one from a seed; ``shrink`` takes things out of it; ``simulation`` plays it.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.simulator.store.transaction import Flavour
+
+PHYSICAL = ("Sim::Server", "Sim::Volume")
+AT_REST = -1
+"""An operation that comes when everything has settled."""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One resource of a template. ``reads``, ``links`` and ``after`` name others that it requires."""
+
+    name: str
+    type: str
+    value: str = ""
+    size: str = ""
+    reads: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    fails: str = ""
+    stubborn: bool = False
+    polls: int = 0
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        return (*self.reads, *self.links, *self.after)
+
+    def definition(self, physical: frozenset[str]) -> dict[str, Any]:
+        """As a template has it."""
+        properties: dict[str, Any] = {"value": self.value}
+        if self.size:
+            properties["size"] = self.size
+        if self.reads:
+            properties["reads"] = [{"get_attr": [name, "echo"]} for name in self.reads]
+        if self.links:
+            properties["links"] = [{"get_resource": name} for name in self.links]
+        if after := [name for name in self.after if name in physical]:
+            properties["after"] = after
+        for name in ("fails", "stubborn", "polls"):
+            if value := getattr(self, name):
+                properties[name] = value
+        definition: dict[str, Any] = {"type": self.type, "properties": properties}
+        return {**definition, "depends_on": list(self.after)} if self.after else definition
+
+
+Template = tuple[Spec, ...]
+
+
+def hot(template: Template) -> dict[str, Any]:
+    """The template as a client submits it."""
+    physical = frozenset(spec.name for spec in template if spec.type in PHYSICAL)
+    resources = {spec.name: spec.definition(physical) for spec in template}
+    return {"heat_template_version": "2021-04-16", "resources": resources}
+
+
+def text(template: Template) -> str:
+    """The template as text, equal for equal ones, in whatever order they name their resources."""
+    return json.dumps(hot(template), sort_keys=True)
+
+
+def echoes(template: Template) -> dict[str, str]:
+    """What each resource's ``echo`` comes to once the template is true."""
+    specs = {spec.name: spec for spec in template}
+
+    def echo(name: str) -> str:
+        spec = specs[name]
+        return f"{spec.value}{spec.size}({','.join(echo(read) for read in spec.reads)})"
+
+    return {name: echo(name) for name in specs}
+
+
+class Verb(enum.StrEnum):
+    """What a client asks for."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    CANCEL = "cancel"
+    ROLL_BACK = "roll back"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A client's call. ``after`` so many steps since the one before it, or ``AT_REST``."""
+
+    verb: Verb
+    template: Template = ()
+    rollback: bool | None = None
+    after: int = AT_REST
+
+
+class Mishap(enum.StrEnum):
+    """What may go wrong at some step."""
+
+    CRASH = "crash"
+    PAUSE = "pause"
+    JUMP = "jump"
+    DRAIN = "drain"
+    DEADLOCK = "deadlock"
+    CUT = "cut"
+    """The connection breaks at a statement."""
+    CUT_BEFORE_COMMIT = "cut before commit"
+    CUT_AFTER_COMMIT = "cut after commit"
+    STRIKE = "strike"
+    """A step of a plugin fails."""
+    PARTITION = "partition"
+    """One engine doesn't reach the database for a while, and goes on."""
+    OUTAGE = "outage"
+    """The database is away for a while."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A mishap, at or after a step; ``amount`` is how long it lasts or how far it goes, in seconds."""
+
+    step: int
+    mishap: Mishap
+    amount: float = 0.0
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What becomes of messages: the chance that one is lost, doubled, late; by how many seconds at most."""
+
+    lost: float = 0.0
+    doubled: float = 0.0
+    late: float = 0.0
+    delay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What happens to one stack name in one deployment.
+
+    ``schedule``: the number of the interleaving; all else stays the same when it changes
+    """
+
+    seed: int
+    schedule: int = 0
+    flavour: Flavour = Flavour.POSTGRESQL
+    engines: int = 2
+    batch_size: int = 20
+    stickiness: float = 0.0
+    lag: float = 0.0
+    haste: float = 0.0
+    slow: float = 0.0
+    """The chance that a call to the cloud takes seconds."""
+    shuffled_locks: bool = False
+    mail: Mail = field(default_factory=Mail)
+    operations: tuple[Operation, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    repairs: bool = True
+    """Whether, at the end, a sound update comes before the last delete."""
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing goes wrong but what templates ask for: then everything must end without any sweep's help."""
+        return not self.faults and self.mail == Mail() and not self.haste
+
+
+def revived(plain: dict[str, Any]) -> Scenario:
+    """A scenario from what ``dataclasses.asdict`` made of it, after a way through JSON."""
+    operations = tuple(
+        Operation(
+            Verb(it["verb"]),
+            tuple(Spec(**{key: _frozen(value) for key, value in spec.items()}) for spec in it["template"]),
+            it["rollback"],
+            it["after"],
+        )
+        for it in plain["operations"]
+    )
+    faults = tuple(Fault(it["step"], Mishap(it["mishap"]), it["amount"]) for it in plain["faults"])
+    parts = {"flavour": Flavour(plain["flavour"]), "mail": Mail(**plain["mail"])}
+    return Scenario(**{**plain, **parts, "operations": operations, "faults": faults})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def summary(scenario: Scenario) -> Mapping[str, Any]:
+    """The scenario's settings in a few words, for the head of a trace."""
+    mail = scenario.mail
+    return {
+        "database": scenario.flavour.value,
+        "engines": scenario.engines,
+        "batches of": scenario.batch_size,
+        "messages lost/doubled/late": f"{mail.lost}/{mail.doubled}/{mail.late}",
+        "faults": ", ".join(f"{it.mishap} at step {it.step}" for it in scenario.faults) or "none",
+    }

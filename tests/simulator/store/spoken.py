@@ -1,0 +1,54 @@
+"""Have ``heatlite.db`` speak the store's own language in place of SQLAlchemy's, for a while.
+
+Its modules keep tables and prebuilt statements in module-level names. Those assignments are evaluated once more, in the
+other language, and both they and ``sa`` are exchanged; the functions themselves are the very same.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from types import ModuleType, SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import sqlalchemy
+
+from heatlite.db import bulk, events, models, resources, services, stacks, sync_points, templates
+from tests.simulator.store.language import LANGUAGE, stand_in
+
+MODULES = (bulk, events, resources, services, stacks, sync_points, templates)
+
+
+@cache
+def stand_in_models() -> SimpleNamespace:
+    """``heatlite.db.models`` as far as statements need it."""
+    tables = {name: stand_in(it) for name, it in vars(models).items() if isinstance(it, sqlalchemy.Table)}
+    return SimpleNamespace(**tables)
+
+
+@cache
+def exchanged(module: ModuleType) -> dict[str, Any]:
+    """The module's names that depend on the language, in this one."""
+    namespace = {**vars(module), "sa": LANGUAGE, "models": stand_in_models()}
+    changed: dict[str, Any] = {"sa": LANGUAGE, "models": namespace["models"]}
+    for statement in ast.parse(inspect.getsource(module)).body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            mentioned = {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
+            if mentioned & changed.keys():
+                name = statement.targets[0].id
+                code = compile(ast.Expression(statement.value), module.__name__, "eval")
+                namespace[name] = changed[name] = eval(code, namespace)
+    return {name: value for name, value in changed.items() if name in vars(module)}
+
+
+@contextmanager
+def own_language() -> Iterator[None]:
+    """Within this, statements are made in the store's own language."""
+    with ExitStack() as stack:
+        for module in MODULES:
+            stack.enter_context(mock.patch.dict(vars(module), exchanged(module)))
+        yield
