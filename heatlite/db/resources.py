@@ -104,6 +104,17 @@ def remove(context: Context, keys: Keys, *, held_by: str | None) -> int:
 
 
 @writer
+def abandon(context: Context, stack_id: str, reason: str, now: datetime) -> int:
+    """Fail what rows were at that nobody holds: their stack's operation has ended, and nobody takes them up."""
+    statement = (
+        sa.update(TABLE)
+        .where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_(None), TABLE.c.status == Status.IN_PROGRESS)
+        .values(status=Status.FAILED, status_reason=reason, atomic_key=TABLE.c.atomic_key + 1, updated_at=now)
+    )
+    return rows(context.connection.execute(statement))
+
+
+@writer
 def ask_for(context: Context, resource_id: int, traversal_id: str) -> bool:
     """Ask to be woken when the holder lets go: False if nobody holds it any more."""
     statement = (

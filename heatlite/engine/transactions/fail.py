@@ -2,7 +2,7 @@
 
     stack        FAILED; or, with rollback on and nothing committed yet, ROLLBACK IN_PROGRESS with a new traversal
     sync_point   the traversal's are deleted; for a rollback, one PLAN node
-    resource     FAILED, and released
+    resource     FAILED, and released; so are rows that were given back and nobody has taken up yet
     event        the resource's, then the stack's
 
 What is running elsewhere finishes later and records its rows; what follows it never starts.
@@ -20,7 +20,7 @@ from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.engine import row_changes
 from heatlite.engine.inputs import Inputs
-from heatlite.engine.transactions import Defeat, begin, stack_event, write_events
+from heatlite.engine.transactions import Defeat, begin, release, stack_event, write_events
 from heatlite.engine.work import Work
 from heatlite.resources.outcomes import Failed
 
@@ -73,6 +73,8 @@ def fail(
         begin.plan_later(context, inputs, stack.id, rollback.traversal_id, recast_after=recast_after)
     if failures and not _record(context, inputs, stack, failures):
         raise Defeat
+    if ends and not begins_rollback:
+        resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow())
     if ends:
         write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.FAILED, reason)])
     wakes = resources.wanted(context, [work.row.id for work, _ in failures]) if failures else {}

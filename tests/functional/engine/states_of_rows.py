@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.mishaps import (
     FAILS,
-    LONG,
     SHORT,
     after,
     between_two_steps,
@@ -18,7 +17,7 @@ from tests.functional.engine.mishaps import (
     slow,
     threaded,
 )
-from tests.functional.engine.states import NO_SWEEP, Case, held_by, is_unfinished
+from tests.functional.engine.states import Case, held_by, is_unfinished
 from tests.functional.engine.templates import template
 
 
@@ -40,24 +39,6 @@ def another_failed(fleet: Fleet) -> None:
     fleet.create(template({"a": slow(SHORT), "b": FAILS}))
     fleet.message()
     assert fleet.state() == "CREATE_FAILED"
-
-
-def given_back_before_another_failed(fleet: Fleet) -> None:
-    fleet.create(template({"a": slow(LONG), "b": threaded(fail=True)}))
-    fleet.message()
-    fleet.engines[0].leave()
-    assert fleet.state() == "CREATE_FAILED"
-
-
-def the_next_operation(fleet: Fleet) -> None:
-    fleet.delete()
-    fleet.work()
-
-
-def the_next_operation_is_accepted_only(fleet: Fleet) -> None:
-    fleet.delete()
-    fleet.living[0].die()
-    messages_are_lost(fleet)
 
 
 CASES = {
@@ -82,12 +63,5 @@ CASES = {
     ),
     "row: IN_PROGRESS in a stack that ended": Case(
         another_failed, is_unfinished, its_wait_ends, {"dead_engines": e0_dies}, "CREATE_FAILED"
-    ),
-    "row: IN_PROGRESS and free in a stack that ended": Case(
-        given_back_before_another_failed,
-        is_free_and_unfinished,
-        the_next_operation,
-        {NO_SWEEP: the_next_operation_is_accepted_only},
-        "DELETE_COMPLETE",
     ),
 }

@@ -17,7 +17,9 @@ from heatlite.convergence.model import NodeState
 from heatlite.engine.recovery import Sweeper, Sweeps
 from tests.functional.engine import states_of_nodes, states_of_rows, states_of_services, states_of_stacks
 from tests.functional.engine.fleet import Fleet
-from tests.functional.engine.states import NO_SWEEP, Act, Case, left, table
+from tests.functional.engine.mishaps import LONG, slow, threaded
+from tests.functional.engine.states import NO_SWEEP, Act, Case, is_unfinished, left, table
+from tests.functional.engine.templates import template
 
 CASES = states_of_stacks.CASES | states_of_nodes.CASES | states_of_rows.CASES | states_of_services.CASES
 LINES = {line.state: line for line in table()}
@@ -118,3 +120,11 @@ def verify_end(fleet: Fleet, case: Case) -> None:
     fleet.settle()
     assert left(fleet) == (0, 0, 0)
     assert fleet.state() == case.ends
+
+
+def test_what_was_given_back_before_its_stack_failed_does_not_stay_in_progress(fleet: Fleet) -> None:
+    fleet.create(template({"a": slow(LONG), "b": threaded(fail=True)}))
+    fleet.message()
+    fleet.engines[0].leave()  # "a" is given back, and what "b" came to ends the stack before anybody takes "a" up
+    assert fleet.state() == "CREATE_FAILED"
+    assert not is_unfinished(fleet)
