@@ -6,7 +6,7 @@ earlier attempt meant to do. So a message that comes twice, late or after a cras
     update node                                          cleanup node
     ───────────                                          ────────────
     nothing made yet               -> Create             no such row                 -> Nothing
-    being created (owner died)     -> Continue           serves a name               -> Nothing
+    left while being created       -> Continue           serves a name               -> Nothing
     other type, or being deleted   -> Replace            nothing was ever made       -> Forget
     failed beyond repair           -> Replace            anything else               -> Delete
     nothing changed                -> Keep
@@ -35,7 +35,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Continue:
-    """Go on with the creation that a dead engine left, then look again."""
+    """Go on with a creation that was left in the middle, then look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,8 @@ def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
     match view.action, view.status:
         case Action.INIT, _:
             return Create()
+        case Action.CREATE, Status.FAILED if view.attempts:
+            return Continue()  # it was left in the middle: what exists of it was made from what the row says
         case Action.CREATE, Status.FAILED if view.physical_id is None and view.type == comparison.wanted_type:
             return Create()  # nothing came of it, so nothing is lost by trying again in the same row
         case Action.CREATE, Status.IN_PROGRESS:

@@ -101,6 +101,8 @@ class ResourceView:
     current_template_id: int | None = None
     engine_id: str | None = None
     """Who holds the lock."""
+    attempts: int = 0
+    """How often it was left in the middle of its action, by engines that died or operations that ended."""
 
     @property
     def is_locked(self) -> bool:

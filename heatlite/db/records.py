@@ -95,6 +95,7 @@ class ResourceRecord:
             replaced_by=self.replaced_by,
             current_template_id=self.current_template_id,
             engine_id=self.engine_id,
+            attempts=self.attempts,
         )
 
 

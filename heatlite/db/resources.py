@@ -109,7 +109,13 @@ def abandon(context: Context, stack_id: str, reason: str, now: datetime) -> int:
     statement = (
         sa.update(TABLE)
         .where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_(None), TABLE.c.status == Status.IN_PROGRESS)
-        .values(status=Status.FAILED, status_reason=reason, atomic_key=TABLE.c.atomic_key + 1, updated_at=now)
+        .values(
+            status=Status.FAILED,
+            status_reason=reason,
+            attempts=TABLE.c.attempts + 1,
+            atomic_key=TABLE.c.atomic_key + 1,
+            updated_at=now,
+        )
     )
     return rows(context.connection.execute(statement))
 

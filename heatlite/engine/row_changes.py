@@ -110,6 +110,7 @@ def failed(work: Work, failure: Failed) -> Changes:
         "resource_data": failure.data,
         "progress": unfinished(work) or None,
         "due_at": None,
+        "attempts": 0,
     }
 
 

@@ -86,6 +86,8 @@ def first_step(work: Work, instance: Instance) -> Outcome:
     if work.action is Action.CREATE and (was_begun or work.is_retry) and (found := resource.find()):
         resource.resource_id_set(found[0])
         return steps.poll(resource, work.action, None)
+    if work.action is Action.DELETE and resource.resource_id is None and (found := resource.find()):
+        resource.resource_id_set(found[0])  # it was made, and whoever made it couldn't say so any more
     return steps.start(resource, work.action, prop_diff(work))
 
 
@@ -96,7 +98,8 @@ def step_left(work: Work) -> dict[str, Any]:
     another traversal may have been setting other values: it is begun anew.
     """
     row, progress = work.row, work.row.progress or {}
-    if row.action is not work.action or row.status is not Status.IN_PROGRESS or "token" not in progress:
+    goes_on = row.status is Status.IN_PROGRESS or isinstance(work.decision, Continue)
+    if row.action is not work.action or not goes_on or "token" not in progress:
         return {}
     if work.action is Action.UPDATE and progress.get("traversal") != work.traversal_id:
         return {}

@@ -95,7 +95,7 @@ def left_behind(context: Context, row: ResourceRecord) -> dict[str, object]:
     stack = stacks.get(context, row.stack_id)
     if stack is not None and stack.is_in_progress:
         return {}
-    return {"status": Status.FAILED, "status_reason": ABANDONED}
+    return {"status": Status.FAILED, "status_reason": ABANDONED, "attempts": row.attempts + 1}
 
 
 def wake(context: Context, inputs: Inputs, wakes: Mapping[int, str], *, recast_after: float) -> dict[str, list[Node]]:

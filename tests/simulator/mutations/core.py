@@ -14,7 +14,7 @@ from heatlite.engine.transactions import begin, finish
 from tests.simulator.mutations.base import Patch, mutation, sa
 
 
-@mutation(200)
+@mutation(600)
 def drop_the_retrigger_on_a_superseded_exit() -> Sequence[Patch]:
     real = finish.finish
 
@@ -24,7 +24,7 @@ def drop_the_retrigger_on_a_superseded_exit() -> Sequence[Patch]:
     return [(finish, "finish", silent)]
 
 
-@mutation(400)
+@mutation(600)
 def decrement_without_the_done_check() -> Sequence[Patch]:
     real = sync_points.finish
 
@@ -35,7 +35,7 @@ def decrement_without_the_done_check() -> Sequence[Patch]:
     return [(sync_points, "finish", credulous)]
 
 
-@mutation(400)
+@mutation(50)
 def count_a_duplicate_arrival() -> Sequence[Patch]:
     @writer
     def claim(context: Any, traversal_id: str, nodes: Any, engine_id: str, claim_id: str) -> int:
@@ -67,7 +67,7 @@ def check_a_fence_row_in_place_of_writing_it() -> Sequence[Patch]:
     return [(sync_points, "finish", finish_unfenced)]
 
 
-@mutation(200)
+@mutation(20)
 def schedule_what_still_waits_for_one() -> Sequence[Patch]:
     real = begin.waiting_counts
 
@@ -77,7 +77,7 @@ def schedule_what_still_waits_for_one() -> Sequence[Patch]:
     return [(begin, "waiting_counts", fewer)]
 
 
-@mutation(400)
+@mutation(20)
 def take_cleanup_edges_from_the_template() -> Sequence[Patch]:
     def arrange(wanted: Any, serving: Mapping[str, int], existing: Any, **options: Any) -> Any:
         import dataclasses
@@ -89,7 +89,7 @@ def take_cleanup_edges_from_the_template() -> Sequence[Patch]:
     return [(begin, "arrange", arrange)]
 
 
-@mutation(400)
+@mutation(2000)
 def forget_what_was_required_before_the_action() -> Sequence[Patch]:
     real = row_changes.begun
 
@@ -100,7 +100,7 @@ def forget_what_was_required_before_the_action() -> Sequence[Patch]:
     return [(row_changes, "begun", begun)]
 
 
-@mutation(600)
+@mutation(20)
 def delete_a_replaced_row_before_its_dependents_have_moved() -> Sequence[Patch]:
     def cleanups(follows: Any, existing: Any) -> None:
         for view in existing:

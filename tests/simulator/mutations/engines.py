@@ -19,7 +19,7 @@ def start_steps_without_a_lease() -> Sequence[Patch]:
     return [(Lease, "is_valid", property(lambda self: True))]
 
 
-@mutation(600)
+@mutation(20)
 def declare_dead_whoever_is_slow_to_count() -> Sequence[Patch]:
     def look(self: LeaseWatch) -> dict[str, int]:
         from heatlite.context import EngineContext
@@ -29,12 +29,12 @@ def declare_dead_whoever_is_slow_to_count() -> Sequence[Patch]:
     return [(LeaseWatch, "look", look)]
 
 
-@mutation(600)
+@mutation(50)
 def take_over_nodes_but_not_locks() -> Sequence[Patch]:
     return [(resources, "held_by", lambda context, engine_ids, limit: [])]
 
 
-@mutation(600)
+@mutation(50)
 def believe_that_every_claim_is_at_work() -> Sequence[Patch]:
     return [
         (Claims, "__contains__", lambda self, claim_id: True),
@@ -42,7 +42,7 @@ def believe_that_every_claim_is_at_work() -> Sequence[Patch]:
     ]
 
 
-@mutation(800)
+@mutation(1000)
 def make_again_without_looking_what_exists() -> Sequence[Patch]:
     real = engine_work.first_step
 

@@ -15,12 +15,12 @@ from heatlite.resources.outcomes import Waiting
 from tests.simulator.mutations.base import Patch, mutation
 
 
-@mutation(600)
+@mutation(50)
 def keep_locks_that_nobody_works_on() -> Sequence[Patch]:
     return [(Sweeper, "lost_locks", lambda self: None)]
 
 
-@mutation(600)
+@mutation(100)
 def go_on_with_the_steps_of_a_former_life() -> Sequence[Patch]:
     def step(self: StepRunner, pending: Any) -> None:
         if not self._shared.lease.is_valid:
@@ -33,7 +33,7 @@ def go_on_with_the_steps_of_a_former_life() -> Sequence[Patch]:
     return [(StepRunner, "_step", step)]
 
 
-@mutation(600)
+@mutation(1500)
 def store_the_empty_template_without_trying_twice() -> Sequence[Patch]:
     return [(templates, "stored", templates.store)]
 
@@ -54,22 +54,22 @@ def let_one_failure_to_record_keep_the_claims_of_others() -> Sequence[Patch]:
     return [(StepRunner, "_settle", settle)]
 
 
-@mutation(800)
+@mutation(4000)
 def forget_who_waits_for_a_row_that_is_deleted() -> Sequence[Patch]:
     return [(sync_points, "blocked_on", lambda context, stack_id, acting_ids: {})]
 
 
-@mutation(800)
+@mutation(1000)
 def begin_a_creation_twice() -> Sequence[Patch]:
     return [(engine_work, "Continue", type("Never", (), {}))]
 
 
-@mutation(400)
+@mutation(50)
 def never_cast_again() -> Sequence[Patch]:
     return [(sync_points, "due", lambda context, now, limit: [])]
 
 
-@mutation(600)
+@mutation(20)
 def give_an_action_up_with_its_progress() -> Sequence[Patch]:
     def per_row(column: Any, key: Any, values: Mapping[int, Any]) -> Any:
         kept = {row: None if column.name == "physical_resource_id" else value for row, value in values.items()}

@@ -12,7 +12,7 @@ from heatlite.engine.transactions import begin, fail, finish
 from tests.simulator.mutations.base import DURING, Patch, during, mutation, sa
 
 
-@mutation(200)
+@mutation(50)
 def forget_the_fence() -> Sequence[Patch]:
     @writer
     def advance(context: Any, stack_id: str, traversal_id: str, values: Any) -> bool:
@@ -22,12 +22,12 @@ def forget_the_fence() -> Sequence[Patch]:
     return [(stacks, "advance", advance)]
 
 
-@mutation(200)
+@mutation(20)
 def leave_the_sync_points_of_the_superseded() -> Sequence[Patch]:
     return [(begin.sync_points, "delete_all", lambda context, stack_id: None)]
 
 
-@mutation(600)
+@mutation(1500)
 def read_the_rows_before_the_compare_and_swap() -> Sequence[Patch]:
     real, by_stack = begin.supersede, resources.by_stack
 
@@ -47,7 +47,7 @@ def lock_a_row_whatever_became_of_it() -> Sequence[Patch]:
     return [(resources, "_seen", lambda keys: sa.true()), (resources, "_held", lambda engine_id: sa.true())]
 
 
-@mutation(600)
+@mutation(100)
 def fail_the_stack_for_a_row_that_is_anothers() -> Sequence[Patch]:
     real = fail._record
 
@@ -58,7 +58,7 @@ def fail_the_stack_for_a_row_that_is_anothers() -> Sequence[Patch]:
     return [(fail, "_record", record)]
 
 
-@mutation(200)
+@mutation(600)
 def drop_wanted_by() -> Sequence[Patch]:
     @reader
     def ask_for(context: Any, resource_id: int, traversal_id: str) -> bool:
@@ -70,7 +70,7 @@ def drop_wanted_by() -> Sequence[Patch]:
     return [(resources, "ask_for", ask_for)]
 
 
-@mutation(600)
+@mutation(2500)
 def release_the_lock_in_a_separate_write() -> Sequence[Patch]:
     write, real = resources.write, Conclusions._finish
 
@@ -94,7 +94,7 @@ def _let_go(context: Any, works: Sequence[Any]) -> None:
         context.connection.execute(sa.update(resources.TABLE).where(*held).values(engine_id=None))
 
 
-@mutation(600)
+@mutation(2500)
 def ask_for_a_lock_without_looking_whether_it_is_held() -> Sequence[Patch]:
     @writer
     def ask_for(context: Any, resource_id: int, traversal_id: str) -> bool:
@@ -105,7 +105,7 @@ def ask_for_a_lock_without_looking_whether_it_is_held() -> Sequence[Patch]:
     return [(resources, "ask_for", ask_for)]
 
 
-@mutation(200)
+@mutation(100)
 def cast_before_commit() -> Sequence[Patch]:
     real = finish.finish
     settle = Conclusions._finish

@@ -26,6 +26,14 @@ def new_row(**changes):
     return row(1, action=Action.INIT, physical_id=None, definition_hash=None, **changes)
 
 
+def test_a_creation_that_was_left_half_way_is_gone_on_with_whatever_is_wanted_now():
+    left = row(1, status=Status.FAILED, physical_id=None, attempts=1)
+    assert decide_update(left, compared("size")) == Continue()
+    assert decide_update(row(1, type="Volume", status=Status.FAILED, physical_id=None, attempts=1), compared()) == (
+        Continue()
+    )
+
+
 def test_nothing_made_yet_is_created():
     assert decide_update(new_row(), compared("size")) == Create()
 
