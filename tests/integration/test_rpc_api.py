@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from heatlite import exception
 from heatlite.context import EngineContext
-from heatlite.db import models
+from heatlite.db import migration, models
 from heatlite.rpc import messages, transport
 from heatlite.rpc.serializer import PlainSerializer
 from tests.deployment import Daemons, conf, running
@@ -119,3 +119,10 @@ def test_a_listener_answers_for_its_own_engine(daemons: Daemons, bus: Any) -> No
         target = oslo_messaging.Target(exchange=messages.EXCHANGE, topic=messages.LISTENER_TOPIC, server=engine_id)
         client = oslo_messaging.get_rpc_client(bus, target)
         assert client.prepare(timeout=10).call({}, "listening") is True
+
+
+def test_the_operator_sees_schema_and_engines(daemons: Daemons) -> None:
+    assert daemons.manage("db_version").strip() == migration.latest()
+    listed = daemons.manage("service", "list")
+    assert all(engine_id in listed for engine_id in daemons.engines())
+    assert len(daemons.engines()) == 2
