@@ -131,9 +131,15 @@ class Conclusions:
         return templates.stored(self._shared.context(), EMPTY_TEMPLATE, {}, {}, self._shared.inputs.utcnow())
 
     def give_back(self, traversal_id: str, works: Sequence[Work]) -> None:
-        """Return work that this engine won't end, for others to go on with."""
+        """Return work that this engine won't end, for others to go on with.
+
+        What can't be given back now is found by the sweep, since its claims are settled whatever happens.
+        """
         try:
             released = self._give_back(traversal_id, works)
+        except Exception:
+            LOG.exception("%d pieces of work can't be given back now: the sweep will", len(works))
+            return
         finally:
             self._shared.claims.settle([work.claim_id for work in works])
         self.announce(released.ready)

@@ -26,6 +26,23 @@ STORIES = {
         "f_c3s1Xd3GJHMYTlLO3UD5u5Ki1b1GwfDndpYzYmzikA08DjcI8X_1SWRQP35RVDAtFjXG0qEzf6_CjKAUmi9pJpuAinT8B5V1BR"
         "Q=="
     ),
+    "a creation that is gone on with for another template is still linked to what it was made from": (
+        "eNrNU01PwzAM_S8-B7R2AqH8jR0RmpzGXaOmSZWPwTbtv-O0XTmOiQu357xn-"
+        "9lyLhCJNMi6eq0FxKYjnS2B3AhoLR59DiDBOOe1AgHkDsZRBFkJUJiabh_NmdU1y2MyTV9YpjfPWwEWDwUx1WFMtOBo_ecNdrltL"
+        "em99U3PWS3aSAIGNBbkBayPaVFqn5UtNqfI4lpNk8XThK8C_EgBk_GOa71f4EhBsfkmUNELSDSMcyqTDgcGgOX9NBa4M4OUOwqcx"
+        "o9HtLm8nhjPMwIjLqVL8Q82YVy_QGwT50ywZe9x1saUlfLBrXON3haOna7t1b3253vteYKHHdSbKwsDBwqbfmWXIk9VMbgsL4_6D"
+        "8v7-jfLqx7pv17MbxeYQv7Z39tEtphtmu-Qb3_kH7N94dM2sUMOQAc0jjvg4LMrVz4VpBFNuH2E6zcVVyK5"
+    ),
+    "of several things to be given back one that can't be doesn't keep the others": (
+        "eNrFVclu2zAQ_RVjzmwhy4Ed6DcC5FIUwYiiLMIUyXJxahv-"
+        "9w4lVVFSJ46zNLcnzvZm0xzAC1FBsZivrhl43ogqKkHfDGqFWxMdFGCND2sn_C8FDIReSy08FHMGJQbe3Hm5J4uczIPkmyQkafY9"
+        "Y6BwPaAGfRAD9srcJ0gOfBPrWonqThm-IasalRcMWpQKigMoCjwYVSaWKjEdHI_eKqFw1-EjA2OFwyCNJl8_DrAVriT-"
+        "3ImkzyCI1vamJNTYEoDufWcTvJFtUdwIR2b0uEUV0-uecJ8iECJXVXL-k0hIvRkg1oFsOlgTd9_r-"
+        "hDL0jg95mWNSrKcqI7xq3Pxd-fiUwqXUziSniNcIt-MwsHHt3niNxQv2uodxdt9cfHuP6d4DwzwCYPbLvDJ6Vk8w6C6nEH2Uvuus"
+        "9e272n5bo2Krfjc2X-hdv907_eHh58ODz_TuvOL96bOsddvzyX5UzXfNDs6KjV6ybPsw1Z_-8Wrv_8P_83g4sPeLaa1SzqzTulR-"
+        "Z4v_bzrS41Rhf540cG0UCyXdA6lb9CmnB1KTQ6xNVGHYZh6vdVqosdjmHVuZ9y0rQynTfJ88djmtNpVdjVRs-"
+        "iCTBd2orzsR0pYlO7vET_-AYK4oBw="
+    ),
 }
 
 

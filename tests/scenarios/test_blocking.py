@@ -119,6 +119,22 @@ def test_a_removed_resource_that_is_held_is_deleted_when_it_is_let_go_of(story: 
     story.verify_nothing_left()
 
 
+@pytest.mark.parametrize("then", ["update", "delete"])
+def test_who_waits_for_a_resource_that_is_being_deleted_is_woken_when_it_is_gone(story: Story, then: str) -> None:
+    story.create(hot(base=resource(), a=slow("delete", depends_on="base")))
+    story.settle("CREATE_COMPLETE", PROMPTLY)
+    story.update(hot(base=resource()))
+    story.step_until("a", "DELETE_IN_PROGRESS")
+    if then == "update":
+        story.update(hot(base=resource("2"), b=resource()))
+        story.settle("UPDATE_COMPLETE", PROMPTLY)
+        story.verify("base", "b")
+    else:
+        story.delete()
+        story.settle("DELETE_COMPLETE", PROMPTLY)
+    story.verify_nothing_left()
+
+
 def test_a_replacement_that_is_held_does_not_hold_up_another(story: Story) -> None:
     story.create(hot(a=resource("1", update_replace=True), b=resource({"get_resource": "a"})))
     story.settle("CREATE_COMPLETE", PROMPTLY)

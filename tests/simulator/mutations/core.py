@@ -51,7 +51,7 @@ def count_a_duplicate_arrival() -> Sequence[Patch]:
     return [(sync_points, "claim", claim)]
 
 
-@mutation(400)
+@mutation(5000)
 def check_a_fence_row_in_place_of_writing_it() -> Sequence[Patch]:
     @writer
     def finish_unfenced(context: Any, traversal: str, nodes: Any, engine_id: str, claims: Any) -> set[Node]:

@@ -14,7 +14,7 @@ from heatlite.engine.liveness import LeaseWatch
 from tests.simulator.mutations.base import Patch, mutation
 
 
-@mutation(600)
+@mutation(3000)
 def start_steps_without_a_lease() -> Sequence[Patch]:
     return [(Lease, "is_valid", property(lambda self: True))]
 
