@@ -137,13 +137,12 @@ class Conclusions:
         """
         try:
             released = self._give_back(traversal_id, works)
+            self.announce(released.ready)
+            self.wake(released.wakes)
         except Exception:
-            LOG.exception("%d pieces of work can't be given back now: the sweep will", len(works))
-            return
+            LOG.exception("%d pieces of work can't be given back or announced now: the sweep will", len(works))
         finally:
             self._shared.claims.settle([work.claim_id for work in works])
-        self.announce(released.ready)
-        self.wake(released.wakes)
 
     @retried
     def _give_back(self, traversal_id: str, works: Sequence[Work]) -> release.Released:
