@@ -152,7 +152,7 @@ class Checker:
                 later.append((work, None))
 
     def _first_step(self, traversal: Traversal, work: Work) -> steps_of.Outcome:
-        instance = self._shared.evaluator.instance(traversal, work.row, work.evaluated)
+        instance = self._shared.evaluator.instance_for(traversal, work)
         return steps_of.first_step(work, instance)
 
     def _after(self, traversal: Traversal, batch: Batch) -> None:

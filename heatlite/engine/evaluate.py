@@ -5,6 +5,7 @@ Nothing is written here. Rows come in, with those that the definition reads; a d
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -71,6 +72,17 @@ class Evaluator:
             random=self._inputs.random,
             unknown=UNKNOWN,
         )
+
+    def instance_for(self, traversal: Traversal, work: Work) -> Instance:
+        """The same, for the next step of this work.
+
+        A creation that is gone on with is made of what it was begun with, whatever is wanted by now: its attributes
+        are those of what exists.
+        """
+        instance = self.instance(traversal, work.row, work.evaluated)
+        if isinstance(work.decision, decide.Continue):
+            return dataclasses.replace(instance, properties=work.row.properties_data or {})
+        return instance
 
     def required(self, traversal: Traversal, nodes: list[NodeRecord]) -> list[Node]:
         """The nodes whose rows these nodes' definitions need to see."""

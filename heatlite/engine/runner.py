@@ -142,7 +142,7 @@ class StepRunner:
 
     def _outcome(self, pending: Pending) -> Outcome:
         work = pending.work
-        instance = self._shared.evaluator.instance(pending.traversal, work.row, work.evaluated)
+        instance = self._shared.evaluator.instance_for(pending.traversal, work)
         if pending.progress is FIRST:
             return steps_of.first_step(work, instance)
         return steps_of.next_step(work, instance, pending.progress)

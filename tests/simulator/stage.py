@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from heatlite.convergence.model import NodeState
 from heatlite.resources.base import Resource
+from tests.simulator import endings
 from tests.simulator.plugins import INJECTED
-from tests.simulator.world import World
+from tests.simulator.world import Thing, World
 
 if TYPE_CHECKING:
     from tests.simulator.engine import SimulatedEngine
@@ -19,6 +21,7 @@ class SimulatedStage:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self.world: World = simulation.world
+        self.world.follows = self.follows
 
     def acting(self) -> SimulatedEngine | None:
         """The engine that runs now."""
@@ -34,6 +37,22 @@ class SimulatedStage:
         holder = rows[0]["engine_id"] if rows else None
         if engine is not None and holder != engine.shared.lease.engine_id:
             simulation.complain(f"{engine.process.name} begins to {verb} {resource.name}, whose row {holder} holds")
+
+    def follows(self, thing: Thing, name: str) -> bool:
+        """Whether this step is the stack's current traversal's, and its template lets the thing require that name.
+
+        A superseded traversal's step ends among things that the newer one may be changing; what it was begun for is
+        over, and only that its links exist is promised.
+        """
+        simulation = self._simulation
+        stack = simulation.store.tables["stack"].committed(lambda row: row["id"] == thing.stack_id)[0]
+        rows = simulation.store.tables["resource"].committed(lambda row: row["uuid"] == thing.uuid)
+        nodes = simulation.store.tables["sync_point"].committed(
+            lambda node: node["state"] == NodeState.RUNNING and bool(rows) and node["acting_id"] == rows[0]["id"]
+        )
+        is_current = any(node["traversal_id"] == stack["current_traversal"] for node in nodes)
+        specs = [spec for spec in endings.template_of(simulation, stack) if spec.name == thing.name]
+        return is_current and bool(specs) and name in specs[0].requires
 
     def take_time(self) -> None:
         """A call to the cloud: others may run meanwhile, and now and then it takes seconds.

@@ -35,10 +35,12 @@ class World:
     """All things, by physical id.
 
     :param complain: told what must never happen
+    :param follows: whether a thing is acted on for a traversal in which it follows the one of that name
     :param tell: told what happens
     """
 
     complain: Callable[[str], None]
+    follows: Callable[[Thing, str], bool] = lambda thing, name: True
     tell: Callable[[str], None] = lambda text: None
     things: dict[str, Thing] = field(default_factory=dict)
     gone: dict[str, Thing] = field(default_factory=dict)
@@ -94,8 +96,9 @@ class World:
         for link in thing.links:
             if link not in self.things:
                 self.complain(f"{thing} is linked to {link}, which isn't there")
-            elif not self.things[link].complete:
+            elif not self.things[link].complete and self.follows(thing, self.things[link].name):
                 self.complain(f"{thing} is linked to {link}, which isn't complete")
         for name in thing.after:
-            if not any(it.name == name and it.complete for it in self.of_stack(thing.stack_id)):
+            there = any(it.name == name and it.complete for it in self.of_stack(thing.stack_id))
+            if not there and self.follows(thing, name):
                 self.complain(f"{thing} depends on {name}, and there is none that is complete")

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from oslo_db import exception as db_error
-
 from heatlite.db import bulk, sync_points, templates
 from heatlite.engine import work as engine_work
 from heatlite.engine.recovery import Sweeper
 from heatlite.engine.runner import Pending, StepRunner
-from heatlite.resources.outcomes import Waiting
 from tests.simulator.mutations.base import Patch, mutation
 
 
@@ -36,22 +33,6 @@ def go_on_with_the_steps_of_a_former_life() -> Sequence[Patch]:
 @mutation(1500)
 def store_the_empty_template_without_trying_twice() -> Sequence[Patch]:
     return [(templates, "stored", templates.store)]
-
-
-@mutation(800)
-def let_one_failure_to_record_keep_the_claims_of_others() -> Sequence[Patch]:
-    def settle(self: StepRunner, traversal_id: str, gathered: Sequence[Any]) -> None:
-        traversal = gathered[0].traversal
-        settled = [pending.settled for pending in gathered]
-        waits = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Waiting)]
-        try:
-            if waits:
-                self._keep_waiting(traversal, waits)
-            self._conclusions.settle(traversal, [it for it in settled if not isinstance(it.outcome, Waiting)])
-        except db_error.DBError:
-            return
-
-    return [(StepRunner, "_settle", settle)]
 
 
 @mutation(4000)

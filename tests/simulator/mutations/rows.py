@@ -42,7 +42,7 @@ def read_the_rows_before_the_compare_and_swap() -> Sequence[Patch]:
     return [(begin, "supersede", supersede), (resources, "by_stack", as_read)]
 
 
-@mutation(600)
+@mutation(6000)
 def lock_a_row_whatever_became_of_it() -> Sequence[Patch]:
     return [(resources, "_seen", lambda keys: sa.true()), (resources, "_held", lambda engine_id: sa.true())]
 
