@@ -19,6 +19,8 @@ TESTS = [
     "pytest-timeout>=2.3",
 ]
 
+LINTERS = ["mypy>=2.4,<2.5", "ruff>=0.17,<0.18"]  # a new release finds new faults: it comes in with a commit of its own
+
 setuptools.setup(
     name="heatlite",
     version=VERSION,
@@ -54,7 +56,7 @@ setuptools.setup(
     extras_require={
         "postgresql": ["psycopg[binary]>=3.1"],
         "test": TESTS,
-        "dev": [*TESTS, "mypy>=1.11", "pre-commit>=3.7", "ruff>=0.6", "types-PyYAML"],
+        "dev": [*TESTS, *LINTERS, "pre-commit>=3.7"],
     },
     entry_points={
         "console_scripts": [

@@ -46,7 +46,7 @@ class Conclusions:
                 self.propagate(traversal, self._finish_all(traversal, endings))
             for it in settled:
                 if isinstance(it.outcome, Replace):
-                    self._replace(traversal, it.work)
+                    self.propagate(traversal, self._replace(traversal, it.work))
             if failures:
                 self.failed(traversal, failures)
         finally:
@@ -77,12 +77,10 @@ class Conclusions:
             return progress.record(context, shared.inputs, waits)
 
     @retried
-    def _replace(self, traversal: Traversal, work: Work) -> None:
+    def _replace(self, traversal: Traversal, work: Work) -> Finished:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
-            replaced = progress.replace(context, shared.inputs, traversal, work, recast_after=shared.recast_after)
-        if replaced:
-            self.announce({traversal.id: [work.node]})
+            return progress.replace(context, shared.inputs, traversal, work, recast_after=shared.recast_after)
 
     def failed(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]], reason: str = "") -> None:
         """End the traversal because of these failures, and roll back where that is on."""

@@ -66,7 +66,7 @@ class Simulation:
         self.scheduler = Scheduler(chance, stickiness=scenario.stickiness, lag=scenario.lag, haste=scenario.haste)
         self.trace = Trace(lambda: self.scheduler.now) if trace else None
         self.settings = dataclasses.replace(SETTINGS, batch_size=scenario.batch_size)
-        self.world = World(self.complain, lambda text: self.tell(self.who(), text))
+        self.world = World(self.complain, tell=lambda text: self.tell(self.who(), text))
         self.store = Store(
             scenario.flavour,
             wait_for=self._wait_for,

@@ -3,6 +3,7 @@
 resource     progress, physical id and due time, under the lock that is kept
 replace      sync_point  the node goes back to SCHEDULED, with the new row acting under its key
              resource    the old row as it was before, replaced by the new one, and released
+             (read)      where the traversal was superseded: which newer one waits for the row
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from heatlite.db.api import Context
 from heatlite.engine import row_changes
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.transactions.claim import insert_replacements
+from heatlite.engine.transactions.finish import Finished
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Work
 from heatlite.resources.outcomes import Waiting
@@ -32,10 +34,10 @@ def record(context: Context, inputs: Inputs, waits: Sequence[tuple[Work, Waiting
     return kept
 
 
-def replace(context: Context, inputs: Inputs, traversal: Traversal, work: Work, *, recast_after: float) -> bool:
+def replace(context: Context, inputs: Inputs, traversal: Traversal, work: Work, *, recast_after: float) -> Finished:
     """A new row takes the place of one whose plugin found that it can't be updated after all.
 
-    :returns: whether the node is ready again; False where the traversal was superseded, or the lock lost
+    :returns: the node, which is ready again; or, where the traversal was superseded, who waits for the old row
     """
     next_cast_at = inputs.now() + recast_after
     ready = sync_points.hand_back(
@@ -50,4 +52,6 @@ def replace(context: Context, inputs: Inputs, traversal: Traversal, work: Work, 
         held_by=work.engine_id,
         hold_as=None,
     )
-    return bool(ready)
+    if ready:
+        return Finished(ready=(work.node,))
+    return Finished(wakes=resources.wanted(context, [work.row.id]))
