@@ -2,7 +2,7 @@
 
 A request's way                                        A node's way
 
-    service      the client API: validate, delegate        worker      the message arrives
+    api.service  the client API: validate, delegate        worker      the message arrives
     lifecycle    parse, validate, begin a traversal        check       load, decide, act, record, propagate
         │                                                  runner      drive a plugin's steps on threads and timers
         ▼                                                      │

@@ -19,6 +19,7 @@ import oslo_messaging
 from heatlite.context import RequestContext
 from heatlite.db.api import Database
 from heatlite.engine import executors
+from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
@@ -30,7 +31,6 @@ from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
-from heatlite.engine.service import EngineEndpoint
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Library

@@ -142,6 +142,12 @@ def test_the_reader_sees_imports_wherever_they_stand():
     assert ("heatlite.db.stacks", "heatlite.db.models") in found
 
 
+def test_only_the_process_knows_the_client_api():
+    """The engine converges without it, and a simulated one does."""
+    inner = {it.importer for it in IMPORTS if it.imported.startswith("heatlite.engine.api")}
+    assert {name for name in inner if not name.startswith("heatlite.engine.api")} == {"heatlite.engine.process"}
+
+
 def test_every_package_has_its_place():
     assert {package(module.name) for module in MODULES} - {""} <= set(LAYERS)
 

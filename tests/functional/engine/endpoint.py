@@ -17,6 +17,7 @@ from heatlite.convergence.model import Node
 from heatlite.db import migration, models
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
+from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
@@ -25,7 +26,6 @@ from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.liveness import LeaseWatch
-from heatlite.engine.service import EngineEndpoint
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Library

@@ -15,6 +15,7 @@ from typing import Any
 
 from heatlite.convergence.model import Node
 from heatlite.db.api import Database
+from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
@@ -25,7 +26,6 @@ from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.liveness import LeaseWatch
 from heatlite.engine.recovery import Sweeper
 from heatlite.engine.runner import StepRunner
-from heatlite.engine.service import EngineEndpoint
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Library

@@ -14,9 +14,9 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import resources
 from heatlite.db.records import ResourceRecord, StackRecord
-from heatlite.engine import replies
+from heatlite.engine.api import replies
+from heatlite.engine.api.shown import shown
 from heatlite.engine.scope import EngineScope, LiveResource, live
-from heatlite.engine.shown import shown
 from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, OutputDefinition, Parameters, Template, resolve
 

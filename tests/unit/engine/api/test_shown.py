@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from heatlite import exception
 from heatlite.db.records import ResourceRecord
-from heatlite.engine.shown import matching, required_by, shown
+from heatlite.engine.api.shown import matching, required_by, shown
 from tests.unit.engine.records import row
 
 TEMPLATE = 7

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatlite import exception
-from heatlite.engine import arguments, submissions
-from heatlite.engine.client_calls import in_clients_words
-from heatlite.engine.queries import split_state
-from heatlite.engine.submissions import Sent
+from heatlite.engine.api import arguments, submissions
+from heatlite.engine.api.client_calls import in_clients_words
+from heatlite.engine.api.queries import split_state
+from heatlite.engine.api.submissions import Sent
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from heatlite.convergence.model import Status
 from heatlite.db import models
-from heatlite.engine.arguments import flag, invalid, mapping, tag_list, whole_number
+from heatlite.engine.api.arguments import flag, invalid, mapping, tag_list, whole_number
 from heatlite.rpc.queries import StackQuery
 
 Condition = sa.ColumnElement[bool]

@@ -6,7 +6,7 @@ import datetime
 import json
 
 from heatlite import template as language
-from heatlite.engine import environments, replies
+from heatlite.engine.api import environments, replies
 from tests.unit.engine.records import NOON, row, service, stack
 
 EMPTY = language.parse({"heat_template_version": "2021-04-16"})

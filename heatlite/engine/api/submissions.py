@@ -13,7 +13,7 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.db.records import TemplateRecord
-from heatlite.engine.arguments import flag, mapping
+from heatlite.engine.api.arguments import flag, mapping
 from heatlite.engine.validation import Submission
 from heatlite.template.environment import SECTIONS
 

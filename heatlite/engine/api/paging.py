@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from heatlite.engine.arguments import invalid, whole_number
+from heatlite.engine.api.arguments import invalid, whole_number
 
 DIRECTIONS = {"asc": False, "desc": True}
 

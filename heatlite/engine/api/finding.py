@@ -12,7 +12,7 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import stacks
 from heatlite.db.records import StackRecord
-from heatlite.engine.arguments import stack_identity
+from heatlite.engine.api.arguments import stack_identity
 from heatlite.engine.validation import STACK_NAME
 
 

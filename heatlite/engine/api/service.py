@@ -18,14 +18,14 @@ import heatlite
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import templates
-from heatlite.engine import arguments, finding, replies, submissions, template_check
-from heatlite.engine.client_calls import client_call
+from heatlite.engine.api import arguments, finding, replies, submissions, template_check
+from heatlite.engine.api.client_calls import client_call
+from heatlite.engine.api.options import CreateOptions, UpdateOptions, check_args
+from heatlite.engine.api.reading import Reading
+from heatlite.engine.api.replies import Reply
+from heatlite.engine.api.submissions import Sent
 from heatlite.engine.lifecycle import Lifecycle
-from heatlite.engine.options import CreateOptions, UpdateOptions, check_args
-from heatlite.engine.reading import Reading
-from heatlite.engine.replies import Reply
 from heatlite.engine.shared import Shared
-from heatlite.engine.submissions import Sent
 from heatlite.rpc.queries import EventQuery, StackQuery
 
 Files = dict[str, str] | None

@@ -11,8 +11,8 @@ from typing import Any
 
 from heatlite.convergence.model import Action, Status
 from heatlite.db.records import ResourceRecord
-from heatlite.engine.arguments import invalid, mapping
-from heatlite.engine.queries import split_state
+from heatlite.engine.api.arguments import invalid, mapping
+from heatlite.engine.api.queries import split_state
 
 Test = Callable[[ResourceRecord, str], bool]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heatlite import exception
-from heatlite.engine.arguments import flag, mapping
+from heatlite.engine.api.arguments import flag, mapping
 
 UNSUPPORTED = {"owner_id": "A nested stack", "template_id": "A stored template"}
 

@@ -12,11 +12,11 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import events, resources, services, stacks
 from heatlite.db.records import StackRecord
-from heatlite.engine import environments, finding, outputs, paging, queries, replies
-from heatlite.engine.arguments import invalid, whole_number
-from heatlite.engine.replies import Reply
+from heatlite.engine.api import environments, finding, outputs, paging, queries, replies
+from heatlite.engine.api.arguments import invalid, whole_number
+from heatlite.engine.api.replies import Reply
+from heatlite.engine.api.shown import matching, required_by, shown
 from heatlite.engine.shared import Shared
-from heatlite.engine.shown import matching, required_by, shown
 from heatlite.rpc.queries import EventQuery, StackQuery
 
 

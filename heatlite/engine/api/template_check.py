@@ -13,8 +13,8 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
-from heatlite.engine import environments, parameter_replies
-from heatlite.engine.arguments import invalid
+from heatlite.engine.api import environments, parameter_replies
+from heatlite.engine.api.arguments import invalid
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.validation import Submission
 from heatlite.resources.base import Resource
