@@ -15,7 +15,7 @@ from heatlite.convergence.sync import chunks
 from heatlite.db import stacks, templates
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
-from heatlite.engine import traversals
+from heatlite.engine import row_changes, traversals
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
 from heatlite.engine.transactions.finish import Ending, Finished
@@ -41,12 +41,16 @@ class Conclusions:
         """
         try:
             endings = [Ending(it.work, it.outcome) for it in settled if isinstance(it.outcome, Done)]
-            failures = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Failed)]
+            failed = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Failed)]
+            failures = [(work, failure) for work, failure in failed if not row_changes.is_stale(work)]
             if endings:
                 self.propagate(traversal, self._finish_all(traversal, endings))
             for it in settled:
                 if isinstance(it.outcome, Replace):
                     self.propagate(traversal, self._replace(traversal, it.work))
+            for work, failure in failed:
+                if row_changes.is_stale(work):
+                    self.propagate(traversal, self._fail_stale(traversal, work, failure))
             if failures:
                 self.failed(traversal, failures)
         finally:
@@ -81,6 +85,12 @@ class Conclusions:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
             return progress.replace(context, shared.inputs, traversal, work, recast_after=shared.recast_after)
+
+    @retried
+    def _fail_stale(self, traversal: Traversal, work: Work, failure: Failed) -> Finished:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            return fail.fail_stale(context, shared.inputs, traversal, work, failure, recast_after=shared.recast_after)
 
     def failed(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]], reason: str = "") -> None:
         """End the traversal because of these failures, and roll back where that is on."""

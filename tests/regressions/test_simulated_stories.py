@@ -43,6 +43,13 @@ STORIES = {
         "Z4v_bzrS41Rhf540cG0UCyXdA6lb9CmnB1KTQ6xNVGHYZh6vdVqosdjmHVuZ9y0rQynTfJ88djmtNpVdjVRs-"
         "iCTBd2orzsR0pYlO7vET_-AYK4oBw="
     ),
+    "a creation for an older template fails when it is gone on with: the newer one is not to blame": (
+        "eNrFkNtOwzAQRP9lnw1KqBBVfqMSLwhVm2TTWN3YkS-Ftsq_s07TUJBAXIR4G3t3xsdzBE9UQ3GzvF3cKfBVS3VkgiLPFTSMOxsdFKCNsXUJCs"
+        "hstCEvBgUlhqpde32g8eiDrrZpKNPseqGAcZNUpqBFH2jSnu3TWbaxaZjqNdtqK64G2ZOCDjVDcQS2PkybtY0lJ87xxDin1cS4H_WgwPbkMGhr"
+        "JOvhCDtypbBXjtK-gkBdf7LK0GAnAjDd7_skV7orihU5scnlDjmm273o0xdBlETVKfxRILTZThKbIJ5RNsLu06MtVdtkDbEsrTPz53rLaSEf1M"
+        "xQvmO4txw7umB4_hnDJ89ng-w50SUK5nk4ZVyNcFN7sa9_0d7hD8i_Udzhr4sLLr72lmdf7e3_wU1kniMWl-AVmor4LfjH1uWY22DkMGE56lE7"
+        "f-pmeAERUGKx"
+    ),
 }
 
 

@@ -14,13 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from heatlite.convergence.model import Action, Status
+from heatlite.convergence.model import Action, NodeState, Status
 from heatlite.db import resources, stacks, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.engine import row_changes
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.transactions import Defeat, begin, release, stack_event, write_events
+from heatlite.engine.transactions.finish import Finished
+from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Work
 from heatlite.resources.outcomes import Failed
 
@@ -81,6 +83,23 @@ def fail(
     return Ended(rollback.traversal_id if rollback and begins_rollback else None, wakes)
 
 
+def fail_stale(
+    context: Context, inputs: Inputs, traversal: Traversal, work: Work, failure: Failed, *, recast_after: float
+) -> Finished:
+    """A creation begun for an older template failed: that says nothing of what is wanted now, so its node looks again.
+
+    :returns: the node, which is ready again; or, where the traversal was superseded, who waits for the row
+    """
+    next_cast_at = inputs.now() + recast_after
+    ready = sync_points.hand_back(
+        context, traversal.id, [work.node], NodeState.SCHEDULED, next_cast_at, [work.claim_id]
+    )
+    _record(context, inputs, traversal.stack, [(work, failure)])
+    if ready:
+        return Finished(ready=(work.node,))
+    return Finished(wakes=resources.wanted(context, [work.row.id]))
+
+
 def _roll_back(context: Context, inputs: Inputs, stack: StackRecord, reason: str, plan: RollbackPlan) -> bool:
     """Turn round, unless the commit point is behind us: then what failed is a cleanup, and there is no way back."""
     current = stacks.get(context, stack.id)
@@ -118,4 +137,4 @@ def _record(context: Context, inputs: Inputs, stack: StackRecord, failures: Sequ
     return recorded
 
 
-__all__ = ["Ended", "RollbackPlan", "fail", "may_roll_back"]
+__all__ = ["Ended", "RollbackPlan", "fail", "fail_stale", "may_roll_back"]
