@@ -50,6 +50,13 @@ STORIES = {
         "xQvmO4txw7umB4_hnDJ89ng-w50SUK5nk4ZVyNcFN7sa9_0d7hD8i_Udzhr4sLLr72lmdf7e3_wU1kniMWl-AVmor4LfjH1uWY22DkMGE56lE7"
         "f-pmeAERUGKx"
     ),
+    "who waits for a creation that was gone on with is woken when it is complete, though it looks again": (
+        "eNrNVNtqwzAM_Rc9eyPtw-jyG4W9jFHsWGlMFTv40tGW_vvkxg3roNCywfp2rCMdHSkoBwiIGurZ_HXxMhMQmg51IuQIv1qSW5c81GCsdVqBAL"
+        "RrYzEwL0DJ2HSrYPacPufaaJpNJpmtnisBJNcFdTJELDiQ-zzDLrUtoV6RazZc1UoKKKCXhqA-ALkQS6Z2SVE2WoQnNY0kdyd8FOAG9DIaZ1nr"
+        "_QBb9Iq9Nx5zvoCI_TCWMmllzwBkju-GDJemr-slei7j4FZSytE943FEYMRSOot_sAljNwXKNnLNCbbsPYy5ISalnLfTXIOjzLHTqb360f7NUe"
+        "rxW_vdHe15mNsczKsjJ3p-KNlsJrboPM2ywbK8NOjry_tT9zdbF__78S42ZxPRJLGobl3cgxl_bN_Xr-X-9uOJ_Gpzl8eyOLGtTBRLK4-DNP78"
+        "Nzt-Aevpsbc="
+    ),
 }
 
 

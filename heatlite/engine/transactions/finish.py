@@ -69,10 +69,11 @@ def finish(
         context, traversal.id, [work.node for work in over], engine_id, sorted({work.claim_id for work in over})
     ) if over else set()  # fmt: skip
     ready = sync_points.arrive(context, traversal.id, arrivals(traversal.graph, survivors), next_cast_at)
-    ready += _look_again(context, traversal, again, next_cast_at)
+    look_again = _look_again(context, traversal, again, next_cast_at)
+    ready += look_again
     _write_rows(context, inputs, traversal, endings)
     write_events(context, inputs, traversal.stack.id, _happenings(endings))
-    superseded = [work for work in over if work.node not in survivors]
+    superseded = [ending.work for ending in endings if ending.work.node not in {*survivors, *look_again}]
     return Finished(tuple(ready), _waiters(context, traversal, superseded) if superseded else {})
 
 
@@ -84,12 +85,15 @@ def _waiters(context: Context, traversal: Traversal, works: Sequence[Work]) -> d
 
 
 def _look_again(context: Context, traversal: Traversal, works: Sequence[Work], next_cast_at: float) -> list[Node]:
-    """What a dead engine had begun is complete, but isn't what is wanted now: its nodes are ready once more."""
-    nodes = [work.node for work in works]
-    if nodes:
-        claims = sorted({work.claim_id for work in works})
-        sync_points.hand_back(context, traversal.id, nodes, NodeState.SCHEDULED, next_cast_at, claims)
-    return nodes
+    """What a dead engine had begun is complete, but isn't what is wanted now: its nodes are ready once more.
+
+    :returns: those nodes; none where the traversal was superseded, which leaves no node of it
+    """
+    if not works:
+        return []
+    nodes, claims = [work.node for work in works], sorted({work.claim_id for work in works})
+    kept = sync_points.hand_back(context, traversal.id, nodes, NodeState.SCHEDULED, next_cast_at, claims)
+    return nodes if kept else []
 
 
 def _write_rows(context: Context, inputs: Inputs, traversal: Traversal, endings: Sequence[Ending]) -> None:
