@@ -119,11 +119,16 @@ def physical_ids(simulation: Simulation) -> dict[str, str] | None:
 
 
 def check_rollback(simulation: Simulation, before: dict[str, str], after: dict[str, str]) -> None:
-    """After a rollback that nothing disturbed, what hadn't failed is what it was."""
+    """After a rollback that nothing disturbed, what hadn't failed is what it was.
+
+    What takes no change back in place is another matter: there, the plugin itself asks for a new one.
+    """
     stack = simulation.client.stack_row()
     if stack is None or stack["action"] != Action.ROLLBACK:
         return
-    for name in before.keys() & after.keys() - simulation.failed_names:
+    rows = simulation.store.tables["resource"].committed(lambda row: row["stack_id"] == stack["id"])
+    stubborn = {row["name"] for row in rows if (row["properties_data"] or {}).get("stubborn")}
+    for name in before.keys() & after.keys() - simulation.failed_names - stubborn:
         if before[name] != after[name]:
             simulation.complain(f"the rollback made {name} anew: {before[name]} is {after[name]} now")
 
