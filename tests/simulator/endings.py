@@ -127,7 +127,7 @@ def check_rollback(simulation: Simulation, before: dict[str, str], after: dict[s
     if stack is None or stack["action"] != Action.ROLLBACK:
         return
     rows = simulation.store.tables["resource"].committed(lambda row: row["stack_id"] == stack["id"])
-    stubborn = {row["name"] for row in rows if (row["properties_data"] or {}).get("stubborn")}
+    stubborn = {row["name"] for row in rows if json.loads(row["properties_data"] or "{}").get("stubborn")}
     for name in before.keys() & after.keys() - simulation.failed_names - stubborn:
         if before[name] != after[name]:
             simulation.complain(f"the rollback made {name} anew: {before[name]} is {after[name]} now")
