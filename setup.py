@@ -52,6 +52,7 @@ setuptools.setup(
         "rich>=13",
         "SQLAlchemy>=2.0.30",
         "stevedore>=5.3",
+        "yaql>=3.0",  # the query language of that template function
     ],
     extras_require={
         "postgresql": ["psycopg[binary]>=3.1"],

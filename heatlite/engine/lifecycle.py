@@ -156,7 +156,8 @@ class Lifecycle:
         if stack.prev_raw_template_id == stack.raw_template_id:
             raise exception.NotSupported(feature="Cancelling an update whose changes have all been made")
         target = stack.prev_raw_template_id or self._conclusions.empty_template()
-        _, parsed = self._shared.library.template(self._shared.context(), target)
+        goal = dataclasses.replace(stack, raw_template_id=target)
+        parsed, _ = self._shared.library.parameters(self._shared.context(), goal)
         columns = {"raw_template_id": target, "timeout": stack.timeout}
         return Change(Action.ROLLBACK, columns, traversals.wanted(parsed))
 

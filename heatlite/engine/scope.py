@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite import exception
@@ -61,6 +61,8 @@ class EngineScope:
     parameters: Parameters
     files: Mapping[str, str]
     resources: Mapping[str, LiveResource | FutureResource]
+    facade: Mapping[str, Any] | None = None
+    conditions: Mapping[str, bool] = field(default_factory=dict)
 
     def resource(self, name: str) -> LiveResource | FutureResource | None:
         return self.resources.get(name)

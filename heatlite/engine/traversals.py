@@ -98,9 +98,10 @@ class Library:
         return known
 
     def parameters(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
-        """A stack's template with the values of its parameters."""
+        """A stack's template as it is with the values of its parameters, and these."""
         record, parsed = self.template(context, stack.raw_template_id)
-        return parsed, bind(record, parsed, stack.name, stack.id, stack.tenant)
+        parameters = bind(record, parsed, stack.name, stack.id, stack.tenant)
+        return parsed.under(parameters), parameters
 
     def traversal(self, context: Context, traversal_id: str) -> Traversal | None:
         """The traversal, if it is some stack's current one.

@@ -84,6 +84,7 @@ class Validator:
         if most >= 0 and len(parsed.resources) > most:
             raise exception.StackResourceLimitExceeded()
         parameters = language.bind(parsed, submission.environment, identity.pseudo)
+        parsed = parsed.under(parameters)
         Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
         self._check_resources(parsed, parameters, identity)
         return parsed

@@ -12,6 +12,8 @@ from typing import Any
 
 from heatlite.exception import InvalidTemplateReference, dotted
 from heatlite.template.functions import Vocabulary
+from heatlite.template.functions.base import Function
+from heatlite.template.functions.conditional import ConditionName
 from heatlite.template.functions.get_file import no_content
 from heatlite.template.nodes import ListNode, MapNode, Node, Tree
 from heatlite.template.path import Path, refused
@@ -24,6 +26,7 @@ class Names:
     resources: Collection[str]
     parameters: Collection[str]
     files: Collection[str]
+    conditions: Collection[str] = ()
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Compiler:
     names: Names
     references: set[str] = field(default_factory=set)
     reads: set[tuple[str, str]] = field(default_factory=set)
+    conditions: set[str] = field(default_factory=set)
 
     def compile(self, value: Any, path: Path) -> Tree:
         """The tree for a value: the value itself where no function is in it, else a node.
@@ -58,6 +62,24 @@ class Compiler:
                 raise refused((*path, name), self.vocabulary.refusals[name])
         entries = {key: self.compile(item, (*path, key)) for key, item in value.items()}
         return MapNode(entries) if _any_node(entries.values()) else value
+
+    def compile_condition(self, value: Any, path: Path) -> Tree:
+        """The tree of a condition: a boolean, the name of a condition, or a function of conditions.
+
+        :raises StackValidationFailed: where it is something else
+        """
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            if value not in self.names.conditions:
+                known = ", ".join(map(str, self.names.conditions)) or "none"
+                raise refused(path, f'Invalid condition "{value}"; those that are defined: {known}')
+            self.conditions.add(value)
+            return ConditionName(value)
+        tree = self.compile(value, path)
+        if isinstance(tree, Function):
+            return tree
+        raise refused(path, f"A condition is a boolean, a condition's name or a function, not {value!r:.80}")
 
     def check_resource(self, name: Any, path: Path) -> str:
         """The name of an existing resource.
@@ -88,6 +110,10 @@ class Compiler:
         """
         if name not in self.names.parameters:
             raise refused(path, f'The parameter "{name}" is not declared; add it to the section "parameters"')
+
+    def has_parameter(self, name: str) -> bool:
+        """Whether a parameter of this name is declared."""
+        return name in self.names.parameters
 
     def check_file(self, name: str, path: Path) -> None:
         """Refuse the name of a file that didn't come with the template.

@@ -5,24 +5,27 @@
     raw --> version --> sections known? --> parameter schemata --+
                                             names of resources --+--> definitions, each with its own compiler
                                             resource registry  --+
+                                            conditions ------------> those come later, with the parameters (``under``)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from heatlite.exception import StackValidationFailed
 from heatlite.template.compiler import Compiler, Names
+from heatlite.template.conditions import Conditions, are_used
 from heatlite.template.definitions import OutputDefinition, ResourceDefinition
-from heatlite.template.functions import vocabulary_of
+from heatlite.template.functions import IF_SINCE, vocabulary_of
 from heatlite.template.parameter_groups import check_parameter_groups
 from heatlite.template.parameter_schema import ParameterSchema, read_parameter_schema
 from heatlite.template.path import check_nesting
 from heatlite.template.pseudo import PSEUDO_PARAMETERS
-from heatlite.template.read_definitions import check_names, read_output, read_resource
+from heatlite.template.read_definitions import check_names, read_outline, read_output, read_resource
 from heatlite.template.sections import check_sections, map_at, text_at
 from heatlite.template.type_mapping import read_type_mapping
 from heatlite.template.versions import version_of
@@ -34,7 +37,9 @@ NO_DESCRIPTION = "No description"
 class Template:
     """A template that has been found well-formed, and whose references all lead somewhere.
 
-    ``version`` is a date, also where the template names a release. The maps are read-only.
+    ``version`` is a date, also where the template names a release. The maps are read-only. Where conditions decide
+    what is in it, ``resources`` and ``outputs`` hold no more than names and types until ``under`` says for which
+    parameters.
     """
 
     raw: Mapping[str, Any]
@@ -44,6 +49,60 @@ class Template:
     resources: Mapping[str, ResourceDefinition]
     outputs: Mapping[str, OutputDefinition]
     files: Mapping[str, str]
+    types: Mapping[str, str]
+    conditions: Conditions | None = None
+    """None: nothing in it depends on any."""
+
+    def under(self, parameters: Mapping[str, Any]) -> Template:
+        """The template as it is for these parameters: what their conditions leave of it.
+
+        :param parameters: values, pseudo parameters included: usually a ``Parameters``
+        :raises: what ``parse`` does, for definitions that weren't looked into before
+        """
+        if self.conditions is None:
+            return self
+        truth = self.conditions.truth(parameters)
+        written = map_at(self.raw, "resources")
+        resources = truth.kept(written, "resources")
+        outputs = truth.kept(map_at(self.raw, "outputs"), "outputs")
+        reader = Reader(self.version, self.parameter_schemata, resources, self.files, self.types, written.keys())
+        return dataclasses.replace(self, resources=reader.resources(), outputs=reader.outputs(outputs), conditions=None)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads definitions, each with a compiler of its own."""
+
+    version: str
+    schemata: Mapping[str, ParameterSchema]
+    written: Mapping[str, Any]
+    files: Mapping[str, str]
+    types: Mapping[str, str]
+    every_name: Collection[str]
+    """Of resources, those included whose condition doesn't hold: they may be depended on, to no effect."""
+
+    def resources(self) -> Mapping[str, ResourceDefinition]:
+        """The definitions of all resources."""
+        return MappingProxyType(
+            {
+                name: read_resource(name, definition, self._compiler(), self.types, self.every_name)
+                for name, definition in self.written.items()
+            }
+        )
+
+    def outputs(self, written: Mapping[str, Any]) -> Mapping[str, OutputDefinition]:
+        """The definitions of these outputs."""
+        return MappingProxyType({name: read_output(name, it, self._compiler()) for name, it in written.items()})
+
+    def outline(self) -> Mapping[str, ResourceDefinition]:
+        """The names and types of all resources, and nothing that a condition may decide."""
+        return MappingProxyType(
+            {name: read_outline(name, definition, self.types) for name, definition in self.written.items()}
+        )
+
+    def _compiler(self) -> Compiler:
+        names = Names(self.written.keys(), {*self.schemata, *PSEUDO_PARAMETERS}, self.files.keys())
+        return Compiler(vocabulary_of(self.version), names)
 
 
 def parse(raw: Mapping[str, Any], files: Mapping[str, str] = {}, resource_registry: Mapping[str, Any] = {}) -> Template:
@@ -68,20 +127,19 @@ def parse(raw: Mapping[str, Any], files: Mapping[str, str] = {}, resource_regist
     resources, outputs = map_at(raw, "resources"), map_at(raw, "outputs")
     for section, name in ((resources, "resources"), (outputs, "outputs")):
         check_names(section, name)
-    names = Names(resources.keys(), {*schemata, *PSEUDO_PARAMETERS}, files.keys())
-    types, vocabulary = read_type_mapping(resource_registry), vocabulary_of(version)
+    conditions = _read_conditions(raw, version, schemata)
+    types = read_type_mapping(resource_registry)
+    reader = Reader(version, schemata, resources, files, types, resources.keys())
     return Template(
         raw=raw,
         version=version,
         description=text_at(raw, "description") or NO_DESCRIPTION,
         parameter_schemata=MappingProxyType(schemata),
-        resources=MappingProxyType(
-            {name: read_resource(name, it, Compiler(vocabulary, names), types) for name, it in resources.items()}
-        ),
-        outputs=MappingProxyType(
-            {name: read_output(name, it, Compiler(vocabulary, names)) for name, it in outputs.items()}
-        ),
+        resources=reader.resources() if conditions is None else reader.outline(),
+        outputs=reader.outputs(outputs) if conditions is None else MappingProxyType({}),
         files=files,
+        types=types,
+        conditions=conditions,
     )
 
 
@@ -91,3 +149,13 @@ def _read_parameters(raw: Mapping[str, Any]) -> dict[str, ParameterSchema]:
     if raw.get("parameter_groups") is not None:
         check_parameter_groups(raw["parameter_groups"], schemata.keys())
     return schemata
+
+
+def _read_conditions(
+    raw: Mapping[str, Any], version: str, schemata: Mapping[str, ParameterSchema]
+) -> Conditions | None:
+    """The section, well-formed; None where nothing depends on it."""
+    if version < IF_SINCE:
+        return None
+    conditions = Conditions.read(map_at(raw, "conditions"), version, {*schemata, *PSEUDO_PARAMETERS})
+    return conditions if are_used(raw) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from heatlite.template.compiler import Compiler
@@ -24,6 +24,7 @@ RESOURCE_KEYWORDS = frozenset(
         "external_id",
     }
 )
+CONDITION = frozenset({"condition"})
 OUTPUT_KEYWORDS = frozenset({"value", "description"})
 
 DELETION_POLICIES: Mapping[str, str] = {
@@ -34,26 +35,44 @@ LONGEST_NAME = 255
 """Characters, as many as the database keeps."""
 
 
-def read_resource(name: str, written: Any, compiler: Compiler, types: Mapping[str, str]) -> ResourceDefinition:
+def read_outline(name: str, written: Any, types: Mapping[str, str]) -> ResourceDefinition:
+    """A resource's name and type, where a condition is yet to say what there is to it.
+
+    :raises StackValidationFailed: where it isn't well-formed
+    """
+    path: Path = ("resources", name)
+    check_keywords(written, RESOURCE_KEYWORDS | CONDITION, "resource", path)
+    return ResourceDefinition(name, _read_type(written, path, types), written=written)
+
+
+def _read_type(written: Mapping[str, Any], path: Path, types: Mapping[str, str]) -> str:
+    resource_type = text_at(written, "type", path)
+    if not resource_type:
+        raise refused(path, "Each resource must contain a type key")
+    return types.get(resource_type, resource_type)
+
+
+def read_resource(
+    name: str, written: Any, compiler: Compiler, types: Mapping[str, str], every_name: Collection[str]
+) -> ResourceDefinition:
     """A resource's definition.
 
     :param compiler: a fresh one
     :param types: mapped types, from ``read_type_mapping``
+    :param every_name: the names of all resources, those included whose condition doesn't hold
     :raises StackValidationFailed: where it isn't well-formed
     :raises InvalidTemplateReference: where it names a resource that doesn't exist
     """
     path: Path = ("resources", name)
     check_keywords(written, RESOURCE_KEYWORDS, "resource", path)
-    resource_type = text_at(written, "type", path)
-    if not resource_type:
-        raise refused(path, "Each resource must contain a type key")
+    resource_type = _read_type(written, path, types)
     trees = {key: _read_map(written, key, compiler, path) for key in ("properties", "metadata", "update_policy")}
     external_id = compiler.compile(written.get("external_id"), (*path, "external_id"))
-    depends_on = _read_depends_on(written.get("depends_on"), compiler, (*path, "depends_on"))
+    depends_on = _read_depends_on(written.get("depends_on"), compiler, every_name, (*path, "depends_on"))
     used = compiler.references | {resource for resource, _ in compiler.reads}
     return ResourceDefinition(
         name=name,
-        type=types.get(resource_type, resource_type),
+        type=resource_type,
         depends_on=depends_on,
         deletion_policy=_read_deletion_policy(written, path),
         description=text_at(written, "description", path) or "",
@@ -103,14 +122,17 @@ def _read_map(written: Mapping[str, Any], key: str, compiler: Compiler, path: Pa
     return tree
 
 
-def _read_depends_on(written: Any, compiler: Compiler, path: Path) -> tuple[str, ...]:
+def _read_depends_on(written: Any, compiler: Compiler, every_name: Collection[str], path: Path) -> tuple[str, ...]:
+    """The resources that come first; those that a condition leaves out are no reason to wait."""
     if written is None:
         return ()
-    if isinstance(written, str):
-        return (compiler.check_resource(written, path),)
-    if not isinstance(written, list):
+    names = [written] if isinstance(written, str) else written
+    if not isinstance(names, list):
         raise refused(path, '"depends_on" must be the name of a resource or a list of them')
-    return tuple(compiler.check_resource(name, (*path, place)) for place, name in enumerate(written))
+    there = [
+        (place, name) for place, name in enumerate(names) if name in compiler.names.resources or name not in every_name
+    ]
+    return tuple(compiler.check_resource(name, (*path, place) if names is written else path) for place, name in there)
 
 
 def _read_deletion_policy(written: Mapping[str, Any], path: Path) -> str:

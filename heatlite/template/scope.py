@@ -37,5 +37,14 @@ class Scope(Protocol):
     def files(self) -> Mapping[str, str]:
         """Name, as ``get_file`` says it, to content."""
 
+    @property
+    def conditions(self) -> Mapping[str, bool]:
+        """The conditions that are decided, while others are."""
+
+    @property
+    def facade(self) -> Mapping[str, Any] | None:
+        """Of a nested stack, what its parent's template says of it: ``metadata``, ``deletion_policy``,
+        ``update_policy``; ``None`` for any other stack."""
+
     def resource(self, name: str) -> ResourceValue | None:
         """The resource of this name, or ``None`` while it doesn't exist."""

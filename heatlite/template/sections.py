@@ -18,15 +18,12 @@ CONDITIONS_SINCE = "2016-10-14"
 
 
 def check_sections(raw: Mapping[str, Any], version: str) -> None:
-    """Refuse a section that the language doesn't have, or that isn't supported yet.
+    """Refuse a section that the language doesn't have.
 
     :raises InvalidTemplateSection: where the version has no such section
-    :raises StackValidationFailed: where it has, and heatlite can't do it
     """
     for name in raw:
-        if name == "conditions" and version >= CONDITIONS_SINCE:
-            raise refused((name,), "Conditions are not supported yet")
-        if name not in SECTIONS:
+        if name not in SECTIONS and not (name == "conditions" and version >= CONDITIONS_SINCE):
             raise InvalidTemplateSection(section=name)
 
 
@@ -66,8 +63,6 @@ def check_keywords(owner: Any, allowed: Collection[str], what: str, path: Path) 
     if not isinstance(owner, Mapping):
         raise refused(path, f"A {what} is defined by a map, and this is a {type(owner).__name__}")
     for key in owner:
-        if key == "condition":
-            raise refused((*path, key), "Conditions are not supported yet")
         if key not in allowed:
             known = ", ".join(sorted(allowed))
             raise refused(path, f'"{key}" is not a valid keyword inside a {what} definition; those are {known}')

@@ -86,7 +86,7 @@ class Reading:
 
     def list_outputs(self, context: RequestContext, stack: StackRecord) -> list[Reply]:
         """A stack's outputs without values."""
-        _, template = self._shared.library.template(context, stack.raw_template_id)
+        template, _ = self._shared.library.parameters(context, stack)
         return [replies.output(output.name, output.description) for output in template.outputs.values()]
 
     def output(self, context: RequestContext, stack: StackRecord, key: Any) -> Reply:
@@ -116,7 +116,7 @@ class Reading:
         found = [(row, replies.resource(stack, row, requirers[row.name])) for row in matching(serving, filters)]
         if not with_detail:
             return [reply for _, reply in found]
-        _, template = self._shared.library.template(context, stack.raw_template_id)
+        template, _ = self._shared.library.parameters(context, stack)
         return [reply | replies.resource_details(row, template, replies.attributes(row)) for row, reply in found]
 
     def resource(self, context: RequestContext, stack: StackRecord, name: Any, with_attr: Any) -> Reply:
@@ -134,7 +134,7 @@ class Reading:
         row = serving.get(name) if isinstance(name, str) else None
         if row is None:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
-        _, template = self._shared.library.template(context, stack.raw_template_id)
+        template, _ = self._shared.library.parameters(context, stack)
         attributes = None if with_attr is False else replies.attributes(row, also)
         reply = replies.resource(stack, row, required_by(rows, serving)[row.name])
         return reply | replies.resource_details(row, template, attributes)

@@ -63,10 +63,12 @@ def checked(submission: Submission, registry: Registry, max_resources: int) -> T
     template = language.parse(submission.template, submission.files, environment.resource_registry)
     if 0 <= max_resources < len(template.resources):
         raise exception.StackResourceLimitExceeded()
+    parameters = known_parameters(template, environment)
+    template = template.under(parameters)
     Graph({name: sorted(definition.requires) for name, definition in template.resources.items()}).order()
     plugins = {name: plugin(registry, name, definition.type) for name, definition in template.resources.items()}
     future = {name: FutureResource(name, found) for name, found in plugins.items()}
-    scope = EngineScope(known_parameters(template, environment), template.files, future)
+    scope = EngineScope(parameters, template.files, future)
     for name, definition in template.resources.items():
         given = resolve(definition.properties, scope) or {}
         if given is not UNKNOWN:

@@ -1,69 +1,90 @@
 """The functions of the template language, and which of them a version of it knows.
 
 To add a function, write a module with its class and name the class in ``REGISTERED`` with the version that brought
-it; a later version's wider form of the same name is a second entry. What stands in ``ELSEWHERE`` is in Heat's
-language and not here: a template that uses it is told so, where any other map of one key is just a map.
+it; a later version's wider form of the same name is a second entry. Conditions have functions of their own
+(``OF_CONDITIONS``), and may use no other. ``if`` is no function: it *is* the value that it chooses, and so it is
+gone before anything is compiled (see ``conditions``).
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import inspect
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from heatlite.template.functions import cfn, list_concat, list_join, maps, membership, repeat, str_replace, texts
 from heatlite.template.functions.base import Function
-from heatlite.template.functions.get_attr import GetAttr
+from heatlite.template.functions.conditional import And, Equals, Not, Or
+from heatlite.template.functions.get_attr import GetAttr, GetAttrOrAll
 from heatlite.template.functions.get_file import GetFile
 from heatlite.template.functions.get_param import GetParam
 from heatlite.template.functions.get_resource import GetResource
-from heatlite.template.functions.list_join import ListJoin
-from heatlite.template.functions.str_replace import StrReplace
+from heatlite.template.functions.make_url import MakeUrl
+from heatlite.template.functions.resource_facade import ResourceFacade
+from heatlite.template.functions.yaql import Yaql
 
-REGISTERED: tuple[tuple[str, type[Function]], ...] = (
+Registered = tuple[str, type[Function]]
+"""(the version that brought it, the function)"""
+
+REGISTERED: tuple[Registered, ...] = (
     ("2013-05-23", GetAttr),
     ("2013-05-23", GetFile),
     ("2013-05-23", GetParam),
     ("2013-05-23", GetResource),
-    ("2013-05-23", ListJoin),
-    ("2013-05-23", StrReplace),
+    ("2013-05-23", ResourceFacade),
+    ("2013-05-23", list_join.ListJoin),
+    ("2013-05-23", str_replace.StrReplace),
+    ("2013-05-23", cfn.Base64),
+    ("2013-05-23", cfn.Facade),
+    ("2013-05-23", cfn.GetAZs),
+    ("2013-05-23", cfn.Join),
+    ("2013-05-23", cfn.MemberListToMap),
+    ("2013-05-23", cfn.Ref),
+    ("2013-05-23", cfn.Replace),
+    ("2013-05-23", cfn.Select),
+    ("2013-05-23", cfn.Split),
+    ("2015-04-30", repeat.Repeat),
+    ("2015-04-30", texts.Digest),
+    ("2015-10-15", GetAttrOrAll),
+    ("2015-10-15", list_join.ListJoinMultiple),
+    ("2015-10-15", str_replace.StrReplaceJson),
+    ("2015-10-15", texts.StrSplit),
+    ("2016-04-08", maps.MapMerge),
+    ("2016-10-14", Yaql),
+    ("2016-10-14", maps.MapReplace),
+    ("2016-10-14", repeat.RepeatOverMaps),
+    ("2017-02-24", membership.Filter),
+    ("2017-02-24", str_replace.StrReplaceStrict),
+    ("2017-09-01", MakeUrl),
+    ("2017-09-01", list_concat.ListConcat),
+    ("2017-09-01", list_concat.ListConcatUnique),
+    ("2017-09-01", membership.Contains),
+    ("2017-09-01", repeat.RepeatSideBySide),
+    ("2017-09-01", str_replace.StrReplaceVeryStrict),
 )
-"""(the version that brought it, the function), the oldest first."""
+"""The oldest first."""
 
-
-@dataclass(frozen=True)
-class Lifetime:
-    """The version that brought a function and, where it didn't last, the one that took it away."""
-
-    since: str
-    until: str | None = None
-
-
-ELSEWHERE: Mapping[str, Lifetime] = {
-    "resource_facade": Lifetime("2013-05-23"),
-    "digest": Lifetime("2015-04-30"),
-    "repeat": Lifetime("2015-04-30"),
-    "str_split": Lifetime("2015-10-15"),
-    "map_merge": Lifetime("2016-04-08"),
-    "if": Lifetime("2016-10-14"),
-    "map_replace": Lifetime("2016-10-14"),
-    "yaql": Lifetime("2016-10-14"),
-    "filter": Lifetime("2017-02-24"),
-    "str_replace_strict": Lifetime("2017-02-24"),
-    "contains": Lifetime("2017-09-01"),
-    "list_concat": Lifetime("2017-09-01"),
-    "list_concat_unique": Lifetime("2017-09-01"),
-    "make_url": Lifetime("2017-09-01"),
-    "str_replace_vstrict": Lifetime("2017-09-01"),
-    "Fn::Select": Lifetime("2013-05-23", "2015-10-15"),
-    "Fn::Base64": Lifetime("2013-05-23", "2014-10-16"),
-    "Fn::GetAZs": Lifetime("2013-05-23", "2014-10-16"),
-    "Fn::Join": Lifetime("2013-05-23", "2014-10-16"),
-    "Fn::MemberListToMap": Lifetime("2013-05-23", "2014-10-16"),
-    "Fn::Replace": Lifetime("2013-05-23", "2014-10-16"),
-    "Fn::ResourceFacade": Lifetime("2013-05-23", "2014-10-16"),
-    "Fn::Split": Lifetime("2013-05-23", "2014-10-16"),
-    "Ref": Lifetime("2013-05-23", "2014-10-16"),
+REMOVED: Mapping[str, str] = {
+    **dict.fromkeys(("Fn::Base64", "Fn::GetAZs", "Fn::Join", "Fn::MemberListToMap", "Fn::Replace"), "2014-10-16"),
+    **dict.fromkeys(("Fn::ResourceFacade", "Fn::Split", "Ref"), "2014-10-16"),
+    "Fn::Select": "2015-10-15",
 }
+"""The version in which a function is no more."""
+
+IF_SINCE, IF_WITHOUT_ELSE_SINCE = "2016-10-14", "2021-04-16"
+
+OF_CONDITIONS: tuple[Registered, ...] = (
+    (IF_SINCE, GetParam),
+    (IF_SINCE, Equals),
+    (IF_SINCE, Not),
+    (IF_SINCE, And),
+    (IF_SINCE, Or),
+    ("2017-09-01", Yaql),
+    ("2017-09-01", membership.Contains),
+)
+
+IF_DESCRIPTION = "One of two values, as a condition says."
 
 
 @dataclass(frozen=True)
@@ -76,24 +97,54 @@ class Vocabulary:
 
 @functools.cache
 def vocabulary_of(version: str) -> Vocabulary:
-    """The vocabulary of a version.
+    """The vocabulary of a version's resources and outputs.
 
     :param version: one of ``versions.VERSIONS``
     """
-    functions = {function.name: function for since, function in REGISTERED if since <= version}
-    refusals = {name: _why_not(name, ELSEWHERE[name], version) for name in ELSEWHERE}
-    for since, function in REGISTERED:
-        if function.name not in functions:
-            refusals[function.name] = _why_not(function.name, Lifetime(since), version)
-    return Vocabulary(functions, {name: why for name, why in refusals.items() if name not in functions})
+    known = _known(REGISTERED, version)
+    refusals = {function.name: _not_yet(function.name, since, version) for since, function in reversed(REGISTERED)}
+    refusals[IF_NAME] = _not_yet(IF_NAME, IF_SINCE, version)
+    for name, until in REMOVED.items():
+        if until <= version:
+            refusals[name] = f'The function "{name}" was removed in heat_template_version {until}'
+    return Vocabulary(known, {name: why for name, why in refusals.items() if name not in known})
 
 
-def _why_not(name: str, lifetime: Lifetime, version: str) -> str:
-    if version < lifetime.since:
-        return (
-            f'The function "{name}" came with heat_template_version {lifetime.since}, '
-            f"and this template is written in {version}"
-        )
-    if lifetime.until is not None and version >= lifetime.until:
-        return f'The function "{name}" was removed in heat_template_version {lifetime.until}'
-    return f'The function "{name}" is not supported yet'
+@functools.cache
+def vocabulary_of_conditions(version: str) -> Vocabulary:
+    """The vocabulary of a version's conditions."""
+    known = _known(OF_CONDITIONS, version)
+    every = {function.name for _, function in REGISTERED} | {IF_NAME}
+    return Vocabulary(
+        known, {name: f'The function "{name}" can\'t be used in conditions' for name in every - set(known)}
+    )
+
+
+def functions_of(version: str, *, with_conditions: bool = False) -> dict[str, str]:
+    """The functions of a version, each with a sentence on what it gives.
+
+    :param with_conditions: those that only conditions may use, too
+    """
+    known = _known(REGISTERED, version)
+    if with_conditions:
+        known = {**_known(OF_CONDITIONS, version), **known}
+    described = {name: _sentence(function) for name, function in known.items()}
+    if version >= IF_SINCE:
+        described[IF_NAME] = IF_DESCRIPTION
+    return dict(sorted(described.items()))
+
+
+IF_NAME = "if"
+
+
+def _known(registered: Sequence[Registered], version: str) -> dict[str, type[Function]]:
+    known = {function.name: function for since, function in registered if since <= version}
+    return {name: function for name, function in known.items() if version < REMOVED.get(name, "9999")}
+
+
+def _not_yet(name: str, since: str, version: str) -> str:
+    return f'The function "{name}" came with heat_template_version {since}, and this template is written in {version}'
+
+
+def _sentence(function: type[Function]) -> str:
+    return (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")

@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
 
@@ -34,6 +34,9 @@ class Compiler(Protocol):
     def compile(self, value: Any, path: Path) -> Tree:
         """Compile a value that stands inside the function's arguments."""
 
+    def compile_condition(self, value: Any, path: Path) -> Tree:
+        """Compile a condition, which may be a name."""
+
     def refer_to_resource(self, name: Any, path: Path) -> str:
         """Note that the value needs this resource, and give its name back."""
 
@@ -42,6 +45,9 @@ class Compiler(Protocol):
 
     def check_parameter(self, name: str, path: Path) -> None:
         """Refuse the name of a parameter that isn't declared."""
+
+    def has_parameter(self, name: str) -> bool:
+        """Whether a parameter of this name is declared."""
 
     def check_file(self, name: str, path: Path) -> None:
         """Refuse the name of a file that didn't come with the template."""
@@ -101,6 +107,37 @@ class Function(Node):
         """
         if characters > MAX_TEXT:
             raise self.wrong(f'"{self.name}" would make a text of more than {MAX_TEXT} characters')
+
+    def check_weight(self, value: Any) -> None:
+        """Refuse a value of more than ``MAX_TEXT`` characters and items.
+
+        :raises StackValidationFailed: where it is
+        """
+        if weight(value) > MAX_TEXT:
+            raise self.too_large()
+
+    def too_large(self) -> StackValidationFailed:
+        """The error for a result that would fill the memory, to be raised by the caller."""
+        return self.wrong(f'"{self.name}" would make a value of more than {MAX_TEXT} characters')
+
+
+def weight(value: Any) -> int:
+    """The characters of a value's strings, and one for each value in it: about what it costs to keep."""
+    if isinstance(value, str):
+        return len(value) + 1
+    if isinstance(value, Mapping):
+        return 1 + sum(weight(key) + weight(item) for key, item in value.items())
+    return 1 + sum(map(weight, value)) if isinstance(value, list) else 1
+
+
+def is_list_or_nothing(value: Any) -> bool:
+    """Whether a value is a list, or there is none."""
+    return value is None or isinstance(value, list | tuple)
+
+
+def is_map_or_nothing(value: Any) -> bool:
+    """Whether a value is a map, or there is none."""
+    return value is None or isinstance(value, Mapping)
 
 
 def is_text(value: Any) -> bool:

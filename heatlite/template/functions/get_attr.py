@@ -26,12 +26,14 @@ class GetAttr(Function):
 
     __slots__ = ()
     name = "get_attr"
+    fewest = 2
 
     def check(self, compiler: Compiler) -> None:
         items = items_of(self.arguments)
-        if not items:
+        if not items or len(items) < self.fewest:
+            every = "[resource_name] or " if self.fewest == 1 else ""
             raise self.wrong(
-                'Arguments to "get_attr" must be of the form [resource_name] or [resource_name, attribute, (path), ...]'
+                f'Arguments to "get_attr" must be of the form {every}[resource_name, attribute, (path), ...]'
             )
         name, *keys = items
         for key in keys[:1]:
@@ -53,3 +55,10 @@ class GetAttr(Function):
         if not isinstance(attribute, str):
             raise self.wrong('Attribute name in "get_attr" must be a string')
         return descend(resource.attribute(attribute), path, missing=None)
+
+
+class GetAttrOrAll(GetAttr):
+    """And every attribute as a map, where none is named (since 2015-10-15)."""
+
+    __slots__ = ()
+    fewest = 1

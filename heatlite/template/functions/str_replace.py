@@ -10,6 +10,8 @@ The longest placeholder goes first, then in alphabetical order, and what was put
 keeps the two apart: pieces at even places are still template, those at odd places have been put in::
 
     "a $x b $y"  --$x-->  ["a ", X, " b $y"]  --$y-->  ["a ", X, " b ", Y, ""]
+
+Its strict forms refuse a placeholder that isn't in the template; the very strict one a value that is empty, too.
 """
 
 from __future__ import annotations
@@ -24,39 +26,80 @@ from heatlite.template.text import as_text
 
 
 class StrReplace(Function):
-    """Maps and lists are put in as JSON, numbers as text, and nothing for ``null``."""
+    """Numbers are put in as text, and nothing for ``null``."""
 
     __slots__ = ()
     name = "str_replace"
+    takes_json = False
+    is_strict = False
+    takes_empty = True
 
     def check(self, compiler: Compiler) -> None:
         entries = entries_of(self.arguments)
         if entries is None:
-            raise self.wrong('Arguments to "str_replace" must be a map')
+            raise self.wrong(f'Arguments to "{self.name}" must be a map')
         if "template" not in entries or "params" not in entries:
-            raise self.wrong('"str_replace" needs two keys: template (a string) and params (a map)')
-        self.expect(entries["template"], is_text, '"str_replace" template must be a string')
+            raise self.wrong(f'"{self.name}" needs two keys: template (a string) and params (a map)')
+        self.expect(entries["template"], is_text, f'"{self.name}" template must be a string')
         params = entries_of(entries["params"])
-        self.expect(entries["params"], _is_map, '"str_replace" params must be a map')
-        self._check_placeholders(params or {})
+        self.expect(entries["params"], _is_map, f'"{self.name}" params must be a map')
+        self.check_placeholders(params or {})
 
     def apply(self, arguments: Any, scope: Scope) -> str:
-        template, params = arguments["template"], arguments["params"]
+        return self.replaced(arguments["template"], arguments["params"])
+
+    def replaced(self, template: Any, params: Any) -> str:
+        """The template with its placeholders replaced; both arguments are yet to be checked."""
         if not is_text(template):
-            raise self.wrong('"str_replace" template must be a string')
+            raise self.wrong(f'"{self.name}" template must be a string')
         if not isinstance(params, Mapping):
-            raise self.wrong('"str_replace" params must be a map')
-        self._check_placeholders(params)
-        pieces = [template]
+            raise self.wrong(f'"{self.name}" params must be a map')
+        self.check_placeholders(params)
+        pieces, unused = [template], []
         for placeholder in sorted(params, key=lambda it: (-len(it), it)):
-            value = params[placeholder]
-            pieces = _put_in(pieces, placeholder, "" if value is None else as_text(value))
+            value, before = self._text(placeholder, params[placeholder]), len(pieces)
+            pieces = _put_in(pieces, placeholder, value)
+            if len(pieces) == before:
+                unused.append(placeholder)
+        if self.is_strict and unused:
+            raise self.wrong(f"The following params were not found in the template: {','.join(unused)}")
         self.check_size(sum(map(len, pieces)))
         return "".join(pieces)
 
-    def _check_placeholders(self, params: Mapping[str, Any]) -> None:
+    def _text(self, placeholder: str, value: Any) -> str:
+        if not self.takes_json and isinstance(value, Mapping | list):
+            raise self.wrong(f'"{self.name}" params must be strings or numbers, param {placeholder} is not valid')
+        if not self.takes_empty and value in (None, "", [], {}):
+            raise self.wrong(f"{self.name} has an undefined or empty value for param {placeholder}")
+        return "" if value is None else as_text(value)
+
+    def check_placeholders(self, params: Mapping[str, Any]) -> None:
+        """Refuse a placeholder that can't stand in a text."""
         if not all(isinstance(placeholder, str) and placeholder for placeholder in params):
-            raise self.wrong('"str_replace" param placeholders must be strings, and not empty')
+            raise self.wrong(f'"{self.name}" param placeholders must be strings, and not empty')
+
+
+class StrReplaceJson(StrReplace):
+    """Maps and lists are put in as JSON."""
+
+    __slots__ = ()
+    takes_json = True
+
+
+class StrReplaceStrict(StrReplaceJson):
+    """Every placeholder has to be in the template."""
+
+    __slots__ = ()
+    name = "str_replace_strict"
+    is_strict = True
+
+
+class StrReplaceVeryStrict(StrReplaceStrict):
+    """And no value may be empty."""
+
+    __slots__ = ()
+    name = "str_replace_vstrict"
+    takes_empty = False
 
 
 def _put_in(pieces: list[str], placeholder: str, value: str) -> list[str]:

@@ -35,6 +35,8 @@ class World:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, FakeResource] = field(default_factory=dict)
+    facade: Mapping[str, Any] | None = None
+    conditions: Mapping[str, bool] = field(default_factory=dict)
 
     def resource(self, name: str) -> FakeResource | None:
         return self.resources.get(name)

@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 
 from heatlite.exception import HeatliteError
 from heatlite.template import UNKNOWN, Environment, bind, parse, resolve
-from heatlite.template.functions import ELSEWHERE, REGISTERED
+from heatlite.template.functions import OF_CONDITIONS, REGISTERED
 from heatlite.template.parameter_constraints import FITS
 from heatlite.template.parameter_schema import KEYWORDS, TYPES
 from heatlite.template.read_definitions import OUTPUT_KEYWORDS, RESOURCE_KEYWORDS
 from tests.unit.template.build import PSEUDO, FakeResource, World
 
 scalars = st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["", "web", "p", "x", "OS::region", "1"])
-function_names = st.sampled_from([*(function.name for _, function in REGISTERED), *ELSEWHERE])
-words = st.sampled_from(["template", "params", "min", "max", "step", "offset", "description", *FITS, "web", "p", "x"])
+function_names = st.sampled_from(["if", *(function.name for _, function in (*REGISTERED, *OF_CONDITIONS))])
+KEYS = "template params for_each expression data port query keys values min max step offset description web p x"
+words = st.sampled_from([*KEYS.split(), *FITS])
 
 
 def containers(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -33,7 +34,7 @@ values = st.recursive(scalars, containers, max_leaves=12)
 
 def some_of(keywords: frozenset[str]) -> st.SearchStrategy[dict[str, Any]]:
     """A definition with any values for some of its keywords."""
-    return st.dictionaries(st.sampled_from(sorted(keywords)), values, max_size=4)
+    return st.dictionaries(st.sampled_from(sorted({*keywords, "condition"})), values, max_size=4)
 
 
 parameters = st.dictionaries(st.just("p"), st.builds(dict, some_of(KEYWORDS), type=st.sampled_from(list(TYPES))))
@@ -42,11 +43,12 @@ resources = st.dictionaries(
 )
 outputs = st.dictionaries(st.just("x"), st.builds(dict, some_of(OUTPUT_KEYWORDS), value=values))
 templates = st.fixed_dictionaries(
-    {"heat_template_version": st.sampled_from(["2013-05-23", "wallaby"])},
+    {"heat_template_version": st.sampled_from(["2013-05-23", "newton", "pike", "wallaby"])},
     optional={
         "parameters": parameters | values,
         "resources": resources | values,
         "outputs": outputs | values,
+        "conditions": st.dictionaries(st.sampled_from(["p", "x", "web"]), values, max_size=3) | values,
         "parameter_groups": values,
         "description": values,
     },
@@ -61,6 +63,7 @@ def test_any_template_is_taken_or_refused(raw: dict, user_values: dict, exists: 
         template = parse(raw, {"x": "content"})
         bound = bind(template, Environment(user_values), PSEUDO)
         bound.as_strings()
+        template = template.under(bound)
         world = World(bound, {"x": "content"}, world_resources)
         for definition in template.resources.values():
             assert len(definition.definition_hash) == 64

@@ -1,0 +1,188 @@
+"""The functions of CloudFormation templates that the first versions of HOT had as well.
+
+::
+
+    {Ref: parameter or resource}                {"Fn::Select": [1, [a, b]]}         {"Fn::Join": [",", [a, b]]}
+    {"Fn::Split": [",", "a,b"]}                 {"Fn::Replace": [{$x: y}, "a $x"]}  {"Fn::Base64": text}
+    {"Fn::MemberListToMap": [Name, Value, [.member.0.Name=k, .member.0.Value=v]]}   {"Fn::ResourceFacade": Metadata}
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.template.functions.base import Compiler, Function, is_text
+from heatlite.template.functions.list_join import ListJoin
+from heatlite.template.functions.resource_facade import PARTS, ResourceFacade
+from heatlite.template.functions.str_replace import StrReplace
+from heatlite.template.nodes import items_of
+from heatlite.template.scope import Scope
+from heatlite.template.unknown import UNKNOWN
+
+
+class Ref(Function):
+    """A parameter's value or, where none has the name, a resource's reference."""
+
+    __slots__ = ()
+    name = "Ref"
+
+    def check(self, compiler: Compiler) -> None:
+        if not is_text(self.arguments):
+            raise self.wrong('"Ref" takes the name of a parameter or a resource')
+        if not compiler.has_parameter(self.arguments):
+            compiler.refer_to_resource(self.arguments, self.path)
+
+    def apply(self, arguments: Any, scope: Scope) -> Any:
+        if arguments in scope.parameters:
+            return scope.parameters[arguments]
+        resource = scope.resource(arguments)
+        return UNKNOWN if resource is None else resource.reference
+
+
+class Select(Function):
+    """An item of a list by its place, or of a map by its key; a text is read as JSON. What isn't there is ``""``."""
+
+    __slots__ = ()
+    name = "Fn::Select"
+
+    def check(self, compiler: Compiler) -> None:
+        items = items_of(self.arguments)
+        if items is None or len(items) != 2:
+            raise self.wrong(f'Arguments to "{self.name}" must be of the form [index, collection]')
+
+    def apply(self, arguments: Any, scope: Scope) -> Any:
+        index, collection = arguments
+        if collection in (None, ""):
+            return ""
+        if isinstance(collection, str):
+            collection = self._read(collection)
+        if isinstance(collection, Mapping):
+            if not isinstance(index, str):
+                raise self.wrong(f'Index to "{self.name}" must be a string, for a map')
+            return collection.get(index, "")
+        if not isinstance(collection, list):
+            raise self.wrong(f'"{self.name}" takes a list or a map, not {collection!r:.80}')
+        try:
+            return collection[int(index)]
+        except IndexError:
+            return ""
+        except (TypeError, ValueError, OverflowError):
+            raise self.wrong(f'Index to "{self.name}" must be an integer') from None
+
+    def _read(self, text: str) -> Any:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise self.wrong(f'"{self.name}": {error}') from None
+
+
+class Join(ListJoin):
+    """The items of one list as one text."""
+
+    __slots__ = ()
+    name = "Fn::Join"
+
+
+class Split(Function):
+    """A text cut at each delimiter."""
+
+    __slots__ = ()
+    name = "Fn::Split"
+
+    def check(self, compiler: Compiler) -> None:
+        items = items_of(self.arguments)
+        if items is None or len(items) != 2:
+            raise self.wrong(f'Incorrect arguments to "{self.name}" should be: [",", "str1,str2"]')
+        self.expect(items[0], lambda it: is_text(it) and it != "", f"Delimiter for {self.name} must be string")
+
+    def apply(self, arguments: Any, scope: Scope) -> list[str]:
+        delimiter, text = arguments
+        if not is_text(delimiter) or not delimiter or not is_text(text):
+            raise self.wrong(f'"{self.name}" splits a string at a string')
+        return text.split(delimiter)
+
+
+class Replace(StrReplace):
+    """``str_replace`` with its arguments the other way round."""
+
+    __slots__ = ()
+    name = "Fn::Replace"
+
+    def check(self, compiler: Compiler) -> None:
+        items = items_of(self.arguments)
+        if items is None or len(items) != 2:
+            raise self.wrong(f'Incorrect arguments to "{self.name}" should be: [{{"$var": "foo"}}, "$var is foo"]')
+        self.expect(items[0], lambda it: isinstance(it, Mapping), f'"{self.name}" parameters must be a mapping')
+
+    def apply(self, arguments: Any, scope: Scope) -> str:
+        params, template = arguments
+        return self.replaced(template, params)
+
+
+class Base64(Function):
+    """A text as it is: whoever is given user data encodes it."""
+
+    __slots__ = ()
+    name = "Fn::Base64"
+
+    def check(self, compiler: Compiler) -> None:
+        self.expect(self.arguments, is_text, f'"{self.name}" argument must be a string')
+
+    def apply(self, arguments: Any, scope: Scope) -> str:
+        if not is_text(arguments):
+            raise self.wrong(f'"{self.name}" argument must be a string')
+        return arguments
+
+
+class MemberListToMap(Function):
+    """A map of the numbered pairs of texts in which a query string writes one."""
+
+    __slots__ = ()
+    name = "Fn::MemberListToMap"
+    usage = '"Fn::MemberListToMap" takes [Name, Value, [".member.0.Name=key", ".member.0.Value=door"]]'
+
+    def check(self, compiler: Compiler) -> None:
+        items = items_of(self.arguments)
+        if items is None or len(items) != 3 or not is_text(items[0]) or not is_text(items[1]):
+            raise self.wrong(self.usage)
+
+    def apply(self, arguments: Any, scope: Scope) -> dict[str, str]:
+        key_name, value_name, members = arguments
+        if not isinstance(members, list) or not all(is_text(member) and "=" in member for member in members):
+            raise self.wrong(self.usage)
+        parts = dict(member.split("=", 1) for member in members)
+        numbers = (re.fullmatch(r"\.?member\.(\d+)\..+", part) for part in parts)
+        prefixes = sorted({int(found[1]) for found in numbers if found})
+        pairs = {}
+        for number in prefixes:
+            found = [
+                next((parts[it] for it in (f".member.{number}.{name}", f"member.{number}.{name}") if it in parts), None)
+                for name in (key_name, value_name)
+            ]
+            if None not in found:
+                pairs[str(found[0])] = str(found[1])
+        return pairs
+
+
+class GetAZs(Function):
+    """The availability zones: without a compute service, the one that there always is."""
+
+    __slots__ = ()
+    name = "Fn::GetAZs"
+
+    def check(self, compiler: Compiler) -> None:
+        """Whatever is given is ignored, as it always was."""
+
+    def apply(self, arguments: Any, scope: Scope) -> list[str]:
+        return ["nova"]
+
+
+class Facade(ResourceFacade):
+    """``resource_facade`` by CloudFormation's names."""
+
+    __slots__ = ()
+    name = "Fn::ResourceFacade"
+    parts = {"Metadata": PARTS[0], "DeletionPolicy": PARTS[1], "UpdatePolicy": PARTS[2]}

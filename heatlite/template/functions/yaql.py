@@ -1,0 +1,49 @@
+"""``yaql``: an expression of the query language of that name, over some data.
+
+::
+
+    yaql:
+      expression: $.data.sizes.sum()
+      data: {sizes: {get_attr: [group, size]}}
+
+An expression may count without end, or hold a regular expression that does. So it isn't evaluated here but in a
+process beside this one, which can be ended (see ``yaql_process``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite.template import yaql_process
+from heatlite.template.functions.base import Compiler, Function, is_text
+from heatlite.template.nodes import entries_of
+from heatlite.template.scope import Scope
+
+
+class Yaql(Function):
+    """``expression`` over ``{"data": data}``."""
+
+    __slots__ = ()
+    name = "yaql"
+
+    def check(self, compiler: Compiler) -> None:
+        entries = entries_of(self.arguments)
+        if entries is None:
+            raise self.wrong('Arguments to "yaql" must be a map')
+        if "expression" not in entries or set(entries) - {"expression", "data"}:
+            raise self.wrong('"yaql" needs an expression, and may have data: {expression: $.data.sum(), data: [3, 2]}')
+        self.expect(entries["expression"], is_text, 'The "expression" argument to yaql must contain a string')
+        if is_text(entries["expression"]):
+            self._ask(yaql_process.EVALUATOR.check, entries["expression"])
+
+    def apply(self, arguments: Any, scope: Scope) -> Any:
+        expression = arguments["expression"]
+        if not is_text(expression):
+            raise self.wrong('The "expression" argument to yaql must contain a string')
+        return self._ask(yaql_process.EVALUATOR.evaluate, expression, arguments.get("data", {}))
+
+    def _ask(self, question: Any, *args: Any) -> Any:
+        try:
+            return question(*args)
+        except yaql_process.BadExpression as error:
+            raise self.wrong(f"Bad expression {error}") from None

@@ -1,0 +1,62 @@
+"""Conditions in a stack's life: what an update turns off goes, what it turns on comes, and nothing else is touched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.story import Story, resource
+
+SIZE = {"size": {"type": "string", "default": "small"}}
+LARGE = {"large": {"equals": [{"get_param": "size"}, "large"]}}
+
+
+def template(**resources: dict) -> dict[str, Any]:
+    outputs = {"extra": {"value": {"get_attr": ["extra", "output"]}, "condition": "large"}}
+    sections = {"parameters": SIZE, "conditions": LARGE, "resources": resources, "outputs": outputs}
+    return {"heat_template_version": "2021-04-16", **sections}
+
+
+SHOP = template(
+    web=resource({"if": ["large", {"get_attr": ["extra", "output"]}, "alone"]}),
+    extra={**resource("more"), "condition": "large"},
+    other=resource("same"),
+)
+
+
+def output_keys(story: Story) -> list[str]:
+    [shown] = story.client.show_stack(story.context, story.identity, resolve_outputs=True)
+    return [output["output_key"] for output in shown["outputs"]]
+
+
+def test_an_update_of_a_parameter_brings_and_takes_what_depends_on_it(story: Story) -> None:
+    story.create(SHOP)
+    story.settle("CREATE_COMPLETE")
+    story.verify("web", "other")
+    assert story.value("web") == "alone"
+    assert output_keys(story) == []
+    before = story.physical_ids()
+
+    story.update(SHOP, parameters={"size": "large"})
+    story.settle("UPDATE_COMPLETE")
+    story.verify("web", "other", "extra")
+    assert story.value("web") == "more"
+    assert output_keys(story) == ["extra"]
+
+    story.update(SHOP, parameters={"size": "small"})
+    story.settle("UPDATE_COMPLETE")
+    story.verify("web", "other")
+    assert story.value("web") == "alone"
+    assert story.physical_ids() == before
+    assert "other" not in story.order("UPDATE")
+
+
+def test_a_rollback_returns_to_what_the_old_parameters_made_of_the_template(story: Story) -> None:
+    story.create(SHOP, parameters={"size": "large"}, rollback=True)
+    story.settle("CREATE_COMPLETE")
+    before = story.physical_ids()
+    failing = template(**{**SHOP["resources"], "bad": resource("x", depends_on="web", fail=True)})
+    story.update(failing, parameters={"size": "small"}, disable_rollback=False)
+    story.settle("ROLLBACK_COMPLETE")
+    story.verify("web", "other", "extra")
+    assert story.value("web") == "more"
+    assert story.physical_ids() == before

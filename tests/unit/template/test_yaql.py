@@ -1,0 +1,73 @@
+"""yaql: what it gives, and that nothing about it goes on for ever."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from heatlite.exception import StackValidationFailed
+from heatlite.template import UNKNOWN, yaql_process
+from heatlite.template.yaql_process import Limits, limited_to
+from tests.unit.template.build import value_of
+
+
+def yaql(expression: Any, data: Any = None) -> Any:
+    return value_of({"yaql": {"expression": expression, "data": data}})
+
+
+@pytest.mark.parametrize(
+    ("expression", "data", "result"),
+    [
+        ("$.data.sum()", [3, 2, 1], 6),
+        ("$.data.where($ > 1)", [3, 2, 1], [3, 2]),
+        ("$.data.name", {"name": "\u00fc"}, "\u00fc"),
+        ("$.data.items().toDict($[0], $[1])", {"a": 1}, {"a": 1}),
+        ("$.data.distinct()", [1, 1, 2], [1, 2]),
+        ("$.data.get(x)", {}, None),
+    ],
+)
+def test_an_expression_is_evaluated_over_its_data(expression: str, data: Any, result: Any) -> None:
+    assert yaql(expression, data) == result
+
+
+def test_data_that_is_not_there_yet_makes_the_value_unknown() -> None:
+    assert yaql("$.data.sum()", [{"get_attr": ["database", "x"]}]) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"expression": "$.data.("}, "Bad expression"),
+        ({"expression": "$.data.nope()", "data": {}}, "Bad expression"),
+        ({"data": {}}, "needs an expression"),
+        ({"expression": "$", "dataa": {}}, "needs an expression"),
+        ({"expression": ["$"]}, "must contain a string"),
+        ("$.data", "must be a map"),
+    ],
+)
+def test_wrong_arguments_are_refused_with_their_place(arguments: Any, message: str) -> None:
+    with pytest.raises(StackValidationFailed, match=rf"resources\.web\.properties\.x\.yaql: .*{message}"):
+        value_of({"yaql": arguments})
+
+
+def test_iterations_are_limited() -> None:
+    with pytest.raises(StackValidationFailed, match="Bad expression"):
+        yaql("range(1000000).select($ * $).sum()")
+
+
+def test_time_is_limited_whatever_the_expression_is_doing() -> None:
+    backtracks = "$.data =~ '(a+)+b'"
+    with limited_to(Limits(seconds=0.5)):
+        began = time.monotonic()
+        with pytest.raises(StackValidationFailed, match=r"more than 0\.5 seconds"):
+            yaql(backtracks, "a" * 60)
+        assert time.monotonic() - began < 5
+    assert yaql("$.data + 1", 1) == 2  # and the next one is served
+
+
+def test_a_child_that_died_is_replaced() -> None:
+    assert yaql("$.data + 1", 1) == 2
+    yaql_process.EVALUATOR.stop()
+    assert yaql("$.data + 1", 2) == 3
