@@ -92,6 +92,18 @@ class InvalidSchemaError(HeatliteError):
     """{message}"""
 
 
+class ImmutableParameterModified(HeatliteError):
+    """The following parameters are immutable and may not be updated: {keys}"""
+
+
+class ConflictingMergeStrategyForParam(HeatliteError):
+    """Conflicting merge strategy '{strategy}' for parameter '{param}' in file '{env_file}'."""
+
+
+class InvalidMergeStrategyForParam(HeatliteError):
+    """Invalid merge strategy '{strategy}' for parameter '{param}'."""
+
+
 class UserParameterMissing(HeatliteError):
     """The Parameter ({key}) was not provided."""
 

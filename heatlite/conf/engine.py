@@ -35,6 +35,25 @@ OPTIONS: list[cfg.Opt] = [
     cfg.IntOpt("recast_limit", default=200, min=1, help="Nodes that one sweep casts again at most."),
     cfg.IntOpt("max_attempts", default=3, min=1, help="Engines that may die at a resource before it is FAILED."),
     cfg.IntOpt("stack_action_timeout", default=3600, min=1, help="Seconds that a stack operation may take."),
-    cfg.IntOpt("max_template_size", default=524288, min=1, help="Bytes that a template may have."),
+    cfg.IntOpt("max_template_size", default=524288, min=1, help="Bytes that a template may have, its files included."),
+    cfg.StrOpt(
+        "environment_dir",
+        default="/etc/heatlite/environment.d",
+        help="Directory of the operator's environments, whose resource_registry holds for every stack. They are read "
+        "in the order of their names as an engine starts; one that isn't well-formed keeps it from starting.",
+    ),
+    cfg.IntOpt("max_environment_size", default=524288, min=1, help="Bytes that an environment may have."),
     cfg.IntOpt("max_resources_per_stack", default=1001, min=-1, help="Resources that a stack may have; -1: any."),
+    cfg.IntOpt("max_stacks_per_tenant", default=512, min=-1, help="Stacks that a project may have; -1: any."),
+    cfg.IntOpt(
+        "max_events_per_stack",
+        default=1000,
+        min=-1,
+        help="Events that are kept of a stack when an operation on it ends; -1: all.",
+    ),
+]
+YAQL_OPTIONS: list[cfg.Opt] = [
+    cfg.IntOpt("limit_iterators", default=200, min=1, help="Items that one yaql expression may go through."),
+    cfg.IntOpt("memory_quota", default=10000, min=1, help="Bytes that one yaql expression may take, as yaql counts."),
+    cfg.FloatOpt("time_limit", default=5, min=0.1, help="Seconds that one yaql expression may take."),
 ]

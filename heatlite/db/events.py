@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from heatlite.db import bulk, models
-from heatlite.db.api import Context, lagging_reader, writer
+from heatlite.db.api import Context, lagging_reader, rows, writer
 from heatlite.db.records import EventRecord
 
 TABLE = models.event
@@ -54,6 +54,18 @@ def insert(
             for happening, uuid in zip(happenings, uuids, strict=True)
         ],
     )
+
+
+@writer
+def purge(context: Context, stack_id: str, keep: int) -> int:
+    """Delete a stack's oldest events, all but the last ``keep``; how many went."""
+    newest_to_go = (
+        sa.select(TABLE.c.id).where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.id.desc()).offset(keep).limit(1)
+    )
+    last = context.connection.execute(newest_to_go).scalar()
+    if last is None:
+        return 0
+    return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.stack_id == stack_id, TABLE.c.id <= last)))
 
 
 @lagging_reader

@@ -157,6 +157,13 @@ def count(context: Context, conditions: Sequence[sa.ColumnElement[bool]]) -> int
     return int(context.connection.execute(statement).scalar_one())
 
 
+@reader
+def count_roots(context: Context, tenant: str) -> int:
+    """How many stacks of a project live and aren't nested."""
+    named = sa.and_(TABLE.c.tenant == tenant, TABLE.c.live_name.is_not(None))
+    return int(context.connection.execute(sa.select(sa.func.count()).select_from(TABLE).where(named)).scalar_one())
+
+
 def ended(now: datetime) -> dict[str, Any]:
     """What a stack's row becomes when the stack is gone: its name is free again."""
     return {"live_name": None, "deleted_at": now}

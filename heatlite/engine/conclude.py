@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from heatlite.convergence.model import Action, Node, NodeKind
 from heatlite.convergence.sync import chunks
-from heatlite.db import stacks, templates
+from heatlite.db import events, stacks, templates
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine import row_changes, traversals
@@ -104,6 +104,8 @@ class Conclusions:
         self.wake(ended.wakes)
         if ended.rollback is not None:
             self.plan(ended.rollback)
+        else:
+            self._purge_events(traversal)
 
     def ended(self, traversal: Traversal, reason: str) -> None:
         """End the traversal where it is, FAILED, and leave it at that."""
@@ -213,7 +215,8 @@ class Conclusions:
             case NodeKind.COMMIT:
                 self.announce({traversal.id: self._commit(traversal)})
             case NodeKind.EPILOGUE:
-                self._epilogue(traversal)
+                if self._epilogue(traversal):
+                    self._purge_events(traversal)
 
     @retried
     def _commit(self, traversal: Traversal) -> list[Node]:
@@ -223,10 +226,17 @@ class Conclusions:
             return end.commit(context, shared.inputs, traversal, engine_id, claim_id, recast_after=shared.recast_after)
 
     @retried
-    def _epilogue(self, traversal: Traversal) -> None:
+    def _epilogue(self, traversal: Traversal) -> bool:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
-            end.epilogue(context, shared.inputs, traversal)
+            return end.epilogue(context, shared.inputs, traversal)
+
+    @retried
+    def _purge_events(self, traversal: Traversal) -> None:
+        """After an operation, and not in its course: what it wrote is still counted when it is all there."""
+        most = self._shared.settings.max_events_per_stack
+        if most >= 0:
+            events.purge(self._shared.context(), traversal.stack.id, most)
 
     def plan(self, traversal_id: str) -> None:
         """Plan a traversal that was begun without a graph, and set its first nodes going."""

@@ -6,7 +6,9 @@ from oslo_config import cfg
 
 from heatlite import exception
 from heatlite.db.settings import Settings as DatabaseSettings
+from heatlite.engine import operator_environment
 from heatlite.engine.settings import Role, Settings
+from heatlite.template import yaql_process
 
 STEPS_SHARE = 0.8
 """Of the launcher's patience, how much steps may use up: the rest is for saying goodbye."""
@@ -14,8 +16,16 @@ STEPS_SHARE = 0.8
 
 def engine_settings(conf: cfg.ConfigOpts) -> Settings:
     """The engine's settings."""
-    values = {name: conf[name] for name in Settings.__dataclass_fields__ if name in conf}
+    values = {
+        name: conf[name]
+        for name in Settings.__dataclass_fields__
+        if name in conf and name not in ("yaql", "operator_registry")
+    }
     values["role"] = Role(conf.role)
+    values["yaql"] = yaql_process.Limits(
+        iterations=conf.yaql.limit_iterators, memory=conf.yaql.memory_quota, seconds=conf.yaql.time_limit
+    )
+    values["operator_registry"] = operator_environment.read(conf.environment_dir, conf.max_environment_size)
     if conf.host is None:
         del values["host"]
     if "graceful_shutdown_timeout" in values:

@@ -22,7 +22,7 @@ from heatlite.convergence.model import Action, Status, Wanted
 from heatlite.db import stacks, templates
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
-from heatlite.engine import traversals
+from heatlite.engine import limits, traversals
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
@@ -50,6 +50,10 @@ class Change:
     tags: Sequence[str] | None = None
 
 
+Submitted = Submission | Callable[[StackRecord], Submission]
+"""What is to be submitted, or what gives it for a stack as it is by then."""
+
+
 class Lifecycle:
     """Begins operations on stacks."""
 
@@ -68,6 +72,7 @@ class Lifecycle:
         check_name(name)
         if stacks.by_live_name(context, context.project_id, name) is not None:
             raise exception.StackExists(stack_name=name)
+        limits.check_stacks(self._shared.settings, lambda: stacks.count_roots(context, context.project_id))
         parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
         stack = self._new_stack(context, stack_id, name, wishes)
         try:
@@ -113,21 +118,38 @@ class Lifecycle:
             )
         return stack, begun
 
-    def update(
-        self, context: RequestContext, stack: StackRecord, submission: Submission, wishes: Wishes
-    ) -> StackRecord:
+    def update(self, context: RequestContext, stack: StackRecord, submission: Submitted, wishes: Wishes) -> StackRecord:
         """Make an existing stack what another template says.
 
+        :param submission: the template, or what gives it for a stack as it is: asked again where the stack has gone
+            on meanwhile, so that an update that is laid over what the stack has loses nothing of it
         :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
         """
-        interrupts.answer(stack.name, stack.action, stack.status, Operation.UPDATE)
-        parsed = self._validator.validate(submission, Identity(stack.id, stack.name, stack.tenant))
+
+        def change(current: StackRecord) -> Change:
+            return self._update(current, submission(current) if callable(submission) else submission, wishes)
+
+        return self._supersede(stack, Operation.UPDATE, change)
+
+    def _update(self, stack: StackRecord, submission: Submission, wishes: Wishes) -> Change:
+        identity = Identity(stack.id, stack.name, stack.tenant)
+        parsed = self._validator.validate(submission, identity)
+        self._check_immutable(stack, parsed, language.bind(parsed, submission.environment, identity.pseudo))
         timeout = stack.timeout if wishes.timeout_mins is None else wishes.timeout_mins
         columns: dict[str, Any] = {"raw_template_id": self._store(submission), "timeout": timeout}
         if wishes.disable_rollback is not None:
             columns["disable_rollback"] = wishes.disable_rollback
-        change = Change(Action.UPDATE, columns, traversals.wanted(parsed), wishes.tags)
-        return self._supersede(stack, Operation.UPDATE, lambda current: change)
+        return Change(Action.UPDATE, columns, traversals.wanted(parsed), wishes.tags)
+
+    def _check_immutable(self, stack: StackRecord, wanted: language.Template, values: language.Parameters) -> None:
+        """Refuse to change a parameter that the stack had before and that may not change."""
+        fixed = [name for name, schema in wanted.parameter_schemata.items() if schema.immutable]
+        if not fixed:
+            return
+        _, before = self._shared.library.parameters(self._shared.context(), stack)
+        changed = [name for name in fixed if name in before.schemata and before[name] != values[name]]
+        if changed:
+            raise exception.ImmutableParameterModified(keys=", ".join(changed))
 
     def delete(self, stack: StackRecord) -> StackRecord:
         """Delete a stack, and all that was ever made for it. One that is being deleted is left at it.

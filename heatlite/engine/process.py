@@ -40,6 +40,7 @@ from heatlite.rpc import messages
 from heatlite.rpc.serializer import PlainSerializer
 from heatlite.rpc.server import serve
 from heatlite.rpc.worker_client import WorkerClient
+from heatlite.template import yaql_process
 
 LOG = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ class EngineProcess:
             inputs=it.inputs,
             settings=it.settings,
             registry=it.registry,
-            library=Library(),
+            library=Library(it.settings.operator_registry),
             evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts),
             lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
             liveness=it.file_locks or watch,
@@ -98,6 +99,7 @@ class EngineProcess:
 
     def start(self) -> None:
         """Take a lease, and begin to serve."""
+        yaql_process.EVALUATOR.limits = self._settings.yaql
         self.shared.lease.acquire()
         self._renewal.start()
         self.runner.start()

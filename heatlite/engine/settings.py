@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import enum
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from heatlite.template import yaql_process
 
 
 class Role(enum.StrEnum):
@@ -39,5 +43,10 @@ class Settings:
     max_attempts: int = 3
     stack_action_timeout: int = 3600
     max_template_size: int = 524288
+    max_environment_size: int = 524288
     max_resources_per_stack: int = 1001
+    max_stacks_per_tenant: int = 512
+    max_events_per_stack: int = 1000
+    operator_registry: Mapping[str, Any] = field(default_factory=dict)
+    yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)
     graceful_shutdown_timeout: float = 60

@@ -80,7 +80,9 @@ def decode(deps: Mapping[str, Any]) -> Graph[Node]:
 class Library:
     """Templates and traversals that this process has parsed."""
 
-    def __init__(self) -> None:
+    def __init__(self, operator_registry: Mapping[str, Any] = {}) -> None:
+        """:param operator_registry: the ``resource_registry`` of the operator's environments"""
+        self.operator_registry = operator_registry
         self._lock = threading.Lock()
         self._templates: cachetools.LRUCache[int, tuple[TemplateRecord, language.Template]]
         self._templates = cachetools.LRUCache(TEMPLATES_KEPT)
@@ -92,7 +94,7 @@ class Library:
             known = self._templates.get(template_id)
         if known is None:
             record = templates.get(context, template_id)
-            known = (record, parse(record))
+            known = (record, parse(record, self.operator_registry))
             with self._lock:
                 self._templates[template_id] = known
         return known
@@ -126,10 +128,10 @@ class Library:
         return loaded
 
 
-def parse(record: TemplateRecord) -> language.Template:
+def parse(record: TemplateRecord, operator_registry: Mapping[str, Any]) -> language.Template:
     """Parse a stored template with its own files and environment."""
     environment = language.Environment.parse(record.environment)
-    return language.parse(record.template, record.files, environment.resource_registry)
+    return language.parse(record.template, record.files, environment.resource_registry, operator_registry)
 
 
 def bind(

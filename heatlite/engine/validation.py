@@ -1,13 +1,13 @@
 """Validation: what is accepted is valid. Everything that can be known before anything is made is checked here.
 
-    name ─▶ size ─▶ parse ─▶ number of resources ─▶ parameters ─▶ circles ─▶ types ─▶ properties, attributes, outputs
+    name ─▶ sizes ─▶ parse ─▶ parameters ─▶ conditions ─▶ number of resources ─▶ circles ─▶ types
+                                                                 properties, attributes, outputs ◀─┘
 
 Nothing is written; an error names its place in the template.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
+from heatlite.engine import limits
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
@@ -78,26 +79,16 @@ class Validator:
 
         :raises HeatliteError: the first thing that is wrong, with its place
         """
-        self._check_size(submission)
-        parsed = language.parse(submission.template, submission.files, submission.environment.resource_registry)
-        most = self._settings.max_resources_per_stack
-        if most >= 0 and len(parsed.resources) > most:
-            raise exception.StackResourceLimitExceeded()
+        environment = submission.environment.to_dict()
+        limits.check_sizes(self._settings, submission.template, submission.files, environment)
+        registries = submission.environment.resource_registry, self._settings.operator_registry
+        parsed = language.parse(submission.template, submission.files, *registries)
         parameters = language.bind(parsed, submission.environment, identity.pseudo)
         parsed = parsed.under(parameters)
+        limits.check_resources(self._settings, len(parsed.resources))
         Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
         self._check_resources(parsed, parameters, identity)
         return parsed
-
-    def _check_size(self, submission: Submission) -> None:
-        if not isinstance(submission.template, Mapping):
-            raise exception.StackValidationFailed(message="The template is not a JSON object or YAML mapping.")
-        most = self._settings.max_template_size
-        size = len(json.dumps(submission.template)) + sum(len(content) for content in submission.files.values())
-        if size > most:
-            raise exception.RequestLimitExceeded(
-                message=f"Template size ({size} bytes) exceeds maximum allowed size ({most} bytes)."
-            )
 
     def _check_resources(self, parsed: language.Template, parameters: language.Parameters, identity: Identity) -> None:
         plugins = {name: self._plugin(name, definition.type) for name, definition in parsed.resources.items()}

@@ -69,7 +69,7 @@ class Environment:
         return Environment(
             parameters={**self.parameters, **other.parameters},
             parameter_defaults={**self.parameter_defaults, **other.parameter_defaults},
-            resource_registry=_merge_maps(self.resource_registry, other.resource_registry),
+            resource_registry=merge_maps(self.resource_registry, other.resource_registry),
             encrypted_param_names=tuple(dict.fromkeys((*self.encrypted_param_names, *other.encrypted_param_names))),
             event_sinks=(*self.event_sinks, *new_sinks),
             parameter_merge_strategies={**self.parameter_merge_strategies, **other.parameter_merge_strategies},
@@ -96,12 +96,12 @@ def _list_at(raw: Mapping[str, Any], section: str) -> tuple[Any, ...]:
     return tuple(value)
 
 
-def _merge_maps(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+def merge_maps(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """Both maps in one; where both have a map under the same key, those are merged in turn."""
     merged = dict(old)
     for key, value in new.items():
         before = merged.get(key)
         if isinstance(before, Mapping) and isinstance(value, Mapping):
-            value = _merge_maps(before, value)
+            value = merge_maps(before, value)
         merged[key] = value
     return merged

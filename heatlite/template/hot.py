@@ -26,8 +26,8 @@ from heatlite.template.parameter_schema import ParameterSchema, read_parameter_s
 from heatlite.template.path import check_nesting
 from heatlite.template.pseudo import PSEUDO_PARAMETERS
 from heatlite.template.read_definitions import check_names, read_outline, read_output, read_resource
+from heatlite.template.resource_registry import ResourceRegistry
 from heatlite.template.sections import check_sections, map_at, text_at
-from heatlite.template.type_mapping import read_type_mapping
 from heatlite.template.versions import version_of
 
 NO_DESCRIPTION = "No description"
@@ -49,7 +49,7 @@ class Template:
     resources: Mapping[str, ResourceDefinition]
     outputs: Mapping[str, OutputDefinition]
     files: Mapping[str, str]
-    types: Mapping[str, str]
+    registry: ResourceRegistry
     conditions: Conditions | None = None
     """None: nothing in it depends on any."""
 
@@ -65,7 +65,7 @@ class Template:
         written = map_at(self.raw, "resources")
         resources = truth.kept(written, "resources")
         outputs = truth.kept(map_at(self.raw, "outputs"), "outputs")
-        reader = Reader(self.version, self.parameter_schemata, resources, self.files, self.types, written.keys())
+        reader = Reader(self.version, self.parameter_schemata, resources, self.files, self.registry, written.keys())
         return dataclasses.replace(self, resources=reader.resources(), outputs=reader.outputs(outputs), conditions=None)
 
 
@@ -77,7 +77,7 @@ class Reader:
     schemata: Mapping[str, ParameterSchema]
     written: Mapping[str, Any]
     files: Mapping[str, str]
-    types: Mapping[str, str]
+    registry: ResourceRegistry
     every_name: Collection[str]
     """Of resources, those included whose condition doesn't hold: they may be depended on, to no effect."""
 
@@ -85,7 +85,7 @@ class Reader:
         """The definitions of all resources."""
         return MappingProxyType(
             {
-                name: read_resource(name, definition, self._compiler(), self.types, self.every_name)
+                name: read_resource(name, definition, self._compiler(), self.registry, self.every_name)
                 for name, definition in self.written.items()
             }
         )
@@ -97,7 +97,7 @@ class Reader:
     def outline(self) -> Mapping[str, ResourceDefinition]:
         """The names and types of all resources, and nothing that a condition may decide."""
         return MappingProxyType(
-            {name: read_outline(name, definition, self.types) for name, definition in self.written.items()}
+            {name: read_outline(name, definition, self.registry) for name, definition in self.written.items()}
         )
 
     def _compiler(self) -> Compiler:
@@ -105,13 +105,19 @@ class Reader:
         return Compiler(vocabulary_of(self.version), names)
 
 
-def parse(raw: Mapping[str, Any], files: Mapping[str, str] = {}, resource_registry: Mapping[str, Any] = {}) -> Template:
+def parse(
+    raw: Mapping[str, Any],
+    files: Mapping[str, str] = {},
+    resource_registry: Mapping[str, Any] = {},
+    operator_registry: Mapping[str, Any] = {},
+) -> Template:
     """The template that plain values, such as ``load`` gives, make up.
 
     Circles among the resources aren't looked for: they are found when the graph is made.
 
     :param files: what ``get_file`` may name
-    :param resource_registry: an environment's registry; only names mapped to names are supported
+    :param resource_registry: the registry of the user's environment
+    :param operator_registry: that of the operator's, which is weaker
     :raises InvalidTemplateVersion: where the version is missing or unknown
     :raises InvalidTemplateSection: where there is a section that the version doesn't have
     :raises InvalidTemplateReference: where something refers to a resource that doesn't exist
@@ -128,8 +134,8 @@ def parse(raw: Mapping[str, Any], files: Mapping[str, str] = {}, resource_regist
     for section, name in ((resources, "resources"), (outputs, "outputs")):
         check_names(section, name)
     conditions = _read_conditions(raw, version, schemata)
-    types = read_type_mapping(resource_registry)
-    reader = Reader(version, schemata, resources, files, types, resources.keys())
+    registry = ResourceRegistry.read(resource_registry, operator_registry)
+    reader = Reader(version, schemata, resources, files, registry, resources.keys())
     return Template(
         raw=raw,
         version=version,
@@ -138,7 +144,7 @@ def parse(raw: Mapping[str, Any], files: Mapping[str, str] = {}, resource_regist
         resources=reader.resources() if conditions is None else reader.outline(),
         outputs=reader.outputs(outputs) if conditions is None else MappingProxyType({}),
         files=files,
-        types=types,
+        registry=registry,
         conditions=conditions,
     )
 

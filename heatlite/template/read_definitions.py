@@ -10,6 +10,7 @@ from heatlite.template.definitions import OutputDefinition, ResourceDefinition
 from heatlite.template.functions.base import Function
 from heatlite.template.nodes import Tree, entries_of
 from heatlite.template.path import Path, refused
+from heatlite.template.resource_registry import ResourceRegistry
 from heatlite.template.sections import check_keywords, text_at
 
 RESOURCE_KEYWORDS = frozenset(
@@ -35,37 +36,38 @@ LONGEST_NAME = 255
 """Characters, as many as the database keeps."""
 
 
-def read_outline(name: str, written: Any, types: Mapping[str, str]) -> ResourceDefinition:
+def read_outline(name: str, written: Any, registry: ResourceRegistry) -> ResourceDefinition:
     """A resource's name and type, where a condition is yet to say what there is to it.
 
     :raises StackValidationFailed: where it isn't well-formed
     """
     path: Path = ("resources", name)
     check_keywords(written, RESOURCE_KEYWORDS | CONDITION, "resource", path)
-    return ResourceDefinition(name, _read_type(written, path, types), written=written)
+    return ResourceDefinition(name, _read_type(name, written, registry), written=written)
 
 
-def _read_type(written: Mapping[str, Any], path: Path, types: Mapping[str, str]) -> str:
+def _read_type(name: str, written: Mapping[str, Any], registry: ResourceRegistry) -> str:
+    path = ("resources", name)
     resource_type = text_at(written, "type", path)
     if not resource_type:
         raise refused(path, "Each resource must contain a type key")
-    return types.get(resource_type, resource_type)
+    return registry.resolve(name, resource_type)
 
 
 def read_resource(
-    name: str, written: Any, compiler: Compiler, types: Mapping[str, str], every_name: Collection[str]
+    name: str, written: Any, compiler: Compiler, registry: ResourceRegistry, every_name: Collection[str]
 ) -> ResourceDefinition:
     """A resource's definition.
 
     :param compiler: a fresh one
-    :param types: mapped types, from ``read_type_mapping``
+    :param registry: says which type stands for which
     :param every_name: the names of all resources, those included whose condition doesn't hold
     :raises StackValidationFailed: where it isn't well-formed
     :raises InvalidTemplateReference: where it names a resource that doesn't exist
     """
     path: Path = ("resources", name)
     check_keywords(written, RESOURCE_KEYWORDS, "resource", path)
-    resource_type = _read_type(written, path, types)
+    resource_type = _read_type(name, written, registry)
     trees = {key: _read_map(written, key, compiler, path) for key in ("properties", "metadata", "update_policy")}
     external_id = compiler.compile(written.get("external_id"), (*path, "external_id"))
     depends_on = _read_depends_on(written.get("depends_on"), compiler, every_name, (*path, "depends_on"))

@@ -41,6 +41,8 @@ SETTINGS = Settings(
     recast_after=10,
     max_attempts=50,
     stack_action_timeout=10_000_000,
+    max_stacks_per_tenant=-1,
+    max_events_per_stack=-1,
 )
 NOBODY = Process("nobody")
 

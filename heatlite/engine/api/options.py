@@ -62,6 +62,5 @@ def check_args(args: Any) -> Mapping[str, Any]:
     args = mapping("args", args)
     if args.get("adopt_stack_data"):
         raise exception.NotSupported(feature="Stack Adopt")
-    if flag("converge", args.get("converge") or False):
-        raise exception.NotSupported(feature="An update with converge")
+    flag("converge", args.get("converge") or False)  # every update looks at every resource as it is
     return args

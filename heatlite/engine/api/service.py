@@ -18,6 +18,7 @@ import heatlite
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import templates
+from heatlite.db.records import StackRecord
 from heatlite.engine.api import arguments, finding, replies, submissions, template_check
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.options import CreateOptions, UpdateOptions, check_args
@@ -26,6 +27,7 @@ from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.shared import Shared
+from heatlite.engine.validation import Submission
 from heatlite.rpc.queries import EventQuery, StackQuery
 
 Files = dict[str, str] | None
@@ -87,12 +89,14 @@ class EngineEndpoint:
         stack = finding.by_identity(context, stack_identity)
         existing = submissions.wants_existing(args)
         wishes = arguments.wishes(args, keep_tags=existing)
-        if existing:
-            stored = templates.get(context, stack.raw_template_id)
-            submission = submissions.updated(stored, sent, args.get("clear_parameters"), most)
-        else:
-            submission = submissions.submission(sent, most)
-        return replies.identity(self._lifecycle.update(context, stack, submission, wishes))
+        if not existing:
+            return replies.identity(self._lifecycle.update(context, stack, submissions.submission(sent, most), wishes))
+
+        def laid_over(current: StackRecord) -> Submission:
+            stored = templates.get(context, current.raw_template_id)
+            return submissions.updated(stored, sent, args.get("clear_parameters"), most)
+
+        return replies.identity(self._lifecycle.update(context, stack, laid_over, wishes))
 
     @client_call
     def delete_stack(self, context: RequestContext, stack_identity: Reply, cast: bool = False) -> None:
@@ -133,7 +137,7 @@ class EngineEndpoint:
         template_check.check_ignorable(ignorable_errors)
         settings = self._shared.settings
         submission = submissions.submission(Sent(template, params, files, **more), settings.max_template_size)
-        return template_check.template_reply(submission, self._shared.registry, settings.max_resources_per_stack)
+        return template_check.template_reply(submission, self._shared.registry, settings)
 
     # --- stacks: look -----------------------------------------------------------------------------------------
 

@@ -15,9 +15,9 @@ from heatlite import template as language
 from heatlite.db.records import TemplateRecord
 from heatlite.engine.api.arguments import flag, mapping
 from heatlite.engine.validation import Submission
+from heatlite.template import merging
 from heatlite.template.environment import SECTIONS
-
-OVERWRITE = "overwrite"
+from heatlite.template.parameter_schema import TYPES
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def submission(sent: Sent, max_bytes: int) -> Submission:
     """
     sent.check_supported()
     files = read_files(sent.files)
-    return Submission(sent.template, files, merged(sent, files, max_bytes))
+    return Submission(sent.template, files, merged(sent, sent.template, files, max_bytes))
 
 
 def updated(stored: TemplateRecord, sent: Sent, clear_parameters: Any, max_bytes: int) -> Submission:
@@ -64,7 +64,7 @@ def updated(stored: TemplateRecord, sent: Sent, clear_parameters: Any, max_bytes
     existing["parameters"] = {
         name: value for name, value in existing["parameters"].items() if name in declared and name not in gone
     }
-    environment = language.Environment.parse(existing).merge(merged(sent, files, max_bytes))
+    environment = language.Environment.parse(existing).merge(merged(sent, template, files, max_bytes))
     return Submission(template, files, environment)
 
 
@@ -82,19 +82,27 @@ def declared_parameters(template: Any) -> frozenset[str]:
     return frozenset(parameters if isinstance(parameters, Mapping) else ())
 
 
-def merged(sent: Sent, files: Mapping[str, str], max_bytes: int) -> language.Environment:
+def declared_kinds(template: Any) -> dict[str, language.ParameterType]:
+    """The types of the parameters that a template declares, as far as it is well-formed."""
+    parameters = template.get("parameters") if isinstance(template, Mapping) else None
+    declared = parameters.items() if isinstance(parameters, Mapping) else ()
+    kinds = {name: TYPES.get(str(it.get("type"))) for name, it in declared if isinstance(it, Mapping)}
+    return {name: kind for name, kind in kinds.items() if kind is not None}
+
+
+def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) -> language.Environment:
     """The environment that ``params`` and the environment files make up.
 
-    :raises HeatliteError: where one isn't well-formed or is missing
+    :raises HeatliteError: where one isn't well-formed or is missing, or two can't be merged as they want to be
     """
-    environment = read_params(sent.params)
+    found = []
     for place, name in enumerate(name_list("environment_files", sent.environment_files)):
         if name not in files:
             raise exception.StackValidationFailed(
                 path=["environment_files", place], message=f'"{name}" is not among the files that were sent'
             )
-        environment = environment.merge(read_environment_file(name, files[name], max_bytes))
-    return environment
+        found.append((name, read_environment_file(name, files[name], max_bytes)))
+    return merging.merged(read_params(sent.params), found, declared_kinds(template))
 
 
 def read_params(params: Any) -> language.Environment:
@@ -113,17 +121,13 @@ def read_environment_file(name: str, text: str, max_bytes: int) -> language.Envi
     """An environment from its file.
 
     :raises StackValidationFailed: where it isn't well-formed, with the file's name
-    :raises NotSupported: where it asks for values to be merged
     """
     try:
-        environment = language.Environment.parse(language.load(text, max_bytes))
+        return language.Environment.parse(language.load(text, max_bytes))
     except exception.StackValidationFailed as error:
         raise exception.StackValidationFailed(
             error=f"Environment file {name}", path=error.path, message=error.message
         ) from None
-    if any(strategy != OVERWRITE for strategy in environment.parameter_merge_strategies.values()):
-        raise exception.NotSupported(feature=f'A merge strategy other than "{OVERWRITE}", in {name},')
-    return environment
 
 
 def read_files(files: Any) -> dict[str, str]:

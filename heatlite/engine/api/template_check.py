@@ -13,9 +13,11 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
+from heatlite.engine import limits
 from heatlite.engine.api import environments, parameter_replies
 from heatlite.engine.api.arguments import invalid
 from heatlite.engine.scope import EngineScope, FutureResource
+from heatlite.engine.settings import Settings
 from heatlite.engine.validation import Submission
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
@@ -32,14 +34,13 @@ def check_ignorable(codes: Any) -> None:
         raise invalid(f"Invalid codes in ignore_errors : {codes!r:.80}; those are {', '.join(sorted(ERROR_CODES))}")
 
 
-def template_reply(submission: Submission, registry: Registry, max_resources: int) -> dict[str, Any]:
+def template_reply(submission: Submission, registry: Registry, settings: Settings) -> dict[str, Any]:
     """What a template declares, or what is wrong with it.
 
-    :param max_resources: how many resources a stack may have; -1 for any number
     :raises InvalidTemplateVersion: where there is no such version
     """
     try:
-        template = checked(submission, registry, max_resources)
+        template = checked(submission, registry, settings)
     except exception.InvalidTemplateVersion:
         raise
     except exception.HeatliteError as error:
@@ -54,17 +55,18 @@ def template_reply(submission: Submission, registry: Registry, max_resources: in
     return {**reply, "ParameterGroups": groups} if groups else reply
 
 
-def checked(submission: Submission, registry: Registry, max_resources: int) -> Template:
+def checked(submission: Submission, registry: Registry, settings: Settings) -> Template:
     """The parsed template.
 
     :raises HeatliteError: the first thing that is wrong, with its place
     """
     environment = submission.environment
-    template = language.parse(submission.template, submission.files, environment.resource_registry)
-    if 0 <= max_resources < len(template.resources):
-        raise exception.StackResourceLimitExceeded()
+    limits.check_sizes(settings, submission.template, submission.files, environment.to_dict())
+    registries = environment.resource_registry, settings.operator_registry
+    template = language.parse(submission.template, submission.files, *registries)
     parameters = known_parameters(template, environment)
     template = template.under(parameters)
+    limits.check_resources(settings, len(template.resources))
     Graph({name: sorted(definition.requires) for name, definition in template.resources.items()}).order()
     plugins = {name: plugin(registry, name, definition.type) for name, definition in template.resources.items()}
     future = {name: FutureResource(name, found) for name, found in plugins.items()}

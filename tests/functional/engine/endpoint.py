@@ -66,15 +66,16 @@ class NoRunner:
 class Endpoint:
     """The client API of one engine; ``call`` raises what the client would be told."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, settings: Settings | None = None) -> None:
+        settings = settings or Settings()
         self.database, self.clock, self.announcements = database, Clock(), Announcements()
-        settings, inputs = Settings(), Inputs(now=self.clock, monotonic=self.clock)
+        inputs = Inputs(now=self.clock, monotonic=self.clock)
         self.shared = Shared(
             database=database,
             inputs=inputs,
             settings=settings,
             registry=REGISTRY,
-            library=Library(),
+            library=Library(settings.operator_registry),
             evaluator=Evaluator(REGISTRY, inputs, settings.max_attempts),
             lease=Lease(database, inputs, settings),
             liveness=LeaseWatch(database, self.clock, settings.lease_seconds),
@@ -161,9 +162,9 @@ def migrated(path: pathlib.Path) -> pathlib.Path:
 
 
 @contextlib.contextmanager
-def opened(schema: pathlib.Path, path: pathlib.Path) -> Iterator[Endpoint]:
+def opened(schema: pathlib.Path, path: pathlib.Path, **settings: Any) -> Iterator[Endpoint]:
     """An endpoint on a copy of the schema."""
     shutil.copy(schema, path)
     database = Database(DatabaseSettings(f"sqlite:///{path}"))
-    yield Endpoint(database)
+    yield Endpoint(database, Settings(**settings))
     database.dispose()

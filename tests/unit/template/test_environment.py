@@ -86,13 +86,38 @@ def test_a_mapped_type_changes_the_definition_hash() -> None:
 @pytest.mark.parametrize(
     ("registry", "message"),
     [
-        ({"OS::*": "Our::*"}, r"resource_registry\.OS::\*: Patterns are not supported yet"),
-        ({"My::Server": "server.yaml"}, r"resource_registry\.My::Server: Templates as resource types are not"),
+        ({"My::Server": "server.yaml"}, r"resources\.web\.type: server.yaml: templates as resource types are not"),
         ({"My::Server": {"x": "y"}}, r"resource_registry\.My::Server: A type is mapped to the name of another"),
-        ({"resources": {"web": {"hooks": "pre-create"}}}, r"resource_registry\.resources: .*not supported yet"),
-        ({"A": "B", "B": "A"}, r"resource_registry\.A: The mapping goes in a circle: A -> B -> A"),
+        ({"My::Server": "Our::*"}, r'resource_registry\.My::Server: "Our::\*" has a star'),
+        ({"resources": {"web": {"hooks": "pre-create"}}}, r"resource_registry\.resources\.web\.hooks: .*not supported"),
+        ({"resources": ["web"]}, r"resource_registry\.resources: .*must be a map"),
+        ({"My::Server": "B", "B": "My::Server"}, r"resource_registry\.My::Server: .*circle: My::Server -> B -> My::S"),
     ],
 )
-def test_an_entry_that_is_not_supported_is_refused(registry: dict, message: str) -> None:
+def test_an_entry_that_makes_no_sense_is_refused(registry: dict, message: str) -> None:
     with pytest.raises(StackValidationFailed, match=message):
         type_with(registry)
+
+
+@pytest.mark.parametrize(
+    ("registry", "found"),
+    [
+        ({"My::*": "Our::*"}, "Our::Server"),
+        ({"My::*": "One"}, "One"),
+        ({"My::*": "Our::*", "My::Ser*": "More::*"}, "More::ver"),
+        ({"My::*": "Our::*", "My::Server": "Exact"}, "Exact"),
+        ({"My::*": "Our::*", "Our::*": "OS::*"}, "OS::Server"),
+        ({"My::Server": "A", "resources": {"web": {"My::Server": "Mine"}}}, "Mine"),
+        ({"My::Server": "A", "resources": {"web": {"My::*": "Mine::*"}}}, "Mine::Server"),
+        ({"My::Server": "A", "resources": {"other": {"My::Server": "Mine"}}}, "A"),
+        ({"resources": {"web": {"My::Server": "A"}}, "A": "B"}, "B"),
+    ],
+)
+def test_the_most_telling_entry_of_the_registry_wins(registry: dict, found: str) -> None:
+    assert type_with(registry) == found
+
+
+def test_the_operators_registry_is_weaker_than_the_users() -> None:
+    raw = {"heat_template_version": "rocky", "resources": {"web": {"type": "A"}, "db": {"type": "B"}}}
+    resources = parse(raw, {}, {"A": "Users"}, {"A": "Operators", "B": "Operators"}).resources
+    assert {name: it.type for name, it in resources.items()} == {"web": "Users", "db": "Operators"}

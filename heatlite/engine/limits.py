@@ -1,0 +1,58 @@
+"""Limits: how much one client may ask for, each an option, each refused with what it is and what was asked.
+
+template, files    max_template_size           resources   max_resources_per_stack
+environment        max_environment_size        stacks      max_stacks_per_tenant
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from heatlite import exception
+from heatlite.engine.settings import Settings
+
+
+def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], environment: Mapping[str, Any]) -> None:
+    """Refuse what is too large to be looked into.
+
+    :raises StackValidationFailed: where the template isn't one at all
+    :raises RequestLimitExceeded: naming the size and the limit
+    """
+    if not isinstance(template, Mapping):
+        raise exception.StackValidationFailed(message="The template is not a JSON object or YAML mapping.")
+    size = len(json.dumps(template)) + sum(len(content) for content in files.values())
+    _check_size("Template", size, settings.max_template_size, "max_template_size")
+    said = {key: value for key, value in environment.items() if key != "resource_registry"}
+    _check_size("Environment", len(json.dumps(said)), settings.max_environment_size, "max_environment_size")
+
+
+def _check_size(what: str, size: int, most: int, option: str) -> None:
+    if size > most:
+        raise exception.RequestLimitExceeded(
+            message=f"{what} size ({size} bytes) exceeds maximum allowed size ({most} bytes; option {option})."
+        )
+
+
+def check_resources(settings: Settings, number: int) -> None:
+    """Refuse a template of too many resources.
+
+    :raises StackResourceLimitExceeded: in Heat's words
+    """
+    if 0 <= settings.max_resources_per_stack < number:
+        raise exception.StackResourceLimitExceeded()
+
+
+def check_stacks(settings: Settings, count: Callable[[], int]) -> None:
+    """Refuse one stack more, where a project has so many. What is created at the same moment may slip through.
+
+    :param count: gives their number; not asked where there is no limit
+    :raises RequestLimitExceeded: naming the limit
+    """
+    most = settings.max_stacks_per_tenant
+    if most >= 0 and count() >= most:
+        raise exception.RequestLimitExceeded(
+            message=f"You have reached the maximum stacks per tenant, {most} (option max_stacks_per_tenant). "
+            "Please delete some stacks."
+        )

@@ -1,0 +1,111 @@
+"""Several environment files as one, in their order, by the strategies that they name.
+
+::
+
+    parameter_merge_strategies: {default: merge, zones: overwrite}
+
+    overwrite     the later value stands (and where nothing else is said)
+    merge         lists and texts are joined, numbers added, maps laid over one another
+    deep_merge    the same, but maps within maps too
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from heatlite import exception
+from heatlite.template.environment import Environment, merge_maps
+from heatlite.template.parameter_types import ParameterType
+
+OVERWRITE, MERGE, DEEP_MERGE = "overwrite", "merge", "deep_merge"
+STRATEGIES = (OVERWRITE, MERGE, DEEP_MERGE)
+DEFAULT = "default"
+
+Kinds = Mapping[str, ParameterType]
+"""Of the parameters that the template declares."""
+
+
+def merged(base: Environment, files: Sequence[tuple[str, Environment]], kinds: Kinds) -> Environment:
+    """The environment that the files make over ``base``.
+
+    :param files: (name, environment), the weakest first
+    :raises HeatliteError: where two files want one parameter merged in different ways, or it can't be merged so
+    """
+    chosen: dict[str, str] = {}
+    for name, environment in files:
+        whole = base.merge(environment)
+        parameters = _merged(base.parameters, environment.parameters, environment, kinds, chosen, name)
+        defaults = _merged(base.parameter_defaults, environment.parameter_defaults, environment, kinds, chosen, name)
+        base = Environment(
+            parameters=parameters,
+            parameter_defaults=defaults,
+            resource_registry=whole.resource_registry,
+            encrypted_param_names=whole.encrypted_param_names,
+            event_sinks=whole.event_sinks,
+        )
+    return base
+
+
+def _merged(
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    environment: Environment,
+    kinds: Kinds,
+    chosen: dict[str, str],
+    file_name: str,
+) -> dict[str, Any]:
+    values = dict(old)
+    for name, value in new.items():
+        strategy = _strategy(environment.parameter_merge_strategies, name, chosen)
+        if old and name in kinds and value is not None:
+            if chosen.setdefault(name, strategy) != strategy:
+                raise exception.ConflictingMergeStrategyForParam(strategy=strategy, param=name, env_file=file_name)
+            if strategy != OVERWRITE and values.get(name) is not None:
+                value = _joined(name, kinds[name], values[name], value, deep=strategy == DEEP_MERGE)
+        values[name] = value
+    return values
+
+
+def _strategy(wanted: Mapping[str, Any], name: str, chosen: Mapping[str, str]) -> str:
+    fallback = wanted.get(DEFAULT, OVERWRITE)
+    strategy = wanted.get(name, chosen.get(name, fallback))
+    for candidate in (strategy, fallback):
+        if candidate in STRATEGIES:
+            return str(candidate)
+    return OVERWRITE
+
+
+def _joined(name: str, kind: ParameterType, old: Any, new: Any, *, deep: bool) -> Any:
+    try:
+        match kind:
+            case ParameterType.JSON:
+                first, second = _map(old), _map(new)
+                return merge_maps(first, second) if deep else {**first, **second}
+            case ParameterType.LIST:
+                return [*_list(old), *_list(new)]
+            case ParameterType.STRING:
+                return str(old) + str(new)
+            case ParameterType.NUMBER:
+                return _number(old) + _number(new)
+    except (ValueError, RecursionError):
+        pass
+    raise exception.InvalidMergeStrategyForParam(strategy=DEEP_MERGE if deep else MERGE, param=name)
+
+
+def _map(value: Any) -> dict[str, Any]:
+    found = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(found, Mapping):
+        raise ValueError("only maps can be merged with maps")
+    return dict(found)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else str(value).split(",")
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, int | float):
+        return value
+    return float(value) if "." in str(value) else int(value)

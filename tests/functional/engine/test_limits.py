@@ -1,0 +1,89 @@
+"""Limits: each an option, each with an error of its own; and what is kept of a stack's events."""
+
+from __future__ import annotations
+
+import pathlib
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+import pytest
+
+from heatlite import exception
+from tests.functional.engine.endpoint import Endpoint, opened
+from tests.functional.engine.templates import stores, template
+
+ONE = template({"one": stores()})
+
+
+class Limited(Protocol):
+    """Gives an engine with some settings."""
+
+    def __call__(self, **settings: Any) -> AbstractContextManager[Endpoint]: ...
+
+
+@pytest.fixture
+def limited(schema: pathlib.Path, tmp_path: pathlib.Path) -> Limited:
+    return lambda **settings: opened(schema, tmp_path / "heatlite.sqlite3", **settings)
+
+
+def test_a_project_has_so_many_stacks_and_another_as_many(limited: Limited) -> None:
+    with limited(max_stacks_per_tenant=2) as engine:
+        first = engine.created("one", ONE)
+        engine.created("two", ONE)
+        with pytest.raises(exception.RequestLimitExceeded, match=r"maximum stacks per tenant, 2 \(option max_stacks"):
+            engine.create("three", ONE)
+        engine.create("three", ONE, project="another")
+        engine.call("delete_stack", stack_identity=first)
+        engine.settle()
+        engine.create("three", ONE)
+
+
+def test_without_a_limit_stacks_are_not_counted(limited: Limited) -> None:
+    with limited(max_stacks_per_tenant=-1) as engine, engine.statements() as seen:
+        engine.create("one", ONE)
+        assert not [statement for statement in seen if "count(" in statement]
+
+
+def test_a_template_with_its_files_is_limited_in_size(limited: Limited) -> None:
+    with limited(max_template_size=300) as engine:
+        engine.created("one", ONE)
+        with pytest.raises(exception.RequestLimitExceeded, match=r"Template size .*\(300 bytes; option max_t"):
+            engine.create("two", ONE, files={"a": "x" * 300})
+
+
+def test_an_environment_is_limited_in_size(limited: Limited) -> None:
+    with limited(max_environment_size=300) as engine:
+        declared = {**ONE, "parameters": {"p": {"type": "string"}}}
+        with pytest.raises(exception.RequestLimitExceeded, match=r"Environment size .*option max_environment_size"):
+            engine.create("one", declared, params={"parameters": {"p": "x" * 300}})
+
+
+def test_what_a_condition_leaves_out_does_not_count_as_a_resource(limited: Limited) -> None:
+    many = template({f"r{place}": {**stores(), "condition": place < 2} for place in range(5)})
+    with limited(max_resources_per_stack=2) as engine:
+        engine.created("one", many)
+    with (
+        limited(max_resources_per_stack=1) as engine,
+        pytest.raises(exception.RequestLimitExceeded, match="Maximum res"),
+    ):
+        engine.create("two", many)
+
+
+def test_only_the_last_events_are_kept_when_an_operation_ends(limited: Limited) -> None:
+    with limited(max_events_per_stack=6) as engine:
+        identity = engine.created("one", template({"a": stores(), "b": stores(), "c": stores()}))
+        events = engine.call("list_events", stack_identity=identity)
+        assert len(events) == 6
+        assert (events[0]["resource_name"], events[0]["resource_status"]) == ("one", "COMPLETE")
+
+
+def test_all_events_are_kept_without_a_limit(limited: Limited) -> None:
+    with limited(max_events_per_stack=-1) as engine:
+        identity = engine.created("one", template({"a": stores(), "b": stores()}))
+        assert len(engine.call("list_events", stack_identity=identity)) == 6
+
+
+def test_the_operators_environment_maps_types_for_every_stack(limited: Limited) -> None:
+    with limited(operator_registry={"Our::Store": "OS::Heat::TestResource"}) as engine:
+        identity = engine.created("one", template({"one": {**stores(), "type": "Our::Store"}}))
+        assert engine.show(identity)["stack_status"] == "COMPLETE"
