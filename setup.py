@@ -66,6 +66,7 @@ setuptools.setup(
             "heatlite-manage = heatlite.cmd.manage:main",
         ],
         "heatlite.resources": [
+            "OS::Heat::Delay = heatlite.resources.builtin.delay:Delay",
             "OS::Heat::Dummy = heatlite.resources.builtin.dummy:Dummy",
             "OS::Heat::None = heatlite.resources.builtin.none:NoneResource",
             "OS::Heat::RandomString = heatlite.resources.builtin.random_string:RandomString",

@@ -6,10 +6,16 @@ the user what would have been right. Texts follow Heat's, because users and thei
 
 from __future__ import annotations
 
+import functools
+import logging
 import re
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+LOG = logging.getLogger(__name__)
+
+NAMESPACE = "heatlite.constraints"
 
 
 class Constraint(Protocol):
@@ -87,6 +93,37 @@ class AllowedPattern:
     def check(self, value: Any) -> None:
         if re.fullmatch(self.pattern, str(value)) is None:
             raise ValueError(self.description or f'"{value}" does not match pattern "{self.pattern}"')
+
+
+@dataclass(frozen=True)
+class Custom:
+    """What a plugin says: a class with ``validate(value, context) -> bool``, under ``heatlite.constraints``."""
+
+    name: str
+    description: str | None = None
+
+    def check(self, value: Any) -> None:
+        plugin = installed().get(self.name)
+        if plugin is None:
+            raise ValueError(f'"{value}" does not validate {self.name} (constraint not found)')
+        constraint = plugin()
+        if not constraint.validate(value, None):
+            error = getattr(constraint, "error", None)
+            reason = error(value) if callable(error) else f'"{value}" does not validate {self.name}'
+            raise ValueError(self.description or reason)
+
+
+@functools.cache
+def installed() -> dict[str, Any]:
+    """The classes of custom constraints by name; one that can't be loaded isn't there."""
+    from stevedore.extension import ExtensionManager
+
+    found = ExtensionManager(NAMESPACE, on_load_failure_callback=_left_out)
+    return {extension.name: extension.plugin for extension in found}
+
+
+def _left_out(_manager: Any, entry_point: Any, error: BaseException) -> None:
+    LOG.warning("The constraint %s is left out: %s", entry_point.name, error)
 
 
 def bounds(limits: Range | Length) -> str:

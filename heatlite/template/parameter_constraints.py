@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from heatlite.schema.constraints import AllowedPattern, AllowedValues, Constraint, Length, Modulo, Range
+from heatlite.schema.constraints import AllowedPattern, AllowedValues, Constraint, Custom, Length, Modulo, Range
 from heatlite.template.parameter_types import ParameterType, coerce, to_number
 from heatlite.template.path import Path, refused_schema
 
@@ -32,6 +32,7 @@ FITS: Mapping[str, frozenset[ParameterType]] = {
     "modulo": frozenset({_NUMBER}),
     "allowed_values": frozenset({_STRING, _NUMBER, _BOOLEAN, _LIST}),
     "allowed_pattern": frozenset({_STRING}),
+    "custom_constraint": frozenset(ParameterType),
 }
 """Constraint to the types of parameters that it makes sense for."""
 
@@ -62,8 +63,6 @@ def _read_entry(entry: Any, kind: ParameterType, path: Path) -> list[Constraint]
 
 
 def _read_one(name: str, entry: Mapping[str, Any], kind: ParameterType, path: Path) -> Constraint:
-    if name == "custom_constraint":
-        raise refused_schema(path, "custom_constraint is not supported yet")
     if name not in FITS:
         raise refused_schema(path, f'Invalid key "{name}"; constraints are {", ".join(FITS)}')
     if kind not in FITS[name]:
@@ -112,6 +111,12 @@ def _read_allowed_pattern(written: Any, _kind: ParameterType, description: str |
     return AllowedPattern(written, description)
 
 
+def _read_custom(written: Any, _kind: ParameterType, description: str | None) -> Constraint:
+    if not isinstance(written, str) or not written:
+        raise ValueError("custom_constraint must be the name of one")
+    return Custom(written, description)
+
+
 def _numbers(written: Any, keys: tuple[str, str], whole: bool) -> dict[str, Any]:
     """The numbers under one or both of two keys, none of them ``None``."""
     if not isinstance(written, Mapping) or not set(written) <= set(keys):
@@ -130,4 +135,5 @@ _READERS: Mapping[str, Callable[[Any, ParameterType, str | None], Constraint]] =
     "modulo": _read_modulo,
     "allowed_values": _read_allowed_values,
     "allowed_pattern": _read_allowed_pattern,
+    "custom_constraint": _read_custom,
 }

@@ -17,7 +17,7 @@ NAMED_CLASS = AllowedValues(tuple(CLASSES))
 
 
 class RandomString(Resource):
-    """A string for passwords and secrets. The string is its physical id, and so what get_resource gives."""
+    """A string for passwords and secrets. It is what get_resource gives; its physical id tells nothing of it."""
 
     immediate = True
     properties_schema = {
@@ -86,8 +86,13 @@ class RandomString(Resource):
 
     def handle_create(self) -> None:
         """Make the string."""
-        self.resource_id_set(random_string(self.random, self.properties[LENGTH], self.wanted()))
+        self.data_set(VALUE, random_string(self.random, self.properties[LENGTH], self.wanted()))
+        self.resource_id_set(self.physical_resource_name())
 
     def resolve_attribute(self, name: str) -> str | None:
         """``value``: the string."""
-        return self.resource_id
+        return self.data.get(VALUE)
+
+    def reference(self) -> str:
+        """The string; the name, while there is none."""
+        return self.data.get(VALUE) or self.name

@@ -87,11 +87,11 @@ def test_a_value_changes_in_place():
     assert updated.physical_id == created.resource_id
 
 
-def test_a_random_string_is_its_physical_id_its_attribute_and_its_reference():
+def test_a_random_string_is_its_attribute_and_its_reference_and_its_physical_id_tells_nothing():
     outcome = made({})
-    assert re.fullmatch("[a-zA-Z0-9]{32}", outcome.physical_id)
-    assert outcome.attributes == {"value": outcome.physical_id}
-    assert outcome.reference == outcome.physical_id
+    assert re.fullmatch("[a-zA-Z0-9]{32}", outcome.reference)
+    assert outcome.attributes == {"value": outcome.reference}
+    assert outcome.physical_id == "stack-web-evpcxm5sieib"
 
 
 def test_properties_come_as_strings_from_parameters():
@@ -100,7 +100,7 @@ def test_properties_come_as_strings_from_parameters():
         "salt": "quickbrownfox",
         "character_classes": '[{"class": "hexdigits", "min": 4}]',
     }
-    assert re.fullmatch("[0-9A-F]{16}", made(properties).physical_id)
+    assert re.fullmatch("[0-9A-F]{16}", made(properties).reference)
 
 
 def test_each_class_and_sequence_has_its_least_number():
@@ -110,7 +110,7 @@ def test_each_class_and_sequence_has_its_least_number():
             "character_classes": [{"class": "digits", "min": 5}, {"class": "lowercase", "min": 15}],
             "character_sequences": [{"sequence": "()", "min": 3}, {"sequence": "@", "min": 7}],
         }
-    ).physical_id
+    ).reference
     assert len(text) == 30
     assert len(re.findall("[0-9]", text)) == 5
     assert len(re.findall("[a-z]", text)) == 15
@@ -126,7 +126,7 @@ def test_each_class_and_sequence_has_its_least_number():
     ],
 )
 def test_the_older_sequence_replaces_the_default_class_or_joins_others(properties, pattern):
-    assert re.fullmatch(pattern, made(properties).physical_id)
+    assert re.fullmatch(pattern, made(properties).reference)
 
 
 def test_chance_is_the_one_that_was_handed_in():

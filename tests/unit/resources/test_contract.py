@@ -117,6 +117,9 @@ def test_deleting_what_was_never_created_is_done_at_once(type_name):
     assert isinstance(start(plugin(instance), "DELETE"), Done)
 
 
+MAKES_NOTHING = {"OS::Heat::Delay"}
+
+
 @every_plugin
 def test_deleting_does_not_need_the_properties(type_name):
     plugin, instance = existing(type_name)
@@ -134,7 +137,7 @@ def test_deleting_twice_is_done_twice(type_name):
 @every_plugin
 def test_what_exists_has_a_physical_id_and_is_deleted_again(type_name):
     plugin, instance = existing(type_name)
-    assert instance.resource_id
+    assert instance.resource_id or type_name in MAKES_NOTHING
     assert isinstance(drive(plugin, "DELETE", instance=instance), Done)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatlite.exception import InvalidSchemaError, StackValidationFailed, UnknownUserParameter, UserParameterMissing
+from heatlite.schema import constraints
 from heatlite.template import Environment, bind
 from tests.unit.template.build import PSEUDO, bound, hot
 
@@ -124,7 +125,7 @@ def test_every_constraint_of_an_entry_counts() -> None:
         ("string", [{"allowed_values": "x"}], "allowed_values must be a list"),
         ("number", [{"allowed_values": ["x"]}], r'constraints\[0\]\.allowed_values: "x" is not a number'),
         ("string", [{"allowed_pattern": "["}], "this is not a regular expression"),
-        ("string", [{"custom_constraint": "nova.flavor"}], "custom_constraint is not supported yet"),
+        ("string", [{"custom_constraint": ["nova.flavor"]}], "must be the name of one"),
     ],
 )
 def test_an_ill_formed_constraint_is_refused(kind: str, constraints: Any, message: str) -> None:
@@ -263,3 +264,27 @@ def test_a_list_of_items_without_commas_comes_back_from_its_text(items: list[str
 @given(st.integers() | st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_comes_back_from_its_text(number: float) -> None:
     assert given_value({"type": "number"}, str(number)) == number
+
+
+class Even:
+    """A custom constraint as a plugin has it."""
+
+    def validate(self, value: object, context: object) -> bool:
+        return int(str(value)) % 2 == 0
+
+    def error(self, value: object) -> str:
+        return f"{value} is odd"
+
+
+def test_a_custom_constraint_is_a_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constraints, "installed", lambda: {"even": Even})
+    template = hot(parameters={"p": {"type": "number", "constraints": [{"custom_constraint": "even"}]}})
+    assert bound(template, p=4)["p"] == 4
+    with pytest.raises(StackValidationFailed, match=r"parameters\.p: 5 is odd"):
+        bound(template, p=5)
+
+
+def test_a_custom_constraint_that_is_not_installed_is_named() -> None:
+    template = hot(parameters={"p": {"type": "string", "constraints": [{"custom_constraint": "nova.flavor"}]}})
+    with pytest.raises(StackValidationFailed, match=r'"m1" does not validate nova\.flavor \(constraint not found\)'):
+        bound(template, p="m1")
