@@ -19,6 +19,8 @@ import oslo_messaging
 from heatlite.context import RequestContext
 from heatlite.db.api import Database
 from heatlite.engine import executors
+from heatlite.engine.api.catalogue import CatalogueEndpoint
+from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
@@ -108,17 +110,18 @@ class EngineProcess:
         LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
 
     def _serve(self) -> None:
-        endpoints: dict[str, object] = {}
+        endpoints: dict[str, list[object]] = {}
         if self._settings.role.converges:
-            endpoints[messages.WORKER_TOPIC] = WorkerEndpoint(self.checker)
+            endpoints[messages.WORKER_TOPIC] = [WorkerEndpoint(self.checker)]
         if self._settings.role.serves_clients:
-            endpoints[messages.ENGINE_TOPIC] = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions))
-        endpoints[messages.LISTENER_TOPIC] = ListenerEndpoint(self.runner)
-        for topic, endpoint in endpoints.items():
+            stacks = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions))
+            endpoints[messages.ENGINE_TOPIC] = [stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared)]
+        endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
+        for topic, served in endpoints.items():
             server = serve(
                 self._surroundings.transport,
                 topic,
-                [endpoint],
+                served,
                 host=self.shared.lease.engine_id,
                 threads=self._settings.worker_threads,
                 serializer=PlainSerializer(self._request_context if topic == messages.ENGINE_TOPIC else dict),

@@ -8,8 +8,9 @@ Nothing is written; an error names its place in the template.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,9 @@ from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, resolve
+
+MOST_TOLD = 20
+"""Mistakes that one error tells of."""
 
 STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}")
 
@@ -66,6 +70,28 @@ def check_name(name: object) -> str:
     return name
 
 
+@contextlib.contextmanager
+def collected(mistakes: list[exception.HeatliteError]) -> Iterator[None]:
+    """Note what is wrong with one part, and go on with the next."""
+    try:
+        yield
+    except exception.HeatliteError as error:
+        mistakes.append(error)
+
+
+def raise_all(mistakes: Sequence[exception.HeatliteError]) -> None:
+    """Raise a single mistake as it is, and several as one error that tells each, a line for each.
+
+    :raises HeatliteError: where there are any
+    """
+    if len(mistakes) == 1:
+        raise mistakes[0]
+    if mistakes:
+        told = [str(mistake) for mistake in mistakes[:MOST_TOLD]]
+        more = len(mistakes) - len(told)
+        raise exception.StackValidationFailed(message="\n".join([*told, *([f"and {more} more"] if more else [])]))
+
+
 class Validator:
     """Validates submissions against the installed plugins and the engine's limits."""
 
@@ -94,13 +120,24 @@ class Validator:
         plugins = {name: self._plugin(name, definition.type) for name, definition in parsed.resources.items()}
         future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
         scope = EngineScope(parameters, parsed.files, future)
-        for name, definition in parsed.resources.items():
-            given = resolve(definition.properties, scope) or {}
-            metadata = resolve(definition.metadata, scope) or {}
-            properties = plugins[name].checked_properties(given, f"resources.{name}.properties", UNKNOWN)
-            plugins[name](self._instance(name, definition.type, identity, properties, metadata)).validate()
+        mistakes: list[exception.HeatliteError] = []
+        for definition in parsed.resources.values():
+            with collected(mistakes):
+                self._check_resource(definition, plugins[definition.name], scope, identity)
         for output in parsed.outputs.values():
-            resolve(output.value, scope)
+            with collected(mistakes):
+                resolve(output.value, scope)
+        raise_all(mistakes)
+
+    def _check_resource(
+        self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope, identity: Identity
+    ) -> None:
+        given = resolve(definition.properties, scope) or {}
+        metadata = resolve(definition.metadata, scope) or {}
+        if given is UNKNOWN:
+            return
+        properties = plugin.checked_properties(given, f"resources.{definition.name}.properties", UNKNOWN)
+        plugin(self._instance(definition.name, definition.type, identity, properties, metadata)).validate()
 
     def _plugin(self, name: str, type_name: str) -> type[Resource]:
         try:

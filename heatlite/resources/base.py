@@ -16,7 +16,7 @@ from typing import Any
 
 from heatlite.exception import NotSupported
 from heatlite.resources import properties
-from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, Type
+from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, SupportStatus, Type
 from heatlite.resources.tools import Tools
 
 SHOW = "show"
@@ -36,6 +36,7 @@ class Resource(Tools):
     """
 
     attributes_schema: AttributesSchema = {}
+    support_status = SupportStatus()
     immediate = False
 
     @classmethod

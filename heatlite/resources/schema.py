@@ -84,3 +84,21 @@ class Attribute:
 
 PropertiesSchema = Mapping[str, Property]
 AttributesSchema = Mapping[str, Attribute]
+
+SUPPORTED = "SUPPORTED"
+SUPPORT_STATUSES = ("UNKNOWN", SUPPORTED, "DEPRECATED", "UNSUPPORTED", "HIDDEN")
+
+
+@dataclass(frozen=True, slots=True)
+class SupportStatus:
+    """How far a type is supported; ``version``: of the release that brought it to this status."""
+
+    status: str = SUPPORTED
+    version: str | None = None
+    message: str | None = None
+    previous_status: SupportStatus | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain, as clients see it."""
+        previous = self.previous_status.to_dict() if self.previous_status else None
+        return {"status": self.status, "version": self.version, "message": self.message, "previous_status": previous}

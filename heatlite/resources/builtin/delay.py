@@ -9,7 +9,7 @@ from typing import Any
 
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.waiting import is_over, wait
-from heatlite.resources.schema import Property, Type
+from heatlite.resources.schema import Property, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues, Range
 
 MIN_WAIT, MAX_JITTER, JITTER_MULTIPLIER, ACTIONS = "min_wait", "max_jitter", "jitter_multiplier", "actions"
@@ -20,6 +20,7 @@ POSITIVE = (Range(min=0),)
 class Delay(Resource):
     """Each of ``actions`` takes ``min_wait`` seconds, and up to ``max_jitter`` × ``jitter_multiplier`` more."""
 
+    support_status = SupportStatus(version="11.0.0")
     immediate = True
     properties_schema = {
         MIN_WAIT: Property(

@@ -7,11 +7,13 @@ from typing import Any
 
 from heatlite.resources import properties
 from heatlite.resources.base import Resource
+from heatlite.resources.schema import SupportStatus
 
 
 class NoneResource(Resource):
     """Any properties, any attribute (always None), and no update ever replaces it."""
 
+    support_status = SupportStatus(version="5.0.0")
     immediate = True
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
-from heatlite.resources.schema import Attribute, Property, Type
+from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues, Length, Range
 
 LENGTH, SEQUENCE, SALT = "length", "sequence", "salt"
@@ -19,6 +19,7 @@ NAMED_CLASS = AllowedValues(tuple(CLASSES))
 class RandomString(Resource):
     """A string for passwords and secrets. It is what get_resource gives; its physical id tells nothing of it."""
 
+    support_status = SupportStatus(version="2014.1")
     immediate = True
     properties_schema = {
         LENGTH: Property(Type.INTEGER, "Length of the string.", default=32, constraints=(LENGTHS,)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.waiting import is_over, wait
-from heatlite.resources.schema import Attribute, Property, Type
+from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 
 VALUE, FAIL, OUTPUT = "value", "fail", "output"
 UPDATE_REPLACE, UPDATE_REPLACE_VALUE = "update_replace", "update_replace_value"
@@ -26,6 +26,7 @@ class TestResource(Resource):
 
     __test__ = False  # its name looks like a test case
 
+    support_status = SupportStatus(version="5.0.0")
     immediate = True
     properties_schema = {
         VALUE: changeable(Type.STRING, "The input string to be stored.", "test_string"),

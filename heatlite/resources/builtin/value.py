@@ -7,7 +7,7 @@ from typing import Any
 
 from heatlite.resources import properties
 from heatlite.resources.base import Resource
-from heatlite.resources.schema import Attribute, Property, Type
+from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues
 
 VALUE, TYPE = "value", "type"
@@ -23,6 +23,7 @@ TYPES = {
 class Value(Resource):
     """Holds a value of any type, or of the one that ``type`` says."""
 
+    support_status = SupportStatus(version="7.0.0")
     immediate = True
     properties_schema = {
         VALUE: Property(

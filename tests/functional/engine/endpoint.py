@@ -17,6 +17,8 @@ from heatlite.convergence.model import Node
 from heatlite.db import migration, models
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
+from heatlite.engine.api.catalogue import CatalogueEndpoint
+from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
@@ -85,13 +87,15 @@ class Endpoint:
         self.shared.lease.acquire()
         conclusions = Conclusions(self.shared)
         self._checker = Checker(self.shared, conclusions, NoRunner())
-        self._endpoint = EngineEndpoint(self.shared, Lifecycle(self.shared, conclusions))
+        stacks = EngineEndpoint(self.shared, Lifecycle(self.shared, conclusions))
+        self._endpoints = (stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared))
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:
         """Call a method as a member of a project."""
         wire = {"project_id": project, "username": "ann", "is_admin": is_admin}
         try:
-            return getattr(self._endpoint, method)(RequestContext(self.database, wire), **arguments)
+            [endpoint] = [each for each in self._endpoints if hasattr(each, method)]
+            return getattr(endpoint, method)(RequestContext(self.database, wire), **arguments)
         except oslo_messaging.ExpectedException as expected:
             error = expected.exc_info[1]
             assert isinstance(error, exception.HeatliteError)

@@ -1,0 +1,109 @@
+"""Catalogue: what there is to write templates with: resource types, versions of the language, functions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import oslo_messaging
+
+from heatlite import exception
+from heatlite.context import RequestContext
+from heatlite.engine.api import type_schemas
+from heatlite.engine.api.arguments import invalid
+from heatlite.engine.api.client_calls import client_call
+from heatlite.engine.api.replies import Reply
+from heatlite.engine.shared import Shared
+from heatlite.resources.base import Resource
+from heatlite.resources.schema import SUPPORT_STATUSES
+from heatlite.template.functions import functions_of
+from heatlite.template.versions import RELEASES, VERSION_KEY, VERSIONS
+
+
+class CatalogueEndpoint:
+    """The methods by which clients ask what there is. None of them looks at a stack."""
+
+    target = oslo_messaging.Target(version="1.36")
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    @client_call
+    def list_template_versions(self, context: RequestContext) -> list[Reply]:
+        """The versions of the template language, each with the names of the releases that go with it."""
+        named = {version: [f"{VERSION_KEY}.{name}"] for name, version in RELEASES.items()}
+        return [
+            {"version": f"{VERSION_KEY}.{version}", "type": "hot", "aliases": named.get(version, [])}
+            for version in VERSIONS
+        ]
+
+    @client_call
+    def list_template_functions(
+        self, context: RequestContext, template_version: str, with_condition: bool = False
+    ) -> list[Reply]:
+        """The functions of a version, those of conditions included where that is asked for.
+
+        :raises NotFound: where there is no such version
+        """
+        key, _, version = str(template_version).partition(".")
+        version = RELEASES.get(version, version)
+        if key != VERSION_KEY or version not in VERSIONS:
+            raise exception.NotFound(msg_fmt=f"Template with version {template_version!s:.80} not found")
+        described = functions_of(version, with_conditions=bool(with_condition))
+        return [{"functions": name, "description": text} for name, text in described.items()]
+
+    @client_call
+    def list_resource_types(
+        self,
+        context: RequestContext,
+        support_status: str | None = None,
+        type_name: str | None = None,
+        heat_version: str | None = None,
+        with_description: bool = False,
+    ) -> list[Any]:
+        """The names of the types; with descriptions, these too.
+
+        :param type_name: a regular expression that the beginning of a name has to match
+        :param heat_version: only what came with this version
+        :raises Invalid: where a filter makes no sense
+        """
+        if support_status is not None and support_status not in SUPPORT_STATUSES:
+            raise invalid(f"Invalid support status and should be one of {SUPPORT_STATUSES}")
+        matches = _pattern(type_name)
+        found = {name: plugin for name, plugin in self._plugins().items() if matches.match(name)}
+        if support_status is not None:
+            found = {name: it for name, it in found.items() if it.support_status.status == support_status}
+        if heat_version is not None:
+            found = {name: it for name, it in found.items() if it.support_status.version == str(heat_version)}
+        if not with_description:
+            return list(found)
+        return [{"resource_type": name, "description": type_schemas.description(it)} for name, it in found.items()]
+
+    @client_call
+    def resource_schema(self, context: RequestContext, type_name: str, with_description: bool = False) -> Reply:
+        """What a type takes and gives.
+
+        :raises EntityNotFound: where there is no such type
+        """
+        return type_schemas.schema(type_name, self._shared.registry.get(type_name), with_description=with_description)
+
+    @client_call
+    def generate_template(self, context: RequestContext, type_name: str, template_type: str = "cfn") -> Reply:
+        """A sample template with one resource of a type.
+
+        :param template_type: ``hot``, or ``cfn`` for CloudFormation's words
+        :raises EntityNotFound: where there is no such type
+        """
+        kind = type_schemas.HOT if template_type == type_schemas.HOT else type_schemas.CFN
+        return type_schemas.sample(type_name, self._shared.registry.get(type_name), kind)
+
+    def _plugins(self) -> dict[str, type[Resource]]:
+        registry = self._shared.registry
+        return {name: registry.get(name) for name in registry.names()}
+
+
+def _pattern(type_name: str | None) -> re.Pattern[str]:
+    try:
+        return re.compile(type_name or "")
+    except (re.error, TypeError, RecursionError, OverflowError) as error:
+        raise invalid(f"type_name is a regular expression, and this isn't: {error}") from None

@@ -1,0 +1,172 @@
+"""Previews: a create or an update told and not done. Nothing is written, and nothing physical is asked."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import oslo_messaging
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.context import RequestContext
+from heatlite.convergence.model import Action, Status
+from heatlite.db import resources, stacks, templates
+from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine.api import arguments, finding, outputs, replies, submissions
+from heatlite.engine.api.client_calls import client_call
+from heatlite.engine.api.options import check_args
+from heatlite.engine.api.replies import Reply
+from heatlite.engine.api.shown import shown
+from heatlite.engine.api.submissions import Sent
+from heatlite.engine.preview import Fate, Present, Preview
+from heatlite.engine.scope import EngineScope, FutureResource
+from heatlite.engine.shared import Shared
+from heatlite.engine.validation import Identity, Submission, Validator, check_name
+from heatlite.template import Parameters, Template, resolve
+
+NO_ID = "None"
+"""What stands for the id of a stack that isn't there."""
+
+
+class PreviewEndpoint:
+    """The methods by which clients ask what would happen."""
+
+    target = oslo_messaging.Target(version="1.36")
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._validator = Validator(shared.registry, shared.settings, shared.inputs)
+
+    @client_call
+    def preview_stack(
+        self,
+        context: RequestContext,
+        stack_name: str,
+        template: Any,
+        params: Any,
+        files: Any,
+        args: Any,
+        environment_files: Any = None,
+        files_container: Any = None,
+    ) -> Reply:
+        """The stack that a create would make, as ``show_stack`` would show it, with its resources.
+
+        :raises StackExists: where the project has a live stack of this name
+        :raises HeatliteError: where what was sent is invalid
+        """
+        check_name(stack_name)
+        if stacks.by_live_name(context, context.project_id, stack_name) is not None:
+            raise exception.StackExists(stack_name=stack_name)
+        sent = Sent(template, params, files, environment_files, files_container)
+        submission = submissions.submission(sent, self._shared.settings.max_template_size)
+        identity = Identity(NO_ID, stack_name, context.project_id)
+        parsed, parameters = self._bound(submission, identity)
+        wishes = arguments.wishes(check_args(args))
+        stack = self._imagined(context, stack_name, wishes.timeout_mins, wishes.disable_rollback)
+        reply = replies.stack_details(stack, wishes.tags or (), parsed, parameters)
+        scope = EngineScope(parameters, parsed.files, self._future(parsed))
+        reply["outputs"] = [
+            {**replies.output(each.name, each.description), **outputs.value_of(each, scope)}
+            for each in parsed.outputs.values()
+        ]
+        rows = [_imagined_row(stack, each.name, each.type) for each in parsed.resources.values()]
+        reply["resources"] = [
+            self._told(stack, row, parsed) | {"properties": self._properties(row.name, parsed, scope)} for row in rows
+        ]
+        return reply
+
+    @client_call
+    def preview_update_stack(
+        self,
+        context: RequestContext,
+        stack_identity: Reply,
+        template: Any,
+        params: Any,
+        files: Any,
+        args: Any,
+        environment_files: Any = None,
+        files_container: Any = None,
+    ) -> dict[str, list[Reply]]:
+        """What an update would do to each resource: added, deleted, replaced, unchanged or updated.
+
+        :raises EntityNotFound: where there is no such live stack
+        :raises HeatliteError: where what was sent is invalid
+        """
+        stack = finding.by_identity(context, stack_identity)
+        most, args = self._shared.settings.max_template_size, check_args(args)
+        sent = Sent(template, params, files, environment_files, files_container)
+        if submissions.wants_existing(args):
+            stored = templates.get(context, stack.raw_template_id)
+            submission = submissions.updated(stored, sent, args.get("clear_parameters"), most)
+        else:
+            submission = submissions.submission(sent, most)
+        parsed, parameters = self._bound(submission, Identity(stack.id, stack.name, stack.tenant))
+        rows = shown(resources.by_stack(context, stack.id), stack.raw_template_id)
+        present = Present(stack.name, stack.id, stack.tenant, rows)
+        fates = Preview(self._shared.registry, self._shared.inputs, parsed, parameters, present).fates()
+        told: dict[str, list[Reply]] = {fate: [] for fate in Fate}
+        for name, fate in fates.items():
+            row = rows.get(name) or _imagined_row(stack, name, parsed.resources[name].type)
+            told[fate].append(self._told(stack, row, parsed))
+        return told
+
+    def _bound(self, submission: Submission, identity: Identity) -> tuple[Template, Parameters]:
+        parsed = self._validator.validate(submission, identity)
+        return parsed, language.bind(parsed, submission.environment, identity.pseudo)
+
+    def _told(self, stack: StackRecord, row: ResourceRecord, template: Template) -> Reply:
+        requirers = [each.name for each in template.resources.values() if row.name in each.requires]
+        attributes = replies.attributes(row, self._attributes(row))
+        return replies.resource(stack, row, requirers) | replies.resource_details(row, template, attributes)
+
+    def _attributes(self, row: ResourceRecord) -> Sequence[str]:
+        try:
+            return list(self._shared.registry.get(row.type).attributes_schema)
+        except exception.EntityNotFound:
+            return ()
+
+    def _properties(self, name: str, template: Template, scope: EngineScope) -> Any:
+        definition = template.resources[name]
+        given = resolve(definition.properties, scope) or {}
+        plugin = self._shared.registry.get(definition.type)
+        checked = plugin.checked_properties(given, f"resources.{name}.properties", language.UNKNOWN)
+        return outputs.known({**dict.fromkeys(plugin.properties_schema), **checked})
+
+    def _future(self, template: Template) -> dict[str, FutureResource]:
+        registry = self._shared.registry
+        return {name: FutureResource(name, registry.get(it.type)) for name, it in template.resources.items()}
+
+    def _imagined(
+        self, context: RequestContext, name: str, timeout: int | None, disable_rollback: bool | None
+    ) -> StackRecord:
+        return StackRecord(
+            id=NO_ID,
+            name=name,
+            tenant=context.project_id,
+            username=context.username,
+            raw_template_id=0,
+            prev_raw_template_id=None,
+            current_traversal="",
+            action=Action.CREATE,
+            status=Status.COMPLETE,
+            status_reason="",
+            deadline=None,
+            timeout=timeout,
+            disable_rollback=True if disable_rollback is None else disable_rollback,
+            owner_id=None,
+            nested_depth=0,
+            parent_resource_name=None,
+            created_at=self._shared.inputs.utcnow(),
+            updated_at=None,
+            deleted_at=None,
+        )
+
+
+def _imagined_row(stack: StackRecord, name: str, type_name: str) -> ResourceRecord:
+    """A row as it would be before anything was done to it."""
+    blank: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(ResourceRecord))
+    said = {"id": 0, "uuid": "", "stack_id": stack.id, "name": name, "type": type_name, "status_reason": ""}
+    state = {"action": Action.INIT, "status": Status.COMPLETE, "atomic_key": 0, "attempts": 0, "requires": ()}
+    return ResourceRecord(**{**blank, **said, **state})

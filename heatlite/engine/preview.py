@@ -1,0 +1,111 @@
+"""Preview: what a create or an update would do, found out without doing it.
+
+::
+
+    name in both templates   type or a fixed property differs  ──▶ replaced
+                             another property differs          ──▶ updated
+                             nothing does                      ──▶ unchanged
+    only in the new one ──▶ added         only in the old one ──▶ deleted
+
+What reads an attribute of a resource that is made anew sees a value that isn't known yet, and so counts as changed.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite.convergence.graph import Graph
+from heatlite.convergence.model import Action, Status
+from heatlite.db.records import ResourceRecord
+from heatlite.engine.inputs import Inputs
+from heatlite.engine.scope import EngineScope, FutureResource, LiveResource, live
+from heatlite.resources import steps
+from heatlite.resources.base import Resource
+from heatlite.resources.instance import Instance
+from heatlite.resources.outcomes import Replace, Unchanged
+from heatlite.resources.registry import Registry
+from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, resolve
+
+
+class Fate(enum.StrEnum):
+    """What becomes of a name. The values are the reply's keys."""
+
+    ADDED = "added"
+    DELETED = "deleted"
+    REPLACED = "replaced"
+    UNCHANGED = "unchanged"
+    UPDATED = "updated"
+
+
+@dataclass(frozen=True)
+class Present:
+    """A stack as it is: name → the row that serves it."""
+
+    stack_name: str
+    stack_id: str
+    project_id: str
+    rows: Mapping[str, ResourceRecord]
+
+
+class Preview:
+    """Compares a template with what there is, in the order of dependencies."""
+
+    def __init__(
+        self, registry: Registry, inputs: Inputs, template: Template, parameters: Parameters, present: Present
+    ) -> None:
+        self._registry = registry
+        self._inputs = inputs
+        self._template = template
+        self._parameters = parameters
+        self._present = present
+        self._seen: dict[str, LiveResource | FutureResource] = {}
+
+    def fates(self) -> dict[str, Fate]:
+        """Name → fate, of all names in either."""
+        definitions = self._template.resources
+        order = Graph({name: sorted(definition.requires) for name, definition in definitions.items()}).order()
+        fates = {name: self._fate(definitions[name]) for name in order}
+        return fates | {name: Fate.DELETED for name in self._present.rows if name not in definitions}
+
+    def _fate(self, definition: ResourceDefinition) -> Fate:
+        plugin = self._registry.get(definition.type)
+        row = self._present.rows.get(definition.name)
+        fate = Fate.ADDED if row is None else self._compared(definition, plugin, row)
+        there = live(row, self._registry) if row is not None and fate in (Fate.UNCHANGED, Fate.UPDATED) else None
+        self._seen[definition.name] = there or FutureResource(definition.name, plugin)
+        return fate
+
+    def _compared(self, definition: ResourceDefinition, plugin: type[Resource], row: ResourceRecord) -> Fate:
+        if row.type != definition.type or row.status is Status.FAILED or row.action in (Action.INIT, Action.DELETE):
+            return Fate.REPLACED
+        scope = EngineScope(self._parameters, self._template.files, self._seen)
+        given = resolve(definition.properties, scope) or {}
+        prefix = f"resources.{definition.name}.properties"
+        wanted = {} if given is UNKNOWN else plugin.checked_properties(given, prefix, UNKNOWN)
+        resource = plugin(self._instance(definition, row, wanted))
+        match steps.assess_update(resource, row.properties_data or {}, wanted):
+            case Replace():
+                return Fate.REPLACED
+            case Unchanged() if resolve(definition.metadata, scope) == (row.resource_metadata or {}):
+                return Fate.UNCHANGED
+        return Fate.UPDATED
+
+    def _instance(self, definition: ResourceDefinition, row: ResourceRecord, properties: Mapping[str, Any]) -> Instance:
+        present = self._present
+        return Instance(
+            name=row.name,
+            uuid=row.uuid,
+            stack_name=present.stack_name,
+            stack_id=present.stack_id,
+            project_id=present.project_id,
+            type_name=definition.type,
+            properties=properties,
+            resource_id=row.physical_resource_id,
+            data=row.resource_data or {},
+            now=self._inputs.now,
+            random=self._inputs.random,
+            unknown=UNKNOWN,
+        )
