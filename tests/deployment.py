@@ -39,9 +39,11 @@ QUICK = {
     "recast_after": 2,
     "max_resources_per_stack": 20_000,
     "max_template_size": 20_000_000,
+    "max_events_per_stack": -1,
     "graceful_shutdown_timeout": 20,
 }
-"""Engines that notice quickly, so that a test of what happens after a crash doesn't take minutes."""
+"""Engines that notice quickly, so that a test of what happens after a crash doesn't take minutes; and that keep every
+event, because stories tell the order of things by them."""
 
 
 class Deployment(Protocol):

@@ -28,18 +28,31 @@ if TYPE_CHECKING:
     from heatlite.rpc.engine_client import Context
 
 COMMANDS = {
+    "resource type list": "heatlite.cmd.template:ListTypes",
+    "resource type show": "heatlite.cmd.template:ShowType",
     "service list": "heatlite.cmd.service:ListServices",
+    "stack cancel": "heatlite.cmd.stack_more:CancelStack",
     "stack create": "heatlite.cmd.stack_write:CreateStack",
     "stack delete": "heatlite.cmd.stack_delete:DeleteStack",
+    "stack environment show": "heatlite.cmd.stack_more:ShowEnvironment",
     "stack event list": "heatlite.cmd.event:ListEvents",
+    "stack event show": "heatlite.cmd.event:ShowEvent",
+    "stack file list": "heatlite.cmd.stack_more:ListFiles",
     "stack list": "heatlite.cmd.stack:ListStacks",
     "stack output list": "heatlite.cmd.output:ListOutputs",
     "stack output show": "heatlite.cmd.output:ShowOutput",
     "stack resource list": "heatlite.cmd.resource:ListResources",
     "stack resource show": "heatlite.cmd.resource:ShowResource",
     "stack show": "heatlite.cmd.stack:ShowStack",
+    "stack template show": "heatlite.cmd.template:ShowTemplate",
     "stack update": "heatlite.cmd.stack_write:UpdateStack",
+    "template function list": "heatlite.cmd.template:ListFunctions",
+    "template show": "heatlite.cmd.template:ShowTemplate",
+    "template validate": "heatlite.cmd.template:ValidateTemplate",
+    "template version list": "heatlite.cmd.template:ListVersions",
 }
+ALIASES = {name: f"orchestration {name}" for name in COMMANDS if name.split()[0] in ("resource", "service", "template")}
+"""What ``openstack`` calls them, where it says more than is needed here."""
 
 
 class HeatliteApp(App):
@@ -59,7 +72,8 @@ class HeatliteApp(App):
         self.clock = clock
         manager = CommandManager("heatlite.cli")
         for name, target in COMMANDS.items():
-            manager.commands[name] = EntryPoint(name, target, "heatlite.cli")
+            for known_as in filter(None, (name, ALIASES.get(name))):
+                manager.commands[known_as] = EntryPoint(known_as, target, "heatlite.cli")
         about, version = "Orchestrate stacks.", heatlite.__version__
         super().__init__(about, version, manager, stdin, stdout, stderr, deferred_help=True)
 

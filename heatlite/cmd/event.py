@@ -1,23 +1,26 @@
-"""``stack event list``: a log by default, or a table in any of cliff's formats."""
+"""``stack event list``: a log by default, or a table in any of cliff's formats; and ``stack event show``."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Iterable, Iterator
 from importlib.metadata import EntryPoint
 from typing import Any, TextIO
 
 from cliff.formatters.base import ListFormatter
 from cliff.lister import Lister
+from cliff.show import ShowOne
 from stevedore.extension import Extension, ExtensionManager
 
 from heatlite import exception
 from heatlite.cmd import options
 from heatlite.cmd.base import EngineCommand
 from heatlite.cmd.event_log import EventLog
-from heatlite.cmd.records import event_record, rows
+from heatlite.cmd.records import Record, details, event_record, rows
 from heatlite.rpc.queries import EventQuery
 
+FOLLOW_POLL = 1.0  # seconds between two looks for new events
 COLUMNS = [
     "resource_name",
     "id",
@@ -72,6 +75,7 @@ class ListEvents(EngineCommand, Lister):
             action="append",
             help="asc or desc; :desc alone is by time, newest first; repeatable",
         )
+        parser.add_argument("--follow", action="store_true", help="tell events as they come, until Ctrl-C; as a log")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], Iterable[Any]]:
@@ -80,12 +84,51 @@ class ListEvents(EngineCommand, Lister):
             raise exception.CommandError(reason="--nested-depth can't go together with --resource")
         keys = options.sort_keys(parsed_args.sort, "event_time")
         identity = self.identify(parsed_args.stack)
+        if parsed_args.follow:
+            self.formatter = LogFormatter()
+            return [], self.follow(identity, event_query(parsed_args, []))
         replies = self.client.list_events(self.context, identity, event_query(parsed_args, keys))
         events = options.sort_records([event_record(reply) for reply in replies], keys)
         if parsed_args.formatter == "log":
             return [], events
         columns = COLUMNS + (["stack_name"] if parsed_args.nested_depth else []) + ["logical_resource_id"]
         return columns, rows(columns, events)
+
+    def follow(self, identity: Record, query: EventQuery) -> Iterator[Record]:
+        """Events as they come. Where the engine is in this process, they end with its work."""
+        while True:
+            goes_on = not self.session.embedded or self.session.unfinished()
+            for reply in self.client.list_events(self.context, identity, query):
+                event = event_record(reply)
+                query = dataclasses.replace(query, marker=event["id"])
+                yield event
+                self.app.stdout.flush()
+            if not goes_on:
+                return
+            self.app.clock.sleep(FOLLOW_POLL)
+
+
+class ShowEvent(EngineCommand, ShowOne):
+    """Show one event of a stack"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("stack", metavar="STACK", help="name or id")
+        parser.add_argument("resource", metavar="RESOURCE", help="whose event it is")
+        parser.add_argument("event", metavar="EVENT", help="its id")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        """Names and values of the event's fields.
+
+        :raises CommandError: where there is none
+        """
+        filters = {"uuid": parsed_args.event, "resource_name": parsed_args.resource}
+        identity = self.identify(parsed_args.stack)
+        found = self.client.list_events(self.context, identity, EventQuery(filters=filters))
+        if not found:
+            raise exception.CommandError(reason=f"The resource {parsed_args.resource} has no event {parsed_args.event}")
+        return details(dict(sorted(event_record(found[0]).items())), parsed_args.formatter)
 
 
 def event_query(parsed_args: argparse.Namespace, keys: list[options.SortKey]) -> EventQuery:

@@ -10,10 +10,10 @@ from cliff.show import ShowOne
 from heatlite import exception
 from heatlite.cmd import options
 from heatlite.cmd.base import EngineCommand
+from heatlite.cmd.inputs import add_environment_options, add_hooks, params
 from heatlite.cmd.records import STACK_SUMMARY, details, stack_record
 
 if TYPE_CHECKING:
-    from heatlite.cmd.files import Files
     from heatlite.rpc.engine_client import Identity, Record
 
 DEFAULT_POLL = 5.0  # seconds, as in Heat's client
@@ -25,20 +25,8 @@ class WriteStack(EngineCommand, ShowOne):
     def add_inputs(self, parser: argparse.ArgumentParser, template_required: bool) -> None:
         """The options that say what the stack shall be and how to wait for it."""
         parser.add_argument("-t", "--template", metavar="FILE", required=template_required, help="YAML or JSON")
-        parser.add_argument(
-            "-e",
-            "--environment",
-            metavar="FILE",
-            action="append",
-            help="repeatable; a later one overrides",
-        )
-        parser.add_argument("--parameter", metavar="KEY=VALUE", action="append", help="repeatable, or separated by ;")
-        parser.add_argument(
-            "--parameter-file",
-            metavar="KEY=FILE",
-            action="append",
-            help="a parameter whose value is the content of a file, relative to the template; repeatable",
-        )
+        add_environment_options(parser)
+        parser.add_argument("--dry-run", action="store_true", help="tell what would be done, and don't do it")
         parser.add_argument("--timeout", metavar="MINUTES", type=int, help="time the operation may take")
         parser.add_argument("--tags", metavar="TAG,TAG…", help="tags of the stack")
         parser.add_argument("--wait", action="store_true", help="wait until it is COMPLETE or FAILED")
@@ -49,15 +37,6 @@ class WriteStack(EngineCommand, ShowOne):
             default=DEFAULT_POLL,
             help="longest pause between two looks while waiting (5)",
         )
-
-    def params(self, parsed_args: argparse.Namespace, files: Files) -> Record:
-        """The environment that the options make up; the files it names are added to ``files``."""
-        from heatlite.cmd import environment
-
-        named = options.key_values(parsed_args.parameter_file, "--parameter-file", semicolons=False)
-        parameters = options.key_values(parsed_args.parameter, "--parameter")
-        parameters |= environment.file_parameters(named, parsed_args.template)
-        return environment.load_environments(parsed_args.environment, parameters, files)
 
     def finish(
         self, parsed_args: argparse.Namespace, identity: Identity, action: str, marker: str | None
@@ -80,6 +59,7 @@ class CreateStack(WriteStack):
         parser.add_argument("name", metavar="STACK-NAME", help="name of the new stack")
         self.add_inputs(parser, template_required=True)
         parser.add_argument("--enable-rollback", action="store_true", help="undo it where it fails")
+        parser.add_argument("--pre-create", metavar="RESOURCE", action="append", help="pause before it; repeatable")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
@@ -88,9 +68,13 @@ class CreateStack(WriteStack):
 
         files = Files()
         template = files.load_template(parsed_args.template)
-        params = self.params(parsed_args, files)
+        environment = params(parsed_args, files)
+        add_hooks(environment, "pre-create", parsed_args.pre_create)
         args = options.stack_args(parsed_args) | {"disable_rollback": not parsed_args.enable_rollback}
-        identity = self.client.create_stack(self.context, parsed_args.name, template, params, files.contents, args)
+        request = parsed_args.name, template, environment, files.contents, args
+        if parsed_args.dry_run:
+            return details(stack_record(self.client.preview_stack(self.context, *request)), parsed_args.formatter)
+        identity = self.client.create_stack(self.context, *request)
         return self.finish(parsed_args, identity, "CREATE", None)
 
 
@@ -114,6 +98,7 @@ class UpdateStack(WriteStack):
         )
         parser.add_argument("--clear-parameter", metavar="KEY", action="append", help="back to its default; repeatable")
         parser.add_argument("--converge", action="store_true", help="look at the real state of every resource")
+        parser.add_argument("--pre-update", metavar="RESOURCE", action="append", help="pause before it; repeatable")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
@@ -124,11 +109,24 @@ class UpdateStack(WriteStack):
             raise exception.CommandError(reason="Name a template with -t, or keep the present with --existing")
         files = Files()
         template = files.load_template(parsed_args.template) if parsed_args.template else None
-        params = self.params(parsed_args, files)
+        environment = params(parsed_args, files)
+        add_hooks(environment, "pre-update", parsed_args.pre_update)
         identity = self.identify(parsed_args.stack)
+        request = identity, template, environment, files.contents, update_args(parsed_args)
+        if parsed_args.dry_run:
+            return changes(self.client.preview_update_stack(self.context, *request), parsed_args.formatter)
         marker = self.last_event(identity) if self.waits(parsed_args) else None
-        self.client.update_stack(self.context, identity, template, params, files.contents, update_args(parsed_args))
+        self.client.update_stack(self.context, *request)
         return self.finish(parsed_args, identity, "UPDATE", marker)
+
+
+def changes(told: dict[str, list[Record]], formatter: str) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """What an update would do: for each kind of change, the names and types of the resources."""
+    shown = {
+        kind: [{name: each[name] for name in ("resource_name", "resource_type")} for each in found]
+        for kind, found in sorted(told.items())
+    }
+    return details(shown, formatter)
 
 
 def update_args(parsed_args: argparse.Namespace) -> Record:

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from heatlite import exception
+from heatlite.rpc.catalogue_client import CatalogueCalls
 from heatlite.rpc.queries import ALL_EVENTS, ALL_STACKS, ROOT, EventQuery, Nesting, StackQuery
 
 Context = dict[str, Any]
@@ -61,7 +62,7 @@ def local_error(class_name: str, message: str) -> exception.HeatliteError:
     return error
 
 
-class EngineClient:
+class EngineClient(CatalogueCalls):
     """The engine's API as methods; ``timeout`` in seconds holds for every call, ``None`` as configured."""
 
     def __init__(self, caller: Caller, timeout: float | None = None) -> None:
@@ -175,6 +176,10 @@ class EngineClient:
     def get_environment(self, context: Context, stack_identity: Identity) -> Record | None:
         """The environment that a stack has now."""
         return self._call(context, "get_environment", "1.28", stack_identity=stack_identity)
+
+    def get_files(self, context: Context, stack_identity: Identity) -> dict[str, str]:
+        """The files that came with a stack's template, by name."""
+        return self._call(context, "get_files", "1.32", stack_identity=stack_identity)
 
     def list_outputs(self, context: Context, stack_identity: Identity) -> list[Record]:
         """Names and descriptions of a stack's outputs; no values."""
