@@ -24,6 +24,8 @@ SECTION = "resource_registry"
 FOR_ONE = "resources"
 NO_TYPES = frozenset({"hooks", "restricted_actions"})
 TEMPLATE_ENDINGS = (".yaml", ".template")
+LONGEST_CHAIN = 32
+"""Mappings in a row. ``OS::*: OS::X::*`` maps what it has mapped, and would never end."""
 
 Types = Mapping[str, str]
 
@@ -52,12 +54,12 @@ class ResourceRegistry:
     def resolve(self, resource_name: str, type_name: str) -> str:
         """What a resource's type stands for in the end, chains followed. A type that is mapped to itself is itself.
 
-        :raises StackValidationFailed: where the chain goes in a circle, or ends with a template
+        :raises StackValidationFailed: where the chain goes in a circle or on and on, or ends with a template
         """
         seen = [type_name]
         while (target := self._target(resource_name, seen[-1])) is not None and target != seen[-1]:
-            if target in seen:
-                circle = " -> ".join([*seen, target])
+            if target in seen or len(seen) > LONGEST_CHAIN:
+                circle = " -> ".join([*seen, target])[:300]
                 raise refused((SECTION, type_name), f"The mapping goes in a circle: {circle}")
             seen.append(target)
         if seen[-1].endswith(TEMPLATE_ENDINGS):
