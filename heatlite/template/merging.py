@@ -6,7 +6,9 @@
 
     overwrite     the later value stands (and where nothing else is said)
     merge         lists and texts are joined, numbers added, maps laid over one another
-    deep_merge    the same, but maps within maps too
+    deep_merge    the same, within maps too
+
+The first file that gives a parameter says how; a later one may only say the same, or nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite import exception
-from heatlite.template.environment import Environment, merge_maps
+from heatlite.template.environment import Environment
 from heatlite.template.parameter_types import ParameterType
 
 OVERWRITE, MERGE, DEEP_MERGE = "overwrite", "merge", "deep_merge"
@@ -59,10 +61,10 @@ def _merged(
     values = dict(old)
     for name, value in new.items():
         strategy = _strategy(environment.parameter_merge_strategies, name, chosen)
-        if old and name in kinds and value is not None:
+        if name in kinds and value is not None:
             if chosen.setdefault(name, strategy) != strategy:
                 raise exception.ConflictingMergeStrategyForParam(strategy=strategy, param=name, env_file=file_name)
-            if strategy != OVERWRITE and values.get(name) is not None:
+            if strategy != OVERWRITE and old and values.get(name) is not None:
                 value = _joined(name, kinds[name], values[name], value, deep=strategy == DEEP_MERGE)
         values[name] = value
     return values
@@ -78,11 +80,13 @@ def _strategy(wanted: Mapping[str, Any], name: str, chosen: Mapping[str, str]) -
 
 
 def _joined(name: str, kind: ParameterType, old: Any, new: Any, *, deep: bool) -> Any:
+    if not old:
+        return new
     try:
         match kind:
             case ParameterType.JSON:
                 first, second = _map(old), _map(new)
-                return merge_maps(first, second) if deep else {**first, **second}
+                return _deep(first, second) if deep else {**first, **_said(second)}
             case ParameterType.LIST:
                 return [*_list(old), *_list(new)]
             case ParameterType.STRING:
@@ -92,6 +96,24 @@ def _joined(name: str, kind: ParameterType, old: Any, new: Any, *, deep: bool) -
     except (ValueError, RecursionError):
         pass
     raise exception.InvalidMergeStrategyForParam(strategy=DEEP_MERGE if deep else MERGE, param=name)
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What isn't ``null``: that says nothing."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _deep(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Maps within maps are merged, lists and texts in them joined, as Heat does."""
+    merged = dict(old)
+    for name, value in _said(new).items():
+        match merged.get(name), value:
+            case (Mapping() as before, Mapping()):
+                value = _deep(before, value)
+            case (list() as before, list()) | (str() as before, str()):
+                value = before + value
+        merged[name] = value
+    return merged
 
 
 def _map(value: Any) -> dict[str, Any]:

@@ -89,8 +89,6 @@ def _read_modulo(written: Any, _kind: ParameterType, description: str | None) ->
     step, offset = numbers.get("step"), numbers.get("offset")
     if step is None or offset is None:
         raise ValueError("A modulo constraint must have a step value and an offset value specified")
-    if step == 0 or abs(offset) >= abs(step) or step * offset < 0:
-        raise ValueError("step cannot be 0, and offset must be smaller than it and of the same sign")
     return Modulo(step, offset, description)
 
 

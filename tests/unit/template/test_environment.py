@@ -91,6 +91,7 @@ def test_a_mapped_type_changes_the_definition_hash() -> None:
         ({"My::Server": "Our::*"}, r'resource_registry\.My::Server: "Our::\*" has a star'),
         ({"resources": {"web": {"hooks": "pre-create"}}}, r"resource_registry\.resources\.web\.hooks: .*not supported"),
         ({"resources": ["web"]}, r"resource_registry\.resources: .*must be a map"),
+        ({"My::*": "My::X::*"}, r"resource_registry\.My::Server: .*circle: My::Server -> My::X::Server"),
         ({"My::Server": "B", "B": "My::Server"}, r"resource_registry\.My::Server: .*circle: My::Server -> B -> My::S"),
     ],
 )
@@ -108,7 +109,7 @@ def test_an_entry_that_makes_no_sense_is_refused(registry: dict, message: str) -
         ({"My::*": "Our::*", "My::Server": "Exact"}, "Exact"),
         ({"My::*": "Our::*", "Our::*": "OS::*"}, "OS::Server"),
         ({"My::Server": "A", "resources": {"web": {"My::Server": "Mine"}}}, "Mine"),
-        ({"My::Server": "A", "resources": {"web": {"My::*": "Mine::*"}}}, "Mine::Server"),
+        ({"My::Server": "A", "resources": {"web": {"My::*": "Mine::*"}}}, "A"),
         ({"My::Server": "A", "resources": {"other": {"My::Server": "Mine"}}}, "A"),
         ({"resources": {"web": {"My::Server": "A"}}, "A": "B"}, "B"),
     ],
