@@ -17,7 +17,7 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.template.environment import Environment, merge_maps
-from heatlite.template.parameter_types import ParameterType
+from heatlite.template.parameter_types import ParameterType, to_number
 
 OVERWRITE, MERGE, DEEP_MERGE = "overwrite", "merge", "deep_merge"
 STRATEGIES = (OVERWRITE, MERGE, DEEP_MERGE)
@@ -88,7 +88,7 @@ def _joined(name: str, kind: ParameterType, old: Any, new: Any, *, deep: bool) -
             case ParameterType.STRING:
                 return str(old) + str(new)
             case ParameterType.NUMBER:
-                return _number(old) + _number(new)
+                return to_number(_number(old) + _number(new))
     except (ValueError, RecursionError):
         pass
     raise exception.InvalidMergeStrategyForParam(strategy=DEEP_MERGE if deep else MERGE, param=name)
