@@ -21,6 +21,9 @@ Uuid = sa.String(36)
 ExactName = sa.String(255).with_variant(mysql.VARCHAR(255, collation="utf8mb4_bin"), "mysql", "mariadb")
 """A name in which case and accents count, whatever the server's default collation."""
 
+LONGEST_REASON = 10_000
+"""Characters; MariaDB's TEXT holds 65,535 bytes, and a character may take four."""
+
 
 class Json(sa.types.TypeDecorator[Any]):
     """A value kept as JSON text: the same on all three databases, and readable with any client."""
@@ -29,10 +32,41 @@ class Json(sa.types.TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
-        return None if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        if value is None:
+            return None
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        # half a surrogate pair, which JSON text in a property can spell, outlives the trip only as an escape
+        return text if is_unicode(text) else json.dumps(value, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+class Reason(sa.types.TypeDecorator[str]):
+    """A sentence for people, that quotes whatever was wrong: cut, and without what a database wouldn't take.
+
+    A failure that can't be written down would never be over.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        if value is None:
+            return None
+        if len(value) > LONGEST_REASON:
+            value = f"{value[:LONGEST_REASON]}…"
+        if not is_unicode(value):
+            value = value.encode(errors="replace").decode()
+        return value.replace("\x00", "\ufffd")
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text has no half of a surrogate pair, and so can be written."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _times() -> list[sa.Column[Any]]:
@@ -64,7 +98,7 @@ stack = sa.Table(
     sa.Column("current_deps", Json, comment="the traversal's graph; NULL while it is being planned"),
     sa.Column("action", sa.String(32), nullable=False),
     sa.Column("status", sa.String(32), nullable=False),
-    sa.Column("status_reason", sa.Text, nullable=False),
+    sa.Column("status_reason", Reason, nullable=False),
     sa.Column("deadline", sa.Double, comment="when the running operation has taken too long"),
     sa.Column("timeout", sa.Integer, comment="minutes an operation may take"),
     sa.Column("disable_rollback", sa.Boolean, nullable=False),
@@ -98,7 +132,7 @@ resource = sa.Table(
     sa.Column("physical_resource_id", sa.String(255)),
     sa.Column("action", sa.String(32), nullable=False),
     sa.Column("status", sa.String(32), nullable=False),
-    sa.Column("status_reason", sa.Text, nullable=False),
+    sa.Column("status_reason", Reason, nullable=False),
     sa.Column("engine_id", Uuid, index=True, comment="who holds the lock"),
     sa.Column("atomic_key", sa.Integer, nullable=False, comment="bumped by every locked write"),
     sa.Column("wanted_by", Uuid, comment="the newer traversal that waits for the lock"),
@@ -145,7 +179,7 @@ event = sa.Table(
     sa.Column("physical_resource_id", sa.String(255)),
     sa.Column("resource_action", sa.String(32), nullable=False),
     sa.Column("resource_status", sa.String(32), nullable=False),
-    sa.Column("resource_status_reason", sa.Text, nullable=False),
+    sa.Column("resource_status_reason", Reason, nullable=False),
     sa.Column("engine_id", Uuid, comment="who did it"),
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.Index("ix_event_stack_id", "stack_id", "id"),

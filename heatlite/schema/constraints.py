@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 import logging
-import re
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from heatlite.schema import patterns
 
 LOG = logging.getLogger(__name__)
 
@@ -94,13 +95,13 @@ class AllowedValues:
 
 @dataclass(frozen=True)
 class AllowedPattern:
-    """A string that the whole of a regular expression matches."""
+    """A string that the whole of a regular expression matches, and soon: ``patterns`` bounds what a match may take."""
 
     pattern: str
     description: str | None = None
 
     def check(self, value: Any) -> None:
-        if re.fullmatch(self.pattern, str(value)) is None:
+        if not patterns.matches(self.pattern, str(value)):
             raise ValueError(self.description or f'"{value}" does not match pattern "{self.pattern}"')
 
 

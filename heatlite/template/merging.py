@@ -19,7 +19,8 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.template.environment import Environment
-from heatlite.template.parameter_types import ParameterType
+from heatlite.template.parameter_schema import TYPES
+from heatlite.template.parameter_types import ParameterType, to_number
 
 OVERWRITE, MERGE, DEEP_MERGE = "overwrite", "merge", "deep_merge"
 STRATEGIES = (OVERWRITE, MERGE, DEEP_MERGE)
@@ -27,6 +28,14 @@ DEFAULT = "default"
 
 Kinds = Mapping[str, ParameterType]
 """Of the parameters that the template declares."""
+
+
+def declared_kinds(template: Any) -> dict[str, ParameterType]:
+    """The types of the parameters that a template declares, as far as it is well-formed."""
+    parameters = template.get("parameters") if isinstance(template, Mapping) else None
+    declared = parameters.items() if isinstance(parameters, Mapping) else ()
+    kinds = {name: TYPES.get(str(it.get("type"))) for name, it in declared if isinstance(it, Mapping)}
+    return {name: kind for name, kind in kinds.items() if kind is not None}
 
 
 def merged(base: Environment, files: Sequence[tuple[str, Environment]], kinds: Kinds) -> Environment:
@@ -92,7 +101,7 @@ def _joined(name: str, kind: ParameterType, old: Any, new: Any, *, deep: bool) -
             case ParameterType.STRING:
                 return str(old) + str(new)
             case ParameterType.NUMBER:
-                return _number(old) + _number(new)
+                return to_number(_number(old) + _number(new))
     except (ValueError, RecursionError):
         pass
     raise exception.InvalidMergeStrategyForParam(strategy=DEEP_MERGE if deep else MERGE, param=name)

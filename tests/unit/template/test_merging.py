@@ -70,7 +70,12 @@ def test_a_parameter_that_is_not_declared_is_overwritten() -> None:
 
 
 def test_what_cannot_be_merged_is_refused() -> None:
-    for name, first, second in (("flag", True, False), ("map", "{", "{}"), ("number", "x", 1)):
+    for name, first, second in (
+        ("flag", True, False),
+        ("map", "{", "{}"),
+        ("number", "x", 1),
+        ("number", "1.5e308", "1.5e308"),
+    ):
         with pytest.raises(InvalidMergeStrategyForParam, match=name):
             after({name: first}, {name: second}, strategies={name: "merge"})
 

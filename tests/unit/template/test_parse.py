@@ -107,6 +107,7 @@ def test_a_deletion_policy_may_be_written_in_lower_case(written: str, policy: st
         ({"deletion_policy": "Keep"}, r'resources\.web\.deletion_policy: Invalid deletion policy "Keep"'),
         ({"depends_on": 7}, r'resources\.web\.depends_on: "depends_on" must be the name of a resource or a list'),
         ({"depends_on": ["a", 7]}, r"resources\.web\.depends_on\[1\]: A resource is named by a string"),
+        ({"depends_on": [["a"]]}, r"resources\.web\.depends_on\[0\]: A resource is named by a string"),
     ],
 )
 def test_an_ill_formed_resource_is_refused_with_its_place(keywords: dict, message: str) -> None:
@@ -120,7 +121,7 @@ def test_a_resource_that_is_not_a_map_is_refused(definition: Any) -> None:
         hot(resources={"web": definition})
 
 
-@pytest.mark.parametrize("name", ["a/b", "", "x" * 256, 7])
+@pytest.mark.parametrize("name", ["a/b", "", "x" * 256, 7, "a\x00", "\ud800"])
 @pytest.mark.parametrize(("section", "definition"), [("resources", {"type": "T"}), ("outputs", {"value": 1})])
 def test_a_name_that_can_not_stand_in_a_url_or_a_row_is_refused(section: str, definition: dict, name: Any) -> None:
     with pytest.raises(StackValidationFailed, match=section):
