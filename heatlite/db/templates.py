@@ -11,8 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from oslo_db import exception as db_error
 
-from heatlite.db import models
+from heatlite.db import environments, models
 from heatlite.db.api import Context, reader, writer
+from heatlite.db.crypt import Vault
 from heatlite.db.records import TemplateRecord
 from heatlite.db.retry import retried
 
@@ -37,14 +38,27 @@ def store(
     ``DBDuplicateEntry``, and its transaction, run again, finds the row.
     """
     content = {"template": template, "files": files, "environment": environment}
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    digest = _digest(context.database.vault, content)
     found: int | None = context.connection.execute(BY_HASH, {"content_hash": digest}).scalar()
     if found is not None:
         return found
-    values = {**content, "content_hash": digest, "created_at": now}
+    values = {**_to_be_stored(context.database.vault, content), "content_hash": digest, "created_at": now}
     key = context.connection.execute(sa.insert(TABLE).values(values)).inserted_primary_key
     assert key is not None, "an INSERT of one row answers its key"
     return int(key[0])
+
+
+def _digest(vault: Vault, content: Mapping[str, Any]) -> str:
+    """The hash by which a content is found again: of a keyed kind where the content isn't to be known by guessing."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return vault.digest(text) if vault.encrypts else hashlib.sha256(text.encode()).hexdigest()
+
+
+def _to_be_stored(vault: Vault, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not vault.encrypts:
+        return content
+    hidden = environments.hidden_parameters(content["template"])
+    return {**content, "environment": environments.sealing(content["environment"], hidden)}
 
 
 def stored(
