@@ -69,9 +69,9 @@ class InProcess:
         self.engine.close()
 
 
-def in_process(directory: pathlib.Path, **settings: Any) -> InProcess:
+def in_process(directory: pathlib.Path, encrypts: bool = False, **settings: Any) -> InProcess:
     """Start the embedded engine on a directory of its own."""
-    engine = embedded.open_engine(conf(), directory, EngineSettings(**{**QUICK, **settings}))
+    engine = embedded.open_engine(conf(), directory, EngineSettings(**{**QUICK, **settings}), encrypts=encrypts)
     return InProcess(client_of(engine.transport), engine.database, engine)
 
 
