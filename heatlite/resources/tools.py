@@ -39,6 +39,11 @@ class Tools:
         self._resource_id = instance.resource_id
         self._data = dict(instance.data)
         self._unknown = instance.unknown
+        self._mask = instance.mask
+
+    def masked(self, text: str) -> str:
+        """A text without the values of hidden parameters. For what is logged: errors are masked in any case."""
+        return self._mask(text)
 
     @property
     def resource_id(self) -> str | None:
