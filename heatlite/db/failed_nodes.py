@@ -7,11 +7,13 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from heatlite.convergence.model import Node, NodeState
-from heatlite.db import records
+from heatlite.db import models, records
 from heatlite.db.api import Context, reader
 from heatlite.db.records import ResourceRecord
-from heatlite.db.sync_points import RESOURCE, TABLE, in_state, these
+from heatlite.db.sync_points import in_state, these
 
+TABLE = models.sync_point
+RESOURCE = models.resource
 ROWS = sa.select(TABLE.c.resource_id, TABLE.c.kind, *RESOURCE.c).select_from(
     TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id)
 )
