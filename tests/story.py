@@ -52,7 +52,7 @@ def resource(value: object = "", depends_on: str | list[str] | None = None, **pr
 def slow(
     action: str, value: object = "", depends_on: str | list[str] | None = None, seconds: float = HELD, **properties: Any
 ) -> Template:
-    """The same, but one action (``create``, ``update`` or ``delete``) holds it for so many seconds."""
+    """The same, but one action (``create``, ``update``, ``suspend`` …) holds it for so many seconds."""
     return resource(value, depends_on, action_wait_secs={action: seconds}, **properties)
 
 
@@ -83,6 +83,18 @@ class Story:
     def cancel(self, *, rollback: bool) -> None:
         """Cancel the update, or the create."""
         self.client.stack_cancel_update(self.context, self.identity, rollback)
+
+    def suspend(self) -> None:
+        """Begin to suspend it."""
+        self.client.stack_suspend(self.context, self.identity)
+
+    def resume(self) -> None:
+        """Begin to resume it."""
+        self.client.stack_resume(self.context, self.identity)
+
+    def check(self) -> None:
+        """Begin to look whether its resources are as they should be."""
+        self.client.stack_check(self.context, self.identity)
 
     def show(self, **arguments: Any) -> Record:
         """The stack as the API shows it."""
@@ -185,6 +197,14 @@ class Story:
             state = f"{it['resource_action']}_{it['resource_status']}"
             lines.append(f"  {name}: {state} {it['resource_status_reason']}")
         return "\n".join(lines)
+
+
+def vanish(story: Story, *names: str) -> None:
+    """What stands behind these names is there no more, and nobody has told the stack."""
+    row, database = models.resource, story.deployment.database
+    of_stack = (row.c.stack_id == story.identity["stack_id"], row.c.name.in_(names))
+    with database.writer(EngineContext(database)) as connection:
+        connection.execute(sa.update(row).where(*of_stack).values(physical_resource_id=None))
 
 
 def newest(told: list[str]) -> list[str]:

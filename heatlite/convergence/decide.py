@@ -9,11 +9,12 @@ earlier attempt meant to do. So a message that comes twice, late or after a cras
     left while being created       -> Continue           serves a name               -> Nothing
     other type, or being deleted   -> Replace            nothing was ever made       -> Forget
     failed beyond repair           -> Replace            anything else               -> Delete
+    suspended, or perhaps          -> Resume
     nothing changed                -> Keep
     a change it can't take         -> Replace
     a change it can take           -> UpdateInPlace
 
-A row that another engine holds decides nothing: the node waits for the lock.
+A row that another engine holds decides nothing: the node waits for the lock. What a visit does is in ``visits``.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ class Create:
 @dataclass(frozen=True, slots=True)
 class Continue:
     """Go on with a creation that was left in the middle, then look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Resume what may be suspended, then look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +76,27 @@ class Nothing:
     """There is nothing to do."""
 
 
-UpdateDecision = Blocked | Create | Continue | UpdateInPlace | Replace | Keep
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Do the stack's action to the physical resource."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A check fails without asking the plugin, and the row stays what it is.
+
+    ``reason`` is for the user; without one, the check of something that the row requires has failed.
+    """
+
+    reason: str = ""
+
+
+UpdateDecision = Blocked | Create | Continue | Resume | UpdateInPlace | Replace | Keep
 CleanupDecision = Blocked | Delete | Forget | Nothing
-Decision = UpdateDecision | CleanupDecision
+VisitDecision = Blocked | Perform | Unmet | Nothing
+Decision = UpdateDecision | CleanupDecision | VisitDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +129,13 @@ def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
             return Continue()
         case Action.DELETE, _:
             return Replace()
-        case _, Status.FAILED if comparison.replace_when_failed:
-            return Replace()
+    if view.has_failed and comparison.replace_when_failed:
+        return Replace()
     if view.type != comparison.wanted_type or comparison.needs_replacement:
         return Replace()
-    if comparison.changed or view.status is not Status.COMPLETE:
+    if view.may_be_suspended:
+        return Resume()
+    if comparison.changed or view.is_unfinished:
         return UpdateInPlace(comparison.changed)
     return Keep()
 

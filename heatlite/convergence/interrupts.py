@@ -3,6 +3,10 @@
 An operation on a stack in some state is refused, as Heat refuses it, or supersedes what the stack is at; a DELETE of a
 stack that is being deleted joins it. ``MATRIX`` has a cell for every state and operation; doc/matrix.md shows it.
 
+What visits a stack's resources (SUSPEND, RESUME, CHECK, SNAPSHOT) and makes no template true never supersedes what
+runs: half a template would be COMPLETE. A change of the template supersedes a RESUME, whose rest it does itself, and a
+CHECK; and is refused while the stack is suspended.
+
 A resource that is held by a step of the superseded traversal when the new one reaches it (``yields``):
 
     the new traversal would delete it            the step is let go of at once: what it makes is not wanted
@@ -28,6 +32,11 @@ class Operation(enum.StrEnum):
     CANCEL = "cancel"
     """Stop where we are: what runs finishes, nothing new starts."""
     ROLL_BACK = "cancel with rollback"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CHECK = "check"
+    SNAPSHOT = "snapshot"
+    RESTORE = "restore"
 
 
 class Answer(enum.StrEnum):
@@ -36,40 +45,82 @@ class Answer(enum.StrEnum):
     SUPERSEDE = "supersedes"
     JOIN = "joins"
     END = "ends it"
+    ALREADY = "already so"
     DELETING = "refused: being deleted"
     GONE = "refused: gone"
     NOTHING_TO_CANCEL = "refused: nothing to cancel"
+    SUSPENDED = "refused: suspended"
+    BUSY = "refused: in progress"
 
 
 RUNNING, COMPLETE, FAILED = Status.IN_PROGRESS, Status.COMPLETE, Status.FAILED
-NO_CANCEL = {Operation.CANCEL: Answer.NOTHING_TO_CANCEL, Operation.ROLL_BACK: Answer.NOTHING_TO_CANCEL}
-CHANGE = {Operation.UPDATE: Answer.SUPERSEDE, Operation.DELETE: Answer.SUPERSEDE}
+VISITING = (Operation.SUSPEND, Operation.RESUME, Operation.CHECK, Operation.SNAPSHOT)
+Row = dict[Operation, Answer]
 
-MATRIX: dict[tuple[Action, Status], dict[Operation, Answer]] = {
-    (Action.CREATE, RUNNING): {**CHANGE, **NO_CANCEL, Operation.CANCEL: Answer.END},
-    (Action.CREATE, COMPLETE): {**CHANGE, **NO_CANCEL},
-    (Action.CREATE, FAILED): {**CHANGE, **NO_CANCEL},
-    (Action.UPDATE, RUNNING): {**CHANGE, Operation.CANCEL: Answer.END, Operation.ROLL_BACK: Answer.SUPERSEDE},
-    (Action.UPDATE, COMPLETE): {**CHANGE, **NO_CANCEL},
-    (Action.UPDATE, FAILED): {**CHANGE, **NO_CANCEL},
-    (Action.ROLLBACK, RUNNING): {**CHANGE, **NO_CANCEL},
-    (Action.ROLLBACK, COMPLETE): {**CHANGE, **NO_CANCEL},
-    (Action.ROLLBACK, FAILED): {**CHANGE, **NO_CANCEL},
-    (Action.DELETE, RUNNING): {**NO_CANCEL, Operation.UPDATE: Answer.DELETING, Operation.DELETE: Answer.JOIN},
-    (Action.DELETE, COMPLETE): dict.fromkeys(Operation, Answer.GONE),
-    (Action.DELETE, FAILED): {**NO_CANCEL, Operation.UPDATE: Answer.DELETING, Operation.DELETE: Answer.SUPERSEDE},
+NO_CANCEL: Row = dict.fromkeys((Operation.CANCEL, Operation.ROLL_BACK), Answer.NOTHING_TO_CANCEL)
+BUSY: Row = dict.fromkeys((*VISITING, Operation.RESTORE), Answer.BUSY)
+AT_REST: Row = {**dict.fromkeys((*VISITING, Operation.RESTORE), Answer.SUPERSEDE), **NO_CANCEL}
+CHANGE: Row = {Operation.UPDATE: Answer.SUPERSEDE, Operation.DELETE: Answer.SUPERSEDE}
+AWAKE: Row = {**CHANGE, **AT_REST}
+ASLEEP: Row = {**AWAKE, **dict.fromkeys((Operation.UPDATE, Operation.RESTORE), Answer.SUSPENDED)}
+GOING: Row = dict.fromkeys((*VISITING, Operation.UPDATE, Operation.RESTORE), Answer.DELETING)
+
+MAKING: dict[Status, Row] = {
+    RUNNING: {**CHANGE, **BUSY, **NO_CANCEL, Operation.CANCEL: Answer.END},
+    COMPLETE: AWAKE,
+    FAILED: AWAKE,
+}
+CHANGING: dict[Status, Row] = {**MAKING, RUNNING: {**MAKING[RUNNING], Operation.ROLL_BACK: Answer.SUPERSEDE}}
+LOOKING: dict[Status, Row] = {**MAKING, RUNNING: {**CHANGE, **BUSY, **NO_CANCEL}}
+
+BY_ACTION: dict[Action, dict[Status, Row]] = {
+    Action.CREATE: MAKING,
+    Action.UPDATE: CHANGING,
+    Action.ROLLBACK: LOOKING,
+    Action.DELETE: {
+        RUNNING: {**GOING, **NO_CANCEL, Operation.DELETE: Answer.JOIN},
+        COMPLETE: dict.fromkeys(Operation, Answer.GONE),
+        FAILED: {**GOING, **NO_CANCEL, Operation.DELETE: Answer.SUPERSEDE},
+    },
+    Action.SUSPEND: {
+        RUNNING: {**LOOKING[RUNNING], Operation.UPDATE: Answer.SUSPENDED},
+        COMPLETE: {**ASLEEP, Operation.SUSPEND: Answer.ALREADY},
+        FAILED: ASLEEP,
+    },
+    Action.RESUME: {**LOOKING, COMPLETE: {**AWAKE, Operation.RESUME: Answer.ALREADY}},
+    Action.CHECK: LOOKING,
+    Action.SNAPSHOT: {**LOOKING, RUNNING: {**LOOKING[RUNNING], Operation.UPDATE: Answer.BUSY}},
+    Action.ADOPT: MAKING,
+    Action.RESTORE: CHANGING,
+}
+MATRIX: dict[tuple[Action, Status], Row] = {
+    (action, status): row for action, rows in BY_ACTION.items() for status, row in rows.items()
+}
+
+DOING = {
+    Operation.UPDATE: "Updating",
+    Operation.SUSPEND: "Suspending",
+    Operation.RESUME: "Resuming",
+    Operation.CHECK: "Checking",
+    Operation.SNAPSHOT: "Taking a snapshot of",
+    Operation.RESTORE: "Restoring",
 }
 
 
 def answer(stack_name: str, action: Action, status: Status, operation: Operation) -> Answer:
-    """What becomes of an operation on a stack in this state: SUPERSEDE, JOIN or END.
+    """What becomes of an operation on a stack in this state: SUPERSEDE, JOIN, END or ALREADY.
 
     :raises NotSupported: where the state refuses it, in Heat's words
+    :raises ActionInProgress: where something runs that the operation doesn't interrupt
     :raises EntityNotFound: where the stack is gone
     """
     match MATRIX[action, status][operation]:
         case Answer.DELETING:
-            raise exception.NotSupported(feature="Updating a stack when it is deleting")
+            raise exception.NotSupported(feature=f"{DOING[operation]} a stack when it is deleting")
+        case Answer.SUSPENDED:
+            raise exception.NotSupported(feature=f"{DOING[operation]} a stack when it is suspended")
+        case Answer.BUSY:
+            raise exception.ActionInProgress(stack_name=stack_name, action=action)
         case Answer.NOTHING_TO_CANCEL:
             raise exception.NotSupported(feature=f"Cancelling update when stack is {action}_{status}")
         case Answer.GONE:

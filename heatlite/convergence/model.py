@@ -30,6 +30,10 @@ class Action(enum.StrEnum):
     RESTORE = "RESTORE"
 
 
+VISITS = frozenset({Action.SUSPEND, Action.RESUME, Action.CHECK, Action.SNAPSHOT})
+"""Actions that do something to what exists, and make no template true."""
+
+
 class Status(enum.StrEnum):
     """How an action stands."""
 
@@ -39,7 +43,7 @@ class Status(enum.StrEnum):
 
 
 class NodeKind(enum.IntEnum):
-    """What a node of a traversal does. The first two belong to a resource row, the others to the stack itself."""
+    """What a node of a traversal does. ``OF_ROWS`` belong to a resource row, the others to the stack itself."""
 
     CLEANUP = 0
     """Delete the row's physical resource, unless the row still serves a name."""
@@ -51,6 +55,11 @@ class NodeKind(enum.IntEnum):
     """Every update is done: from here on nothing is rolled back."""
     EPILOGUE = 4
     """Everything is done: the stack is COMPLETE."""
+    VISIT = 5
+    """Do the stack's action, which is one of ``VISITS``, to the row's physical resource."""
+
+
+OF_ROWS = frozenset({NodeKind.CLEANUP, NodeKind.UPDATE, NodeKind.VISIT})
 
 
 class NodeState(enum.IntEnum):
@@ -62,6 +71,7 @@ class NodeState(enum.IntEnum):
     BLOCKED = 3
     DONE = 4
     FAILED = 5
+    """Of a CHECK, which goes on past it: the check failed, or wasn't done since one that it follows had."""
 
 
 STACK = 0
@@ -103,10 +113,27 @@ class ResourceView:
     """Who holds the lock."""
     attempts: int = 0
     """How often it was left in the middle of its action, by engines that died or operations that ended."""
+    is_damaged: bool = False
+    """What a visit found: what came before it hadn't ended well, or it was a check and found damage."""
 
     @property
     def is_locked(self) -> bool:
         return self.engine_id is not None
+
+    @property
+    def may_be_suspended(self) -> bool:
+        """Whether it was suspended, or that was tried, and it isn't certain that it has been resumed since."""
+        return self.action is Action.SUSPEND or (self.action is Action.RESUME and self.status is not Status.COMPLETE)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it may not be what its row says. A visit that failed says nothing of that, but for its finding."""
+        return self.is_damaged if self.action in VISITS else self.status is Status.FAILED
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether what was begun last, apart from visits, didn't come to a good end."""
+        return self.is_damaged if self.action in VISITS else self.status is not Status.COMPLETE
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from heatlite.convergence.graph import Graph
-from heatlite.convergence.model import COMMIT, EPILOGUE, Action, Node, NodeKind, ResourceView, Status, Wanted
+from heatlite.convergence.model import COMMIT, EPILOGUE, Action, Node, NodeKind, ResourceView, Wanted
 
 Follows = dict[Node, list[Node]]
 
@@ -78,7 +78,7 @@ def assign(wanted: Iterable[Wanted], views: Iterable[ResourceView], previous_tem
 def _fitness(view: ResourceView, want: Wanted, previous_template_id: int | None) -> tuple[bool | int, ...]:
     """The first difference decides. The definition before the age, so that a rollback finds the old row."""
     return (
-        view.status is not Status.FAILED,
+        not view.has_failed,
         view.definition_hash == want.definition_hash,
         previous_template_id is not None and view.current_template_id == previous_template_id,
         view.replaced_by is None,

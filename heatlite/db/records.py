@@ -97,6 +97,7 @@ class ResourceRecord:
             current_template_id=self.current_template_id,
             engine_id=self.engine_id,
             attempts=self.attempts,
+            is_damaged=bool((self.progress or {}).get("damaged")),
         )
 
 

@@ -1,6 +1,6 @@
 """Sync points: one row for each node of a traversal; the work items of heatlite.
 
-    WAITING ──last arrival──▶ SCHEDULED ──claim──▶ RUNNING ──finish──▶ DONE
+    WAITING ──last arrival──▶ SCHEDULED ──claim──▶ RUNNING ──finish──▶ DONE (or FAILED, where that ends nothing)
                                   ▲                   │ lock held by another
                                   │                   ▼
                                   └──lock released── BLOCKED
@@ -114,19 +114,24 @@ def _record(values: tuple[Any, ...]) -> NodeRecord:
 
 @writer
 def finish(
-    context: Context, traversal_id: str, nodes: Collection[Node], engine_id: str, claims: Collection[str]
+    context: Context,
+    traversal_id: str,
+    nodes: Collection[Node],
+    engine_id: str,
+    claims: Collection[str],
+    state: NodeState = NodeState.DONE,
 ) -> set[Node]:
-    """RUNNING → DONE for those of these nodes that are still this engine's, and which they are."""
+    """RUNNING → DONE (or FAILED) for those of these nodes that are still this engine's, and which they are."""
     mine = (TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id.in_(list(claims)), these(nodes))
     statement = (
         sa.update(TABLE)
         .where(*mine, TABLE.c.engine_id == engine_id, in_state(NodeState.RUNNING))
-        .values(state=NodeState.DONE, engine_id=None)
+        .values(state=state, engine_id=None)
     )
     finished = rows(context.connection.execute(statement))
     if finished in (0, len(nodes)):
         return set(nodes) if finished else set()
-    survived = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*mine, in_state(NodeState.DONE))
+    survived = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*mine, in_state(state))
     return {records.node(*row) for row in context.connection.execute(survived)}
 
 

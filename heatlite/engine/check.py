@@ -16,7 +16,7 @@ from typing import Protocol
 
 from heatlite.context import EngineContext
 from heatlite.convergence import decide
-from heatlite.convergence.model import Node, NodeKind
+from heatlite.convergence.model import OF_ROWS, Node
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine import work as steps_of
@@ -72,7 +72,7 @@ class Checker:
         if traversal is None:
             LOG.debug("Traversal %s is over, superseded or not visible yet", traversal_id)
             return
-        own = [node for node in nodes if node.kind in (NodeKind.UPDATE, NodeKind.CLEANUP)]
+        own = [node for node in nodes if node.kind in OF_ROWS]
         for node in nodes:
             if node not in own:
                 self._conclusions.of_stack(traversal, node)
@@ -112,7 +112,7 @@ class Checker:
         later: list[tuple[Work, Waiting | None]] = []
         failures: dict[int, Failed] = {}
         for work in works:
-            if isinstance(work.decision, decide.Keep | decide.Nothing | decide.Forget):
+            if isinstance(work.decision, decide.Keep | decide.Nothing | decide.Forget | decide.Unmet):
                 endings.append(Ending(work, None))
             elif work.refusal is None and not work.is_immediate:
                 later.append((work, None))
@@ -145,6 +145,8 @@ class Checker:
                 endings.append(Ending(work, outcome))
             case Waiting():
                 later.append((work, outcome))
+            case Failed() if steps_of.goes_on_past_failures(work):
+                endings.append(Ending(work, outcome))
             case Failed():  # a failure begins with the stack's row, so it has a transaction of its own
                 later.append((work, None))
                 failures[work.row.id] = outcome

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
-from heatlite.convergence.model import Action, Node, NodeKind
+from heatlite.convergence.model import OF_ROWS, Action, Node, NodeKind
 from heatlite.convergence.sync import chunks
 from heatlite.db import events, stacks, templates
 from heatlite.db.records import ResourceRecord
@@ -20,7 +20,7 @@ from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
 from heatlite.engine.transactions.finish import Ending, Finished
 from heatlite.engine.traversals import Traversal
-from heatlite.engine.work import Settled, Work
+from heatlite.engine.work import Settled, Work, goes_on_past_failures
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 
 LOG = logging.getLogger(__name__)
@@ -42,6 +42,8 @@ class Conclusions:
         try:
             endings = [Ending(it.work, it.outcome) for it in settled if isinstance(it.outcome, Done)]
             failed = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Failed)]
+            endings += [Ending(work, failure) for work, failure in failed if goes_on_past_failures(work)]
+            failed = [(work, failure) for work, failure in failed if not goes_on_past_failures(work)]
             failures = [(work, failure) for work, failure in failed if not row_changes.is_stale(work)]
             if endings:
                 self.propagate(traversal, self._finish_all(traversal, endings))
@@ -180,7 +182,7 @@ class Conclusions:
     def announce(self, ready: Mapping[str, Sequence[Node]]) -> None:
         """Cast ready nodes in batches; do the stacks' own at once. A cast that is lost costs time only."""
         for traversal_id, nodes in ready.items():
-            own = sorted(node for node in nodes if node.kind in (NodeKind.UPDATE, NodeKind.CLEANUP))
+            own = sorted(node for node in nodes if node.kind in OF_ROWS)
             batches = chunks(own, self._shared.settings.batch_size, self._shared.liveness.alive)
             try:
                 self._shared.wakes.check(traversal_id, batches)

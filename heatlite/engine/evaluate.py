@@ -13,6 +13,7 @@ from heatlite import exception
 from heatlite.convergence import decide
 from heatlite.convergence.decide import Comparison, Decision
 from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Status
+from heatlite.convergence.visits import decide_visit
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine import scope
 from heatlite.engine.inputs import Inputs
@@ -28,6 +29,7 @@ from heatlite.template import UNKNOWN, ResourceDefinition, resolve
 ACTIONS: dict[type, Action] = {
     decide.Create: Action.CREATE,
     decide.Continue: Action.CREATE,
+    decide.Resume: Action.RESUME,
     decide.Replace: Action.CREATE,
     decide.UpdateInPlace: Action.UPDATE,
     decide.Delete: Action.DELETE,
@@ -77,11 +79,11 @@ class Evaluator:
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:
         """The same, for the next step of this work.
 
-        A creation that is gone on with is made of what it was begun with, whatever is wanted by now: its attributes
-        are those of what exists.
+        A creation that is gone on with is made of what it was begun with, and what is resumed of what it is, whatever
+        is wanted by now: its attributes are those of what exists.
         """
         instance = self.instance(traversal, work.row, work.evaluated)
-        if isinstance(work.decision, decide.Continue):
+        if isinstance(work.decision, decide.Continue | decide.Resume):
             return dataclasses.replace(instance, properties=work.row.properties_data or {})
         return instance
 
@@ -99,6 +101,8 @@ class Evaluator:
         """What is to be done for one claimed node."""
         if record.node.kind is NodeKind.CLEANUP:
             return self._cleanup(traversal, record, claim)
+        if record.node.kind is NodeKind.VISIT:
+            return self._visit(traversal, record, claim)
         assert record.resource is not None, "the row of an update node can't be deleted while its traversal runs"
         row, definition = record.resource, traversal.template.resources[record.resource.name]
         try:
@@ -192,6 +196,37 @@ class Evaluator:
             refusal=self._worn_out(row) if row else None,
             is_retry=row is not None and is_retry(record, row),
         )
+
+    def _visit(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
+        """A visit is made of what the row says: no template has a part in it."""
+        row, action = record.resource, Action(traversal.stack.action)
+        serves = record.node.resource_id in traversal.serving.values()
+        decision = decide_visit(row.view if row else None, action, serves=serves)
+        performed = row if isinstance(decision, decide.Perform) else None
+        plugin, refusal = self._plugin_of(performed) if performed else (None, None)
+        return Work(
+            traversal_id=traversal.id,
+            node=record.node,
+            row=row or gone(record.node, traversal),
+            decision=decision,
+            action=action,
+            engine_id=claim.engine_id,
+            claim_id=claim.claim_id,
+            plugin=plugin,
+            refusal=refusal,
+            is_retry=row is not None and is_retry(record, row),
+        )
+
+    def _plugin_of(self, row: ResourceRecord) -> tuple[type[Resource] | None, str | None]:
+        """The plugin of a row, and why nothing may be done with it."""
+        try:
+            return self._registry.get(row.type), self._worn_out(row)
+        except exception.HeatliteError as error:
+            return None, f"{type(error).__name__}: {error}"
+
+    def skipped(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
+        """A check that isn't done, since one that it follows has failed."""
+        return dataclasses.replace(self._visit(traversal, record, claim), decision=decide.Unmet(), refusal=None)
 
     def _refused(
         self, traversal: Traversal, record: NodeRecord, row: ResourceRecord, claim: Claim, reason: str

@@ -1,4 +1,4 @@
-"""Lifecycle: what clients ask to be done with a stack: create, update, delete.
+"""Lifecycle: what clients ask to be done with a stack: create, update, delete, cancel, suspend, resume, check.
 
 Each is: validate, store the template, begin a traversal in one transaction, cast its first nodes. When it returns, the
 stack is IN_PROGRESS in the database; from then on it ends by itself, whatever becomes of this process.
@@ -30,6 +30,7 @@ from heatlite.engine.transactions import begin
 from heatlite.engine.validation import Identity, Submission, Validator, check_name
 
 SECONDS_A_MINUTE = 60
+VISITS = {Operation.SUSPEND: Action.SUSPEND, Operation.RESUME: Action.RESUME, Operation.CHECK: Action.CHECK}
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,20 @@ class Lifecycle:
             self._conclusions.ended(traversal, f"Stack {stack.action} cancelled")
         return stack
 
+    def visit(self, stack: StackRecord, operation: Operation) -> StackRecord:
+        """Do something to what a stack has, and leave its template alone. What is so already is left at that.
+
+        :param operation: SUSPEND, RESUME or CHECK
+        :raises NotSupported: where the stack is being deleted
+        :raises ActionInProgress: where something else is being done with it
+        """
+
+        def change(current: StackRecord) -> Change:
+            parsed, _ = self._shared.library.parameters(self._shared.context(), current)
+            return Change(VISITS[operation], {"timeout": current.timeout}, traversals.wanted(parsed))
+
+        return self._supersede(stack, operation, change)
+
     def _way_back(self, stack: StackRecord) -> Change:
         if stack.prev_raw_template_id == stack.raw_template_id:
             raise exception.NotSupported(feature="Cancelling an update whose changes have all been made")
@@ -202,7 +217,8 @@ class Lifecycle:
         self, stack: StackRecord, operation: Operation, change: Callable[[StackRecord], Change]
     ) -> StackRecord:
         """Begin a new traversal of whatever the stack is at by now, as long as its state allows the operation."""
-        while interrupts.answer(stack.name, stack.action, stack.status, operation) is not Answer.JOIN:
+        nothing_to_do = (Answer.JOIN, Answer.ALREADY)
+        while interrupts.answer(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
             begun = self._try_supersede(stack, change(stack))
             if begun is not None:
                 self._conclusions.announce({begun.traversal_id: begun.ready})

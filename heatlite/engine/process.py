@@ -22,6 +22,7 @@ from heatlite.engine import executors
 from heatlite.engine.api.catalogue import CatalogueEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
+from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
@@ -114,8 +115,9 @@ class EngineProcess:
         if self._settings.role.converges:
             endpoints[messages.WORKER_TOPIC] = [WorkerEndpoint(self.checker)]
         if self._settings.role.serves_clients:
-            stacks = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions))
-            endpoints[messages.ENGINE_TOPIC] = [stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared)]
+            lifecycle = Lifecycle(self.shared, self.conclusions)
+            stacks = [EngineEndpoint(self.shared, lifecycle), VisitEndpoint(lifecycle)]
+            endpoints[messages.ENGINE_TOPIC] = [*stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared)]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         for topic, served in endpoints.items():
             server = serve(

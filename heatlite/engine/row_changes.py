@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from heatlite.convergence import decide
-from heatlite.convergence.model import Action, Status
+from heatlite.convergence.model import VISITS, Action, Status
 from heatlite.db.events import Happening
-from heatlite.engine.work import Work, step_left
+from heatlite.engine.work import Work, is_visit, step_left
 from heatlite.resources.outcomes import Done, Failed, Waiting
 
 STATE_CHANGED = "state changed"
@@ -45,7 +45,19 @@ def waits(work: Work, waiting: Waiting | None, now: float) -> Changes:
 
 def unfinished(work: Work) -> dict[str, Any]:
     """What an update that isn't complete may have touched, and for which traversal."""
+    if is_visit(work):
+        return remembered(work)
     return {"changed": list(work.changed), "traversal": work.traversal_id} if work.changed else {}
+
+
+def remembered(work: Work) -> dict[str, Any]:
+    """What a visit must not let be forgotten, though the row's state tells of the visit from now on: an update that
+    was left half-way, and that what was done before hadn't ended well."""
+    row, progress = work.row, work.row.progress or {}
+    kept: dict[str, Any] = {name: progress[name] for name in ("changed", "traversal", "damaged") if name in progress}
+    if row.action not in VISITS and row.status is not Status.COMPLETE:
+        kept["damaged"] = True
+    return kept
 
 
 def went_on(work: Work, waiting: Waiting, now: float) -> Changes:
@@ -81,6 +93,24 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
     }
 
 
+def visited(work: Work, done: Done) -> Changes:
+    """A visit is COMPLETE. A check that found nothing wrong is good news of what had failed before."""
+    memory = remembered(work)
+    if work.action is Action.CHECK:
+        memory.pop("damaged", None)
+    return {
+        "action": work.action,
+        "status": Status.COMPLETE,
+        "status_reason": STATE_CHANGED,
+        "physical_resource_id": done.physical_id,
+        "attr_data": {"reference": done.reference, "attributes": done.attributes},
+        "resource_data": done.data,
+        "progress": memory or None,
+        "due_at": None,
+        "attempts": 0,
+    }
+
+
 def is_stale(work: Work) -> bool:
     """Whether what a dead engine began and this one went on with isn't what is wanted now: look again when done."""
     if not isinstance(work.decision, decide.Continue) or work.evaluated is None:
@@ -93,6 +123,8 @@ def kept(work: Work, template_id: int) -> Changes:
     """Nothing had to be done: it already is what this template says."""
     assert work.evaluated is not None, "only what a template defines is kept"
     return {
+        "status": Status.COMPLETE,  # it is, but for a check that was left in the middle
+        "progress": None,
         "fingerprint": work.evaluated.definition.definition_hash,
         "current_template_id": template_id,
         "requires": sorted(work.evaluated.requires),
@@ -102,13 +134,14 @@ def kept(work: Work, template_id: int) -> Changes:
 
 def failed(work: Work, failure: Failed) -> Changes:
     """The action FAILED. What changed is kept in ``progress``, for whoever repairs it."""
+    found = {"damaged": True} if work.action is Action.CHECK and work.refusal is None else {}
     return {
         "action": work.action,
         "status": Status.FAILED,
         "status_reason": failure.reason,
         "physical_resource_id": failure.physical_id,
         "resource_data": failure.data,
-        "progress": unfinished(work) or None,
+        "progress": {**unfinished(work), **found} or None,
         "due_at": None,
         "attempts": 0,
     }

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite.convergence.interrupts import yields
-from heatlite.convergence.model import NodeKind
 from heatlite.engine import work as steps_of
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.outbox import Outbox
@@ -177,5 +176,5 @@ class StepRunner:
 
 def gives_way(work: Work, wanting: Traversal) -> bool:
     """Whether work is let go of for another traversal."""
-    kind = NodeKind.UPDATE if wanting.serves(work.row.id) else NodeKind.CLEANUP
+    kind = wanting.kind_for(work.row.id)
     return work.traversal_id != wanting.id and yields(work.action, wanting.stack.action, kind)

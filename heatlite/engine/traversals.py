@@ -49,6 +49,12 @@ class Traversal:
         """Whether rows from before the traversal may be replaced in it."""
         return self.stack.action is not Action.CREATE
 
+    def kind_for(self, resource_id: int) -> NodeKind:
+        """What this traversal would do to a row: what it is in the graph for, or clean it up."""
+        kinds = (NodeKind.UPDATE, NodeKind.VISIT)
+        found = (kind for kind in kinds if self.graph is not None and Node(resource_id, kind) in self.graph)
+        return next(found, NodeKind.CLEANUP)
+
     def serves(self, resource_id: int) -> bool:
         """Whether the plan gave this row a name to serve."""
         return self.graph is not None and Node(resource_id, NodeKind.UPDATE) in self.graph

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from heatlite.convergence.decide import Continue, Decision
+from heatlite.convergence.decide import Continue, Decision, Perform, Resume
 from heatlite.convergence.model import Action, Node, Status
 from heatlite.db.records import ResourceRecord
 from heatlite.resources import steps
@@ -89,6 +89,16 @@ def first_step(work: Work, instance: Instance) -> Outcome:
     if work.action is Action.DELETE and resource.resource_id is None and (found := resource.find()):
         resource.resource_id_set(found[0])  # it was made, and whoever made it couldn't say so any more
     return steps.start(resource, work.action, prop_diff(work))
+
+
+def is_visit(work: Work) -> bool:
+    """Whether it does something to what exists, and changes nothing of what that was made to be."""
+    return isinstance(work.decision, Perform | Resume)
+
+
+def goes_on_past_failures(work: Work) -> bool:
+    """Whether the traversal goes on where this fails."""
+    return isinstance(work.decision, Perform) and work.action is Action.CHECK
 
 
 def step_left(work: Work) -> dict[str, Any]:

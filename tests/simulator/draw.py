@@ -42,7 +42,7 @@ def scenario(seed: int) -> Scenario:
     """The scenario of a seed."""
     chance = random.Random(f"scenario {seed}")
     operations = draw_operations(chance)
-    return Scenario(
+    drawn = Scenario(
         seed=seed,
         flavour=chance.choice(list(Flavour)),
         engines=chance.choice((1, 2, 2, 3)),
@@ -57,6 +57,28 @@ def scenario(seed: int) -> Scenario:
         faults=draw_faults(chance, len(operations)),
         repairs=chance.random() < 0.5,
     )
+    return visited(random.Random(f"visits {seed}"), drawn)
+
+
+def visited(chance: random.Random, scenario: Scenario) -> Scenario:
+    """The same with suspensions, resumptions and checks among the operations, and things that break, or without."""
+    if chance.random() < 0.5:
+        return scenario
+    operations, faults = list(scenario.operations), list(scenario.faults)
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        at = chance.randrange(1, len(operations) + 1)
+        verb = chance.choice((Verb.SUSPEND, Verb.SUSPEND, Verb.RESUME, Verb.CHECK, Verb.CHECK))
+        operations.insert(at, Operation(verb, after=_moment(chance)))
+        if verb is Verb.SUSPEND and chance.random() < 0.7:
+            operations.insert(at + 1, Operation(Verb.RESUME, after=_moment(chance)))
+    if chance.random() < 0.5:
+        faults += [_fault(chance, (Mishap.BREAK,), len(operations)) for _ in range(chance.choice((1, 2, 3)))]
+    faults.sort(key=lambda fault: fault.step)
+    return dataclasses.replace(scenario, operations=tuple(operations), faults=tuple(faults))
+
+
+def _moment(chance: random.Random) -> int:
+    return AT_REST if chance.random() < 0.7 else chance.choice((10, 30, 80))
 
 
 def draw_mail(chance: random.Random) -> Mail:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from heatlite.convergence.model import Action, Status
-from tests.simulator.plugins import INJECTED
+from heatlite.convergence.model import VISITS, Action, Status
+from tests.simulator.plugins import FOUND, INJECTED
 from tests.simulator.scenario import PHYSICAL, Operation, Template, Verb, echoes, text
+from tests.simulator.visits import UNASKED
 
 if TYPE_CHECKING:
     from tests.simulator.simulation import Simulation
 
 Values = dict[str, Any]
-CAUSES = (INJECTED, "cancelled")
+CAUSES = (INJECTED, "cancelled", FOUND, *UNASKED)
 """Why a stack may fail."""
 
 
@@ -34,13 +35,27 @@ def unsettled(simulation: Simulation) -> str:
 def check(simulation: Simulation) -> None:
     """See that the world is what the stacks say, and that the stacks are what the operations say."""
     _orphans(simulation)
+    for row in simulation.store.tables["resource"].committed(lambda row: row["status"] == Status.IN_PROGRESS):
+        simulation.complain(f"{row['name']}#{row['id']} stays {row['action']}_IN_PROGRESS, and nobody is at it")
     for stack in simulation.store.tables["stack"].committed():
         match stack["status"]:
-            case Status.COMPLETE:
+            case Status.COMPLETE if is_sound(simulation, stack):
                 _as_promised(simulation, stack)
             case Status.FAILED if not any(cause in stack["status_reason"] for cause in CAUSES):
                 simulation.complain(f"the stack failed, and nothing had: {stack['status_reason']}")
     _newest_wins(simulation)
+
+
+def is_sound(simulation: Simulation, stack: Values) -> bool:
+    """Whether a stack that is COMPLETE is what its template says. After what made no template true it is what it was
+    before, which may be anything."""
+    if stack["action"] not in VISITS:
+        return True
+    rows = simulation.store.tables["resource"].committed(lambda row: row["stack_id"] == stack["id"])
+    names = sorted(row["name"] for row in rows)
+    settled = all(row["status"] == Status.COMPLETE and not json.loads(row["progress"] or "null") for row in rows)
+    is_true = stack["prev_raw_template_id"] == stack["raw_template_id"]
+    return is_true and settled and names == sorted(spec.name for spec in template_of(simulation, stack))
 
 
 def _orphans(simulation: Simulation) -> None:
@@ -75,6 +90,8 @@ def _as_promised(simulation: Simulation, stack: Values) -> None:
         links = tuple(things[name].id for name in spec.links)
         if (thing.id, thing.kind, thing.value) != (row["physical_resource_id"], spec.type, values[spec.name]):
             simulation.complain(f"{thing} is not {row['physical_resource_id']} ({spec.type} = {values[spec.name]!r})")
+        if not thing.complete:
+            simulation.complain(f"{thing} isn't complete")
         if thing.links != links:
             simulation.complain(f"{thing} is linked to {thing.links}, not to {links}")
 

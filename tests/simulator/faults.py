@@ -46,12 +46,22 @@ class Faults:
         match fault.mishap:
             case Mishap.STRIKE:
                 simulation.strikes_due += 1
+            case Mishap.BREAK:
+                self._break_one()
             case Mishap.OUTAGE:
                 simulation.line.away_until = simulation.scheduler.now + fault.amount
             case mishap if mishap in ON_THE_LINE:
                 simulation.mishaps.append(mishap)
             case _:
                 self._at_engine(fault)
+
+    def _break_one(self) -> None:
+        simulation = self._simulation
+        stack = simulation.client.stack_row()
+        checks = stack is not None and (stack["action"], stack["status"]) == ("CHECK", "IN_PROGRESS")
+        things = [thing for thing in simulation.world.things.values() if thing.complete]
+        if things and not checks:
+            simulation.world.damage(simulation.chance.choice(things))
 
     def _at_engine(self, fault: Fault) -> None:
         engine = self._victim()

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from heatlite import exception
+from heatlite.convergence import interrupts
 from heatlite.db import stacks
 from heatlite.engine.lifecycle import Wishes
 from heatlite.engine.validation import Submission
 from heatlite.template import Environment
-from tests.simulator.scenario import Operation, Template, Verb, hot, text
+from tests.simulator.scenario import VISITS, Operation, Template, Verb, hot, text
 from tests.simulator.scheduler import Process
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Client:
             return engine.lifecycle.update(context, stack, submission, wishes).id
         if operation.verb is Verb.DELETE:
             return engine.lifecycle.delete(stack).id
+        if operation.verb in VISITS:
+            return engine.lifecycle.visit(stack, interrupts.Operation(operation.verb.value)).id
         return engine.lifecycle.cancel(stack, rollback=operation.verb is Verb.ROLL_BACK).id
 
     def stack_row(self) -> dict[str, Any] | None:

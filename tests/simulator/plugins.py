@@ -17,6 +17,7 @@ from heatlite.resources.schema import Attribute, Property, Type
 from tests.simulator.world import Thing, World
 
 INJECTED = "injected failure"
+FOUND = "found by a check"
 
 
 class Stage(Protocol):
@@ -77,6 +78,23 @@ class Simulated(Resource):
         self.poll_in(1.0)
         return progress["left"] < 0
 
+    def handle_suspend(self) -> dict[str, int]:
+        self.fail_if("suspend")
+        return self.waits()
+
+    def check_suspend_complete(self, progress: dict[str, int]) -> bool:
+        return self.is_over(progress)
+
+    def handle_resume(self) -> dict[str, int]:
+        self.fail_if("resume")
+        return self.waits()
+
+    check_resume_complete = check_check_complete = check_suspend_complete
+
+    def handle_check(self) -> dict[str, int]:
+        self.fail_if("look")
+        return self.waits()
+
 
 class Physical(Simulated):
     """A type that has things in the world."""
@@ -135,6 +153,37 @@ class Physical(Simulated):
             STAGE[-1].world.delete(thing_id)
         STAGE[-1].take_time()
         return True
+
+    def handle_suspend(self) -> dict[str, int]:
+        self.begin("suspend")
+        STAGE[-1].world.begin_to_suspend(str(self.resource_id))
+        STAGE[-1].take_time()
+        return super().handle_suspend()
+
+    def check_suspend_complete(self, progress: dict[str, int]) -> bool:
+        self.begin("go on suspending")
+        if is_over := self.is_over(progress):
+            STAGE[-1].world.turn(str(self.resource_id), off=True)
+        return is_over
+
+    def handle_resume(self) -> dict[str, int]:
+        self.begin("resume")
+        STAGE[-1].world.begin_to_resume(str(self.resource_id))
+        STAGE[-1].take_time()
+        return super().handle_resume()
+
+    def check_resume_complete(self, progress: dict[str, int]) -> bool:
+        self.begin("go on resuming")
+        if is_over := self.is_over(progress):
+            STAGE[-1].world.turn(str(self.resource_id), off=False)
+        return is_over
+
+    def handle_check(self) -> dict[str, int]:
+        self.begin("look at")
+        STAGE[-1].take_time()
+        if wrong := STAGE[-1].world.wrong_with(str(self.resource_id)):
+            raise ValueError(f"{FOUND}: {wrong}")
+        return super().handle_check()
 
     def resolve_attributes(self) -> dict[str, Any]:
         return {"echo": self.echo()}

@@ -89,6 +89,12 @@ class Verb(enum.StrEnum):
     DELETE = "delete"
     CANCEL = "cancel"
     ROLL_BACK = "roll back"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CHECK = "check"
+
+
+VISITS = (Verb.SUSPEND, Verb.RESUME, Verb.CHECK)
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,8 @@ class Mishap(enum.StrEnum):
     CUT_AFTER_COMMIT = "cut after commit"
     STRIKE = "strike"
     """A step of a plugin fails."""
+    BREAK = "break"
+    """A thing breaks, and nobody is told. Not during a check, of which nobody could say then what it should find."""
     PARTITION = "partition"
     """One engine doesn't reach the database for a while, and goes on."""
     OUTAGE = "outage"

@@ -23,7 +23,7 @@ from tests.simulator.faults import Faults
 from tests.simulator.invariants import Invariants
 from tests.simulator.line import SimulatedLine
 from tests.simulator.operations import Client
-from tests.simulator.scenario import AT_REST, Mishap, Operation, Scenario, Spec, Verb, summary
+from tests.simulator.scenario import AT_REST, VISITS, Mishap, Operation, Scenario, Spec, Verb, summary
 from tests.simulator.scheduler import Process, Scheduler, Stuck
 from tests.simulator.stage import SimulatedStage
 from tests.simulator.store.rows import Row, Values
@@ -81,7 +81,7 @@ class Simulation:
         self.engines: list[SimulatedEngine] = []
         self.client = Client(self)
         self._at_rest: dict[str, str] | None = None
-        self._invariants = Invariants(self.store)
+        self._invariants = Invariants(self.store, self.world)
         self._ids = itertools.count(1)
         self._names = itertools.count()
         self.faults = Faults(self)
@@ -210,6 +210,8 @@ class Simulation:
             return
         live = self.client.stack_row()
         if self.scenario.repairs and live is not None and live["action"] != "DELETE":
+            if live["action"] == "SUSPEND":
+                self._expect(Operation(Verb.RESUME), "RESUME")
             self._expect(Operation(Verb.UPDATE, SOUND, rollback=False), "UPDATE")
         if self.client.stack_row() is not None and not self.violations:
             self._expect(Operation(Verb.DELETE), "DELETE")
@@ -228,7 +230,9 @@ class Simulation:
     def _look_at_rollback(self) -> None:
         """A rollback makes nothing anew but what had failed; compared with what there was at rest before."""
         before, self._at_rest = self._at_rest, endings.physical_ids(self)
-        undisturbed = self.scenario.is_calm and all(it.after == AT_REST for it in self.scenario.operations)
+        undisturbed = self.scenario.is_calm and all(
+            it.after == AT_REST and it.verb not in VISITS for it in self.scenario.operations
+        )
         if undisturbed and before is not None and self._at_rest is not None:
             endings.check_rollback(self, before, self._at_rest)
         self.failed_names.clear()

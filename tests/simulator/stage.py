@@ -22,6 +22,7 @@ class SimulatedStage:
         self._simulation = simulation
         self.world: World = simulation.world
         self.world.follows = self.follows
+        self.world.in_order = self.in_order
 
     def acting(self) -> SimulatedEngine | None:
         """The engine that runs now."""
@@ -53,6 +54,18 @@ class SimulatedStage:
         is_current = any(node["traversal_id"] == stack["current_traversal"] for node in nodes)
         specs = [spec for spec in endings.template_of(simulation, stack) if spec.name == thing.name]
         return is_current and bool(specs) and name in specs[0].requires
+
+    def in_order(self, thing: Thing, other: Thing) -> bool:
+        """Whether a step that suspends or resumes a thing is part of a traversal that does so to the other one too.
+
+        An update resumes in the order of its template, one after the other; and what is being deleted, or of which
+        nobody knows yet, is passed over.
+        """
+        store = self._simulation.store.tables
+        stack = store["stack"].committed(lambda row: row["id"] == thing.stack_id)[0]
+        rows = store["resource"].committed(lambda row: row["uuid"] == other.uuid)
+        visited = [row for row in rows if row["action"] != "DELETE" and row["physical_resource_id"] == other.id]
+        return stack["action"] in ("SUSPEND", "RESUME") and stack["status"] == "IN_PROGRESS" and bool(visited)
 
     def take_time(self) -> None:
         """A call to the cloud: others may run meanwhile, and now and then it takes seconds.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Thing:
-    """A physical resource. It is ``complete`` when nobody is changing it."""
+    """A physical resource. It is ``complete`` when nobody is changing it; ``broken`` is what nobody meant to happen."""
 
     id: str
     uuid: str
@@ -25,6 +25,8 @@ class Thing:
     links: tuple[str, ...]
     after: tuple[str, ...]
     complete: bool = False
+    suspended: bool = False
+    broken: bool = False
 
     def __str__(self) -> str:
         return f"{self.id} ({self.kind} {self.name!r} = {self.value!r})"
@@ -36,11 +38,13 @@ class World:
 
     :param complain: told what must never happen
     :param follows: whether a thing is acted on for a traversal in which it follows the one of that name
+    :param in_order: whether one thing is suspended or resumed for a traversal that does the same to another
     :param tell: told what happens
     """
 
     complain: Callable[[str], None]
     follows: Callable[[Thing, str], bool] = lambda thing, name: True
+    in_order: Callable[[Thing, Thing], bool] = lambda thing, other: True
     tell: Callable[[str], None] = lambda text: None
     things: dict[str, Thing] = field(default_factory=dict)
     gone: dict[str, Thing] = field(default_factory=dict)
@@ -64,6 +68,8 @@ class World:
     def change(self, thing_id: str, value: str, links: tuple[str, ...], after: tuple[str, ...]) -> None:
         """Change a thing in place."""
         thing = self.things[thing_id]
+        if thing.suspended:
+            self.complain(f"{thing} is changed while it is suspended")
         thing.value, thing.links, thing.after, thing.complete = value, links, after, False
         self._expect_links(thing)
         self.tell(f"☁ {thing} is changed")
@@ -71,6 +77,38 @@ class World:
     def finish(self, thing_id: str) -> None:
         """A thing is as it should be."""
         self.things[thing_id].complete = True
+
+    def begin_to_suspend(self, thing_id: str) -> None:
+        """What is linked to a thing is suspended before it."""
+        thing = self.things[thing_id]
+        for other in self.things.values():
+            if thing_id in other.links and not other.suspended and self.in_order(thing, other):
+                self.complain(f"{thing} is suspended before {other}, which is linked to it")
+
+    def begin_to_resume(self, thing_id: str) -> None:
+        """What a thing is linked to is resumed before it."""
+        thing = self.things[thing_id]
+        for link in thing.links:
+            other = self.things.get(link)
+            if other is not None and other.suspended and self.in_order(thing, other):
+                self.complain(f"{thing} is resumed before {other}, which it is linked to")
+
+    def turn(self, thing_id: str, *, off: bool) -> None:
+        """A thing is suspended now, or it is so no more."""
+        self.things[thing_id].suspended = off
+        self.tell(f"☁ {self.things[thing_id]} is {'suspended' if off else 'resumed'}")
+
+    def damage(self, thing: Thing) -> None:
+        """Something happens to a thing that nobody asked for."""
+        thing.broken = True
+        self.tell(f"☁ {thing} breaks")
+
+    def wrong_with(self, thing_id: str) -> str:
+        """What somebody finds who looks at it; nothing, where it is as it should be."""
+        thing = self.things.get(thing_id)
+        if thing is None:
+            return "it is gone"
+        return "it is broken" if thing.broken else "" if thing.complete else "it isn't complete"
 
     def delete(self, thing_id: str) -> None:
         """Delete a thing; one that is gone already is no error."""
@@ -96,6 +134,8 @@ class World:
         for link in thing.links:
             if link not in self.things:
                 self.complain(f"{thing} is linked to {link}, which isn't there")
+            elif self.things[link].suspended and self.follows(thing, self.things[link].name):
+                self.complain(f"{thing} is linked to {link}, which is suspended")
             elif not self.things[link].complete and self.follows(thing, self.things[link].name):
                 self.complain(f"{thing} is linked to {link}, which isn't complete")
         for name in thing.after:

@@ -19,9 +19,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from heatlite.convergence.model import PLAN, Action, Node, Status, Wanted
+from heatlite.convergence.graph import Graph
+from heatlite.convergence.model import PLAN, VISITS, Action, Node, Status, Wanted
 from heatlite.convergence.plan import Assignment, arrange, assign
 from heatlite.convergence.sync import waiting_counts
+from heatlite.convergence.visits import arrange_visits
 from heatlite.db import resources, stacks, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
@@ -99,22 +101,36 @@ def lay_out(
     """Plan the stack's current traversal and write it down: rows, graph, sync points."""
     existing = resources.by_stack(context, stack.id)
     assignment = assign(wanted, [row.view for row in existing], stack.prev_raw_template_id)
-    if assignment.returned:
-        resources.clear_replaced_by(context, [view.id for view in assignment.returned])
     serving = {name: view.id for name, view in assignment.serving.items()}
     serving |= _insert_missing(context, inputs, stack, wanted, assignment)
-    graph = arrange(
+    if stack.action in VISITS:
+        graph = arrange_visits([row.view for row in resources.by_stack(context, stack.id)], stack.action)
+    else:
+        graph = _arrange(context, stack, wanted, serving, existing, assignment)
+    deps = traversals.encode(graph, serving)
+    stacks.advance(context, stack.id, stack.current_traversal, {"current_deps": deps})
+    next_cast_at = inputs.now() + recast_after
+    sync_points.insert(context, stack.id, stack.current_traversal, waiting_counts(graph), next_cast_at)
+    return Begun(stack.current_traversal, tuple(graph.roots()))
+
+
+def _arrange(
+    context: Context,
+    stack: StackRecord,
+    wanted: Sequence[Wanted],
+    serving: Mapping[str, int],
+    existing: Sequence[ResourceRecord],
+    assignment: Assignment,
+) -> Graph[Node]:
+    if assignment.returned:
+        resources.clear_replaced_by(context, [view.id for view in assignment.returned])
+    return arrange(
         wanted,
         serving,
         [_as_planned(row, assignment).view for row in existing],
         collect_after_commit=not stack.disable_rollback and stack.action is not Action.DELETE,
         commits=stack.action is not Action.DELETE,
     )
-    deps = traversals.encode(graph, serving)
-    stacks.advance(context, stack.id, stack.current_traversal, {"current_deps": deps})
-    next_cast_at = inputs.now() + recast_after
-    sync_points.insert(context, stack.id, stack.current_traversal, waiting_counts(graph), next_cast_at)
-    return Begun(stack.current_traversal, tuple(graph.roots()))
 
 
 def _as_planned(row: ResourceRecord, assignment: Assignment) -> ResourceRecord:

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Node, NodeState, Status
-from heatlite.db import resources, sync_points
+from heatlite.convergence.visits import follows_a_failure
+from heatlite.db import failed_nodes, resources, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord
 from heatlite.engine import row_changes
@@ -57,12 +58,27 @@ def take(
     needed = evaluator.required(traversal, records)
     acting = sync_points.acting(context, traversal.id, needed) if needed else []
     required = {record.node.resource_id: record for record in acting}
-    works = [evaluator.work(traversal, record, required, claim) for record in records]
+    skipped = after_failures(context, traversal, [record.node for record in records])
+    works = [
+        evaluator.skipped(traversal, record, claim)
+        if record.node in skipped
+        else evaluator.work(traversal, record, required, claim)
+        for record in records
+    ]
     blocked = [work for work in works if isinstance(work.decision, decide.Blocked)]
     free_again = [node for work in blocked for node in wait_for_lock(context, inputs, traversal, work)]
     ready = [work for work in works if not isinstance(work.decision, decide.Blocked)]
     held = tuple(work.row for work in blocked if work.node not in free_again)
     return Taken(tuple(replaced(context, inputs, traversal, ready)), tuple(free_again), held)
+
+
+def after_failures(context: Context, traversal: Traversal, nodes: Sequence[Node]) -> set[Node]:
+    """Of these nodes, those that follow one that failed, where the traversal goes on past failures."""
+    if traversal.stack.action is not Action.CHECK or traversal.graph is None:
+        return set()
+    before = {node for it in nodes for node in traversal.graph.predecessors(it)}
+    failed = failed_nodes.among(context, traversal.id, before) if before else set()
+    return {node for node in nodes if follows_a_failure(traversal.graph, node, failed)}
 
 
 def wait_for_lock(context: Context, inputs: Inputs, traversal: Traversal, work: Work) -> Sequence[Node]:

@@ -1,7 +1,8 @@
 """The last nodes of a traversal belong to the stack itself.
 
     commit     every update is done: the template is true. From here on nothing is rolled back.
-    epilogue   every cleanup is done too: the stack is COMPLETE, or, after a DELETE, gone.
+    epilogue   every cleanup is done too: the stack is COMPLETE, or, after a DELETE, gone;
+               or FAILED, after a CHECK that went on past failures.
 
 Both begin with the stack's row, which answers whether the traversal still is the stack's; a crash in between repeats
 them.
@@ -11,13 +12,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from heatlite.convergence.model import COMMIT, EPILOGUE, Action, Node, NodeState, Status
+from heatlite.convergence.decide import Unmet
+from heatlite.convergence.model import COMMIT, EPILOGUE, VISITS, Action, Node, NodeState, Status
 from heatlite.convergence.sync import arrivals
-from heatlite.db import stacks, sync_points, user_creds
+from heatlite.convergence.visits import decide_visit, first_failures, summary
+from heatlite.db import failed_nodes, resources, stacks, sync_points, user_creds
 from heatlite.db.api import Context
-from heatlite.db.records import StackRecord
+from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.inputs import Inputs
-from heatlite.engine.transactions import stack_event, write_events
+from heatlite.engine.transactions import release, stack_event, write_events
 from heatlite.engine.traversals import Traversal
 
 
@@ -52,23 +55,41 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
     """Complete the stack: False where the traversal is over already, or has been superseded."""
     if not is_ready(context, traversal.id, EPILOGUE):
         return False
-    stack, reason = traversal.stack, completed_reason(traversal.stack)
-    changes: dict[str, Any] = {
-        "status": Status.COMPLETE,
-        "status_reason": reason,
-        "deadline": None,
-    }
+    stack = traversal.stack
+    status, reason = outcome(context, traversal)
+    changes: dict[str, Any] = {"status": status, "status_reason": reason, "deadline": None}
     if stack.action is Action.DELETE:
         changes |= {**stacks.ended(inputs.utcnow()), "user_creds_id": None}
-    else:
+    elif stack.action not in VISITS:
         changes["prev_raw_template_id"] = stack.raw_template_id
     if not stacks.advance(context, stack.id, traversal.id, changes):
         return False
     if stack.action is Action.DELETE and stack.owner_id is None and stack.user_creds_id is not None:
         user_creds.remove(context, stack.user_creds_id)  # a child has its root's, which may be needed for others
     sync_points.delete_all(context, stack.id)
-    write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.COMPLETE, reason)])
+    if stack.action in VISITS:  # it takes nothing up that was given back meanwhile, and there was nothing to visit in
+        resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow())
+    write_events(context, inputs, stack.id, [stack_event(stack, stack.action, status, reason)])
     return True
+
+
+def outcome(context: Context, traversal: Traversal) -> tuple[Status, str]:
+    """What the stack's operation comes to, and the reason to be shown for it."""
+    if traversal.stack.action is not Action.CHECK or traversal.graph is None:
+        return Status.COMPLETE, completed_reason(traversal.stack)
+    failed = failed_nodes.with_rows(context, traversal.id)
+    if not failed:
+        return Status.COMPLETE, completed_reason(traversal.stack)
+    rows = [failed[node] for node in first_failures(traversal.graph, failed)]
+    return Status.FAILED, summary((row.name, why_failed(row)) for row in rows)
+
+
+def why_failed(row: ResourceRecord) -> str:
+    """What a check found, or why it didn't ask."""
+    match decide_visit(row.view, Action.CHECK, serves=True):
+        case Unmet(reason=reason):
+            return reason
+    return row.status_reason
 
 
 def completed_reason(stack: StackRecord) -> str:

@@ -1,6 +1,7 @@
 """Finish: work is done. Record it, count its arrivals, and schedule what became ready.
 
     sync_point   own nodes RUNNING → DONE; which of them survived?       a superseded traversal's are deleted
+                 (FAILED, where the traversal goes on past failures: they count as arrivals all the same)
     sync_point   successors of those: remaining - n, and at 0 SCHEDULED
     resource     results, and the lock released
     event        what happened
@@ -26,7 +27,7 @@ from heatlite.engine.row_changes import Changes
 from heatlite.engine.transactions import Defeat, write_events
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Work
-from heatlite.resources.outcomes import Done
+from heatlite.resources.outcomes import Done, Failed
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,20 @@ class Finished:
 
 @dataclass(frozen=True)
 class Ending:
-    """Work that is over. ``done`` is None where there was nothing to do."""
+    """Work that is over. ``outcome`` is None where nothing was done; Failed, where the traversal goes on past that."""
 
     work: Work
-    done: Done | None
+    outcome: Done | Failed | None
+
+    @property
+    def fails(self) -> bool:
+        return isinstance(self.outcome, Failed) or isinstance(self.work.decision, decide.Unmet)
+
+    @property
+    def looks_again(self) -> bool:
+        """Whether its node has to look again: what was begun before is complete, and isn't all that is wanted."""
+        ends = isinstance(self.outcome, Done)
+        return ends and (isinstance(self.work.decision, decide.Resume) or row_changes.is_stale(self.work))
 
 
 def finish(
@@ -62,12 +73,11 @@ def finish(
     if not endings:
         return Finished()
     assert traversal.graph is not None, "a traversal without a graph has no nodes of resources"
-    again = [ending.work for ending in endings if ending.done and row_changes.is_stale(ending.work)]
-    over = [ending.work for ending in endings if ending.work not in again]
-    engine_id, next_cast_at = endings[0].work.engine_id, inputs.now() + recast_after
-    survivors = sync_points.finish(
-        context, traversal.id, [work.node for work in over], engine_id, sorted({work.claim_id for work in over})
-    ) if over else set()  # fmt: skip
+    again = [ending.work for ending in endings if ending.looks_again]
+    over = [ending for ending in endings if ending.work not in again]
+    next_cast_at = inputs.now() + recast_after
+    survivors = _end_nodes(context, traversal, [it.work for it in over if not it.fails], NodeState.DONE)
+    survivors |= _end_nodes(context, traversal, [it.work for it in over if it.fails], NodeState.FAILED)
     ready = sync_points.arrive(context, traversal.id, arrivals(traversal.graph, survivors), next_cast_at)
     look_again = _look_again(context, traversal, again, next_cast_at)
     ready += look_again
@@ -75,6 +85,14 @@ def finish(
     write_events(context, inputs, traversal.stack.id, _happenings(endings))
     superseded = [ending.work for ending in endings if ending.work.node not in {*survivors, *look_again}]
     return Finished(tuple(ready), _waiters(context, traversal, superseded) if superseded else {})
+
+
+def _end_nodes(context: Context, traversal: Traversal, works: Sequence[Work], state: NodeState) -> set[Node]:
+    """These nodes are over: those that were still this engine's."""
+    if not works:
+        return set()
+    nodes, claims = [work.node for work in works], sorted({work.claim_id for work in works})
+    return sync_points.finish(context, traversal.id, nodes, works[0].engine_id, claims, state)
 
 
 def _waiters(context: Context, traversal: Traversal, works: Sequence[Work]) -> dict[int, str]:
@@ -85,7 +103,7 @@ def _waiters(context: Context, traversal: Traversal, works: Sequence[Work]) -> d
 
 
 def _look_again(context: Context, traversal: Traversal, works: Sequence[Work], next_cast_at: float) -> list[Node]:
-    """What a dead engine had begun is complete, but isn't what is wanted now: its nodes are ready once more.
+    """What came first is done, and isn't all that is wanted now: its nodes are ready once more.
 
     :returns: those nodes; none where the traversal was superseded, which leaves no node of it
     """
@@ -98,16 +116,20 @@ def _look_again(context: Context, traversal: Traversal, works: Sequence[Work], n
 
 def _write_rows(context: Context, inputs: Inputs, traversal: Traversal, endings: Sequence[Ending]) -> None:
     template_id = traversal.stack.raw_template_id
-    made, kept, gone = {}, {}, []
+    made, kept, visited, failed, gone = {}, {}, {}, {}, []
     for ending in endings:
-        match ending.work.decision, ending.done:
+        match ending.work.decision, ending.outcome:
             case ((decide.Delete() | decide.Forget()), _):
                 gone.append(ending.work)
             case decide.Keep(), _:
                 kept[ending.work] = row_changes.kept(ending.work, template_id)
+            case ((decide.Perform() | decide.Resume()), Done() as done):
+                visited[ending.work] = row_changes.visited(ending.work, done)
+            case _, Failed() as failure:
+                failed[ending.work] = row_changes.failed(ending.work, failure)
             case _, Done() as done:
                 made[ending.work] = row_changes.made(ending.work, done, template_id)
-    for changes in (made, kept):
+    for changes in (made, kept, visited, failed):
         for holder in {work.row.engine_id for work in changes}:
             _write(context, inputs, holder, {w: c for w, c in changes.items() if w.row.engine_id == holder})
     for holder in {work.row.engine_id for work in gone}:
@@ -127,9 +149,14 @@ def _happenings(endings: Sequence[Ending]) -> list[Happening]:
     """The events of these endings; work that began in this very transaction has its beginning told too."""
     told = []
     for ending in endings:
-        if ending.done is not None:
-            physical_id = None if ending.work.action is Action.DELETE else ending.done.physical_id
-            if ending.work.row.engine_id is None:
-                told.append(row_changes.happening(ending.work, Status.IN_PROGRESS))
-            told.append(row_changes.happening(ending.work, Status.COMPLETE, physical_id=physical_id))
+        work, outcome = ending.work, ending.outcome
+        if outcome is None:
+            continue
+        if work.row.engine_id is None:
+            told.append(row_changes.happening(work, Status.IN_PROGRESS))
+        if isinstance(outcome, Failed):
+            told.append(row_changes.happening(work, Status.FAILED, outcome.reason, outcome.physical_id))
+        else:
+            physical_id = None if work.action is Action.DELETE else outcome.physical_id
+            told.append(row_changes.happening(work, Status.COMPLETE, physical_id=physical_id))
     return told

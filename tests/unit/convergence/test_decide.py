@@ -11,6 +11,7 @@ from heatlite.convergence.decide import (
     Keep,
     Nothing,
     Replace,
+    Resume,
     UpdateInPlace,
     decide_cleanup,
     decide_update,
@@ -18,7 +19,10 @@ from heatlite.convergence.decide import (
 from heatlite.convergence.model import Action, Status
 from tests.unit.convergence.build import compared, row
 
-MADE = [Action.CREATE, Action.UPDATE, Action.CHECK, Action.SUSPEND, Action.RESUME, Action.ADOPT, Action.RESTORE]
+CHANGED = [Action.CREATE, Action.UPDATE, Action.ADOPT, Action.RESTORE]
+VISITED = [Action.SUSPEND, Action.RESUME, Action.CHECK, Action.SNAPSHOT]
+MADE = [*CHANGED, *VISITED]
+AWAKE = [action for action in MADE if action is not Action.SUSPEND]
 STATES = [(action, status) for action in Action for status in Status]
 
 
@@ -72,19 +76,50 @@ def test_a_row_being_deleted_is_replaced(status):
     assert decide_update(row(1, action=Action.DELETE, status=status), compared()) == Replace()
 
 
-@pytest.mark.parametrize("action", MADE)
+@pytest.mark.parametrize("action", CHANGED)
 def test_what_failed_beyond_repair_is_replaced(action):
     failed = row(1, action=action, status=Status.FAILED)
 
     assert decide_update(failed, compared(replace_when_failed=True)) == Replace()
 
 
-@pytest.mark.parametrize("action", MADE)
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("action", VISITED)
+def test_what_had_failed_before_a_visit_or_is_found_damaged_by_one_is_replaced_however_the_visit_ended(action, status):
+    damaged = row(1, action=action, status=status, is_damaged=True)
+
+    assert decide_update(damaged, compared(replace_when_failed=True)) == Replace()
+
+
+@pytest.mark.parametrize("status", [Status.IN_PROGRESS, Status.FAILED])
+@pytest.mark.parametrize("action", [Action.CHECK, Action.SNAPSHOT])
+def test_a_look_that_did_not_end_is_no_damage(action, status):
+    assert decide_update(row(1, action=action, status=status), compared(replace_when_failed=True)) == Keep()
+
+
+MAYBE_SUSPENDED = [*((Action.SUSPEND, status) for status in Status), (Action.RESUME, Status.IN_PROGRESS)]
+MAYBE_SUSPENDED += [(Action.RESUME, Status.FAILED)]
+
+
+@pytest.mark.parametrize("changed", [(), ("size",)])
+@pytest.mark.parametrize(("action", "status"), MAYBE_SUSPENDED)
+def test_what_may_be_suspended_is_resumed_before_it_is_looked_at_again(action, status, changed):
+    assert decide_update(row(1, action=action, status=status), compared(*changed)) == Resume()
+    replaced = compared(*changed, replace_when_failed=True)
+    assert decide_update(row(1, action=action, status=status), replaced) == Resume()
+
+
+@pytest.mark.parametrize(("action", "status"), MAYBE_SUSPENDED)
+def test_what_will_be_replaced_is_not_resumed_first(action, status):
+    assert decide_update(row(1, action=action, status=status), compared("image", needs_replacement=True)) == Replace()
+
+
+@pytest.mark.parametrize("action", CHANGED)
 def test_what_failed_and_can_be_repaired_is_updated_even_if_no_property_differs(action):
     assert decide_update(row(1, action=action, status=Status.FAILED), compared()) == UpdateInPlace(frozenset())
 
 
-@pytest.mark.parametrize("action", MADE)
+@pytest.mark.parametrize("action", AWAKE)
 def test_what_is_as_wanted_is_kept(action):
     assert decide_update(row(1, action=action), compared(replace_when_failed=True)) == Keep()
 

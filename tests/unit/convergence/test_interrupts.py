@@ -7,7 +7,7 @@ import pathlib
 import pytest
 
 from heatlite import exception
-from heatlite.convergence.interrupts import MATRIX, Answer, Operation, answer, yields
+from heatlite.convergence.interrupts import DOING, MATRIX, Answer, Operation, answer, yields
 from heatlite.convergence.model import Action, NodeKind, Status
 
 DOCUMENT = pathlib.Path(__file__).parents[3] / "doc" / "matrix.md"
@@ -15,7 +15,9 @@ CELLS = [
     (action, status, operation, said) for (action, status), row in MATRIX.items() for operation, said in row.items()
 ]
 ERRORS = {
-    Answer.DELETING: (exception.NotSupported, "Updating a stack when it is deleting is not supported."),
+    Answer.DELETING: (exception.NotSupported, "{} a stack when it is deleting is not supported."),
+    Answer.SUSPENDED: (exception.NotSupported, "{} a stack when it is suspended is not supported."),
+    Answer.BUSY: (exception.ActionInProgress, "Stack shop already has an action ("),
     Answer.NOTHING_TO_CANCEL: (exception.NotSupported, "Cancelling update when stack is "),
     Answer.GONE: (exception.EntityNotFound, "The Stack (shop) could not be found."),
 }
@@ -31,12 +33,11 @@ def test_each_cell_lets_through_or_refuses_in_heats_words(
     error, text = ERRORS[said]
     with pytest.raises(error) as refused:
         answer("shop", action, status, operation)
-    assert str(refused.value).startswith(text)
+    assert str(refused.value).startswith(text.format(DOING.get(operation, "")))
 
 
 def test_every_state_that_a_stack_can_be_in_has_every_operation() -> None:
-    actions = (Action.CREATE, Action.UPDATE, Action.ROLLBACK, Action.DELETE)
-    assert set(MATRIX) == {(action, status) for action in actions for status in Status}
+    assert set(MATRIX) == {(action, status) for action in Action if action is not Action.INIT for status in Status}
     assert all(set(row) == set(Operation) for row in MATRIX.values())
 
 
@@ -59,6 +60,23 @@ def test_a_deletion_goes_on_to_its_end() -> None:
 def test_a_plain_update_waits_for_what_runs() -> None:
     assert not yields(Action.CREATE, Action.UPDATE, NodeKind.UPDATE)
     assert not yields(Action.UPDATE, Action.UPDATE, NodeKind.UPDATE)
+
+
+def test_nothing_that_runs_is_superseded_by_what_makes_no_template_true() -> None:
+    for (_, status), row in MATRIX.items():
+        if status is Status.IN_PROGRESS:
+            assert not {row[it] for it in (Operation.SUSPEND, Operation.RESUME, Operation.CHECK)} & {Answer.SUPERSEDE}
+
+
+def test_a_delete_gets_through_to_whatever_is_not_gone() -> None:
+    assert {row[Operation.DELETE] for row in MATRIX.values()} == {Answer.SUPERSEDE, Answer.JOIN, Answer.GONE}
+
+
+def test_a_visit_waits_for_what_runs_and_is_let_go_of_for_a_deletion() -> None:
+    for visit in (Action.SUSPEND, Action.RESUME, Action.CHECK):
+        assert not any(yields(step, visit, NodeKind.VISIT) for step in Action)
+        assert yields(visit, Action.DELETE, NodeKind.CLEANUP)
+        assert not yields(visit, Action.UPDATE, NodeKind.UPDATE)
 
 
 def test_a_rollback_takes_an_update_back_at_once_but_lets_a_creation_end() -> None:

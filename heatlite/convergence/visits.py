@@ -1,0 +1,109 @@
+"""Visits: traversals of SUSPEND, RESUME and CHECK, which do something to what exists and make no template true.
+
+Each row of the stack has one node, also one that serves no name (any more): whether there is something to be done is
+decided when its turn comes, since what an operation that failed left running may still change it until then.
+
+    RESUME, CHECK   visit(X) follows visit(what X requires)         a server is resumed when its network is up
+    SUSPEND         visit(X) follows visit(what requires X)         and suspended before it
+    epilogue        follows all of them
+
+                          SUSPEND             RESUME              CHECK
+                          ───────             ──────              ─────
+    not made, or going    Nothing             Nothing             Unmet
+    suspended             Nothing             Perform             Nothing: nobody can say of it what it should be
+    perhaps suspended     Perform             Perform             Unmet
+    anything else         Perform             Nothing             Perform
+    serves no name        (as above)          (as above)          Nothing
+
+A CHECK goes on past failures: what follows a node that failed fails too, without being asked. SUSPEND and RESUME end at
+the first failure. What was wrong with a row before a visit is remembered by it (``ResourceView.is_damaged``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from heatlite.convergence.decide import Blocked, Nothing, Perform, Unmet, VisitDecision
+from heatlite.convergence.graph import Graph
+from heatlite.convergence.model import EPILOGUE, Action, Node, NodeKind, ResourceView, Status
+
+
+def arrange_visits(views: Collection[ResourceView], action: Action) -> Graph[Node]:
+    """The graph of a traversal that visits these rows, by what each of them recorded that it requires.
+
+    :raises CircularDependencyException: where they require one another in a circle
+    """
+    nodes = {view.id: Node(view.id, NodeKind.VISIT) for view in views}
+    follows: dict[Node, list[Node]] = {node: [] for node in nodes.values()}
+    for view in views:
+        for required in view.requires:
+            if required in nodes and required != view.id:
+                first, then = nodes[required], nodes[view.id]
+                if action is Action.SUSPEND:
+                    first, then = then, first
+                follows[then].append(first)
+    graph = Graph({**follows, EPILOGUE: Graph(follows).leaves()})
+    graph.order()
+    return graph
+
+
+def decide_visit(view: ResourceView | None, action: Action, *, serves: bool) -> VisitDecision:
+    """What a visit node does with its row.
+
+    :param action: SUSPEND, RESUME or CHECK
+    :param serves: the row serves a name of the stack's template
+    """
+    if view is None:
+        return Nothing()
+    if view.is_locked:
+        return Blocked()
+    match action:
+        case Action.SUSPEND:
+            is_suspended = (view.action, view.status) == (Action.SUSPEND, Status.COMPLETE)
+            return Perform(action) if _is_made(view) and not is_suspended else Nothing()
+        case Action.RESUME:
+            return Perform(action) if view.may_be_suspended else Nothing()
+        case _:
+            return _decide_check(view) if serves else Nothing()
+
+
+def _decide_check(view: ResourceView) -> VisitDecision:
+    if not _is_made(view):
+        return Unmet(f"Resource {view.name} not created yet.")
+    if (view.action, view.status) == (Action.SUSPEND, Status.COMPLETE):
+        return Nothing()
+    if view.may_be_suspended:
+        return Unmet(f"Resource {view.name} is {view.action}_{view.status}: it has to be resumed first.")
+    return Perform(Action.CHECK)
+
+
+def _is_made(view: ResourceView) -> bool:
+    """Whether there is something that an action can be done to."""
+    if view.action in (Action.INIT, Action.DELETE):
+        return False
+    return view.action is not Action.CREATE or view.status is Status.COMPLETE or view.physical_id is not None
+
+
+def first_failures(graph: Graph[Node], failed: Collection[Node]) -> list[Node]:
+    """Of the nodes that failed, those that were asked: what follows one of them wasn't."""
+    return [node for node in graph if node in failed and not follows_a_failure(graph, node, failed)]
+
+
+def follows_a_failure(graph: Graph[Node], node: Node, failed: Collection[Node]) -> bool:
+    """Whether something that this node follows has failed."""
+    return any(before in failed for before in graph.predecessors(node))
+
+
+def summary(failures: Iterable[tuple[str, str]], longest: int = 4000) -> str:
+    """Why a CHECK failed: each resource that did, with its reason.
+
+    :param failures: name, reason
+    :param longest: characters, after which the rest are counted
+    """
+    texts = [f"{name}: {reason}" for name, reason in failures]
+    told = 0
+    while told < len(texts) and sum(len(text) + 2 for text in texts[: told + 1]) <= longest:
+        told += 1
+    told = max(told, 1)
+    more = f"; and {len(texts) - told} more" if told < len(texts) else ""
+    return f"Resource CHECK failed: {'; '.join(texts[:told])}{more}"

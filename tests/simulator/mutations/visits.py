@@ -1,0 +1,68 @@
+"""Slips in what is suspended, resumed and checked, in which order, and in what is remembered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from heatlite.convergence import decide, visits
+from heatlite.convergence.model import Action, Node, NodeState, Status
+from heatlite.engine import evaluate, row_changes
+from heatlite.engine.transactions import begin, end, finish
+from tests.simulator.mutations.base import Patch, mutation
+
+
+@mutation(50)
+def suspend_in_the_order_of_an_update() -> Sequence[Patch]:
+    real = begin.arrange_visits
+    return [(begin, "arrange_visits", lambda views, action: real(views, Action.RESUME))]
+
+
+@mutation(100)
+def count_no_arrival_of_a_check_that_failed() -> Sequence[Patch]:
+    real = finish._end_nodes
+
+    def end_nodes(context: Any, traversal: Any, works: Any, state: NodeState) -> set[Node]:
+        ended = real(context, traversal, works, state)
+        return ended if state is NodeState.DONE else set()
+
+    return [(finish, "_end_nodes", end_nodes)]
+
+
+@mutation(100)
+def update_what_is_suspended() -> Sequence[Patch]:
+    real = decide.decide_update
+
+    def decide_update(view: Any, comparison: decide.Comparison) -> decide.UpdateDecision:
+        decision = real(view, comparison)
+        if not isinstance(decision, decide.Resume):
+            return decision
+        return decide.UpdateInPlace(comparison.changed) if comparison.changed else decide.Keep()
+
+    return [(decide, "decide_update", decide_update)]
+
+
+@mutation(100)
+def move_the_last_complete_template_after_a_check() -> Sequence[Patch]:
+    return [(end, "VISITS", frozenset())]
+
+
+@mutation(100)
+def forget_what_came_before_a_visit() -> Sequence[Patch]:
+    return [(row_changes, "remembered", lambda work: {})]
+
+
+@mutation(100)
+def leave_in_progress_what_a_visit_passes_over() -> Sequence[Patch]:
+    return [(end.resources, "abandon", lambda context, stack_id, reason, now: 0)]
+
+
+@mutation(100)
+def resume_nothing_that_failed_to_be_suspended() -> Sequence[Patch]:
+    def decide_visit(view: Any, action: Action, *, serves: bool) -> decide.VisitDecision:
+        decision = visits.decide_visit(view, action, serves=serves)
+        if action is Action.RESUME and isinstance(decision, decide.Perform) and view.status is not Status.COMPLETE:
+            return decide.Nothing()
+        return decision
+
+    return [(evaluate, "decide_visit", decide_visit)]
