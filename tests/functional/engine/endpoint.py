@@ -28,6 +28,7 @@ from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.liveness import LeaseWatch
+from heatlite.engine.nested.begin import Children
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Library
@@ -87,7 +88,7 @@ class Endpoint:
         self.shared.lease.acquire()
         conclusions = Conclusions(self.shared)
         self._checker = Checker(self.shared, conclusions, NoRunner())
-        stacks = EngineEndpoint(self.shared, Lifecycle(self.shared, conclusions))
+        stacks = EngineEndpoint(self.shared, Lifecycle(self.shared, conclusions), Children(self.shared, conclusions))
         self._endpoints = (stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared))
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:
