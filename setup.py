@@ -71,6 +71,7 @@ setuptools.setup(
             "OS::Heat::Dummy = heatlite.resources.builtin.dummy:Dummy",
             "OS::Heat::None = heatlite.resources.builtin.none:NoneResource",
             "OS::Heat::RandomString = heatlite.resources.builtin.random_string:RandomString",
+            "OS::Heat::Stack = heatlite.resources.builtin.stack:Stack",
             "OS::Heat::TestResource = heatlite.resources.builtin.test_resource:TestResource",
             "OS::Heat::Value = heatlite.resources.builtin.value:Value",
         ],

@@ -6,7 +6,7 @@ Nothing is written here. Rows come in, with those that the definition reads; a d
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from heatlite import exception
@@ -17,13 +17,16 @@ from heatlite.convergence.visits import decide_visit
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine import scope
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Evaluated, Work
 from heatlite.resources import steps
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
+from heatlite.resources.nested.port import NestedStacks
 from heatlite.resources.outcomes import Failed, Replace, Update
 from heatlite.resources.registry import Registry
+from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, ResourceDefinition, resolve
 
 ACTIONS: dict[type, Action] = {
@@ -34,6 +37,8 @@ ACTIONS: dict[type, Action] = {
     decide.UpdateInPlace: Action.UPDATE,
     decide.Delete: Action.DELETE,
 }
+
+MakePort = Callable[[Traversal, str, Evaluated | None], NestedStacks]
 
 Required = Mapping[int, NodeRecord]
 """For each row that the plan lets a definition require: the node whose key it is, with the row that acts."""
@@ -50,7 +55,11 @@ class Claim:
 class Evaluator:
     """Turns claimed nodes into work."""
 
-    def __init__(self, registry: Registry, inputs: Inputs, max_attempts: int) -> None:
+    def __init__(
+        self, registry: Registry, inputs: Inputs, max_attempts: int, make_port: MakePort | None = None
+    ) -> None:
+        """:param make_port: gives a resource what it may ask about nested stacks; None: there are none here"""
+        self._make_port = make_port
         self._registry = registry
         self._inputs = inputs
         self._max_attempts = max_attempts
@@ -74,6 +83,9 @@ class Evaluator:
             random=self._inputs.random,
             unknown=UNKNOWN,
             mask=traversal.mask,
+            files=traversal.template.files,
+            reads=traversal.reads.get(row.name, frozenset()),
+            nested=self._make_port(traversal, row.name, evaluated) if self._make_port else None,
         )
 
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:
@@ -106,12 +118,13 @@ class Evaluator:
         assert record.resource is not None, "the row of an update node can't be deleted while its traversal runs"
         row, definition = record.resource, traversal.template.resources[record.resource.name]
         try:
-            plugin = self._registry.get(definition.type)
+            plugin = plugin_of(self._registry, definition.type, traversal.template.files)
             evaluated = self._evaluate(traversal, definition, plugin, required)
             decision, changed = self._decide(traversal, row, evaluated, plugin)
         except exception.HeatliteError as error:
             return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
-        plugin_of_action = self._registry.get(row.type) if isinstance(decision, decide.Continue) else plugin
+        is_other = isinstance(decision, decide.Continue) and row.type != definition.type
+        plugin_of_action = self._registry.get(row.type) if is_other else plugin
         return Work(
             traversal_id=traversal.id,
             node=record.node,
@@ -142,7 +155,7 @@ class Evaluator:
             if record is not None and record.resource is not None
         }
         there = {name: resource for name, resource in visible.items() if resource is not None}
-        seen = scope.EngineScope(traversal.parameters, traversal.template.files, there)
+        seen = scope.EngineScope(traversal.parameters, traversal.template.files, there, traversal.stack.facade)
         given = resolve(definition.properties, seen)
         acting = (
             record.acting_id if (record := rows[name]) is not None else traversal.serving[name]
@@ -158,27 +171,32 @@ class Evaluator:
     def _decide(
         self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]
     ) -> tuple[Decision, tuple[str, ...]]:
-        view = row.view
-        if view.is_locked or view.action is Action.INIT or view.type != evaluated.definition.type:
-            blank = Comparison(evaluated.definition.type, frozenset(), False, True)
-            return decide.decide_update(view, blank), ()
+        view, wanted_type = row.view, same_kind(row.type, evaluated.definition.type)
+        if view.is_locked or view.action is Action.INIT or view.type != wanted_type:
+            return decide.decide_update(view, Comparison(wanted_type, frozenset(), False, True)), ()
         comparison = self._compare(traversal, row, evaluated, plugin)
         return decide.decide_update(view, comparison), tuple(sorted(comparison.changed))
 
     def _compare(
         self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]
     ) -> Comparison:
-        unfinished = frozenset((row.progress or {}).get("changed") or ())
+        progress = row.progress or {}
+        changed = frozenset(progress.get("changed") or ())
         resource = plugin(self.instance(traversal, row, evaluated))
         assessed = steps.assess_update(resource, row.properties_data or {}, evaluated.properties)
-        match assessed:
-            case Failed(reason=reason):
-                raise exception.NotSupported(feature=reason)
-            case Replace():
-                return Comparison(evaluated.definition.type, unfinished, True, True)
-            case Update(prop_diff=difference):
-                return Comparison(evaluated.definition.type, unfinished | difference.keys(), False, True)
-        return Comparison(evaluated.definition.type, unfinished, False, True)
+        if isinstance(assessed, Failed):
+            raise exception.NotSupported(feature=assessed.reason)
+        if isinstance(assessed, Update):
+            changed |= assessed.prop_diff.keys()
+        is_anothers = row.physical_resource_id is not None and progress.get("traversal") != traversal.id
+        return Comparison(
+            wanted_type=row.type,
+            changed=changed,
+            needs_replacement=isinstance(assessed, Replace),
+            replace_when_failed=plugin.replace_when_failed,
+            has_to_look=plugin.always_looks,
+            turns_round=plugin.turns_round and is_anothers,
+        )
 
     def _cleanup(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
         row = record.resource
@@ -247,6 +265,11 @@ class Evaluator:
 def is_retry(record: NodeRecord, row: ResourceRecord) -> bool:
     """Whether somebody may have died at this node before, so that it must not share a transaction with others."""
     return record.casts > 0 or row.attempts > 0
+
+
+def same_kind(type_name: str, wanted: str) -> str:
+    """The wanted type as a row's type is compared with it: one template in place of another is an update."""
+    return type_name if is_template(type_name) and is_template(wanted) else wanted
 
 
 def gone(node: Node, traversal: Traversal) -> ResourceRecord:

@@ -32,6 +32,8 @@ from heatlite.engine.lease import Lease, Renewal
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import FileLocks, LeaseWatch
+from heatlite.engine.nested.begin import Children
+from heatlite.engine.nested.ports import Ports
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
@@ -81,18 +83,20 @@ class EngineProcess:
     def _share(self) -> Shared:
         it = self._surroundings
         watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds)
+        library, wakes = Library(it.settings.operator_registry), WorkerClient(it.transport)
+        ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         return Shared(
             database=it.database,
             inputs=it.inputs,
             settings=it.settings,
             registry=it.registry,
-            library=Library(it.settings.operator_registry),
-            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts),
+            library=library,
+            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of),
             lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
             liveness=it.file_locks or watch,
             claims=Claims(),
-            wakes=WorkerClient(it.transport),
+            wakes=wakes,
         )
 
     def _lost(self, engine_id: str) -> None:
@@ -116,7 +120,8 @@ class EngineProcess:
             endpoints[messages.WORKER_TOPIC] = [WorkerEndpoint(self.checker)]
         if self._settings.role.serves_clients:
             lifecycle = Lifecycle(self.shared, self.conclusions)
-            stacks = [EngineEndpoint(self.shared, lifecycle), VisitEndpoint(lifecycle)]
+            children = Children(self.shared, self.conclusions)
+            stacks = [EngineEndpoint(self.shared, lifecycle, children), VisitEndpoint(lifecycle)]
             endpoints[messages.ENGINE_TOPIC] = [*stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared)]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         for topic, served in endpoints.items():

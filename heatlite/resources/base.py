@@ -33,11 +33,20 @@ class Resource(Tools):
     """The base of every plugin.
 
     ``immediate = True`` promises that no method does I/O, so that steps may run in a batch in one transaction.
+    ``replace_when_failed = False``: an update repairs a FAILED one in place.
+
+    What only a nested stack says, whose state is elsewhere: ``always_looks``, that an update has to look at it even
+    where nothing changed; ``only_waits``, that its steps may be let go of whenever a newer operation wants it;
+    ``turns_round``, that an update may begin although a creation isn't over.
     """
 
     attributes_schema: AttributesSchema = {}
     support_status = SupportStatus()
     immediate = False
+    replace_when_failed = True
+    always_looks = False
+    only_waits = False
+    turns_round = False
 
     @classmethod
     def checked_properties(

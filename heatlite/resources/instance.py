@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from heatlite.resources.nested.port import NestedStacks
 from heatlite.resources.properties import NOTHING
 
 
@@ -16,7 +17,10 @@ class Instance:
 
     ``properties`` are validated ones (for an update: the new ones). ``now`` gives epoch seconds. ``random`` is
     the source of all chance. ``unknown`` is the sentinel that stands in ``properties`` for values not known yet,
-    where a template is validated before its resources exist. ``mask`` gives a text without hidden values.
+    where a template is validated before its resources exist. ``mask`` gives a text without hidden values. ``files``
+    are those of the template. ``reads`` are the attributes of the resource that the template reads anywhere.
+    ``nested`` is what the engine answers about nested stacks; None where nothing is made: in validation, and in
+    tests of other plugins.
     """
 
     name: str
@@ -33,3 +37,6 @@ class Instance:
     data: Mapping[str, Any] = field(default_factory=dict)
     unknown: Any = NOTHING
     mask: Callable[[str], str] = str
+    files: Mapping[str, str] = field(default_factory=dict)
+    reads: frozenset[str] = frozenset()
+    nested: NestedStacks | None = None

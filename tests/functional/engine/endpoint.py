@@ -29,6 +29,7 @@ from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.liveness import LeaseWatch
+from heatlite.engine.nested.begin import Children
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Library
@@ -88,8 +89,8 @@ class Endpoint:
         self.shared.lease.acquire()
         conclusions = Conclusions(self.shared)
         self._checker = Checker(self.shared, conclusions, NoRunner())
-        lifecycle = Lifecycle(self.shared, conclusions)
-        stacks = (EngineEndpoint(self.shared, lifecycle), VisitEndpoint(lifecycle))
+        lifecycle, children = Lifecycle(self.shared, conclusions), Children(self.shared, conclusions)
+        stacks = (EngineEndpoint(self.shared, lifecycle, children), VisitEndpoint(lifecycle))
         self._endpoints = (*stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared))
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:

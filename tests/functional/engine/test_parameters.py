@@ -49,7 +49,7 @@ def test_a_parameter_that_becomes_immutable_keeps_its_value(engine: Endpoint) ->
 
 def test_environment_files_are_merged_as_they_say(engine: Endpoint) -> None:
     files = {
-        "one.yaml": "{parameters: {list: 'a,b', free: one}}",
+        "one.yaml": "{parameters: {list: 'a,b', free: one}, parameter_merge_strategies: {list: merge}}",
         "two.yaml": "{parameters: {list: [c], free: two}, parameter_merge_strategies: {list: merge}}",
     }
     identity = engine.created("web", SHOP, files=files, environment_files=["one.yaml", "two.yaml"])
