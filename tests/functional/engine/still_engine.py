@@ -140,7 +140,8 @@ class Engine:
         self.runner = StepRunner(self.shared, self.conclusions, self.steps, self._make_timers)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
         self.sweeper = Sweeper(self.shared, self.conclusions, self.runner)
-        self.endpoint = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions))
+        self.lifecycle = Lifecycle(self.shared, self.conclusions)
+        self.endpoint = EngineEndpoint(self.shared, self.lifecycle)
         self.shared.lease.acquire()
 
     def _make_timers(self, *arguments: Any) -> Any:
