@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heatlite.convergence.graph import Graph
-from heatlite.convergence.model import Action, Status
+from heatlite.convergence.model import Action
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested.provider import plugin_of
@@ -80,7 +80,7 @@ class Preview:
         return fate
 
     def _compared(self, definition: ResourceDefinition, plugin: type[Resource], row: ResourceRecord) -> Fate:
-        if row.type != definition.type or row.status is Status.FAILED or row.action in (Action.INIT, Action.DELETE):
+        if row.type != definition.type or row.view.has_failed or row.action in (Action.INIT, Action.DELETE):
             return Fate.REPLACED
         scope = EngineScope(self._parameters, self._template.files, self._seen)
         given = resolve(definition.properties, scope) or {}

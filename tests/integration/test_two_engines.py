@@ -55,7 +55,7 @@ def test_a_thousand_leaves_are_created_updated_and_deleted_by_both_engines(story
             assert len(story.resources()) == LEAVES
 
 
-@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+@pytest.mark.parametrize("operation", ["create", "update", "delete", "suspend"])
 def test_what_a_killed_engine_held_is_finished_by_the_others(story: Story, daemons: Daemons, operation: str) -> None:
     if operation != "create":
         story.create(leaves())
@@ -64,6 +64,7 @@ def test_what_a_killed_engine_held_is_finished_by_the_others(story: Story, daemo
         "create": lambda: story.create(leaves()),
         "update": lambda: story.update(leaves(), parameters={"len": 20}),
         "delete": story.delete,
+        "suspend": story.suspend,
     }
     before = happened(story, daemons)
     acts[operation]()

@@ -187,6 +187,18 @@ def test_what_an_update_has_left_undone_fails_a_check_and_is_made_by_the_next_up
     assert story.value("a") == "2"
 
 
+def test_a_check_tells_of_a_replacement_that_failed(story: Story) -> None:
+    created(story, hot(a=resource("1", update_replace=True)))
+    story.update(hot(a=resource("2", update_replace=True, fail=True)))
+    story.settle("UPDATE_FAILED")
+    story.check()
+    assert "a: Resource a not created yet." in story.settle("CHECK_FAILED")["stack_status_reason"]
+    story.update(hot(a=resource("2", update_replace=True)))
+    story.settle("UPDATE_COMPLETE")
+    story.verify("a")
+    story.verify_nothing_left()
+
+
 def test_a_failed_update_is_not_forgotten_by_being_suspended_and_resumed(story: Story) -> None:
     created(story, hot(a=resource("1"), b=resource()))
     before = story.physical_ids()

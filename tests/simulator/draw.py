@@ -69,6 +69,8 @@ def visited(chance: random.Random, scenario: Scenario) -> Scenario:
         at = chance.randrange(1, len(operations) + 1)
         verb = chance.choice((Verb.SUSPEND, Verb.SUSPEND, Verb.RESUME, Verb.CHECK, Verb.CHECK))
         operations.insert(at, Operation(verb, after=_moment(chance)))
+        if verb is Verb.CHECK and chance.random() < 0.3:
+            operations.insert(at := at + 1, Operation(verb := Verb.SUSPEND, after=_moment(chance)))
         if verb is Verb.SUSPEND and chance.random() < 0.7:
             operations.insert(at + 1, Operation(Verb.RESUME, after=_moment(chance)))
     if chance.random() < 0.5:

@@ -35,15 +35,22 @@ def unsettled(simulation: Simulation) -> str:
 def check(simulation: Simulation) -> None:
     """See that the world is what the stacks say, and that the stacks are what the operations say."""
     _orphans(simulation)
-    for row in simulation.store.tables["resource"].committed(lambda row: row["status"] == Status.IN_PROGRESS):
-        simulation.complain(f"{row['name']}#{row['id']} stays {row['action']}_IN_PROGRESS, and nobody is at it")
     for stack in simulation.store.tables["stack"].committed():
         match stack["status"]:
-            case Status.COMPLETE if is_sound(simulation, stack):
-                _as_promised(simulation, stack)
+            case Status.COMPLETE:
+                _nothing_left_half_way(simulation, stack)
+                if is_sound(simulation, stack):
+                    _as_promised(simulation, stack)
             case Status.FAILED if not any(cause in stack["status_reason"] for cause in CAUSES):
                 simulation.complain(f"the stack failed, and nothing had: {stack['status_reason']}")
     _newest_wins(simulation)
+
+
+def _nothing_left_half_way(simulation: Simulation, stack: Values) -> None:
+    rows = simulation.store.tables["resource"].committed(lambda row: row["stack_id"] == stack["id"])
+    for row in rows:
+        if row["status"] == Status.IN_PROGRESS:
+            simulation.complain(f"{row['name']}#{row['id']} stays {row['action']}_IN_PROGRESS, and nobody is at it")
 
 
 def is_sound(simulation: Simulation, stack: Values) -> bool:

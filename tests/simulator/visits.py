@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from heatlite.convergence.model import Action, Node, NodeKind, Status
+from heatlite.convergence.model import VISITS, Action, Node, NodeKind, Status
 from heatlite.engine.traversals import decode
 from tests.simulator.plugins import INJECTED
 from tests.simulator.scenario import PHYSICAL
@@ -34,6 +34,8 @@ class VisitInvariants:
                 if thing.suspended != (stack["action"] == Action.SUSPEND):
                     state = "is suspended" if thing.suspended else "isn't suspended"
                     yield f"the stack is {stack['action']}_COMPLETE, and {thing} {state}"
+                if thing.reported and stack["action"] not in VISITS:
+                    yield f"the stack is {stack['action']}_COMPLETE, and {thing} is there, which a check has named"
 
     def _known(self, rows: Sequence[Values]) -> Iterator[Thing]:
         """The things that rows know of, and that aren't being deleted."""
@@ -49,6 +51,8 @@ class VisitInvariants:
         checked = {row["id"]: row for row in rows if row["id"] in deps["serving"].values()}
         wrong = {id_ for id_, row in checked.items() if self._is_wrong(row)}
         named = {id_ for id_, row in checked.items() if row["name"] in told}
+        for id_ in wrong & named:
+            self._world.things[checked[id_]["physical_resource_id"]].reported = True
         for id_ in wrong - named - followers(deps, named):
             yield f"a check didn't name {checked[id_]['name']}: {stack['status_reason']}"
         for id_ in named - wrong:

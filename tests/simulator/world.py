@@ -27,6 +27,8 @@ class Thing:
     complete: bool = False
     suspended: bool = False
     broken: bool = False
+    reported: bool = False
+    """A check has named it."""
 
     def __str__(self) -> str:
         return f"{self.id} ({self.kind} {self.name!r} = {self.value!r})"

@@ -23,7 +23,7 @@ from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import PLAN, VISITS, Action, Node, Status, Wanted
 from heatlite.convergence.plan import Assignment, arrange, assign
 from heatlite.convergence.sync import waiting_counts
-from heatlite.convergence.visits import arrange_visits
+from heatlite.convergence.visits import arrange_visits, present
 from heatlite.db import resources, stacks, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
@@ -109,7 +109,9 @@ def lay_out(
 ) -> Begun:
     """Plan the stack's current traversal and write it down: rows, graph, sync points."""
     existing = resources.by_stack(context, stack.id)
-    assignment = assign(wanted, [row.view for row in existing], stack.prev_raw_template_id)
+    views = [row.view for row in existing]
+    candidates = present(views) if stack.action in VISITS else views
+    assignment = assign(wanted, candidates, stack.prev_raw_template_id)
     serving = {name: view.id for name, view in assignment.serving.items()}
     serving |= _insert_missing(context, inputs, stack, wanted, assignment)
     if stack.action in VISITS:

@@ -16,6 +16,7 @@ from typing import Any
 import oslo_messaging
 
 from heatlite.context import EngineContext, RequestContext
+from heatlite.convergence.interrupts import Operation
 from heatlite.db import stacks
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.db.records import StackRecord
@@ -83,6 +84,10 @@ class Fleet:
     def delete(self) -> None:
         """Begin to delete it."""
         self.call("delete_stack", self.identity)
+
+    def visit(self, operation: Operation) -> None:
+        """Begin to suspend, resume or check it."""
+        self.living[0].lifecycle.visit(self.stack(), operation)
 
     def call(self, method: str, *arguments: Any) -> Any:
         """Have a living engine answer a client."""

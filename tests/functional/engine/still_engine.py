@@ -157,8 +157,8 @@ class Engine:
         self.runner = StepRunner(self.shared, self.conclusions, self.steps, self._make_timers)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
         self.sweeper = Sweeper(self.shared, self.conclusions, self.runner)
-        children = Children(self.shared, self.conclusions)
-        self.endpoint = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions), children)
+        self.lifecycle = Lifecycle(self.shared, self.conclusions)
+        self.endpoint = EngineEndpoint(self.shared, self.lifecycle, Children(self.shared, self.conclusions))
         self.shared.lease.acquire()
 
     def _make_timers(self, *arguments: Any) -> Any:

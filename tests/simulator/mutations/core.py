@@ -28,8 +28,8 @@ def drop_the_retrigger_on_a_superseded_exit() -> Sequence[Patch]:
 def decrement_without_the_done_check() -> Sequence[Patch]:
     real = sync_points.finish
 
-    def credulous(context: Any, traversal: str, nodes: Any, engine_id: str, claims: Any) -> set[Node]:
-        real(context, traversal, nodes, engine_id, claims)
+    def credulous(context: Any, traversal: str, nodes: Any, *mine: Any) -> set[Node]:
+        real(context, traversal, nodes, *mine)
         return set(nodes)
 
     return [(sync_points, "finish", credulous)]
@@ -54,13 +54,15 @@ def count_a_duplicate_arrival() -> Sequence[Patch]:
 @mutation(5000)
 def check_a_fence_row_in_place_of_writing_it() -> Sequence[Patch]:
     @writer
-    def finish_unfenced(context: Any, traversal: str, nodes: Any, engine_id: str, claims: Any) -> set[Node]:
+    def finish_unfenced(
+        context: Any, traversal: str, nodes: Any, engine_id: str, claims: Any, state: NodeState = NodeState.DONE
+    ) -> set[Node]:
         mine = (sync_points.TABLE.c.traversal_id == traversal, sync_points.these(nodes))
         held = sa.select(sync_points.TABLE.c.resource_id, sync_points.TABLE.c.kind).where(
             *mine, sync_points.TABLE.c.engine_id == engine_id, sync_points.TABLE.c.state == NodeState.RUNNING
         )
         found = {Node(row, NodeKind(kind)) for row, kind in context.connection.execute(held)}
-        statement = sa.update(sync_points.TABLE).where(*mine).values(state=NodeState.DONE, engine_id=None)
+        statement = sa.update(sync_points.TABLE).where(*mine).values(state=state, engine_id=None)
         context.connection.execute(statement)
         return found
 

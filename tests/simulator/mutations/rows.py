@@ -12,7 +12,7 @@ from heatlite.engine.transactions import begin, fail, finish
 from tests.simulator.mutations.base import DURING, Patch, during, mutation, sa
 
 
-@mutation(50)
+@mutation(800)
 def forget_the_fence() -> Sequence[Patch]:
     @writer
     def advance(context: Any, stack_id: str, traversal_id: str, values: Any) -> bool:

@@ -12,13 +12,13 @@ from heatlite.engine.transactions import begin, end, finish
 from tests.simulator.mutations.base import Patch, mutation
 
 
-@mutation(50)
+@mutation(300)
 def suspend_in_the_order_of_an_update() -> Sequence[Patch]:
     real = begin.arrange_visits
     return [(begin, "arrange_visits", lambda views, action: real(views, Action.RESUME))]
 
 
-@mutation(100)
+@mutation(300)
 def count_no_arrival_of_a_check_that_failed() -> Sequence[Patch]:
     real = finish._end_nodes
 
@@ -29,7 +29,7 @@ def count_no_arrival_of_a_check_that_failed() -> Sequence[Patch]:
     return [(finish, "_end_nodes", end_nodes)]
 
 
-@mutation(100)
+@mutation(400)
 def update_what_is_suspended() -> Sequence[Patch]:
     real = decide.decide_update
 
@@ -47,17 +47,12 @@ def move_the_last_complete_template_after_a_check() -> Sequence[Patch]:
     return [(end, "VISITS", frozenset())]
 
 
-@mutation(100)
+@mutation(2500)
 def forget_what_came_before_a_visit() -> Sequence[Patch]:
     return [(row_changes, "remembered", lambda work: {})]
 
 
-@mutation(100)
-def leave_in_progress_what_a_visit_passes_over() -> Sequence[Patch]:
-    return [(end.resources, "abandon", lambda context, stack_id, reason, now: 0)]
-
-
-@mutation(100)
+@mutation(2500)
 def resume_nothing_that_failed_to_be_suspended() -> Sequence[Patch]:
     def decide_visit(view: Any, action: Action, *, serves: bool) -> decide.VisitDecision:
         decision = visits.decide_visit(view, action, serves=serves)

@@ -5,7 +5,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatlite.convergence.model import Status, Wanted
+from heatlite.convergence.model import STACK, Action, Status, Wanted
+from heatlite.convergence.visits import arrange_visits
 from tests.unit.convergence.build import want
 from tests.unit.convergence.history import Goal, History
 
@@ -76,6 +77,16 @@ def test_a_delete_leaves_nothing_whatever_the_stack_has_been_through(story, chan
     history.run()
 
     assert history.rows == {}
+
+
+@settings(max_examples=150, deadline=None)
+@given(stories(), st.randoms(use_true_random=False), st.sampled_from([Action.SUSPEND, Action.RESUME, Action.CHECK]))
+def test_a_visit_is_without_a_circle_whatever_the_stack_has_been_through(story, chance, action):
+    history = play(story, chance, may_fail=True)
+
+    graph = arrange_visits(list(history.rows.values()), action)
+
+    assert {node.resource_id for node in graph.order()} == {*history.rows, STACK}
 
 
 def test_a_name_comes_back_while_a_superseded_traversal_still_deletes_its_row():

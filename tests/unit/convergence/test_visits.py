@@ -7,7 +7,7 @@ import pytest
 from heatlite.convergence.decide import Blocked, Nothing, Perform, Unmet
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import EPILOGUE, Action, Node, NodeKind, Status
-from heatlite.convergence.visits import arrange_visits, decide_visit, first_failures, summary
+from heatlite.convergence.visits import arrange_visits, decide_visit, first_failures, present, summary
 from tests.unit.convergence.build import edges, row
 
 SUSPEND, RESUME, CHECK = VISITS = (Action.SUSPEND, Action.RESUME, Action.CHECK)
@@ -49,6 +49,14 @@ def test_a_stack_without_resources_is_ready_to_end(action):
 def test_rows_that_are_there_no_more_and_the_row_itself_are_not_waited_for(action):
     graph = arrange_visits([row(1, requires=[1, 99])], action)
     assert edges(graph) == {visit(1): set(), EPILOGUE: {visit(1)}}
+
+
+def test_what_was_replaced_does_not_stand_for_its_name_unless_the_replacement_is_going_or_gone():
+    replaced, replacement = row(1, replaced_by=2), row(2, status=Status.FAILED)
+
+    assert present([replaced, replacement]) == [replacement]
+    assert present([replaced]) == [replaced]
+    assert replaced in present([replaced, row(2, action=Action.DELETE)])
 
 
 @pytest.mark.parametrize("action", VISITS)
