@@ -147,4 +147,4 @@ def _not_yet(name: str, since: str, version: str) -> str:
 
 
 def _sentence(function: type[Function]) -> str:
-    return (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
+    return (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ").replace("``", "")
