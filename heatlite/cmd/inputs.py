@@ -45,7 +45,7 @@ def add_hooks(environment: Record, hook: str, resources: list[str] | None) -> No
     """Ask for a pause before resources: ``--pre-create a --pre-create nested/b``, as Heat's client writes it."""
     for written in resources or []:
         place = environment.setdefault("resource_registry", {}).setdefault("resources", {})
-        for part in written.split("/"):
+        for part in filter(None, written.split("/")):
             place = place.setdefault(part, {})
         hooks = place.setdefault("hooks", [])
         place["hooks"] = [*([hooks] if isinstance(hooks, str) else hooks), hook]

@@ -131,7 +131,9 @@ class ShowType(ShowDocument):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("resource_type", metavar="TYPE", help="such as OS::Heat::RandomString")
-        parser.add_argument("--template-type", choices=["hot", "cfn"], help="a sample template in this language")
+        parser.add_argument(
+            "--template-type", type=str.lower, choices=["hot", "cfn"], help="a sample template in this language"
+        )
         parser.add_argument("--long", action="store_true", help="with the description")
         return parser
 

@@ -118,3 +118,32 @@ def test_two_commands_at_once_share_the_work(heatlite: CommandLine, tmp_path: pa
         _, err = process.communicate(timeout=60)
         assert process.returncode == 0, err
     wait_until(lambda: len(json.loads(heatlite("stack", "list", "-f", "json"))) == 3, 10, "three stacks")
+
+
+def test_a_dry_run_makes_nothing_and_tells_what_would_be(heatlite: CommandLine) -> None:
+    would = json.loads(heatlite("stack", "create", "--dry-run", "-t", str(HELLO), "hello", "-f", "json"))
+    assert [resource["resource_name"] for resource in would["resources"]] == ["word", "greeting"]
+    heatlite("stack", "create", "-t", str(HELLO), "hello")
+    changes = ["--dry-run", "--existing", "--parameter", "name=you", "hello"]
+    told = json.loads(heatlite("stack", "update", *changes, "-f", "json"))
+    assert [resource["resource_name"] for resource in told["updated"]] == ["greeting"]
+    events = heatlite("stack", "event", "list", "--follow", "hello").splitlines()
+    assert events[-1].endswith("[hello]: CREATE_COMPLETE  Stack CREATE completed successfully")
+    assert (
+        heatlite("stack", "template", "show", "hello", "-f", "value", "-c", "heat_template_version") == "2018-08-31\n"
+    )
+    environment = json.loads(heatlite("stack", "environment", "show", "hello", "-f", "json"))
+    assert environment["parameters"] == {}
+
+
+def test_the_language_and_its_types_can_be_looked_up(heatlite: CommandLine) -> None:
+    validated = json.loads(heatlite("template", "validate", "-t", str(HELLO), "-f", "json"))
+    assert list(validated["Parameters"]) == ["name"]
+    versions = heatlite("orchestration", "template", "version", "list", "-f", "value", "-c", "Version").split()
+    assert (
+        "get_attr" in heatlite("template", "function", "list", versions[-1], "-f", "value", "-c", "Functions").split()
+    )
+    types = heatlite("resource", "type", "list", "--filter", "name=.*Random", "-f", "value").split()
+    assert types == ["OS::Heat::RandomString"]
+    sample = heatlite("resource", "type", "show", types[0], "--template-type", "hot")
+    assert sample.startswith("heat_template_version: ")

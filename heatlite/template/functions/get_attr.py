@@ -58,7 +58,7 @@ class GetAttr(Function):
 
 
 class GetAttrOrAll(GetAttr):
-    """And every attribute as a map, where none is named (since 2015-10-15)."""
+    """An attribute of another resource or what a path finds in it; where none is named, all of them as a map."""
 
     __slots__ = ()
     fewest = 1

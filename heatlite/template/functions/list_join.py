@@ -17,7 +17,7 @@ from heatlite.template.text import as_text
 
 
 class ListJoin(Function):
-    """One list of strings; ``null`` is an empty item or no list."""
+    """The strings of one list as one text; ``null`` is an empty item or no list."""
 
     __slots__ = ()
     name = "list_join"
@@ -58,7 +58,7 @@ class ListJoin(Function):
 
 
 class ListJoinMultiple(ListJoin):
-    """Several lists of strings, or of maps and lists, which are written as JSON."""
+    """The items of one or more lists as one text; maps and lists among them are written as JSON."""
 
     __slots__ = ()
     most_lists = None

@@ -21,7 +21,7 @@ PARTS = (*TEXTS, "port", "query")
 
 
 class MakeUrl(Function):
-    """Every part may be left out."""
+    """A URL made of its parts, each of which may be left out."""
 
     __slots__ = ()
     name = "make_url"

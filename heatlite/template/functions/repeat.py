@@ -24,7 +24,7 @@ from heatlite.template.scope import Scope
 
 
 class Repeat(Function):
-    """Over lists, in every combination."""
+    """A template said again for every combination of the items of lists."""
 
     __slots__ = ()
     name = "repeat"
@@ -95,14 +95,14 @@ class Repeat(Function):
 
 
 class RepeatOverMaps(Repeat):
-    """Over the keys of maps, too."""
+    """A template said again for every combination of the items of lists and the keys of maps."""
 
     __slots__ = ()
     takes_maps = True
 
 
 class RepeatSideBySide(RepeatOverMaps):
-    """With ``permutations: false``: over lists of one length side by side."""
+    """A template said again for the items of lists: every combination, or with permutations: false side by side."""
 
     __slots__ = ()
     keys = Repeat.keys | {"permutations"}

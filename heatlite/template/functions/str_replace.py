@@ -26,7 +26,7 @@ from heatlite.template.text import as_text
 
 
 class StrReplace(Function):
-    """Numbers are put in as text, and nothing for ``null``."""
+    """A text with its placeholders replaced; numbers are put in as text, and nothing for ``null``."""
 
     __slots__ = ()
     name = "str_replace"
@@ -80,14 +80,14 @@ class StrReplace(Function):
 
 
 class StrReplaceJson(StrReplace):
-    """Maps and lists are put in as JSON."""
+    """A text with its placeholders replaced; maps and lists are put in as JSON."""
 
     __slots__ = ()
     takes_json = True
 
 
 class StrReplaceStrict(StrReplaceJson):
-    """Every placeholder has to be in the template."""
+    """As ``str_replace``, but every placeholder has to be in the template."""
 
     __slots__ = ()
     name = "str_replace_strict"
@@ -95,7 +95,7 @@ class StrReplaceStrict(StrReplaceJson):
 
 
 class StrReplaceVeryStrict(StrReplaceStrict):
-    """And no value may be empty."""
+    """As ``str_replace_strict``, and no value may be empty."""
 
     __slots__ = ()
     name = "str_replace_vstrict"

@@ -21,7 +21,7 @@ from heatlite.template.scope import Scope
 
 
 class Yaql(Function):
-    """``expression`` over ``{"data": data}``."""
+    """What a yaql expression makes of the data."""
 
     __slots__ = ()
     name = "yaql"

@@ -8,6 +8,7 @@ import pytest
 
 from heatlite import exception
 from heatlite.resources.registry import Registry
+from heatlite.template.versions import VERSION_KEY, VERSIONS
 from tests.functional.engine.endpoint import Endpoint
 
 TYPES = Registry.load().names()
@@ -97,3 +98,12 @@ def test_a_sample_comes_in_the_words_of_cloudformation_too(engine: Endpoint) -> 
     }
     assert sample["Resources"]["Delay"]["Properties"]["actions"] == {"Fn::Split": [",", {"Ref": "actions"}]}
     assert sample["Outputs"]["OS::stack_id"] == {"Value": {"Ref": "Delay"}}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_function_is_described_by_a_sentence_that_stands_alone(engine: Endpoint, version: str) -> None:
+    found = engine.call("list_template_functions", template_version=f"{VERSION_KEY}.{version}", with_condition=True)
+    for each in found:
+        assert each["description"].endswith("."), each
+        assert "``" not in each["description"], each
+        assert not each["description"].startswith("And "), each

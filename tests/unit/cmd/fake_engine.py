@@ -11,6 +11,7 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.rpc.engine_client import EngineClient
+from tests.unit.cmd.fake_catalogue import FakeCatalogue
 
 EPOCH = "2026-11-20T22:00:{:02}Z"
 
@@ -43,7 +44,7 @@ class FakeStack:
         self.request: dict[str, Any] = {}
 
 
-class FakeEngine:
+class FakeEngine(FakeCatalogue):
     """A ``Caller``: what each method got is in ``calls``; ``silent`` calls from now on are not answered."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -110,9 +111,15 @@ class FakeEngine:
         return resource | {"attributes": {"output": "o"}, "metadata": {}}
 
     def list_events(
-        self, stack_identity: dict, marker: str | None, limit: int | None, sort_dir: str | None, **query: Any
+        self,
+        stack_identity: dict,
+        marker: str | None,
+        limit: int | None,
+        sort_dir: str | None,
+        filters: dict | None,
+        **query: Any,
     ) -> list[dict]:
-        events = list(self.find(stack_identity).events)
+        events = [event for event in self.find(stack_identity).events if chosen(event, filters or {})]
         ids = [event["event_identity"]["path"].rpartition("/")[2] for event in events]
         events = events[ids.index(marker) + 1 :] if marker else events
         return (events if sort_dir == "asc" else events[::-1])[:limit]
@@ -216,6 +223,12 @@ class FakeEngine:
             "stack_status_reason": stack.reason,
             "updated_time": None,
         }
+
+
+def chosen(event: dict[str, Any], filters: dict[str, str]) -> bool:
+    """Whether an event is of a resource and has an id, as far as that is asked for."""
+    known = {"resource_name": event["resource_name"], "uuid": event["event_identity"]["path"].rpartition("/")[2]}
+    return all(known.get(key, value) == value for key, value in filters.items())
 
 
 class FakeSession:
