@@ -62,6 +62,8 @@ class NodeState(enum.IntEnum):
     BLOCKED = 3
     DONE = 4
     FAILED = 5
+    PAUSED = 6
+    """At a hook, until somebody clears it."""
 
 
 STACK = 0

@@ -14,7 +14,7 @@ from heatlite.convergence import decide
 from heatlite.convergence.decide import Comparison, Decision
 from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Status
 from heatlite.db.records import NodeRecord, ResourceRecord
-from heatlite.engine import scope
+from heatlite.engine import breakpoints, scope
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Evaluated, Work
@@ -107,6 +107,9 @@ class Evaluator:
             decision, changed = self._decide(traversal, row, evaluated, plugin)
         except exception.HeatliteError as error:
             return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
+        if restricted := breakpoints.refusal(row, decision, traversal.breakpoints.restrictions_of(row.name)):
+            refused = self._refused(traversal, record, row, claim, restricted)
+            return dataclasses.replace(refused, leaves_row=row.status is Status.COMPLETE)
         plugin_of_action = self._registry.get(row.type) if isinstance(decision, decide.Continue) else plugin
         return Work(
             traversal_id=traversal.id,
@@ -121,6 +124,7 @@ class Evaluator:
             changed=changed,
             refusal=self._worn_out(row),
             is_retry=is_retry(record, row),
+            hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name), record.cleared),
         )
 
     def _worn_out(self, row: ResourceRecord) -> str | None:
@@ -191,6 +195,7 @@ class Evaluator:
             plugin=self._registry.get(row.type) if row else None,
             refusal=self._worn_out(row) if row else None,
             is_retry=row is not None and is_retry(record, row),
+            hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name if row else ""), record.cleared),
         )
 
     def _refused(

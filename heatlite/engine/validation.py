@@ -25,7 +25,7 @@ from heatlite.engine.settings import Settings
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.registry import Registry
-from heatlite.template import UNKNOWN, resolve
+from heatlite.template import UNKNOWN, event_sinks, resolve
 
 MOST_TOLD = 20
 """Mistakes that one error tells of."""
@@ -108,6 +108,7 @@ class Validator:
         """
         environment = submission.environment.to_dict()
         limits.check_sizes(self._settings, submission.template, submission.files, environment)
+        event_sinks.check(submission.environment.event_sinks)
         registries = submission.environment.resource_registry, self._settings.operator_registry
         parsed = language.parse(submission.template, submission.files, *registries)
         parameters = language.bind(parsed, submission.environment, identity.pseudo)

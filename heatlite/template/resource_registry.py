@@ -18,11 +18,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from heatlite.template.breakpoints import FOR_ONE, HOOKS, RESTRICTED, Breakpoints
 from heatlite.template.path import Path, refused
 
 SECTION = "resource_registry"
-FOR_ONE = "resources"
-NO_TYPES = frozenset({"hooks", "restricted_actions"})
+NO_TYPES = frozenset({HOOKS, RESTRICTED})
 TEMPLATE_ENDINGS = (".yaml", ".template")
 LONGEST_CHAIN = 32
 """Mappings in a row. ``OS::*: OS::X::*`` maps what it has mapped, and would never end."""
@@ -44,11 +44,18 @@ class ResourceRegistry:
         """The registry that a user's environment makes over the operator's. ``null`` is no entry.
 
         :raises StackValidationFailed: where an entry isn't of a kind that is supported
+        :raises InvalidBreakPointHook: where a hook isn't one
+        :raises InvalidRestrictedAction: where a restricted action isn't one
         """
         own = user.get(FOR_ONE) or {}
         if not isinstance(own, Mapping):
             raise refused((SECTION, FOR_ONE), f'"{FOR_ONE}" must be a map of the resources\' names')
-        for_one = {name: _types(types, (SECTION, FOR_ONE, name)) for name, types in own.items() if types is not None}
+        Breakpoints.read(user)
+        for_one = {
+            name: _types(_without_breakpoints(types), (SECTION, FOR_ONE, name))
+            for name, types in own.items()
+            if types is not None
+        }
         return cls(_types(user, (SECTION,)), _types(operator, (SECTION,)), for_one)
 
     def resolve(self, resource_name: str, type_name: str) -> str:
@@ -84,6 +91,13 @@ def _matches(types: Types, type_name: str) -> Iterator[str]:
         yield target[:-1] + rest if target.endswith("*") else target
 
 
+def _without_breakpoints(types: Any) -> Any:
+    """What is left are types: the others are read by ``Breakpoints``."""
+    if not isinstance(types, Mapping):
+        return types
+    return {name: target for name, target in types.items() if name not in NO_TYPES}
+
+
 def _types(registry: Any, path: Path) -> dict[str, str]:
     if not isinstance(registry, Mapping):
         raise refused(path, "must be a map of types")
@@ -92,7 +106,7 @@ def _types(registry: Any, path: Path) -> dict[str, str]:
         if name == FOR_ONE or name == "base_url" or target is None:
             continue
         if name in NO_TYPES:
-            raise refused((*path, name), f'"{name}" is not supported yet')
+            raise refused((*path, name), f'"{name}" is for resources by their names, under "{FOR_ONE}"')
         if not isinstance(name, str) or not isinstance(target, str):
             kind = type(target).__name__
             raise refused((*path, str(name)), f"A type is mapped to the name of another, and this is a {kind}")
