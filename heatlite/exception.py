@@ -171,6 +171,18 @@ class NotSupported(HeatliteError):
     """{feature} is not supported."""
 
 
+class InvalidBreakPointHook(HeatliteError):
+    """{message}"""
+
+
+class InvalidRestrictedAction(HeatliteError):
+    """{message}"""
+
+
+class ResourceActionRestricted(HeatliteError):
+    """{action} is restricted for resource."""
+
+
 class InvalidEncryptionKey(HeatliteError):
     """Can not decrypt data with the auth_encryption_key in heat config."""
 

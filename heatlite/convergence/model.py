@@ -72,6 +72,8 @@ class NodeState(enum.IntEnum):
     DONE = 4
     FAILED = 5
     """Of a CHECK, which goes on past it: the check failed, or wasn't done since one that it follows had."""
+    PAUSED = 6
+    """At a hook, until somebody clears it."""
 
 
 STACK = 0

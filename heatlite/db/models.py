@@ -222,6 +222,8 @@ sync_point = sa.Table(
     sa.Column("claim_id", Uuid),
     sa.Column("next_cast_at", sa.Double),
     sa.Column("casts", sa.Integer, nullable=False),
+    sa.Column("hook", sa.String(32), comment="at which the node is PAUSED"),
+    sa.Column("cleared", sa.SmallInteger, comment="the hooks it has behind it, a bit for each"),
     sa.Index("ix_sync_point_state_next_cast_at", "state", "next_cast_at"),
 )
 

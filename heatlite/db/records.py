@@ -117,6 +117,18 @@ class NodeRecord:
     acting_id: int
     casts: int
     resource: ResourceRecord | None
+    cleared: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PausedNode:
+    """A node that waits at a hook, and the row that acts. ``cleared``: the hooks it has behind it, a bit for each."""
+
+    traversal_id: str
+    node: Node
+    hook: str
+    cleared: int
+    resource: ResourceRecord
 
 
 @dataclass(frozen=True, slots=True)

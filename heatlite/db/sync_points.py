@@ -3,7 +3,7 @@
     WAITING ──last arrival──▶ SCHEDULED ──claim──▶ RUNNING ──finish──▶ DONE (or FAILED, where that ends nothing)
                                   ▲                   │ lock held by another
                                   │                   ▼
-                                  └──lock released── BLOCKED
+                                  └──lock released── BLOCKED        (and PAUSED at a hook: see ``paused``)
 
 The rows of a traversal are deleted when it ends or is superseded, so that an update of one that isn't there any more is
 how a worker learns that it has been superseded.
@@ -23,9 +23,9 @@ from heatlite.db.records import DueNode, NodeRecord
 
 TABLE = models.sync_point
 RESOURCE = models.resource
-WITH_RESOURCE = sa.select(TABLE.c.resource_id, TABLE.c.kind, TABLE.c.acting_id, TABLE.c.casts, *RESOURCE.c).select_from(
-    TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id)
-)
+WITH_RESOURCE = sa.select(
+    TABLE.c.resource_id, TABLE.c.kind, TABLE.c.acting_id, TABLE.c.casts, TABLE.c.cleared, *RESOURCE.c
+).select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
 
 
 def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
@@ -107,9 +107,9 @@ def acting(context: Context, traversal_id: str, nodes: Collection[Node]) -> list
 
 
 def _record(values: tuple[Any, ...]) -> NodeRecord:
-    resource_id, kind, acting_id, casts, *rest = values
+    resource_id, kind, acting_id, casts, cleared, *rest = values
     row = records.resource(tuple(rest)) if rest[0] is not None else None
-    return NodeRecord(records.node(resource_id, kind), acting_id, casts, row)
+    return NodeRecord(records.node(resource_id, kind), acting_id, casts, row, cleared or 0)
 
 
 @writer

@@ -15,7 +15,7 @@ from heatlite.convergence.decide import Comparison, Decision
 from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Status
 from heatlite.convergence.visits import decide_visit
 from heatlite.db.records import NodeRecord, ResourceRecord
-from heatlite.engine import scope
+from heatlite.engine import breakpoints, scope
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.traversals import Traversal
@@ -123,6 +123,9 @@ class Evaluator:
             decision, changed = self._decide(traversal, row, evaluated, plugin)
         except exception.HeatliteError as error:
             return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
+        if restricted := breakpoints.refusal(row, decision, traversal.breakpoints.restrictions_of(row.name)):
+            refused = self._refused(traversal, record, row, claim, restricted)
+            return dataclasses.replace(refused, leaves_row=row.status is Status.COMPLETE)
         is_other = isinstance(decision, decide.Continue) and row.type != definition.type
         plugin_of_action = self._registry.get(row.type) if is_other else plugin
         return Work(
@@ -138,6 +141,7 @@ class Evaluator:
             changed=changed,
             refusal=self._worn_out(row),
             is_retry=is_retry(record, row),
+            hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name), record.cleared),
         )
 
     def _worn_out(self, row: ResourceRecord) -> str | None:
@@ -213,6 +217,7 @@ class Evaluator:
             plugin=self._registry.get(row.type) if row else None,
             refusal=self._worn_out(row) if row else None,
             is_retry=row is not None and is_retry(record, row),
+            hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name if row else ""), record.cleared),
         )
 
     def _visit(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:

@@ -133,8 +133,26 @@ def kept(work: Work, template_id: int) -> Changes:
     }
 
 
+def deleted() -> Changes:
+    """A deletion is COMPLETE, and the row stays until its hook is cleared: the hook is found by it."""
+    return {
+        "action": Action.DELETE,
+        "status": Status.COMPLETE,
+        "status_reason": STATE_CHANGED,
+        "physical_resource_id": None,
+        "progress": None,
+        "due_at": None,
+        "attempts": 0,
+    }
+
+
 def failed(work: Work, failure: Failed) -> Changes:
-    """The action FAILED. What changed is kept in ``progress``, for whoever repairs it."""
+    """The action FAILED. What changed is kept in ``progress``, for whoever repairs it.
+
+    An action that was only not allowed leaves the row as it was.
+    """
+    if work.leaves_row:
+        return as_before(work, work.row.replaced_by)
     found = {"damaged": True} if work.action is Action.CHECK and work.refusal is None else {}
     return {
         "action": work.action,

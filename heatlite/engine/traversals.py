@@ -44,6 +44,7 @@ class Traversal:
     graph: Graph[Node] | None
     serving: Mapping[str, int]
     mask: language.Mask = field(default_factory=language.Mask)
+    breakpoints: language.Breakpoints = field(default_factory=language.Breakpoints)
 
     @property
     def updates(self) -> bool:
@@ -162,11 +163,15 @@ class Library:
         parsed, parameters = self.parameters(context, stack)
         if deps is None:
             return Traversal(traversal_id, stack, parsed, parameters, None, {})
-        mask = self._mask(context, stack, parameters)
-        loaded = Traversal(traversal_id, stack, parsed, parameters, decode(deps), deps["serving"], mask)
+        mask, breakpoints = self._mask(context, stack, parameters), self._breakpoints(context, stack)
+        loaded = Traversal(traversal_id, stack, parsed, parameters, decode(deps), deps["serving"], mask, breakpoints)
         with self._lock:
             self._traversals[traversal_id] = loaded
         return loaded
+
+    def _breakpoints(self, context: Context, stack: StackRecord) -> language.Breakpoints:
+        record, _ = self.template(context, stack.raw_template_id)
+        return language.Breakpoints.read(language.Environment.parse(record.environment).resource_registry)
 
     def _mask(self, context: Context, stack: StackRecord, parameters: language.Parameters) -> language.Mask:
         """What is hidden now, in the last complete template, and in whatever this process has seen of the stack.

@@ -33,7 +33,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
 from heatlite.schema.provider import is_template
-from heatlite.template import UNKNOWN, resolve
+from heatlite.template import UNKNOWN, event_sinks, resolve
 
 MOST_TOLD = 20
 """Mistakes that one error tells of."""
@@ -120,6 +120,7 @@ class Validator:
         :raises HeatliteError: the first thing that is wrong, with its place
         """
         limits.check_sizes(self._settings, submission.template, submission.files, submission.environment.to_dict())
+        event_sinks.check(submission.environment.event_sinks)
         return self._validate(submission, identity, Level())
 
     def validate_one(

@@ -13,7 +13,7 @@ from heatlite.resources import steps
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
-from heatlite.template import ResourceDefinition
+from heatlite.template import Hook, ResourceDefinition
 
 Outcome = Done | Waiting | Failed | Replace
 
@@ -33,8 +33,9 @@ class Work:
     """One node's claim.
 
     ``row`` is the row that acts, as last written; ``evaluated`` is None where the template has no part in what is done
-    (a deletion). ``refusal`` is why the action must fail before it begins. ``traversal_id``, ``engine_id``,
-    ``claim_id`` and ``row.atomic_key`` fence every write.
+    (a deletion). ``refusal`` is why the action must fail before it begins; with ``leaves_row`` the row then stays as it
+    was. ``hooks`` are those that the node hasn't behind it yet. ``traversal_id``, ``engine_id``, ``claim_id`` and
+    ``row.atomic_key`` fence every write.
     """
 
     traversal_id: str
@@ -49,6 +50,8 @@ class Work:
     changed: tuple[str, ...] = ()
     refusal: str | None = None
     is_retry: bool = False
+    hooks: frozenset[Hook] = frozenset()
+    leaves_row: bool = False
 
     @property
     def is_immediate(self) -> bool:

@@ -8,6 +8,7 @@
                                       +------resolve------+--> plain JSON, UNKNOWN in it for what isn't there yet
 """
 
+from heatlite.template.breakpoints import Breakpoints, Hook, Restriction
 from heatlite.template.definitions import OutputDefinition, ResourceDefinition
 from heatlite.template.environment import Environment
 from heatlite.template.hot import Template, parse
@@ -23,7 +24,9 @@ from heatlite.template.unknown import UNKNOWN, holds_unknown, known
 
 __all__ = [
     "UNKNOWN",
+    "Breakpoints",
     "Environment",
+    "Hook",
     "Mask",
     "OutputDefinition",
     "ParameterSchema",
@@ -32,6 +35,7 @@ __all__ = [
     "PseudoParameters",
     "ResourceDefinition",
     "ResourceValue",
+    "Restriction",
     "Scope",
     "Template",
     "bind",

@@ -24,11 +24,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite.schema.provider import is_template
+from heatlite.template.breakpoints import FOR_ONE, HOOKS, RESTRICTED, Breakpoints
 from heatlite.template.path import Path, refused
 
 SECTION = "resource_registry"
-FOR_ONE = "resources"
-NO_TYPES = frozenset({"hooks", "restricted_actions"})
+NO_TYPES = frozenset({HOOKS, RESTRICTED})
 LONGEST_CHAIN = 32
 """Mappings in a row. ``OS::*: OS::X::*`` maps what it has mapped, and would never end."""
 
@@ -49,10 +49,13 @@ class ResourceRegistry:
         """The registry that a user's environment makes over the operator's. ``null`` is no entry.
 
         :raises StackValidationFailed: where an entry isn't of a kind that is supported
+        :raises InvalidBreakPointHook: where a hook isn't one
+        :raises InvalidRestrictedAction: where a restricted action isn't one
         """
         own = user.get(FOR_ONE) or {}
         if not isinstance(own, Mapping):
             raise refused((SECTION, FOR_ONE), f'"{FOR_ONE}" must be a map of the resources\' names')
+        Breakpoints.read(user)
         named = {name: types for name, types in own.items() if types is not None}
         for_one = {name: _types_of_one(types, (SECTION, FOR_ONE, name)) for name, types in named.items()}
         return cls(_types(user, (SECTION,)), _types(operator, (SECTION,)), for_one)
@@ -121,10 +124,12 @@ def _matches(types: Types, type_name: str) -> Iterator[str]:
 
 
 def _types_of_one(registry: Any, path: Path) -> dict[str, str]:
-    """The mappings for one resource; a map among them is for a resource of the nested stack that this one is."""
+    """The mappings for one resource. ``Breakpoints`` reads its hooks; a map among them is for a resource of the nested
+    stack that this one is."""
     if not isinstance(registry, Mapping):
         raise refused(path, "must be a map of types")
-    return _types({name: target for name, target in registry.items() if not isinstance(target, Mapping)}, path)
+    types = {name: it for name, it in registry.items() if name not in NO_TYPES and not isinstance(it, Mapping)}
+    return _types(types, path)
 
 
 def _types(registry: Any, path: Path) -> dict[str, str]:
@@ -135,7 +140,7 @@ def _types(registry: Any, path: Path) -> dict[str, str]:
         if name == FOR_ONE or name == "base_url" or target is None:
             continue
         if name in NO_TYPES:
-            raise refused((*path, name), f'"{name}" is not supported yet')
+            raise refused((*path, name), f'"{name}" is for resources by their names, under "{FOR_ONE}"')
         if not isinstance(name, str) or not isinstance(target, str):
             kind = type(target).__name__
             raise refused((*path, str(name)), f"A type is mapped to the name of another, and this is a {kind}")

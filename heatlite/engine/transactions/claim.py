@@ -3,7 +3,7 @@
     sync_point   SCHEDULED → RUNNING, for as many of the batch as are still to be had
     (read)       their rows, and the rows that their definitions read
     (decide)     what each has to do
-    sync_point   whose row another holds: BLOCKED, and the row says who waits
+    sync_point   whose row another holds: BLOCKED, and the row says who waits; which is at a hook: PAUSED
 
 The rows themselves are locked by whoever writes what comes of the decision: ``begin_actions`` here, or ``finish``,
 where the action is over within the same transaction.
@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Node, NodeState, Status
 from heatlite.convergence.visits import follows_a_failure
-from heatlite.db import failed_nodes, resources, sync_points
+from heatlite.db import failed_nodes, paused, resources, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord
-from heatlite.engine import row_changes
+from heatlite.engine import breakpoints, row_changes
 from heatlite.engine.evaluate import Claim, Evaluator
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.transactions import Defeat, write_events
@@ -67,7 +67,8 @@ def take(
     ]
     blocked = [work for work in works if isinstance(work.decision, decide.Blocked)]
     free_again = [node for work in blocked for node in wait_for_lock(context, inputs, traversal, work)]
-    ready = [work for work in works if not isinstance(work.decision, decide.Blocked)]
+    free = [work for work in works if not isinstance(work.decision, decide.Blocked)]
+    ready = [work for work in free if not wait_at_hook(context, inputs, traversal, work)]
     held = tuple(work.row for work in blocked if work.node not in free_again)
     return Taken(tuple(replaced(context, inputs, traversal, ready)), tuple(free_again), held)
 
@@ -79,6 +80,16 @@ def after_failures(context: Context, traversal: Traversal, nodes: Sequence[Node]
     before = {node for it in nodes for node in traversal.graph.predecessors(it)}
     failed = failed_nodes.among(context, traversal.id, before) if before else set()
     return {node for node in nodes if follows_a_failure(traversal.graph, node, failed)}
+
+
+def wait_at_hook(context: Context, inputs: Inputs, traversal: Traversal, work: Work) -> bool:
+    """Let a node wait for somebody, where its resource has a hook before what is to be done: whether it does."""
+    hook = breakpoints.before(work)
+    if hook is None:
+        return False
+    if paused.pause(context, traversal.id, work.node, hook, work.claim_id):
+        write_events(context, inputs, traversal.stack.id, [breakpoints.reached(work, hook, done=False)])
+    return True
 
 
 def wait_for_lock(context: Context, inputs: Inputs, traversal: Traversal, work: Work) -> Sequence[Node]:

@@ -2,6 +2,7 @@
 
     sync_point   own nodes RUNNING → DONE; which of them survived?       a superseded traversal's are deleted
                  (FAILED, where the traversal goes on past failures: they count as arrivals all the same)
+                 (PAUSED with a hook after what was done: nothing follows yet)
     sync_point   successors of those: remaining - n, and at 0 SCHEDULED
     resource     results, and the lock released
     event        what happened
@@ -12,16 +13,17 @@ traversal may wait for the lock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Node, NodeState, Status
 from heatlite.convergence.sync import arrivals
-from heatlite.db import resources, sync_points
+from heatlite.db import paused, resources, sync_points
 from heatlite.db.api import Context
 from heatlite.db.events import Happening
 from heatlite.engine import row_changes
+from heatlite.engine.breakpoints import after, reached
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.row_changes import Changes
 from heatlite.engine.transactions import Defeat, write_events
@@ -55,6 +57,11 @@ class Ending:
         ends = isinstance(self.outcome, Done)
         return ends and (isinstance(self.work.decision, decide.Resume) or row_changes.is_stale(self.work))
 
+    @property
+    def may_pause(self) -> bool:
+        """Whether a hook after what was done is reached."""
+        return isinstance(self.outcome, Done) and not self.looks_again
+
 
 def finish(
     context: Context,
@@ -74,16 +81,20 @@ def finish(
         return Finished()
     assert traversal.graph is not None, "a traversal without a graph has no nodes of resources"
     again = [ending.work for ending in endings if ending.looks_again]
-    over = [ending for ending in endings if ending.work not in again]
+    at_hook = {it.work: hook for it in endings if it.may_pause and (hook := after(it.work))}
+    over = [ending for ending in endings if ending.work not in again and ending.work not in at_hook]
     next_cast_at = inputs.now() + recast_after
     survivors = _end_nodes(context, traversal, [it.work for it in over if not it.fails], NodeState.DONE)
     survivors |= _end_nodes(context, traversal, [it.work for it in over if it.fails], NodeState.FAILED)
     ready = sync_points.arrive(context, traversal.id, arrivals(traversal.graph, survivors), next_cast_at)
     look_again = _look_again(context, traversal, again, next_cast_at)
     ready += look_again
-    _write_rows(context, inputs, traversal, endings)
+    waiting = {w: hook for w, hook in at_hook.items() if paused.pause(context, traversal.id, w.node, hook, w.claim_id)}
+    _write_rows(context, inputs, traversal, endings, waiting)
     write_events(context, inputs, traversal.stack.id, _happenings(endings))
-    superseded = [ending.work for ending in endings if ending.work.node not in {*survivors, *look_again}]
+    write_events(context, inputs, traversal.stack.id, [reached(w, hook, done=True) for w, hook in waiting.items()])
+    goes_on = {*survivors, *look_again, *(work.node for work in waiting)}
+    superseded = [ending.work for ending in endings if ending.work.node not in goes_on]
     return Finished(tuple(ready), _waiters(context, traversal, superseded) if superseded else {})
 
 
@@ -114,11 +125,15 @@ def _look_again(context: Context, traversal: Traversal, works: Sequence[Work], n
     return nodes if kept else []
 
 
-def _write_rows(context: Context, inputs: Inputs, traversal: Traversal, endings: Sequence[Ending]) -> None:
+def _write_rows(
+    context: Context, inputs: Inputs, traversal: Traversal, endings: Sequence[Ending], waiting: Collection[Work]
+) -> None:
     template_id = traversal.stack.raw_template_id
-    made, kept, visited, failed, gone = {}, {}, {}, {}, []
+    made, kept, visited, failed, deleted, gone = {}, {}, {}, {}, {}, []
     for ending in endings:
         match ending.work.decision, ending.outcome:
+            case decide.Delete(), _ if ending.work in waiting:
+                deleted[ending.work] = row_changes.deleted()
             case ((decide.Delete() | decide.Forget()), _):
                 gone.append(ending.work)
             case decide.Keep(), _:
@@ -129,7 +144,7 @@ def _write_rows(context: Context, inputs: Inputs, traversal: Traversal, endings:
                 failed[ending.work] = row_changes.failed(ending.work, failure)
             case _, Done() as done:
                 made[ending.work] = row_changes.made(ending.work, done, template_id)
-    for changes in (made, kept, visited, failed):
+    for changes in (made, kept, visited, failed, deleted):
         for holder in {work.row.engine_id for work in changes}:
             _write(context, inputs, holder, {w: c for w, c in changes.items() if w.row.engine_id == holder})
     for holder in {work.row.engine_id for work in gone}:

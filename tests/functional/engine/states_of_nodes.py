@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heatlite.convergence.model import NodeKind, NodeState
+from heatlite.engine import hooks
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.mishaps import (
     LONG,
@@ -37,6 +38,7 @@ from tests.functional.engine.templates import stores, template
 
 UPDATE, CLEANUP, COMMIT, EPILOGUE = NodeKind.UPDATE, NodeKind.CLEANUP, NodeKind.COMMIT, NodeKind.EPILOGUE
 WAITING, SCHEDULED, BLOCKED = NodeState.WAITING, NodeState.SCHEDULED, NodeState.BLOCKED
+PAUSED = NodeState.PAUSED
 
 
 def its_cast_lost(fleet: Fleet) -> None:
@@ -82,6 +84,18 @@ def the_wake_is_lost(fleet: Fleet) -> None:
     fleet.database.break_after(lambda: held_by(fleet) is None)
     its_wait_ends(fleet)
     assert held_by(fleet) is None
+
+
+def at_a_hook(fleet: Fleet) -> None:
+    environment = {"resource_registry": {"resources": {"a": {"hooks": "pre-create"}}}}
+    given = {"disable_rollback": True}
+    fleet.identity = fleet.call("create_stack", "web", template({"a": stores("1")}), environment, None, given)
+    fleet.message()
+
+
+def cleared(fleet: Fleet) -> None:
+    engine = fleet.living[0]
+    hooks.clear(engine.shared, engine.conclusions, fleet.stack(), "a", "pre-create")
 
 
 def committing(fleet: Fleet) -> None:
@@ -150,6 +164,9 @@ CASES = {
         "dead_engines",
         {"dead_engines": e1_declares_it_and_dies},
         "UPDATE_COMPLETE",
+    ),
+    "node: PAUSED at a hook": Case(
+        at_a_hook, stands(UPDATE, PAUSED), cleared, {NO_SWEEP: after(cleared, e0_dies_with_its_messages)}
     ),
     "node: COMMIT SCHEDULED": Case(
         committing, stands(COMMIT, SCHEDULED), e0_does(COMMIT), {"lost_casts": e0_dies}, "UPDATE_COMPLETE"

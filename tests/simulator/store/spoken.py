@@ -22,6 +22,7 @@ from heatlite.db import (
     events,
     failed_nodes,
     models,
+    paused,
     resources,
     services,
     stacks,
@@ -31,7 +32,7 @@ from heatlite.db import (
 )
 from tests.simulator.store.language import LANGUAGE, stand_in
 
-MODULES = (bulk, events, failed_nodes, resources, services, stacks, sync_points, templates, user_creds)
+MODULES = (bulk, events, failed_nodes, paused, resources, services, stacks, sync_points, templates, user_creds)
 
 
 @cache

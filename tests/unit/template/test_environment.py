@@ -90,7 +90,7 @@ def test_a_mapped_type_changes_the_definition_hash() -> None:
     [
         ({"My::Server": {"x": "y"}}, r"resource_registry\.My::Server: A type is mapped to the name of another"),
         ({"My::Server": "Our::*"}, r'resource_registry\.My::Server: "Our::\*" has a star'),
-        ({"resources": {"web": {"hooks": "pre-create"}}}, r"resource_registry\.resources\.web\.hooks: .*not supported"),
+        ({"hooks": "pre-create"}, r'resource_registry\.hooks: .*for resources by their names, under "resources"'),
         ({"resources": ["web"]}, r"resource_registry\.resources: .*must be a map"),
         ({"My::*": "My::X::*"}, r"resource_registry\.My::Server: .*circle: My::Server -> My::X::Server"),
         ({"My::Server": "B", "B": "My::Server"}, r"resource_registry\.My::Server: .*circle: My::Server -> B -> My::S"),

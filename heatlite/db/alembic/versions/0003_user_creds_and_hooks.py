@@ -1,4 +1,4 @@
-"""Who a stack's operations are done for.
+"""Who a stack's operations are done for, and where its nodes wait for somebody.
 
 Revision ID: 0003
 """
@@ -29,3 +29,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime),
     )
     op.add_column("stack", sa.Column("user_creds_id", Id, comment="user_creds.id, until the stack is gone"))
+    op.add_column("sync_point", sa.Column("hook", sa.String(32), comment="at which the node is PAUSED"))
+    op.add_column(
+        "sync_point", sa.Column("cleared", sa.SmallInteger, comment="the hooks it has behind it, a bit for each")
+    )

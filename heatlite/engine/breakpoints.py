@@ -1,0 +1,76 @@
+"""Breakpoints at work: whether a node has to wait for somebody, or must not do what it decided. Pure.
+
+::
+
+    pre-create    ─▶ Create ─▶ post-create ─▶ whatever follows
+    pre-update    ─▶ UpdateInPlace ─▶ post-update ─▶
+    pre-update, pre-create ─▶ Replace ─▶ post-create ─▶        the new resource is a creation too
+    pre-delete    ─▶ Delete ─▶ post-delete ─▶ the row goes
+
+A creation that a dead engine left is past its first hook. What was cleared for a node stays so within its traversal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from heatlite import exception
+from heatlite.convergence import decide
+from heatlite.convergence.decide import Decision
+from heatlite.convergence.model import Action, Status
+from heatlite.db.events import Happening
+from heatlite.db.records import ResourceRecord
+from heatlite.engine.work import Work
+from heatlite.template import Hook, Restriction
+
+BEFORE: Mapping[type, tuple[Hook, ...]] = {
+    decide.Create: (Hook.PRE_CREATE,),
+    decide.UpdateInPlace: (Hook.PRE_UPDATE,),
+    decide.Replace: (Hook.PRE_UPDATE, Hook.PRE_CREATE),
+    decide.Delete: (Hook.PRE_DELETE,),
+}
+AFTER: Mapping[Action, Hook] = {
+    Action.CREATE: Hook.POST_CREATE,
+    Action.UPDATE: Hook.POST_UPDATE,
+    Action.DELETE: Hook.POST_DELETE,
+}
+RESTRICTED: Mapping[type, Restriction] = {
+    decide.UpdateInPlace: Restriction.UPDATE,
+    decide.Replace: Restriction.REPLACE,
+}
+
+
+def uncleared(hooks: frozenset[Hook], cleared: int) -> frozenset[Hook]:
+    """The hooks that a node still has before it; ``cleared`` is a set of hooks as a number."""
+    return frozenset(hook for hook in hooks if not hook.bit & cleared)
+
+
+def before(work: Work) -> Hook | None:
+    """The hook at which this work has to wait before anything is done."""
+    if work.refusal is not None:
+        return None
+    return next((hook for hook in BEFORE.get(type(work.decision), ()) if hook in work.hooks), None)
+
+
+def after(work: Work) -> Hook | None:
+    """The hook at which it has to wait when it is done, before anything follows."""
+    hook = AFTER.get(work.action)
+    return hook if hook in work.hooks else None
+
+
+def refusal(row: ResourceRecord, decision: Decision, restrictions: frozenset[Restriction]) -> str | None:
+    """Why this must not be done to a resource, in Heat's words. What is being deleted anyway may be made anew."""
+    restriction = RESTRICTED.get(type(decision))
+    if restriction not in restrictions or row.action is Action.DELETE:
+        return None
+    error = exception.ResourceActionRestricted(action=restriction)
+    return str(exception.ResourceFailed(error_class=type(error).__name__, name=row.name, reason=error))
+
+
+def reached(work: Work, hook: Hook, *, done: bool) -> Happening:
+    """The event that a node waits, in the words by which clients find it."""
+    action, status = (work.action, Status.COMPLETE) if done else (work.row.action, work.row.status)
+    reason = f"{hook.action} paused until Hook {hook} is cleared"
+    return Happening(
+        work.row.name, work.row.type, work.row.physical_resource_id, action, status, reason, work.engine_id
+    )
