@@ -54,6 +54,13 @@ def by_names(context: Context, stack_id: str, names: Collection[str]) -> list[Re
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
 
 
+@reader
+def by_physical_id(context: Context, stack_id: str, physical_id: str) -> list[ResourceRecord]:
+    """The rows of a stack that stand for this physical resource, oldest first."""
+    statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.physical_resource_id == physical_id)
+    return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
+
+
 @writer
 def insert(context: Context, values: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """New rows, and the id that each uuid got."""

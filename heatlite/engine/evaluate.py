@@ -13,9 +13,10 @@ from heatlite import exception
 from heatlite.convergence import decide
 from heatlite.convergence.decide import Comparison, Decision
 from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Status
-from heatlite.db.records import NodeRecord, ResourceRecord
+from heatlite.db.records import NodeRecord, ResourceRecord, StackRecord
 from heatlite.engine import scope
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.siblings import SiblingsOf
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Evaluated, Work
 from heatlite.resources import steps
@@ -48,21 +49,33 @@ class Claim:
 class Evaluator:
     """Turns claimed nodes into work."""
 
-    def __init__(self, registry: Registry, inputs: Inputs, max_attempts: int) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        inputs: Inputs,
+        max_attempts: int,
+        siblings_of: SiblingsOf = lambda stack_id: None,
+    ) -> None:
+        """:param siblings_of: gives plugins what they may see of their stack's other resources"""
+        self._siblings_of = siblings_of
         self._registry = registry
         self._inputs = inputs
         self._max_attempts = max_attempts
 
     def instance(self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated | None) -> Instance:
         """What a plugin object is made from, for one step on this row."""
+        return self.instance_of(traversal.stack, row, evaluated)
+
+    def instance_of(self, stack: StackRecord, row: ResourceRecord, evaluated: Evaluated | None = None) -> Instance:
+        """The same, also beside any operation on the stack."""
         properties = evaluated.properties if evaluated else row.properties_data or {}
         metadata = evaluated.metadata if evaluated else row.resource_metadata or {}
         return Instance(
             name=row.name,
             uuid=row.uuid,
-            stack_name=traversal.stack.name,
-            stack_id=traversal.stack.id,
-            project_id=traversal.stack.tenant,
+            stack_name=stack.name,
+            stack_id=stack.id,
+            project_id=stack.tenant,
             type_name=row.type,
             properties=properties,
             metadata=metadata,
@@ -71,6 +84,7 @@ class Evaluator:
             now=self._inputs.now,
             random=self._inputs.random,
             unknown=UNKNOWN,
+            siblings=self._siblings_of(stack.id),
         )
 
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:

@@ -22,6 +22,7 @@ from heatlite.engine import executors
 from heatlite.engine.api.catalogue import CatalogueEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
+from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
@@ -35,6 +36,7 @@ from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
+from heatlite.engine.siblings import siblings_of
 from heatlite.engine.traversals import Library
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.resources.registry import Registry
@@ -87,7 +89,9 @@ class EngineProcess:
             settings=it.settings,
             registry=it.registry,
             library=Library(it.settings.operator_registry),
-            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts),
+            evaluator=Evaluator(
+                it.registry, it.inputs, it.settings.max_attempts, siblings_of(it.database, it.registry, it.inputs)
+            ),
             lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
             liveness=it.file_locks or watch,
             claims=Claims(),
@@ -115,7 +119,12 @@ class EngineProcess:
             endpoints[messages.WORKER_TOPIC] = [WorkerEndpoint(self.checker)]
         if self._settings.role.serves_clients:
             stacks = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions))
-            endpoints[messages.ENGINE_TOPIC] = [stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared)]
+            endpoints[messages.ENGINE_TOPIC] = [
+                stacks,
+                CatalogueEndpoint(self.shared),
+                PreviewEndpoint(self.shared),
+                SignalEndpoint(self.shared),
+            ]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         for topic, served in endpoints.items():
             server = serve(

@@ -7,7 +7,7 @@ from typing import Any
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Status
 from heatlite.db.events import Happening
-from heatlite.engine.work import Work, step_left
+from heatlite.engine.work import Evaluated, Work, step_left
 from heatlite.resources.outcomes import Done, Failed, Waiting
 
 STATE_CHANGED = "state changed"
@@ -77,7 +77,7 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
         "due_at": None,
         "attempts": 0,
         "properties_data": work.row.properties_data if stale else dict(evaluated.properties),
-        "resource_metadata": dict(evaluated.metadata),
+        "resource_metadata": metadata_after(work, evaluated, is_new=work.action is Action.CREATE),
     }
 
 
@@ -96,8 +96,14 @@ def kept(work: Work, template_id: int) -> Changes:
         "fingerprint": work.evaluated.definition.definition_hash,
         "current_template_id": template_id,
         "requires": sorted(work.evaluated.requires),
-        "resource_metadata": dict(work.evaluated.metadata),
+        "resource_metadata": metadata_after(work, work.evaluated, is_new=False),
     }
+
+
+def metadata_after(work: Work, evaluated: Evaluated, *, is_new: bool) -> Changes:
+    """What the template says; but where signals make it, an update leaves it as they made it."""
+    keeps = work.plugin is not None and work.plugin.keeps_metadata and not is_new
+    return dict((work.row.resource_metadata if keeps else evaluated.metadata) or {})
 
 
 def failed(work: Work, failure: Failed) -> Changes:

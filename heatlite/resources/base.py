@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.exception import NotSupported
+from heatlite.exception import NotSupported, ResourceActionNotSupported
 from heatlite.resources import properties
 from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, SupportStatus, Type
 from heatlite.resources.tools import Tools
@@ -29,15 +29,23 @@ class UpdateReplace(Exception):
     """Raise it from ``handle_update``: this change needs a new resource in place of the old one."""
 
 
+class NoActionRequired(Exception):
+    """Raise it from ``handle_signal``: the signal changes nothing, and no event tells of it."""
+
+
 class Resource(Tools):
     """The base of every plugin.
 
     ``immediate = True`` promises that no method does I/O, so that steps may run in a batch in one transaction.
+    ``keeps_metadata = True`` says that the metadata is what signals made of it: an update leaves it alone.
+    ``no_signal_actions`` are those during and after which it takes no signal.
     """
 
     attributes_schema: AttributesSchema = {}
     support_status = SupportStatus()
     immediate = False
+    keeps_metadata = False
+    no_signal_actions = frozenset({"SUSPEND", "DELETE"})
 
     @classmethod
     def checked_properties(
@@ -131,6 +139,16 @@ class Resource(Tools):
     def check_snapshot_complete(self, progress: Any) -> bool:
         """Whether the snapshot is complete; ``progress`` is what handle_snapshot returned."""
         return True
+
+    def handle_signal(self, details: Any) -> str | None:
+        """Take a signal: ``details`` are a map, a text or None. Change ``metadata_set`` and ``data_set`` only.
+
+        It may be called again for the same signal, in a new object, where another was quicker to change the resource.
+
+        :returns: what the event is to tell; None to have it tell the details
+        :raises NoActionRequired: where nothing is to be done, nor told
+        """
+        raise ResourceActionNotSupported(action="signal")
 
     def resolve_attribute(self, name: str) -> Any:
         """The value of one attribute of the schema, as JSON; for a volatile one, now."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite.resources.properties import NOTHING
+from heatlite.resources.siblings import Siblings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,8 @@ class Instance:
 
     ``properties`` are validated ones (for an update: the new ones). ``now`` gives epoch seconds. ``random`` is
     the source of all chance. ``unknown`` is the sentinel that stands in ``properties`` for values not known yet,
-    where a template is validated before its resources exist.
+    where a template is validated before its resources exist. ``siblings`` are the stack's other resources; None
+    there.
     """
 
     name: str
@@ -32,3 +34,4 @@ class Instance:
     resource_id: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     unknown: Any = NOTHING
+    siblings: Siblings | None = None

@@ -38,6 +38,7 @@ class Tools:
         self._resource_id = instance.resource_id
         self._data = dict(instance.data)
         self._unknown = instance.unknown
+        self.siblings = instance.siblings
 
     @property
     def resource_id(self) -> str | None:
@@ -63,6 +64,13 @@ class Tools:
     def data_delete(self, key: str) -> bool:
         """Forget ``key``; whether it was there."""
         return self._data.pop(key, NOT_THERE) is not NOT_THERE
+
+    def metadata_set(self, value: Mapping[str, Any]) -> None:
+        """Have other metadata from now on. It is kept by ``handle_signal`` only.
+
+        :raises NotJson: where it isn't JSON
+        """
+        self.metadata = MappingProxyType(as_json(value, f"{plugin_name(self)} metadata"))
 
     def physical_resource_name(self) -> str:
         """A name for the physical resource: ``stack-resource-shortid``, the same in every step."""

@@ -20,6 +20,7 @@ from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.api.catalogue import CatalogueEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
+from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
@@ -88,7 +89,12 @@ class Endpoint:
         conclusions = Conclusions(self.shared)
         self._checker = Checker(self.shared, conclusions, NoRunner())
         stacks = EngineEndpoint(self.shared, Lifecycle(self.shared, conclusions))
-        self._endpoints = (stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared))
+        self._endpoints = (
+            stacks,
+            CatalogueEndpoint(self.shared),
+            PreviewEndpoint(self.shared),
+            SignalEndpoint(self.shared),
+        )
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:
         """Call a method as a member of a project."""

@@ -16,11 +16,14 @@ from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Attribute
 from heatlite.resources.steps import VERBS, assess_update, poll, start
 from heatlite.resources.testing import FakeClock, carried, drive, instance_of
+from tests.unit.resources.stack_of_handles import SignalledHandles
 
 EXAMPLES = {
     "OS::Heat::Value": {"value": {"any": ["thing"]}},
     "OS::Heat::TestResource": {"wait_secs": 3, "action_wait_secs": {"suspend": 2, "resume": 2, "check": 2}},
     "OS::Heat::RandomString": {"length": "16", "character_classes": '[{"class": "hexdigits", "min": 4}]'},
+    "OS::Heat::WaitCondition": {"handle": "heat", "timeout": 9},
+    "AWS::CloudFormation::WaitCondition": {"Handle": "cfn", "Timeout": 9},
     "OS::Heat::Dummy": {"name_len": "16", "update_in_place_prop": "ntty"},
 }
 REGISTRY = Registry.load()
@@ -32,7 +35,8 @@ every_action = pytest.mark.parametrize("action", ACTIONS)
 def example(type_name, clock=None, **facts):
     """A plugin class and an instance of it that was never created."""
     plugin = REGISTRY.get(type_name)
-    return plugin, instance_of(plugin, EXAMPLES.get(type_name), clock, type_name=type_name, **facts)
+    facts = {"type_name": type_name, "siblings": SignalledHandles(), **facts}
+    return plugin, instance_of(plugin, EXAMPLES.get(type_name), clock, **facts)
 
 
 def existing(type_name, clock=None):
