@@ -43,7 +43,7 @@ class Busy(Exception):
 
 
 patient = oslo_db_api.wrap_db_retry(
-    max_retries=40,
+    max_retries=20,
     retry_interval=0.005,
     inc_retry_interval=True,
     max_retry_interval=0.2,
