@@ -11,11 +11,12 @@ to come back with ``poll_in``. An exception fails the resource.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite.exception import NotSupported, ResourceActionNotSupported
 from heatlite.resources import properties
+from heatlite.resources.inside import inside
 from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, SupportStatus, Type
 from heatlite.resources.tools import Tools
 
@@ -161,6 +162,14 @@ class Resource(Tools):
         """
         volatile = self.volatile_attributes()
         return {name: self.resolve_attribute(name) for name in self.attributes_schema if name not in volatile}
+
+    @classmethod
+    def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
+        """What ``get_attr: [name, key, *path]`` gives, from what ``resolve_attributes`` recorded last.
+
+        A type whose attributes aren't known by name overrides it, and ``has_attribute``.
+        """
+        return inside(recorded.get(key), path)
 
     def show(self) -> dict[str, Any] | None:
         """The attribute ``show``: all that the service says of the resource; None without one."""

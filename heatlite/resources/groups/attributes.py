@@ -15,8 +15,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite import exception
+from heatlite.resources.groups import template
+from heatlite.resources.inside import inside
 
 MEMBER_PREFIX = "resource."
+RECORDED = "members"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,22 @@ class Members:
     names: Sequence[str] = ()
     references: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of_outputs(cls, group: str, outputs: Mapping[str, Any]) -> Members:
+        """The members of a nested stack whose template ``template.of`` made, from its outputs."""
+        names = outputs.get(template.NAMES) or []
+        return cls(group, names, outputs.get(template.REFS_MAP) or {}, outputs.get(template.MEMBERS) or {})
+
+    @classmethod
+    def of_recorded(cls, group: str, recorded: Mapping[str, Any]) -> Members:
+        """From what ``recorded`` gave; without anything there are no members."""
+        return cls.of_outputs(group, recorded.get(RECORDED) or {})
+
+    def recorded(self) -> dict[str, Any]:
+        """One more attribute of the group, for itself: all that is known of the members, as JSON."""
+        parts = {template.NAMES: self.names, template.REFS_MAP: self.references, template.MEMBERS: self.attributes}
+        return {RECORDED: parts}
 
     def refs(self) -> list[Any]:
         """The references in the members' order."""
@@ -76,13 +95,3 @@ class Members:
 def asked(key: str, path: Sequence[Any]) -> list[Any]:
     """``resource.0.ips`` and a path as one: the member, then the attribute and what is inside it."""
     return [*key.split(".", 2)[1:], *path]
-
-
-def inside(value: Any, path: Sequence[Any]) -> Any:
-    """What stands at a path of keys and indices; None where it leads nowhere."""
-    for key in path:
-        try:
-            value = value[key] if isinstance(value, Mapping) else value[int(key)]
-        except (KeyError, IndexError, TypeError, ValueError):
-            return None
-    return value

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Any
 
 from heatlite.template.functions.base import Compiler, Function, is_text
-from heatlite.template.functions.descent import descend
 from heatlite.template.nodes import items_of
 from heatlite.template.scope import ResourceValue, Scope
 from heatlite.template.unknown import UNKNOWN
@@ -54,7 +53,7 @@ class GetAttr(Function):
         attribute, *path = keys
         if not isinstance(attribute, str):
             raise self.wrong('Attribute name in "get_attr" must be a string')
-        return descend(resource.attribute(attribute), path, missing=None)
+        return resource.attribute(attribute, path)
 
 
 class GetAttrOrAll(GetAttr):
