@@ -69,12 +69,17 @@ class Story:
     def create(self, template: Template, *, rollback: bool = False, **args: Any) -> None:
         """Begin to create the stack."""
         self.identity = self.client.create_stack(
-            self.context, self.name, template, params_of(args), {}, {"disable_rollback": not rollback, **args}
+            self.context,
+            self.name,
+            template,
+            params_of(args),
+            args.pop("files", {}),
+            {"disable_rollback": not rollback, **args},
         )
 
     def update(self, template: Template, **args: Any) -> None:
         """Begin to update it."""
-        self.client.update_stack(self.context, self.identity, template, params_of(args), {}, args)
+        self.client.update_stack(self.context, self.identity, template, params_of(args), args.pop("files", {}), args)
 
     def delete(self) -> None:
         """Begin to delete it."""
@@ -194,5 +199,5 @@ def newest(told: list[str]) -> list[str]:
 
 
 def params_of(args: dict[str, Any]) -> Record:
-    """The environment for the parameters that a story names with ``parameters=``."""
-    return {"parameters": args.pop("parameters", {})}
+    """The environment for what a story names with ``parameters=`` and ``registry=``."""
+    return {"parameters": args.pop("parameters", {}), "resource_registry": args.pop("registry", {})}

@@ -43,8 +43,14 @@ OPTIONS: list[cfg.Opt] = [
         "in the order of their names as an engine starts; one that isn't well-formed keeps it from starting.",
     ),
     cfg.IntOpt("max_environment_size", default=524288, min=1, help="Bytes that an environment may have."),
-    cfg.IntOpt("max_resources_per_stack", default=1001, min=-1, help="Resources that a stack may have; -1: any."),
+    cfg.IntOpt(
+        "max_resources_per_stack",
+        default=1001,
+        min=-1,
+        help="Resources that a stack may have with all stacks in it; -1: any.",
+    ),
     cfg.IntOpt("max_stacks_per_tenant", default=512, min=-1, help="Stacks that a project may have; -1: any."),
+    cfg.IntOpt("max_nested_stack_depth", default=5, min=0, help="Levels of stacks that a stack may have in it."),
     cfg.IntOpt(
         "max_events_per_stack",
         default=1000,

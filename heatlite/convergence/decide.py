@@ -6,7 +6,7 @@ earlier attempt meant to do. So a message that comes twice, late or after a cras
     update node                                          cleanup node
     ───────────                                          ────────────
     nothing made yet               -> Create             no such row                 -> Nothing
-    left while being created       -> Continue           serves a name               -> Nothing
+    left while being created       -> Continue (*)       serves a name               -> Nothing
     other type, or being deleted   -> Replace            nothing was ever made       -> Forget
     failed beyond repair           -> Replace            anything else               -> Delete
     nothing changed                -> Keep
@@ -14,6 +14,8 @@ earlier attempt meant to do. So a message that comes twice, late or after a cras
     a change it can take           -> UpdateInPlace
 
 A row that another engine holds decides nothing: the node waits for the lock.
+
+(*) A nested stack that a superseded traversal was creating isn't waited for: an update turns it to what is wanted now.
 """
 
 from __future__ import annotations
@@ -81,13 +83,17 @@ class Comparison:
 
     ``changed``: names of properties that differ, those of an unfinished update included;
     ``needs_replacement``: the type can't take these changes in place;
-    ``replace_when_failed``: the type can't repair a physical resource in a FAILED state.
+    ``replace_when_failed``: the type can't repair a physical resource in a FAILED state;
+    ``has_to_look``: that nothing changed here doesn't say that there is nothing to do;
+    ``turns_round``: what is being created for another traversal can be updated before that is over.
     """
 
     wanted_type: str
     changed: frozenset[str]
     needs_replacement: bool
     replace_when_failed: bool
+    has_to_look: bool = False
+    turns_round: bool = False
 
 
 def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
@@ -97,11 +103,11 @@ def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
     match view.action, view.status:
         case Action.INIT, _:
             return Create()
-        case Action.CREATE, Status.FAILED if view.attempts:
+        case Action.CREATE, Status.FAILED if view.attempts and not comparison.turns_round:
             return Continue()  # it was left in the middle: what exists of it was made from what the row says
         case Action.CREATE, Status.FAILED if view.physical_id is None and view.type == comparison.wanted_type:
             return Create()  # nothing came of it, so nothing is lost by trying again in the same row
-        case Action.CREATE, Status.IN_PROGRESS:
+        case Action.CREATE, Status.IN_PROGRESS if not comparison.turns_round:
             return Continue()
         case Action.DELETE, _:
             return Replace()
@@ -109,7 +115,7 @@ def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
             return Replace()
     if view.type != comparison.wanted_type or comparison.needs_replacement:
         return Replace()
-    if comparison.changed or view.status is not Status.COMPLETE:
+    if comparison.changed or comparison.has_to_look or view.status is not Status.COMPLETE:
         return UpdateInPlace(comparison.changed)
     return Keep()
 

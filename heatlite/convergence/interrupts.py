@@ -7,6 +7,7 @@ A resource that is held by a step of the superseded traversal when the new one r
 
     the new traversal would delete it            the step is let go of at once: what it makes is not wanted
     a ROLLBACK would update it, and so does it   let go of: the same properties are set again, to the old values
+    it only waits for a nested stack             let go of: the newer step tells the nested stack what is wanted now
     anything else                                is waited for: it goes on to its end, then the new traversal looks
 
 Letting go of a step never undoes it. Its progress stays in the row, and whoever takes the row next knows of it.
@@ -78,13 +79,14 @@ def answer(stack_name: str, action: Action, status: Status, operation: Operation
             return allowed
 
 
-def yields(step: Action, wanting: Action, node: NodeKind) -> bool:
+def yields(step: Action, wanting: Action, node: NodeKind, *, only_waits: bool = False) -> bool:
     """Whether a step is let go of for a newer traversal that waits for its row.
 
     :param step: what the step is doing to the row
     :param wanting: the action of the newer traversal
     :param node: what kind of node of that traversal waits
+    :param only_waits: the step does nothing but wait for a nested stack
     """
     if node is NodeKind.CLEANUP:
         return step is not Action.DELETE  # which is what the newer traversal wants too
-    return wanting is Action.ROLLBACK and step is Action.UPDATE
+    return only_waits or (wanting is Action.ROLLBACK and step is Action.UPDATE)

@@ -73,9 +73,17 @@ stack = sa.Table(
     sa.Column("parent_resource_name", sa.String(255)),
     sa.Column("deleted_at", sa.DateTime),
     *_times(),
+    sa.Column(
+        "root_id", Uuid, comment="the stack that isn't nested, of the tree that this one is in; its own id there"
+    ),
+    sa.Column("user_creds_id", sa.Integer),
+    sa.Column("stack_user_project_id", sa.String(64)),
+    sa.Column("facade", Json, comment="of a nested stack, what its template may read of the parent's resource"),
+    sa.Column("collects_later", sa.Boolean, comment="its operation leaves the cleanups to one that follows"),
     sa.UniqueConstraint("tenant", "live_name", name="uniq_stack_live_name"),
     sa.Index("ix_stack_tenant", "tenant", "deleted_at", "created_at"),
     sa.Index("ix_stack_owner_id", "owner_id"),
+    sa.Index("ix_stack_root_id", "root_id"),
     sa.Index("ix_stack_status_deadline", "status", "deadline"),
 )
 

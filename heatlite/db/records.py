@@ -32,10 +32,19 @@ class StackRecord:
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     deleted_at: datetime.datetime | None
+    root_id: str | None = None
+    user_creds_id: int | None = None
+    stack_user_project_id: str | None = None
+    facade: dict[str, Any] | None = None
+    collects_later: bool | None = None
 
     @property
     def is_in_progress(self) -> bool:
         return self.status is Status.IN_PROGRESS
+
+    @property
+    def is_nested(self) -> bool:
+        return self.owner_id is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,27 @@ def by_ids(context: Context, ids: Collection[int]) -> list[ResourceRecord]:
 
 
 @reader
+def by_uuid(context: Context, uuid: str) -> ResourceRecord | None:
+    """The row with this uuid, which is also the id of the nested stack that the resource is, if it is one."""
+    row = context.connection.execute(SELECT.where(TABLE.c.uuid == uuid)).one_or_none()
+    return None if row is None else records.resource(tuple(row))
+
+
+@reader
+def count(context: Context, stack_ids: Sequence[str]) -> int:
+    """How many rows these stacks have."""
+    statement = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.stack_id.in_(stack_ids))
+    return int(context.connection.execute(statement).scalar_one())
+
+
+@lagging_reader
+def listed_of(context: Context, stack_ids: Sequence[str]) -> list[ResourceRecord]:
+    """Every row of these stacks, for a list; it may come from a replica that lags."""
+    found = context.connection.execute(SELECT.where(TABLE.c.stack_id.in_(stack_ids)).order_by(TABLE.c.id))
+    return [records.resource(tuple(row)) for row in found]
+
+
+@reader
 def by_names(context: Context, stack_id: str, names: Collection[str]) -> list[ResourceRecord]:
     """The rows of a stack that have one of these names, oldest first."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.name.in_(list(names))).order_by(TABLE.c.id)
@@ -59,6 +80,13 @@ def by_physical_id(context: Context, stack_id: str, physical_id: str) -> list[Re
     """The rows of a stack that stand for this physical resource, oldest first."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.physical_resource_id == physical_id)
     return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
+
+
+@reader
+def held(context: Context, stack_id: str) -> list[ResourceRecord]:
+    """The rows of a stack that some engine holds."""
+    statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_not(None))
+    return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
 
 
 @writer

@@ -16,6 +16,7 @@ from heatlite.db import events, stacks, templates
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine import row_changes, traversals
+from heatlite.engine.nested.family import Family
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
 from heatlite.engine.transactions.finish import Ending, Finished
@@ -33,6 +34,7 @@ class Conclusions:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
+        self.family = Family(shared)
 
     def settle(self, traversal: Traversal, settled: Sequence[Settled]) -> None:
         """Record what steps of this traversal came to; their rows are held by this engine.
@@ -94,7 +96,7 @@ class Conclusions:
 
     def failed(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]], reason: str = "") -> None:
         """End the traversal because of these failures, and roll back where that is on."""
-        summary = reason or f"Resource {failures[0][0].action} failed: {failures[0][1].reason}"
+        summary = reason or (f"Resource {failures[0][0].action} failed: {failures[0][1].reason}" if failures else "")
         rollback = self._rollback_plan(traversal) if fail.may_roll_back(traversal.stack) else None
         try:
             ended = self._fail(traversal, failures, summary, rollback)
@@ -104,12 +106,21 @@ class Conclusions:
         self.wake(ended.wakes)
         if ended.rollback is not None:
             self.plan(ended.rollback)
-        else:
-            self._purge_events(traversal)
+            return
+        self._purge_events(traversal)
+        if ended.is_over:
+            self._end_family(traversal, "" if failures else summary)
 
     def ended(self, traversal: Traversal, reason: str) -> None:
         """End the traversal where it is, FAILED, and leave it at that."""
-        self._fail(traversal, [], reason, None)
+        if self._fail(traversal, [], reason, None).is_over:
+            self._end_family(traversal, reason)
+
+    def _end_family(self, traversal: Traversal, reason: str) -> None:
+        """After the end of an operation: its owner looks, and for a ``reason`` of its own it ends below as well."""
+        if reason:
+            self.family.end_below(traversal, lambda child: self.ended(child, reason))
+        self.family.ended(traversal.stack)
 
     @retried
     def _fail(
@@ -216,6 +227,7 @@ class Conclusions:
                 self.announce({traversal.id: self._commit(traversal)})
             case NodeKind.EPILOGUE:
                 if self._epilogue(traversal):
+                    self.family.ended(traversal.stack)
                     self._purge_events(traversal)
 
     @retried

@@ -6,24 +6,27 @@ Nothing is written here. Rows come in, with those that the definition reads; a d
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from heatlite import exception
 from heatlite.convergence import decide
 from heatlite.convergence.decide import Comparison, Decision
 from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Status
-from heatlite.db.records import NodeRecord, ResourceRecord, StackRecord
+from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine import scope
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.siblings import SiblingsOf
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Evaluated, Work
 from heatlite.resources import steps
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
+from heatlite.resources.nested.port import NestedStacks
 from heatlite.resources.outcomes import Failed, Replace, Update
 from heatlite.resources.registry import Registry
+from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, ResourceDefinition, resolve
 
 ACTIONS: dict[type, Action] = {
@@ -33,6 +36,8 @@ ACTIONS: dict[type, Action] = {
     decide.UpdateInPlace: Action.UPDATE,
     decide.Delete: Action.DELETE,
 }
+
+MakePort = Callable[[Traversal, str, Evaluated | None], NestedStacks]
 
 Required = Mapping[int, NodeRecord]
 """For each row that the plan lets a definition require: the node whose key it is, with the row that acts."""
@@ -54,9 +59,15 @@ class Evaluator:
         registry: Registry,
         inputs: Inputs,
         max_attempts: int,
+        make_port: MakePort | None = None,
         siblings_of: SiblingsOf = lambda stack_id: None,
     ) -> None:
-        """:param siblings_of: gives plugins what they may see of their stack's other resources"""
+        """What resources are given beside their own row.
+
+        :param make_port: what they may ask about nested stacks; None: there are none here
+        :param siblings_of: what they may see of their stack's other resources
+        """
+        self._make_port = make_port
         self._siblings_of = siblings_of
         self._registry = registry
         self._inputs = inputs
@@ -64,18 +75,14 @@ class Evaluator:
 
     def instance(self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated | None) -> Instance:
         """What a plugin object is made from, for one step on this row."""
-        return self.instance_of(traversal.stack, row, evaluated)
-
-    def instance_of(self, stack: StackRecord, row: ResourceRecord, evaluated: Evaluated | None = None) -> Instance:
-        """The same, also beside any operation on the stack."""
         properties = evaluated.properties if evaluated else row.properties_data or {}
         metadata = evaluated.metadata if evaluated else row.resource_metadata or {}
         return Instance(
             name=row.name,
             uuid=row.uuid,
-            stack_name=stack.name,
-            stack_id=stack.id,
-            project_id=stack.tenant,
+            stack_name=traversal.stack.name,
+            stack_id=traversal.stack.id,
+            project_id=traversal.stack.tenant,
             type_name=row.type,
             properties=properties,
             metadata=metadata,
@@ -84,7 +91,11 @@ class Evaluator:
             now=self._inputs.now,
             random=self._inputs.random,
             unknown=UNKNOWN,
-            siblings=self._siblings_of(stack.id),
+            siblings=self._siblings_of(traversal.stack.id),
+            update_policy=evaluated.update_policy if evaluated else {},
+            files=traversal.template.files,
+            reads=traversal.reads.get(row.name, frozenset()),
+            nested=self._make_port(traversal, row.name, evaluated) if self._make_port else None,
         )
 
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:
@@ -115,12 +126,13 @@ class Evaluator:
         assert record.resource is not None, "the row of an update node can't be deleted while its traversal runs"
         row, definition = record.resource, traversal.template.resources[record.resource.name]
         try:
-            plugin = self._registry.get(definition.type)
+            plugin = plugin_of(self._registry, definition.type, traversal.template.files)
             evaluated = self._evaluate(traversal, definition, plugin, required)
             decision, changed = self._decide(traversal, row, evaluated, plugin)
         except exception.HeatliteError as error:
             return self._refused(traversal, record, row, claim, f"{type(error).__name__}: {error}")
-        plugin_of_action = self._registry.get(row.type) if isinstance(decision, decide.Continue) else plugin
+        is_other = isinstance(decision, decide.Continue) and row.type != definition.type
+        plugin_of_action = self._registry.get(row.type) if is_other else plugin
         return Work(
             traversal_id=traversal.id,
             node=record.node,
@@ -151,7 +163,7 @@ class Evaluator:
             if record is not None and record.resource is not None
         }
         there = {name: resource for name, resource in visible.items() if resource is not None}
-        seen = scope.EngineScope(traversal.parameters, traversal.template.files, there)
+        seen = scope.EngineScope(traversal.parameters, traversal.template.files, there, traversal.stack.facade)
         given = resolve(definition.properties, seen)
         acting = (
             record.acting_id if (record := rows[name]) is not None else traversal.serving[name]
@@ -162,32 +174,40 @@ class Evaluator:
             properties=plugin.checked_properties(given or {}, f"resources.{definition.name}.properties"),
             metadata=resolve(definition.metadata, seen) or {},
             requires=tuple(acting),
+            update_policy=plugin.checked_policy(
+                resolve(definition.update_policy, seen) or {}, f"resources.{definition.name}.update_policy"
+            ),
         )
 
     def _decide(
         self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]
     ) -> tuple[Decision, tuple[str, ...]]:
-        view = row.view
-        if view.is_locked or view.action is Action.INIT or view.type != evaluated.definition.type:
-            blank = Comparison(evaluated.definition.type, frozenset(), False, True)
-            return decide.decide_update(view, blank), ()
+        view, wanted_type = row.view, same_kind(row.type, evaluated.definition.type)
+        if view.is_locked or view.action is Action.INIT or view.type != wanted_type:
+            return decide.decide_update(view, Comparison(wanted_type, frozenset(), False, True)), ()
         comparison = self._compare(traversal, row, evaluated, plugin)
         return decide.decide_update(view, comparison), tuple(sorted(comparison.changed))
 
     def _compare(
         self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]
     ) -> Comparison:
-        unfinished = frozenset((row.progress or {}).get("changed") or ())
+        progress = row.progress or {}
+        changed = frozenset(progress.get("changed") or ())
         resource = plugin(self.instance(traversal, row, evaluated))
         assessed = steps.assess_update(resource, row.properties_data or {}, evaluated.properties)
-        match assessed:
-            case Failed(reason=reason):
-                raise exception.NotSupported(feature=reason)
-            case Replace():
-                return Comparison(evaluated.definition.type, unfinished, True, True)
-            case Update(prop_diff=difference):
-                return Comparison(evaluated.definition.type, unfinished | difference.keys(), False, True)
-        return Comparison(evaluated.definition.type, unfinished, False, True)
+        if isinstance(assessed, Failed):
+            raise exception.NotSupported(feature=assessed.reason)
+        if isinstance(assessed, Update):
+            changed |= assessed.prop_diff.keys()
+        is_anothers = row.physical_resource_id is not None and progress.get("traversal") != traversal.id
+        return Comparison(
+            wanted_type=row.type,
+            changed=changed,
+            needs_replacement=isinstance(assessed, Replace),
+            replace_when_failed=plugin.replace_when_failed,
+            has_to_look=plugin.always_looks,
+            turns_round=plugin.turns_round and is_anothers,
+        )
 
     def _cleanup(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
         row = record.resource
@@ -225,6 +245,11 @@ class Evaluator:
 def is_retry(record: NodeRecord, row: ResourceRecord) -> bool:
     """Whether somebody may have died at this node before, so that it must not share a transaction with others."""
     return record.casts > 0 or row.attempts > 0
+
+
+def same_kind(type_name: str, wanted: str) -> str:
+    """The wanted type as a row's type is compared with it: one template in place of another is an update."""
+    return type_name if is_template(type_name) and is_template(wanted) else wanted
 
 
 def gone(node: Node, traversal: Traversal) -> ResourceRecord:

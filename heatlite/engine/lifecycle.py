@@ -134,22 +134,13 @@ class Lifecycle:
     def _update(self, stack: StackRecord, submission: Submission, wishes: Wishes) -> Change:
         identity = Identity(stack.id, stack.name, stack.tenant)
         parsed = self._validator.validate(submission, identity)
-        self._check_immutable(stack, parsed, language.bind(parsed, submission.environment, identity.pseudo))
+        values = language.bind(parsed, submission.environment, identity.pseudo)
+        self._shared.library.check_immutable(self._shared.context(), stack, parsed, values)
         timeout = stack.timeout if wishes.timeout_mins is None else wishes.timeout_mins
         columns: dict[str, Any] = {"raw_template_id": self._store(submission), "timeout": timeout}
         if wishes.disable_rollback is not None:
             columns["disable_rollback"] = wishes.disable_rollback
         return Change(Action.UPDATE, columns, traversals.wanted(parsed), wishes.tags)
-
-    def _check_immutable(self, stack: StackRecord, wanted: language.Template, values: language.Parameters) -> None:
-        """Refuse to change a parameter that the stack had before and that may not change."""
-        fixed = [name for name, schema in wanted.parameter_schemata.items() if schema.immutable]
-        if not fixed:
-            return
-        _, before = self._shared.library.parameters(self._shared.context(), stack)
-        changed = [name for name in fixed if name in before.schemata and before[name] != values[name]]
-        if changed:
-            raise exception.ImmutableParameterModified(keys=", ".join(changed))
 
     def delete(self, stack: StackRecord) -> StackRecord:
         """Delete a stack, and all that was ever made for it. One that is being deleted is left at it.

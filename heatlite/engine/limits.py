@@ -2,6 +2,7 @@
 
 template, files    max_template_size           resources   max_resources_per_stack
 environment        max_environment_size        stacks      max_stacks_per_tenant
+                                               nesting     max_nested_stack_depth
 """
 
 from __future__ import annotations
@@ -42,6 +43,15 @@ def check_resources(settings: Settings, number: int) -> None:
     """
     if 0 <= settings.max_resources_per_stack < number:
         raise exception.StackResourceLimitExceeded()
+
+
+def check_depth(settings: Settings, depth: int) -> None:
+    """Refuse a stack nested too deep; a root is at 0.
+
+    :raises RequestLimitExceeded: in Heat's words
+    """
+    if depth > settings.max_nested_stack_depth:
+        raise exception.RequestLimitExceeded(message=f"Recursion depth exceeds {settings.max_nested_stack_depth}.")
 
 
 def check_stacks(settings: Settings, count: Callable[[], int]) -> None:

@@ -25,3 +25,7 @@ class ListenerEndpoint:
     def asked(self, context: Any, resource_ids: list[int], traversal_id: str) -> None:
         """A newer traversal waits for rows that this engine holds."""
         self._runner.asked(set(resource_ids), traversal_id)
+
+    def wake(self, context: Any, resource_ids: list[int]) -> None:
+        """What rows that this engine holds wait for may be over: look now."""
+        self._runner.woken(set(resource_ids))

@@ -21,6 +21,7 @@ from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import Action, Status
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.scope import EngineScope, FutureResource, LiveResource, live
 from heatlite.resources import steps
 from heatlite.resources.base import Resource
@@ -71,7 +72,7 @@ class Preview:
         return fates | {name: Fate.DELETED for name in self._present.rows if name not in definitions}
 
     def _fate(self, definition: ResourceDefinition) -> Fate:
-        plugin = self._registry.get(definition.type)
+        plugin = plugin_of(self._registry, definition.type, self._template.files)
         row = self._present.rows.get(definition.name)
         fate = Fate.ADDED if row is None else self._compared(definition, plugin, row)
         there = live(row, self._registry) if row is not None and fate in (Fate.UNCHANGED, Fate.UPDATED) else None
@@ -89,8 +90,9 @@ class Preview:
         match steps.assess_update(resource, row.properties_data or {}, wanted):
             case Replace():
                 return Fate.REPLACED
-            case Unchanged() if resolve(definition.metadata, scope) == (row.resource_metadata or {}):
-                return Fate.UNCHANGED
+            case Unchanged() if not plugin.always_looks:
+                same = resolve(definition.metadata, scope) == (row.resource_metadata or {})
+                return Fate.UNCHANGED if same else Fate.UPDATED
         return Fate.UPDATED
 
     def _instance(self, definition: ResourceDefinition, row: ResourceRecord, properties: Mapping[str, Any]) -> Instance:

@@ -32,6 +32,8 @@ from heatlite.engine.lease import Lease, Renewal
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import FileLocks, LeaseWatch
+from heatlite.engine.nested.begin import Children
+from heatlite.engine.nested.ports import Ports
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
@@ -82,20 +84,21 @@ class EngineProcess:
     def _share(self) -> Shared:
         it = self._surroundings
         watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds)
+        library, wakes = Library(it.settings.operator_registry), WorkerClient(it.transport)
+        ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
+        siblings = siblings_of(it.database, it.registry, it.inputs)
         taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         return Shared(
             database=it.database,
             inputs=it.inputs,
             settings=it.settings,
             registry=it.registry,
-            library=Library(it.settings.operator_registry),
-            evaluator=Evaluator(
-                it.registry, it.inputs, it.settings.max_attempts, siblings_of(it.database, it.registry, it.inputs)
-            ),
+            library=library,
+            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings),
             lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
             liveness=it.file_locks or watch,
             claims=Claims(),
-            wakes=WorkerClient(it.transport),
+            wakes=wakes,
         )
 
     def _lost(self, engine_id: str) -> None:
@@ -118,12 +121,12 @@ class EngineProcess:
         if self._settings.role.converges:
             endpoints[messages.WORKER_TOPIC] = [WorkerEndpoint(self.checker)]
         if self._settings.role.serves_clients:
-            stacks = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions))
+            children = Children(self.shared, self.conclusions)
             endpoints[messages.ENGINE_TOPIC] = [
-                stacks,
+                EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions), children),
                 CatalogueEndpoint(self.shared),
                 PreviewEndpoint(self.shared),
-                SignalEndpoint(self.shared),
+                SignalEndpoint(self.shared, children),
             ]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         for topic, served in endpoints.items():

@@ -34,7 +34,8 @@ def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Ch
 
 def waits(work: Work, waiting: Waiting | None, now: float) -> Changes:
     """Where the action stands between two steps. Progress that was made forgives the deaths before it."""
-    progress = unfinished(work) | (step_left(work) if waiting is None else {"token": waiting.progress})
+    token = {"token": waiting.progress, "traversal": work.traversal_id} if waiting else step_left(work)
+    progress = unfinished(work) | token
     moved = waiting is not None and waiting.progress != (work.row.progress or {}).get("token")
     return {
         "progress": progress or None,

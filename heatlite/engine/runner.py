@@ -59,6 +59,7 @@ class StepRunner:
         self._conclusions = conclusions
         self._pool = pool
         self._draining = False
+        self._woken: set[int] = set()
         self._timers = timers(shared.inputs.monotonic, self._when_due)
         self._outbox: Outbox[Pending] = Outbox(self._submit, self._settle, SETTLED_AT_ONCE)
 
@@ -75,8 +76,18 @@ class StepRunner:
         """Look again after ``waiting.poll_after`` seconds; where the engine is leaving, give it back instead."""
         if self._draining:
             self._conclusions.give_back(traversal.id, [work])
-        else:
-            self._timers.add(waiting.poll_after, Pending(traversal, work, waiting.progress))
+            return
+        self._timers.add(waiting.poll_after, Pending(traversal, work, waiting.progress))
+        if work.row.id in self._woken:  # looked at after the timer is set: one of the two sees the other
+            self.woken({work.row.id})
+
+    def woken(self, resource_ids: Collection[int]) -> None:
+        """What these rows wait for may be over: look now; where a step runs just now, as soon as it would wait."""
+        self._woken |= {row for row in resource_ids if self._shared.claims.locks(row)}
+        waiting = self._timers.take(lambda it: it.work.row.id in resource_ids)
+        self._woken -= {pending.work.row.id for pending in waiting}
+        if waiting:
+            self._when_due(waiting)
 
     def drop(self) -> None:
         """Forget everything that waits: this engine was declared dead, and others have taken it over."""
@@ -152,6 +163,7 @@ class StepRunner:
         settled = [pending.settled for pending in gathered if pending.settled is not None]
         waits = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Waiting)]
         over = [it for it in settled if not isinstance(it.outcome, Waiting)]
+        self._woken -= {it.work.row.id for it in over}
         if over:
             self._record(len(over), lambda: self._conclusions.settle(traversal, over))
         if waits:
@@ -178,4 +190,5 @@ class StepRunner:
 def gives_way(work: Work, wanting: Traversal) -> bool:
     """Whether work is let go of for another traversal."""
     kind = NodeKind.UPDATE if wanting.serves(work.row.id) else NodeKind.CLEANUP
-    return work.traversal_id != wanting.id and yields(work.action, wanting.stack.action, kind)
+    only_waits = work.plugin is not None and work.plugin.only_waits
+    return work.traversal_id != wanting.id and yields(work.action, wanting.stack.action, kind, only_waits=only_waits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from heatlite import exception
 from heatlite.context import EngineContext
 from heatlite.convergence.model import Action
 from heatlite.db import resources
@@ -30,24 +31,29 @@ class StackSiblings:
 
     def by_reference(self, reference: str) -> Sibling | None:
         """The resource with this physical id."""
-        row = self._row(EngineContext(self._database), reference)
+        row = self.row(EngineContext(self._database), reference)
         if row is None:
             return None
         plugin = self._registry.get(row.type)
         return Sibling(row.name, plugin, row.properties_data or {}, row.resource_metadata or {})
+
+    def adjust(self, reference: str, scaling: Any) -> bool:
+        """Groups are scaled by signals only: see ``engine.scaling``."""
+        raise exception.NotSupported(feature="Scaling a group within a step")
 
     @retried
     def clear_metadata(self, reference: str) -> None:
         """Leave a resource without metadata, unless somebody holds it."""
         context = EngineContext(self._database)
         with self._database.writer(context):
-            row = self._row(context, reference)
+            row = self.row(context, reference)
             if row is not None and row.resource_metadata and row.engine_id is None:
                 empty: dict[str, Any] = {"resource_metadata": {}}
                 now = self._inputs.utcnow()
                 resources.write(context, {row.id: row.atomic_key}, {row.id: empty}, now, held_by=None, hold_as=None)
 
-    def _row(self, context: EngineContext, reference: str) -> ResourceRecord | None:
+    def row(self, context: EngineContext, reference: str) -> ResourceRecord | None:
+        """The row that this refers to; of several the newest that isn't being deleted."""
         rows = resources.by_physical_id(context, self._stack_id, reference)
         return max(rows, key=lambda row: (row.action is not Action.DELETE, row.id), default=None)
 

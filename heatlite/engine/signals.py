@@ -12,6 +12,8 @@ conflict.
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -25,21 +27,21 @@ from heatlite.db.api import Context
 from heatlite.db.events import Happening
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.retry import is_transient
+from heatlite.engine.nested.begin import Children
+from heatlite.engine.scaling import Busy, ScalableSiblings, instance_of
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import write_events
 from heatlite.resources import signals
 from heatlite.resources.base import Resource
 from heatlite.resources.signals import Signalled
 
+LOG = logging.getLogger(__name__)
+
 SIGNAL = "SIGNAL"
 MARKED = "state changed by resource_mark_unhealthy api"
 
 Find = Callable[[Context], ResourceRecord]
 """What finds the row that is meant, as it is by then; it raises where there is none."""
-
-
-class Busy(Exception):
-    """Somebody holds the row, or was quicker to write it."""
 
 
 patient = oslo_db_api.wrap_db_retry(
@@ -56,8 +58,9 @@ patient = oslo_db_api.wrap_db_retry(
 class Signals:
     """Takes signals for resources."""
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: Shared, children: Children) -> None:
         self._shared = shared
+        self._children = children
 
     def signal(self, stack: StackRecord, find: Find, details: Any) -> dict[str, Any]:
         """Hand a signal to a resource, and wake those that wait for it.
@@ -80,7 +83,9 @@ class Signals:
         self._check_action(context, row, plugin)
         if row.engine_id is not None:
             raise Busy
-        answer = signals.signal(plugin(self._shared.evaluator.instance_of(stack, row)), details)
+        instance = instance_of(self._shared, row)
+        groups = ScalableSiblings(self._shared, self._children, row.stack_id)
+        answer = signals.signal(plugin(dataclasses.replace(instance, siblings=groups)), details)
         self._record(context, row, answer)
         self._wake(context, row)
         return answer.metadata
@@ -109,6 +114,15 @@ class Signals:
 
     def _wake(self, context: EngineContext, row: ResourceRecord) -> None:
         """Have the rows that require this one looked at now. If that is lost, their own time comes."""
+        held: dict[str, list[int]] = {}
+        for waiting in resources.held(context, row.stack_id):
+            if row.id in waiting.requires and waiting.engine_id is not None:
+                held.setdefault(waiting.engine_id, []).append(waiting.id)
+        for engine_id, ids in held.items():
+            try:
+                self._shared.wakes.wake(engine_id, ids)
+            except Exception:
+                LOG.exception("Engine %s can't be told now of a signal to %s: it will look", engine_id, row.name)
 
     def mark(self, stack: StackRecord, find: Find, *, unhealthy: bool, reason: str | None) -> None:
         """Say that a resource is broken, so that the next update replaces it; or that it isn't after all.

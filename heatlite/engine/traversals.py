@@ -8,10 +8,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cachetools
 
+from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import Action, Node, NodeKind, Wanted
@@ -42,6 +44,17 @@ class Traversal:
     def updates(self) -> bool:
         """Whether rows from before the traversal may be replaced in it."""
         return self.stack.action is not Action.CREATE
+
+    @cached_property
+    def reads(self) -> Mapping[str, frozenset[str]]:
+        """Resource's name → its attributes that the template reads anywhere."""
+        found: dict[str, set[str]] = {}
+        parts = [it.reads for it in self.template.resources.values()]
+        parts += [it.reads for it in self.template.outputs.values()]
+        for reads in parts:
+            for name, attribute in reads:
+                found.setdefault(name, set()).add(attribute)
+        return {name: frozenset(attributes) for name, attributes in found.items()}
 
     def serves(self, resource_id: int) -> bool:
         """Whether the plan gave this row a name to serve."""
@@ -104,6 +117,21 @@ class Library:
         record, parsed = self.template(context, stack.raw_template_id)
         parameters = bind(record, parsed, stack.name, stack.id, stack.tenant)
         return parsed.under(parameters), parameters
+
+    def check_immutable(
+        self, context: Context, stack: StackRecord, wanted: language.Template, values: language.Parameters
+    ) -> None:
+        """Refuse to change a parameter that the stack had before and that may not change.
+
+        :raises ImmutableParameterModified: naming all of them
+        """
+        fixed = [name for name, schema in wanted.parameter_schemata.items() if schema.immutable]
+        if not fixed:
+            return
+        _, before = self.parameters(context, stack)
+        changed = [name for name in fixed if name in before.schemata and before[name] != values[name]]
+        if changed:
+            raise exception.ImmutableParameterModified(keys=", ".join(changed))
 
     def traversal(self, context: Context, traversal_id: str) -> Traversal | None:
         """The traversal, if it is some stack's current one.

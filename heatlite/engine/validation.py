@@ -2,6 +2,7 @@
 
     name ─▶ sizes ─▶ parse ─▶ parameters ─▶ conditions ─▶ number of resources ─▶ circles ─▶ types
                                                                  properties, attributes, outputs ◀─┘
+                                                                             └─▶ nested templates: the same again
 
 Nothing is written; an error names its place in the template.
 """
@@ -17,13 +18,20 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
+from heatlite.db.records import StackRecord
 from heatlite.engine import limits
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.nested import expected
+from heatlite.engine.nested.expected import Level
+from heatlite.engine.nested.inheritance import environment_of_child
+from heatlite.engine.nested.provider import check_facade, plugin_of
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.registry import Registry
+from heatlite.resources.stack_resource import StackResource
+from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, resolve
 
 MOST_TOLD = 20
@@ -48,6 +56,11 @@ class Identity:
     stack_id: str
     stack_name: str
     tenant: str
+
+    @classmethod
+    def of(cls, stack: StackRecord) -> Identity:
+        """The identity of a stack that has a row."""
+        return cls(stack.id, stack.name, stack.tenant)
 
     @property
     def pseudo(self) -> language.PseudoParameters:
@@ -101,63 +114,128 @@ class Validator:
         self._inputs = inputs
 
     def validate(self, submission: Submission, identity: Identity) -> language.Template:
-        """The parsed template, if a stack may be made of it.
+        """The parsed template, if a stack may be made of it, and of every nested template as far as it is known.
 
         :raises HeatliteError: the first thing that is wrong, with its place
         """
-        environment = submission.environment.to_dict()
-        limits.check_sizes(self._settings, submission.template, submission.files, environment)
+        limits.check_sizes(self._settings, submission.template, submission.files, submission.environment.to_dict())
+        return self._validate(submission, identity, Level())
+
+    def validate_one(
+        self, submission: Submission, identity: Identity, facade: Mapping[str, Any] | None
+    ) -> language.Template:
+        """The parsed template of a nested stack that is about to be made; what is nested in it is looked at later.
+
+        :param facade: what it may read of its parent's resource
+        :raises HeatliteError: the first thing that is wrong, with its place
+        """
+        return self._validate(submission, identity, Level(goes_down=False, facade=facade))
+
+    def _validate(self, submission: Submission, identity: Identity, level: Level) -> language.Template:
         registries = submission.environment.resource_registry, self._settings.operator_registry
         parsed = language.parse(submission.template, submission.files, *registries)
-        parameters = language.bind(parsed, submission.environment, identity.pseudo)
+        parameters = expected.bind(parsed, submission.environment, identity.pseudo)
         parsed = parsed.under(parameters)
-        limits.check_resources(self._settings, len(parsed.resources))
+        level.check(self._settings, len(parsed.resources))
         Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
-        self._check_resources(parsed, parameters, identity)
+        _Look(self, submission.environment, parsed, parameters, identity, level).check()
         return parsed
 
-    def _check_resources(self, parsed: language.Template, parameters: language.Parameters, identity: Identity) -> None:
-        plugins = {name: self._plugin(name, definition.type) for name, definition in parsed.resources.items()}
-        future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
-        scope = EngineScope(parameters, parsed.files, future)
-        mistakes: list[exception.HeatliteError] = []
-        for definition in parsed.resources.values():
-            with collected(mistakes):
-                self._check_resource(definition, plugins[definition.name], scope, identity)
-        for output in parsed.outputs.values():
-            with collected(mistakes):
-                resolve(output.value, scope)
-        raise_all(mistakes)
+    def plugin(self, definition: language.ResourceDefinition, files: Mapping[str, str]) -> type[Resource]:
+        """The class that serves a definition.
 
-    def _check_resource(
-        self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope, identity: Identity
-    ) -> None:
-        given = resolve(definition.properties, scope) or {}
-        metadata = resolve(definition.metadata, scope) or {}
-        if given is UNKNOWN:
-            return
-        properties = plugin.checked_properties(given, f"resources.{definition.name}.properties", UNKNOWN)
-        plugin(self._instance(definition.name, definition.type, identity, properties, metadata)).validate()
-
-    def _plugin(self, name: str, type_name: str) -> type[Resource]:
+        :raises StackValidationFailed: where there is none, or its template doesn't take and give what its type does
+        """
+        path: list[str | int] = ["resources", definition.name, "type"]
         try:
-            return self._registry.get(type_name)
-        except exception.EntityNotFound as error:
-            raise exception.StackValidationFailed(path=["resources", name, "type"], message=error) from None
+            found = plugin_of(self._registry, definition.type, files)
+            stands_for = definition.written.get("type")
+            if is_template(definition.type) and stands_for in self._registry.names():
+                check_facade(found, self._registry.get(stands_for), stands_for)
+        except exception.HeatliteError as error:
+            raise exception.StackValidationFailed(path=path, message=error) from None
+        return found
 
-    def _instance(
-        self, name: str, type_name: str, identity: Identity, properties: dict[str, Any], metadata: Any
+    def instance(
+        self, definition: language.ResourceDefinition, identity: Identity, properties: Any, metadata: Any
     ) -> Instance:
+        """What a plugin object is made from where nothing is made yet."""
         return Instance(
-            name=name,
+            name=definition.name,
             uuid="",
             stack_name=identity.stack_name,
             stack_id=identity.stack_id,
             project_id=identity.tenant,
-            type_name=type_name,
+            type_name=definition.type,
             properties=properties,
             metadata=metadata if isinstance(metadata, Mapping) else {},
             now=self._inputs.now,
             random=self._inputs.random,
             unknown=UNKNOWN,
         )
+
+    def check_child(self, resource: StackResource, parent: Submission, identity: Identity, level: Level) -> None:
+        """Validate the stack that a resource would be.
+
+        :param parent: the nested stack's template is still to be put in it, in place of the parent's
+        :raises HeatliteError: the first thing that is wrong, with its place in the parent
+        """
+        with expected.within(resource.name, resource.template_place):
+            level.check(self._settings)
+            template = resource.child_template()
+            if template is None:
+                return
+            raw = language.load(template, self._settings.max_template_size) if isinstance(template, str) else template
+            self._validate(Submission(raw, parent.files, parent.environment), identity, level)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One template of a tree, and what is needed to look at what it defines."""
+
+    validator: Validator
+    environment: language.Environment
+    template: language.Template
+    parameters: language.Parameters
+    identity: Identity
+    level: Level
+
+    def check(self) -> None:
+        """Look at every definition.
+
+        :raises HeatliteError: telling every mistake
+        """
+        definitions, files = self.template.resources, self.template.files
+        plugins = {name: self.validator.plugin(it, files) for name, it in definitions.items()}
+        future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
+        scope = EngineScope(self.parameters, files, future, self.level.facade)
+        mistakes: list[exception.HeatliteError] = []
+        for definition in definitions.values():
+            with collected(mistakes):
+                self._resource(definition, plugins[definition.name], scope)
+        for output in self.template.outputs.values():
+            with collected(mistakes):
+                resolve(output.value, scope)
+        raise_all(mistakes)
+
+    def _resource(self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope) -> None:
+        given = resolve(definition.properties, scope) or {}
+        metadata = resolve(definition.metadata, scope) or {}
+        if given is UNKNOWN:
+            return
+        properties = plugin.checked_properties(given, f"resources.{definition.name}.properties", UNKNOWN)
+        policy = resolve(definition.update_policy, scope) or {}
+        if policy is not UNKNOWN:
+            plugin.checked_policy(policy, f"resources.{definition.name}.update_policy", UNKNOWN)
+        resource = plugin(self.validator.instance(definition, self.identity, properties, metadata))
+        resource.validate()
+        if isinstance(resource, StackResource) and self.level.goes_down:
+            self._child(resource, definition, metadata)
+
+    def _child(self, resource: StackResource, definition: language.ResourceDefinition, metadata: Any) -> None:
+        parameters = resource.child_parameters()
+        environment = environment_of_child(self.environment, self.template, definition, parameters)
+        child = Submission({}, self.template.files, environment)
+        identity = Identity("", f"{self.identity.stack_name}-{definition.name}", self.identity.tenant)
+        level = self.level.below(expected.facade_of(definition, metadata))
+        self.validator.check_child(resource, child, identity, level)

@@ -17,7 +17,7 @@ from typing import Any
 from heatlite.exception import NotSupported, ResourceActionNotSupported
 from heatlite.resources import properties
 from heatlite.resources.inside import inside
-from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, SupportStatus, Type
+from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, PropertiesSchema, SupportStatus, Type
 from heatlite.resources.tools import Tools
 
 SHOW = "show"
@@ -40,13 +40,23 @@ class Resource(Tools):
     ``immediate = True`` promises that no method does I/O, so that steps may run in a batch in one transaction.
     ``keeps_metadata = True`` says that the metadata is what signals made of it: an update leaves it alone.
     ``no_signal_actions`` are those during and after which it takes no signal.
+    ``replace_when_failed = False``: an update repairs a FAILED one in place.
+
+    What only a nested stack says, whose state is elsewhere: ``always_looks``, that an update has to look at it even
+    where nothing changed; ``only_waits``, that its steps may be let go of whenever a newer operation wants it;
+    ``turns_round``, that an update may begin although a creation isn't over.
     """
 
     attributes_schema: AttributesSchema = {}
+    update_policy_schema: PropertiesSchema = {}
     support_status = SupportStatus()
     immediate = False
     keeps_metadata = False
     no_signal_actions = frozenset({"SUSPEND", "DELETE"})
+    replace_when_failed = True
+    always_looks = False
+    only_waits = False
+    turns_round = False
 
     @classmethod
     def checked_properties(
@@ -54,6 +64,15 @@ class Resource(Tools):
     ) -> dict[str, Any]:
         """``given``, checked: the ``properties`` of an Instance. As ``properties.validate``, errors too."""
         return properties.validate(cls.properties_schema, given, prefix, unknown)
+
+    @classmethod
+    def checked_policy(cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING) -> Any:
+        """An ``update_policy``, checked as properties are; that of a type which has none is left as it is.
+
+        :raises StackValidationFailed: as ``properties.validate``
+        """
+        schema = cls.update_policy_schema
+        return properties.validate(schema, given, prefix, unknown) if schema else given
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from heatlite.resources.nested.port import NestedStacks
 from heatlite.resources.properties import NOTHING
 from heatlite.resources.siblings import Siblings
 
@@ -19,6 +20,10 @@ class Instance:
     the source of all chance. ``unknown`` is the sentinel that stands in ``properties`` for values not known yet,
     where a template is validated before its resources exist. ``siblings`` are the stack's other resources; None
     there.
+    where a template is validated before its resources exist. ``files`` are those of the template. ``reads`` are the
+    attributes of the resource that the template reads anywhere. ``nested`` is what the engine answers about nested
+    stacks; None where nothing is made: in validation, and in tests of other plugins. ``update_policy`` is a checked
+    one.
     """
 
     name: str
@@ -35,3 +40,7 @@ class Instance:
     data: Mapping[str, Any] = field(default_factory=dict)
     unknown: Any = NOTHING
     siblings: Siblings | None = None
+    update_policy: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    reads: frozenset[str] = frozenset()
+    nested: NestedStacks | None = None

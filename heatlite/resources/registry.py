@@ -13,8 +13,10 @@ from stevedore.extension import ExtensionManager
 
 from heatlite.exception import EntityNotFound
 from heatlite.resources.base import Resource
+from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.properties import check_schema
 from heatlite.resources.schema import Attribute
+from heatlite.schema.provider import is_template
 
 LOG = logging.getLogger(__name__)
 
@@ -46,10 +48,12 @@ class Registry:
         return cls(plugins)
 
     def get(self, type_name: str) -> type[Resource]:
-        """The class that serves a type.
+        """The class that serves a type. For the name of a template's file it is one that knows nothing of the file.
 
         :raises EntityNotFound: where none does
         """
+        if is_template(type_name):
+            return TemplateResource
         try:
             return self._plugins[type_name]
         except KeyError:

@@ -29,5 +29,12 @@ class Siblings(Protocol):
     def by_reference(self, reference: str) -> Sibling | None:
         """The resource of which ``get_resource`` gives this; None where there is none."""
 
+    def adjust(self, reference: str, scaling: Any) -> bool:
+        """Have a group scaled; False where there is no such group. Only while a signal is handled.
+
+        :raises NoActionRequired: where it stays as it is
+        :raises ActionInProgress: where an operation of its stack is working on it
+        """
+
     def clear_metadata(self, reference: str) -> None:
         """Forget the metadata of that resource, if it is there and nobody holds it."""

@@ -24,6 +24,7 @@ from heatlite.exception import ResourceFailed
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.difference import changed
 from heatlite.resources.jsonable import as_json, shown
+from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.outcomes import Done, Failed, Replace, Unchanged, Update, Waiting
 from heatlite.resources.properties import completed
 from heatlite.resources.tools import plugin_name
@@ -119,6 +120,8 @@ def failed(resource: Resource, error: BaseException) -> Failed:
         text = str(error) or shown(error)
     except Exception:
         text = shown(error)
+    if isinstance(error, NestedStackFailed):
+        return Failed(error.under(resource.name), resource.resource_id, dict(resource.data))
     if isinstance(error, UpdateReplace):
         text = "a replacement can be asked for in handle_update only; what was begun has to end or to fail"
     reason = str(ResourceFailed(error_class=type(error).__name__, name=resource.name, reason=text))

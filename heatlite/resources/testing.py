@@ -18,6 +18,7 @@ from typing import Any
 from heatlite.resources.base import Resource
 from heatlite.resources.difference import changed
 from heatlite.resources.instance import Instance
+from heatlite.resources.nested.testing import StacksInMemory
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.properties import NOTHING
 from heatlite.resources.steps import poll, start
@@ -59,6 +60,7 @@ def instance_of(
         "stack_id": "6c84fb90-12c4-11e1-840d-7b25c5ee775a",
         "now": clock or FakeClock(),
         "random": random.Random(1),
+        "nested": StacksInMemory(),
         "properties": plugin.checked_properties(
             properties or {}, "resources.web.properties", facts.get("unknown", NOTHING)
         ),

@@ -39,6 +39,7 @@ class Tools:
         self._data = dict(instance.data)
         self._unknown = instance.unknown
         self.siblings = instance.siblings
+        self.update_policy: Mapping[str, Any] = instance.update_policy
 
     @property
     def resource_id(self) -> str | None:

@@ -7,12 +7,16 @@ History of the ``engine_worker`` messages
 History of the ``heat-engine-listener`` messages
 
     1.0  listening(), asked(resource_ids, traversal_id)
+    1.1  wake(resource_ids)
+
+An operation on a nested stack is a cast of Heat's own method on the topic ``engine``. What Heat has no argument for is
+in its ``args`` (``BeginChild.particulars``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from heatlite.convergence.model import Node, NodeKind
@@ -22,7 +26,10 @@ ENGINE_TOPIC = "engine"
 WORKER_TOPIC = "engine_worker"
 LISTENER_TOPIC = "heat-engine-listener"
 WORKER_VERSION = "1.0"
-LISTENER_VERSION = "1.0"
+LISTENER_VERSION = "1.1"
+ENGINE_VERSION = "1.36"
+NESTED = "nested_operation"
+"""The key among ``args`` by which an engine knows that a stack's parent asks, and not a client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +57,60 @@ class CheckResource:
             return cls(traversal_id, tuple(Node(int(row), NodeKind(kind)) for row, kind in nodes))
         except TypeError as error:
             raise ValueError(f"check_resource takes nodes as [row, kind], not {nodes!r}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class BeginChild:
+    """Begin an operation on a nested stack: CREATE, UPDATE or DELETE.
+
+    It may come late or twice: ``operation_id`` becomes the stack's traversal, and only where the stack is still at
+    ``follows`` (None: where there is no such stack). ``deadline`` is in seconds since the epoch.
+    """
+
+    verb: str
+    child_id: str
+    name: str
+    operation_id: str
+    follows: str | None
+    template_id: int | None
+    facade: dict[str, Any] | None
+    owner_id: str
+    nested_depth: int
+    parent_resource_name: str | None
+    deadline: float | None
+    timeout_mins: int | None
+    user_creds_id: int | None
+    stack_user_project_id: str | None
+
+    @property
+    def method(self) -> str:
+        """Heat's method."""
+        return f"{self.verb.lower()}_stack"
+
+    def to_wire(self, project_id: str) -> dict[str, Any]:
+        """The arguments of Heat's method, with all that this message says among its ``args``."""
+        args = {NESTED: asdict(self)}
+        identity = {"tenant": project_id, "stack_name": self.name, "stack_id": self.child_id, "path": ""}
+        nothing = {"template": None, "params": None, "files": None}
+        match self.verb:
+            case "CREATE":
+                nesting = ("owner_id", "nested_depth", "user_creds_id", "stack_user_project_id", "template_id")
+                told = {name: getattr(self, name) for name in (*nesting, "parent_resource_name")}
+                return {"stack_name": self.name, **nothing, **told, "args": args}
+            case "UPDATE":
+                return {"stack_identity": identity, **nothing, "template_id": self.template_id, "args": args}
+            case _:
+                return {"stack_identity": identity, "args": args}
+
+    @classmethod
+    def from_args(cls, args: Any) -> BeginChild | None:
+        """The message in the ``args`` of a call; None where it is a client's.
+
+        :raises ValueError: where it isn't what ``to_wire`` makes
+        """
+        if not isinstance(args, dict) or NESTED not in args:
+            return None
+        try:
+            return cls(**args[NESTED])
+        except TypeError as error:
+            raise ValueError(f"a nested stack's operation can't be read: {error}") from None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import oslo_messaging
 
 from heatlite.convergence.model import Node
 from heatlite.rpc import messages
+from heatlite.rpc.serializer import PlainSerializer
 
 
 class Wakes(Protocol):
@@ -19,6 +20,15 @@ class Wakes(Protocol):
 
     def ask(self, engine_id: str, resource_ids: list[int], traversal_id: str) -> None:
         """Tell one engine that a traversal waits for rows that it holds."""
+
+    def wake(self, engine_id: str, resource_ids: list[int]) -> None:
+        """Tell one engine that what it waits for may be over."""
+
+    def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
+        """Ask whichever engine is free to begin an operation on a nested stack.
+
+        :param request: the keys of the request context, ``project_id`` among them
+        """
 
 
 class WorkerClient:
@@ -33,6 +43,10 @@ class WorkerClient:
             exchange=messages.EXCHANGE, topic=messages.LISTENER_TOPIC, version=messages.LISTENER_VERSION
         )
         self._listeners = oslo_messaging.get_rpc_client(transport, listeners)
+        engines = oslo_messaging.Target(
+            exchange=messages.EXCHANGE, topic=messages.ENGINE_TOPIC, version=messages.ENGINE_VERSION
+        )
+        self._engines = oslo_messaging.get_rpc_client(transport, engines, serializer=PlainSerializer())
 
     def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
         """Cast one message a batch."""
@@ -44,3 +58,11 @@ class WorkerClient:
         """Cast to one engine's listener."""
         engine = self._listeners.prepare(server=engine_id)
         engine.cast({}, "asked", resource_ids=resource_ids, traversal_id=traversal_id)
+
+    def wake(self, engine_id: str, resource_ids: list[int]) -> None:
+        """Cast to one engine's listener."""
+        self._listeners.prepare(server=engine_id).cast({}, "wake", resource_ids=resource_ids)
+
+    def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
+        """Cast Heat's method."""
+        self._engines.cast(request, message.method, **message.to_wire(request["project_id"]))

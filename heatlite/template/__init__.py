@@ -18,7 +18,7 @@ from heatlite.template.parameter_types import ParameterType
 from heatlite.template.parameters import Parameters, bind
 from heatlite.template.pseudo import PseudoParameters
 from heatlite.template.scope import ResourceValue, Scope
-from heatlite.template.unknown import UNKNOWN, holds_unknown
+from heatlite.template.unknown import UNKNOWN, holds_unknown, known
 
 __all__ = [
     "UNKNOWN",
@@ -34,6 +34,7 @@ __all__ = [
     "Template",
     "bind",
     "holds_unknown",
+    "known",
     "load",
     "parse",
     "resolve",

@@ -7,9 +7,14 @@
       "OS::Network::*": "OS::Neutron::*"        a pattern: what the star stands for is kept
       resources:
         db: {OS::Web: OS::Heat::None}           for one resource only
+      OS::Cluster: cluster.yaml                 a template: the resource is a nested stack
 
 The most telling entry wins: one for the resource before one for all, the user's before the operator's, a name before
-a pattern, a longer pattern before a shorter one. What a type is mapped to may be mapped in turn.
+a pattern, a longer pattern before a shorter one. What a type is mapped to may be mapped in turn, unless it is a
+template.
+
+A nested stack inherits the registry (``of_child``): what ``resources`` says under its name is for its own resources,
+and a type that led to its template stands for itself there, so that a template may use the type that it stands in for.
 """
 
 from __future__ import annotations
@@ -18,12 +23,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from heatlite.schema.provider import is_template
 from heatlite.template.path import Path, refused
 
 SECTION = "resource_registry"
 FOR_ONE = "resources"
 NO_TYPES = frozenset({"hooks", "restricted_actions"})
-TEMPLATE_ENDINGS = (".yaml", ".template")
 LONGEST_CHAIN = 32
 """Mappings in a row. ``OS::*: OS::X::*`` maps what it has mapped, and would never end."""
 
@@ -48,30 +53,58 @@ class ResourceRegistry:
         own = user.get(FOR_ONE) or {}
         if not isinstance(own, Mapping):
             raise refused((SECTION, FOR_ONE), f'"{FOR_ONE}" must be a map of the resources\' names')
-        for_one = {name: _types(types, (SECTION, FOR_ONE, name)) for name, types in own.items() if types is not None}
+        named = {name: types for name, types in own.items() if types is not None}
+        for_one = {name: _types_of_one(types, (SECTION, FOR_ONE, name)) for name, types in named.items()}
         return cls(_types(user, (SECTION,)), _types(operator, (SECTION,)), for_one)
 
     def resolve(self, resource_name: str, type_name: str) -> str:
         """What a resource's type stands for in the end, chains followed. A type that is mapped to itself is itself.
 
-        :raises StackValidationFailed: where the chain goes in a circle or on and on, or ends with a template
+        :returns: the name of a type, or of a template's file (see ``heatlite.schema.provider``)
+        :raises StackValidationFailed: where the chain goes in a circle or on and on
+        """
+        return self.chain(resource_name, type_name)[-1]
+
+    def chain(self, resource_name: str, type_name: str) -> list[str]:
+        """The type, and each that it stands for in turn.
+
+        :raises StackValidationFailed: as ``resolve``
         """
         seen = [type_name]
-        while (target := self._target(resource_name, seen[-1])) is not None and target != seen[-1]:
+        while (target := self._next(resource_name, seen[-1])) is not None and target != seen[-1]:
             if target in seen or len(seen) > LONGEST_CHAIN:
                 circle = " -> ".join([*seen, target])[:300]
                 raise refused((SECTION, type_name), f"The mapping goes in a circle: {circle}")
             seen.append(target)
-        if seen[-1].endswith(TEMPLATE_ENDINGS):
-            message = f"{seen[-1]}: templates as resource types are not supported yet"
-            raise refused(("resources", resource_name, "type"), message)
-        return seen[-1]
+        return seen
+
+    def _next(self, resource_name: str, type_name: str) -> str | None:
+        return None if is_template(type_name) else self._target(resource_name, type_name)
 
     def _target(self, resource_name: str, type_name: str) -> str | None:
         for types in (self.for_one.get(resource_name, {}), self.user, self.operator):
             for target in _matches(types, type_name):
                 return target
         return None
+
+
+def of_child(user: Mapping[str, Any], registry: ResourceRegistry, name: str, type_name: str) -> dict[str, Any]:
+    """The user's registry as a nested stack inherits it.
+
+    :param user: the ``resource_registry`` of the parent's environment, as it is written
+    :param registry: the same, read
+    :param name: the parent's resource that the nested stack is
+    :param type_name: its type as the parent's template writes it
+    """
+    inherited = dict(user)
+    own = inherited.pop(FOR_ONE, None) or {}
+    inner = {key: value for key, value in (own.get(name) or {}).items() if isinstance(value, Mapping)}
+    if inner:
+        inherited[FOR_ONE] = inner
+    *way, end = registry.chain(name, type_name)
+    if way and is_template(end) and way[-1] not in registry.for_one.get(name, {}):
+        inherited[way[-1]] = way[-1]
+    return inherited
 
 
 def _matches(types: Types, type_name: str) -> Iterator[str]:
@@ -82,6 +115,13 @@ def _matches(types: Types, type_name: str) -> Iterator[str]:
     for pattern in sorted(patterns, key=len, reverse=True):
         target, rest = types[pattern], type_name[len(pattern) - 1 :]
         yield target[:-1] + rest if target.endswith("*") else target
+
+
+def _types_of_one(registry: Any, path: Path) -> dict[str, str]:
+    """The mappings for one resource; a map among them is for a resource of the nested stack that this one is."""
+    if not isinstance(registry, Mapping):
+        raise refused(path, "must be a map of types")
+    return _types({name: target for name, target in registry.items() if not isinstance(target, Mapping)}, path)
 
 
 def _types(registry: Any, path: Path) -> dict[str, str]:

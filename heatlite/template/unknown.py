@@ -32,3 +32,12 @@ def holds_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(holds_unknown(item) for item in value)
     return False
+
+
+def known(value: Any) -> Any:
+    """``value`` with None for what isn't known."""
+    if value is UNKNOWN:
+        return None
+    if isinstance(value, Mapping):
+        return {key: known(item) for key, item in value.items()}
+    return [known(item) for item in value] if isinstance(value, list) else value

@@ -20,6 +20,7 @@ from heatlite.engine.api.options import check_args
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import shown
 from heatlite.engine.api.submissions import Sent
+from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.preview import Fate, Present, Preview
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.shared import Shared
@@ -130,13 +131,14 @@ class PreviewEndpoint:
     def _properties(self, name: str, template: Template, scope: EngineScope) -> Any:
         definition = template.resources[name]
         given = resolve(definition.properties, scope) or {}
-        plugin = self._shared.registry.get(definition.type)
+        plugin = plugin_of(self._shared.registry, definition.type, template.files)
         checked = plugin.checked_properties(given, f"resources.{name}.properties", language.UNKNOWN)
         return outputs.known({**dict.fromkeys(plugin.properties_schema), **checked})
 
     def _future(self, template: Template) -> dict[str, FutureResource]:
         registry = self._shared.registry
-        return {name: FutureResource(name, registry.get(it.type)) for name, it in template.resources.items()}
+        found = {name: plugin_of(registry, it.type, template.files) for name, it in template.resources.items()}
+        return {name: FutureResource(name, plugin) for name, plugin in found.items()}
 
     def _imagined(
         self, context: RequestContext, name: str, timeout: int | None, disable_rollback: bool | None

@@ -21,11 +21,13 @@ from heatlite.db import templates
 from heatlite.db.records import StackRecord
 from heatlite.engine.api import arguments, finding, replies, submissions, template_check
 from heatlite.engine.api.client_calls import client_call
+from heatlite.engine.api.nested_calls import or_nested
 from heatlite.engine.api.options import CreateOptions, UpdateOptions, check_args
 from heatlite.engine.api.reading import Reading
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
 from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.nested.begin import Children
 from heatlite.engine.shared import Shared
 from heatlite.engine.validation import Submission
 from heatlite.rpc.queries import EventQuery, StackQuery
@@ -38,14 +40,16 @@ class EngineEndpoint:
 
     target = oslo_messaging.Target(version="1.36")
 
-    def __init__(self, shared: Shared, lifecycle: Lifecycle) -> None:
+    def __init__(self, shared: Shared, lifecycle: Lifecycle, children: Children) -> None:
         self._shared = shared
+        self.children = children
         self._lifecycle = lifecycle
         self._reading = Reading(shared)
 
     # --- stacks: do -------------------------------------------------------------------------------------------
 
     @client_call
+    @or_nested
     def create_stack(
         self, context: RequestContext, stack_name: str, template: Any, params: Any, files: Files, args: Any, **more: Any
     ) -> Reply:
@@ -65,6 +69,7 @@ class EngineEndpoint:
         return replies.identity(self._lifecycle.create(context, stack_name, submission, wishes))
 
     @client_call
+    @or_nested
     def update_stack(
         self,
         context: RequestContext,
@@ -99,9 +104,13 @@ class EngineEndpoint:
         return replies.identity(self._lifecycle.update(context, stack, laid_over, wishes))
 
     @client_call
-    def delete_stack(self, context: RequestContext, stack_identity: Reply, cast: bool = False) -> None:
+    @or_nested
+    def delete_stack(
+        self, context: RequestContext, stack_identity: Reply, cast: bool = False, args: Any = None
+    ) -> None:
         """Begin to delete a stack.
 
+        :param args: what a nested stack's parent says
         :raises EntityNotFound: where there is no such live stack
         """
         self._lifecycle.delete(finding.by_identity(context, stack_identity))

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from heatlite.convergence.model import Action, Status
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.api.arguments import invalid, mapping
 from heatlite.engine.api.queries import split_state
+from heatlite.engine.serving import serving as shown
 
 Test = Callable[[ResourceRecord, str], bool]
 
-GONE = (Action.DELETE, Status.COMPLETE)
 FILTERS: Mapping[str, Test] = {
     "id": lambda row, value: value in (row.uuid, str(row.id)),
     "uuid": lambda row, value: row.uuid == value,
@@ -28,31 +27,6 @@ FILTERS: Mapping[str, Test] = {
     "physical_resource_id": lambda row, value: row.physical_resource_id == value,
     "type": lambda row, value: value in row.type,
 }
-
-
-def shown(rows: Iterable[ResourceRecord], template_id: int) -> dict[str, ResourceRecord]:
-    """Name → the row that serves it, in the order in which the names came into being.
-
-    :param template_id: the stack's template
-    """
-    best: dict[str, ResourceRecord] = {}
-    for row in rows:
-        if (row.action, row.status) == GONE:
-            continue
-        if row.name not in best or _fitness(row, template_id) > _fitness(best[row.name], template_id):
-            best[row.name] = row
-    return best
-
-
-def _fitness(row: ResourceRecord, template_id: int) -> tuple[bool | int, ...]:
-    """The first difference decides. A row that made the template true comes before a newer one that didn't."""
-    return (
-        row.replaced_by is None,
-        row.action is not Action.DELETE,
-        row.status is not Status.FAILED,
-        row.current_template_id == template_id,
-        row.id,
-    )
 
 
 def required_by(rows: Iterable[ResourceRecord], serving: Mapping[str, ResourceRecord]) -> dict[str, list[str]]:
@@ -81,3 +55,6 @@ def _test(word: str, value: Any) -> Callable[[ResourceRecord], bool]:
     if not all(isinstance(each, str) for each in values):
         raise invalid(f'the filter "{word}" takes a string or a list of them, not {value!r:.80}')
     return lambda row: any(FILTERS[word](row, each) for each in values)
+
+
+__all__ = ["matching", "required_by", "shown"]

@@ -15,6 +15,7 @@ from heatlite.engine.api import finding
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import shown
+from heatlite.engine.nested.begin import Children
 from heatlite.engine.shared import Shared
 from heatlite.engine.signals import Signals
 
@@ -24,9 +25,8 @@ class SignalEndpoint:
 
     target = oslo_messaging.Target(version="1.36")
 
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
-        self._signals = Signals(shared)
+    def __init__(self, shared: Shared, children: Children) -> None:
+        self._signals = Signals(shared, children)
 
     @client_call
     def resource_signal(

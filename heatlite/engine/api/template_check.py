@@ -8,6 +8,7 @@ exist is one all the same, there and here.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from heatlite import exception
@@ -16,6 +17,7 @@ from heatlite.convergence.graph import Graph
 from heatlite.engine import limits
 from heatlite.engine.api import environments, parameter_replies
 from heatlite.engine.api.arguments import invalid
+from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
 from heatlite.engine.validation import Submission
@@ -68,7 +70,7 @@ def checked(submission: Submission, registry: Registry, settings: Settings) -> T
     template = template.under(parameters)
     limits.check_resources(settings, len(template.resources))
     Graph({name: sorted(definition.requires) for name, definition in template.resources.items()}).order()
-    plugins = {name: plugin(registry, name, definition.type) for name, definition in template.resources.items()}
+    plugins = {name: plugin(registry, name, it.type, template.files) for name, it in template.resources.items()}
     future = {name: FutureResource(name, found) for name, found in plugins.items()}
     scope = EngineScope(parameters, template.files, future)
     for name, definition in template.resources.items():
@@ -81,14 +83,14 @@ def checked(submission: Submission, registry: Registry, settings: Settings) -> T
     return template
 
 
-def plugin(registry: Registry, name: str, type_name: str) -> type[Resource]:
+def plugin(registry: Registry, name: str, type_name: str, files: Mapping[str, str]) -> type[Resource]:
     """The plugin of a resource.
 
     :raises StackValidationFailed: where there is none for its type
     """
     try:
-        return registry.get(type_name)
-    except exception.EntityNotFound as error:
+        return plugin_of(registry, type_name, files)
+    except exception.HeatliteError as error:
         raise exception.StackValidationFailed(path=["resources", name, "type"], message=error) from None
 
 

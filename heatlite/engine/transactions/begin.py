@@ -54,9 +54,18 @@ def create(
     """
     values = {name: getattr(stack, name) for name in StackRecord.__dataclass_fields__}
     live_name = stack.name if stack.owner_id is None else None
-    stacks.insert(context, {**values, "live_name": live_name}, tags)
+    stacks.insert(context, {**values, "live_name": live_name, "root_id": stack.root_id or stack.id}, tags)
     write_events(context, inputs, stack.id, [started(stack)])
     return lay_out(context, inputs, stack, wanted, recast_after=recast_after)
+
+
+def record_ended(context: Context, inputs: Inputs, stack: StackRecord) -> None:
+    """A new nested stack whose operation is over already: refused, or deleted before it was made.
+
+    :raises oslo_db.exception.DBDuplicateEntry: where there is a stack of this id
+    """
+    stacks.insert(context, {name: getattr(stack, name) for name in StackRecord.__dataclass_fields__})
+    write_events(context, inputs, stack.id, [stack_event(stack, stack.action, stack.status, stack.status_reason)])
 
 
 def supersede(

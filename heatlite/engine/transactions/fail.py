@@ -40,10 +40,15 @@ class RollbackPlan:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a failure came to. ``rollback``: the traversal to be planned now; ``wakes``: row → who waits for it."""
+    """What a failure came to.
+
+    ``rollback``: the traversal to be planned now; ``wakes``: row → who waits for it; ``is_over``: this was what ended
+    the stack's operation, and nothing follows it.
+    """
 
     rollback: str | None = None
     wakes: Mapping[int, str] = field(default_factory=dict)
+    is_over: bool = False
 
 
 def may_roll_back(stack: StackRecord) -> bool:
@@ -80,7 +85,23 @@ def fail(
     if ends:
         write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.FAILED, reason)])
     wakes = resources.wanted(context, [work.row.id for work, _ in failures]) if failures else {}
-    return Ended(rollback.traversal_id if rollback and begins_rollback else None, wakes)
+    begun = rollback.traversal_id if rollback and begins_rollback else None
+    return Ended(begun, wakes, is_over=ends and not begins_rollback)
+
+
+def refuse(context: Context, inputs: Inputs, seen: StackRecord, columns: Mapping[str, Any]) -> bool:
+    """A new operation on a stack is over before it began; so is what the stack was at.
+
+    :param columns: of the stack: a new ``current_traversal``, its action, FAILED and why
+    :returns: False where the stack has another traversal than was seen by now
+    """
+    if not stacks.supersede(context, seen.id, seen.current_traversal, {**columns, "current_deps": None}):
+        return False
+    sync_points.delete_all(context, seen.id)
+    resources.abandon(context, seen.id, release.ABANDONED, inputs.utcnow())
+    event = stack_event(seen, columns["action"], Status.FAILED, columns["status_reason"])
+    write_events(context, inputs, seen.id, [event])
+    return True
 
 
 def fail_stale(

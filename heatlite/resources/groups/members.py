@@ -59,6 +59,11 @@ def changed(
     return definitions
 
 
+def in_order(definitions: Definitions, names: Collection[str]) -> Definitions:
+    """The same in the order of these names, which is the order of what is told of the group; others come last."""
+    return {name: definitions[name] for name in (*(it for it in names if it in definitions), *definitions)}
+
+
 def outdated_first(old: Definitions, definition_of: Callable[[str], Definition]) -> Definitions:
     """The members that don't have the new definition yet before those that do, so that a roll that also shrinks the
     group doesn't give up what it has just changed.
@@ -89,4 +94,4 @@ def rolled(
 
     staying = sorted((name for name in old if name not in removed), key=priority)
     new = (name for name in names if name not in old)
-    return changed({name: old[name] for name in staying}, definition_of, size, changes, new)
+    return in_order(changed({name: old[name] for name in staying}, definition_of, size, changes, new), names)

@@ -29,6 +29,7 @@ from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.liveness import LeaseWatch
+from heatlite.engine.nested.begin import Children
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Library
@@ -88,12 +89,12 @@ class Endpoint:
         self.shared.lease.acquire()
         conclusions = Conclusions(self.shared)
         self._checker = Checker(self.shared, conclusions, NoRunner())
-        stacks = EngineEndpoint(self.shared, Lifecycle(self.shared, conclusions))
+        children = Children(self.shared, conclusions)
         self._endpoints = (
-            stacks,
+            EngineEndpoint(self.shared, Lifecycle(self.shared, conclusions), children),
             CatalogueEndpoint(self.shared),
             PreviewEndpoint(self.shared),
-            SignalEndpoint(self.shared),
+            SignalEndpoint(self.shared, children),
         )
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:

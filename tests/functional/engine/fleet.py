@@ -118,9 +118,29 @@ class Fleet:
                 engine.runner.asked(set(resource_ids), traversal_id)
         return True
 
+    def operation(self, to: int = 0) -> bool:
+        """Deliver the operation on a nested stack that was sent first, to a living engine; whether there was one."""
+        if not self.bus.operations:
+            return False
+        request, message = self.bus.operations.popleft()
+        arguments = message.to_wire(request["project_id"])
+        getattr(self.living[to].endpoint, message.method)(RequestContext(self.database, request), **arguments)
+        return True
+
+    def wake(self) -> bool:
+        """Deliver the wake-up that was sent first, if whom it is for lives; whether there was one."""
+        if not self.bus.wakes:
+            return False
+        engine_id, resource_ids = self.bus.wakes.popleft()
+        for engine in self.living:
+            if engine.id == engine_id:
+                engine.runner.woken(set(resource_ids))
+        return True
+
     def work(self) -> None:
         """Do all that is to be done without letting time pass."""
-        while any([self.message(), self.request(), *(engine.work() for engine in self.living)]):
+        bus = (self.message, self.request, self.operation, self.wake)
+        while any([*(deliver() for deliver in bus), *(engine.work() for engine in self.living)]):
             pass
 
     def pass_time(self, seconds: float) -> None:

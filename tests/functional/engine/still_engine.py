@@ -24,12 +24,15 @@ from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.liveness import LeaseWatch
+from heatlite.engine.nested.begin import Children
+from heatlite.engine.nested.ports import Ports
 from heatlite.engine.recovery import Sweeper
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Library
 from heatlite.resources.registry import Registry
+from heatlite.rpc.messages import BeginChild
 from tests.functional.engine.endpoint import Clock
 
 
@@ -89,6 +92,8 @@ class Bus:
     def __init__(self) -> None:
         self.casts: deque[tuple[str, tuple[Node, ...]]] = deque()
         self.requests: deque[tuple[str, list[int], str]] = deque()
+        self.wakes: deque[tuple[str, list[int]]] = deque()
+        self.operations: deque[tuple[dict[str, Any], BeginChild]] = deque()
         self.cut = False
 
     def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
@@ -100,10 +105,20 @@ class Bus:
         if not self.cut:
             self.requests.append((engine_id, resource_ids, traversal_id))
 
+    def wake(self, engine_id: str, resource_ids: list[int]) -> None:
+        if not self.cut:
+            self.wakes.append((engine_id, resource_ids))
+
+    def begin(self, request: dict[str, Any], message: BeginChild) -> None:
+        if not self.cut:
+            self.operations.append((request, message))
+
     def lose_everything(self) -> None:
         """Whatever is under way never arrives."""
         self.casts.clear()
         self.requests.clear()
+        self.wakes.clear()
+        self.operations.clear()
 
 
 @dataclass(frozen=True)
@@ -124,13 +139,15 @@ class Engine:
         it, settings = surroundings, surroundings.settings
         inputs = Inputs(now=it.clock, monotonic=it.clock, random=random.Random(1))
         self.lives, self.is_silent, self.steps = True, False, Steps()
+        library = Library()
+        ports = Ports(it.database, inputs, settings, library, it.registry, it.bus)
         self.shared = Shared(
             database=it.database,
             inputs=inputs,
             settings=settings,
             registry=it.registry,
-            library=Library(),
-            evaluator=Evaluator(it.registry, inputs, settings.max_attempts),
+            library=library,
+            evaluator=Evaluator(it.registry, inputs, settings.max_attempts, ports.of),
             lease=Lease(it.database, inputs, settings, when_lost=self._lost),
             liveness=LeaseWatch(it.database, it.clock, settings.lease_seconds),
             claims=Claims(),
@@ -140,7 +157,8 @@ class Engine:
         self.runner = StepRunner(self.shared, self.conclusions, self.steps, self._make_timers)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
         self.sweeper = Sweeper(self.shared, self.conclusions, self.runner)
-        self.endpoint = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions))
+        children = Children(self.shared, self.conclusions)
+        self.endpoint = EngineEndpoint(self.shared, Lifecycle(self.shared, self.conclusions), children)
         self.shared.lease.acquire()
 
     def _make_timers(self, *arguments: Any) -> Any:

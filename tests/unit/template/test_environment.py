@@ -8,6 +8,7 @@ import pytest
 
 from heatlite.exception import StackValidationFailed
 from heatlite.template import Environment, parse
+from heatlite.template.resource_registry import ResourceRegistry, of_child
 
 EMPTY = {
     "parameters": {},
@@ -86,7 +87,6 @@ def test_a_mapped_type_changes_the_definition_hash() -> None:
 @pytest.mark.parametrize(
     ("registry", "message"),
     [
-        ({"My::Server": "server.yaml"}, r"resources\.web\.type: server.yaml: templates as resource types are not"),
         ({"My::Server": {"x": "y"}}, r"resource_registry\.My::Server: A type is mapped to the name of another"),
         ({"My::Server": "Our::*"}, r'resource_registry\.My::Server: "Our::\*" has a star'),
         ({"resources": {"web": {"hooks": "pre-create"}}}, r"resource_registry\.resources\.web\.hooks: .*not supported"),
@@ -111,6 +111,8 @@ def test_an_entry_that_makes_no_sense_is_refused(registry: dict, message: str) -
         ({"My::Server": "A", "resources": {"web": {"My::*": "Mine::*"}}}, "Mine::Server"),
         ({"My::Server": "A", "resources": {"other": {"My::Server": "Mine"}}}, "A"),
         ({"resources": {"web": {"My::Server": "A"}}, "A": "B"}, "B"),
+        ({"My::Server": "A", "A": "server.yaml"}, "server.yaml"),
+        ({"My::Server": "server.yaml", "*": "Any"}, "server.yaml"),
     ],
 )
 def test_the_most_telling_entry_of_the_registry_wins(registry: dict, found: str) -> None:
@@ -121,3 +123,23 @@ def test_the_operators_registry_is_weaker_than_the_users() -> None:
     raw = {"heat_template_version": "rocky", "resources": {"web": {"type": "A"}, "db": {"type": "B"}}}
     resources = parse(raw, {}, {"A": "Users"}, {"A": "Operators", "B": "Operators"}).resources
     assert {name: it.type for name, it in resources.items()} == {"web": "Users", "db": "Operators"}
+
+
+@pytest.mark.parametrize(
+    ("registry", "inherited"),
+    [
+        ({"A": "B", "C": "x.yaml"}, {"A": "B", "C": "x.yaml"}),
+        ({"My::Server": "x.yaml"}, {"My::Server": "My::Server"}),
+        ({"My::Server": "A", "A": "x.yaml"}, {"My::Server": "A", "A": "A"}),
+        ({"My::*": "x.yaml"}, {"My::*": "x.yaml", "My::Server": "My::Server"}),
+        (
+            {"resources": {"web": {"in": {"A": "B"}, "C": "D"}, "db": {"in": {"E": "F"}}}},
+            {"resources": {"in": {"A": "B"}}},
+        ),
+        ({"My::Server": "A", "resources": {"web": {"My::Server": "x.yaml"}}}, {"My::Server": "A"}),
+    ],
+)
+def test_a_nested_stack_inherits_what_is_for_it_and_sees_the_type_that_it_stands_in_for(
+    registry: dict, inherited: dict
+) -> None:
+    assert of_child(registry, ResourceRegistry.read(registry), "web", "My::Server") == inherited

@@ -1,0 +1,26 @@
+"""Nested stacks: which tree a stack is in, and what it was given by its parent.
+
+Revision ID: 0002
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import mysql
+
+revision = "0002"
+down_revision = "0001"
+
+LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+ROOT_COMMENT = "the stack that isn't nested, of the tree that this one is in; its own id there"
+
+
+def upgrade() -> None:
+    facade = "of a nested stack, what its template may read of the parent's resource"
+    later = "its operation leaves the cleanups to one that follows"
+    op.add_column("stack", sa.Column("root_id", sa.String(36), comment=ROOT_COMMENT))
+    op.add_column("stack", sa.Column("user_creds_id", sa.Integer))
+    op.add_column("stack", sa.Column("stack_user_project_id", sa.String(64)))
+    op.add_column("stack", sa.Column("facade", LargeText, comment=facade))
+    op.add_column("stack", sa.Column("collects_later", sa.Boolean, comment=later))
+    op.execute("UPDATE stack SET root_id = id")  # until now, every stack was a root
+    op.create_index("ix_stack_root_id", "stack", ["root_id"])

@@ -1,0 +1,206 @@
+"""Begin: an operation on a nested stack, as its parent asks for it. The message may be late, or have come before.
+
+::
+
+    the stack is at    CREATE                    UPDATE, DELETE
+    ───────────────    ──────                    ──────────────
+    nothing            begin it                  (a DELETE: a row that says it is gone, lest a late CREATE make it)
+    this operation     nothing: it came twice    nothing
+    what it follows    –                         begin it
+    anything else      nothing: it is late       nothing: the parent looks, and asks anew
+
+What this engine must refuse (a template that proves invalid, a limit) is written as the operation's failure, since the
+parent waits for no reply and looks at nothing but the row.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from oslo_db import exception as db_error
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.context import RequestContext
+from heatlite.convergence.model import Action, Status, Wanted
+from heatlite.db import resources, stacks, templates
+from heatlite.db.records import StackRecord
+from heatlite.db.retry import retried
+from heatlite.engine import limits, traversals
+from heatlite.engine.conclude import Conclusions
+from heatlite.engine.shared import Shared
+from heatlite.engine.transactions import begin, fail
+from heatlite.engine.validation import Identity, Submission, Validator
+from heatlite.rpc.messages import BeginChild
+
+LOG = logging.getLogger(__name__)
+
+
+class Children:
+    """Begins operations on nested stacks."""
+
+    def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
+        self._shared = shared
+        self._conclusions = conclusions
+        self._validator = Validator(shared.registry, shared.settings, shared.inputs)
+
+    def receive(self, request: RequestContext, message: BeginChild) -> None:
+        """Begin the operation, if it is still to be begun."""
+        seen = stacks.get(self._shared.context(), message.child_id)
+        if seen is None and message.verb in (Action.CREATE, Action.DELETE):
+            self._first(request, message)
+        elif seen is not None and seen.deleted_at is None and seen.current_traversal == message.follows:
+            self._next(seen, message)
+        else:
+            LOG.debug("%s of nested stack %s is late, or has come before", message.verb, message.child_id)
+
+    # --- there is no such stack ---------------------------------------------------------------------------------
+
+    def _first(self, request: RequestContext, message: BeginChild) -> None:
+        owner = stacks.get(self._shared.context(), message.owner_id)
+        if owner is None:
+            LOG.warning("Nested stack %s has no owner: nothing is made", message.name)
+            return
+        stack = self._new_stack(request, message, owner)
+        if message.verb == Action.DELETE:
+            self._bury(stack)
+            return
+        try:
+            wanted = self._wanted(stack)
+        except exception.HeatliteError as error:
+            self._refuse_first(stack, str(error))
+            return
+        try:
+            begun = self._create(stack, wanted)
+        except db_error.DBDuplicateEntry:
+            return  # the same message, at another engine; or it is being deleted
+        self._conclusions.announce({begun.traversal_id: begun.ready})
+
+    def _new_stack(self, request: RequestContext, message: BeginChild, owner: StackRecord) -> StackRecord:
+        empty = message.template_id is None
+        return StackRecord(
+            id=message.child_id,
+            name=message.name,
+            tenant=owner.tenant,
+            username=request.username or owner.username,
+            raw_template_id=self._conclusions.empty_template() if empty else message.template_id or 0,
+            prev_raw_template_id=None,
+            current_traversal=message.operation_id,
+            action=Action(message.verb),
+            status=Status.IN_PROGRESS,
+            status_reason=f"Stack {message.verb} started",
+            deadline=message.deadline,
+            timeout=message.timeout_mins,
+            disable_rollback=True,
+            owner_id=owner.id,
+            nested_depth=message.nested_depth,
+            parent_resource_name=message.parent_resource_name,
+            created_at=self._shared.inputs.utcnow(),
+            updated_at=None,
+            deleted_at=None,
+            root_id=owner.root_id or owner.id,
+            user_creds_id=message.user_creds_id,
+            stack_user_project_id=message.stack_user_project_id,
+            facade=message.facade,
+        )
+
+    @retried
+    def _create(self, stack: StackRecord, wanted: Sequence[Wanted]) -> begin.Begun:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            return begin.create(context, shared.inputs, stack, wanted, (), recast_after=shared.recast_after)
+
+    def _bury(self, stack: StackRecord) -> None:
+        gone = stacks.ended(self._shared.inputs.utcnow())
+        buried = dataclasses.replace(
+            stack,
+            status=Status.COMPLETE,
+            status_reason="It was never made",
+            deadline=None,
+            deleted_at=gone["deleted_at"],
+        )
+        self._record(buried)
+
+    def _refuse_first(self, stack: StackRecord, reason: str) -> None:
+        self._record(dataclasses.replace(stack, status=Status.FAILED, status_reason=reason, deadline=None))
+
+    def _record(self, stack: StackRecord) -> None:
+        try:
+            self._insert(stack)
+        except db_error.DBDuplicateEntry:
+            return
+        self._conclusions.family.ended(stack)
+
+    @retried
+    def _insert(self, stack: StackRecord) -> None:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            begin.record_ended(context, shared.inputs, stack)
+
+    # --- there is one -------------------------------------------------------------------------------------------
+
+    def _next(self, seen: StackRecord, message: BeginChild) -> None:
+        columns: dict[str, Any] = {
+            "current_traversal": message.operation_id,
+            "action": Action(message.verb),
+            "status": Status.IN_PROGRESS,
+            "status_reason": f"Stack {message.verb} started",
+            "deadline": message.deadline,
+            "updated_at": self._shared.inputs.utcnow(),
+        }
+        wanted: Sequence[Wanted] = ()
+        if message.verb == Action.UPDATE:
+            changes: dict[str, Any] = {
+                "raw_template_id": message.template_id,
+                "facade": message.facade,
+                "timeout": message.timeout_mins,
+            }
+            try:
+                wanted = self._wanted(dataclasses.replace(seen, **changes), before=seen)
+            except exception.HeatliteError as error:
+                self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": str(error)})
+                return
+            columns |= changes
+        begun = self._supersede(seen, columns, wanted)
+        if begun is not None:
+            self._conclusions.announce({begun.traversal_id: begun.ready})
+
+    @retried
+    def _supersede(self, seen: StackRecord, columns: Mapping[str, Any], wanted: Sequence[Wanted]) -> begin.Begun | None:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            return begin.supersede(context, shared.inputs, seen, columns, wanted, recast_after=shared.recast_after)
+
+    def _refuse_next(self, seen: StackRecord, columns: Mapping[str, Any]) -> None:
+        if self._refuse(seen, {**columns, "deadline": None}):
+            self._conclusions.family.ended(dataclasses.replace(seen, **columns))
+
+    @retried
+    def _refuse(self, seen: StackRecord, columns: Mapping[str, Any]) -> bool:
+        shared, context = self._shared, self._shared.context()
+        with shared.database.writer(context):
+            return fail.refuse(context, shared.inputs, seen, columns)
+
+    # --- is it valid? -------------------------------------------------------------------------------------------
+
+    def _wanted(self, stack: StackRecord, before: StackRecord | None = None) -> list[Wanted]:
+        """What the stack's new template asks for, now that every value is known.
+
+        :raises HeatliteError: where it is invalid, or over a limit
+        """
+        shared, context = self._shared, self._shared.context()
+        limits.check_depth(shared.settings, stack.nested_depth)
+        record = templates.get(context, stack.raw_template_id)
+        environment = language.Environment.parse(record.environment)
+        submission = Submission(record.template, record.files, environment)
+        parsed = self._validator.validate_one(submission, Identity.of(stack), stack.facade)
+        if before is not None:
+            values = language.bind(parsed, environment, Identity.of(stack).pseudo)
+            shared.library.check_immutable(context, before, parsed, values)
+        tree = stacks.tree(context, stack.root_id or stack.id)
+        others = resources.count(context, [other for other in tree if other != stack.id])
+        limits.check_resources(shared.settings, others + len(parsed.resources))
+        return traversals.wanted(parsed)

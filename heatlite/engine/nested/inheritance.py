@@ -1,0 +1,50 @@
+"""What a nested stack gets from its parent: files whole, the environment in part, and a look at the parent's resource.
+
+parameters           the properties of the resource, or what they make
+parameter_defaults   the parent's
+event_sinks          the parent's
+resource_registry    the parent's, with the part that is for this resource (``resource_registry.of_child``)
+facade               metadata and policies of the resource, where the template reads them
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite import template as language
+from heatlite.template import Environment, ResourceDefinition, Template
+from heatlite.template.functions.resource_facade import ResourceFacade
+from heatlite.template.resource_registry import of_child
+
+FACADE_NAMES = (ResourceFacade.name, "Fn::ResourceFacade")
+
+
+def environment_of_child(
+    parent: Environment, template: Template, definition: ResourceDefinition, parameters: Mapping[str, Any]
+) -> Environment:
+    """The environment of the nested stack that a resource is."""
+    written_type = str(definition.written.get("type") or definition.type)
+    return Environment(
+        parameters=dict(parameters),
+        parameter_defaults=parent.parameter_defaults,
+        resource_registry=of_child(parent.resource_registry, template.registry, definition.name, written_type),
+        event_sinks=parent.event_sinks,
+    )
+
+
+def facade_of(raw: Mapping[str, Any], definition: ResourceDefinition, metadata: Any, scope: Any) -> Any:
+    """What the nested template may read of the resource that it is; None where it reads nothing of it.
+
+    :param metadata: as resolved
+    :param scope: for the update policy, which may have functions
+    """
+    text = json.dumps(raw)
+    if not any(f'"{name}"' in text for name in FACADE_NAMES):
+        return None
+    return {
+        "metadata": metadata,
+        "deletion_policy": definition.deletion_policy,
+        "update_policy": language.known(language.resolve(definition.update_policy, scope)) or {},
+    }

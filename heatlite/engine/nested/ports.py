@@ -1,0 +1,149 @@
+"""Ports: what a plugin may ask of this engine about the nested stack that its resource is.
+
+A port is made for one step of one resource. It knows the parent, and so what a child has in common with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite import template as language
+from heatlite.context import EngineContext
+from heatlite.db import stacks, templates
+from heatlite.db.api import Database
+from heatlite.db.records import StackRecord
+from heatlite.engine.inputs import Inputs
+from heatlite.engine.nested import inheritance, values
+from heatlite.engine.scope import EngineScope
+from heatlite.engine.settings import Settings
+from heatlite.engine.traversals import Library, Traversal
+from heatlite.engine.work import Evaluated
+from heatlite.resources.groups.members import Member
+from heatlite.resources.nested.port import Begin, ChildView, Goal
+from heatlite.resources.registry import Registry
+from heatlite.rpc.messages import BeginChild
+from heatlite.rpc.worker_client import Wakes
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Makes ports."""
+
+    database: Database
+    inputs: Inputs
+    settings: Settings
+    library: Library
+    registry: Registry
+    wakes: Wakes
+
+    def of(self, traversal: Traversal, resource_name: str, evaluated: Evaluated | None) -> Port:
+        """The port of a resource; ``evaluated`` is None where its template has no part in what is done."""
+        return Port(self, traversal, resource_name, evaluated)
+
+
+@dataclass(frozen=True)
+class Port:
+    """``NestedStacks`` for one step."""
+
+    engine: Ports
+    traversal: Traversal
+    resource_name: str
+    evaluated: Evaluated | None
+
+    def _context(self) -> EngineContext:
+        return EngineContext(self.engine.database)
+
+    def new_id(self) -> str:
+        """An id for an operation."""
+        return self.engine.inputs.new_id()
+
+    def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
+        """Store the child's template with its environment and the parent's files."""
+        raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
+        assert self.evaluated is not None, "only what a template defines has a goal"
+        definition, parent = self.evaluated.definition, self.traversal.template
+        record, _ = self.engine.library.template(self._context(), self.traversal.stack.raw_template_id)
+        own = language.Environment.parse(record.environment)
+        environment = inheritance.environment_of_child(own, parent, definition, parameters)
+        scope = EngineScope(self.traversal.parameters, parent.files, {}, self.traversal.stack.facade)
+        facade = inheritance.facade_of(raw, definition, dict(self.evaluated.metadata), scope)
+        now = self.engine.inputs.utcnow()
+        stored = templates.stored(self._context(), raw, record.files, environment.to_dict(), now)
+        return Goal(stored, facade)
+
+    def revise(self, child_id: str, template: Mapping[str, Any]) -> Goal:
+        """Store another template with the child's own files and environment."""
+        context = self._context()
+        stack = stacks.get(context, child_id)
+        assert stack is not None, "only a child that is there is revised"
+        record = templates.get(context, stack.raw_template_id)
+        now = self.engine.inputs.utcnow()
+        return Goal(templates.stored(context, template, record.files, record.environment, now), stack.facade)
+
+    def look(self, child_id: str) -> ChildView | None:
+        """The child as its row shows it."""
+        stack = stacks.get(self._context(), child_id)
+        return None if stack is None else view(stack)
+
+    def send(self, begin: Begin) -> None:
+        """Cast an operation to whichever engine is free."""
+        parent = self.traversal.stack
+        request = {"project_id": parent.tenant, "username": parent.username}
+        self.engine.wakes.begin(request, self.message(begin))
+
+    def message(self, begin: Begin) -> BeginChild:
+        """What is sent for an operation."""
+        parent = self.traversal.stack
+        deadline = parent.deadline
+        if begin.timeout is not None:
+            own = self.engine.inputs.now() + begin.timeout * 60
+            deadline = own if deadline is None else min(own, deadline)
+        return BeginChild(
+            verb=begin.verb,
+            child_id=begin.child_id,
+            name=begin.name,
+            operation_id=begin.operation_id,
+            follows=begin.follows,
+            template_id=begin.goal.template_id if begin.goal else None,
+            facade=begin.goal.facade if begin.goal else None,
+            owner_id=parent.id,
+            nested_depth=parent.nested_depth + 1,
+            parent_resource_name=self.resource_name,
+            deadline=deadline,
+            timeout_mins=begin.timeout or parent.timeout,
+            user_creds_id=parent.user_creds_id,
+            stack_user_project_id=parent.stack_user_project_id,
+        )
+
+    def template(self, child_id: str) -> dict[str, Any] | None:
+        """The template that the child has now."""
+        context = self._context()
+        stack = stacks.get(context, child_id)
+        return None if stack is None else templates.get(context, stack.raw_template_id).template
+
+    def members(self, child_id: str) -> list[Member]:
+        """The child's resources."""
+        context = self._context()
+        stack = stacks.get(context, child_id)
+        return values.members(context, stack) if stack else []
+
+    def outputs(self, child_id: str) -> dict[str, Any]:
+        """The values of the child's outputs."""
+        context = self._context()
+        stack = stacks.get(context, child_id)
+        return values.outputs(context, self.engine.library, self.engine.registry, stack) if stack else {}
+
+    def attributes(self, child_id: str, paths: Collection[str]) -> dict[str, Any]:
+        """Attributes of the child's resources."""
+        context = self._context()
+        stack = stacks.get(context, child_id)
+        return values.attributes(context, self.engine.registry, stack, paths) if stack else dict.fromkeys(paths)
+
+
+def view(stack: StackRecord) -> ChildView:
+    """A stack's row as its parent sees it."""
+    goal = Goal(stack.raw_template_id, stack.facade)
+    is_gone = stack.deleted_at is not None
+    return ChildView(stack.current_traversal, stack.action, stack.status, stack.status_reason, is_gone, goal)

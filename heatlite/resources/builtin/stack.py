@@ -1,0 +1,60 @@
+"""OS::Heat::Stack: a stack in a stack, whose template is a property."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
+from heatlite.resources.stack_resource import StackResource
+from heatlite.schema.constraints import Range
+
+TEMPLATE, PARAMETERS, TIMEOUT, CONTEXT = "template", "parameters", "timeout", "context"
+NAME, OUTPUTS = "stack_name", "outputs"
+
+
+class Stack(StackResource):
+    """A nested stack of this region and project."""
+
+    support_status = SupportStatus(version="2014.1")
+    properties_schema = {
+        TEMPLATE: Property(Type.STRING, "The stack's template.", required=True, update_allowed=True),
+        PARAMETERS: Property(Type.MAP, "The values of its parameters.", default={}, update_allowed=True),
+        TIMEOUT: Property(
+            Type.INTEGER,
+            "Minutes that an operation on it may take, within the time that the parent's has.",
+            constraints=(Range(1, None),),
+            update_allowed=True,
+        ),
+        CONTEXT: Property(Type.MAP, "Another region or cloud; not supported.", update_allowed=True),
+    }
+    attributes_schema = {
+        NAME: Attribute("The stack's name.", Type.STRING),
+        OUTPUTS: Attribute("The stack's outputs, by name.", Type.MAP),
+    }
+
+    def validate(self) -> None:
+        """Refuse another region.
+
+        :raises StackValidationFailed: where there is a context
+        """
+        if self.properties[CONTEXT]:
+            raise self.property_error(
+                CONTEXT, "stacks in other regions or clouds are not supported; leave it out to make one here"
+            )
+
+    def child_template(self) -> str | None:
+        """The property; None while it isn't known."""
+        return self.properties[TEMPLATE] if self.known(TEMPLATE) else None
+
+    def child_parameters(self) -> Mapping[str, Any]:
+        """The property."""
+        return self.properties[PARAMETERS] or {}
+
+    def child_timeout(self) -> int | None:
+        """The property, in minutes."""
+        return self.properties[TIMEOUT]
+
+    def resolve_attribute(self, name: str) -> Any:
+        """The name, or every output with its value."""
+        return self.physical_resource_name() if name == NAME else self.nested.outputs(self.uuid)

@@ -1,0 +1,182 @@
+"""StackResource: the base of every plugin whose resource is a stack of its own, nested in this one.
+
+A subclass says what the nested stack is (``child_template``, ``child_parameters``); the rest is here::
+
+    handle_x    choose an operation id, store the template        nothing is sent yet
+    check 1     (the row has recorded the operation)              come back at once
+    check 2 …   look at the child, decide, send or wait           no thread is held, and no message is trusted
+
+The nested stack's id is the resource's uuid, so that each is found from the other, and a creation that is sent twice is
+one. Whoever ends a child wakes its parent; where that is lost, it is looked at again after 1, 2, 4 … 30 seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.exception import NotSupported
+from heatlite.resources.base import Resource, UpdateReplace
+from heatlite.resources.instance import Instance
+from heatlite.resources.nested.decision import Again, Complete, Fail, Send, decide
+from heatlite.resources.nested.failure import NestedStackFailed
+from heatlite.resources.nested.port import Begin, ChildView, Goal, NestedStacks, Verb
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+OPERATION = "operation_id"
+
+Progress = dict[str, Any]
+
+
+class StackResource(Resource):
+    """A resource that is a nested stack."""
+
+    always_looks = True
+    only_waits = True
+    turns_round = True
+    replace_when_failed = False
+    template_place = "nested_stack"
+    """What stands for the template in the path of an error."""
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(instance)
+        self.files = instance.files
+        self._nested, self._reads = instance.nested, instance.reads
+
+    # --- what a subclass says -------------------------------------------------------------------------------
+
+    def child_template(self) -> str | Mapping[str, Any] | None:
+        """The nested stack's template, as text or read; None while that can't be said, which only validation sees.
+
+        It follows from the properties and files alone, since validation asks for it too.
+        """
+        raise NotImplementedError
+
+    def child_parameters(self) -> Mapping[str, Any]:
+        """The values of its parameters; in validation some may not be known yet."""
+        return {}
+
+    def child_timeout(self) -> int | None:
+        """Minutes that an operation on it may take. None: as long as the parent's."""
+        return None
+
+    # --- the contract of a plugin ---------------------------------------------------------------------------
+
+    @property
+    def nested(self) -> NestedStacks:
+        """What the engine answers about nested stacks.
+
+        :raises NotSupported: in an engine, or a test, that has none
+        """
+        if self._nested is None:
+            raise NotSupported(feature="A nested stack without an engine")
+        return self._nested
+
+    def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
+        """Never: a nested stack is updated, and its own resources find out what that means for them."""
+        super().needs_replacement(before, after, changed)
+        return False
+
+    def handle_create(self) -> Progress:
+        """Choose what is to be begun; nothing is sent before the row has recorded it."""
+        self.resource_id_set(self.uuid)
+        return self._choose(Verb.CREATE, self._goal(), None)
+
+    def check_create_complete(self, progress: Progress) -> bool:
+        """Whether the child is complete at our operation."""
+        return self._check(progress)
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress | None:
+        """The same for an update; nothing at all where the child is as it should be already."""
+        child, goal = self._look(), self._goal()
+        if child is not None and (child.is_gone or child.action == Verb.DELETE):
+            raise UpdateReplace
+        if child is not None and self._is_at(child, goal):
+            return None
+        self.resource_id_set(self.uuid)
+        return self._choose(Verb.UPDATE, goal, child.operation_id if child else None)
+
+    def check_update_complete(self, progress: Progress | None) -> bool:
+        """Whether the child is complete at our operation."""
+        return progress is None or self._check(progress)
+
+    def handle_delete(self) -> Progress | None:
+        """Choose the deletion's operation; nothing, where no child was ever chosen."""
+        if self.resource_id is None:
+            return None
+        child = self._look()
+        return self._choose(Verb.DELETE, None, child.operation_id if child else None)
+
+    def check_delete_complete(self, progress: Progress | None) -> bool:
+        """Whether the child is gone."""
+        return progress is None or self._check(progress)
+
+    def resolve_attributes(self) -> dict[str, Any]:
+        """The attributes of the schema, and those of the child's resources that the template reads."""
+        paths = [name for name in sorted(self._reads) if name.startswith("resource.")]
+        inner = self.nested.attributes(self.uuid, paths) if paths else {}
+        return {**super().resolve_attributes(), **inner}
+
+    # --- steps ----------------------------------------------------------------------------------------------
+
+    def _look(self) -> ChildView | None:
+        return self.nested.look(self.resource_id) if self.resource_id else None
+
+    def _goal(self) -> Goal:
+        template = self.child_template()
+        assert template is not None, "every property is known by the time of an action"
+        return self.nested.store(template, self.child_parameters())
+
+    def _is_at(self, child: ChildView, goal: Goal) -> bool:
+        is_ours = child.operation_id == self.data.get(OPERATION)
+        return is_ours and child.status == "COMPLETE" and child.goal == goal
+
+    def _choose(self, verb: Verb, goal: Goal | None, follows: str | None) -> Progress:
+        operation_id = self.nested.new_id()
+        self.data_set(OPERATION, operation_id)
+        return {
+            "verb": verb,
+            "operation_id": operation_id,
+            "follows": follows,
+            "goal": None if goal is None else {"template_id": goal.template_id, "facade": goal.facade},
+            "recorded": False,
+            "since": self.now(),
+        }
+
+    def _check(self, progress: Progress) -> bool:
+        """One look.
+
+        :raises NestedStackFailed: where the child's operation failed
+        """
+        if not progress["recorded"]:
+            progress["recorded"] = True
+            self.poll_in(0)
+            return False
+        verb, follows = Verb(progress["verb"]), progress["follows"]
+        match decide(verb, progress["operation_id"], follows, self.nested.look(self.uuid)):
+            case Complete():
+                return True
+            case Fail(reason):
+                raise NestedStackFailed(reason)
+            case Again(shown):
+                progress |= self._choose(verb, None, shown) | {"goal": progress["goal"]}
+                self.poll_in(0)
+                return False
+            case Send(creates):
+                self.nested.send(self._message(progress, creates))
+        waited = self.now() - progress["since"]
+        self.poll_in(min(LONGEST_PAUSE, max(FIRST_PAUSE, waited)))
+        return False
+
+    def _message(self, progress: Progress, creates: bool) -> Begin:
+        goal = progress["goal"]
+        verb = Verb.DELETE if goal is None else Verb.CREATE if creates else Verb.UPDATE
+        return Begin(
+            verb=verb,
+            child_id=self.uuid,
+            name=self.physical_resource_name(),
+            operation_id=progress["operation_id"],
+            follows=None if creates else progress["follows"],
+            goal=None if goal is None else Goal(**goal),
+            timeout=self.child_timeout() if goal is not None else None,
+        )

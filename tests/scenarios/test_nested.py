@@ -1,0 +1,283 @@
+"""Stacks in stacks: made, changed, deleted and interrupted as one."""
+
+from __future__ import annotations
+
+import pytest
+
+from heatlite import exception
+from tests.family import inline, nested, of, stacks_of, states_of, text, verify_family, wait_for
+from tests.story import Story, hot, resource, slow
+
+SIZED = {"size": {"type": "string", "default": "small"}}
+SIZE_OUT = {"size": {"value": {"get_attr": ["server", "output"]}}}
+SERVER = text(hot(SIZED, SIZE_OUT, server=resource({"get_param": "size"})))
+DEEP = text(
+    hot(
+        SIZED,
+        {"size": {"value": {"get_attr": ["inner", "size"]}}},
+        inner=nested("server.yaml", size={"get_param": "size"}),
+    )
+)
+FILES = {"server.yaml": SERVER, "deep.yaml": DEEP}
+
+
+def test_a_template_is_a_resource_type_whose_outputs_are_attributes(story: Story) -> None:
+    outputs = {"size": {"value": {"get_attr": ["web", "size"]}}}
+    story.create(
+        hot({}, outputs, web=nested("server.yaml", size="large"), after=resource({"get_attr": ["web", "size"]})),
+        files=FILES,
+    )
+    stack = story.settle("CREATE_COMPLETE")
+    assert stack["outputs"][0]["output_value"] == "large"
+    assert story.value("after") == "large"
+    assert states_of(story) == {"web": "CREATE_COMPLETE"}
+    assert story.physical_ids()["web"] == stacks_of(story)["web"]["id"]
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert states_of(story) == {}
+
+
+def test_a_tree_three_deep_is_made_changed_and_deleted(story: Story) -> None:
+    unchanged = inline(hot(x=nested("deep.yaml")))
+    story.create(hot(a=nested("deep.yaml", size="one"), b=unchanged), files=FILES)
+    story.settle("CREATE_COMPLETE")
+    assert set(states_of(story)) == {"a", "a.inner", "b", "b.x", "b.x.inner"}
+    before = stacks_of(story)
+    story.update(hot(a=nested("deep.yaml", size="two"), b=unchanged), files=FILES)
+    story.settle("UPDATE_COMPLETE")
+    assert of(story, "a.inner").value("server") == "two"
+    assert {it["id"] for it in stacks_of(story).values()} == {it["id"] for it in before.values()}
+    assert states_of(story)["b.x.inner"] == "CREATE_COMPLETE"
+    verify_family(story)
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert states_of(story) == {}
+
+
+def test_the_failure_of_a_resource_far_below_names_it(story: Story) -> None:
+    files = {"deep.yaml": text(hot(inner=nested("bad.yaml"))), "bad.yaml": text(hot(server=resource(fail=True)))}
+    story.create(hot(web=nested("deep.yaml")), files=files)
+    reason = story.settle("CREATE_FAILED")["stack_status_reason"]
+    place = "resources.web.resources.inner.resources.server"
+    assert reason == f"Resource CREATE failed: ValueError: {place}: Test Resource failed server"
+    files["bad.yaml"] = SERVER
+    ids = story.physical_ids()
+    story.update(hot(web=nested("deep.yaml")), files=files)
+    story.settle("UPDATE_COMPLETE")
+    assert story.physical_ids() == ids
+    verify_family(story)
+
+
+def test_an_update_that_changes_only_a_file_reaches_the_stack_that_is_made_of_it(story: Story) -> None:
+    story.create(hot(web=nested("deep.yaml")), files=FILES)
+    story.settle("CREATE_COMPLETE")
+    story.update(
+        hot(web=nested("deep.yaml")), files={**FILES, "server.yaml": text(hot(SIZED, SIZE_OUT, server=resource("new")))}
+    )
+    story.settle("UPDATE_COMPLETE")
+    assert of(story, "web.inner").value("server") == "new"
+    verify_family(story)
+
+
+def test_an_update_that_changes_nothing_sends_nothing(story: Story) -> None:
+    story.create(hot(web=nested("deep.yaml"), a=resource("1")), files=FILES)
+    story.settle("CREATE_COMPLETE")
+    before = {place: it["current_traversal"] for place, it in stacks_of(story).items()}
+    story.update(hot(web=nested("deep.yaml"), a=resource("2")), files=FILES)
+    story.settle("UPDATE_COMPLETE")
+    assert {place: it["current_traversal"] for place, it in stacks_of(story).items()} == before
+
+
+def test_a_rollback_of_the_root_takes_the_nested_stacks_back(story: Story) -> None:
+    story.create(hot(web=nested("deep.yaml", size="old")), rollback=True, files=FILES)
+    story.settle("CREATE_COMPLETE")
+    template = hot(
+        web=nested("deep.yaml", size="new"),
+        more=nested("server.yaml"),
+        last=resource(fail=True, depends_on=["web", "more"]),
+    )
+    story.update(template, files=FILES)
+    story.settle("ROLLBACK_COMPLETE")
+    assert of(story, "web.inner").value("server") == "old"
+    assert set(states_of(story)) == {"web", "web.inner"}
+    verify_family(story)
+
+
+def test_a_nested_stack_never_rolls_itself_back(story: Story) -> None:
+    story.create(hot(web=nested("server.yaml")), rollback=True, files=FILES)
+    story.settle("CREATE_COMPLETE")
+    assert stacks_of(story)["web"]["disable_rollback"]
+
+
+def test_a_delete_interrupts_a_nested_creation_that_would_take_for_ever(story: Story) -> None:
+    story.create(
+        hot(web=nested("deep.yaml")),
+        files={**FILES, "server.yaml": text(hot(SIZED, SIZE_OUT, server=slow("create", seconds=3600)))},
+    )
+    wait_for(story, "web.inner", "CREATE_IN_PROGRESS").step_until("server", "CREATE_IN_PROGRESS")
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert states_of(story) == {}
+
+
+def test_an_update_reaches_a_nested_stack_whose_creation_is_not_over(story: Story) -> None:
+    """The newer step tells the nested stack what is wanted now; it doesn't wait for what is being made."""
+    long = text(hot(SIZED, None, server=resource("x"), long=slow("create", seconds=3600)))
+    story.create(hot(web=nested("server.yaml")), files={"server.yaml": long})
+    wait_for(story, "web", "CREATE_IN_PROGRESS").step_until("long", "CREATE_IN_PROGRESS")
+    story.update(hot(web=nested("server.yaml")), files=FILES)
+    story.settle("UPDATE_COMPLETE")
+    assert set(of(story, "web").resources()) == {"server"}
+    verify_family(story)
+
+
+def test_a_nested_stack_deleted_behind_its_parents_back_is_made_anew(story: Story) -> None:
+    story.create(hot(web=nested("server.yaml")), files=FILES)
+    story.settle("CREATE_COMPLETE")
+    before = story.physical_ids()["web"]
+    inner = of(story, "web")
+    inner.delete()
+    inner.settle("DELETE_COMPLETE")
+    story.update(hot(web=nested("server.yaml", size="x")), files=FILES)
+    story.settle("UPDATE_COMPLETE")
+    assert story.physical_ids()["web"] != before
+    assert states_of(story) == {"web": "CREATE_COMPLETE"}
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert states_of(story) == {}
+
+
+def test_a_parent_can_be_deleted_whose_nested_stack_is_gone_already(story: Story) -> None:
+    story.create(hot(web=nested("server.yaml")), files=FILES)
+    story.settle("CREATE_COMPLETE")
+    inner = of(story, "web")
+    inner.delete()
+    inner.settle("DELETE_COMPLETE")
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+
+
+def test_cancelling_without_rollback_ends_what_nested_stacks_are_at(story: Story) -> None:
+    story.create(
+        hot(web=nested("deep.yaml")),
+        files={**FILES, "server.yaml": text(hot(SIZED, SIZE_OUT, server=slow("create", seconds=30)))},
+    )
+    wait_for(story, "web.inner", "CREATE_IN_PROGRESS")
+    story.cancel(rollback=False)
+    assert story.settle("CREATE_FAILED")["stack_status_reason"] == "Stack CREATE cancelled"
+    inner = wait_for(story, "web.inner", "CREATE_FAILED")
+    assert inner.show()["stack_status_reason"] == "Stack CREATE cancelled"
+
+
+def test_a_nested_stack_that_was_updated_by_itself_is_brought_back_to_its_parents_template(story: Story) -> None:
+    story.create(hot(web=nested("server.yaml")), files=FILES)
+    story.settle("CREATE_COMPLETE")
+    inner = of(story, "web")
+    inner.update(hot(other=resource("by hand")))
+    inner.settle("UPDATE_COMPLETE")
+    story.update(hot(web=nested("server.yaml")), files=FILES)
+    story.settle("UPDATE_COMPLETE")
+    assert set(inner.resources()) == {"server"}
+    verify_family(story)
+
+
+def test_a_nested_template_sees_the_resource_that_it_is(story: Story) -> None:
+    facade = hot(
+        {}, {"kept": {"value": {"resource_facade": "deletion_policy"}}}, a=resource({"resource_facade": "metadata"})
+    )
+    web = {**nested("web.yaml"), "metadata": {"colour": "blue"}}
+    story.create(hot({}, {"kept": {"value": {"get_attr": ["web", "kept"]}}}, web=web), files={"web.yaml": text(facade)})
+    stack = story.settle("CREATE_COMPLETE")
+    assert stack["outputs"][0]["output_value"] == "Delete"
+    assert of(story, "web").value("a") == '{"colour": "blue"}'
+    story.update(hot(web={**web, "metadata": {"colour": "red"}}), files={"web.yaml": text(facade)})
+    story.settle("UPDATE_COMPLETE")
+    assert of(story, "web").value("a") == '{"colour": "red"}'
+
+
+def test_a_type_may_be_mapped_to_a_template_that_uses_the_type(story: Story) -> None:
+    wrapped = text(
+        hot(
+            {"value": {"type": "string"}},
+            {"output": {"value": {"get_attr": ["real", "output"]}}},
+            real=resource({"get_param": "value"}),
+        )
+    )
+    story.create(
+        hot(a=resource("x")),
+        files={"wrap.yaml": wrapped},
+        registry={"resources": {"a": {"OS::Heat::TestResource": "wrap.yaml"}}},
+    )
+    story.settle("CREATE_COMPLETE")
+    assert states_of(story) == {"a": "CREATE_COMPLETE"}
+
+
+def test_references_and_attributes_reach_into_nested_stacks(story: Story) -> None:
+    named = text(hot({}, {"OS::stack_id": {"value": {"get_resource": "server"}}}, server=resource("x")))
+    outputs = {
+        "stack": {"value": {"get_attr": ["inline", "outputs", "size"]}},
+        "inner": {"value": {"get_attr": ["plain", "resource.server.output"]}},
+        "id": {"value": {"get_attr": ["plain", "resource.server"]}},
+        "named": {"value": {"get_resource": "named"}},
+        "arn": {"value": {"get_resource": "plain"}},
+    }
+    template = hot(
+        {},
+        outputs,
+        inline=inline(hot(SIZED, SIZE_OUT, server=resource({"get_param": "size"})), {"size": "7"}),
+        plain=nested("server.yaml"),
+        named=nested("named.yaml"),
+    )
+    story.create(template, files={**FILES, "named.yaml": named})
+    stack = story.settle("CREATE_COMPLETE")
+    values = {it["output_key"]: it["output_value"] for it in stack["outputs"]}
+    plain = of(story, "plain")
+    assert values["stack"] == "7"
+    assert values["inner"] == "small"
+    assert values["id"] == plain.physical_ids()["server"]
+    assert values["named"] == of(story, "named").physical_ids()["server"]
+    project = story.context["project_id"]
+    assert values["arn"] == f"arn:openstack:heat::{project}:stacks/{plain.name}/{plain.identity['stack_id']}"
+
+
+@pytest.mark.parametrize(
+    ("template", "files", "message"),
+    [
+        (hot(web=nested("gone.yaml")), {}, r"resources.web.type: The template \"gone.yaml\" is not among the files"),
+        (hot(web=nested("server.yaml", colour="x")), FILES, r"resources.web.properties: Unknown Property colour"),
+        (
+            hot(web=nested("a.yaml")),
+            {"a.yaml": text(hot(b=resource(no="x")))},
+            r"resources.web<a.yaml>.resources.b.properties: Unknown Property no",
+        ),
+        (hot(web=inline(hot(b=resource(no="x")))), {}, r"resources.web<nested_stack>.resources.b.properties: Unknown"),
+        (
+            hot(web=nested("a.yaml")),
+            {"a.yaml": text(hot({"x": {"type": "number"}}))},
+            r"resources.web<a.yaml>: The Parameter \(x\) was not provided",
+        ),
+        (
+            hot(web=nested("a.yaml", x="abc")),
+            {"a.yaml": text(hot({"x": {"type": "number"}}))},
+            r"resources.web<a.yaml>.parameters.x: ",
+        ),
+        (
+            hot(web=inline(hot(), context={"region_name": "x"})),
+            {},
+            r"resources.web.properties.context: stacks in other regions",
+        ),
+        (
+            hot(a=resource({"get_attr": ["web", "no"]}), web=nested("server.yaml")),
+            FILES,
+            r"Referenced Attribute \(web no\)",
+        ),
+    ],
+)
+def test_what_is_wrong_below_is_refused_before_anything_is_made(story: Story, template, files, message: str) -> None:
+    with pytest.raises(exception.StackValidationFailed, match=message):
+        story.create(template, files=files)
+
+
+def test_a_template_in_itself_is_refused(story: Story) -> None:
+    with pytest.raises(exception.RequestLimitExceeded, match=r"(resources\.a<a\.yaml>: ){6}Recursion depth exceeds 5"):
+        story.create(hot(a=nested("a.yaml")), files={"a.yaml": text(hot(a=nested("a.yaml")))})
