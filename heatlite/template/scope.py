@@ -24,7 +24,7 @@ class ResourceValue(Protocol):
         """
 
     def attributes(self) -> Mapping[str, Any]:
-        """Every attribute and its value."""
+        """Every attribute and its value; ``UNKNOWN`` where that can't be said yet."""
 
 
 class Scope(Protocol):

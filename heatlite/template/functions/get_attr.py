@@ -47,7 +47,10 @@ class GetAttr(Function):
         resource = scope.resource(name)
         if resource is None:
             return UNKNOWN
-        return self._read(resource, keys) if keys else dict(resource.attributes())
+        if keys:
+            return self._read(resource, keys)
+        every: Any = resource.attributes()
+        return UNKNOWN if every is UNKNOWN else dict(every)
 
     def _read(self, resource: ResourceValue, keys: list[Any]) -> Any:
         attribute, *path = keys
