@@ -83,6 +83,13 @@ def by_physical_id(context: Context, stack_id: str, physical_id: str) -> list[Re
 
 
 @reader
+def by_types(context: Context, stack_id: str, types: Collection[str]) -> list[ResourceRecord]:
+    """The rows of a stack that are of one of these types, oldest first."""
+    statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.type.in_(list(types))).order_by(TABLE.c.id)
+    return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
+
+
+@reader
 def held(context: Context, stack_id: str) -> list[ResourceRecord]:
     """The rows of a stack that some engine holds."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_not(None))

@@ -22,30 +22,17 @@ from heatlite.db import resources, stacks
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Port
+from heatlite.engine.refresh import resource_of
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import StackSiblings
 from heatlite.resources.base import NoActionRequired
 from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
-from heatlite.resources.instance import Instance
 
 SECONDS_A_MINUTE = 60
 
 
 class Busy(Exception):
     """Somebody holds the row, or was quicker to write it."""
-
-
-def instance_of(shared: Shared, row: ResourceRecord) -> Instance:
-    """What a plugin object is made from, beside any step.
-
-    :raises Busy: where its stack is at something else by now
-    """
-    context = shared.context()
-    stack = stacks.get(context, row.stack_id)
-    traversal = shared.library.traversal(context, stack.current_traversal) if stack else None
-    if traversal is None:
-        raise Busy
-    return shared.evaluator.instance(traversal, row, None)
 
 
 class ScalableSiblings(StackSiblings):
@@ -69,7 +56,10 @@ class ScalableSiblings(StackSiblings):
             raise exception.ActionInProgress(stack_name=name, action=action)
         if row.status is not Status.COMPLETE:
             raise NoActionRequired
-        self._adjust(context, row, plugin(instance_of(self._shared, row)), scaling)
+        group = resource_of(self._shared, row)
+        if not isinstance(group, AutoScalingGroup):
+            raise Busy
+        self._adjust(context, row, group, scaling)
         return True
 
     def _adjust(self, context: EngineContext, row: ResourceRecord, group: AutoScalingGroup, scaling: Any) -> None:

@@ -12,7 +12,6 @@ conflict.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +27,8 @@ from heatlite.db.events import Happening
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.retry import is_transient
 from heatlite.engine.nested.begin import Children
-from heatlite.engine.scaling import Busy, ScalableSiblings, instance_of
+from heatlite.engine.refresh import refresh, resource_of
+from heatlite.engine.scaling import Busy, ScalableSiblings
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import write_events
 from heatlite.resources import signals
@@ -83,11 +83,14 @@ class Signals:
         self._check_action(context, row, plugin)
         if row.engine_id is not None:
             raise Busy
-        instance = instance_of(self._shared, row)
-        groups = ScalableSiblings(self._shared, self._children, row.stack_id)
-        answer = signals.signal(plugin(dataclasses.replace(instance, siblings=groups)), details)
+        resource = resource_of(self._shared, row)
+        if resource is None:
+            raise Busy
+        resource.siblings = ScalableSiblings(self._shared, self._children, row.stack_id)
+        answer = signals.signal(resource, details)
         self._record(context, row, answer)
         self._wake(context, row)
+        self._refresh(context, row)
         return answer.metadata
 
     def _check_action(self, context: EngineContext, row: ResourceRecord, plugin: type[Resource]) -> None:
@@ -123,6 +126,14 @@ class Signals:
                 self._shared.wakes.wake(engine_id, ids)
             except Exception:
                 LOG.exception("Engine %s can't be told now of a signal to %s: it will look", engine_id, row.name)
+
+    def _refresh(self, context: EngineContext, row: ResourceRecord) -> None:
+        """Have what was made of the signals before follow them."""
+        registry = self._shared.registry
+        types = [name for name in registry.names() if registry.get(name).follows_signals]
+        for follower in resources.by_types(context, row.stack_id, types):
+            if row.id in follower.requires:
+                refresh(self._shared, follower)
 
     def mark(self, stack: StackRecord, find: Find, *, unhealthy: bool, reason: str | None) -> None:
         """Say that a resource is broken, so that the next update replaces it; or that it isn't after all.

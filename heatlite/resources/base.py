@@ -39,6 +39,7 @@ class Resource(Tools):
 
     ``immediate = True`` promises that no method does I/O, so that steps may run in a batch in one transaction.
     ``keeps_metadata = True`` says that the metadata is what signals made of it: an update leaves it alone.
+    ``follows_signals = True``: its attributes are made of the signals to a resource that it requires.
     ``no_signal_actions`` are those during and after which it takes no signal.
     ``replace_when_failed = False``: an update repairs a FAILED one in place.
 
@@ -52,6 +53,7 @@ class Resource(Tools):
     support_status = SupportStatus()
     immediate = False
     keeps_metadata = False
+    follows_signals = False
     no_signal_actions = frozenset({"SUSPEND", "DELETE"})
     replace_when_failed = True
     always_looks = False

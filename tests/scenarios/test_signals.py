@@ -39,6 +39,15 @@ def test_what_depends_on_a_condition_waits_for_the_signals(story: Story) -> None
     story.verify_nothing_left()
 
 
+def test_a_signal_that_comes_later_is_among_the_data(story: Story) -> None:
+    story.create(hot({}, OUTPUTS, handle=HANDLE, wait=condition()))
+    story.step_until("handle", "CREATE_COMPLETE")
+    signal(story, {"data": "a"})
+    story.settle("CREATE_COMPLETE")
+    signal(story, {"data": "b"})
+    assert json.loads(story.show()["outputs"][0]["output_value"]) == {"1": "a", "2": "b"}
+
+
 def test_the_last_signal_wakes_the_condition(story: Story) -> None:
     story.create(hot(handle=HANDLE, wait=condition()))
     story.step_until("wait", "CREATE_IN_PROGRESS")

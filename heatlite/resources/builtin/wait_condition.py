@@ -37,6 +37,7 @@ class WaitCondition(Resource):
 
     handle_name, timeout_name, count_name = "handle", "timeout", "count"
     handle_type: type[Handle] = Handle
+    follows_signals = True
     support_status = SupportStatus(version="2014.2")
     properties_schema = {
         "handle": Property(Type.STRING, "What get_resource gives of the handle to wait for.", required=True),
@@ -95,7 +96,7 @@ class WaitCondition(Resource):
             self.siblings.clear_metadata(reference)
 
     def resolve_attribute(self, name: str) -> str:
-        """``data``: the data of the signals that there were when the condition was complete."""
+        """``data``: the data of the signals that there are."""
         return json.dumps(self.received().data())
 
     def wait(self) -> dict[str, Any]:

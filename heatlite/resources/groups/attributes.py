@@ -65,7 +65,16 @@ class Members:
         """A member's attribute, or its reference where the path is empty; None where the path leads nowhere."""
         if not path:
             return self.references.get(name)
-        return inside(self.attributes.get(name), path)
+        there, (key, *rest) = self.attributes.get(name) or {}, path
+        if key not in there and RECORDED in there:
+            return Members.of_recorded(name, there).at_of_members(str(key), rest)
+        return inside(there, path)
+
+    def at_of_members(self, key: str, path: Sequence[Any]) -> Any:
+        """The same for a member that is a group itself, and is asked for something of its own members."""
+        if not key.startswith(MEMBER_PREFIX):
+            return [self.at(name, [key, *path]) for name in self.names]
+        return self.of_one(key, path) if asked(key, path)[0] in self.names else self.of_one_by_age(key, path)
 
     def of_one(self, key: str, path: Sequence[Any]) -> Any:
         """For ``resource.NAME``, with or without an attribute, what it asks of that member.
