@@ -5,25 +5,45 @@ A port is made for one step of one resource. It knows the parent, and so what a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import functools
+import logging
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from heatlite import template as language
 from heatlite.context import EngineContext
 from heatlite.db import stacks, templates
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
+from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested import inheritance, values
 from heatlite.engine.scope import EngineScope
 from heatlite.engine.settings import Settings
 from heatlite.engine.traversals import Library, Traversal
 from heatlite.engine.work import Evaluated
-from heatlite.resources.nested.port import Begin, ChildView, Goal
+from heatlite.resources.nested.port import Begin, ChildView, Goal, Unavailable
 from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
 from heatlite.rpc.worker_client import Wakes
+
+LOG = logging.getLogger(__name__)
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def answered(method: Method) -> Method:
+    """Mark a question whose answer is in the database: where that can't be reached, it is asked again later."""
+
+    @functools.wraps(method)
+    def answer(*args: Any) -> Any:
+        try:
+            return method(*args)
+        except DATABASE_ERRORS as error:
+            raise Unavailable(f"the database can't be asked now: {error}") from error
+
+    return answer  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -58,6 +78,7 @@ class Port:
         """An id for an operation."""
         return self.engine.inputs.new_id()
 
+    @answered
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """Store the child's template with its environment and the parent's files."""
         raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
@@ -72,6 +93,7 @@ class Port:
         stored = templates.stored(self._context(), raw, record.files, environment.to_dict(), now)
         return Goal(stored, facade)
 
+    @answered
     def look(self, child_id: str) -> ChildView | None:
         """The child as its row shows it."""
         stack = stacks.get(self._context(), child_id)
@@ -100,14 +122,19 @@ class Port:
             user_creds_id=parent.user_creds_id,
             stack_user_project_id=parent.stack_user_project_id,
         )
-        self.engine.wakes.begin({"project_id": parent.tenant, "username": parent.username}, message)
+        try:
+            self.engine.wakes.begin({"project_id": parent.tenant, "username": parent.username}, message)
+        except Exception:
+            LOG.exception("An operation on nested stack %s can't be sent now: it will be again", begin.name)
 
+    @answered
     def outputs(self, child_id: str) -> dict[str, Any]:
         """The values of the child's outputs."""
         context = self._context()
         stack = stacks.get(context, child_id)
         return values.outputs(context, self.engine.library, self.engine.registry, stack) if stack else {}
 
+    @answered
     def attributes(self, child_id: str, paths: Collection[str]) -> dict[str, Any]:
         """Attributes of the child's resources."""
         context = self._context()
