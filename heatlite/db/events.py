@@ -69,9 +69,9 @@ def purge(context: Context, stack_id: str, keep: int) -> int:
 
 
 @lagging_reader
-def by_uuid(context: Context, stack_id: str, uuid: str) -> EventRecord | None:
-    """An event of a stack; None where there is none, or the replica doesn't have it yet."""
-    statement = SELECT.where(TABLE.c.uuid == uuid, TABLE.c.stack_id == stack_id)
+def by_uuid(context: Context, stack_ids: Sequence[str], uuid: str) -> EventRecord | None:
+    """An event of one of these stacks; None where there is none, or the replica doesn't have it yet."""
+    statement = SELECT.where(TABLE.c.uuid == uuid, TABLE.c.stack_id.in_(stack_ids))
     row = context.connection.execute(statement).one_or_none()
     return None if row is None else EventRecord(*row)
 

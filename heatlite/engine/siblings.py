@@ -13,6 +13,7 @@ from heatlite.db.api import Database
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.nested.ports import answered
 from heatlite.resources.registry import Registry
 from heatlite.resources.siblings import Sibling, Siblings
 
@@ -29,6 +30,7 @@ class StackSiblings:
         self._inputs = inputs
         self._stack_id = stack_id
 
+    @answered
     def by_reference(self, reference: str) -> Sibling | None:
         """The resource with this physical id."""
         row = self.row(EngineContext(self._database), reference)
@@ -41,6 +43,7 @@ class StackSiblings:
         """Groups are scaled by signals only: see ``engine.scaling``."""
         raise exception.NotSupported(feature="Scaling a group within a step")
 
+    @answered
     @retried
     def clear_metadata(self, reference: str) -> None:
         """Leave a resource without metadata, unless somebody holds it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from heatlite import exception
+from heatlite.rpc.queries import EventQuery, StackQuery
 from tests.family import inline, nested, of, stacks_of, states_of, text, verify_family, wait_for
 from tests.story import Story, hot, resource, slow
 
@@ -281,3 +282,44 @@ def test_what_is_wrong_below_is_refused_before_anything_is_made(story: Story, te
 def test_a_template_in_itself_is_refused(story: Story) -> None:
     with pytest.raises(exception.RequestLimitExceeded, match=r"(resources\.a<a\.yaml>: ){6}Recursion depth exceeds 5"):
         story.create(hot(a=nested("a.yaml")), files={"a.yaml": text(hot(a=nested("a.yaml")))})
+
+
+def test_resources_and_events_are_listed_as_deep_as_asked(story: Story) -> None:
+    story.create(hot(web=nested("deep.yaml"), a=resource()), files=FILES)
+    story.settle("CREATE_COMPLETE")
+    listed = [
+        {it["resource_name"] for it in story.client.list_stack_resources(story.context, story.identity, depth)}
+        for depth in range(4)
+    ]
+    assert listed == [{"web", "a"}, {"web", "a", "inner"}, *[{"web", "a", "inner", "server"}] * 2]
+    found = {it["resource_name"]: it for it in story.client.list_stack_resources(story.context, story.identity, 3)}
+    assert found["web"]["nested_stack_id"] == of(story, "web").identity
+    assert found["inner"]["nested_stack_id"] == of(story, "web.inner").identity
+    assert found["inner"]["parent_resource"] == "web"
+    assert "nested_stack_id" not in found["a"]
+    told = story.client.list_events(story.context, story.identity, EventQuery(nested_depth=2))
+    assert {it["resource_name"] for it in told} >= {"web", "inner", "server"}
+    assert {it["root_stack_id"]["stack_id"] for it in told} == {story.identity["stack_id"]}
+
+
+def test_nested_stacks_are_listed_where_that_is_asked_for(story: Story) -> None:
+    story.create(hot(web=nested("server.yaml")), files=FILES)
+    story.settle("CREATE_COMPLETE")
+    listed = [
+        {it["stack_name"] for it in story.client.list_stacks(story.context, StackQuery(show_nested=also))}
+        for also in (False, True)
+    ]
+    assert listed == [{story.name}, {story.name, of(story, "web").name}]
+    assert of(story, "web").show()["parent"] == story.identity["stack_id"]
+
+
+def test_a_hundred_nested_stacks_need_few_threads(story: Story) -> None:
+    """More than there are threads for steps, all of them waited for at once."""
+    many = {f"web{number}": nested("server.yaml", size=str(number)) for number in range(100)}
+    waiting = text(hot(SIZED, SIZE_OUT, server=resource({"get_param": "size"}, wait_secs=1)))
+    story.create(hot(**many), files={"server.yaml": waiting})
+    story.settle("CREATE_COMPLETE")
+    assert set(states_of(story).values()) == {"CREATE_COMPLETE"}
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert states_of(story) == {}

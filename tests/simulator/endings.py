@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from heatlite.convergence.model import Action, Status
+from tests.simulator import nesting
 from tests.simulator.plugins import INJECTED
 from tests.simulator.scenario import PHYSICAL, Operation, Template, Verb, echoes, text
 
@@ -41,6 +42,7 @@ def check(simulation: Simulation) -> None:
             case Status.FAILED if not any(cause in stack["status_reason"] for cause in CAUSES):
                 simulation.complain(f"the stack failed, and nothing had: {stack['status_reason']}")
     _newest_wins(simulation)
+    nesting.check(simulation)
 
 
 def _orphans(simulation: Simulation) -> None:
@@ -136,7 +138,7 @@ def check_rollback(simulation: Simulation, before: dict[str, str], after: dict[s
 def check_complete(simulation: Simulation, action: str) -> None:
     """After faults have stopped, a sound operation succeeds."""
     stacks = simulation.store.tables["stack"].committed()
-    last = stacks[-1]
+    last = [stack for stack in stacks if stack["owner_id"] is None][-1]
     if (last["action"], last["status"]) != (action, Status.COMPLETE):
         state = f"{last['action']}_{last['status']}: {last['status_reason']}"
         simulation.complain(f"a sound {action} ended {state}")

@@ -72,13 +72,14 @@ def stack_conditions(query: StackQuery, project_id: str | None) -> list[Conditio
     return [*conditions, *filters(query.filters, STACK_FILTERS, STACK.action, STACK.status), *tag_conditions(query)]
 
 
-def event_conditions(stack_id: str, wanted: Any) -> list[Condition]:
-    """Which events of a stack a client asks for.
+def event_conditions(stack_ids: Sequence[str], wanted: Any) -> list[Condition]:
+    """Which events of these stacks a client asks for.
 
     :raises Invalid: where a filter makes no sense
     """
     by_filter = filters(wanted, EVENT_FILTERS, EVENT.resource_action, EVENT.resource_status)
-    return [EVENT.stack_id == stack_id, *by_filter]
+    of_stacks = EVENT.stack_id == stack_ids[0] if len(stack_ids) == 1 else EVENT.stack_id.in_(stack_ids)
+    return [of_stacks, *by_filter]
 
 
 def filters(wanted: Any, words: Words, action: sa.Column[Any], status: sa.Column[Any]) -> list[Condition]:

@@ -6,14 +6,15 @@ lists           from the replica, if there is one, which may lag                
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import events, resources, services, stacks
-from heatlite.db.records import StackRecord
-from heatlite.engine.api import environments, finding, outputs, paging, queries, replies
-from heatlite.engine.api.arguments import invalid, whole_number
+from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine.api import environments, finding, nesting, outputs, paging, queries, replies
+from heatlite.engine.api.arguments import invalid
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import matching, required_by, shown
 from heatlite.engine.shared import Shared
@@ -105,19 +106,42 @@ class Reading:
     def list_resources(
         self, context: RequestContext, stack: StackRecord, nested_depth: Any, with_detail: Any, filters: Any
     ) -> list[Reply]:
-        """A stack's resources. There are no nested stacks yet whose resources ``nested_depth`` could add.
+        """A stack's resources, and those of the stacks in it.
 
+        :param nested_depth: how many levels of stacks below
         :raises Invalid: where a filter or the depth makes no sense
         """
-        whole_number("nested_depth", nested_depth)
-        rows = resources.listed(context, stack.id)
+        most = self._shared.settings.max_nested_stack_depth
+        family = nesting.with_nested(context, stack, nested_depth, most)
+        rows: dict[str, list[ResourceRecord]] = {each.id: [] for each in family}
+        for row in resources.listed_of(context, list(rows)):
+            rows[row.stack_id].append(row)
+        found: list[Reply] = []
+        for each in family:
+            found += self._resources_of(context, each, rows[each.id], filters, with_detail=bool(with_detail))
+        return found
+
+    def _resources_of(
+        self,
+        context: RequestContext,
+        stack: StackRecord,
+        rows: list[ResourceRecord],
+        filters: Any,
+        *,
+        with_detail: bool,
+    ) -> list[Reply]:
         serving = shown(rows, stack.raw_template_id)
         requirers = required_by(rows, serving)
-        found = [(row, replies.resource(stack, row, requirers[row.name])) for row in matching(serving, filters)]
+        found = [(row, self._resource(stack, row, requirers[row.name])) for row in matching(serving, filters)]
         if not with_detail:
             return [reply for _, reply in found]
         template, _ = self._shared.library.parameters(context, stack)
         return [reply | replies.resource_details(row, template, replies.attributes(row)) for row, reply in found]
+
+    def _resource(self, stack: StackRecord, row: ResourceRecord, required_by: Sequence[str]) -> Reply:
+        reply = replies.resource(stack, row, required_by)
+        nested = nesting.nested_identity(self._shared.registry, stack, row)
+        return reply if nested is None else {**reply, "nested_stack_id": nested}
 
     def resource(self, context: RequestContext, stack: StackRecord, name: Any, with_attr: Any) -> Reply:
         """One resource in full.
@@ -136,7 +160,7 @@ class Reading:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
         template, _ = self._shared.library.parameters(context, stack)
         attributes = None if with_attr is False else replies.attributes(row, also)
-        reply = replies.resource(stack, row, required_by(rows, serving)[row.name])
+        reply = self._resource(stack, row, required_by(rows, serving)[row.name])
         return reply | replies.resource_details(row, template, attributes)
 
     def list_events(self, context: RequestContext, stack: StackRecord, query: EventQuery) -> list[Reply]:
@@ -144,15 +168,17 @@ class Reading:
 
         :raises Invalid: where a part of the query makes no sense
         """
-        conditions = queries.event_conditions(stack.id, query.filters)
+        most = self._shared.settings.max_nested_stack_depth
+        family = {each.id: each for each in nesting.with_nested(context, stack, query.nested_depth, most)}
+        conditions = queries.event_conditions(list(family), query.filters)
         order = paging.order(query.sort_keys, query.sort_dir, queries.EVENT_SORT_KEYS, events.TABLE)
         limit, marker = paging.limit(query.limit), paging.marker_id(query.marker)
-        nested = bool(whole_number("nested_depth", query.nested_depth))
-        if marker and (last := events.by_uuid(context, stack.id, marker)):
+        root = stack if query.nested_depth else None
+        if marker and (last := events.by_uuid(context, list(family), marker)):
             conditions.append(order.after(last))
         found = events.listed(context, conditions, order.clauses(), limit)
         single = "uuid" in (query.filters or {})
-        return [replies.event(stack, record, with_properties=single, with_root=nested) for record in found]
+        return [replies.event(family[each.stack_id], each, with_properties=single, root=root) for each in found]
 
     def list_services(self, context: RequestContext) -> list[Reply]:
         """Every engine process that has a row."""

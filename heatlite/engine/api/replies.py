@@ -41,7 +41,7 @@ def stack_summary(stack: StackRecord, tags: Sequence[str] | None) -> Reply:
         "deletion_time": time(stack.deleted_at),
         "stack_owner": stack.username,
         "parent": stack.owner_id,
-        "stack_user_project_id": None,
+        "stack_user_project_id": stack.stack_user_project_id,
         "tags": list(tags) if tags else None,
     }
 
@@ -98,11 +98,11 @@ def attributes(row: ResourceRecord, also: Sequence[str] = ()) -> Reply:
     return {**dict.fromkeys(also), **recorded}
 
 
-def event(stack: StackRecord, record: EventRecord, *, with_properties: bool, with_root: bool) -> Reply:
+def event(stack: StackRecord, record: EventRecord, *, with_properties: bool, root: StackRecord | None) -> Reply:
     """An event.
 
     :param with_properties: as where a single event is shown; there are none, since events don't keep them
-    :param with_root: as where events of nested stacks are asked for
+    :param root: the stack that was asked for, where those of stacks in it are wanted too
     """
     reply = {
         "event_identity": identity(stack, f"/resources/{record.resource_name}/events/{record.uuid}"),
@@ -116,8 +116,8 @@ def event(stack: StackRecord, record: EventRecord, *, with_properties: bool, wit
         "resource_status_reason": record.resource_status_reason,
         "resource_type": record.resource_type,
     }
-    if with_root:
-        reply["root_stack_id"] = identity(stack)
+    if root is not None:
+        reply["root_stack_id"] = identity(root)
     return {**reply, "resource_properties": {}} if with_properties else reply
 
 

@@ -5,15 +5,18 @@ A port is made for one step of one resource. It knows the parent, and so what a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import functools
+import logging
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from heatlite import template as language
 from heatlite.context import EngineContext
 from heatlite.db import stacks, templates
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
+from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested import inheritance, values
 from heatlite.engine.scope import EngineScope
@@ -21,10 +24,27 @@ from heatlite.engine.settings import Settings
 from heatlite.engine.traversals import Library, Traversal
 from heatlite.engine.work import Evaluated
 from heatlite.resources.groups.members import Member
-from heatlite.resources.nested.port import Begin, ChildView, Goal
+from heatlite.resources.nested.port import Begin, ChildView, Goal, Unavailable
 from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
 from heatlite.rpc.worker_client import Wakes
+
+LOG = logging.getLogger(__name__)
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def answered(method: Method) -> Method:
+    """Mark a question whose answer is in the database: where that can't be reached, it is asked again later."""
+
+    @functools.wraps(method)
+    def answer(*args: Any) -> Any:
+        try:
+            return method(*args)
+        except DATABASE_ERRORS as error:
+            raise Unavailable(f"the database can't be asked now: {error}") from error
+
+    return answer  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -59,6 +79,7 @@ class Port:
         """An id for an operation."""
         return self.engine.inputs.new_id()
 
+    @answered
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """Store the child's template with its environment and the parent's files."""
         raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
@@ -73,6 +94,7 @@ class Port:
         stored = templates.stored(self._context(), raw, record.files, environment.to_dict(), now)
         return Goal(stored, facade)
 
+    @answered
     def revise(self, child_id: str, template: Mapping[str, Any]) -> Goal:
         """Store another template with the child's own files and environment."""
         context = self._context()
@@ -82,6 +104,7 @@ class Port:
         now = self.engine.inputs.utcnow()
         return Goal(templates.stored(context, template, record.files, record.environment, now), stack.facade)
 
+    @answered
     def look(self, child_id: str) -> ChildView | None:
         """The child as its row shows it."""
         stack = stacks.get(self._context(), child_id)
@@ -91,7 +114,10 @@ class Port:
         """Cast an operation to whichever engine is free."""
         parent = self.traversal.stack
         request = {"project_id": parent.tenant, "username": parent.username}
-        self.engine.wakes.begin(request, self.message(begin))
+        try:
+            self.engine.wakes.begin(request, self.message(begin))
+        except Exception:
+            LOG.exception("An operation on nested stack %s can't be sent now: it will be again", begin.name)
 
     def message(self, begin: Begin) -> BeginChild:
         """What is sent for an operation."""
@@ -117,24 +143,28 @@ class Port:
             stack_user_project_id=parent.stack_user_project_id,
         )
 
+    @answered
     def template(self, child_id: str) -> dict[str, Any] | None:
         """The template that the child has now."""
         context = self._context()
         stack = stacks.get(context, child_id)
         return None if stack is None else templates.get(context, stack.raw_template_id).template
 
+    @answered
     def members(self, child_id: str) -> list[Member]:
         """The child's resources."""
         context = self._context()
         stack = stacks.get(context, child_id)
         return values.members(context, stack) if stack else []
 
+    @answered
     def outputs(self, child_id: str) -> dict[str, Any]:
         """The values of the child's outputs."""
         context = self._context()
         stack = stacks.get(context, child_id)
         return values.outputs(context, self.engine.library, self.engine.registry, stack) if stack else {}
 
+    @answered
     def attributes(self, child_id: str, paths: Collection[str]) -> dict[str, Any]:
         """Attributes of the child's resources."""
         context = self._context()

@@ -18,6 +18,10 @@ from typing import Any, Protocol
 from heatlite.resources.groups.members import Member
 
 
+class Unavailable(Exception):
+    """The engine can't answer now, for a reason of its own: the same step is to be run again, and fails nothing."""
+
+
 class Verb(enum.StrEnum):
     """What is asked of a child. Its values are the actions that the child then shows."""
 
@@ -64,7 +68,7 @@ class Begin:
 
 
 class NestedStacks(Protocol):
-    """What the engine answers for one resource of one stack."""
+    """What the engine answers for one resource of one stack. Any of it may raise ``Unavailable``."""
 
     def new_id(self) -> str:
         """An id for an operation."""

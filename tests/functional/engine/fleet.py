@@ -46,10 +46,12 @@ TYPES: dict[str, type[Resource]] = {"OS::Heat::TestResource": TestResource, "Tes
 class Fleet:
     """Engines, their bus and their database; and the client of one stack."""
 
-    def __init__(self, schema: pathlib.Path, path: pathlib.Path, **types: type[Resource]) -> None:
+    def __init__(
+        self, schema: pathlib.Path, path: pathlib.Path, settings: Settings | None = None, **types: type[Resource]
+    ) -> None:
         shutil.copy(schema, path)
         self.database = BreakingDatabase(DatabaseSettings(f"sqlite:///{path}"))
-        self.clock, self.bus, self.settings = Clock(), Bus(), Settings()
+        self.clock, self.bus, self.settings = Clock(), Bus(), settings or Settings()
         self._surroundings = Surroundings(
             self.database, self.clock, self.bus, Registry({**TYPES, **types}), self.settings
         )
@@ -142,6 +144,12 @@ class Fleet:
         bus = (self.message, self.request, self.operation, self.wake)
         while any([*(deliver() for deliver in bus), *(engine.work() for engine in self.living)]):
             pass
+
+    def work_without_wakes(self) -> None:
+        """The same, with every wake-up lost."""
+        bus = (self.message, self.request, self.operation)
+        while any([*(deliver() for deliver in bus), *(engine.work() for engine in self.living)]):
+            self.bus.wakes.clear()
 
     def pass_time(self, seconds: float) -> None:
         """Let the clock run. Nobody does anything meanwhile but renew leases."""

@@ -1,0 +1,202 @@
+"""Nested stacks among engines that a test moves: messages lost, doubled and late; engines that die; limits."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from heatlite.db import resources, stacks
+from heatlite.db.records import StackRecord
+from heatlite.engine.settings import Settings
+from heatlite.resources.builtin.stack import Stack
+from tests.functional.engine.fleet import Fleet
+from tests.story import hot, resource
+
+LONG = 120.0
+
+
+@pytest.fixture
+def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Fleet]:
+    fleet = Fleet(schema, tmp_path / "fleet.sqlite3", **{"OS::Heat::Stack": Stack})
+    yield fleet
+    fleet.database.dispose()
+
+
+def with_one(template: Any, **more: Any) -> dict[str, Any]:
+    """A template with one nested stack, ``web``."""
+    web = {"type": "OS::Heat::Stack", "properties": {"template": json.dumps(template)}}
+    return hot(web=web, **more)
+
+
+def child_of(fleet: Fleet) -> StackRecord | None:
+    """The nested stack; also one that is gone."""
+    [row] = resources.by_stack(fleet.context(), fleet.identity["stack_id"])
+    return stacks.get(fleet.context(), row.uuid)
+
+
+def begun(fleet: Fleet, template: Any) -> None:
+    """Create the stack, as far as the moment before the nested one is sent for."""
+    fleet.create(template)
+    while not fleet.bus.operations:
+        assert fleet.message() or any(engine.work() for engine in fleet.living)
+
+
+def test_the_operation_is_recorded_before_it_is_sent(fleet: Fleet) -> None:
+    begun(fleet, with_one(hot(a=resource())))
+    [row] = resources.by_stack(fleet.context(), fleet.identity["stack_id"])
+    _, message = fleet.bus.operations[0]
+    assert row.progress is not None
+    assert row.physical_resource_id == row.uuid == message.child_id
+    assert row.progress["token"]["operation_id"] == message.operation_id
+
+
+def test_a_creation_that_is_lost_is_sent_again(fleet: Fleet) -> None:
+    begun(fleet, with_one(hot(a=resource())))
+    fleet.bus.operations.clear()
+    fleet.settle()
+    assert fleet.state() == "CREATE_COMPLETE"
+
+
+def test_it_ends_although_every_wake_up_is_lost(fleet: Fleet) -> None:
+    fleet.create(with_one(hot(a=resource(wait_secs=5))))
+    for _ in range(100):
+        fleet.work_without_wakes()
+        if fleet.state() == "CREATE_COMPLETE":
+            return
+        fleet.pass_time(1)
+    raise AssertionError(fleet.state())
+
+
+def test_the_parent_is_woken_at_once(fleet: Fleet) -> None:
+    """Not at its next poll: no time passes."""
+    fleet.create(with_one(hot(a=resource())))
+    fleet.work()
+    assert fleet.state() == "CREATE_COMPLETE"
+
+
+def test_a_creation_that_comes_twice_is_begun_once(fleet: Fleet) -> None:
+    begun(fleet, with_one(hot(a=resource())))
+    fleet.bus.operations.append(fleet.bus.operations[0])
+    late = fleet.bus.operations[0]
+    fleet.settle()
+    child = child_of(fleet)
+    fleet.bus.operations.append(late)
+    fleet.settle()
+    assert child_of(fleet) == child
+    assert fleet.state() == "CREATE_COMPLETE"
+
+
+def test_a_creation_that_comes_after_the_deletion_makes_nothing(fleet: Fleet) -> None:
+    begun(fleet, with_one(hot(a=resource())))
+    late = fleet.bus.operations.popleft()
+    fleet.delete()
+    fleet.settle()
+    assert fleet.state() == "DELETE_COMPLETE"
+    fleet.bus.operations.append(late)
+    fleet.settle()
+    gone = stacks.get(fleet.context(), late[1].child_id)
+    assert gone is not None
+    assert gone.deleted_at is not None
+    assert resources.by_stack(fleet.context(), gone.id) == []
+
+
+def test_an_update_that_comes_late_changes_nothing(fleet: Fleet) -> None:
+    begun(fleet, with_one(hot(a=resource("1"))))
+    fleet.settle()
+    fleet.update(with_one(hot(a=resource("2"))))
+    while not fleet.bus.operations:
+        assert fleet.message() or any(engine.work() for engine in fleet.living)
+    late = fleet.bus.operations[0]
+    fleet.settle()
+    fleet.update(with_one(hot(a=resource("3"))))
+    fleet.settle()
+    child = child_of(fleet)
+    fleet.bus.operations.append(late)
+    fleet.settle()
+    assert child_of(fleet) == child
+    assert fleet.state() == "UPDATE_COMPLETE"
+
+
+def test_another_engine_goes_on_when_the_one_that_waits_dies(fleet: Fleet) -> None:
+    fleet.create(with_one(hot(a=resource(wait_secs=LONG))))
+    fleet.work()
+    fleet.living[0].die()
+    fleet.sweep("dead_engines", "lost_casts", "lost_wakes")
+    fleet.settle()
+    child = child_of(fleet)
+    assert fleet.state() == "CREATE_COMPLETE"
+    assert child is not None
+    assert child.action == "CREATE"
+
+
+def test_an_operation_that_is_refused_where_it_arrives_fails_with_its_reason(fleet: Fleet) -> None:
+    """Its parameter wasn't known when the root was accepted."""
+    inner = {**hot(a=resource()), "parameters": {"x": {"type": "number"}}}
+    template = with_one(inner, b=resource("no number"))
+    template["resources"]["web"]["properties"]["parameters"] = {"x": {"get_attr": ["b", "output"]}}
+    fleet.create(template)
+    fleet.settle()
+    assert fleet.state() == "CREATE_FAILED"
+    assert fleet.stack().status_reason.startswith("Resource CREATE failed: resources.web: parameters.x: ")
+
+
+def test_a_refused_update_leaves_the_nested_stack_with_the_template_that_it_had(fleet: Fleet) -> None:
+    inner = {**hot(a=resource()), "parameters": {"x": {"type": "number"}}}
+    template = with_one(inner, b=resource("1"))
+    template["resources"]["web"]["properties"]["parameters"] = {"x": {"get_attr": ["b", "output"]}}
+    fleet.create(template)
+    fleet.settle()
+    assert fleet.state() == "CREATE_COMPLETE"
+    [web] = [row for row in resources.by_stack(fleet.context(), fleet.identity["stack_id"]) if row.name == "web"]
+    before = stacks.get(fleet.context(), web.uuid)
+    template["resources"]["b"]["properties"]["value"] = "no number"
+    fleet.update(template)
+    fleet.settle()
+    after = stacks.get(fleet.context(), web.uuid)
+    assert fleet.state() == "UPDATE_FAILED"
+    assert before is not None
+    assert after is not None
+    assert (after.action, after.status, after.raw_template_id) == ("UPDATE", "FAILED", before.raw_template_id)
+    template["resources"]["b"]["properties"]["value"] = "2"
+    fleet.update(template)
+    fleet.settle()
+    assert fleet.state() == "UPDATE_COMPLETE"
+
+
+def test_the_time_limit_of_the_root_ends_the_whole_tree(fleet: Fleet) -> None:
+    fleet.create(with_one(with_one(hot(a=resource(wait_secs=-1)))), timeout_mins=1)
+    fleet.work()
+    fleet.pass_time(61)
+    for engine in fleet.living:
+        engine.sweeper.overdue_stacks()
+    [child] = stacks.children(fleet.context(), [fleet.identity["stack_id"]])
+    [grandchild] = stacks.children(fleet.context(), [child.id])
+    assert fleet.state() == "CREATE_FAILED"
+    assert {child.status_reason, grandchild.status_reason} == {"Create timed out"}
+
+
+def test_a_nested_stack_may_have_less_time_than_its_parent(fleet: Fleet) -> None:
+    template = with_one(hot(a=resource(wait_secs=-1)))
+    template["resources"]["web"]["properties"]["timeout"] = 2
+    fleet.create(template, timeout_mins=60)
+    fleet.work()
+    fleet.pass_time(121)
+    for engine in fleet.living:
+        engine.sweeper.overdue_stacks()
+    fleet.work()
+    assert fleet.stack().status_reason == "Resource CREATE failed: resources.web: Create timed out"
+
+
+def test_resources_are_counted_over_the_whole_tree(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """What could not be known before is refused when the nested stack is begun."""
+    fleet = Fleet(schema, tmp_path / "small.sqlite3", Settings(max_resources_per_stack=3), **{"OS::Heat::Stack": Stack})
+    template = with_one({}, b=resource(json.dumps(hot(x=resource(), y=resource()))))
+    template["resources"]["web"]["properties"]["template"] = {"get_attr": ["b", "output"]}
+    fleet.create(template)
+    fleet.settle()
+    fleet.database.dispose()
+    assert fleet.stack().status_reason == "Resource CREATE failed: resources.web: Maximum resources per stack exceeded."
