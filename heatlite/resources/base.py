@@ -42,10 +42,10 @@ class Resource(Tools):
     ``follows_signals = True``: its attributes are made of the signals to a resource that it requires.
     ``no_signal_actions`` are those during and after which it takes no signal.
     ``replace_when_failed = False``: an update repairs a FAILED one in place.
+    ``always_looks = True``: an update calls ``handle_update`` even where nothing changed.
 
-    What only a nested stack says, whose state is elsewhere: ``always_looks``, that an update has to look at it even
-    where nothing changed; ``only_waits``, that its steps may be let go of whenever a newer operation wants it;
-    ``turns_round``, that an update may begin although a creation isn't over.
+    What only a nested stack says, whose state is elsewhere: ``only_waits``, that its steps may be let go of whenever a
+    newer operation wants it; ``turns_round``, that an update may begin although a creation isn't over.
     """
 
     attributes_schema: AttributesSchema = {}

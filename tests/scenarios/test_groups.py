@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pathlib
 from typing import Any
+
+import yaml
 
 from tests.story import Story, hot, resource
 from tests.waiting import wait_until
@@ -45,9 +48,9 @@ def outputs(story: Story) -> dict[str, Any]:
     return {it["output_key"]: it.get("output_value", it.get("output_error")) for it in story.show()["outputs"]}
 
 
-def members(story: Story) -> dict[str, str]:
+def members(story: Story, name: str = "group") -> dict[str, str]:
     """Name → physical id of the group's members."""
-    nested = story.client.identify_stack(story.context, story.physical_ids()["group"])
+    nested = story.client.identify_stack(story.context, story.physical_ids()[name])
     found = story.client.list_stack_resources(story.context, nested)
     return {it["resource_name"]: it["physical_resource_id"] for it in found}
 
@@ -198,6 +201,40 @@ def test_a_scaling_group_rolls_over_its_members(story: Story) -> None:
     story.settle("UPDATE_COMPLETE")
     assert outputs(story) == {"size": 2, "outputs": ["b", "b"]}
     assert members(story).items() <= first.items()
+
+
+HEAT = pathlib.Path(__file__).parent.parent / "unit" / "template" / "heat"
+
+
+def users(name: str) -> dict[str, Any]:
+    """One of Heat's own templates."""
+    return yaml.safe_load((HEAT / name).read_text())
+
+
+def test_heats_template_of_a_group_works_as_it_is(story: Story) -> None:
+    story.create(users("resource_group.yaml"))
+    story.settle("CREATE_COMPLETE")
+    shown = outputs(story)
+    assert shown["all_values"] == [shown["resource1_value"], shown["resource2_value"]]
+    assert all(len(value) == 32 for value in shown["all_values"])
+    assert sorted(members(story, "random_group")) == ["0", "1"]
+    assert shown["resource1_id"] != shown["resource2_id"]
+
+
+def test_heats_template_of_a_group_of_templates_works_as_it_is(story: Story) -> None:
+    files = {"random.yaml": (HEAT / "random.yaml").read_text()}
+    story.create(users("resource_group_index_lookup.yaml"), files=files)
+    story.settle("CREATE_COMPLETE")
+    assert [len(value) for value in outputs(story)["all_values"]] == [4, 5, 6]
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+
+
+def test_heats_template_of_conditions_works_as_it_is(story: Story) -> None:
+    story.create(users("condition.yaml"), parameters={"env_type": "prod", "zone": "beijing"})
+    story.settle("CREATE_COMPLETE")
+    story.verify("test_res", "prod_res", "beijing_prod_res", "not_shannxi_res")
+    assert outputs(story)["res_value"] == "prod_res"
 
 
 def signal(story: Story, name: str) -> None:

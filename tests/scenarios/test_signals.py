@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from typing import Any
 
 from tests.story import Story, hot, resource
@@ -46,16 +45,6 @@ def test_a_signal_that_comes_later_is_among_the_data(story: Story) -> None:
     story.settle("CREATE_COMPLETE")
     signal(story, {"data": "b"})
     assert json.loads(story.show()["outputs"][0]["output_value"]) == {"1": "a", "2": "b"}
-
-
-def test_the_last_signal_wakes_the_condition(story: Story) -> None:
-    story.create(hot(handle=HANDLE, wait=condition()))
-    story.step_until("wait", "CREATE_IN_PROGRESS")
-    time.sleep(6)  # by now it looks every few seconds only
-    began = time.monotonic()
-    signal(story)
-    story.settle("CREATE_COMPLETE")
-    assert time.monotonic() - began < 1
 
 
 def test_signals_sent_at_once_all_count(story: Story) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from heatlite.resources.base import Resource
+from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
 from heatlite.resources.siblings import Sibling
 from heatlite.schema.constraints import AllowedValues
@@ -176,9 +176,14 @@ class CfnWaitConditionHandle(Handle):
 class UpdateWaitConditionHandle(CfnWaitConditionHandle):
     """OS::Heat::UpdateWaitConditionHandle: each update makes a new one, for which all must be signalled again."""
 
-    def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """Always."""
-        return True
+    always_looks = True
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
+        """Make another.
+
+        :raises UpdateReplace: always
+        """
+        raise UpdateReplace
 
 
 def curl(token: str, endpoint: str) -> str:

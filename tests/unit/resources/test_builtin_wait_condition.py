@@ -19,7 +19,7 @@ from heatlite.resources.builtin.wait_condition_handle import (
     UpdateWaitConditionHandle,
     WaitConditionHandle,
 )
-from heatlite.resources.outcomes import Done, Failed, Waiting
+from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.siblings import Sibling
 from heatlite.resources.steps import poll, start
 from heatlite.resources.testing import FakeClock, carried, drive, instance_of
@@ -178,8 +178,9 @@ def test_a_handle_says_what_it_can_without_an_identity_service() -> None:
     )
 
 
-def test_an_update_handle_is_made_anew_by_each_change() -> None:
-    assert UpdateWaitConditionHandle(instance_of(UpdateWaitConditionHandle)).needs_replacement({}, {}, frozenset("a"))
+def test_an_update_handle_is_made_anew_by_each_update() -> None:
+    assert start(UpdateWaitConditionHandle(instance_of(UpdateWaitConditionHandle)), "UPDATE", {}) == Replace()
+    assert UpdateWaitConditionHandle.always_looks, "an update without a change of its own is one as well"
 
 
 class Listener(Resource):

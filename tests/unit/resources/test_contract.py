@@ -12,7 +12,7 @@ import pytest
 
 from heatlite.resources.base import BASE_ATTRIBUTES
 from heatlite.resources.groups.attributes import RECORDED
-from heatlite.resources.outcomes import Done, Failed, Waiting
+from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.properties import check_schema
 from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Attribute
@@ -37,6 +37,8 @@ EXAMPLES = {
     "OS::Heat::Stack": {"template": "heat_template_version: 2021-04-16"},
     "OS::Heat::Dummy": {"name_len": "16", "update_in_place_prop": "ntty"},
 }
+REPLACED = {("UPDATE", "OS::Heat::UpdateWaitConditionHandle")}
+"""Which action on which type asks for a new resource, always."""
 NOT_TAKEN = {"context"}
 """Properties that are refused, known or not."""
 REGISTRY = Registry.load()
@@ -98,6 +100,9 @@ def test_progress_data_and_attributes_are_json_after_each_step(type_name, action
         instance = carried(instance, outcome)
         clock.advance(max(outcome.poll_after, 0.001))
         outcome = poll(plugin(instance), action, outcome.progress)
+    if (action, type_name) in REPLACED:
+        assert outcome == Replace()
+        return
     assert isinstance(outcome, Done)
     assert is_json(outcome.attributes)
     assert is_json(outcome.data)
@@ -118,14 +123,15 @@ def test_another_process_can_go_on_and_comes_to_the_same_end(type_name, action):
         elsewhere = carried(example(type_name, clock, random=random.Random(99), nested=nested)[1], outcome)
         assert poll(plugin(elsewhere), action, json.loads(json.dumps(progress))) == here
         outcome = here
-    assert isinstance(outcome, Done)
+    assert isinstance(outcome, Done) or (action, type_name) in REPLACED
 
 
 @every_plugin
 @every_action
 def test_polling_ends_under_an_advancing_clock(type_name, action):
     plugin, instance = example(type_name) if action == "CREATE" else existing(type_name)
-    assert isinstance(drive(plugin, action, instance=instance, most_steps=100), Done)
+    ended = drive(plugin, action, instance=instance, most_steps=100)
+    assert isinstance(ended, Done) or (action, type_name) in REPLACED
 
 
 @every_plugin
