@@ -19,6 +19,8 @@ TESTS = [
     "pytest-timeout>=2.3",
 ]
 
+WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
+
 LINTERS = ["mypy>=2.4,<2.5", "ruff>=0.17,<0.18"]  # a new release finds new faults: it comes in with a commit of its own
 
 setuptools.setup(
@@ -67,13 +69,22 @@ setuptools.setup(
             "heatlite-manage = heatlite.cmd.manage:main",
         ],
         "heatlite.resources": [
+            "AWS::CloudFormation::WaitCondition = heatlite.resources.builtin.wait_condition:CfnWaitCondition",
+            f"AWS::CloudFormation::WaitConditionHandle = {WAIT_HANDLES}:CfnWaitConditionHandle",
+            "OS::Heat::AutoScalingGroup = heatlite.resources.builtin.autoscaling_group:AutoScalingGroup",
             "OS::Heat::Delay = heatlite.resources.builtin.delay:Delay",
             "OS::Heat::Dummy = heatlite.resources.builtin.dummy:Dummy",
             "OS::Heat::None = heatlite.resources.builtin.none:NoneResource",
             "OS::Heat::RandomString = heatlite.resources.builtin.random_string:RandomString",
+            "OS::Heat::ResourceChain = heatlite.resources.builtin.resource_chain:ResourceChain",
+            "OS::Heat::ResourceGroup = heatlite.resources.builtin.resource_group:ResourceGroup",
+            "OS::Heat::ScalingPolicy = heatlite.resources.builtin.scaling_policy:ScalingPolicy",
             "OS::Heat::Stack = heatlite.resources.builtin.stack:Stack",
             "OS::Heat::TestResource = heatlite.resources.builtin.test_resource:TestResource",
+            f"OS::Heat::UpdateWaitConditionHandle = {WAIT_HANDLES}:UpdateWaitConditionHandle",
             "OS::Heat::Value = heatlite.resources.builtin.value:Value",
+            "OS::Heat::WaitCondition = heatlite.resources.builtin.wait_condition:WaitCondition",
+            f"OS::Heat::WaitConditionHandle = {WAIT_HANDLES}:WaitConditionHandle",
         ],
         "oslo.config.opts": ["heatlite = heatlite.conf:list_opts"],
     },

@@ -167,6 +167,22 @@ class ActionNotComplete(HeatliteError):
     """Stack {stack_name} has an action ({action}) in progress or failed state."""
 
 
+class ResourceActionNotSupported(HeatliteError):
+    """{action} is not supported for resource."""
+
+
+class PhysicalResourceIDAmbiguity(HeatliteError):
+    """Multiple resources were found with the physical ID ({phys_id})."""
+
+
+class ResourceFailure(ErrorWithPath):
+    """{error}: {path}: {message}"""
+
+
+class ResourcePropertyValueDependency(HeatliteError):
+    """{prop1} property should only be specified for {prop2} with value {value}."""
+
+
 class NotSupported(HeatliteError):
     """{feature} is not supported."""
 

@@ -75,6 +75,27 @@ def by_names(context: Context, stack_id: str, names: Collection[str]) -> list[Re
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
 
 
+@reader
+def by_physical_id(context: Context, stack_id: str, physical_id: str) -> list[ResourceRecord]:
+    """The rows of a stack that stand for this physical resource, oldest first."""
+    statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.physical_resource_id == physical_id)
+    return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
+
+
+@reader
+def by_types(context: Context, stack_id: str, types: Collection[str]) -> list[ResourceRecord]:
+    """The rows of a stack that are of one of these types, oldest first."""
+    statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.type.in_(list(types))).order_by(TABLE.c.id)
+    return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
+
+
+@reader
+def held(context: Context, stack_id: str) -> list[ResourceRecord]:
+    """The rows of a stack that some engine holds."""
+    statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_not(None))
+    return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
+
+
 @writer
 def insert(context: Context, values: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     """New rows, and the id that each uuid got."""

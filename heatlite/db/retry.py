@@ -21,6 +21,10 @@ SERIALIZATION_FAILURE = "40001"
 DEADLOCK_DETECTED = "40P01"
 
 
+DATABASE_ERRORS = (db_error.DBError, sa.exc.SQLAlchemyError)
+"""All that the database, or the way to it, may raise."""
+
+
 def is_transient(error: Exception) -> bool:
     """Whether the same transaction may well succeed when run again from its start.
 

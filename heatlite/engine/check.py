@@ -20,8 +20,8 @@ from heatlite.convergence.model import OF_ROWS, Node
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine import work as steps_of
+from heatlite.engine.by_row import Claim
 from heatlite.engine.conclude import Conclusions
-from heatlite.engine.evaluate import Claim
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, claim, finish
 from heatlite.engine.transactions.finish import Ending, Finished

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from heatlite import exception
 from heatlite.convergence import decide
 from heatlite.convergence.decide import Comparison, Decision
-from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Status
-from heatlite.convergence.visits import decide_visit
+from heatlite.convergence.model import Action, Node, NodeKind, Status
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine import breakpoints, scope
+from heatlite.engine.by_row import ByRow, Claim, is_retry
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested.provider import plugin_of
+from heatlite.engine.siblings import SiblingsOf
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Evaluated, Work
 from heatlite.resources import steps
@@ -44,25 +44,27 @@ Required = Mapping[int, NodeRecord]
 """For each row that the plan lets a definition require: the node whose key it is, with the row that acts."""
 
 
-@dataclass(frozen=True)
-class Claim:
-    """Under which claim the work is taken."""
-
-    engine_id: str
-    claim_id: str
-
-
 class Evaluator:
     """Turns claimed nodes into work."""
 
     def __init__(
-        self, registry: Registry, inputs: Inputs, max_attempts: int, make_port: MakePort | None = None
+        self,
+        registry: Registry,
+        inputs: Inputs,
+        max_attempts: int,
+        make_port: MakePort | None = None,
+        siblings_of: SiblingsOf = lambda stack_id: None,
     ) -> None:
-        """:param make_port: gives a resource what it may ask about nested stacks; None: there are none here"""
+        """What resources are given beside their own row.
+
+        :param make_port: what they may ask about nested stacks; None: there are none here
+        :param siblings_of: what they may see of their stack's other resources
+        """
         self._make_port = make_port
+        self._siblings_of = siblings_of
         self._registry = registry
         self._inputs = inputs
-        self._max_attempts = max_attempts
+        self._by_row = ByRow(registry, max_attempts)
 
     def instance(self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated | None) -> Instance:
         """What a plugin object is made from, for one step on this row."""
@@ -83,6 +85,8 @@ class Evaluator:
             random=self._inputs.random,
             unknown=UNKNOWN,
             mask=traversal.mask,
+            siblings=self._siblings_of(traversal.stack.id),
+            update_policy=evaluated.update_policy if evaluated else {},
             files=traversal.template.files,
             reads=traversal.reads.get(row.name, frozenset()),
             nested=self._make_port(traversal, row.name, evaluated) if self._make_port else None,
@@ -112,9 +116,9 @@ class Evaluator:
     def work(self, traversal: Traversal, record: NodeRecord, required: Required, claim: Claim) -> Work:
         """What is to be done for one claimed node."""
         if record.node.kind is NodeKind.CLEANUP:
-            return self._cleanup(traversal, record, claim)
+            return self._by_row.cleanup(traversal, record, claim)
         if record.node.kind is NodeKind.VISIT:
-            return self._visit(traversal, record, claim)
+            return self._by_row.visit(traversal, record, claim)
         assert record.resource is not None, "the row of an update node can't be deleted while its traversal runs"
         row, definition = record.resource, traversal.template.resources[record.resource.name]
         try:
@@ -139,15 +143,14 @@ class Evaluator:
             plugin=plugin_of_action,
             evaluated=evaluated,
             changed=changed,
-            refusal=self._worn_out(row),
+            refusal=self._by_row.worn_out(row),
             is_retry=is_retry(record, row),
             hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name), record.cleared),
         )
 
-    def _worn_out(self, row: ResourceRecord) -> str | None:
-        if row.attempts < self._max_attempts:
-            return None
-        return f"{row.attempts} engines died at it, one after the other; it isn't tried again"
+    def skipped(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
+        """A check that isn't done, since one that it follows has failed."""
+        return self._by_row.skipped(traversal, record, claim)
 
     def _evaluate(
         self, traversal: Traversal, definition: ResourceDefinition, plugin: type[Resource], required: Required
@@ -170,6 +173,9 @@ class Evaluator:
             properties=plugin.checked_properties(given or {}, f"resources.{definition.name}.properties"),
             metadata=resolve(definition.metadata, seen) or {},
             requires=tuple(acting),
+            update_policy=plugin.checked_policy(
+                resolve(definition.update_policy, seen) or {}, f"resources.{definition.name}.update_policy"
+            ),
         )
 
     def _decide(
@@ -202,55 +208,6 @@ class Evaluator:
             turns_round=plugin.turns_round and is_anothers,
         )
 
-    def _cleanup(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
-        row = record.resource
-        view: ResourceView | None = row.view if row else None
-        decision = decide.decide_cleanup(view, serves=traversal.serves(record.node.resource_id))
-        return Work(
-            traversal_id=traversal.id,
-            node=record.node,
-            row=row or gone(record.node, traversal),
-            decision=decision,
-            action=Action.DELETE,
-            engine_id=claim.engine_id,
-            claim_id=claim.claim_id,
-            plugin=self._registry.get(row.type) if row else None,
-            refusal=self._worn_out(row) if row else None,
-            is_retry=row is not None and is_retry(record, row),
-            hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name if row else ""), record.cleared),
-        )
-
-    def _visit(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
-        """A visit is made of what the row says: no template has a part in it."""
-        row, action = record.resource, Action(traversal.stack.action)
-        serves = record.node.resource_id in traversal.serving.values()
-        decision = decide_visit(row.view if row else None, action, serves=serves)
-        performed = row if isinstance(decision, decide.Perform) else None
-        plugin, refusal = self._plugin_of(performed) if performed else (None, None)
-        return Work(
-            traversal_id=traversal.id,
-            node=record.node,
-            row=row or gone(record.node, traversal),
-            decision=decision,
-            action=action,
-            engine_id=claim.engine_id,
-            claim_id=claim.claim_id,
-            plugin=plugin,
-            refusal=refusal,
-            is_retry=row is not None and is_retry(record, row),
-        )
-
-    def _plugin_of(self, row: ResourceRecord) -> tuple[type[Resource] | None, str | None]:
-        """The plugin of a row, and why nothing may be done with it."""
-        try:
-            return self._registry.get(row.type), self._worn_out(row)
-        except exception.HeatliteError as error:
-            return None, f"{type(error).__name__}: {error}"
-
-    def skipped(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
-        """A check that isn't done, since one that it follows has failed."""
-        return dataclasses.replace(self._visit(traversal, record, claim), decision=decide.Unmet(), refusal=None)
-
     def _refused(
         self, traversal: Traversal, record: NodeRecord, row: ResourceRecord, claim: Claim, reason: str
     ) -> Work:
@@ -267,19 +224,6 @@ class Evaluator:
         )
 
 
-def is_retry(record: NodeRecord, row: ResourceRecord) -> bool:
-    """Whether somebody may have died at this node before, so that it must not share a transaction with others."""
-    return record.casts > 0 or row.attempts > 0
-
-
 def same_kind(type_name: str, wanted: str) -> str:
     """The wanted type as a row's type is compared with it: one template in place of another is an update."""
     return type_name if is_template(type_name) and is_template(wanted) else wanted
-
-
-def gone(node: Node, traversal: Traversal) -> ResourceRecord:
-    """What stands for a row that is there no more."""
-    return ResourceRecord(
-        node.resource_id, "", traversal.stack.id, "", "", None, Action.DELETE, Status.COMPLETE, "", None, 0, None, (),
-        None, None, None, None, None, None, 0, None, None, None, None, None, None,
-    )  # fmt: skip

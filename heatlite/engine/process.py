@@ -22,6 +22,7 @@ from heatlite.engine import executors
 from heatlite.engine.api.catalogue import CatalogueEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
+from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
@@ -38,6 +39,7 @@ from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
+from heatlite.engine.siblings import siblings_of
 from heatlite.engine.traversals import Library
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.resources.registry import Registry
@@ -85,6 +87,7 @@ class EngineProcess:
         watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds)
         library, wakes = Library(it.settings.operator_registry), WorkerClient(it.transport)
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
+        siblings = siblings_of(it.database, it.registry, it.inputs)
         taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         return Shared(
             database=it.database,
@@ -92,7 +95,7 @@ class EngineProcess:
             settings=it.settings,
             registry=it.registry,
             library=library,
-            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of),
+            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings),
             lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
             liveness=it.file_locks or watch,
             claims=Claims(),
@@ -121,8 +124,13 @@ class EngineProcess:
         if self._settings.role.serves_clients:
             lifecycle = Lifecycle(self.shared, self.conclusions)
             children = Children(self.shared, self.conclusions)
-            stacks = [EngineEndpoint(self.shared, lifecycle, children), VisitEndpoint(lifecycle)]
-            endpoints[messages.ENGINE_TOPIC] = [*stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared)]
+            endpoints[messages.ENGINE_TOPIC] = [
+                EngineEndpoint(self.shared, lifecycle, children),
+                VisitEndpoint(lifecycle),
+                CatalogueEndpoint(self.shared),
+                PreviewEndpoint(self.shared),
+                SignalEndpoint(self.shared, self.conclusions, children),
+            ]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         for topic, served in endpoints.items():
             server = serve(

@@ -7,10 +7,12 @@ from typing import Any
 from heatlite.convergence import decide
 from heatlite.convergence.model import VISITS, Action, Status
 from heatlite.db.events import Happening
-from heatlite.engine.work import Work, is_visit, step_left
+from heatlite.engine.work import Evaluated, Work, is_visit, step_left
 from heatlite.resources.outcomes import Done, Failed, Waiting
 
 STATE_CHANGED = "state changed"
+DAMAGED = "damaged"
+"""In a row's ``progress``: it isn't what its template says, whatever a visit made of its state."""
 Changes = dict[str, Any]
 
 
@@ -55,9 +57,9 @@ def remembered(work: Work) -> dict[str, Any]:
     """What a visit must not let be forgotten, though the row's state tells of the visit from now on: an update that
     was left half-way, and that what was done before hadn't ended well."""
     row, progress = work.row, work.row.progress or {}
-    kept: dict[str, Any] = {name: progress[name] for name in ("changed", "traversal", "damaged") if name in progress}
+    kept: dict[str, Any] = {name: progress[name] for name in ("changed", "traversal", DAMAGED) if name in progress}
     if row.action not in VISITS and row.status is not Status.COMPLETE:
-        kept["damaged"] = True
+        kept[DAMAGED] = True
     return kept
 
 
@@ -90,7 +92,7 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
         "due_at": None,
         "attempts": 0,
         "properties_data": work.row.properties_data if stale else dict(evaluated.properties),
-        "resource_metadata": dict(evaluated.metadata),
+        "resource_metadata": metadata_after(work, evaluated, is_new=work.action is Action.CREATE),
     }
 
 
@@ -98,7 +100,7 @@ def visited(work: Work, done: Done) -> Changes:
     """A visit is COMPLETE. A check that found nothing wrong is good news of what had failed before."""
     memory = remembered(work)
     if work.action is Action.CHECK:
-        memory.pop("damaged", None)
+        memory.pop(DAMAGED, None)
     return {
         "action": work.action,
         "status": Status.COMPLETE,
@@ -129,7 +131,7 @@ def kept(work: Work, template_id: int) -> Changes:
         "fingerprint": work.evaluated.definition.definition_hash,
         "current_template_id": template_id,
         "requires": sorted(work.evaluated.requires),
-        "resource_metadata": dict(work.evaluated.metadata),
+        "resource_metadata": metadata_after(work, work.evaluated, is_new=False),
     }
 
 
@@ -146,6 +148,12 @@ def deleted() -> Changes:
     }
 
 
+def metadata_after(work: Work, evaluated: Evaluated, *, is_new: bool) -> Changes:
+    """What the template says; but where signals make it, an update leaves it as they made it."""
+    keeps = work.plugin is not None and work.plugin.keeps_metadata and not is_new
+    return dict((work.row.resource_metadata if keeps else evaluated.metadata) or {})
+
+
 def failed(work: Work, failure: Failed) -> Changes:
     """The action FAILED. What changed is kept in ``progress``, for whoever repairs it.
 
@@ -153,7 +161,7 @@ def failed(work: Work, failure: Failed) -> Changes:
     """
     if work.leaves_row:
         return as_before(work, work.row.replaced_by)
-    found = {"damaged": True} if work.action is Action.CHECK and work.refusal is None else {}
+    found = {DAMAGED: True} if work.action is Action.CHECK and work.refusal is None else {}
     return {
         "action": work.action,
         "status": Status.FAILED,

@@ -22,6 +22,7 @@ from heatlite.engine.shared import Shared
 from heatlite.engine.timers import Timers
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Outcome, Settled, Work
+from heatlite.resources.nested.port import Unavailable
 from heatlite.resources.outcomes import Waiting
 
 LOG = logging.getLogger(__name__)
@@ -143,12 +144,24 @@ class StepRunner:
         if not lease.is_valid:
             self._timers.add(LEASE_PAUSE, pending)
             return
-        outcome = self._outcome(pending)
+        try:
+            outcome = self._outcome(pending)
+        except Unavailable as reason:
+            LOG.warning("The step of %s will be run again: %s", work.row.name, reason)
+            self._again(pending)
+            return
         if isinstance(outcome, Waiting) and outcome.progress == pending.progress:
             self.wait(pending.traversal, pending.work, outcome)
             return
         settled = Settled(pending.work, outcome)
         self._outbox.put(pending.traversal.id, Pending(pending.traversal, pending.work, None, settled))
+
+    def _again(self, pending: Pending) -> None:
+        """Run the same step again in a while; where the engine is leaving, somebody else does."""
+        if self._draining:
+            self._conclusions.give_back(pending.traversal.id, [pending.work])
+        else:
+            self._timers.add(LEASE_PAUSE, pending)
 
     def _outcome(self, pending: Pending) -> Outcome:
         work = pending.work

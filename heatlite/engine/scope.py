@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,10 +25,10 @@ class LiveResource:
     def reference(self) -> str:
         return str(self.recorded.get("reference") or self.name)
 
-    def attribute(self, name: str) -> Any:
+    def attribute(self, name: str, path: Sequence[Any] = ()) -> Any:
         if not self.plugin.has_attribute(name):
             raise exception.InvalidTemplateAttribute(resource=self.name, key=name)
-        return self.attributes().get(name)
+        return self.plugin.read_attribute(self.name, self.attributes(), name, path)
 
     def attributes(self) -> Mapping[str, Any]:
         return self.recorded.get("attributes") or {}
@@ -45,7 +45,7 @@ class FutureResource:
     def reference(self) -> Any:
         return UNKNOWN
 
-    def attribute(self, name: str) -> Any:
+    def attribute(self, name: str, path: Sequence[Any] = ()) -> Any:
         if not self.plugin.has_attribute(name):
             raise exception.InvalidTemplateAttribute(resource=self.name, key=name)
         return UNKNOWN

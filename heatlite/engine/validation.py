@@ -227,6 +227,9 @@ class _Look:
         if given is UNKNOWN:
             return
         properties = plugin.checked_properties(given, f"resources.{definition.name}.properties", UNKNOWN)
+        policy = resolve(definition.update_policy, scope) or {}
+        if policy is not UNKNOWN:
+            plugin.checked_policy(policy, f"resources.{definition.name}.update_policy", UNKNOWN)
         resource = plugin(self.validator.instance(definition, self.identity, properties, metadata))
         resource.validate()
         if isinstance(resource, StackResource) and self.level.goes_down:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from heatlite.convergence.decide import Continue, Decision, Perform, Resume
@@ -26,6 +26,7 @@ class Evaluated:
     properties: Mapping[str, Any]
     metadata: Mapping[str, Any]
     requires: tuple[int, ...]
+    update_policy: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,12 +11,13 @@ to come back with ``poll_in``. An exception fails the resource.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heatlite.exception import NotSupported
+from heatlite.exception import NotSupported, ResourceActionNotSupported
 from heatlite.resources import properties
-from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, SupportStatus, Type
+from heatlite.resources.inside import inside
+from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, PropertiesSchema, SupportStatus, Type
 from heatlite.resources.tools import Tools
 
 SHOW = "show"
@@ -29,20 +30,31 @@ class UpdateReplace(Exception):
     """Raise it from ``handle_update``: this change needs a new resource in place of the old one."""
 
 
+class NoActionRequired(Exception):
+    """Raise it from ``handle_signal``: the signal changes nothing, and no event tells of it."""
+
+
 class Resource(Tools):
     """The base of every plugin.
 
     ``immediate = True`` promises that no method does I/O, so that steps may run in a batch in one transaction.
+    ``keeps_metadata = True`` says that the metadata is what signals made of it: an update leaves it alone.
+    ``follows_signals = True``: its attributes are made of the signals to a resource that it requires.
+    ``no_signal_actions`` are those during and after which it takes no signal.
     ``replace_when_failed = False``: an update repairs a FAILED one in place.
+    ``always_looks = True``: an update calls ``handle_update`` even where nothing changed.
 
-    What only a nested stack says, whose state is elsewhere: ``always_looks``, that an update has to look at it even
-    where nothing changed; ``only_waits``, that its steps may be let go of whenever a newer operation wants it;
-    ``turns_round``, that an update may begin although a creation isn't over.
+    What only a nested stack says, whose state is elsewhere: ``only_waits``, that its steps may be let go of whenever a
+    newer operation wants it; ``turns_round``, that an update may begin although a creation isn't over.
     """
 
     attributes_schema: AttributesSchema = {}
+    update_policy_schema: PropertiesSchema = {}
     support_status = SupportStatus()
     immediate = False
+    keeps_metadata = False
+    follows_signals = False
+    no_signal_actions = frozenset({"SUSPEND", "DELETE"})
     replace_when_failed = True
     always_looks = False
     only_waits = False
@@ -54,6 +66,15 @@ class Resource(Tools):
     ) -> dict[str, Any]:
         """``given``, checked: the ``properties`` of an Instance. As ``properties.validate``, errors too."""
         return properties.validate(cls.properties_schema, given, prefix, unknown)
+
+    @classmethod
+    def checked_policy(cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING) -> Any:
+        """An ``update_policy``, checked as properties are; that of a type which has none is left as it is.
+
+        :raises StackValidationFailed: as ``properties.validate``
+        """
+        schema = cls.update_policy_schema
+        return properties.validate(schema, given, prefix, unknown) if schema else given
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
@@ -141,6 +162,16 @@ class Resource(Tools):
         """Whether the snapshot is complete; ``progress`` is what handle_snapshot returned."""
         return True
 
+    def handle_signal(self, details: Any) -> str | None:
+        """Take a signal: ``details`` are a map, a text or None. Change ``metadata_set`` and ``data_set`` only.
+
+        It may be called again for the same signal, in a new object, where another was quicker to change the resource.
+
+        :returns: what the event is to tell; None to have it tell the details
+        :raises NoActionRequired: where nothing is to be done, nor told
+        """
+        raise ResourceActionNotSupported(action="signal")
+
     def resolve_attribute(self, name: str) -> Any:
         """The value of one attribute of the schema, as JSON; for a volatile one, now."""
         return None
@@ -152,6 +183,14 @@ class Resource(Tools):
         """
         volatile = self.volatile_attributes()
         return {name: self.resolve_attribute(name) for name in self.attributes_schema if name not in volatile}
+
+    @classmethod
+    def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
+        """What ``get_attr: [name, key, *path]`` gives, from what ``resolve_attributes`` recorded last.
+
+        A type whose attributes aren't known by name overrides it, and ``has_attribute``.
+        """
+        return inside(recorded.get(key), path)
 
     def show(self) -> dict[str, Any] | None:
         """The attribute ``show``: all that the service says of the resource; None without one."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from heatlite.resources.nested.port import NestedStacks
 from heatlite.resources.properties import NOTHING
+from heatlite.resources.siblings import Siblings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +20,8 @@ class Instance:
     the source of all chance. ``unknown`` is the sentinel that stands in ``properties`` for values not known yet,
     where a template is validated before its resources exist. ``mask`` gives a text without hidden values. ``files``
     are those of the template. ``reads`` are the attributes of the resource that the template reads anywhere.
-    ``nested`` is what the engine answers about nested stacks; None where nothing is made: in validation, and in
-    tests of other plugins.
+    ``update_policy`` is a checked one. ``siblings`` are the stack's other resources, and ``nested`` is what the engine
+    answers about nested stacks; None where nothing is made: in validation, and in tests of other plugins.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Instance:
     data: Mapping[str, Any] = field(default_factory=dict)
     unknown: Any = NOTHING
     mask: Callable[[str], str] = str
+    siblings: Siblings | None = None
+    update_policy: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
     nested: NestedStacks | None = None

@@ -26,6 +26,7 @@ from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.difference import changed
 from heatlite.resources.jsonable import as_json, shown
 from heatlite.resources.nested.failure import NestedStackFailed
+from heatlite.resources.nested.port import Unavailable
 from heatlite.resources.outcomes import Done, Failed, Replace, Unchanged, Update, Waiting
 from heatlite.resources.properties import completed
 from heatlite.resources.tools import plugin_name
@@ -41,14 +42,17 @@ Outcome = TypeVar("Outcome")
 def failures_as_values(
     step: Callable[Concatenate[Resource, Rest], Outcome],
 ) -> Callable[Concatenate[Resource, Rest], Outcome | Failed]:
-    """Turn whatever a plugin raises into Failed, but let the process (or green thread) end when it must."""
+    """Turn whatever a plugin raises into Failed, but let the process (or green thread) end when it must.
+
+    ``Unavailable`` goes through as well: it is the engine's own trouble, and the step's caller knows what to do.
+    """
 
     @functools.wraps(step)
     def guarded(resource: Resource, *args: Rest.args, **kwargs: Rest.kwargs) -> Outcome | Failed:
         try:
             return step(resource, *args, **kwargs)
         except BaseException as error:
-            if isinstance(error, endings()):
+            if isinstance(error, (*endings(), Unavailable)):
                 raise
             return failed(resource, error)
 

@@ -40,6 +40,8 @@ class Tools:
         self._data = dict(instance.data)
         self._unknown = instance.unknown
         self._mask = instance.mask
+        self.siblings = instance.siblings
+        self.update_policy: Mapping[str, Any] = instance.update_policy
 
     def masked(self, text: str) -> str:
         """A text without the values of hidden parameters. For what is logged: errors are masked in any case."""
@@ -75,6 +77,13 @@ class Tools:
     def data_delete(self, key: str) -> bool:
         """Forget ``key``; whether it was there."""
         return self._data.pop(key, NOT_THERE) is not NOT_THERE
+
+    def metadata_set(self, value: Mapping[str, Any]) -> None:
+        """Have other metadata from now on. It is kept by ``handle_signal`` only.
+
+        :raises NotJson: where it isn't JSON
+        """
+        self.metadata = MappingProxyType(as_json(value, f"{plugin_name(self)} metadata"))
 
     def physical_resource_name(self) -> str:
         """A name for the physical resource: ``stack-resource-shortid``, the same in every step."""

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from heatlite import exception
 from heatlite.rpc.catalogue_client import CatalogueCalls
 from heatlite.rpc.queries import ALL_EVENTS, ALL_STACKS, ROOT, EventQuery, Nesting, StackQuery
+from heatlite.rpc.signal_client import SignalCalls
 from heatlite.rpc.visit_client import VisitCalls
 
 Context = dict[str, Any]
@@ -63,7 +64,7 @@ def local_error(class_name: str, message: str) -> exception.HeatliteError:
     return error
 
 
-class EngineClient(CatalogueCalls, VisitCalls):
+class EngineClient(CatalogueCalls, SignalCalls, VisitCalls):
     """The engine's API as methods; ``timeout`` in seconds holds for every call, ``None`` as configured."""
 
     def __init__(self, caller: Caller, timeout: float | None = None) -> None:

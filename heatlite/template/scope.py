@@ -5,7 +5,7 @@ The engine hands in a ``Scope``: it knows the stack's parameters and files, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -16,14 +16,15 @@ class ResourceValue(Protocol):
     def reference(self) -> str:
         """What ``get_resource`` gives: the physical id or, where the type has no such thing, a name."""
 
-    def attribute(self, name: str) -> Any:
-        """The attribute's value; ``None`` where it has none, ``UNKNOWN`` where that can't be said yet.
+    def attribute(self, name: str, path: Sequence[Any] = ()) -> Any:
+        """What stands at a path in the attribute's value; ``None`` where there is nothing, ``UNKNOWN`` where that can't
+        be said yet.
 
         :raises InvalidTemplateAttribute: where the type has no attribute of this name
         """
 
     def attributes(self) -> Mapping[str, Any]:
-        """Every attribute and its value."""
+        """Every attribute and its value; ``UNKNOWN`` where that can't be said yet."""
 
 
 class Scope(Protocol):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from heatlite.convergence.model import Node
-from heatlite.rpc.messages import CheckResource
+from heatlite.rpc.messages import BeginChild, CheckResource
 from tests.simulator.scenario import Mail
 from tests.simulator.scheduler import Scheduler
 
@@ -52,6 +52,16 @@ class Bus:
         self._scheduler.point()
         request = {"resource_ids": list(resource_ids), "traversal_id": traversal_id}
         self._post(request, lambda message: self._tell(engine_id, message))
+
+    def wake(self, engine_id: str, resource_ids: Iterable[int]) -> None:
+        """Tell one engine that what it waits for may be over."""
+        self._scheduler.point()
+        self._post({"resource_ids": list(resource_ids)}, lambda message: self._tell(engine_id, message))
+
+    def begin(self, request: dict[str, Any], message: BeginChild) -> None:
+        """An operation on a nested stack, for any engine."""
+        self._scheduler.point()
+        self._post({"request": request, "operation": message}, self._hand_over)
 
     def _tell(self, engine_id: str, request: dict[str, Any]) -> None:
         if (listener := self._listener(engine_id)) is not None:

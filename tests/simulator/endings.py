@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from heatlite.convergence.model import VISITS, Action, Status
+from tests.simulator import nesting
 from tests.simulator.plugins import FOUND, INJECTED
 from tests.simulator.scenario import PHYSICAL, Operation, Template, Verb, echoes, text
 from tests.simulator.visits import UNASKED
@@ -44,6 +45,7 @@ def check(simulation: Simulation) -> None:
             case Status.FAILED if not any(cause in stack["status_reason"] for cause in CAUSES):
                 simulation.complain(f"the stack failed, and nothing had: {stack['status_reason']}")
     _newest_wins(simulation)
+    nesting.check(simulation)
 
 
 def _nothing_left_half_way(simulation: Simulation, stack: Values) -> None:
@@ -160,7 +162,7 @@ def check_rollback(simulation: Simulation, before: dict[str, str], after: dict[s
 def check_complete(simulation: Simulation, action: str) -> None:
     """After faults have stopped, a sound operation succeeds."""
     stacks = simulation.store.tables["stack"].committed()
-    last = stacks[-1]
+    last = [stack for stack in stacks if stack["owner_id"] is None][-1]
     if (last["action"], last["status"]) != (action, Status.COMPLETE):
         state = f"{last['action']}_{last['status']}: {last['status_reason']}"
         simulation.complain(f"a sound {action} ended {state}")

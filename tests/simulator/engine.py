@@ -20,6 +20,8 @@ from heatlite.engine.lease import Lease
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import LeaseWatch
+from heatlite.engine.nested.begin import Children
+from heatlite.engine.nested.ports import Ports
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
@@ -28,7 +30,9 @@ from heatlite.engine.traversals import Library
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.resources.registry import Registry
 from tests.simulator.line import SimulatedLine
+from tests.simulator.nesting import Stack
 from tests.simulator.plugins import TYPES
+from tests.simulator.scenario import NESTED
 from tests.simulator.scheduler import Process, Scheduler
 from tests.simulator.store.database import SimulatedDatabase
 
@@ -36,7 +40,7 @@ if TYPE_CHECKING:
     from tests.simulator.simulation import Simulation
 
 EPOCH = 1_700_000_000.0
-REGISTRY = Registry(TYPES)
+REGISTRY = Registry({**TYPES, NESTED: Stack})
 Item = TypeVar("Item")
 
 
@@ -120,21 +124,24 @@ class SimulatedEngine:
         self.endpoint = WorkerEndpoint(self.checker)
         self.listener = ListenerEndpoint(self.runner)
         self.lifecycle = Lifecycle(self.shared, self.conclusions)
+        self.children = Children(self.shared, self.conclusions)
         self.sweeps = Sweeps(self.shared, Sweeper(self.shared, self.conclusions, self.runner))
 
     def _share(self, inputs: Inputs, settings: Settings) -> Shared:
         database: Any = self.database
+        library, wakes = Library(), self.simulation.bus
+        ports = Ports(database, inputs, settings, library, REGISTRY, wakes)
         return Shared(
             database=database,
             inputs=inputs,
             settings=settings,
             registry=REGISTRY,
-            library=Library(),
-            evaluator=Evaluator(REGISTRY, inputs, settings.max_attempts),
+            library=library,
+            evaluator=Evaluator(REGISTRY, inputs, settings.max_attempts, ports.of),
             lease=Lease(database, inputs, settings, when_lost=self._lost),
             liveness=LeaseWatch(database, inputs.monotonic, settings.lease_seconds),
             claims=Claims(),
-            wakes=self.simulation.bus,
+            wakes=wakes,
         )
 
     def _timers(self, monotonic: Callable[[], float], when_due: Callable[[Sequence[Any]], None]) -> Any:
@@ -191,11 +198,16 @@ class SimulatedEngine:
 
     def receive(self, message: dict[str, Any]) -> None:
         """A message from the bus."""
+        if "operation" in message:
+            context = RequestContext(self.shared.database, message["request"])
+            self.spawn("nested operation", lambda: self.children.receive(context, message["operation"]))
+            return
         self.spawn("message", lambda: self.endpoint.check_resource({}, **message))
 
     def hear(self, request: dict[str, Any]) -> None:
         """A message from the bus to this engine and no other."""
-        self.spawn("request", lambda: self.listener.asked({}, **request))
+        heard = self.listener.asked if "traversal_id" in request else self.listener.wake
+        self.spawn("request", lambda: heard({}, **request))
 
     def context(self) -> RequestContext:
         """The context of a client's call."""

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tests.simulator import draw
+from tests.simulator import draw, nesting
 from tests.simulator.scenario import Scenario, revived
 from tests.simulator.shrink import shrink
 from tests.simulator.simulation import Simulation, play
@@ -44,7 +44,7 @@ def explore(
     """
     found, began = Found(), time.monotonic()
     for seed in seeds:
-        simulation = play(draw.scenario(seed))
+        simulation = play(nesting.nested(draw.scenario(seed)))
         found.seeds += 1
         found.steps += simulation.scheduler.steps
         found.seconds = time.monotonic() - began

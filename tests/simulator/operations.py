@@ -11,7 +11,8 @@ from heatlite.db import stacks
 from heatlite.engine.lifecycle import Wishes
 from heatlite.engine.validation import Submission
 from heatlite.template import Environment
-from tests.simulator.scenario import VISITS, Operation, Template, Verb, hot, text
+from tests.simulator import nesting
+from tests.simulator.scenario import VISITS, Operation, Template, Verb, hot
 from tests.simulator.scheduler import Process
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Client:
         """Call an operation on an engine; whoever serves, or will."""
         self._waiting += 1
         self.succeeded = False
-        self.templates[text(operation.template)] = operation.template
+        self.templates |= nesting.templates(operation.template)
         self._call(operation)
 
     def _call(self, operation: Operation) -> None:

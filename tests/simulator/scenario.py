@@ -14,6 +14,7 @@ from typing import Any
 from tests.simulator.store.transaction import Flavour
 
 PHYSICAL = ("Sim::Server", "Sim::Volume")
+NESTED = "Sim::Stack"
 AT_REST = -1
 """An operation that comes when everything has settled."""
 
@@ -32,6 +33,8 @@ class Spec:
     fails: str = ""
     stubborn: bool = False
     polls: int = 0
+    inner: tuple[Spec, ...] = ()
+    """The template of a nested stack."""
 
     @property
     def requires(self) -> tuple[str, ...]:
@@ -51,6 +54,8 @@ class Spec:
         for name in ("fails", "stubborn", "polls"):
             if value := getattr(self, name):
                 properties[name] = value
+        if self.type == NESTED:
+            properties["inner"] = text(self.inner)
         definition: dict[str, Any] = {"type": self.type, "properties": properties}
         return {**definition, "depends_on": list(self.after)} if self.after else definition
 
@@ -183,7 +188,7 @@ def revived(plain: dict[str, Any]) -> Scenario:
     operations = tuple(
         Operation(
             Verb(it["verb"]),
-            tuple(Spec(**{key: _frozen(value) for key, value in spec.items()}) for spec in it["template"]),
+            tuple(_spec(spec) for spec in it["template"]),
             it["rollback"],
             it["after"],
         )
@@ -192,6 +197,11 @@ def revived(plain: dict[str, Any]) -> Scenario:
     faults = tuple(Fault(it["step"], Mishap(it["mishap"]), it["amount"]) for it in plain["faults"])
     parts = {"flavour": Flavour(plain["flavour"]), "mail": Mail(**plain["mail"])}
     return Scenario(**{**plain, **parts, "operations": operations, "faults": faults})
+
+
+def _spec(plain: dict[str, Any]) -> Spec:
+    inner = tuple(_spec(spec) for spec in plain.get("inner", ()))
+    return Spec(**{**{key: _frozen(value) for key, value in plain.items()}, "inner": inner})
 
 
 def _frozen(value: Any) -> Any:

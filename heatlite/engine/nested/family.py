@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from heatlite.db import resources, stacks
 from heatlite.db.records import StackRecord
+from heatlite.engine.refresh import refresh
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Traversal
 
@@ -34,6 +35,8 @@ class Family:
             row = resources.by_uuid(self._shared.context(), stack.id)
             if row is not None and row.engine_id is not None:
                 self._shared.wakes.wake(row.engine_id, [row.id])
+            elif row is not None:
+                refresh(self._shared, row)  # nobody waits for it: it was changed by a signal
         except Exception:
             LOG.exception("Nobody can be told now that nested stack %s has ended: its owner will look", stack.name)
 

@@ -5,25 +5,46 @@ A port is made for one step of one resource. It knows the parent, and so what a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import functools
+import logging
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from heatlite import template as language
 from heatlite.context import EngineContext
 from heatlite.db import stacks, templates
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
+from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested import inheritance, values
 from heatlite.engine.scope import EngineScope
 from heatlite.engine.settings import Settings
 from heatlite.engine.traversals import Library, Traversal
 from heatlite.engine.work import Evaluated
-from heatlite.resources.nested.port import Begin, ChildView, Goal
+from heatlite.resources.groups.members import Member
+from heatlite.resources.nested.port import Begin, ChildView, Goal, Unavailable
 from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
 from heatlite.rpc.worker_client import Wakes
+
+LOG = logging.getLogger(__name__)
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def answered(method: Method) -> Method:
+    """Mark a question whose answer is in the database: where that can't be reached, it is asked again later."""
+
+    @functools.wraps(method)
+    def answer(*args: Any) -> Any:
+        try:
+            return method(*args)
+        except DATABASE_ERRORS as error:
+            raise Unavailable(f"the database can't be asked now: {error}") from error
+
+    return answer  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -58,6 +79,7 @@ class Port:
         """An id for an operation."""
         return self.engine.inputs.new_id()
 
+    @answered
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """Store the child's template with its environment and the parent's files."""
         raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
@@ -72,6 +94,17 @@ class Port:
         stored = templates.stored(self._context(), raw, record.files, environment.to_dict(), now)
         return Goal(stored, facade)
 
+    @answered
+    def revise(self, child_id: str, template: Mapping[str, Any]) -> Goal:
+        """Store another template with the child's own files and environment."""
+        context = self._context()
+        stack = stacks.get(context, child_id)
+        assert stack is not None, "only a child that is there is revised"
+        record = templates.get(context, stack.raw_template_id)
+        now = self.engine.inputs.utcnow()
+        return Goal(templates.stored(context, template, record.files, record.environment, now), stack.facade)
+
+    @answered
     def look(self, child_id: str) -> ChildView | None:
         """The child as its row shows it."""
         stack = stacks.get(self._context(), child_id)
@@ -80,11 +113,20 @@ class Port:
     def send(self, begin: Begin) -> None:
         """Cast an operation to whichever engine is free."""
         parent = self.traversal.stack
+        request = {"project_id": parent.tenant, "username": parent.username}
+        try:
+            self.engine.wakes.begin(request, self.message(begin))
+        except Exception:
+            LOG.exception("An operation on nested stack %s can't be sent now: it will be again", begin.name)
+
+    def message(self, begin: Begin) -> BeginChild:
+        """What is sent for an operation."""
+        parent = self.traversal.stack
         deadline = parent.deadline
         if begin.timeout is not None:
             own = self.engine.inputs.now() + begin.timeout * 60
             deadline = own if deadline is None else min(own, deadline)
-        message = BeginChild(
+        return BeginChild(
             verb=begin.verb,
             child_id=begin.child_id,
             name=begin.name,
@@ -100,14 +142,29 @@ class Port:
             user_creds_id=parent.user_creds_id,
             stack_user_project_id=parent.stack_user_project_id,
         )
-        self.engine.wakes.begin({"project_id": parent.tenant, "username": parent.username}, message)
 
+    @answered
+    def template(self, child_id: str) -> dict[str, Any] | None:
+        """The template that the child has now."""
+        context = self._context()
+        stack = stacks.get(context, child_id)
+        return None if stack is None else templates.get(context, stack.raw_template_id).template
+
+    @answered
+    def members(self, child_id: str) -> list[Member]:
+        """The child's resources."""
+        context = self._context()
+        stack = stacks.get(context, child_id)
+        return values.members(context, stack) if stack else []
+
+    @answered
     def outputs(self, child_id: str) -> dict[str, Any]:
         """The values of the child's outputs."""
         context = self._context()
         stack = stacks.get(context, child_id)
         return values.outputs(context, self.engine.library, self.engine.registry, stack) if stack else {}
 
+    @answered
     def attributes(self, child_id: str, paths: Collection[str]) -> dict[str, Any]:
         """Attributes of the child's resources."""
         context = self._context()

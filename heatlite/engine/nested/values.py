@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from heatlite import exception
+from heatlite.convergence.model import Action, Status
 from heatlite.db import resources
 from heatlite.db.api import Context
-from heatlite.db.records import StackRecord
+from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.scope import EngineScope, LiveResource, live
 from heatlite.engine.serving import serving
 from heatlite.engine.traversals import Library
+from heatlite.resources.groups.members import Member
 from heatlite.resources.registry import Registry
 from heatlite.template import known, resolve
 
@@ -53,6 +55,21 @@ def attribute(resource: LiveResource | None, names: list[str]) -> Any:
         return resource.attribute(names[0])
     except exception.InvalidTemplateAttribute:
         return None
+
+
+def members(context: Context, stack: StackRecord) -> list[Member]:
+    """The resources of a stack that is a group; in the order in which they came into being."""
+    rows = serving(resources.by_stack(context, stack.id), stack.raw_template_id)
+    return [
+        Member(name, row.status is Status.FAILED, f"{row.id:020}", reference(row))
+        for name, row in rows.items()
+        if row.action is not Action.DELETE
+    ]
+
+
+def reference(row: ResourceRecord) -> str:
+    """What get_resource gives of a row."""
+    return str((row.attr_data or {}).get("reference") or row.physical_resource_id or row.name)
 
 
 def made(

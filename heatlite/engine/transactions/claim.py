@@ -22,7 +22,8 @@ from heatlite.db import failed_nodes, paused, resources, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord
 from heatlite.engine import breakpoints, row_changes
-from heatlite.engine.evaluate import Claim, Evaluator
+from heatlite.engine.by_row import Claim
+from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.transactions import Defeat, write_events
 from heatlite.engine.traversals import Traversal

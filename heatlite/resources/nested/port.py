@@ -15,6 +15,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from heatlite.resources.groups.members import Member
+
+
+class Unavailable(Exception):
+    """The engine can't answer now, for a reason of its own: the same step is to be run again, and fails nothing."""
+
 
 class Verb(enum.StrEnum):
     """What is asked of a child. Its values are the actions that the child then shows."""
@@ -62,7 +68,7 @@ class Begin:
 
 
 class NestedStacks(Protocol):
-    """What the engine answers for one resource of one stack."""
+    """What the engine answers for one resource of one stack. Any of it may raise ``Unavailable``."""
 
     def new_id(self) -> str:
         """An id for an operation."""
@@ -73,11 +79,20 @@ class NestedStacks(Protocol):
         :raises HeatliteError: where the text is no template
         """
 
+    def revise(self, child_id: str, template: Mapping[str, Any]) -> Goal:
+        """Store another template for a child that is there, with all else that it has now."""
+
     def look(self, child_id: str) -> ChildView | None:
         """The child, if there ever was one of this id."""
 
     def send(self, begin: Begin) -> None:
         """Ask some engine to begin an operation."""
+
+    def template(self, child_id: str) -> dict[str, Any] | None:
+        """The template that the child has now; None where there is no child."""
+
+    def members(self, child_id: str) -> list[Member]:
+        """The child's resources, as they are now."""
 
     def outputs(self, child_id: str) -> dict[str, Any]:
         """The values of the child's outputs; None for one that can't be had."""

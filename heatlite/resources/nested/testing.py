@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from heatlite.resources.groups.members import Member
 from heatlite.resources.nested.port import Begin, ChildView, Goal, Verb
 
 
@@ -34,6 +35,21 @@ class StacksInMemory:
         if content not in self.templates:
             self.templates.append(content)
         return Goal(self.templates.index(content) + 1)
+
+    def revise(self, child_id: str, template: Mapping[str, Any]) -> Goal:
+        """Another template, with the parameters that the child has."""
+        return self.store(template, self.templates[self.children[child_id].goal.template_id - 1][1])
+
+    def template(self, child_id: str) -> Any:
+        """The template that the child has now."""
+        child = self.children.get(child_id)
+        return self.templates[child.goal.template_id - 1][0] if child and not child.is_gone else None
+
+    def members(self, child_id: str) -> list[Member]:
+        """The resources of its template, none of which ever fails, in the order in which they stand there."""
+        template = self.template(child_id)
+        names = template.get("resources") or () if isinstance(template, Mapping) else ()
+        return [Member(name, created=f"{age:06}", reference=f"ref-{name}") for age, name in enumerate(names)]
 
     def look(self, child_id: str) -> ChildView | None:
         """The child, if there ever was one of this id."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Any
 
 from heatlite.template.functions.base import Compiler, Function, is_text
-from heatlite.template.functions.descent import descend
 from heatlite.template.nodes import items_of
 from heatlite.template.scope import ResourceValue, Scope
 from heatlite.template.unknown import UNKNOWN
@@ -48,13 +47,16 @@ class GetAttr(Function):
         resource = scope.resource(name)
         if resource is None:
             return UNKNOWN
-        return self._read(resource, keys) if keys else dict(resource.attributes())
+        if keys:
+            return self._read(resource, keys)
+        every: Any = resource.attributes()
+        return UNKNOWN if every is UNKNOWN else dict(every)
 
     def _read(self, resource: ResourceValue, keys: list[Any]) -> Any:
         attribute, *path = keys
         if not isinstance(attribute, str):
             raise self.wrong('Attribute name in "get_attr" must be a string')
-        return descend(resource.attribute(attribute), path, missing=None)
+        return resource.attribute(attribute, path)
 
 
 class GetAttrOrAll(GetAttr):

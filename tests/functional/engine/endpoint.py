@@ -20,6 +20,7 @@ from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.api.catalogue import CatalogueEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
+from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
@@ -90,8 +91,13 @@ class Endpoint:
         conclusions = Conclusions(self.shared)
         self._checker = Checker(self.shared, conclusions, NoRunner())
         lifecycle, children = Lifecycle(self.shared, conclusions), Children(self.shared, conclusions)
-        stacks = (EngineEndpoint(self.shared, lifecycle, children), VisitEndpoint(lifecycle))
-        self._endpoints = (*stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared))
+        self._endpoints = (
+            EngineEndpoint(self.shared, lifecycle, children),
+            VisitEndpoint(lifecycle),
+            CatalogueEndpoint(self.shared),
+            PreviewEndpoint(self.shared),
+            SignalEndpoint(self.shared, conclusions, children),
+        )
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:
         """Call a method as a member of a project; ``wire`` is what else the request says of its maker."""

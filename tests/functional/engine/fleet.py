@@ -91,8 +91,10 @@ class Fleet:
 
     def call(self, method: str, *arguments: Any) -> Any:
         """Have a living engine answer a client."""
+        engine = self.living[0]
+        endpoint = engine.endpoint if hasattr(engine.endpoint, method) else engine.signals
         try:
-            return getattr(self.living[0].endpoint, method)(RequestContext(self.database, WIRE), *arguments)
+            return getattr(endpoint, method)(RequestContext(self.database, WIRE), *arguments)
         except oslo_messaging.ExpectedException as expected:
             raise expected.exc_info[1] from None
 

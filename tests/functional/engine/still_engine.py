@@ -16,6 +16,7 @@ from typing import Any
 from heatlite.convergence.model import Node
 from heatlite.db.api import Database
 from heatlite.engine.api.service import EngineEndpoint
+from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
@@ -30,6 +31,7 @@ from heatlite.engine.recovery import Sweeper
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
+from heatlite.engine.siblings import siblings_of
 from heatlite.engine.traversals import Library
 from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
@@ -141,13 +143,14 @@ class Engine:
         self.lives, self.is_silent, self.steps = True, False, Steps()
         library = Library()
         ports = Ports(it.database, inputs, settings, library, it.registry, it.bus)
+        siblings = siblings_of(it.database, it.registry, inputs)
         self.shared = Shared(
             database=it.database,
             inputs=inputs,
             settings=settings,
             registry=it.registry,
             library=library,
-            evaluator=Evaluator(it.registry, inputs, settings.max_attempts, ports.of),
+            evaluator=Evaluator(it.registry, inputs, settings.max_attempts, ports.of, siblings),
             lease=Lease(it.database, inputs, settings, when_lost=self._lost),
             liveness=LeaseWatch(it.database, it.clock, settings.lease_seconds),
             claims=Claims(),
@@ -157,8 +160,9 @@ class Engine:
         self.runner = StepRunner(self.shared, self.conclusions, self.steps, self._make_timers)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
         self.sweeper = Sweeper(self.shared, self.conclusions, self.runner)
-        self.lifecycle = Lifecycle(self.shared, self.conclusions)
-        self.endpoint = EngineEndpoint(self.shared, self.lifecycle, Children(self.shared, self.conclusions))
+        self.lifecycle, children = Lifecycle(self.shared, self.conclusions), Children(self.shared, self.conclusions)
+        self.endpoint = EngineEndpoint(self.shared, self.lifecycle, children)
+        self.signals = SignalEndpoint(self.shared, self.conclusions, children)
         self.shared.lease.acquire()
 
     def _make_timers(self, *arguments: Any) -> Any:

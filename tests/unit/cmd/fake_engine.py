@@ -108,7 +108,13 @@ class FakeEngine(FakeCatalogue):
 
     def describe_stack_resource(self, stack_identity: dict, resource_name: str, with_attr: Any) -> dict:
         resource = self.find(stack_identity).resources[resource_name]
-        return resource | {"attributes": {"output": "o"}, "metadata": {}}
+        return resource | {"attributes": {"output": "o"}, "metadata": {"tier": "db"}}
+
+    def resource_signal(self, stack_identity: dict, **signal: Any) -> None:
+        self.find(stack_identity)
+
+    def resource_mark_unhealthy(self, stack_identity: dict, **mark: Any) -> None:
+        self.find(stack_identity)
 
     def list_events(
         self,

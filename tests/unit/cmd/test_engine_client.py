@@ -35,6 +35,12 @@ WIRE = {  # method: (positional arguments here, version, names of the arguments 
     "show_output": ((IDENTITY, "ip"), "1.19", "stack_identity output_key"),
     "get_template": ((IDENTITY,), "1.0", "stack_identity"),
     "get_environment": ((IDENTITY,), "1.28", "stack_identity"),
+    "resource_signal": ((IDENTITY, "a", None), "1.3", "stack_identity resource_name details sync_call"),
+    "resource_mark_unhealthy": (
+        (IDENTITY, "a", True),
+        "1.26",
+        "stack_identity resource_name mark_unhealthy resource_status_reason",
+    ),
     "list_services": ((), "1.4", ""),
     "validate_template": (({},), "1.36", CHECKED),
 }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite.exception import InvalidTemplateAttribute
 from heatlite.template import Environment, Parameters, PseudoParameters, Template, bind, parse, resolve
+from heatlite.template.functions.descent import descend
 
 PSEUDO = PseudoParameters(stack_name="shop", stack_id="a1b2", project_id="p9", region="north")
 
@@ -19,10 +20,10 @@ class FakeResource:
     reference: str = "physical-id"
     values: Mapping[str, Any] = field(default_factory=dict)
 
-    def attribute(self, name: str) -> Any:
+    def attribute(self, name: str, path: Sequence[Any] = ()) -> Any:
         if name not in self.values:
             raise InvalidTemplateAttribute(resource=self.reference, key=name)
-        return self.values[name]
+        return descend(self.values[name], path, missing=None)
 
     def attributes(self) -> Mapping[str, Any]:
         return self.values

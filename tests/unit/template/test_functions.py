@@ -253,6 +253,10 @@ def test_an_unknown_attribute_is_unknown_down_every_path() -> None:
     assert in_world({"get_attr": ["database", "half", "known"]}, database=database) == 1
 
 
+def test_all_attributes_of_a_resource_that_is_not_there_yet_are_unknown() -> None:
+    assert in_world({"get_attr": ["database"]}, database=FakeResource(values=UNKNOWN)) is UNKNOWN
+
+
 def test_containers_keep_unknown_inside() -> None:
     assert in_world({"a": [1, {"get_resource": "database"}]}) == {"a": [1, UNKNOWN]}
 

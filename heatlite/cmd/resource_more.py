@@ -1,0 +1,94 @@
+"""``stack resource metadata``, ``stack resource signal`` and ``stack resource mark unhealthy``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from heatlite import exception
+from heatlite.cmd.base import EngineCommand
+from heatlite.cmd.document import Document, ShowDocument
+from heatlite.cmd.records import details
+
+
+def add_resource_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """``STACK RESOURCE``."""
+    parser.add_argument("stack", metavar="STACK", help="name or id")
+    parser.add_argument("resource", metavar="RESOURCE", help="its name in the template")
+    return parser
+
+
+class ShowMetadata(ShowDocument):
+    """Show a resource's metadata"""
+
+    @property
+    def formatter_default(self) -> str:
+        return "json"
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        return add_resource_arguments(super().get_parser(prog_name))
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Document:
+        """What the template and signals made of it."""
+        identity = self.identify(parsed_args.stack)
+        resource = self.client.describe_stack_resource(self.context, identity, parsed_args.resource)
+        return details(resource["metadata"], parsed_args.formatter)
+
+
+class SignalResource(EngineCommand):
+    """Signal a resource"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = add_resource_arguments(super().get_parser(prog_name))
+        sent = parser.add_mutually_exclusive_group()
+        sent.add_argument("--data", metavar="JSON", help="what to tell the resource")
+        sent.add_argument("--data-file", metavar="FILE", help="the same, from a file or a URL")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Send the signal; it counts when this returns.
+
+        :raises CommandError: where the data isn't JSON
+        """
+        data = signal_data(parsed_args)
+        self.client.resource_signal(self.context, self.identify(parsed_args.stack), parsed_args.resource, data)
+
+
+class MarkUnhealthy(EngineCommand):
+    """Have the next update replace a resource"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("stack", metavar="STACK", help="name or id")
+        parser.add_argument("resource", metavar="RESOURCE", help="its name in the template, or its physical id")
+        parser.add_argument("reason", metavar="REASON", nargs="?", default="", help="what is wrong with it")
+        parser.add_argument("--reset", action="store_true", help="it isn't broken after all")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Mark it, or take that back."""
+        identity = self.identify(parsed_args.stack)
+        unhealthy, reason = not parsed_args.reset, parsed_args.reason
+        self.client.resource_mark_unhealthy(self.context, identity, parsed_args.resource, unhealthy, reason)
+
+
+def signal_data(parsed_args: argparse.Namespace) -> Any:
+    """What is to be sent; nothing where no data are given.
+
+    :raises CommandError: where they aren't JSON
+    """
+    text = parsed_args.data
+    if parsed_args.data_file:
+        from heatlite.cmd import fetch, files
+
+        try:
+            text = fetch.read(files.file_url(parsed_args.data_file)).decode()
+        except (fetch.CannotRead, UnicodeDecodeError) as error:
+            raise exception.CommandError(reason=f"--data-file: {error}") from None
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise exception.CommandError(reason=f"Data should be in JSON format: {error}") from None

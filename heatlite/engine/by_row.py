@@ -1,0 +1,106 @@
+"""Work that is made of what the row says alone: cleanups and visits. No template has a part in it.
+
+cleanup   decide_cleanup(row)             the template may not know the resource any more
+visit     decide_visit(row, action)       suspend, resume and check what is there, whatever is wanted
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from heatlite import exception
+from heatlite.convergence import decide
+from heatlite.convergence.model import Action, Node, ResourceView, Status
+from heatlite.convergence.visits import decide_visit
+from heatlite.db.records import NodeRecord, ResourceRecord
+from heatlite.engine import breakpoints
+from heatlite.engine.traversals import Traversal
+from heatlite.engine.work import Work
+from heatlite.resources.base import Resource
+from heatlite.resources.registry import Registry
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Under which claim the work is taken."""
+
+    engine_id: str
+    claim_id: str
+
+
+class ByRow:
+    """Makes work of rows."""
+
+    def __init__(self, registry: Registry, max_attempts: int) -> None:
+        self._registry = registry
+        self._max_attempts = max_attempts
+
+    def cleanup(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
+        """What is to be done for a cleanup node."""
+        row = record.resource
+        view: ResourceView | None = row.view if row else None
+        decision = decide.decide_cleanup(view, serves=traversal.serves(record.node.resource_id))
+        return Work(
+            traversal_id=traversal.id,
+            node=record.node,
+            row=row or gone(record.node, traversal),
+            decision=decision,
+            action=Action.DELETE,
+            engine_id=claim.engine_id,
+            claim_id=claim.claim_id,
+            plugin=self._registry.get(row.type) if row else None,
+            refusal=self.worn_out(row) if row else None,
+            is_retry=row is not None and is_retry(record, row),
+            hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name if row else ""), record.cleared),
+        )
+
+    def visit(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
+        """What is to be done for a visit node."""
+        row, action = record.resource, Action(traversal.stack.action)
+        serves = record.node.resource_id in traversal.serving.values()
+        decision = decide_visit(row.view if row else None, action, serves=serves)
+        performed = row if isinstance(decision, decide.Perform) else None
+        plugin, refusal = self._plugin_of(performed) if performed else (None, None)
+        return Work(
+            traversal_id=traversal.id,
+            node=record.node,
+            row=row or gone(record.node, traversal),
+            decision=decision,
+            action=action,
+            engine_id=claim.engine_id,
+            claim_id=claim.claim_id,
+            plugin=plugin,
+            refusal=refusal,
+            is_retry=row is not None and is_retry(record, row),
+        )
+
+    def skipped(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
+        """A check that isn't done, since one that it follows has failed."""
+        return dataclasses.replace(self.visit(traversal, record, claim), decision=decide.Unmet(), refusal=None)
+
+    def worn_out(self, row: ResourceRecord) -> str | None:
+        """Why a row isn't tried again; None where it may be."""
+        if row.attempts < self._max_attempts:
+            return None
+        return f"{row.attempts} engines died at it, one after the other; it isn't tried again"
+
+    def _plugin_of(self, row: ResourceRecord) -> tuple[type[Resource] | None, str | None]:
+        """The plugin of a row, and why nothing may be done with it."""
+        try:
+            return self._registry.get(row.type), self.worn_out(row)
+        except exception.HeatliteError as error:
+            return None, f"{type(error).__name__}: {error}"
+
+
+def is_retry(record: NodeRecord, row: ResourceRecord) -> bool:
+    """Whether somebody may have died at this node before, so that it must not share a transaction with others."""
+    return record.casts > 0 or row.attempts > 0
+
+
+def gone(node: Node, traversal: Traversal) -> ResourceRecord:
+    """What stands for a row that is there no more."""
+    return ResourceRecord(
+        node.resource_id, "", traversal.stack.id, "", "", None, Action.DELETE, Status.COMPLETE, "", None, 0, None, (),
+        None, None, None, None, None, None, 0, None, None, None, None, None, None,
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""Scaling: a signal to a policy changes a group, beside its stack's operations.
+
+::
+
+    look at the group ─▶ what is to be begun on its nested stack?
+      ─▶ resource     the group's row, if it is still as it was seen and nobody holds it: the operation is recorded
+      ─▶ stack        the nested stack, if it is still at what the new operation is to follow
+
+Of two signals at once one finds the other's traces and looks again: then the nested stack is in progress, and it has
+nothing to do. A crash between the two leaves a group that isn't scaled, for a signal that wasn't answered.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from heatlite import exception
+from heatlite.context import EngineContext, RequestContext
+from heatlite.convergence.model import Status
+from heatlite.db import resources, stacks
+from heatlite.db.records import ResourceRecord
+from heatlite.engine.nested.begin import Children
+from heatlite.engine.nested.ports import Port
+from heatlite.engine.refresh import resource_of
+from heatlite.engine.shared import Shared
+from heatlite.engine.siblings import StackSiblings
+from heatlite.resources.base import NoActionRequired
+from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
+
+SECONDS_A_MINUTE = 60
+
+
+class Busy(Exception):
+    """Somebody holds the row, or was quicker to write it."""
+
+
+class ScalableSiblings(StackSiblings):
+    """The resources of one stack, among them groups that may be scaled."""
+
+    def __init__(self, shared: Shared, children: Children, stack_id: str) -> None:
+        super().__init__(shared.database, shared.registry, shared.inputs, stack_id)
+        self._shared = shared
+        self._children = children
+
+    def adjust(self, reference: str, scaling: Any) -> bool:
+        """Have a group scaled."""
+        context = self._shared.context()
+        row = self.row(context, reference)
+        plugin = self._shared.registry.get(row.type) if row is not None else None
+        if row is None or plugin is None or not issubclass(plugin, AutoScalingGroup):
+            return False
+        if row.engine_id is not None:
+            stack = stacks.get(context, row.stack_id)
+            name, action = (stack.name, stack.action) if stack else (row.stack_id, row.action)
+            raise exception.ActionInProgress(stack_name=name, action=action)
+        if row.status is not Status.COMPLETE:
+            raise NoActionRequired
+        group = resource_of(self._shared, row)
+        if not isinstance(group, AutoScalingGroup):
+            raise Busy
+        self._adjust(context, row, group, scaling)
+        return True
+
+    def _adjust(self, context: EngineContext, row: ResourceRecord, group: AutoScalingGroup, scaling: Any) -> None:
+        begin = group.adjust(scaling)
+        keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
+        now = self._shared.inputs.utcnow()
+        if not resources.write(context, keys, changes, now, held_by=None, hold_as=None):
+            raise Busy
+        port, shared = group.nested, self._shared
+        assert isinstance(port, Port), "an engine's plugins have its own port"
+        parent = port.traversal.stack
+        seconds = parent.timeout * SECONDS_A_MINUTE if parent.timeout else shared.settings.stack_action_timeout
+        message = dataclasses.replace(port.message(begin), deadline=shared.inputs.now() + seconds)
+        request = RequestContext(shared.database, {"project_id": parent.tenant, "username": parent.username})
+        self._children.receive(request, message)  # in this process, so that it has begun when the signal is answered
+        child = stacks.get(shared.context(), begin.child_id)
+        if child is None or child.current_traversal != begin.operation_id:
+            raise Busy

@@ -1,0 +1,94 @@
+"""BatchedStack: a nested stack that is changed in several operations, one after the other, with pauses between them.
+
+::
+
+    progress {"batches": [[5, 2], [4, 0]], "pause": 60, "resume_at": null, "step": {…}}
+
+    step: wait for the child ─▶ pause ─▶ the next batch: make its template, from what the child is by then ─▶ step …
+
+Where it stands is the progress, so a crash goes on with the batch that was under way, and no thread waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from heatlite.resources.base import Resource, UpdateReplace
+from heatlite.resources.groups import template
+from heatlite.resources.groups.batches import Batch
+from heatlite.resources.groups.members import Definitions, Member, oldest_first
+from heatlite.resources.nested.port import Verb
+from heatlite.resources.stack_resource import Progress, StackResource
+
+
+class BatchedStack(StackResource):
+    """What groups have in common."""
+
+    def template_of(self, batch: Batch) -> Mapping[str, Any]:
+        """The child's template after a batch, made from what the child is now."""
+        raise NotImplementedError
+
+    def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
+        """As the schema says: some properties of a group can't change in place."""
+        return Resource.needs_replacement(self, before, after, changed)
+
+    def check_create_complete(self, progress: Progress) -> bool:
+        """Whether the last batch is complete."""
+        return self._check_batches(progress)
+
+    def check_update_complete(self, progress: Progress | None) -> bool:
+        """Whether the last batch is complete."""
+        return progress is None or self._check_batches(progress)
+
+    def begin_batches(self, batches: Sequence[Batch], pause: float = 0) -> Progress:
+        """The progress of these batches, none of which has begun; ``pause`` in seconds.
+
+        :raises UpdateReplace: where the child is gone, or is going
+        """
+        child = self._look()
+        if child is not None and (child.is_gone or child.action == Verb.DELETE):
+            raise UpdateReplace
+        self.resource_id_set(self.uuid)
+        left = [[batch.size, batch.changes] for batch in batches]
+        return {"batches": left, "pause": pause, "resume_at": None, "step": None}
+
+    def _check_batches(self, progress: Progress) -> bool:
+        """Go on as far as possible: False where something is to be waited for, or to be recorded first."""
+        if progress["step"] is not None:
+            if not self._check(progress["step"]):
+                return False
+            progress["step"] = None
+            progress["resume_at"] = self.now() + progress["pause"]
+        while progress["batches"]:
+            left = (progress["resume_at"] or 0) - self.now()
+            if left > 0:
+                self.poll_in(left)
+                return False
+            progress["step"] = self._begin(Batch(*progress["batches"].pop(0)))
+            if progress["step"] is not None:
+                self.poll_in(0)  # what is to be sent is recorded before it is sent
+                return False
+        return True
+
+    def _begin(self, batch: Batch) -> Progress | None:
+        """The operation that makes a batch true; None where it is true already."""
+        goal = self.nested.store(self.template_of(batch), self.child_parameters())
+        child = self._look()
+        if child is not None and self._is_at(child, goal):
+            return None
+        chosen = self._choose(Verb.UPDATE, goal, child.operation_id if child else None)
+        return {**chosen, "recorded": True}
+
+    # --- what the child is now ------------------------------------------------------------------------------
+
+    def members(self) -> list[Member]:
+        """The child's resources, the first to go at the front."""
+        return oldest_first(self.nested.members(self.uuid)) if self.resource_id is not None else []
+
+    def definitions(self) -> Definitions:
+        """Of each of these the definition that the child's template gives it."""
+        if self.resource_id is None:
+            return {}
+        written = template.definitions(self.nested.template(self.uuid))
+        return {member.name: written[member.name] for member in self.members() if member.name in written}

@@ -1,0 +1,221 @@
+"""OS::Heat::AutoScalingGroup: between so many and so many resources of one definition, in a nested stack.
+
+::
+
+    create     desired_capacity members, or min_size
+    update     their definition changes in batches; then desired_capacity, if it is given
+    adjust     a scaling policy's signal: more or fewer, unless the group is cooling down
+
+New members have random names. When the group shrinks the failed go first, then the oldest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite import exception
+from heatlite.resources.base import NoActionRequired
+from heatlite.resources.batched_stack import BatchedStack
+from heatlite.resources.builtin.group_schemas import MAX_BATCH_SIZE, MIN_IN_SERVICE, PAUSE_TIME, ROLLING_UPDATE_SCHEMA
+from heatlite.resources.groups import batches, capacity, cooldown, members, naming, template
+from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members
+from heatlite.resources.groups.batches import Batch
+from heatlite.resources.groups.capacity import Adjustment
+from heatlite.resources.groups.members import Definition, Definitions
+from heatlite.resources.nested.port import Begin, Verb
+from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
+from heatlite.resources.stack_resource import Progress
+from heatlite.schema.constraints import Range
+
+RESOURCE, MAX_SIZE, MIN_SIZE, DESIRED = "resource", "max_size", "min_size", "desired_capacity"
+COOLDOWN, ROLLING_UPDATES = "cooldown", "rolling_updates"
+OUTPUTS, OUTPUTS_LIST, CURRENT_SIZE, REFS, REFS_MAP = "outputs", "outputs_list", "current_size", "refs", "refs_map"
+SCALING = "scaling"
+"""The key of the resource's data under which its cooldown is kept."""
+
+NOT_NEGATIVE = (Range(min=0),)
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """What a policy asks of a group; ``cooldown`` in seconds, None for the group's own."""
+
+    by: float
+    kind: Adjustment
+    least_step: int | None = None
+    cooldown: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} : {self.by}"
+
+
+class AutoScalingGroup(BatchedStack):
+    """A group whose size policies change."""
+
+    support_status = SupportStatus(version="2014.1")
+    properties_schema = {
+        RESOURCE: Property(
+            Type.MAP, "What each member is, as a resource in a template.", required=True, update_allowed=True
+        ),
+        MAX_SIZE: Property(
+            Type.INTEGER, "The most members.", required=True, update_allowed=True, constraints=NOT_NEGATIVE
+        ),
+        MIN_SIZE: Property(
+            Type.INTEGER, "The fewest members.", required=True, update_allowed=True, constraints=NOT_NEGATIVE
+        ),
+        COOLDOWN: Property(Type.INTEGER, "Seconds after scaling in which policies are refused.", update_allowed=True),
+        DESIRED: Property(Type.INTEGER, "How many there are at first.", update_allowed=True),
+        ROLLING_UPDATES: Property(
+            Type.MAP,
+            "How its members change their definition.",
+            default={MIN_IN_SERVICE: 0, MAX_BATCH_SIZE: 1, PAUSE_TIME: 0},
+            update_allowed=True,
+            schema=ROLLING_UPDATE_SCHEMA,
+        ),
+    }
+    attributes_schema = {
+        OUTPUTS: Attribute("An attribute of each member by name.", Type.MAP, CacheMode.NONE),
+        OUTPUTS_LIST: Attribute("The same as a list.", Type.LIST, CacheMode.NONE),
+        CURRENT_SIZE: Attribute("How many members there are.", Type.INTEGER),
+        REFS: Attribute("What get_resource gives of each member.", Type.LIST),
+        REFS_MAP: Attribute("The same by name.", Type.MAP),
+    }
+
+    def validate(self) -> None:
+        """Check the sizes against one another.
+
+        :raises StackValidationFailed: where they don't fit together
+        """
+        if self.known(MIN_SIZE, MAX_SIZE) and self.properties[MAX_SIZE] < self.properties[MIN_SIZE]:
+            raise exception.StackValidationFailed(message="MinSize can not be greater than MaxSize")
+        if not self.known(MIN_SIZE, MAX_SIZE, DESIRED) or self.properties[DESIRED] is None:
+            return
+        if not self.properties[MIN_SIZE] <= self.properties[DESIRED] <= self.properties[MAX_SIZE]:
+            raise exception.StackValidationFailed(message="DesiredCapacity must be between MinSize and MaxSize")
+
+    # --- the members ----------------------------------------------------------------------------------------
+
+    def child_template(self) -> Mapping[str, Any] | None:
+        """The members as they are at first."""
+        if not self.known(MIN_SIZE, DESIRED) or not isinstance(self.properties[RESOURCE], Mapping):
+            return None
+        return self.template_of(Batch(self.first_size(), 0))
+
+    def first_size(self) -> int:
+        """How many members a new group has."""
+        return int(self.properties[DESIRED] or self.properties[MIN_SIZE])
+
+    def template_of(self, batch: Batch) -> Mapping[str, Any]:
+        """The members after a batch: the oldest, or those whose definition is old, are the first to change or go."""
+        present = self.definitions()
+        wanted = self.resized(members.outdated_first(present, self.definition_of), batch)
+        return template.of(members.in_order(wanted, present))
+
+    def resized(self, old: Definitions, batch: Batch) -> Definitions:
+        """The members after a batch, those in front the first to change or go."""
+        missing = max(0, batch.size - len(old))
+        chosen = naming.short_ids(self.random, old)
+        names = sorted(next(chosen) for _ in range(missing))
+        return members.changed(old, self.definition_of, batch.size, batch.changes, iter(names))
+
+    def definition_of(self, name: str) -> Definition:
+        """The same for each member."""
+        definition: Definition = self.properties[RESOURCE]
+        return definition
+
+    def size(self) -> int:
+        """How many members there are that didn't fail."""
+        return sum(not member.failed for member in self.members())
+
+    # --- the contract of a plugin ---------------------------------------------------------------------------
+
+    def handle_create(self) -> Progress:
+        """Begin to make the members."""
+        return self.begin_batches([Batch(self.first_size(), 0)])
+
+    def check_create_complete(self, progress: Progress) -> bool:
+        """Whether all are there; then it cools down."""
+        return self._cool_down_after(super().check_create_complete(progress))
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress:
+        """Begin to change the members' definition in batches, and then their number.
+
+        Where no property changed the size stays: a policy may have changed it.
+        """
+        present = self.size()
+        if not prop_diff:
+            return self.begin_batches([Batch(len(self.definitions()) or self.first_size(), 0)])
+        steps, pause = [], 0.0
+        if RESOURCE in prop_diff and (there := len(self.definitions())):
+            policy = self.properties[ROLLING_UPDATES]
+            pause, present = policy[PAUSE_TIME], min(self.properties[DESIRED] or there, there)
+            steps = list(batches.by_age(present, there, policy[MAX_BATCH_SIZE], policy[MIN_IN_SERVICE]))
+        wanted = self.properties[DESIRED] or present
+        return self.begin_batches(
+            [*steps, Batch(self.within_bounds(present, Scaling(wanted, Adjustment.EXACT)), 0)], pause
+        )
+
+    def check_update_complete(self, progress: Progress | None) -> bool:
+        """Whether the last batch is complete; then it cools down."""
+        return self._cool_down_after(super().check_update_complete(progress))
+
+    def _cool_down_after(self, is_complete: bool) -> bool:
+        if is_complete:
+            self._cool_down(self.properties[COOLDOWN], f"ExactCapacity : {self.size()}")
+        return is_complete
+
+    def _cool_down(self, seconds: float | None, reason: str) -> None:
+        self.data_set(SCALING, cooldown.after(self.data.get(SCALING) or {}, self.now(), seconds, reason))
+
+    def within_bounds(self, present: int, scaling: Scaling) -> int:
+        """The size after an adjustment."""
+        smallest, largest = self.properties[MIN_SIZE], self.properties[MAX_SIZE]
+        return capacity.adjusted(present, scaling.by, scaling.kind, scaling.least_step, smallest, largest)
+
+    def adjust(self, scaling: Scaling) -> Begin:
+        """What is to be begun on the nested stack for a policy; the cooldown begins with it.
+
+        :raises NoActionRequired: where the size stays, or the group is being scaled or cools down
+        """
+        seconds = self.properties[COOLDOWN] if scaling.cooldown is None else scaling.cooldown
+        child, present = self._look(), self.size()
+        wanted = self.within_bounds(present, scaling)
+        if child is None or child.is_gone or child.action == Verb.DELETE or wanted == present:
+            raise NoActionRequired
+        if child.status == "IN_PROGRESS" or cooldown.refusal(self.data.get(SCALING) or {}, self.now(), seconds):
+            raise NoActionRequired
+        goal = self.nested.revise(self.uuid, template.of(self.resized(self.definitions(), Batch(wanted, 0))))
+        progress = self._choose(Verb.UPDATE, goal, child.operation_id)
+        self._cool_down(seconds, str(scaling))
+        return self._message(progress, creates=False)
+
+    # --- attributes -----------------------------------------------------------------------------------------
+
+    @classmethod
+    def has_attribute(cls, name: str) -> bool:
+        """Those of the schema, and ``resource.PLACE`` with or without an attribute."""
+        return name.startswith(MEMBER_PREFIX) or super().has_attribute(name)
+
+    def resolve_attributes(self) -> dict[str, Any]:
+        """What is recorded of the members, from which ``read_attribute`` answers."""
+        found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
+        own = {REFS: found.refs(), REFS_MAP: dict(found.references), CURRENT_SIZE: len(found.names)}
+        return {**found.recorded(), **own}
+
+    @classmethod
+    def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
+        """An attribute of the group, or of one member, which is named by its place: the oldest is 0.
+
+        :raises NotFound: where there are not so many members
+        :raises InvalidTemplateAttribute: for ``outputs`` without saying which
+        """
+        there = Members.of_recorded(name, recorded)
+        if key == OUTPUTS:
+            return there.mapped(path, key)
+        if key == OUTPUTS_LIST:
+            return list(there.mapped(path, key).values())
+        if key.startswith(MEMBER_PREFIX):
+            return there.of_one_by_age(key, path)
+        return super().read_attribute(name, recorded, key, path)

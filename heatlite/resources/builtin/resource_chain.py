@@ -1,0 +1,73 @@
+"""OS::Heat::ResourceChain: resources of several types with the same properties, one after the other or all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from heatlite.resources.base import Resource
+from heatlite.resources.groups import template
+from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members
+from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
+from heatlite.resources.stack_resource import StackResource
+
+RESOURCES, CONCURRENT, PROPERTIES = "resources", "concurrent", "resource_properties"
+REFS, ATTRIBUTES = "refs", "attributes"
+
+
+class ResourceChain(StackResource):
+    """Its members are numbered in the order of their types; each requires the one before it, unless ``concurrent``."""
+
+    support_status = SupportStatus(version="6.0.0")
+    properties_schema = {
+        RESOURCES: Property(Type.LIST, "The types of the resources, in order.", required=True, update_allowed=True),
+        CONCURRENT: Property(Type.BOOLEAN, "Whether they are made side by side.", default=False),
+        PROPERTIES: Property(Type.MAP, "The properties of each of them."),
+    }
+    attributes_schema = {
+        REFS: Attribute("What get_resource gives of each member.", Type.LIST),
+        ATTRIBUTES: Attribute("An attribute of each member by name.", Type.MAP, CacheMode.NONE),
+    }
+
+    def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
+        """As the schema says: only the types can change in place."""
+        return Resource.needs_replacement(self, before, after, changed)
+
+    def child_template(self) -> Mapping[str, Any] | None:
+        """A resource of each type."""
+        if not self.known(RESOURCES, CONCURRENT):
+            return None
+        given, follows = self.properties[PROPERTIES], not self.properties[CONCURRENT]
+        members = {
+            str(place): template.definition(
+                str(type_name), given, depends_on=[str(place - 1)] if follows and place else []
+            )
+            for place, type_name in enumerate(self.properties[RESOURCES])
+        }
+        return template.of(members)
+
+    @classmethod
+    def has_attribute(cls, name: str) -> bool:
+        """Any: what isn't the chain's own may be its members'."""
+        return True
+
+    def resolve_attributes(self) -> dict[str, Any]:
+        """What is recorded of the members, from which ``read_attribute`` answers."""
+        found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
+        return {**found.recorded(), REFS: found.refs()}
+
+    @classmethod
+    def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
+        """An attribute of the chain, of one member, or a list of one of each member.
+
+        :raises NotFound: where there is no such member
+        :raises InvalidTemplateAttribute: for ``attributes`` without saying which
+        """
+        there = Members.of_recorded(name, recorded)
+        if key == REFS:
+            return super().read_attribute(name, recorded, key, path)
+        if key == ATTRIBUTES:
+            return there.mapped(path, key)
+        if key.startswith(MEMBER_PREFIX):
+            return there.of_one(key, path)
+        return [there.at(member, [key, *path]) for member in there.names]

@@ -1,0 +1,182 @@
+"""OS::Heat::ResourceGroup: so many resources of one definition, numbered, in a nested stack.
+
+::
+
+    count: 3                                            0, 1, 2
+    removal_policies: [{resource_list: ["1"]}]          0, 2, 3      1 goes, and is never used again
+    update_policy: {rolling_update: {max_batch_size: 1, min_in_service: 2, pause_time: 60}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from heatlite.resources.batched_stack import BatchedStack
+from heatlite.resources.builtin.group_schemas import BATCH_CREATE_SCHEMA, RESOURCE_DEF_SCHEMA, ROLLING_UPDATE_SCHEMA
+from heatlite.resources.groups import batches, members, naming, removal, template
+from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members
+from heatlite.resources.groups.batches import Batch
+from heatlite.resources.groups.members import Definition
+from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
+from heatlite.resources.stack_resource import Progress
+from heatlite.schema.constraints import AllowedValues, Length, Range
+
+COUNT, INDEX_VAR, RESOURCE_DEF = "count", "index_var", "resource_def"
+REMOVAL_POLICIES, REMOVAL_MODE = "removal_policies", "removal_policies_mode"
+ROLLING_UPDATE, BATCH_CREATE = "rolling_update", "batch_create"
+REFS, REFS_MAP, ATTRIBUTES, REMOVED = "refs", "refs_map", "attributes", "removed_rsrc_list"
+REMOVED_NAMES = "name_blacklist"
+"""The key of the resource's data, as Heat has it: names, separated by commas."""
+
+
+class ResourceGroup(BatchedStack):
+    """A group whose members are numbered."""
+
+    support_status = SupportStatus(version="2014.1")
+    properties_schema = {
+        COUNT: Property(
+            Type.INTEGER, "How many there are.", default=1, constraints=(Range(min=0),), update_allowed=True
+        ),
+        INDEX_VAR: Property(
+            Type.STRING,
+            "What stands for a member's number in the texts of its properties.",
+            default="%index%",
+            constraints=(Length(min=3),),
+        ),
+        RESOURCE_DEF: Property(
+            Type.MAP,
+            "What each of them is, as a resource in a template.",
+            required=True,
+            update_allowed=True,
+            schema=RESOURCE_DEF_SCHEMA,
+        ),
+        REMOVAL_POLICIES: Property(
+            Type.LIST,
+            "Members that go at an update, even where the count stays.",
+            default=[],
+            update_allowed=True,
+            schema=Property(
+                Type.MAP,
+                "Some of them.",
+                schema={
+                    removal.RESOURCE_LIST: Property(
+                        Type.LIST, "Names, numbers, or what get_resource gives of members.", default=[]
+                    )
+                },
+            ),
+        ),
+        REMOVAL_MODE: Property(
+            Type.STRING,
+            "Whether the policies add to what was removed before, or stand in its place.",
+            default=removal.APPEND,
+            constraints=(AllowedValues(removal.MODES),),
+            update_allowed=True,
+        ),
+    }
+    update_policy_schema = {
+        ROLLING_UPDATE: Property(Type.MAP, "How its members change their definition.", schema=ROLLING_UPDATE_SCHEMA),
+        BATCH_CREATE: Property(Type.MAP, "How they are made at first.", schema=BATCH_CREATE_SCHEMA),
+    }
+    attributes_schema = {
+        REFS: Attribute("What get_resource gives of each member.", Type.LIST),
+        REFS_MAP: Attribute("The same by name.", Type.MAP),
+        ATTRIBUTES: Attribute("An attribute of each member by name.", Type.MAP, CacheMode.NONE),
+        REMOVED: Attribute("The names that were removed.", Type.LIST),
+    }
+
+    # --- the members ----------------------------------------------------------------------------------------
+
+    def removed(self) -> list[str]:
+        """The names that no member may have."""
+        names = str(self.data.get(REMOVED_NAMES) or "")
+        return names.split(",") if names else []
+
+    def remove(self) -> None:
+        """Take the removal policies into account, and remember what they take out."""
+        there = None
+        if self.resource_id is not None:
+            there = {member.name: member.reference for member in self.members()}
+        names = self.removed_with(there)
+        if names != self.removed():
+            self.data_set(REMOVED_NAMES, ",".join(names))
+
+    def removed_with(self, there: Mapping[str, str] | None) -> list[str]:
+        """The names that no member may have once the policies are followed."""
+        policies, mode = self.properties[REMOVAL_POLICIES], self.properties[REMOVAL_MODE]
+        return sorted(removal.removed(policies, mode, self.removed(), there))
+
+    def definition_of(self, name: str) -> Definition:
+        """A member's definition."""
+        wanted = self.properties[RESOURCE_DEF]
+        given = {key: value for key, value in (wanted["properties"] or {}).items() if value is not None}
+        own = naming.with_index(given, self.properties[INDEX_VAR], name)
+        return template.definition(wanted["type"], own, wanted["metadata"])
+
+    def child_template(self) -> Mapping[str, Any] | None:
+        """All members, with the new definition."""
+        if not self.known(COUNT, INDEX_VAR, REMOVAL_POLICIES, REMOVAL_MODE):
+            return None
+        wanted = self.properties[RESOURCE_DEF]
+        if not self.known(RESOURCE_DEF) and not (isinstance(wanted, Mapping) and isinstance(wanted.get("type"), str)):
+            return None
+        removed = self.removed() if self.resource_id else self.removed_with(None)
+        names = naming.indexed(self.properties[COUNT], removed)
+        return template.of({name: self.definition_of(name) for name in names})
+
+    def template_of(self, batch: Batch) -> Mapping[str, Any]:
+        """Those of a batch on the way there."""
+        count, removed = self.properties[COUNT], self.removed()
+        if batch.changes >= batch.size == count:
+            return template.of({name: self.definition_of(name) for name in naming.indexed(count, removed)})
+        return template.of(
+            members.rolled(self.definitions(), self.definition_of, removed, count, batch.size, batch.changes)
+        )
+
+    # --- the contract of a plugin ---------------------------------------------------------------------------
+
+    def handle_create(self) -> Progress:
+        """Begin to make the members: all at once, or in batches."""
+        self.remove()
+        return self._begin_all(self.update_policy.get(BATCH_CREATE), 0)
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress:
+        """Begin to change them: all at once, or in batches, where their definition changed."""
+        self.remove()
+        policy = self.update_policy.get(ROLLING_UPDATE) if RESOURCE_DEF in prop_diff else None
+        current = sum(name not in self.removed() for name in self.definitions()) if policy else 0
+        return self._begin_all(policy, current)
+
+    def _begin_all(self, policy: Mapping[str, Any] | None, current: int) -> Progress:
+        count = self.properties[COUNT]
+        if not policy:
+            return self.begin_batches([Batch(count, count)])
+        least = policy.get("min_in_service") or 0
+        rolled = list(batches.by_index(count, current, policy["max_batch_size"], least))
+        return self.begin_batches(rolled or [Batch(count, count)], policy["pause_time"])
+
+    @classmethod
+    def has_attribute(cls, name: str) -> bool:
+        """Any: what isn't the group's own may be its members'."""
+        return True
+
+    def resolve_attributes(self) -> dict[str, Any]:
+        """What is recorded of the members, from which ``read_attribute`` answers."""
+        found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
+        return {**found.recorded(), REFS: found.refs(), REFS_MAP: dict(found.references), REMOVED: self.removed()}
+
+    @classmethod
+    def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
+        """An attribute of the group, of one member, or a list of one of each member.
+
+        :raises NotFound: where there is no such member
+        :raises InvalidTemplateAttribute: for ``attributes`` without saying which
+        """
+        there = Members.of_recorded(name, recorded)
+        if key in (REFS, REFS_MAP, REMOVED):
+            return super().read_attribute(name, recorded, key, path)
+        if key == ATTRIBUTES:
+            return there.mapped(path, key)
+        if key.startswith(MEMBER_PREFIX):
+            return there.of_one(key, path)
+        return [there.at(member, [key, *path]) for member in there.names]

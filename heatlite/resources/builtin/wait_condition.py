@@ -1,0 +1,131 @@
+"""Conditions: they are complete when their handle was signalled often enough, and fail when that takes too long.
+
+::
+
+    handle ◀── signals           condition ──▶ look at the handle's signals ─┬─ count of successes: complete
+                                     ▲                                       ├─ one failure, or too late: FAILED
+                                     └── later, or when a signal wakes it ◀──┘
+
+No thread waits: the step looks and leaves, and a signal has it look again at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.resources.base import Resource
+from heatlite.resources.builtin.wait_condition_handle import CfnWaitConditionHandle, Handle, Received
+from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
+from heatlite.schema.constraints import Range
+
+LONGEST_SECONDS = 43200
+LONGEST_PAUSE_SECONDS = 15.0
+
+
+class WaitConditionFailure(Exception):
+    """A signal said that something failed; the text is its reason, or those of several."""
+
+
+class WaitConditionTimeout(Exception):
+    """Too few signals arrived in time; the text says how many."""
+
+
+class WaitCondition(Resource):
+    """OS::Heat::WaitCondition."""
+
+    handle_name, timeout_name, count_name = "handle", "timeout", "count"
+    handle_type: type[Handle] = Handle
+    follows_signals = True
+    support_status = SupportStatus(version="2014.2")
+    properties_schema = {
+        "handle": Property(Type.STRING, "What get_resource gives of the handle to wait for.", required=True),
+        "timeout": Property(
+            Type.NUMBER, "Seconds to wait for the signals.", required=True, constraints=(Range(1, LONGEST_SECONDS),)
+        ),
+        "count": Property(
+            Type.INTEGER, "Successes to wait for.", default=1, constraints=(Range(min=1),), update_allowed=True
+        ),
+    }
+    attributes_schema = {
+        "data": Attribute("The data of each signal by its id, as JSON.", Type.STRING),
+    }
+
+    def handle_create(self) -> dict[str, Any]:
+        """Begin to wait.
+
+        :raises ValueError: where ``handle`` isn't a handle
+        """
+        self.received()
+        self.resource_id_set(self.physical_resource_name())
+        return self.wait()
+
+    def check_create_complete(self, progress: dict[str, Any]) -> bool:
+        """Look at the signals.
+
+        :raises WaitConditionFailure: where one of them is a failure
+        :raises WaitConditionTimeout: where the time is over
+        """
+        received, wanted = self.received(), self.properties[self.count_name]
+        if failures := received.reasons(failed=True):
+            raise WaitConditionFailure(";".join(failures))
+        successes = received.reasons(failed=False)
+        if len(successes) >= wanted or received.needs_none:
+            return True
+        left = progress["until"] - self.now()
+        if left <= 0:
+            said = f" - {';'.join(successes)}" if successes else ""
+            raise WaitConditionTimeout(f"{len(successes)} of {wanted} received{said}")
+        waited = self.properties[self.timeout_name] - left
+        self.poll_in(min(left, LONGEST_PAUSE_SECONDS, max(1.0, waited / 4)))
+        return False
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> dict[str, Any]:
+        """Wait anew, for another count."""
+        return self.wait()
+
+    def check_update_complete(self, progress: dict[str, Any]) -> bool:
+        """As for a creation."""
+        return self.check_create_complete(progress)
+
+    def handle_delete(self) -> None:
+        """Forget the signals: a condition that is made for this handle later waits for new ones."""
+        reference = self.properties[self.handle_name]
+        if self.siblings is not None and reference is not None:
+            self.siblings.clear_metadata(reference)
+
+    def resolve_attribute(self, name: str) -> str:
+        """``data``: the data of the signals that there are."""
+        return json.dumps(self.received().data())
+
+    def wait(self) -> dict[str, Any]:
+        """The progress of a wait that begins now."""
+        return {"until": self.now() + self.properties[self.timeout_name]}
+
+    def received(self) -> Received:
+        """What the handle has received.
+
+        :raises ValueError: where ``handle`` isn't a handle
+        """
+        reference = self.properties[self.handle_name]
+        sibling = self.siblings.by_reference(reference) if self.siblings is not None else None
+        if sibling is None or not issubclass(sibling.plugin, self.handle_type):
+            raise ValueError(f"{sibling.name if sibling else reference} is not a valid wait condition handle.")
+        return sibling.plugin.received(sibling)
+
+
+class CfnWaitCondition(WaitCondition):
+    """AWS::CloudFormation::WaitCondition: the same, with handles of CloudFormation only."""
+
+    handle_name, timeout_name, count_name = "Handle", "Timeout", "Count"
+    handle_type = CfnWaitConditionHandle
+    support_status = SupportStatus(version="2014.1")
+    properties_schema = {
+        "Handle": WaitCondition.properties_schema["handle"],
+        "Timeout": Property(
+            Type.INTEGER, "Seconds to wait for the signals.", required=True, constraints=(Range(1, LONGEST_SECONDS),)
+        ),
+        "Count": WaitCondition.properties_schema["count"],
+    }
+    attributes_schema = {"Data": WaitCondition.attributes_schema["data"]}

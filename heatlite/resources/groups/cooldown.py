@@ -1,0 +1,44 @@
+"""Cooldown: after a group was scaled, policies may not scale it again for a while. It is kept in its metadata.
+
+::
+
+    {"cooldown_end": {"2026-11-21T10:00:00": "change_in_capacity : 1"}, "scaling_in_progress": false}
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+END, IN_PROGRESS = "cooldown_end", "scaling_in_progress"
+
+
+def refusal(metadata: Mapping[str, Any], now: float, seconds: float | None) -> str | None:
+    """Why a group may not be scaled now; None where it may.
+
+    :param now: epoch seconds
+    :param seconds: the cooldown that the policy asks for, for the text only
+    """
+    if metadata.get(IN_PROGRESS):
+        return "due to scaling activity"
+    end = next(iter(metadata.get(END) or ()), "")
+    if isotime(now) < end:
+        return f"due to cooldown, cooldown {seconds or 0}"
+    return None
+
+
+def after(metadata: Mapping[str, Any], now: float, seconds: float | None, reason: str) -> dict[str, Any]:
+    """The metadata once a group has been scaled; an end that is later already stays.
+
+    :param reason: what was done: ``change_in_capacity : 1``
+    """
+    before = next(iter(metadata.get(END) or ()), "")
+    end = max(before, isotime(now + max(0, seconds or 0)))
+    return {**metadata, END: {end: reason}, IN_PROGRESS: False}
+
+
+def isotime(moment: float) -> str:
+    """``2026-11-21T10:00:00.123456`` in UTC; as text these sort as they pass."""
+    time = datetime.datetime.fromtimestamp(moment, datetime.UTC).replace(tzinfo=None)
+    return time.isoformat(timespec="microseconds")

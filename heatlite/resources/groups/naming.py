@@ -1,0 +1,38 @@
+"""The names of a group's members: 0, 1, 2 … without those that were removed, or short random ids."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+SHORT_ID_LENGTH = 12
+
+
+def indexed(count: int, removed: Collection[str]) -> list[str]:
+    """The first ``count`` numbers as names; a number that was ever removed isn't used again."""
+    free = (str(number) for number in itertools.count() if str(number) not in removed)
+    return list(itertools.islice(free, count))
+
+
+def short_ids(chance: random.Random, taken: Collection[str]) -> Iterator[str]:
+    """Names of 12 small letters and digits, none of them ``taken`` and none given twice."""
+    given = set(taken)
+    while True:
+        name = "".join(chance.choice(LETTERS) for _ in range(SHORT_ID_LENGTH))
+        if name not in given:
+            given.add(name)
+            yield name
+
+
+def with_index(value: Any, variable: str, name: str) -> Any:
+    """``value`` with the index variable (``%index%``) replaced in every text inside it; keys stay as they are."""
+    if isinstance(value, str):
+        return value.replace(variable, name)
+    if isinstance(value, Mapping):
+        return {key: with_index(item, variable, name) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [with_index(item, variable, name) for item in value]
+    return value

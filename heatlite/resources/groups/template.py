@@ -1,0 +1,45 @@
+"""The template of the nested stack that holds a group's members, and what it tells of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from heatlite.resources.groups.members import Definition
+
+VERSION = "2015-10-15"
+"""The first version that gives all attributes of a resource at once."""
+
+REFS_MAP, MEMBERS, NAMES = "refs_map", "members", "names"
+
+
+def of(definitions: Mapping[str, Definition]) -> dict[str, Any]:
+    """A template of these members.
+
+    Its outputs are ``refs_map`` (name → reference), ``members`` (name → all attributes) and ``names`` (in order).
+    """
+    return {
+        "heat_template_version": VERSION,
+        "resources": {name: dict(definition) for name, definition in definitions.items()},
+        "outputs": {
+            REFS_MAP: {"value": {name: {"get_resource": name} for name in definitions}},
+            MEMBERS: {"value": {name: {"get_attr": [name]} for name in definitions}},
+            NAMES: {"value": list(definitions)},
+        },
+    }
+
+
+def definition(
+    type_name: str,
+    properties: Mapping[str, Any] | None,
+    metadata: Mapping[str, Any] | None = None,
+    depends_on: Sequence[str] = (),
+) -> Definition:
+    """A resource's definition; what is empty is left out."""
+    parts = {"properties": properties, "metadata": metadata, "depends_on": list(depends_on)}
+    return {"type": type_name, **{name: value for name, value in parts.items() if value}}
+
+
+def definitions(template: Mapping[str, Any] | None) -> dict[str, Definition]:
+    """The members of a template that ``of`` made, in its order; none where there is no template yet."""
+    return dict((template or {}).get("resources") or {})

@@ -1,0 +1,241 @@
+"""Stories of groups: they grow, shrink, roll over their members, and change at a signal."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+import yaml
+
+from tests.story import Story, hot, resource
+from tests.waiting import wait_until
+
+OUTPUTS = {
+    "refs": {"value": {"get_attr": ["group", "refs"]}},
+    "map": {"value": {"get_attr": ["group", "refs_map"]}},
+    "all": {"value": {"get_attr": ["group", "output"]}},
+}
+
+
+def group(
+    value: object = "v-%index%", update_policy: dict[str, Any] | None = None, **properties: Any
+) -> dict[str, Any]:
+    """A ResourceGroup of test resources."""
+    written = {
+        "type": "OS::Heat::ResourceGroup",
+        "properties": {"resource_def": resource(value), **properties},
+    }
+    return {**written, "update_policy": update_policy} if update_policy else written
+
+
+def scaled(value: object = "v", **properties: Any) -> dict[str, Any]:
+    """An AutoScalingGroup of test resources, of 1 to 4."""
+    return {
+        "type": "OS::Heat::AutoScalingGroup",
+        "properties": {"resource": resource(value), "min_size": 1, "max_size": 4, **properties},
+    }
+
+
+def policy(by: int, **properties: Any) -> dict[str, Any]:
+    given = {"auto_scaling_group_id": {"get_resource": "group"}, "scaling_adjustment": by}
+    return {
+        "type": "OS::Heat::ScalingPolicy",
+        "properties": {**given, "adjustment_type": "change_in_capacity", **properties},
+    }
+
+
+def outputs(story: Story) -> dict[str, Any]:
+    return {it["output_key"]: it.get("output_value", it.get("output_error")) for it in story.show()["outputs"]}
+
+
+def members(story: Story, name: str = "group") -> dict[str, str]:
+    """Name → physical id of the group's members."""
+    nested = story.client.identify_stack(story.context, story.physical_ids()[name])
+    found = story.client.list_stack_resources(story.context, nested)
+    return {it["resource_name"]: it["physical_resource_id"] for it in found}
+
+
+def test_a_group_is_made_grows_shrinks_and_is_deleted(story: Story) -> None:
+    story.create(hot({}, OUTPUTS, group=group(count=2)))
+    story.settle("CREATE_COMPLETE")
+    first = members(story)
+    assert outputs(story) == {"refs": [first["0"], first["1"]], "map": first, "all": ["v-0", "v-1"]}
+    story.update(hot({}, OUTPUTS, group=group(count=4)))
+    story.settle("UPDATE_COMPLETE")
+    grown = members(story)
+    assert sorted(grown) == ["0", "1", "2", "3"]
+    assert first.items() <= grown.items()
+    assert outputs(story)["all"] == ["v-0", "v-1", "v-2", "v-3"]
+    story.update(hot({}, OUTPUTS, group=group(count=1)))
+    story.settle("UPDATE_COMPLETE")
+    assert members(story) == {"0": first["0"]}
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    story.verify_nothing_left()
+
+
+def test_a_removal_policy_takes_a_member_out_and_its_number_is_not_used_again(story: Story) -> None:
+    story.create(hot(group=group(count=3)))
+    story.settle("CREATE_COMPLETE")
+    first = members(story)
+    story.update(hot(group=group(count=3, removal_policies=[{"resource_list": [first["1"]]}])))
+    story.settle("UPDATE_COMPLETE")
+    assert sorted(members(story)) == ["0", "2", "3"]
+    story.update(hot(group=group(count=4)))
+    story.settle("UPDATE_COMPLETE")
+    assert sorted(members(story)) == ["0", "2", "3", "4"]
+
+
+def test_a_rolling_update_changes_every_member_in_batches(story: Story) -> None:
+    rolling = {"rolling_update": {"min_in_service": 1, "max_batch_size": 1, "pause_time": 0.1}}
+    story.create(hot({}, OUTPUTS, group=group("a", rolling, count=3)))
+    story.settle("CREATE_COMPLETE")
+    story.update(hot({}, OUTPUTS, group=group("b", rolling, count=3)))
+    story.settle("UPDATE_COMPLETE")
+    assert outputs(story)["all"] == ["b", "b", "b"]
+    nested = story.client.identify_stack(story.context, story.physical_ids()["group"])
+    told = [
+        it
+        for it in story.client.list_events(story.context, nested)
+        if (it["resource_name"], it["resource_action"]) == (nested["stack_name"], "UPDATE")
+    ]
+    assert len(told) == 6, "three operations on the nested stack: each begins and ends"
+
+
+def test_members_are_made_in_batches(story: Story) -> None:
+    batches = {"batch_create": {"max_batch_size": 2, "pause_time": 0}}
+    story.create(hot(group=group("a", batches, count=5)))
+    story.settle("CREATE_COMPLETE")
+    assert len(members(story)) == 5
+
+
+def test_a_member_that_fails_fails_the_group_and_an_update_mends_it(story: Story) -> None:
+    story.create(hot(group=group(count=2, resource_def=resource("v", fail=True))))
+    stack = story.settle("CREATE_FAILED")
+    assert "resources.group.resources." in stack["stack_status_reason"]
+    assert "Test Resource failed" in stack["stack_status_reason"]
+    story.update(hot(group=group(count=2)))
+    story.settle("UPDATE_COMPLETE")
+    assert len(members(story)) == 2
+
+
+def test_an_empty_group_has_empty_attributes(story: Story) -> None:
+    story.create(hot({}, OUTPUTS, group=group(count=0)))
+    story.settle("CREATE_COMPLETE")
+    assert outputs(story) == {"refs": [], "map": {}, "all": []}
+
+
+def test_a_chain_makes_one_after_the_other(story: Story) -> None:
+    chain = {
+        "type": "OS::Heat::ResourceChain",
+        "properties": {"resources": ["OS::Heat::TestResource"] * 3, "resource_properties": {"value": "x"}},
+    }
+    read = {
+        "last": {"value": {"get_attr": ["chain", "resource.2.output"]}},
+        "each": {"value": {"get_attr": ["chain", "attributes", "output"]}},
+    }
+    story.create(hot({}, read, chain=chain))
+    story.settle("CREATE_COMPLETE")
+    assert outputs(story) == {"last": "x", "each": {"0": "x", "1": "x", "2": "x"}}
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+
+
+def test_a_group_of_groups(story: Story) -> None:
+    inner = {
+        "type": "OS::Heat::ResourceGroup",
+        "properties": {"count": 2, "resource_def": resource("v")},
+    }
+    outer = {"type": "OS::Heat::ResourceGroup", "properties": {"count": 2, "resource_def": inner}}
+    read = {"all": {"value": {"get_attr": ["group", "resource.1.resource.0.output"]}}}
+    story.create(hot({}, read, group=outer))
+    story.settle("CREATE_COMPLETE")
+    assert outputs(story) == {"all": "v"}
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+
+
+SCALED = {
+    "size": {"value": {"get_attr": ["group", "current_size"]}},
+    "outputs": {"value": {"get_attr": ["group", "outputs_list", "output"]}},
+}
+
+
+def test_signals_to_policies_change_the_size_of_a_group(story: Story) -> None:
+    template = hot({}, SCALED, group=scaled(desired_capacity=2), up=policy(1), down=policy(-2))
+    story.create(template)
+    story.settle("CREATE_COMPLETE")
+    first = members(story)
+    signal(story, "up")
+    wait_until(lambda: outputs(story)["size"] == 3, 20, "the group to grow")
+    assert first.items() <= members(story).items()
+    assert outputs(story)["outputs"] == ["v"] * 3
+    signal(story, "down")
+    wait_until(lambda: outputs(story)["size"] == 1, 20, "the group to shrink")
+    assert not first.items() & members(story).items(), "the oldest go first"
+    story.verify_told("up SIGNAL_COMPLETE", "down SIGNAL_COMPLETE")
+    assert story.state() == "CREATE_COMPLETE"
+    story.update(template)
+    story.settle("UPDATE_COMPLETE")
+    assert outputs(story)["size"] == 1, "an update that changes nothing leaves it"
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    story.verify_nothing_left()
+
+
+def test_a_group_that_cools_down_takes_no_signal(story: Story) -> None:
+    story.create(hot({}, SCALED, group=scaled(), up=policy(1, cooldown=3600)))
+    story.settle("CREATE_COMPLETE")
+    signal(story, "up")
+    wait_until(lambda: outputs(story)["size"] == 2, 20, "the group to grow")
+    signal(story, "up")
+    assert len(members(story)) == 2
+    assert story.told().count("up SIGNAL_COMPLETE") == 1
+
+
+def test_a_scaling_group_rolls_over_its_members(story: Story) -> None:
+    story.create(hot({}, SCALED, group=scaled("a", desired_capacity=3)))
+    story.settle("CREATE_COMPLETE")
+    first = members(story)
+    story.update(hot({}, SCALED, group=scaled("b", desired_capacity=2)))
+    story.settle("UPDATE_COMPLETE")
+    assert outputs(story) == {"size": 2, "outputs": ["b", "b"]}
+    assert members(story).items() <= first.items()
+
+
+HEAT = pathlib.Path(__file__).parent.parent / "unit" / "template" / "heat"
+
+
+def users(name: str) -> dict[str, Any]:
+    """One of Heat's own templates."""
+    return yaml.safe_load((HEAT / name).read_text())
+
+
+def test_heats_template_of_a_group_works_as_it_is(story: Story) -> None:
+    story.create(users("resource_group.yaml"))
+    story.settle("CREATE_COMPLETE")
+    shown = outputs(story)
+    assert shown["all_values"] == [shown["resource1_value"], shown["resource2_value"]]
+    assert all(len(value) == 32 for value in shown["all_values"])
+    assert sorted(members(story, "random_group")) == ["0", "1"]
+    assert shown["resource1_id"] != shown["resource2_id"]
+
+
+def test_heats_template_of_a_group_of_templates_works_as_it_is(story: Story) -> None:
+    files = {"random.yaml": (HEAT / "random.yaml").read_text()}
+    story.create(users("resource_group_index_lookup.yaml"), files=files)
+    story.settle("CREATE_COMPLETE")
+    assert [len(value) for value in outputs(story)["all_values"]] == [4, 5, 6]
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+
+
+def test_heats_template_of_conditions_works_as_it_is(story: Story) -> None:
+    story.create(users("condition.yaml"), parameters={"env_type": "prod", "zone": "beijing"})
+    story.settle("CREATE_COMPLETE")
+    story.verify("test_res", "prod_res", "beijing_prod_res", "not_shannxi_res")
+    assert outputs(story)["res_value"] == "prod_res"
+
+
+def signal(story: Story, name: str) -> None:
+    story.client.resource_signal(story.context, story.identity, name, None)

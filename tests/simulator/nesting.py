@@ -1,0 +1,105 @@
+"""Stacks in stacks, in simulations: their type, how they are drawn, and what must be so of a tree at rest.
+
+Sim::Stack     a nested stack, whose template is a property; its own echo is like everybody's
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from heatlite.convergence.model import Status
+from heatlite.resources.schema import Property, Type
+from heatlite.resources.stack_resource import StackResource
+from tests.simulator import draw
+from tests.simulator.plugins import Simulated
+from tests.simulator.scenario import NESTED, Operation, Scenario, Spec, Template, text
+
+if TYPE_CHECKING:
+    from tests.simulator.simulation import Simulation
+
+NAME = "s"
+
+
+class Stack(StackResource, Simulated):
+    """A stack in a stack."""
+
+    properties_schema = {**Simulated.properties_schema, "inner": Property(Type.STRING, update_allowed=True)}
+
+    def child_template(self) -> str | None:
+        return self.properties["inner"] if self.known("inner") else None
+
+    def physical_resource_name(self) -> str:
+        return f"{self.stack_name}-{self.name}"
+
+    def resolve_attribute(self, name: str) -> Any:
+        return self.echo()
+
+
+def nested(scenario: Scenario) -> Scenario:
+    """The scenario, in some cases with a stack in each of its stack's templates."""
+    chance = random.Random(f"nested {scenario.seed}")
+    if chance.random() >= 0.4:
+        return scenario
+    may_fail, inner = chance.random() < 0.3, draw.draw_template(chance, may_fail=False)
+    operations = []
+    for operation in scenario.operations:
+        if operation.template and chance.random() < 0.9:
+            if chance.random() < 0.7:
+                inner = draw.changed(chance, inner, may_fail)
+            operation = _with(chance, operation, _deeper(chance, inner))
+        operations.append(operation)
+    return dataclasses.replace(scenario, operations=tuple(operations))
+
+
+def _with(chance: random.Random, operation: Operation, inner: Template) -> Operation:
+    others = [spec.name for spec in operation.template]
+    after = (chance.choice(others),) if others and chance.random() < 0.3 else ()
+    spec = Spec(NAME, NESTED, value=chance.choice("xy"), after=after, inner=inner)
+    follower = chance.choice(others) if others and chance.random() < 0.3 else None
+    template = tuple(
+        dataclasses.replace(it, after=(*it.after, NAME)) if it.name == follower and not after else it
+        for it in operation.template
+    )
+    return dataclasses.replace(operation, template=(spec, *template))
+
+
+def _deeper(chance: random.Random, inner: Template) -> Template:
+    if chance.random() < 0.3:
+        return (*inner, Spec(NAME, NESTED, value=chance.choice("xy"), inner=inner[:1]))
+    return inner
+
+
+def templates(template: Template) -> dict[str, Template]:
+    """A template and all that are in it, by their text."""
+    found = {text(template): template}
+    for spec in template:
+        if spec.type == NESTED:
+            found |= templates(spec.inner)
+    return found
+
+
+def check(simulation: Simulation) -> None:
+    """No stack without an owner; below a COMPLETE stack all is COMPLETE, and made of what its template says."""
+    stacks = {row["id"]: row for row in simulation.store.tables["stack"].committed()}
+    rows = {row["uuid"]: row for row in simulation.store.tables["resource"].committed()}
+    for stack in stacks.values():
+        if stack["owner_id"] is None or stack["deleted_at"] is not None:
+            continue
+        row = rows.get(stack["id"])
+        if row is None or stacks[stack["owner_id"]]["deleted_at"] is not None:
+            simulation.complain(f"nested stack {stack['name']} ({stack['id']}) is an orphan")
+        elif stacks[stack["owner_id"]]["status"] == Status.COMPLETE:
+            _as_its_owner_says(simulation, stack, row)
+
+
+def _as_its_owner_says(simulation: Simulation, stack: Mapping[str, Any], row: Mapping[str, Any]) -> None:
+    stored: Any = simulation.store.tables["raw_template"].rows[(stack["raw_template_id"],)].committed
+    wanted = json.loads(row["properties_data"])["inner"]
+    if stack["status"] != Status.COMPLETE:
+        simulation.complain(f"{stack['name']} is {stack['action']}_{stack['status']} in a COMPLETE stack")
+    elif json.loads(stored["template"]) != json.loads(wanted):
+        simulation.complain(f"{stack['name']} is made of another template than its owner's")
