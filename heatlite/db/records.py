@@ -32,6 +32,7 @@ class StackRecord:
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     deleted_at: datetime.datetime | None
+    user_creds_id: int | None = None
 
     @property
     def is_in_progress(self) -> bool:

@@ -73,6 +73,7 @@ class Evaluator:
             now=self._inputs.now,
             random=self._inputs.random,
             unknown=UNKNOWN,
+            mask=traversal.mask,
         )
 
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:
@@ -109,7 +110,7 @@ class Evaluator:
             evaluated = self._evaluate(traversal, definition, plugin, required)
             decision, changed = self._decide(traversal, row, evaluated, plugin)
         except exception.HeatliteError as error:
-            return self._refused(traversal, record, row, claim, f"{type(error).__name__}: {error}")
+            return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
         plugin_of_action = self._registry.get(row.type) if isinstance(decision, decide.Continue) else plugin
         return Work(
             traversal_id=traversal.id,

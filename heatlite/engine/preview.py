@@ -108,4 +108,5 @@ class Preview:
             now=self._inputs.now,
             random=self._inputs.random,
             unknown=UNKNOWN,
+            mask=self._parameters.mask,
         )

@@ -19,6 +19,7 @@ from heatlite import template as language
 from heatlite.convergence.graph import Graph
 from heatlite.engine import limits
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.masking import masked
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
 from heatlite.resources.base import Resource
@@ -110,10 +111,11 @@ class Validator:
         registries = submission.environment.resource_registry, self._settings.operator_registry
         parsed = language.parse(submission.template, submission.files, *registries)
         parameters = language.bind(parsed, submission.environment, identity.pseudo)
-        parsed = parsed.under(parameters)
-        limits.check_resources(self._settings, len(parsed.resources))
-        Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
-        self._check_resources(parsed, parameters, identity)
+        with masked(parameters.mask):
+            parsed = parsed.under(parameters)
+            limits.check_resources(self._settings, len(parsed.resources))
+            Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
+            self._check_resources(parsed, parameters, identity)
         return parsed
 
     def _check_resources(self, parsed: language.Template, parameters: language.Parameters, identity: Identity) -> None:

@@ -16,7 +16,7 @@ class Instance:
 
     ``properties`` are validated ones (for an update: the new ones). ``now`` gives epoch seconds. ``random`` is
     the source of all chance. ``unknown`` is the sentinel that stands in ``properties`` for values not known yet,
-    where a template is validated before its resources exist.
+    where a template is validated before its resources exist. ``mask`` gives a text without hidden values.
     """
 
     name: str
@@ -32,3 +32,4 @@ class Instance:
     resource_id: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     unknown: Any = NOTHING
+    mask: Callable[[str], str] = str

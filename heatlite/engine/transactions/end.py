@@ -16,7 +16,7 @@ from heatlite.convergence.decide import Unmet
 from heatlite.convergence.model import COMMIT, EPILOGUE, VISITS, Action, Node, NodeState, Status
 from heatlite.convergence.sync import arrivals
 from heatlite.convergence.visits import decide_visit, first_failures, summary
-from heatlite.db import failed_nodes, resources, stacks, sync_points
+from heatlite.db import failed_nodes, resources, stacks, sync_points, user_creds
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.inputs import Inputs
@@ -59,11 +59,13 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
     status, reason = outcome(context, traversal)
     changes: dict[str, Any] = {"status": status, "status_reason": reason, "deadline": None}
     if stack.action is Action.DELETE:
-        changes |= stacks.ended(inputs.utcnow())
+        changes |= {**stacks.ended(inputs.utcnow()), "user_creds_id": None}
     elif stack.action not in VISITS:
         changes["prev_raw_template_id"] = stack.raw_template_id
     if not stacks.advance(context, stack.id, traversal.id, changes):
         return False
+    if stack.action is Action.DELETE and stack.owner_id is None and stack.user_creds_id is not None:
+        user_creds.remove(context, stack.user_creds_id)  # a child has its root's, which may be needed for others
     sync_points.delete_all(context, stack.id)
     if stack.action in VISITS:  # it takes nothing up that was given back meanwhile, and there was nothing to visit in
         resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow())
