@@ -53,9 +53,11 @@ class SignalEndpoint:
         """
         stack = finding.by_identity(context, stack_identity)
         if isinstance(details, Mapping) and UNSET_HOOK in details:
-            row = self._by_name(context, stack, resource_name)
-            hooks.clear(self._shared, self._conclusions, stack, row.name, details[UNSET_HOOK])
-            return dict(row.resource_metadata or {}) if sync_call else None
+            rows = resources.by_names(context, stack.id, [resource_name]) if isinstance(resource_name, str) else []
+            if not rows:  # one that is shown no more may wait after its deletion
+                raise exception.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
+            hooks.clear(self._shared, self._conclusions, stack, resource_name, details[UNSET_HOOK])
+            return dict(rows[-1].resource_metadata or {}) if sync_call else None
         metadata = self._signals.signal(stack, lambda at: self._by_name(at, stack, resource_name), details)
         return metadata if sync_call else None
 

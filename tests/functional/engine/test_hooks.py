@@ -8,10 +8,7 @@ from typing import Any
 import pytest
 
 from heatlite import exception
-from heatlite.context import EngineContext
-from heatlite.db import stacks
 from heatlite.engine import hooks
-from heatlite.engine.conclude import Conclusions
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.templates import stores, template
@@ -27,9 +24,7 @@ def breaks(name: str = "a", **words: Any) -> dict[str, Any]:
 
 
 def clear(engine: Endpoint, identity: dict[str, Any], hook: str, name: str = "a") -> None:
-    stack = stacks.get(EngineContext(engine.database), identity["stack_id"])
-    assert stack is not None
-    hooks.clear(engine.shared, Conclusions(engine.shared), stack, name, hook)
+    engine.call("resource_signal", stack_identity=identity, resource_name=name, details={"unset_hook": hook})
     engine.settle()
 
 
