@@ -138,10 +138,15 @@ def _arrange(
     return arrange(
         wanted,
         serving,
-        [_as_planned(row, assignment).view for row in existing],
+        [_as_planned(row, assignment).view for row in existing] if collects(stack) else [],
         collect_after_commit=not stack.disable_rollback and stack.action is not Action.DELETE,
         commits=stack.action is not Action.DELETE,
     )
+
+
+def collects(stack: StackRecord) -> bool:
+    """Whether the traversal deletes what isn't used any more; for a nested stack, its root may say when."""
+    return not (stack.is_nested and stack.leaves_garbage)
 
 
 def _as_planned(row: ResourceRecord, assignment: Assignment) -> ResourceRecord:

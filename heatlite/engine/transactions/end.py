@@ -60,8 +60,12 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
     changes: dict[str, Any] = {"status": status, "status_reason": reason, "deadline": None}
     if stack.action is Action.DELETE:
         changes |= {**stacks.ended(inputs.utcnow()), "user_creds_id": None}
-    elif stack.action not in VISITS:
-        changes["prev_raw_template_id"] = stack.raw_template_id
+    elif stack.action in VISITS:
+        pass  # it made no template true
+    elif stack.is_nested and stack.leaves_garbage and has_garbage(context, traversal):
+        changes["collects_later"] = True  # and a rollback of the root returns to the template before
+    else:
+        changes |= {"prev_raw_template_id": stack.raw_template_id, "collects_later": False}
     if not stacks.advance(context, stack.id, traversal.id, changes):
         return False
     if stack.action is Action.DELETE and stack.owner_id is None and stack.user_creds_id is not None:
@@ -90,6 +94,13 @@ def why_failed(row: ResourceRecord) -> str:
         case Unmet(reason=reason):
             return reason
     return row.status_reason
+
+
+def has_garbage(context: Context, traversal: Traversal) -> bool:
+    """Whether the stack, or one in it, keeps what it no longer needs."""
+    rows = resources.count(context, [traversal.stack.id])
+    below = stacks.children(context, [traversal.stack.id])
+    return rows > len(traversal.serving) or any(child.collects_later for child in below)
 
 
 def completed_reason(stack: StackRecord) -> str:

@@ -129,7 +129,7 @@ def _write_rows(
     context: Context, inputs: Inputs, traversal: Traversal, endings: Sequence[Ending], waiting: Collection[Work]
 ) -> None:
     template_id = traversal.stack.raw_template_id
-    made, kept, visited, failed, deleted, gone = {}, {}, {}, {}, {}, []
+    made, kept, collected, visited, failed, deleted, gone = {}, {}, {}, {}, {}, {}, []
     for ending in endings:
         match ending.work.decision, ending.outcome:
             case decide.Delete(), _ if ending.work in waiting:
@@ -140,11 +140,13 @@ def _write_rows(
                 kept[ending.work] = row_changes.kept(ending.work, template_id)
             case ((decide.Perform() | decide.Resume()), Done() as done):
                 visited[ending.work] = row_changes.visited(ending.work, done)
+            case decide.Collect(), Done() as done:
+                collected[ending.work] = row_changes.collected(ending.work, done)
             case _, Failed() as failure:
                 failed[ending.work] = row_changes.failed(ending.work, failure)
             case _, Done() as done:
                 made[ending.work] = row_changes.made(ending.work, done, template_id)
-    for changes in (made, kept, visited, failed, deleted):
+    for changes in (made, kept, collected, visited, failed, deleted):
         for holder in {work.row.engine_id for work in changes}:
             _write(context, inputs, holder, {w: c for w, c in changes.items() if w.row.engine_id == holder})
     for holder in {work.row.engine_id for work in gone}:
