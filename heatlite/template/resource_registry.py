@@ -14,6 +14,7 @@ a pattern, a longer pattern before a shorter one. What a type is mapped to may b
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,15 +28,25 @@ TEMPLATE_ENDINGS = (".yaml", ".template")
 LONGEST_CHAIN = 32
 """Mappings in a row. ``OS::*: OS::X::*`` maps what it has mapped, and would never end."""
 
-Types = Mapping[str, str]
+
+class Types(dict[str, str]):
+    """Name or pattern → what it stands for. Not to be changed once it is read."""
+
+    @functools.cached_property
+    def stars(self) -> list[int]:
+        """How much of a name stands before the star of a pattern, the longest first: so many look-ups find all."""
+        return sorted({len(name) - 1 for name in self if name.endswith("*")}, reverse=True)
+
+
+NONE = Types()
 
 
 @dataclass(frozen=True)
 class ResourceRegistry:
     """Mappings of types, read and found well-formed."""
 
-    user: Types = field(default_factory=dict)
-    operator: Types = field(default_factory=dict)
+    user: Types = field(default_factory=Types)
+    operator: Types = field(default_factory=Types)
     for_one: Mapping[str, Types] = field(default_factory=dict)
     """Resource's name → mappings of its own."""
 
@@ -68,7 +79,7 @@ class ResourceRegistry:
         return seen[-1]
 
     def _target(self, resource_name: str, type_name: str) -> str | None:
-        for types in (self.for_one.get(resource_name, {}), self.user, self.operator):
+        for types in (self.for_one.get(resource_name, NONE), self.user, self.operator):
             for target in _matches(types, type_name):
                 return target
         return None
@@ -78,16 +89,16 @@ def _matches(types: Types, type_name: str) -> Iterator[str]:
     """What a type is mapped to, the best match first."""
     if type_name in types:
         yield types[type_name]
-    patterns = [name for name in types if name.endswith("*") and type_name.startswith(name[:-1])]
-    for pattern in sorted(patterns, key=len, reverse=True):
-        target, rest = types[pattern], type_name[len(pattern) - 1 :]
-        yield target[:-1] + rest if target.endswith("*") else target
+    for length in types.stars:
+        target = types.get(f"{type_name[:length]}*") if length <= len(type_name) else None
+        if target is not None:
+            yield target[:-1] + type_name[length:] if target.endswith("*") else target
 
 
-def _types(registry: Any, path: Path) -> dict[str, str]:
+def _types(registry: Any, path: Path) -> Types:
     if not isinstance(registry, Mapping):
         raise refused(path, "must be a map of types")
-    found: dict[str, str] = {}
+    found = Types()
     for name, target in registry.items():
         if name == FOR_ONE or name == "base_url" or target is None:
             continue
