@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from heatlite.db import migration
@@ -38,7 +38,8 @@ def test_what_is_to_be_spoilt_comes_to_be(engine: Endpoint, place: int) -> None:
 def test_any_request_is_carried_through_or_refused(
     engine: Endpoint, place: int, story: list[Mutation], second: int, change: list[Mutation]
 ) -> None:
-    carry_through(engine, spoilt(GOOD[place], story), spoilt(GOOD[second], change))
+    came_to_be = carry_through(engine, spoilt(GOOD[place], story), spoilt(GOOD[second], change))
+    event("came to be" if came_to_be else "was refused")
 
 
 @examples(30)
