@@ -86,9 +86,14 @@ def check_name(name: object) -> str:
 
 @contextlib.contextmanager
 def collected(mistakes: list[exception.HeatliteError]) -> Iterator[None]:
-    """Note what is wrong with one part, and go on with the next."""
+    """Note what is wrong with one part, and go on with the next.
+
+    :raises RequestLimitExceeded: at once
+    """
     try:
         yield
+    except exception.RequestLimitExceeded:  # what has taken too long isn't done once more for each of the others
+        raise
     except exception.HeatliteError as error:
         mistakes.append(error)
 

@@ -16,9 +16,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from heatlite.exception import InvalidSchemaError, StackValidationFailed, dotted
+from heatlite.exception import InvalidSchemaError, RequestLimitExceeded, StackValidationFailed, dotted
 from heatlite.resources.coercion import coerce
 from heatlite.resources.schema import PropertiesSchema, Property
+from heatlite.schema import patterns
 from heatlite.schema.constraints import check_all
 
 NOTHING = object()  # a sentinel that no value holds
@@ -52,6 +53,7 @@ def checked(wanted: Property, value: Any, path: str, unknown: Any = NOTHING) -> 
     """``value``, or the default in place of None, coerced and checked with all that is nested in it.
 
     :raises StackValidationFailed: with the path of the part that is wrong
+    :raises RequestLimitExceeded: where it takes too long to find out
     """
     if value is None:
         value = copy.deepcopy(wanted.default)
@@ -60,6 +62,8 @@ def checked(wanted: Property, value: Any, path: str, unknown: Any = NOTHING) -> 
     try:
         plain = with_nested(wanted, coerce(wanted.type, value), path, unknown)
         check_all(wanted.constraints, plain)
+    except patterns.TookTooLong as error:
+        raise RequestLimitExceeded(message=f"{path}: {error}") from None
     except (ValueError, TypeError, OverflowError) as error:  # a constraint may not fit what an ANY holds
         raise property_error(path, str(error)) from None
     return plain

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Sequence, Sized
+from collections.abc import Hashable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from heatlite.schema import patterns
+from heatlite.schema.equality import key_of, keys_of
 
 LOG = logging.getLogger(__name__)
 
@@ -85,10 +86,14 @@ class AllowedValues:
     allowed: tuple[Any, ...]
     description: str | None = None
 
+    @functools.cached_property
+    def _keys(self) -> set[Hashable]:
+        return keys_of(self.allowed)
+
     def check(self, value: Any) -> None:
         items = value if isinstance(value, list) else [value]
         for item in items:
-            if item not in self.allowed:
+            if key_of(item) not in self._keys:
                 choices = ", ".join(str(choice) for choice in self.allowed)
                 raise ValueError(self.description or f'"{item}" is not an allowed value [{choices}]')
 

@@ -38,6 +38,10 @@ CHILD = ChildProcess(__name__)
 """The one of this process."""
 
 
+class TookTooLong(ValueError):
+    """A match that couldn't be found out in time. Who collects mistakes shouldn't wait for another one."""
+
+
 def check(pattern: str) -> None:
     """Whether this is a regular expression.
 
@@ -52,7 +56,8 @@ def check(pattern: str) -> None:
 def matches(pattern: str, text: str) -> bool:
     """Whether the whole of a text matches.
 
-    :raises ValueError: where that can't be found out in time, or the pattern isn't one
+    :raises TookTooLong: where that can't be found out in time
+    :raises ValueError: where the pattern isn't one
     """
     return bool(_answer({"pattern": pattern, "texts": [text], "whole": True})["matches"][0])
 
@@ -60,7 +65,8 @@ def matches(pattern: str, text: str) -> bool:
 def beginning_with(pattern: str, texts: Sequence[str]) -> list[str]:
     """Those of the texts whose beginning matches.
 
-    :raises ValueError: where that can't be found out in time, or the pattern isn't one
+    :raises TookTooLong: where that can't be found out in time
+    :raises ValueError: where the pattern isn't one
     """
     found = _answer({"pattern": pattern, "texts": texts, "whole": False})["matches"]
     return [text for text, matched in zip(texts, found, strict=True) if matched]
@@ -92,8 +98,9 @@ def answer_to(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _told(answer: dict[str, Any] | None) -> dict[str, Any]:
     if answer is None:
-        said = f"this takes more than {SECONDS:g} seconds to match; write the pattern without nested repetitions"
-        answer = {"error": said}
+        raise TookTooLong(
+            f"this takes more than {SECONDS:g} seconds to match; write the pattern without nested repetitions"
+        )
     if "error" in answer:
         raise ValueError(answer["error"])
     return answer

@@ -19,6 +19,7 @@ and a type that led to its template stands for itself there, so that a template 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,15 +33,25 @@ NO_TYPES = frozenset({HOOKS, RESTRICTED})
 LONGEST_CHAIN = 32
 """Mappings in a row. ``OS::*: OS::X::*`` maps what it has mapped, and would never end."""
 
-Types = Mapping[str, str]
+
+class Types(dict[str, str]):
+    """Name or pattern → what it stands for. Not to be changed once it is read."""
+
+    @functools.cached_property
+    def stars(self) -> list[int]:
+        """How much of a name stands before the star of a pattern, the longest first: so many look-ups find all."""
+        return sorted({len(name) - 1 for name in self if name.endswith("*")}, reverse=True)
+
+
+NONE = Types()
 
 
 @dataclass(frozen=True)
 class ResourceRegistry:
     """Mappings of types, read and found well-formed."""
 
-    user: Types = field(default_factory=dict)
-    operator: Types = field(default_factory=dict)
+    user: Types = field(default_factory=Types)
+    operator: Types = field(default_factory=Types)
     for_one: Mapping[str, Types] = field(default_factory=dict)
     """Resource's name → mappings of its own."""
 
@@ -85,7 +96,7 @@ class ResourceRegistry:
         return None if is_template(type_name) else self._target(resource_name, type_name)
 
     def _target(self, resource_name: str, type_name: str) -> str | None:
-        own = self.for_one.get(resource_name, {})
+        own = self.for_one.get(resource_name, NONE)
         if type_name in own:  # by its name only: patterns are for all resources, as in Heat
             return own[type_name]
         for types in (self.user, self.operator):
@@ -117,13 +128,13 @@ def _matches(types: Types, type_name: str) -> Iterator[str]:
     """What a type is mapped to, the best match first."""
     if type_name in types:
         yield types[type_name]
-    patterns = [name for name in types if name.endswith("*") and type_name.startswith(name[:-1])]
-    for pattern in sorted(patterns, key=len, reverse=True):
-        target, rest = types[pattern], type_name[len(pattern) - 1 :]
-        yield target[:-1] + rest if target.endswith("*") else target
+    for length in types.stars:
+        target = types.get(f"{type_name[:length]}*") if length <= len(type_name) else None
+        if target is not None:
+            yield target[:-1] + type_name[length:] if target.endswith("*") else target
 
 
-def _types_of_one(registry: Any, path: Path) -> dict[str, str]:
+def _types_of_one(registry: Any, path: Path) -> Types:
     """The mappings for one resource. ``Breakpoints`` reads its hooks; a map among them is for a resource of the nested
     stack that this one is."""
     if not isinstance(registry, Mapping):
@@ -132,10 +143,10 @@ def _types_of_one(registry: Any, path: Path) -> dict[str, str]:
     return _types(types, path)
 
 
-def _types(registry: Any, path: Path) -> dict[str, str]:
+def _types(registry: Any, path: Path) -> Types:
     if not isinstance(registry, Mapping):
         raise refused(path, "must be a map of types")
-    found: dict[str, str] = {}
+    found = Types()
     for name, target in registry.items():
         if name == FOR_ONE or name == "base_url" or target is None:
             continue

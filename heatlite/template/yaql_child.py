@@ -20,6 +20,12 @@ def parser(iterations: int, memory: int) -> Any:
     return yaql.YaqlFactory().create({"yaql.limitIterators": iterations, "yaql.memoryQuota": memory})
 
 
+@functools.lru_cache(maxsize=256)
+def parsed(expression: str, iterations: int, memory: int) -> Any:
+    """The expression, which is asked for at least twice: whether it is one, and what it gives."""
+    return parser(iterations, memory)(expression)
+
+
 @functools.cache
 def root_context() -> Any:
     """Yaql's own functions."""
@@ -31,7 +37,7 @@ def root_context() -> Any:
 def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     """The value of an expression; without data, whether it is one."""
     try:
-        statement = parser(question["iterations"], question["memory"])(question["expression"])
+        statement = parsed(question["expression"], question["iterations"], question["memory"])
         if "data" not in question:
             return {"value": None}
         value = statement.evaluate({"data": question["data"]}, root_context().create_child_context())

@@ -28,7 +28,11 @@ class Limits:
 
 
 class BadExpression(Exception):
-    """An expression that isn't one, failed, or took too long; the message says which."""
+    """An expression that isn't one, or failed; the message says which."""
+
+
+class TookTooMuch(BadExpression):
+    """One whose evaluation had to be ended."""
 
 
 class Evaluator:
@@ -48,7 +52,7 @@ class Evaluator:
     def evaluate(self, expression: str, data: Any) -> Any:
         """The expression's value, as JSON.
 
-        :raises BadExpression: where it has none within the limits
+        :raises BadExpression: where it has none within the limits; ``TookTooMuch`` where it went on and on
         """
         return self._ask({"expression": expression, "data": data})
 
@@ -56,7 +60,7 @@ class Evaluator:
         limits = {"iterations": self.limits.iterations, "memory": self.limits.memory}
         answer = self._child.ask({**question, **limits}, self.limits.seconds)
         if answer is None:
-            raise BadExpression(f"that takes more than {self.limits.seconds:g} seconds, or too much memory")
+            raise TookTooMuch(f"that takes more than {self.limits.seconds:g} seconds, or too much memory")
         if "error" in answer:
             raise BadExpression(answer["error"])
         return answer["value"]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pathlib
+import resource
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -19,25 +21,42 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES") or 0)
 MOST_SECONDS = 5.0
 """Of processor time: what else runs on the machine doesn't count. Most examples take a thousandth of it."""
 
+MOST_MEMORY = 1024 * 1024 * 1024
+"""Bytes of address space that an example may add."""
+
 
 class TooSlow(AssertionError):
     """An example took longer than any input may."""
 
 
-def _too_slow(signal_number: int, frame: Any) -> None:
-    raise TooSlow(f"more than {MOST_SECONDS:g} seconds of processor time")
+class Stopwatch:
+    """Interrupts the main thread when its time is over. The handler stays: a late signal must find one."""
+
+    running = False
+
+    def expired(self, signal_number: int, frame: Any) -> None:
+        if self.running:
+            raise TooSlow(f"more than {MOST_SECONDS:g} seconds of processor time")
+
+
+STOPWATCH = Stopwatch()
 
 
 @contextlib.contextmanager
 def soon() -> Iterator[None]:
-    """Interrupt what takes too long. The main thread only."""
-    before = signal.signal(signal.SIGPROF, _too_slow)
+    """Interrupt what takes too long, and what takes too much memory. The main thread only."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MOST_MEMORY, hard))
+    signal.signal(signal.SIGPROF, STOPWATCH.expired)
+    STOPWATCH.running = True
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
     try:
         yield
     finally:
+        STOPWATCH.running = False
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def examples(number: int) -> settings:

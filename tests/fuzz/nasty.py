@@ -99,9 +99,10 @@ class Mutation:
         parent, key = places[self.where % len(places)]
         node = parent[key]
         other_parent, other_key = places[self.other % len(places)]
+        value = copy.deepcopy(self.value)  # what later mutations change must not be anybody else's
         match self.kind:
             case "replace":
-                parent[key] = self.value
+                parent[key] = value
             case "delete":
                 del parent[key]
             case "copy":
@@ -113,15 +114,15 @@ class Mutation:
                 if not within(other_parent, node):
                     other_parent[other_key] = node
             case "deepen":
-                parent[key] = deepened(node, self.other % 300, self.key)
+                parent[key] = deepened(node, self.other % 300, self.key[:40])
             case "call":
                 parent[key] = {FUNCTIONS[self.other % len(FUNCTIONS)]: node}
             case "wrap":
-                parent[key] = [node, self.value] if self.other % 2 else {self.key: node}
+                parent[key] = [node, value] if self.other % 2 else {self.key: node}
             case "add" if isinstance(node, dict):
-                node[self.key] = self.value
+                node[self.key] = value
             case "add" if isinstance(node, list):
-                node.append(self.value)
+                node.append(value)
 
 
 def nodes(document: Any) -> Iterator[tuple[Parent, Any]]:

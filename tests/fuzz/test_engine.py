@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pathlib
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from heatlite.db import migration
 from heatlite.db.api import Database, Settings
-from tests.functional.engine.endpoint import Endpoint, migrated, opened
+from tests.functional.engine.endpoint import Endpoint
 from tests.fuzz.good import GOOD
 from tests.fuzz.limits import examples
 from tests.fuzz.nasty import Mutation, mutations, spoilt
@@ -19,13 +18,6 @@ from tests.fuzz.whole import carry_through
 
 places = st.integers(0, len(GOOD) - 1)
 stories = st.lists(mutations, max_size=3)
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    directory: pathlib.Path = tmp_path_factory.mktemp("fuzz")
-    with opened(migrated(directory / "schema.sqlite3"), directory / "heatlite.sqlite3") as endpoint:
-        yield endpoint
 
 
 @pytest.fixture(scope="module", params=["mariadb", "postgresql"])
@@ -46,7 +38,8 @@ def test_what_is_to_be_spoilt_comes_to_be(engine: Endpoint, place: int) -> None:
 def test_any_request_is_carried_through_or_refused(
     engine: Endpoint, place: int, story: list[Mutation], second: int, change: list[Mutation]
 ) -> None:
-    carry_through(engine, spoilt(GOOD[place], story), spoilt(GOOD[second], change))
+    came_to_be = carry_through(engine, spoilt(GOOD[place], story), spoilt(GOOD[second], change))
+    event("came to be" if came_to_be else "was refused")
 
 
 @examples(30)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heatlite.schema.equality import key_of
 from heatlite.template.functions.base import Compiler, Function, is_list_or_nothing
 from heatlite.template.nodes import items_of
 from heatlite.template.scope import Scope
@@ -45,8 +46,7 @@ class ListConcatUnique(ListConcat):
     name = "list_concat_unique"
 
     def apply(self, arguments: Any, scope: Scope) -> list[Any]:
-        unique: list[Any] = []
+        unique: dict[Any, Any] = {}
         for item in ListConcat.apply(self, arguments, scope):
-            if item not in unique:
-                unique.append(item)
-        return unique
+            unique.setdefault(key_of(item), item)
+        return list(unique.values())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heatlite.schema.equality import key_of, keys_of
 from heatlite.template.functions.base import Compiler, Function
 from heatlite.template.nodes import items_of
 from heatlite.template.scope import Scope
@@ -37,7 +38,8 @@ class Filter(Function):
             return sequence
         if not isinstance(values, list):
             raise self.wrong('"filter" filters a list of values')
-        return [item for item in sequence if item not in values]
+        left_out = keys_of(values)
+        return [item for item in sequence if key_of(item) not in left_out]
 
 
 class Contains(Function):

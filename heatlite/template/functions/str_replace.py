@@ -24,6 +24,9 @@ from heatlite.template.nodes import entries_of
 from heatlite.template.scope import Scope
 from heatlite.template.text import as_text
 
+MOST_PIECES = 2_000_000
+"""Pieces that are looked at, over all placeholders: about a second's work."""
+
 
 class StrReplace(Function):
     """A text with its placeholders replaced; numbers are put in as text, and nothing for ``null``."""
@@ -55,12 +58,15 @@ class StrReplace(Function):
         if not isinstance(params, Mapping):
             raise self.wrong(f'"{self.name}" params must be a map')
         self.check_placeholders(params)
-        pieces, unused = [template], []
+        pieces, unused, looked_at = [template], [], 0
         for placeholder in sorted(params, key=lambda it: (-len(it), it)):
             value, before = self._text(placeholder, params[placeholder]), len(pieces)
             pieces = _put_in(pieces, placeholder, value)
             if len(pieces) == before:
                 unused.append(placeholder)
+            looked_at += len(pieces)
+            if looked_at > MOST_PIECES:
+                raise self.wrong(f'"{self.name}" has too many placeholders for a template in which they stand so often')
         if self.is_strict and unused:
             raise self.wrong(f"The following params were not found in the template: {','.join(unused)}")
         self.check_size(sum(map(len, pieces)))

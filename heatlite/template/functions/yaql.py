@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heatlite.exception import RequestLimitExceeded, dotted
 from heatlite.template import yaql_process
 from heatlite.template.functions.base import Compiler, Function, is_text
 from heatlite.template.nodes import entries_of
@@ -45,5 +46,7 @@ class Yaql(Function):
     def _ask(self, question: Any, *args: Any) -> Any:
         try:
             return question(*args)
+        except yaql_process.TookTooMuch as error:
+            raise RequestLimitExceeded(message=f"{dotted(list(self.path))}: {error}") from None
         except yaql_process.BadExpression as error:
             raise self.wrong(f"Bad expression {error}") from None
