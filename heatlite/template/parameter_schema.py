@@ -52,11 +52,13 @@ class ParameterSchema:
         for constraint in self.constraints:
             try:
                 constraint.check(coerced)
-            except ValueError as error:
+            except Exception as error:  # a custom constraint is a plugin, and what it raises has the value in it
+                if not (self.hidden or isinstance(error, ValueError)):
+                    raise
                 raise ValueError(self._reason(constraint, error)) from None
         return coerced
 
-    def _reason(self, constraint: Constraint, error: ValueError) -> str:
+    def _reason(self, constraint: Constraint, error: Exception) -> str:
         if not self.hidden:
             return str(error)
         described = getattr(constraint, "description", None)

@@ -24,7 +24,7 @@ from heatlite.engine.settings import Settings
 from heatlite.engine.validation import Submission
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
-from heatlite.template import UNKNOWN, Environment, Parameters, Template, resolve
+from heatlite.template import UNKNOWN, Environment, Parameters, Template, event_sinks, resolve
 
 PSEUDO = language.PseudoParameters(stack_name="dummy", stack_id="", project_id="", region="")
 ERROR_CODES = frozenset({"99001"})
@@ -65,6 +65,7 @@ def checked(submission: Submission, registry: Registry, settings: Settings) -> T
     """
     environment = submission.environment
     limits.check_sizes(settings, submission.template, submission.files, environment.to_dict())
+    event_sinks.check(environment.event_sinks)
     registries = environment.resource_registry, settings.operator_registry
     template = language.parse(submission.template, submission.files, *registries)
     parameters = known_parameters(template, environment)

@@ -74,3 +74,19 @@ def test_a_named_parameter_that_breaks_a_constraint_is_not_told():
         bound({"parameters": {"pin": "hunter2"}, "encrypted_param_names": ["pin"]}, pin=declared)
     assert "hunter2" not in str(told.value)
     assert "parameters.pin" in str(told.value)
+
+
+class Raising:
+    """A custom constraint that breaks at the value."""
+
+    def validate(self, value, context):
+        raise RuntimeError(f"can't look {value} up")
+
+
+def test_a_constraint_that_breaks_at_a_hidden_value_does_not_tell_it(monkeypatch):
+    monkeypatch.setattr("heatlite.schema.constraints.installed", lambda: {"known": Raising})
+    declared = {"type": "string", "hidden": True, "constraints": [{"custom_constraint": "known"}]}
+    with pytest.raises(StackValidationFailed) as told:
+        bound({"parameters": {"pin": "hunter2"}}, pin=declared)
+    assert "hunter2" not in str(told.value)
+    assert told.value.__suppress_context__
