@@ -28,8 +28,6 @@ from heatlite.engine.siblings import StackSiblings
 from heatlite.resources.base import NoActionRequired
 from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
 
-SECONDS_A_MINUTE = 60
-
 
 class Busy(Exception):
     """Somebody holds the row, or was quicker to write it."""
@@ -71,8 +69,7 @@ class ScalableSiblings(StackSiblings):
         port, shared = group.nested, self._shared
         assert isinstance(port, Port), "an engine's plugins have its own port"
         parent = port.traversal.stack
-        seconds = parent.timeout * SECONDS_A_MINUTE if parent.timeout else shared.settings.stack_action_timeout
-        message = dataclasses.replace(port.message(begin), deadline=shared.inputs.now() + seconds)
+        message = dataclasses.replace(port.message(begin), deadline=shared.inputs.now() + port.time_limit())
         request = RequestContext(shared.database, {"project_id": parent.tenant, "username": parent.username})
         self._children.receive(request, message)  # in this process, so that it has begun when the signal is answered
         child = stacks.get(shared.context(), begin.child_id)

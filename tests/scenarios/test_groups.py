@@ -60,6 +60,9 @@ def test_a_group_is_made_grows_shrinks_and_is_deleted(story: Story) -> None:
     story.settle("CREATE_COMPLETE")
     first = members(story)
     assert outputs(story) == {"refs": [first["0"], first["1"]], "map": first, "all": ["v-0", "v-1"]}
+    wanted = ["resource.1.output", "output", "resource.7"]
+    shown = story.client.describe_stack_resource(story.context, story.identity, "group", wanted)["attributes"]
+    assert [shown[name] for name in wanted] == ["v-1", ["v-0", "v-1"], None]
     story.update(hot({}, OUTPUTS, group=group(count=4)))
     story.settle("UPDATE_COMPLETE")
     grown = members(story)

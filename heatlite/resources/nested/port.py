@@ -73,6 +73,9 @@ class NestedStacks(Protocol):
     def new_id(self) -> str:
         """An id for an operation."""
 
+    def time_limit(self) -> float:
+        """Seconds that an operation on the parent may take."""
+
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """Store the child's template, with the environment that it inherits.
 

@@ -29,6 +29,10 @@ class StacksInMemory:
         self._ids += 1
         return f"operation-{self._ids}"
 
+    def time_limit(self) -> float:
+        """An hour."""
+        return 3600.0
+
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """The same content is stored once."""
         content = (template, dict(parameters))
