@@ -231,7 +231,9 @@ def adjust(group: Group, by: float, cooldown: float | None = None) -> None:
     """A policy's signal."""
     assert group.instance is not None
     plugin = AutoScalingGroup(group.instance)
-    group.world.send(plugin.adjust(Scaling(by, Adjustment.CHANGE, cooldown=cooldown)))
+    scaling = Scaling(by, Adjustment.CHANGE, cooldown=cooldown)
+    group.world.send(plugin.adjust(scaling))
+    plugin.adjusted(scaling)
     object.__setattr__(group.instance, "data", dict(plugin.data))
 
 
