@@ -5,9 +5,10 @@
     look at the group ─▶ what is to be begun on its nested stack?
       ─▶ resource     the group's row, if it is still as it was seen and nobody holds it: the operation is recorded
       ─▶ stack        the nested stack, if it is still at what the new operation is to follow
+      ─▶ resource     the group begins to cool down
 
 Of two signals at once one finds the other's traces and looks again: then the nested stack is in progress, and it has
-nothing to do. A crash between the two leaves a group that isn't scaled, for a signal that wasn't answered.
+nothing to do. A crash between the first two leaves a group that isn't scaled, for a signal that wasn't answered.
 """
 
 from __future__ import annotations
@@ -22,16 +23,15 @@ from heatlite.db import resources, stacks
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Port
-from heatlite.engine.refresh import resource_of
+from heatlite.engine.refresh import ATTEMPTS, resource_of
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import StackSiblings
 from heatlite.resources.base import NoActionRequired
 from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
+from heatlite.resources.siblings import AskAgain
 
-SECONDS_A_MINUTE = 60
 
-
-class Busy(Exception):
+class Busy(AskAgain):
     """Somebody holds the row, or was quicker to write it."""
 
 
@@ -71,10 +71,26 @@ class ScalableSiblings(StackSiblings):
         port, shared = group.nested, self._shared
         assert isinstance(port, Port), "an engine's plugins have its own port"
         parent = port.traversal.stack
-        seconds = parent.timeout * SECONDS_A_MINUTE if parent.timeout else shared.settings.stack_action_timeout
-        message = dataclasses.replace(port.message(begin), deadline=shared.inputs.now() + seconds)
+        message = dataclasses.replace(port.message(begin), deadline=shared.inputs.now() + port.time_limit())
         request = RequestContext(shared.database, {"project_id": parent.tenant, "username": parent.username})
         self._children.receive(request, message)  # in this process, so that it has begun when the signal is answered
         child = stacks.get(shared.context(), begin.child_id)
         if child is None or child.current_traversal != begin.operation_id:
             raise Busy
+        self._cool_down(row.id, scaling)
+
+    def _cool_down(self, row_id: int, scaling: Any) -> None:
+        """Record that the group was scaled. A step that holds the row by now records so itself when it ends."""
+        context = self._shared.context()
+        for _ in range(ATTEMPTS):
+            row = next(iter(resources.by_ids(context, [row_id])), None)
+            if row is None or row.engine_id is not None:
+                return
+            group = resource_of(self._shared, row)
+            if not isinstance(group, AutoScalingGroup):
+                return
+            group.adjusted(scaling)
+            keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
+            now = self._shared.inputs.utcnow()
+            if resources.write(context, keys, changes, now, held_by=None, hold_as=None):
+                return

@@ -35,6 +35,7 @@ from heatlite.engine.transactions import write_events
 from heatlite.resources import signals
 from heatlite.resources.base import Resource
 from heatlite.resources.signals import Signalled
+from heatlite.resources.stack_resource import OPERATION
 
 LOG = logging.getLogger(__name__)
 
@@ -153,6 +154,7 @@ class Signals:
             raise Busy
         status = marked(row, unhealthy=unhealthy)
         if status is not None:
+            self._have_looked_at(context, row.stack_id)
             progress = {name: value for name, value in (row.progress or {}).items() if name != DAMAGED}
             progress |= {DAMAGED: True} if unhealthy else {}
             changes = {"action": Action.CHECK, "status": status, "status_reason": reason, "progress": progress or None}
@@ -160,6 +162,17 @@ class Signals:
                 self._write(context, row, changes)
                 told = [happening(row, Action.CHECK, status, reason)]
                 write_events(context, self._shared.inputs, row.stack_id, told)
+
+    def _have_looked_at(self, context: EngineContext, stack_id: str) -> None:
+        """See that the next update of a root goes down to this stack, although nothing changed on the way to it."""
+        above = resources.by_uuid(context, stack_id)
+        if above is None:
+            return
+        if above.engine_id is not None:
+            raise Busy
+        data = {name: value for name, value in (above.resource_data or {}).items() if name != OPERATION}
+        self._write(context, above, {"resource_data": data})
+        self._have_looked_at(context, above.stack_id)
 
 
 def marked(row: ResourceRecord, *, unhealthy: bool) -> Status | None:

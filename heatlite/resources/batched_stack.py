@@ -45,7 +45,10 @@ class BatchedStack(StackResource):
         """The progress of these batches, none of which has begun; ``pause`` in seconds.
 
         :raises UpdateReplace: where the child is gone, or is going
+        :raises ValueError: where the pauses alone take longer than an operation may
         """
+        if pause * (len(batches) - 1) >= self.nested.time_limit():
+            raise ValueError("The current update policy will result in stack update timeout.")
         child = self._look()
         if child is not None and (child.is_gone or child.action == Verb.DELETE):
             raise UpdateReplace

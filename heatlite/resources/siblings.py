@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from heatlite.resources.base import Resource
 
 
+class AskAgain(Exception):
+    """Somebody else was quicker to change what a signal is about: handle it anew, in a new object."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sibling:
     """Another resource, as its row has it now; ``properties`` are those that it was made with."""
@@ -32,6 +36,7 @@ class Siblings(Protocol):
     def adjust(self, reference: str, scaling: Any) -> bool:
         """Have a group scaled; False where there is no such group. Only while a signal is handled.
 
+        :raises AskAgain: where another signal was quicker
         :raises NoActionRequired: where it stays as it is
         :raises ActionInProgress: where an operation of its stack is working on it
         """

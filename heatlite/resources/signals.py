@@ -17,6 +17,8 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.resources.base import NoActionRequired, Resource
+from heatlite.resources.nested.port import Unavailable
+from heatlite.resources.siblings import AskAgain
 
 ALARM = ("previous", "current", "reason")
 
@@ -35,13 +37,14 @@ def signal(resource: Resource, details: Any) -> Signalled:
 
     :param details: what was sent: a map, a text or None
     :raises ResourceActionNotSupported: where the type takes no signals
+    :raises AskAgain: where it is to be handed to a new object
     :raises HeatliteError: where the plugin refuses it: its own error, or ResourceFailure with what it raised
     """
     try:
         told = resource.handle_signal(details)
     except NoActionRequired:
         return Signalled(dict(resource.metadata), dict(resource.data), None)
-    except exception.HeatliteError:
+    except (exception.HeatliteError, AskAgain, Unavailable):
         raise
     except Exception as error:
         path: list[str | int] = ["resources", resource.name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import yaml
@@ -60,6 +61,9 @@ def test_a_group_is_made_grows_shrinks_and_is_deleted(story: Story) -> None:
     story.settle("CREATE_COMPLETE")
     first = members(story)
     assert outputs(story) == {"refs": [first["0"], first["1"]], "map": first, "all": ["v-0", "v-1"]}
+    wanted = ["resource.1.output", "output", "resource.7"]
+    shown = story.client.describe_stack_resource(story.context, story.identity, "group", wanted)["attributes"]
+    assert [shown[name] for name in wanted] == ["v-1", ["v-0", "v-1"], None]
     story.update(hot({}, OUTPUTS, group=group(count=4)))
     story.settle("UPDATE_COMPLETE")
     grown = members(story)
@@ -180,6 +184,17 @@ def test_signals_to_policies_change_the_size_of_a_group(story: Story) -> None:
     assert outputs(story)["size"] == 1, "an update that changes nothing leaves it"
     story.delete()
     story.settle("DELETE_COMPLETE")
+    story.verify_nothing_left()
+
+
+def test_of_signals_at_once_each_that_is_told_of_has_scaled_the_group(story: Story) -> None:
+    story.create(hot({}, SCALED, group=scaled(desired_capacity=1, max_size=50), up=policy(1)))
+    story.settle("CREATE_COMPLETE")
+    with ThreadPoolExecutor(6) as senders:
+        list(senders.map(lambda _: signal(story, "up"), range(12)))
+    scaled_by = story.told().count("up SIGNAL_COMPLETE")
+    assert scaled_by >= 1
+    wait_until(lambda: outputs(story)["size"] == 1 + scaled_by, 20, f"the group to grow by {scaled_by}")
     story.verify_nothing_left()
 
 

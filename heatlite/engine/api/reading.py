@@ -6,6 +6,7 @@ lists           from the replica, if there is one, which may lag                
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -159,9 +160,19 @@ class Reading:
         if row is None:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
         template, _ = self._shared.library.parameters(context, stack)
-        attributes = None if with_attr is False else replies.attributes(row, also)
+        attributes = None if with_attr is False else self._attributes(row, also)
         reply = self._resource(stack, row, required_by(rows, serving)[row.name])
         return reply | replies.resource_details(row, template, attributes)
+
+    def _attributes(self, row: ResourceRecord, also: list[str]) -> Reply:
+        """Those that are recorded, and those asked for, which a group makes of what it recorded of its members."""
+        found = replies.attributes(row, also)
+        recorded = (row.attr_data or {}).get("attributes") or {}
+        for name in also:
+            if name not in recorded:
+                with contextlib.suppress(exception.HeatliteError):
+                    found[name] = self._shared.registry.get(row.type).read_attribute(row.name, recorded, name, ())
+        return found
 
     def list_events(self, context: RequestContext, stack: StackRecord, query: EventQuery) -> list[Reply]:
         """The events of a stack that a query asks for. A marker that isn't there is no marker, as in Heat.

@@ -29,6 +29,8 @@ from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
 from heatlite.rpc.worker_client import Wakes
 
+SECONDS_A_MINUTE = 60
+
 LOG = logging.getLogger(__name__)
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -84,6 +86,11 @@ class Port:
         return self.traversal.stack.leaves_garbage
 
     @answered
+    def time_limit(self) -> float:
+        """Seconds that an operation on the parent may take."""
+        minutes = self.traversal.stack.timeout
+        return float(minutes * SECONDS_A_MINUTE if minutes else self.engine.settings.stack_action_timeout)
+
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """Store the child's template with its environment and the parent's files."""
         raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
@@ -128,7 +135,7 @@ class Port:
         parent = self.traversal.stack
         deadline = parent.deadline
         if begin.timeout is not None:
-            own = self.engine.inputs.now() + begin.timeout * 60
+            own = self.engine.inputs.now() + begin.timeout * SECONDS_A_MINUTE
             deadline = own if deadline is None else min(own, deadline)
         return BeginChild(
             verb=begin.verb,

@@ -175,7 +175,7 @@ class AutoScalingGroup(BatchedStack):
         return capacity.adjusted(present, scaling.by, scaling.kind, scaling.least_step, smallest, largest)
 
     def adjust(self, scaling: Scaling) -> Begin:
-        """What is to be begun on the nested stack for a policy; the cooldown begins with it.
+        """What is to be begun on the nested stack for a policy. Once that has begun, ``adjusted`` is to be called.
 
         :raises NoActionRequired: where the size stays, or the group is being scaled or cools down
         """
@@ -187,9 +187,12 @@ class AutoScalingGroup(BatchedStack):
         if child.status == "IN_PROGRESS" or cooldown.refusal(self.data.get(SCALING) or {}, self.now(), seconds):
             raise NoActionRequired
         goal = self.nested.revise(self.uuid, template.of(self.resized(self.definitions(), Batch(wanted, 0))))
-        progress = self._choose(Verb.UPDATE, goal, child.operation_id)
+        return self._message(self._choose(Verb.UPDATE, goal, child.operation_id), creates=False)
+
+    def adjusted(self, scaling: Scaling) -> None:
+        """Begin to cool down."""
+        seconds = self.properties[COOLDOWN] if scaling.cooldown is None else scaling.cooldown
         self._cool_down(seconds, str(scaling))
-        return self._message(progress, creates=False)
 
     # --- attributes -----------------------------------------------------------------------------------------
 

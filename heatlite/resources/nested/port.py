@@ -80,6 +80,9 @@ class NestedStacks(Protocol):
     def leaves_garbage(self) -> bool:
         """Whether the parent's operation may still be rolled back, so that children delete nothing before that."""
 
+    def time_limit(self) -> float:
+        """Seconds that an operation on the parent may take."""
+
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """Store the child's template, with the environment that it inherits.
 

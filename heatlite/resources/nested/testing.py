@@ -33,6 +33,10 @@ class StacksInMemory:
         """There is no rollback here."""
         return False
 
+    def time_limit(self) -> float:
+        """An hour."""
+        return 3600.0
+
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """The same content is stored once."""
         content = (template, dict(parameters))

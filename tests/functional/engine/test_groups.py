@@ -255,6 +255,40 @@ def test_a_policy_whose_group_is_gone_says_so(fleet: Fleet) -> None:
         signal(fleet, "up")
 
 
+def test_a_member_that_is_marked_unhealthy_is_replaced_by_an_update_of_the_root(fleet: Fleet) -> None:
+    fleet.create(rolling("a"))
+    fleet.settle()
+    before = {row.name: row.physical_resource_id for row in members(fleet)}
+    child = stacks.get(fleet.context(), row_of(fleet, "group").uuid)
+    assert child is not None
+    identity = {"tenant": child.tenant, "stack_name": child.name, "stack_id": child.id, "path": ""}
+    fleet.call("resource_mark_unhealthy", identity, "1", True)
+    fleet.update(rolling("a"))
+    fleet.settle()
+    after = {row.name: row.physical_resource_id for row in members(fleet)}
+    assert fleet.state() == "UPDATE_COMPLETE"
+    assert [name for name in after if after[name] != before[name]] == ["1"]
+
+
+def test_what_is_not_known_yet_is_no_hindrance(fleet: Fleet) -> None:
+    member = {"type": "OS::Heat::TestResource", "properties": {"value": {"get_attr": ["first", "output"]}}}
+    counted = {"count": {"get_attr": ["first", "output"]}, "resource_def": member}
+    group = {"type": "OS::Heat::ResourceGroup", "properties": counted}
+    fleet.create(hot(first=resource("2"), group=group))
+    fleet.settle()
+    assert fleet.state() == "CREATE_COMPLETE"
+    assert values(fleet) == ["2", "2"]
+
+
+def test_a_group_that_fails_is_rolled_back(fleet: Fleet) -> None:
+    fleet.create(rolling("a"), rollback=True)
+    fleet.settle()
+    fleet.update(rolling("b", fail=True))
+    fleet.settle()
+    assert fleet.state() == "ROLLBACK_COMPLETE"
+    assert values(fleet) == ["a", "a", "a"]
+
+
 def test_a_deletion_right_after_a_signal_leaves_nothing(fleet: Fleet) -> None:
     fleet.create(scaled())
     fleet.settle()

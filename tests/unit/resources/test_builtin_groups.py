@@ -97,6 +97,16 @@ def test_a_rolling_update_changes_some_at_a_time_with_pauses_between() -> None:
     assert 30 <= group.clock() - began < 40
 
 
+def test_pauses_that_take_longer_than_the_stack_may_are_refused() -> None:
+    group = Group(ResourceGroup)
+    group.run("CREATE", of("a", count=3))
+    policy = {"rolling_update": {"min_in_service": 0, "max_batch_size": 1, "pause_time": 1800}}
+    failed = group.run("UPDATE", of("b", count=3), policy, resource_def={})
+    text = "ValueError: resources.web: The current update policy will result in stack update timeout."
+    assert failed.reason == text
+    assert len(group.world.history) == 1
+
+
 def test_without_a_changed_definition_nothing_rolls() -> None:
     group = Group(ResourceGroup)
     group.run("CREATE", of("a", count=1))
@@ -221,7 +231,9 @@ def adjust(group: Group, by: float, cooldown: float | None = None) -> None:
     """A policy's signal."""
     assert group.instance is not None
     plugin = AutoScalingGroup(group.instance)
-    group.world.send(plugin.adjust(Scaling(by, Adjustment.CHANGE, cooldown=cooldown)))
+    scaling = Scaling(by, Adjustment.CHANGE, cooldown=cooldown)
+    group.world.send(plugin.adjust(scaling))
+    plugin.adjusted(scaling)
     object.__setattr__(group.instance, "data", dict(plugin.data))
 
 
