@@ -53,18 +53,18 @@ STORIES = {
         "bivt8PZM282-u85ba541JQNNaMLj2dx_APps4Po="
     ),
     "go on with the steps of a former life": (
-        "eNq1kstOxDAMRf_F64DmtUD5jZHYIDRyWnca1U1CHgPDqP-OQzsVQmLJ7iT2vb2uc4NE1ILebRSkpqe2MIHeyqljvPgSQUPwKZ8j"
-        "pTcGBeTO1lECvVdgMDf9KdlPkexEn20z1KJUN49iwXheqMeUaeHE_v2Ofek6pvbEvhlE1SEnUjCiZdA3YPlw7TwoaH0xXIMuxqtb"
-        "S4xXSSOHSYEPFDFb78Ts5QYXikYGaCJVgYJMY5i1UnQ4CgDW-2uoeLSj1s-ey1ibL8il3l6F5xlBSKzaav4qKawbFsQuU5yxk_Bp"
-        "7k25GOOjWwcLnmttM0lfFDbYDKBzLLRaPGwntQYvof07uPkV_EhRZD-Cf_x3cFeYV4un72KHhfP882XjQd7FfisLtanHUJ8SllTn"
-        "wdEXJ7s9zI4U0Mb7_qcv5AXRxw=="
+        "eNq9UstqxDAM_Bed3bKvQvFvLPRSyqIkysZEsV0_0m6X_HvlTTaUQq-9jSXNeAbpCpGoAb3bKIh1R01mAr3dPSloGUeXA2jwLqZzoP"
+        "jOoIDs2ViKoPcKKkx1d4rmSzg7EUim7ktTuptHUWQ8L6jDmGjBkd3HHXa5bZmaE7u6F1aLHEnBgIZBX4Hl4zJ5UNC4XHFxugivag0x"
+        "XsSNPCYFzlPAZJwVsdcrjBQqCVAHKgQFiQY_c6VpcRAAWOoXX-DRDFq_OM5DGR6Rc6leBM8ZQZBINUX8TVwY2y8Q20Rhhq2Yj_NsTL"
+        "mqXLBrMO-49MS2sXYmTEIJUq6w7kGnkGlVe9hOas2QffN3hupXhiMFof3I8PmPGWxmXtWeN9NNL3OaVyJ34OVa9ltZs4kd-nJgmGOJ"
+        "hoPLVjZ-uJECeTThfhXTN6zq2Po="
     ),
     "store the empty template without trying twice": (
-        "eNrFUstqwzAQ_Jc9qyVOCQH9RqCXUsLaWsfCa8vVwyUJ-feubMeEUnrpoSeNdmdnZpGuEIgM6O3uRUGoGjKJSa4KasbRJQ8aBhfi"
-        "yVP4YFBA_cn2FCZKibFqjsFeZKKQ8WirNjelu3neK2A8ZbRR0GCItODA7vMOm1TXTObIrmplqkYOpKBDy6CvwGK8MI1LJeeg041x"
-        "VTPEeJ7wTYEbyGO0rhettyuM5EvJX3nKfAWRumEelWaPnQCY6uchw4PttH5FTrk2TqeGi-B5QxAkSiZrv0sG27cLxDqSn2Et0cPM"
-        "DTGVpfP9utbgOPe2knS1N9_sD-Ql9YP_-Ud_if2XCI8Jqn9KIDwvuMSqBR19olXiqbhNIonj_I7ydwbQ-538DBsaFCwlb9v8Tti5"
-        "1MdlpZlYFNvfmdmaBrT-_uVuX5yn9BI="
+        "eNrFUstOwzAQ_Jc9G9QUVUX-jUpcEKo2yaaxsrFTP4raKv_OOmkjhIALB04e786MZ-W9QiCqQa83TwpC1VKdmOT6rKBhPLnkQcPgQj"
+        "x4CkcGBWQPxlIQjoISY9Xug7mIpBB9NFWXm9JdPW4VMB4yWiloMUS64cDu_Q7b1DRM9Z5d1YmqQQ6koEfDoK_A8vCNWbtUck463RgX"
+        "t5oYzxMeFbiBPEbjrHi9XuFEvpT8lafMVxCpH2apNC32AmCqn4cMd6bX-gU55dppOjVcBM8TgiBxqrP3m2QwtrtBbCL5GTYSPczcEF"
+        "NZOm-XsQbHubeW1MbaWTGqJUn9JcmOvAzwKcr52ygywV_S_BCm-v8wIvFSLrHqQEefaHF7KMbJL3GcP1qWawC93cjqmNCiYCl50-WP"
+        "xN4lm9coTzcTi2L9OzM_TQMaf9_J8QNe6f7E"
     ),
     "fail the stack for a row that is anothers": (
         "eNrVks9OwzAMxt_F54DabUJTXmMSF4Qmt3XXqG4T8mcwpr47zlqqiRMXDtx-jj9_-Sz5CoGoAb0pFIS6oyYxgd4qaBnPNnnQ4GyI"

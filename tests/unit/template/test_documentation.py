@@ -8,7 +8,6 @@ import re
 import pytest
 
 from heatlite.conf import engine
-from heatlite.exception import HeatliteError
 from heatlite.schema import patterns
 from heatlite.template import Environment, bind, load, parse
 from heatlite.template.functions import IF_NAME, IF_SINCE, REGISTERED, REMOVED
@@ -81,7 +80,7 @@ def test_the_examples_are_taken() -> None:
     assert registry.resolve("web", "Shop::Value") == "OS::Heat::Value"
 
 
-def test_a_function_of_a_later_version_is_refused_with_the_version_that_has_it() -> None:
+def test_a_function_of_a_later_version_is_plain_data() -> None:
     resource = {"type": "T", "properties": {"x": {"yaql": {"expression": "$"}}}}
-    with pytest.raises(HeatliteError, match="came with heat_template_version 2016-10-14"):
-        parse({"heat_template_version": "2015-04-30", "resources": {"a": resource}})
+    template = parse({"heat_template_version": "2015-04-30", "resources": {"a": resource}})
+    assert template.resources["a"].properties == resource["properties"]
