@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from heatlite.db import stacks
+from heatlite.db.api import reader
 from heatlite.engine import row_changes
 from heatlite.engine.evaluate import Evaluator
 from tests.simulator.explore import unpacked
@@ -38,9 +40,19 @@ def forget_old_ties() -> Sequence[Patch]:
     return [(row_changes, "made", made)]
 
 
+def look_whether_an_operation_runs_without_holding_it() -> Sequence[Patch]:
+    @reader
+    def hold(context: Any, stack_id: str) -> bool:
+        stack = stacks.get(context, stack_id)
+        return stack is not None and stack.is_in_progress
+
+    return [(stacks, "hold", hold)]
+
+
 RARE = [
     Mutation("go on with a creation as if it were what is wanted now", 40_000, as_if_it_were_wanted_now),
     Mutation("forget what a creation that is gone on with was tied to", 10_000, forget_old_ties),
+    Mutation("give back what no operation will take up", 10_000, look_whether_an_operation_runs_without_holding_it),
 ]
 """Too rare to be looked for among seeds in a test."""
 SLIPS = {mutation.name: mutation for mutation in [*MUTATIONS, *RARE]}
@@ -99,6 +111,13 @@ STORIES = {
         "k8XThK8C_EgBk_GOa71f4EhBsfkmUNELSDSMcyqTDgcGgOX9NBa4M4OUOwqcxo9HtLm8nhjPMwIjLqVL8Q82YVy_QGwT50ywZe9x"
         "1saUlfLBrXON3haOna7t1b3253vteYKHHdSbKwsDBwqbfmWXIk9VMbgsL4_6D8v7-jfLqx7pv17MbxeYQv7Z39tEtphtmu-Qb3_k"
         "H7N94dM2sUMOQAc0jjvg4LMrVz4VpBFNuH2E6zcVVyK5"
+    ),
+    "give back what no operation will take up": (
+        "eNq9Uk1PwzAM_S8-B7QOCY3-jUlcEJqcxl2jukmVj8GY9t9x2q5CXEAcuD3Hz37Pji8QiQzU22r3qCA2HZnMBHWloGU8-RygBuucNxoU"
+        "kDtaR3FKa0xNd4j2Q9jbjdQm2_QlK-nN_YMCxmNBkuowJlpwZP92g11uWyZzYN_0UtUiR1IwoGWoL8A-poVpfNZcbE4R49rNEON5wlcF"
+        "fqSAyXonvV4ucKKgxXwTqPAVJBrGuVSSDgcBUIZK57HAvR3qek9ByuTxhJzL67vgeUYQJK1Maf4qJqzrF4htkpoJtuI9ztyYstY-uHWu"
+        "0XPJidNV3nyTf55U_6Yus_zOwParA_z_BYi-EIMEGpse6hQyrT3uquvUJXOaf1EuZ5R7q57kMGzsUAJ5C7Yve8LBZ5eWnS7M3Q_Mok0j"
+        "2nC7uOsnl2HyVA=="
     ),
 }
 
