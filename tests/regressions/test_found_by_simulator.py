@@ -65,18 +65,18 @@ STORIES = {
         "bivt8PZM282-u85ba541JQNNaMLj2dx_APps4Po="
     ),
     "go on with the steps of a former life": (
-        "eNq1kstOxDAMRf_F64DmtUD5jZHYIDRyWnca1U1CHgPDqP-OQzsVQmLJ7iT2vb2uc4NE1ILebRSkpqe2MIHeyqljvPgSQUPwKZ8j"
-        "pTcGBeTO1lECvVdgMDf9KdlPkexEn20z1KJUN49iwXheqMeUaeHE_v2Ofek6pvbEvhlE1SEnUjCiZdA3YPlw7TwoaH0xXIMuxqtb"
-        "S4xXSSOHSYEPFDFb78Ts5QYXikYGaCJVgYJMY5i1UnQ4CgDW-2uoeLSj1s-ey1ibL8il3l6F5xlBSKzaav4qKawbFsQuU5yxk_Bp"
-        "7k25GOOjWwcLnmttM0lfFDbYDKBzLLRaPGwntQYvof07uPkV_EhRZD-Cf_x3cFeYV4un72KHhfP882XjQd7FfisLtanHUJ8SllTn"
-        "wdEXJ7s9zI4U0Mb7_qcv5AXRxw=="
+        "eNq1kt1OwzAMhd_F1wFtbBIorzGJG4Qmp3XXqG4S8jMYU98dZy0VQuKSuy-xz8lx3Sskohb0w0ZBanpqCxPoRwUd49mXCBqCT_kUKb0x"
+        "KCB3so6SCBQYzE1_TPaTbseUbTPUolQ39-LHeFqox5Rp4cT-veJWsC9dx9Qe2TeDqDrkRApGtAz6CiwP1869gtYXwzXnYry6tcR4Ab2T"
+        "w6TAB4qYrXdi9nKFM0UjAzSRqkBBpjHMWik6HAUA6_0lVDzYUetnz2WszWfkUm8vwvOMICRWbTV_lRTWDQtilynO2En4NPemXIzx0a2D"
+        "Bc-19jBJXxQ22Aygcyy0WtxtJ7UGL6H9O7j5FfxAUWQ_gn_8d3BXmFeLp810Mymc548vGw8i2cmeR5t6DPVXwpLqPDj64mS3-5soUkAb"
+        "v_c_fQF3J9Gh"
     ),
     "store the empty template without trying twice": (
-        "eNrFUstqwzAQ_Jc9qyVOCQH9RqCXUsLaWsfCa8vVwyUJ-feubMeEUnrpoSeNdmdnZpGuEIgM6O3uRUGoGjKJSa4KasbRJQ8aBhfi"
-        "yVP4YFBA_cn2FCZKibFqjsFeZKKQ8WirNjelu3neK2A8ZbRR0GCItODA7vMOm1TXTObIrmplqkYOpKBDy6CvwGK8MI1LJeeg041x"
-        "VTPEeJ7wTYEbyGO0rhettyuM5EvJX3nKfAWRumEelWaPnQCY6uchw4PttH5FTrk2TqeGi-B5QxAkSiZrv0sG27cLxDqSn2Et0cPM"
-        "DTGVpfP9utbgOPe2knS1N9_sD-Ql9YP_-Ud_if2XCI8Jqn9KIDwvuMSqBR19olXiqbhNIonj_I7ydwbQ-538DBsaFCwlb9v8Tti5"
-        "1MdlpZlYFNvfmdmaBrT-_uVuX5yn9BI="
+        "eNrFUstqwzAQ_Jc9qyVOCaH6jUIvpYS1vI6F15KrR0oS8u9d2YkJpfTSQ08a7c7OzCKdIRI1oNebJwXRdNRkJtDPClrGg88BNIw-pn2g"
+        "-MGggNzeOooyoaDGZLpdtCeZqGQ8WdOXpnRXj1sFjPuCVhsFHcZE00V47D9vsMtty9Ts2JtexlrkSAoGtAz6DCzOV2bjc80l6XRjXNQa"
+        "YjxO-KLAjxQwWe9E6-0MBwq1LGACFb6CRMM4j0rT4SAApvpxLPDFDlq_IudSO0ynhpPgeUUQJEpN0X6XDNb1V4htojDDVqLHmRtTrmsf"
+        "3LLW6Ln01pJ0sW--2b9QkNR3_scf_SX2XyLcJzD_lEB4QXCNpgedQqZF4qG6TCKZ0_yO8ndG0Fv5R4ONHQqWUrB9eSccfHbputJMrKr1"
+        "78xiTSPacPtyly9dUvRO"
     ),
     "fail the stack for a row that is anothers": (
         "eNrVks9OwzAMxt_F54DabUJTXmMSF4Qmt3XXqG4T8mcwpr47zlqqiRMXDtx-jj9_-Sz5CoGoAb0pFIS6oyYxgd4qaBnPNnnQ4GyI"
