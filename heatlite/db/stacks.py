@@ -87,6 +87,13 @@ def advance(context: Context, stack_id: str, traversal_id: str, values: Mapping[
 
 
 @writer
+def hold(context: Context, stack_id: str) -> bool:
+    """Whether the stack's operation is running; it goes on so until this transaction is over."""
+    statement = sa.update(TABLE).where(TABLE.c.id == stack_id, TABLE.c.status == Status.IN_PROGRESS)
+    return rows(context.connection.execute(statement.values(status=Status.IN_PROGRESS))) == 1
+
+
+@writer
 def take_planning(context: Context, stack_id: str, traversal_id: str) -> bool:
     """Take the right to plan a traversal that has no graph yet: False if somebody has, or the traversal is over.
 

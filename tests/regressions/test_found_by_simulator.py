@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from heatlite.db import stacks
+from heatlite.db.api import reader
 from heatlite.engine import row_changes
 from heatlite.engine.evaluate import Evaluator
 from tests.simulator.explore import unpacked
@@ -38,9 +40,19 @@ def forget_old_ties() -> Sequence[Patch]:
     return [(row_changes, "made", made)]
 
 
+def look_whether_an_operation_runs_without_holding_it() -> Sequence[Patch]:
+    @reader
+    def hold(context: Any, stack_id: str) -> bool:
+        stack = stacks.get(context, stack_id)
+        return stack is not None and stack.is_in_progress
+
+    return [(stacks, "hold", hold)]
+
+
 RARE = [
     Mutation("go on with a creation as if it were what is wanted now", 40_000, as_if_it_were_wanted_now),
     Mutation("forget what a creation that is gone on with was tied to", 10_000, forget_old_ties),
+    Mutation("give back what no operation will take up", 10_000, look_whether_an_operation_runs_without_holding_it),
 ]
 """Too rare to be looked for among seeds in a test."""
 SLIPS = {mutation.name: mutation for mutation in [*MUTATIONS, *RARE]}
@@ -53,18 +65,18 @@ STORIES = {
         "bivt8PZM282-u85ba541JQNNaMLj2dx_APps4Po="
     ),
     "go on with the steps of a former life": (
-        "eNq9UstqxDAM_Bed3bKvQvFvLPRSyqIkysZEsV0_0m6X_HvlTTaUQq-9jSXNeAbpCpGoAb3bKIh1R01mAr3dPSloGUeXA2jwLqZzoP"
-        "jOoIDs2ViKoPcKKkx1d4rmSzg7EUim7ktTuptHUWQ8L6jDmGjBkd3HHXa5bZmaE7u6F1aLHEnBgIZBX4Hl4zJ5UNC4XHFxugivag0x"
-        "XsSNPCYFzlPAZJwVsdcrjBQqCVAHKgQFiQY_c6VpcRAAWOoXX-DRDFq_OM5DGR6Rc6leBM8ZQZBINUX8TVwY2y8Q20Rhhq2Yj_NsTL"
-        "mqXLBrMO-49MS2sXYmTEIJUq6w7kGnkGlVe9hOas2QffN3hupXhiMFof3I8PmPGWxmXtWeN9NNL3OaVyJ34OVa9ltZs4kd-nJgmGOJ"
-        "hoPLVjZ-uJECeTThfhXTN6zq2Po="
+        "eNq1kt1OwzAMhd_F1wFtbBIorzGJG4Qmp3XXqG4S8jMYU98dZy0VQuKSuy-xz8lx3Sskohb0w0ZBanpqCxPoRwUd49mXCBqCT_kUKb0x"
+        "KCB3so6SCBQYzE1_TPaTbseUbTPUolQ39-LHeFqox5Rp4cT-veJWsC9dx9Qe2TeDqDrkRApGtAz6CiwP1869gtYXwzXnYry6tcR4Ab2T"
+        "w6TAB4qYrXdi9nKFM0UjAzSRqkBBpjHMWik6HAUA6_0lVDzYUetnz2WszWfkUm8vwvOMICRWbTV_lRTWDQtilynO2En4NPemXIzx0a2D"
+        "Bc-19jBJXxQ22Aygcyy0WtxtJ7UGL6H9O7j5FfxAUWQ_gn_8d3BXmFeLp810Mymc548vGw8i2cmeR5t6DPVXwpLqPDj64mS3-5soUkAb"
+        "v_c_fQF3J9Gh"
     ),
     "store the empty template without trying twice": (
-        "eNrFUstOwzAQ_Jc9G9QUVUX-jUpcEKo2yaaxsrFTP4raKv_OOmkjhIALB04e786MZ-W9QiCqQa83TwpC1VKdmOT6rKBhPLnkQcPgQj"
-        "x4CkcGBWQPxlIQjoISY9Xug7mIpBB9NFWXm9JdPW4VMB4yWiloMUS64cDu_Q7b1DRM9Z5d1YmqQQ6koEfDoK_A8vCNWbtUck463RgX"
-        "t5oYzxMeFbiBPEbjrHi9XuFEvpT8lafMVxCpH2apNC32AmCqn4cMd6bX-gU55dppOjVcBM8TgiBxqrP3m2QwtrtBbCL5GTYSPczcEF"
-        "NZOm-XsQbHubeW1MbaWTGqJUn9JcmOvAzwKcr52ygywV_S_BCm-v8wIvFSLrHqQEefaHF7KMbJL3GcP1qWawC93cjqmNCiYCl50-WP"
-        "xN4lm9coTzcTi2L9OzM_TQMaf9_J8QNe6f7E"
+        "eNrFUstqwzAQ_Jc9qyVOCaH6jUIvpYS1vI6F15KrR0oS8u9d2YkJpfTSQ08a7c7OzCKdIRI1oNebJwXRdNRkJtDPClrGg88BNIw-pn2g"
+        "-MGggNzeOooyoaDGZLpdtCeZqGQ8WdOXpnRXj1sFjPuCVhsFHcZE00V47D9vsMtty9Ts2JtexlrkSAoGtAz6DCzOV2bjc80l6XRjXNQa"
+        "YjxO-KLAjxQwWe9E6-0MBwq1LGACFb6CRMM4j0rT4SAApvpxLPDFDlq_IudSO0ynhpPgeUUQJEpN0X6XDNb1V4htojDDVqLHmRtTrmsf"
+        "3LLW6Ln01pJ0sW--2b9QkNR3_scf_SX2XyLcJzD_lEB4QXCNpgedQqZF4qG6TCKZ0_yO8ndG0Fv5R4ONHQqWUrB9eSccfHbputJMrKr1"
+        "78xiTSPacPtyly9dUvRO"
     ),
     "fail the stack for a row that is anothers": (
         "eNrVks9OwzAMxt_F54DabUJTXmMSF4Qmt3XXqG4T8mcwpr47zlqqiRMXDtx-jj9_-Sz5CoGoAb0pFIS6oyYxgd4qaBnPNnnQ4GyI"
@@ -99,6 +111,13 @@ STORIES = {
         "k8XThK8C_EgBk_GOa71f4EhBsfkmUNELSDSMcyqTDgcGgOX9NBa4M4OUOwqcxo9HtLm8nhjPMwIjLqVL8Q82YVy_QGwT50ywZe9x"
         "1saUlfLBrXON3haOna7t1b3253vteYKHHdSbKwsDBwqbfmWXIk9VMbgsL4_6D8v7-jfLqx7pv17MbxeYQv7Z39tEtphtmu-Qb3_k"
         "H7N94dM2sUMOQAc0jjvg4LMrVz4VpBFNuH2E6zcVVyK5"
+    ),
+    "give back what no operation will take up": (
+        "eNq9Uk1PwzAM_S8-B7QOCY3-jUlcEJqcxl2jukmVj8GY9t9x2q5CXEAcuD3Hz37Pji8QiQzU22r3qCA2HZnMBHWloGU8-RygBuucNxoU"
+        "kDtaR3FKa0xNd4j2Q9jbjdQm2_QlK-nN_YMCxmNBkuowJlpwZP92g11uWyZzYN_0UtUiR1IwoGWoL8A-poVpfNZcbE4R49rNEON5wlcF"
+        "fqSAyXonvV4ucKKgxXwTqPAVJBrGuVSSDgcBUIZK57HAvR3qek9ByuTxhJzL67vgeUYQJK1Maf4qJqzrF4htkpoJtuI9ztyYstY-uHWu"
+        "0XPJidNV3nyTf55U_6Yus_zOwParA_z_BYi-EIMEGpse6hQyrT3uquvUJXOaf1EuZ5R7q57kMGzsUAJ5C7Yve8LBZ5eWnS7M3Q_Mok0j"
+        "2nC7uOsnl2HyVA=="
     ),
 }
 

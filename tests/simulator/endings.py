@@ -37,9 +37,9 @@ def check(simulation: Simulation) -> None:
     """See that the world is what the stacks say, and that the stacks are what the operations say."""
     _orphans(simulation)
     for stack in simulation.store.tables["stack"].committed():
+        _nothing_left_half_way(simulation, stack)
         match stack["status"]:
             case Status.COMPLETE:
-                _nothing_left_half_way(simulation, stack)
                 if is_sound(simulation, stack) and not stack["collects_later"]:
                     _as_promised(simulation, stack)
             case Status.FAILED if not any(cause in stack["status_reason"] for cause in CAUSES):

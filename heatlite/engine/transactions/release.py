@@ -7,7 +7,7 @@ wake        a lock was released that a newer traversal waits for    BLOCKED → 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from heatlite.convergence.model import Node, NodeState, Status
@@ -33,10 +33,11 @@ def give_back(
 ) -> Released:
     """Return unfinished work of one traversal, its progress kept."""
     nodes, claims = [work.node for work in works], sorted({work.claim_id for work in works})
+    running = kept_running(context, [work.row for work in works])
     sync_points.hand_back(context, traversal_id, nodes, NodeState.SCHEDULED, inputs.now() + recast_after, claims)
     for work in works:
         if work.row.engine_id is not None:
-            unlock(context, inputs, work.row, left_behind(context, work.row))
+            unlock(context, inputs, work.row, left_behind(running, work.row))
     wakes = resources.wanted(context, [work.row.id for work in works])
     others = {row: traversal for row, traversal in wakes.items() if traversal != traversal_id}
     return Released({traversal_id: nodes}, others)
@@ -68,32 +69,43 @@ def give_back_lost(
 
 def let_go(context: Context, inputs: Inputs, row: ResourceRecord) -> Mapping[int, str]:
     """Release a lock that its holder has lost sight of: row → traversal that waits for it."""
-    unlock(context, inputs, row, left_behind(context, row))
+    unlock(context, inputs, row, left_behind(kept_running(context, [row]), row))
     return resources.wanted(context, [row.id])
 
 
 def take_over(context: Context, inputs: Inputs, engine_id: str, *, limit: int, recast_after: float) -> Released:
     """Free what a dead engine held, as much as ``limit`` rows: nothing is ready or waited for when all is free."""
-    running = sync_points.running(context, [engine_id], limit)
+    nodes, rows = sync_points.running(context, [engine_id], limit), resources.held_by(context, [engine_id], limit)
+    running = kept_running(context, rows)
     ready: dict[str, list[Node]] = {}
-    for traversal_id, node, claim_id, _ in running:
+    for traversal_id, node, claim_id, _ in nodes:
         next_cast_at = inputs.now() + recast_after
         if sync_points.hand_back(context, traversal_id, [node], NodeState.SCHEDULED, next_cast_at, [claim_id]):
             ready.setdefault(traversal_id, []).append(node)
-    freed = [row for row in resources.held_by(context, [engine_id], limit) if _free(context, inputs, row)]
+    freed = [row for row in rows if _free(context, inputs, running, row)]
     wakes = resources.wanted(context, [row.id for row in freed]) if freed else {}
     return Released(ready, wakes)
 
 
-def _free(context: Context, inputs: Inputs, row: ResourceRecord) -> bool:
+def _free(context: Context, inputs: Inputs, running: Collection[str], row: ResourceRecord) -> bool:
     """Free a dead engine's row. A death inside a step counts against the step."""
-    return unlock(context, inputs, row, {"attempts": row.attempts + 1, **left_behind(context, row)})
+    return unlock(context, inputs, row, {"attempts": row.attempts + 1, **left_behind(running, row)})
 
 
-def left_behind(context: Context, row: ResourceRecord) -> dict[str, object]:
-    """What becomes of a row that nobody may be going to take up: an operation that has ended waits for none of them."""
-    stack = stacks.get(context, row.stack_id)
-    if stack is not None and stack.is_in_progress:
+def kept_running(context: Context, rows: Iterable[ResourceRecord]) -> set[str]:
+    """The stacks of these rows whose operation is running, and doesn't end before this transaction does.
+
+    Otherwise it could end just now, and see nothing of what is given back here, nor be seen by it.
+    """
+    return {stack_id for stack_id in sorted({row.stack_id for row in rows}) if stacks.hold(context, stack_id)}
+
+
+def left_behind(running: Collection[str], row: ResourceRecord) -> dict[str, object]:
+    """What becomes of a row that nobody may be going to take up: an operation that has ended waits for none of them.
+
+    :param running: what ``kept_running`` gave
+    """
+    if row.stack_id in running:
         return {}
     return {"status": Status.FAILED, "status_reason": ABANDONED, "attempts": row.attempts + 1}
 

@@ -1,11 +1,15 @@
 """Stacks: names that are unique while they live, and writes that change no row for a traversal that is over."""
 
+import threading
+
 import pytest
 from oslo_db import exception as db_error
 
+from heatlite.context import EngineContext
 from heatlite.convergence.model import Action, Status
 from heatlite.db import stacks
 from tests.functional.db.build import LATER, add_stack, together
+from tests.functional.db.conftest import on_servers
 
 
 @pytest.fixture
@@ -44,6 +48,36 @@ def test_a_stack_that_has_ended_frees_its_name_and_stays_to_be_read(context, sta
 
     assert stacks.by_live_name(context, "project", "shop").id == "next"
     assert stacks.get(context, "s").deleted_at == LATER
+
+
+def test_an_operation_that_runs_is_held_and_one_that_has_ended_is_not(context, stack):
+    before = stacks.get(context, "s")
+
+    assert stacks.hold(context, "s")
+    assert stacks.get(context, "s") == before
+    assert stacks.advance(context, "s", "t1", {"status": Status.FAILED})
+    assert not stacks.hold(context, "s")
+    assert not stacks.hold(context, "another")
+
+
+@on_servers
+def test_an_operation_that_is_held_ends_only_after_the_transaction_that_holds_it(context, database):
+    stack = add_stack(context, current_traversal="t1")
+    held, ended = threading.Event(), threading.Event()
+
+    def act(number):
+        mine = EngineContext(database)
+        if number == 0:
+            with database.writer(mine):
+                assert stacks.hold(mine, stack)
+                held.set()
+                return ended.wait(1.0)
+        assert held.wait(30.0)
+        assert stacks.advance(mine, stack, "t1", {"status": Status.FAILED})
+        return ended.set()
+
+    assert together(2, act)[0] is False
+    assert ended.is_set()
 
 
 def test_of_many_that_create_the_same_name_at_once_one_wins(context, database):

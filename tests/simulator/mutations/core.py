@@ -91,7 +91,7 @@ def take_cleanup_edges_from_the_template() -> Sequence[Patch]:
     return [(begin, "arrange", arrange)]
 
 
-@mutation(2000)
+@mutation(8000)
 def forget_what_was_required_before_the_action() -> Sequence[Patch]:
     real = row_changes.begun
 
