@@ -7,6 +7,7 @@ and the engine's only when it connects, so that ``--help`` is quick.
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -160,6 +161,9 @@ def error_line(error: Exception) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal has no characters for isn't an error
     return HeatliteApp().run(sys.argv[1:] if argv is None else argv)
 
 

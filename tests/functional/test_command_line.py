@@ -147,3 +147,11 @@ def test_the_language_and_its_types_can_be_looked_up(heatlite: CommandLine) -> N
     assert types == ["OS::Heat::RandomString"]
     sample = heatlite("resource", "type", "show", types[0], "--template-type", "hot")
     assert sample.startswith("heat_template_version: ")
+
+
+def test_what_a_terminal_has_no_characters_for_is_spelled(heatlite: CommandLine, tmp_path: pathlib.Path) -> None:
+    template = tmp_path / "t.yaml"
+    template.write_text("heat_template_version: 2021-04-16\ndescription: größer\nresources: {}\n", encoding="utf-8")
+    heatlite.environment["PYTHONIOENCODING"] = "ascii"
+    said = heatlite("template", "validate", "-t", str(template), "-f", "value", "-c", "Description")
+    assert said == "gr\\xf6\\xdfer\n"

@@ -33,7 +33,7 @@ def test_what_is_to_be_spoilt_comes_to_be(engine: Endpoint, place: int) -> None:
     assert carry_through(engine, GOOD[place], GOOD[place])
 
 
-@examples(150)
+@examples(120)
 @given(places, stories, places, stories)
 def test_any_request_is_carried_through_or_refused(
     engine: Endpoint, place: int, story: list[Mutation], second: int, change: list[Mutation]

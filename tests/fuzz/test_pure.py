@@ -30,13 +30,13 @@ def test_what_is_to_be_spoilt_is_good(place: int) -> None:
     assert request == before
 
 
-@examples(500)
+@examples(400)
 @given(places, stories)
 def test_any_document_is_taken_or_refused(place: int, story: list[Mutation]) -> None:
     pure.document(spoilt(GOOD[place], story))
 
 
-@examples(500)
+@examples(400)
 @given(places, st.lists(mutations, max_size=2), edits, edits)
 def test_any_text_is_taken_or_refused(
     place: int, story: list[Mutation], of_template: list[LineMutation], of_environment: list[LineMutation]

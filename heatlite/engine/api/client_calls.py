@@ -14,6 +14,10 @@ from typing import Any, TypeVar
 import oslo_messaging
 
 from heatlite import exception
+from heatlite.schema.child_process import allowed
+
+MOST_SECONDS = 30.0
+"""What the patterns and expressions of one call may take together: nobody waits for its answer for long."""
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -30,7 +34,8 @@ def client_call(method: Method) -> Method:
         except TypeError as error:
             raise exception.Invalid(reason=f"{method.__name__}: {error}") from None
         try:
-            return method(*args, **kwargs)
+            with allowed(MOST_SECONDS):
+                return method(*args, **kwargs)
         except exception.HeatliteError as error:
             raise in_clients_words(error) from error.__cause__
         except UnicodeEncodeError:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import pytest
 
 from heatlite import exception
+from heatlite.engine.api import client_calls
 from tests.functional.engine.endpoint import Endpoint, opened
 from tests.functional.engine.templates import stores, template
 
@@ -87,3 +88,11 @@ def test_the_operators_environment_maps_types_for_every_stack(limited: Limited) 
     with limited(operator_registry={"Our::Store": "OS::Heat::TestResource"}) as engine:
         identity = engine.created("one", template({"one": {**stores(), "type": "Our::Store"}}))
         assert engine.show(identity)["stack_status"] == "COMPLETE"
+
+
+def test_the_expressions_of_one_call_have_a_limit_together(engine: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    expressions = {f"r{number}": stores({"yaql": {"expression": "$.data", "data": "x"}}) for number in range(3)}
+    assert engine.created("web", template(expressions))
+    monkeypatch.setattr(client_calls, "MOST_SECONDS", 0)
+    with pytest.raises(exception.RequestLimitExceeded, match=r"resources\.r0\.properties\.value\.yaql"):
+        engine.create("late", template(expressions))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from heatlite.exception import StackValidationFailed
 from heatlite.schema import patterns
+from heatlite.schema.child_process import allowed
 from heatlite.schema.constraints import AllowedPattern
 from tests.unit.template.build import bound, hot
 
@@ -87,3 +88,14 @@ def test_a_pattern_of_any_length_is_looked_into_in_bounded_time() -> None:
         patterns.check("a" * 10_001)
     with pytest.raises(ValueError, match="not a regular expression"):
         patterns.check("(" * 300)
+
+
+def test_many_matches_have_a_limit_together() -> None:
+    with allowed(20) as allowance:
+        assert patterns.matches("(a|b)+", "ab")
+        assert 0 < allowance.left < 20
+        allowance.left = 0
+        with pytest.raises(patterns.TookTooLong):
+            patterns.matches("(a|b)+", "ab")
+        assert patterns.matches("[ab]+", "ab")  # what is matched at once costs nothing
+    assert patterns.matches("(a|b)+", "ab")
