@@ -36,6 +36,7 @@ setuptools.setup(
         "alembic>=1.13",
         "cachetools>=5.3",
         "cliff>=4.7",
+        "cryptography>=42",  # Fernet, for credentials and hidden values
         "eventlet>=0.36",
         "futurist>=3.0",
         "kombu>=5.3",

@@ -171,6 +171,10 @@ class NotSupported(HeatliteError):
     """{feature} is not supported."""
 
 
+class InvalidEncryptionKey(HeatliteError):
+    """Can not decrypt data with the auth_encryption_key in heat config."""
+
+
 # --- heatlite's own ---------------------------------------------------------------------------------------------
 
 

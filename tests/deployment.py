@@ -33,6 +33,7 @@ from heatlite.rpc.engine_client import EngineClient
 from tests.waiting import wait_until
 
 PATIENCE = 60.0
+KEY = "a key for tests, of 32 letters ."
 QUICK = {
     "lease_seconds": 2,
     "sweep_interval": 0.5,
@@ -68,9 +69,9 @@ class InProcess:
         self.engine.close()
 
 
-def in_process(directory: pathlib.Path, **settings: Any) -> InProcess:
+def in_process(directory: pathlib.Path, encrypts: bool = False, **settings: Any) -> InProcess:
     """Start the embedded engine on a directory of its own."""
-    engine = embedded.open_engine(conf(), directory, EngineSettings(**{**QUICK, **settings}))
+    engine = embedded.open_engine(conf(), directory, EngineSettings(**{**QUICK, **settings}), encrypts=encrypts)
     return InProcess(client_of(engine.transport), engine.database, engine)
 
 
@@ -91,7 +92,8 @@ class Daemons:
         self.directory = directory
         self.config = directory / "heatlite.conf"
         self.log = directory / "engine.log"
-        lines = {"transport_url": bus, "num_engine_workers": workers, **QUICK, **options}
+        lines = {"transport_url": bus, "num_engine_workers": workers, "auth_encryption_key": KEY}
+        lines |= {**QUICK, **options}
         self.config.write_text(configuration(lines, url))
         self.manage("db_sync")
         self.database = Database(Settings(url))

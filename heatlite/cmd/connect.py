@@ -73,7 +73,8 @@ def connect(conf: cfg.ConfigOpts) -> RemoteSession | EmbeddedSession:
         return RemoteSession(client_of(remote), remote)
     quiet.about_memory()
     local = replace(configured.engine_settings(conf), sweep_interval=1.0, recast_after=5.0)
-    engine = embedded.open_engine(conf, state_directory(), local)
+    keys, encrypts = conf.auth_encryption_key, conf.encrypt_parameters_and_properties
+    engine = embedded.open_engine(conf, state_directory(), local, keys, encrypts)
     return EmbeddedSession(client_of(engine.transport), engine)
 
 

@@ -55,6 +55,7 @@ def run(conf: cfg.ConfigOpts) -> int:
     log.setup(conf, "heatlite")
     try:
         configured.database_settings(conf)
+        configured.vault(conf)
     except exception.ConfigurationError as error:
         print(f"heatlite-engine: {error}", file=sys.stderr)
         return 1

@@ -1,85 +1,91 @@
 """Environment files, merged in the order they are given, and the parameters given on the command line.
 
+::
+
+    -e one.yaml ──▶ -e two.yaml     as their parameter_merge_strategies say, like Heat's engine
+            └──────────┬─────┘
+       --parameter ────┴──▶ params   what is given here stands, whatever a file says
+
 The result is the ``params`` of the engine's API: every section is there, and every file that the resource
 registry names is collected and replaced by its URL.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
 from heatlite import exception
-from heatlite.cmd.files import Files, file_url, parse, read_text
+from heatlite.cmd.files import Files, TemplatePath, file_url, parse
 
 Record = dict[str, Any]
 
-EMPTY_SECTIONS: dict[str, type] = {
-    "parameters": dict,
-    "parameter_defaults": dict,
-    "resource_registry": dict,
-    "encrypted_param_names": list,
-    "event_sinks": list,
-}
 NOT_FILES = ("base_url", "hooks", "restricted_actions")  # what else stands in a resource registry
 
 
-def load_environments(names: list[str] | None, parameters: Record, files: Files) -> Record:
-    """The environments in these local files as one, with ``parameters`` on top; adds to ``files``.
+def load_environments(names: list[str] | None, parameters: Record, files: Files, template: Any = None) -> Record:
+    """The environments in these files as one, with ``parameters`` on top; adds to ``files``.
 
+    :param template: says of what type a parameter is that files want to merge; without it the last file wins
     :raises StackValidationFailed: where a file can't be read or parsed, or has an unknown section
+    :raises HeatliteError: where two files can't be merged as they want to be
     """
-    merged: Record = {section: empty() for section, empty in EMPTY_SECTIONS.items()}
-    for name in names or []:
-        merged = merge(merged, load_environment(name, files))
-    return merge(merged, {"parameters": parameters})
+    from heatlite.template import Environment, merging
+
+    found = [(file_url(name), load_environment(name, files)) for name in names or []]
+    environments = [(url, Environment.parse(each)) for url, each in found]
+    merged = merging.merged(Environment(), environments, merging.declared_kinds(template))
+    return merged.merge(Environment(parameters=parameters)).to_dict()
 
 
 def load_environment(name: str, files: Files) -> Record:
     """One environment, its resource registry rewritten."""
+    from heatlite.template import Environment
+
     url = file_url(name)
-    environment = parse(read_text(url, []), url)
-    for section in environment:
-        if section not in EMPTY_SECTIONS:
-            known = ", ".join(EMPTY_SECTIONS)
-            reason = f"environments have no such section; they have {known}"
-            raise exception.StackValidationFailed(error=f"In {url}", path=section, message=reason)
-    collect_registry(environment.get("resource_registry") or {}, url, files, ["resource_registry"])
-    return environment
+    environment = parse(files.text(url, url, []), url)
+    try:
+        registry = Environment.parse(environment).resource_registry
+    except exception.StackValidationFailed as error:
+        raise exception.StackValidationFailed(error=f"In {url}", path=error.path, message=error.message) from None
+    rewritten = Registry(url, files).rewritten(registry, url, ["resource_registry"])
+    files.follow()
+    return {**environment, "resource_registry": rewritten}
 
 
-def collect_registry(registry: Record, base: str, files: Files, path: list[str | int]) -> None:
-    """Collect the templates that a registry names, and rewrite it in place.
+@dataclass(frozen=True)
+class Registry:
+    """The resource registry of one document; the templates that it names are added to ``files``."""
 
-    ``base_url`` in it, or in a part of it, says where names are relative to. A value with ``::`` is a type.
-    """
-    if base_url := registry.get("base_url"):
-        base = urljoin(base, base_url if base_url.endswith("/") else f"{base_url}/")
-    for key, value in registry.items():
+    document: str
+    files: Files
+
+    def rewritten(self, part: Mapping[str, Any], base: str, path: TemplatePath) -> Record:
+        """A part of it, each name of a template replaced by the URL. A value with ``::`` is a type.
+
+        :param base: what names are relative to, unless ``base_url`` in this part says otherwise
+        :raises StackValidationFailed: where a page of the web names a file of this machine
+        """
+        if isinstance(base_url := part.get("base_url"), str):
+            base = urljoin(base, base_url if base_url.endswith("/") else f"{base_url}/")
+        return {key: self._value(key, value, base, [*path, str(key)]) for key, value in part.items()}
+
+    def _value(self, key: str, value: Any, base: str, path: TemplatePath) -> Any:
         if key in NOT_FILES:
-            continue
-        if isinstance(value, dict):
-            collect_registry(value, base, files, [*path, key])
-        elif isinstance(value, str) and "::" not in value:
-            registry[key] = files.add(urljoin(base, value), [*path, key], is_template=True)
+            return value
+        if isinstance(value, Mapping):
+            return self.rewritten(value, base, path)
+        if isinstance(value, str) and "::" not in value:
+            return self.files.add(value, self.document, path, is_template=True, relative_to=base)
+        return value
 
 
-def merge(older: Record, newer: Record) -> Record:
-    """Maps merged at every depth, the newer value winning; an empty section never wipes out a map."""
-    merged = dict(older)
-    for key, value in newer.items():
-        before = merged.get(key)
-        if isinstance(value, dict):
-            merged[key] = merge(before if isinstance(before, dict) else {}, value)
-        elif value is not None or not isinstance(before, dict | list):
-            merged[key] = value
-    return merged
-
-
-def file_parameters(given: Record, template: str | None) -> Record:
+def file_parameters(given: Record, template: str | None, files: Files) -> Record:
     """``--parameter-file``: each value is a file's content, named relative to the template as in Heat's client.
 
     :raises StackValidationFailed: where a file can't be read; the error names the parameter
     """
     base = file_url(template) if template else f"{file_url('.')}/"
-    return {key: read_text(urljoin(base, name), ["parameters", key]) for key, name in given.items()}
+    return {key: files.text(urljoin(base, name), base, ["parameters", key]) for key, name in given.items()}

@@ -8,65 +8,103 @@
           type: db.yaml
 
 Each name is taken relative to the file that it stands in, and replaced there by the file's URL, which is its
-key in the map of files. Files named by files are followed.
+key in the map of files. Files named by files are followed, each once: they may name each other in a circle.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
-from urllib.request import url2pathname
 
 from heatlite import exception
+from heatlite.cmd import fetch
 
 TemplatePath = list[str | int]  # where in a document, as heatlite.exception.dotted writes it
 
-LARGEST_FILE = 64 * 1024 * 1024  # bytes; only a stop for mistakes, the engine has the limit that counts
+MOST_FILES = 1000  # all of these are stops for mistakes; the engine has the limits that count
+LARGEST_IN_ALL = 64 * 1024 * 1024  # bytes
 VERSION_KEYS = ("heat_template_version", "HeatTemplateFormatVersion", "AWSTemplateFormatVersion")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A file that is yet to be read, and where it is named: the document's URL, and the place in it."""
+
+    url: str
+    base: str
+    path: TemplatePath
+    is_template: bool
 
 
 class Files:
     """The files collected so far: text by URL."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: fetch.Read = fetch.read) -> None:
         self.contents: dict[str, str] = {}
+        self._read = read
+        self._known: set[str] = set()
+        self._waiting: deque[Named] = deque()
+        self._size = 0
 
     def load_template(self, name: str) -> dict[str, Any]:
-        """The template in a local file, rewritten, with all that it names collected.
+        """The template with this path or URL, rewritten, with all that it names collected.
 
         :raises StackValidationFailed: where it or a file that it names can't be read or parsed
         """
         url = file_url(name)
-        template = parse(read_text(url, []), url)
+        template = parse(self.text(url, url, []), url)
         self.collect(template, url, [])
+        self.follow()
         return template
 
     def collect(self, node: Any, base: str, path: TemplatePath) -> None:
-        """Collect what a part of a document names and rewrite it in place; ``base`` is the document's URL."""
+        """Note what a part of a document names and rewrite it in place; ``base`` is the document's URL."""
         if isinstance(node, dict):
             for key, value in node.items():
                 if names_file(key, value):
-                    node[key] = self.add(urljoin(base, value), [*path, key], is_template=key == "type")
+                    node[key] = self.add(value, base, [*path, key], is_template=key == "type")
                 else:
                     self.collect(value, base, [*path, str(key)])
         elif isinstance(node, list):
             for index, value in enumerate(node):
                 self.collect(value, base, [*path, index])
 
-    def add(self, url: str, path: TemplatePath, is_template: bool) -> str:
-        """Collect one file that is named at ``path``, unless it is already there; returns its URL.
+    def add(self, name: str, base: str, path: TemplatePath, is_template: bool, relative_to: str | None = None) -> str:
+        """Note a file that the document ``base`` names at ``path``, to be read by ``follow``; returns its URL.
 
         What is used as a template must be one; any other file is rewritten only if it happens to be one.
+
+        :param relative_to: what the name is relative to, where that isn't the document
+        :raises StackValidationFailed: where it isn't one, or a page of the web names a file of this machine
         """
-        if url in self.contents:
-            return url
-        text = self.contents[url] = read_text(url, path)  # stored first: two files may name each other
-        if is_template or looks_like_template(text):
-            self._rewrite(url, text, is_template)
+        try:
+            url = urljoin(relative_to or base, name)
+        except ValueError as error:
+            raise cannot_read(base, path, f"{name}: {error}") from error
+        if urlsplit(base).scheme in fetch.WEB and urlsplit(url).scheme not in fetch.WEB:
+            raise cannot_read(base, path, f"{url}: what comes from the web can't name files of this machine")
+        if url not in self._known:
+            self._known.add(url)
+            self._waiting.append(Named(url, base, path, is_template))
         return url
+
+    def follow(self) -> None:
+        """Read what is noted, and what that names in turn.
+
+        :raises StackValidationFailed: where a file can't be read or parsed, or there are too many
+        """
+        while self._waiting:
+            named = self._waiting.popleft()
+            if len(self._known) > MOST_FILES:
+                raise cannot_read(named.base, named.path, f"more than {MOST_FILES} files; do they name ever new ones?")
+            text = self.contents[named.url] = self.text(named.url, named.base, named.path)
+            if named.is_template or looks_like_template(text):
+                self._rewrite(named.url, text, named.is_template)
 
     def _rewrite(self, url: str, text: str, is_template: bool) -> None:
         try:
@@ -78,6 +116,31 @@ class Files:
         if is_template or any(key in document for key in VERSION_KEYS):
             self.collect(document, url, [])
             self.contents[url] = json.dumps(document)
+
+    def text(self, url: str, base: str, path: TemplatePath) -> str:
+        """The text of a file; bytes that aren't UTF-8 as base64, which is how Heat's clients send them.
+
+        :param base: URL of the document that names it; its own where that is the user
+        :param path: where the document does
+        :raises StackValidationFailed: where it can't be read; the error names the place
+        """
+        try:
+            content = self._read(url)
+        except fetch.CannotRead as error:
+            raise cannot_read("" if base == url else base, path, str(error)) from error
+        self._size += len(content)
+        if self._size > LARGEST_IN_ALL:
+            raise cannot_read(base, path, f"{url}: all files together have more than {LARGEST_IN_ALL} bytes")
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            return base64.encodebytes(content).decode("ascii")
+
+
+def cannot_read(base: str, path: TemplatePath, reason: str) -> exception.StackValidationFailed:
+    """The error for a file that the document ``base`` names at ``path``, to be raised by the caller."""
+    where = f"In {base}: cannot read file" if base else "Cannot read file"
+    return exception.StackValidationFailed(error=where, path=path, message=reason)
 
 
 def names_file(key: Any, value: Any) -> bool:
@@ -93,28 +156,8 @@ def looks_like_template(text: str) -> bool:
 
 
 def file_url(name: str) -> str:
-    """The URL of a local file given by path or by ``file:`` URL."""
+    """The URL of a file given by path or by URL."""
     return name if "://" in name or name.startswith("file:") else Path(name).resolve().as_uri()
-
-
-def read_text(url: str, path: TemplatePath) -> str:
-    """The text of a local file; bytes that aren't UTF-8 as base64, which is how Heat's clients send them.
-
-    :raises StackValidationFailed: where it can't be read; the error names ``path``
-    """
-    parts = urlsplit(url)
-    if parts.scheme != "file":
-        reason = f"{url}: only local files can be named here; fetch it and name the local copy"
-        raise exception.StackValidationFailed(error="Cannot read file", path=path, message=reason)
-    try:
-        content = Path(url2pathname(parts.path)).read_bytes()
-    except OSError as error:
-        reason = f"{url}: {error.strerror}"
-        raise exception.StackValidationFailed(error="Cannot read file", path=path, message=reason) from error
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return base64.encodebytes(content).decode("ascii")
 
 
 def parse(text: str, url: str) -> dict[str, Any]:
@@ -125,7 +168,6 @@ def parse(text: str, url: str) -> dict[str, Any]:
     from heatlite import template
 
     try:
-        return template.load(text, LARGEST_FILE)
-    except exception.StackValidationFailed as error:
-        reason = str(error)
-        raise exception.StackValidationFailed(error=f"In {url}", message=reason) from error
+        return template.load(text, fetch.LARGEST_FILE)
+    except exception.HeatliteError as error:
+        raise exception.StackValidationFailed(error=f"In {url}", message=str(error)) from error

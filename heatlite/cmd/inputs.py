@@ -31,14 +31,14 @@ def add_environment_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def params(parsed_args: argparse.Namespace, files: Files) -> Record:
-    """The environment that these options make up; the files it names are added to ``files``."""
+def params(parsed_args: argparse.Namespace, files: Files, template: Any = None) -> Record:
+    """The environment that these options make up for a template; the files it names are added to ``files``."""
     from heatlite.cmd import environment
 
     named = options.key_values(parsed_args.parameter_file, "--parameter-file", semicolons=False)
     parameters = options.key_values(parsed_args.parameter, "--parameter")
-    parameters |= environment.file_parameters(named, parsed_args.template)
-    return environment.load_environments(parsed_args.environment, parameters, files)
+    parameters |= environment.file_parameters(named, parsed_args.template, files)
+    return environment.load_environments(parsed_args.environment, parameters, files, template)
 
 
 def add_hooks(environment: Record, hook: str, resources: list[str] | None) -> None:

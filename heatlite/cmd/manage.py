@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from oslo_config import cfg
@@ -37,14 +38,23 @@ def add_parsers(subparsers: Any) -> None:
     actions = service.add_subparsers(dest="action", required=True)
     listing = actions.add_parser("list", help="list them, with their leases")
     listing.set_defaults(function=service_list)
+    update = subparsers.add_parser("update_params", help="write stored secrets anew, by the first auth_encryption_key")
+    update.add_argument(
+        "crypt_operation",
+        choices=["encrypt", "decrypt"],
+        help="whether hidden parameters and resources' data are encrypted then; credentials are in any case",
+    )
+    update.add_argument("previous_encryption_key", nargs="?", help="a key that isn't in the configuration any more")
+    update.add_argument("--verbose-update-params", action="store_true", help="tell of each batch of rows")
+    update.set_defaults(function=update_params)
 
 
-def with_database(function: Callable[[Any], None], conf: cfg.ConfigOpts) -> None:
-    """Call a function with the configured database, closed afterwards."""
+def with_database(function: Callable[[Any], None], conf: cfg.ConfigOpts, vault: Any = None) -> None:
+    """Call a function with the configured database, closed afterwards; ``vault`` where it deals with secrets."""
     from heatlite.db.api import Database
     from heatlite.engine import configured
 
-    database = Database(configured.database_settings(conf))
+    database = Database(configured.database_settings(conf), vault)
     try:
         function(database)
     finally:
@@ -87,6 +97,25 @@ def service_list(conf: cfg.ConfigOpts) -> None:
         Console(width=200, file=sys.stdout).print(table)
 
     with_database(show, conf)
+
+
+def update_params(conf: cfg.ConfigOpts) -> None:
+    """Encrypt or decrypt what is stored, and say how many rows that were."""
+    from heatlite.context import EngineContext
+    from heatlite.db import crypt, reencryption
+
+    said = conf.command
+    previous = [said.previous_encryption_key] if said.previous_encryption_key else []
+    configured = crypt.required(conf.auth_encryption_key, encrypts=False)
+    vault = crypt.Vault((*configured.keys, *previous), said.crypt_operation == "encrypt")
+    told = print if said.verbose_update_params else lambda text: None
+
+    def rewrite(database: Any) -> None:
+        written = reencryption.everything(EngineContext(database), told)
+        for table, count in asdict(written).items():
+            print(f"{table}: {count} rows written")
+
+    with_database(rewrite, conf, vault)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ class CreateStack(WriteStack):
 
         files = Files()
         template = files.load_template(parsed_args.template)
-        environment = params(parsed_args, files)
+        environment = params(parsed_args, files, template)
         add_hooks(environment, "pre-create", parsed_args.pre_create)
         args = options.stack_args(parsed_args) | {"disable_rollback": not parsed_args.enable_rollback}
         request = parsed_args.name, template, environment, files.contents, args
@@ -109,7 +109,7 @@ class UpdateStack(WriteStack):
             raise exception.CommandError(reason="Name a template with -t, or keep the present with --existing")
         files = Files()
         template = files.load_template(parsed_args.template) if parsed_args.template else None
-        environment = params(parsed_args, files)
+        environment = params(parsed_args, files, template)
         add_hooks(environment, "pre-update", parsed_args.pre_update)
         identity = self.identify(parsed_args.stack)
         request = identity, template, environment, files.contents, update_args(parsed_args)

@@ -38,7 +38,7 @@ class ValidateTemplate(ShowDocument):
         reply = self.client.validate_template(
             self.context,
             template,
-            params(parsed_args, files),
+            params(parsed_args, files, template),
             files.contents,
             show_nested=parsed_args.show_nested,
             ignorable_errors=parsed_args.ignore_errors.split(",") if parsed_args.ignore_errors else None,

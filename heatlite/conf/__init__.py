@@ -28,4 +28,8 @@ def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.Co
 
 def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
     """(group, options), for the sample configuration file. [database] is oslo.db's own."""
-    return [("DEFAULT", engine.OPTIONS), ("yaql", engine.YAQL_OPTIONS), ("database", oslo_db_options.database_opts)]
+    return [
+        ("DEFAULT", [*engine.OPTIONS, *engine.SECRET_OPTIONS]),
+        ("yaql", engine.YAQL_OPTIONS),
+        ("database", oslo_db_options.database_opts),
+    ]

@@ -58,6 +58,20 @@ OPTIONS: list[cfg.Opt] = [
         help="Events that are kept of a stack when an operation on it ends; -1: all.",
     ),
 ]
+SECRET_OPTIONS: list[cfg.Opt] = [
+    cfg.MultiStrOpt(
+        "auth_encryption_key",
+        default=[],
+        secret=True,
+        help="Key of 32 characters by which credentials and hidden values are encrypted in the database. To change "
+        "it, write the option several times: the first encrypts, and each decrypts. Every engine needs the same.",
+    ),
+    cfg.BoolOpt(
+        "encrypt_parameters_and_properties",
+        default=False,
+        help="Encrypt the values of hidden parameters and all data of resources before storing them.",
+    ),
+]
 YAQL_OPTIONS: list[cfg.Opt] = [
     cfg.IntOpt("limit_iterators", default=200, min=1, help="Items that one yaql expression may go through."),
     cfg.IntOpt("memory_quota", default=10000, min=1, help="Bytes that one yaql expression may take, as yaql counts."),

@@ -29,6 +29,7 @@ import sqlalchemy as sa
 from oslo_db.sqlalchemy import enginefacade
 
 from heatlite.db import dialects
+from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings
 
 Arguments = ParamSpec("Arguments")
@@ -38,11 +39,11 @@ Result = TypeVar("Result")
 class Database:
     """One database, with its pool. Made in the process that uses it, never before a fork."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, vault: Vault | None = None) -> None:
+        self.settings, self.vault = settings, vault or Vault()
         url, replica = sa.make_url(settings.connection), settings.slave_connection
         self._manager = enginefacade.transaction_context()
-        self._manager.append_on_engine_create(functools.partial(dialects.prepare, settings=settings))
+        self._manager.append_on_engine_create(functools.partial(dialects.prepare, settings=settings, vault=self.vault))
         self._manager.configure(
             connection=dialects.spelled_out(url),
             slave_connection=replica and dialects.spelled_out(sa.make_url(replica)),

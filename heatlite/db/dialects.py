@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
+from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings
 
 SQLITE_BUSY_MS = 30_000
@@ -35,8 +36,13 @@ def pool_options(url: sa.URL, settings: Settings) -> dict[str, Any]:
     return {} if url.get_backend_name() == "sqlite" else {"pool_timeout": settings.pool_timeout}
 
 
-def prepare(engine: sa.Engine, settings: Settings) -> None:
-    """Give a new engine what its dialect needs. enginefacade calls it for each engine that it makes."""
+def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -> None:
+    """Give a new engine what its dialect needs. enginefacade calls it for each engine that it makes.
+
+    :param vault: where columns of secrets find their keys
+    """
+    engine.hide_parameters = True  # the text of an error has the statement's values, and logs have the text
+    engine.dialect.vault = vault or Vault()  # type: ignore[attr-defined]
     match engine.dialect.name:
         case "mysql" | "mariadb":
             event.listen(engine, "connect", _mysql_connected)

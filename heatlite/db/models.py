@@ -13,6 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
+from heatlite.db import environments
+from heatlite.db.crypt import Vault
+
 metadata = sa.MetaData()
 
 LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
@@ -20,6 +23,9 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Uuid = sa.String(36)
 ExactName = sa.String(255).with_variant(mysql.VARCHAR(255, collation="utf8mb4_bin"), "mysql", "mariadb")
 """A name in which case and accents count, whatever the server's default collation."""
+
+LONGEST_REASON = 10_000
+"""Characters; MariaDB's TEXT holds 65,535 bytes, and a character may take four."""
 
 
 class Json(sa.types.TypeDecorator[Any]):
@@ -29,10 +35,87 @@ class Json(sa.types.TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
-        return None if value is None else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        if value is None:
+            return None
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+        # half a surrogate pair, which JSON text in a property can spell, outlives the trip only as an escape
+        return text if is_unicode(text) else json.dumps(value, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+def _vault(dialect: sa.Dialect) -> Vault:
+    vault = getattr(dialect, "vault", None)  # set by ``dialects.prepare``
+    return vault if isinstance(vault, Vault) else Vault()
+
+
+class Sealed(Json):
+    """JSON that is encrypted as a whole where the operator wants that; it is read in either form.
+
+    Empty values stay as they are: they tell nothing, and are many.
+    """
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        text = super().process_bind_param(value, dialect)
+        return _vault(dialect).sealed(text) if text and value else text
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+        return super().process_result_value(_vault(dialect).opened(value) if value else value, dialect)
+
+
+class SealedEnvironment(Json):
+    """An environment, some of whose values are encrypted: see ``heatlite.db.environments``."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        return super().process_bind_param(environments.sealed(value, _vault(dialect)), dialect)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+        return environments.opened(super().process_result_value(value, dialect), _vault(dialect))
+
+
+class Secret(sa.types.TypeDecorator[str]):
+    """A text that is encrypted always."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else _vault(dialect).encrypt(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else _vault(dialect).decrypt(value)
+
+
+class Reason(sa.types.TypeDecorator[str]):
+    """A sentence for people, that quotes whatever was wrong: cut, and without what a database wouldn't take.
+
+    A failure that can't be written down would never be over.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        if value is None:
+            return None
+        if len(value) > LONGEST_REASON:
+            value = f"{value[:LONGEST_REASON]}…"
+        if not is_unicode(value):
+            value = value.encode(errors="replace").decode()
+        return value.replace("\x00", "\ufffd")
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text has no half of a surrogate pair, and so can be written."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _times() -> list[sa.Column[Any]]:
@@ -45,8 +128,8 @@ raw_template = sa.Table(
     sa.Column("id", Id, primary_key=True),
     sa.Column("content_hash", sa.String(64), nullable=False, unique=True),
     sa.Column("template", Json, nullable=False),
-    sa.Column("files", Json, nullable=False),
-    sa.Column("environment", Json, nullable=False),
+    sa.Column("files", Sealed, nullable=False),
+    sa.Column("environment", SealedEnvironment, nullable=False),
     *_times(),
 )
 
@@ -64,19 +147,19 @@ stack = sa.Table(
     sa.Column("current_deps", Json, comment="the traversal's graph; NULL while it is being planned"),
     sa.Column("action", sa.String(32), nullable=False),
     sa.Column("status", sa.String(32), nullable=False),
-    sa.Column("status_reason", sa.Text, nullable=False),
+    sa.Column("status_reason", Reason, nullable=False),
     sa.Column("deadline", sa.Double, comment="when the running operation has taken too long"),
     sa.Column("timeout", sa.Integer, comment="minutes an operation may take"),
     sa.Column("disable_rollback", sa.Boolean, nullable=False),
     sa.Column("owner_id", Uuid),
     sa.Column("nested_depth", sa.Integer, nullable=False),
     sa.Column("parent_resource_name", sa.String(255)),
+    sa.Column("user_creds_id", Id, comment="user_creds.id, until the stack is gone"),
     sa.Column("deleted_at", sa.DateTime),
     *_times(),
     sa.Column(
         "root_id", Uuid, comment="the stack that isn't nested, of the tree that this one is in; its own id there"
     ),
-    sa.Column("user_creds_id", sa.Integer),
     sa.Column("stack_user_project_id", sa.String(64)),
     sa.Column("facade", Json, comment="of a nested stack, what its template may read of the parent's resource"),
     sa.Column("collects_later", sa.Boolean, comment="its operation leaves the cleanups to one that follows"),
@@ -106,7 +189,7 @@ resource = sa.Table(
     sa.Column("physical_resource_id", sa.String(255)),
     sa.Column("action", sa.String(32), nullable=False),
     sa.Column("status", sa.String(32), nullable=False),
-    sa.Column("status_reason", sa.Text, nullable=False),
+    sa.Column("status_reason", Reason, nullable=False),
     sa.Column("engine_id", Uuid, index=True, comment="who holds the lock"),
     sa.Column("atomic_key", sa.Integer, nullable=False, comment="bumped by every locked write"),
     sa.Column("wanted_by", Uuid, comment="the newer traversal that waits for the lock"),
@@ -115,13 +198,13 @@ resource = sa.Table(
     sa.Column("replaced_by", Id),
     sa.Column("current_template_id", Id),
     sa.Column("fingerprint", sa.String(64), comment="the definition that the last success made true"),
-    sa.Column("progress", Json, comment="what the next step of an unfinished action needs"),
+    sa.Column("progress", Sealed, comment="what the next step of an unfinished action needs"),
     sa.Column("due_at", sa.Double, comment="when that step makes sense"),
     sa.Column("attempts", sa.Integer, nullable=False),
-    sa.Column("properties_data", Json),
-    sa.Column("attr_data", Json),
-    sa.Column("resource_metadata", Json),
-    sa.Column("resource_data", Json, comment="what the plugin keeps for itself"),
+    sa.Column("properties_data", Sealed),
+    sa.Column("attr_data", Sealed),
+    sa.Column("resource_metadata", Sealed),
+    sa.Column("resource_data", Sealed, comment="what the plugin keeps for itself"),
     *_times(),
 )
 
@@ -153,7 +236,7 @@ event = sa.Table(
     sa.Column("physical_resource_id", sa.String(255)),
     sa.Column("resource_action", sa.String(32), nullable=False),
     sa.Column("resource_status", sa.String(32), nullable=False),
-    sa.Column("resource_status_reason", sa.Text, nullable=False),
+    sa.Column("resource_status_reason", Reason, nullable=False),
     sa.Column("engine_id", Uuid, comment="who did it"),
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.Index("ix_event_stack_id", "stack_id", "id"),
@@ -171,5 +254,21 @@ service = sa.Table(
     sa.Column("report_interval", sa.Integer, nullable=False),
     sa.Column("lease_counter", sa.BigInteger, nullable=False),
     sa.Column("deleted_at", sa.DateTime),
+    *_times(),
+)
+
+user_creds = sa.Table(
+    "user_creds",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("username", sa.String(255)),
+    sa.Column("password", Secret),
+    sa.Column("region_name", sa.String(255)),
+    sa.Column("decrypt_method", sa.String(64), comment="of password and trust_id; NULL where neither is there"),
+    sa.Column("tenant", sa.String(1024), comment="the project's name"),
+    sa.Column("auth_url", sa.Text),
+    sa.Column("tenant_id", sa.String(256), comment="the project's id"),
+    sa.Column("trust_id", Secret),
+    sa.Column("trustor_user_id", sa.String(64)),
     *_times(),
 )

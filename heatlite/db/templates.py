@@ -11,11 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from oslo_db import exception as db_error
 
-from heatlite.db import models
-from heatlite.db.api import Context, reader, writer
+from heatlite.db import environments, models
+from heatlite.db.api import Context, reader, rows, writer
+from heatlite.db.crypt import Vault
 from heatlite.db.records import TemplateRecord
 from heatlite.db.retry import retried
 
+CONTENT = ("template", "files", "environment")
+COLUMNS = ("id", *CONTENT)
 TABLE = models.raw_template
 BY_HASH = sa.select(TABLE.c.id).where(TABLE.c.content_hash == sa.bindparam("content_hash"))
 BY_ID = sa.select(TABLE.c.id, TABLE.c.template, TABLE.c.files, TABLE.c.environment).where(
@@ -37,14 +40,44 @@ def store(
     ``DBDuplicateEntry``, and its transaction, run again, finds the row.
     """
     content = {"template": template, "files": files, "environment": environment}
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    digest = _digest(context.database.vault, content)
     found: int | None = context.connection.execute(BY_HASH, {"content_hash": digest}).scalar()
     if found is not None:
         return found
-    values = {**content, "content_hash": digest, "created_at": now}
+    values = {**_to_be_stored(context.database.vault, content), "content_hash": digest, "created_at": now}
     key = context.connection.execute(sa.insert(TABLE).values(values)).inserted_primary_key
     assert key is not None, "an INSERT of one row answers its key"
     return int(key[0])
+
+
+def _digest(vault: Vault, content: Mapping[str, Any]) -> str:
+    """The hash by which a content is found again: of a keyed kind where the content isn't to be known by guessing."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return vault.digest(text) if vault.encrypts else hashlib.sha256(text.encode()).hexdigest()
+
+
+def _to_be_stored(vault: Vault, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not vault.encrypts:
+        return content
+    hidden = environments.hidden_parameters(content["template"])
+    return {**content, "environment": environments.sealing(content["environment"], hidden)}
+
+
+@writer
+def rewrite(context: Context, row: Mapping[str, Any]) -> bool:
+    """Store a row anew, encrypted or plain as the vault says by now: False where it is gone.
+
+    Where another row has the same content and hash already, this one's becomes one that no content has: it stays
+    whose it is, and nobody new shares it.
+
+    :param row: ``COLUMNS``, as they were read
+    """
+    content, vault = {name: row[name] for name in CONTENT}, context.database.vault
+    digest = _digest(vault, content)
+    if context.connection.execute(BY_HASH, {"content_hash": digest}).scalar() not in (None, row["id"]):
+        digest = hashlib.sha256(f"{digest} {row['id']}".encode()).hexdigest()
+    values = {**_to_be_stored(vault, content), "content_hash": digest}
+    return rows(context.connection.execute(sa.update(TABLE).where(TABLE.c.id == row["id"]).values(values))) == 1
 
 
 def stored(

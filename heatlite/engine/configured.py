@@ -5,6 +5,8 @@ from __future__ import annotations
 from oslo_config import cfg
 
 from heatlite import exception
+from heatlite.db import crypt
+from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings as DatabaseSettings
 from heatlite.engine import operator_environment
 from heatlite.engine.settings import Role, Settings
@@ -31,6 +33,14 @@ def engine_settings(conf: cfg.ConfigOpts) -> Settings:
     if "graceful_shutdown_timeout" in values:
         values["graceful_shutdown_timeout"] *= STEPS_SHARE
     return Settings(**values)
+
+
+def vault(conf: cfg.ConfigOpts) -> Vault:
+    """A daemon's keys.
+
+    :raises ConfigurationError: where there is none, or one isn't a key
+    """
+    return crypt.required(conf.auth_encryption_key, conf.encrypt_parameters_and_properties)
 
 
 def database_settings(conf: cfg.ConfigOpts) -> DatabaseSettings:

@@ -35,7 +35,7 @@ class EngineService(service.ServiceBase):
     def start(self) -> None:
         """Make this process's engine, and start it."""
         settings = configured.engine_settings(self._conf)
-        self._database = Database(configured.database_settings(self._conf))
+        self._database = Database(configured.database_settings(self._conf), configured.vault(self._conf))
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
         self._engine = EngineProcess(Surroundings(self._database, transport.get(self._conf), settings))
         self._engine.start()

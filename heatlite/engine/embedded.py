@@ -2,6 +2,7 @@
 
     state directory
       heatlite.sqlite3          everything that matters, as in a daemon's database
+      auth_encryption_key       what encrypts the secrets in it; made at the first start, for its owner's eyes only
       engine-<id>.lock          held while a process's engine lives: others know at once when it doesn't
 
 What a process leaves unfinished is given back when it closes, or found dead by the next one, and goes on there.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import fcntl
 import pathlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import oslo_messaging
@@ -18,7 +20,9 @@ from oslo_config import cfg
 
 from heatlite.db import migration, stacks
 from heatlite.db.api import Database
+from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings as DatabaseSettings
+from heatlite.engine import key_file
 from heatlite.engine.liveness import FileLocks
 from heatlite.engine.process import EngineProcess, Surroundings
 from heatlite.engine.settings import Settings
@@ -50,10 +54,18 @@ class Embedded:
             self.database.dispose()
 
 
-def open_engine(conf: cfg.ConfigOpts, directory: pathlib.Path, settings: Settings) -> Embedded:
-    """Start an engine on the database in this directory, which is made if it isn't there."""
+def open_engine(
+    conf: cfg.ConfigOpts, directory: pathlib.Path, settings: Settings, keys: Sequence[str] = (), encrypts: bool = False
+) -> Embedded:
+    """Start an engine on the database in this directory, which is made if it isn't there.
+
+    :param keys: those that are configured; the directory's own comes after them
+    :param encrypts: whether hidden parameters and resources' data are to be encrypted
+    :raises ConfigurationError: where one of the keys isn't one
+    """
     directory.mkdir(parents=True, exist_ok=True)
-    database = Database(DatabaseSettings(f"sqlite:///{directory / DATABASE_FILE}"))
+    vault = Vault((*keys, key_file.key(directory)), encrypts)
+    database = Database(DatabaseSettings(f"sqlite:///{directory / DATABASE_FILE}"), vault)
     _migrate(database, directory)
     memory = transport.get(conf, MEMORY)
     locks = FileLocks(database, directory)

@@ -83,6 +83,7 @@ class Evaluator:
             files=traversal.template.files,
             reads=traversal.reads.get(row.name, frozenset()),
             nested=self._make_port(traversal, row.name, evaluated) if self._make_port else None,
+            mask=traversal.mask,
         )
 
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:
@@ -117,7 +118,7 @@ class Evaluator:
             evaluated = self._evaluate(traversal, definition, plugin, required)
             decision, changed = self._decide(traversal, row, evaluated, plugin)
         except exception.HeatliteError as error:
-            return self._refused(traversal, record, row, claim, f"{type(error).__name__}: {error}")
+            return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
         is_other = isinstance(decision, decide.Continue) and row.type != definition.type
         plugin_of_action = self._registry.get(row.type) if is_other else plugin
         return Work(

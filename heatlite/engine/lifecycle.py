@@ -19,10 +19,11 @@ from heatlite.context import RequestContext
 from heatlite.convergence import interrupts
 from heatlite.convergence.interrupts import Answer, Operation
 from heatlite.convergence.model import Action, Status, Wanted
-from heatlite.db import stacks, templates
+from heatlite.db import stacks, templates, user_creds
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
-from heatlite.engine import limits, traversals
+from heatlite.db.user_creds import Credentials
+from heatlite.engine import credentials, limits, traversals
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
@@ -42,12 +43,16 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Change:
-    """What an operation makes of a stack: columns of its row, and what is wanted then. ``tags`` None: as they are."""
+    """What an operation makes of a stack: columns of its row, and what is wanted then.
+
+    ``tags`` None: as they are. ``asked_by``: for whom the stack's operations are done from now on; None: as before.
+    """
 
     action: Action
     columns: Mapping[str, Any]
     wanted: Sequence[Wanted]
     tags: Sequence[str] | None = None
+    asked_by: Credentials | None = None
 
 
 Submitted = Submission | Callable[[StackRecord], Submission]
@@ -76,7 +81,7 @@ class Lifecycle:
         parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
         stack = self._new_stack(context, stack_id, name, wishes)
         try:
-            stack, begun = self._create(stack, submission, parsed, wishes.tags or ())
+            stack, begun = self._create(stack, submission, parsed, wishes.tags or (), credentials.of(context))
         except db_error.DBDuplicateEntry:
             raise exception.StackExists(stack_name=name) from None
         self._conclusions.announce({begun.traversal_id: begun.ready})
@@ -108,11 +113,18 @@ class Lifecycle:
 
     @retried
     def _create(
-        self, stack: StackRecord, submission: Submission, parsed: language.Template, tags: Sequence[str]
+        self,
+        stack: StackRecord,
+        submission: Submission,
+        parsed: language.Template,
+        tags: Sequence[str],
+        asked_by: Credentials,
     ) -> tuple[StackRecord, begin.Begun]:
         shared, context = self._shared, self._shared.context()
         stack = dataclasses.replace(stack, raw_template_id=self._store(submission))
         with shared.database.writer(context):
+            user_creds_id = user_creds.insert(context, asked_by, shared.inputs.utcnow())
+            stack = dataclasses.replace(stack, user_creds_id=user_creds_id)
             begun = begin.create(
                 context, shared.inputs, stack, traversals.wanted(parsed), tags, recast_after=shared.recast_after
             )
@@ -126,8 +138,11 @@ class Lifecycle:
         :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
         """
 
+        asked_by = credentials.of(context)
+
         def change(current: StackRecord) -> Change:
-            return self._update(current, submission(current) if callable(submission) else submission, wishes)
+            wanted = submission(current) if callable(submission) else submission
+            return dataclasses.replace(self._update(current, wanted, wishes), asked_by=asked_by)
 
         return self._supersede(stack, Operation.UPDATE, change)
 
@@ -208,6 +223,9 @@ class Lifecycle:
             )
             if begun is not None and change.tags is not None:
                 stacks.replace_tags(context, stack.id, change.tags)
+            if begun is not None and change.asked_by is not None:
+                fresh = dataclasses.replace(stack, current_traversal=begun.traversal_id)
+                credentials.renew(context, shared.inputs, fresh, change.asked_by)
         return begun
 
     def _store(self, submission: Submission) -> int:

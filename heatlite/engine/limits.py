@@ -18,15 +18,24 @@ from heatlite.engine.settings import Settings
 def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], environment: Mapping[str, Any]) -> None:
     """Refuse what is too large to be looked into.
 
-    :raises StackValidationFailed: where the template isn't one at all
+    :raises StackValidationFailed: where the template isn't one at all, or holds a number that isn't one
     :raises RequestLimitExceeded: naming the size and the limit
     """
     if not isinstance(template, Mapping):
         raise exception.StackValidationFailed(message="The template is not a JSON object or YAML mapping.")
-    size = len(json.dumps(template)) + sum(len(content) for content in files.values())
+    size = len(_json("template", template)) + sum(len(content) for content in files.values())
     _check_size("Template", size, settings.max_template_size, "max_template_size")
     said = {key: value for key, value in environment.items() if key != "resource_registry"}
-    _check_size("Environment", len(json.dumps(said)), settings.max_environment_size, "max_environment_size")
+    _check_size("Environment", len(_json("environment", said)), settings.max_environment_size, "max_environment_size")
+
+
+def _json(what: str, value: Any) -> str:
+    """A value as JSON, which a client's own encoder may have been more generous with."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        reason = f"The {what} holds a number that JSON has no way to write, such as Infinity or NaN"
+        raise exception.StackValidationFailed(message=reason) from None
 
 
 def _check_size(what: str, size: int, most: int, option: str) -> None:

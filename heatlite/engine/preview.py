@@ -110,4 +110,5 @@ class Preview:
             now=self._inputs.now,
             random=self._inputs.random,
             unknown=UNKNOWN,
+            mask=self._parameters.mask,
         )

@@ -5,9 +5,10 @@ All of it is immutable for a traversal, which is what makes a message that carri
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +22,8 @@ from heatlite.db import stacks, templates
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord, TemplateRecord
 
+LOG = logging.getLogger(__name__)
+
 TRAVERSALS_KEPT = 200
 TEMPLATES_KEPT = 100
 
@@ -31,6 +34,7 @@ class Traversal:
 
     ``stack`` is the row as it was when the traversal was loaded: trust its identity and settings, not its state.
     ``serving``: name → id of the row that serves it. ``graph`` is None while the traversal is being planned.
+    ``mask`` hides what no reason, event or log may tell: the hidden values of this operation and of those before it.
     """
 
     id: str
@@ -39,6 +43,7 @@ class Traversal:
     parameters: language.Parameters
     graph: Graph[Node] | None
     serving: Mapping[str, int]
+    mask: language.Mask = field(default_factory=language.Mask)
 
     @property
     def updates(self) -> bool:
@@ -99,6 +104,7 @@ class Library:
         self._lock = threading.Lock()
         self._templates: cachetools.LRUCache[int, tuple[TemplateRecord, language.Template]]
         self._templates = cachetools.LRUCache(TEMPLATES_KEPT)
+        self._masks: cachetools.LRUCache[str, language.Mask] = cachetools.LRUCache(TRAVERSALS_KEPT)
         self._traversals: cachetools.LRUCache[str, Traversal] = cachetools.LRUCache(TRAVERSALS_KEPT)
 
     def template(self, context: Context, template_id: int) -> tuple[TemplateRecord, language.Template]:
@@ -150,10 +156,26 @@ class Library:
         parsed, parameters = self.parameters(context, stack)
         if deps is None:
             return Traversal(traversal_id, stack, parsed, parameters, None, {})
-        loaded = Traversal(traversal_id, stack, parsed, parameters, decode(deps), deps["serving"])
+        mask = self._mask(context, stack, parameters)
+        loaded = Traversal(traversal_id, stack, parsed, parameters, decode(deps), deps["serving"], mask)
         with self._lock:
             self._traversals[traversal_id] = loaded
         return loaded
+
+    def _mask(self, context: Context, stack: StackRecord, parameters: language.Parameters) -> language.Mask:
+        """What is hidden now, in the last complete template, and in whatever this process has seen of the stack.
+
+        A row that is cleaned up may have been made of any of them.
+        """
+        mask, before = parameters.mask, stack.prev_raw_template_id
+        if before not in (None, stack.raw_template_id):
+            try:
+                mask |= self.parameters(context, replace(stack, raw_template_id=before))[1].mask
+            except exception.HeatliteError:  # it was valid once, with plugins or limits of another time
+                LOG.warning("Template %s can't be read for what it hides", before)
+        with self._lock:
+            self._masks[stack.id] = mask = mask | self._masks.get(stack.id, mask)
+        return mask
 
 
 def parse(record: TemplateRecord, operator_registry: Mapping[str, Any]) -> language.Template:

@@ -21,6 +21,7 @@ from heatlite.convergence.graph import Graph
 from heatlite.db.records import StackRecord
 from heatlite.engine import limits
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.masking import masked
 from heatlite.engine.nested import expected
 from heatlite.engine.nested.expected import Level
 from heatlite.engine.nested.inheritance import environment_of_child
@@ -135,10 +136,11 @@ class Validator:
         registries = submission.environment.resource_registry, self._settings.operator_registry
         parsed = language.parse(submission.template, submission.files, *registries)
         parameters = expected.bind(parsed, submission.environment, identity.pseudo)
-        parsed = parsed.under(parameters)
-        level.check(self._settings, len(parsed.resources))
-        Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
-        _Look(self, submission.environment, parsed, parameters, identity, level).check()
+        with masked(parameters.mask):
+            parsed = parsed.under(parameters)
+            level.check(self._settings, len(parsed.resources))
+            Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
+            _Look(self, submission.environment, parsed, parameters, identity, level).check()
         return parsed
 
     def plugin(self, definition: language.ResourceDefinition, files: Mapping[str, str]) -> type[Resource]:

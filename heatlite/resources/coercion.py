@@ -1,6 +1,6 @@
 """From what a template or a parameter gives to the type that a property wants, as generously as Heat.
 
-Parameters are often strings (``"16"``, ``"yes"``, ``'[{"class": "hexdigits"}]'``), so a string that plainly says
+Parameters are often strings (``"16"``, ``"true"``, ``'[{"class": "hexdigits"}]'``), so a string that plainly says
 a number, a boolean, a list or a map is taken for it. What would lose something (2.5 for an integer) is refused.
 """
 
@@ -12,9 +12,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from heatlite.resources.schema import Type
-
-TRUE_WORDS = frozenset({"true", "t", "yes", "y", "on", "1"})
-FALSE_WORDS = frozenset({"false", "f", "no", "n", "off", "0"})
 
 
 def coerce(wanted: Type, value: Any) -> Any:
@@ -32,17 +29,16 @@ def coerce(wanted: Type, value: Any) -> Any:
 
 
 def to_string(value: Any) -> str:
-    """A number or boolean as Python writes it, a map or list as JSON. Raises ValueError for all else."""
+    """A string; a whole number or boolean as Python writes it. Raises ValueError for all else.
+
+    Not a float: ``version: 1.10`` would quietly become "1.1".
+    """
     if isinstance(value, str):
         return value
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool | int):
         return str(value)
-    if isinstance(value, Mapping | list | tuple):
-        try:
-            return json.dumps(value)
-        except (TypeError, ValueError, RecursionError):
-            pass
-    raise ValueError(f"Value must be a string; got {value!r}")
+    hint = "; write it in quotes" if isinstance(value, float) else ""
+    raise ValueError(f"Value must be a string; got {value!r}{hint}")
 
 
 def to_integer(value: Any) -> int:
@@ -58,29 +54,34 @@ def to_integer(value: Any) -> int:
 
 
 def to_number(value: Any) -> int | float:
-    """A finite number, an int where it is one. Raises ValueError for all else."""
-    try:
-        return to_integer(value)
-    except ValueError:
-        pass
-    try:
-        number = float(value) if isinstance(value, str | float) else math.nan
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number):  # JSON, and so the database, knows neither infinity nor NaN
+    """A finite number, also from the text of one. Raises ValueError for all else."""
+    number: int | float = math.nan
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = value
+    elif isinstance(value, str):
+        number = spelt_number(value)
+    if isinstance(number, int) or math.isfinite(number):  # JSON, and so the database, knows neither infinity nor NaN
         return number
     raise ValueError(f"Value '{value}' is not a number")
 
 
+def spelt_number(text: str) -> int | float:
+    """The int or float that a text spells; NaN where it spells none."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return math.nan
+
+
 def to_boolean(value: Any) -> bool:
-    """A boolean, also from a word (``yes``, ``off``) or from 0 and 1. Raises ValueError for all else."""
+    """A boolean, also from ``true`` and ``false`` in any case of letters. Raises ValueError for all else."""
     if isinstance(value, bool):
         return value
-    word = str(value).strip().lower() if isinstance(value, str | int) else ""
-    if word in TRUE_WORDS:
-        return True
-    if word in FALSE_WORDS:
-        return False
+    word = value.lower() if isinstance(value, str) else ""
+    if word in ("true", "false"):
+        return word == "true"
     raise ValueError(f'"{value}" is not a valid boolean; use true or false')
 
 

@@ -19,7 +19,8 @@ class Instance:
     the source of all chance. ``unknown`` is the sentinel that stands in ``properties`` for values not known yet,
     where a template is validated before its resources exist. ``files`` are those of the template. ``reads`` are the
     attributes of the resource that the template reads anywhere. ``nested`` is what the engine answers about nested
-    stacks; None where nothing is made: in validation, and in tests of other plugins.
+    stacks; None where nothing is made: in validation, and in tests of other plugins. ``mask`` gives a text without
+    hidden values.
     """
 
     name: str
@@ -38,3 +39,4 @@ class Instance:
     files: Mapping[str, str] = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
     nested: NestedStacks | None = None
+    mask: Callable[[str], str] = str

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any
 
 from heatlite.exception import InvalidSchemaError
-from heatlite.schema.constraints import Constraint
+from heatlite.schema.constraints import AllowedPattern, AllowedValues, Constraint, Custom, Length, Modulo, Range
 
 
 class Type(StrEnum):
@@ -30,6 +30,18 @@ class Type(StrEnum):
     MAP = "Map"
     LIST = "List"
     ANY = "Any"
+
+
+_SCALARS = frozenset({Type.STRING, Type.INTEGER, Type.NUMBER, Type.BOOLEAN})
+FITS: Mapping[type, frozenset[Type]] = {
+    Range: frozenset({Type.INTEGER, Type.NUMBER}),
+    Modulo: frozenset({Type.INTEGER, Type.NUMBER}),
+    Length: frozenset({Type.STRING, Type.LIST, Type.MAP}),
+    AllowedValues: _SCALARS | {Type.LIST},
+    AllowedPattern: frozenset({Type.STRING}),
+    Custom: _SCALARS | {Type.LIST},
+}
+"""Constraint to the types of properties that it makes sense for, as in Heat."""
 
 
 class CacheMode(StrEnum):
@@ -66,6 +78,10 @@ class Property:
             raise InvalidSchemaError(
                 message=f"A nested schema is a Property for a List or a mapping for a Map; this is a {self.type}"
             )
+
+        for constraint in self.constraints:
+            if self.type not in FITS.get(type(constraint), Type):
+                raise InvalidSchemaError(message=f"{type(constraint).__name__} constraint invalid for {self.type}")
 
     def _nests(self) -> bool:
         if isinstance(self.schema, Property):

@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import logging
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -120,7 +121,8 @@ def done(resource: Resource, action: str) -> Done:
 
 def failed(resource: Resource, error: BaseException) -> Failed:
     """The failure as Heat words it: ``ValueError: resources.web: what was wrong``."""
-    LOG.info("%s %s failed", plugin_name(resource), resource.name, exc_info=error)
+    trace = "".join(traceback.format_exception(error)).rstrip()
+    LOG.info("%s %s failed\n%s", plugin_name(resource), resource.name, resource.masked(trace))
     try:
         text = str(error) or shown(error)
     except Exception:
@@ -129,7 +131,7 @@ def failed(resource: Resource, error: BaseException) -> Failed:
         return Failed(error.under(resource.name), resource.resource_id, dict(resource.data))
     if isinstance(error, UpdateReplace):
         text = "a replacement can be asked for in handle_update only; what was begun has to end or to fail"
-    reason = str(ResourceFailed(error_class=type(error).__name__, name=resource.name, reason=text))
+    reason = str(ResourceFailed(error_class=type(error).__name__, name=resource.name, reason=resource.masked(text)))
     return Failed(reason, resource.resource_id, dict(resource.data))
 
 

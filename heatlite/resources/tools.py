@@ -15,6 +15,7 @@ from heatlite.resources.properties import completed, contains, property_error
 from heatlite.resources.schema import PropertiesSchema
 
 DEFAULT_POLL_SECONDS = 1.0
+LONGEST_ID = 255  # characters, as many as the database keeps
 
 
 class Tools:
@@ -38,6 +39,11 @@ class Tools:
         self._resource_id = instance.resource_id
         self._data = dict(instance.data)
         self._unknown = instance.unknown
+        self._mask = instance.mask
+
+    def masked(self, text: str) -> str:
+        """A text without the values of hidden parameters. For what is logged: errors are masked in any case."""
+        return self._mask(text)
 
     @property
     def resource_id(self) -> str | None:
@@ -45,8 +51,14 @@ class Tools:
         return self._resource_id
 
     def resource_id_set(self, value: object | None) -> None:
-        """Record the physical id. Do so as soon as it is known: it is kept even if the step then fails."""
-        self._resource_id = None if value is None else str(value)
+        """Record the physical id. Do so as soon as it is known: it is kept even if the step then fails.
+
+        :raises ValueError: where no row could hold it
+        """
+        text = None if value is None else str(value)
+        if text is not None and (len(text) > LONGEST_ID or "\x00" in text):
+            raise ValueError(f"A physical id has at most {LONGEST_ID} characters and no NUL, unlike {text!r:.80}")
+        self._resource_id = text
 
     @property
     def data(self) -> Mapping[str, Any]:

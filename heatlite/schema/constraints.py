@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 import logging
-import re
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from heatlite.schema import patterns
 
 LOG = logging.getLogger(__name__)
 
@@ -47,7 +48,9 @@ class Length:
     max: int | None = None
     description: str | None = None
 
-    def check(self, value: Sized) -> None:
+    def check(self, value: Any) -> None:
+        if not isinstance(value, Sized):
+            raise ValueError(self.description or f"{value} has no length ({bounds(self)})")
         length = len(value)
         if (self.min is not None and length < self.min) or (self.max is not None and length > self.max):
             raise ValueError(self.description or f"length ({length}) is out of range ({bounds(self)})")
@@ -55,11 +58,18 @@ class Length:
 
 @dataclass(frozen=True)
 class Modulo:
-    """A number that leaves ``offset`` when divided by ``step``."""
+    """A number that leaves ``offset`` when divided by ``step``.
+
+    :raises ValueError: where no number could
+    """
 
     step: int
     offset: int = 0
     description: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.step == 0 or abs(self.offset) >= abs(self.step) or self.step * self.offset < 0:
+            raise ValueError("step cannot be 0, and offset must be smaller than it and of the same sign")
 
     def check(self, value: Any) -> None:
         if float(value) % self.step != self.offset:
@@ -85,13 +95,13 @@ class AllowedValues:
 
 @dataclass(frozen=True)
 class AllowedPattern:
-    """A string that the whole of a regular expression matches."""
+    """A string that the whole of a regular expression matches, and soon: ``patterns`` bounds what a match may take."""
 
     pattern: str
     description: str | None = None
 
     def check(self, value: Any) -> None:
-        if re.fullmatch(self.pattern, str(value)) is None:
+        if not patterns.matches(self.pattern, str(value)):
             raise ValueError(self.description or f'"{value}" does not match pattern "{self.pattern}"')
 
 

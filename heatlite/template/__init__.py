@@ -12,6 +12,7 @@ from heatlite.template.definitions import OutputDefinition, ResourceDefinition
 from heatlite.template.environment import Environment
 from heatlite.template.hot import Template, parse
 from heatlite.template.loader import load
+from heatlite.template.mask import Mask
 from heatlite.template.nodes import resolve
 from heatlite.template.parameter_schema import ParameterSchema
 from heatlite.template.parameter_types import ParameterType
@@ -23,6 +24,7 @@ from heatlite.template.unknown import UNKNOWN, holds_unknown, known
 __all__ = [
     "UNKNOWN",
     "Environment",
+    "Mask",
     "OutputDefinition",
     "ParameterSchema",
     "ParameterType",

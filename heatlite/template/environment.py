@@ -58,7 +58,7 @@ class Environment:
             parameters=map_at(raw, "parameters"),
             parameter_defaults=map_at(raw, "parameter_defaults"),
             resource_registry=map_at(raw, "resource_registry"),
-            encrypted_param_names=_list_at(raw, "encrypted_param_names"),
+            encrypted_param_names=_names_at(raw, "encrypted_param_names"),
             event_sinks=_list_at(raw, "event_sinks"),
             parameter_merge_strategies=map_at(raw, "parameter_merge_strategies"),
         )
@@ -94,6 +94,14 @@ def _list_at(raw: Mapping[str, Any], section: str) -> tuple[Any, ...]:
     if not isinstance(value, list | tuple):
         raise StackValidationFailed(path=[section], message=f'"{section}" must be a list')
     return tuple(value)
+
+
+def _names_at(raw: Mapping[str, Any], section: str) -> tuple[str, ...]:
+    names = _list_at(raw, section)
+    for place, name in enumerate(names):
+        if not isinstance(name, str):
+            raise StackValidationFailed(path=[section, place], message=f"a name is a string, not {name!r:.80}")
+    return names
 
 
 def merge_maps(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,9 @@
 
     overwrite     the later value stands (and where nothing else is said)
     merge         lists and texts are joined, numbers added, maps laid over one another
-    deep_merge    the same, but maps within maps too
+    deep_merge    the same, within maps too
+
+The first file that gives a parameter says how; a later one may only say the same, or nothing.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite import exception
-from heatlite.template.environment import Environment, merge_maps
-from heatlite.template.parameter_types import ParameterType
+from heatlite.template.environment import Environment
+from heatlite.template.parameter_schema import TYPES
+from heatlite.template.parameter_types import ParameterType, to_number
 
 OVERWRITE, MERGE, DEEP_MERGE = "overwrite", "merge", "deep_merge"
 STRATEGIES = (OVERWRITE, MERGE, DEEP_MERGE)
@@ -25,6 +28,14 @@ DEFAULT = "default"
 
 Kinds = Mapping[str, ParameterType]
 """Of the parameters that the template declares."""
+
+
+def declared_kinds(template: Any) -> dict[str, ParameterType]:
+    """The types of the parameters that a template declares, as far as it is well-formed."""
+    parameters = template.get("parameters") if isinstance(template, Mapping) else None
+    declared = parameters.items() if isinstance(parameters, Mapping) else ()
+    kinds = {name: TYPES.get(str(it.get("type"))) for name, it in declared if isinstance(it, Mapping)}
+    return {name: kind for name, kind in kinds.items() if kind is not None}
 
 
 def merged(base: Environment, files: Sequence[tuple[str, Environment]], kinds: Kinds) -> Environment:
@@ -59,10 +70,10 @@ def _merged(
     values = dict(old)
     for name, value in new.items():
         strategy = _strategy(environment.parameter_merge_strategies, name, chosen)
-        if old and name in kinds and value is not None:
+        if name in kinds and value is not None:
             if chosen.setdefault(name, strategy) != strategy:
                 raise exception.ConflictingMergeStrategyForParam(strategy=strategy, param=name, env_file=file_name)
-            if strategy != OVERWRITE and values.get(name) is not None:
+            if strategy != OVERWRITE and old and values.get(name) is not None:
                 value = _joined(name, kinds[name], values[name], value, deep=strategy == DEEP_MERGE)
         values[name] = value
     return values
@@ -78,20 +89,40 @@ def _strategy(wanted: Mapping[str, Any], name: str, chosen: Mapping[str, str]) -
 
 
 def _joined(name: str, kind: ParameterType, old: Any, new: Any, *, deep: bool) -> Any:
+    if not old:
+        return new
     try:
         match kind:
             case ParameterType.JSON:
                 first, second = _map(old), _map(new)
-                return merge_maps(first, second) if deep else {**first, **second}
+                return _deep(first, second) if deep else {**first, **_said(second)}
             case ParameterType.LIST:
                 return [*_list(old), *_list(new)]
             case ParameterType.STRING:
                 return str(old) + str(new)
             case ParameterType.NUMBER:
-                return _number(old) + _number(new)
+                return to_number(_number(old) + _number(new))
     except (ValueError, RecursionError):
         pass
     raise exception.InvalidMergeStrategyForParam(strategy=DEEP_MERGE if deep else MERGE, param=name)
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What isn't ``null``: that says nothing."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _deep(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Maps within maps are merged, lists and texts in them joined, as Heat does."""
+    merged = dict(old)
+    for name, value in _said(new).items():
+        match merged.get(name), value:
+            case (Mapping() as before, Mapping()):
+                value = _deep(before, value)
+            case (list() as before, list()) | (str() as before, str()):
+                value = before + value
+        merged[name] = value
+    return merged
 
 
 def _map(value: Any) -> dict[str, Any]:

@@ -10,10 +10,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from heatlite.schema import patterns
 from heatlite.schema.constraints import AllowedPattern, AllowedValues, Constraint, Custom, Length, Modulo, Range
 from heatlite.template.parameter_types import ParameterType, coerce, to_number
 from heatlite.template.path import Path, refused_schema
@@ -89,8 +89,6 @@ def _read_modulo(written: Any, _kind: ParameterType, description: str | None) ->
     step, offset = numbers.get("step"), numbers.get("offset")
     if step is None or offset is None:
         raise ValueError("A modulo constraint must have a step value and an offset value specified")
-    if step == 0 or abs(offset) >= abs(step) or step * offset < 0:
-        raise ValueError("step cannot be 0, and offset must be smaller than it and of the same sign")
     return Modulo(step, offset, description)
 
 
@@ -104,10 +102,7 @@ def _read_allowed_values(written: Any, kind: ParameterType, description: str | N
 def _read_allowed_pattern(written: Any, _kind: ParameterType, description: str | None) -> Constraint:
     if not isinstance(written, str):
         raise ValueError("allowed_pattern must be a string")
-    try:
-        re.compile(written)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"this is not a regular expression: {error}") from error
+    patterns.check(written)
     return AllowedPattern(written, description)
 
 

@@ -7,7 +7,7 @@ string               anything                      str (maps and lists: JSON)
 number               a number, or one as text      int or float
 boolean              true, "yes", "1", 0, "off" …  bool
 comma_delimited_list "a,b" or a list               list of str
-json                 a map or list, or as JSON     dict or list ("" stays "")
+json                 anything, or as JSON          what it says ("" stays "")
 ==================== ============================= ==============================
 """
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -118,6 +117,4 @@ def _to_json(value: Any) -> Any:
             value = json.loads(value, parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"Value must be valid JSON: {error}") from error
-    if isinstance(value, Mapping | list) or value == "":
-        return value
-    raise ValueError(f"Value must be a JSON map or list, and is {as_text(value):.80}")
+    return value

@@ -7,25 +7,30 @@ The strongest first: what the user gave, ``parameter_defaults`` of the environme
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from heatlite.exception import UnknownUserParameter, UserParameterMissing
 from heatlite.template.environment import Environment
 from heatlite.template.hot import Template
+from heatlite.template.mask import HIDDEN, Mask
 from heatlite.template.parameter_schema import ParameterSchema
 from heatlite.template.path import check_nesting, refused
 from heatlite.template.pseudo import SHOWN, PseudoParameters
 
-HIDDEN = "******"
-
 
 @dataclass(frozen=True)
 class Parameters(Mapping[str, Any]):
-    """Name to coerced value, the pseudo parameters included."""
+    """Name to coerced value, the pseudo parameters included.
+
+    ``secret_names``: of those whose values must not be told, the hidden ones and the environment's
+    ``encrypted_param_names``.
+    """
 
     schemata: Mapping[str, ParameterSchema]
     values_by_name: Mapping[str, Any]
+    secret_names: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> Any:
         return self.values_by_name[name]
@@ -36,6 +41,11 @@ class Parameters(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self.values_by_name)
 
+    @cached_property
+    def mask(self) -> Mask:
+        """Hides the secret values in whatever is to be told."""
+        return Mask.of(self.values_by_name.get(name) for name in self.secret_names)
+
     def as_strings(self, hide: bool = True) -> dict[str, str]:
         """Every value as Heat's API shows it: ``"1,2"`` for a list, JSON for a map, and so on.
 
@@ -43,7 +53,8 @@ class Parameters(Mapping[str, Any]):
         """
         shown = {name: self[name] for name in SHOWN}
         for name, schema in self.schemata.items():
-            shown[name] = HIDDEN if hide and schema.hidden else schema.show(self[name])
+            is_secret = schema.hidden or name in self.secret_names
+            shown[name] = HIDDEN if hide and is_secret else schema.show(self[name])
         return shown
 
 
@@ -58,8 +69,10 @@ def bind(template: Template, environment: Environment, pseudo: PseudoParameters)
     for name in environment.parameters:
         if name not in schemata:
             raise UnknownUserParameter(key=name)
-    values = {name: _value(schema, environment) for name, schema in schemata.items()}
-    return Parameters(schemata, {**pseudo.values(), **values})
+    secret = {name for name, schema in schemata.items() if schema.hidden}
+    secret |= {name for name in environment.encrypted_param_names if name in schemata}
+    values = {name: _value(replace(schema, hidden=name in secret), environment) for name, schema in schemata.items()}
+    return Parameters(schemata, {**pseudo.values(), **values}, frozenset(secret))
 
 
 def _value(schema: ParameterSchema, environment: Environment) -> Any:

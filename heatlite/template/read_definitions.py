@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -34,6 +35,9 @@ DELETION_POLICIES: Mapping[str, str] = {
 
 LONGEST_NAME = 255
 """Characters, as many as the database keeps."""
+
+NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""Characters that not every database takes."""
 
 
 def read_outline(name: str, written: Any, registry: ResourceRegistry) -> ResourceDefinition:
@@ -113,6 +117,8 @@ def check_names(section: Mapping[Any, Any], section_name: str) -> None:
             raise refused((section_name,), f"A name is a string of 1 to {LONGEST_NAME} characters: {name!r:.80}")
         if "/" in name:
             raise refused((section_name, name), 'A name may not contain "/"')
+        if NOT_TEXT.search(name):
+            raise refused((section_name,), f"A name may not contain a NUL or half a surrogate pair: {name!r:.80}")
 
 
 def _read_map(written: Mapping[str, Any], key: str, compiler: Compiler, path: Path) -> Tree:
@@ -131,10 +137,12 @@ def _read_depends_on(written: Any, compiler: Compiler, every_name: Collection[st
     names = [written] if isinstance(written, str) else written
     if not isinstance(names, list):
         raise refused(path, '"depends_on" must be the name of a resource or a list of them')
-    there = [
-        (place, name) for place, name in enumerate(names) if name in compiler.names.resources or name not in every_name
-    ]
+    there = [(place, name) for place, name in enumerate(names) if not _is_left_out(name, compiler, every_name)]
     return tuple(compiler.check_resource(name, (*path, place) if names is written else path) for place, name in there)
+
+
+def _is_left_out(name: Any, compiler: Compiler, every_name: Collection[str]) -> bool:
+    return isinstance(name, str) and name in every_name and name not in compiler.names.resources
 
 
 def _read_deletion_policy(written: Mapping[str, Any], path: Path) -> str:

@@ -82,7 +82,10 @@ class ResourceRegistry:
         return None if is_template(type_name) else self._target(resource_name, type_name)
 
     def _target(self, resource_name: str, type_name: str) -> str | None:
-        for types in (self.for_one.get(resource_name, {}), self.user, self.operator):
+        own = self.for_one.get(resource_name, {})
+        if type_name in own:  # by its name only: patterns are for all resources, as in Heat
+            return own[type_name]
+        for types in (self.user, self.operator):
             for target in _matches(types, type_name):
                 return target
         return None

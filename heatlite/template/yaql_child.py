@@ -1,20 +1,15 @@
 """The process that evaluates yaql: a line of JSON in, a line of JSON out, until there are no more.
 
-It is started by ``yaql_process``, which ends it when an answer takes too long. What it may keep in memory is limited
-by the operating system, too.
+It is started by ``yaql_process``, which ends it when an answer takes too long.
 """
 
 from __future__ import annotations
 
 import functools
-import json
-import resource
-import sys
 from collections.abc import Mapping
 from typing import Any
 
-MOST_MEMORY = 512 * 1024 * 1024
-"""Bytes of address space."""
+from heatlite.schema.child_process import serve
 
 
 @functools.cache
@@ -56,12 +51,5 @@ def plain(value: Any) -> Any:
     raise ValueError(f"the value is a {type(value).__name__}, which no template can hold")
 
 
-def main() -> None:
-    """Answer until the input ends."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line))), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(answer)

@@ -2,25 +2,20 @@
 
 ::
 
-    engine ──{"expression", "data", limits}──▶ child      one line of JSON each way
+    engine ──{"expression", "data", limits}──▶ child      see ``schema.child_process``
            ◀──{"value"} or {"error"}──────────
-           └─ no answer in time: kill it; the next question starts another
 
 The library bounds how many items an expression goes through and how much memory it believes to use, but a regular
-expression that backtracks, in C, knows no limit. The child is started at the first expression, serves one at a time,
-and ends when its input does: with the process that started it, however that ends.
+expression that backtracks, in C, knows no limit.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import select
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass
 from typing import Any
+
+from heatlite.schema.child_process import ChildProcess
 
 
 @dataclass(frozen=True)
@@ -41,8 +36,7 @@ class Evaluator:
 
     def __init__(self, limits: Limits = Limits()) -> None:
         self.limits = limits
-        self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child = ChildProcess("heatlite.template.yaql_child")
 
     def check(self, expression: str) -> None:
         """Whether this is an expression at all.
@@ -60,40 +54,16 @@ class Evaluator:
 
     def _ask(self, question: dict[str, Any]) -> Any:
         limits = {"iterations": self.limits.iterations, "memory": self.limits.memory}
-        line = json.dumps({**question, **limits}).encode() + b"\n"
-        with self._lock:
-            answer = self._answer(line)
+        answer = self._child.ask({**question, **limits}, self.limits.seconds)
+        if answer is None:
+            raise BadExpression(f"that takes more than {self.limits.seconds:g} seconds, or too much memory")
         if "error" in answer:
             raise BadExpression(answer["error"])
         return answer["value"]
 
-    def _answer(self, line: bytes) -> dict[str, Any]:
-        child = self._child = self._child if self._child and self._child.poll() is None else _start()
-        assert child.stdin is not None, "it was started with pipes"
-        assert child.stdout is not None, "it was started with pipes"
-        try:
-            child.stdin.write(line)
-            child.stdin.flush()
-            found = select.select([child.stdout], [], [], self.limits.seconds)[0] and child.stdout.readline()
-        except OSError:
-            found = b""
-        if not found:
-            self.stop()
-            return {"error": f"that takes more than {self.limits.seconds:g} seconds, or too much memory"}
-        answer: dict[str, Any] = json.loads(found)
-        return answer
-
     def stop(self) -> None:
         """End the child, if there is one."""
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()
-            child.communicate()
-
-
-def _start() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "heatlite.template.yaql_child"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self._child.stop()
 
 
 EVALUATOR = Evaluator()

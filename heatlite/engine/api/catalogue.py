@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from typing import Any
 
 import oslo_messaging
@@ -16,6 +16,7 @@ from heatlite.engine.api.replies import Reply
 from heatlite.engine.shared import Shared
 from heatlite.resources.base import Resource
 from heatlite.resources.schema import SUPPORT_STATUSES
+from heatlite.schema import patterns
 from heatlite.template.functions import functions_of
 from heatlite.template.versions import RELEASES, VERSION_KEY, VERSIONS
 
@@ -69,8 +70,7 @@ class CatalogueEndpoint:
         """
         if support_status is not None and support_status not in SUPPORT_STATUSES:
             raise invalid(f"Invalid support status and should be one of {SUPPORT_STATUSES}")
-        matches = _pattern(type_name)
-        found = {name: plugin for name, plugin in self._plugins().items() if matches.match(name)}
+        found = _named(self._plugins(), type_name)
         if support_status is not None:
             found = {name: it for name, it in found.items() if it.support_status.status == support_status}
         if heat_version is not None:
@@ -102,8 +102,14 @@ class CatalogueEndpoint:
         return {name: registry.get(name) for name in registry.names()}
 
 
-def _pattern(type_name: str | None) -> re.Pattern[str]:
+def _named(plugins: Mapping[str, type[Resource]], type_name: Any) -> dict[str, type[Resource]]:
+    """Those whose name begins as a regular expression says; all of them where there is none."""
+    if not type_name:
+        return dict(plugins)
+    if not isinstance(type_name, str):
+        raise invalid(f"type_name is a regular expression, and not {type_name!r:.80}")
     try:
-        return re.compile(type_name or "")
-    except (re.error, TypeError, RecursionError, OverflowError) as error:
-        raise invalid(f"type_name is a regular expression, and this isn't: {error}") from None
+        patterns.check(type_name)
+        return {name: plugins[name] for name in patterns.beginning_with(type_name, list(plugins))}
+    except ValueError as error:
+        raise invalid(f"type_name is a regular expression: {error}") from None

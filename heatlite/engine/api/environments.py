@@ -12,9 +12,12 @@ NOT_SHOWN = ("encrypted_param_names", "parameter_merge_strategies")
 
 
 def stored(environment: Mapping[str, Any], schemata: Mapping[str, ParameterSchema]) -> dict[str, Any]:
-    """A stack's environment, every section present, with ``******`` for the values of hidden parameters."""
+    """A stack's environment, every section present, with ``******`` for the values of hidden parameters.
+
+    Those that ``encrypted_param_names`` names are as good as hidden.
+    """
     plain = Environment.parse(environment).to_dict()
-    hidden = {name for name, schema in schemata.items() if schema.hidden}
+    hidden = {name for name, schema in schemata.items() if schema.hidden} | {*plain["encrypted_param_names"]}
     for section in ("parameters", "parameter_defaults"):
         plain[section] = {name: HIDDEN if name in hidden else value for name, value in plain[section].items()}
     plain["resource_registry"] = {"resources": {}, **plain["resource_registry"]}

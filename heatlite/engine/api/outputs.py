@@ -7,6 +7,7 @@ What an output reads of a resource that isn't there yet is None. One that can't 
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -64,10 +65,11 @@ def value_of(output: OutputDefinition, scope: EngineScope) -> Mapping[str, Any]:
     try:
         return {"output_value": known(resolve(output.value, scope))}
     except exception.HeatliteError as error:
-        return {"output_value": None, "output_error": str(error)}
+        return {"output_value": None, "output_error": scope.parameters.mask(str(error))}
     except Exception as error:  # a template's author must not be able to make a stack that can't be shown
-        LOG.exception("Output %s can't be resolved", output.name)
-        return {"output_value": None, "output_error": f"{type(error).__name__}: {error}"}
+        mask = scope.parameters.mask
+        LOG.error("Output %s can't be resolved\n%s", output.name, mask("".join(traceback.format_exception(error))))
+        return {"output_value": None, "output_error": mask(f"{type(error).__name__}: {error}")}
 
 
 def known(value: Any) -> Any:

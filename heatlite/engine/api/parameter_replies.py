@@ -30,7 +30,8 @@ def parameter(schema: ParameterSchema, environment: Environment) -> dict[str, An
     if default is not None:
         reply["Default"] = default
     if environment.parameters.get(name):
-        reply["Value"] = HIDDEN if schema.hidden else environment.parameters[name]
+        is_secret = schema.hidden or name in environment.encrypted_param_names
+        reply["Value"] = HIDDEN if is_secret else environment.parameters[name]
     if schema.tags:
         reply["Tags"] = list(schema.tags)
     for constraint in schema.constraints:

@@ -20,6 +20,7 @@ from heatlite.engine.api.options import check_args
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import shown
 from heatlite.engine.api.submissions import Sent
+from heatlite.engine.masking import masked
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.preview import Fate, Present, Preview
 from heatlite.engine.scope import EngineScope, FutureResource
@@ -106,7 +107,8 @@ class PreviewEndpoint:
         parsed, parameters = self._bound(submission, Identity(stack.id, stack.name, stack.tenant))
         rows = shown(resources.by_stack(context, stack.id), stack.raw_template_id)
         present = Present(stack.name, stack.id, stack.tenant, rows)
-        fates = Preview(self._shared.registry, self._shared.inputs, parsed, parameters, present).fates()
+        with masked(parameters.mask):
+            fates = Preview(self._shared.registry, self._shared.inputs, parsed, parameters, present).fates()
         told: dict[str, list[Reply]] = {fate: [] for fate in Fate}
         for name, fate in fates.items():
             row = rows.get(name) or _imagined_row(stack, name, parsed.resources[name].type)

@@ -17,7 +17,6 @@ from heatlite.engine.api.arguments import flag, mapping
 from heatlite.engine.validation import Submission
 from heatlite.template import merging
 from heatlite.template.environment import SECTIONS
-from heatlite.template.parameter_schema import TYPES
 
 
 @dataclass(frozen=True)
@@ -82,14 +81,6 @@ def declared_parameters(template: Any) -> frozenset[str]:
     return frozenset(parameters if isinstance(parameters, Mapping) else ())
 
 
-def declared_kinds(template: Any) -> dict[str, language.ParameterType]:
-    """The types of the parameters that a template declares, as far as it is well-formed."""
-    parameters = template.get("parameters") if isinstance(template, Mapping) else None
-    declared = parameters.items() if isinstance(parameters, Mapping) else ()
-    kinds = {name: TYPES.get(str(it.get("type"))) for name, it in declared if isinstance(it, Mapping)}
-    return {name: kind for name, kind in kinds.items() if kind is not None}
-
-
 def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) -> language.Environment:
     """The environment that ``params`` and the environment files make up.
 
@@ -102,7 +93,7 @@ def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) 
                 path=["environment_files", place], message=f'"{name}" is not among the files that were sent'
             )
         found.append((name, read_environment_file(name, files[name], max_bytes)))
-    return merging.merged(read_params(sent.params), found, declared_kinds(template))
+    return merging.merged(read_params(sent.params), found, merging.declared_kinds(template))
 
 
 def read_params(params: Any) -> language.Environment:

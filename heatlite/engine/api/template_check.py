@@ -17,6 +17,7 @@ from heatlite.convergence.graph import Graph
 from heatlite.engine import limits
 from heatlite.engine.api import environments, parameter_replies
 from heatlite.engine.api.arguments import invalid
+from heatlite.engine.masking import masked
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
@@ -67,6 +68,15 @@ def checked(submission: Submission, registry: Registry, settings: Settings) -> T
     registries = environment.resource_registry, settings.operator_registry
     template = language.parse(submission.template, submission.files, *registries)
     parameters = known_parameters(template, environment)
+    with masked(parameters.mask):
+        return checked_under(template, parameters, registry, settings)
+
+
+def checked_under(template: Template, parameters: Parameters, registry: Registry, settings: Settings) -> Template:
+    """The template as it is with these values.
+
+    :raises HeatliteError: the first thing that is wrong, with its place
+    """
     template = template.under(parameters)
     limits.check_resources(settings, len(template.resources))
     Graph({name: sorted(definition.requires) for name, definition in template.resources.items()}).order()
@@ -108,4 +118,5 @@ def known_parameters(template: Template, environment: Environment) -> Parameters
         dataclasses.replace(environment, parameters=given),
         PSEUDO,
     )
-    return Parameters(schemata, {**dict.fromkeys(schemata, UNKNOWN), **bound.values_by_name})
+    values = {**dict.fromkeys(schemata, UNKNOWN), **bound.values_by_name}
+    return Parameters(schemata, values, bound.secret_names)

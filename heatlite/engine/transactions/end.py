@@ -13,7 +13,7 @@ from typing import Any
 
 from heatlite.convergence.model import COMMIT, EPILOGUE, Action, Node, NodeState, Status
 from heatlite.convergence.sync import arrivals
-from heatlite.db import resources, stacks, sync_points
+from heatlite.db import resources, stacks, sync_points, user_creds
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.engine.inputs import Inputs
@@ -59,13 +59,15 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
         "deadline": None,
     }
     if stack.action is Action.DELETE:
-        changes |= stacks.ended(inputs.utcnow())
+        changes |= {**stacks.ended(inputs.utcnow()), "user_creds_id": None}
     elif stack.is_nested and stack.leaves_garbage and has_garbage(context, traversal):
         changes["collects_later"] = True  # and a rollback of the root returns to the template before
     else:
         changes |= {"prev_raw_template_id": stack.raw_template_id, "collects_later": False}
     if not stacks.advance(context, stack.id, traversal.id, changes):
         return False
+    if stack.action is Action.DELETE and stack.owner_id is None and stack.user_creds_id is not None:
+        user_creds.remove(context, stack.user_creds_id)  # a child has its root's, which may be needed for others
     sync_points.delete_all(context, stack.id)
     write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.COMPLETE, reason)])
     return True

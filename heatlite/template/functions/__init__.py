@@ -89,7 +89,10 @@ IF_DESCRIPTION = "One of two values, as a condition says."
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a single-key map means in one version: a function, a mistake (with the reason), or else plain data."""
+    """What a single-key map means in one version: a function, a mistake (with the reason), or else plain data.
+
+    A function that only a later version has is plain data, as in Heat: a map ``{filter: on}`` of old is no mistake.
+    """
 
     functions: Mapping[str, type[Function]]
     refusals: Mapping[str, str]
@@ -102,11 +105,8 @@ def vocabulary_of(version: str) -> Vocabulary:
     :param version: one of ``versions.VERSIONS``
     """
     known = _known(REGISTERED, version)
-    refusals = {function.name: _not_yet(function.name, since, version) for since, function in reversed(REGISTERED)}
-    refusals[IF_NAME] = _not_yet(IF_NAME, IF_SINCE, version)
-    for name, until in REMOVED.items():
-        if until <= version:
-            refusals[name] = f'The function "{name}" was removed in heat_template_version {until}'
+    gone = {name: until for name, until in REMOVED.items() if until <= version}
+    refusals = {name: f'The function "{name}" was removed in heat_template_version {it}' for name, it in gone.items()}
     return Vocabulary(known, {name: why for name, why in refusals.items() if name not in known})
 
 
@@ -140,10 +140,6 @@ IF_NAME = "if"
 def _known(registered: Sequence[Registered], version: str) -> dict[str, type[Function]]:
     known = {function.name: function for since, function in registered if since <= version}
     return {name: function for name, function in known.items() if version < REMOVED.get(name, "9999")}
-
-
-def _not_yet(name: str, since: str, version: str) -> str:
-    return f'The function "{name}" came with heat_template_version {since}, and this template is written in {version}'
 
 
 def _sentence(function: type[Function]) -> str:

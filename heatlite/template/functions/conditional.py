@@ -73,6 +73,16 @@ class Combination(Function):
     def check(self, compiler: Compiler) -> None:
         """All is checked as it is compiled."""
 
+    def apply(self, arguments: Any, scope: Scope) -> bool:
+        for argument in arguments:
+            if not isinstance(argument, bool):
+                raise self.wrong(f"A condition comes to true or false, and this to {argument!r:.80}")
+        return self.combine(arguments)
+
+    def combine(self, truths: Sequence[bool]) -> bool:
+        """What the conditions come to together."""
+        raise NotImplementedError
+
 
 class And(Combination):
     """Whether all of them hold."""
@@ -80,8 +90,8 @@ class And(Combination):
     __slots__ = ()
     name = "and"
 
-    def apply(self, arguments: Any, scope: Scope) -> bool:
-        return all(arguments)
+    def combine(self, truths: Sequence[bool]) -> bool:
+        return all(truths)
 
 
 class Or(Combination):
@@ -90,8 +100,8 @@ class Or(Combination):
     __slots__ = ()
     name = "or"
 
-    def apply(self, arguments: Any, scope: Scope) -> bool:
-        return any(arguments)
+    def combine(self, truths: Sequence[bool]) -> bool:
+        return any(truths)
 
 
 class Not(Combination):
@@ -104,5 +114,5 @@ class Not(Combination):
     def parts(cls, arguments: Any, path: Path) -> Sequence[Any]:
         return [arguments]
 
-    def apply(self, arguments: Any, scope: Scope) -> bool:
-        return not arguments[0]
+    def combine(self, truths: Sequence[bool]) -> bool:
+        return not truths[0]

@@ -31,17 +31,22 @@ class ListJoin(Function):
         delimiter, *lists = items
         self.expect(delimiter, is_text, f'"{self.name}" delimiter must be a string')
         for one in lists:
-            self.expect(one, is_list_or_nothing, f'"{self.name}" must operate on a list')
+            self.expect(one, self.is_list, f'"{self.name}" must operate on a list')
 
     def apply(self, arguments: Any, scope: Scope) -> str:
         delimiter, *lists = arguments
         if not is_text(delimiter):
             raise self.wrong(f'"{self.name}" delimiter must be a string')
-        if not all(is_list_or_nothing(one) or one == "" for one in lists):
+        if not all(map(self.is_list, lists)):
             raise self.wrong(f'"{self.name}" must operate on a list')
         texts = [self.text(item) for one in lists for item in one or ()]
         self.check_size(sum(map(len, texts)) + len(texts) * len(delimiter))
         return delimiter.join(texts)
+
+    @staticmethod
+    def is_list(value: Any) -> bool:
+        """Whether it can be joined."""
+        return value == "" or is_list_or_nothing(value)
 
     def text(self, item: Any) -> str:
         """An item as it is joined."""
@@ -57,6 +62,10 @@ class ListJoinMultiple(ListJoin):
 
     __slots__ = ()
     most_lists = None
+
+    @staticmethod
+    def is_list(value: Any) -> bool:
+        return not value or is_list_or_nothing(value)  # false and 0 are no items, as in Heat
 
     def text(self, item: Any) -> str:
         if item is None:

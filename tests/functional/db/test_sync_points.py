@@ -208,7 +208,7 @@ def test_the_right_to_cast_is_taken_once(context, database):
     assert sorted(len(part) for part in taken) == [0, 0, 0, 3]
     again = sync_points.due(context, 2e9, 10)
     assert [(it.node, it.next_cast_at, it.casts) for it in again] == [(it.node, until[it], 1) for it in due]
-    assert sync_points.postpone(context, again, dict.fromkeys(again, 3e9)) == again
+    assert set(sync_points.postpone(context, again, dict.fromkeys(again, 3e9))) == set(again)
 
 
 def test_a_node_that_was_claimed_meanwhile_is_not_cast(context):
@@ -218,7 +218,7 @@ def test_a_node_that_was_claimed_meanwhile_is_not_cast(context):
 
     taken = sync_points.postpone(context, due, dict.fromkeys(due, 200.0))
 
-    assert [it.node for it in taken] == [update(1), update(3)]
+    assert {it.node for it in taken} == {update(1), update(3)}
 
 
 def test_what_engines_are_at_is_found(context):

@@ -92,8 +92,9 @@ class Endpoint:
         self._endpoints = (stacks, CatalogueEndpoint(self.shared), PreviewEndpoint(self.shared))
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:
-        """Call a method as a member of a project."""
-        wire = {"project_id": project, "username": "ann", "is_admin": is_admin}
+        """Call a method as a member of a project; ``wire`` is what else the request says of its maker."""
+        said = arguments.pop("wire", {})
+        wire = {"project_id": project, "username": "ann", "is_admin": is_admin, **said}
         try:
             [endpoint] = [each for each in self._endpoints if hasattr(each, method)]
             return getattr(endpoint, method)(RequestContext(self.database, wire), **arguments)

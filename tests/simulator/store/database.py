@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import SimpleNamespace, TracebackType
 from typing import Any, Protocol
 
+from heatlite.db.crypt import Vault
 from tests.simulator.store.plans import Result
 from tests.simulator.store.store import Store
 from tests.simulator.store.transaction import Transaction
@@ -42,6 +43,8 @@ class Connection:
 
 class SimulatedDatabase:
     """One process's door to the store."""
+
+    vault = Vault()
 
     def __init__(self, store: Store, line: Line) -> None:
         self._store = store

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from heatlite.db import models
+
 if TYPE_CHECKING:
     from tests.simulator.store.transaction import Transaction
 
@@ -89,7 +91,7 @@ def shape_of(table: sa.Table) -> Shape:
     return Shape(
         name=table.name,
         columns=tuple(table.c.keys()),
-        json=frozenset(column.name for column in table.c if isinstance(column.type, sa.types.TypeDecorator)),
+        json=frozenset(column.name for column in table.c if isinstance(column.type, models.Json)),
         primary=primary,
         counts=table.autoincrement_column is not None,
         unique=tuple(constraints),

@@ -17,10 +17,10 @@ from unittest import mock
 
 import sqlalchemy
 
-from heatlite.db import bulk, events, models, resources, services, stacks, sync_points, templates
+from heatlite.db import bulk, events, models, resources, services, stacks, sync_points, templates, user_creds
 from tests.simulator.store.language import LANGUAGE, stand_in
 
-MODULES = (bulk, events, resources, services, stacks, sync_points, templates)
+MODULES = (bulk, events, resources, services, stacks, sync_points, templates, user_creds)
 
 
 @cache

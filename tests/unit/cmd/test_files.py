@@ -96,10 +96,75 @@ def test_a_missing_file_is_named_with_its_place_in_the_template(directory):
     assert str(caught.value).endswith("gone.txt: No such file or directory")
 
 
-def test_a_file_on_the_web_is_refused_with_what_to_do(directory):
-    tree = directory(web_yaml=VERSION + "resources: {a: {type: https://x/y.yaml}}")
-    with pytest.raises(exception.StackValidationFailed, match=r"resources\.a\.type: .* name the local copy"):
+def test_what_a_child_names_and_cannot_be_had_is_said_with_the_child(directory):
+    tree = directory(
+        web_yaml=VERSION + "resources: {a: {type: b.yaml}}",
+        b_yaml=VERSION + "resources: {c: {type: T, properties: {d: {get_file: gone.txt}}}}",
+    )
+    place = (
+        r"In file://.*/b\.yaml: cannot read file: resources\.c\.properties\.d\.get_file: file://.*/gone\.txt: No such"
+    )
+    with pytest.raises(exception.StackValidationFailed, match=place):
         collected(tree / "web.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("ftp://x/y.yaml", "ftp://x/y.yaml: files are named by a path or by a URL of file, http, https"),
+        ("file://elsewhere/y.yaml", "a file of the machine elsewhere can't be read"),
+        ("http://[::1/y.yaml", "http://[::1/y.yaml: Invalid IPv6 URL"),
+        ("a\x00.yaml", "embedded null byte"),
+    ],
+)
+def test_a_name_that_no_file_can_have_is_refused_with_its_place(directory, name, reason):
+    tree = directory(web_yaml=VERSION + f"resources: {{a: {{type: {json.dumps(name)}}}}}")
+    with pytest.raises(exception.StackValidationFailed) as caught:
+        collected(tree / "web.yaml")
+    assert "resources.a.type: " in str(caught.value)
+    assert reason in str(caught.value)
+
+
+def test_a_template_that_its_own_children_name_ends(directory):
+    tree = directory(
+        a_yaml=VERSION + "resources: {r: {type: b.yaml}}",
+        b_yaml=VERSION + "resources: {r: {type: a.yaml}, s: {type: x/b.yaml}}",
+        x__b_yaml=VERSION + "resources: {r: {type: ../a.yaml}}",
+    )
+    _, files = collected(tree / "a.yaml")
+    assert sorted(files) == [(tree / name).as_uri() for name in ("a.yaml", "b.yaml", "x/b.yaml")]
+
+
+class Endless:
+    """A web on which each template names another."""
+
+    def __init__(self, size=0):
+        self.count, self.size = 0, size
+
+    def __call__(self, url):
+        self.count += 1
+        child = f"resources: {{r: {{type: 'http://x/{self.count}.yaml'}}}}\n"
+        return (VERSION + child + "#" * self.size).encode()
+
+
+def test_templates_that_name_ever_new_ones_are_refused():
+    with pytest.raises(exception.StackValidationFailed, match="more than 1000 files; do they name ever new ones"):
+        Files(Endless()).load_template("http://x/0.yaml")
+
+
+def test_files_may_not_be_too_large_all_together():
+    web = Endless(size=10 * 1024 * 1024)
+    with pytest.raises(exception.StackValidationFailed, match="all files together have more than 67108864 bytes"):
+        Files(web).load_template("http://x/0.yaml")
+    assert web.count == 7
+
+
+def test_a_page_of_the_web_may_not_name_files_of_this_machine():
+    page = VERSION + "resources: {r: {type: T, properties: {key: {get_file: 'file:///etc/passwd'}}}}"
+    with pytest.raises(
+        exception.StackValidationFailed, match=r"r\.properties\.key\.get_file: .* can't name files of this"
+    ):
+        Files(lambda url: page.encode()).load_template("https://x/a.yaml")
 
 
 def test_a_child_template_that_is_no_yaml_is_named(directory):
@@ -115,9 +180,20 @@ def test_environments_merge_in_order_and_parameters_win(directory):
     )
     names = [str(tree / "a.yaml"), str(tree / "b.yaml")]
     merged = load_environments(names, {"y": "3"}, Files())
-    assert merged["parameters"] == {"x": 2, "m": {"k": 2, "l": 1}, "y": "3"}
+    assert merged["parameters"] == {"x": 2, "m": {"k": 2}, "y": "3"}
     assert merged["parameter_defaults"] == {"d": 1}
     assert load_environments(names, {"x": "9"}, Files())["parameters"]["x"] == "9"
+
+
+def test_environments_merge_as_their_strategies_say_and_what_is_given_here_stands(directory):
+    tree = directory(
+        a_yaml="parameters: {zones: [a], free: [x]}\nparameter_merge_strategies: {zones: merge}",
+        b_yaml="parameters: {zones: [b], free: [y]}\nparameter_merge_strategies: {default: merge, free: overwrite}",
+    )
+    names = [str(tree / "a.yaml"), str(tree / "b.yaml")]
+    template = {"parameters": {name: {"type": "comma_delimited_list"} for name in ("zones", "free")}}
+    assert load_environments(names, {}, Files(), template)["parameters"] == {"zones": ["a", "b"], "free": ["y"]}
+    assert load_environments(names, {"zones": "c"}, Files(), template)["parameters"]["zones"] == "c"
 
 
 def test_a_resource_registry_brings_its_templates(directory):
@@ -140,7 +216,7 @@ def test_a_resource_registry_brings_its_templates(directory):
 
 def test_an_unknown_section_of_an_environment_is_refused(directory):
     tree = directory(env_yaml="paramters: {}")
-    with pytest.raises(exception.StackValidationFailed, match=r"env\.yaml: paramters: .*they have parameters"):
+    with pytest.raises(exception.StackValidationFailed, match=r'env\.yaml: .*wrong section "paramters"; those are par'):
         load_environments([str(tree / "env.yaml")], {}, Files())
 
 

@@ -47,7 +47,7 @@ def test_none_is_never_replaced():
         (None, {"a": [1, None]}, {"a": [1, None]}),
         ("string", 5, "5"),
         ("number", "5", 5),
-        ("boolean", "yes", True),
+        ("boolean", "true", True),
         ("json", '{"a": 1}', {"a": 1}),
         ("comma_delimited_list", ["a"], ["a"]),
     ],

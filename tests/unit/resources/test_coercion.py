@@ -21,21 +21,16 @@ JSON = st.recursive(
     [
         (Type.STRING, "x", "x"),
         (Type.STRING, 16, "16"),
-        (Type.STRING, 1.5, "1.5"),
         (Type.STRING, True, "True"),
-        (Type.STRING, {"a": [1]}, '{"a": [1]}'),
-        (Type.STRING, ["a"], '["a"]'),
         (Type.INTEGER, "16", 16),
         (Type.INTEGER, 16.0, 16),
         (Type.INTEGER, "-3", -3),
         (Type.NUMBER, "1.5", 1.5),
         (Type.NUMBER, "2", 2),
+        (Type.NUMBER, 2.0, 2.0),
         (Type.NUMBER, 10**400, 10**400),
-        (Type.BOOLEAN, "Yes", True),
-        (Type.BOOLEAN, " on ", True),
-        (Type.BOOLEAN, "1", True),
-        (Type.BOOLEAN, 1, True),
-        (Type.BOOLEAN, "off", False),
+        (Type.BOOLEAN, "True", True),
+        (Type.BOOLEAN, "false", False),
         (Type.BOOLEAN, False, False),
         (Type.MAP, '{"a": 1}', {"a": 1}),
         (Type.LIST, '[{"class": "hexdigits", "min": 4}]', [{"class": "hexdigits", "min": 4}]),
@@ -52,6 +47,10 @@ def test_a_value_that_says_what_it_means_becomes_its_type(wanted, value, result)
     ("wanted", "value", "complaint"),
     [
         (Type.STRING, object, "must be a string"),
+        (Type.STRING, 1.10, "must be a string; got 1.1; write it in quotes"),
+        (Type.STRING, ["a"], "must be a string"),
+        (Type.BOOLEAN, "yes", "not a valid boolean; use true or false"),
+        (Type.BOOLEAN, 1, "not a valid boolean"),
         (Type.STRING, [object], "must be a string"),
         (Type.INTEGER, "many", "'many' is not an integer"),
         (Type.INTEGER, 2.5, "'2.5' is not an integer"),
@@ -103,7 +102,7 @@ def test_any_takes_everything_as_it_is(value):
 
 @given(st.dictionaries(st.text(), JSON, max_size=3))
 def test_a_map_survives_the_way_through_a_string(value):
-    assert coerce(Type.MAP, coerce(Type.STRING, value)) == value
+    assert coerce(Type.MAP, json.dumps(value)) == value
 
 
 @given(st.sampled_from(list(Type)), JSON)

@@ -5,7 +5,7 @@ import pytest
 from heatlite.exception import InvalidSchemaError
 from heatlite.resources.properties import check_schema
 from heatlite.resources.schema import Property, Type
-from heatlite.schema.constraints import Range
+from heatlite.schema.constraints import Length, Range
 
 
 def test_a_property_cannot_be_both_update_allowed_and_immutable():
@@ -38,10 +38,15 @@ def test_a_wrong_default_is_found_however_deep():
         check_schema({"outer": deep})
 
 
+def test_a_constraint_that_makes_no_sense_for_the_type_is_refused():
+    with pytest.raises(InvalidSchemaError, match="Range constraint invalid for String"):
+        Property(Type.STRING, constraints=(Range(1),))
+
+
 def test_what_is_no_property_is_named():
     with pytest.raises(InvalidSchemaError, match="size is 'Integer', not a Property"):
         check_schema({"size": "Integer"})
 
 
 def test_a_required_property_without_default_is_well_formed():
-    assert check_schema({"name": Property(Type.STRING, required=True, constraints=(Range(1),))}) is None
+    assert check_schema({"name": Property(Type.STRING, required=True, constraints=(Length(1),))}) is None

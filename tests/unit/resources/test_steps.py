@@ -251,3 +251,15 @@ def test_an_error_in_the_plugins_own_judgement_is_a_failure():
     broken = plugin(needs_replacement=lambda self, *_: 1 / 0)
     outcome = assess_update(broken, BEFORE, Server.checked_properties({"flavor": "l"}))
     assert outcome.reason == "ZeroDivisionError: resources.web: division by zero"
+
+
+def test_what_a_failure_tells_is_masked_in_the_reason_and_in_the_log(caplog):
+    def mask(text):
+        return text.replace("hunter2", "******")
+
+    failing = plugin(handle_create=raising(ValueError("hunter2 is too short")), facts={"mask": mask})
+    with caplog.at_level("DEBUG"):
+        outcome = start(failing, "CREATE")
+    assert outcome.reason == "ValueError: resources.web: ****** is too short"
+    assert "ValueError: ****** is too short" in caplog.text
+    assert "hunter2" not in caplog.text

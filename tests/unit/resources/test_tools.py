@@ -144,3 +144,9 @@ def test_an_immutable_property_refuses_to_change_by_name_and_type():
 def test_an_older_row_gets_the_defaults_of_newer_properties():
     row = dataclasses.replace(instance_of(Server), properties={"image": "x"})
     assert Server(row).properties == {"flavor": "small", "image": "x", "network": None}
+
+
+@pytest.mark.parametrize("physical_id", ["x" * 256, "a\x00b"])
+def test_a_physical_id_that_no_row_could_hold_is_refused(physical_id):
+    with pytest.raises(ValueError, match="at most 255 characters"):
+        server().resource_id_set(physical_id)

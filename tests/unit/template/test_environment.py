@@ -43,6 +43,7 @@ def test_an_environment_keeps_what_it_is_given() -> None:
         ({"params": {}}, 'wrong section "params"; those are parameters'),
         ({"parameters": ["x"]}, 'parameters: "parameters" must be a map'),
         ({"event_sinks": {"x": 1}}, 'event_sinks: "event_sinks" must be a list'),
+        ({"encrypted_param_names": ["a", ["b"]]}, r"encrypted_param_names\[1\]: a name is a string, not \['b'\]"),
     ],
 )
 def test_an_ill_formed_environment_is_refused(raw: Any, message: str) -> None:
@@ -91,6 +92,7 @@ def test_a_mapped_type_changes_the_definition_hash() -> None:
         ({"My::Server": "Our::*"}, r'resource_registry\.My::Server: "Our::\*" has a star'),
         ({"resources": {"web": {"hooks": "pre-create"}}}, r"resource_registry\.resources\.web\.hooks: .*not supported"),
         ({"resources": ["web"]}, r"resource_registry\.resources: .*must be a map"),
+        ({"My::*": "My::X::*"}, r"resource_registry\.My::Server: .*circle: My::Server -> My::X::Server"),
         ({"My::Server": "B", "B": "My::Server"}, r"resource_registry\.My::Server: .*circle: My::Server -> B -> My::S"),
     ],
 )
@@ -108,7 +110,7 @@ def test_an_entry_that_makes_no_sense_is_refused(registry: dict, message: str) -
         ({"My::*": "Our::*", "My::Server": "Exact"}, "Exact"),
         ({"My::*": "Our::*", "Our::*": "OS::*"}, "OS::Server"),
         ({"My::Server": "A", "resources": {"web": {"My::Server": "Mine"}}}, "Mine"),
-        ({"My::Server": "A", "resources": {"web": {"My::*": "Mine::*"}}}, "Mine::Server"),
+        ({"My::Server": "A", "resources": {"web": {"My::*": "Mine::*"}}}, "A"),
         ({"My::Server": "A", "resources": {"other": {"My::Server": "Mine"}}}, "A"),
         ({"resources": {"web": {"My::Server": "A"}}, "A": "B"}, "B"),
         ({"My::Server": "A", "A": "server.yaml"}, "server.yaml"),

@@ -20,9 +20,11 @@ KINDS = {
 
 
 def after(*values: dict, strategies: Any = None) -> dict[str, Any]:
-    """The parameters that files with these make, the strategies named in the last."""
-    files = [("f", Environment(parameters=it)) for it in values[:-1]]
-    files.append(("last", Environment(parameters=values[-1], parameter_merge_strategies=strategies or {})))
+    """The parameters that files with these make, each naming the strategies."""
+    files = [
+        (f"{at}", Environment(parameters=it, parameter_merge_strategies=strategies or {}))
+        for at, it in enumerate(values)
+    ]
     return dict(merged(Environment(), files, KINDS).parameters)
 
 
@@ -47,6 +49,15 @@ def test_lists_numbers_and_maps_are_merged_each_in_its_way() -> None:
     assert deep["map"] == {"x": {"y": 1, "w": 2}, "z": 1}
 
 
+def test_what_is_in_maps_is_joined_deep_down_and_a_null_says_nothing() -> None:
+    first = {"map": {"list": [1], "text": "a", "kept": 1, "number": 1}}
+    second = {"map": {"list": [2], "text": "b", "kept": None, "number": 2}}
+    deep = after(first, second, strategies={"map": "deep_merge"})
+    assert deep["map"] == {"list": [1, 2], "text": "ab", "kept": 1, "number": 2}
+    flat = after(first, second, strategies={"map": "merge"})
+    assert flat["map"] == {"list": [2], "text": "b", "kept": 1, "number": 2}
+
+
 def test_a_strategy_for_one_parameter_is_stronger_than_the_default() -> None:
     values = after(
         {"text": "a", "list": "a"}, {"text": "b", "list": "b"}, strategies={"default": "merge", "text": "overwrite"}
@@ -59,7 +70,12 @@ def test_a_parameter_that_is_not_declared_is_overwritten() -> None:
 
 
 def test_what_cannot_be_merged_is_refused() -> None:
-    for name, first, second in (("flag", True, False), ("map", "{", "{}"), ("number", "x", 1)):
+    for name, first, second in (
+        ("flag", True, False),
+        ("map", "{", "{}"),
+        ("number", "x", 1),
+        ("number", "1.5e308", "1.5e308"),
+    ):
         with pytest.raises(InvalidMergeStrategyForParam, match=name):
             after({name: first}, {name: second}, strategies={name: "merge"})
 
@@ -68,16 +84,20 @@ def test_two_files_may_not_want_one_parameter_merged_in_different_ways() -> None
     files = [
         ("one", Environment({"text": "a"})),
         ("two", Environment({"text": "b"}, parameter_merge_strategies={"text": "merge"})),
-        ("three", Environment({"text": "c"}, parameter_merge_strategies={"text": "overwrite"})),
     ]
-    with pytest.raises(ConflictingMergeStrategyForParam, match=r"'overwrite' for parameter 'text' in file 'three'"):
+    with pytest.raises(ConflictingMergeStrategyForParam, match=r"'merge' for parameter 'text' in file 'two'"):
         merged(Environment(), files, KINDS)
 
 
 def test_defaults_are_merged_as_parameters_are_and_the_registry_is_laid_over() -> None:
     strategies = {"list": "merge"}
     files = [
-        ("one", Environment(parameter_defaults={"list": "a"}, resource_registry={"A": "B"})),
+        (
+            "one",
+            Environment(
+                parameter_defaults={"list": "a"}, resource_registry={"A": "B"}, parameter_merge_strategies=strategies
+            ),
+        ),
         (
             "two",
             Environment(

@@ -18,7 +18,6 @@ def upgrade() -> None:
     facade = "of a nested stack, what its template may read of the parent's resource"
     later = "its operation leaves the cleanups to one that follows"
     op.add_column("stack", sa.Column("root_id", sa.String(36), comment=ROOT_COMMENT))
-    op.add_column("stack", sa.Column("user_creds_id", sa.Integer))
     op.add_column("stack", sa.Column("stack_user_project_id", sa.String(64)))
     op.add_column("stack", sa.Column("facade", LargeText, comment=facade))
     op.add_column("stack", sa.Column("collects_later", sa.Boolean, comment=later))

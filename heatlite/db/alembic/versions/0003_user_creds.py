@@ -1,0 +1,31 @@
+"""Who a stack's operations are done for.
+
+Revision ID: 0003
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "user_creds",
+        sa.Column("id", Id, primary_key=True),
+        sa.Column("username", sa.String(255)),
+        sa.Column("password", sa.Text),
+        sa.Column("region_name", sa.String(255)),
+        sa.Column("decrypt_method", sa.String(64), comment="of password and trust_id; NULL where neither is there"),
+        sa.Column("tenant", sa.String(1024), comment="the project's name"),
+        sa.Column("auth_url", sa.Text),
+        sa.Column("tenant_id", sa.String(256), comment="the project's id"),
+        sa.Column("trust_id", sa.Text),
+        sa.Column("trustor_user_id", sa.String(64)),
+        sa.Column("created_at", sa.DateTime),
+        sa.Column("updated_at", sa.DateTime),
+    )
+    op.add_column("stack", sa.Column("user_creds_id", Id, comment="user_creds.id, until the stack is gone"))

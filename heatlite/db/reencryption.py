@@ -1,0 +1,93 @@
+"""Reencryption: every secret is written anew, by the first of the keys, encrypted or plain as the vault says.
+
+::
+
+    raw_template   files, environment, content_hash         a few rows a transaction, by their ids,
+    resource       its five columns of data                 so that engines go on meanwhile
+    user_creds     password, trust_id: encrypted in any case
+
+Columns decrypt what they read and encrypt what is written, so that writing a row as it was read is all there is to do.
+A resource that an engine has written since is read again. What is stored later is what that engine's options say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from oslo_db import exception as db_error
+
+from heatlite.db import models, templates
+from heatlite.db.api import Context, rows
+from heatlite.db.retry import retried
+
+BATCH = 50
+DATA = ("progress", "properties_data", "attr_data", "resource_metadata", "resource_data")
+CREDENTIALS = ("password", "trust_id")
+
+Rewrite = Callable[[Context, Mapping[str, Any]], bool]
+"""Writes one row as it was read: False where it has changed meanwhile."""
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """How many rows of each table were written."""
+
+    raw_template: int
+    resource: int
+    user_creds: int
+
+
+def everything(context: Context, told: Callable[[str], None] = lambda text: None) -> Rewritten:
+    """Write every secret anew.
+
+    :param context: on a database whose vault has the keys to read with, and says how to write
+    :param told: called with a sentence for each batch
+    :raises InvalidEncryptionKey: where a secret was encrypted with none of the keys; what was written stays so
+    """
+    return Rewritten(
+        _each_batch(context, models.raw_template, templates.COLUMNS, templates.rewrite, told),
+        _each_batch(context, models.resource, ("id", "atomic_key", *DATA), _resource, told),
+        _each_batch(context, models.user_creds, ("id", *CREDENTIALS), _credentials, told),
+    )
+
+
+def _each_batch(
+    context: Context, table: sa.Table, columns: Sequence[str], rewrite: Rewrite, told: Callable[[str], None]
+) -> int:
+    written, last = 0, 0
+    statement = sa.select(*(table.c[name] for name in columns)).order_by(table.c.id).limit(BATCH)
+    while True:
+        try:
+            ids = _batch(context, statement.where(table.c.id > last), rewrite)
+        except db_error.DBDuplicateEntry:  # an engine has stored the same template meanwhile: it is seen now
+            ids = _batch(context, statement.where(table.c.id > last), rewrite)
+        if not ids:
+            return written
+        last, written = max(ids), written + len([id_ for id_, was_written in ids.items() if was_written])
+        if not all(ids.values()):
+            last = min(id_ for id_, was_written in ids.items() if not was_written) - 1
+        told(f"{table.name}: {written} rows are written, up to id {last}")
+
+
+@retried
+def _batch(context: Context, statement: Any, rewrite: Rewrite) -> dict[int, bool]:
+    """One transaction; whether each row that was read was written."""
+    with context.database.writer(context):
+        found = [dict(row._mapping) for row in context.connection.execute(statement)]
+        return {row["id"]: rewrite(context, row) for row in found}
+
+
+def _resource(context: Context, row: Mapping[str, Any]) -> bool:
+    table = models.resource
+    same = sa.and_(table.c.id == row["id"], table.c.atomic_key == row["atomic_key"])
+    statement = sa.update(table).where(same).values({name: row[name] for name in DATA})
+    return rows(context.connection.execute(statement)) == 1
+
+
+def _credentials(context: Context, row: Mapping[str, Any]) -> bool:
+    table = models.user_creds
+    values = {name: row[name] for name in CREDENTIALS}
+    return rows(context.connection.execute(sa.update(table).where(table.c.id == row["id"]).values(values))) == 1

@@ -1,0 +1,89 @@
+"""User credentials: for whom a stack's operations are done. A row belongs to one root stack and its children.
+
+Password and trust are encrypted by their columns' type, whatever the options say; what is read is plain, and is kept
+out of every repr.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.db import models
+from heatlite.db.api import Context, reader, rows, writer
+from heatlite.db.crypt import METHOD
+
+TABLE = models.user_creds
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a request says of who asks, as far as it can be used again. The names are the columns', which are Heat's.
+
+    ``tenant`` is the project's name, ``tenant_id`` its id. With a trust there is neither ``username`` nor ``password``.
+    """
+
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    region_name: str | None = None
+    tenant: str | None = None
+    auth_url: str | None = None
+    tenant_id: str | None = None
+    trust_id: str | None = field(default=None, repr=False)
+    trustor_user_id: str | None = None
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether there is anything in them that opens a door."""
+        return self.password is not None or self.trust_id is not None
+
+
+COLUMNS = [TABLE.c[name] for name in Credentials.__dataclass_fields__]
+
+
+def _columns(context: Context, credentials: Credentials) -> dict[str, Any]:
+    if credentials.is_secret:
+        context.database.vault.check()  # here, where the error is still what it is, and not a failed statement
+    return {**asdict(credentials), "decrypt_method": METHOD if credentials.is_secret else None}
+
+
+@writer
+def insert(context: Context, credentials: Credentials, now: datetime) -> int:
+    """Store credentials; the id of their row.
+
+    :raises ConfigurationError: where something in them is secret, and there is no key to encrypt it
+    """
+    values = {**_columns(context, credentials), "created_at": now}
+    key = context.connection.execute(sa.insert(TABLE).values(values)).inserted_primary_key
+    assert key is not None, "an INSERT of one row answers its key"
+    return int(key[0])
+
+
+@reader
+def get(context: Context, user_creds_id: int) -> Credentials | None:
+    """The credentials with this id, decrypted; None if they are gone.
+
+    :raises InvalidEncryptionKey: where no key fits
+    """
+    row = context.connection.execute(sa.select(*COLUMNS).where(TABLE.c.id == user_creds_id)).one_or_none()
+    return None if row is None else Credentials(*row)
+
+
+@writer
+def update(context: Context, user_creds_id: int, credentials: Credentials, now: datetime) -> bool:
+    """Put others in their place: False if they are gone.
+
+    :raises ConfigurationError: as for ``insert``
+    """
+    values = {**_columns(context, credentials), "updated_at": now}
+    statement = sa.update(TABLE).where(TABLE.c.id == user_creds_id).values(**values)
+    return rows(context.connection.execute(statement)) == 1
+
+
+@writer
+def remove(context: Context, user_creds_id: int) -> bool:
+    """Forget credentials: False if they were gone."""
+    return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == user_creds_id))) == 1

@@ -1,0 +1,1 @@
+"""heatlite against Heat's own library: the same snippets, evaluated by both, compared."""

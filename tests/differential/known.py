@@ -1,0 +1,159 @@
+"""The differences that are meant. Each has its reason here and in doc/differences.md; everything else is a bug."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+Case = dict[str, Any]
+
+
+def reason_for(case: Case, heat: Case, ours: Case) -> str | None:
+    """Why two answers differ, where that is known and meant."""
+    said = Said(case, heat, ours)
+    return next((reason for holds, reason in KNOWN if holds(said)), None)
+
+
+class Said:
+    """A case and both answers, to be asked about."""
+
+    def __init__(self, case: Case, heat: Case, ours: Case) -> None:
+        self.case, self.kind = case, case["kind"]
+        self.heat_error, self.our_error = heat.get("error"), ours.get("error")
+        self.heat_text, self.our_text = heat.get("message", ""), ours.get("message", "")
+        self.heat, self.ours = heat.get("value"), ours.get("value")
+
+    def we_refuse(self, pattern: str) -> bool:
+        """Heat takes it, and heatlite says this."""
+        return self.heat_error is None and re.search(pattern, self.our_text) is not None
+
+    def writes(self, *functions: str) -> bool:
+        """Whether the template uses one of these."""
+        return any(f'"{name}":' in json.dumps(self.case["template"]) for name in functions)
+
+    def heat_refuses(self, pattern: str) -> bool:
+        """heatlite takes it, and Heat says this."""
+        return self.our_error is None and re.search(pattern, f"{self.heat_error}: {self.heat_text}") is not None
+
+
+NOT_ALL_MATTERS = ("filter", "and", "or", "if", "repeat")
+"""Functions that may give a value without a look at all of their arguments."""
+
+KNOWN = (
+    (
+        lambda said: said.kind == "merge" and said.heat_refuses("^(ValueError|TypeError|AttributeError): "),
+        "numbers, maps that hold null, and a list with a text are merged; Heat's merging fails on them",
+    ),
+    (
+        lambda said: said.kind == "registry" and said.we_refuse("has a star"),
+        "a mapping to a pattern from a name that is none is refused, also where nothing uses it",
+    ),
+    (
+        lambda said: said.kind == "registry" and said.we_refuse("could not be found"),
+        "the strongest mapping counts, also where it leads nowhere; Heat then takes a weaker one",
+    ),
+    (
+        lambda said: said.kind == "registry" and said.heat_refuses("^RecursionError"),
+        "a type that is mapped to itself is itself; Heat recurses until it fails",
+    ),
+    (
+        lambda said: said.we_refuse("(\"True\"|'True'|\"False\"|'False') is not (a number|an integer)"),
+        "true and false are no numbers",
+    ),
+    (
+        lambda said: said.we_refuse(r"Value '-?\d+\.\d+' is not an integer"),
+        "a fraction isn't cut off to make an integer",
+    ),
+    (
+        lambda said: said.kind == "property" and said.we_refuse("Invalid default"),
+        "a plugin's default that isn't of its type is refused when the plugin is loaded",
+    ),
+    (
+        lambda said: said.kind == "property" and ignored_default(said.case["schema"]),
+        "a default counts also where it is false, zero or empty, and for a property of any type",
+    ),
+    (
+        lambda said: said.kind == "property" and said.heat_refuses("is not a (map|list)$|^StackV.*length .* out of"),
+        "JSON text is taken for a map or a list",
+    ),
+    (
+        lambda said: said.kind == "property" and said.our_error is None and "allowed_values" in json.dumps(said.case),
+        "an allowed value of a plugin's property that isn't of its type is one that nothing equals",
+    ),
+    (
+        lambda said: said.kind == "property" and said.heat_refuses("Invalid default .* has no len"),
+        "the default of a text may be a number, constraints or not",
+    ),
+    (
+        lambda said: said.kind == "property" and said.we_refuse("is not an allowed value"),
+        "an allowed value is of the property's type: for a text, true isn't \"True\"",
+    ),
+    (
+        lambda said: said.kind == "parameter" and said.heat_refuses("Invalid default"),
+        "a default is checked as the value that it becomes: {} given for a text is \"{}\", an empty list has no items",
+    ),
+    (
+        lambda said: said.kind == "parameter" and said.we_refuse("Invalid default"),
+        "a default that isn't of its type is refused, also where a value is given",
+    ),
+    (
+        lambda said: said.kind == "parameter" and said.heat_refuses("comma-delimited list string: '(int|float|bool)"),
+        "the default of a list may be a number",
+    ),
+    (
+        lambda said: said.kind == "parameter" and said.heat_refuses("has no len|expected string or bytes"),
+        "the default of a string may be a number, constraints or not",
+    ),
+    (
+        lambda said: said.kind == "template" and said.heat_refuses("The definition of condition .* is invalid: "),
+        "a condition may be another one's name",
+    ),
+    (
+        lambda said: said.kind == "template" and said.writes("if")
+        and said.heat_refuses("not supported in this|must be a|must operate on a list|Incorrect arguments"),
+        "a function whose arguments an if leaves out is left out with them",
+    ),
+    (
+        lambda said: said.kind == "template" and said.we_refuse('^outputs.*str_split: "str_split" takes a delimiter'),
+        "str_split doesn't take an empty delimiter, also where there is no text",
+    ),
+    (
+        lambda said: said.kind == "template" and said.ours is not None and said.writes("get_attr")
+        and '"0"' in json.dumps(said.case["template"]["outputs"]),
+        "an index of get_attr may be written as text, as one of get_param may",
+    ),
+    (
+        lambda said: said.kind == "template" and said.we_refuse("") and said.writes(*NOT_ALL_MATTERS),
+        "a mistake is told also where it stands in a part that turns out not to matter",
+    ),
+    (
+        lambda said: said.kind == "parameter" and alike(said.heat, said.ours),
+        "maps and lists as text are JSON with sorted keys, not Python's repr",
+    ),
+    (
+        lambda said: said.kind == "parameter" and said.case["declared"]["type"] == "string"
+        and isinstance(said.case.get("given"), list | dict),
+        "a map or list given for a text is checked as the text that it becomes",
+    ),
+)  # fmt: skip
+
+
+def ignored_default(schema: Case) -> bool:
+    """Whether Heat takes no notice of a property's default, or of one nested in it."""
+    nested = schema.get("schema") or {}
+    inner = [nested] if schema["type"] == "list" and nested else list(nested.values())
+    default = schema.get("default")
+    return (default is not None and (not default or schema["type"] == "any")) or any(map(ignored_default, inner))
+
+
+def alike(heat: Any, ours: Any) -> bool:
+    """Whether a parameter was given the same, but for the way of writing maps and lists as text."""
+    return bool(heat and ours and sorted(json_like(heat["shown"])) == sorted(json_like(ours["shown"])))
+
+
+def json_like(text: str) -> str:
+    """Python's way of writing lists and maps as JSON's, near enough to compare."""
+    for python, plain in (("'", '"'), ("None", "null"), ("True", "true"), ("False", "false"), ("\\xe9", "é")):
+        text = text.replace(python, plain)
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)

@@ -1,0 +1,58 @@
+"""heatlite and Heat, asked the same: they agree, but for the differences that are known.
+
+Runs where ``HEAT_PYTHON`` names the Python of an environment that has openstack-heat: ``tools/differential`` makes one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from heatlite.template.versions import RELEASES, VERSIONS
+from tests.differential import our_side
+from tests.differential.cases import EVERYTHING
+from tests.differential.compare import Heat, agree
+from tests.differential.explore import explore
+
+COUNT = int(os.environ.get("DIFFERENTIAL_CASES", "2000"))
+PYTHON = os.environ.get("HEAT_PYTHON")
+pytestmark = pytest.mark.skipif(
+    not PYTHON, reason="HEAT_PYTHON names no Python with openstack-heat: tools/differential"
+)
+
+
+@pytest.fixture(scope="module")
+def heat() -> Iterator[Heat]:
+    assert PYTHON
+    with Heat(PYTHON) as library:
+        yield library
+
+
+@pytest.mark.parametrize("with_conditions", [False, True])
+@pytest.mark.parametrize("version", [*VERSIONS, *RELEASES])
+def test_each_version_has_the_functions_that_it_has_in_heat(heat: Heat, version: str, with_conditions: bool) -> None:
+    case = {"kind": "functions", "version": f"heat_template_version.{version}", "with_conditions": with_conditions}
+    ours = our_side.answer({**case, "version": f"heat_template_version.{RELEASES.get(version, version)}"})
+    assert ours["value"]
+    assert agree(heat.answer(case), ours)
+
+
+@pytest.mark.parametrize("kind", EVERYTHING)
+def test_every_difference_is_a_known_one(heat: Heat, kind: str) -> None:
+    comparison = explore(heat, COUNT, [kind])
+    print(comparison.report())
+    assert sum(comparison.asked.values()) >= COUNT // 2
+    assert comparison.agreed[f"{kind}, value"]
+    assert comparison.agreed[f"{kind}, refusal"]
+    assert not comparison.differences, comparison.report()
+
+
+def test_answers_that_differ_are_told_apart() -> None:
+    one, other, refusal = {"value": {"a": 1}}, {"value": {"a": 1.0}}, {"error": "ValueError", "message": "no"}
+    assert agree(one, one)
+    assert agree(refusal, refusal)
+    assert not agree(one, other)
+    assert not agree(one, refusal)
+    assert not agree(refusal, one)

@@ -1,0 +1,149 @@
+"""Nothing secret in logs, events, reasons and errors; nor, with encryption on, in the database.
+
+A whole engine works with hidden values and a password, through success and failure, and tells all that it would ever
+tell. Then every word of it is searched.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from heatlite import exception
+from tests.deployment import InProcess, in_process
+from tests.functional.engine.templates import Template, stores, template
+from tests.waiting import wait_until
+
+SECRETS = ["hunter2-Password", "hunter3-Hidden", "hunter4-Named", "hunter5-Default", "hunter6-InFile", "hunter7-Later"]
+PASSWORD, HIDDEN, NAMED, DEFAULT, IN_FILE, LATER = SECRETS
+ANN = {"project_id": "demo", "username": "ann", "password": PASSWORD, "auth_token": "hunter8-Token"}
+FILES = {"env.yaml": f"parameter_defaults: {{in_file: {IN_FILE}}}"}
+PARAMETERS = {
+    **{name: {"type": "string", "hidden": True} for name in ("secret", "defaulted", "in_file")},
+    "named": {"type": "string"},
+}
+ENVIRONMENT = {
+    "parameters": {"secret": HIDDEN, "named": NAMED},
+    "parameter_defaults": {"defaulted": DEFAULT},
+    "encrypted_param_names": ["named"],
+}
+HOLDERS: Template = {name: stores({"get_param": name}, metadata={"is": {"get_param": name}}) for name in PARAMETERS}
+SOUND = template(HOLDERS, parameters=PARAMETERS, outputs={"it": {"value": {"get_attr": ["secret", "output"]}}})
+
+
+def with_resource(definition: Template, **parameters: Any) -> Template:
+    return template({**HOLDERS, "bad": definition}, parameters={**PARAMETERS, **parameters})
+
+
+def refused_while_it_runs(attribute_of: str) -> Template:
+    """A length that is known to be none only when the resource that it is read from has been made."""
+    length = {"get_attr": [attribute_of, "output"]}
+    return with_resource({"type": "OS::Heat::RandomString", "properties": {"length": length}})
+
+
+class Told:
+    """An engine, and whatever it told."""
+
+    def __init__(self, engine: InProcess) -> None:
+        self.client, self.texts = engine.client, []
+
+    def note(self, reply: Any) -> Any:
+        self.texts.append(json.dumps(reply, default=str))
+        return reply
+
+    def create(self, name: str, wanted: Template, environment: Any = ENVIRONMENT) -> Any:
+        return self.call("create_stack", stack_name=name, template=wanted, params=environment, args={})
+
+    def call(self, method: str, **arguments: Any) -> Any:
+        """With an environment file, as heat-api sends it."""
+        sent = {"files": FILES, "environment_files": ["env.yaml"], **arguments}
+        return self.client._call(ANN, method, "1.36", **sent)
+
+    def state(self, identity: Any) -> str:
+        [stack] = self.client.show_stack(ANN, identity, False)
+        self.note([stack["stack_status_reason"], stack["parameters"]])
+        return f"{stack['stack_action']}_{stack['stack_status']}"
+
+    def ends(self, identity: Any, state: str) -> str:
+        """Wait for it, and look at all there is to see of the stack; the reason."""
+        wait_until(lambda: not self.state(identity).endswith("IN_PROGRESS"), 60, state)
+        assert self.state(identity) == state
+        self.note(self.client.list_events(ANN, identity))
+        for row in self.client.list_stack_resources(ANN, identity):
+            self.note(row)
+        [stack] = self.client.show_stack(ANN, identity, False)
+        return str(self.note(stack["stack_status_reason"]))
+
+    def refused(self, wanted: Template, environment: Any = ENVIRONMENT) -> str:
+        with pytest.raises(exception.HeatliteError) as told:
+            self.create("refused", wanted, environment)
+        return str(self.note(str(told.value)))
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """All that any library logs, tracebacks included."""
+    written, root = io.StringIO(), logging.getLogger()
+    handler, level = logging.StreamHandler(written), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield written
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+@pytest.fixture
+def told(tmp_path: pathlib.Path, log: io.StringIO) -> Iterator[Told]:
+    engine = in_process(tmp_path, encrypts=True)
+    try:
+        told = Told(engine)
+        yield told
+    finally:
+        engine.stop()
+    database = b"".join(path.read_bytes() for path in tmp_path.iterdir() if "sqlite" in path.name)
+    assert b"encrypted_param_names" in database
+    for place, text in {"replies": "".join(told.texts), "log": log.getvalue(), "database": str(database)}.items():
+        for secret in [*SECRETS, "hunter8-Token"]:
+            assert secret not in text, f"{secret} is told by the {place}"
+
+
+def test_a_stack_that_is_made_and_deleted_tells_nothing(told: Told) -> None:
+    identity = told.create("web", SOUND)
+    told.ends(identity, "CREATE_COMPLETE")
+    told.note(told.client.get_environment(ANN, identity))
+    told.client.delete_stack(ANN, identity)
+    told.ends(identity, "DELETE_COMPLETE")
+
+
+def test_resources_that_fail_tell_nothing(told: Told) -> None:
+    for name in PARAMETERS:
+        identity = told.create(name, refused_while_it_runs(name))
+        assert "Value '******' is not an integer" in told.ends(identity, "CREATE_FAILED")
+
+
+def test_an_update_that_fails_and_returns_tells_nothing(told: Told) -> None:
+    identity = told.create("web", SOUND)
+    told.ends(identity, "CREATE_COMPLETE")
+    later = {**ENVIRONMENT, "parameters": {"secret": LATER, "named": NAMED}}
+    sent = {"template": refused_while_it_runs("secret"), "params": later, "args": {"disable_rollback": False}}
+    told.call("update_stack", stack_identity=identity, **sent)
+    told.ends(identity, "ROLLBACK_COMPLETE")
+
+
+def test_refusals_tell_nothing(told: Told) -> None:
+    told.ends(told.create("web", SOUND), "CREATE_COMPLETE")
+    pattern = {"type": "string", "hidden": True, "constraints": [{"allowed_pattern": "[0-9]+"}]}
+    broken = {**ENVIRONMENT, "parameters": {**ENVIRONMENT["parameters"], "pin": HIDDEN}}
+
+    assert "parameters.pin" in told.refused(template({}, parameters={**PARAMETERS, "pin": pattern}), broken)
+    number = {"type": "OS::Heat::RandomString", "properties": {"length": {"get_param": "secret"}}}
+    assert "resources.bad.properties.length: Value '******' is not" in told.refused(with_resource(number))
+    assert "******" in told.refused(
+        with_resource({"type": "OS::Heat::Value", "properties": {"type": "json", "value": {"get_param": "named"}}})
+    )

@@ -1,0 +1,76 @@
+"""Masks: what is told without what is hidden."""
+
+import json
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from heatlite import template as language
+from heatlite.exception import StackValidationFailed
+from heatlite.template import Environment, Mask
+from heatlite.template.mask import HIDDEN, SHORT
+from tests.unit.template.build import PSEUDO
+
+LONG_TEXTS = st.text(min_size=SHORT).filter(str.strip)
+
+
+@given(LONG_TEXTS, st.text(), st.text())
+def test_a_long_value_is_hidden_wherever_it_stands(secret, before, after):
+    assume(secret not in HIDDEN and HIDDEN not in secret)
+    masked = Mask.of([secret])(f"{before}{secret}{after}")
+    assert HIDDEN in masked
+    assert secret not in masked or secret in before + HIDDEN + after
+
+
+@given(LONG_TEXTS)
+def test_a_value_is_hidden_as_repr_and_json_write_it(secret):
+    mask = Mask.of([secret])
+    for told in repr([secret]), json.dumps({"a": secret}), json.dumps(secret, ensure_ascii=False):
+        assert HIDDEN in mask(told)
+
+
+def test_the_parts_of_lists_and_maps_and_the_lines_of_a_text_are_hidden():
+    mask = Mask.of([{"user": "hunter2", "pins": [4711]}, "BEGIN KEY\nabcdef\nEND KEY"])
+    assert mask("hunter2 4711 abcdef user pins") == f"{HIDDEN} {HIDDEN} {HIDDEN} user pins"
+
+
+def test_of_two_values_the_longer_is_hidden_whole():
+    assert Mask.of(["hunter", "hunter2secret"])("hunter2secret hunter") == f"{HIDDEN} {HIDDEN}"
+
+
+def test_a_short_value_is_hidden_as_a_word_only():
+    assert Mask.of(["no", 1])("no nothing 1 of 11") == f"{HIDDEN} nothing {HIDDEN} of 11"
+
+
+@pytest.mark.parametrize("value", [True, False, None, "", " \n", [], {}, language.UNKNOWN])
+def test_what_is_no_secret_hides_nothing(value):
+    assert Mask.of([value])("True False None UNKNOWN  \n true") == "True False None UNKNOWN  \n true"
+
+
+def test_masks_add_up():
+    assert (Mask.of(["hunter1"]) | Mask.of(["hunter2"]))("hunter1 hunter2 x") == f"{HIDDEN} {HIDDEN} x"
+
+
+def test_a_mask_does_not_tell_what_it_hides():
+    assert "hunter2" not in repr(Mask.of(["hunter2"]))
+
+
+def bound(environment, **declarations):
+    parsed = language.parse({"heat_template_version": "2021-04-16", "parameters": declarations}, {})
+    return language.bind(parsed, Environment.parse(environment), PSEUDO)
+
+
+def test_parameters_mask_hidden_ones_and_those_that_the_environment_names():
+    text = {"type": "string"}
+    environment = {"parameters": {"a": "aaaa1", "b": "bbbb2", "c": "cccc3"}, "encrypted_param_names": ["b", "d"]}
+    parameters = bound(environment, a={**text, "hidden": True}, b=text, c=text)
+    assert parameters.mask("aaaa1 bbbb2 cccc3") == f"{HIDDEN} {HIDDEN} cccc3"
+
+
+def test_a_named_parameter_that_breaks_a_constraint_is_not_told():
+    declared = {"type": "string", "constraints": [{"allowed_pattern": "[0-9]+"}]}
+    with pytest.raises(StackValidationFailed) as told:
+        bound({"parameters": {"pin": "hunter2"}, "encrypted_param_names": ["pin"]}, pin=declared)
+    assert "hunter2" not in str(told.value)
+    assert "parameters.pin" in str(told.value)
