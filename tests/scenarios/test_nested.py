@@ -183,17 +183,18 @@ def test_a_nested_stack_that_was_updated_by_itself_is_brought_back_to_its_parent
 
 
 def test_a_nested_template_sees_the_resource_that_it_is(story: Story) -> None:
-    facade = hot(
-        {}, {"kept": {"value": {"resource_facade": "deletion_policy"}}}, a=resource({"resource_facade": "metadata"})
-    )
+    parts = {part: {"value": {"resource_facade": part}} for part in ("metadata", "deletion_policy")}
+    outputs = {part: {"value": {"get_attr": ["web", part]}} for part in parts}
+    files = {"web.yaml": text(hot({}, parts, a=resource()))}
     web = {**nested("web.yaml"), "metadata": {"colour": "blue"}}
-    story.create(hot({}, {"kept": {"value": {"get_attr": ["web", "kept"]}}}, web=web), files={"web.yaml": text(facade)})
+    story.create(hot({}, outputs, web=web), files=files)
     stack = story.settle("CREATE_COMPLETE")
-    assert stack["outputs"][0]["output_value"] == "Delete"
-    assert of(story, "web").value("a") == '{"colour": "blue"}'
-    story.update(hot(web={**web, "metadata": {"colour": "red"}}), files={"web.yaml": text(facade)})
-    story.settle("UPDATE_COMPLETE")
-    assert of(story, "web").value("a") == '{"colour": "red"}'
+    values = {it["output_key"]: it["output_value"] for it in stack["outputs"]}
+    assert values == {"metadata": {"colour": "blue"}, "deletion_policy": "Delete"}
+    story.update(hot({}, outputs, web={**web, "metadata": {"colour": "red"}}), files=files)
+    stack = story.settle("UPDATE_COMPLETE")
+    values = {it["output_key"]: it["output_value"] for it in stack["outputs"]}
+    assert values["metadata"] == {"colour": "red"}
 
 
 def test_a_type_may_be_mapped_to_a_template_that_uses_the_type(story: Story) -> None:
@@ -310,7 +311,9 @@ def test_nested_stacks_are_listed_where_that_is_asked_for(story: Story) -> None:
         for also in (False, True)
     ]
     assert listed == [{story.name}, {story.name, of(story, "web").name}]
-    assert of(story, "web").show()["parent"] == story.identity["stack_id"]
+    inner = of(story, "web")
+    assert inner.show()["parent"] == story.identity["stack_id"]
+    assert story.client.identify_stack(story.context, inner.name) == inner.identity
 
 
 def test_a_hundred_nested_stacks_need_few_threads(story: Story) -> None:
