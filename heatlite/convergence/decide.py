@@ -7,9 +7,9 @@ earlier attempt meant to do. So a message that comes twice, late or after a cras
     ───────────                                          ────────────
     nothing made yet               -> Create             no such row                 -> Nothing
     left while being created       -> Continue (*)       serves a name               -> Nothing
-    other type, or being deleted   -> Replace            nothing was ever made       -> Forget
-    failed beyond repair           -> Replace            anything else               -> Delete
-    nothing changed                -> Keep
+    other type, or being deleted   -> Replace              and may have left garbage -> Collect
+    failed beyond repair           -> Replace            nothing was ever made       -> Forget
+    nothing changed                -> Keep               anything else               -> Delete
     a change it can't take         -> Replace
     a change it can take           -> UpdateInPlace
 
@@ -72,8 +72,13 @@ class Nothing:
     """There is nothing to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """It stays; but it is a nested stack, in which what is no longer used was left until now."""
+
+
 UpdateDecision = Blocked | Create | Continue | UpdateInPlace | Replace | Keep
-CleanupDecision = Blocked | Delete | Forget | Nothing
+CleanupDecision = Blocked | Delete | Forget | Nothing | Collect
 Decision = UpdateDecision | CleanupDecision
 
 
@@ -120,15 +125,19 @@ def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
     return Keep()
 
 
-def decide_cleanup(view: ResourceView | None, *, serves: bool) -> CleanupDecision:
+def decide_cleanup(view: ResourceView | None, *, serves: bool, collects: bool = False) -> CleanupDecision:
     """What a cleanup node does with its row.
 
     :param serves: the plan gave the row a name to serve (it may have been replaced since)
+    :param collects: it is a nested stack that may have left its own cleanups to this moment
     """
-    if view is None or (serves and view.replaced_by is None):
+    stays = view is not None and serves and view.replaced_by is None
+    if view is None or (stays and not collects):
         return Nothing()
     if view.is_locked:
         return Blocked()
+    if stays:
+        return Collect()
     if view.action is Action.INIT or (view.action, view.status) == (Action.DELETE, Status.COMPLETE):
         return Forget()
     return Delete()

@@ -46,6 +46,13 @@ class StackRecord:
     def is_nested(self) -> bool:
         return self.owner_id is not None
 
+    @property
+    def leaves_garbage(self) -> bool:
+        """Whether its operation deletes nothing while that of the whole tree may still be rolled back."""
+        if self.action is Action.DELETE:
+            return False
+        return bool(self.collects_later) if self.is_nested else not self.disable_rollback
+
 
 @dataclass(frozen=True, slots=True)
 class TemplateRecord:

@@ -212,16 +212,19 @@ class Evaluator:
     def _cleanup(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
         row = record.resource
         view: ResourceView | None = row.view if row else None
-        decision = decide.decide_cleanup(view, serves=traversal.serves(record.node.resource_id))
+        plugin = self._registry.get(row.type) if row else None
+        collects = plugin is not None and plugin.only_waits and traversal.stack.leaves_garbage
+        serves = traversal.serves(record.node.resource_id)
+        decision = decide.decide_cleanup(view, serves=serves, collects=collects)
         return Work(
             traversal_id=traversal.id,
             node=record.node,
             row=row or gone(record.node, traversal),
             decision=decision,
-            action=Action.DELETE,
+            action=Action.UPDATE if isinstance(decision, decide.Collect) else Action.DELETE,
             engine_id=claim.engine_id,
             claim_id=claim.claim_id,
-            plugin=self._registry.get(row.type) if row else None,
+            plugin=plugin,
             refusal=self._worn_out(row) if row else None,
             is_retry=row is not None and is_retry(record, row),
         )

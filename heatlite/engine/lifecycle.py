@@ -200,6 +200,7 @@ class Lifecycle:
             "status_reason": f"Stack {change.action} started",
             "deadline": self._deadline(change.columns.get("timeout")),
             "updated_at": shared.inputs.utcnow(),
+            "collects_later": False,
         }
         with shared.database.writer(context):
             begun = begin.supersede(

@@ -90,6 +90,19 @@ def is_stale(work: Work) -> bool:
     return work.row.type != wanted.definition.type or work.row.properties_data != dict(wanted.properties)
 
 
+def collected(work: Work, done: Done) -> Changes:
+    """A nested stack has deleted what was left in it; what it is made of and made for is as before."""
+    return {
+        "action": work.action,
+        "status": Status.COMPLETE,
+        "status_reason": STATE_CHANGED,
+        "resource_data": done.data,
+        "progress": None,
+        "due_at": None,
+        "attempts": 0,
+    }
+
+
 def kept(work: Work, template_id: int) -> Changes:
     """Nothing had to be done: it already is what this template says."""
     assert work.evaluated is not None, "only what a template defines is kept"

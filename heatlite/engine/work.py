@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from heatlite.convergence.decide import Continue, Decision
+from heatlite.convergence.decide import Collect, Continue, Decision
 from heatlite.convergence.model import Action, Node, Status
 from heatlite.db.records import ResourceRecord
 from heatlite.resources import steps
@@ -56,6 +56,11 @@ class Work:
         """Whether its steps may run inside the claim's transaction: no I/O, and nobody has died of it before."""
         return self.plugin is not None and self.plugin.immediate and not self.is_retry
 
+    @property
+    def verb(self) -> str:
+        """What the plugin is asked to do: the action, or what is left of it."""
+        return "COLLECT" if isinstance(self.decision, Collect) else self.action
+
     def with_row(self, **changes: Any) -> Work:
         """The same work after a write to its row."""
         return replace(self, row=replace(self.row, **changes))
@@ -82,14 +87,14 @@ def first_step(work: Work, instance: Instance) -> Outcome:
     resource = plugin_object(work, instance)
     left = step_left(work)
     if left:
-        return steps.poll(resource, work.action, left["token"])
+        return steps.poll(resource, work.verb, left["token"])
     was_begun = isinstance(work.decision, Continue)
     if work.action is Action.CREATE and (was_begun or work.is_retry) and (found := resource.find()):
         resource.resource_id_set(found[0])
         return steps.poll(resource, work.action, None)
     if work.action is Action.DELETE and resource.resource_id is None and (found := resource.find()):
         resource.resource_id_set(found[0])  # it was made, and whoever made it couldn't say so any more
-    return steps.start(resource, work.action, prop_diff(work))
+    return steps.start(resource, work.verb, prop_diff(work))
 
 
 def step_left(work: Work) -> dict[str, Any]:
@@ -109,7 +114,7 @@ def step_left(work: Work) -> dict[str, Any]:
 
 def next_step(work: Work, instance: Instance, progress: Any) -> Outcome:
     """Look again at an action that wasn't complete."""
-    return steps.poll(plugin_object(work, instance), work.action, progress)
+    return steps.poll(plugin_object(work, instance), work.verb, progress)
 
 
 def prop_diff(work: Work) -> dict[str, Any] | None:

@@ -130,6 +130,14 @@ class Resource(Tools):
         """Whether the deletion is complete; ``progress`` is what handle_delete returned."""
         return True
 
+    def handle_collect(self) -> Any:
+        """Delete what was kept for a rollback that won't come now; only nested stacks have such things."""
+        return None
+
+    def check_collect_complete(self, progress: Any) -> bool:
+        """Whether that is complete; ``progress`` is what handle_collect returned."""
+        return True
+
     def handle_suspend(self) -> Any:
         """Begin to suspend the physical resource."""
         return None

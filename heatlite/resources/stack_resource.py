@@ -111,6 +111,17 @@ class StackResource(Resource):
         """Whether the child is gone."""
         return progress is None or self._check(progress)
 
+    def handle_collect(self) -> Progress | None:
+        """The same goal again, if something was left. It is all there, so that only cleanups are to be done."""
+        child = self._look()
+        if child is None or child.is_gone or not child.has_garbage:
+            return None
+        return {**self._choose(Verb.UPDATE, child.goal, child.operation_id), "collects": True}
+
+    def check_collect_complete(self, progress: Progress | None) -> bool:
+        """Whether the child is complete at our operation."""
+        return progress is None or self._check(progress)
+
     def resolve_attributes(self) -> dict[str, Any]:
         """The attributes of the schema, and those of the child's resources that the template reads."""
         paths = [name for name in sorted(self._reads) if name.startswith("resource.")]
@@ -129,7 +140,8 @@ class StackResource(Resource):
 
     def _is_at(self, child: ChildView, goal: Goal) -> bool:
         is_ours = child.operation_id == self.data.get(OPERATION)
-        return is_ours and child.status == "COMPLETE" and child.goal == goal
+        is_clean = not child.has_garbage or self.nested.leaves_garbage()
+        return is_ours and is_clean and child.status == "COMPLETE" and child.goal == goal
 
     def _choose(self, verb: Verb, goal: Goal | None, follows: str | None) -> Progress:
         operation_id = self.nested.new_id()
@@ -139,6 +151,7 @@ class StackResource(Resource):
             "operation_id": operation_id,
             "follows": follows,
             "goal": None if goal is None else {"template_id": goal.template_id, "facade": goal.facade},
+            "collects": False,
             "recorded": False,
             "since": self.now(),
         }
@@ -159,7 +172,8 @@ class StackResource(Resource):
             case Fail(reason):
                 raise NestedStackFailed(reason)
             case Again(shown):
-                progress |= self._choose(verb, None, shown) | {"goal": progress["goal"]}
+                kept = {name: progress[name] for name in ("goal", "collects")}
+                progress |= self._choose(verb, None, shown) | kept
                 self.poll_in(0)
                 return False
             case Send(creates):
@@ -179,4 +193,5 @@ class StackResource(Resource):
             follows=None if creates else progress["follows"],
             goal=None if goal is None else Goal(**goal),
             timeout=self.child_timeout() if goal is not None else None,
+            collects=progress["collects"],
         )

@@ -32,7 +32,8 @@ from heatlite.resources.tools import plugin_name
 
 LOG = logging.getLogger(__name__)
 
-VERBS = {action: action.lower() for action in ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK", "SNAPSHOT")}
+ACTIONS = ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK", "SNAPSHOT", "COLLECT")
+VERBS = {action: action.lower() for action in ACTIONS}
 
 Rest = ParamSpec("Rest")
 Outcome = TypeVar("Outcome")
@@ -64,7 +65,7 @@ def start(
 ) -> Done | Waiting | Replace | Failed:
     """Begin an action and check once.
 
-    :param action: CREATE, UPDATE, DELETE, SUSPEND, RESUME, CHECK or SNAPSHOT
+    :param action: one of ``ACTIONS``; the last is what is left to do of an UPDATE when no rollback can follow it
     :param prop_diff: for an UPDATE, what ``assess_update`` gave
     """
     handle = getattr(resource, f"handle_{VERBS[action]}")

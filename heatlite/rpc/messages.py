@@ -81,6 +81,8 @@ class BeginChild:
     timeout_mins: int | None
     user_creds_id: int | None
     stack_user_project_id: str | None
+    collects_later: bool = False
+    """Leave what is no longer used: the parent says when it may go."""
 
     @property
     def method(self) -> str:

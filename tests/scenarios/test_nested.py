@@ -323,3 +323,35 @@ def test_a_hundred_nested_stacks_need_few_threads(story: Story) -> None:
     story.delete()
     story.settle("DELETE_COMPLETE")
     assert states_of(story) == {}
+
+
+def replaced(value: str) -> str:
+    """A template with a resource that a change of its value replaces."""
+    return text(hot(SIZED, None, server=resource(value, update_replace_value=value)))
+
+
+def test_a_rollback_of_the_root_makes_nothing_anew_in_nested_stacks(story: Story) -> None:
+    """What a nested stack replaced is kept until the root's last update has succeeded."""
+    story.create(hot(web=nested("web.yaml")), rollback=True, files={"web.yaml": replaced("old")})
+    story.settle("CREATE_COMPLETE")
+    before = of(story, "web").physical_ids()
+    last = resource(fail=True, depends_on="web")
+    story.update(hot(web=nested("web.yaml"), last=last), files={"web.yaml": replaced("new")})
+    story.settle("ROLLBACK_COMPLETE")
+    inner = of(story, "web")
+    assert inner.physical_ids() == before
+    assert inner.world() == set(before.values())
+    verify_family(story)
+
+
+def test_what_nested_stacks_kept_for_a_rollback_goes_when_the_root_has_succeeded(story: Story) -> None:
+    files = {"deep.yaml": text(hot(inner=nested("web.yaml"))), "web.yaml": replaced("old")}
+    story.create(hot(web=nested("deep.yaml")), rollback=True, files=files)
+    story.settle("CREATE_COMPLETE")
+    slowly = slow("create", depends_on="web")
+    story.update(hot(web=nested("deep.yaml"), last=slowly), files={**files, "web.yaml": replaced("new")})
+    inner = wait_for(story, "web.inner", "UPDATE_COMPLETE")
+    assert len(inner.world()) == 2
+    story.settle("UPDATE_COMPLETE")
+    assert len(inner.world()) == 1
+    verify_family(story)

@@ -37,7 +37,7 @@ def check(simulation: Simulation) -> None:
     _orphans(simulation)
     for stack in simulation.store.tables["stack"].committed():
         match stack["status"]:
-            case Status.COMPLETE:
+            case Status.COMPLETE if not stack["collects_later"]:
                 _as_promised(simulation, stack)
             case Status.FAILED if not any(cause in stack["status_reason"] for cause in CAUSES):
                 simulation.complain(f"the stack failed, and nothing had: {stack['status_reason']}")
@@ -117,7 +117,8 @@ def physical_ids(simulation: Simulation) -> dict[str, str] | None:
     if stack is None or stack["status"] != Status.COMPLETE:
         return None
     rows = simulation.store.tables["resource"].committed(lambda row: row["stack_id"] == stack["id"])
-    return {row["name"]: row["physical_resource_id"] for row in rows}
+    own = {row["name"]: row["physical_resource_id"] for row in rows}
+    return own | nesting.physical_ids(simulation, stack["id"])
 
 
 def check_rollback(simulation: Simulation, before: dict[str, str], after: dict[str, str]) -> None:
@@ -130,7 +131,10 @@ def check_rollback(simulation: Simulation, before: dict[str, str], after: dict[s
         return
     rows = simulation.store.tables["resource"].committed(lambda row: row["stack_id"] == stack["id"])
     stubborn = {row["name"] for row in rows if json.loads(row["properties_data"] or "{}").get("stubborn")}
-    for name in before.keys() & after.keys() - simulation.failed_names - stubborn:
+    stubborn |= nesting.stubborn_names(simulation)
+    for name in before.keys() & after.keys():
+        if name.rpartition("/")[2] in simulation.failed_names | stubborn:
+            continue
         if before[name] != after[name]:
             simulation.complain(f"the rollback made {name} anew: {before[name]} is {after[name]} now")
 

@@ -101,5 +101,24 @@ def _as_its_owner_says(simulation: Simulation, stack: Mapping[str, Any], row: Ma
     wanted = json.loads(row["properties_data"])["inner"]
     if stack["status"] != Status.COMPLETE:
         simulation.complain(f"{stack['name']} is {stack['action']}_{stack['status']} in a COMPLETE stack")
+    elif stack["collects_later"]:
+        simulation.complain(f"{stack['name']} keeps what nothing can return to any more")
     elif json.loads(stored["template"]) != json.loads(wanted):
         simulation.complain(f"{stack['name']} is made of another template than its owner's")
+
+
+def physical_ids(simulation: Simulation, root_id: str) -> dict[str, str]:
+    """``stack/name`` → physical id, of all that the stacks below a root hold."""
+    stacks = simulation.store.tables["stack"].committed(lambda row: row["root_id"] == root_id and row["owner_id"])
+    live = {row["id"] for row in stacks if row["deleted_at"] is None}
+    rows = simulation.store.tables["resource"].committed(lambda row: row["stack_id"] in live)
+    return {f"{row['stack_id']}/{row['name']}": row["physical_resource_id"] for row in rows}
+
+
+def stubborn_names(simulation: Simulation) -> set[str]:
+    """The names of resources, wherever they are, that take no change back in place."""
+    found = set()
+    for row in simulation.store.tables["resource"].committed():
+        if json.loads(row["properties_data"] or "{}").get("stubborn"):
+            found.add(row["name"])
+    return found

@@ -105,6 +105,7 @@ class Children:
             user_creds_id=message.user_creds_id,
             stack_user_project_id=message.stack_user_project_id,
             facade=message.facade,
+            collects_later=message.collects_later,
         )
 
     @retried
@@ -149,6 +150,7 @@ class Children:
             "status": Status.IN_PROGRESS,
             "status_reason": f"Stack {message.verb} started",
             "deadline": message.deadline,
+            "collects_later": message.collects_later,
             "updated_at": self._shared.inputs.utcnow(),
         }
         wanted: Sequence[Wanted] = ()

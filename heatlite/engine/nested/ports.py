@@ -81,6 +81,10 @@ class Port:
         """An id for an operation."""
         return self.engine.inputs.new_id()
 
+    def leaves_garbage(self) -> bool:
+        """Whether the parent's operation may still be rolled back, with that of its root."""
+        return self.traversal.stack.leaves_garbage
+
     @answered
     def time_limit(self) -> float:
         """Seconds that an operation on the parent may take."""
@@ -148,6 +152,7 @@ class Port:
             timeout_mins=begin.timeout or parent.timeout,
             user_creds_id=parent.user_creds_id,
             stack_user_project_id=parent.stack_user_project_id,
+            collects_later=begin.goal is not None and not begin.collects and self.leaves_garbage(),
         )
 
     @answered
@@ -183,4 +188,5 @@ def view(stack: StackRecord) -> ChildView:
     """A stack's row as its parent sees it."""
     goal = Goal(stack.raw_template_id, stack.facade)
     is_gone = stack.deleted_at is not None
-    return ChildView(stack.current_traversal, stack.action, stack.status, stack.status_reason, is_gone, goal)
+    garbage = bool(stack.collects_later)
+    return ChildView(stack.current_traversal, stack.action, stack.status, stack.status_reason, is_gone, goal, garbage)

@@ -115,7 +115,7 @@ def lay_out(
     graph = arrange(
         wanted,
         serving,
-        [_as_planned(row, assignment).view for row in existing],
+        [_as_planned(row, assignment).view for row in existing] if collects(stack) else [],
         collect_after_commit=not stack.disable_rollback and stack.action is not Action.DELETE,
         commits=stack.action is not Action.DELETE,
     )
@@ -124,6 +124,11 @@ def lay_out(
     next_cast_at = inputs.now() + recast_after
     sync_points.insert(context, stack.id, stack.current_traversal, waiting_counts(graph), next_cast_at)
     return Begun(stack.current_traversal, tuple(graph.roots()))
+
+
+def collects(stack: StackRecord) -> bool:
+    """Whether the traversal deletes what isn't used any more; for a nested stack, its root may say when."""
+    return not (stack.is_nested and stack.leaves_garbage)
 
 
 def _as_planned(row: ResourceRecord, assignment: Assignment) -> ResourceRecord:

@@ -13,7 +13,7 @@ from typing import Any
 
 from heatlite.convergence.model import COMMIT, EPILOGUE, Action, Node, NodeState, Status
 from heatlite.convergence.sync import arrivals
-from heatlite.db import stacks, sync_points
+from heatlite.db import resources, stacks, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.engine.inputs import Inputs
@@ -60,13 +60,22 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
     }
     if stack.action is Action.DELETE:
         changes |= stacks.ended(inputs.utcnow())
+    elif stack.is_nested and stack.leaves_garbage and has_garbage(context, traversal):
+        changes["collects_later"] = True  # and a rollback of the root returns to the template before
     else:
-        changes["prev_raw_template_id"] = stack.raw_template_id
+        changes |= {"prev_raw_template_id": stack.raw_template_id, "collects_later": False}
     if not stacks.advance(context, stack.id, traversal.id, changes):
         return False
     sync_points.delete_all(context, stack.id)
     write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.COMPLETE, reason)])
     return True
+
+
+def has_garbage(context: Context, traversal: Traversal) -> bool:
+    """Whether the stack, or one in it, keeps what it no longer needs."""
+    rows = resources.count(context, [traversal.stack.id])
+    below = stacks.children(context, [traversal.stack.id])
+    return rows > len(traversal.serving) or any(child.collects_later for child in below)
 
 
 def completed_reason(stack: StackRecord) -> str:

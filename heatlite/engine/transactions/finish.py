@@ -98,16 +98,18 @@ def _look_again(context: Context, traversal: Traversal, works: Sequence[Work], n
 
 def _write_rows(context: Context, inputs: Inputs, traversal: Traversal, endings: Sequence[Ending]) -> None:
     template_id = traversal.stack.raw_template_id
-    made, kept, gone = {}, {}, []
+    made, kept, collected, gone = {}, {}, {}, []
     for ending in endings:
         match ending.work.decision, ending.done:
             case ((decide.Delete() | decide.Forget()), _):
                 gone.append(ending.work)
             case decide.Keep(), _:
                 kept[ending.work] = row_changes.kept(ending.work, template_id)
+            case decide.Collect(), Done() as done:
+                collected[ending.work] = row_changes.collected(ending.work, done)
             case _, Done() as done:
                 made[ending.work] = row_changes.made(ending.work, done, template_id)
-    for changes in (made, kept):
+    for changes in (made, kept, collected):
         for holder in {work.row.engine_id for work in changes}:
             _write(context, inputs, holder, {w: c for w, c in changes.items() if w.row.engine_id == holder})
     for holder in {work.row.engine_id for work in gone}:

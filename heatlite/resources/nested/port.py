@@ -48,6 +48,8 @@ class ChildView:
     reason: str
     is_gone: bool
     goal: Goal
+    has_garbage: bool = False
+    """It keeps what its template no longer has, for a rollback of the root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Begin:
     follows: str | None
     goal: Goal | None
     timeout: int | None = None
+    collects: bool = False
+    """Whatever the parent's operation leaves until later, this one collects."""
 
 
 class NestedStacks(Protocol):
@@ -75,6 +79,9 @@ class NestedStacks(Protocol):
 
     def time_limit(self) -> float:
         """Seconds that an operation on the parent may take."""
+
+    def leaves_garbage(self) -> bool:
+        """Whether the parent's operation may still be rolled back, so that children delete nothing before that."""
 
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """Store the child's template, with the environment that it inherits.

@@ -33,6 +33,10 @@ class StacksInMemory:
         """An hour."""
         return 3600.0
 
+    def leaves_garbage(self) -> bool:
+        """There is no rollback here."""
+        return False
+
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """The same content is stored once."""
         content = (template, dict(parameters))

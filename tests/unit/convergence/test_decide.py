@@ -4,6 +4,7 @@ import pytest
 
 from heatlite.convergence.decide import (
     Blocked,
+    Collect,
     Continue,
     Create,
     Delete,
@@ -157,3 +158,24 @@ def test_a_failed_creation_that_told_no_id_is_deleted_all_the_same():
 
 def test_a_row_that_the_plan_chose_and_its_update_replaced_is_deleted():
     assert decide_cleanup(row(1, replaced_by=2), serves=True) == Delete()
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "attempts"),
+    [(Action.CREATE, Status.IN_PROGRESS, 0), (Action.CREATE, Status.FAILED, 1), (Action.UPDATE, Status.FAILED, 0)],
+)
+def test_a_nested_stack_is_turned_to_what_is_wanted_now_whatever_was_being_made(action, status, attempts):
+    left = row(1, action=action, status=status, attempts=attempts)
+
+    assert decide_update(left, compared(turns_round=True)) == UpdateInPlace(frozenset())
+
+
+def test_a_nested_stack_is_never_kept_without_a_look():
+    assert decide_update(row(1), compared(has_to_look=True)) == UpdateInPlace(frozenset())
+
+
+def test_what_a_nested_stack_left_is_collected_where_it_stays_and_nobody_holds_it():
+    assert decide_cleanup(row(1), serves=True, collects=True) == Collect()
+    assert decide_cleanup(row(1, engine_id="other"), serves=True, collects=True) == Blocked()
+    assert decide_cleanup(row(1), serves=False, collects=True) == Delete()
+    assert decide_cleanup(row(1, replaced_by=2), serves=True, collects=True) == Delete()
