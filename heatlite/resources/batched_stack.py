@@ -87,13 +87,15 @@ class BatchedStack(StackResource):
 
     def members(self) -> list[Member]:
         """The resources of the child's template, the first to go at the front. What left it may still have to go."""
-        wanted = self._written()
-        return oldest_first([it for it in self.nested.members(self.uuid) if it.name in wanted]) if wanted else []
+        return self._members(self._written())
 
     def definitions(self) -> Definitions:
         """Of each of these the definition that the child's template gives it."""
-        written = self._written()
-        return {member.name: written[member.name] for member in self.members()}
+        written = self._written()  # once: the child may be at another by the next look
+        return {member.name: written[member.name] for member in self._members(written)}
+
+    def _members(self, written: Definitions) -> list[Member]:
+        return oldest_first([it for it in self.nested.members(self.uuid) if it.name in written]) if written else []
 
     def _written(self) -> Definitions:
         return template.definitions(self.nested.template(self.uuid)) if self.resource_id is not None else {}
