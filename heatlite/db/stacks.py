@@ -40,6 +40,13 @@ def by_live_name(context: Context, tenant: str, name: str) -> StackRecord | None
 
 
 @reader
+def by_name(context: Context, tenant: str, name: str) -> StackRecord | None:
+    """A stack of this name that is alive in this project, nested ones included; the oldest of several."""
+    named = SELECT.where(TABLE.c.tenant == tenant, TABLE.c.deleted_at.is_(None), TABLE.c.name == name)
+    return _one(context.connection.execute(named.order_by(TABLE.c.created_at, TABLE.c.id).limit(1)).one_or_none())
+
+
+@reader
 def by_traversal(context: Context, traversal_id: str) -> tuple[StackRecord, dict[str, Any] | None] | None:
     """The stack whose current traversal this is, with its graph; None if it is nobody's, or can't be seen yet."""
     row = context.connection.execute(BY_TRAVERSAL, {"traversal_id": traversal_id}).one_or_none()

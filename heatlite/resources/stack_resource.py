@@ -20,10 +20,9 @@ from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.instance import Instance
 from heatlite.resources.nested.decision import Again, Complete, Fail, Send, decide
 from heatlite.resources.nested.failure import NestedStackFailed
-from heatlite.resources.nested.port import Begin, ChildView, Goal, NestedStacks, Verb
+from heatlite.resources.nested.port import OPERATION, TEMPLATE, Begin, ChildView, Goal, NestedStacks, Verb
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-OPERATION = "operation_id"
 
 Progress = dict[str, Any]
 
@@ -146,6 +145,7 @@ class StackResource(Resource):
     def _choose(self, verb: Verb, goal: Goal | None, follows: str | None) -> Progress:
         operation_id = self.nested.new_id()
         self.data_set(OPERATION, operation_id)
+        self.data_set(TEMPLATE, goal.template_id if goal else None)
         return {
             "verb": verb,
             "operation_id": operation_id,
@@ -172,8 +172,8 @@ class StackResource(Resource):
             case Fail(reason):
                 raise NestedStackFailed(reason)
             case Again(shown):
-                kept = {name: progress[name] for name in ("goal", "collects")}
-                progress |= self._choose(verb, None, shown) | kept
+                goal = progress["goal"] and Goal(**progress["goal"])
+                progress |= self._choose(verb, goal, shown) | {"collects": progress["collects"]}
                 self.poll_in(0)
                 return False
             case Send(creates):

@@ -310,7 +310,9 @@ def test_nested_stacks_are_listed_where_that_is_asked_for(story: Story) -> None:
         for also in (False, True)
     ]
     assert listed == [{story.name}, {story.name, of(story, "web").name}]
-    assert of(story, "web").show()["parent"] == story.identity["stack_id"]
+    inner = of(story, "web")
+    assert inner.show()["parent"] == story.identity["stack_id"]
+    assert story.client.identify_stack(story.context, inner.name) == inner.identity
 
 
 def test_a_hundred_nested_stacks_need_few_threads(story: Story) -> None:

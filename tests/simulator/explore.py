@@ -108,7 +108,7 @@ def main(given: Sequence[str] | None = None) -> int:
     if wanted.replay is not None:
         return tell_one(unpacked(wanted.replay))
     if wanted.seed is not None:
-        scenario = dataclasses.replace(draw.scenario(wanted.seed), schedule=wanted.schedule)
+        scenario = dataclasses.replace(nesting.nested(draw.scenario(wanted.seed)), schedule=wanted.schedule)
         if wanted.trace:
             return tell_one(scenario)
         simulation = play(scenario)

@@ -25,7 +25,8 @@ def by_name_or_id(context: RequestContext, name: Any) -> StackRecord:
     if is_uuid(name):
         found = visible(context, stacks.get(context, name))
     if found is None and isinstance(name, str) and STACK_NAME.fullmatch(name):
-        found = stacks.by_live_name(context, context.project_id, name)
+        project = context.project_id
+        found = stacks.by_live_name(context, project, name) or stacks.by_name(context, project, name)
     if found is None:
         raise not_found(name)
     return found

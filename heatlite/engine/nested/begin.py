@@ -9,6 +9,9 @@
     what it follows    –                         begin it
     anything else      nothing: it is late       nothing: the parent looks, and asks anew
 
+An operation that the owner's row doesn't record is none: clients can write into ``args`` what they like, and one of
+them must not get at another's stacks or templates.
+
 What this engine must refuse (a template that proves invalid, a limit) is written as the operation's failure, since the
 parent waits for no reply and looks at nothing but the row.
 """
@@ -34,6 +37,7 @@ from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin, fail
 from heatlite.engine.validation import Identity, Submission, Validator
+from heatlite.resources.nested.port import OPERATION, TEMPLATE
 from heatlite.rpc.messages import BeginChild
 
 LOG = logging.getLogger(__name__)
@@ -48,7 +52,10 @@ class Children:
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)
 
     def receive(self, request: RequestContext, message: BeginChild) -> None:
-        """Begin the operation, if it is still to be begun."""
+        """Begin the operation, if it is still to be begun, and its owner has recorded it."""
+        if not self._is_recorded(message):
+            LOG.info("%s of nested stack %s isn't what its owner wants (now)", message.verb, message.child_id)
+            return
         seen = stacks.get(self._shared.context(), message.child_id)
         if seen is None and message.verb in (Action.CREATE, Action.DELETE):
             self._first(request, message)
@@ -56,6 +63,13 @@ class Children:
             self._next(seen, message)
         else:
             LOG.debug("%s of nested stack %s is late, or has come before", message.verb, message.child_id)
+
+    def _is_recorded(self, message: BeginChild) -> bool:
+        row = resources.by_uuid(self._shared.context(), message.child_id)
+        if row is None or row.stack_id != message.owner_id:
+            return False
+        data = row.resource_data or {}
+        return data.get(OPERATION) == message.operation_id and data.get(TEMPLATE) == message.template_id
 
     # --- there is no such stack ---------------------------------------------------------------------------------
 

@@ -17,6 +17,10 @@ from typing import Any, Protocol
 
 from heatlite.resources.groups.members import Member
 
+OPERATION, TEMPLATE = "operation_id", "template_id"
+"""What a resource that is a nested stack records of the operation that it has chosen, in its ``data``. An engine begins
+no operation that isn't recorded so: what comes in a message may have been written by anybody."""
+
 
 class Unavailable(Exception):
     """The engine can't answer now, for a reason of its own: the same step is to be run again, and fails nothing."""
