@@ -41,7 +41,7 @@ class ByRow:
         row = record.resource
         view: ResourceView | None = row.view if row else None
         plugin = self._registry.get(row.type) if row else None
-        collects = plugin is not None and plugin.always_looks and traversal.stack.leaves_garbage
+        collects = plugin is not None and plugin.only_waits and traversal.stack.leaves_garbage
         serves = traversal.serves(record.node.resource_id)
         decision = decide.decide_cleanup(view, serves=serves, collects=collects)
         return Work(

@@ -25,7 +25,7 @@ from heatlite.db import resources
 from heatlite.db.api import Context
 from heatlite.db.events import Happening
 from heatlite.db.records import ResourceRecord, StackRecord
-from heatlite.db.retry import is_transient
+from heatlite.db.retry import is_transient, retried
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.refresh import refresh, resource_of
 from heatlite.engine.row_changes import DAMAGED
@@ -73,12 +73,18 @@ class Signals:
         :raises HeatliteError: where its type takes none, or refuses this one
         """
         try:
-            return self._signal(stack, find, details)
+            row, metadata = self._signal(find, details)
         except Busy:
             raise conflict(stack) from None
+        try:  # the signal counts by now: what follows may be lost, and is not a reason to send it again
+            self._wake(self._shared.context(), row)
+            self._refresh(self._shared.context(), row)
+        except Exception:
+            LOG.exception("What follows from a signal to %s can't be done now: who waits for it will look", row.name)
+        return metadata
 
     @patient
-    def _signal(self, stack: StackRecord, find: Find, details: Any) -> dict[str, Any]:
+    def _signal(self, find: Find, details: Any) -> tuple[ResourceRecord, dict[str, Any]]:
         context = self._shared.context()
         row = find(context)
         plugin = self._shared.registry.get(row.type)
@@ -91,9 +97,7 @@ class Signals:
         resource.siblings = ScalableSiblings(self._shared, self._children, row.stack_id)
         answer = signals.signal(resource, details)
         self._record(context, row, answer)
-        self._wake(context, row)
-        self._refresh(context, row)
-        return answer.metadata
+        return row, answer.metadata
 
     def _check_action(self, context: EngineContext, row: ResourceRecord, plugin: type[Resource]) -> None:
         if row.action is Action.INIT:
@@ -124,10 +128,7 @@ class Signals:
             if row.id in waiting.requires and waiting.engine_id is not None:
                 held.setdefault(waiting.engine_id, []).append(waiting.id)
         for engine_id, ids in held.items():
-            try:
-                self._shared.wakes.wake(engine_id, ids)
-            except Exception:
-                LOG.exception("Engine %s can't be told now of a signal to %s: it will look", engine_id, row.name)
+            self._shared.wakes.wake(engine_id, ids)
 
     def _refresh(self, context: EngineContext, row: ResourceRecord) -> None:
         """Have what was made of the signals before follow them."""
@@ -147,6 +148,7 @@ class Signals:
         except Busy:
             raise conflict(stack) from None
 
+    @retried
     def _mark(self, find: Find, unhealthy: bool, reason: str) -> None:
         context = self._shared.context()
         row = find(context)

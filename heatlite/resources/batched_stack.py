@@ -86,12 +86,16 @@ class BatchedStack(StackResource):
     # --- what the child is now ------------------------------------------------------------------------------
 
     def members(self) -> list[Member]:
-        """The child's resources, the first to go at the front."""
-        return oldest_first(self.nested.members(self.uuid)) if self.resource_id is not None else []
+        """The resources of the child's template, the first to go at the front. What left it may still have to go."""
+        return self._members(self._written())
 
     def definitions(self) -> Definitions:
         """Of each of these the definition that the child's template gives it."""
-        if self.resource_id is None:
-            return {}
-        written = template.definitions(self.nested.template(self.uuid))
-        return {member.name: written[member.name] for member in self.members() if member.name in written}
+        written = self._written()  # once: the child may be at another by the next look
+        return {member.name: written[member.name] for member in self._members(written)}
+
+    def _members(self, written: Definitions) -> list[Member]:
+        return oldest_first([it for it in self.nested.members(self.uuid) if it.name in written]) if written else []
+
+    def _written(self) -> Definitions:
+        return template.definitions(self.nested.template(self.uuid)) if self.resource_id is not None else {}

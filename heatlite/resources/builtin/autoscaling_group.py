@@ -187,7 +187,8 @@ class AutoScalingGroup(BatchedStack):
         if child.status == "IN_PROGRESS" or cooldown.refusal(self.data.get(SCALING) or {}, self.now(), seconds):
             raise NoActionRequired
         goal = self.nested.revise(self.uuid, template.of(self.resized(self.definitions(), Batch(wanted, 0))))
-        return self._message(self._choose(Verb.UPDATE, goal, child.operation_id), creates=False)
+        chosen = self._choose(Verb.UPDATE, goal, child.operation_id)
+        return self._message({**chosen, "collects": True}, creates=False)  # there is no root's operation that would
 
     def adjusted(self, scaling: Scaling) -> None:
         """Begin to cool down."""

@@ -214,6 +214,30 @@ def test_a_signal_scales_the_group_and_its_attributes_follow(fleet: Fleet) -> No
     assert fleet.state() == "CREATE_COMPLETE"
 
 
+def test_a_group_of_a_stack_that_rolls_back_rolls_over_shrinks_and_is_scaled(fleet: Fleet) -> None:
+    """What leaves it goes at the end of the operation only, and is no member any more."""
+    fleet.create(scaled(desired_capacity=4), rollback=True)
+    fleet.settle()
+    changed = scaled(desired_capacity=2, resource=resource("w"), rolling_updates={"max_batch_size": 1})
+    fleet.update(changed)
+    fleet.settle()
+    assert fleet.state() == "UPDATE_COMPLETE"
+    assert values(fleet) == ["w", "w"]
+    signal(fleet, "up")
+    fleet.settle()
+    assert values(fleet) == ["w", "w", "w"]
+    assert (row_of(fleet, "group").attr_data or {})["attributes"]["current_size"] == 3
+
+
+def test_an_update_handle_of_a_stack_that_rolls_back_is_another_too(fleet: Fleet) -> None:
+    template = hot(handle={"type": "OS::Heat::UpdateWaitConditionHandle"})
+    fleet.create(template, rollback=True)
+    fleet.settle()
+    fleet.update(template)
+    fleet.settle()
+    assert fleet.state() == "UPDATE_COMPLETE"
+
+
 def test_a_second_signal_while_the_group_is_being_scaled_does_nothing(fleet: Fleet) -> None:
     fleet.create(scaled())
     fleet.settle()
