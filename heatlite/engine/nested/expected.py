@@ -75,7 +75,8 @@ def bind(template: Template, environment: Environment, pseudo: PseudoParameters)
         dataclasses.replace(environment, parameters=given),
         pseudo,
     )
-    return Parameters(schemata, {**bound.values_by_name, **dict.fromkeys(unknown, UNKNOWN)})
+    values = {**bound.values_by_name, **dict.fromkeys(unknown, UNKNOWN)}
+    return dataclasses.replace(bound, schemata=schemata, values_by_name=values)
 
 
 @contextlib.contextmanager
