@@ -128,7 +128,7 @@ def failed(resource: Resource, error: BaseException) -> Failed:
     except Exception:
         text = shown(error)
     if isinstance(error, NestedStackFailed):
-        return Failed(error.under(resource.name), resource.resource_id, dict(resource.data))
+        return Failed(resource.masked(error.under(resource.name)), resource.resource_id, dict(resource.data))
     if isinstance(error, UpdateReplace):
         text = "a replacement can be asked for in handle_update only; what was begun has to end or to fail"
     reason = str(ResourceFailed(error_class=type(error).__name__, name=resource.name, reason=resource.masked(text)))

@@ -358,3 +358,12 @@ def test_what_nested_stacks_kept_for_a_rollback_goes_when_the_root_has_succeeded
     story.settle("UPDATE_COMPLETE")
     assert len(inner.world()) == 1
     verify_family(story)
+
+
+def test_a_hidden_value_is_hidden_in_nested_stacks_as_well(story: Story) -> None:
+    hidden = {"secret": {"type": "string", "hidden": True}}
+    template = hot(hidden, None, web=nested("server.yaml", size={"get_param": "secret"}))
+    story.create(template, files=FILES, parameters={"secret": "hunter2-hunter2"})
+    story.settle("CREATE_COMPLETE")
+    assert of(story, "web").show()["parameters"]["size"] == "******"
+    assert of(story, "web").value("server") == "hunter2-hunter2"

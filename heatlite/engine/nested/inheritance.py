@@ -16,22 +16,38 @@ from typing import Any
 from heatlite import template as language
 from heatlite.template import Environment, ResourceDefinition, Template
 from heatlite.template.functions.resource_facade import ResourceFacade
+from heatlite.template.mask import Mask
 from heatlite.template.resource_registry import of_child
 
+NOTHING_HIDDEN = Mask()
 FACADE_NAMES = (ResourceFacade.name, "Fn::ResourceFacade")
 
 
 def environment_of_child(
-    parent: Environment, template: Template, definition: ResourceDefinition, parameters: Mapping[str, Any]
+    parent: Environment,
+    template: Template,
+    definition: ResourceDefinition,
+    parameters: Mapping[str, Any],
+    mask: Mask = NOTHING_HIDDEN,
 ) -> Environment:
-    """The environment of the nested stack that a resource is."""
+    """The environment of the nested stack that a resource is.
+
+    :param mask: hides the parent's secrets; a parameter that holds one is a secret of the nested stack too
+    """
     written_type = str(definition.written.get("type") or definition.type)
     return Environment(
         parameters=dict(parameters),
         parameter_defaults=parent.parameter_defaults,
         resource_registry=of_child(parent.resource_registry, template.registry, definition.name, written_type),
         event_sinks=parent.event_sinks,
+        encrypted_param_names=tuple(sorted(name for name, value in parameters.items() if tells(value, mask))),
     )
+
+
+def tells(value: Any, mask: Mask) -> bool:
+    """Whether a value holds something that the mask hides."""
+    text = repr(value)
+    return mask(text) != text
 
 
 def facade_of(raw: Mapping[str, Any], definition: ResourceDefinition, metadata: Any, scope: Any) -> Any:

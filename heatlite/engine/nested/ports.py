@@ -98,7 +98,7 @@ class Port:
         definition, parent = self.evaluated.definition, self.traversal.template
         record, _ = self.engine.library.template(self._context(), self.traversal.stack.raw_template_id)
         own = language.Environment.parse(record.environment)
-        environment = inheritance.environment_of_child(own, parent, definition, parameters)
+        environment = inheritance.environment_of_child(own, parent, definition, parameters, self.traversal.mask)
         scope = EngineScope(self.traversal.parameters, parent.files, {}, self.traversal.stack.facade)
         facade = inheritance.facade_of(raw, definition, dict(self.evaluated.metadata), scope)
         now = self.engine.inputs.utcnow()
