@@ -45,7 +45,7 @@ def check(simulation: Simulation) -> None:
             case Status.FAILED if not any(cause in stack["status_reason"] for cause in CAUSES):
                 simulation.complain(f"the stack failed, and nothing had: {stack['status_reason']}")
     _newest_wins(simulation)
-    nesting.check(simulation)
+    nesting.check(simulation, is_sound)
 
 
 def _nothing_left_half_way(simulation: Simulation, stack: Values) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from heatlite.convergence.model import Status
@@ -82,8 +82,11 @@ def templates(template: Template) -> dict[str, Template]:
     return found
 
 
-def check(simulation: Simulation) -> None:
-    """No stack without an owner; below a COMPLETE stack all is COMPLETE, and made of what its template says."""
+def check(simulation: Simulation, is_sound: Callable[[Simulation, Mapping[str, Any]], bool]) -> None:
+    """No stack without an owner; below a COMPLETE stack all is COMPLETE, and made of what its template says.
+
+    :param is_sound: whether a COMPLETE stack is what its template says at all
+    """
     stacks = {row["id"]: row for row in simulation.store.tables["stack"].committed()}
     rows = {row["uuid"]: row for row in simulation.store.tables["resource"].committed()}
     for stack in stacks.values():
@@ -92,7 +95,7 @@ def check(simulation: Simulation) -> None:
         row = rows.get(stack["id"])
         if row is None or stacks[stack["owner_id"]]["deleted_at"] is not None:
             simulation.complain(f"nested stack {stack['name']} ({stack['id']}) is an orphan")
-        elif stacks[stack["owner_id"]]["status"] == Status.COMPLETE:
+        elif stacks[stack["owner_id"]]["status"] == Status.COMPLETE and is_sound(simulation, stacks[stack["owner_id"]]):
             _as_its_owner_says(simulation, stack, row)
 
 

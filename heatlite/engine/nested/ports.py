@@ -85,12 +85,12 @@ class Port:
         """Whether the parent's operation may still be rolled back, with that of its root."""
         return self.traversal.stack.leaves_garbage
 
-    @answered
     def time_limit(self) -> float:
         """Seconds that an operation on the parent may take."""
         minutes = self.traversal.stack.timeout
         return float(minutes * SECONDS_A_MINUTE if minutes else self.engine.settings.stack_action_timeout)
 
+    @answered
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """Store the child's template with its environment and the parent's files."""
         raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
