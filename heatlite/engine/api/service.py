@@ -22,6 +22,7 @@ from heatlite.db.records import StackRecord
 from heatlite.engine.api import arguments, finding, replies, submissions, template_check
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.nested_calls import or_nested
+from heatlite.engine.api.nested_parameters import NestedParameters
 from heatlite.engine.api.options import CreateOptions, UpdateOptions, check_args
 from heatlite.engine.api.reading import Reading
 from heatlite.engine.api.replies import Reply
@@ -29,7 +30,7 @@ from heatlite.engine.api.submissions import Sent
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.shared import Shared
-from heatlite.engine.validation import Submission
+from heatlite.engine.validation import Submission, Validator
 from heatlite.rpc.queries import EventQuery, StackQuery
 
 Files = dict[str, str] | None
@@ -45,6 +46,8 @@ class EngineEndpoint:
         self.children = children
         self._lifecycle = lifecycle
         self._reading = Reading(shared)
+        validator = Validator(shared.registry, shared.settings, shared.inputs)
+        self._nested_parameters = NestedParameters(validator, shared.settings).reply
 
     # --- stacks: do -------------------------------------------------------------------------------------------
 
@@ -134,19 +137,21 @@ class EngineEndpoint:
         params: Any = None,
         files: Files = None,
         ignorable_errors: list[str] | None = None,
+        show_nested: bool = False,
         **more: Any,
     ) -> Reply:
         """What a template declares, or ``{"Error": …}``; nothing is made of it.
 
-        :param more: ``environment_files``, ``files_container``, ``show_nested``; there are no nested templates yet
+        :param show_nested: whether to tell also what nested templates declare
+        :param more: ``environment_files``, ``files_container``
         """
         if template is None:
             raise exception.StackValidationFailed(message="No Template provided.")
-        more.pop("show_nested", None)
         template_check.check_ignorable(ignorable_errors)
         settings = self._shared.settings
         submission = submissions.submission(Sent(template, params, files, **more), settings.max_template_size)
-        return template_check.template_reply(submission, self._shared.registry, settings)
+        nested = self._nested_parameters if show_nested else None
+        return template_check.template_reply(submission, self._shared.registry, settings, nested)
 
     # --- stacks: look -----------------------------------------------------------------------------------------
 

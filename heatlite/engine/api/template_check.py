@@ -8,7 +8,7 @@ exist is one all the same, there and here.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from heatlite import exception
@@ -37,13 +37,21 @@ def check_ignorable(codes: Any) -> None:
         raise invalid(f"Invalid codes in ignore_errors : {codes!r:.80}; those are {', '.join(sorted(ERROR_CODES))}")
 
 
-def template_reply(submission: Submission, registry: Registry, settings: Settings) -> dict[str, Any]:
+LookIn = Callable[[Submission, Template, Parameters], dict[str, Any]]
+"""Tells what nested templates declare."""
+
+
+def template_reply(
+    submission: Submission, registry: Registry, settings: Settings, look_in: LookIn | None = None
+) -> dict[str, Any]:
     """What a template declares, or what is wrong with it.
 
+    :param look_in: where it is to be told, too, what nested templates declare
     :raises InvalidTemplateVersion: where there is no such version
     """
     try:
         template = checked(submission, registry, settings)
+        nested = look_in(submission, template, known_parameters(template, submission.environment)) if look_in else {}
     except exception.InvalidTemplateVersion:
         raise
     except exception.HeatliteError as error:
@@ -54,8 +62,9 @@ def template_reply(submission: Submission, registry: Registry, settings: Setting
         "Parameters": {name: parameter_replies.parameter(schema, environment) for name, schema in schemata.items()},
         "Environment": environments.of_user(environment, schemata),
     }
-    groups = template.raw.get("parameter_groups")
-    return {**reply, "ParameterGroups": groups} if groups else reply
+    if groups := template.raw.get("parameter_groups"):
+        reply["ParameterGroups"] = groups
+    return {**reply, "NestedParameters": nested} if nested else reply
 
 
 def checked(submission: Submission, registry: Registry, settings: Settings) -> Template:

@@ -1,0 +1,93 @@
+"""What nested templates declare, seen from the template that has them, before anything is made.
+
+    template ──▶ resources that are stacks ──▶ child_template, child_parameters ──▶ the same, one level down
+
+A resource whose template depends on something unknown is passed over: nothing can be said of it yet.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite import template as language
+from heatlite.engine import limits
+from heatlite.engine.api import parameter_replies
+from heatlite.engine.api.template_check import known_parameters
+from heatlite.engine.masking import masked
+from heatlite.engine.nested import expected
+from heatlite.engine.nested.inheritance import environment_of_child
+from heatlite.engine.scope import EngineScope, FutureResource
+from heatlite.engine.settings import Settings
+from heatlite.engine.validation import Identity, Submission, Validator
+from heatlite.resources.stack_resource import StackResource
+from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, holds_unknown, resolve
+
+NOBODY = Identity("", "dummy", "")
+
+
+@dataclass(frozen=True)
+class NestedParameters:
+    """Looks into the stacks that a template has in it."""
+
+    validator: Validator
+    settings: Settings
+
+    def reply(
+        self, submission: Submission, template: Template, parameters: Parameters, depth: int = 0
+    ) -> dict[str, Any]:
+        """Resource → ``Type``, ``Description``, ``Parameters`` and, where there are any, ``ParameterGroups`` and
+        ``NestedParameters`` of its template.
+
+        :raises HeatliteError: where a nested template isn't well-formed, or is too deep; with the path to it
+        """
+        found = {}
+        for resource, definition in self._stacks(template, parameters):
+            with masked(parameters.mask), expected.within(definition.name, resource.template_place):
+                limits.check_depth(self.settings, depth + 1)
+                child = self._child(resource, definition, submission, template)
+                if child is not None:
+                    found[definition.name] = self._one(definition, child, depth + 1)
+        return found
+
+    def _one(self, definition: ResourceDefinition, submission: Submission, depth: int) -> dict[str, Any]:
+        registries = submission.environment.resource_registry, self.settings.operator_registry
+        template = language.parse(submission.template, submission.files, *registries)
+        schemata, environment = template.parameter_schemata, submission.environment
+        parameters = known_parameters(template, environment)
+        told = {
+            "Type": definition.written.get("type"),
+            "Description": template.description,
+            "Parameters": {name: parameter_replies.parameter(schema, environment) for name, schema in schemata.items()},
+        }
+        if groups := template.raw.get("parameter_groups"):
+            told["ParameterGroups"] = groups
+        if nested := self.reply(submission, template.under(parameters), parameters, depth):
+            told["NestedParameters"] = nested
+        return told
+
+    def _stacks(self, template: Template, parameters: Parameters) -> Iterator[tuple[StackResource, ResourceDefinition]]:
+        plugins = {name: self.validator.plugin(it, template.files) for name, it in template.resources.items()}
+        future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
+        scope = EngineScope(parameters, template.files, future)
+        for name, definition in template.resources.items():
+            plugin, given = plugins[name], resolve(definition.properties, scope) or {}
+            if given is UNKNOWN or not issubclass(plugin, StackResource):
+                continue
+            properties = plugin.checked_properties(given, f"resources.{name}.properties", UNKNOWN)
+            metadata = resolve(definition.metadata, scope)
+            instance = self.validator.instance(definition, NOBODY, properties, metadata)
+            yield plugin(dataclasses.replace(instance, files=template.files)), definition
+
+    def _child(
+        self, resource: StackResource, definition: ResourceDefinition, parent: Submission, template: Template
+    ) -> Submission | None:
+        written = resource.child_template()
+        if written is None:
+            return None
+        raw = language.load(written, self.settings.max_template_size) if isinstance(written, str) else written
+        given = {name: value for name, value in resource.child_parameters().items() if not holds_unknown(value)}
+        environment = environment_of_child(parent.environment, template, definition, given)
+        return Submission(raw, parent.files, environment)
