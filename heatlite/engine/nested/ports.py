@@ -91,6 +91,7 @@ class Port:
         minutes = self.traversal.stack.timeout
         return float(minutes * SECONDS_A_MINUTE if minutes else self.engine.settings.stack_action_timeout)
 
+    @answered
     def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
         """Store the child's template with its environment and the parent's files."""
         raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
