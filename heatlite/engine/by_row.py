@@ -15,6 +15,7 @@ from heatlite.convergence.model import Action, Node, ResourceView, Status
 from heatlite.convergence.visits import decide_visit
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine import breakpoints
+from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Work
 from heatlite.resources.base import Resource
@@ -64,7 +65,7 @@ class ByRow:
         serves = record.node.resource_id in traversal.serving.values()
         decision = decide_visit(row.view if row else None, action, serves=serves)
         performed = row if isinstance(decision, decide.Perform) else None
-        plugin, refusal = self._plugin_of(performed) if performed else (None, None)
+        plugin, refusal = self._plugin_of(performed, traversal) if performed else (None, None)
         return Work(
             traversal_id=traversal.id,
             node=record.node,
@@ -88,9 +89,12 @@ class ByRow:
             return None
         return f"{row.attempts} engines died at it, one after the other; it isn't tried again"
 
-    def _plugin_of(self, row: ResourceRecord) -> tuple[type[Resource] | None, str | None]:
+    def _plugin_of(self, row: ResourceRecord, traversal: Traversal) -> tuple[type[Resource] | None, str | None]:
         """The plugin of a row, and why nothing may be done with it."""
+        files = traversal.template.files
         try:
+            if row.type in files:  # which knows the outputs; of what the template no longer has, the base will do
+                return plugin_of(self._registry, row.type, files), self.worn_out(row)
             return self._registry.get(row.type), self.worn_out(row)
         except exception.HeatliteError as error:
             return None, f"{type(error).__name__}: {error}"

@@ -191,7 +191,8 @@ class Lifecycle:
 
         def change(current: StackRecord) -> Change:
             parsed, _ = self._shared.library.parameters(self._shared.context(), current)
-            return Change(VISITS[operation], {"timeout": current.timeout}, traversals.wanted(parsed))
+            columns = {"timeout": current.timeout, "collects_later": current.collects_later}
+            return Change(VISITS[operation], columns, traversals.wanted(parsed))
 
         return self._supersede(stack, operation, change)
 
@@ -224,6 +225,7 @@ class Lifecycle:
     def _try_supersede(self, stack: StackRecord, change: Change) -> begin.Begun | None:
         shared, context = self._shared, self._shared.context()
         columns = {
+            "collects_later": False,
             **change.columns,
             "current_traversal": shared.inputs.new_id(),
             "action": change.action,
@@ -231,7 +233,6 @@ class Lifecycle:
             "status_reason": f"Stack {change.action} started",
             "deadline": self._deadline(change.columns.get("timeout")),
             "updated_at": shared.inputs.utcnow(),
-            "collects_later": False,
         }
         with shared.database.writer(context):
             begun = begin.supersede(

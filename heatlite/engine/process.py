@@ -126,7 +126,7 @@ class EngineProcess:
             children = Children(self.shared, self.conclusions)
             endpoints[messages.ENGINE_TOPIC] = [
                 EngineEndpoint(self.shared, lifecycle, children),
-                VisitEndpoint(lifecycle),
+                VisitEndpoint(lifecycle, children),
                 CatalogueEndpoint(self.shared),
                 PreviewEndpoint(self.shared),
                 SignalEndpoint(self.shared, self.conclusions, children),

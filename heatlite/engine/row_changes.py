@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from heatlite.convergence import decide
@@ -101,12 +102,15 @@ def visited(work: Work, done: Done) -> Changes:
     memory = remembered(work)
     if work.action is Action.CHECK:
         memory.pop(DAMAGED, None)
+    kept: Mapping[str, Any] = {}
+    if work.plugin is not None and work.plugin.only_waits:  # what it isn't asked for now is what it was
+        kept = (work.row.attr_data or {}).get("attributes") or {}
     return {
         "action": work.action,
         "status": Status.COMPLETE,
         "status_reason": STATE_CHANGED,
         "physical_resource_id": done.physical_id,
-        "attr_data": {"reference": done.reference, "attributes": done.attributes},
+        "attr_data": {"reference": done.reference, "attributes": {**kept, **done.attributes}},
         "resource_data": done.data,
         "progress": memory or None,
         "due_at": None,

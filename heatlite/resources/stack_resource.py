@@ -121,6 +121,30 @@ class StackResource(Resource):
         """Whether the child is complete at our operation."""
         return progress is None or self._check(progress)
 
+    def handle_suspend(self) -> Progress | None:
+        """Choose the operation that suspends what the child has."""
+        return self._visit(Verb.SUSPEND)
+
+    def check_suspend_complete(self, progress: Progress | None) -> bool:
+        """Whether all of it is suspended."""
+        return progress is None or self._check(progress)
+
+    def handle_resume(self) -> Progress | None:
+        """Choose the operation that resumes what of the child is suspended."""
+        return self._visit(Verb.RESUME)
+
+    def check_resume_complete(self, progress: Progress | None) -> bool:
+        """Whether nothing of it is suspended any more."""
+        return progress is None or self._check(progress)
+
+    def handle_check(self) -> Progress | None:
+        """Choose the operation that checks what the child has."""
+        return self._visit(Verb.CHECK)
+
+    def check_check_complete(self, progress: Progress | None) -> bool:
+        """Whether all of it is as it should be."""
+        return progress is None or self._check(progress)
+
     def resolve_attributes(self) -> dict[str, Any]:
         """The attributes of the schema, and those of the child's resources that the template reads."""
         paths = [name for name in sorted(self._reads) if name.startswith("resource.")]
@@ -137,7 +161,16 @@ class StackResource(Resource):
         assert template is not None, "every property is known by the time of an action"
         return self.nested.store(template, self.child_parameters())
 
+    def _visit(self, verb: Verb) -> Progress | None:
+        if self.resource_id is None:
+            return None
+        child = self._look()
+        return self._choose(verb, None, child.operation_id if child else None)
+
     def _is_at(self, child: ChildView, goal: Goal) -> bool:
+        """Whether an update has nothing to do. After a visit nobody knows: it makes no template true."""
+        if child.action not in (Verb.CREATE, Verb.UPDATE):
+            return False
         is_ours = child.operation_id == self.data.get(OPERATION)
         is_clean = not child.has_garbage or self.nested.leaves_garbage()
         return is_ours and is_clean and child.status == "COMPLETE" and child.goal == goal
@@ -184,7 +217,7 @@ class StackResource(Resource):
 
     def _message(self, progress: Progress, creates: bool) -> Begin:
         goal = progress["goal"]
-        verb = Verb.DELETE if goal is None else Verb.CREATE if creates else Verb.UPDATE
+        verb = Verb(progress["verb"]) if goal is None else Verb.CREATE if creates else Verb.UPDATE
         return Begin(
             verb=verb,
             child_id=self.uuid,

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from heatlite.convergence.model import Node, NodeKind
+from heatlite.convergence.model import VISITS, Node, NodeKind
 
 EXCHANGE = "heat"
 ENGINE_TOPIC = "engine"
@@ -61,7 +61,7 @@ class CheckResource:
 
 @dataclass(frozen=True, slots=True)
 class BeginChild:
-    """Begin an operation on a nested stack: CREATE, UPDATE or DELETE.
+    """Begin an operation on a nested stack: CREATE, UPDATE, DELETE; or SUSPEND, RESUME, CHECK, which have no template.
 
     It may come late or twice: ``operation_id`` becomes the stack's traversal, and only where the stack is still at
     ``follows`` (None: where there is no such stack). ``deadline`` is in seconds since the epoch.
@@ -87,7 +87,8 @@ class BeginChild:
     @property
     def method(self) -> str:
         """Heat's method."""
-        return f"{self.verb.lower()}_stack"
+        verb = self.verb.lower()
+        return f"stack_{verb}" if self.verb in VISITS else f"{verb}_stack"
 
     def to_wire(self, project_id: str) -> dict[str, Any]:
         """The arguments of Heat's method, with all that this message says among its ``args``."""

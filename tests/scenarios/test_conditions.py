@@ -60,3 +60,42 @@ def test_a_rollback_returns_to_what_the_old_parameters_made_of_the_template(stor
     story.verify("web", "other", "extra")
     assert story.value("web") == "more"
     assert story.physical_ids() == before
+
+
+WHERE: dict[str, Any] = {
+    "live": {"equals": [{"get_param": "stage"}, "live"]},
+    "trial": {"not": {"equals": [{"get_param": "stage"}, "live"]}},
+    "north": {"or": [{"equals": [{"get_param": "city"}, name]} for name in ("oslo", "turku")]},
+    "live_north": {"and": ["north", "live"]},
+    "elsewhere": {"not": "north"},
+}
+
+
+def test_conditions_of_conditions_choose_resources_values_and_outputs(story: Story) -> None:
+    shown = {
+        "chosen": {"value": {"if": ["live_north", {"get_attr": ["far", "output"]}, "none"]}},
+        "tried": {"value": {"get_attr": ["tried", "output"]}, "condition": "trial"},
+        "name": {"value": {"if": ["elsewhere", {"get_attr": ["else", "output"]}, {"get_attr": ["always", "output"]}]}},
+    }
+    resources = {
+        "always": resource({"if": ["live", "is live", "is tried"]}),
+        "tried": {**resource("tried"), "condition": "trial"},
+        "far": {**resource("far"), "condition": "live_north"},
+        "else": {**resource("else"), "condition": "elsewhere"},
+        "also": {**resource("also"), "condition": {"not": "elsewhere"}},
+    }
+    parameters = {"stage": {"type": "string", "default": "trial"}, "city": {"type": "string", "default": "rome"}}
+    sections = {"parameters": parameters, "conditions": WHERE, "resources": resources, "outputs": shown}
+    wanted = {"heat_template_version": "2016-10-14", **sections}
+    story.create(wanted, parameters={"stage": "live", "city": "turku"})
+    story.settle("CREATE_COMPLETE")
+    story.verify("always", "far", "also")
+    assert values(story) == {"chosen": "far", "name": "is live"}
+    story.update(wanted)
+    story.settle("UPDATE_COMPLETE")
+    story.verify("always", "tried", "else")
+    assert values(story) == {"chosen": "none", "tried": "tried", "name": "else"}
+
+
+def values(story: Story) -> dict[str, Any]:
+    return {it["output_key"]: it["output_value"] for it in story.show()["outputs"]}

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from heatlite.convergence.model import Status
+from heatlite.convergence.model import VISITS, Action, Status
 from heatlite.resources.schema import Property, Type
 from heatlite.resources.stack_resource import StackResource
 from tests.simulator import draw
@@ -102,8 +102,15 @@ def check(simulation: Simulation, is_sound: Callable[[Simulation, Mapping[str, A
 def _as_its_owner_says(simulation: Simulation, stack: Mapping[str, Any], row: Mapping[str, Any]) -> None:
     stored: Any = simulation.store.tables["raw_template"].rows[(stack["raw_template_id"],)].committed
     wanted = json.loads(row["properties_data"])["inner"]
+    owner: Any = simulation.store.tables["stack"].rows[(stack["owner_id"],)].committed
+    if owner["action"] in VISITS and row["action"] != owner["action"]:
+        return  # there was nothing to be done with it
     if stack["status"] != Status.COMPLETE:
         simulation.complain(f"{stack['name']} is {stack['action']}_{stack['status']} in a COMPLETE stack")
+    elif (stack["action"] == Action.SUSPEND) != (row["action"] == Action.SUSPEND):
+        simulation.complain(f"{stack['name']} is {stack['action']}_COMPLETE, and its owner {row['action']}_COMPLETE")
+    elif owner["action"] in VISITS:
+        return  # it made no template true
     elif stack["collects_later"]:
         simulation.complain(f"{stack['name']} keeps what nothing can return to any more")
     elif json.loads(stored["template"]) != json.loads(wanted):

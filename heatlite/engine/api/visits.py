@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import oslo_messaging
 
 from heatlite.context import RequestContext
 from heatlite.convergence.interrupts import Operation
 from heatlite.engine.api import finding
 from heatlite.engine.api.client_calls import client_call
+from heatlite.engine.api.nested_calls import or_nested
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.nested.begin import Children
 
 
 class VisitEndpoint:
     """Methods that change no template. Each replies when the stack is IN_PROGRESS, or is so already.
 
     Any of them raises ``EntityNotFound`` where there is no such live stack, ``NotSupported`` where it is being deleted,
-    and ``ActionInProgress`` where something else is being done with it.
+    and ``ActionInProgress`` where something else is being done with it. ``args`` are what a nested stack's parent says.
     """
 
     target = oslo_messaging.Target(version="1.36")
 
-    def __init__(self, lifecycle: Lifecycle) -> None:
+    def __init__(self, lifecycle: Lifecycle, children: Children) -> None:
         self._lifecycle = lifecycle
+        self.children = children
 
     @client_call
-    def stack_suspend(self, context: RequestContext, stack_identity: Reply) -> None:
+    @or_nested
+    def stack_suspend(self, context: RequestContext, stack_identity: Reply, args: Any = None) -> None:
         """Begin to suspend every resource of a stack, each before what it requires."""
         self._lifecycle.visit(finding.by_identity(context, stack_identity), Operation.SUSPEND)
 
     @client_call
-    def stack_resume(self, context: RequestContext, stack_identity: Reply) -> None:
+    @or_nested
+    def stack_resume(self, context: RequestContext, stack_identity: Reply, args: Any = None) -> None:
         """Begin to resume whatever of a stack is suspended, each after what it requires."""
         self._lifecycle.visit(finding.by_identity(context, stack_identity), Operation.RESUME)
 
     @client_call
-    def stack_check(self, context: RequestContext, stack_identity: Reply) -> None:
+    @or_nested
+    def stack_check(self, context: RequestContext, stack_identity: Reply, args: Any = None) -> None:
         """Begin to look whether a stack's resources are as they should be; the next update repairs what isn't."""
         self._lifecycle.visit(finding.by_identity(context, stack_identity), Operation.CHECK)

@@ -3,7 +3,7 @@
 ::
 
     the stack is at    CREATE                    UPDATE, DELETE
-    ───────────────    ──────                    ──────────────
+    ───────────────    ──────                    ──────────────         and SUSPEND, RESUME, CHECK
     nothing            begin it                  (a DELETE: a row that says it is gone, lest a late CREATE make it)
     this operation     nothing: it came twice    nothing
     what it follows    –                         begin it
@@ -28,7 +28,7 @@ from oslo_db import exception as db_error
 from heatlite import exception
 from heatlite import template as language
 from heatlite.context import RequestContext
-from heatlite.convergence.model import Action, Status, Wanted
+from heatlite.convergence.model import VISITS, Action, Status, Wanted
 from heatlite.db import resources, stacks, templates
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
@@ -168,18 +168,22 @@ class Children:
             "updated_at": self._shared.inputs.utcnow(),
         }
         wanted: Sequence[Wanted] = ()
-        if message.verb == Action.UPDATE:
-            changes: dict[str, Any] = {
-                "raw_template_id": message.template_id,
-                "facade": message.facade,
-                "timeout": message.timeout_mins,
-            }
-            try:
+        changes: dict[str, Any] = {}
+        try:
+            if message.verb == Action.UPDATE:
+                changes = {
+                    "raw_template_id": message.template_id,
+                    "facade": message.facade,
+                    "timeout": message.timeout_mins,
+                }
                 wanted = self._wanted(dataclasses.replace(seen, **changes), before=seen)
-            except exception.HeatliteError as error:
-                self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": str(error)})
-                return
-            columns |= changes
+            elif message.verb in VISITS:
+                changes = {"collects_later": seen.collects_later}  # a visit collects nothing
+                wanted = traversals.wanted(self._shared.library.parameters(self._shared.context(), seen)[0])
+        except exception.HeatliteError as error:
+            self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": str(error)})
+            return
+        columns |= changes
         begun = self._supersede(seen, columns, wanted)
         if begun is not None:
             self._conclusions.announce({begun.traversal_id: begun.ready})

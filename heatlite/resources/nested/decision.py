@@ -13,6 +13,17 @@ that comes late or twice finds the child at another one, and does nothing::
     a deletion, running        Fail                             Wait
     what ours is to follow     Send                             Send
     any other operation        Again: choose a new operation, to follow that one
+
+To be suspended, resumed or checked is only what is there. Such an operation supersedes nothing that runs, so that it
+waits for the end of whatever the child is at::
+
+    the child shows            to be suspended, resumed         to be checked
+    ───────────────            ────────────────────────         ─────────────
+    nothing, a deletion, or    Complete: there is nothing       Fail
+    that it is gone
+    our operation              as above
+    what runs                  Wait
+    anything else              as above
 """
 
 from __future__ import annotations
@@ -21,6 +32,7 @@ from dataclasses import dataclass
 
 from heatlite.resources.nested.port import ChildView, Verb
 
+MISSING = "There is no such nested stack"
 DELETED = "The nested stack was deleted while it was waited for"
 IN_PROGRESS, COMPLETE, FAILED = "IN_PROGRESS", "COMPLETE", "FAILED"
 
@@ -65,6 +77,8 @@ def decide(verb: Verb, operation_id: str, follows: str | None, view: ChildView |
     :param operation_id: ours
     :param follows: the operation that the child is expected to show before ours
     """
+    if verb.is_visit and (view is None or view.is_gone or view.action == Verb.DELETE):
+        return Fail(MISSING) if verb is Verb.CHECK else Complete()
     if view is None:
         return Send(creates=True)
     is_deletion = verb is Verb.DELETE
@@ -74,6 +88,8 @@ def decide(verb: Verb, operation_id: str, follows: str | None, view: ChildView |
         return own(view)
     if view.action == Verb.DELETE and (not is_deletion or view.status == IN_PROGRESS):
         return Wait() if is_deletion else Fail(DELETED)
+    if verb.is_visit and view.status == IN_PROGRESS:
+        return Wait()
     return Send() if view.operation_id == follows else Again(view.operation_id)
 
 

@@ -2,13 +2,15 @@
 
 the child says    Resource CREATE failed: ValueError: resources.3: it broke
 the parent says   Resource CREATE failed: ValueError: resources.group.resources.3: it broke
+
+A check that failed lists each resource by its name before the reason; the first one's place is told from the root on.
 """
 
 from __future__ import annotations
 
 import re
 
-OF_A_RESOURCE = re.compile(r"Resource \w+ failed: (\w+): (resources\..*)", re.DOTALL)
+OF_A_RESOURCE = re.compile(r"Resource \w+ failed: (?:[^:;]+: )?(\w+): (resources\..*)", re.DOTALL)
 
 
 class NestedStackFailed(Exception):

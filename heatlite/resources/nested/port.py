@@ -32,6 +32,14 @@ class Verb(enum.StrEnum):
     CREATE = "CREATE"
     UPDATE = "UPDATE"
     DELETE = "DELETE"
+    SUSPEND = "SUSPEND"
+    RESUME = "RESUME"
+    CHECK = "CHECK"
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether it makes no template true, and is done to what there is."""
+        return self in (Verb.SUSPEND, Verb.RESUME, Verb.CHECK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,8 @@ class Begin:
     """An operation to be begun on a child.
 
     ``follows``: the operation that the child must show for that, None where there must be no child yet.
-    ``goal`` is None for a DELETE. ``timeout``: minutes that the child's own operation may take, within the parent's.
+    ``goal`` is None for a DELETE and for visits. ``timeout``: minutes that the child's own operation may take, within
+    the parent's.
     """
 
     verb: Verb

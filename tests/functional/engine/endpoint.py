@@ -93,7 +93,7 @@ class Endpoint:
         lifecycle, children = Lifecycle(self.shared, conclusions), Children(self.shared, conclusions)
         self._endpoints = (
             EngineEndpoint(self.shared, lifecycle, children),
-            VisitEndpoint(lifecycle),
+            VisitEndpoint(lifecycle, children),
             CatalogueEndpoint(self.shared),
             PreviewEndpoint(self.shared),
             SignalEndpoint(self.shared, conclusions, children),

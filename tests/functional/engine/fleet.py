@@ -133,7 +133,9 @@ class Fleet:
             return False
         request, message = self.bus.operations.popleft()
         arguments = message.to_wire(request["project_id"])
-        getattr(self.living[to].endpoint, message.method)(RequestContext(self.database, request), **arguments)
+        engine = self.living[to]
+        endpoint = engine.endpoint if hasattr(engine.endpoint, message.method) else engine.visits
+        getattr(endpoint, message.method)(RequestContext(self.database, request), **arguments)
         return True
 
     def wake(self) -> bool:

@@ -17,6 +17,7 @@ from heatlite.convergence.model import Node
 from heatlite.db.api import Database
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
+from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
@@ -162,6 +163,7 @@ class Engine:
         self.sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self.lifecycle, children = Lifecycle(self.shared, self.conclusions), Children(self.shared, self.conclusions)
         self.endpoint = EngineEndpoint(self.shared, self.lifecycle, children)
+        self.visits = VisitEndpoint(self.lifecycle, children)
         self.signals = SignalEndpoint(self.shared, self.conclusions, children)
         self.shared.lease.acquire()
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from heatlite.convergence.interrupts import Operation
 from heatlite.db import resources, stacks
 from heatlite.db.records import StackRecord
 from heatlite.engine.settings import Settings
@@ -166,6 +167,49 @@ def test_a_refused_update_leaves_the_nested_stack_with_the_template_that_it_had(
     fleet.update(template)
     fleet.settle()
     assert fleet.state() == "UPDATE_COMPLETE"
+
+
+@pytest.mark.parametrize("operation", [Operation.SUSPEND, Operation.RESUME, Operation.CHECK])
+def test_a_visit_reaches_every_level_though_its_messages_are_lost_and_its_engine_dies(
+    fleet: Fleet, operation: Operation
+) -> None:
+    fleet.create(with_one(with_one(hot(a=resource(action_wait_secs=dict.fromkeys(("suspend", "check"), 3))))))
+    fleet.settle()
+    if operation is Operation.RESUME:
+        fleet.visit(Operation.SUSPEND)
+        fleet.settle()
+    fleet.visit(operation)
+    while not fleet.bus.operations:
+        assert fleet.message() or any(engine.work() for engine in fleet.living)
+    fleet.bus.lose_everything()
+    fleet.living[0].die()
+    fleet.sweep("dead_engines", "lost_casts", "lost_wakes")
+    fleet.settle()
+    ended = f"{operation.value.upper()}_COMPLETE"
+    [child] = stacks.children(fleet.context(), [fleet.identity["stack_id"]])
+    [grandchild] = stacks.children(fleet.context(), [child.id])
+    assert fleet.state() == f"{child.action}_{child.status}" == f"{grandchild.action}_{grandchild.status}" == ended
+
+
+def test_a_visit_waits_for_the_end_of_what_the_nested_stack_is_at(fleet: Fleet) -> None:
+    """Somebody updates it directly. Superseded by a visit, half of that update would be COMPLETE."""
+    fleet.create(with_one(hot(a=resource("1"))))
+    fleet.settle()
+    child = child_of(fleet)
+    assert child is not None
+    identity = {"tenant": "demo", "stack_name": child.name, "stack_id": child.id, "path": ""}
+    fleet.call("update_stack", identity, hot(a=resource("2", wait_secs=7)), None, None, {})
+    fleet.work()
+    fleet.visit(Operation.SUSPEND)
+    fleet.work()
+    running = child_of(fleet)
+    assert running is not None
+    assert (running.action, running.status) == ("UPDATE", "IN_PROGRESS")
+    fleet.settle()
+    assert fleet.state() == "SUSPEND_COMPLETE"
+    [row] = resources.by_stack(fleet.context(), child.id)
+    assert (row.action, row.status) == ("SUSPEND", "COMPLETE")
+    assert (row.properties_data or {})["value"] == "2"
 
 
 def test_the_time_limit_of_the_root_ends_the_whole_tree(fleet: Fleet) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from heatlite.resources.builtin.stack import Stack
 from heatlite.resources.instance import Instance
-from heatlite.resources.nested.decision import DELETED, Again, Complete, Decision, Fail, Send, Wait, decide
+from heatlite.resources.nested.decision import DELETED, MISSING, Again, Complete, Decision, Fail, Send, Wait, decide
 from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import ChildView, Goal, Unavailable, Verb
 from heatlite.resources.nested.testing import StacksInMemory
@@ -20,6 +20,8 @@ from heatlite.resources.testing import FakeClock, carried, drive, instance_of
 TEMPLATE = "heat_template_version: 2021-04-16"
 GOAL = Goal(1)
 ALIVE, DELETE = (Verb.CREATE, Verb.UPDATE), (Verb.DELETE,)
+TURNS, CHECK = (Verb.SUSPEND, Verb.RESUME), (Verb.CHECK,)
+VISITS = (*TURNS, *CHECK)
 
 
 def child(operation: str = "ours", state: str = "CREATE_IN_PROGRESS", *, is_gone: bool = False) -> ChildView:
@@ -42,6 +44,19 @@ def child(operation: str = "ours", state: str = "CREATE_IN_PROGRESS", *, is_gone
         (DELETE, child("before", "DELETE_FAILED"), Send()),
         ((*ALIVE, *DELETE), child("before", "UPDATE_FAILED"), Send()),
         ((*ALIVE, *DELETE), child("another"), Again("another")),
+        (TURNS, None, Complete()),
+        (CHECK, None, Fail(MISSING)),
+        (TURNS, child("before", is_gone=True), Complete()),
+        (CHECK, child("before", is_gone=True), Fail(MISSING)),
+        (TURNS, child("another", "DELETE_FAILED"), Complete()),
+        (CHECK, child("another", "DELETE_FAILED"), Fail(MISSING)),
+        (VISITS, child(state="SUSPEND_IN_PROGRESS"), Wait()),
+        (VISITS, child(state="CHECK_COMPLETE"), Complete()),
+        (VISITS, child(state="CHECK_FAILED"), Fail("why")),
+        (VISITS, child("before", "UPDATE_IN_PROGRESS"), Wait()),
+        (VISITS, child("before", "UPDATE_FAILED"), Send()),
+        (VISITS, child("another", "UPDATE_IN_PROGRESS"), Wait()),
+        (VISITS, child("another", "UPDATE_COMPLETE"), Again("another")),
     ],
 )
 def test_what_is_done_follows_from_what_the_child_shows(
@@ -96,6 +111,22 @@ def test_an_update_follows_what_the_child_shows(stacks: StacksInMemory) -> None:
     assert [(begin.verb, begin.follows) for begin in stacks.sent] == [("CREATE", None), ("UPDATE", "operation-1")]
 
 
+@pytest.mark.parametrize("action", VISITS)
+def test_a_visit_is_sent_on_without_a_template(stacks: StacksInMemory, action: Verb) -> None:
+    instance = made(stacks)
+    outcome = drive(Stack, action, instance=instance)
+    assert isinstance(outcome, Done)
+    assert (stacks.sent[-1].verb, stacks.sent[-1].goal, stacks.sent[-1].follows) == (action, None, "operation-1")
+
+
+def test_after_a_visit_an_update_goes_down_though_its_goal_is_the_same(stacks: StacksInMemory) -> None:
+    instance = made(stacks)
+    visited = drive(Stack, "CHECK", instance=instance)
+    assert isinstance(visited, Done)
+    assert isinstance(drive(Stack, "UPDATE", instance=carried(instance, visited)), Done)
+    assert [begin.verb for begin in stacks.sent] == ["CREATE", "CHECK", "UPDATE"]
+
+
 def test_another_operation_in_between_is_followed_by_a_new_one_of_ours(stacks: StacksInMemory) -> None:
     instance = made(stacks)
     changed = dataclasses.replace(instance, properties={**instance.properties, "parameters": {"a": 1}})
@@ -122,6 +153,8 @@ def test_a_failure_names_the_way_to_the_resource(stacks: StacksInMemory) -> None
     assert outcome.physical_id is not None
     told = NestedStackFailed("Resource CREATE failed: ValueError: resources.3: it broke").under("group")
     assert told == "ValueError: resources.group.resources.3: it broke"
+    told = NestedStackFailed("Resource CHECK failed: 3: ValueError: resources.3: gone; 4: it too").under("group")
+    assert told == "ValueError: resources.group.resources.3: gone; 4: it too"
     assert NestedStackFailed("Create timed out").under("group") == "resources.group: Create timed out"
 
 

@@ -15,20 +15,6 @@ TEMPLATES = sorted(Path(__file__).with_name("poc").glob("*.yaml"))
 LIMIT = 524288
 
 
-HEAT = sorted(Path(__file__).with_name("heat").glob("*.yaml"))
-"""Templates of Heat's own, unchanged as well."""
-
-
-@pytest.mark.parametrize("path", HEAT, ids=lambda path: path.name)
-def test_a_template_of_heats_own_can_be_read(path: Path) -> None:
-    files = {each.name: each.read_text() for each in HEAT}
-    template = parse(load(path.read_text(), LIMIT), files)
-    lengths = {"lengths": "4,5,6", "index": 1} if path.name == "random.yaml" else {}
-    world = World(bound(template, **lengths))
-    for resource in template.under(bound(template, **lengths)).resources.values():
-        assert isinstance(resolve(resource.properties, world), dict)
-
-
 def read(name: str) -> Template:
     return parse(load(Path(__file__).with_name("poc").joinpath(name).read_text(), LIMIT))
 
