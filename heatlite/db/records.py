@@ -123,6 +123,7 @@ class ResourceRecord:
             engine_id=self.engine_id,
             attempts=self.attempts,
             is_damaged=bool((self.progress or {}).get("damaged")),
+            was_suspended=bool((self.progress or {}).get("suspended")),
         )
 
 

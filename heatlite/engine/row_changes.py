@@ -15,6 +15,8 @@ MAKING = (Action.CREATE, Action.ADOPT)
 STATE_CHANGED = "state changed"
 DAMAGED = "damaged"
 """In a row's ``progress``: it isn't what its template says, whatever a visit made of its state."""
+SUSPENDED = "suspended"
+"""There too: a snapshot was taken of it while it might be suspended."""
 Changes = dict[str, Any]
 
 
@@ -66,6 +68,8 @@ def remembered(work: Work) -> dict[str, Any]:
     kept: dict[str, Any] = {name: progress[name] for name in ("changed", "traversal", DAMAGED) if name in progress}
     if row.action not in VISITS and row.status is not Status.COMPLETE:
         kept[DAMAGED] = True
+    if work.action is Action.SNAPSHOT and row.view.may_be_suspended:
+        kept[SUSPENDED] = True
     return kept
 
 

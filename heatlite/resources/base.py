@@ -201,6 +201,14 @@ class Resource(Tools):
         """Whether the snapshot is complete; ``progress`` is what handle_snapshot returned."""
         return True
 
+    def handle_restore(self, definition: Mapping[str, Any], restore_data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The definition to restore to, such as one that makes a volume of its backup.
+
+        :param definition: the resource as the snapshot's template has it, as written
+        :param restore_data: what was saved of it: ``resource_id``, ``resource_data``, ``metadata`` …
+        """
+        return definition
+
     def handle_signal(self, details: Any) -> str | None:
         """Take a signal: ``details`` are a map, a text or None. Change ``metadata_set`` and ``data_set`` only.
 

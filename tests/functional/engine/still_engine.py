@@ -15,6 +15,7 @@ from typing import Any
 
 from heatlite.convergence.model import Node
 from heatlite.db.api import Database
+from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.check import Checker
@@ -163,6 +164,7 @@ class Engine:
         self.lifecycle, children = Lifecycle(self.shared, self.conclusions), Children(self.shared, self.conclusions)
         self.endpoint = EngineEndpoint(self.shared, self.lifecycle, children)
         self.signals = SignalEndpoint(self.shared, self.conclusions, children)
+        self.life = LifeEndpoint(self.shared, self.lifecycle)
         self.shared.lease.acquire()
 
     def _make_timers(self, *arguments: Any) -> Any:
