@@ -6,9 +6,10 @@ earlier attempt meant to do. So a message that comes twice, late or after a cras
     update node                                          cleanup node
     ───────────                                          ────────────
     nothing made yet               -> Create             no such row                 -> Nothing
-    left while being created       -> Continue (*)       serves a name               -> Nothing
-    other type, or being deleted   -> Replace              and may have left garbage -> Collect
-    failed beyond repair           -> Replace            nothing was ever made       -> Forget
+      but it exists already        -> Adopt              serves a name               -> Nothing
+    left while being created       -> Continue (*)         and may have left garbage -> Collect
+    other type, or being deleted   -> Replace            nothing was ever made       -> Forget
+    failed beyond repair           -> Replace            what is physical is to stay -> Retain
     suspended, or perhaps          -> Resume             anything else               -> Delete
     nothing changed                -> Keep
     a change it can't take         -> Replace
@@ -34,6 +35,11 @@ class Blocked:
 @dataclass(frozen=True, slots=True)
 class Create:
     """Make the physical resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt(Create):
+    """Take over a physical resource that exists already, in place of making one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,11 @@ class Keep:
 @dataclass(frozen=True, slots=True)
 class Delete:
     """Delete the physical resource, then the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retain(Delete):
+    """The row goes as if it were deleted, and the physical resource stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,8 @@ class Comparison:
     ``needs_replacement``: the type can't take these changes in place;
     ``replace_when_failed``: the type can't repair a physical resource in a FAILED state;
     ``has_to_look``: that nothing changed here doesn't say that there is nothing to do;
-    ``turns_round``: what is being created for another traversal can be updated before that is over.
+    ``turns_round``: what is being created for another traversal can be updated before that is over;
+    ``adopts``: it isn't made but taken over, since it exists already.
     """
 
     wanted_type: str
@@ -123,6 +135,7 @@ class Comparison:
     replace_when_failed: bool
     has_to_look: bool = False
     turns_round: bool = False
+    adopts: bool = False
 
 
 def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
@@ -131,7 +144,10 @@ def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
         return Blocked()
     match view.action, view.status:
         case Action.INIT, _:
-            return Create()
+            return Adopt() if comparison.adopts else Create()
+        case Action.ADOPT, status if comparison.adopts and not comparison.turns_round:
+            if status is Status.IN_PROGRESS or (status is Status.FAILED and view.attempts):
+                return Adopt()  # it was left in the middle, and nothing is lost by taking it over again
         case Action.CREATE, Status.FAILED if view.attempts and not comparison.turns_round:
             return Continue()  # it was left in the middle: what exists of it was made from what the row says
         case Action.CREATE, Status.FAILED if view.physical_id is None and view.type == comparison.wanted_type:
@@ -151,11 +167,14 @@ def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
     return Keep()
 
 
-def decide_cleanup(view: ResourceView | None, *, serves: bool, collects: bool = False) -> CleanupDecision:
+def decide_cleanup(
+    view: ResourceView | None, *, serves: bool, collects: bool = False, retains: bool = False
+) -> CleanupDecision:
     """What a cleanup node does with its row.
 
     :param serves: the plan gave the row a name to serve (it may have been replaced since)
     :param collects: it is a nested stack that may have left its own cleanups to this moment
+    :param retains: what is physical isn't to be touched
     """
     stays = view is not None and serves and view.replaced_by is None
     if view is None or (stays and not collects):
@@ -166,4 +185,4 @@ def decide_cleanup(view: ResourceView | None, *, serves: bool, collects: bool = 
         return Collect()
     if view.action is Action.INIT or (view.action, view.status) == (Action.DELETE, Status.COMPLETE):
         return Forget()
-    return Delete()
+    return Retain() if retains else Delete()

@@ -117,6 +117,8 @@ class ResourceView:
     """How often it was left in the middle of its action, by engines that died or operations that ended."""
     is_damaged: bool = False
     """What a visit found: what came before it hadn't ended well, or it was a check and found damage."""
+    was_suspended: bool = False
+    """What a SNAPSHOT found: that it might be suspended."""
 
     @property
     def is_locked(self) -> bool:
@@ -125,6 +127,8 @@ class ResourceView:
     @property
     def may_be_suspended(self) -> bool:
         """Whether it was suspended, or that was tried, and it isn't certain that it has been resumed since."""
+        if self.action is Action.SNAPSHOT:
+            return self.was_suspended
         return self.action is Action.SUSPEND or (self.action is Action.RESUME and self.status is not Status.COMPLETE)
 
     @property

@@ -1,22 +1,23 @@
-"""Visits: traversals of SUSPEND, RESUME and CHECK, which do something to what exists and make no template true.
+"""Visits: traversals of SUSPEND, RESUME, CHECK and SNAPSHOT: they act on what exists, and make no template true.
 
 Each row of the stack has one node, also one that serves no name (any more): whether there is something to be done is
 decided when its turn comes, since what an operation that failed left running may still change it until then.
 
-    RESUME, CHECK   visit(X) follows visit(what X requires)         a server is resumed when its network is up
+    the others      visit(X) follows visit(what X requires)         a server is resumed when its network is up
     SUSPEND         visit(X) follows visit(what requires X)         and suspended before it
     epilogue        follows all of them
 
-                          SUSPEND             RESUME              CHECK
-                          ───────             ──────              ─────
-    not made, or going    Nothing             Nothing             Unmet
-    suspended             Nothing             Perform             Nothing: nobody can say of it what it should be
-    perhaps suspended     Perform             Perform             Unmet
-    anything else         Perform             Nothing             Perform
-    serves no name        (as above)          (as above)          Nothing
+                          SUSPEND       RESUME        CHECK                                             SNAPSHOT
+                          ───────       ──────        ─────                                             ────────
+    not made, or going    Nothing       Nothing       Unmet                                             Nothing
+    suspended             Nothing       Perform       Nothing: nobody can say what it should be         Perform
+    perhaps suspended     Perform       Perform       Unmet                                             Perform
+    anything else         Perform       Nothing       Perform                                           Perform
+    serves no name        (as above)    (as above)    Nothing                                           Nothing
 
-A CHECK goes on past failures: what follows a node that failed fails too, without being asked. SUSPEND and RESUME end at
-the first failure. What was wrong with a row before a visit is remembered by it (``ResourceView.is_damaged``).
+A CHECK goes on past failures: what follows a node that failed fails too, without being asked. The others end at the
+first failure. What was wrong with a row before a visit is remembered by it (``ResourceView.is_damaged``), and past a
+SNAPSHOT that it was suspended (``was_suspended``).
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def present(views: Collection[ResourceView]) -> list[ResourceView]:
 def decide_visit(view: ResourceView | None, action: Action, *, serves: bool) -> VisitDecision:
     """What a visit node does with its row.
 
-    :param action: SUSPEND, RESUME or CHECK
+    :param action: SUSPEND, RESUME, CHECK or SNAPSHOT
     :param serves: the row serves a name of the stack's template
     """
     if view is None:
@@ -70,6 +71,8 @@ def decide_visit(view: ResourceView | None, action: Action, *, serves: bool) -> 
             return Perform(action) if _is_made(view) and not is_suspended else Nothing()
         case Action.RESUME:
             return Perform(action) if view.may_be_suspended else Nothing()
+        case Action.SNAPSHOT:
+            return Perform(action) if _is_made(view) and serves else Nothing()
         case _:
             return _decide_check(view) if serves else Nothing()
 

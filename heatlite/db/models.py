@@ -206,6 +206,8 @@ resource = sa.Table(
     sa.Column("resource_metadata", Sealed),
     sa.Column("resource_data", Sealed, comment="what the plugin keeps for itself"),
     *_times(),
+    sa.Column("deletion_policy", sa.String(16), comment="what becomes of it when the row goes; NULL: Delete"),
+    sa.Column("external_id", sa.String(255), comment="it is referred to, and isn't the stack's to change or delete"),
 )
 
 sync_point = sa.Table(
@@ -272,5 +274,19 @@ user_creds = sa.Table(
     sa.Column("tenant_id", sa.String(256), comment="the project's id"),
     sa.Column("trust_id", Secret),
     sa.Column("trustor_user_id", sa.String(64)),
+    *_times(),
+)
+
+snapshot = sa.Table(
+    "snapshot",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True, comment="of a stack's snapshot; its traversal had the same id"),
+    sa.Column("stack_id", Uuid, sa.ForeignKey("stack.id"), nullable=False, index=True),
+    sa.Column("tenant", sa.String(255), nullable=False),
+    sa.Column("name", sa.String(255)),
+    sa.Column("action", sa.String(32), nullable=False, comment="CREATE, or DELETE from when it is to go"),
+    sa.Column("status", sa.String(32), nullable=False),
+    sa.Column("status_reason", Reason),
+    sa.Column("data", Sealed, comment="the stack as abandoning it would give it back"),
     *_times(),
 )

@@ -8,6 +8,9 @@ from typing import Any
 
 from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Status
 
+ADOPTED = "adopt"
+"""In a resource's ``progress``: what is said of the physical resource that it is to take over."""
+
 
 @dataclass(frozen=True, slots=True)
 class StackRecord:
@@ -94,6 +97,13 @@ class ResourceRecord:
     resource_data: dict[str, str] | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    deletion_policy: str | None = None
+    external_id: str | None = None
+
+    @property
+    def adopted(self) -> dict[str, Any] | None:
+        """What is said of the physical resource that is still to be taken over, in place of making one."""
+        return (self.progress or {}).get(ADOPTED)
 
     @property
     def view(self) -> ResourceView:
@@ -113,6 +123,7 @@ class ResourceRecord:
             engine_id=self.engine_id,
             attempts=self.attempts,
             is_damaged=bool((self.progress or {}).get("damaged")),
+            was_suspended=bool((self.progress or {}).get("suspended")),
         )
 
 

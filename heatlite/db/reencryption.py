@@ -5,6 +5,7 @@
     raw_template   files, environment, content_hash         a few rows a transaction, by their ids,
     resource       its five columns of data                 so that engines go on meanwhile
     user_creds     password, trust_id: encrypted in any case
+    snapshot       data
 
 Columns decrypt what they read and encrypt what is written, so that writing a row as it was read is all there is to do.
 A resource that an engine has written since is read again. What is stored later is what that engine's options say.
@@ -38,6 +39,7 @@ class Rewritten:
     raw_template: int
     resource: int
     user_creds: int
+    snapshot: int = 0
 
 
 def everything(context: Context, told: Callable[[str], None] = lambda text: None) -> Rewritten:
@@ -51,6 +53,7 @@ def everything(context: Context, told: Callable[[str], None] = lambda text: None
         _each_batch(context, models.raw_template, templates.COLUMNS, templates.rewrite, told),
         _each_batch(context, models.resource, ("id", "atomic_key", *DATA), _resource, told),
         _each_batch(context, models.user_creds, ("id", *CREDENTIALS), _credentials, told),
+        _snapshots(context, told),
     )
 
 
@@ -91,3 +94,27 @@ def _credentials(context: Context, row: Mapping[str, Any]) -> bool:
     table = models.user_creds
     values = {name: row[name] for name in CREDENTIALS}
     return rows(context.connection.execute(sa.update(table).where(table.c.id == row["id"]).values(values))) == 1
+
+
+def _snapshots(context: Context, told: Callable[[str], None]) -> int:
+    """One transaction each: a snapshot holds all that is said of a stack. Their ids are in no order."""
+    ids = _snapshot_ids(context)
+    written = [_snapshot(context, snapshot_id) for snapshot_id in ids]
+    if ids:
+        told(f"snapshot: {sum(written)} rows are written")
+    return sum(written)
+
+
+@retried
+def _snapshot_ids(context: Context) -> list[str]:
+    with context.database.reader(context):
+        return [row.id for row in context.connection.execute(sa.select(models.snapshot.c.id))]
+
+
+@retried
+def _snapshot(context: Context, snapshot_id: str) -> bool:
+    table = models.snapshot
+    with context.database.writer(context):
+        data = context.connection.execute(sa.select(table.c.data).where(table.c.id == snapshot_id)).scalar()
+        statement = sa.update(table).where(table.c.id == snapshot_id, table.c.data.is_not(None)).values(data=data)
+        return rows(context.connection.execute(statement)) == 1

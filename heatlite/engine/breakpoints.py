@@ -28,6 +28,7 @@ BEFORE: Mapping[type, tuple[Hook, ...]] = {
     decide.UpdateInPlace: (Hook.PRE_UPDATE,),
     decide.Replace: (Hook.PRE_UPDATE, Hook.PRE_CREATE),
     decide.Delete: (Hook.PRE_DELETE,),
+    decide.Retain: (Hook.PRE_DELETE,),
 }
 AFTER: Mapping[Action, Hook] = {
     Action.CREATE: Hook.POST_CREATE,

@@ -44,7 +44,8 @@ class ByRow:
         plugin = self._registry.get(row.type) if row else None
         collects = plugin is not None and plugin.only_waits and traversal.stack.leaves_garbage
         serves = traversal.serves(record.node.resource_id)
-        decision = decide.decide_cleanup(view, serves=serves, collects=collects)
+        retains = row is not None and is_retained(row, traversal)
+        decision = decide.decide_cleanup(view, serves=serves, collects=collects, retains=retains)
         return Work(
             traversal_id=traversal.id,
             node=record.node,
@@ -64,6 +65,8 @@ class ByRow:
         row, action = record.resource, Action(traversal.stack.action)
         serves = record.node.resource_id in traversal.serving.values()
         decision = decide_visit(row.view if row else None, action, serves=serves)
+        if row is not None and row.external_id is not None and action is not Action.CHECK:
+            decision = decide.Blocked() if row.view.is_locked else decide.Nothing()
         performed = row if isinstance(decision, decide.Perform) else None
         plugin, refusal = self._plugin_of(performed, traversal) if performed else (None, None)
         return Work(
@@ -98,6 +101,17 @@ class ByRow:
             return self._registry.get(row.type), self.worn_out(row)
         except exception.HeatliteError as error:
             return None, f"{type(error).__name__}: {error}"
+
+
+def is_retained(row: ResourceRecord, traversal: Traversal) -> bool:
+    """Whether what is physical outlives the row: the template says so, or it never was this stack's to delete.
+
+    What a stack that couldn't be adopted has taken over already is given back as it was.
+    """
+    if row.deletion_policy == "Retain" or row.external_id is not None:
+        return True
+    stack = traversal.stack
+    return row.action is Action.ADOPT and stack.action is Action.ROLLBACK and stack.prev_raw_template_id is None
 
 
 def is_retry(record: NodeRecord, row: ResourceRecord) -> bool:

@@ -114,6 +114,8 @@ class Checker:
         for work in works:
             if isinstance(work.decision, decide.Keep | decide.Nothing | decide.Forget | decide.Unmet):
                 endings.append(Ending(work, None))
+            elif isinstance(work.decision, decide.Retain) and work.refusal is None:
+                endings.append(Ending(work, steps_of.left_alone(work)))
             elif work.refusal is None and not work.is_immediate:
                 later.append((work, None))
             else:

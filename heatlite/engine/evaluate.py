@@ -13,7 +13,7 @@ from heatlite.convergence import decide
 from heatlite.convergence.decide import Comparison, Decision
 from heatlite.convergence.model import Action, Node, NodeKind, Status
 from heatlite.db.records import NodeRecord, ResourceRecord
-from heatlite.engine import breakpoints, scope
+from heatlite.engine import breakpoints, external, scope
 from heatlite.engine.by_row import ByRow, Claim, is_retry
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested.provider import plugin_of
@@ -31,6 +31,7 @@ from heatlite.template import UNKNOWN, ResourceDefinition, resolve
 
 ACTIONS: dict[type, Action] = {
     decide.Create: Action.CREATE,
+    decide.Adopt: Action.ADOPT,
     decide.Continue: Action.CREATE,
     decide.Resume: Action.RESUME,
     decide.Replace: Action.CREATE,
@@ -125,6 +126,8 @@ class Evaluator:
             plugin = plugin_of(self._registry, definition.type, traversal.template.files)
             evaluated = self._evaluate(traversal, definition, plugin, required)
             decision, changed = self._decide(traversal, row, evaluated, plugin)
+        except external.Fixed as error:
+            return dataclasses.replace(self._refused(traversal, record, row, claim, str(error)), leaves_row=True)
         except exception.HeatliteError as error:
             return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
         if restricted := breakpoints.refusal(row, decision, traversal.breakpoints.restrictions_of(row.name)):
@@ -163,28 +166,34 @@ class Evaluator:
         }
         there = {name: resource for name, resource in visible.items() if resource is not None}
         seen = scope.EngineScope(traversal.parameters, traversal.template.files, there, traversal.stack.facade)
-        given = resolve(definition.properties, seen)
+        given = resolve(definition.properties, seen) or {}
+        external_id = external.id_of(definition, resolve(definition.external_id, seen))
+        place = f"resources.{definition.name}.properties"
         acting = (
             record.acting_id if (record := rows[name]) is not None else traversal.serving[name]
             for name in sorted(definition.requires)
         )
         return Evaluated(
             definition=definition,
-            properties=plugin.checked_properties(given or {}, f"resources.{definition.name}.properties"),
+            properties=given if external_id else plugin.checked_properties(given, place),
             metadata=resolve(definition.metadata, seen) or {},
             requires=tuple(acting),
             update_policy=plugin.checked_policy(
                 resolve(definition.update_policy, seen) or {}, f"resources.{definition.name}.update_policy"
             ),
+            external_id=external_id,
         )
 
     def _decide(
         self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]
     ) -> tuple[Decision, tuple[str, ...]]:
         view, wanted_type = row.view, same_kind(row.type, evaluated.definition.type)
-        if view.is_locked or view.action is Action.INIT or view.type != wanted_type:
-            return decide.decide_update(view, Comparison(wanted_type, frozenset(), False, True)), ()
-        comparison = self._compare(traversal, row, evaluated, plugin)
+        external.check_unchanged(row, evaluated)
+        adopts = external.is_taken_over(traversal.stack.action, row, evaluated)
+        if view.is_locked or view.action is Action.INIT or view.type != wanted_type or evaluated.external_id:
+            comparison = Comparison(wanted_type, frozenset(), False, True, adopts=adopts)
+            return decide.decide_update(view, comparison), ()
+        comparison = dataclasses.replace(self._compare(traversal, row, evaluated, plugin), adopts=adopts)
         return decide.decide_update(view, comparison), tuple(sorted(comparison.changed))
 
     def _compare(

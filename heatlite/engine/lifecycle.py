@@ -15,7 +15,7 @@ from oslo_db import exception as db_error
 
 from heatlite import exception
 from heatlite import template as language
-from heatlite.context import RequestContext
+from heatlite.context import EngineContext, RequestContext
 from heatlite.convergence import interrupts
 from heatlite.convergence.interrupts import Answer, Operation
 from heatlite.convergence.model import Action, Status, Wanted
@@ -23,23 +23,37 @@ from heatlite.db import stacks, templates, user_creds
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
-from heatlite.engine import credentials, limits, traversals
+from heatlite.engine import adoption, credentials, limits, traversals
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
 from heatlite.engine.validation import Identity, Submission, Validator, check_name
 
 SECONDS_A_MINUTE = 60
-VISITS = {Operation.SUSPEND: Action.SUSPEND, Operation.RESUME: Action.RESUME, Operation.CHECK: Action.CHECK}
+VISITS = {
+    Operation.SUSPEND: Action.SUSPEND,
+    Operation.RESUME: Action.RESUME,
+    Operation.CHECK: Action.CHECK,
+    Operation.SNAPSHOT: Action.SNAPSHOT,
+}
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a client says of an operation beside its template. None leaves a setting as it is."""
+    """What a client says of an operation beside its template. None leaves a setting as it is.
+
+    ``adopts``: name → what is said of the physical resource to be taken over; None: all are made.
+    """
 
     timeout_mins: int | None = None
     disable_rollback: bool | None = None
     tags: Sequence[str] | None = None
+    adopts: Mapping[str, Any] | None = None
+
+    @property
+    def creation(self) -> Action:
+        """The action of a new stack."""
+        return Action.CREATE if self.adopts is None else Action.ADOPT
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,7 @@ class Change:
     """What an operation makes of a stack: columns of its row, and what is wanted then.
 
     ``tags`` None: as they are. ``asked_by``: for whom the stack's operations are done from now on; None: as before.
+    ``also``: what else is written in the same transaction, given the new traversal's id; it may be run again.
     """
 
     action: Action
@@ -54,6 +69,7 @@ class Change:
     wanted: Sequence[Wanted]
     tags: Sequence[str] | None = None
     asked_by: Credentials | None = None
+    also: Callable[[EngineContext, str], None] | None = None
 
 
 Submitted = Submission | Callable[[StackRecord], Submission]
@@ -82,7 +98,7 @@ class Lifecycle:
         parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
         stack = self._new_stack(context, stack_id, name, wishes)
         try:
-            stack, begun = self._create(stack, submission, parsed, wishes.tags or (), credentials.of(context))
+            stack, begun = self._create(stack, submission, parsed, wishes, credentials.of(context))
         except db_error.DBDuplicateEntry:
             raise exception.StackExists(stack_name=name) from None
         self._conclusions.announce({begun.traversal_id: begun.ready})
@@ -98,9 +114,9 @@ class Lifecycle:
             raw_template_id=0,
             prev_raw_template_id=None,
             current_traversal=self._shared.inputs.new_id(),
-            action=Action.CREATE,
+            action=wishes.creation,
             status=Status.IN_PROGRESS,
-            status_reason="Stack CREATE started",
+            status_reason=f"Stack {wishes.creation} started",
             deadline=self._deadline(timeout),
             timeout=timeout,
             disable_rollback=True if wishes.disable_rollback is None else wishes.disable_rollback,
@@ -118,7 +134,7 @@ class Lifecycle:
         stack: StackRecord,
         submission: Submission,
         parsed: language.Template,
-        tags: Sequence[str],
+        wishes: Wishes,
         asked_by: Credentials,
     ) -> tuple[StackRecord, begin.Begun]:
         shared, context = self._shared, self._shared.context()
@@ -126,9 +142,10 @@ class Lifecycle:
         with shared.database.writer(context):
             user_creds_id = user_creds.insert(context, asked_by, shared.inputs.utcnow())
             stack = dataclasses.replace(stack, user_creds_id=user_creds_id)
-            begun = begin.create(
-                context, shared.inputs, stack, traversals.wanted(parsed), tags, recast_after=shared.recast_after
-            )
+            wanted, tags = traversals.wanted(parsed), wishes.tags or ()
+            begun = begin.create(context, shared.inputs, stack, wanted, tags, recast_after=shared.recast_after)
+            if wishes.adopts is not None:
+                adoption.hand_over(context, shared.inputs, stack.id, wishes.adopts)
         return stack, begun
 
     def update(self, context: RequestContext, stack: StackRecord, submission: Submitted, wishes: Wishes) -> StackRecord:
@@ -181,10 +198,25 @@ class Lifecycle:
             self._conclusions.ended(traversal, f"Stack {stack.action} cancelled")
         return stack
 
-    def visit(self, stack: StackRecord, operation: Operation) -> StackRecord:
+    def restore(self, context: RequestContext, stack: StackRecord, submission: Submission) -> StackRecord:
+        """Make a stack what a snapshot of it says; otherwise as an update.
+
+        :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
+        """
+
+        def change(current: StackRecord) -> Change:
+            update = self._update(current, submission, Wishes())
+            return dataclasses.replace(update, action=Action.RESTORE, asked_by=credentials.of(context))
+
+        return self._supersede(stack, Operation.RESTORE, change)
+
+    def visit(
+        self, stack: StackRecord, operation: Operation, also: Callable[[EngineContext, str], None] | None = None
+    ) -> StackRecord:
         """Do something to what a stack has, and leave its template alone. What is so already is left at that.
 
-        :param operation: SUSPEND, RESUME or CHECK
+        :param operation: SUSPEND, RESUME, CHECK or SNAPSHOT
+        :param also: what else is to be written in the transaction that begins it, given its id
         :raises NotSupported: where the stack is being deleted
         :raises ActionInProgress: where something else is being done with it
         """
@@ -192,7 +224,7 @@ class Lifecycle:
         def change(current: StackRecord) -> Change:
             parsed, _ = self._shared.library.parameters(self._shared.context(), current)
             columns = {"timeout": current.timeout, "collects_later": current.collects_later}
-            return Change(VISITS[operation], columns, traversals.wanted(parsed))
+            return Change(VISITS[operation], columns, traversals.wanted(parsed), also=also)
 
         return self._supersede(stack, operation, change)
 
@@ -243,6 +275,8 @@ class Lifecycle:
             if begun is not None and change.asked_by is not None:
                 fresh = dataclasses.replace(stack, current_traversal=begun.traversal_id)
                 credentials.renew(context, shared.inputs, fresh, change.asked_by)
+            if begun is not None and change.also is not None:
+                change.also(context, begun.traversal_id)
         return begun
 
     def _store(self, submission: Submission) -> int:

@@ -75,3 +75,13 @@ def check_stacks(settings: Settings, count: Callable[[], int]) -> None:
             message=f"You have reached the maximum stacks per tenant, {most} (option max_stacks_per_tenant). "
             "Please delete some stacks."
         )
+
+
+def check_snapshots(settings: Settings, count: Callable[[], int]) -> None:
+    """:raises RequestLimitExceeded: where a stack has as many snapshots as it may; -1 is any number"""
+    most = settings.max_snapshots_per_stack
+    if most >= 0 and count() >= most:
+        raise exception.RequestLimitExceeded(
+            message=f"You have reached the maximum snapshots per stack, {most} (option max_snapshots_per_stack). "
+            "Please delete some snapshots."
+        )

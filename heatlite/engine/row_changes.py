@@ -8,12 +8,16 @@ from typing import Any
 from heatlite.convergence import decide
 from heatlite.convergence.model import VISITS, Action, Status
 from heatlite.db.events import Happening
+from heatlite.db.records import ADOPTED
 from heatlite.engine.work import Evaluated, Work, is_visit, step_left
 from heatlite.resources.outcomes import Done, Failed, Waiting
 
+MAKING = (Action.CREATE, Action.ADOPT)
 STATE_CHANGED = "state changed"
 DAMAGED = "damaged"
 """In a row's ``progress``: it isn't what its template says, whatever a visit made of its state."""
+SUSPENDED = "suspended"
+"""There too: a snapshot was taken of it while it might be suspended."""
 Changes = dict[str, Any]
 
 
@@ -31,6 +35,8 @@ def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Ch
         "properties_data": dict(evaluated.properties) if creates and evaluated else row.properties_data,
         "physical_resource_id": waiting.physical_id if waiting else row.physical_resource_id,
         "resource_data": waiting.data if waiting else row.resource_data,
+        "deletion_policy": evaluated.definition.deletion_policy if creates and evaluated else row.deletion_policy,
+        "external_id": evaluated.external_id if creates and evaluated else row.external_id,
         **waits(work, waiting, now),
     }
 
@@ -51,6 +57,8 @@ def unfinished(work: Work) -> dict[str, Any]:
     """What an update that isn't complete may have touched, and for which traversal."""
     if is_visit(work):
         return remembered(work)
+    if isinstance(work.decision, decide.Adopt):
+        return {ADOPTED: work.row.adopted} if work.row.adopted else {}
     return {"changed": list(work.changed), "traversal": work.traversal_id} if work.changed else {}
 
 
@@ -61,6 +69,8 @@ def remembered(work: Work) -> dict[str, Any]:
     kept: dict[str, Any] = {name: progress[name] for name in ("changed", "traversal", DAMAGED) if name in progress}
     if row.action not in VISITS and row.status is not Status.COMPLETE:
         kept[DAMAGED] = True
+    if work.action is Action.SNAPSHOT and row.view.may_be_suspended:
+        kept[SUSPENDED] = True
     return kept
 
 
@@ -93,7 +103,9 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
         "due_at": None,
         "attempts": 0,
         "properties_data": work.row.properties_data if stale else dict(evaluated.properties),
-        "resource_metadata": metadata_after(work, evaluated, is_new=work.action is Action.CREATE),
+        "resource_metadata": metadata_after(work, evaluated, is_new=work.action in MAKING),
+        "deletion_policy": work.row.deletion_policy if stale else evaluated.definition.deletion_policy,
+        "external_id": evaluated.external_id,
     }
 
 
@@ -149,6 +161,7 @@ def kept(work: Work, template_id: int) -> Changes:
         "current_template_id": template_id,
         "requires": sorted(work.evaluated.requires),
         "resource_metadata": metadata_after(work, work.evaluated, is_new=False),
+        "deletion_policy": work.evaluated.definition.deletion_policy,
     }
 
 
@@ -166,9 +179,11 @@ def deleted() -> Changes:
 
 
 def metadata_after(work: Work, evaluated: Evaluated, *, is_new: bool) -> Changes:
-    """What the template says; but where signals make it, an update leaves it as they made it."""
+    """What the template says; but where signals make it, an update leaves it as they made it. What is taken over has
+    the metadata that it comes with."""
+    adopted = (work.row.adopted or {}).get("metadata") if is_new else None
     keeps = work.plugin is not None and work.plugin.keeps_metadata and not is_new
-    return dict((work.row.resource_metadata if keeps else evaluated.metadata) or {})
+    return dict(adopted or (work.row.resource_metadata if keeps else evaluated.metadata) or {})
 
 
 def failed(work: Work, failure: Failed) -> Changes:
@@ -206,6 +221,6 @@ def as_before(work: Work, replaced_by: int | None) -> Changes:
 def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_id: str | None = None) -> Happening:
     """The event of this work's action reaching a status."""
     evaluated = work.evaluated
-    type_name = evaluated.definition.type if evaluated and work.action is Action.CREATE else work.row.type
+    type_name = evaluated.definition.type if evaluated and work.action in MAKING else work.row.type
     physical = physical_id or work.row.physical_resource_id
     return Happening(work.row.name, type_name, physical, work.action, status, reason, work.engine_id)

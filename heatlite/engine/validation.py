@@ -19,7 +19,7 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
 from heatlite.db.records import StackRecord
-from heatlite.engine import limits
+from heatlite.engine import external, limits
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.masking import masked
 from heatlite.engine.nested import expected
@@ -227,6 +227,10 @@ class _Look:
         raise_all(mistakes)
 
     def _resource(self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope) -> None:
+        external.check_policy(definition, plugin)
+        if definition.external_id is not None:  # it is what it is: the template has no say in its properties
+            external.id_of(definition, resolve(definition.external_id, scope))
+            return
         given = resolve(definition.properties, scope) or {}
         metadata = resolve(definition.metadata, scope) or {}
         if given is UNKNOWN:

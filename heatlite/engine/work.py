@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from heatlite.convergence.decide import Collect, Continue, Decision, Perform, Resume
+from heatlite.convergence.decide import Adopt, Collect, Continue, Decision, Delete, Perform, Resume
 from heatlite.convergence.model import Action, Node, Status
 from heatlite.db.records import ResourceRecord
 from heatlite.resources import steps
@@ -27,6 +27,7 @@ class Evaluated:
     metadata: Mapping[str, Any]
     requires: tuple[int, ...]
     update_policy: Mapping[str, Any] = field(default_factory=dict)
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,14 @@ class Work:
     @property
     def verb(self) -> str:
         """What the plugin is asked to do: the action, or what is left of it."""
-        return "COLLECT" if isinstance(self.decision, Collect) else self.action
+        match self.decision:
+            case Collect():
+                return "COLLECT"
+            case Adopt() if self.evaluated is not None and self.evaluated.external_id is not None:
+                return "REFER"
+            case Delete() if self.row.deletion_policy == "Snapshot":
+                return "SNAPSHOT_DELETE"
+        return self.action
 
     def with_row(self, **changes: Any) -> Work:
         """The same work after a write to its row."""
@@ -97,7 +105,26 @@ def first_step(work: Work, instance: Instance) -> Outcome:
         return steps.poll(resource, work.action, None)
     if work.action is Action.DELETE and resource.resource_id is None and (found := resource.find()):
         resource.resource_id_set(found[0])  # it was made, and whoever made it couldn't say so any more
-    return steps.start(resource, work.verb, prop_diff(work))
+    return steps.start(resource, work.verb, *given_to(work))
+
+
+def given_to(work: Work) -> tuple[Any, ...]:
+    """What a plugin's handle method is given, beside what its object has."""
+    match work.verb:
+        case "UPDATE":
+            return (prop_diff(work) or {},)
+        case "ADOPT":
+            return (work.row.adopted,)
+        case "REFER":
+            return (work.evaluated.external_id if work.evaluated else None,)
+        case "SNAPSHOT_DELETE":
+            return ((str(work.row.action), str(work.row.status)),)
+    return ()
+
+
+def left_alone(work: Work) -> Done:
+    """What comes of a deletion that doesn't touch what is physical."""
+    return Done(work.row.physical_resource_id, {}, dict(work.row.resource_data or {}), "")
 
 
 def is_visit(work: Work) -> bool:

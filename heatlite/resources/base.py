@@ -44,6 +44,10 @@ class Resource(Tools):
     ``replace_when_failed = False``: an update repairs a FAILED one in place.
     ``always_looks = True``: an update calls ``handle_update`` even where nothing changed.
 
+    A type that can be snapshot before it is deleted has ``handle_snapshot_delete(state)`` in place of
+    ``handle_delete`` for that; ``state`` is the action and status before. One whose snapshots are physical has
+    ``handle_delete_snapshot(restore_data)``; it may be called more than once, and knows nothing but that data.
+
     What only a nested stack says, whose state is elsewhere: ``only_waits``, that its steps may be let go of whenever a
     newer operation wants it; ``turns_round``, that an update may begin although a creation isn't over.
     """
@@ -122,6 +126,33 @@ class Resource(Tools):
         """Whether the update is complete; ``progress`` is what handle_update returned."""
         return True
 
+    def handle_adopt(self, resource_data: Mapping[str, Any] | None) -> Any:
+        """Take over a physical resource that another stack has left.
+
+        :param resource_data: what that stack said of it: ``resource_id``, ``resource_data``, ``metadata`` …
+        :raises ValueError: where there is no id
+        """
+        given = resource_data or {}
+        if not given.get("resource_id"):
+            raise ValueError("Resource ID was not provided.")
+        self.resource_id_set(given["resource_id"])
+        data = given.get("resource_data")
+        for key, value in (data if isinstance(data, Mapping) else {}).items():
+            self.data_set(key, value)
+
+    def check_adopt_complete(self, progress: Any) -> bool:
+        """Whether that is complete; ``progress`` is what handle_adopt returned."""
+        return True
+
+    def handle_refer(self, external_id: str) -> Any:
+        """Stand for a physical resource that isn't the stack's: only look whether it is as it should be."""
+        self.resource_id_set(external_id)
+        return self.handle_check()
+
+    def check_refer_complete(self, progress: Any) -> bool:
+        """Whether the look is complete; ``progress`` is what handle_refer returned."""
+        return self.check_check_complete(progress)
+
     def handle_delete(self) -> Any:
         """Delete what ``resource_id`` names. It may be None, or gone already: both are success."""
         return None
@@ -169,6 +200,14 @@ class Resource(Tools):
     def check_snapshot_complete(self, progress: Any) -> bool:
         """Whether the snapshot is complete; ``progress`` is what handle_snapshot returned."""
         return True
+
+    def handle_restore(self, definition: Mapping[str, Any], restore_data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The definition to restore to, such as one that makes a volume of its backup.
+
+        :param definition: the resource as the snapshot's template has it, as written
+        :param restore_data: what was saved of it: ``resource_id``, ``resource_data``, ``metadata`` …
+        """
+        return definition
 
     def handle_signal(self, details: Any) -> str | None:
         """Take a signal: ``details`` are a map, a text or None. Change ``metadata_set`` and ``data_set`` only.

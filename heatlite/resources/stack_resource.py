@@ -85,6 +85,14 @@ class StackResource(Resource):
         """Whether the child is complete at our operation."""
         return self._check(progress)
 
+    def handle_adopt(self, resource_data: Mapping[str, Any] | None) -> Progress:
+        """The child adopts what is said of its own resources; who begins it finds that in this one's row."""
+        return self.handle_create()
+
+    def check_adopt_complete(self, progress: Progress) -> bool:
+        """Whether the child is complete at our operation."""
+        return self._check(progress)
+
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress | None:
         """The same for an update; nothing at all where the child is as it should be already."""
         child, goal = self._look(), self._goal()

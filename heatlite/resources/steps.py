@@ -33,8 +33,10 @@ from heatlite.resources.tools import plugin_name
 
 LOG = logging.getLogger(__name__)
 
-ACTIONS = ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK", "SNAPSHOT", "COLLECT")
+ACTIONS = ("CREATE", "ADOPT", "REFER", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK", "SNAPSHOT", "COLLECT")
 VERBS = {action: action.lower() for action in ACTIONS}
+CHECKS = {**VERBS, "SNAPSHOT_DELETE": "delete"}
+VERBS["SNAPSHOT_DELETE"] = "snapshot_delete"
 
 Rest = ParamSpec("Rest")
 Outcome = TypeVar("Outcome")
@@ -61,24 +63,22 @@ def failures_as_values(
 
 
 @failures_as_values
-def start(
-    resource: Resource, action: str, prop_diff: Mapping[str, Any] | None = None
-) -> Done | Waiting | Replace | Failed:
+def start(resource: Resource, action: str, *given: Any) -> Done | Waiting | Replace | Failed:
     """Begin an action and check once.
 
-    :param action: one of ``ACTIONS``; the last is what is left to do of an UPDATE when no rollback can follow it
-    :param prop_diff: for an UPDATE, what ``assess_update`` gave
+    :param action: one of ``VERBS``. COLLECT is what is left to do of an UPDATE when no rollback can follow it,
+        REFER an ADOPT of what isn't the stack's, SNAPSHOT_DELETE a DELETE that takes a snapshot before
+    :param given: what the handle method takes: for an UPDATE, what ``assess_update`` gave
     """
     handle = getattr(resource, f"handle_{VERBS[action]}")
     if action in ("CREATE", "UPDATE"):
         resource.validate()  # what validation of the template could not know is known now
-    if action == "UPDATE":
-        try:
-            progress = handle(dict(prop_diff or {}))
-        except UpdateReplace:
-            return Replace()
-    else:
-        progress = handle()
+    if action != "UPDATE":
+        return check(resource, action, handle(*given))
+    try:
+        progress = handle(*(dict(prop_diff or {}) for prop_diff in given or ({},)))
+    except UpdateReplace:
+        return Replace()
     return check(resource, action, progress)
 
 
@@ -104,7 +104,7 @@ def assess_update(
 
 def check(resource: Resource, action: str, progress: Any) -> Done | Waiting:
     """One check; may raise what the plugin raises."""
-    is_complete = getattr(resource, f"check_{VERBS[action]}_complete")
+    is_complete = getattr(resource, f"check_{CHECKS[action]}_complete")
     progress = as_json(progress, f"{plugin_name(resource)} progress")
     if is_complete(progress):
         return done(resource, action)
@@ -114,7 +114,7 @@ def check(resource: Resource, action: str, progress: Any) -> Done | Waiting:
 
 def done(resource: Resource, action: str) -> Done:
     """The end of a successful action; may raise what the plugin raises."""
-    found = {} if action == "DELETE" else resource.resolve_attributes()
+    found = {} if CHECKS[action] == "delete" else resource.resolve_attributes()
     attributes = as_json(found, f"{plugin_name(resource)} attributes") or {}
     return Done(resource.resource_id, attributes, dict(resource.data), str(resource.reference()))
 

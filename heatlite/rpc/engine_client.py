@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from heatlite import exception
 from heatlite.rpc.catalogue_client import CatalogueCalls
+from heatlite.rpc.life_client import LifeCalls
 from heatlite.rpc.queries import ALL_EVENTS, ALL_STACKS, ROOT, EventQuery, Nesting, StackQuery
 from heatlite.rpc.signal_client import SignalCalls
 from heatlite.rpc.visit_client import VisitCalls
@@ -64,7 +65,7 @@ def local_error(class_name: str, message: str) -> exception.HeatliteError:
     return error
 
 
-class EngineClient(CatalogueCalls, SignalCalls, VisitCalls):
+class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls):
     """The engine's API as methods; ``timeout`` in seconds holds for every call, ``None`` as configured."""
 
     def __init__(self, caller: Caller, timeout: float | None = None) -> None:

@@ -60,7 +60,5 @@ def check_args(args: Any) -> Mapping[str, Any]:
     :raises Invalid: where they are no map
     """
     args = mapping("args", args)
-    if args.get("adopt_stack_data"):
-        raise exception.NotSupported(feature="Stack Adopt")
     flag("converge", args.get("converge") or False)  # every update looks at every resource as it is
     return args

@@ -10,6 +10,7 @@ their defaults: ``rpc.queries`` has most of them.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import oslo_messaging
@@ -19,7 +20,7 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import templates
 from heatlite.db.records import StackRecord
-from heatlite.engine.api import arguments, finding, replies, submissions, template_check
+from heatlite.engine.api import adopted, arguments, finding, replies, submissions, template_check
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.nested_calls import or_nested
 from heatlite.engine.api.nested_parameters import NestedParameters
@@ -58,17 +59,22 @@ class EngineEndpoint:
     ) -> Reply:
         """Begin to create a stack, and reply with its identity.
 
-        :param args: ``timeout_mins``, ``disable_rollback``, ``tags``
+        :param args: ``timeout_mins``, ``disable_rollback``, ``tags``; ``adopt_stack_data``, whose resources are taken
+            over in place of making new ones
         :param more: the fields of ``CreateOptions``
         :raises StackExists: where the project has a live stack of this name
         :raises HeatliteError: where what was sent is invalid; nothing is written then
         """
         options = CreateOptions(**more)
         options.check_supported()
-        check_args(args)
-        wishes = arguments.wishes(args)
+        most, wishes = self._shared.settings.max_template_size, arguments.wishes(args)
         sent = Sent(template, params, files, options.environment_files, options.files_container)
-        submission = submissions.submission(sent, self._shared.settings.max_template_size)
+        data = adopted.read(check_args(args), most)
+        if data is None:
+            submission = submissions.submission(sent, most)
+        else:
+            submission = adopted.with_environment(data, submissions.submission(adopted.laid_under(data, sent), most))
+            wishes = dataclasses.replace(wishes, adopts=data.get("resources") or {})
         return replies.identity(self._lifecycle.create(context, stack_name, submission, wishes))
 
     @client_call

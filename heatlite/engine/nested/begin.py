@@ -32,7 +32,7 @@ from heatlite.convergence.model import VISITS, Action, Status, Wanted
 from heatlite.db import resources, stacks, templates
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
-from heatlite.engine import limits, traversals
+from heatlite.engine import adoption, limits, traversals
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin, fail
@@ -78,7 +78,9 @@ class Children:
         if owner is None:
             LOG.warning("Nested stack %s has no owner: nothing is made", message.name)
             return
-        stack = self._new_stack(request, message, owner)
+        stack, adopts = self._new_stack(request, message, owner), self._adopts(message)
+        if adopts is not None and message.verb == Action.CREATE:
+            stack = dataclasses.replace(stack, action=Action.ADOPT, status_reason="Stack ADOPT started")
         if message.verb == Action.DELETE:
             self._bury(stack)
             return
@@ -88,7 +90,7 @@ class Children:
             self._refuse_first(stack, str(error))
             return
         try:
-            begun = self._create(stack, wanted)
+            begun = self._create(stack, wanted, adopts)
         except db_error.DBDuplicateEntry:
             return  # the same message, at another engine; or it is being deleted
         self._conclusions.announce({begun.traversal_id: begun.ready})
@@ -122,11 +124,20 @@ class Children:
             collects_later=message.collects_later,
         )
 
+    def _adopts(self, message: BeginChild) -> Mapping[str, Any] | None:
+        """What is said of the resources that the stack is to take over: its owner's row has it."""
+        row = resources.by_uuid(self._shared.context(), message.child_id)
+        said = row.adopted if row is not None else None
+        return None if said is None else said.get("resources") or {}
+
     @retried
-    def _create(self, stack: StackRecord, wanted: Sequence[Wanted]) -> begin.Begun:
+    def _create(self, stack: StackRecord, wanted: Sequence[Wanted], adopts: Mapping[str, Any] | None) -> begin.Begun:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
-            return begin.create(context, shared.inputs, stack, wanted, (), recast_after=shared.recast_after)
+            begun = begin.create(context, shared.inputs, stack, wanted, (), recast_after=shared.recast_after)
+            if adopts is not None:
+                adoption.hand_over(context, shared.inputs, stack.id, adopts)
+            return begun
 
     def _bury(self, stack: StackRecord) -> None:
         gone = stacks.ended(self._shared.inputs.utcnow())

@@ -124,11 +124,15 @@ def replaced(context: Context, inputs: Inputs, traversal: Traversal, works: Sequ
     if written != len(replacing):
         raise Defeat
     return [
-        dataclasses.replace(work, row=new_rows[work.row.id], decision=decide.Create(), changed=())
-        if isinstance(work.decision, decide.Replace)
-        else work
-        for work in works
+        made_anew(work, new_rows[work.row.id]) if isinstance(work.decision, decide.Replace) else work for work in works
     ]
+
+
+def made_anew(work: Work, new_row: ResourceRecord) -> Work:
+    """A replacement, as the creation of the new row; or as a look at what it refers to."""
+    if work.evaluated is not None and work.evaluated.external_id is not None:
+        return dataclasses.replace(work, row=new_row, decision=decide.Adopt(), action=Action.ADOPT, changed=())
+    return dataclasses.replace(work, row=new_row, decision=decide.Create(), changed=())
 
 
 def insert_replacements(

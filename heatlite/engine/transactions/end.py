@@ -19,6 +19,7 @@ from heatlite.convergence.visits import decide_visit, first_failures, summary
 from heatlite.db import failed_nodes, resources, stacks, sync_points, user_creds
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine.exported import snapshot_ended
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.transactions import release, stack_event, write_events
 from heatlite.engine.traversals import Traversal
@@ -71,6 +72,7 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
     if stack.action is Action.DELETE and stack.owner_id is None and stack.user_creds_id is not None:
         user_creds.remove(context, stack.user_creds_id)  # a child has its root's, which may be needed for others
     sync_points.delete_all(context, stack.id)
+    snapshot_ended(context, inputs, stack, status, reason)
     if stack.action in VISITS:  # it takes nothing up that was given back meanwhile, and there was nothing to visit in
         resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow())
     write_events(context, inputs, stack.id, [stack_event(stack, stack.action, status, reason)])

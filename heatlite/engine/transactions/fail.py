@@ -19,6 +19,7 @@ from heatlite.db import resources, stacks, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.engine import row_changes
+from heatlite.engine.exported import snapshot_ended
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.transactions import Defeat, begin, release, stack_event, write_events
 from heatlite.engine.transactions.finish import Finished
@@ -83,6 +84,7 @@ def fail(
     if ends and not begins_rollback:
         resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow())
     if ends:
+        snapshot_ended(context, inputs, stack, Status.FAILED, reason)
         write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.FAILED, reason)])
     wakes = resources.wanted(context, [work.row.id for work, _ in failures]) if failures else {}
     begun = rollback.traversal_id if rollback and begins_rollback else None

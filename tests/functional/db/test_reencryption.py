@@ -145,4 +145,4 @@ def test_every_column_of_data_is_written_anew():
     assert sorted(secret) == sorted(reencryption.CREDENTIALS)
     kinds = (models.Sealed, models.SealedEnvironment, models.Secret)
     tables = {table.name for table in models.metadata.sorted_tables if any(isinstance(c.type, kinds) for c in table.c)}
-    assert tables == {"raw_template", "resource", "user_creds"}
+    assert tables == {"raw_template", "resource", "user_creds", "snapshot"}

@@ -18,6 +18,7 @@ from heatlite.db import migration, models
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.api.catalogue import CatalogueEndpoint
+from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
@@ -97,6 +98,7 @@ class Endpoint:
             CatalogueEndpoint(self.shared),
             PreviewEndpoint(self.shared),
             SignalEndpoint(self.shared, conclusions, children),
+            LifeEndpoint(self.shared, lifecycle),
         )
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:

@@ -92,7 +92,7 @@ class Fleet:
     def call(self, method: str, *arguments: Any) -> Any:
         """Have a living engine answer a client."""
         engine = self.living[0]
-        endpoint = engine.endpoint if hasattr(engine.endpoint, method) else engine.signals
+        endpoint = next(it for it in (engine.endpoint, engine.signals, engine.life) if hasattr(it, method))
         try:
             return getattr(endpoint, method)(RequestContext(self.database, WIRE), *arguments)
         except oslo_messaging.ExpectedException as expected:

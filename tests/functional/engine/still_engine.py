@@ -15,6 +15,7 @@ from typing import Any
 
 from heatlite.convergence.model import Node
 from heatlite.db.api import Database
+from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
@@ -165,6 +166,7 @@ class Engine:
         self.endpoint = EngineEndpoint(self.shared, self.lifecycle, children)
         self.visits = VisitEndpoint(self.lifecycle, children)
         self.signals = SignalEndpoint(self.shared, self.conclusions, children)
+        self.life = LifeEndpoint(self.shared, self.lifecycle)
         self.shared.lease.acquire()
 
     def _make_timers(self, *arguments: Any) -> Any:

@@ -1,0 +1,108 @@
+"""Snapshots: what stacks were, each with the id of the traversal that took it. ``data`` is Heat's form of a stack."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.convergence.model import Status
+from heatlite.db import models
+from heatlite.db.api import Context, reader, rows, writer
+
+TABLE = models.snapshot
+TAKEN, GOING = "CREATE", "DELETE"
+"""The actions of a snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """A row of ``snapshot``."""
+
+    id: str
+    stack_id: str
+    tenant: str
+    name: str | None
+    action: str
+    status: Status
+    status_reason: str | None
+    data: dict[str, Any] | None
+    created_at: datetime.datetime | None
+
+    @property
+    def is_being_taken(self) -> bool:
+        return self.action == TAKEN and self.status is Status.IN_PROGRESS
+
+    @property
+    def is_complete(self) -> bool:
+        return self.action == TAKEN and self.status is Status.COMPLETE
+
+
+SELECT = sa.select(*(TABLE.c[name] for name in SnapshotRecord.__dataclass_fields__))
+
+
+def _record(row: Any) -> SnapshotRecord:
+    values = dict(row._mapping)
+    return SnapshotRecord(**{**values, "status": Status(values["status"])})
+
+
+@writer
+def insert(context: Context, values: Mapping[str, Any]) -> None:
+    """A snapshot that is being taken, or one that another engine has taken elsewhere."""
+    context.connection.execute(sa.insert(TABLE).values(**values))
+
+
+@reader
+def get(context: Context, stack_id: str, snapshot_id: str) -> SnapshotRecord | None:
+    """One snapshot of a stack, with its data."""
+    statement = SELECT.where(TABLE.c.id == snapshot_id, TABLE.c.stack_id == stack_id)
+    row = context.connection.execute(statement).one_or_none()
+    return None if row is None else _record(row)
+
+
+@reader
+def of_stack(context: Context, stack_id: str) -> list[SnapshotRecord]:
+    """The snapshots of a stack with their data, oldest first."""
+    statement = SELECT.where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.created_at, TABLE.c.id)
+    return [_record(row) for row in context.connection.execute(statement)]
+
+
+@reader
+def count(context: Context, stack_id: str) -> int:
+    """How many snapshots a stack has."""
+    statement = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.stack_id == stack_id)
+    return int(context.connection.execute(statement).scalar_one())
+
+
+@writer
+def end(
+    context: Context, snapshot_id: str, status: Status, reason: str, data: Mapping[str, Any], now: datetime.datetime
+) -> bool:
+    """A snapshot that is being taken is COMPLETE or FAILED: False where it isn't there, or is over already."""
+    taking = sa.and_(TABLE.c.action == TAKEN, TABLE.c.status == Status.IN_PROGRESS)
+    values = {"status": status, "status_reason": reason, "data": dict(data), "updated_at": now}
+    return (
+        rows(context.connection.execute(sa.update(TABLE).where(TABLE.c.id == snapshot_id, taking).values(values))) == 1
+    )
+
+
+@writer
+def go(context: Context, snapshot_id: str, status: Status, reason: str, now: datetime.datetime) -> bool:
+    """A snapshot is being deleted, or could not be: False where it isn't there."""
+    values = {"action": GOING, "status": status, "status_reason": reason, "updated_at": now}
+    return rows(context.connection.execute(sa.update(TABLE).where(TABLE.c.id == snapshot_id).values(values))) == 1
+
+
+@writer
+def remove(context: Context, snapshot_id: str) -> bool:
+    """Forget a snapshot: False where it was gone."""
+    return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == snapshot_id))) == 1
+
+
+@writer
+def remove_all(context: Context, stack_id: str) -> int:
+    """Forget every snapshot of a stack."""
+    return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.stack_id == stack_id)))
