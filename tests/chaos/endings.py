@@ -17,11 +17,15 @@ import sqlalchemy as sa
 from heatlite.context import EngineContext
 from heatlite.db import models
 from heatlite.db.api import Database
+from heatlite.resources.base import Resource
+from heatlite.resources.stack_resource import StackResource
 from tests.chaos import shapes
 from tests.chaos.lives import Record
 from tests.chaos.thing import INJECTED, TYPE
 from tests.chaos.world import Thing, World
 
+VISITS_CHILDREN = StackResource.handle_suspend is not Resource.handle_suspend
+"""Whether a suspension reaches nested stacks."""
 EXCUSES = (INJECTED, "cancelled")
 STACK, ROW, POINT = models.stack.c, models.resource.c, models.sync_point.c
 
@@ -122,7 +126,8 @@ def of_world(root: Root, world: Mapping[str, Thing]) -> Iterator[str]:
     if there != wanted:
         yield f"{state} but the world lacks {dict(wanted - there)}, and has too much: {dict(there - wanted)}"
     if root.action != "CHECK":
-        wrong = sorted(it.key for it in own if it.suspended is not (root.action == "SUSPEND"))
+        reached = [it for it in own if VISITS_CHILDREN or it.key.count("/") == 1]
+        wrong = sorted(it.key for it in reached if it.suspended is not (root.action == "SUSPEND"))
         if wrong:
             yield f"{state}, and {', '.join(wrong)} {'are not' if root.action == 'SUSPEND' else 'are'} suspended"
 
