@@ -1,7 +1,8 @@
 """Endings: what must be true when the faults are over and everything has settled. Pure, apart from reading.
 
 * Every operation that was accepted ended COMPLETE, was superseded, or FAILED because the run injected a failure.
-* Of a COMPLETE stack the world has just what its template says, with the same values.
+* Of a COMPLETE stack the world has just what its template says, with the same values; but for what visits one whose
+  last change of the template had failed or been cancelled, and changes nothing of that.
 * Every thing in the world is known to some row; nothing holds a lock; no sync point is left.
 """
 
@@ -27,6 +28,7 @@ from tests.chaos.world import Thing, World
 VISITS_CHILDREN = StackResource.handle_suspend is not Resource.handle_suspend
 """Whether a suspension reaches nested stacks."""
 EXCUSES = (INJECTED, "cancelled")
+VISITS = ("SUSPEND", "RESUME", "CHECK")
 STACK, ROW, POINT = models.stack.c, models.resource.c, models.sync_point.c
 
 
@@ -114,7 +116,8 @@ def of_stack(root: Root, record: Record, world: Mapping[str, Thing]) -> Iterator
             yield f"{state} with template {root.number}, although {number} was accepted later"
         if verb in ("suspend", "resume", "check") and root.action != verb.upper():
             yield f"{state}, although a later {verb} was accepted"
-    if root.status == "COMPLETE":
+    changes_nothing = root.action in VISITS  # and so leaves half done what was
+    if root.status == "COMPLETE" and not (changes_nothing and record.may_be_half_done):
         yield from of_world(root, world)
 
 

@@ -7,6 +7,7 @@ may have been begun, even later than what was asked after it). ``Record`` keeps 
 from __future__ import annotations
 
 import enum
+import json
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -51,6 +52,12 @@ class Record:
         return found[-1] if found else None
 
     @property
+    def may_be_half_done(self) -> bool:
+        """Whether a change of the template may have ended before it was made: it failed, or was cancelled."""
+        fails = any('"fail"' in json.dumps(template) for template in self.templates.values())
+        return fails or any(verb in ("cancel", "roll back") for verb, _, _ in self.asked)
+
+    @property
     def is_certain(self) -> bool:
         """Whether every question was answered."""
         return all(answer is not Answer.NOTHING for _, _, answer in self.asked)
@@ -81,7 +88,7 @@ class Life(threading.Thread):
         shape = random.choice(shapes.SHAPES)
         identity = self._create(record, shape)
         for number in range(1, MOST):
-            if identity is None or self._over.wait(random.choice([0.1, 0.5, 2, 4]) * random.random()):
+            if self._over.wait(random.choice([0.1, 0.5, 2, 4]) * random.random()) or identity is None:
                 return
             verb = random.choices(list(CHANCES), list(CHANCES.values()))[0]
             answer = self._ask(record, verb, number, lambda verb=verb: self._act(record, identity, shape, verb))
