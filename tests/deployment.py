@@ -88,6 +88,9 @@ class Daemons:
     :param bus: transport URL
     """
 
+    environment: Mapping[str, str] = {}
+    """What the processes find in theirs besides the test run's."""
+
     def __init__(self, directory: pathlib.Path, url: str, bus: str, *, workers: int = 2, **options: Any) -> None:
         self.directory = directory
         self.config = directory / "heatlite.conf"
@@ -97,22 +100,20 @@ class Daemons:
         self.config.write_text(configuration(lines, url))
         self.manage("db_sync")
         self.database = Database(Settings(url))
-        self._transport: oslo_messaging.Transport = transport.get(conf(), bus)
-        self.client = client_of(self._transport)
+        self.transport: oslo_messaging.Transport = transport.get(conf(), bus)
+        self.client = client_of(self.transport)
         self.launchers: list[subprocess.Popen[bytes]] = []
 
     def manage(self, *arguments: str) -> str:
         """Run ``heatlite-manage``, and give what it printed."""
         command = [sys.executable, "-m", "heatlite.cmd.manage", "--config-file", str(self.config), *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True, env=quiet()).stdout
+        environment = {**quiet(), **self.environment}
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
 
     def launch(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a launcher with its workers, and wait until all of them serve."""
         alive = len(self.engines())
-        command = [sys.executable, "-m", "heatlite.cmd.engine", "--config-file", str(self.config), *arguments]
-        with self.log.open("ab") as log:
-            launcher = subprocess.Popen(command, stdout=log, stderr=log, env=quiet(), start_new_session=True)
-        self.launchers.append(launcher)
+        launcher = self.spawn(*arguments)
         workers = int(cfg_value(self.config, "num_engine_workers"))
         registered = lambda: launcher.poll() is not None or len(self.engines()) >= alive + workers  # noqa: E731
         wait_until(registered, PATIENCE, "engines to register", self.tail)
@@ -120,10 +121,19 @@ class Daemons:
         wait_until(self.answers, PATIENCE, "engines to answer", self.tail)
         return launcher
 
+    def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a launcher, and wait for nothing."""
+        command = [sys.executable, "-m", "heatlite.cmd.engine", "--config-file", str(self.config), *arguments]
+        environment = {**quiet(), **self.environment}
+        with self.log.open("ab") as log:
+            launcher = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+        self.launchers.append(launcher)
+        return launcher
+
     def answers(self) -> bool:
         """Whether some engine answers a call."""
         try:  # quickly: a call that nobody listens for yet is lost
-            client_of(self._transport, timeout=1).list_services({"project_id": "nobody"})
+            client_of(self.transport, timeout=1).list_services({"project_id": "nobody"})
         except Exception:
             return False
         return True
@@ -157,7 +167,7 @@ class Daemons:
             except subprocess.TimeoutExpired:
                 os.killpg(launcher.pid, signal.SIGKILL)
                 launcher.wait()
-        self._transport.cleanup()
+        self.transport.cleanup()
         self.database.dispose()
 
 

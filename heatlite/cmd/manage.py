@@ -12,6 +12,7 @@ from oslo_config import cfg
 import heatlite
 from heatlite import conf as options
 from heatlite import exception
+from heatlite.cmd import manage_stack
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,8 +37,9 @@ def add_parsers(subparsers: Any) -> None:
     version.set_defaults(function=db_version)
     service = subparsers.add_parser("service", help="engine processes")
     actions = service.add_subparsers(dest="action", required=True)
-    listing = actions.add_parser("list", help="list them, with their leases")
+    listing = actions.add_parser("list", help="list them, with their leases and what they hold")
     listing.set_defaults(function=service_list)
+    manage_stack.add_parsers(subparsers, with_database)
     update = subparsers.add_parser("update_params", help="write stored secrets anew, by the first auth_encryption_key")
     update.add_argument(
         "crypt_operation",
@@ -84,17 +86,21 @@ def service_list(conf: cfg.ConfigOpts) -> None:
         from rich.table import Table
 
         from heatlite.context import EngineContext
-        from heatlite.db import services
+        from heatlite.db import services, standing
 
         table = Table(box=box.ASCII, title=None)
-        for column in ("Hostname", "Binary", "Engine Id", "Host", "Topic", "Lease", "State", "Updated At"):
+        for column in ("Hostname", "Binary", "Engine Id", "Host", "Topic", "Lease", "State", "Updated At", "Holds"):
             table.add_column(column)
+        held = standing.holdings(EngineContext(database))
         for record in services.listed(EngineContext(database)):
             state = "up" if record.deleted_at is None else "gone"
+            holds = str(held.pop(record.engine_id, standing.Holdings()))
             updated = str(record.updated_at or record.created_at)
             names = (record.hostname, record.binary, record.engine_id, record.host, record.topic)
-            table.add_row(*names, str(record.lease_counter), state, updated)
-        Console(width=200, file=sys.stdout).print(table)
+            table.add_row(*names, str(record.lease_counter), state, updated, holds)
+        for engine_id, left in held.items():  # it said goodbye with a step still running
+            table.add_row("", "", engine_id, "", "", "", "left", "", str(left))
+        Console(width=230, file=sys.stdout).print(table)
 
     with_database(show, conf)
 

@@ -26,6 +26,13 @@ OPTIONS: list[cfg.Opt] = [
     cfg.IntOpt("batch_size", default=20, min=1, max=500, help="Nodes that one message carries, and one transaction."),
     cfg.IntOpt("worker_threads", default=8, min=1, help="Batches that one engine process works on at a time."),
     cfg.IntOpt("step_threads", default=16, min=1, help="Plugin steps that one engine process runs at a time."),
+    cfg.FloatOpt(
+        "step_time_limit",
+        default=600,
+        min=0,
+        help="Seconds that one call of a plugin may take. Where one takes longer, its process drains and leaves, and "
+        "another takes the resource over. 0: any.",
+    ),
     cfg.IntOpt("intake_prefetch", default=4, min=1, max=8, help="Messages that the broker hands out in advance."),
     cfg.FloatOpt("lease_seconds", default=20, min=1, help="An engine that is silent for so long is dead."),
     cfg.FloatOpt("sweep_interval", default=5, min=0.05, help="Seconds between two looks for work that was lost."),

@@ -47,6 +47,13 @@ def by_name(context: Context, tenant: str, name: str) -> StackRecord | None:
 
 
 @reader
+def live_by_name(context: Context, name: str) -> list[StackRecord]:
+    """The live stacks of this name in all projects, nested ones included, the oldest first. For operators."""
+    named = SELECT.where(TABLE.c.deleted_at.is_(None), TABLE.c.name == name)
+    return [records.stack(row) for row in context.connection.execute(named.order_by(TABLE.c.created_at, TABLE.c.id))]
+
+
+@reader
 def by_traversal(context: Context, traversal_id: str) -> tuple[StackRecord, dict[str, Any] | None] | None:
     """The stack whose current traversal this is, with its graph; None if it is nobody's, or can't be seen yet."""
     row = context.connection.execute(BY_TRAVERSAL, {"traversal_id": traversal_id}).one_or_none()

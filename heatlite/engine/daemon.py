@@ -10,6 +10,8 @@ Everything with a socket or a thread is made in ``start``, which the launcher ca
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import threading
 
 from oslo_config import cfg
@@ -21,6 +23,11 @@ from heatlite.engine.process import EngineProcess, Surroundings
 from heatlite.rpc import transport
 
 LOG = logging.getLogger(__name__)
+
+
+def leave() -> None:
+    """Have this process drain and end, as its launcher would; the launcher then starts another."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class EngineService(service.ServiceBase):
@@ -37,7 +44,8 @@ class EngineService(service.ServiceBase):
         settings = configured.engine_settings(self._conf)
         self._database = Database(configured.database_settings(self._conf), configured.vault(self._conf))
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
-        self._engine = EngineProcess(Surroundings(self._database, transport.get(self._conf), settings))
+        bus = transport.get(self._conf)
+        self._engine = EngineProcess(Surroundings(self._database, bus, settings, leave=leave))
         self._engine.start()
 
     def stop(self) -> None:
@@ -47,6 +55,9 @@ class EngineService(service.ServiceBase):
         if self._database is not None:
             self._database.dispose()
         self._stopped.set()
+        if self._engine is not None and self._engine.runner.hanging.has_overdue:
+            LOG.error("A step still hangs: this process ends without it")
+            os._exit(1)  # an orderly end would wait for its thread
 
     def wait(self) -> None:
         """Wait until the engine has been stopped."""

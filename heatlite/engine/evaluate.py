@@ -13,7 +13,7 @@ from heatlite.convergence import decide
 from heatlite.convergence.decide import Comparison, Decision
 from heatlite.convergence.model import Action, Node, NodeKind, Status
 from heatlite.db.records import NodeRecord, ResourceRecord
-from heatlite.engine import breakpoints, external, scope
+from heatlite.engine import breakpoints, external, guests, scope
 from heatlite.engine.by_row import ByRow, Claim, is_retry
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested.provider import plugin_of
@@ -130,6 +130,10 @@ class Evaluator:
             return dataclasses.replace(self._refused(traversal, record, row, claim, str(error)), leaves_row=True)
         except exception.HeatliteError as error:
             return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
+        except Exception as error:
+            if guests.is_ours(error):
+                raise
+            return self._refused(traversal, record, row, claim, traversal.mask(guests.reason(row.name, error)))
         if restricted := breakpoints.refusal(row, decision, traversal.breakpoints.restrictions_of(row.name)):
             refused = self._refused(traversal, record, row, claim, restricted)
             return dataclasses.replace(refused, leaves_row=row.status is Status.COMPLETE)

@@ -57,7 +57,8 @@ LOG = logging.getLogger(__name__)
 class Surroundings:
     """What an engine process is put into.
 
-    ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases.
+    ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
+    this process drain and end, because a step hangs in it.
     """
 
     database: Database
@@ -66,6 +67,7 @@ class Surroundings:
     inputs: Inputs = field(default_factory=Inputs)
     registry: Registry = field(default_factory=Registry.load)
     file_locks: FileLocks | None = None
+    leave: Callable[[], None] = lambda: None
 
 
 class EngineProcess:
@@ -79,7 +81,9 @@ class EngineProcess:
         self.conclusions = Conclusions(self.shared)
         self.runner = StepRunner(self.shared, self.conclusions, self._pool)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
-        self._sweeps = Sweeps(self.shared, Sweeper(self.shared, self.conclusions, self.runner))
+        self.runner.hanging.leave = surroundings.leave
+        sweeper = Sweeper(self.shared, self.conclusions, self.runner)
+        self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
         self._renewal = Renewal(self.shared.lease, self._settings)
         self._servers: list[oslo_messaging.MessageHandlingServer] = []
 

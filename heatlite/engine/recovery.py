@@ -148,7 +148,8 @@ def by_traversal(due: Sequence[DueNode]) -> Mapping[str, Sequence[Node]]:
 class Sweeps:
     """Sweeps again and again until told to stop."""
 
-    def __init__(self, shared: Shared, sweeper: Sweeper) -> None:
+    def __init__(self, shared: Shared, sweeper: Sweeper, *others: Callable[[], None]) -> None:
+        """:param others: looks of other kinds, to be had with each sweep"""
         self._shared = shared
         self._looks: list[Callable[[], None]] = [
             sweeper.dead_engines,
@@ -158,6 +159,7 @@ class Sweeps:
             sweeper.lost_wakes,
             sweeper.lost_casts,
             sweeper.overdue_stacks,
+            *others,
         ]
         self._failing: set[str] = set()
         self._stopped = threading.Event()

@@ -15,15 +15,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite.convergence.interrupts import yields
+from heatlite.engine import guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.hanging import Hanging
 from heatlite.engine.outbox import Outbox
 from heatlite.engine.shared import Shared
 from heatlite.engine.timers import Timers
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Outcome, Settled, Work
-from heatlite.resources.nested.port import Unavailable
-from heatlite.resources.outcomes import Waiting
+from heatlite.resources.outcomes import Failed, Waiting
 
 LOG = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class StepRunner:
         self._draining = False
         self._woken: set[int] = set()
         self._timers = timers(shared.inputs.monotonic, self._when_due)
+        self.hanging = Hanging(shared.inputs.monotonic, shared.settings.step_time_limit)
         self._outbox: Outbox[Pending] = Outbox(self._submit, self._settle, SETTLED_AT_ONCE)
 
     def start(self) -> None:
@@ -145,11 +147,15 @@ class StepRunner:
             self._timers.add(LEASE_PAUSE, pending)
             return
         try:
-            outcome = self._outcome(pending)
-        except Unavailable as reason:
+            with self.hanging.watching(work):
+                outcome = self._outcome(pending)
+        except guests.OUR_TROUBLE as reason:
             LOG.warning("The step of %s will be run again: %s", work.row.name, reason)
             self._again(pending)
             return
+        except Exception as error:  # nobody looks at a thread's exceptions: what has no outcome would wait for ever
+            text = pending.traversal.mask(guests.reason(work.row.name, error))
+            outcome = Failed(text, work.row.physical_resource_id, dict(work.row.resource_data or {}))
         if isinstance(outcome, Waiting) and outcome.progress == pending.progress:
             self.wait(pending.traversal, pending.work, outcome)
             return

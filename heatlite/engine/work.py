@@ -99,12 +99,13 @@ def first_step(work: Work, instance: Instance) -> Outcome:
     left = step_left(work)
     if left:
         return steps.poll(resource, work.verb, left["token"])
-    was_begun = isinstance(work.decision, Continue)
-    if work.action is Action.CREATE and (was_begun or work.is_retry) and (found := resource.find()):
-        resource.resource_id_set(found[0])
-        return steps.poll(resource, work.action, None)
-    if work.action is Action.DELETE and resource.resource_id is None and (found := resource.find()):
-        resource.resource_id_set(found[0])  # it was made, and whoever made it couldn't say so any more
+    existing = steps.found(resource) if may_exist(work, resource) else []
+    if isinstance(existing, Failed):
+        return existing
+    if existing:
+        resource.resource_id_set(existing[0])  # it was made, and whoever made it couldn't say so any more
+        if work.action is Action.CREATE:
+            return steps.poll(resource, work.action, None)
     return steps.start(resource, work.verb, *given_to(work))
 
 
@@ -125,6 +126,12 @@ def given_to(work: Work) -> tuple[Any, ...]:
 def left_alone(work: Work) -> Done:
     """What comes of a deletion that doesn't touch what is physical."""
     return Done(work.row.physical_resource_id, {}, dict(work.row.resource_data or {}), "")
+
+
+def may_exist(work: Work, resource: Resource) -> bool:
+    """Whether something may have been made that the row doesn't know of."""
+    was_begun = isinstance(work.decision, Continue) or work.is_retry
+    return was_begun if work.action is Action.CREATE else work.action is Action.DELETE and resource.resource_id is None
 
 
 def is_visit(work: Work) -> bool:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -135,7 +136,19 @@ def failed(resource: Resource, error: BaseException) -> Failed:
     return Failed(reason, resource.resource_id, dict(resource.data))
 
 
+@failures_as_values
+def found(resource: Resource) -> list[str] | Failed:
+    """What ``find`` finds, as texts."""
+    return [str(physical_id) for physical_id in resource.find() or ()]
+
+
 def endings() -> tuple[type[BaseException], ...]:
-    """What ends a process, or a green thread; without greenlet loaded there is no green thread to end."""
+    """What ends a process, or a green thread; without greenlet loaded there is no green thread to end.
+
+    Only the main thread can end a process by an exception. On any other, a SystemExit is what a plugin (or a library of
+    its that believes to be a program) has raised, nobody would see it, and the resource would wait for ever.
+    """
     greenlet = sys.modules.get("greenlet")
-    return (KeyboardInterrupt, SystemExit, *([greenlet.GreenletExit] if greenlet else []))
+    green = [greenlet.GreenletExit] if greenlet else []
+    is_main = threading.current_thread() is threading.main_thread()
+    return (*([KeyboardInterrupt, SystemExit] if is_main else []), *green)

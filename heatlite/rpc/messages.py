@@ -28,6 +28,9 @@ LISTENER_TOPIC = "heat-engine-listener"
 WORKER_VERSION = "1.0"
 LISTENER_VERSION = "1.1"
 ENGINE_VERSION = "1.36"
+MOST_NODES = 1000
+"""Twice the largest batch that can be configured; who sends more is no engine."""
+LARGEST_ID = 2**63 - 1
 NESTED = "nested_operation"
 """The key among ``args`` by which an engine knows that a stack's parent asks, and not a client."""
 
@@ -51,12 +54,17 @@ class CheckResource:
         """
         if not isinstance(traversal_id, str) or not isinstance(nodes, list):
             raise ValueError(
-                f"check_resource takes a traversal id and a list of nodes, not {traversal_id!r}, {nodes!r}"
+                f"check_resource takes a traversal id and a list of nodes, not {traversal_id!r:.200}, {nodes!r:.200}"
             )
+        if len(nodes) > MOST_NODES:
+            raise ValueError(f"check_resource takes {MOST_NODES} nodes at most, not {len(nodes)}")
         try:
-            return cls(traversal_id, tuple(Node(int(row), NodeKind(kind)) for row, kind in nodes))
-        except TypeError as error:
-            raise ValueError(f"check_resource takes nodes as [row, kind], not {nodes!r}") from error
+            read = tuple(Node(int(row), NodeKind(kind)) for row, kind in nodes)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"check_resource takes nodes as [row, kind], not {nodes!r:.200}") from error
+        if not all(0 <= node.resource_id <= LARGEST_ID for node in read):
+            raise ValueError(f"check_resource takes ids of rows, not {nodes!r:.200}")
+        return cls(traversal_id, read)
 
 
 @dataclass(frozen=True, slots=True)

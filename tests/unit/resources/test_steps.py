@@ -1,13 +1,14 @@
 """Driving a step: whatever a plugin does, the answer is a value that says what became of it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.outcomes import Done, Failed, Replace, Unchanged, Update, Waiting
 from heatlite.resources.schema import Attribute, Property, Type
-from heatlite.resources.steps import VERBS, assess_update, poll, start
+from heatlite.resources.steps import VERBS, assess_update, found, poll, start
 from heatlite.resources.testing import carried, instance_of
 
 
@@ -126,6 +127,22 @@ def test_whatever_a_plugin_raises_is_a_failure(error, reason):
 def test_a_process_that_must_end_does(end):
     with pytest.raises(end):
         start(plugin(handle_create=raising(end())), "CREATE")
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_a_plugin_can_not_end_a_thread_of_the_pool(end):
+    with ThreadPoolExecutor(1) as pool:
+        outcome = pool.submit(start, plugin(handle_create=raising(end("bye"))), "CREATE").result()
+    assert outcome.reason == f"{end.__name__}: resources.web: bye"
+
+
+@pytest.mark.parametrize(("result", "texts"), [(None, []), ([7, "b"], ["7", "b"]), ((), [])])
+def test_what_is_found_comes_as_texts(result, texts):
+    assert found(plugin(find=lambda self: result)) == texts
+
+
+def test_a_look_up_that_raises_is_a_failure():
+    assert found(plugin(find=raising(OSError("away")))).reason == "OSError: resources.web: away"
 
 
 def test_a_green_thread_that_is_killed_ends():

@@ -1,0 +1,81 @@
+"""``heatlite-manage stack``: why a stack is where it is, and a new operation for one that went wrong.
+
+explain   reads the database, and needs nothing else: no broker, no engine
+repair    asks an engine, over the broker, for an operation like any client's
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from oslo_config import cfg
+
+WithDatabase = Callable[..., None]
+
+
+def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
+    """The subcommands; ``with_database`` calls a function with the configured database."""
+    stack = subparsers.add_parser("stack", help="one stack, of whichever project")
+    actions = stack.add_subparsers(dest="action", required=True)
+    explain = actions.add_parser("explain", help="say why it is where it is: what runs, waits, and for what")
+    explain.add_argument("stack", metavar="STACK", help="its id, or its name where only one has it")
+    explain.set_defaults(function=lambda conf: with_database(lambda database: explain_stack(conf, database), conf))
+    repair = actions.add_parser("repair", help="begin a new operation towards the template that it has")
+    repair.add_argument("stack", metavar="STACK", help="its id, or its name where only one has it")
+    repair.set_defaults(function=lambda conf: with_database(lambda database: repair_stack(conf, database), conf))
+
+
+def explain_stack(conf: cfg.ConfigOpts, database: Any) -> None:
+    """Print the explanation.
+
+    :raises EntityNotFound: where there is no such stack
+    :raises Invalid: where several have the name
+    """
+    from heatlite.context import EngineContext
+    from heatlite.engine import explaining
+
+    context = EngineContext(database)
+    stack = explaining.find(context, conf.command.stack)
+    facts = explaining.facts_of(
+        context, stack, time.time(), sweep_interval=conf.sweep_interval, lease_seconds=conf.lease_seconds
+    )
+    print("\n".join(explaining.explained(facts)))
+
+
+def repair_stack(conf: cfg.ConfigOpts, database: Any) -> None:
+    """Begin the operation, and say so.
+
+    :raises HeatliteError: where the stack isn't one to be repaired, an engine refuses, or none answers
+    """
+    from heatlite.cmd import connect
+    from heatlite.context import EngineContext
+    from heatlite.engine import explaining
+    from heatlite.engine.explaining.remedy import remedy
+    from heatlite.rpc import transport
+
+    stack = explaining.find(EngineContext(database), conf.command.stack)
+    begun = remedy(stack)
+    bus = transport.get(conf)
+    try:
+        begin(connect.client_of(bus), stack.tenant, stack.id, begun)
+    finally:
+        bus.cleanup()
+    print(f"Stack {stack.name} ({stack.id}): {begun} has begun. See: heatlite-manage stack explain {stack.id}")
+
+
+def begin(client: Any, project: str, stack_id: str, operation: str) -> None:
+    """Ask an engine for the operation, as a member of the stack's project without credentials of his own.
+
+    :raises HeatliteError: what the engine raises
+    """
+    context = {"project_id": project}  # without a secret: those that are stored with the stack stay
+    identity = client.identify_stack(context, stack_id)
+    match operation:
+        case "DELETE":
+            client.delete_stack(context, identity)
+        case "SUSPEND":
+            client.stack_suspend(context, identity)
+        case _:
+            client.update_stack(context, identity, None, {}, {}, {"existing": True, "converge": True})

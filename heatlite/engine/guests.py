@@ -1,0 +1,38 @@
+"""Guests: plugins are code of strangers, and run in the engine's house. What one of them breaks is its own resource.
+
+A step's exceptions are values already (``heatlite.resources.steps``). Here is the rest: what is raised where no step
+runs, by a constructor or by what reads properties and attributes; and how to tell that from the engine's own trouble,
+which is no reason to fail anything.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import oslo_messaging
+import sqlalchemy.exc
+from oslo_db import exception as db_error
+
+from heatlite.exception import ResourceFailed
+from heatlite.resources.jsonable import shown
+from heatlite.resources.nested.port import Unavailable
+
+LOG = logging.getLogger(__name__)
+
+OUR_TROUBLE = (db_error.DBError, sqlalchemy.exc.SQLAlchemyError, oslo_messaging.MessagingException, Unavailable)
+"""A database or a broker that is away: whoever does the work again may have more luck."""
+
+
+def is_ours(error: Exception) -> bool:
+    """Whether an exception is the engine's own trouble, and no guest's fault."""
+    return isinstance(error, OUR_TROUBLE)
+
+
+def reason(name: str, error: BaseException) -> str:
+    """What a resource fails for, whose plugin raised this where nothing may be raised."""
+    LOG.error("The plugin of %s raised what it shouldn't have", name, exc_info=error)
+    try:
+        text = str(error) or shown(error)
+    except Exception:
+        text = shown(error)
+    return str(ResourceFailed(error_class=type(error).__name__, name=name, reason=text))

@@ -1,0 +1,144 @@
+"""Endings: what must be true when the faults are over and everything has settled. Pure, apart from reading.
+
+* Every operation that was accepted ended COMPLETE, was superseded, or FAILED because the run injected a failure.
+* Of a COMPLETE stack the world has just what its template says, with the same values; but for what visits one whose
+  last change of the template had failed or been cancelled, and changes nothing of that.
+* Every thing in the world is known to some row; nothing holds a lock; no sync point is left.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.context import EngineContext
+from heatlite.db import models
+from heatlite.db.api import Database
+from heatlite.resources.base import Resource
+from heatlite.resources.stack_resource import StackResource
+from tests.chaos import shapes
+from tests.chaos.lives import Record
+from tests.chaos.thing import INJECTED, TYPE
+from tests.chaos.world import Thing, World
+
+VISITS_CHILDREN = StackResource.handle_suspend is not Resource.handle_suspend
+"""Whether a suspension reaches nested stacks."""
+EXCUSES = (INJECTED, "cancelled")
+VISITS = ("SUSPEND", "RESUME", "CHECK")
+STACK, ROW, POINT = models.stack.c, models.resource.c, models.sync_point.c
+
+
+@dataclass(frozen=True)
+class Root:
+    """A root stack that lives, and the keys of the rows in its tree by physical id."""
+
+    name: str
+    project: str
+    action: str
+    status: str
+    reason: str
+    template: Mapping[str, Any]
+
+    @property
+    def number(self) -> int | None:
+        """Of its template; None of the empty one that a creation is rolled back to."""
+        words = (self.template.get("description") or "").split()
+        return int(words[-1]) if words and words[-1].isdigit() else None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that is looked at."""
+
+    roots: tuple[Root, ...]
+    known: frozenset[str]
+    busy: tuple[str, ...]
+    world: Mapping[str, Thing]
+
+
+def unsettled(database: Database) -> list[str]:
+    """What is still under way, in words; empty where everything has settled."""
+    with database.reader(EngineContext(database)) as connection:
+        under_way = sa.select(STACK.name, STACK.action, STACK.id).where(STACK.status == "IN_PROGRESS")
+        stacks = [
+            f"stack {name} ({stack_id}) is at {action}" for name, action, stack_id in connection.execute(under_way)
+        ]
+        held = sa.select(ROW.name, ROW.stack_id, ROW.engine_id).where(ROW.engine_id.is_not(None))
+        locks = [f"{name} of {stack} is held by {engine}" for name, stack, engine in connection.execute(held)]
+        left = sa.select(POINT.stack_id, sa.func.count()).group_by(POINT.stack_id)
+        points = [f"stack {stack} has {count} sync points" for stack, count in connection.execute(left)]
+    return [*stacks, *locks, *points]
+
+
+def look(database: Database, world: World) -> Found:
+    """Read everything once."""
+    with database.reader(EngineContext(database)) as connection:
+        statement = (
+            sa.select(STACK.name, STACK.tenant, STACK.action, STACK.status, STACK.status_reason)
+            .add_columns(models.raw_template.c.template)
+            .select_from(models.stack.join(models.raw_template, models.raw_template.c.id == STACK.raw_template_id))
+            .where(STACK.deleted_at.is_(None), STACK.owner_id.is_(None))
+        )
+        roots = tuple(Root(*row) for row in connection.execute(statement))
+        alive = sa.select(ROW.physical_resource_id).join(models.stack, STACK.id == ROW.stack_id)
+        rows = connection.execute(alive.where(STACK.deleted_at.is_(None), ROW.type == TYPE))
+        known = frozenset(row[0] for row in rows if row[0])
+    return Found(roots, known, tuple(unsettled(database)), world.things())
+
+
+def violations(found: Found, records: Iterable[Record]) -> Iterator[str]:
+    """What is wrong, in words."""
+    yield from found.busy
+    for thing_id in found.world.keys() - found.known:
+        yield f"thing {thing_id} ({found.world[thing_id].key}) is nobody's"
+    known = {(record.project, record.name): record for record in records}
+    alive = {(root.project, root.name): root for root in found.roots}
+    for key, root in alive.items():
+        yield from (f"{root.name}: {text}" for text in of_stack(root, known[key], found.world))
+    for key in known.keys() - alive.keys():
+        yield from of_missing(known[key])
+
+
+def of_stack(root: Root, record: Record, world: Mapping[str, Thing]) -> Iterator[str]:
+    """What is wrong with a stack that lives."""
+    last, state = record.last_accepted, f"{root.action}_{root.status}"
+    if root.status == "FAILED" and not any(excuse in root.reason for excuse in EXCUSES):
+        yield f"{state} for a reason that wasn't injected: {root.reason}"
+    if record.is_certain and last is not None:
+        verb, number = last
+        if verb == "delete":
+            yield f"{state}, although its deletion was accepted"
+        if root.action in ("CREATE", "UPDATE") and root.number != number:
+            yield f"{state} with template {root.number}, although {number} was accepted later"
+        if verb in ("suspend", "resume", "check") and root.action != verb.upper():
+            yield f"{state}, although a later {verb} was accepted"
+    changes_nothing = root.action in VISITS  # and so leaves half done what was
+    if root.status == "COMPLETE" and not (changes_nothing and record.may_be_half_done):
+        yield from of_world(root, world)
+
+
+def of_world(root: Root, world: Mapping[str, Thing]) -> Iterator[str]:
+    """Where the world isn't what a COMPLETE stack's template says."""
+    state = f"{root.action}_{root.status}"
+    own = [thing for thing in world.values() if thing.key.startswith(f"{root.name}/")]
+    there, wanted = Counter((it.key, it.value) for it in own), Counter(shapes.wanted(root.template))
+    if there != wanted:
+        yield f"{state} but the world lacks {dict(wanted - there)}, and has too much: {dict(there - wanted)}"
+    if root.action != "CHECK":
+        reached = [it for it in own if VISITS_CHILDREN or it.key.count("/") == 1]
+        wrong = sorted(it.key for it in reached if it.suspended is not (root.action == "SUSPEND"))
+        if wrong:
+            yield f"{state}, and {', '.join(wrong)} {'are not' if root.action == 'SUSPEND' else 'are'} suspended"
+
+
+def of_missing(record: Record) -> Iterator[str]:
+    """What is wrong with a stack that isn't there (any more)."""
+    asked = [(verb, answer.value) for verb, _, answer in record.asked]
+    accepted = [verb for verb, answer in asked if answer == "accepted"]
+    may_be_gone = any(verb == "delete" and answer != "refused" for verb, answer in asked)
+    if accepted and not may_be_gone:
+        yield f"{record.name} isn't there, although nobody asked for its deletion: {asked}"

@@ -1,0 +1,51 @@
+"""A longer run, with servers of its own: what ``tools/chaos`` does."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import pathlib
+import tempfile
+from collections.abc import Sequence
+
+from tests.chaos.fleet import Fleet
+from tests.chaos.run import Plan, play
+from tests.servers import MariaDB, RabbitMQ
+
+
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command's arguments."""
+    parser = argparse.ArgumentParser(prog="tools/chaos", description="Break things under real engines, under load.")
+    parser.add_argument("--minutes", type=float, default=5, help="how long faults go on (default: 5)")
+    parser.add_argument("--seed", default="0", help="what load and faults follow from (default: 0)")
+    parser.add_argument("--every", type=float, default=4, metavar="SECONDS", help="between two faults (default: 4)")
+    parser.add_argument("--clients", type=int, default=6, help="who each have one stack at a time (default: 6)")
+    parser.add_argument("--engines", type=int, default=3, help="launchers with an engine each (default: 3)")
+    parser.add_argument("--no-broker", action="store_true", help="leave the broker's process alone")
+    parser.add_argument("--log", type=pathlib.Path, help="keep the engines' log there")
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """The command: 0 where nothing was violated."""
+    wanted = arguments(given)
+    logging.disable(logging.CRITICAL)  # that its own connections break is what the client is here for
+    broker = not wanted.no_broker
+    plan = Plan(wanted.seed, wanted.minutes * 60, wanted.every, wanted.clients, wanted.engines, broker)
+    servers = MariaDB(), RabbitMQ()
+    with contextlib.ExitStack() as stack:
+        for server in servers:
+            stack.callback(server.stop)
+            server.begin()
+        for server in servers:
+            server.start()
+        directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="heatlite-chaos-")))
+        fleet = Fleet(directory, *servers)
+        stack.callback(fleet.stop)
+        fleet.begin(plan.launchers)
+        report = play(fleet, plan)
+        print(report, flush=True)
+        if wanted.log is not None:
+            wanted.log.write_bytes(fleet.log.read_bytes())
+    return bool(report.violations)

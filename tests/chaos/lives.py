@@ -1,0 +1,141 @@
+"""Lives: clients, each with one stack at a time, who do to it what chance says until they are told to stop.
+
+What a client knows of an operation is what it was told: accepted, refused, or nothing at all (no answer came, so it
+may have been begun, even later than what was asked after it). ``Record`` keeps that for the end.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import oslo_messaging
+
+from heatlite import exception
+from heatlite.cmd.connect import client_of
+from heatlite.rpc.engine_client import Identity
+from tests.chaos import shapes
+from tests.chaos.shapes import Template
+
+ANSWER = 15.0  # seconds that a client waits for an answer
+MOST = 7  # operations on one stack
+REFUSALS = (exception.ActionInProgress, exception.NotSupported, exception.EntityNotFound, exception.StackExists)
+CHANCES = {"update": 8, "suspend": 2, "resume": 3, "check": 2, "cancel": 1, "roll back": 1, "delete": 2}
+
+
+class Answer(enum.Enum):
+    """What a client was told."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NOTHING = "no answer"
+
+
+@dataclass
+class Record:
+    """One stack: its templates by number, and each operation that may have been begun, in the order of asking."""
+
+    name: str
+    project: str
+    templates: dict[int, Template] = field(default_factory=dict)
+    asked: list[tuple[str, int, Answer]] = field(default_factory=list)
+
+    @property
+    def last_accepted(self) -> tuple[str, int] | None:
+        """The newest operation that was accepted, with the number of its template."""
+        found = [(verb, number) for verb, number, answer in self.asked if answer is Answer.ACCEPTED]
+        return found[-1] if found else None
+
+    @property
+    def may_be_half_done(self) -> bool:
+        """Whether a change of the template may have ended before it was made: it failed, or was cancelled."""
+        fails = any('"fail"' in json.dumps(template) for template in self.templates.values())
+        return fails or any(verb in ("cancel", "roll back") for verb, _, _ in self.asked)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether every question was answered."""
+        return all(answer is not Answer.NOTHING for _, _, answer in self.asked)
+
+
+class Life(threading.Thread):
+    """One client."""
+
+    def __init__(self, transport: oslo_messaging.Transport, seed: str, number: int, over: threading.Event) -> None:
+        super().__init__(name=f"client {number}", daemon=True)
+        self._client = client_of(transport, timeout=ANSWER)
+        self._random = Random(f"{seed}/{number}")
+        self._context = {"project_id": f"project-{number}", "username": "tester"}
+        self._number = number
+        self._over = over
+        self.records: list[Record] = []
+        self.surprises: Counter[str] = Counter()
+
+    def run(self) -> None:
+        """One stack after the other."""
+        while not self._over.is_set():
+            record = Record(f"s{self._number}-{len(self.records)}", self._context["project_id"])
+            self.records.append(record)
+            self._live(record)
+
+    def _live(self, record: Record) -> None:
+        random = self._random
+        shape = random.choice(shapes.SHAPES)
+        identity = self._create(record, shape)
+        for number in range(1, MOST):
+            if self._over.wait(random.choice([0.1, 0.5, 2, 4]) * random.random()) or identity is None:
+                return
+            verb = random.choices(list(CHANCES), list(CHANCES.values()))[0]
+            answer = self._ask(record, verb, number, lambda verb=verb: self._act(record, identity, shape, verb))
+            if verb == "delete" and answer is not Answer.REFUSED:
+                return
+
+    def _create(self, record: Record, shape: str) -> Identity | None:
+        template = record.templates[0] = shapes.draw(self._random, record.name, 0, shape)
+        options = {"disable_rollback": self._random.random() < 0.6}
+        made: list[Identity] = []
+        environment: dict[str, Any] = {"parameters": {}}
+        self._ask(
+            record,
+            "create",
+            0,
+            lambda: made.append(
+                self._client.create_stack(self._context, record.name, template, environment, {}, options)
+            ),
+        )
+        return made[0] if made else None
+
+    def _act(self, record: Record, identity: Identity, shape: str, verb: str) -> None:
+        client, context = self._client, self._context
+        match verb:
+            case "update":
+                number = max(record.templates) + 1
+                template = record.templates[number] = shapes.draw(self._random, record.name, number, shape)
+                client.update_stack(context, identity, template, {"parameters": {}}, {}, {})
+            case "suspend":
+                client.stack_suspend(context, identity)
+            case "resume":
+                client.stack_resume(context, identity)
+            case "check":
+                client.stack_check(context, identity)
+            case "cancel" | "roll back":
+                client.stack_cancel_update(context, identity, verb == "roll back")
+            case "delete":
+                client.delete_stack(context, identity)
+
+    def _ask(self, record: Record, verb: str, number: int, ask: Any) -> Answer:
+        try:
+            ask()
+            answer = Answer.ACCEPTED
+        except REFUSALS:
+            answer = Answer.REFUSED
+        except Exception as error:  # no answer, or one that says nothing certain
+            answer = Answer.NOTHING
+            self.surprises[type(error).__name__ + ": " + str(error)[:100]] += 1
+        record.asked.append((verb, max(record.templates), answer))
+        return answer

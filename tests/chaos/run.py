@@ -1,0 +1,123 @@
+"""One run: load and faults for a while, then quiet, then what is wrong, and how long things took."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.chaos import endings, faults
+from tests.chaos.fleet import Fleet
+from tests.chaos.lives import Answer, Life, Record
+from tests.chaos.watch import Watch
+from tests.waiting import wait_until
+
+SETTLES = 120.0
+FAREWELL = 60.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do; all that chance decides follows from ``seed``."""
+
+    seed: str = "0"
+    seconds: float = 30.0
+    every: float = 4.0
+    clients: int = 6
+    launchers: int = 3
+    broker: bool = False
+
+
+@dataclass
+class Report:
+    """What came of it."""
+
+    plan: Plan
+    violations: list[str] = field(default_factory=list)
+    settled_after: float = 0.0
+    answers: Counter[str] = field(default_factory=Counter)
+    surprises: Counter[str] = field(default_factory=Counter)
+    stories: list[str] = field(default_factory=list)
+    """What the clients of the stacks that something is wrong with had asked for."""
+    times: str = ""
+    faults: int = 0
+    stacks: int = 0
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{count} {answer}" for answer, count in sorted(self.answers.items()))
+        lines = [
+            f"seed {self.plan.seed}: {self.stacks} stacks, operations: {told}; {self.faults} faults",
+            self.times,
+            f"settled {self.settled_after:.1f} s after the last fault",
+            *(f"told {count} times: {text}" for text, count in self.surprises.most_common(5)),
+            *(f"VIOLATED: {text}" for text in self.violations),
+            *self.stories,
+        ]
+        return "\n".join(lines)
+
+
+def play(fleet: Fleet, plan: Plan) -> Report:
+    """Run a plan on a fleet that serves already."""
+    over, watch = threading.Event(), Watch(fleet.direct)
+    transport = fleet.transport
+    lives = [Life(transport, plan.seed, number, over) for number in range(plan.clients)]
+    watch.start()
+    for life in lives:
+        life.start()
+    break_things(fleet, plan, watch)
+    over.set()
+    began = time.monotonic()
+    for life in lives:
+        life.join(FAREWELL)
+    report = settle(fleet, plan, [record for life in lives for record in life.records])
+    report.settled_after = time.monotonic() - began
+    watch.stop()
+    report.times, report.faults = watch.report(), len(watch.faults)
+    for life in lives:
+        report.surprises += life.surprises
+    return report
+
+
+def break_things(fleet: Fleet, plan: Plan, watch: Watch) -> None:
+    """One fault after the other until the time is up."""
+    breaking = faults.Faults(fleet, Random(f"{plan.seed}/victims"))
+    end = time.monotonic() + plan.seconds
+    for name in faults.drawn(plan.seed, plan.broker):
+        time.sleep(max(0.0, min(plan.every, end - time.monotonic())))  # the run's own rhythm
+        if time.monotonic() >= end:
+            return
+        watch.begins(name)
+        breaking.happen(name)
+
+
+def settle(fleet: Fleet, plan: Plan, records: list[Record]) -> Report:
+    """Wait until nothing moves any more, and look at what there is."""
+    report = Report(plan, stacks=len(records))
+    report.answers = Counter(answer.value for record in records for _, _, answer in record.asked)
+    try:
+        wait_until(lambda: is_quiet(fleet), SETTLES, "everything to settle")
+    except AssertionError:
+        report.violations.append(f"not settled after {SETTLES} s")
+    report.violations += endings.violations(endings.look(fleet.direct, fleet.world), records)
+    if report.violations:
+        report.stories = [line for line in told(records) if any(line.split(":")[0] in it for it in report.violations)]
+    return report
+
+
+def is_quiet(fleet: Fleet) -> bool:
+    """Whether nothing is under way; looked at slowly, to leave the machine to the engines."""
+    time.sleep(0.3)
+    return not endings.unsettled(fleet.direct)
+
+
+def told(records: list[Record]) -> Iterator[str]:
+    """What clients asked for and were told, a line for each stack."""
+    for record in records:
+        words = (
+            f"{verb} {number}{'' if answer is Answer.ACCEPTED else f' ({answer.value})'}"
+            for verb, number, answer in record.asked
+        )
+        yield f"{record.name}: {', '.join(words)}"
