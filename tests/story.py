@@ -101,6 +101,22 @@ class Story:
         """Begin to look whether its resources are as they should be."""
         self.client.stack_check(self.context, self.identity)
 
+    def snapshot(self, name: str = "then") -> str:
+        """Begin to take a snapshot; its id."""
+        return self.client.stack_snapshot(self.context, self.identity, name)["id"]
+
+    def restore(self, snapshot_id: str) -> None:
+        """Begin to restore it."""
+        self.client.stack_restore(self.context, self.identity, snapshot_id)
+
+    def abandon(self) -> Record:
+        """Abandon it; what it was."""
+        return self.client.abandon_stack(self.context, self.identity)
+
+    def adopt(self, data: Record, **args: Any) -> None:
+        """Begin to make the stack of what another was."""
+        self.create(data["template"], files=data["files"], adopt_stack_data=data, **args)
+
     def show(self, **arguments: Any) -> Record:
         """The stack as the API shows it."""
         return self.client.show_stack(self.context, self.identity, **arguments)[0]

@@ -85,6 +85,15 @@ class FakeEngine(FakeCatalogue):
         stack = self.find(stack_identity)
         self.begin(stack, "DELETE", {"resources": {name: {} for name in stack.resources}}, {})
 
+    def stack_suspend(self, stack_identity: dict) -> None:
+        self.begin(self.find(stack_identity), "SUSPEND", {}, {})
+
+    def stack_resume(self, stack_identity: dict) -> None:
+        self.begin(self.find(stack_identity), "RESUME", {}, {})
+
+    def stack_check(self, stack_identity: dict) -> None:
+        self.begin(self.find(stack_identity), "CHECK", {}, {})
+
     def identify_stack(self, stack_name: str) -> dict:
         for stack in self.stacks.values():
             if stack_name in (stack.identity["stack_name"], stack.identity["stack_id"]):

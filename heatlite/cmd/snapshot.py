@@ -1,0 +1,118 @@
+"""``stack snapshot create``, ``list``, ``show``, ``restore`` and ``delete``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from cliff.lister import Lister
+from cliff.show import ShowOne
+
+from heatlite import exception
+from heatlite.cmd.base import LOCAL_POLL, EngineCommand
+from heatlite.cmd.document import Document, ShowDocument
+from heatlite.cmd.records import details, rows
+
+COLUMNS = ["id", "name", "action", "status", "status_reason", "creation_time"]
+CREATED = ["id", "name", "action", "status", "status_reason", "data", "creation_time"]
+
+
+def add_stack(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """``STACK``."""
+    parser.add_argument("stack", metavar="STACK", help="name or id")
+    return parser
+
+
+def add_snapshot(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """``STACK SNAPSHOT``."""
+    add_stack(parser).add_argument("snapshot", metavar="SNAPSHOT", help="its id")
+    return parser
+
+
+class CreateSnapshot(EngineCommand, ShowOne):
+    """Take a snapshot of a stack"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = add_stack(super().get_parser(prog_name))
+        parser.add_argument("--name", metavar="NAME", help="name of the snapshot")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Document:
+        """The snapshot, IN_PROGRESS; or as it has become, where the engine ends with this process."""
+        identity = self.identify(parsed_args.stack)
+        marker = self.last_event(identity)
+        found = self.client.stack_snapshot(self.context, identity, parsed_args.name)
+        if self.session.embedded:
+            self.wait(self.target(identity, "SNAPSHOT", marker), LOCAL_POLL).check()
+            found = self.client.show_snapshot(self.context, identity, found["id"])
+        return details({name: found[name] for name in CREATED}, parsed_args.formatter)
+
+
+class ListSnapshots(EngineCommand, Lister):
+    """List a stack's snapshots"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        return add_stack(super().get_parser(prog_name))
+
+    def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column titles and one row for each snapshot, oldest first."""
+        found = self.client.stack_list_snapshots(self.context, self.identify(parsed_args.stack))
+        return COLUMNS, rows(COLUMNS, found)
+
+
+class ShowSnapshot(ShowDocument):
+    """Show a snapshot with its data"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        return add_snapshot(super().get_parser(prog_name))
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Document:
+        """All that is known of it."""
+        identity = self.identify(parsed_args.stack)
+        found = self.client.show_snapshot(self.context, identity, parsed_args.snapshot)
+        return details(found, parsed_args.formatter)
+
+
+class RestoreSnapshot(EngineCommand):
+    """Make a stack what it was when a snapshot was taken"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        return add_snapshot(super().get_parser(prog_name))
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Begin to; wait for it where the engine ends with this process."""
+        identity = self.identify(parsed_args.stack)
+        marker = self.last_event(identity)
+        self.client.stack_restore(self.context, identity, parsed_args.snapshot)
+        if self.session.embedded:
+            self.wait(self.target(identity, "RESTORE", marker), LOCAL_POLL).check()
+
+
+class DeleteSnapshot(EngineCommand):
+    """Delete a snapshot"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = add_snapshot(super().get_parser(prog_name))
+        parser.add_argument("-y", "--yes", action="store_true", help="don't ask")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Delete it.
+
+        :raises CommandError: with the reason, where something of it could not be deleted
+        """
+        identity, snapshot = self.identify(parsed_args.stack), parsed_args.snapshot
+        if not (parsed_args.yes or self.confirmed(snapshot)):
+            self.app.tell("Nothing is deleted.")
+            return
+        self.client.delete_snapshot(self.context, identity, snapshot)
+        for left in self.client.stack_list_snapshots(self.context, identity):
+            if left["id"] == snapshot and left["status"] == "FAILED":
+                raise exception.CommandError(reason=left["status_reason"])
+
+    def confirmed(self, snapshot: str) -> bool:
+        """Ask on a terminal; where there is none, nobody could answer, and the command itself counts."""
+        if not self.app.stdin.isatty():
+            return True
+        print(f"Delete snapshot {snapshot}? [y/N] ", end="", file=self.app.stderr, flush=True)
+        return self.app.stdin.readline().strip().lower().startswith("y")
