@@ -34,7 +34,7 @@ CASES = {
         hot(g=group("1.yaml")),
         chain(3),
         Exceeded,
-        "resources.g<nested_stack>.resources.0<1.yaml>.resources.w<2.yaml>.resources.w<3.yaml>: Recursion depth exceeds",
+        "resources.g<nested_stack>.resources.0<1.yaml>.resources.w<2.yaml>.resources.w<3.yaml>: Recursion depth",
     ),
     "too many in the whole tree": (
         hot(group=group("leaf.yaml", 9)),
