@@ -34,6 +34,7 @@ from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import write_events
 from heatlite.resources import signals
 from heatlite.resources.base import Resource
+from heatlite.resources.nested.port import Unavailable
 from heatlite.resources.signals import Signalled
 from heatlite.resources.stack_resource import OPERATION
 
@@ -52,7 +53,7 @@ patient = oslo_db_api.wrap_db_retry(
     inc_retry_interval=True,
     max_retry_interval=0.2,
     jitter=True,
-    exception_checker=lambda error: isinstance(error, Busy) or is_transient(error),
+    exception_checker=lambda error: isinstance(error, Busy | Unavailable) or is_transient(error),
 )
 """Try again for some seconds."""
 

@@ -9,9 +9,8 @@ Nothing is written; an error names its place in the template.
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from heatlite.db.records import StackRecord
 from heatlite.engine import external, limits
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.masking import masked
+from heatlite.engine.mistakes import collected, raise_all, within
 from heatlite.engine.nested import expected
 from heatlite.engine.nested.expected import Level
 from heatlite.engine.nested.inheritance import environment_of_child
@@ -34,9 +34,6 @@ from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
 from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, event_sinks, resolve
-
-MOST_TOLD = 20
-"""Mistakes that one error tells of."""
 
 STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}")
 
@@ -82,33 +79,6 @@ def check_name(name: object) -> str:
             "alpha and must be 255 characters or less."
         )
     return name
-
-
-@contextlib.contextmanager
-def collected(mistakes: list[exception.HeatliteError]) -> Iterator[None]:
-    """Note what is wrong with one part, and go on with the next.
-
-    :raises RequestLimitExceeded: at once
-    """
-    try:
-        yield
-    except exception.RequestLimitExceeded:  # what has taken too long isn't done once more for each of the others
-        raise
-    except exception.HeatliteError as error:
-        mistakes.append(error)
-
-
-def raise_all(mistakes: Sequence[exception.HeatliteError]) -> None:
-    """Raise a single mistake as it is, and several as one error that tells each, a line for each.
-
-    :raises HeatliteError: where there are any
-    """
-    if len(mistakes) == 1:
-        raise mistakes[0]
-    if mistakes:
-        told = [str(mistake) for mistake in mistakes[:MOST_TOLD]]
-        more = len(mistakes) - len(told)
-        raise exception.StackValidationFailed(message="\n".join([*told, *([f"and {more} more"] if more else [])]))
 
 
 class Validator:
@@ -188,7 +158,7 @@ class Validator:
         :param parent: the nested stack's template is still to be put in it, in place of the parent's
         :raises HeatliteError: the first thing that is wrong, with its place in the parent
         """
-        with expected.within(resource.name, resource.template_place):
+        with within(resource.name, resource.template_place):
             level.check(self._settings)
             template = resource.child_template()
             if template is None:

@@ -57,6 +57,13 @@ STORIES = {
         "rxW_vdHe15mNsczKsjJ3p-KNlsJrboPM2ywbK8NOjry_tT9zdbF__78S42ZxPRJLGobl3cgxl_bN_Xr-X-9uOJ_Gpzl8eyOLGtTBRLK4-DNP78"
         "Nzt-Aevpsbc="
     ),
+    "the connection breaks while a nested stack's template is stored": (
+        "eNrNk9tuwjAMhl8F-bqbCjtI62sg7QYhlKQujZrTmoQNUN99Tls6xg3r3e7-OPafz5F9Bo9YQvGSP7_mGXhRYxkVQkGHSrGDjS0U"
+        "4KwP-xb9h4IM0OylQQ_FUwacBVHvvDxRxSrVBymadEvX-SMFFNuPqmY-4Ki9sp8XWceqUljulBUNVVVMecxAM6mgOIOil8fM0kau"
+        "EutoPLmVqNix110G1mHLgrSGvDZnOGDLqQHRYsrPIKB2QyldGqZJgE_xo0tyLXVRrAMTDcUOTMUU_CI9tAikyKlM3ltikKYZJasC"
+        "0k9tgAOdKqL3Q7oPkXPbmqkzZ1W6I25pTF8zgYhbEGyJ_4rkNIPkbxjLH4xtl00k7Ibk3aqocQ4JNTMbZpVf01zzlP_mZ_g9krvT"
+        "Qs3M_5lfH0O2FOZpSi95o93DsusNowrD_NPOOSjeaFW19DVzacpiWPTpC2G1loGeZdpGk_as90bHZHtZxe4bkzZL8w=="
+    ),
 }
 
 

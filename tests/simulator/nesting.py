@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from heatlite.convergence.model import VISITS, Action, Status
+from heatlite.resources.base import NoActionRequired
+from heatlite.resources.nested.port import Begin, Verb
 from heatlite.resources.schema import Property, Type
 from heatlite.resources.stack_resource import StackResource
 from tests.simulator import draw
 from tests.simulator.plugins import Simulated
-from tests.simulator.scenario import NESTED, Operation, Scenario, Spec, Template, text
+from tests.simulator.scenario import NESTED, Operation, Scenario, Spec, Template, hot, text
 
 if TYPE_CHECKING:
     from tests.simulator.simulation import Simulation
@@ -31,6 +33,14 @@ class Stack(StackResource, Simulated):
 
     def child_template(self) -> str | None:
         return self.properties["inner"] if self.known("inner") else None
+
+    def adjust(self, scaling: Template) -> Begin:
+        """As a group's."""
+        child = self._look()
+        if child is None or child.is_gone or child.action in (Verb.DELETE, Verb.SUSPEND) or child.status != "COMPLETE":
+            raise NoActionRequired
+        chosen = self._choose(Verb.UPDATE, self.nested.revise(self.uuid, hot(scaling)), child.operation_id)
+        return self._message({**chosen, "collects": True}, creates=False)
 
     def physical_resource_name(self) -> str:
         return f"{self.stack_name}-{self.name}"
@@ -113,8 +123,15 @@ def _as_its_owner_says(simulation: Simulation, stack: Mapping[str, Any], row: Ma
         return  # it made no template true
     elif stack["collects_later"]:
         simulation.complain(f"{stack['name']} keeps what nothing can return to any more")
-    elif json.loads(stored["template"]) != json.loads(wanted):
+    elif (
+        json.loads(stored["template"]) != json.loads(wanted) and canonical(stored["template"]) not in simulation.scaled
+    ):
         simulation.complain(f"{stack['name']} is made of another template than its owner's")
+
+
+def canonical(template: str) -> str:
+    """A stored template as ``text`` has it."""
+    return json.dumps(json.loads(template), sort_keys=True)
 
 
 def physical_ids(simulation: Simulation, root_id: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from heatlite.db import stacks
 from heatlite.engine.lifecycle import Wishes
 from heatlite.engine.validation import Submission
 from heatlite.template import Environment
-from tests.simulator import nesting
+from tests.simulator import nesting, scaling
 from tests.simulator.scenario import VISITS, Operation, Template, Verb, hot
 from tests.simulator.scheduler import Process
 
@@ -91,6 +91,9 @@ class Client:
             return engine.lifecycle.update(context, stack, submission, wishes).id
         if operation.verb is Verb.DELETE:
             return engine.lifecycle.delete(stack).id
+        if operation.verb is Verb.SCALE:
+            scaling.scale(self._simulation, engine, stack, nesting.NAME)
+            return stack.id
         if operation.verb in VISITS:
             return engine.lifecycle.visit(stack, interrupts.Operation(operation.verb.value)).id
         return engine.lifecycle.cancel(stack, rollback=operation.verb is Verb.ROLL_BACK).id

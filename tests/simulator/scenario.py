@@ -97,6 +97,8 @@ class Verb(enum.StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     CHECK = "check"
+    SCALE = "scale"
+    """A signal: the root's nested stack becomes another, beside the root's operations."""
 
 
 VISITS = (Verb.SUSPEND, Verb.RESUME, Verb.CHECK)

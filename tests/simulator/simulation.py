@@ -62,6 +62,8 @@ class Simulation:
         """Of the resources of which some row has failed since the last operation began at rest."""
         self.goals: dict[str, list[tuple[str, str | None]]] = {}
         """For each stack, the actions and templates of its traversals, oldest first."""
+        self.scaled: set[str] = set()
+        """The templates that signals have made."""
         chance = random.Random(f"schedule {scenario.seed} {scenario.schedule}")
         self.chance = chance
         self.chance_of_engines = random.Random(chance.random())
@@ -231,7 +233,7 @@ class Simulation:
         """A rollback makes nothing anew but what had failed; compared with what there was at rest before."""
         before, self._at_rest = self._at_rest, endings.physical_ids(self)
         undisturbed = self.scenario.is_calm and all(
-            it.after == AT_REST and it.verb not in VISITS for it in self.scenario.operations
+            it.after == AT_REST and it.verb not in (*VISITS, Verb.SCALE) for it in self.scenario.operations
         )
         if undisturbed and before is not None and self._at_rest is not None:
             endings.check_rollback(self, before, self._at_rest)

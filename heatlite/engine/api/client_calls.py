@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import oslo_messaging
 
 from heatlite import exception
+from heatlite.engine.mistakes import SeveralMistakes
 from heatlite.schema.child_process import allowed
 
 MOST_SECONDS = 30.0
@@ -48,7 +49,7 @@ def client_call(method: Method) -> Method:
 def in_clients_words(error: exception.HeatliteError) -> exception.HeatliteError:
     """The same error, as a class that heat-api knows."""
     match error:
-        case exception.PropertyError():
+        case exception.PropertyError() | SeveralMistakes():
             return exception.StackValidationFailed(error.error, error.path, error.message)
         case exception.InvalidTemplateAttribute() | exception.InvalidTemplateParameter():
             return exception.StackValidationFailed(message=error)

@@ -9,9 +9,8 @@ when the nested stack is begun.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,20 +76,3 @@ def bind(template: Template, environment: Environment, pseudo: PseudoParameters)
     )
     values = {**bound.values_by_name, **dict.fromkeys(unknown, UNKNOWN)}
     return dataclasses.replace(bound, schemata=schemata, values_by_name=values)
-
-
-@contextlib.contextmanager
-def within(name: str, place: str) -> Iterator[None]:
-    """Give what is wrong with a nested template its place in the parent's: ``resources.name<place>``."""
-    path = f"resources.{name}<{place}>"
-    try:
-        yield
-    except exception.ErrorWithPath as error:
-        inner = f"{path}.{error.path}" if error.path else path
-        raise exception.StackValidationFailed(error=error.error, path=inner, message=error.message) from None
-    except exception.RequestLimitExceeded as error:
-        raise exception.RequestLimitExceeded(message=f"{path}: {error.kwargs['message']}") from None
-    except exception.StackResourceLimitExceeded:
-        raise
-    except exception.HeatliteError as error:
-        raise exception.StackValidationFailed(path=path, message=error) from None

@@ -184,6 +184,8 @@ class AutoScalingGroup(BatchedStack):
         wanted = self.within_bounds(present, scaling)
         if child is None or child.is_gone or child.action == Verb.DELETE or wanted == present:
             raise NoActionRequired
+        if child.action == Verb.SUSPEND:  # its stack's operation has got here already, and not to the policy yet
+            raise NoActionRequired
         if child.status == "IN_PROGRESS" or cooldown.refusal(self.data.get(SCALING) or {}, self.now(), seconds):
             raise NoActionRequired
         goal = self.nested.revise(self.uuid, template.of(self.resized(self.definitions(), Batch(wanted, 0))))

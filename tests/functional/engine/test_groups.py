@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from heatlite import exception
+from heatlite.convergence.interrupts import Operation
 from heatlite.db import events, resources, stacks
 from heatlite.db.records import ResourceRecord
 from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
@@ -268,6 +269,28 @@ def test_an_update_while_a_signal_scales_the_group_follows_it(fleet: Fleet) -> N
     fleet.settle()
     assert fleet.state() == "UPDATE_COMPLETE"
     assert len(members(fleet)) == 5
+
+
+def test_a_signal_counts_although_the_database_goes_away_for_a_moment(fleet: Fleet) -> None:
+    fleet.create(scaled())
+    fleet.settle()
+    fleet.database.break_after(lambda: True)
+    signal(fleet, "up")
+    fleet.settle()
+    assert len(members(fleet)) == 3
+
+
+def test_a_signal_does_not_wake_a_group_that_somebody_has_suspended(fleet: Fleet) -> None:
+    fleet.create(scaled())
+    fleet.settle()
+    group = stacks.get(fleet.context(), row_of(fleet, "group").uuid)
+    assert group is not None
+    fleet.living[0].lifecycle.visit(group, Operation.SUSPEND)
+    fleet.settle()
+    signal(fleet, "up")
+    fleet.settle()
+    assert {f"{row.action}_{row.status}" for row in members(fleet)} == {"SUSPEND_COMPLETE"}
+    assert len(members(fleet)) == 2
 
 
 def test_a_policy_whose_group_is_gone_says_so(fleet: Fleet) -> None:
