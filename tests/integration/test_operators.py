@@ -115,7 +115,7 @@ def a_step_that_hangs_costs_its_own_resource(daemons: Daemons) -> None:
     wait_until(lambda: ended(daemons, hangs), 120, "the creation to end", daemons.tail)
     wait_until(daemons.answers, 60, "an engine to answer", daemons.tail)
     stack = hangs.settle("CREATE_FAILED")
-    assert "resources.hanger" in stack["stack_status_reason"]
+    assert "resources.hanger: 2 engines died at it" in stack["stack_status_reason"]
     assert hangs.resources()["a"]["resource_status"] == "COMPLETE"
     said = daemons.log.read_text()
     assert f"CREATE of hanger ({HANGER}) has been in one step" in said
