@@ -52,6 +52,7 @@ class Fleet(Daemons):
             VARIABLE: str(self.world.directory),
         }
         super().__init__(directory, proxied, proxied_bus, workers=1, **OPTIONS)
+        self.options = OPTIONS
         self.direct = Database(Settings(address))
         self.stopped: set[int] = set()
 
