@@ -11,10 +11,9 @@ import logging
 from collections.abc import Callable
 
 import oslo_messaging
-import sqlalchemy.exc
-from oslo_db import exception as db_error
 
 from heatlite.db.records import ResourceRecord
+from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.exception import ResourceFailed
 from heatlite.resources.jsonable import shown
 from heatlite.resources.nested.port import Unavailable
@@ -22,7 +21,7 @@ from heatlite.resources.outcomes import Failed
 
 LOG = logging.getLogger(__name__)
 
-OUR_TROUBLE = (db_error.DBError, sqlalchemy.exc.SQLAlchemyError, oslo_messaging.MessagingException, Unavailable)
+OUR_TROUBLE = (*DATABASE_ERRORS, oslo_messaging.MessagingException, Unavailable)
 """A database or a broker that is away: whoever does the work again may have more luck."""
 
 
