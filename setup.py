@@ -47,6 +47,7 @@ setuptools.setup(
         "oslo.db>=17.0",
         "oslo.log>=6.1",
         "oslo.messaging>=18.2",  # older ones delay the reply of every call
+        "oslo.reports>=3.4",  # what a process is at, on SIGUSR2
         "oslo.serialization>=5.5",
         "oslo.service[threading]>=4.3",
         "oslo.utils>=7.3",

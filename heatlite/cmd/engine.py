@@ -12,7 +12,7 @@ from oslo_config import cfg
 
 import heatlite
 from heatlite import conf as options
-from heatlite.cmd import quiet
+from heatlite.cmd import quiet, reports
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -59,6 +59,7 @@ def run(conf: cfg.ConfigOpts) -> int:
     except exception.ConfigurationError as error:
         print(f"heatlite-engine: {error}", file=sys.stderr)
         return 1
+    reports.answer_signals(conf)
     launcher = service.launch(conf, EngineService(conf), workers=conf.num_engine_workers, restart_method="mutate")
     launcher.wait()
     return 0

@@ -90,7 +90,7 @@ class ByRow:
         """Why a row isn't tried again; None where it may be."""
         if row.attempts < self._max_attempts:
             return None
-        return f"{row.attempts} engines died at it, one after the other; it isn't tried again"
+        return f"resources.{row.name}: {row.attempts} engines died at it, one after the other; it isn't tried again"
 
     def _plugin_of(self, row: ResourceRecord, traversal: Traversal) -> tuple[type[Resource] | None, str | None]:
         """The plugin of a row, and why nothing may be done with it."""

@@ -19,6 +19,7 @@ from heatlite.convergence import decide
 from heatlite.convergence.model import OF_ROWS, Node
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
+from heatlite.engine import guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.by_row import Claim
 from heatlite.engine.conclude import Conclusions
@@ -156,8 +157,13 @@ class Checker:
                 later.append((work, None))
 
     def _first_step(self, traversal: Traversal, work: Work) -> steps_of.Outcome:
-        instance = self._shared.evaluator.instance_for(traversal, work)
-        return steps_of.first_step(work, instance)
+        try:
+            instance = self._shared.evaluator.instance_for(traversal, work)
+            return steps_of.first_step(work, instance)
+        except Exception as error:
+            if guests.is_ours(error):
+                raise
+            return guests.failure(traversal.mask, work.row, error)
 
     def _after(self, traversal: Traversal, batch: Batch) -> None:
         """What can't fail comes first: work that is claimed has to be in somebody's hands."""

@@ -8,24 +8,31 @@ which is no reason to fail anything.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import oslo_messaging
-import sqlalchemy.exc
-from oslo_db import exception as db_error
 
+from heatlite.db.records import ResourceRecord
+from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.exception import ResourceFailed
 from heatlite.resources.jsonable import shown
 from heatlite.resources.nested.port import Unavailable
+from heatlite.resources.outcomes import Failed
 
 LOG = logging.getLogger(__name__)
 
-OUR_TROUBLE = (db_error.DBError, sqlalchemy.exc.SQLAlchemyError, oslo_messaging.MessagingException, Unavailable)
+OUR_TROUBLE = (*DATABASE_ERRORS, oslo_messaging.MessagingException, Unavailable)
 """A database or a broker that is away: whoever does the work again may have more luck."""
 
 
 def is_ours(error: Exception) -> bool:
     """Whether an exception is the engine's own trouble, and no guest's fault."""
     return isinstance(error, OUR_TROUBLE)
+
+
+def failure(mask: Callable[[str], str], row: ResourceRecord, error: BaseException) -> Failed:
+    """What becomes of a step that ended in an exception; what the row knows of is kept."""
+    return Failed(mask(reason(row.name, error)), row.physical_resource_id, dict(row.resource_data or {}))
 
 
 def reason(name: str, error: BaseException) -> str:

@@ -24,7 +24,7 @@ from heatlite.engine.shared import Shared
 from heatlite.engine.timers import Timers
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Outcome, Settled, Work
-from heatlite.resources.outcomes import Failed, Waiting
+from heatlite.resources.outcomes import Waiting
 
 LOG = logging.getLogger(__name__)
 
@@ -154,8 +154,7 @@ class StepRunner:
             self._again(pending)
             return
         except Exception as error:  # nobody looks at a thread's exceptions: what has no outcome would wait for ever
-            text = pending.traversal.mask(guests.reason(work.row.name, error))
-            outcome = Failed(text, work.row.physical_resource_id, dict(work.row.resource_data or {}))
+            outcome = guests.failure(pending.traversal.mask, work.row, error)
         if isinstance(outcome, Waiting) and outcome.progress == pending.progress:
             self.wait(pending.traversal, pending.work, outcome)
             return

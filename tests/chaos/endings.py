@@ -106,7 +106,10 @@ def violations(found: Found, records: Iterable[Record]) -> Iterator[str]:
 def of_stack(root: Root, record: Record, world: Mapping[str, Thing]) -> Iterator[str]:
     """What is wrong with a stack that lives."""
     last, state = record.last_accepted, f"{root.action}_{root.status}"
-    if root.status == "FAILED" and not any(excuse in root.reason for excuse in EXCUSES):
+    changes_nothing = root.action in VISITS  # and so leaves half done what was
+    is_half_done = changes_nothing and record.may_be_half_done
+    is_excused = is_half_done or any(excuse in root.reason for excuse in EXCUSES)
+    if root.status == "FAILED" and not is_excused:
         yield f"{state} for a reason that wasn't injected: {root.reason}"
     if record.is_certain and last is not None:
         verb, number = last
@@ -116,8 +119,7 @@ def of_stack(root: Root, record: Record, world: Mapping[str, Thing]) -> Iterator
             yield f"{state} with template {root.number}, although {number} was accepted later"
         if verb in ("suspend", "resume", "check") and root.action != verb.upper():
             yield f"{state}, although a later {verb} was accepted"
-    changes_nothing = root.action in VISITS  # and so leaves half done what was
-    if root.status == "COMPLETE" and not (changes_nothing and record.may_be_half_done):
+    if root.status == "COMPLETE" and not is_half_done:
         yield from of_world(root, world)
 
 

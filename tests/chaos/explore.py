@@ -11,7 +11,9 @@ from collections.abc import Sequence
 
 from tests.chaos.fleet import Fleet
 from tests.chaos.run import Plan, play
-from tests.servers import MariaDB, RabbitMQ
+from tests.servers import MariaDB, PostgreSQL, RabbitMQ
+
+DATABASES = {"mariadb": MariaDB, "postgresql": PostgreSQL}
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -22,6 +24,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--every", type=float, default=4, metavar="SECONDS", help="between two faults (default: 4)")
     parser.add_argument("--clients", type=int, default=6, help="who each have one stack at a time (default: 6)")
     parser.add_argument("--engines", type=int, default=3, help="launchers with an engine each (default: 3)")
+    parser.add_argument("--database", choices=sorted(DATABASES), default="mariadb", help="which (default: mariadb)")
     parser.add_argument("--no-broker", action="store_true", help="leave the broker's process alone")
     parser.add_argument("--log", type=pathlib.Path, help="keep the engines' log there")
     return parser.parse_args(given)
@@ -33,7 +36,7 @@ def main(given: Sequence[str] | None = None) -> int:
     logging.disable(logging.CRITICAL)  # that its own connections break is what the client is here for
     broker = not wanted.no_broker
     plan = Plan(wanted.seed, wanted.minutes * 60, wanted.every, wanted.clients, wanted.engines, broker)
-    servers = MariaDB(), RabbitMQ()
+    servers = DATABASES[wanted.database](), RabbitMQ()
     with contextlib.ExitStack() as stack:
         for server in servers:
             stack.callback(server.stop)

@@ -7,7 +7,6 @@ import os
 import pathlib
 import signal
 import subprocess
-from typing import Any
 
 import psutil
 import sqlalchemy as sa
@@ -20,7 +19,7 @@ from tests.chaos.proxy import Proxy, to_path, to_port
 from tests.chaos.thing import install
 from tests.chaos.world import VARIABLE, World
 from tests.deployment import Daemons
-from tests.servers import MariaDB, RabbitMQ
+from tests.servers import MariaDB, PostgreSQL, RabbitMQ
 from tests.waiting import wait_until
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -38,15 +37,11 @@ OPTIONS = {
 class Fleet(Daemons):
     """``launchers`` times one engine; ``database`` and ``broker`` are the proxies that can be cut."""
 
-    def __init__(self, directory: pathlib.Path, mariadb: MariaDB, rabbitmq: RabbitMQ) -> None:
-        self.servers = {"database": mariadb, "broker": rabbitmq}
-        address, bus = mariadb.fresh_database(), rabbitmq.fresh_vhost()
-        self.proxies = {
-            "database": Proxy(to_path(mariadb.driver.socket)),
-            "broker": Proxy(to_port(rabbitmq.driver.port)),
-        }
-        name = sa.make_url(address).database
-        proxied = f"mysql+pymysql://root@127.0.0.1:{self.proxies['database'].port}/{name}?charset=utf8mb4"
+    def __init__(self, directory: pathlib.Path, database: MariaDB | PostgreSQL, rabbitmq: RabbitMQ) -> None:
+        self.servers = {"database": database, "broker": rabbitmq}
+        address, bus = database.fresh_database(), rabbitmq.fresh_vhost()
+        self.proxies = {"database": Proxy(to_path(socket_of(database))), "broker": Proxy(to_port(rabbitmq.driver.port))}
+        proxied = through(address, self.proxies["database"].port)
         proxied_bus = bus.replace(f":{rabbitmq.driver.port}/", f":{self.proxies['broker'].port}/")
         install(directory / "plugins")
         self.world = World(directory / "world")
@@ -57,6 +52,7 @@ class Fleet(Daemons):
             VARIABLE: str(self.world.directory),
         }
         super().__init__(directory, proxied, proxied_bus, workers=1, **OPTIONS)
+        self.options = OPTIONS
         self.direct = Database(Settings(address))
         self.stopped: set[int] = set()
 
@@ -104,6 +100,19 @@ class Fleet(Daemons):
         self.direct.dispose()
 
 
+def socket_of(server: MariaDB | PostgreSQL) -> str:
+    """The socket that a database server listens on."""
+    driver = server.driver
+    return str(driver.socket) if isinstance(server, MariaDB) else f"{driver.tempdir}/.s.PGSQL.{driver.port}"
+
+
+def through(address: str, port: int) -> str:
+    """The URL of a database, reached through a port of 127.0.0.1 in place of its socket."""
+    url = sa.make_url(address)
+    query = {name: value for name, value in url.query.items() if name not in ("unix_socket", "host", "port")}
+    return url.set(host="127.0.0.1", port=port, query=query).render_as_string(hide_password=False)
+
+
 def stop_process(process: psutil.Process, number: int) -> bool:
     """Send a signal to a process: False where it is gone."""
     try:
@@ -111,8 +120,3 @@ def stop_process(process: psutil.Process, number: int) -> bool:
     except psutil.NoSuchProcess:
         return False
     return True
-
-
-def configuration_of(fleet: Fleet) -> dict[str, Any]:
-    """What a report tells of a fleet."""
-    return {"engines": len(fleet.running()), "lease": LEASE}

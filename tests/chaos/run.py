@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from heatlite.context import EngineContext
+from heatlite.db import stacks
+from heatlite.engine import explaining
 from tests.chaos import endings, faults
 from tests.chaos.fleet import Fleet
 from tests.chaos.lives import Answer, Life, Record
@@ -101,10 +104,19 @@ def settle(fleet: Fleet, plan: Plan, records: list[Record]) -> Report:
         wait_until(lambda: is_quiet(fleet), SETTLES, "everything to settle")
     except AssertionError:
         report.violations.append(f"not settled after {SETTLES} s")
+        report.violations += list(explanations(fleet))
     report.violations += endings.violations(endings.look(fleet.direct, fleet.world), records)
     if report.violations:
         report.stories = [line for line in told(records) if any(line.split(":")[0] in it for it in report.violations)]
     return report
+
+
+def explanations(fleet: Fleet) -> Iterator[str]:
+    """Why each stack that is under way is where it is, as an operator would be told."""
+    context, options = EngineContext(fleet.direct), fleet.options
+    times = {"sweep_interval": options["sweep_interval"], "lease_seconds": options["lease_seconds"]}
+    for stack in stacks.in_progress(context):
+        yield "\n  ".join(explaining.explained(explaining.facts_of(context, stack, time.time(), **times)))
 
 
 def is_quiet(fleet: Fleet) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from tests.chaos.fleet import Fleet
 from tests.chaos.run import Plan, play
 
-PLAN = Plan(seed="suite", seconds=30, every=3, clients=4, launchers=2)
+PLAN = Plan(seed="suite", seconds=32, every=2, clients=4, launchers=2)
 
 
 @pytest.fixture

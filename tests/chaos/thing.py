@@ -6,6 +6,7 @@ It does I/O, so each of its steps has a thread of its own, as a cloud's resource
 from __future__ import annotations
 
 import pathlib
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from heatlite.resources.builtin.waiting import is_over, wait
 from heatlite.resources.schema import Attribute, Property, Type
 from tests.chaos.world import Thing, World
 
-TYPE = "Chaos::Thing"
+TYPE, HANGER = "Chaos::Thing", "Chaos::Hanger"
 INJECTED = "injected by the run"
 KEY, VALUE, REPLACING, SECONDS, FAIL = "key", "value", "replacing", "seconds", "fail"
 
@@ -120,9 +121,19 @@ class ChaosThing(Resource):
         return self.resource_id
 
 
+class Hanger(Resource):
+    """It doesn't come back from its creation, for longer than anybody has patience."""
+
+    def handle_create(self) -> None:
+        """Hang."""
+        time.sleep(600)  # what this plugin is about
+
+
 def install(directory: pathlib.Path) -> None:
-    """Make a directory which, on a process's path, is an installed package that offers this plugin."""
+    """Make a directory which, on a process's path, is an installed package that offers these plugins."""
     package = directory / "heatlite_chaos-1.dist-info"
     package.mkdir(parents=True)
     (package / "METADATA").write_text("Metadata-Version: 2.1\nName: heatlite-chaos\nVersion: 1\n")
-    (package / "entry_points.txt").write_text(f"[heatlite.resources]\n{TYPE} = {__name__}:{ChaosThing.__name__}\n")
+    plugins = {TYPE: ChaosThing, HANGER: Hanger}
+    lines = [f"{name} = {__name__}:{plugin.__name__}" for name, plugin in plugins.items()]
+    (package / "entry_points.txt").write_text("\n".join(["[heatlite.resources]", *lines, ""]))
