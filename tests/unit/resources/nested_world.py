@@ -62,7 +62,7 @@ class Group:
         fresh = instance_of(self.plugin, properties, self.clock, **facts)
         if self.instance is not None:
             fresh = dataclasses.replace(fresh, resource_id=self.instance.resource_id, data=self.instance.data)
-        outcome = start(self.plugin(fresh), action, diff if action == "UPDATE" else None)
+        outcome = start(self.plugin(fresh), action, *((diff,) if action == "UPDATE" else ()))
         while isinstance(outcome, Waiting):
             self.clock.advance(max(outcome.poll_after, 0.001))
             fresh = carried(fresh, outcome)
