@@ -91,7 +91,7 @@ class StackResource(Resource):
 
     def check_adopt_complete(self, progress: Progress) -> bool:
         """Whether the child is complete at our operation."""
-        return self._check(progress)
+        return self.check_create_complete(progress)
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress | None:
         """The same for an update; nothing at all where the child is as it should be already."""

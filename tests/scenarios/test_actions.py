@@ -245,8 +245,8 @@ def test_a_check_while_an_update_runs_is_refused_and_the_update_goes_on(story: S
 
 
 def test_what_a_failed_update_left_running_is_waited_for_by_a_suspension(story: Story) -> None:
-    created(story, hot(a=slow("update", "1"), bad=resource("1")))
-    story.update(hot(a=slow("update", "2"), bad=resource("2", fail=True)))
+    created(story, hot(a=slow("update", "1", seconds=5.0), bad=resource("1")))
+    story.update(hot(a=slow("update", "2", seconds=5.0), bad=resource("2", fail=True)))
     story.settle("UPDATE_FAILED")
     assert story.resources()["a"]["resource_status"] == "IN_PROGRESS"
     story.suspend()

@@ -17,7 +17,7 @@ from heatlite.engine import limits
 from heatlite.engine.api import parameter_replies
 from heatlite.engine.api.template_check import known_parameters
 from heatlite.engine.masking import masked
-from heatlite.engine.nested import expected
+from heatlite.engine.mistakes import within
 from heatlite.engine.nested.inheritance import environment_of_child
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
@@ -45,7 +45,7 @@ class NestedParameters:
         """
         found = {}
         for resource, definition in self._stacks(template, parameters):
-            with masked(parameters.mask), expected.within(definition.name, resource.template_place):
+            with masked(parameters.mask), within(definition.name, resource.template_place):
                 limits.check_depth(self.settings, depth + 1)
                 child = self._child(resource, definition, submission, template)
                 if child is not None:
