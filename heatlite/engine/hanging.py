@@ -44,6 +44,7 @@ class Hanging:
         self.leave = leave
         self._running: set[Step] = set()
         self._told: set[Step] = set()
+        self._leaves = False
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
@@ -64,11 +65,12 @@ class Hanging:
         for step in self._newly_overdue():
             work, seconds = step.work, self._monotonic() - step.since
             LOG.error(
-                "%s of %s (%s) has been in one step for %.0f s, which may take %.0f: this process drains and leaves. "
-                "It stands at\n%s",
+                "%s of %s (%s) has been in one step for %.0f s, which may take %.0f. It stands at\n%s",
                 work.action, work.row.name, work.row.type, seconds, self._limit, standing(step.thread),
             )  # fmt: skip
-            self.leave()
+            if not self._leaves:
+                self._leaves = True
+                self.leave()
 
     def _newly_overdue(self) -> list[Step]:
         if not self._limit:

@@ -107,7 +107,9 @@ def settle(fleet: Fleet, plan: Plan, records: list[Record]) -> Report:
         report.violations += list(explanations(fleet))
     report.violations += endings.violations(endings.look(fleet.direct, fleet.world), records)
     if report.violations:
-        report.stories = [line for line in told(records) if any(line.split(":")[0] in it for it in report.violations)]
+        journals = [fleet.world.journal(thing) for thing in fleet.world.things() if thing in str(report.violations)]
+        report.stories = [line for journal in journals for line in journal]
+        report.stories += [line for line in told(records) if any(line.split(":")[0] in it for it in report.violations)]
     return report
 
 

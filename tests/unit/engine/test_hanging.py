@@ -42,6 +42,16 @@ def test_a_step_that_hangs_is_told_of_once_and_its_process_leaves(caplog: pytest
     assert not here.hanging.has_overdue
 
 
+def test_of_several_steps_each_is_told_of_and_the_process_leaves_once(caplog: pytest.LogCaptureFixture) -> None:
+    here = Here(limit=60)
+    with here.hanging.watching(WORK), here.hanging.watching(WORK):
+        assert here.look_after(61) == 1
+    assert caplog.text.count("has been in one step") == 2
+    with here.hanging.watching(WORK):
+        assert here.look_after(61) == 1
+    assert caplog.text.count("has been in one step") == 3
+
+
 def test_a_step_that_came_back_was_none(caplog: pytest.LogCaptureFixture) -> None:
     here = Here(limit=60)
     with here.hanging.watching(WORK):
