@@ -8,7 +8,7 @@ import pytest
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.outcomes import Done, Failed, Replace, Unchanged, Update, Waiting
 from heatlite.resources.schema import Attribute, Property, Type
-from heatlite.resources.steps import VERBS, assess_update, found, poll, start
+from heatlite.resources.steps import CHECKS, VERBS, assess_update, found, poll, start
 from heatlite.resources.testing import carried, instance_of
 
 
@@ -90,8 +90,7 @@ def test_every_action_calls_its_own_methods(action):
         called.append(progress)
         return True
 
-    verb = action.lower()
-    methods = {f"handle_{verb}": handle, f"check_{verb}_complete": check}
+    methods = {f"handle_{VERBS[action]}": handle, f"check_{CHECKS[action]}_complete": check}
     assert isinstance(start(plugin(Resource, **methods), action), Done)
     assert called == ["handle", "progress"]
 
