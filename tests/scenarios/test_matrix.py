@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
+import uuid
+
 import pytest
 
 from heatlite import exception
+from heatlite.context import EngineContext
 from heatlite.convergence.interrupts import MATRIX, Answer, Operation
 from heatlite.convergence.model import Action, Status
+from heatlite.db import snapshots
+from tests.family import inline
 from tests.story import Story, hot, resource, vanish
 from tests.waiting import wait_until
 
 FOREVER = 3600
+BETTER = "better times"
 FAILING = {"type": "OS::Heat::TestResource", "properties": {"value": "x", "fail": True}}
 STICKY = {"type": "OS::Heat::TestResource", "properties": {"value": "x", "action_wait_secs": {"delete": FOREVER}}}
 
@@ -35,8 +42,12 @@ def bring(story: Story, action: Action, status: Status) -> None:
             story.update(hot(a=resource("2"), b=second))
         case Action.ROLLBACK, _:
             roll_back(story, status)
-        case ((Action.SUSPEND | Action.RESUME | Action.CHECK), _):
+        case ((Action.SUSPEND | Action.RESUME | Action.CHECK | Action.SNAPSHOT), _):
             visit(story, action, status)
+        case Action.ADOPT, _:
+            adopt(story, status)
+        case Action.RESTORE, _:
+            restore(story, status)
         case Action.DELETE, Status.IN_PROGRESS:
             story.create(hot(a=STICKY))
             story.settle("CREATE_COMPLETE")
@@ -54,7 +65,8 @@ def bring(story: Story, action: Action, status: Status) -> None:
 
 def action_of_resource(action: Action) -> str:
     """What the resource that holds the stack in this state is at."""
-    return "CREATE" if action is Action.UPDATE else "DELETE" if action is Action.ROLLBACK else action
+    stands_for = {Action.UPDATE: "CREATE", Action.ROLLBACK: "DELETE", Action.RESTORE: "UPDATE"}
+    return stands_for.get(action, action)
 
 
 def roll_back(story: Story, status: Status) -> None:
@@ -69,7 +81,8 @@ def roll_back(story: Story, status: Status) -> None:
 def visit(story: Story, action: Action, status: Status) -> None:
     """A suspension, a resumption or a check that takes a while (an update waits for its end), or has ended."""
     seconds = 3 if status is Status.IN_PROGRESS else 0
-    story.create(hot(a=resource(action_wait_secs={action.lower(): seconds})))
+    waits = {} if action is Action.SNAPSHOT else {"action_wait_secs": {action.lower(): seconds}}
+    story.create(hot(a=resource(**waits)))
     story.settle("CREATE_COMPLETE")
     if action is Action.RESUME:
         story.suspend()
@@ -79,22 +92,49 @@ def visit(story: Story, action: Action, status: Status) -> None:
     perform(story, Operation(action.lower()))
 
 
+def adopt(story: Story, status: Status) -> None:
+    """An adoption that waits for a nested stack's creation, for which there are no data; or that has ended."""
+    template = hot(a=resource(), n=inline(hot(x=slow()))) if status is Status.IN_PROGRESS else hot(a=resource())
+    said = {} if status is Status.FAILED else {"a": {"resource_id": "theirs"}}
+    story.adopt({"template": template, "files": {}, "resources": said})
+
+
+def restore(story: Story, status: Status) -> None:
+    """A restoration that takes a while, or has ended."""
+    seconds = 3 if status is Status.IN_PROGRESS else 0
+    story.create(hot(a=resource("1", action_wait_secs={"update": seconds})))
+    story.settle("CREATE_COMPLETE")
+    then = story.snapshot()
+    story.settle("SNAPSHOT_COMPLETE")
+    story.update(hot(a=resource("2")))
+    story.settle("UPDATE_COMPLETE")
+    story.restore(then)
+
+
 def is_reached(action: Action, status: Status) -> bool:
-    """Whether a story can bring a stack there. OS::Heat::TestResource can't fail to be deleted, say; and there are
-    neither snapshots nor adopted stacks yet."""
+    """Whether a story can bring a stack there. OS::Heat::TestResource can't fail to be deleted, say, and what it takes
+    no snapshot of can't take a while."""
     if action in (Action.ROLLBACK, Action.DELETE, Action.SUSPEND, Action.RESUME) and status is Status.FAILED:
         return False
-    return action not in (Action.SNAPSHOT, Action.RESTORE, Action.ADOPT)
+    return (action, status) not in UNREACHED
 
 
+UNREACHED = {
+    (Action.SNAPSHOT, Status.IN_PROGRESS),
+    (Action.SNAPSHOT, Status.FAILED),
+    (Action.RESTORE, Status.FAILED),
+}
+"""tests/functional/engine/test_snapshots.py has a type that is slow, and one that fails."""
 REACHED = [state for state in MATRIX if is_reached(*state)]
-OPERATIONS = [it for it in Operation if it not in (Operation.SNAPSHOT, Operation.RESTORE)]
+OPERATIONS = list(Operation)
 
 
 @pytest.mark.parametrize(("action", "status"), REACHED, ids=[f"{action}-{status}" for action, status in REACHED])
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_a_cell(story: Story, action: Action, status: Status, operation: Operation) -> None:
     bring(story, action, status)
+    if operation is Operation.RESTORE:
+        remember(story)
     said = MATRIX[action, status][operation]
     if said.startswith("refused"):
         with pytest.raises((exception.NotSupported, exception.EntityNotFound, exception.ActionInProgress)):
@@ -121,8 +161,27 @@ def expected(operation: Operation, status: Status) -> str:
     return f"{operation.upper()}_{'FAILED' if finds_damage else 'COMPLETE'}"
 
 
+def remember(story: Story) -> None:
+    """A snapshot of the stack from some better time, to be restored."""
+    data = {"template": hot(a=resource("0")), "environment": {}, "files": {}, "resources": {}}
+    values = {"id": str(uuid.uuid4()), "stack_id": story.identity["stack_id"], "tenant": "", "name": BETTER}
+    state = {"action": "CREATE", "status": "COMPLETE", "created_at": datetime.datetime(2026, 1, 1)}
+    snapshots.insert(EngineContext(story.deployment.database), {**values, **state, "data": data})
+
+
+def remembered(story: Story) -> str:
+    """The id of that snapshot; of some other, where the stack is gone and nobody is asked."""
+    stack_id = story.identity["stack_id"]
+    kept = snapshots.of_stack(EngineContext(story.deployment.database), stack_id)
+    return next((it.id for it in kept if it.name == BETTER), stack_id)
+
+
 def perform(story: Story, operation: Operation) -> None:
     match operation:
+        case Operation.SNAPSHOT:
+            story.snapshot()
+        case Operation.RESTORE:
+            story.restore(remembered(story))
         case Operation.UPDATE:
             story.update(hot(a=resource("3")))
         case Operation.DELETE:

@@ -83,7 +83,7 @@ INVALID, WRONG = exception.Invalid, exception.StackValidationFailed
         ({"args": {"tags": [1]}}, INVALID, '"1" is not a string'),
         ({"args": {"tags": ["t" * 81]}}, INVALID, "longer than 80 characters"),
         ({"args": {"tags": ["a,b"]}}, INVALID, "comma"),
-        ({"args": {"adopt_stack_data": {"name": "x"}}}, exception.NotSupported, "Stack Adopt"),
+        ({"args": {"adopt_stack_data": {"resources": ["x"]}}}, INVALID, "adopt_stack_data.resources must be a map"),
         ({"args": {"converge": "perhaps"}}, INVALID, "converge"),
         ({"owner_id": "some-stack"}, exception.NotSupported, "owner_id"),
         ({"template_id": 5}, exception.NotSupported, "template_id"),
