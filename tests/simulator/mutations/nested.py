@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
 from heatlite.engine.nested.begin import Children
 from heatlite.resources import stack_resource
-from heatlite.resources.nested.decision import Send, Wait
 from heatlite.resources.stack_resource import StackResource
 from tests.simulator.mutations.base import Patch, mutation
 
@@ -47,28 +44,6 @@ def pass_over_nested_stacks_in_a_visit() -> Sequence[Patch]:
     return [(StackResource, "_visit", lambda self, verb: None)]
 
 
-@mutation(2000)
-def supersede_what_a_nested_stack_is_at_by_a_visit() -> Sequence[Patch]:
-    """Half of it is COMPLETE then."""
-
-    def decide(verb: Any, operation_id: str, follows: str | None, view: Any) -> Any:
-        decision = DECIDE(verb, operation_id, follows, view)
-        is_early = verb.is_visit and isinstance(decision, Wait) and view.operation_id == follows
-        return Send() if is_early else decision
-
-    return [(stack_resource, "decide", decide)]
-
-
-@mutation(2000)
-def believe_that_a_visit_made_the_template_true() -> Sequence[Patch]:
-    def is_at(self: StackResource, child: Any, goal: Any) -> bool:
-        if child.action in ("SUSPEND", "RESUME", "CHECK"):
-            child = dataclasses.replace(child, action="UPDATE")
-        return IS_AT(self, child, goal)
-
-    return [(StackResource, "_is_at", is_at)]
-
-
 class NoSending:
     """A port that sends nothing."""
 
@@ -79,4 +54,4 @@ class NoSending:
         return (lambda begin: None) if name == "send" else getattr(self._port, name)
 
 
-CHECK, IS_AT, DECIDE = StackResource._check, StackResource._is_at, stack_resource.decide
+CHECK = StackResource._check

@@ -47,7 +47,7 @@ def lock_a_row_whatever_became_of_it() -> Sequence[Patch]:
     return [(resources, "_seen", lambda keys: sa.true()), (resources, "_held", lambda engine_id: sa.true())]
 
 
-@mutation(1000)
+@mutation(4000)
 def fail_the_stack_for_a_row_that_is_anothers() -> Sequence[Patch]:
     real = fail._record
 
