@@ -67,7 +67,7 @@ def failures_as_values(
 def start(resource: Resource, action: str, *given: Any) -> Done | Waiting | Replace | Failed:
     """Begin an action and check once.
 
-    :param action: one of ``VERBS`` or ``GIVEN``. COLLECT is what is left to do of an UPDATE when no rollback can follow it,
+    :param action: of ``VERBS`` or ``GIVEN``. COLLECT is what is left to do of an UPDATE when no rollback can follow it,
         REFER an ADOPT of what isn't the stack's, SNAPSHOT_DELETE a DELETE that takes a snapshot before
     :param given: what the handle method takes: for an UPDATE, what ``assess_update`` gave
     """
