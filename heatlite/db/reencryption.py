@@ -39,7 +39,7 @@ class Rewritten:
     raw_template: int
     resource: int
     user_creds: int
-    snapshot: int = 0
+    snapshot: int
 
 
 def everything(context: Context, told: Callable[[str], None] = lambda text: None) -> Rewritten:

@@ -34,10 +34,11 @@ from heatlite.resources.tools import plugin_name
 
 LOG = logging.getLogger(__name__)
 
-ACTIONS = ("CREATE", "ADOPT", "REFER", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK", "SNAPSHOT", "COLLECT")
+ACTIONS = ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK", "SNAPSHOT", "COLLECT")
 VERBS = {action: action.lower() for action in ACTIONS}
-CHECKS = {**VERBS, "SNAPSHOT_DELETE": "delete"}
-VERBS["SNAPSHOT_DELETE"] = "snapshot_delete"
+GIVEN = {"ADOPT": "adopt", "REFER": "refer", "SNAPSHOT_DELETE": "snapshot_delete"}
+"""Verbs whose handle method is given something, as an UPDATE's is."""
+CHECKS = {**VERBS, **GIVEN, "SNAPSHOT_DELETE": "delete"}
 
 Rest = ParamSpec("Rest")
 Outcome = TypeVar("Outcome")
@@ -67,15 +68,15 @@ def failures_as_values(
 def start(resource: Resource, action: str, *given: Any) -> Done | Waiting | Replace | Failed:
     """Begin an action and check once.
 
-    :param action: one of ``VERBS``. COLLECT is what is left to do of an UPDATE when no rollback can follow it,
+    :param action: of ``VERBS`` or ``GIVEN``. COLLECT is what is left to do of an UPDATE when no rollback can follow it,
         REFER an ADOPT of what isn't the stack's, SNAPSHOT_DELETE a DELETE that takes a snapshot before
     :param given: what the handle method takes: for an UPDATE, what ``assess_update`` gave
     """
-    handle = getattr(resource, f"handle_{VERBS[action]}")
+    handle = getattr(resource, f"handle_{(VERBS | GIVEN)[action]}")
     if action in ("CREATE", "UPDATE"):
         resource.validate()  # what validation of the template could not know is known now
     if action != "UPDATE":
-        return check(resource, action, handle(*given))
+        return check(resource, action, handle(*given) if action in GIVEN else handle())
     try:
         progress = handle(*(dict(prop_diff or {}) for prop_diff in given or ({},)))
     except UpdateReplace:

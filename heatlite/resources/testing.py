@@ -77,7 +77,7 @@ def walk(
     plugin: type[Resource], action: str, instance: Instance, prop_diff: Mapping[str, Any] | None = None
 ) -> Iterator[Outcome]:
     """Each outcome of an action in turn, every step in a new object. Let time pass between two of them."""
-    outcome: Outcome = start(plugin(instance), action, *(() if prop_diff is None else (prop_diff,)))
+    outcome: Outcome = start(plugin(instance), action, *([prop_diff] if action == "UPDATE" else []))
     yield outcome
     while isinstance(outcome, Waiting):
         instance = carried(instance, outcome)

@@ -82,7 +82,8 @@ def test_an_operator_encrypts_changes_the_key_and_decrypts(place):
 
     encrypted = place.run("manage", "update_params", "encrypt", keys=(OLD,))
     assert encrypted.stdout.splitlines() == [
-        f"{name}: {count} rows written" for name, count in (("raw_template", 1), ("resource", 0), ("user_creds", 0))
+        f"{name}: {count} rows written"
+        for name, count in (("raw_template", 1), ("resource", 0), ("user_creds", 0), ("snapshot", 0))
     ], encrypted.stderr
     with pytest.raises(exception.InvalidEncryptionKey):
         place.environment(template, NEW)

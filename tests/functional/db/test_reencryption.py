@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from heatlite import exception
 from heatlite.context import EngineContext
-from heatlite.db import models, reencryption, resources, templates, user_creds
+from heatlite.db import models, reencryption, resources, snapshots, templates, user_creds
 from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
 from heatlite.db.reencryption import Rewritten
@@ -40,6 +40,8 @@ def fill(context, resource_count=3):
     """A template with a hidden value, a stack of it with resources, and credentials: their ids."""
     template = templates.store(context, HOT, FILES, ENVIRONMENT, NOW)
     stack = add_stack(context, raw_template_id=template)
+    said = {"id": stack, "stack_id": stack, "tenant": "demo", "action": "CREATE", "status": "COMPLETE"}
+    snapshots.insert(context, {**said, "data": {"parameters": DATA}})
     return template, stack, add_resources(context, stack, resource_count, **DATA), user_creds.insert(context, ANN, NOW)
 
 
@@ -52,11 +54,12 @@ def check(context, filled):
     assert [row.id for row in found] == ids
     assert all({name: getattr(row, name) for name in DATA} == DATA for row in found)
     assert user_creds.get(context, creds) == ANN
+    assert [it.data for it in snapshots.of_stack(context, stack)] == [{"parameters": DATA}]
 
 
 def text_of(database):
     with database.engine.connect() as connection:
-        tables = ("raw_template", "resource", "user_creds")
+        tables = ("raw_template", "resource", "user_creds", "snapshot")
         found = [connection.execute(sa.text(f"SELECT * FROM {table}")).all() for table in tables]
     return json.dumps([list(row) for rows in found for row in rows], default=str)
 
@@ -65,10 +68,10 @@ def test_what_was_plain_is_encrypted_and_decrypted_again(database, vaulted):
     plain, secret = vaulted(OLD), vaulted(OLD, encrypts=True)
     filled = fill(plain)
 
-    assert reencryption.everything(secret) == Rewritten(1, 3, 1)
+    assert reencryption.everything(secret) == Rewritten(1, 3, 1, 1)
     check(plain, filled)
     assert "hunter" not in text_of(database)
-    assert reencryption.everything(plain) == Rewritten(1, 3, 1)
+    assert reencryption.everything(plain) == Rewritten(1, 3, 1, 1)
     check(secret, filled)
     assert "hunter2" in text_of(database)
     assert "hunter3" not in text_of(database)
@@ -94,6 +97,7 @@ def test_more_rows_than_a_batch_are_written_and_told_of(vaulted, monkeypatch):
         "resource: 8 rows",
         "resource: 10 rows",
         "user_creds: 1 rows",
+        "snapshot: 1 rows",
     ]
 
 
