@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from heatlite.convergence.model import OF_ROWS, Action, Node, NodeKind
 from heatlite.convergence.sync import chunks
-from heatlite.db import events, stacks, templates
+from heatlite.db import events, outage, stacks, templates
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine import row_changes, saved, traversals
@@ -162,8 +162,10 @@ class Conclusions:
             released = self._give_back(traversal_id, works)
             self.announce(released.ready)
             self.wake(released.wakes)
-        except Exception:
-            LOG.exception("%d pieces of work can't be given back or announced now: the sweep will", len(works))
+        except Exception as error:
+            outage.tell(
+                LOG, error, "%d pieces of work can't be given back or announced now: the sweep will", len(works)
+            )
         finally:
             self._shared.claims.settle([work.claim_id for work in works])
 

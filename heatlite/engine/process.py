@@ -89,11 +89,14 @@ class EngineProcess:
 
     def _share(self) -> Shared:
         it = self._surroundings
-        watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds)
+        taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
+        lease = Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost)
+        watch = LeaseWatch(
+            it.database, it.inputs.monotonic, it.settings.lease_seconds, holds_since=lambda: lease.holds_since
+        )
         library, wakes = Library(it.settings.operator_registry), WorkerClient(it.transport)
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
-        taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         return Shared(
             database=it.database,
             inputs=it.inputs,
@@ -101,7 +104,7 @@ class EngineProcess:
             registry=it.registry,
             library=library,
             evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings),
-            lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
+            lease=lease,
             liveness=it.file_locks or watch,
             claims=Claims(),
             wakes=wakes,
@@ -115,7 +118,7 @@ class EngineProcess:
     def start(self) -> None:
         """Take a lease, and begin to serve."""
         yaql_process.EVALUATOR.limits = self._settings.yaql
-        self.shared.lease.acquire()
+        self.shared.lease.acquire_patiently()
         self._renewal.start()
         self.runner.start()
         self._serve()

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from heatlite.convergence.model import Action, Node
-from heatlite.db import resources, services, stacks, sync_points
+from heatlite.db import outage, resources, services, stacks, sync_points
 from heatlite.db.records import DueNode, ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine.conclude import Conclusions
@@ -189,9 +189,11 @@ class Sweeps:
         name = look.__name__
         try:
             look()
-        except Exception:
+        except Exception as error:
             if name not in self._failing:
-                LOG.exception("Looking for %s failed; told once until it works again", name.replace("_", " "))
-            self._failing.add(name)
+                looked_for = name.replace("_", " ")
+                outage.tell(LOG, error, "Looking for %s failed; told once until it works again", looked_for)
+            if not outage.is_outage(error):
+                self._failing.add(name)
         else:
             self._failing.discard(name)

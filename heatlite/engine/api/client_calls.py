@@ -14,6 +14,9 @@ from typing import Any, TypeVar
 import oslo_messaging
 
 from heatlite import exception
+from heatlite.db.outage import CommitUnanswered, is_outage
+from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.engine.certainty import unavailable
 from heatlite.engine.mistakes import SeveralMistakes
 from heatlite.schema.child_process import allowed
 
@@ -39,6 +42,10 @@ def client_call(method: Method) -> Method:
                 return method(*args, **kwargs)
         except exception.HeatliteError as error:
             raise in_clients_words(error) from error.__cause__
+        except DATABASE_ERRORS as error:
+            if not is_outage(error):
+                raise
+            raise unavailable(error, in_doubt=isinstance(error, CommitUnanswered)) from None
         except UnicodeEncodeError:
             raise exception.Invalid(reason="a text in it is not Unicode: it holds half a surrogate pair") from None
 
