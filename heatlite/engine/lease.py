@@ -156,9 +156,9 @@ class Renewal:
                 self._lease.renew()
             except Exception as error:
                 if not failing:
-                    LOG.warning("The lease can't be renewed: no step is started until it is. %s", outage.brief(error))
-                failing = True
+                    outage.tell(LOG, error, "The lease can't be renewed: no step is started until it is")
+                failing = failing or not outage.is_outage(error)
             else:
                 if failing:
-                    LOG.warning("The lease is renewed again")
+                    LOG.info("The lease is renewed again")
                 failing = False

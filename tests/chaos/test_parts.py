@@ -12,9 +12,9 @@ import pytest
 from tests.chaos import faults, shapes
 from tests.chaos.endings import Found, Root, violations
 from tests.chaos.lives import Answer, Record
-from tests.chaos.proxy import Proxy, to_port
 from tests.chaos.watch import Fault, line
 from tests.chaos.world import Thing, World
+from tests.servers.proxy import Proxy, to_port
 
 ACCEPTED, REFUSED, NOTHING = Answer.ACCEPTED, Answer.REFUSED, Answer.NOTHING
 TEMPLATE = shapes.template(0, {"a": {"type": "Chaos::Thing", "properties": {"key": "web/a", "value": "0"}}})
