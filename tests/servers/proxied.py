@@ -12,6 +12,10 @@ from tests.servers.proxy import Proxy, to_path, to_port
 from tests.servers.rabbitmq import RabbitMQ
 
 
+PLAIN = "heatlite"
+"""An account of MariaDB's without powers."""
+
+
 @dataclass
 class Proxied:
     """A fresh database and a fresh virtual host, each behind a proxy.
@@ -31,14 +35,35 @@ class Proxied:
         port = self.broker.driver.port
         self.direct, bus = self.database.fresh_database(), self.broker.fresh_vhost()
         self.proxies = {"database": Proxy(to_path(socket_of(self.database))), "broker": Proxy(to_port(port))}
-        self.url = through(self.direct, self.proxies["database"].port)
+        self.url = through(self._plain_account(), self.proxies["database"].port)
         self.bus = bus.replace(f":{port}/", f":{self.proxies['broker'].port}/")
         self.vhost = bus.rsplit("/", 1)[1]
+
+    def _plain_account(self) -> str:
+        """The database's address for an account without powers: a read-only MariaDB lets administrators write."""
+        if not isinstance(self.database, MariaDB):
+            return self.direct
+        take_powers(self.direct)
+        return sa.make_url(self.direct).set(username=PLAIN).render_as_string(hide_password=False)
 
     def close(self) -> None:
         """End the proxies."""
         for proxy in self.proxies.values():
             proxy.close()
+
+
+def take_powers(address: str) -> None:
+    """Have MariaDB, which was started without accounts, ask who somebody is: ``PLAIN`` owns one database, no more."""
+    url = sa.make_url(address)
+    engine = sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in (
+            "FLUSH PRIVILEGES",
+            "ALTER USER root@localhost IDENTIFIED BY ''",
+            f"CREATE USER IF NOT EXISTS {PLAIN}@localhost",
+            f"GRANT ALL ON {url.database}.* TO {PLAIN}@localhost",
+        ):
+            connection.exec_driver_sql(statement)
 
 
 def socket_of(server: MariaDB | PostgreSQL) -> str:
