@@ -70,8 +70,9 @@ def layered() -> Template:
     )
 
 
-def begun(deployment: Deployment, parameters: Template | None = None) -> Story:
+def begun(deployment: Deployment) -> Story:
     """A stack of 200 resources, a quarter of which are there by now."""
+    wait_until(deployment.answers, 60, "engines to answer", deployment.tail)  # they may just have been cut off
     story = Story(deployment)
     story.create(layered())
     wait_until(lambda: made(story) >= RESOURCES // 4, 60, "a quarter of the resources", deployment.tail)

@@ -11,7 +11,6 @@ from tests.servers.postgresql import PostgreSQL
 from tests.servers.proxy import Proxy, to_path, to_port
 from tests.servers.rabbitmq import RabbitMQ
 
-
 PLAIN = "heatlite"
 """An account of MariaDB's without powers."""
 
