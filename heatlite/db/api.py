@@ -31,7 +31,7 @@ from oslo_db.sqlalchemy import enginefacade
 
 from heatlite.db import dialects
 from heatlite.db.crypt import Vault
-from heatlite.db.outage import CommitUnanswered, Outage
+from heatlite.db.outage import CommitUnanswered, Outage, note_commit
 from heatlite.db.settings import Settings
 
 Arguments = ParamSpec("Arguments")
@@ -102,6 +102,7 @@ class Database:
                 dialects.begin(connection, writes=True)
                 yield connection
                 is_written = True
+                note_commit()
         except db_error.DBConnectionError as error:
             self.outage.notice(error)
             if is_written and not isinstance(error, CommitUnanswered):

@@ -8,10 +8,12 @@ Whoever the failure meets gives its work back, or waits for its next turn; none 
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 from oslo_db import exception as db_error
@@ -50,6 +52,27 @@ def _says_away(original: object) -> bool:
     if sqlstate:
         return sqlstate.startswith(SQLSTATES_AWAY)
     return any(words in str(original) for words in SQLITE_AWAY)
+
+
+_commits: contextvars.ContextVar[list[bool] | None] = contextvars.ContextVar("commits", default=None)
+
+
+@contextlib.contextmanager
+def noting_commits() -> Iterator[list[bool]]:
+    """A block, and a list that isn't empty once a transaction in it has been committed, or may have been."""
+    noted: list[bool] = []
+    token = _commits.set(noted)
+    try:
+        yield noted
+    finally:
+        _commits.reset(token)
+
+
+def note_commit() -> None:
+    """A transaction is about to be committed."""
+    noted = _commits.get()
+    if noted is not None and not noted:
+        noted.append(True)
 
 
 class Outage:

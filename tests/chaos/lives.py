@@ -12,6 +12,7 @@ import json
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -110,7 +111,7 @@ class Life(threading.Thread):
             if verb == "move":
                 identity = self._move(record, identity)
                 continue
-            answer = self._ask(record, verb, number, lambda verb=verb: self._act(record, identity, shape, verb))
+            answer = self._ask(record, verb, number, partial(self._act, record, identity, shape, verb))
             if verb == "delete" and answer is not Answer.REFUSED:
                 return
 
