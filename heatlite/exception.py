@@ -199,6 +199,10 @@ class ResourceActionRestricted(HeatliteError):
     """{action} is restricted for resource."""
 
 
+class Error(HeatliteError):
+    """{message}"""
+
+
 class InvalidEncryptionKey(HeatliteError):
     """Can not decrypt data with the auth_encryption_key in heat config."""
 

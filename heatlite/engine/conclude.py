@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 
 from heatlite.convergence.model import OF_ROWS, Action, Node, NodeKind
 from heatlite.convergence.sync import chunks
-from heatlite.db import events, stacks, templates
+from heatlite.db import events, outage, stacks, templates
 from heatlite.db.records import ResourceRecord
-from heatlite.db.retry import retried
+from heatlite.db.retry import DATABASE_ERRORS, retried
 from heatlite.engine import row_changes, saved, traversals
 from heatlite.engine.nested.family import Family
 from heatlite.engine.shared import Shared
@@ -162,8 +162,10 @@ class Conclusions:
             released = self._give_back(traversal_id, works)
             self.announce(released.ready)
             self.wake(released.wakes)
-        except Exception:
-            LOG.exception("%d pieces of work can't be given back or announced now: the sweep will", len(works))
+        except Exception as error:
+            outage.tell(
+                LOG, error, "%d pieces of work can't be given back or announced now: the sweep will", len(works)
+            )
         finally:
             self._shared.claims.settle([work.claim_id for work in works])
 
@@ -201,7 +203,7 @@ class Conclusions:
                 LOG.exception("Ready nodes can't be cast now: the sweep will")
             for node in nodes:
                 if node not in own:
-                    self._of_stack_by_id(traversal_id, node)
+                    self._do_now(traversal_id, node)
 
     def ask(self, rows: Sequence[ResourceRecord], traversal_id: str) -> None:
         """Tell rows' holders that a newer traversal waits. If that is lost, the holder's next sweep sees it."""
@@ -214,6 +216,14 @@ class Conclusions:
                 self._shared.wakes.ask(engine_id, resource_ids, traversal_id)
             except Exception:
                 LOG.exception("Engine %s can't be told now that it is waited for", engine_id)
+
+    def _do_now(self, traversal_id: str, node: Node) -> None:
+        """Do a stack's own node; what an outage keeps from it is left for a sweep: what came before is written."""
+        try:
+            self._of_stack_by_id(traversal_id, node)
+        except DATABASE_ERRORS as error:
+            if not outage.is_outage(error):
+                raise
 
     def _of_stack_by_id(self, traversal_id: str, node: Node) -> None:
         traversal = self._shared.library.traversal(self._shared.context(), traversal_id)

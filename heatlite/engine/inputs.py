@@ -28,6 +28,7 @@ class Inputs:
     monotonic: Callable[[], float] = boot_time
     new_id: Callable[[], str] = new_uuid
     random: random.Random = field(default_factory=random.SystemRandom)
+    sleep: Callable[[float], None] = time.sleep
 
     def utcnow(self) -> datetime.datetime:
         """The time for people: UTC, without a zone, to the second, as Heat keeps it."""

@@ -7,11 +7,10 @@ stack is IN_PROGRESS in the database; from then on it ends by itself, whatever b
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from oslo_db import exception as db_error
 
 from heatlite import exception
 from heatlite import template as language
@@ -24,6 +23,7 @@ from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine import adoption, credentials, limits, traversals
+from heatlite.engine.beginning import Beginning
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
@@ -82,6 +82,7 @@ class Lifecycle:
     def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
         self._shared = shared
         self._conclusions = conclusions
+        self._beginning = Beginning(shared)
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)
 
     def create(self, context: RequestContext, name: str, submission: Submission, wishes: Wishes) -> StackRecord:
@@ -97,10 +98,8 @@ class Lifecycle:
         limits.check_stacks(self._shared.settings, lambda: stacks.count_roots(context, context.project_id))
         parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
         stack = self._new_stack(context, stack_id, name, wishes)
-        try:
-            stack, begun = self._create(stack, submission, parsed, wishes, credentials.of(context))
-        except db_error.DBDuplicateEntry:
-            raise exception.StackExists(stack_name=name) from None
+        asked_by = credentials.of(context)
+        begun = self._beginning.first(stack, lambda: self._create(stack, submission, parsed, wishes, asked_by))
         self._conclusions.announce({begun.traversal_id: begun.ready})
         return stack
 
@@ -136,7 +135,7 @@ class Lifecycle:
         parsed: language.Template,
         wishes: Wishes,
         asked_by: Credentials,
-    ) -> tuple[StackRecord, begin.Begun]:
+    ) -> begin.Begun:
         shared, context = self._shared, self._shared.context()
         stack = dataclasses.replace(stack, raw_template_id=self._store(submission))
         with shared.database.writer(context):
@@ -146,7 +145,7 @@ class Lifecycle:
             begun = begin.create(context, shared.inputs, stack, wanted, tags, recast_after=shared.recast_after)
             if wishes.adopts is not None:
                 adoption.hand_over(context, shared.inputs, stack.id, wishes.adopts)
-        return stack, begun
+        return begun
 
     def update(self, context: RequestContext, stack: StackRecord, submission: Submitted, wishes: Wishes) -> StackRecord:
         """Make an existing stack what another template says.
@@ -243,7 +242,7 @@ class Lifecycle:
         """Begin a new traversal of whatever the stack is at by now, as long as its state allows the operation."""
         nothing_to_do = (Answer.JOIN, Answer.ALREADY)
         while interrupts.answer(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
-            begun = self._try_supersede(stack, change(stack))
+            begun = self._beginning.next(stack, functools.partial(self._try_supersede, stack, change(stack)))
             if begun is not None:
                 self._conclusions.announce({begun.traversal_id: begun.ready})
                 break
@@ -254,12 +253,12 @@ class Lifecycle:
         return stack
 
     @retried
-    def _try_supersede(self, stack: StackRecord, change: Change) -> begin.Begun | None:
+    def _try_supersede(self, stack: StackRecord, change: Change, traversal_id: str) -> begin.Begun | None:
         shared, context = self._shared, self._shared.context()
         columns = {
             "collects_later": False,
             **change.columns,
-            "current_traversal": shared.inputs.new_id(),
+            "current_traversal": traversal_id,
             "action": change.action,
             "status": Status.IN_PROGRESS,
             "status_reason": f"Stack {change.action} started",

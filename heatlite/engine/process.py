@@ -1,7 +1,7 @@
 """Process: one engine, wired. The daemon has one in each of its processes, the embedded engine one in the caller's.
 
-    start   lease ─▶ timers ─▶ RPC servers ─▶ sweeps
-    stop    RPC servers ─▶ sweeps ─▶ give back what waits ─▶ let steps end ─▶ give the lease up
+    start   lease ─▶ timers ─▶ casts ─▶ RPC servers ─▶ sweeps
+    stop    RPC servers ─▶ sweeps ─▶ give back what waits ─▶ let steps end ─▶ send the last casts ─▶ give the lease up
 
 Stopping is draining: when it is over, nothing in the database says that this engine is at anything. What isn't over in
 time is found by the others, as after a crash.
@@ -17,6 +17,7 @@ from typing import Any
 import oslo_messaging
 
 from heatlite.context import RequestContext
+from heatlite.db import outage
 from heatlite.db.api import Database
 from heatlite.engine import executors
 from heatlite.engine.api.catalogue import CatalogueEndpoint
@@ -29,6 +30,7 @@ from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.evaluate import Evaluator
+from heatlite.engine.here import Here
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease, Renewal
 from heatlite.engine.lifecycle import Lifecycle
@@ -45,12 +47,16 @@ from heatlite.engine.traversals import Library
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
+from heatlite.rpc.casting import Casting
 from heatlite.rpc.serializer import PlainSerializer
 from heatlite.rpc.server import serve
 from heatlite.rpc.worker_client import WorkerClient
 from heatlite.template import yaql_process
 
 LOG = logging.getLogger(__name__)
+
+LAST_CASTS = 3.0
+"""Seconds that an engine which leaves waits for a broker to take its last casts."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,7 @@ class EngineProcess:
     def __init__(self, surroundings: Surroundings) -> None:
         self._surroundings = surroundings
         self._settings = surroundings.settings
+        self._casting = Casting(WorkerClient(surroundings.transport))
         self.shared = self._share()
         self._pool = executors.pool(self._settings.step_threads)
         self.conclusions = Conclusions(self.shared)
@@ -83,17 +90,23 @@ class EngineProcess:
         self.checker = Checker(self.shared, self.conclusions, self.runner)
         self.runner.hanging.leave = surroundings.leave
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
-        self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
+        self._children = Children(self.shared, self.conclusions)
+        self._here = self._do_here()
+        looks = (self.runner.hanging.hanging_steps, self._casting.held_back_casts)
+        self._sweeps = Sweeps(self.shared, sweeper, *looks)
         self._renewal = Renewal(self.shared.lease, self._settings)
         self._servers: list[oslo_messaging.MessageHandlingServer] = []
 
     def _share(self) -> Shared:
         it = self._surroundings
-        watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds)
-        library, wakes = Library(it.settings.operator_registry), WorkerClient(it.transport)
+        taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
+        lease = Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost)
+        watch = LeaseWatch(
+            it.database, it.inputs.monotonic, it.settings.lease_seconds, holds_since=lambda: lease.holds_since
+        )
+        library, wakes = Library(it.settings.operator_registry), self._casting
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
-        taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         return Shared(
             database=it.database,
             inputs=it.inputs,
@@ -101,11 +114,20 @@ class EngineProcess:
             registry=it.registry,
             library=library,
             evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings),
-            lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
+            lease=lease,
             liveness=it.file_locks or watch,
             claims=Claims(),
             wakes=wakes,
         )
+
+    def _do_here(self) -> Here:
+        """What this engine does itself where the broker takes nothing."""
+        here = Here(self._surroundings.database, self.checker, self._children, self._settings.worker_threads)
+        if self._settings.role.converges:
+            self._casting.check_here = here.check
+        if self._settings.role.serves_clients:
+            self._casting.begin_here = here.begin
+        return here
 
     def _lost(self, engine_id: str) -> None:
         """This engine was declared dead: whatever waits here is another's by now."""
@@ -115,9 +137,10 @@ class EngineProcess:
     def start(self) -> None:
         """Take a lease, and begin to serve."""
         yaql_process.EVALUATOR.limits = self._settings.yaql
-        self.shared.lease.acquire()
+        self.shared.lease.acquire_patiently()
         self._renewal.start()
         self.runner.start()
+        self._casting.start()
         self._serve()
         self._sweeps.start()
         LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
@@ -128,7 +151,7 @@ class EngineProcess:
             endpoints[messages.WORKER_TOPIC] = [WorkerEndpoint(self.checker)]
         if self._settings.role.serves_clients:
             lifecycle = Lifecycle(self.shared, self.conclusions)
-            children = Children(self.shared, self.conclusions)
+            children = self._children
             endpoints[messages.ENGINE_TOPIC] = [
                 EngineEndpoint(self.shared, lifecycle, children),
                 VisitEndpoint(lifecycle, children),
@@ -157,15 +180,23 @@ class EngineProcess:
         with executors.pool(len(self._servers) or 1) as leaving:  # side by side: each waits for its last poll
             list(leaving.map(stop_server, self._servers))
         self._sweeps.stop()
+        self._here.stop()
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take them over")
         self._pool.shutdown(wait=False)
+        self._casting.stop(LAST_CASTS)
         self._renewal.stop()
-        self.shared.lease.release()
+        self._say_goodbye()
         if self._surroundings.file_locks is not None:
             self._surroundings.file_locks.drop(self.shared.lease.engine_id)
         LOG.info("Engine %s has left", self.shared.lease.engine_id)
+
+    def _say_goodbye(self) -> None:
+        try:
+            self.shared.lease.release()
+        except Exception as error:
+            outage.tell(LOG, error, "The lease can't be given up: others will find that it has run out")
 
 
 def stop_server(server: oslo_messaging.MessageHandlingServer) -> None:

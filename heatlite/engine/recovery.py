@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from heatlite.convergence.model import Action, Node
-from heatlite.db import resources, services, stacks, sync_points
+from heatlite.db import outage, resources, services, stacks, sync_points
 from heatlite.db.records import DueNode, ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine.conclude import Conclusions
@@ -102,8 +102,10 @@ class Sweeper:
         engine_id = self._shared.lease.engine_id
         running = sync_points.running(self._shared.context(), [engine_id], FREED_AT_ONCE)
         lost = [(traversal, node, claim) for traversal, node, claim, _ in running if claim not in self._shared.claims]
+        if lost:
+            LOG.warning("%d nodes fell out of this engine's hands, and are given back", len(lost))
         for traversal_id, node, claim_id in lost:
-            LOG.warning("Node %s of traversal %s fell out of this engine's hands: given back", node, traversal_id)
+            LOG.debug("Node %s of traversal %s is given back", node, traversal_id)
             self._give_back(traversal_id, node, claim_id)
 
     @retried
@@ -117,9 +119,13 @@ class Sweeper:
     def lost_locks(self) -> None:
         """Let go of rows that the database believes this process to hold, and it doesn't."""
         engine_id = self._shared.lease.engine_id
-        for row in resources.held_by(self._shared.context(), [engine_id], FREED_AT_ONCE):
+        held = resources.held_by(self._shared.context(), [engine_id], FREED_AT_ONCE)
+        lost = [row for row in held if not self._shared.claims.locks(row.id)]
+        if lost:
+            LOG.warning("%d resources fell out of this engine's hands, and their locks are released", len(lost))
+        for row in lost:
             if not self._shared.claims.locks(row.id):
-                LOG.warning("Resource %s fell out of this engine's hands: its lock is released", row.name)
+                LOG.debug("The lock of resource %s is released", row.name)
                 self._conclusions.wake(self._let_go(row))
 
     @retried
@@ -189,9 +195,11 @@ class Sweeps:
         name = look.__name__
         try:
             look()
-        except Exception:
+        except Exception as error:
             if name not in self._failing:
-                LOG.exception("Looking for %s failed; told once until it works again", name.replace("_", " "))
-            self._failing.add(name)
+                looked_for = name.replace("_", " ")
+                outage.tell(LOG, error, "Looking for %s failed; told once until it works again", looked_for)
+            if not outage.is_outage(error):
+                self._failing.add(name)
         else:
             self._failing.discard(name)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite.convergence.interrupts import yields
+from heatlite.db import outage
 from heatlite.engine import guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.conclude import Conclusions
@@ -150,7 +151,8 @@ class StepRunner:
             with self.hanging.watching(work):
                 outcome = self._outcome(pending)
         except guests.OUR_TROUBLE as reason:
-            LOG.warning("The step of %s will be run again: %s", work.row.name, reason)
+            level = logging.DEBUG if outage.is_outage(reason) else logging.WARNING
+            LOG.log(level, "The step of %s will be run again: %s", work.row.name, reason)
             self._again(pending)
             return
         except Exception as error:  # nobody looks at a thread's exceptions: what has no outcome would wait for ever
@@ -190,8 +192,8 @@ class StepRunner:
         """Each of the two by itself: what one can't record must not keep the other from letting go of its claims."""
         try:
             record()
-        except Exception:
-            LOG.exception("What %d steps came to could not be recorded: they will be taken up again", steps)
+        except Exception as error:
+            outage.tell(LOG, error, "What %d steps came to could not be recorded: they will be taken up again", steps)
 
     def _keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> None:
         outcomes = {work.row.id: waiting for work, waiting in waits}

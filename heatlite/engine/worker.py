@@ -7,6 +7,8 @@ from typing import Any
 
 import oslo_messaging
 
+from heatlite.db.outage import brief, is_outage
+from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.check import Checker
 from heatlite.rpc import messages
 
@@ -28,4 +30,9 @@ class WorkerEndpoint:
         except ValueError as error:
             LOG.warning("A message that makes no sense is dropped: %s", error)
             return
-        self._checker.check(message.traversal_id, message.nodes)
+        try:
+            self._checker.check(message.traversal_id, message.nodes)
+        except DATABASE_ERRORS as error:
+            if not is_outage(error):
+                raise
+            LOG.debug("Nodes of traversal %s are left for a sweep: %s", traversal_id, brief(error))

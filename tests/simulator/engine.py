@@ -115,6 +115,7 @@ class SimulatedEngine:
             monotonic=lambda: scheduler.now,
             new_id=simulation.new_id,
             random=simulation.chance_of_engines,
+            sleep=scheduler.sleep,
         )
         self.shared = self._share(inputs, simulation.settings)
         self.conclusions = Conclusions(self.shared)
@@ -130,6 +131,7 @@ class SimulatedEngine:
     def _share(self, inputs: Inputs, settings: Settings) -> Shared:
         database: Any = self.database
         library, wakes = Library(), self.simulation.bus
+        lease = Lease(database, inputs, settings, when_lost=self._lost)
         ports = Ports(database, inputs, settings, library, REGISTRY, wakes)
         return Shared(
             database=database,
@@ -138,8 +140,8 @@ class SimulatedEngine:
             registry=REGISTRY,
             library=library,
             evaluator=Evaluator(REGISTRY, inputs, settings.max_attempts, ports.of),
-            lease=Lease(database, inputs, settings, when_lost=self._lost),
-            liveness=LeaseWatch(database, inputs.monotonic, settings.lease_seconds),
+            lease=lease,
+            liveness=LeaseWatch(database, inputs.monotonic, settings.lease_seconds, lambda: lease.holds_since),
             claims=Claims(),
             wakes=wakes,
         )
