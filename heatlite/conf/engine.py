@@ -26,6 +26,13 @@ OPTIONS: list[cfg.Opt] = [
     cfg.IntOpt("batch_size", default=20, min=1, max=500, help="Nodes that one message carries, and one transaction."),
     cfg.IntOpt("worker_threads", default=8, min=1, help="Batches that one engine process works on at a time."),
     cfg.IntOpt("step_threads", default=16, min=1, help="Plugin steps that one engine process runs at a time."),
+    cfg.IntOpt(
+        "casts_per_project",
+        default=4,
+        min=1,
+        help="Batches of one project's nodes that are under way, for each engine that lives. More wait in the "
+        "database, and are taken one project after the other.",
+    ),
     cfg.FloatOpt(
         "step_time_limit",
         default=600,

@@ -42,6 +42,9 @@ class Runner(Protocol):
     def wait(self, traversal: Traversal, work: Work, waiting: Waiting) -> None:
         """Look again later."""
 
+    def is_full(self, project: str) -> bool:
+        """Whether as many steps of a project wait for a thread here as may."""
+
 
 @dataclass
 class Batch:
@@ -77,8 +80,12 @@ class Checker:
         for node in nodes:
             if node not in own:
                 self._conclusions.of_stack(traversal, node)
-        if own and traversal.graph is not None:
-            self._converge(traversal, own)
+        if not own or traversal.graph is None:
+            return
+        if self._shared.turns is not None and self._runner.is_full(traversal.stack.tenant):
+            self._shared.turns.hold(traversal.id, own, traversal.stack.tenant)
+            return
+        self._converge(traversal, own)
 
     def _converge(self, traversal: Traversal, nodes: Sequence[Node]) -> None:
         mark = Claim(self._shared.lease.engine_id, self._shared.inputs.new_id())

@@ -176,7 +176,7 @@ class Conclusions:
     def propagate(self, traversal: Traversal, finished: Finished) -> None:
         """Set going what became ready, and wake who waits for released locks."""
         if finished.ready:
-            self.announce({traversal.id: finished.ready})
+            self.announce({traversal.id: finished.ready}, traversal.stack.tenant)
         self.wake(finished.wakes)
 
     def wake(self, wakes: Mapping[int, str]) -> None:
@@ -190,13 +190,18 @@ class Conclusions:
         with shared.database.writer(context):
             return release.wake(context, shared.inputs, wakes, recast_after=shared.recast_after)
 
-    def announce(self, ready: Mapping[str, Sequence[Node]]) -> None:
-        """Cast ready nodes in batches; do the stacks' own at once. A cast that is lost costs time only."""
+    def announce(self, ready: Mapping[str, Sequence[Node]], project: str | None = None) -> None:
+        """Cast ready nodes in batches, in their project's turn; do the stacks' own at once.
+
+        A cast that is lost costs time only. ``project``: whose they are, where the caller knows.
+        """
+        turns = self._shared.turns
         for traversal_id, nodes in ready.items():
             own = sorted(node for node in nodes if node.kind in OF_ROWS)
             batches = chunks(own, self._shared.settings.batch_size, self._shared.liveness.alive)
             try:
-                self._shared.wakes.check(traversal_id, batches)
+                in_turn = turns.in_turn(traversal_id, batches, project) if turns else batches
+                self._shared.wakes.check(traversal_id, in_turn)
             except Exception:
                 LOG.exception("Ready nodes can't be cast now: the sweep will")
             for node in nodes:
@@ -226,7 +231,7 @@ class Conclusions:
             case NodeKind.PLAN:
                 self.plan(traversal.id)
             case NodeKind.COMMIT:
-                self.announce({traversal.id: self._commit(traversal)})
+                self.announce({traversal.id: self._commit(traversal)}, traversal.stack.tenant)
             case NodeKind.EPILOGUE:
                 if self._forgets_snapshots(traversal) and self._epilogue(traversal):
                     self.family.ended(traversal.stack)

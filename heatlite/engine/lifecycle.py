@@ -101,7 +101,7 @@ class Lifecycle:
             stack, begun = self._create(stack, submission, parsed, wishes, credentials.of(context))
         except db_error.DBDuplicateEntry:
             raise exception.StackExists(stack_name=name) from None
-        self._conclusions.announce({begun.traversal_id: begun.ready})
+        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
         return stack
 
     def _new_stack(self, context: RequestContext, stack_id: str, name: str, wishes: Wishes) -> StackRecord:
@@ -245,7 +245,7 @@ class Lifecycle:
         while interrupts.answer(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
             begun = self._try_supersede(stack, change(stack))
             if begun is not None:
-                self._conclusions.announce({begun.traversal_id: begun.ready})
+                self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
                 break
             fresh = stacks.get(self._shared.context(), stack.id)
             if fresh is None:

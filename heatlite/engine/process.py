@@ -30,18 +30,21 @@ from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.lanes import Lanes
 from heatlite.engine.lease import Lease, Renewal
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Ports
+from heatlite.engine.pulling import Puller
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import siblings_of
 from heatlite.engine.traversals import Library
+from heatlite.engine.turns import Share, Turns
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
@@ -79,12 +82,14 @@ class EngineProcess:
         self.shared = self._share()
         self._pool = executors.pool(self._settings.step_threads)
         self.conclusions = Conclusions(self.shared)
-        self.runner = StepRunner(self.shared, self.conclusions, self._pool)
+        lanes = Lanes(self._pool.submit, self._settings.step_threads)
+        self.runner = StepRunner(self.shared, self.conclusions, lanes)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
         self.runner.hanging.leave = surroundings.leave
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
         self._renewal = Renewal(self.shared.lease, self._settings)
+        self._puller = self._pulls()
         self._servers: list[oslo_messaging.MessageHandlingServer] = []
 
     def _share(self) -> Shared:
@@ -93,6 +98,8 @@ class EngineProcess:
         library, wakes = Library(it.settings.operator_registry), WorkerClient(it.transport)
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
+        liveness = it.file_locks or watch
+        share = Share(it.settings.casts_per_project, it.settings.batch_size)
         taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         return Shared(
             database=it.database,
@@ -102,10 +109,26 @@ class EngineProcess:
             library=library,
             evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings),
             lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
-            liveness=it.file_locks or watch,
+            liveness=liveness,
             claims=Claims(),
             wakes=wakes,
+            turns=Turns(it.database, it.inputs, share, lambda: liveness.alive),
         )
+
+    def _pulls(self) -> Puller:
+        turns, settings = self.shared.turns, self._settings
+        assert turns is not None, "a process that serves has turns"
+        puller = Puller(
+            turns,
+            self.checker,
+            executors.pool(settings.worker_threads).submit,
+            settings.worker_threads,
+            settings.recast_after,
+            may_act=lambda: self.shared.lease.is_valid,
+            is_full=self.runner.is_full,
+        )
+        turns.when_held = puller.ask
+        return puller
 
     def _lost(self, engine_id: str) -> None:
         """This engine was declared dead: whatever waits here is another's by now."""
@@ -120,6 +143,8 @@ class EngineProcess:
         self.runner.start()
         self._serve()
         self._sweeps.start()
+        if self._settings.role.converges:
+            self._puller.start()
         LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
 
     def _serve(self) -> None:
@@ -157,6 +182,8 @@ class EngineProcess:
         with executors.pool(len(self._servers) or 1) as leaving:  # side by side: each waits for its last poll
             list(leaving.map(stop_server, self._servers))
         self._sweeps.stop()
+        if self._settings.role.converges:
+            self._puller.stop(self._settings.graceful_shutdown_timeout)
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take them over")

@@ -36,6 +36,7 @@ class Settings:
     batch_size: int = 20
     worker_threads: int = 8
     step_threads: int = 16
+    casts_per_project: int = 4
     step_time_limit: float = 600
     lease_seconds: float = 20
     sweep_interval: float = 5

@@ -13,13 +13,17 @@ from heatlite.engine.lease import Lease
 from heatlite.engine.liveness import Liveness
 from heatlite.engine.settings import Settings
 from heatlite.engine.traversals import Library
+from heatlite.engine.turns import Turns
 from heatlite.resources.registry import Registry
 from heatlite.rpc.worker_client import Wakes
 
 
 @dataclass(frozen=True)
 class Shared:
-    """One process's database, clock, settings, plugins, parsed templates, lease, and its way to other engines."""
+    """One process's database, clock, settings, plugins, parsed templates, lease, and its way to other engines.
+
+    ``turns`` None: whatever is ready is cast at once, whosever it is.
+    """
 
     database: Database
     inputs: Inputs
@@ -31,6 +35,7 @@ class Shared:
     liveness: Liveness
     claims: Claims
     wakes: Wakes
+    turns: Turns | None = None
 
     def context(self) -> EngineContext:
         """A context of its own for one piece of work."""

@@ -46,8 +46,11 @@ class Steps:
     def __init__(self) -> None:
         self.waiting: deque[Callable[[], Any]] = deque()
 
-    def submit(self, function: Callable[[], Any]) -> None:
+    def submit(self, function: Callable[[], Any], lane: str = "") -> None:
         self.waiting.append(function)
+
+    def is_full(self, lane: str) -> bool:
+        return False
 
     def run(self) -> bool:
         """Run what waits, and what comes of it; whether there was anything."""
