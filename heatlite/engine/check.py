@@ -23,6 +23,7 @@ from heatlite.engine import guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.by_row import Claim
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.counts import Count
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, claim, finish
 from heatlite.engine.transactions.finish import Ending, Finished
@@ -120,6 +121,8 @@ class Checker:
         later: list[tuple[Work, Waiting | None]] = []
         failures: dict[int, Failed] = {}
         for work in works:
+            if work.refusal is not None and work.row.attempts >= self._shared.settings.max_attempts:
+                self._shared.counts.add(Count.WORN_OUT)
             if isinstance(work.decision, decide.Keep | decide.Nothing | decide.Forget | decide.Unmet):
                 endings.append(Ending(work, None))
             elif isinstance(work.decision, decide.Retain) and work.refusal is None:

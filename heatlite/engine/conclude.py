@@ -16,6 +16,7 @@ from heatlite.db import events, stacks, templates
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine import row_changes, saved, traversals
+from heatlite.engine.counts import Count
 from heatlite.engine.nested.family import Family
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
@@ -160,6 +161,7 @@ class Conclusions:
         """
         try:
             released = self._give_back(traversal_id, works)
+            self._shared.counts.add(Count.GIVEN_BACK, len(works))
             self.announce(released.ready)
             self.wake(released.wakes)
         except Exception:

@@ -28,6 +28,7 @@ from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.counts import Count
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.lanes import Lanes
@@ -82,10 +83,11 @@ class EngineProcess:
         self.shared = self._share()
         self._pool = executors.pool(self._settings.step_threads)
         self.conclusions = Conclusions(self.shared)
-        lanes = Lanes(self._pool.submit, self._settings.step_threads)
-        self.runner = StepRunner(self.shared, self.conclusions, lanes)
+        self.lanes = Lanes(self._pool.submit, self._settings.step_threads)
+        self.runner = StepRunner(self.shared, self.conclusions, self.lanes)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
         self.runner.hanging.leave = surroundings.leave
+        self.runner.hanging.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
         self._renewal = Renewal(self.shared.lease, self._settings)
@@ -116,7 +118,7 @@ class EngineProcess:
         )
 
     def _pulls(self) -> Puller:
-        turns, settings = self.shared.turns, self._settings
+        turns, settings, counts = self.shared.turns, self._settings, self.shared.counts
         assert turns is not None, "a process that serves has turns"
         puller = Puller(
             turns,
@@ -126,12 +128,19 @@ class EngineProcess:
             settings.recast_after,
             may_act=lambda: self.shared.lease.is_valid,
             is_full=self.runner.is_full,
+            when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
         )
-        turns.when_held = puller.ask
+
+        def held(nodes: int) -> None:
+            counts.add(Count.HELD, nodes)
+            puller.ask()
+
+        turns.when_held = held
         return puller
 
     def _lost(self, engine_id: str) -> None:
         """This engine was declared dead: whatever waits here is another's by now."""
+        self.shared.counts.add(Count.LEASES_LOST)
         self.runner.drop()
         self.shared.claims.clear()
 

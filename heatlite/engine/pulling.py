@@ -41,6 +41,7 @@ class Puller:
     :param most: batches that this engine works on at a time, of all projects together
     :param may_act: whether this engine may begin anything now
     :param is_full: whether it has as many steps of a project to run as it may have waiting
+    :param when_taken: called with the number of nodes that were taken
     """
 
     def __init__(
@@ -53,13 +54,14 @@ class Puller:
         *,
         may_act: Callable[[], bool] = lambda: True,
         is_full: Callable[[str], bool] = lambda project: False,
+        when_taken: Callable[[int], None] = lambda nodes: None,
     ) -> None:
         self._turns = turns
         self._checker = checker
         self._submit = submit
         self._most = most
         self._recast_after = recast_after
-        self._may_act, self._is_full = may_act, is_full
+        self._may_act, self._is_full, self._when_taken = may_act, is_full, when_taken
         self._last = ""
         self._at_work: Counter[str] = Counter()
         self._lock = threading.Condition()
@@ -123,8 +125,9 @@ class Puller:
         batches = [(traversal_id, batch) for traversal_id, nodes in oldest.items() for batch in chunks(nodes, size, 1)]
         taken = 0
         for traversal_id, batch in batches[:room]:
-            if self._take(project, traversal_id, batch):
+            if number := self._take(project, traversal_id, batch):
                 taken += 1
+                self._when_taken(number)
                 self._hand_on(project, traversal_id, batch)
         return taken
 

@@ -22,6 +22,7 @@ from heatlite.db import resources, services, stacks, sync_points
 from heatlite.db.records import DueNode, ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.counts import Count
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import release
@@ -47,6 +48,7 @@ class Sweeper:
         for engine_id, counter in self._shared.liveness.look().items():
             if engine_id != self._shared.lease.engine_id and services.declare_dead(context, engine_id, counter, now):
                 LOG.warning("Engine %s is dead: its work is taken over", engine_id)
+                self._shared.counts.add(Count.DEAD_ENGINES)
         for engine_id in services.gone(context):
             if engine_id != self._shared.lease.engine_id:
                 self._take_over(engine_id)
@@ -54,6 +56,7 @@ class Sweeper:
     def _take_over(self, engine_id: str) -> None:
         while (released := self._free(engine_id)).ready or released.wakes:
             for traversal_id, nodes in released.ready.items():
+                self._shared.counts.add(Count.TAKEN_OVER, len(nodes))
                 for node in nodes:  # one by one: whatever its engine died of shall not take others with it
                     self._conclusions.announce({traversal_id: [node]})
             self._conclusions.wake(released.wakes)
@@ -72,7 +75,9 @@ class Sweeper:
         now = shared.inputs.now()
         due = sync_points.due(shared.context(), now, shared.settings.recast_limit)
         if due:
-            self._conclusions.announce(by_traversal(self._postpone(due, now)))
+            taken = self._postpone(due, now)
+            self._shared.counts.add(Count.RECASTS, len(taken))
+            self._conclusions.announce(by_traversal(taken))
 
     @retried
     def _postpone(self, due: Sequence[DueNode], now: float) -> list[DueNode]:
@@ -104,6 +109,7 @@ class Sweeper:
         lost = [(traversal, node, claim) for traversal, node, claim, _ in running if claim not in self._shared.claims]
         for traversal_id, node, claim_id in lost:
             LOG.warning("Node %s of traversal %s fell out of this engine's hands: given back", node, traversal_id)
+            self._shared.counts.add(Count.LOST_SIGHT)
             self._give_back(traversal_id, node, claim_id)
 
     @retried
@@ -120,6 +126,7 @@ class Sweeper:
         for row in resources.held_by(self._shared.context(), [engine_id], FREED_AT_ONCE):
             if not self._shared.claims.locks(row.id):
                 LOG.warning("Resource %s fell out of this engine's hands: its lock is released", row.name)
+                self._shared.counts.add(Count.LOST_SIGHT)
                 self._conclusions.wake(self._let_go(row))
 
     @retried
@@ -192,6 +199,7 @@ class Sweeps:
         except Exception:
             if name not in self._failing:
                 LOG.exception("Looking for %s failed; told once until it works again", name.replace("_", " "))
+                self._shared.counts.add(Count.OUTAGES)
             self._failing.add(name)
         else:
             self._failing.discard(name)

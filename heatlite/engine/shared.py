@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from heatlite.context import EngineContext
 from heatlite.db.api import Database
 from heatlite.engine.claims import Claims
+from heatlite.engine.counts import Counts
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease
@@ -36,6 +37,7 @@ class Shared:
     claims: Claims
     wakes: Wakes
     turns: Turns | None = None
+    counts: Counts = field(default_factory=Counts)
 
     def context(self) -> EngineContext:
         """A context of its own for one piece of work."""

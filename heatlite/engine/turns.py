@@ -62,8 +62,8 @@ class Turns:
     inputs: Inputs
     share: Share
     alive: Callable[[], int]
-    when_held: Callable[[], None] = lambda: None
-    """Called after something was held."""
+    when_held: Callable[[int], None] = lambda nodes: None
+    """Called after so many nodes were held."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _budgets: dict[str, Budget] = field(default_factory=dict)
 
@@ -112,4 +112,4 @@ class Turns:
     def hold(self, traversal_id: str, nodes: Sequence[Node], project: str) -> None:
         """Let nodes wait in the database for their project's turn."""
         held.hold(EngineContext(self.database), traversal_id, nodes, project)
-        self.when_held()
+        self.when_held(len(nodes))
