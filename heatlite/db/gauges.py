@@ -1,4 +1,4 @@
-"""Gauges: how much is under way in the whole deployment, and how old it is. For those who watch: nothing is decided here.
+"""Gauges: how much is under way in the whole deployment, and how old it is. To be watched: nothing is decided here.
 
 Each is one statement on an index; together they cost a few milliseconds, with tens of thousands of nodes ready.
 """

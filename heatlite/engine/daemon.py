@@ -46,7 +46,6 @@ class EngineService(service.ServiceBase):
     def start(self) -> None:
         """Make this process's engine, and start it."""
         settings = configured.engine_settings(self._conf)
-        import sys
 
         self._database = Database(configured.database_settings(self._conf), configured.vault(self._conf))
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)

@@ -50,7 +50,7 @@ from heatlite.engine.worker import WorkerEndpoint
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
 from heatlite.rpc.serializer import PlainSerializer
-from heatlite.rpc.server import serve
+from heatlite.rpc.server import BoundedRPCServer, serve
 from heatlite.rpc.worker_client import WorkerClient
 from heatlite.template import yaql_process
 
@@ -91,8 +91,9 @@ class EngineProcess:
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
         self._renewal = Renewal(self.shared.lease, self._settings)
+        self._worker = WorkerEndpoint(self.checker)
         self._puller = self._pulls()
-        self._servers: list[oslo_messaging.MessageHandlingServer] = []
+        self._servers: list[BoundedRPCServer] = []
 
     def _share(self) -> Shared:
         it = self._surroundings
@@ -128,6 +129,7 @@ class EngineProcess:
             settings.recast_after,
             may_act=lambda: self.shared.lease.is_valid,
             is_full=self.runner.is_full,
+            is_busy=lambda: self._worker.is_busy,
             when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
         )
 
@@ -159,7 +161,7 @@ class EngineProcess:
     def _serve(self) -> None:
         endpoints: dict[str, list[object]] = {}
         if self._settings.role.converges:
-            endpoints[messages.WORKER_TOPIC] = [WorkerEndpoint(self.checker)]
+            endpoints[messages.WORKER_TOPIC] = [self._worker]
         if self._settings.role.serves_clients:
             lifecycle = Lifecycle(self.shared, self.conclusions)
             children = Children(self.shared, self.conclusions)
@@ -189,7 +191,7 @@ class EngineProcess:
     def stop(self) -> None:
         """Drain: stop intake, give back what waits, let running steps end, and leave."""
         with executors.pool(len(self._servers) or 1) as leaving:  # side by side: each waits for its last poll
-            list(leaving.map(stop_server, self._servers))
+            list(leaving.map(BoundedRPCServer.leave, self._servers))
         self._sweeps.stop()
         if self._settings.role.converges:
             self._puller.stop(self._settings.graceful_shutdown_timeout)
@@ -202,9 +204,3 @@ class EngineProcess:
         if self._surroundings.file_locks is not None:
             self._surroundings.file_locks.drop(self.shared.lease.engine_id)
         LOG.info("Engine %s has left", self.shared.lease.engine_id)
-
-
-def stop_server(server: oslo_messaging.MessageHandlingServer) -> None:
-    """Stop a server's intake, and wait until what it had taken in is done."""
-    server.stop()
-    server.wait()

@@ -3,7 +3,8 @@
     held ──take (compare-and-swap)──▶ claim, as if a message had said so
 
 It looks when something was held here or when a batch that it took is done, and now and then: other engines hold too.
-What it has taken and not begun is never more than it has threads for.
+What it has taken and not begun is never more than it has threads for. Messages go first: they are of projects that keep
+within their share, and while one is worked on, no more than one batch of what is held is.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Puller:
     :param most: batches that this engine works on at a time, of all projects together
     :param may_act: whether this engine may begin anything now
     :param is_full: whether it has as many steps of a project to run as it may have waiting
+    :param is_busy: whether this engine is at a message
     :param when_taken: called with the number of nodes that were taken
     """
 
@@ -54,6 +56,7 @@ class Puller:
         *,
         may_act: Callable[[], bool] = lambda: True,
         is_full: Callable[[str], bool] = lambda project: False,
+        is_busy: Callable[[], bool] = lambda: False,
         when_taken: Callable[[int], None] = lambda nodes: None,
     ) -> None:
         self._turns = turns
@@ -61,7 +64,7 @@ class Puller:
         self._submit = submit
         self._most = most
         self._recast_after = recast_after
-        self._may_act, self._is_full, self._when_taken = may_act, is_full, when_taken
+        self._may_act, self._is_full, self._is_busy, self._when_taken = may_act, is_full, is_busy, when_taken
         self._last = ""
         self._at_work: Counter[str] = Counter()
         self._lock = threading.Condition()
@@ -108,15 +111,17 @@ class Puller:
         return project
 
     def _room(self) -> bool:
+        most = 1 if self._is_busy() else self._most
         with self._lock:
-            return self._at_work.total() < self._most
+            return self._at_work.total() < most
 
     def _room_of(self, project: str) -> int:
         """Batches of a project that may be taken now."""
         if self._is_full(project):
             return 0
+        most = 1 if self._is_busy() else self._most
         with self._lock:
-            return min(self._turns.share.batches - self._at_work[project], self._most - self._at_work.total())
+            return min(self._turns.share.batches - self._at_work[project], most - self._at_work.total())
 
     def _take_from(self, project: str) -> int:
         room = self._room_of(project)

@@ -1,7 +1,7 @@
 """Recovery: nothing waits for somebody who isn't coming. Every engine sweeps, with jitter; each sweep is cheap.
 
     dead engines      locks and nodes of engines whose lease ran out are freed and announced
-    lost casts        nodes that are SCHEDULED and past their time are cast again, by compare-and-swap, with back-off
+    lost casts        nodes that are SCHEDULED and past their time are put up for engines with room, by compare-and-swap
     lost requests     rows held here that a newer traversal waits for, and shouldn't, are let go of
     lost wake-ups     nodes that are BLOCKED by a lock which nobody holds are scheduled
     lost claims       nodes that are RUNNING here by the database, but not by this process, are given back, and so are
@@ -17,7 +17,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from heatlite.convergence.model import Action, Node
+from heatlite.convergence.model import OF_ROWS, Action, Node
 from heatlite.db import resources, services, stacks, sync_points
 from heatlite.db.records import DueNode, ResourceRecord
 from heatlite.db.retry import retried
@@ -70,14 +70,27 @@ class Sweeper:
             )
 
     def lost_casts(self) -> None:
-        """Cast again what is ready and was taken by nobody."""
+        """See to what is ready and was taken by nobody.
+
+        It may be lost, or still lie in the broker, because every engine is busy. A second message would help in the
+        first case only, and make the second one worse: so it is held, and an engine takes it as soon as it has room.
+        """
         shared = self._shared
         now = shared.inputs.now()
         due = sync_points.due(shared.context(), now, shared.settings.recast_limit)
         if due:
             taken = self._postpone(due, now)
             self._shared.counts.add(Count.RECASTS, len(taken))
-            self._conclusions.announce(by_traversal(taken))
+            for traversal_id, nodes in by_traversal(taken).items():
+                self._put_up(traversal_id, nodes)
+
+    def _put_up(self, traversal_id: str, nodes: Sequence[Node]) -> None:
+        turns, of_rows = self._shared.turns, [node for node in nodes if node.kind in OF_ROWS]
+        if turns is None:
+            self._conclusions.announce({traversal_id: nodes})
+            return
+        turns.hold(traversal_id, of_rows)
+        self._conclusions.announce({traversal_id: [node for node in nodes if node not in of_rows]})
 
     @retried
     def _postpone(self, due: Sequence[DueNode], now: float) -> list[DueNode]:

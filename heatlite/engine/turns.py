@@ -77,8 +77,7 @@ class Turns:
             return batches
         admitted = self.admit(project, len(batches))
         later = [node for batch in batches[admitted:] for node in batch]
-        if later:
-            self.hold(traversal_id, later, project)
+        self.hold(traversal_id, later, project)
         return batches[:admitted]
 
     def admit(self, project: str, batches: int) -> int:
@@ -109,7 +108,10 @@ class Turns:
         return max(0, -(-(self.share.batches * engines - others) // engines))
 
     @retried
-    def hold(self, traversal_id: str, nodes: Sequence[Node], project: str) -> None:
+    def hold(self, traversal_id: str, nodes: Sequence[Node], project: str | None = None) -> None:
         """Let nodes wait in the database for their project's turn."""
-        held.hold(EngineContext(self.database), traversal_id, nodes, project)
-        self.when_held(len(nodes))
+        context = EngineContext(self.database)
+        project = project or held.project_of(context, traversal_id)
+        if nodes and project is not None:
+            held.hold(context, traversal_id, nodes, project)
+            self.when_held(len(nodes))

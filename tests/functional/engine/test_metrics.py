@@ -6,7 +6,6 @@ import pathlib
 import re
 import socket
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,12 +27,11 @@ def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Fleet:
 
 
 @pytest.fixture
-def port() -> Iterator[int]:
+def port() -> int:
     """A port that is free, and whose neighbour is likely to be."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
-        number = one.getsockname()[1]
-    yield number
+        return int(one.getsockname()[1])
 
 
 def collector_of(fleet: Fleet, number: int = 0) -> EngineCollector:

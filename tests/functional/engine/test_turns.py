@@ -18,6 +18,7 @@ from heatlite.context import EngineContext, RequestContext
 from heatlite.db import held, models, sync_points
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
+from heatlite.engine.counts import Count
 from heatlite.engine.pulling import Puller
 from heatlite.engine.settings import Settings
 from heatlite.engine.turns import LOOK_AGAIN, Share
@@ -245,3 +246,45 @@ def test_without_a_lease_nothing_is_taken(town: Town) -> None:
     puller = Puller(town.turns, town.engine.checker, town.taken.append, THREADS, 10.0, may_act=lambda: False)
     assert puller.pull() == 0
     assert not town.taken
+
+
+def test_while_a_message_is_worked_on_one_batch_at_most_is_taken(town: Town) -> None:
+    for number in range(10):
+        town.create("a", f"stack-{number}", chain(1))
+    puller = Puller(town.turns, town.engine.checker, town.taken.append, THREADS, 10.0, is_busy=lambda: True)
+    assert puller.pull() == 1
+    assert puller.pull() == 0
+    town.taken.pop()()
+    assert puller.pull() == 1
+
+
+def test_what_lies_in_the_broker_for_long_breeds_no_messages(town: Town) -> None:
+    """A backlog of ten sweep intervals: one message of each of 60 projects, a tenth of them worked off in each."""
+    for number in range(60):
+        town.create(f"project {number}", "stack", chain(1))
+    assert len(town.bus.casts) == 60
+    delivered = 0
+    while town.bus.casts:
+        town.clock.now += town.engine.shared.settings.sweep_interval
+        town.engine.sweeper.lost_casts()
+        for _ in range(6):
+            traversal_id, nodes = town.bus.casts.popleft()
+            town.engine.checker.check(traversal_id, nodes)
+            town.engine.work()
+            delivered += 1
+    assert delivered == 60, "a message more than there were nodes"
+    assert town.engine.shared.counts[Count.RECASTS] > 0, "nothing was late: nothing is shown by this"
+    assert all(town.states(f"project {number}") == {"COMPLETE": 1} for number in range(60))
+
+
+def test_a_message_that_is_lost_costs_no_other_one(town: Town) -> None:
+    town.create("a", "stack", chain(1))
+    town.bus.lose_everything()
+    town.clock.now += town.engine.shared.settings.recast_after + 1
+    town.engine.sweeper.lost_casts()
+    assert town.held() == {"a": 1}
+    town.puller.pull()
+    town.taken.pop()()
+    town.engine.work()
+    assert town.states("a") == {"COMPLETE": 1}
+    assert not town.bus.casts
