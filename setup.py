@@ -51,6 +51,7 @@ setuptools.setup(
         "oslo.serialization>=5.5",
         "oslo.service[threading]>=4.3",
         "oslo.utils>=7.3",
+        "prometheus-client>=0.20",  # what an operator is called for, where metrics_port is set
         "PyMySQL>=1.1",
         "PyYAML>=6.0",
         "rich>=13",

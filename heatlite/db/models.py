@@ -226,7 +226,8 @@ sync_point = sa.Table(
     sa.Column("casts", sa.Integer, nullable=False),
     sa.Column("hook", sa.String(32), comment="at which the node is PAUSED"),
     sa.Column("cleared", sa.SmallInteger, comment="the hooks it has behind it, a bit for each"),
-    sa.Index("ix_sync_point_state_next_cast_at", "state", "next_cast_at"),
+    sa.Column("held_for", sa.String(255), comment="the project for whose turn a ready node waits"),
+    sa.Index("ix_sync_point_state_held_for", "state", "held_for", "next_cast_at"),
 )
 
 event = sa.Table(

@@ -16,6 +16,7 @@ from heatlite.db import events, outage, stacks, templates
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import DATABASE_ERRORS, retried
 from heatlite.engine import row_changes, saved, traversals
+from heatlite.engine.counts import Count
 from heatlite.engine.nested.family import Family
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
@@ -160,6 +161,7 @@ class Conclusions:
         """
         try:
             released = self._give_back(traversal_id, works)
+            self._shared.counts.add(Count.GIVEN_BACK, len(works))
             self.announce(released.ready)
             self.wake(released.wakes)
         except Exception as error:
@@ -178,7 +180,7 @@ class Conclusions:
     def propagate(self, traversal: Traversal, finished: Finished) -> None:
         """Set going what became ready, and wake who waits for released locks."""
         if finished.ready:
-            self.announce({traversal.id: finished.ready})
+            self.announce({traversal.id: finished.ready}, traversal.stack.tenant)
         self.wake(finished.wakes)
 
     def wake(self, wakes: Mapping[int, str]) -> None:
@@ -192,13 +194,18 @@ class Conclusions:
         with shared.database.writer(context):
             return release.wake(context, shared.inputs, wakes, recast_after=shared.recast_after)
 
-    def announce(self, ready: Mapping[str, Sequence[Node]]) -> None:
-        """Cast ready nodes in batches; do the stacks' own at once. A cast that is lost costs time only."""
+    def announce(self, ready: Mapping[str, Sequence[Node]], project: str | None = None) -> None:
+        """Cast ready nodes in batches, in their project's turn; do the stacks' own at once.
+
+        A cast that is lost costs time only. ``project``: whose they are, where the caller knows.
+        """
+        turns = self._shared.turns
         for traversal_id, nodes in ready.items():
             own = sorted(node for node in nodes if node.kind in OF_ROWS)
             batches = chunks(own, self._shared.settings.batch_size, self._shared.liveness.alive)
             try:
-                self._shared.wakes.check(traversal_id, batches)
+                in_turn = turns.in_turn(traversal_id, batches, project) if turns else batches
+                self._shared.wakes.check(traversal_id, in_turn)
             except Exception:
                 LOG.exception("Ready nodes can't be cast now: the sweep will")
             for node in nodes:
@@ -236,7 +243,7 @@ class Conclusions:
             case NodeKind.PLAN:
                 self.plan(traversal.id)
             case NodeKind.COMMIT:
-                self.announce({traversal.id: self._commit(traversal)})
+                self.announce({traversal.id: self._commit(traversal)}, traversal.stack.tenant)
             case NodeKind.EPILOGUE:
                 if self._forgets_snapshots(traversal) and self._epilogue(traversal):
                     self.family.ended(traversal.stack)

@@ -100,7 +100,7 @@ class Lifecycle:
         stack = self._new_stack(context, stack_id, name, wishes)
         asked_by = credentials.of(context)
         begun = self._beginning.first(stack, lambda: self._create(stack, submission, parsed, wishes, asked_by))
-        self._conclusions.announce({begun.traversal_id: begun.ready})
+        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
         return stack
 
     def _new_stack(self, context: RequestContext, stack_id: str, name: str, wishes: Wishes) -> StackRecord:
@@ -244,7 +244,7 @@ class Lifecycle:
         while interrupts.answer(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
             begun = self._beginning.next(stack, functools.partial(self._try_supersede, stack, change(stack)))
             if begun is not None:
-                self._conclusions.announce({begun.traversal_id: begun.ready})
+                self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
                 break
             fresh = stacks.get(self._shared.context(), stack.id)
             if fresh is None:

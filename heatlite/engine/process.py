@@ -29,27 +29,31 @@ from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.counts import Count
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.here import Here
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.lanes import Lanes
 from heatlite.engine.lease import Lease, Renewal
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Ports
+from heatlite.engine.pulling import Puller
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import siblings_of
 from heatlite.engine.traversals import Library
+from heatlite.engine.turns import Share, Turns
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
 from heatlite.rpc.casting import Casting
 from heatlite.rpc.serializer import PlainSerializer
-from heatlite.rpc.server import serve
+from heatlite.rpc.server import BoundedRPCServer, serve
 from heatlite.rpc.worker_client import WorkerClient
 from heatlite.template import yaql_process
 
@@ -86,16 +90,20 @@ class EngineProcess:
         self.shared = self._share()
         self._pool = executors.pool(self._settings.step_threads)
         self.conclusions = Conclusions(self.shared)
-        self.runner = StepRunner(self.shared, self.conclusions, self._pool)
+        self.lanes = Lanes(self._pool.submit, self._settings.step_threads)
+        self.runner = StepRunner(self.shared, self.conclusions, self.lanes)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
         self.runner.hanging.leave = surroundings.leave
+        self.runner.hanging.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self._children = Children(self.shared, self.conclusions)
         self._here = self._do_here()
         looks = (self.runner.hanging.hanging_steps, self._casting.held_back_casts)
         self._sweeps = Sweeps(self.shared, sweeper, *looks)
         self._renewal = Renewal(self.shared.lease, self._settings)
-        self._servers: list[oslo_messaging.MessageHandlingServer] = []
+        self._worker = WorkerEndpoint(self.checker)
+        self._puller = self._pulls()
+        self._servers: list[BoundedRPCServer] = []
 
     def _share(self) -> Shared:
         it = self._surroundings
@@ -107,6 +115,8 @@ class EngineProcess:
         library, wakes = Library(it.settings.operator_registry), self._casting
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
+        liveness = it.file_locks or watch
+        share = Share(it.settings.casts_per_project, it.settings.batch_size)
         return Shared(
             database=it.database,
             inputs=it.inputs,
@@ -115,9 +125,10 @@ class EngineProcess:
             library=library,
             evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings),
             lease=lease,
-            liveness=it.file_locks or watch,
+            liveness=liveness,
             claims=Claims(),
             wakes=wakes,
+            turns=Turns(it.database, it.inputs, share, lambda: liveness.alive),
         )
 
     def _do_here(self) -> Here:
@@ -129,8 +140,31 @@ class EngineProcess:
             self._casting.begin_here = here.begin
         return here
 
+    def _pulls(self) -> Puller:
+        turns, settings, counts = self.shared.turns, self._settings, self.shared.counts
+        assert turns is not None, "a process that serves has turns"
+        puller = Puller(
+            turns,
+            self.checker,
+            executors.pool(settings.worker_threads).submit,
+            settings.worker_threads,
+            settings.recast_after,
+            may_act=lambda: self.shared.lease.is_valid,
+            is_full=self.runner.is_full,
+            is_busy=lambda: self._worker.is_busy,
+            when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
+        )
+
+        def held(nodes: int) -> None:
+            counts.add(Count.HELD, nodes)
+            puller.ask()
+
+        turns.when_held = held
+        return puller
+
     def _lost(self, engine_id: str) -> None:
         """This engine was declared dead: whatever waits here is another's by now."""
+        self.shared.counts.add(Count.LEASES_LOST)
         self.runner.drop()
         self.shared.claims.clear()
 
@@ -143,12 +177,14 @@ class EngineProcess:
         self._casting.start()
         self._serve()
         self._sweeps.start()
+        if self._settings.role.converges:
+            self._puller.start()
         LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
 
     def _serve(self) -> None:
         endpoints: dict[str, list[object]] = {}
         if self._settings.role.converges:
-            endpoints[messages.WORKER_TOPIC] = [WorkerEndpoint(self.checker)]
+            endpoints[messages.WORKER_TOPIC] = [self._worker]
         if self._settings.role.serves_clients:
             lifecycle = Lifecycle(self.shared, self.conclusions)
             children = self._children
@@ -178,8 +214,10 @@ class EngineProcess:
     def stop(self) -> None:
         """Drain: stop intake, give back what waits, let running steps end, and leave."""
         with executors.pool(len(self._servers) or 1) as leaving:  # side by side: each waits for its last poll
-            list(leaving.map(stop_server, self._servers))
+            list(leaving.map(BoundedRPCServer.leave, self._servers))
         self._sweeps.stop()
+        if self._settings.role.converges:
+            self._puller.stop(self._settings.graceful_shutdown_timeout)
         self._here.stop()
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
@@ -197,9 +235,3 @@ class EngineProcess:
             self.shared.lease.release()
         except Exception as error:
             outage.tell(LOG, error, "The lease can't be given up: others will find that it has run out")
-
-
-def stop_server(server: oslo_messaging.MessageHandlingServer) -> None:
-    """Stop a server's intake, and wait until what it had taken in is done."""
-    server.stop()
-    server.wait()

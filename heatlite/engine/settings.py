@@ -36,6 +36,7 @@ class Settings:
     batch_size: int = 20
     worker_threads: int = 8
     step_threads: int = 16
+    casts_per_project: int = 2
     step_time_limit: float = 600
     lease_seconds: float = 20
     sweep_interval: float = 5
@@ -53,3 +54,5 @@ class Settings:
     operator_registry: Mapping[str, Any] = field(default_factory=dict)
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)
     graceful_shutdown_timeout: float = 60
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"

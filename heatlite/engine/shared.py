@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from heatlite.context import EngineContext
 from heatlite.db.api import Database
 from heatlite.engine.claims import Claims
+from heatlite.engine.counts import Counts
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease
 from heatlite.engine.liveness import Liveness
 from heatlite.engine.settings import Settings
 from heatlite.engine.traversals import Library
+from heatlite.engine.turns import Turns
 from heatlite.resources.registry import Registry
 from heatlite.rpc.worker_client import Wakes
 
 
 @dataclass(frozen=True)
 class Shared:
-    """One process's database, clock, settings, plugins, parsed templates, lease, and its way to other engines."""
+    """One process's database, clock, settings, plugins, parsed templates, lease, and its way to other engines.
+
+    ``turns`` None: whatever is ready is cast at once, whosever it is.
+    """
 
     database: Database
     inputs: Inputs
@@ -31,6 +36,8 @@ class Shared:
     liveness: Liveness
     claims: Claims
     wakes: Wakes
+    turns: Turns | None = None
+    counts: Counts = field(default_factory=Counts)
 
     def context(self) -> EngineContext:
         """A context of its own for one piece of work."""

@@ -93,9 +93,13 @@ class SimulatedPool:
     def __init__(self, spawn: Callable[[str, Callable[[], Any]], None]) -> None:
         self._spawn = spawn
 
-    def submit(self, function: Callable[[], Any]) -> None:
+    def submit(self, function: Callable[[], Any], lane: str = "") -> None:
         """Run it some time."""
         self._spawn("step", function)
+
+    def is_full(self, lane: str) -> bool:
+        """There is always room."""
+        return False
 
 
 class SimulatedEngine:

@@ -93,7 +93,7 @@ class Children:
             begun = self._create(stack, wanted, adopts)
         except db_error.DBDuplicateEntry:
             return  # the same message, at another engine; or it is being deleted
-        self._conclusions.announce({begun.traversal_id: begun.ready})
+        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
 
     def _new_stack(self, request: RequestContext, message: BeginChild, owner: StackRecord) -> StackRecord:
         empty = message.template_id is None
@@ -197,7 +197,7 @@ class Children:
         columns |= changes
         begun = self._supersede(seen, columns, wanted)
         if begun is not None:
-            self._conclusions.announce({begun.traversal_id: begun.ready})
+            self._conclusions.announce({begun.traversal_id: begun.ready}, seen.tenant)
 
     @retried
     def _supersede(self, seen: StackRecord, columns: Mapping[str, Any], wanted: Sequence[Wanted]) -> begin.Begun | None:
