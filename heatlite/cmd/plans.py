@@ -6,6 +6,7 @@
     ± database  OS::Nova::Server   replace
         image: "a" → "b"  forces the replacement
     - old       OS::Heat::Value    delete: it is no longer in the template
+    ? alarm     OS::Heat::Value    may change: it reads web.address, which may change
 
 A file holds all that the update sends, parameters included: it is readable by its owner only.
 """
@@ -26,9 +27,15 @@ Record = dict[str, Any]
 
 FORMAT = "heatlite plan 1"
 VALUE_COLUMNS = 60
-SIGNS = {"added": "+", "updated": "~", "replaced": "±", "deleted": "-"}
-WORDS = {"added": "create", "updated": "update in place", "replaced": "replace", "deleted": "delete"}
-COLOURS = {"added": "32", "updated": "33", "replaced": "35", "deleted": "31"}
+SIGNS = {"added": "+", "updated": "~", "replaced": "±", "deleted": "-", "may change": "?"}
+WORDS = {
+    "added": "create",
+    "updated": "update in place",
+    "replaced": "replace",
+    "deleted": "delete",
+    "may change": "may change",
+}
+COLOURS = {"added": "32", "updated": "33", "replaced": "35", "deleted": "31", "may change": "36"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Plan:
 
     @property
     def does_something(self) -> bool:
-        return any(change["fate"] in SIGNS for change in self.changes)
+        return any(change["fate"] in SIGNS and change["fate"] != "may change" for change in self.changes)
 
     def text(self, *, colours: bool = False) -> str:
         """What would be done, for people; in colours for a terminal."""
@@ -62,7 +69,9 @@ class Plan:
         counts = Counter(change["fate"] for change in self.changes)
         if told:
             yield ""
-        summary = ", ".join(f"{counts[fate]} to {WORDS[fate]}" for fate in SIGNS if counts[fate]) or "Nothing to do"
+        to_do = [f"{counts[fate]} to {word}" for fate, word in WORDS.items() if counts[fate] and fate != "may change"]
+        to_do += [f"{counts['may change']} may change"] if counts["may change"] else []
+        summary = ", ".join(to_do) or "Nothing to do"
         yield f"{summary}; {counts['unchanged']} unchanged."
 
     def save(self, name: str) -> None:

@@ -96,13 +96,14 @@ class UpdateStack(WriteStack):
 
         :raises CommandError: where there is nothing to update to, or a plan that isn't for this
         """
-        identity = self.identify(parsed_args.stack)
         if parsed_args.plan:
+            identity = self.identify(parsed_args.stack)
             plan = self.plan(parsed_args, identity)
             marker = self.last_event(identity) if self.waits(parsed_args) else None
             self.client.update_as_planned(self.context, identity, plan.request, plan.digest)
             return self.finish(parsed_args, identity, "UPDATE", marker)
         request = update_request(parsed_args)
+        identity = self.identify(parsed_args.stack)
         if parsed_args.dry_run:
             return changes(self.client.preview_update_stack(self.context, identity, **request), parsed_args.formatter)
         marker = self.last_event(identity) if self.waits(parsed_args) else None

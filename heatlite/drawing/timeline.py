@@ -26,7 +26,8 @@ main { padding-bottom: 24px; min-width: max-content }
   background: inherit; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 12.5px }
 .row, .axis, .engine { background-color: #fff }
 .label small { color: #4d5866 }
-.track { position: relative; height: 100%; width: calc(var(--zoom, 1) * (100vw - 420px)); margin-right: 90px; flex: none;
+.track { position: relative; height: 100%; flex: none;
+  width: calc(var(--zoom, 1) * (100vw - 420px)); margin-right: 90px;
   background: repeating-linear-gradient(to right, #dfe5ec 0 1px, transparent 1px var(--step)) }
 .track i, .track b { position: absolute; top: 4px; height: 12px; min-width: 2px; border-radius: 2px }
 .track i { background: repeating-linear-gradient(135deg, #b9c2cd 0 2px, #eef1f4 2px 5px) }
@@ -39,10 +40,12 @@ main { padding-bottom: 24px; min-width: max-content }
 .axis .took { top: 3px }
 .engine { position: sticky; left: 0; width: max-content; padding: 10px 16px 3px; font-weight: 600 }
 .engine small { font-weight: 400; color: #4d5866 }
-.swatch { display: inline-block; width: 22px; height: 11px; border-radius: 2px; vertical-align: -1px; margin: 0 6px 0 2px }
+.swatch { display: inline-block; width: 22px; height: 11px; border-radius: 2px; vertical-align: -1px;
+  margin: 0 6px 0 2px }
 .swatch.wait { background: repeating-linear-gradient(135deg, #b9c2cd 0 2px, #eef1f4 2px 5px) }
 .swatch.path { outline: 2px solid #17202c; background: #4aa777 }
-.path-told { margin: 0; padding: 8px 16px 2px; color: #33404d; max-width: 110ch; position: sticky; left: 0; width: fit-content }
+.path-told { margin: 0; padding: 8px 16px 2px; color: #33404d; max-width: 110ch;
+  position: sticky; left: 0; width: fit-content }
 .hidden { display: none }
 """
 SCRIPT = """

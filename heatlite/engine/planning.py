@@ -20,7 +20,7 @@ from heatlite.db import resources
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.engine.masking import masked
-from heatlite.engine.preview import Change, Present, Preview
+from heatlite.engine.preview import Change, Fate, Present, Preview
 from heatlite.engine.serving import serving
 from heatlite.engine.shared import Shared
 from heatlite.engine.validation import Identity, Submission, Validator
@@ -28,6 +28,8 @@ from heatlite.template import UNKNOWN, Mask
 from heatlite.template.mask import HIDDEN
 
 LATER = "(known later)"
+MAY_CHANGE = "may change"
+"""Beside those of ``Fate``."""
 Told = dict[str, Any]
 
 
@@ -44,8 +46,29 @@ def plan(shared: Shared, context: Context, stack: StackRecord, submission: Submi
     mask = parameters.mask | hidden_before(shared, context, stack)
     with masked(mask):
         changes = Preview(shared.registry, shared.inputs, parsed, parameters, present).changes()
-    found = [told(name, change, mask) for name, change in changes.items()]
+    doubtful = doubts(parsed, changes)
+    found = [told(name, change, mask, doubtful.get(name, "")) for name, change in changes.items()]
     return {"changes": found, "digest": digest(stack.current_traversal, found)}
+
+
+def doubts(template: language.Template, changes: Mapping[str, Change]) -> dict[str, str]:
+    """Name → why, of each resource that may or may not turn out to need an update.
+
+    What is updated in place may have other attributes then, and what reads those is compared again by then.
+    """
+    found: dict[str, str] = {}
+    for name, change in changes.items():
+        if change.looks:
+            found[name] = "what is nested in it is compared when it is its turn"
+        elif change.fate is Fate.UNCHANGED:
+            reads = sorted(
+                f"{other}.{attribute}"
+                for other, attribute in template.resources[name].reads
+                if other in found or changes[other].fate is Fate.UPDATED
+            )
+            if reads:
+                found[name] = f"it reads {', '.join(reads)}, which may change"
+    return found
 
 
 def check(shared: Shared, context: Context, stack: StackRecord, submission: Submission, planned: str) -> None:
@@ -65,13 +88,13 @@ def hidden_before(shared: Shared, context: Context, stack: StackRecord) -> Mask:
     return parameters.mask | traversal.mask if traversal else parameters.mask
 
 
-def told(name: str, change: Change, mask: Mask) -> Told:
-    """A change as plain JSON, without hidden values."""
+def told(name: str, change: Change, mask: Mask, doubt: str) -> Told:
+    """A change as plain JSON, without hidden values; ``doubt``: why it isn't certain, if it isn't."""
     return {
         "resource_name": name,
         "resource_type": change.type,
-        "fate": str(change.fate),
-        "reason": mask(change.reason),
+        "fate": MAY_CHANGE if doubt else str(change.fate),
+        "reason": mask(doubt or change.reason),
         "properties": [
             {
                 "name": each.name,

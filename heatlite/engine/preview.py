@@ -62,6 +62,8 @@ class Change:
     fate: Fate
     reason: str = ""
     properties: tuple[PropertyChange, ...] = ()
+    looks: bool = False
+    """Nothing differs here; its type looks elsewhere whether there is anything to do, as a nested stack's does."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Preview:
                     return Change(definition.type, Fate.UNCHANGED)
                 return Change(definition.type, Fate.UPDATED, "its metadata changes")
             case Unchanged():
-                return Change(definition.type, Fate.UPDATED, "its type looks whether there is anything to do")
+                return Change(definition.type, Fate.UPDATED, looks=True)
             case Failed(reason=reason):
                 refused = f"the update would fail: {reason}"
                 return Change(definition.type, Fate.UPDATED, refused, differences(resource, before, wanted))
