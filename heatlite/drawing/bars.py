@@ -103,6 +103,7 @@ class Follows:
     """Which bars a bar follows."""
 
     def __init__(self, history: History, found: list[Bar]) -> None:
+        self._cleans_last = history.cleans_last
         self._by_name: dict[tuple[str, str, bool], list[Bar]] = {}
         self._of_stack: dict[str, list[Bar]] = {}
         for bar in found:
@@ -120,13 +121,34 @@ class Follows:
     def before(self, bar: Bar) -> list[Bar]:
         """The bars that had to end before this one began."""
         if bar.goes:
-            names = self._requirers.get((bar.stack_id, bar.name), [])
-            found = [each for name in names for each in self._by_name.get((bar.stack_id, name, True), ())]
-            found += self._by_name.get((bar.stack_id, bar.name, False), [])
+            found = [*self._next(bar), *self._by_name.get((bar.stack_id, bar.name, False), ())]
+            if self._cleans_last:
+                found += [each for each in self._of_stack[bar.stack_id] if not each.goes]
         else:
-            names = list(self._requires.get(bar.stack_id, {}).get(bar.name, ()))
-            found = [each for name in names for each in self._by_name.get((bar.stack_id, name, False), ())]
+            found = self._next(bar)
         return [each for each in found if each is not bar and each.ended <= bar.began + TOLERANCE]
+
+    def _next(self, bar: Bar) -> list[Bar]:
+        """The nearest bars in the direction that it depends on. What had nothing done to it is passed through."""
+        found: list[Bar] = []
+        passed = {bar.name}
+        ahead = self._ahead(bar, bar.name)
+        while ahead:
+            name = ahead.pop()
+            if name in passed:
+                continue
+            passed.add(name)
+            same_way = self._by_name.get((bar.stack_id, name, bar.goes), [])
+            found += same_way
+            if not same_way:
+                found += self._by_name.get((bar.stack_id, name, False), []) if bar.goes else []
+                ahead += self._ahead(bar, name)
+        return found
+
+    def _ahead(self, bar: Bar, name: str) -> list[str]:
+        if bar.goes:
+            return list(self._requirers.get((bar.stack_id, name), ()))
+        return list(self._requires.get(bar.stack_id, {}).get(name, ()))
 
     def ready(self, bar: Bar) -> float:
         """When an engine could have begun it; in a nested stack not before the resource that it is began."""

@@ -35,7 +35,8 @@ class Stack:
 class History:
     """One operation. ``ended`` is None while it goes on, and ``now`` when it was asked; ``follows``: the next began.
 
-    ``whole`` is False where its first events are gone. The first of ``stacks`` is the root.
+    ``whole`` is False where its first events are gone. ``cleans_last``: what is no longer used goes after all else, so
+    that a rollback would find it. The first of ``stacks`` is the root.
     """
 
     stack_name: str
@@ -46,6 +47,7 @@ class History:
     follows: float | None
     now: float
     whole: bool
+    cleans_last: bool
     stacks: tuple[Stack, ...]
     events: tuple[Event, ...]
 
@@ -61,7 +63,7 @@ class History:
             )
             for it in reply["stacks"]
         ]
-        plain = ("stack_name", "action", "status", "began", "ended", "follows", "now", "whole")
+        plain = ("stack_name", "action", "status", "began", "ended", "follows", "now", "whole", "cleans_last")
         return cls(
             **{name: reply[name] for name in plain},
             stacks=tuple(stacks),

@@ -24,11 +24,15 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Placed:
-    """The left upper corner of each box, the point of each bend, and the size of the whole."""
+    """The left upper corner of each box, the point of each bend, and the size of the whole.
+
+    ``bands``: of folded layers, where each begins and how wide it is; its columns wouldn't be told apart otherwise.
+    """
 
     points: Mapping[Place, Point]
     width: float
     height: float
+    bands: tuple[tuple[float, float], ...] = ()
 
 
 def placed(layered: Layered) -> Placed:
@@ -39,7 +43,14 @@ def placed(layered: Layered) -> Placed:
     moved = {place: (x, y - top) for place, (x, y) in points.items()}
     right = max((x for x, _ in moved.values()), default=0.0)
     bottom = max((y for _, y in moved.values()), default=0.0)
-    return Placed(moved, right + BOX_WIDTH, bottom + BOX_HEIGHT)
+    bands = _bands(layered.layers, points) if folded else ()
+    return Placed(moved, right + BOX_WIDTH, bottom + BOX_HEIGHT, bands)
+
+
+def _bands(layers: Sequence[Sequence[Place]], points: Mapping[Place, Point]) -> tuple[tuple[float, float], ...]:
+    """The columns of each layer that holds boxes."""
+    spans = [[points[place][0] for place in layer if isinstance(place, str)] for layer in layers]
+    return tuple((min(span), max(span) + BOX_WIDTH - min(span)) for span in spans if span)
 
 
 def _folded(layers: Sequence[Sequence[Place]]) -> dict[Place, Point]:

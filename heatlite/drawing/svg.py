@@ -23,6 +23,7 @@ svg.graph { font-family: system-ui, "Segoe UI", "DejaVu Sans", sans-serif; backg
 .graph .crowded .edge { stroke-opacity: .35; stroke-width: 1 }
 .graph .name { font-size: 12.5px; font-weight: 600; fill: #17202c }
 .graph .type { font-size: 10.5px; fill: #4d5866 }
+.graph rect.band { fill: #f1f4f8; stroke: #dbe1e9 }
 .graph rect { stroke-width: 1.4; rx: 6px }
 .graph .complete rect { fill: #e6f5ea; stroke: #2b8a57 }
 .graph .in-progress rect { fill: #e1edfc; stroke: #2467b3; stroke-width: 2 }
@@ -77,6 +78,9 @@ def _section(number: int, drawn: Drawn, y: float) -> Iterator[str]:
     yield f'<g transform="translate({MARGIN} {y + HEADING:.0f})">'
     if not section.vertices:
         yield '<text class="type" x="0" y="14">no resources</text>'
+    for x, width in drawn.places.bands:
+        high = drawn.places.height + 12
+        yield f'<rect class="band" x="{x - 6:.0f}" y="-6" width="{width + 12:.0f}" height="{high:.0f}"/>'
     for edge, chain in drawn.graph.chains.items():
         yield _edge(edge, [drawn.places.points[place] for place in chain])
     for vertex in section.vertices:

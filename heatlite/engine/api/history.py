@@ -16,7 +16,7 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.context import RequestContext
-from heatlite.convergence.model import Status
+from heatlite.convergence.model import Action, Status
 from heatlite.db import events, models, resources
 from heatlite.db.records import EventRecord, StackRecord
 from heatlite.engine.api import nesting
@@ -56,6 +56,7 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
         "status": "SUPERSEDED" if end and end is following else end.resource_status if end else "IN_PROGRESS",
         "began": exact(begin),
         "whole": begin in own,
+        "cleans_last": begin.resource_action != Action.DELETE and not stack.disable_rollback,
         "ended": exact(end) if end else None,
         "follows": exact(following) if following else None,
         "now": shared.inputs.now(),
