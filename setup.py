@@ -17,6 +17,7 @@ TESTS = [
     "psycopg[binary]>=3.1",
     "pytest>=8",
     "pytest-timeout>=2.3",
+    "setuptools>=68",  # builds the example of a plugin
 ]
 
 WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
