@@ -6,20 +6,23 @@ becomes a section, named by its path of resources from the root: ``web``, ``web 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite.drawing.picture import Picture, Section, Vertex, state_of
 
 Record = dict[str, Any]
+Requires = Mapping[str, Mapping[str, Sequence[str]]]
 
 STEP = " › "
 
 
-def picture(stack: Record, resources: list[Record], made_at: str) -> Picture:
+def picture(stack: Record, resources: list[Record], requires: Requires, made_at: str) -> Picture:
     """The picture of a stack.
 
     :param stack: as ``show_stack`` replies
     :param resources: as ``list_stack_resources`` replies, each stack before those in it
+    :param requires: stack's id → name → the names that it requires
     :param made_at: when, for people
     """
     stack_id = stack["stack_identity"]["stack_id"]
@@ -32,23 +35,26 @@ def picture(stack: Record, resources: list[Record], made_at: str) -> Picture:
         if nested in by_stack:
             titles[nested] = titles.get(inner["stack_identity"]["stack_id"], "?") + STEP + inner["resource_name"]
             owners[nested] = inner
-    sections = [_section(titles.get(each, each), owners.get(each), found, titles) for each, found in by_stack.items()]
+    sections = [
+        _section(
+            titles.get(each, each), owners.get(each), tuple(_vertex(it, titles) for it in found), requires.get(each)
+        )
+        for each, found in by_stack.items()
+    ]
     return Picture(tuple(sections), made_at)
 
 
-def _section(title: str, owner: Record | None, resources: list[Record], titles: dict[str, str]) -> Section:
+def _section(
+    title: str, owner: Record | None, vertices: tuple[Vertex, ...], requires: Mapping[str, Sequence[str]] | None
+) -> Section:
     kind = "stack" if owner and "stack_status" in owner else "resource"
     action, status = (owner[f"{kind}_action"], owner[f"{kind}_status"]) if owner else ("INIT", "COMPLETE")
-    requires: dict[str, list[str]] = {}
-    for resource in resources:
-        for requirer in resource["required_by"]:
-            requires.setdefault(requirer, []).append(resource["resource_name"])
     return Section(
         title,
         f"{action}_{status}",
         state_of(action, status),
-        tuple(_vertex(resource, titles) for resource in resources),
-        {name: tuple(required) for name, required in requires.items()},
+        vertices,
+        {name: tuple(required) for name, required in (requires or {}).items()},
     )
 
 

@@ -50,7 +50,11 @@ class GraphStack(WritePage):
         """Ask for the resources, and draw them."""
         identity = self.identify(parsed_args.stack)
         resources = self.client.list_stack_resources(self.context, identity, nested_depth=parsed_args.nested_depth)
-        drawn = picture(self.show(identity), resources, moment(self.app.clock.now()))
+        requires = {
+            it["stack_id"]: it["requires"]
+            for it in self.client.list_requirements(self.context, identity, parsed_args.nested_depth)
+        }
+        drawn = picture(self.show(identity), resources, requires, moment(self.app.clock.now()))
         if parsed_args.format == "dot":
             from heatlite.drawing.dot import dot as draw
         elif parsed_args.format == "svg":

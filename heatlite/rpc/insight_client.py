@@ -27,6 +27,10 @@ class InsightCalls:
         """
         return self._own(context, "list_history", stack_identity=stack_identity, nested_depth=nested_depth, back=back)
 
+    def list_requirements(self, context: Context, stack_identity: Identity, nested_depth: int = 0) -> list[Record]:
+        """Of a stack and those nested in it: ``stack_id`` and ``requires``, name → the names that it requires."""
+        return self._own(context, "list_requirements", stack_identity=stack_identity, nested_depth=nested_depth)
+
     def plan_update(self, context: Context, stack_identity: Identity, request: Record) -> Record:
         """What an update would do: ``changes`` and their ``digest``.
 

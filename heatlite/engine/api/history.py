@@ -65,6 +65,15 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
     }
 
 
+def requirements(shared: Shared, context: RequestContext, stack: StackRecord, depth: Any) -> list[Reply]:
+    """Of a stack and those below it, which name requires which.
+
+    :raises Invalid: where the depth isn't a number from 0 up
+    """
+    family = nesting.with_nested(context, stack, depth, shared.settings.max_nested_stack_depth)
+    return [_stack(shared, context, each) for each in family]
+
+
 def _events(context: RequestContext, family: list[StackRecord], since: int) -> list[EventRecord]:
     """The events of resources from one event on, oldest first; those that stacks tell of themselves left out."""
     conditions = [EVENT.stack_id.in_([each.id for each in family]), EVENT.id >= since]

@@ -1,7 +1,7 @@
 """Insight: heatlite's own methods, beside Heat's: history, plans, drift. They have a namespace, so that no method that
 Heat may add one day means another thing.
 
-    1.0  list_history, plan_update, update_as_planned, look_for_drift
+    1.0  list_history, list_requirements, plan_update, update_as_planned, look_for_drift
 """
 
 from __future__ import annotations
@@ -49,6 +49,12 @@ class InsightEndpoint:
         """One operation on a stack, also on a deleted one: see ``history``."""
         stack = finding.by_identity(context, stack_identity, deleted=True)
         return history.history(self._shared, context, stack, nested_depth, back)
+
+    @client_call
+    def list_requirements(self, context: RequestContext, stack_identity: Reply, nested_depth: int = 0) -> list[Reply]:
+        """Of a stack and those nested in it: ``stack_id``, ``requires``, also what nothing was done to yet."""
+        stack = finding.by_identity(context, stack_identity, deleted=True)
+        return history.requirements(self._shared, context, stack, nested_depth)
 
     @client_call
     def plan_update(

@@ -86,6 +86,12 @@ def test_of_a_deleted_stack_there_is_a_history(engine: Endpoint) -> None:
     assert [it["name"] for it in told["events"] if it["status"] == "COMPLETE"] == ["b", "a"]
 
 
+def test_what_nothing_was_done_to_yet_has_its_requirements(engine: Endpoint) -> None:
+    identity = engine.create("web", template({"a": stores(), "b": stores(depends_on="a")}))
+    (stack,) = engine.call("list_requirements", stack_identity=identity)
+    assert stack["requires"] == {"a": [], "b": ["a"]}
+
+
 # --- plans ----------------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,11 @@ class FakeInsight:
     looks: dict[str, list[dict[str, Any]]] = {}
     digest = "d-1"
 
+    def list_requirements(self, stack_identity: dict, nested_depth: int) -> list[dict]:
+        found = self.find(stack_identity).resources  # type: ignore[attr-defined]
+        requires = {name: [each for each in found if name in found[each]["required_by"]] for name in found}
+        return [{"stack_id": stack_identity["stack_id"], "requires": requires}]
+
     def plan_update(self, stack_identity: dict, **request: Any) -> dict:
         return {"changes": self.changes, "digest": self.digest}
 
