@@ -1,4 +1,4 @@
-"""How Sphinx builds these pages: ``tox -e docs``. They are Markdown, which myst reads, and so can be read without it."""
+"""How Sphinx builds these pages: ``tox -e docs``. They are Markdown, and so can be read without it as well."""
 
 import pathlib
 import sys
