@@ -13,7 +13,7 @@ from heatlite.drawing.place import BOX_HEIGHT, BOX_WIDTH, Placed, Point, placed
 from heatlite.drawing.simplify import without_circles, without_detours
 
 MARGIN, HEADING, GAP = 16.0, 30.0, 28.0
-NAME_COLUMNS, TYPE_COLUMNS = 21, 29
+NAME_COLUMNS, TYPE_COLUMNS = 19, 28
 
 STYLE = """
 svg.graph { font-family: system-ui, "Segoe UI", "DejaVu Sans", sans-serif; background: #fff }
