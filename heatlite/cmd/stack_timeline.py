@@ -13,7 +13,7 @@ class DrawTimeline(WritePage):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("stack", metavar="STACK", help="name or id; also of a deleted stack")
+        parser.add_argument("stack", metavar="STACK", help="name or id; of a deleted stack, the id")
         parser.add_argument(
             "--back", metavar="NUMBER", type=int, default=0, help="an earlier operation: 1 is the one before the latest"
         )
