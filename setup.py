@@ -17,9 +17,12 @@ TESTS = [
     "psycopg[binary]>=3.1",
     "pytest>=8",
     "pytest-timeout>=2.3",
+    "setuptools>=68",  # builds the example of a plugin
 ]
 
 WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
+
+DOCUMENTATION = ["furo>=2025.7", "myst-parser>=4", "reno>=4.1", "sphinx>=8"]
 
 LINTERS = ["mypy>=2.4,<2.5", "ruff>=0.17,<0.18"]  # a new release finds new faults: it comes in with a commit of its own
 
@@ -62,7 +65,8 @@ setuptools.setup(
     extras_require={
         "postgresql": ["psycopg[binary]>=3.1"],
         "test": TESTS,
-        "dev": [*TESTS, *LINTERS, "pre-commit>=3.7"],
+        "docs": DOCUMENTATION,
+        "dev": [*TESTS, *DOCUMENTATION, *LINTERS, "pre-commit>=3.7"],
     },
     entry_points={
         "console_scripts": [

@@ -222,6 +222,10 @@ class CommandError(HeatliteError):
     """{reason}"""
 
 
+class PlanOutdated(HeatliteError):
+    """The plan for stack {stack_name} no longer holds: something was done to the stack since. Make a new plan."""
+
+
 class NoAnswer(HeatliteError):
     """No engine answered {method} in time. Is one running, and is transport_url the one that it listens on?"""
 

@@ -21,6 +21,7 @@ from heatlite.db import outage
 from heatlite.db.api import Database
 from heatlite.engine import executors
 from heatlite.engine.api.catalogue import CatalogueEndpoint
+from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
@@ -195,6 +196,7 @@ class EngineProcess:
                 PreviewEndpoint(self.shared),
                 SignalEndpoint(self.shared, self.conclusions, children),
                 LifeEndpoint(self.shared, lifecycle),
+                InsightEndpoint(self.shared, lifecycle),
             ]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         for topic, served in endpoints.items():

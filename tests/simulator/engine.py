@@ -118,6 +118,7 @@ class SimulatedEngine:
             now=lambda: EPOCH + scheduler.now + self.skew,
             monotonic=lambda: scheduler.now,
             new_id=simulation.new_id,
+            new_timed_id=lambda now: simulation.new_id(),
             random=simulation.chance_of_engines,
             sleep=scheduler.sleep,
         )

@@ -18,6 +18,7 @@ from heatlite.db import migration, models
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.api.catalogue import CatalogueEndpoint
+from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
@@ -99,6 +100,7 @@ class Endpoint:
             PreviewEndpoint(self.shared),
             SignalEndpoint(self.shared, conclusions, children),
             LifeEndpoint(self.shared, lifecycle),
+            InsightEndpoint(self.shared, lifecycle),
         )
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:
