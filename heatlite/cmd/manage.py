@@ -4,6 +4,7 @@ db_sync, db_version                                          here
 service list, check, clean                                   ``manage_service``
 purge_deleted, update_params, resource_data_list             ``manage_data``
 stack explain, stack repair, reset_stack_status              ``manage_stack``
+import-from-heat                                             ``manage_import``
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from oslo_config import cfg
 import heatlite
 from heatlite import conf as options
 from heatlite import exception
-from heatlite.cmd import manage_data, manage_service, manage_stack
+from heatlite.cmd import manage_data, manage_import, manage_service, manage_stack
 
 NOTHING_TO_MIGRATE = ("migrate_convergence_1", "migrate_properties_data")
 """heat-manage's, of data that Heat once kept in another way."""
@@ -46,6 +47,7 @@ def add_parsers(subparsers: Any) -> None:
     manage_service.add_parsers(subparsers, with_database)
     manage_stack.add_parsers(subparsers, with_database)
     manage_data.add_parsers(subparsers, with_database)
+    manage_import.add_parsers(subparsers, with_database)
     for name in NOTHING_TO_MIGRATE:
         parser = subparsers.add_parser(name, help="nothing: heatlite has always stored it so")
         parser.add_argument("stack_id", nargs="?")

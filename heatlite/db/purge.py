@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from heatlite.convergence.model import Status
 from heatlite.db import models
-from heatlite.db.api import Context, rows
+from heatlite.db.api import Context, rows, writer
 from heatlite.db.retry import retried
 from heatlite.db.templates import TOUCHED_AFTER
 
@@ -76,16 +76,22 @@ def _services(context: Context, before: datetime.datetime) -> int:
 
 @retried
 def _stacks(context: Context, before: datetime.datetime, project: str | None, limit: int) -> list[str]:
-    """Remove a batch of stacks, and whatever belongs to them: one statement for each table."""
+    """Remove a batch of stacks."""
     conditions = [STACK.c.deleted_at < before, *([STACK.c.tenant == project] if project is not None else [])]
     wanted = sa.select(STACK.c.id).where(*conditions).order_by(STACK.c.deleted_at, STACK.c.id).limit(limit)
     with context.database.writer(context):
         ids = [row.id for row in context.connection.execute(wanted)]
-        for table in OF_STACKS if ids else ():
-            context.connection.execute(sa.delete(table).where(table.c.stack_id.in_(ids)))
-        if ids:
-            context.connection.execute(sa.delete(STACK).where(STACK.c.id.in_(ids)))
+        remove(context, ids)
     return ids
+
+
+@writer
+def remove(context: Context, stack_ids: Sequence[str]) -> None:
+    """Remove stacks, whatever they are at, with all that belongs to them: one statement for each table."""
+    for table in OF_STACKS if stack_ids else ():
+        context.connection.execute(sa.delete(table).where(table.c.stack_id.in_(stack_ids)))
+    if stack_ids:
+        context.connection.execute(sa.delete(STACK).where(STACK.c.id.in_(stack_ids)))
 
 
 @retried

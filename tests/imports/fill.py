@@ -23,7 +23,7 @@ from oslo_config import cfg
 
 from tests.imports.heat_stacks import STACKS, HeatStack
 
-LEFT_OUT = {"alembic_version", "migrate_version", "service", "stack_lock", "software_config", "software_deployment"}
+LEFT_OUT = {"alembic_version", "migrate_version", "stack_lock", "software_config", "software_deployment"}
 PATIENCE = 120
 PAUSE = 0.3
 
@@ -127,6 +127,8 @@ def kind(column: Any) -> str:
     """A type that both have."""
     if column.name == "id" and isinstance(column.type, sa.Integer):
         return "INTEGER PRIMARY KEY"
+    if isinstance(column.type, sa.DateTime):
+        return "DATETIME"
     return "INTEGER" if isinstance(column.type, sa.Integer | sa.Boolean) else "TEXT"
 
 
