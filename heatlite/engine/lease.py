@@ -16,6 +16,7 @@ import os
 import threading
 from collections.abc import Callable
 
+import heatlite
 from heatlite.context import EngineContext
 from heatlite.db import services
 from heatlite.db.api import Database
@@ -69,6 +70,7 @@ class Lease:
                 "report_interval": int(self._settings.lease_seconds),
                 "created_at": now,
                 "updated_at": now,
+                "version": heatlite.__version__,
             },
         )
         self._sent = sent
