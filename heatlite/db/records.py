@@ -191,6 +191,7 @@ class ServiceRecord:
     deleted_at: datetime.datetime | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    version: str | None = None
 
 
 def stack(row: Any) -> StackRecord:

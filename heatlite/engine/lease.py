@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 from oslo_db import exception as db_error
 
+import heatlite
 from heatlite.context import EngineContext
 from heatlite.db import outage, services
 from heatlite.db.api import Database
@@ -93,6 +94,7 @@ class Lease:
                 "report_interval": int(self._settings.lease_seconds),
                 "created_at": now,
                 "updated_at": now,
+                "version": heatlite.__version__,
             },
         )
         self._renewed(sent)
