@@ -19,6 +19,7 @@ from oslo_service import service
 
 from heatlite.db.api import Database
 from heatlite.engine import configured
+from heatlite.engine.cloud_settings import cloud_settings
 from heatlite.engine.process import EngineProcess, Surroundings
 from heatlite.rpc import transport
 
@@ -46,7 +47,8 @@ class EngineService(service.ServiceBase):
         self._database = Database(configured.database_settings(self._conf), configured.vault(self._conf))
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
         bus = transport.get(self._conf)
-        self._engine = EngineProcess(Surroundings(self._database, bus, settings, leave=leave))
+        cloud = cloud_settings(self._conf)
+        self._engine = EngineProcess(Surroundings(self._database, bus, settings, leave=leave, cloud=cloud))
         self._engine.start()
 
     def stop(self) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 
 import oslo_messaging
 
+from heatlite.clients import settings as cloud_settings
+from heatlite.clients.sessions import Sessions
 from heatlite.context import RequestContext
 from heatlite.db.api import Database
 from heatlite.engine import executors
@@ -27,6 +29,7 @@ from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
+from heatlite.engine.clouds import Clouds, no_cloud
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
@@ -58,7 +61,7 @@ class Surroundings:
     """What an engine process is put into.
 
     ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
-    this process drain and end, because a step hangs in it.
+    this process drain and end, because a step hangs in it. ``cloud``: how its services are reached; None: not at all.
     """
 
     database: Database
@@ -68,6 +71,7 @@ class Surroundings:
     registry: Registry = field(default_factory=Registry.load)
     file_locks: FileLocks | None = None
     leave: Callable[[], None] = lambda: None
+    cloud: cloud_settings.Settings | None = None
 
 
 class EngineProcess:
@@ -93,6 +97,8 @@ class EngineProcess:
         library, wakes = Library(it.settings.operator_registry), WorkerClient(it.transport)
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
+        clouds = Clouds(it.database, Sessions(it.cloud)) if it.cloud else None
+        cloud_of = clouds.of_stack if clouds else no_cloud
         taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         return Shared(
             database=it.database,
@@ -100,11 +106,12 @@ class EngineProcess:
             settings=it.settings,
             registry=it.registry,
             library=library,
-            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings),
+            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, cloud_of),
             lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
             liveness=it.file_locks or watch,
             claims=Claims(),
             wakes=wakes,
+            clouds=clouds,
         )
 
     def _lost(self, engine_id: str) -> None:
