@@ -204,7 +204,8 @@ def test_a_user_has_his_groups_and_roles_and_no_others_after_an_update(keystone)
 def test_an_assignment_gives_and_takes_back(keystone, plugin):
     instance, _ = created(keystone, plugin)
     [path] = keystone.paths
-    assert path.startswith("projects/p-shop/") and path.endswith("r-member")
+    assert path.startswith("projects/p-shop/")
+    assert path.endswith("r-member")
 
     after = updated(plugin, instance, {**ASSIGNMENTS[plugin], "roles": [{"role": "reader", "project": "shop"}]})
     [path] = keystone.paths
@@ -247,7 +248,7 @@ def test_a_role_is_for_a_project_or_a_domain(keystone, role, said):
 
 
 def test_what_a_template_names_has_to_be_there_when_it_is_validated(keystone):
-    with asking(cloud_of(keystone)), pytest.raises(Exception, match="KeystoneProject.*nowhere.*could not be found"):
+    with asking(cloud_of(keystone)), pytest.raises(Exception, match=r"KeystoneProject.*nowhere.*could not be found"):
         User.checked_properties({"default_project": "nowhere"})
     assert User.checked_properties({"default_project": "nowhere"})["default_project"] == "nowhere"
 
