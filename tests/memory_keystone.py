@@ -1,4 +1,4 @@
-"""A keystone in memory, behind the clients' own HTTP: what it keeps is its API's JSON, and it answers as the real one does.
+"""A keystone in memory, behind the clients' own HTTP: what it keeps is its API's JSON, and it answers as a real one.
 
     Session ── requests ── MemoryKeystone       POST, GET, PATCH, DELETE /v3/projects …; PUT, DELETE of grants
 

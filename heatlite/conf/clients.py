@@ -27,7 +27,6 @@ OPTIONS: list[cfg.Opt] = [
     cfg.StrOpt("region_name_for_services", help="Region whose services are used. Default: what the catalogue has."),
     cfg.IntOpt("client_retry_limit", default=2, min=0, help="Times that a service which can't be reached is retried."),
     cfg.FloatOpt("client_timeout", default=60, min=0.1, help="Seconds that a service may take to answer."),
-    cfg.StrOpt("policy_file", default="policy.yaml", help="File of rules that differ from the built-in ones."),
 ]
 CLIENT_OPTIONS: list[cfg.Opt] = [
     cfg.StrOpt(

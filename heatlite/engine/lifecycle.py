@@ -28,7 +28,6 @@ from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
 from heatlite.engine.validation import Identity, Submission, Validator, check_name
-from heatlite.schema.constraints import asking
 
 SECONDS_A_MINUTE = 60
 VISITS = {
@@ -95,8 +94,9 @@ class Lifecycle:
         check_name(name)
         if stacks.by_live_name(context, context.project_id, name) is not None:
             raise exception.StackExists(stack_name=name)
-        limits.check_stacks(self._shared.settings, lambda: stacks.count_roots(context, context.project_id))
-        with asking(self._shared.cloud_of(context)):
+        if not context.is_admin:
+            limits.check_stacks(self._shared.settings, lambda: stacks.count_roots(context, context.project_id))
+        with self._shared.on_behalf_of(context):
             parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
         stack = self._new_stack(context, stack_id, name, wishes)
         try:
@@ -159,7 +159,7 @@ class Lifecycle:
         :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
         """
 
-        with trusting.for_stack(self._shared, context, stack) as asked_by, asking(self._shared.cloud_of(context)):
+        with trusting.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
 
             def change(current: StackRecord) -> Change:
                 wanted = submission(current) if callable(submission) else submission
@@ -207,7 +207,7 @@ class Lifecycle:
         :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
         """
 
-        with trusting.for_stack(self._shared, context, stack) as asked_by:
+        with trusting.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
 
             def change(current: StackRecord) -> Change:
                 update = self._update(current, submission, Wishes())

@@ -39,6 +39,7 @@ from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Ports
+from heatlite.engine.policy import TypePolicy
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
@@ -62,6 +63,7 @@ class Surroundings:
 
     ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
     this process drain and end, because a step hangs in it. ``cloud``: how its services are reached; None: not at all.
+    ``policy``: who may use which types.
     """
 
     database: Database
@@ -72,6 +74,7 @@ class Surroundings:
     file_locks: FileLocks | None = None
     leave: Callable[[], None] = lambda: None
     cloud: cloud_settings.Settings | None = None
+    policy: TypePolicy = field(default_factory=TypePolicy)
 
 
 class EngineProcess:
@@ -112,6 +115,7 @@ class EngineProcess:
             claims=Claims(),
             wakes=wakes,
             clouds=clouds,
+            policy=it.policy,
         )
 
     def _lost(self, engine_id: str) -> None:
