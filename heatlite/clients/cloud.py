@@ -61,7 +61,7 @@ class ServicesOf:
         from keystoneauth1 import exceptions
 
         settings = self._sessions.settings
-        with told(), suppress(exceptions.EmptyCatalog):
+        with told(), suppress(exceptions.CatalogException):
             return self.session.get_endpoint(
                 service_type=service_type, interface=settings.interface, region_name=settings.region_name
             )
