@@ -82,8 +82,7 @@ class Domain:
 
     def enable(self, user_id: str, *, enabled: bool) -> None:
         """Let a user log in, or no longer. One that is gone is left at that."""
-        if self._identity.get("user", user_id) is not None:
-            self._identity.update("user", user_id, {"enabled": enabled})
+        self._identity.update("user", user_id, {"enabled": enabled})
 
     def token(self, user_id: str, password: str, project_id: str) -> str:
         """A token of a user's, good for as long as the service gives them."""

@@ -58,9 +58,10 @@ class Identity:
         """
         return self._surely("POST", plural(kind), json={kind: dict(values)}).json()[kind]
 
-    def update(self, kind: str, thing_id: str, values: Mapping[str, Any]) -> Values:
-        """Change a thing. Raises CloudError where it is gone."""
-        return self._surely("PATCH", f"{plural(kind)}/{quoted(thing_id)}", json={kind: dict(values)}).json()[kind]
+    def update(self, kind: str, thing_id: str, values: Mapping[str, Any]) -> Values | None:
+        """Change a thing; None where it is gone."""
+        answer = self._ask("PATCH", f"{plural(kind)}/{quoted(thing_id)}", json={kind: dict(values)})
+        return None if answer is None else answer.json()[kind]
 
     def delete(self, kind: str, thing_id: str) -> bool:
         """Delete a thing: False if it was gone."""
@@ -112,7 +113,7 @@ class Identity:
         """
         with told():
             answer = self._session.request(f"{self._url}/{path}", method, raise_exc=False, **sent)
-        if answer.status_code == NOT_THERE and method in ("GET", "DELETE"):
+        if answer.status_code == NOT_THERE and method in ("GET", "PATCH", "DELETE"):
             return None
         if answer.status_code >= 400:
             kind = exception.CloudConflict if answer.status_code == 409 else exception.CloudError

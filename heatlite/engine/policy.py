@@ -7,6 +7,7 @@ resource_types:OS::Nova::Flavor     rule:project_admin      this type
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -58,7 +59,7 @@ RULES = [
 class TypePolicy:
     """Says who may use which types.
 
-    :param conf: a configuration that has been read, with oslo.policy's file in it; None: the rules are as they are
+    :param conf: a configuration that has been read, in which oslo.policy finds its file; None: the rules are as here
     """
 
     def __init__(self, conf: cfg.ConfigOpts | None = None) -> None:
@@ -66,6 +67,7 @@ class TypePolicy:
             conf = cfg.ConfigOpts()
             conf([], default_config_files=[], default_config_dirs=[])
             opts.set_defaults(conf)
+            conf.set_override("policy_file", os.devnull, group="oslo_policy")
         self._enforcer = policy.Enforcer(conf, use_conf=True)
         self._enforcer.register_defaults(RULES)
 

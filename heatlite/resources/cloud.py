@@ -31,8 +31,8 @@ class Identity(Protocol):
     def create(self, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Make a thing. Raises CloudConflict where there is one of that name."""
 
-    def update(self, kind: str, thing_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Change a thing."""
+    def update(self, kind: str, thing_id: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Change a thing; None where it is gone."""
 
     def delete(self, kind: str, thing_id: str) -> bool:
         """Delete a thing: False if it was gone."""

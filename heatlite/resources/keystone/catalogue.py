@@ -18,6 +18,7 @@ class Service(Entity):
 
     kind = "service"
     looked_for_by = ("name", "type")
+    may_have_twins = True
     support_status = supported("5.0.0")
     properties_schema = {
         "name": text("Name of keystone service."),
@@ -38,6 +39,7 @@ class Endpoint(Entity):
 
     kind = "endpoint"
     looked_for_by = ("service", "interface")
+    may_have_twins = True
     support_status = supported("5.0.0")
     properties_schema = {
         "name": text("Name of keystone endpoint."),

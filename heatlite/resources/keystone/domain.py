@@ -21,6 +21,5 @@ class Domain(Entity):
 
     def delete(self, thing_id: str) -> None:
         """Disable it and delete it: keystone deletes none that is enabled."""
-        if self.cloud.identity.get(self.kind, thing_id) is not None:
-            self.cloud.identity.update(self.kind, thing_id, {"enabled": False})
+        self.cloud.identity.update(self.kind, thing_id, {"enabled": False})
         super().delete(thing_id)

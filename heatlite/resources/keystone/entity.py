@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from heatlite.exception import CloudConflict, EntityNotFound
-from heatlite.resources.base import Resource
+from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.instance import Instance
 
 MARK = "heat_resource"
@@ -38,12 +38,14 @@ class Entity(Resource):
     """One thing.
 
     ``kind`` is keystone's word for it; ``values`` has its properties, ``looked_for_by`` those of them by which a list
-    of such things can be filtered.
+    of such things can be filtered. Where keystone lets there be several of a name, ``may_have_twins`` is True.
     """
 
+    replace_when_failed = False  # it isn't broken, and another one couldn't have its name
     kind: ClassVar[str]
     values: ClassVar[Mapping[str, Value]]
     looked_for_by: ClassVar[Sequence[str]] = (NAME, "domain")
+    may_have_twins: ClassVar[bool] = False
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
@@ -51,6 +53,9 @@ class Entity(Resource):
 
     def handle_create(self) -> None:
         """Make it, unless it was made before, by whoever couldn't say so any more."""
+        if self.may_have_twins and (left := self.find()):  # by an attempt whose answer was lost
+            self.resource_id_set(left[0])
+            return
         try:
             made = self.cloud.identity.create(self.kind, {**self.wanted(self.values), MARK: self.uuid})
         except CloudConflict:
@@ -67,10 +72,14 @@ class Entity(Resource):
         return self.settle()
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
-        """Change the values whose properties changed."""
+        """Change the values whose properties changed.
+
+        :raises UpdateReplace: where it is gone
+        """
         changed = self.wanted([name for name in self.values if name in prop_diff], with_none=True)
-        if changed:
-            self.cloud.identity.update(self.kind, str(self.resource_id), changed)
+        identity, there = self.cloud.identity, str(self.resource_id)
+        if (identity.update(self.kind, there, changed) if changed else identity.get(self.kind, there)) is None:
+            raise UpdateReplace
 
     def check_update_complete(self, progress: Any) -> bool:
         """Change what it has beside its values."""

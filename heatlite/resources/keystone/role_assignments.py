@@ -13,6 +13,7 @@ from heatlite.resources.keystone.schemas import reference, supported
 class RoleAssignment(Resource):
     """What both have in common. Nothing has an id here, so the resource's own uuid stands for it."""
 
+    replace_when_failed = False  # what replaced it would lose its roles when it goes
     kind: ClassVar[str]
     support_status = supported("5.0.0")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 from typing import Any
 
@@ -46,8 +47,6 @@ def test_a_template_with_a_type_that_one_may_not_use_is_refused(engine: Endpoint
 
 
 def test_a_type_that_one_may_not_use_is_found_in_nested_templates_too(engine: Endpoint) -> None:
-    import json
-
     files = {"inner.yaml": json.dumps(KEYS)}
     outer = template({"inner": {"type": "inner.yaml"}})
     with pytest.raises(exception.HeatliteError, match=r"You are not authorized to use OS::Keystone::Project"):
@@ -66,7 +65,8 @@ def test_an_operators_file_has_the_last_word(engine: Endpoint, tmp_path: pathlib
     )
     conf = cfg.ConfigOpts()
     conf([], default_config_files=[], default_config_dirs=[])
-    opts.set_defaults(conf, str(tmp_path / "policy.yaml"))
+    opts.set_defaults(conf)
+    conf.set_override("policy_file", str(tmp_path / "policy.yaml"), group="oslo_policy")
     policy = TypePolicy(conf)
 
     assert policy.allows(asks(engine, roles=["keeper"]), "OS::Keystone::Project")

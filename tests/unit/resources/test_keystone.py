@@ -187,6 +187,22 @@ def test_a_check_fails_where_it_is_gone(keystone):
     assert "could not be found" in drive(Project, "CHECK", instance=instance).reason
 
 
+def test_an_update_replaces_what_somebody_deleted(keystone):
+    instance, _ = created(keystone, Project)
+    keystone.things["project"].clear()
+    after = {**ENTITIES[Project], "description": "new"}
+    assert drive(Project, "UPDATE", after, instance=instance) == Replace()
+    assert drive(Project, "UPDATE", ENTITIES[Project], instance=instance) == Replace()
+
+
+@pytest.mark.parametrize("plugin", [Service, Endpoint])
+def test_what_may_have_twins_gets_none_by_a_second_attempt(keystone, plugin):
+    instance = resource(keystone, plugin)
+    plugin(instance).handle_create()
+    drive(plugin, "CREATE", instance=instance)
+    assert len([it for it in keystone.things[plugin.kind].values() if it.get(MARK) == instance.uuid]) == 1
+
+
 def test_a_user_has_his_groups_and_roles_and_no_others_after_an_update(keystone):
     instance, _ = created(keystone, User)
     user = instance.resource_id
