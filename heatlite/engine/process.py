@@ -9,6 +9,7 @@ time is found by the others, as after a crash.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import siblings_of
 from heatlite.engine.traversals import Library
 from heatlite.engine.worker import WorkerEndpoint
+from heatlite.resources.builtin import outside_handle
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
 from heatlite.rpc.serializer import PlainSerializer
@@ -81,6 +83,9 @@ class EngineProcess:
     """One engine."""
 
     def __init__(self, surroundings: Surroundings) -> None:
+        if surroundings.cloud is not None and surroundings.cloud.stack_domain is not None:
+            registry = surroundings.registry.with_others(outside_handle.IN_PLACE_OF)
+            surroundings = dataclasses.replace(surroundings, registry=registry)
         self._surroundings = surroundings
         self._settings = surroundings.settings
         self.shared = self._share()

@@ -15,6 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+USER_ID = "user_id"
+"""The key of a resource's data that says which user of the stack's own belongs to it."""
+
 
 class Identity(Protocol):
     """Keystone. A kind is keystone's word for a thing: ``project``, ``user``, ``group``, ``role``, ``service`` …
