@@ -9,6 +9,7 @@ time is found by the others, as after a crash.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from typing import Any
 
 import oslo_messaging
 
+from heatlite.clients import settings as cloud_settings
+from heatlite.clients.sessions import Sessions
 from heatlite.context import RequestContext
 from heatlite.db import outage
 from heatlite.db.api import Database
@@ -29,6 +32,7 @@ from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
+from heatlite.engine.clouds import Clouds, no_cloud
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.counts import Count
 from heatlite.engine.evaluate import Evaluator
@@ -41,6 +45,7 @@ from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Ports
+from heatlite.engine.policy import TypePolicy
 from heatlite.engine.pulling import Puller
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
@@ -50,6 +55,7 @@ from heatlite.engine.siblings import siblings_of
 from heatlite.engine.traversals import Library
 from heatlite.engine.turns import Share, Turns
 from heatlite.engine.worker import WorkerEndpoint
+from heatlite.resources.builtin import outside_handle
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
 from heatlite.rpc.casting import Casting
@@ -69,7 +75,8 @@ class Surroundings:
     """What an engine process is put into.
 
     ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
-    this process drain and end, because a step hangs in it.
+    this process drain and end, because a step hangs in it. ``cloud``: how its services are reached; None: not at all.
+    ``policy``: who may use which types.
     """
 
     database: Database
@@ -79,12 +86,17 @@ class Surroundings:
     registry: Registry = field(default_factory=Registry.load)
     file_locks: FileLocks | None = None
     leave: Callable[[], None] = lambda: None
+    cloud: cloud_settings.Settings | None = None
+    policy: TypePolicy = field(default_factory=TypePolicy)
 
 
 class EngineProcess:
     """One engine."""
 
     def __init__(self, surroundings: Surroundings) -> None:
+        if surroundings.cloud is not None and surroundings.cloud.stack_domain is not None:
+            registry = surroundings.registry.with_others(outside_handle.IN_PLACE_OF)
+            surroundings = dataclasses.replace(surroundings, registry=registry)
         self._surroundings = surroundings
         self._settings = surroundings.settings
         self._casting = Casting(WorkerClient(surroundings.transport))
@@ -118,18 +130,22 @@ class EngineProcess:
         siblings = siblings_of(it.database, it.registry, it.inputs)
         liveness = it.file_locks or watch
         share = Share(it.settings.casts_per_project, it.settings.batch_size)
+        clouds = Clouds(it.database, Sessions(it.cloud)) if it.cloud else None
+        cloud_of = clouds.of_stack if clouds else no_cloud
         return Shared(
             database=it.database,
             inputs=it.inputs,
             settings=it.settings,
             registry=it.registry,
             library=library,
-            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings),
+            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, cloud_of),
             lease=lease,
             liveness=liveness,
             claims=Claims(),
             wakes=wakes,
             turns=Turns(it.database, it.inputs, share, lambda: liveness.alive),
+            clouds=clouds,
+            policy=it.policy,
         )
 
     def _do_here(self) -> Here:

@@ -70,7 +70,7 @@ class CatalogueEndpoint:
         """
         if support_status is not None and support_status not in SUPPORT_STATUSES:
             raise invalid(f"Invalid support status and should be one of {SUPPORT_STATUSES}")
-        found = _named(self._plugins(), type_name)
+        found = {name: it for name, it in _named(self._plugins(), type_name).items() if self._may_use(context, name)}
         if support_status is not None:
             found = {name: it for name, it in found.items() if it.support_status.status == support_status}
         if heat_version is not None:
@@ -84,7 +84,9 @@ class CatalogueEndpoint:
         """What a type takes and gives.
 
         :raises EntityNotFound: where there is no such type
+        :raises Forbidden: where it isn't for whoever asks
         """
+        self._shared.policy.check(context, [type_name])
         return type_schemas.schema(type_name, self._shared.registry.get(type_name), with_description=with_description)
 
     @client_call
@@ -93,9 +95,14 @@ class CatalogueEndpoint:
 
         :param template_type: ``hot``, or ``cfn`` for CloudFormation's words
         :raises EntityNotFound: where there is no such type
+        :raises Forbidden: where it isn't for whoever asks
         """
+        self._shared.policy.check(context, [type_name])
         kind = type_schemas.HOT if template_type == type_schemas.HOT else type_schemas.CFN
         return type_schemas.sample(type_name, self._shared.registry.get(type_name), kind)
+
+    def _may_use(self, context: RequestContext, type_name: str) -> bool:
+        return self._shared.policy.allows(context, type_name)
 
     def _plugins(self) -> dict[str, type[Resource]]:
         registry = self._shared.registry
