@@ -172,7 +172,7 @@ class Evaluator:
         seen = scope.EngineScope(traversal.parameters, traversal.template.files, there, traversal.stack.facade)
         given = resolve(definition.properties, seen) or {}
         external_id = external.id_of(definition, resolve(definition.external_id, seen))
-        place = f"resources.{definition.name}.properties"
+        place = definition.place("properties")
         acting = (
             record.acting_id if (record := rows[name]) is not None else traversal.serving[name]
             for name in sorted(definition.requires)
@@ -183,7 +183,7 @@ class Evaluator:
             metadata=resolve(definition.metadata, seen) or {},
             requires=tuple(acting),
             update_policy=plugin.checked_policy(
-                resolve(definition.update_policy, seen) or {}, f"resources.{definition.name}.update_policy"
+                resolve(definition.update_policy, seen) or {}, definition.place("update_policy")
             ),
             external_id=external_id,
         )

@@ -17,8 +17,9 @@ from heatlite.engine.shared import Shared
 from heatlite.resources.base import Resource
 from heatlite.resources.schema import SUPPORT_STATUSES
 from heatlite.schema import patterns
+from heatlite.template.dialects import AWS, HEAT, HOT
 from heatlite.template.functions import functions_of
-from heatlite.template.versions import RELEASES, VERSION_KEY, VERSIONS
+from heatlite.template.versions import RELEASES, VERSION_KEY, version_of, versions_of
 
 
 class CatalogueEndpoint:
@@ -34,8 +35,9 @@ class CatalogueEndpoint:
         """The versions of the template language, each with the names of the releases that go with it."""
         named = {version: [f"{VERSION_KEY}.{name}"] for name, version in RELEASES.items()}
         return [
-            {"version": f"{VERSION_KEY}.{version}", "type": "hot", "aliases": named.get(version, [])}
-            for version in VERSIONS
+            {"version": f"{dialect.version_key}.{date}", "type": dialect.kind, "aliases": named.get(date, [])}
+            for dialect in (AWS, HEAT, HOT)
+            for date in versions_of(dialect)
         ]
 
     @client_call
@@ -47,9 +49,10 @@ class CatalogueEndpoint:
         :raises NotFound: where there is no such version
         """
         key, _, version = str(template_version).partition(".")
-        version = RELEASES.get(version, version)
-        if key != VERSION_KEY or version not in VERSIONS:
-            raise exception.NotFound(msg_fmt=f"Template with version {template_version!s:.80} not found")
+        try:
+            version = version_of({key: version})
+        except exception.InvalidTemplateVersion:
+            raise exception.NotFound(msg_fmt=f"Template with version {template_version!s:.80} not found") from None
         described = functions_of(version, with_conditions=bool(with_condition))
         return [{"functions": name, "description": text} for name, text in described.items()]
 
