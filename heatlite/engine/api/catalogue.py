@@ -15,7 +15,7 @@ from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.shared import Shared
 from heatlite.resources.base import Resource
-from heatlite.resources.schema import SUPPORT_STATUSES
+from heatlite.resources.schema import HIDDEN, SUPPORT_STATUSES
 from heatlite.schema import patterns
 from heatlite.template.dialects import AWS, HEAT, HOT
 from heatlite.template.functions import functions_of
@@ -73,7 +73,7 @@ class CatalogueEndpoint:
         """
         if support_status is not None and support_status not in SUPPORT_STATUSES:
             raise invalid(f"Invalid support status and should be one of {SUPPORT_STATUSES}")
-        found = _named(self._plugins(), type_name)
+        found = {name: it for name, it in _named(self._plugins(), type_name).items() if not _is_hidden(it)}
         if support_status is not None:
             found = {name: it for name, it in found.items() if it.support_status.status == support_status}
         if heat_version is not None:
@@ -96,13 +96,21 @@ class CatalogueEndpoint:
 
         :param template_type: ``hot``, or ``cfn`` for CloudFormation's words
         :raises EntityNotFound: where there is no such type
+        :raises NotSupported: where it is one that is there for old stacks only
         """
-        kind = type_schemas.HOT if template_type == type_schemas.HOT else type_schemas.CFN
-        return type_schemas.sample(type_name, self._shared.registry.get(type_name), kind)
+        kind, plugin = template_type, self._shared.registry.get(type_name)
+        if _is_hidden(plugin):
+            raise exception.NotSupported(feature=type_name)
+        return type_schemas.sample(type_name, plugin, kind if kind == type_schemas.HOT else type_schemas.CFN)
 
     def _plugins(self) -> dict[str, type[Resource]]:
         registry = self._shared.registry
         return {name: registry.get(name) for name in registry.names()}
+
+
+def _is_hidden(plugin: type[Resource]) -> bool:
+    """Whether a type is there for old stacks only."""
+    return plugin.support_status.status == HIDDEN
 
 
 def _named(plugins: Mapping[str, type[Resource]], type_name: Any) -> dict[str, type[Resource]]:

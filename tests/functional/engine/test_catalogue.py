@@ -11,7 +11,8 @@ from heatlite.resources.registry import Registry
 from heatlite.template.versions import VERSION_KEY, VERSIONS
 from tests.functional.engine.endpoint import Endpoint
 
-TYPES = Registry.load().names()
+REGISTRY = Registry.load()
+TYPES = [name for name in REGISTRY.names() if REGISTRY.get(name).support_status.status != "HIDDEN"]
 BUILTIN = [name for name in TYPES if name.startswith("OS::Heat::")]
 
 
