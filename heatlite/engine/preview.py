@@ -117,7 +117,7 @@ class Preview:
             return Change(definition.type, Fate.REPLACED, beyond_update)
         scope = EngineScope(self._parameters, self._template.files, self._seen)
         given = resolve(definition.properties, scope) or {}
-        prefix = f"resources.{definition.name}.properties"
+        prefix = definition.place("properties")
         wanted = {} if given is UNKNOWN else plugin.checked_properties(given, prefix, UNKNOWN)
         resource, before = plugin(self._instance(definition, row, wanted)), row.properties_data or {}
         match steps.assess_update(resource, before, wanted):

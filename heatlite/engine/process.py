@@ -29,6 +29,7 @@ from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
+from heatlite.engine.api.software import SoftwareEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
@@ -52,6 +53,7 @@ from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import siblings_of
+from heatlite.engine.software.port import software_of
 from heatlite.engine.traversals import Library
 from heatlite.engine.turns import Share, Turns
 from heatlite.engine.worker import WorkerEndpoint
@@ -132,13 +134,16 @@ class EngineProcess:
         share = Share(it.settings.casts_per_project, it.settings.batch_size)
         clouds = Clouds(it.database, Sessions(it.cloud)) if it.cloud else None
         cloud_of = clouds.of_stack if clouds else no_cloud
+        software = software_of(it.database, it.inputs)
         return Shared(
             database=it.database,
             inputs=it.inputs,
             settings=it.settings,
             registry=it.registry,
             library=library,
-            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, cloud_of),
+            evaluator=Evaluator(
+                it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, cloud_of, software
+            ),
             lease=lease,
             liveness=liveness,
             claims=Claims(),
@@ -213,6 +218,7 @@ class EngineProcess:
                 SignalEndpoint(self.shared, self.conclusions, children),
                 LifeEndpoint(self.shared, lifecycle),
                 InsightEndpoint(self.shared, lifecycle),
+                SoftwareEndpoint(self.shared),
             ]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         for topic, served in endpoints.items():

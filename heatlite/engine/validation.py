@@ -125,7 +125,6 @@ class Validator:
 
         :raises StackValidationFailed: where there is none, or its template doesn't take and give what its type does
         """
-        path: list[str | int] = ["resources", definition.name, "type"]
         check_type(definition.type)
         try:
             found = plugin_of(self._registry, definition.type, files)
@@ -133,7 +132,7 @@ class Validator:
             if is_template(definition.type) and stands_for in self._registry.names():
                 check_facade(found, self._registry.get(stands_for), stands_for)
         except exception.HeatliteError as error:
-            raise exception.StackValidationFailed(path=path, message=error) from None
+            raise exception.StackValidationFailed(path=definition.path("type"), message=error) from None
         return found
 
     def instance(
@@ -207,10 +206,10 @@ class _Look:
         metadata = resolve(definition.metadata, scope) or {}
         if given is UNKNOWN:
             return
-        properties = plugin.checked_properties(given, f"resources.{definition.name}.properties", UNKNOWN)
+        properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
         policy = resolve(definition.update_policy, scope) or {}
         if policy is not UNKNOWN:
-            plugin.checked_policy(policy, f"resources.{definition.name}.update_policy", UNKNOWN)
+            plugin.checked_policy(policy, definition.place("update_policy"), UNKNOWN)
         resource = plugin(self.validator.instance(definition, self.identity, properties, metadata))
         resource.validate()
         if isinstance(resource, StackResource) and self.level.goes_down:

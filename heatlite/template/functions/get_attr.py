@@ -32,13 +32,13 @@ class GetAttr(Function):
         if not items or len(items) < self.fewest:
             every = "[resource_name] or " if self.fewest == 1 else ""
             raise self.wrong(
-                f'Arguments to "get_attr" must be of the form {every}[resource_name, attribute, (path), ...]'
+                f'Arguments to "{self.name}" must be of the form {every}[resource_name, attribute, (path), ...]'
             )
         name, *keys = items
         for key in keys[:1]:
-            self.expect(key, lambda it: is_text(it) and it != "", 'Attribute name in "get_attr" must be a string')
+            self.expect(key, lambda it: is_text(it) and it != "", f'Attribute name in "{self.name}" must be a string')
         for key in keys[1:]:
-            self.expect(key, lambda it: isinstance(it, str | int), 'Path components in "get_attr" must be strings')
+            self.expect(key, lambda it: isinstance(it, str | int), f'Path components in "{self.name}" must be strings')
         attribute = keys[0] if keys and not isinstance(keys[0], Function) else EVERY_ATTRIBUTE
         compiler.read_attribute(name, attribute, self.path)
 
@@ -55,7 +55,7 @@ class GetAttr(Function):
     def _read(self, resource: ResourceValue, keys: list[Any]) -> Any:
         attribute, *path = keys
         if not isinstance(attribute, str):
-            raise self.wrong('Attribute name in "get_attr" must be a string')
+            raise self.wrong(f'Attribute name in "{self.name}" must be a string')
         return resource.attribute(attribute, path)
 
 
