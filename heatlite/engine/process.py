@@ -21,6 +21,7 @@ from heatlite.db.api import Database
 from heatlite.engine import executors
 from heatlite.engine.api.catalogue import CatalogueEndpoint
 from heatlite.engine.api.life import LifeEndpoint
+from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
@@ -136,6 +137,7 @@ class EngineProcess:
                 PreviewEndpoint(self.shared),
                 SignalEndpoint(self.shared, self.conclusions, children),
                 LifeEndpoint(self.shared, lifecycle),
+                OtherCallersEndpoint(self.shared),
             ]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         for topic, served in endpoints.items():

@@ -39,6 +39,11 @@ class ResourceDefinition:
     written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The definition in the template, uncompiled."""
 
+    @property
+    def written_type(self) -> str:
+        """The type as the template has it, before the resource registry's mapping: what people are shown."""
+        return str(self.written.get("type") or self.type)
+
     @cached_property
     def definition_hash(self) -> str:
         """64 hex digits, equal where the mapped type, the properties and the metadata are written alike.

@@ -64,9 +64,16 @@ class Template:
         truth = self.conditions.truth(parameters)
         written = map_at(self.raw, "resources")
         resources = truth.kept(written, "resources")
-        outputs = truth.kept(map_at(self.raw, "outputs"), "outputs")
+        written_outputs = map_at(self.raw, "outputs")
+        left = truth.kept(written_outputs, "outputs")
+        outputs = {name: left.get(name) or without_value(it) for name, it in written_outputs.items()}
         reader = Reader(self.version, self.parameter_schemata, resources, self.files, self.registry, written.keys())
         return dataclasses.replace(self, resources=reader.resources(), outputs=reader.outputs(outputs), conditions=None)
+
+
+def without_value(output: Mapping[str, Any]) -> dict[str, Any]:
+    """An output whose condition doesn't hold: it is there, as in Heat, and has no value."""
+    return {**{key: output[key] for key in output if key == "description"}, "value": None}
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ class PreviewEndpoint:
     def _told(self, stack: StackRecord, row: ResourceRecord, template: Template) -> Reply:
         requirers = [each.name for each in template.resources.values() if row.name in each.requires]
         attributes = replies.attributes(row, self._attributes(row))
-        return replies.resource(stack, row, requirers) | replies.resource_details(row, template, attributes)
+        return replies.resource(stack, row, requirers, template) | replies.resource_details(row, template, attributes)
 
     def _attributes(self, row: ResourceRecord) -> Sequence[str]:
         try:

@@ -19,6 +19,7 @@ from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.api.catalogue import CatalogueEndpoint
 from heatlite.engine.api.life import LifeEndpoint
+from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
@@ -99,6 +100,7 @@ class Endpoint:
             PreviewEndpoint(self.shared),
             SignalEndpoint(self.shared, conclusions, children),
             LifeEndpoint(self.shared, lifecycle),
+            OtherCallersEndpoint(self.shared),
         )
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:
