@@ -10,6 +10,7 @@ from heatlite import exception
 from heatlite.resources.registry import Registry
 from heatlite.template.versions import VERSION_KEY, VERSIONS
 from tests.functional.engine.endpoint import Endpoint
+from tests.functional.engine.templates import template
 
 TYPES = Registry.load().names()
 BUILTIN = [name for name in TYPES if name.startswith("OS::Heat::")]
