@@ -59,20 +59,38 @@ class Preview:
     ) -> None:
         self._registry = registry
         self._inputs = inputs
-        self._template = template
+        self.template = template
         self._parameters = parameters
         self._present = present
         self._seen: dict[str, LiveResource | FutureResource] = {}
 
     def fates(self) -> dict[str, Fate]:
         """Name → fate, of all names in either."""
-        definitions = self._template.resources
+        definitions = self.template.resources
         order = Graph({name: sorted(definition.requires) for name, definition in definitions.items()}).order()
         fates = {name: self._fate(definitions[name]) for name in order}
         return fates | {name: Fate.DELETED for name in self._present.rows if name not in definitions}
 
+    def row(self, name: str) -> ResourceRecord | None:
+        """The row that serves a name now."""
+        return self._present.rows.get(name)
+
+    def resource(self, name: str) -> Resource | None:
+        """What the template wants a name to be, once the fates are known; None where its properties aren't known."""
+        definition = self.template.resources[name]
+        plugin = plugin_of(self._registry, definition.type, self.template.files)
+        given = resolve(definition.properties, self._scope) or {}
+        if given is UNKNOWN:
+            return None
+        wanted = plugin.checked_properties(given, f"resources.{name}.properties", UNKNOWN)
+        return plugin(self._instance(definition, self.row(name), wanted))
+
+    @property
+    def _scope(self) -> EngineScope:
+        return EngineScope(self._parameters, self.template.files, self._seen)
+
     def _fate(self, definition: ResourceDefinition) -> Fate:
-        plugin = plugin_of(self._registry, definition.type, self._template.files)
+        plugin = plugin_of(self._registry, definition.type, self.template.files)
         row = self._present.rows.get(definition.name)
         fate = Fate.ADDED if row is None else self._compared(definition, plugin, row)
         there = live(row, self._registry) if row is not None and fate in (Fate.UNCHANGED, Fate.UPDATED) else None
@@ -82,7 +100,7 @@ class Preview:
     def _compared(self, definition: ResourceDefinition, plugin: type[Resource], row: ResourceRecord) -> Fate:
         if row.type != definition.type or row.view.has_failed or row.action in (Action.INIT, Action.DELETE):
             return Fate.REPLACED
-        scope = EngineScope(self._parameters, self._template.files, self._seen)
+        scope = self._scope
         given = resolve(definition.properties, scope) or {}
         prefix = f"resources.{definition.name}.properties"
         wanted = {} if given is UNKNOWN else plugin.checked_properties(given, prefix, UNKNOWN)
@@ -95,18 +113,21 @@ class Preview:
                 return Fate.UNCHANGED if same else Fate.UPDATED
         return Fate.UPDATED
 
-    def _instance(self, definition: ResourceDefinition, row: ResourceRecord, properties: Mapping[str, Any]) -> Instance:
+    def _instance(
+        self, definition: ResourceDefinition, row: ResourceRecord | None, properties: Mapping[str, Any]
+    ) -> Instance:
         present = self._present
         return Instance(
-            name=row.name,
-            uuid=row.uuid,
+            name=definition.name,
+            uuid=row.uuid if row else "",
             stack_name=present.stack_name,
             stack_id=present.stack_id,
             project_id=present.project_id,
             type_name=definition.type,
             properties=properties,
-            resource_id=row.physical_resource_id,
-            data=row.resource_data or {},
+            resource_id=row.physical_resource_id if row else None,
+            data=(row.resource_data or {}) if row else {},
+            files=self.template.files,
             now=self._inputs.now,
             random=self._inputs.random,
             unknown=UNKNOWN,
