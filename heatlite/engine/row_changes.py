@@ -224,4 +224,5 @@ def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_
     is_its = definition is not None and (work.action in MAKING or definition.type == work.row.type)
     type_name = definition.written_type if definition is not None and is_its else work.row.type
     physical = physical_id or work.row.physical_resource_id
-    return Happening(work.row.name, type_name, physical, work.action, status, work.told or reason, work.engine_id)
+    said = work.told if work.told and status is Status.FAILED else reason
+    return Happening(work.row.name, type_name, physical, work.action, status, said, work.engine_id)
