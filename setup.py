@@ -21,6 +21,8 @@ TESTS = [
 
 WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
 
+GROUPS = "heatlite.resources.builtin.deployment_group"  # which has four
+
 LINTERS = ["mypy>=2.4,<2.5", "ruff>=0.17,<0.18"]  # a new release finds new faults: it comes in with a commit of its own
 
 setuptools.setup(
@@ -73,14 +75,26 @@ setuptools.setup(
             "AWS::CloudFormation::WaitCondition = heatlite.resources.builtin.wait_condition:CfnWaitCondition",
             f"AWS::CloudFormation::WaitConditionHandle = {WAIT_HANDLES}:CfnWaitConditionHandle",
             "OS::Heat::AutoScalingGroup = heatlite.resources.builtin.autoscaling_group:AutoScalingGroup",
+            "OS::Heat::CloudConfig = heatlite.resources.builtin.cloud_config:CloudConfig",
             "OS::Heat::Delay = heatlite.resources.builtin.delay:Delay",
+            "OS::Heat::DeployedServer = heatlite.resources.builtin.deployed_server:DeployedServer",
             "OS::Heat::Dummy = heatlite.resources.builtin.dummy:Dummy",
+            "OS::Heat::MultipartMime = heatlite.resources.builtin.multipart_mime:MultipartMime",
             "OS::Heat::None = heatlite.resources.builtin.none:NoneResource",
             "OS::Heat::RandomString = heatlite.resources.builtin.random_string:RandomString",
             "OS::Heat::ResourceChain = heatlite.resources.builtin.resource_chain:ResourceChain",
             "OS::Heat::ResourceGroup = heatlite.resources.builtin.resource_group:ResourceGroup",
             "OS::Heat::ScalingPolicy = heatlite.resources.builtin.scaling_policy:ScalingPolicy",
+            "OS::Heat::SoftwareComponent = heatlite.resources.builtin.software_component:SoftwareComponent",
+            "OS::Heat::SoftwareConfig = heatlite.resources.builtin.software_config:SoftwareConfig",
+            "OS::Heat::SoftwareDeployment = heatlite.resources.builtin.software_deployment:SoftwareDeployment",
+            f"OS::Heat::SoftwareDeploymentGroup = {GROUPS}:SoftwareDeploymentGroup",
+            f"OS::Heat::SoftwareDeployments = {GROUPS}:SoftwareDeployments",
             "OS::Heat::Stack = heatlite.resources.builtin.stack:Stack",
+            "OS::Heat::StructuredConfig = heatlite.resources.builtin.software_config:StructuredConfig",
+            "OS::Heat::StructuredDeployment = heatlite.resources.builtin.structured_deployment:StructuredDeployment",
+            f"OS::Heat::StructuredDeploymentGroup = {GROUPS}:StructuredDeploymentGroup",
+            f"OS::Heat::StructuredDeployments = {GROUPS}:StructuredDeployments",
             "OS::Heat::TestResource = heatlite.resources.builtin.test_resource:TestResource",
             f"OS::Heat::UpdateWaitConditionHandle = {WAIT_HANDLES}:UpdateWaitConditionHandle",
             "OS::Heat::Value = heatlite.resources.builtin.value:Value",

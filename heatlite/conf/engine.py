@@ -58,6 +58,18 @@ OPTIONS: list[cfg.Opt] = [
     ),
     cfg.IntOpt("max_stacks_per_tenant", default=512, min=-1, help="Stacks that a project may have; -1: any."),
     cfg.IntOpt("max_snapshots_per_stack", default=32, min=-1, help="Snapshots that a stack may have; -1: any."),
+    cfg.IntOpt(
+        "max_software_configs_per_tenant",
+        default=4096,
+        min=-1,
+        help="Software configs that a project may have before it can make another; -1: any.",
+    ),
+    cfg.IntOpt(
+        "max_software_deployments_per_tenant",
+        default=4096,
+        min=-1,
+        help="Software deployments that a project may have before it can make another; -1: any.",
+    ),
     cfg.IntOpt("max_nested_stack_depth", default=5, min=0, help="Levels of stacks that a stack may have in it."),
     cfg.IntOpt(
         "max_events_per_stack",

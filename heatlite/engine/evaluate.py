@@ -18,6 +18,7 @@ from heatlite.engine.by_row import ByRow, Claim, is_retry
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.siblings import SiblingsOf
+from heatlite.engine.software.port import SoftwareOf
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Evaluated, Work
 from heatlite.resources import steps
@@ -55,14 +56,17 @@ class Evaluator:
         max_attempts: int,
         make_port: MakePort | None = None,
         siblings_of: SiblingsOf = lambda stack_id: None,
+        software_of: SoftwareOf = lambda stack: None,
     ) -> None:
         """What resources are given beside their own row.
 
         :param make_port: what they may ask about nested stacks; None: there are none here
         :param siblings_of: what they may see of their stack's other resources
+        :param software_of: what they may do with their project's software configs
         """
         self._make_port = make_port
         self._siblings_of = siblings_of
+        self._software_of = software_of
         self._registry = registry
         self._inputs = inputs
         self._by_row = ByRow(registry, max_attempts)
@@ -91,6 +95,7 @@ class Evaluator:
             files=traversal.template.files,
             reads=traversal.reads.get(row.name, frozenset()),
             nested=self._make_port(traversal, row.name, evaluated) if self._make_port else None,
+            software=self._software_of(traversal.stack),
         )
 
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:
@@ -171,7 +176,7 @@ class Evaluator:
         seen = scope.EngineScope(traversal.parameters, traversal.template.files, there, traversal.stack.facade)
         given = resolve(definition.properties, seen) or {}
         external_id = external.id_of(definition, resolve(definition.external_id, seen))
-        place = f"resources.{definition.name}.properties"
+        place = definition.place("properties")
         acting = (
             record.acting_id if (record := rows[name]) is not None else traversal.serving[name]
             for name in sorted(definition.requires)
@@ -182,7 +187,7 @@ class Evaluator:
             metadata=resolve(definition.metadata, seen) or {},
             requires=tuple(acting),
             update_policy=plugin.checked_policy(
-                resolve(definition.update_policy, seen) or {}, f"resources.{definition.name}.update_policy"
+                resolve(definition.update_policy, seen) or {}, definition.place("update_policy")
             ),
             external_id=external_id,
         )

@@ -102,7 +102,7 @@ class Preview:
             return Fate.REPLACED
         scope = self._scope
         given = resolve(definition.properties, scope) or {}
-        prefix = f"resources.{definition.name}.properties"
+        prefix = definition.place("properties")
         wanted = {} if given is UNKNOWN else plugin.checked_properties(given, prefix, UNKNOWN)
         resource = plugin(self._instance(definition, row, wanted))
         match steps.assess_update(resource, row.properties_data or {}, wanted):

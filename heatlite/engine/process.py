@@ -25,6 +25,7 @@ from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
+from heatlite.engine.api.software import SoftwareEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
@@ -42,6 +43,7 @@ from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import siblings_of
+from heatlite.engine.software.port import software_of
 from heatlite.engine.traversals import Library
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.resources.registry import Registry
@@ -94,6 +96,7 @@ class EngineProcess:
         library, wakes = Library(it.settings.operator_registry), WorkerClient(it.transport)
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
+        software = software_of(it.database, it.inputs)
         taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         return Shared(
             database=it.database,
@@ -101,7 +104,7 @@ class EngineProcess:
             settings=it.settings,
             registry=it.registry,
             library=library,
-            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings),
+            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, software),
             lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
             liveness=it.file_locks or watch,
             claims=Claims(),
@@ -138,6 +141,7 @@ class EngineProcess:
                 SignalEndpoint(self.shared, self.conclusions, children),
                 LifeEndpoint(self.shared, lifecycle),
                 OtherCallersEndpoint(self.shared),
+                SoftwareEndpoint(self.shared),
             ]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         for topic, served in endpoints.items():

@@ -48,6 +48,8 @@ class Settings:
     max_resources_per_stack: int = 1001
     max_stacks_per_tenant: int = 512
     max_snapshots_per_stack: int = 32
+    max_software_configs_per_tenant: int = 4096
+    max_software_deployments_per_tenant: int = 4096
     max_nested_stack_depth: int = 5
     max_events_per_stack: int = 1000
     hidden_stack_tags: tuple[str, ...] = ()

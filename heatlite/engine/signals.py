@@ -90,7 +90,7 @@ class Signals:
         row = find(context)
         plugin = self._shared.registry.get(row.type)
         self._check_action(context, row, plugin)
-        if row.engine_id is not None:
+        if row.engine_id is not None and not plugin.signals_pass_it_by:
             raise Busy
         resource = resource_of(self._shared, row)
         if resource is None:
@@ -123,10 +123,11 @@ class Signals:
             raise Busy
 
     def _wake(self, context: EngineContext, row: ResourceRecord) -> None:
-        """Have the rows that require this one looked at now. If that is lost, their own time comes."""
+        """Have this row and those that require it looked at now. If that is lost, their own time comes."""
         held: dict[str, list[int]] = {}
         for waiting in resources.held(context, row.stack_id):
-            if row.id in waiting.requires and waiting.engine_id is not None:
+            is_meant = row.id in waiting.requires or row.id == waiting.id
+            if is_meant and waiting.engine_id is not None:
                 held.setdefault(waiting.engine_id, []).append(waiting.id)
         for engine_id, ids in held.items():
             self._shared.wakes.wake(engine_id, ids)

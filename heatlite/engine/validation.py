@@ -128,14 +128,13 @@ class Validator:
         :raises ResourceTypeUnavailable: where there is none, and Heat has one
         :raises StackValidationFailed: where there is none, or its template doesn't take and give what its type does
         """
-        path: list[str | int] = ["resources", definition.name, "type"]
         try:
             found = plugin_of(self._registry, definition.type, files)
             facade = self._facade(definition, files, stands_for or definition.written_type)
         except exception.ResourceTypeUnavailable:
             raise
         except exception.HeatliteError as error:
-            raise exception.StackValidationFailed(path=path, message=error) from None
+            raise exception.StackValidationFailed(path=definition.path("type"), message=error) from None
         if facade is not None:
             check_facade(found, facade, definition.written_type)
         return found
@@ -224,10 +223,10 @@ class _Look:
         metadata = resolve(definition.metadata, scope) or {}
         if given is UNKNOWN:
             return
-        properties = plugin.checked_properties(given, f"resources.{definition.name}.properties", UNKNOWN)
+        properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
         policy = resolve(definition.update_policy, scope) or {}
         if policy is not UNKNOWN:
-            plugin.checked_policy(policy, f"resources.{definition.name}.update_policy", UNKNOWN)
+            plugin.checked_policy(policy, definition.place("update_policy"), UNKNOWN)
         resource = plugin(self.validator.instance(definition, self.identity, properties, metadata))
         resource.validate()
         if isinstance(resource, StackResource) and self.level.goes_down:

@@ -21,6 +21,7 @@ from heatlite.rpc.catalogue_client import CatalogueCalls
 from heatlite.rpc.life_client import LifeCalls
 from heatlite.rpc.queries import ALL_EVENTS, ALL_STACKS, ROOT, EventQuery, Nesting, StackQuery
 from heatlite.rpc.signal_client import SignalCalls
+from heatlite.rpc.software_client import SoftwareCalls
 from heatlite.rpc.visit_client import VisitCalls
 
 Context = dict[str, Any]
@@ -65,7 +66,7 @@ def local_error(class_name: str, message: str) -> exception.HeatliteError:
     return error
 
 
-class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls):
+class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, SoftwareCalls):
     """The engine's API as methods; ``timeout`` in seconds holds for every call, ``None`` as configured."""
 
     def __init__(self, caller: Caller, timeout: float | None = None) -> None:

@@ -27,6 +27,8 @@ class Names:
     parameters: Collection[str]
     files: Collection[str]
     conditions: Collection[str] = ()
+    mappings: Mapping[str, Any] = field(default_factory=dict)
+    """What ``Fn::FindInMap`` may find, by name."""
 
 
 @dataclass
@@ -38,6 +40,11 @@ class Compiler:
     references: set[str] = field(default_factory=set)
     reads: set[tuple[str, str]] = field(default_factory=set)
     conditions: set[str] = field(default_factory=set)
+
+    @property
+    def mappings(self) -> Mapping[str, Any]:
+        """The section ``Mappings``."""
+        return self.names.mappings
 
     def compile(self, value: Any, path: Path) -> Tree:
         """The tree for a value: the value itself where no function is in it, else a node.

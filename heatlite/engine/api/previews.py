@@ -130,7 +130,7 @@ class PreviewEndpoint:
         definition = template.resources[name]
         given = resolve(definition.properties, scope) or {}
         plugin = plugin_of(self._shared.registry, definition.type, template.files)
-        checked = plugin.checked_properties(given, f"resources.{name}.properties", language.UNKNOWN)
+        checked = plugin.checked_properties(given, definition.place("properties"), language.UNKNOWN)
         return outputs.known({**dict.fromkeys(plugin.properties_schema), **checked})
 
     def _future(self, template: Template) -> dict[str, FutureResource]:

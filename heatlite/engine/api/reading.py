@@ -18,6 +18,7 @@ from heatlite.engine.api import environments, finding, nesting, outputs, paging,
 from heatlite.engine.api.arguments import invalid
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import matching, required_by, shown
+from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
 from heatlite.engine.shared import Shared
 from heatlite.rpc.queries import EventQuery, StackQuery
 from heatlite.template import Template
@@ -171,7 +172,16 @@ class Reading:
         template, _ = self._shared.library.parameters(context, stack)
         attributes = None if with_attr is False else self._attributes(row, also)
         reply = self._resource(stack, row, required_by(rows, serving)[row.name], template)
-        return reply | replies.resource_details(row, template, attributes)
+        details = replies.resource_details(row, template, attributes)
+        return reply | details | {"metadata": self._metadata(context, stack, row)}
+
+    def _metadata(self, context: RequestContext, stack: StackRecord, row: ResourceRecord) -> Reply:
+        """A resource's metadata; of a server with what is deployed to it, as its agent polls it."""
+        metadata = dict(row.resource_metadata or {})
+        if row.physical_resource_id and type_shows_deployments(self._shared.registry, row.type):
+            deployed = deployed_to(context, stack.tenant, row.physical_resource_id)
+            return {**metadata, "deployments": deployed} if deployed else metadata
+        return metadata
 
     def _attributes(self, row: ResourceRecord, also: list[str]) -> Reply:
         """Those that are recorded, and those asked for, which a group makes of what it recorded of its members."""

@@ -31,6 +31,10 @@ MAX_TEXT = 16 * 1024 * 1024
 class Compiler(Protocol):
     """What a function may ask while it is compiled."""
 
+    @property
+    def mappings(self) -> Mapping[str, Any]:
+        """The section ``Mappings`` of a CloudFormation template."""
+
     def compile(self, value: Any, path: Path) -> Tree:
         """Compile a value that stands inside the function's arguments."""
 

@@ -35,13 +35,13 @@ class GetAttr(Function):
         if not items or len(items) < self.fewest:
             every = "[resource_name] or " if self.fewest == 1 else ""
             raise self.wrong(
-                f'Arguments to "get_attr" must be of the form {every}[resource_name, attribute, (path), ...]'
+                f'Arguments to "{self.name}" must be of the form {every}[resource_name, attribute, (path), ...]'
             )
         name, *keys = items
         for key in keys[:1]:
-            self.expect(key, lambda it: is_text(it) and it != "", 'Attribute name in "get_attr" must be a string')
+            self.expect(key, lambda it: is_text(it) and it != "", f'Attribute name in "{self.name}" must be a string')
         for key in keys[1:]:
-            self.expect(key, lambda it: isinstance(it, str | int), 'Path components in "get_attr" must be strings')
+            self.expect(key, lambda it: isinstance(it, str | int), f'Path components in "{self.name}" must be strings')
         compiler.read_attribute(name, what_is_read(keys), self.path)
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
@@ -57,7 +57,7 @@ class GetAttr(Function):
     def _read(self, resource: ResourceValue, keys: list[Any]) -> Any:
         attribute, *path = keys
         if not isinstance(attribute, str):
-            raise self.wrong('Attribute name in "get_attr" must be a string')
+            raise self.wrong(f'Attribute name in "{self.name}" must be a string')
         return resource.attribute(attribute, path)
 
 

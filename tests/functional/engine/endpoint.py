@@ -23,6 +23,7 @@ from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
+from heatlite.engine.api.software import SoftwareEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
@@ -101,6 +102,7 @@ class Endpoint:
             SignalEndpoint(self.shared, conclusions, children),
             LifeEndpoint(self.shared, lifecycle),
             OtherCallersEndpoint(self.shared),
+            SoftwareEndpoint(self.shared),
         )
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:
