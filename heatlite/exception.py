@@ -147,6 +147,10 @@ class ResourceNotFound(EntityNotFound):
     """The Resource ({resource_name}) could not be found in Stack {stack_name}."""
 
 
+class ResourceTypeUnavailable(EntityNotFound):
+    """HEAT-E99001 Service {service_name} is not available for resource type {resource_type}, reason: {reason}"""
+
+
 class NotFound(HeatliteError):
     """{msg_fmt}"""
 

@@ -91,6 +91,11 @@ OPTIONS: list[cfg.Opt] = [
         min=-1,
         help="Events that are kept of a stack when an operation on it ends; -1: all.",
     ),
+    cfg.ListOpt(
+        "hidden_stack_tags",
+        default=[],
+        help="Stacks that have one of these tags are listed on request only.",
+    ),
 ]
 SECRET_OPTIONS: list[cfg.Opt] = [
     cfg.MultiStrOpt(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from heatlite import exception
 from heatlite.convergence import decide
 from heatlite.convergence.decide import Comparison, Decision
-from heatlite.convergence.model import Action, Node, NodeKind, Status
+from heatlite.convergence.model import Action, Node, NodeKind
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine import breakpoints, external, guests, scope
 from heatlite.engine.by_row import ByRow, Claim, is_retry
@@ -145,8 +145,7 @@ class Evaluator:
                 raise
             return self._refused(traversal, record, row, claim, traversal.mask(guests.reason(row.name, error)))
         if restricted := breakpoints.refusal(row, decision, traversal.breakpoints.restrictions_of(row.name)):
-            refused = self._refused(traversal, record, row, claim, restricted)
-            return dataclasses.replace(refused, leaves_row=row.status is Status.COMPLETE)
+            return breakpoints.refused(self._refused(traversal, record, row, claim, ""), restricted)
         is_other = isinstance(decision, decide.Continue) and row.type != definition.type
         plugin_of_action = self._registry.get(row.type) if is_other else plugin
         return Work(

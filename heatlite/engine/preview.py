@@ -84,7 +84,7 @@ class Preview:
     ) -> None:
         self._registry = registry
         self._inputs = inputs
-        self._template = template
+        self.template = template
         self._parameters = parameters
         self._present = present
         self._seen: dict[str, LiveResource | FutureResource] = {}
@@ -95,7 +95,8 @@ class Preview:
 
     def changes(self) -> dict[str, Change]:
         """Name → fate with its reasons, of all names in either, in the order of dependencies; what goes comes last."""
-        definitions = self._template.resources
+        definitions = self.template.resources
+        definitions = self.template.resources
         order = Graph({name: sorted(definition.requires) for name, definition in definitions.items()}).order()
         changes = {name: self._change(definitions[name]) for name in order}
         gone = {name: row for name, row in self._present.rows.items() if name not in definitions}
@@ -103,8 +104,26 @@ class Preview:
             name: Change(row.type, Fate.DELETED, "it is no longer in the template") for name, row in gone.items()
         }
 
+    def row(self, name: str) -> ResourceRecord | None:
+        """The row that serves a name now."""
+        return self._present.rows.get(name)
+
+    def resource(self, name: str) -> Resource | None:
+        """What the template wants a name to be, once the fates are known; None where its properties aren't known."""
+        definition = self.template.resources[name]
+        plugin = plugin_of(self._registry, definition.type, self.template.files)
+        given = resolve(definition.properties, self._scope) or {}
+        if given is UNKNOWN:
+            return None
+        wanted = plugin.checked_properties(given, f"resources.{name}.properties", UNKNOWN)
+        return plugin(self._instance(definition, self.row(name), wanted))
+
+    @property
+    def _scope(self) -> EngineScope:
+        return EngineScope(self._parameters, self.template.files, self._seen)
+
     def _change(self, definition: ResourceDefinition) -> Change:
-        plugin = plugin_of(self._registry, definition.type, self._template.files)
+        plugin = plugin_of(self._registry, definition.type, self.template.files)
         row = self._present.rows.get(definition.name)
         added = Change(definition.type, Fate.ADDED)
         change = added if row is None else self._compared(definition, plugin, row)
@@ -115,7 +134,7 @@ class Preview:
     def _compared(self, definition: ResourceDefinition, plugin: type[Resource], row: ResourceRecord) -> Change:
         if beyond_update := self._beyond_update(definition, row):
             return Change(definition.type, Fate.REPLACED, beyond_update)
-        scope = EngineScope(self._parameters, self._template.files, self._seen)
+        scope = self._scope
         given = resolve(definition.properties, scope) or {}
         prefix = definition.place("properties")
         wanted = {} if given is UNKNOWN else plugin.checked_properties(given, prefix, UNKNOWN)
@@ -145,18 +164,21 @@ class Preview:
             return "it was never made" if row.action is Action.INIT else "it is being deleted"
         return ""
 
-    def _instance(self, definition: ResourceDefinition, row: ResourceRecord, properties: Mapping[str, Any]) -> Instance:
+    def _instance(
+        self, definition: ResourceDefinition, row: ResourceRecord | None, properties: Mapping[str, Any]
+    ) -> Instance:
         present = self._present
         return Instance(
-            name=row.name,
-            uuid=row.uuid,
+            name=definition.name,
+            uuid=row.uuid if row else "",
             stack_name=present.stack_name,
             stack_id=present.stack_id,
             project_id=present.project_id,
             type_name=definition.type,
             properties=properties,
-            resource_id=row.physical_resource_id,
-            data=row.resource_data or {},
+            resource_id=row.physical_resource_id if row else None,
+            data=(row.resource_data or {}) if row else {},
+            files=self.template.files,
             now=self._inputs.now,
             random=self._inputs.random,
             unknown=UNKNOWN,

@@ -26,6 +26,7 @@ from heatlite.engine import executors
 from heatlite.engine.api.catalogue import CatalogueEndpoint
 from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.engine.api.life import LifeEndpoint
+from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
@@ -218,6 +219,7 @@ class EngineProcess:
                 SignalEndpoint(self.shared, self.conclusions, children),
                 LifeEndpoint(self.shared, lifecycle),
                 InsightEndpoint(self.shared, lifecycle),
+                OtherCallersEndpoint(self.shared),
                 SoftwareEndpoint(self.shared),
             ]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]

@@ -220,7 +220,9 @@ def as_before(work: Work, replaced_by: int | None) -> Changes:
 
 def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_id: str | None = None) -> Happening:
     """The event of this work's action reaching a status."""
-    evaluated = work.evaluated
-    type_name = evaluated.definition.type if evaluated and work.action in MAKING else work.row.type
+    definition = work.evaluated.definition if work.evaluated else None
+    is_its = definition is not None and (work.action in MAKING or definition.type == work.row.type)
+    type_name = definition.written_type if definition is not None and is_its else work.row.type
     physical = physical_id or work.row.physical_resource_id
-    return Happening(work.row.name, type_name, physical, work.action, status, reason, work.engine_id)
+    said = work.told if work.told and status is Status.FAILED else reason
+    return Happening(work.row.name, type_name, physical, work.action, status, said, work.engine_id)

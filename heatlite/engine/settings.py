@@ -53,6 +53,7 @@ class Settings:
     max_software_deployments_per_tenant: int = 4096
     max_nested_stack_depth: int = 5
     max_events_per_stack: int = 1000
+    hidden_stack_tags: tuple[str, ...] = ()
     operator_registry: Mapping[str, Any] = field(default_factory=dict)
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)
     graceful_shutdown_timeout: float = 60

@@ -50,6 +50,11 @@ class ResourceDefinition:
         """The same as people read it: ``resources.web.properties``."""
         return f"{self.dialect.word('resources')}.{self.name}.{self.dialect.word(keyword)}"
 
+    @property
+    def written_type(self) -> str:
+        """The type as the template has it, before the resource registry's mapping: what people are shown."""
+        return str(self.written.get("type") or self.type)
+
     @cached_property
     def definition_hash(self) -> str:
         """64 hex digits, equal where the mapped type, the properties and the metadata are written alike.

@@ -65,6 +65,8 @@ class Function(Node):
     path: Path = field(compare=False)
 
     name: ClassVar[str] = ""
+    told: ClassVar[str] = ""
+    """What clients are told of it, where that isn't the first sentence here: they may know it by heart."""
 
     @classmethod
     def compile(cls, arguments: Any, path: Path, compiler: Compiler) -> Self:

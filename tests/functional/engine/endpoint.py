@@ -20,6 +20,7 @@ from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.api.catalogue import CatalogueEndpoint
 from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.engine.api.life import LifeEndpoint
+from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
@@ -102,6 +103,7 @@ class Endpoint:
             SignalEndpoint(self.shared, conclusions, children),
             LifeEndpoint(self.shared, lifecycle),
             InsightEndpoint(self.shared, lifecycle),
+            OtherCallersEndpoint(self.shared),
             SoftwareEndpoint(self.shared),
         )
 
