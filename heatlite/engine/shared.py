@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from heatlite.context import EngineContext
 from heatlite.db.api import Database
+from heatlite.db.records import StackRecord
 from heatlite.engine.claims import Claims
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
@@ -13,8 +14,10 @@ from heatlite.engine.lease import Lease
 from heatlite.engine.liveness import Liveness
 from heatlite.engine.settings import Settings
 from heatlite.engine.traversals import Library
+from heatlite.engine.unchanged import Sources, Unchanged
 from heatlite.resources.registry import Registry
 from heatlite.rpc.worker_client import Wakes
+from heatlite.template import Parameters, Template
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,13 @@ class Shared:
     def context(self) -> EngineContext:
         """A context of its own for one piece of work."""
         return EngineContext(self.database)
+
+    def unchanged(self, template: Template, parameters: Parameters, stack: StackRecord) -> Unchanged:
+        """Says which of a stack's rows are what this template makes of these parameters.
+
+        :param stack: with the facade that it will have
+        """
+        return Unchanged(template, Sources(parameters, template.files, stack.facade), self.registry)
 
     @property
     def recast_after(self) -> float:

@@ -38,6 +38,10 @@ class ResourceDefinition:
     """Every resource that must come first, whether ``depends_on`` or a function names it."""
     written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The definition in the template, uncompiled."""
+    parameters: frozenset[str] = frozenset()
+    """The parameters that its functions use; ``ANYTHING`` among them where that isn't known."""
+    files: frozenset[str] = frozenset()
+    """The files that they use."""
 
     @cached_property
     def definition_hash(self) -> str:

@@ -87,6 +87,8 @@ def read_resource(
         references=frozenset(compiler.references),
         requires=frozenset(depends_on) | used,
         written=written,
+        parameters=frozenset(compiler.parameters),
+        files=frozenset(compiler.files),
         **trees,
     )
 

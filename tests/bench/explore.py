@@ -28,6 +28,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="words, by comma: scenarios with one of them in their name")
     parser.add_argument("--runs", type=int, default=3, help="of each scenario; their medians are told (default: 3)")
     parser.add_argument("--engines", type=int, default=2, help="engine processes (default: 2)")
+    parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE", help="another configuration")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there, too")
     parser.add_argument("--log", type=pathlib.Path, help="keep the engines' log there")
     return parser.parse_args(given)
@@ -46,7 +47,13 @@ def main(given: Sequence[str] | None = None) -> int:
         for server in servers:
             server.start()
         directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="heatlite-bench-")))
-        fleet = BenchFleet(directory, servers[0].fresh_database(), servers[1].fresh_vhost(), workers=wanted.engines)
+        fleet = BenchFleet(
+            directory,
+            servers[0].fresh_database(),
+            servers[1].fresh_vhost(),
+            workers=wanted.engines,
+            **dict(it.split("=", 1) for it in wanted.set),
+        )
         stack.callback(fleet.stop)
         fleet.launch()
         told = measure(Meters(fleet, *servers), chosen, wanted.runs)
