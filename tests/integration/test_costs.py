@@ -1,7 +1,7 @@
 """What operations cost in statements, commits and messages a resource: counts, which noise can't touch.
 
-Engines sweep and renew their leases so rarely here that a slow machine counts the same as a quick one. Whoever waits for
-the end does so by a connection that isn't counted.
+Engines sweep and renew their leases so rarely here that a slow machine counts the same as a quick one. Whoever waits
+for the end does so by a connection that isn't counted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.bench.shapes import Shape
 
 NAMES = ("statements", "commits", "messages")
 RARELY = {"sweep_interval": 900, "lease_seconds": 900}
-FEW = 30.0
+FEW = 50.0
 """Statements, commits and messages of an operation that has nothing to do with most of the resources."""
 
 
