@@ -23,7 +23,7 @@ OPTIONS: list[cfg.Opt] = [
         choices=[("threading", "native threads"), ("eventlet", "green threads")],
         help="How the engine does several things at a time. Read once, before anything else is loaded.",
     ),
-    cfg.IntOpt("batch_size", default=20, min=1, max=500, help="Nodes that one message carries, and one transaction."),
+    cfg.IntOpt("batch_size", default=50, min=1, max=500, help="Nodes that one message carries, and one transaction."),
     cfg.IntOpt("worker_threads", default=8, min=1, help="Batches that one engine process works on at a time."),
     cfg.IntOpt("step_threads", default=16, min=1, help="Plugin steps that one engine process runs at a time."),
     cfg.IntOpt(

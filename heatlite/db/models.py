@@ -208,6 +208,7 @@ resource = sa.Table(
     *_times(),
     sa.Column("deletion_policy", sa.String(16), comment="what becomes of it when the row goes; NULL: Delete"),
     sa.Column("external_id", sa.String(255), comment="it is referred to, and isn't the stack's to change or delete"),
+    sa.Column("made_from", sa.String(64), comment="hash of all that its last success followed from; NULL: look"),
 )
 
 sync_point = sa.Table(

@@ -292,6 +292,8 @@ class Conclusions:
             if found is None or not stacks.take_planning(context, found[0].id, traversal_id):
                 return None
             stack = found[0]
-            template, _ = shared.library.parameters(context, stack)
+            template, values = shared.library.parameters(context, stack)
             wanted = traversals.goal(Action(stack.action), template)
-            return begin.plan(context, shared.inputs, stack, wanted, recast_after=shared.recast_after)
+            unchanged = shared.unchanged(template, values, stack) if wanted else begin.nothing_unchanged
+            recast_after = shared.recast_after
+            return begin.plan(context, shared.inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)

@@ -21,6 +21,7 @@ from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.siblings import SiblingsOf
 from heatlite.engine.software.port import SoftwareOf
 from heatlite.engine.traversals import Traversal
+from heatlite.engine.unchanged import made_from
 from heatlite.engine.work import Evaluated, Work
 from heatlite.resources import steps
 from heatlite.resources.base import Resource
@@ -182,19 +183,17 @@ class Evaluator:
         given = resolve(definition.properties, seen) or {}
         external_id = external.id_of(definition, resolve(definition.external_id, seen))
         place = definition.place("properties")
-        acting = (
-            record.acting_id if (record := rows[name]) is not None else traversal.serving[name]
-            for name in sorted(definition.requires)
-        )
+        acting = {name: acting_row(record, traversal.serving[name]) for name, record in rows.items()}
         return Evaluated(
             definition=definition,
             properties=given if external_id else plugin.checked_properties(given, place),
             metadata=resolve(definition.metadata, seen) or {},
-            requires=tuple(acting),
+            requires=tuple(acting[name][0] for name in sorted(acting)),
             update_policy=plugin.checked_policy(
                 resolve(definition.update_policy, seen) or {}, definition.place("update_policy")
             ),
             external_id=external_id,
+            made_from=made_from(definition, traversal.sources, acting),
         )
 
     def _decide(
@@ -244,6 +243,13 @@ class Evaluator:
             claim_id=claim.claim_id,
             refusal=reason,
         )
+
+
+def acting_row(record: NodeRecord | None, resource_id: int) -> tuple[int, int]:
+    """Id and ``atomic_key`` of the row that acts for one that is required; no key of one that isn't read."""
+    if record is None or record.resource is None:
+        return (record.acting_id if record else resource_id), 0
+    return record.acting_id, record.resource.atomic_key
 
 
 def same_kind(type_name: str, wanted: str) -> str:

@@ -28,6 +28,7 @@ from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
 from heatlite.engine.validation import Identity, Submission, Validator, check_name
+from heatlite.engine.wishes import Wishes
 
 SECONDS_A_MINUTE = 60
 VISITS = {
@@ -39,29 +40,12 @@ VISITS = {
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a client says of an operation beside its template. None leaves a setting as it is.
-
-    ``adopts``: name → what is said of the physical resource to be taken over; None: all are made.
-    """
-
-    timeout_mins: int | None = None
-    disable_rollback: bool | None = None
-    tags: Sequence[str] | None = None
-    adopts: Mapping[str, Any] | None = None
-
-    @property
-    def creation(self) -> Action:
-        """The action of a new stack."""
-        return Action.CREATE if self.adopts is None else Action.ADOPT
-
-
-@dataclass(frozen=True)
 class Change:
     """What an operation makes of a stack: columns of its row, and what is wanted then.
 
     ``tags`` None: as they are. ``asked_by``: for whom the stack's operations are done from now on; None: as before.
     ``also``: what else is written in the same transaction, given the new traversal's id; it may be run again.
+    ``unchanged``: says which rows needn't be visited.
     """
 
     action: Action
@@ -70,6 +54,7 @@ class Change:
     tags: Sequence[str] | None = None
     asked_by: Credentials | None = None
     also: Callable[[EngineContext, str], None] | None = None
+    unchanged: begin.Unchanged = begin.nothing_unchanged
 
 
 Submitted = Submission | Callable[[StackRecord], Submission]
@@ -174,7 +159,8 @@ class Lifecycle:
         columns: dict[str, Any] = {"raw_template_id": self._store(submission), "timeout": timeout}
         if wishes.disable_rollback is not None:
             columns["disable_rollback"] = wishes.disable_rollback
-        return Change(Action.UPDATE, columns, traversals.wanted(parsed), wishes.tags)
+        unchanged = begin.nothing_unchanged if wishes.converge else self._shared.unchanged(parsed, values, stack)
+        return Change(Action.UPDATE, columns, traversals.wanted(parsed), wishes.tags, unchanged=unchanged)
 
     def delete(self, stack: StackRecord) -> StackRecord:
         """Delete a stack, and all that was ever made for it. One that is being deleted is left at it.
@@ -236,9 +222,10 @@ class Lifecycle:
             raise exception.NotSupported(feature="Cancelling an update whose changes have all been made")
         target = stack.prev_raw_template_id or self._conclusions.empty_template()
         goal = dataclasses.replace(stack, raw_template_id=target)
-        parsed, _ = self._shared.library.parameters(self._shared.context(), goal)
+        parsed, values = self._shared.library.parameters(self._shared.context(), goal)
         columns = {"raw_template_id": target, "timeout": stack.timeout}
-        return Change(Action.ROLLBACK, columns, traversals.wanted(parsed))
+        same = self._shared.unchanged(parsed, values, stack)
+        return Change(Action.ROLLBACK, columns, traversals.wanted(parsed), unchanged=same)
 
     def _supersede(
         self, stack: StackRecord, operation: Operation, change: Callable[[StackRecord], Change]
@@ -258,7 +245,7 @@ class Lifecycle:
 
     @retried
     def _try_supersede(self, stack: StackRecord, change: Change, traversal_id: str) -> begin.Begun | None:
-        shared, context = self._shared, self._shared.context()
+        shared, context, unchanged = self._shared, self._shared.context(), change.unchanged
         columns = {
             "collects_later": False,
             **change.columns,
@@ -271,7 +258,13 @@ class Lifecycle:
         }
         with shared.database.writer(context):
             begun = begin.supersede(
-                context, shared.inputs, stack, columns, change.wanted, recast_after=shared.recast_after
+                context,
+                shared.inputs,
+                stack,
+                columns,
+                change.wanted,
+                recast_after=shared.recast_after,
+                unchanged=unchanged,
             )
             if begun is not None and change.tags is not None:
                 stacks.replace_tags(context, stack.id, change.tags)

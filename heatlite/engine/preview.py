@@ -96,7 +96,6 @@ class Preview:
     def changes(self) -> dict[str, Change]:
         """Name → fate with its reasons, of all names in either, in the order of dependencies; what goes comes last."""
         definitions = self.template.resources
-        definitions = self.template.resources
         order = Graph({name: sorted(definition.requires) for name, definition in definitions.items()}).order()
         changes = {name: self._change(definitions[name]) for name in order}
         gone = {name: row for name, row in self._present.rows.items() if name not in definitions}
@@ -115,7 +114,7 @@ class Preview:
         given = resolve(definition.properties, self._scope) or {}
         if given is UNKNOWN:
             return None
-        wanted = plugin.checked_properties(given, f"resources.{name}.properties", UNKNOWN)
+        wanted = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
         return plugin(self._instance(definition, self.row(name), wanted))
 
     @property

@@ -33,7 +33,7 @@ class Settings:
 
     host: str = field(default_factory=socket.gethostname)
     role: Role = Role.ALL
-    batch_size: int = 20
+    batch_size: int = 50
     worker_threads: int = 8
     step_threads: int = 16
     casts_per_project: int = 2

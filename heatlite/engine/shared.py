@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from heatlite.context import EngineContext, RequestContext
 from heatlite.db.api import Database
+from heatlite.db.records import StackRecord
 from heatlite.engine.claims import Claims
 from heatlite.engine.clouds import Clouds
 from heatlite.engine.counts import Counts
@@ -19,10 +20,12 @@ from heatlite.engine.policy import TypePolicy, held_to
 from heatlite.engine.settings import Settings
 from heatlite.engine.traversals import Library
 from heatlite.engine.turns import Turns
+from heatlite.engine.unchanged import Sources, Unchanged
 from heatlite.resources.cloud import Cloud
 from heatlite.resources.registry import Registry
 from heatlite.rpc.worker_client import Wakes
 from heatlite.schema.constraints import asking
+from heatlite.template import Parameters, Template
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,13 @@ class Shared:
         """Validate what is validated here for whoever asks: by what he may use, and with what he may look at."""
         with held_to(self.policy, context), asking(self.cloud_of(context)):
             yield
+
+    def unchanged(self, template: Template, parameters: Parameters, stack: StackRecord) -> Unchanged:
+        """Says which of a stack's rows are what this template makes of these parameters.
+
+        :param stack: with the facade that it will have
+        """
+        return Unchanged(template, Sources(parameters, template.files, stack.facade), self.registry)
 
     @property
     def recast_after(self) -> float:

@@ -41,6 +41,10 @@ class ResourceDefinition:
     """The definition in the template, uncompiled, by HOT's keywords."""
     dialect: Dialect = field(default=HOT, repr=False, compare=False)
     """The one that the template is written in."""
+    parameters: frozenset[str] = frozenset()
+    """The parameters that its functions use; ``ANYTHING`` among them where that isn't known."""
+    files: frozenset[str] = frozenset()
+    """The files that they use."""
 
     def path(self, keyword: str) -> list[str | int]:
         """Where in the template that is which HOT calls ``keyword``."""
