@@ -19,15 +19,9 @@ NODE, ROW = models.sync_point, models.resource
 
 @reader
 def claims(context: Context, engine_id: str, after: str, limit: int) -> list[str]:
-    """The claims under which an engine's nodes are RUNNING, in order, from behind ``after`` on."""
-    statement = (
-        sa.select(NODE.c.claim_id)
-        .where(NODE.c.engine_id == engine_id, NODE.c.claim_id > after)
-        .group_by(NODE.c.claim_id)
-        .order_by(NODE.c.claim_id)
-        .limit(limit)
-    )
-    return list(context.connection.execute(statement).scalars())
+    """The claims under which an engine's nodes are RUNNING, in order, from behind ``after`` on: one for each node."""
+    statement = sa.select(NODE.c.claim_id).where(NODE.c.engine_id == engine_id, NODE.c.claim_id > after)
+    return [row.claim_id for row in context.connection.execute(statement.order_by(NODE.c.claim_id).limit(limit))]
 
 
 @reader
@@ -43,4 +37,4 @@ def nodes(context: Context, engine_id: str, claim_ids: Collection[str]) -> list[
 def rows(context: Context, engine_id: str, after: int, limit: int) -> list[int]:
     """The ids of the rows that an engine has locked, in order, from behind ``after`` on."""
     statement = sa.select(ROW.c.id).where(ROW.c.engine_id == engine_id, ROW.c.id > after)
-    return list(context.connection.execute(statement.order_by(ROW.c.id).limit(limit)).scalars())
+    return [row.id for row in context.connection.execute(statement.order_by(ROW.c.id).limit(limit))]

@@ -131,7 +131,7 @@ class Sweeper:
         engine_id, context = self._shared.lease.engine_id, self._shared.context()
         page = hands.claims(context, engine_id, self._looked_at.claim, LOOKED_AT_ONCE)
         self._looked_at.claim = page[-1] if len(page) == LOOKED_AT_ONCE else ""
-        lost = [claim for claim in page if claim not in self._shared.claims]
+        lost = [claim for claim in dict.fromkeys(page) if claim not in self._shared.claims]
         for traversal_id, node, claim_id in hands.nodes(context, engine_id, lost) if lost else []:
             LOG.warning("Node %s of traversal %s fell out of this engine's hands: given back", node, traversal_id)
             self._shared.counts.add(Count.LOST_SIGHT)
