@@ -225,6 +225,13 @@ def test_an_attribute_that_is_another_now_is_told(engine: Endpoint, monkeypatch:
     assert (reply["finding"], reply["attributes"]["output"]) == ("differs", ["1", "moved"])
 
 
+def test_drift_tells_no_hidden_value(engine: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = {"pin": {"type": "string", "hidden": True, "default": "swordfish"}}
+    identity = engine.created("web", template({"a": stores({"get_param": "pin"})}, parameters=declared))
+    monkeypatch.setattr(TestResource, "resolve_attribute", lambda self, name: "moved")
+    assert look(engine, identity, "a")["attributes"]["output"] == ["******", "moved"]
+
+
 def test_what_a_check_complains_of_is_told(engine: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(self: TestResource) -> None:
         raise ValueError("it was deleted behind our back")
