@@ -23,6 +23,8 @@ suppress_warnings = ["myst.header", "misc.highlighting_failure"]  # matters of t
 
 html_theme = "furo"
 html_title = f"heatlite {release}"
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 html_show_sphinx = False
 html_copy_source = False
 pygments_style = "friendly"
