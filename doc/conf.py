@@ -12,7 +12,7 @@ project = "heatlite"
 author = copyright = "the heatlite developers"
 version = release = heatlite.__version__
 
-extensions = ["myst_parser", "contents", "resource_types", "notes"]
+extensions = ["myst_parser", "contents", "resource_types", "made", "notes"]
 source_suffix = {".md": "markdown"}
 root_doc = "index"
 exclude_patterns = ["_build", "README.md"]  # the latter is the index for who reads the pages where they are
