@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 from oslo_db import exception as db_error
+from oslo_db.sqlalchemy import exc_filters
 
 LOG = logging.getLogger(__name__)
 
@@ -52,6 +53,12 @@ def _says_away(original: object) -> bool:
     if sqlstate:
         return sqlstate.startswith(SQLSTATES_AWAY)
     return any(words in str(original) for words in SQLITE_AWAY)
+
+
+@exc_filters.filters("postgresql", sa.exc.InternalError, r".*read-only transaction")
+def _is_read_only(error: Exception, match: object, engine_name: str, is_disconnect: bool) -> None:
+    """What oslo.db would tell with a traceback at each statement."""
+    raise db_error.DBError(error)
 
 
 _commits: contextvars.ContextVar[list[bool] | None] = contextvars.ContextVar("commits", default=None)
