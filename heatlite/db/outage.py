@@ -61,6 +61,17 @@ def _is_read_only(error: Exception, match: object, engine_name: str, is_disconne
     raise db_error.DBError(error)
 
 
+class Told(logging.Filter):
+    """Keeps what an outage does to single connections out of the log: it is told once for all of them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record says something else."""
+        return not (record.exc_info and record.exc_info[1] is not None and _says_away(record.exc_info[1]))
+
+
+logging.getLogger("sqlalchemy.pool.impl.QueuePool").addFilter(Told())
+
+
 _commits: contextvars.ContextVar[list[bool] | None] = contextvars.ContextVar("commits", default=None)
 
 
