@@ -102,10 +102,8 @@ class Sweeper:
         engine_id = self._shared.lease.engine_id
         running = sync_points.running(self._shared.context(), [engine_id], FREED_AT_ONCE)
         lost = [(traversal, node, claim) for traversal, node, claim, _ in running if claim not in self._shared.claims]
-        if lost:
-            LOG.warning("%d nodes fell out of this engine's hands, and are given back", len(lost))
         for traversal_id, node, claim_id in lost:
-            LOG.debug("Node %s of traversal %s is given back", node, traversal_id)
+            LOG.warning("Node %s of traversal %s fell out of this engine's hands: given back", node, traversal_id)
             self._give_back(traversal_id, node, claim_id)
 
     @retried
@@ -119,13 +117,9 @@ class Sweeper:
     def lost_locks(self) -> None:
         """Let go of rows that the database believes this process to hold, and it doesn't."""
         engine_id = self._shared.lease.engine_id
-        held = resources.held_by(self._shared.context(), [engine_id], FREED_AT_ONCE)
-        lost = [row for row in held if not self._shared.claims.locks(row.id)]
-        if lost:
-            LOG.warning("%d resources fell out of this engine's hands, and their locks are released", len(lost))
-        for row in lost:
+        for row in resources.held_by(self._shared.context(), [engine_id], FREED_AT_ONCE):
             if not self._shared.claims.locks(row.id):
-                LOG.debug("The lock of resource %s is released", row.name)
+                LOG.warning("Resource %s fell out of this engine's hands: its lock is released", row.name)
                 self._conclusions.wake(self._let_go(row))
 
     @retried
@@ -179,6 +173,10 @@ class Sweeps:
         """End it, after the look that it is at."""
         self._stopped.set()
         self._thread.join()
+
+    def add(self, look: Callable[[], None]) -> None:
+        """Another look, to be had with each sweep from now on."""
+        self._looks.append(look)
 
     def sweep(self) -> None:
         """Look once for each kind of lost work."""
