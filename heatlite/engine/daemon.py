@@ -15,7 +15,7 @@ import signal
 import threading
 
 from oslo_config import cfg
-from oslo_service import service
+from oslo_service import service, systemd
 
 from heatlite.db.api import Database
 from heatlite.engine import configured
@@ -48,6 +48,7 @@ class EngineService(service.ServiceBase):
         bus = transport.get(self._conf)
         self._engine = EngineProcess(Surroundings(self._database, bus, settings, leave=leave))
         self._engine.start()
+        systemd.notify_once()  # the first that serves says so for all; without systemd it is nothing
 
     def stop(self) -> None:
         """Drain and leave."""
