@@ -17,6 +17,7 @@ import threading
 from oslo_config import cfg
 from oslo_service import service, systemd
 
+from heatlite import notifications
 from heatlite.db.api import Database
 from heatlite.engine import configured
 from heatlite.engine.process import EngineProcess, Surroundings
@@ -43,10 +44,12 @@ class EngineService(service.ServiceBase):
     def start(self) -> None:
         """Make this process's engine, and start it."""
         settings = configured.engine_settings(self._conf)
-        self._database = Database(configured.database_settings(self._conf), configured.vault(self._conf))
+        notifier = notifications.configured(self._conf, settings.host)
+        vault = configured.vault(self._conf)
+        self._database = Database(configured.database_settings(self._conf), vault, notifies=notifier is not None)
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
         bus = transport.get(self._conf)
-        self._engine = EngineProcess(Surroundings(self._database, bus, settings, leave=leave))
+        self._engine = EngineProcess(Surroundings(self._database, bus, settings, notifier=notifier, leave=leave))
         self._engine.start()
         systemd.notify_once()  # the first that serves says so for all; without systemd it is nothing
 

@@ -41,8 +41,10 @@ from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import siblings_of
+from heatlite.engine.telling import Teller
 from heatlite.engine.traversals import Library
 from heatlite.engine.worker import WorkerEndpoint
+from heatlite.notifications import Notifier
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
 from heatlite.rpc.serializer import PlainSerializer
@@ -58,7 +60,7 @@ class Surroundings:
     """What an engine process is put into.
 
     ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
-    this process drain and end, because a step hangs in it.
+    this process drain and end, because a step hangs in it. ``notifier``: where notifications go; None: nowhere.
     """
 
     database: Database
@@ -67,6 +69,7 @@ class Surroundings:
     inputs: Inputs = field(default_factory=Inputs)
     registry: Registry = field(default_factory=Registry.load)
     file_locks: FileLocks | None = None
+    notifier: Notifier | None = None
     leave: Callable[[], None] = lambda: None
 
 
@@ -85,6 +88,8 @@ class EngineProcess:
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
         self._renewal = Renewal(self.shared.lease, self._settings)
+        notifier = surroundings.notifier
+        self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None
         self._servers: list[oslo_messaging.MessageHandlingServer] = []
 
     def _share(self) -> Shared:
@@ -120,6 +125,8 @@ class EngineProcess:
         self.runner.start()
         self._serve()
         self._sweeps.start()
+        if self._teller is not None:
+            self._teller.start()
         LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
 
     def _serve(self) -> None:
@@ -160,6 +167,8 @@ class EngineProcess:
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take them over")
+        if self._teller is not None:
+            self._teller.stop()
         self._pool.shutdown(wait=False)
         self._renewal.stop()
         self.shared.lease.release()

@@ -19,15 +19,17 @@ from typing import Any
 from heatlite import exception
 from heatlite.context import EngineContext, RequestContext
 from heatlite.convergence.model import Status
-from heatlite.db import resources, stacks
+from heatlite.db import notifications, resources, stacks
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Port
 from heatlite.engine.refresh import ATTEMPTS, resource_of
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import StackSiblings
+from heatlite.notifications import SCALING
 from heatlite.resources.base import NoActionRequired
 from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
+from heatlite.resources.nested.port import Begin
 from heatlite.resources.siblings import AskAgain
 
 
@@ -66,8 +68,26 @@ class ScalableSiblings(StackSiblings):
         begin = group.adjust(scaling)
         keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
         now = self._shared.inputs.utcnow()
+        size, name = group.size(), group.physical_resource_name()
         if not resources.write(context, keys, changes, now, held_by=None, hold_as=None):
             raise Busy
+        told = {"adjustment": scaling.by, "adjustment_type": str(scaling.kind), "groupname": name}
+        self._tell(row, Status.IN_PROGRESS, f"Start resizing the group {name}", {**told, "capacity": size})
+        try:
+            self._begin(row, group, begin)
+        except Exception as error:
+            self._tell(row, Status.FAILED, str(error), {**told, "capacity": size})
+            raise
+        wanted = group.within_bounds(size, scaling)
+        self._tell(row, Status.COMPLETE, f"End resizing the group {name}", {**told, "capacity": wanted})
+        self._cool_down(row.id, scaling)
+
+    def _tell(self, row: ResourceRecord, status: Status, message: str, details: dict[str, Any]) -> None:
+        if self._shared.database.notifies:
+            now, happened = self._shared.inputs.now(), [(SCALING, status, message)]
+            notifications.insert(self._shared.context(), row.stack_id, happened, now, {**details, "message": message})
+
+    def _begin(self, row: ResourceRecord, group: AutoScalingGroup, begin: Begin) -> None:
         port, shared = group.nested, self._shared
         assert isinstance(port, Port), "an engine's plugins have its own port"
         parent = port.traversal.stack
@@ -77,7 +97,6 @@ class ScalableSiblings(StackSiblings):
         child = stacks.get(shared.context(), begin.child_id)
         if child is None or child.current_traversal != begin.operation_id:
             raise Busy
-        self._cool_down(row.id, scaling)
 
     def _cool_down(self, row_id: int, scaling: Any) -> None:
         """Record that the group was scaled. A step that holds the row by now records so itself when it ends."""
