@@ -68,24 +68,32 @@ class ScalableSiblings(StackSiblings):
         begin = group.adjust(scaling)
         keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
         now = self._shared.inputs.utcnow()
-        size, name = group.size(), group.physical_resource_name()
+        told, name = self._told(group, scaling), row.physical_resource_id
         if not resources.write(context, keys, changes, now, held_by=None, hold_as=None):
             raise Busy
-        told = {"adjustment": scaling.by, "adjustment_type": str(scaling.kind), "groupname": name}
-        self._tell(row, Status.IN_PROGRESS, f"Start resizing the group {name}", {**told, "capacity": size})
+        self._tell(row, told, Status.IN_PROGRESS, f"Start resizing the group {name}")
         try:
             self._begin(row, group, begin)
         except Exception as error:
-            self._tell(row, Status.FAILED, str(error), {**told, "capacity": size})
+            self._tell(row, told, Status.FAILED, str(error))
             raise
-        wanted = group.within_bounds(size, scaling)
-        self._tell(row, Status.COMPLETE, f"End resizing the group {name}", {**told, "capacity": wanted})
+        self._tell(row, told, Status.COMPLETE, f"End resizing the group {name}")
         self._cool_down(row.id, scaling)
 
-    def _tell(self, row: ResourceRecord, status: Status, message: str, details: dict[str, Any]) -> None:
-        if self._shared.database.notifies:
-            now, happened = self._shared.inputs.now(), [(SCALING, status, message)]
-            notifications.insert(self._shared.context(), row.stack_id, happened, now, {**details, "message": message})
+    def _told(self, group: AutoScalingGroup, scaling: Any) -> dict[Status, dict[str, Any]]:
+        """What is told of a scaling, by how it stands; nothing where nobody listens."""
+        if not self._shared.database.notifies:
+            return {}
+        size = group.size()
+        said = {"adjustment": scaling.by, "adjustment_type": str(scaling.kind)}
+        said |= {"groupname": group.reference(), "capacity": size}
+        ended = {**said, "capacity": group.within_bounds(size, scaling)}
+        return {Status.IN_PROGRESS: said, Status.FAILED: said, Status.COMPLETE: ended}
+
+    def _tell(self, row: ResourceRecord, told: dict[Status, dict[str, Any]], status: Status, message: str) -> None:
+        if status in told:
+            now, details = self._shared.inputs.now(), {**told[status], "message": message}
+            notifications.insert(self._shared.context(), row.stack_id, [(SCALING, status, message)], now, details)
 
     def _begin(self, row: ResourceRecord, group: AutoScalingGroup, begin: Begin) -> None:
         port, shared = group.nested, self._shared
