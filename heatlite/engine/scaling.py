@@ -68,16 +68,16 @@ class ScalableSiblings(StackSiblings):
         begin = group.adjust(scaling)
         keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
         now = self._shared.inputs.utcnow()
-        told, name = self._told(group, scaling), row.physical_resource_id
+        told = self._told(group, scaling)
         if not resources.write(context, keys, changes, now, held_by=None, hold_as=None):
             raise Busy
-        self._tell(row, told, Status.IN_PROGRESS, f"Start resizing the group {name}")
+        self._tell(row, told, Status.IN_PROGRESS, "Start resizing the group")
         try:
             self._begin(row, group, begin)
         except Exception as error:
             self._tell(row, told, Status.FAILED, str(error))
             raise
-        self._tell(row, told, Status.COMPLETE, f"End resizing the group {name}")
+        self._tell(row, told, Status.COMPLETE, "End resizing the group")
         self._cool_down(row.id, scaling)
 
     def _told(self, group: AutoScalingGroup, scaling: Any) -> dict[Status, dict[str, Any]]:
@@ -86,14 +86,16 @@ class ScalableSiblings(StackSiblings):
             return {}
         size = group.size()
         said = {"adjustment": scaling.by, "adjustment_type": str(scaling.kind)}
-        said |= {"groupname": group.reference(), "capacity": size}
+        said |= {"groupname": group.physical_resource_name(), "capacity": size}
         ended = {**said, "capacity": group.within_bounds(size, scaling)}
         return {Status.IN_PROGRESS: said, Status.FAILED: said, Status.COMPLETE: ended}
 
     def _tell(self, row: ResourceRecord, told: dict[Status, dict[str, Any]], status: Status, message: str) -> None:
-        if status in told:
-            now, details = self._shared.inputs.now(), {**told[status], "message": message}
-            notifications.insert(self._shared.context(), row.stack_id, [(SCALING, status, message)], now, details)
+        if status not in told:
+            return
+        text = message if status is Status.FAILED else f"{message} {told[status]['groupname']}"
+        now, happened = self._shared.inputs.now(), [(SCALING, status, text)]
+        notifications.insert(self._shared.context(), row.stack_id, happened, now, {**told[status], "message": text})
 
     def _begin(self, row: ResourceRecord, group: AutoScalingGroup, begin: Begin) -> None:
         port, shared = group.nested, self._shared

@@ -88,7 +88,21 @@ def test_a_listener_hears_of_starts_ends_and_errors(daemons: Daemons, ear: Ear) 
     good.delete()
     good.settle("DELETE_COMPLETE")
     hears(ear, good, "create.start", "create.end", "update.start", "update.end", "delete.start", "delete.end")
+    a_group_that_is_scaled_tells_of_it(daemons, ear)
     what_dead_engines_left_unsent_is_sent_by_the_next(daemons, ear)
+
+
+def a_group_that_is_scaled_tells_of_it(daemons: Daemons, ear: Ear) -> None:
+    story = Story(daemons)
+    sizes = {"min_size": 1, "max_size": 3, "resource": resource("member")}
+    by = {"auto_scaling_group_id": {"get_resource": "group"}, "adjustment_type": "change_in_capacity"}
+    policy = {"type": "OS::Heat::ScalingPolicy", "properties": {**by, "scaling_adjustment": 1}}
+    story.create(hot(group={"type": "OS::Heat::AutoScalingGroup", "properties": sizes}, policy=policy))
+    story.settle("CREATE_COMPLETE")
+    daemons.client.resource_signal(story.context, story.identity, "policy", None)
+    hears(ear, story, "create.start", "create.end", "autoscaling.start", "autoscaling.end")
+    numbers = [(it[2]["adjustment"], it[2]["capacity"]) for it in ear.heard if ".autoscaling." in it[1]]
+    assert numbers == [(1, 1), (1, 2)]
 
 
 def what_dead_engines_left_unsent_is_sent_by_the_next(daemons: Daemons, ear: Ear) -> None:
