@@ -97,6 +97,16 @@ OPTIONS: list[cfg.Opt] = [
         help="Stacks that have one of these tags are listed on request only.",
     ),
 ]
+NOTIFICATION_OPTIONS: list[cfg.Opt] = [
+    cfg.StrOpt(
+        "default_notification_level",
+        default="INFO",
+        ignore_case=True,
+        choices=["AUDIT", "CRITICAL", "DEBUG", "ERROR", "INFO", "SAMPLE", "WARN"],
+        help="Level of notifications that tell of no error.",
+    ),
+    cfg.StrOpt("default_publisher_id", help="Who notifications are said to be from. Default: orchestration.HOST."),
+]
 SECRET_OPTIONS: list[cfg.Opt] = [
     cfg.MultiStrOpt(
         "auth_encryption_key",

@@ -55,9 +55,11 @@ from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import siblings_of
 from heatlite.engine.software.port import software_of
+from heatlite.engine.telling import Teller
 from heatlite.engine.traversals import Library
 from heatlite.engine.turns import Share, Turns
 from heatlite.engine.worker import WorkerEndpoint
+from heatlite.notifications import Notifier
 from heatlite.resources.builtin import outside_handle
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
@@ -78,8 +80,8 @@ class Surroundings:
     """What an engine process is put into.
 
     ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
-    this process drain and end, because a step hangs in it. ``cloud``: how its services are reached; None: not at all.
-    ``policy``: who may use which types.
+    this process drain and end, because a step hangs in it. ``notifier``: where notifications go; None: nowhere.
+    ``cloud``: how its services are reached; None: not at all. ``policy``: who may use which types.
     """
 
     database: Database
@@ -88,6 +90,7 @@ class Surroundings:
     inputs: Inputs = field(default_factory=Inputs)
     registry: Registry = field(default_factory=Registry.load)
     file_locks: FileLocks | None = None
+    notifier: Notifier | None = None
     leave: Callable[[], None] = lambda: None
     cloud: cloud_settings.Settings | None = None
     policy: TypePolicy = field(default_factory=TypePolicy)
@@ -114,6 +117,8 @@ class EngineProcess:
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
         self._renewal = Renewal(self.shared.lease, self._settings)
+        notifier = surroundings.notifier
+        self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None
         self._worker = WorkerEndpoint(self.checker)
         self._puller = self._pulls()
         self._servers: list[BoundedRPCServer] = []
@@ -188,6 +193,8 @@ class EngineProcess:
         self._sweeps.start()
         if self._settings.role.converges:
             self._puller.start()
+        if self._teller is not None:
+            self._teller.start()
         LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
 
     def _serve(self) -> None:
@@ -250,6 +257,8 @@ class EngineProcess:
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take them over")
+        if self._teller is not None:
+            self._teller.stop()
         self._pool.shutdown(wait=False)
         self._casting.stop(LAST_CASTS)
         self._renewal.stop()
