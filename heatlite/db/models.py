@@ -208,6 +208,7 @@ resource = sa.Table(
     *_times(),
     sa.Column("deletion_policy", sa.String(16), comment="what becomes of it when the row goes; NULL: Delete"),
     sa.Column("external_id", sa.String(255), comment="it is referred to, and isn't the stack's to change or delete"),
+    sa.Column("made_from", sa.String(64), comment="hash of all that its last success followed from; NULL: look"),
 )
 
 sync_point = sa.Table(
@@ -226,7 +227,8 @@ sync_point = sa.Table(
     sa.Column("casts", sa.Integer, nullable=False),
     sa.Column("hook", sa.String(32), comment="at which the node is PAUSED"),
     sa.Column("cleared", sa.SmallInteger, comment="the hooks it has behind it, a bit for each"),
-    sa.Index("ix_sync_point_state_next_cast_at", "state", "next_cast_at"),
+    sa.Column("held_for", sa.String(255), comment="the project for whose turn a ready node waits"),
+    sa.Index("ix_sync_point_state_held_for", "state", "held_for", "next_cast_at"),
 )
 
 event = sa.Table(
@@ -259,6 +261,7 @@ service = sa.Table(
     sa.Column("lease_counter", sa.BigInteger, nullable=False),
     sa.Column("deleted_at", sa.DateTime),
     *_times(),
+    sa.Column("version", sa.String(32), comment="of heatlite; NULL: before 0008"),
 )
 
 user_creds = sa.Table(

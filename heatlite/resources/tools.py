@@ -14,6 +14,7 @@ from heatlite.resources.jsonable import as_json
 from heatlite.resources.naming import physical_name
 from heatlite.resources.properties import completed, contains, property_error
 from heatlite.resources.schema import PropertiesSchema
+from heatlite.resources.software.port import Software
 
 DEFAULT_POLL_SECONDS = 1.0
 LONGEST_ID = 255  # characters, as many as the database keeps
@@ -43,6 +44,7 @@ class Tools:
         self._mask = instance.mask
         self._cloud = instance.cloud
         self.siblings = instance.siblings
+        self._software = instance.software
         self.update_policy: Mapping[str, Any] = instance.update_policy
 
     def masked(self, text: str) -> str:
@@ -59,6 +61,16 @@ class Tools:
             kind = self.type_name or "This type"
             raise NotSupported(feature=f"{kind} where no keystone is configured ([trustee] auth_url)")
         return self._cloud
+
+    @property
+    def software(self) -> Software:
+        """Where software configs and deployments are kept. Only plugins that aren't ``immediate`` may use it.
+
+        :raises NotSupported: in validation, or a test, that has none
+        """
+        if self._software is None:
+            raise NotSupported(feature="A software config without an engine")
+        return self._software
 
     @property
     def resource_id(self) -> str | None:

@@ -37,6 +37,18 @@ EXAMPLES = {
         "adjustment_type": "change_in_capacity",
     },
     "OS::Heat::Stack": {"template": "heat_template_version: 2021-04-16"},
+    "OS::Heat::SoftwareConfig": {"config": "echo", "inputs": [{"name": "size", "type": "Number", "default": 3}]},
+    "OS::Heat::StructuredConfig": {"config": {"port": {"get_input": "port"}}},
+    "OS::Heat::CloudConfig": {"cloud_config": {"packages": ["bash"]}},
+    "OS::Heat::MultipartMime": {"parts": [{"config": "echo", "filename": "run.sh"}]},
+    "OS::Heat::SoftwareComponent": {"configs": [{"config": "echo", "tool": "script"}]},
+    "OS::Heat::SoftwareDeployment": {"server": "web", "signal_transport": "NO_SIGNAL"},
+    "OS::Heat::StructuredDeployment": {"server": "web", "signal_transport": "NO_SIGNAL"},
+    **{
+        f"OS::Heat::{name}": {"servers": {"web": "one", "db": "two"}}
+        for kind in ("Software", "Structured")
+        for name in (f"{kind}DeploymentGroup", f"{kind}Deployments")
+    },
     "OS::Heat::Dummy": {"name_len": "16", "update_in_place_prop": "ntty"},
     "OS::Keystone::Service": {"type": "painting"},
     "OS::Keystone::Endpoint": {"service": "keystone", "interface": "public", "url": "http://paint"},
