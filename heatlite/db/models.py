@@ -221,7 +221,7 @@ sync_point = sa.Table(
     sa.Column("acting_id", Id, nullable=False, comment="the row that acts: resource_id, or its replacement"),
     sa.Column("remaining", sa.Integer, nullable=False),
     sa.Column("state", sa.SmallInteger, nullable=False),
-    sa.Column("engine_id", Uuid, index=True),
+    sa.Column("engine_id", Uuid),
     sa.Column("claim_id", Uuid),
     sa.Column("next_cast_at", sa.Double),
     sa.Column("casts", sa.Integer, nullable=False),
@@ -229,6 +229,7 @@ sync_point = sa.Table(
     sa.Column("cleared", sa.SmallInteger, comment="the hooks it has behind it, a bit for each"),
     sa.Column("held_for", sa.String(255), comment="the project for whose turn a ready node waits"),
     sa.Index("ix_sync_point_state_held_for", "state", "held_for", "next_cast_at"),
+    sa.Index("ix_sync_point_engine_id_claim_id", "engine_id", "claim_id"),
 )
 
 event = sa.Table(

@@ -48,7 +48,7 @@ from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Ports
 from heatlite.engine.policy import TypePolicy
-from heatlite.engine.pulling import Puller
+from heatlite.engine.pulling import Puller, Restraint
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
@@ -172,9 +172,7 @@ class EngineProcess:
             executors.pool(settings.worker_threads).submit,
             settings.worker_threads,
             settings.recast_after,
-            may_act=lambda: self.shared.lease.is_valid,
-            is_full=self.runner.is_full,
-            is_busy=lambda: self._worker.is_busy,
+            Restraint(lambda: self.shared.lease.is_valid, self.runner.is_full, lambda: self._worker.is_busy),
             when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
         )
 

@@ -16,9 +16,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from heatlite.convergence.model import OF_ROWS, Action, Node
-from heatlite.db import outage, resources, services, stacks, sync_points
+from heatlite.db import hands, outage, resources, services, stacks, sync_points
 from heatlite.db.records import DueNode, ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine.conclude import Conclusions
@@ -30,8 +31,17 @@ from heatlite.engine.transactions import release
 LOG = logging.getLogger(__name__)
 
 FREED_AT_ONCE = 500
+LOOKED_AT_ONCE = 2000
 BACK_OFF = 2.0
 LONGEST_BACK_OFF = 60.0
+
+
+@dataclass
+class LookedAt:
+    """Where the last look at what this engine holds came to; the next one goes on from there, and begins anew."""
+
+    claim: str = ""
+    row: int = 0
 
 
 class Sweeper:
@@ -41,6 +51,7 @@ class Sweeper:
         self._shared = shared
         self._conclusions = conclusions
         self._runner = runner
+        self._looked_at = LookedAt()
 
     def dead_engines(self) -> None:
         """Take over from engines that are dead, and from those that were found dead by somebody who died then."""
@@ -116,13 +127,14 @@ class Sweeper:
             self._runner.asked(rows, traversal_id)
 
     def lost_claims(self) -> None:
-        """Give back what the database believes this process to be at, and it isn't."""
-        engine_id = self._shared.lease.engine_id
-        running = sync_points.running(self._shared.context(), [engine_id], FREED_AT_ONCE)
-        lost = [(traversal, node, claim) for traversal, node, claim, _ in running if claim not in self._shared.claims]
+        """Give back what the database believes this process to be at, and it isn't; a page of it at a time."""
+        engine_id, context = self._shared.lease.engine_id, self._shared.context()
+        page = hands.claims(context, engine_id, self._looked_at.claim, LOOKED_AT_ONCE)
+        self._looked_at.claim = page[-1] if len(page) == LOOKED_AT_ONCE else ""
+        lost = [claim for claim in dict.fromkeys(page) if claim not in self._shared.claims]
         if lost:
-            LOG.warning("%d nodes fell out of this engine's hands, and are given back", len(lost))
-        for traversal_id, node, claim_id in lost:
+            LOG.warning("%d claims fell out of this engine's hands: their nodes are given back", len(lost))
+        for traversal_id, node, claim_id in hands.nodes(context, engine_id, lost) if lost else []:
             LOG.debug("Node %s of traversal %s is given back", node, traversal_id)
             self._shared.counts.add(Count.LOST_SIGHT)
             self._give_back(traversal_id, node, claim_id)
@@ -136,14 +148,15 @@ class Sweeper:
             self._conclusions.announce({traversal_id: [node]})
 
     def lost_locks(self) -> None:
-        """Let go of rows that the database believes this process to hold, and it doesn't."""
-        engine_id = self._shared.lease.engine_id
-        held = resources.held_by(self._shared.context(), [engine_id], FREED_AT_ONCE)
-        lost = [row for row in held if not self._shared.claims.locks(row.id)]
+        """Let go of rows that the database believes this process to hold, and it doesn't; a page of them at a time."""
+        engine_id, context = self._shared.lease.engine_id, self._shared.context()
+        page = hands.rows(context, engine_id, self._looked_at.row, LOOKED_AT_ONCE)
+        self._looked_at.row = page[-1] if len(page) == LOOKED_AT_ONCE else 0
+        lost = [row_id for row_id in page if not self._shared.claims.locks(row_id)]
         if lost:
-            LOG.warning("%d resources fell out of this engine's hands, and their locks are released", len(lost))
-        for row in lost:
-            if not self._shared.claims.locks(row.id):
+            LOG.warning("%d resources fell out of this engine's hands: their locks are released", len(lost))
+        for row in resources.by_ids(context, lost) if lost else []:
+            if row.engine_id == engine_id and not self._shared.claims.locks(row.id):
                 LOG.debug("The lock of resource %s is released", row.name)
                 self._shared.counts.add(Count.LOST_SIGHT)
                 self._conclusions.wake(self._let_go(row))

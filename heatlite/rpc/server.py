@@ -7,9 +7,9 @@ from the broker only when a thread is free for it: the semaphore holds the liste
 
     broker ──prefetch ≤ n──▶ listener ──semaphore──▶ threads
 
-A server that leaves tells the broker so at once. oslo.messaging has that told by the closing of the connection, when
-its work is done: until then the broker goes on handing out messages, and those that are found as the connection closes
-are acknowledged and dropped. A client's call among them would never be answered.
+A server that leaves tells the broker so at once. oslo.messaging has that told by the connection's end, when all work is
+done: until then the broker goes on handing out messages, and those that are found as the connection closes are
+acknowledged and dropped. A client's call among them would never be answered.
 
     leave   listener ends ─▶ consumers are cancelled ─▶ what had been handed out by then is worked on as well
 """

@@ -19,7 +19,7 @@ from heatlite.db import held, models, sync_points
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.counts import Count
-from heatlite.engine.pulling import Puller
+from heatlite.engine.pulling import Puller, Restraint
 from heatlite.engine.settings import Settings
 from heatlite.engine.turns import LOOK_AGAIN, Share
 from heatlite.resources.registry import Registry
@@ -52,7 +52,7 @@ class Town:
             lambda function: self.taken.append(function),
             THREADS,
             settings.recast_after,
-            is_full=lambda project: project in self.full,
+            Restraint(is_full=lambda project: project in self.full),
         )
         self.taken: list[Any] = []
         self.full: set[str] = set()
@@ -62,6 +62,11 @@ class Town:
         """Begin to create a stack."""
         wire = {"project_id": project, "username": "ann"}
         self.engine.endpoint.create_stack(RequestContext(self.database, wire), name, content, {}, {}, {})
+
+    def pass_time(self, seconds: float) -> None:
+        """The clock runs, and the engine keeps its lease."""
+        self.clock.now += seconds
+        self.engine.shared.lease.renew()
 
     def messages(self) -> Counter[str]:
         """project → messages that are in the broker."""
@@ -243,7 +248,7 @@ def test_nodes_that_were_taken_by_an_engine_that_died_are_cast_again(town: Town)
 def test_without_a_lease_nothing_is_taken(town: Town) -> None:
     for number in range(5):
         town.create("a", f"stack-{number}", chain(1))
-    puller = Puller(town.turns, town.engine.checker, town.taken.append, THREADS, 10.0, may_act=lambda: False)
+    puller = Puller(town.turns, town.engine.checker, town.taken.append, THREADS, 10.0, Restraint(may_act=lambda: False))
     assert puller.pull() == 0
     assert not town.taken
 
@@ -251,7 +256,7 @@ def test_without_a_lease_nothing_is_taken(town: Town) -> None:
 def test_while_a_message_is_worked_on_one_batch_at_most_is_taken(town: Town) -> None:
     for number in range(10):
         town.create("a", f"stack-{number}", chain(1))
-    puller = Puller(town.turns, town.engine.checker, town.taken.append, THREADS, 10.0, is_busy=lambda: True)
+    puller = Puller(town.turns, town.engine.checker, town.taken.append, THREADS, 10.0, Restraint(is_busy=lambda: True))
     assert puller.pull() == 1
     assert puller.pull() == 0
     town.taken.pop()()
@@ -265,7 +270,7 @@ def test_what_lies_in_the_broker_for_long_breeds_no_messages(town: Town) -> None
     assert len(town.bus.casts) == 60
     delivered = 0
     while town.bus.casts:
-        town.clock.now += town.engine.shared.settings.sweep_interval
+        town.pass_time(town.engine.shared.settings.sweep_interval)
         town.engine.sweeper.lost_casts()
         for _ in range(6):
             traversal_id, nodes = town.bus.casts.popleft()
@@ -280,7 +285,7 @@ def test_what_lies_in_the_broker_for_long_breeds_no_messages(town: Town) -> None
 def test_a_message_that_is_lost_costs_no_other_one(town: Town) -> None:
     town.create("a", "stack", chain(1))
     town.bus.lose_everything()
-    town.clock.now += town.engine.shared.settings.recast_after + 1
+    town.pass_time(town.engine.shared.settings.recast_after + 1)
     town.engine.sweeper.lost_casts()
     assert town.held() == {"a": 1}
     town.puller.pull()

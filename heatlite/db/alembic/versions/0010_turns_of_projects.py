@@ -1,4 +1,4 @@
-"""Ready nodes may wait for their project's turn.
+"""Ready nodes may wait for their project's turn; an engine finds its own claims by an index alone.
 
 Revision ID: 0010
 """
@@ -15,3 +15,5 @@ def upgrade() -> None:
     op.add_column("sync_point", held_for)
     op.create_index("ix_sync_point_state_held_for", "sync_point", ["state", "held_for", "next_cast_at"])
     op.drop_index("ix_sync_point_state_next_cast_at", "sync_point")
+    op.create_index("ix_sync_point_engine_id_claim_id", "sync_point", ["engine_id", "claim_id"])
+    op.drop_index("ix_sync_point_engine_id", "sync_point")
