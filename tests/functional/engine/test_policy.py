@@ -39,6 +39,8 @@ def test_types_of_keystone_are_listed_for_administrators_only(engine: Endpoint) 
 def test_a_template_with_a_type_that_one_may_not_use_is_refused(engine: Endpoint) -> None:
     with pytest.raises(exception.Forbidden, match="OS::Keystone::Project"):
         engine.create("web", KEYS, wire=MEMBER)
+    with pytest.raises(exception.Forbidden, match="OS::Keystone::Project"):
+        engine.call("preview_stack", stack_name="w", template=KEYS, params=None, files=None, args={}, wire=MEMBER)
     assert engine.rows()["stack"] == 0
 
     identity = engine.create("web", KEYS, wire=ADMIN)
