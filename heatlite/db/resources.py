@@ -102,6 +102,13 @@ def by_types(context: Context, stack_id: str, types: Collection[str]) -> list[Re
 
 
 @reader
+def types(context: Context, stack_id: str) -> list[str]:
+    """The types that a stack has rows of, each once."""
+    statement = sa.select(TABLE.c.type).where(TABLE.c.stack_id == stack_id).distinct()
+    return [row.type for row in context.connection.execute(statement)]
+
+
+@reader
 def held(context: Context, stack_id: str) -> list[ResourceRecord]:
     """The rows of a stack that some engine holds."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_not(None))

@@ -66,6 +66,7 @@ class Lifecycle:
 
     def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
         self._shared = shared
+        self.policy = shared.policy
         self._conclusions = conclusions
         self._beginning = Beginning(shared)
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)

@@ -139,7 +139,8 @@ def test_each_function_is_described_by_a_sentence_that_stands_alone(engine: Endp
 def test_a_type_that_needs_a_missing_service_is_told_apart_from_one_that_never_was(
     engine: Endpoint, is_admin: bool, type_name: str, error: str, text: str
 ) -> None:
-    arguments = {"params": None, "files": None, "args": {}, "is_admin": is_admin}
+    wire = {"roles": ["admin"]} if is_admin else {}
+    arguments = {"params": None, "files": None, "args": {}, "is_admin": is_admin, "wire": wire}
     with pytest.raises(exception.HeatliteError, match=text) as refused:
         engine.call("create_stack", stack_name="s", template=template({"a": {"type": type_name}}), **arguments)
     assert type(refused.value).__name__ == error
