@@ -19,6 +19,8 @@ TESTS = [
     "pytest-timeout>=2.3",
 ]
 
+CATALOGUE = "heatlite.resources.keystone.catalogue"
+ROLE_ASSIGNMENTS = "heatlite.resources.keystone.role_assignments"
 WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
 
 GROUPS = "heatlite.resources.builtin.deployment_group"  # which has four
@@ -43,7 +45,9 @@ setuptools.setup(
         "cryptography>=42",  # Fernet, for credentials and hidden values
         "eventlet>=0.36",
         "futurist>=3.0",
+        "keystoneauth1>=5.6",
         "kombu>=5.3",
+        "openstacksdk>=4.0",  # clients of the services that plugins use
         "oslo.config>=9.6",
         "oslo.context>=5.6",
         "oslo.db>=17.0",
@@ -51,6 +55,7 @@ setuptools.setup(
         "oslo.messaging>=18.2",  # older ones delay the reply of every call
         "oslo.reports>=3.4",  # what a process is at, on SIGUSR2
         "oslo.serialization>=5.5",
+        "oslo.policy>=4.3",
         "oslo.service[threading]>=4.3",
         "oslo.utils>=7.3",
         "PyMySQL>=1.1",
@@ -100,6 +105,20 @@ setuptools.setup(
             "OS::Heat::Value = heatlite.resources.builtin.value:Value",
             "OS::Heat::WaitCondition = heatlite.resources.builtin.wait_condition:WaitCondition",
             f"OS::Heat::WaitConditionHandle = {WAIT_HANDLES}:WaitConditionHandle",
+            "OS::Keystone::Domain = heatlite.resources.keystone.domain:Domain",
+            f"OS::Keystone::Endpoint = {CATALOGUE}:Endpoint",
+            "OS::Keystone::Group = heatlite.resources.keystone.group:Group",
+            f"OS::Keystone::GroupRoleAssignment = {ROLE_ASSIGNMENTS}:GroupRoleAssignment",
+            "OS::Keystone::Project = heatlite.resources.keystone.project:Project",
+            f"OS::Keystone::Region = {CATALOGUE}:Region",
+            "OS::Keystone::Role = heatlite.resources.keystone.role:Role",
+            f"OS::Keystone::Service = {CATALOGUE}:Service",
+            "OS::Keystone::User = heatlite.resources.keystone.user:User",
+            f"OS::Keystone::UserRoleAssignment = {ROLE_ASSIGNMENTS}:UserRoleAssignment",
+        ],
+        "heatlite.constraints": [
+            f"keystone.{name.lower()} = heatlite.resources.keystone.constraints:{name}"
+            for name in ("Domain", "Group", "Project", "Region", "Role", "Service", "User")
         ],
         "oslo.config.opts": ["heatlite = heatlite.conf:list_opts"],
     },

@@ -207,6 +207,14 @@ class InvalidEncryptionKey(HeatliteError):
     """Can not decrypt data with the auth_encryption_key in heat config."""
 
 
+class CloudError(HeatliteError):
+    """{service} answered {status}: {message}"""
+
+
+class CloudConflict(CloudError):
+    """{service} answered {status}: {message}"""
+
+
 # --- heatlite's own ---------------------------------------------------------------------------------------------
 
 

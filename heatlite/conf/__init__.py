@@ -7,7 +7,7 @@ from collections.abc import Collection
 from oslo_config import cfg
 from oslo_db import options as oslo_db_options
 
-from heatlite.conf import engine
+from heatlite.conf import clients, engine
 
 
 def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.ConfigOpts:
@@ -29,7 +29,8 @@ def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.Co
 def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
     """(group, options), for the sample configuration file. [database] is oslo.db's own."""
     return [
-        ("DEFAULT", [*engine.OPTIONS, *engine.SECRET_OPTIONS]),
+        ("DEFAULT", [*engine.OPTIONS, *engine.SECRET_OPTIONS, *clients.OPTIONS]),
         ("yaql", engine.YAQL_OPTIONS),
+        *clients.GROUPS,
         ("database", oslo_db_options.database_opts),
     ]

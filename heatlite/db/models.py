@@ -275,6 +275,7 @@ user_creds = sa.Table(
     sa.Column("trust_id", Secret),
     sa.Column("trustor_user_id", sa.String(64)),
     *_times(),
+    sa.Column("user_id", sa.String(64)),
 )
 
 snapshot = sa.Table(

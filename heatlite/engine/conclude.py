@@ -15,7 +15,7 @@ from heatlite.convergence.sync import chunks
 from heatlite.db import events, stacks, templates
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
-from heatlite.engine import row_changes, saved, traversals
+from heatlite.engine import farewell, row_changes, saved, traversals
 from heatlite.engine.nested.family import Family
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
@@ -228,14 +228,15 @@ class Conclusions:
             case NodeKind.COMMIT:
                 self.announce({traversal.id: self._commit(traversal)})
             case NodeKind.EPILOGUE:
-                if self._forgets_snapshots(traversal) and self._epilogue(traversal):
+                if self._parts(traversal) and self._epilogue(traversal):
                     self.family.ended(traversal.stack)
                     self._purge_events(traversal)
 
-    def _forgets_snapshots(self, traversal: Traversal) -> bool:
-        """Delete the snapshots of a stack that is about to be gone: False where that failed, and the deletion too."""
-        deletes = traversal.stack.action is Action.DELETE
-        reason = saved.forget_all(self._shared, traversal.stack) if deletes else None
+    def _parts(self, traversal: Traversal) -> bool:
+        """Delete what belongs to a stack that is about to be gone: False where that failed, and the deletion too."""
+        shared, stack = self._shared, traversal.stack
+        deletes = stack.action is Action.DELETE
+        reason = (saved.forget_all(shared, stack) or farewell.say(shared, stack)) if deletes else None
         if reason is not None:
             self.ended(traversal, f"Resource DELETE failed: {reason}")
         return reason is None

@@ -15,6 +15,7 @@ from heatlite.convergence.model import Action, Node, NodeKind
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine import breakpoints, external, guests, scope
 from heatlite.engine.by_row import ByRow, Claim, is_retry
+from heatlite.engine.clouds import CloudOf
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.siblings import SiblingsOf
@@ -57,16 +58,19 @@ class Evaluator:
         make_port: MakePort | None = None,
         siblings_of: SiblingsOf = lambda stack_id: None,
         software_of: SoftwareOf = lambda stack: None,
+        cloud_of: CloudOf = lambda stack: None,
     ) -> None:
         """What resources are given beside their own row.
 
         :param make_port: what they may ask about nested stacks; None: there are none here
         :param siblings_of: what they may see of their stack's other resources
         :param software_of: what they may do with their project's software configs
+        :param cloud_of: by which they reach the cloud's services
         """
         self._make_port = make_port
         self._siblings_of = siblings_of
         self._software_of = software_of
+        self._cloud_of = cloud_of
         self._registry = registry
         self._inputs = inputs
         self._by_row = ByRow(registry, max_attempts)
@@ -96,6 +100,7 @@ class Evaluator:
             reads=traversal.reads.get(row.name, frozenset()),
             nested=self._make_port(traversal, row.name, evaluated) if self._make_port else None,
             software=self._software_of(traversal.stack),
+            cloud=self._cloud_of(traversal.stack),
         )
 
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:

@@ -23,7 +23,7 @@ from heatlite.db import stacks, templates, user_creds
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
-from heatlite.engine import adoption, credentials, limits, traversals
+from heatlite.engine import adoption, credentials, limits, traversals, trusting
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
@@ -94,11 +94,14 @@ class Lifecycle:
         check_name(name)
         if stacks.by_live_name(context, context.project_id, name) is not None:
             raise exception.StackExists(stack_name=name)
-        limits.check_stacks(self._shared.settings, lambda: stacks.count_roots(context, context.project_id))
-        parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
+        if not context.is_admin:
+            limits.check_stacks(self._shared.settings, lambda: stacks.count_roots(context, context.project_id))
+        with self._shared.on_behalf_of(context):
+            parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
         stack = self._new_stack(context, stack_id, name, wishes)
         try:
-            stack, begun = self._create(stack, submission, parsed, wishes, credentials.of(context))
+            with trusting.for_new_stack(self._shared, context) as asked_by:
+                stack, begun = self._create(stack, submission, parsed, wishes, asked_by)
         except db_error.DBDuplicateEntry:
             raise exception.StackExists(stack_name=name) from None
         self._conclusions.announce({begun.traversal_id: begun.ready})
@@ -156,13 +159,13 @@ class Lifecycle:
         :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
         """
 
-        asked_by = credentials.of(context)
+        with trusting.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
 
-        def change(current: StackRecord) -> Change:
-            wanted = submission(current) if callable(submission) else submission
-            return dataclasses.replace(self._update(current, wanted, wishes), asked_by=asked_by)
+            def change(current: StackRecord) -> Change:
+                wanted = submission(current) if callable(submission) else submission
+                return dataclasses.replace(self._update(current, wanted, wishes), asked_by=asked_by)
 
-        return self._supersede(stack, Operation.UPDATE, change)
+            return self._supersede(stack, Operation.UPDATE, change)
 
     def _update(self, stack: StackRecord, submission: Submission, wishes: Wishes) -> Change:
         identity = Identity(stack.id, stack.name, stack.tenant)
@@ -204,11 +207,13 @@ class Lifecycle:
         :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
         """
 
-        def change(current: StackRecord) -> Change:
-            update = self._update(current, submission, Wishes())
-            return dataclasses.replace(update, action=Action.RESTORE, asked_by=credentials.of(context))
+        with trusting.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
 
-        return self._supersede(stack, Operation.RESTORE, change)
+            def change(current: StackRecord) -> Change:
+                update = self._update(current, submission, Wishes())
+                return dataclasses.replace(update, action=Action.RESTORE, asked_by=asked_by)
+
+            return self._supersede(stack, Operation.RESTORE, change)
 
     def visit(
         self, stack: StackRecord, operation: Operation, also: Callable[[EngineContext, str], None] | None = None

@@ -9,6 +9,7 @@ time is found by the others, as after a crash.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from typing import Any
 
 import oslo_messaging
 
+from heatlite.clients import settings as cloud_settings
+from heatlite.clients.sessions import Sessions
 from heatlite.context import RequestContext
 from heatlite.db.api import Database
 from heatlite.engine import executors
@@ -29,6 +32,7 @@ from heatlite.engine.api.software import SoftwareEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
+from heatlite.engine.clouds import Clouds, no_cloud
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
@@ -38,6 +42,7 @@ from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Ports
+from heatlite.engine.policy import TypePolicy
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
@@ -46,6 +51,7 @@ from heatlite.engine.siblings import siblings_of
 from heatlite.engine.software.port import software_of
 from heatlite.engine.traversals import Library
 from heatlite.engine.worker import WorkerEndpoint
+from heatlite.resources.builtin import outside_handle
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
 from heatlite.rpc.serializer import PlainSerializer
@@ -61,7 +67,8 @@ class Surroundings:
     """What an engine process is put into.
 
     ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
-    this process drain and end, because a step hangs in it.
+    this process drain and end, because a step hangs in it. ``cloud``: how its services are reached; None: not at all.
+    ``policy``: who may use which types.
     """
 
     database: Database
@@ -71,12 +78,17 @@ class Surroundings:
     registry: Registry = field(default_factory=Registry.load)
     file_locks: FileLocks | None = None
     leave: Callable[[], None] = lambda: None
+    cloud: cloud_settings.Settings | None = None
+    policy: TypePolicy = field(default_factory=TypePolicy)
 
 
 class EngineProcess:
     """One engine."""
 
     def __init__(self, surroundings: Surroundings) -> None:
+        if surroundings.cloud is not None and surroundings.cloud.stack_domain is not None:
+            registry = surroundings.registry.with_others(outside_handle.IN_PLACE_OF)
+            surroundings = dataclasses.replace(surroundings, registry=registry)
         self._surroundings = surroundings
         self._settings = surroundings.settings
         self.shared = self._share()
@@ -97,6 +109,8 @@ class EngineProcess:
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
         software = software_of(it.database, it.inputs)
+        clouds = Clouds(it.database, Sessions(it.cloud)) if it.cloud else None
+        cloud_of = clouds.of_stack if clouds else no_cloud
         taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         return Shared(
             database=it.database,
@@ -104,11 +118,15 @@ class EngineProcess:
             settings=it.settings,
             registry=it.registry,
             library=library,
-            evaluator=Evaluator(it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, software),
+            evaluator=Evaluator(
+                it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, software, cloud_of
+            ),
             lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
             liveness=it.file_locks or watch,
             claims=Claims(),
             wakes=wakes,
+            clouds=clouds,
+            policy=it.policy,
         )
 
     def _lost(self, engine_id: str) -> None:

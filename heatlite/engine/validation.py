@@ -26,6 +26,7 @@ from heatlite.engine.nested import expected
 from heatlite.engine.nested.expected import Level
 from heatlite.engine.nested.inheritance import environment_of_child
 from heatlite.engine.nested.provider import check_facade, plugin_of
+from heatlite.engine.policy import check_type
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
 from heatlite.resources.base import Resource
@@ -128,6 +129,7 @@ class Validator:
         :raises ResourceTypeUnavailable: where there is none, and Heat has one
         :raises StackValidationFailed: where there is none, or its template doesn't take and give what its type does
         """
+        check_type(definition.type)
         try:
             found = plugin_of(self._registry, definition.type, files)
             facade = self._facade(definition, files, stands_for or definition.written_type)

@@ -59,6 +59,10 @@ class Registry:
         except KeyError:
             raise absent.error_for(type_name) from None
 
+    def with_others(self, plugins: Mapping[str, type[Resource]]) -> Registry:
+        """The same, but for types that these serve."""
+        return Registry({**self._plugins, **plugins})
+
     def names(self) -> list[str]:
         """The type names, sorted."""
         return sorted(self._plugins)

@@ -1,6 +1,6 @@
 """The architecture, held by a test that reads the source: who may import whom, and how large a thing may grow.
 
-cmd → engine → { db, rpc, resources, template, notifications } → convergence
+cmd → engine → { clients, db, rpc, resources, template, notifications } → convergence
                                 exception, context, schema and conf lie below all of them
 """
 
@@ -20,7 +20,7 @@ from heatlite.convergence.graph import Graph
 
 ROOT = pathlib.Path(heatlite.__file__).parent
 LEAVES = {"exception", "context", "schema", "conf"}
-MIDDLE = {"db", "rpc", "resources", "template", "notifications"}
+MIDDLE = {"clients", "db", "rpc", "resources", "template", "notifications"}
 LAYERS = {
     "cmd": {"engine", *MIDDLE, "convergence", *LEAVES},
     "engine": {*MIDDLE, "convergence", *LEAVES},
