@@ -40,6 +40,8 @@ class Compiler:
     references: set[str] = field(default_factory=set)
     reads: set[tuple[str, str]] = field(default_factory=set)
     conditions: set[str] = field(default_factory=set)
+    checks_parameters: bool = True
+    """Whether a parameter that isn't declared is a mistake here; else whoever resolves it is told."""
 
     @property
     def mappings(self) -> Mapping[str, Any]:
@@ -115,7 +117,7 @@ class Compiler:
 
         :raises StackValidationFailed: where it isn't
         """
-        if name not in self.names.parameters:
+        if self.checks_parameters and name not in self.names.parameters:
             raise refused(path, f'The parameter "{name}" is not declared; add it to the section "parameters"')
 
     def has_parameter(self, name: str) -> bool:
