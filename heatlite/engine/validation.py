@@ -30,6 +30,7 @@ from heatlite.engine.policy import check_type
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
 from heatlite.resources.base import Resource
+from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.instance import Instance
 from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
@@ -213,8 +214,25 @@ class _Look:
                 self._resource(definition, plugins[definition.name], scope)
         for output in self.template.outputs.values():
             with collected(mistakes):
-                resolve(output.value, scope)
+                self._output(output, plugins, scope)
         raise_all(mistakes)
+
+    def _output(
+        self, output: language.OutputDefinition, plugins: Mapping[str, type[Resource]], scope: EngineScope
+    ) -> None:
+        """Refuse an output that can't be had, as far as Heat does: one of a nested stack says so where it is read, and
+        so does one that reads what a template in its place no longer gives."""
+        try:
+            resolve(output.value, scope)
+        except exception.UserParameterMissing as error:
+            if self.level.depth == 0:
+                word = self.template.dialect.word
+                path: list[str | int] = [word("outputs"), output.name, word("value")]
+                told = f'The parameter "{error.kwargs["key"]}" is not declared; add it to the section "parameters"'
+                raise exception.StackValidationFailed(path=path, message=told) from None
+        except exception.InvalidTemplateAttribute as error:
+            if not issubclass(plugins[error.kwargs["resource"]], TemplateResource):
+                raise
 
     def _resource(self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope) -> None:
         external.check_policy(definition, plugin)

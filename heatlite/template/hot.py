@@ -116,7 +116,7 @@ class Reader:
 
     def outputs(self, written: Mapping[str, Any]) -> Mapping[str, OutputDefinition]:
         """The definitions of these outputs."""
-        compiled = {name: read_output(name, it, self._compiler(), self.dialect) for name, it in written.items()}
+        compiled = {name: read_output(name, it, self._lenient(), self.dialect) for name, it in written.items()}
         return MappingProxyType(compiled)
 
     def outline(self) -> Mapping[str, ResourceDefinition]:
@@ -124,6 +124,10 @@ class Reader:
         return MappingProxyType(
             {name: read_outline(name, it, self.registry, self.dialect) for name, it in self.written.items()}
         )
+
+    def _lenient(self) -> Compiler:
+        """An output that names a parameter which isn't declared harms nothing but itself."""
+        return dataclasses.replace(self._compiler(), checks_parameters=False)
 
     def _compiler(self) -> Compiler:
         parameters = {*self.schemata, *self.dialect.pseudo_parameters}
