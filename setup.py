@@ -72,8 +72,10 @@ setuptools.setup(
             "heatlite-manage = heatlite.cmd.manage:main",
         ],
         "heatlite.resources": [
+            "AWS::CloudFormation::Stack = heatlite.resources.builtin.cfn_stack:CfnStack",
             "AWS::CloudFormation::WaitCondition = heatlite.resources.builtin.wait_condition:CfnWaitCondition",
             f"AWS::CloudFormation::WaitConditionHandle = {WAIT_HANDLES}:CfnWaitConditionHandle",
+            "OS::Heat::AccessPolicy = heatlite.resources.builtin.access_policy:AccessPolicy",
             "OS::Heat::AutoScalingGroup = heatlite.resources.builtin.autoscaling_group:AutoScalingGroup",
             "OS::Heat::CloudConfig = heatlite.resources.builtin.cloud_config:CloudConfig",
             "OS::Heat::Delay = heatlite.resources.builtin.delay:Delay",

@@ -21,6 +21,8 @@ from heatlite.resources.testing import FakeClock, carried, drive, instance_of
 from tests.unit.resources.stack_of_handles import SignalledHandles
 
 EXAMPLES = {
+    "AWS::CloudFormation::Stack": {"TemplateURL": "http://example.com/nested.template"},
+    "OS::Heat::AccessPolicy": {"AllowedResources": ["web"]},
     "OS::Heat::Value": {"value": {"any": ["thing"]}},
     "OS::Heat::TestResource": {"wait_secs": 3, "action_wait_secs": {"suspend": 2, "resume": 2, "check": 2}},
     "OS::Heat::RandomString": {"length": "16", "character_classes": '[{"class": "hexdigits", "min": 4}]'},
@@ -49,6 +51,7 @@ EXAMPLES = {
     },
     "OS::Heat::Dummy": {"name_len": "16", "update_in_place_prop": "ntty"},
 }
+FILES = {"http://example.com/nested.template": "heat_template_version: 2021-04-16"}
 REPLACED = {("UPDATE", "OS::Heat::UpdateWaitConditionHandle")}
 """Which action on which type asks for a new resource, always."""
 NOT_TAKEN = {"context"}
@@ -65,7 +68,7 @@ every_action = pytest.mark.parametrize("action", ACTIONS)
 def example(type_name, clock=None, **facts):
     """A plugin class and an instance of it that was never created."""
     plugin = REGISTRY.get(type_name)
-    facts = {"type_name": type_name, "siblings": SignalledHandles(), **facts}
+    facts = {"type_name": type_name, "siblings": SignalledHandles(), "files": FILES, **facts}
     return plugin, instance_of(plugin, EXAMPLES.get(type_name), clock, **facts)
 
 
