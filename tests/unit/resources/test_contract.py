@@ -21,6 +21,18 @@ from heatlite.resources.testing import FakeClock, carried, drive, instance_of
 from tests.unit.resources.stack_of_handles import SignalledHandles
 
 EXAMPLES = {
+    "AWS::AutoScaling::AutoScalingGroup": {
+        "AvailabilityZones": ["nova"],
+        "LaunchConfigurationName": "launch",
+        "MinSize": 1,
+        "MaxSize": 3,
+    },
+    "OS::Heat::InstanceGroup": {"AvailabilityZones": ["nova"], "LaunchConfigurationName": "launch", "Size": 2},
+    "AWS::AutoScaling::ScalingPolicy": {
+        "AutoScalingGroupName": "group",
+        "ScalingAdjustment": 1,
+        "AdjustmentType": "ChangeInCapacity",
+    },
     "AWS::CloudFormation::Stack": {"TemplateURL": "http://example.com/nested.template"},
     "OS::Heat::AccessPolicy": {"AllowedResources": ["web"]},
     "OS::Heat::Value": {"value": {"any": ["thing"]}},
