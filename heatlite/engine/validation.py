@@ -9,6 +9,7 @@ Nothing is written; an error names its place in the template.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -247,7 +248,8 @@ class _Look:
         policy = resolve(definition.update_policy, scope) or {}
         if policy is not UNKNOWN:
             plugin.checked_policy(policy, definition.place("update_policy"), UNKNOWN)
-        resource = plugin(self.validator.instance(definition, self.identity, properties, metadata))
+        instance = self.validator.instance(definition, self.identity, properties, metadata)
+        resource = plugin(dataclasses.replace(instance, files=self.template.files))
         resource.validate()
         if isinstance(resource, StackResource) and self.level.goes_down:
             self._child(resource, definition, metadata)
