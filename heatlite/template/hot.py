@@ -52,6 +52,8 @@ class Template:
     registry: ResourceRegistry
     conditions: Conditions | None = None
     """None: nothing in it depends on any."""
+    is_decided: bool = False
+    """Whether it is what conditions leave for one stack's parameters."""
 
     def under(self, parameters: Mapping[str, Any]) -> Template:
         """The template as it is for these parameters: what their conditions leave of it.
@@ -66,7 +68,19 @@ class Template:
         resources = truth.kept(written, "resources")
         outputs = truth.kept(map_at(self.raw, "outputs"), "outputs")
         reader = Reader(self.version, self.parameter_schemata, resources, self.files, self.registry, written.keys())
-        return dataclasses.replace(self, resources=reader.resources(), outputs=reader.outputs(outputs), conditions=None)
+        found, given = reader.resources(), reader.outputs(outputs)
+        return dataclasses.replace(self, resources=found, outputs=given, conditions=None, is_decided=True)
+
+    def reads_alike(self, reader: Reader) -> bool:
+        """Whether a definition that is written alike means the same to this reader."""
+        return (
+            (self.conditions, self.is_decided) == (None, False)
+            and self.version == reader.version
+            and self.resources.keys() == reader.written.keys()
+            and self.files == reader.files
+            and self.registry == reader.registry
+            and dict(self.parameter_schemata) == dict(reader.schemata)
+        )
 
 
 @dataclass(frozen=True)
@@ -81,14 +95,18 @@ class Reader:
     every_name: Collection[str]
     """Of resources, those included whose condition doesn't hold: they may be depended on, to no effect."""
 
-    def resources(self) -> Mapping[str, ResourceDefinition]:
-        """The definitions of all resources."""
-        return MappingProxyType(
-            {
-                name: read_resource(name, definition, self._compiler(), self.registry, self.every_name)
-                for name, definition in self.written.items()
-            }
-        )
+    def resources(self, known: Template | None = None) -> Mapping[str, ResourceDefinition]:
+        """The definitions of all resources.
+
+        :param known: a template that has been read; what is written alike there isn't read again
+        """
+        read = known.resources if known is not None and known.reads_alike(self) else {}
+        return MappingProxyType({name: self._resource(name, it, read.get(name)) for name, it in self.written.items()})
+
+    def _resource(self, name: str, written: Any, known: ResourceDefinition | None) -> ResourceDefinition:
+        if known is not None and known.spelling == repr(written):
+            return known
+        return read_resource(name, written, self._compiler(), self.registry, self.every_name)
 
     def outputs(self, written: Mapping[str, Any]) -> Mapping[str, OutputDefinition]:
         """The definitions of these outputs."""
@@ -110,6 +128,7 @@ def parse(
     files: Mapping[str, str] = {},
     resource_registry: Mapping[str, Any] = {},
     operator_registry: Mapping[str, Any] = {},
+    known: Template | None = None,
 ) -> Template:
     """The template that plain values, such as ``load`` gives, make up.
 
@@ -118,6 +137,7 @@ def parse(
     :param files: what ``get_file`` may name
     :param resource_registry: the registry of the user's environment
     :param operator_registry: that of the operator's, which is weaker
+    :param known: one that may be much the same, such as the one before: what didn't change isn't read again
     :raises InvalidTemplateVersion: where the version is missing or unknown
     :raises InvalidTemplateSection: where there is a section that the version doesn't have
     :raises InvalidTemplateReference: where something refers to a resource that doesn't exist
@@ -141,7 +161,7 @@ def parse(
         version=version,
         description=text_at(raw, "description") or NO_DESCRIPTION,
         parameter_schemata=MappingProxyType(schemata),
-        resources=reader.resources() if conditions is None else reader.outline(),
+        resources=reader.resources(known) if conditions is None else reader.outline(),
         outputs=reader.outputs(outputs) if conditions is None else MappingProxyType({}),
         files=files,
         registry=registry,
