@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heatlite.drawing import markup
@@ -43,7 +43,7 @@ GRAPHS = (
 """Any graphs, circles included."""
 
 
-SETTINGS = settings(max_examples=60, deadline=None)
+SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """No time limit for one example: the machine may be busy."""
 
 
