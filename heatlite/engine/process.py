@@ -38,7 +38,7 @@ from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Ports
-from heatlite.engine.pulling import Puller
+from heatlite.engine.pulling import Puller, Room
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
@@ -121,15 +121,18 @@ class EngineProcess:
     def _pulls(self) -> Puller:
         turns, settings, counts = self.shared.turns, self._settings, self.shared.counts
         assert turns is not None, "a process that serves has turns"
+        room = Room(
+            settings.worker_threads,
+            may_act=lambda: self.shared.lease.is_valid,
+            is_full=self.runner.is_full,
+            is_busy=lambda: self._worker.is_busy,
+        )
         puller = Puller(
             turns,
             self.checker,
             executors.pool(settings.worker_threads).submit,
-            settings.worker_threads,
+            room,
             settings.recast_after,
-            may_act=lambda: self.shared.lease.is_valid,
-            is_full=self.runner.is_full,
-            is_busy=lambda: self._worker.is_busy,
             when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
         )
 

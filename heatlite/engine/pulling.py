@@ -13,6 +13,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from heatlite.context import EngineContext
@@ -35,14 +36,29 @@ class Takes(Protocol):
         """Converge these nodes."""
 
 
+@dataclass(frozen=True)
+class Room:
+    """What an engine has room for: so many ``batches`` at a time, of all projects together.
+
+    ``may_act``: whether it may begin anything now. ``is_full``: whether it has as many steps of a project to run as may
+    wait. ``is_busy``: whether it is at a message.
+    """
+
+    batches: int
+    may_act: Callable[[], bool] = lambda: True
+    is_full: Callable[[str], bool] = lambda project: False
+    is_busy: Callable[[], bool] = lambda: False
+
+    @property
+    def most(self) -> int:
+        """How many batches it works on now at most."""
+        return 1 if self.is_busy() else self.batches
+
+
 class Puller:
     """Takes held nodes for this engine.
 
     :param submit: runs a function on a thread of those that are kept for this
-    :param most: batches that this engine works on at a time, of all projects together
-    :param may_act: whether this engine may begin anything now
-    :param is_full: whether it has as many steps of a project to run as it may have waiting
-    :param is_busy: whether this engine is at a message
     :param when_taken: called with the number of nodes that were taken
     """
 
@@ -51,20 +67,16 @@ class Puller:
         turns: Turns,
         checker: Takes,
         submit: Callable[[Callable[[], None]], Any],
-        most: int,
+        room: Room,
         recast_after: float,
-        *,
-        may_act: Callable[[], bool] = lambda: True,
-        is_full: Callable[[str], bool] = lambda project: False,
-        is_busy: Callable[[], bool] = lambda: False,
         when_taken: Callable[[int], None] = lambda nodes: None,
     ) -> None:
         self._turns = turns
         self._checker = checker
         self._submit = submit
-        self._most = most
+        self._capacity = room
         self._recast_after = recast_after
-        self._may_act, self._is_full, self._is_busy, self._when_taken = may_act, is_full, is_busy, when_taken
+        self._when_taken = when_taken
         self._last = ""
         self._at_work: Counter[str] = Counter()
         self._lock = threading.Condition()
@@ -92,7 +104,7 @@ class Puller:
     def pull(self) -> int:
         """Take what there is room for, each project up to its share in its turn; how many batches were taken."""
         taken, vain = 0, set[str]()
-        while self._room() and not self._stopped and self._may_act():
+        while self._room() and not self._stopped and self._capacity.may_act():
             project = self._next_project()
             if project is None or project in vain:
                 break
@@ -111,15 +123,15 @@ class Puller:
         return project
 
     def _room(self) -> bool:
-        most = 1 if self._is_busy() else self._most
+        most = self._capacity.most
         with self._lock:
             return self._at_work.total() < most
 
     def _room_of(self, project: str) -> int:
         """Batches of a project that may be taken now."""
-        if self._is_full(project):
+        if self._capacity.is_full(project):
             return 0
-        most = 1 if self._is_busy() else self._most
+        most = self._capacity.most
         with self._lock:
             return min(self._turns.share.batches - self._at_work[project], most - self._at_work.total())
 
