@@ -193,11 +193,11 @@ class EngineProcess:
 
     def stop(self) -> None:
         """Drain: stop intake, give back what waits, let running steps end, and leave."""
+        self._puller.end()
         with executors.pool(len(self._servers) or 1) as leaving:  # side by side: each waits for its last poll
             list(leaving.map(BoundedRPCServer.leave, self._servers))
         self._sweeps.stop()
-        if self._settings.role.converges:
-            self._puller.stop(self._settings.graceful_shutdown_timeout)
+        self._puller.stop(self._settings.graceful_shutdown_timeout)
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take them over")

@@ -91,11 +91,16 @@ class Puller:
 
     def stop(self, seconds: float) -> None:
         """Take nothing more, and wait until what was taken is done, or handed to the runner; so long at most."""
-        self._stopped = True
-        self._asked.set()
-        self._thread.join()
+        self.end()
+        if self._thread.is_alive():
+            self._thread.join()
         with self._lock:
             self._lock.wait_for(lambda: not self._at_work.total(), seconds)
+
+    def end(self) -> None:
+        """Take nothing more."""
+        self._stopped = True
+        self._asked.set()
 
     def ask(self) -> None:
         """Look soon."""
