@@ -48,7 +48,7 @@ from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Ports
 from heatlite.engine.policy import TypePolicy
-from heatlite.engine.pulling import Puller, Restraint
+from heatlite.engine.pulling import Puller, Room
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
@@ -159,13 +159,18 @@ class EngineProcess:
     def _pulls(self) -> Puller:
         turns, settings, counts = self.shared.turns, self._settings, self.shared.counts
         assert turns is not None, "a process that serves has turns"
+        room = Room(
+            settings.worker_threads,
+            may_act=lambda: self.shared.lease.is_valid,
+            is_full=self.runner.is_full,
+            is_busy=lambda: self._worker.is_busy,
+        )
         puller = Puller(
             turns,
             self.checker,
             executors.pool(settings.worker_threads).submit,
-            settings.worker_threads,
+            room,
             settings.recast_after,
-            Restraint(lambda: self.shared.lease.is_valid, self.runner.is_full, lambda: self._worker.is_busy),
             when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
         )
 
@@ -249,11 +254,11 @@ class EngineProcess:
     def stop(self) -> None:
         """Drain: stop intake, give back what waits, let running steps end, and leave."""
         self._casting.leave()
+        self._puller.end()
         with executors.pool(len(self._servers) or 1) as leaving:  # side by side: each waits for its last poll
             list(leaving.map(BoundedRPCServer.leave, self._servers))
         self._sweeps.stop()
-        if self._settings.role.converges:
-            self._puller.stop(self._settings.graceful_shutdown_timeout)
+        self._puller.stop(self._settings.graceful_shutdown_timeout)
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take them over")
