@@ -114,9 +114,6 @@ class EngineProcess:
             wakes=wakes,
         )
 
-    def _holds_since(self) -> float | None:
-        return self.shared.lease.holds_since
-
     def _lost(self, engine_id: str) -> None:
         """This engine was declared dead: whatever waits here is another's by now."""
         self.runner.drop()
@@ -162,6 +159,9 @@ class EngineProcess:
 
     def _request_context(self, wire: Mapping[str, Any]) -> RequestContext:
         return RequestContext(self._surroundings.database, wire)
+
+    def _holds_since(self) -> float | None:
+        return self.shared.lease.holds_since
 
     def _stand_in_for_the_broker(self) -> None:
         """Where it takes no casts, do here what they would ask for; and send those that it takes."""
