@@ -153,9 +153,6 @@ class EngineProcess:
             policy=it.policy,
         )
 
-    def _holds_since(self) -> float | None:
-        return self.shared.lease.holds_since
-
     def _pulls(self) -> Puller:
         turns, settings, counts = self.shared.turns, self._settings, self.shared.counts
         assert turns is not None, "a process that serves has turns"
@@ -234,6 +231,9 @@ class EngineProcess:
 
     def _request_context(self, wire: Mapping[str, Any]) -> RequestContext:
         return RequestContext(self._surroundings.database, wire)
+
+    def _holds_since(self) -> float | None:
+        return self.shared.lease.holds_since
 
     def _stand_in_for_the_broker(self) -> None:
         """Where it takes no casts, do here what they would ask for; and send those that it takes."""
