@@ -78,10 +78,11 @@ def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
 
     context, inputs = EngineContext(database), Inputs()
     watch = LeaseWatch(database, inputs.monotonic, conf.lease_seconds)
-    end = inputs.monotonic() + conf.lease_seconds
+    watch.look()
+    end = inputs.monotonic() + conf.lease_seconds + PAUSE  # from the first look on, and not from before it
     while services.leases(context) and inputs.monotonic() <= end:
-        watch.look()
         time.sleep(PAUSE)
+        watch.look()
     for engine_id, counter in watch.look().items():
         services.declare_dead(context, engine_id, counter, inputs.utcnow())
     held = standing.holdings(context)

@@ -29,7 +29,7 @@ def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.Co
 def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
     """(group, options) that are heatlite's own, for the sample configuration file. [database] is oslo.db's."""
     return [
-        ("DEFAULT", [*engine.OPTIONS, *engine.SECRET_OPTIONS, *clients.OPTIONS]),
+        ("DEFAULT", [*engine.OPTIONS, *engine.NOTIFICATION_OPTIONS, *engine.SECRET_OPTIONS, *clients.OPTIONS]),
         ("yaql", engine.YAQL_OPTIONS),
         *clients.GROUPS,
     ]

@@ -24,6 +24,13 @@ OPTIONS: list[cfg.Opt] = [
         help="How the engine does several things at a time. Read once, before anything else is loaded.",
     ),
     cfg.IntOpt("batch_size", default=50, min=1, max=500, help="Nodes that one message carries, and one transaction."),
+    cfg.IntOpt(
+        "local_hops",
+        default=20,
+        min=0,
+        help="How often in a row an engine goes on with the one node that became ready by what it did, without a "
+        "message to all engines. 0: never.",
+    ),
     cfg.IntOpt("worker_threads", default=8, min=1, help="Batches that one engine process works on at a time."),
     cfg.IntOpt("step_threads", default=16, min=1, help="Plugin steps that one engine process runs at a time."),
     cfg.IntOpt(
@@ -96,6 +103,16 @@ OPTIONS: list[cfg.Opt] = [
         default=[],
         help="Stacks that have one of these tags are listed on request only.",
     ),
+]
+NOTIFICATION_OPTIONS: list[cfg.Opt] = [
+    cfg.StrOpt(
+        "default_notification_level",
+        default="INFO",
+        ignore_case=True,
+        choices=["AUDIT", "CRITICAL", "DEBUG", "ERROR", "INFO", "SAMPLE", "WARN"],
+        help="Level of notifications that tell of no error.",
+    ),
+    cfg.StrOpt("default_publisher_id", help="Who notifications are said to be from. Default: orchestration.HOST."),
 ]
 SECRET_OPTIONS: list[cfg.Opt] = [
     cfg.MultiStrOpt(

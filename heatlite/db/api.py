@@ -39,10 +39,13 @@ Result = TypeVar("Result")
 
 
 class Database:
-    """One database, with its pool. Made in the process that uses it, never before a fork."""
+    """One database, with its pool. Made in the process that uses it, never before a fork.
 
-    def __init__(self, settings: Settings, vault: Vault | None = None) -> None:
-        self.settings, self.vault = settings, vault or Vault()
+    :param notifies: what happens to stacks is to be told to whoever listens: see ``notifications``
+    """
+
+    def __init__(self, settings: Settings, vault: Vault | None = None, *, notifies: bool = False) -> None:
+        self.settings, self.vault, self.notifies = settings, vault or Vault(), notifies
         self.outage = Outage()
         self._replica_outage = Outage("The database's replica") if settings.slave_connection else self.outage
         url, replica = sa.make_url(settings.connection), settings.slave_connection
@@ -57,6 +60,7 @@ class Database:
             connection_recycle_time=settings.connection_recycle_time,
             max_retries=settings.max_retries,
             retry_interval=settings.retry_interval,
+            thread_checkin=False,  # else each transaction ends with a sleep that gives the processor away
             sqlite_fk=False,
             mysql_sql_mode="TRADITIONAL",
         )

@@ -28,7 +28,14 @@ from heatlite.db.templates import TOUCHED_AFTER
 
 UNUSED = datetime.timedelta(days=1)
 TEMPLATES_AT_A_TIME = 100
-OF_STACKS = (models.sync_point, models.stack_tag, models.event, models.resource, models.snapshot)
+OF_STACKS = (
+    models.sync_point,
+    models.stack_tag,
+    models.event,
+    models.notification,
+    models.resource,
+    models.snapshot,
+)
 STACK, TEMPLATE, SERVICE = models.stack, models.raw_template, models.service
 
 

@@ -22,7 +22,7 @@ COLUMNS = ("id", *CONTENT)
 TABLE = models.raw_template
 TOUCHED_AFTER = timedelta(hours=12)
 """A template that is found again so long after it was last is marked as used now, lest it be purged meanwhile."""
-BY_HASH = sa.select(TABLE.c.id, sa.func.coalesce(TABLE.c.updated_at, TABLE.c.created_at).label("used_at")).where(
+BY_HASH = sa.select(TABLE.c.id, TABLE.c.created_at, TABLE.c.updated_at).where(
     TABLE.c.content_hash == sa.bindparam("content_hash")
 )
 BY_ID = sa.select(TABLE.c.id, TABLE.c.template, TABLE.c.files, TABLE.c.environment).where(
@@ -56,7 +56,8 @@ def store(
 
 def _still_there(context: Context, found: Any, now: datetime) -> bool:
     """Whether a template that was found is there to stay: one that hasn't been used for long may be purged now."""
-    if found.used_at is not None and now - found.used_at < TOUCHED_AFTER:
+    used_at = found.updated_at or found.created_at
+    if used_at is not None and now - used_at < TOUCHED_AFTER:
         return True
     statement = sa.update(TABLE).where(TABLE.c.id == found.id).values(updated_at=now)
     return rows(context.connection.execute(statement)) == 1

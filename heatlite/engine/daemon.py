@@ -16,8 +16,9 @@ import threading
 from collections.abc import Callable
 
 from oslo_config import cfg
-from oslo_service import service
+from oslo_service import service, systemd
 
+from heatlite import notifications
 from heatlite.db.api import Database
 from heatlite.engine import configured
 from heatlite.engine.cloud_settings import cloud_settings
@@ -49,16 +50,20 @@ class EngineService(service.ServiceBase):
         """Make this process's engine, and start it."""
         settings = configured.engine_settings(self._conf)
 
-        self._database = Database(configured.database_settings(self._conf), configured.vault(self._conf))
+        notifier = notifications.configured(self._conf, settings.host)
+        vault = configured.vault(self._conf)
+        self._database = Database(configured.database_settings(self._conf), vault, notifies=notifier is not None)
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
         bus = transport.get(self._conf)
         cloud = cloud_settings(self._conf)
+        policy = TypePolicy(self._conf)
         self._engine = EngineProcess(
-            Surroundings(self._database, bus, settings, leave=leave, cloud=cloud, policy=TypePolicy(self._conf))
+            Surroundings(self._database, bus, settings, notifier=notifier, leave=leave, cloud=cloud, policy=policy)
         )
         self._engine.start()
         if settings.metrics_port:
             self._hide_metrics = self._show_metrics(self._engine, settings)
+        systemd.notify_once()  # the first that serves says so for all; without systemd it is nothing
 
     def _show_metrics(self, engine: EngineProcess, settings: Settings) -> Callable[[], None]:
         """Show what an operator is called for; an engine that can't do that works all the same."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -13,15 +14,21 @@ import pytest
 
 from heatlite.context import EngineContext
 from heatlite.db import services, stacks
-from tests.deployment import Daemons, cfg_value, running
+from tests.deployment import PATIENCE, Daemons, cfg_value, running
 from tests.story import Story, hot, resource
 from tests.waiting import wait_until
 
 
 @pytest.fixture
 def daemons(mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path) -> Iterator[Daemons]:
-    with running(Daemons(tmp_path, mariadb.fresh_database(), rabbitmq.fresh_vhost(), host="node-1")) as deployment:
-        yield deployment
+    deployment = Daemons(tmp_path, mariadb.fresh_database(), rabbitmq.fresh_vhost(), host="node-1")
+    deployment.environment = {"NOTIFY_SOCKET": str(tmp_path / "notify")}
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        with running(deployment):
+            systemd.settimeout(PATIENCE)
+            assert systemd.recv(100) == b"READY=1"
+            yield deployment
 
 
 def refused(daemons: Daemons, *arguments: str) -> tuple[int, str]:

@@ -67,6 +67,8 @@ class PreviewEndpoint:
         wishes = arguments.wishes(check_args(args))
         stack = self._imagined(context, stack_name, wishes.timeout_mins, wishes.disable_rollback)
         reply = replies.stack_details(stack, wishes.tags or (), parsed, parameters)
+        for state in ("stack_action", "stack_status", "stack_status_reason"):  # a stack that isn't there has none
+            del reply[state]
         scope = EngineScope(parameters, parsed.files, self._future(parsed))
         reply["outputs"] = [
             {**replies.output(each.name, each.description), **outputs.value_of(each, scope)}
