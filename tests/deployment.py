@@ -22,6 +22,7 @@ import oslo_messaging
 import psutil
 from oslo_config import cfg
 
+from heatlite.clients.settings import Settings as CloudSettings
 from heatlite.cmd.connect import client_of
 from heatlite.context import EngineContext
 from heatlite.db.api import Database
@@ -69,9 +70,12 @@ class InProcess:
         self.engine.close()
 
 
-def in_process(directory: pathlib.Path, encrypts: bool = False, **settings: Any) -> InProcess:
+def in_process(
+    directory: pathlib.Path, encrypts: bool = False, cloud: CloudSettings | None = None, **settings: Any
+) -> InProcess:
     """Start the embedded engine on a directory of its own."""
-    engine = embedded.open_engine(conf(), directory, EngineSettings(**{**QUICK, **settings}), encrypts=encrypts)
+    known = EngineSettings(**{**QUICK, **settings})
+    engine = embedded.open_engine(conf(), directory, known, encrypts=encrypts, cloud=cloud)
     return InProcess(client_of(engine.transport), engine.database, engine)
 
 
@@ -90,6 +94,8 @@ class Daemons:
 
     environment: Mapping[str, str] = {}
     """What the processes find in theirs besides the test run's."""
+    program = "heatlite.cmd.engine"
+    """The module that is run as ``heatlite-engine``."""
 
     def __init__(self, directory: pathlib.Path, url: str, bus: str, *, workers: int = 2, **options: Any) -> None:
         self.directory = directory
@@ -123,7 +129,7 @@ class Daemons:
 
     def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a launcher, and wait for nothing."""
-        command = [sys.executable, "-m", "heatlite.cmd.engine", "--config-file", str(self.config), *arguments]
+        command = [sys.executable, "-m", self.program, "--config-file", str(self.config), *arguments]
         environment = {**quiet(), **self.environment}
         with self.log.open("ab") as log:
             launcher = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)

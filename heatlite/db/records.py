@@ -99,6 +99,7 @@ class ResourceRecord:
     updated_at: datetime.datetime | None
     deletion_policy: str | None = None
     external_id: str | None = None
+    made_from: str | None = None
 
     @property
     def adopted(self) -> dict[str, Any] | None:
@@ -191,6 +192,7 @@ class ServiceRecord:
     deleted_at: datetime.datetime | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    version: str | None = None
 
 
 def stack(row: Any) -> StackRecord:

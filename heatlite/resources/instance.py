@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from heatlite.resources.cloud import Cloud
 from heatlite.resources.nested.port import NestedStacks
 from heatlite.resources.properties import NOTHING
 from heatlite.resources.siblings import Siblings
@@ -23,7 +24,7 @@ class Instance:
     are those of the template. ``reads`` are the attributes of the resource that the template reads anywhere.
     ``update_policy`` is a checked one. ``siblings`` are the stack's other resources, and ``nested`` is what the engine
     answers about nested stacks, ``software`` what it keeps of software configs; None where nothing is made: in
-    validation, and in tests of other plugins.
+    validation, and in tests of other plugins. ``cloud`` is None there too, and where no keystone is configured.
     """
 
     name: str
@@ -45,4 +46,5 @@ class Instance:
     files: Mapping[str, str] = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
     nested: NestedStacks | None = None
+    cloud: Cloud | None = None
     software: Software | None = None

@@ -12,7 +12,7 @@ one. Whoever ends a child wakes its parent; where that is lost, it is looked at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +24,8 @@ from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import OPERATION, TEMPLATE, Begin, ChildView, Goal, NestedStacks, Verb
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+STACK_NAME = "stack_name"
+"""In the data of a resource whose nested stack another engine once made: the name that it gave it."""
 
 Progress = dict[str, Any]
 
@@ -60,6 +62,11 @@ class StackResource(Resource):
         """Minutes that an operation on it may take. None: as long as the parent's."""
         return None
 
+    @classmethod
+    def template_taken_over(cls, template: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The template of a nested stack that Heat made for a resource of this type, as this type would write it."""
+        return template
+
     # --- the contract of a plugin ---------------------------------------------------------------------------
 
     def identity(self) -> str:
@@ -68,6 +75,10 @@ class StackResource(Resource):
             return self.name
         name, project = quote(self.physical_resource_name(), ""), quote(self.project_id, "")
         return f"arn:openstack:heat::{project}:stacks/{name}/{quote(self.uuid, '')}"
+
+    def physical_resource_name(self) -> str:
+        """The nested stack's name."""
+        return str(self.data.get(STACK_NAME) or super().physical_resource_name())
 
     @property
     def nested(self) -> NestedStacks:
@@ -166,6 +177,13 @@ class StackResource(Resource):
         paths = [name for name in sorted(self._reads) if name.startswith("resource.")]
         inner = self.nested.attributes(self.uuid, paths) if paths else {}
         return {**super().resolve_attributes(), **inner}
+
+    @classmethod
+    def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
+        """``[this, resource.NAME, attribute]`` is the same as ``[this, resource.NAME.attribute]``."""
+        if path and f"{key}.{path[0]}" in recorded:
+            key, path = f"{key}.{path[0]}", path[1:]
+        return super().read_attribute(name, recorded, key, path)
 
     # --- steps ----------------------------------------------------------------------------------------------
 

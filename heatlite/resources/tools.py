@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from heatlite.exception import NotSupported, StackValidationFailed
+from heatlite.resources.cloud import Cloud
 from heatlite.resources.instance import Instance
 from heatlite.resources.jsonable import as_json
 from heatlite.resources.naming import physical_name
@@ -41,6 +42,7 @@ class Tools:
         self._data = dict(instance.data)
         self._unknown = instance.unknown
         self._mask = instance.mask
+        self._cloud = instance.cloud
         self.siblings = instance.siblings
         self._software = instance.software
         self.update_policy: Mapping[str, Any] = instance.update_policy
@@ -48,6 +50,17 @@ class Tools:
     def masked(self, text: str) -> str:
         """A text without the values of hidden parameters. For what is logged: errors are masked in any case."""
         return self._mask(text)
+
+    @property
+    def cloud(self) -> Cloud:
+        """The cloud's services, as whoever asked for the operation of the stack.
+
+        :raises NotSupported: where no keystone is configured
+        """
+        if self._cloud is None:
+            kind = self.type_name or "This type"
+            raise NotSupported(feature=f"{kind} where no keystone is configured ([trustee] auth_url)")
+        return self._cloud
 
     @property
     def software(self) -> Software:

@@ -70,10 +70,21 @@ class Template:
         truth, word = self.conditions.truth(parameters), self.dialect.word
         written = section_of(self.raw, "resources", self.dialect)
         resources = truth.kept(written, word("resources"))
-        outputs = truth.kept(section_of(self.raw, "outputs", self.dialect), word("outputs"))
+        written_outputs = section_of(self.raw, "outputs", self.dialect)
+        left = truth.kept(written_outputs, word("outputs"))
+        outputs = {
+            name: left[name] if name in left else without_value(it, self.dialect)
+            for name, it in written_outputs.items()
+        }
         reader = Reader(self.version, self.parameter_schemata, resources, self.files, self.registry, written.keys())
         reader = dataclasses.replace(reader, mappings=section_of(self.raw, "mappings", self.dialect))
         return dataclasses.replace(self, resources=reader.resources(), outputs=reader.outputs(outputs), conditions=None)
+
+
+def without_value(output: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
+    """An output whose condition doesn't hold: it is there, as in Heat, and has no value."""
+    description = dialect.word("description")
+    return {**{key: output[key] for key in output if key == description}, dialect.word("value"): None}
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,8 @@ class CatalogueEndpoint:
         """
         if support_status is not None and support_status not in SUPPORT_STATUSES:
             raise invalid(f"Invalid support status and should be one of {SUPPORT_STATUSES}")
-        found = {name: it for name, it in _named(self._plugins(), type_name).items() if not _is_hidden(it)}
+        named = _named(self._plugins(), type_name).items()
+        found = {name: it for name, it in named if not _is_hidden(it) and self._may_use(context, name)}
         if support_status is not None:
             found = {name: it for name, it in found.items() if it.support_status.status == support_status}
         if heat_version is not None:
@@ -87,7 +88,9 @@ class CatalogueEndpoint:
         """What a type takes and gives.
 
         :raises EntityNotFound: where there is no such type
+        :raises Forbidden: where it isn't for whoever asks
         """
+        self._shared.policy.check(context, [type_name])
         return type_schemas.schema(type_name, self._shared.registry.get(type_name), with_description=with_description)
 
     @client_call
@@ -96,12 +99,17 @@ class CatalogueEndpoint:
 
         :param template_type: ``hot``, or ``cfn`` for CloudFormation's words
         :raises EntityNotFound: where there is no such type
+        :raises Forbidden: where it isn't for whoever asks
         :raises NotSupported: where it is one that is there for old stacks only
         """
+        self._shared.policy.check(context, [type_name])
         kind, plugin = template_type, self._shared.registry.get(type_name)
         if _is_hidden(plugin):
             raise exception.NotSupported(feature=type_name)
         return type_schemas.sample(type_name, plugin, kind if kind == type_schemas.HOT else type_schemas.CFN)
+
+    def _may_use(self, context: RequestContext, type_name: str) -> bool:
+        return self._shared.policy.allows(context, type_name)
 
     def _plugins(self) -> dict[str, type[Resource]]:
         registry = self._shared.registry

@@ -71,7 +71,8 @@ def provider_class(type_name: str, content: str) -> type[TemplateResource]:
 
 def as_property(schema: ParameterSchema) -> Property:
     """A parameter as a property. What values it takes is for the parameter to say, when the template is bound."""
-    return Property(KINDS[schema.type], schema.description, update_allowed=True)
+    kind, required = KINDS[schema.type], not schema.has_default
+    return Property(kind, schema.description, required=required, update_allowed=True)
 
 
 def check_facade(provider: type[Resource], facade: type[Resource], type_name: str) -> None:

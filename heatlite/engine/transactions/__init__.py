@@ -31,9 +31,10 @@ class Defeat(Exception):
 
 
 def write_events(context: Context, inputs: Inputs, stack_id: str, happenings: Sequence[Happening]) -> None:
-    """Write events, each with an id of its own."""
+    """Write events, each with an id of its own, which tells its time more exactly than ``created_at`` does."""
     if happenings:
-        ids = [inputs.new_id() for _ in happenings]
+        now = inputs.now()
+        ids = [inputs.new_timed_id(now) for _ in happenings]
         events.insert(context, stack_id, happenings, ids, inputs.utcnow())
 
 

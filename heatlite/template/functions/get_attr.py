@@ -19,6 +19,9 @@ from heatlite.template.unknown import UNKNOWN
 EVERY_ATTRIBUTE = "*"
 """What is read where the attribute isn't written out, or all of them are wanted."""
 
+INNER = "resource."
+"""How the name of an attribute begins that is one of a resource in a nested stack: ``resource.NAME.attribute``."""
+
 
 class GetAttr(Function):
     """An attribute by its resource's name, which must be written out. A path that leads nowhere gives ``None``."""
@@ -39,8 +42,7 @@ class GetAttr(Function):
             self.expect(key, lambda it: is_text(it) and it != "", f'Attribute name in "{self.name}" must be a string')
         for key in keys[1:]:
             self.expect(key, lambda it: isinstance(it, str | int), f'Path components in "{self.name}" must be strings')
-        attribute = keys[0] if keys and not isinstance(keys[0], Function) else EVERY_ATTRIBUTE
-        compiler.read_attribute(name, attribute, self.path)
+        compiler.read_attribute(name, what_is_read(keys), self.path)
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
         name, *keys = arguments
@@ -57,6 +59,15 @@ class GetAttr(Function):
         if not isinstance(attribute, str):
             raise self.wrong(f'Attribute name in "{self.name}" must be a string')
         return resource.attribute(attribute, path)
+
+
+def what_is_read(keys: list[Any]) -> str:
+    """The attribute that keys lead to. An inner resource's is one name, whether it is written as one or as two."""
+    if not keys or isinstance(keys[0], Function):
+        return EVERY_ATTRIBUTE
+    attribute, *path = keys
+    is_inner = str(attribute).startswith(INNER) and attribute.count(".") == 1
+    return f"{attribute}.{path[0]}" if is_inner and path and isinstance(path[0], str) else attribute
 
 
 class GetAttrOrAll(GetAttr):

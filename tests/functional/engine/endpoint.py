@@ -18,7 +18,9 @@ from heatlite.db import migration, models
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.api.catalogue import CatalogueEndpoint
+from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.engine.api.life import LifeEndpoint
+from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
@@ -100,6 +102,8 @@ class Endpoint:
             PreviewEndpoint(self.shared),
             SignalEndpoint(self.shared, conclusions, children),
             LifeEndpoint(self.shared, lifecycle),
+            InsightEndpoint(self.shared, lifecycle),
+            OtherCallersEndpoint(self.shared),
             SoftwareEndpoint(self.shared),
         )
 

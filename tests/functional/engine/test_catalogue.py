@@ -10,6 +10,7 @@ from heatlite import exception
 from heatlite.resources.registry import Registry
 from heatlite.template.versions import VERSION_KEY, VERSIONS
 from tests.functional.engine.endpoint import Endpoint
+from tests.functional.engine.templates import template
 
 REGISTRY = Registry.load()
 TYPES = [name for name in REGISTRY.names() if REGISTRY.get(name).support_status.status != "HIDDEN"]
@@ -54,7 +55,7 @@ def test_a_version_that_is_not_there_is_named(engine: Endpoint, version: Any) ->
 
 
 def test_types_are_listed_and_filtered(engine: Endpoint) -> None:
-    assert engine.call("list_resource_types") == TYPES
+    assert engine.call("list_resource_types", wire={"roles": ["admin"]}) == TYPES
     assert engine.call("list_resource_types", type_name="OS::Heat::(N|D)", heat_version="11.0.0") == ["OS::Heat::Delay"]
     assert engine.call("list_resource_types", support_status="DEPRECATED") == []
     [one] = engine.call("list_resource_types", type_name=".*RandomString$", with_description=True)
@@ -124,3 +125,21 @@ def test_each_function_is_described_by_a_sentence_that_stands_alone(engine: Endp
         assert each["description"].endswith("."), each
         assert "``" not in each["description"], each
         assert not each["description"].startswith("And "), each
+
+
+@pytest.mark.parametrize(
+    ("is_admin", "type_name", "error", "text"),
+    [
+        (False, "OS::Manila::Share", "ResourceTypeUnavailable", "Service manila is not available for resource type"),
+        (True, "OS::Nova::Flavor", "ResourceTypeUnavailable", "OS::Nova::Flavor"),
+        (False, "OS::Nova::Flavor", "Forbidden", "You are not authorized to use OS::Nova::Flavor."),
+        (False, "OS::Nova::Falvor", "StackValidationFailed", "resources.a.type: The Resource Type .* not be found"),
+    ],
+)
+def test_a_type_that_needs_a_missing_service_is_told_apart_from_one_that_never_was(
+    engine: Endpoint, is_admin: bool, type_name: str, error: str, text: str
+) -> None:
+    arguments = {"params": None, "files": None, "args": {}, "is_admin": is_admin}
+    with pytest.raises(exception.HeatliteError, match=text) as refused:
+        engine.call("create_stack", stack_name="s", template=template({"a": {"type": type_name}}), **arguments)
+    assert type(refused.value).__name__ == error
