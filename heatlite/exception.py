@@ -147,6 +147,10 @@ class ResourceNotFound(EntityNotFound):
     """The Resource ({resource_name}) could not be found in Stack {stack_name}."""
 
 
+class ResourceTypeUnavailable(EntityNotFound):
+    """HEAT-E99001 Service {service_name} is not available for resource type {resource_type}, reason: {reason}"""
+
+
 class NotFound(HeatliteError):
     """{msg_fmt}"""
 
@@ -199,8 +203,20 @@ class ResourceActionRestricted(HeatliteError):
     """{action} is restricted for resource."""
 
 
+class Error(HeatliteError):
+    """{message}"""
+
+
 class InvalidEncryptionKey(HeatliteError):
     """Can not decrypt data with the auth_encryption_key in heat config."""
+
+
+class CloudError(HeatliteError):
+    """{service} answered {status}: {message}"""
+
+
+class CloudConflict(CloudError):
+    """{service} answered {status}: {message}"""
 
 
 # --- heatlite's own ---------------------------------------------------------------------------------------------
@@ -216,6 +232,10 @@ class ConfigurationError(HeatliteError):
 
 class CommandError(HeatliteError):
     """{reason}"""
+
+
+class PlanOutdated(HeatliteError):
+    """The plan for stack {stack_name} no longer holds: something was done to the stack since. Make a new plan."""
 
 
 class NoAnswer(HeatliteError):

@@ -22,6 +22,7 @@ import oslo_messaging
 import psutil
 from oslo_config import cfg
 
+from heatlite.clients.settings import Settings as CloudSettings
 from heatlite.cmd.connect import client_of
 from heatlite.context import EngineContext
 from heatlite.db.api import Database
@@ -69,9 +70,12 @@ class InProcess:
         self.engine.close()
 
 
-def in_process(directory: pathlib.Path, encrypts: bool = False, **settings: Any) -> InProcess:
+def in_process(
+    directory: pathlib.Path, encrypts: bool = False, cloud: CloudSettings | None = None, **settings: Any
+) -> InProcess:
     """Start the embedded engine on a directory of its own."""
-    engine = embedded.open_engine(conf(), directory, EngineSettings(**{**QUICK, **settings}), encrypts=encrypts)
+    known = EngineSettings(**{**QUICK, **settings})
+    engine = embedded.open_engine(conf(), directory, known, encrypts=encrypts, cloud=cloud)
     return InProcess(client_of(engine.transport), engine.database, engine)
 
 

@@ -19,7 +19,7 @@ backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is 
 import oslo_messaging  # noqa: E402
 
 from heatlite import conf as options  # noqa: E402
-from heatlite.engine import configured, embedded  # noqa: E402
+from heatlite.engine import cloud_settings, configured, embedded  # noqa: E402
 from heatlite.rpc import messages, transport  # noqa: E402
 from heatlite.rpc.engine_client import EngineClient, MessagingCaller  # noqa: E402
 from heatlite.rpc.serializer import PlainSerializer  # noqa: E402
@@ -74,7 +74,7 @@ def connect(conf: cfg.ConfigOpts) -> RemoteSession | EmbeddedSession:
     quiet.about_memory()
     local = replace(configured.engine_settings(conf), sweep_interval=1.0, recast_after=5.0)
     keys, encrypts = conf.auth_encryption_key, conf.encrypt_parameters_and_properties
-    engine = embedded.open_engine(conf, state_directory(), local, keys, encrypts)
+    engine = embedded.open_engine(conf, state_directory(), local, keys, encrypts, cloud_settings.cloud_settings(conf))
     return EmbeddedSession(client_of(engine.transport), engine)
 
 

@@ -49,13 +49,14 @@ def run(conf: cfg.ConfigOpts) -> int:
     from oslo_service import service
 
     from heatlite import exception
-    from heatlite.engine import configured
+    from heatlite.engine import cloud_settings, configured
     from heatlite.engine.daemon import EngineService
 
     log.setup(conf, "heatlite")
     try:
         configured.database_settings(conf)
         configured.vault(conf)
+        cloud_settings.cloud_settings(conf)
     except exception.ConfigurationError as error:
         print(f"heatlite-engine: {error}", file=sys.stderr)
         return 1

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from oslo_config import cfg
 from oslo_db import options as oslo_db_options
 
-from heatlite.conf import engine
+from heatlite.conf import clients, engine
 
 
 def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.ConfigOpts:
@@ -29,6 +29,7 @@ def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.Co
 def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
     """(group, options) that are heatlite's own, for the sample configuration file. [database] is oslo.db's."""
     return [
-        ("DEFAULT", [*engine.OPTIONS, *engine.NOTIFICATION_OPTIONS, *engine.SECRET_OPTIONS]),
+        ("DEFAULT", [*engine.OPTIONS, *engine.NOTIFICATION_OPTIONS, *engine.SECRET_OPTIONS, *clients.OPTIONS]),
         ("yaql", engine.YAQL_OPTIONS),
+        *clients.GROUPS,
     ]

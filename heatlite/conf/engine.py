@@ -23,9 +23,16 @@ OPTIONS: list[cfg.Opt] = [
         choices=[("threading", "native threads"), ("eventlet", "green threads")],
         help="How the engine does several things at a time. Read once, before anything else is loaded.",
     ),
-    cfg.IntOpt("batch_size", default=20, min=1, max=500, help="Nodes that one message carries, and one transaction."),
+    cfg.IntOpt("batch_size", default=50, min=1, max=500, help="Nodes that one message carries, and one transaction."),
     cfg.IntOpt("worker_threads", default=8, min=1, help="Batches that one engine process works on at a time."),
     cfg.IntOpt("step_threads", default=16, min=1, help="Plugin steps that one engine process runs at a time."),
+    cfg.IntOpt(
+        "casts_per_project",
+        default=2,
+        min=1,
+        help="Batches of one project's nodes that are under way, for each engine that lives. More wait in the "
+        "database, and are taken one project after the other.",
+    ),
     cfg.FloatOpt(
         "step_time_limit",
         default=600,
@@ -34,6 +41,13 @@ OPTIONS: list[cfg.Opt] = [
         "another takes the resource over. 0: any.",
     ),
     cfg.IntOpt("intake_prefetch", default=4, min=1, max=8, help="Messages that the broker hands out in advance."),
+    cfg.PortOpt(
+        "metrics_port",
+        default=0,
+        help="Where each engine process shows its metrics to Prometheus, at /metrics: the first free port from this "
+        "one on. 0: nowhere.",
+    ),
+    cfg.HostAddressOpt("metrics_host", default="127.0.0.1", help="The address of that port. Anyone there may read."),
     cfg.FloatOpt("lease_seconds", default=20, min=1, help="An engine that is silent for so long is dead."),
     cfg.FloatOpt("sweep_interval", default=5, min=0.05, help="Seconds between two looks for work that was lost."),
     cfg.FloatOpt(
@@ -58,12 +72,29 @@ OPTIONS: list[cfg.Opt] = [
     ),
     cfg.IntOpt("max_stacks_per_tenant", default=512, min=-1, help="Stacks that a project may have; -1: any."),
     cfg.IntOpt("max_snapshots_per_stack", default=32, min=-1, help="Snapshots that a stack may have; -1: any."),
+    cfg.IntOpt(
+        "max_software_configs_per_tenant",
+        default=4096,
+        min=-1,
+        help="Software configs that a project may have before it can make another; -1: any.",
+    ),
+    cfg.IntOpt(
+        "max_software_deployments_per_tenant",
+        default=4096,
+        min=-1,
+        help="Software deployments that a project may have before it can make another; -1: any.",
+    ),
     cfg.IntOpt("max_nested_stack_depth", default=5, min=0, help="Levels of stacks that a stack may have in it."),
     cfg.IntOpt(
         "max_events_per_stack",
         default=1000,
         min=-1,
         help="Events that are kept of a stack when an operation on it ends; -1: all.",
+    ),
+    cfg.ListOpt(
+        "hidden_stack_tags",
+        default=[],
+        help="Stacks that have one of these tags are listed on request only.",
     ),
 ]
 NOTIFICATION_OPTIONS: list[cfg.Opt] = [

@@ -21,18 +21,20 @@ from heatlite.db.crypt import METHOD, Vault
 SEALED = "sealed"
 NAMES = "encrypted_param_names"
 SECTIONS = ("parameters", "parameter_defaults")
+HIDING = (("parameters", "hidden"), ("Parameters", "NoEcho"))
+"""How each dialect of the template language hides a parameter: the section, and the keyword of its declarations."""
 PLAIN = ("false", "f", "no", "n", "off", "0", "none", "null", "")
 """What, under a parameter's ``hidden``, says that it isn't. In doubt it is: too much encrypted does no harm."""
 
 
 def hidden_parameters(template: Mapping[str, Any]) -> frozenset[str]:
     """The parameters that a template, as it is written, declares to be hidden."""
-    declared = template.get("parameters")
-    entries = declared.items() if isinstance(declared, Mapping) else ()
     return frozenset(
         str(name)
-        for name, schema in entries
-        if isinstance(schema, Mapping) and str(schema.get("hidden", "")).strip().lower() not in PLAIN
+        for section, keyword in HIDING
+        if isinstance(declared := template.get(section), Mapping)
+        for name, schema in declared.items()
+        if isinstance(schema, Mapping) and str(schema.get(keyword, "")).strip().lower() not in PLAIN
     )
 
 

@@ -106,6 +106,7 @@ resource = sa.Table(
     *_times(),
     sa.Column("deletion_policy", sa.String(16), comment="what becomes of it when the row goes; NULL: Delete"),
     sa.Column("external_id", sa.String(255), comment="it is referred to, and isn't the stack's to change or delete"),
+    sa.Column("made_from", sa.String(64), comment="hash of all that its last success followed from; NULL: look"),
 )
 
 sync_point = sa.Table(
@@ -118,13 +119,15 @@ sync_point = sa.Table(
     sa.Column("acting_id", Id, nullable=False, comment="the row that acts: resource_id, or its replacement"),
     sa.Column("remaining", sa.Integer, nullable=False),
     sa.Column("state", sa.SmallInteger, nullable=False),
-    sa.Column("engine_id", Uuid, index=True),
+    sa.Column("engine_id", Uuid),
     sa.Column("claim_id", Uuid),
     sa.Column("next_cast_at", sa.Double),
     sa.Column("casts", sa.Integer, nullable=False),
     sa.Column("hook", sa.String(32), comment="at which the node is PAUSED"),
     sa.Column("cleared", sa.SmallInteger, comment="the hooks it has behind it, a bit for each"),
-    sa.Index("ix_sync_point_state_next_cast_at", "state", "next_cast_at"),
+    sa.Column("held_for", sa.String(255), comment="the project for whose turn a ready node waits"),
+    sa.Index("ix_sync_point_state_held_for", "state", "held_for", "next_cast_at"),
+    sa.Index("ix_sync_point_engine_id_claim_id", "engine_id", "claim_id"),
 )
 
 event = sa.Table(
@@ -174,6 +177,7 @@ user_creds = sa.Table(
     sa.Column("trust_id", Secret),
     sa.Column("trustor_user_id", sa.String(64)),
     *_times(),
+    sa.Column("user_id", sa.String(64)),
 )
 
 snapshot = sa.Table(

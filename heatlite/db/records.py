@@ -99,6 +99,7 @@ class ResourceRecord:
     updated_at: datetime.datetime | None
     deletion_policy: str | None = None
     external_id: str | None = None
+    made_from: str | None = None
 
     @property
     def adopted(self) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@
     resource       its five columns of data                 so that engines go on meanwhile
     user_creds     password, trust_id: encrypted in any case
     snapshot       data
+    software_config, software_deployment   config; input_values, output_values
 
 Columns decrypt what they read and encrypt what is written, so that writing a row as it was read is all there is to do.
 A resource that an engine has written since is read again. What is stored later is what that engine's options say.
@@ -23,6 +24,7 @@ from oslo_db import exception as db_error
 from heatlite.db import models, templates
 from heatlite.db.api import Context, rows
 from heatlite.db.retry import retried
+from heatlite.db.software_models import software_config, software_deployment
 
 BATCH = 50
 DATA = ("progress", "properties_data", "attr_data", "resource_metadata", "resource_data")
@@ -40,6 +42,8 @@ class Rewritten:
     resource: int
     user_creds: int
     snapshot: int
+    software_config: int = 0
+    software_deployment: int = 0
 
 
 def everything(context: Context, told: Callable[[str], None] = lambda text: None) -> Rewritten:
@@ -53,7 +57,9 @@ def everything(context: Context, told: Callable[[str], None] = lambda text: None
         _each_batch(context, models.raw_template, templates.COLUMNS, templates.rewrite, told),
         _each_batch(context, models.resource, ("id", "atomic_key", *DATA), _resource, told),
         _each_batch(context, models.user_creds, ("id", *CREDENTIALS), _credentials, told),
-        _snapshots(context, told),
+        _one_by_one(context, models.snapshot, ("data",), told),
+        _one_by_one(context, software_config, ("config",), told),
+        _one_by_one(context, software_deployment, ("input_values", "output_values"), told),
     )
 
 
@@ -96,25 +102,27 @@ def _credentials(context: Context, row: Mapping[str, Any]) -> bool:
     return rows(context.connection.execute(sa.update(table).where(table.c.id == row["id"]).values(values))) == 1
 
 
-def _snapshots(context: Context, told: Callable[[str], None]) -> int:
-    """One transaction each: a snapshot holds all that is said of a stack. Their ids are in no order."""
-    ids = _snapshot_ids(context)
-    written = [_snapshot(context, snapshot_id) for snapshot_id in ids]
+def _one_by_one(context: Context, table: sa.Table, columns: Sequence[str], told: Callable[[str], None]) -> int:
+    """One transaction each: a row may be large, such as all that is said of a stack. Their ids are in no order."""
+    ids = _ids(context, table)
+    written = [_rewritten(context, table, row_id, columns) for row_id in ids]
     if ids:
-        told(f"snapshot: {sum(written)} rows are written")
+        told(f"{table.name}: {sum(written)} rows are written")
     return sum(written)
 
 
 @retried
-def _snapshot_ids(context: Context) -> list[str]:
+def _ids(context: Context, table: sa.Table) -> list[str]:
     with context.database.reader(context):
-        return [row.id for row in context.connection.execute(sa.select(models.snapshot.c.id))]
+        return [row.id for row in context.connection.execute(sa.select(table.c.id))]
 
 
 @retried
-def _snapshot(context: Context, snapshot_id: str) -> bool:
-    table = models.snapshot
+def _rewritten(context: Context, table: sa.Table, row_id: str, columns: Sequence[str]) -> bool:
     with context.database.writer(context):
-        data = context.connection.execute(sa.select(table.c.data).where(table.c.id == snapshot_id)).scalar()
-        statement = sa.update(table).where(table.c.id == snapshot_id, table.c.data.is_not(None)).values(data=data)
-        return rows(context.connection.execute(statement)) == 1
+        statement = sa.select(*(table.c[name] for name in columns)).where(table.c.id == row_id)
+        row = context.connection.execute(statement).one_or_none()
+        values = {} if row is None else {name: value for name, value in row._mapping.items() if value is not None}
+        if not values:
+            return False
+        return rows(context.connection.execute(sa.update(table).where(table.c.id == row_id).values(values))) == 1

@@ -82,6 +82,18 @@ def by_physical_id(context: Context, stack_id: str, physical_id: str) -> list[Re
     return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
 
 
+@lagging_reader
+def anywhere_by_physical_id(context: Context, physical_id: str, tenant: str | None) -> list[ResourceRecord]:
+    """The rows of all stacks of a project (None: of all projects) that stand for this physical resource."""
+    stack = models.stack.c
+    statement = SELECT.join(models.stack, stack.id == TABLE.c.stack_id).where(
+        TABLE.c.physical_resource_id == physical_id, stack.deleted_at.is_(None)
+    )
+    if tenant is not None:
+        statement = statement.where(stack.tenant == tenant)
+    return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
+
+
 @reader
 def by_types(context: Context, stack_id: str, types: Collection[str]) -> list[ResourceRecord]:
     """The rows of a stack that are of one of these types, oldest first."""

@@ -23,7 +23,8 @@ TABLE = models.user_creds
 class Credentials:
     """What a request says of who asks, as far as it can be used again. The names are the columns', which are Heat's.
 
-    ``tenant`` is the project's name, ``tenant_id`` its id. With a trust there is neither ``username`` nor ``password``.
+    ``tenant`` is the project's name, ``tenant_id`` its id. With a trust there is no ``username``,
+    ``user_id`` or ``password``.
     """
 
     username: str | None = None
@@ -34,6 +35,7 @@ class Credentials:
     tenant_id: str | None = None
     trust_id: str | None = field(default=None, repr=False)
     trustor_user_id: str | None = None
+    user_id: str | None = None
 
     @property
     def is_secret(self) -> bool:

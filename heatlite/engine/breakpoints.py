@@ -12,6 +12,7 @@ A creation that a dead engine left is past its first hook. What was cleared for 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 from heatlite import exception
@@ -59,13 +60,21 @@ def after(work: Work) -> Hook | None:
     return hook if hook in work.hooks else None
 
 
-def refusal(row: ResourceRecord, decision: Decision, restrictions: frozenset[Restriction]) -> str | None:
-    """Why this must not be done to a resource, in Heat's words. What is being deleted anyway may be made anew."""
+def refusal(
+    row: ResourceRecord, decision: Decision, restrictions: frozenset[Restriction]
+) -> exception.ResourceActionRestricted | None:
+    """Why this must not be done to a resource. What is being deleted anyway may be made anew."""
     restriction = RESTRICTED.get(type(decision))
     if restriction not in restrictions or row.action is Action.DELETE:
         return None
-    error = exception.ResourceActionRestricted(action=restriction)
-    return str(exception.ResourceFailed(error_class=type(error).__name__, name=row.name, reason=error))
+    return exception.ResourceActionRestricted(action=restriction)
+
+
+def refused(work: Work, error: exception.ResourceActionRestricted) -> Work:
+    """The work with its refusal; its event says no more than the error, as in Heat."""
+    name, is_whole = work.row.name, work.row.status is Status.COMPLETE
+    reason = exception.ResourceFailed(error_class=type(error).__name__, name=name, reason=error)
+    return dataclasses.replace(work, refusal=str(reason), told=str(error), leaves_row=is_whole)
 
 
 def reached(work: Work, hook: Hook, *, done: bool) -> Happening:

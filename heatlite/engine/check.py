@@ -23,6 +23,7 @@ from heatlite.engine import guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.by_row import Claim
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.counts import Count
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, claim, finish
 from heatlite.engine.transactions.finish import Ending, Finished
@@ -41,6 +42,9 @@ class Runner(Protocol):
 
     def wait(self, traversal: Traversal, work: Work, waiting: Waiting) -> None:
         """Look again later."""
+
+    def is_full(self, project: str) -> bool:
+        """Whether as many steps of a project wait for a thread here as may."""
 
 
 @dataclass
@@ -77,8 +81,12 @@ class Checker:
         for node in nodes:
             if node not in own:
                 self._conclusions.of_stack(traversal, node)
-        if own and traversal.graph is not None:
-            self._converge(traversal, own)
+        if not own or traversal.graph is None:
+            return
+        if self._shared.turns is not None and self._runner.is_full(traversal.stack.tenant):
+            self._shared.turns.hold(traversal.id, own, traversal.stack.tenant)
+            return
+        self._converge(traversal, own)
 
     def _converge(self, traversal: Traversal, nodes: Sequence[Node]) -> None:
         mark = Claim(self._shared.lease.engine_id, self._shared.inputs.new_id())
@@ -113,6 +121,8 @@ class Checker:
         later: list[tuple[Work, Waiting | None]] = []
         failures: dict[int, Failed] = {}
         for work in works:
+            if work.refusal is not None and work.row.attempts >= self._shared.settings.max_attempts:
+                self._shared.counts.add(Count.WORN_OUT)
             if isinstance(work.decision, decide.Keep | decide.Nothing | decide.Forget | decide.Unmet):
                 endings.append(Ending(work, None))
             elif isinstance(work.decision, decide.Retain) and work.refusal is None:

@@ -28,6 +28,7 @@ def engine_settings(conf: cfg.ConfigOpts) -> Settings:
         iterations=conf.yaql.limit_iterators, memory=conf.yaql.memory_quota, seconds=conf.yaql.time_limit
     )
     values["operator_registry"] = operator_environment.read(conf.environment_dir, conf.max_environment_size)
+    values["hidden_stack_tags"] = tuple(conf.hidden_stack_tags)
     if conf.host is None:
         del values["host"]
     if "graceful_shutdown_timeout" in values:

@@ -26,7 +26,8 @@ def of(context: RequestContext) -> Credentials:
     if wire.get("trust_id"):
         trust = {"trust_id": wire["trust_id"], "trustor_user_id": wire.get("trustor_user_id")}
         return Credentials(**common, **project, **trust)
-    return Credentials(username=context.username, password=wire.get("password") or None, **common, **project)
+    user = {"username": context.username, "user_id": wire.get("user_id") or None}
+    return Credentials(**user, password=wire.get("password") or None, **common, **project)
 
 
 def renew(context: EngineContext, inputs: Inputs, stack: StackRecord, credentials: Credentials) -> None:
@@ -66,6 +67,7 @@ def wire(credentials: Credentials, request_id: str | None = None) -> dict[str, o
     return {
         "username": credentials.username,
         "user": credentials.username,
+        "user_id": credentials.user_id,
         "password": credentials.password,
         "trust_id": credentials.trust_id,
         "trustor_user_id": credentials.trustor_user_id,

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import oslo_messaging
 from oslo_config import cfg
 
+from heatlite.clients.settings import Settings as CloudSettings
 from heatlite.db import migration, stacks
 from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
@@ -55,11 +56,17 @@ class Embedded:
 
 
 def open_engine(
-    conf: cfg.ConfigOpts, directory: pathlib.Path, settings: Settings, keys: Sequence[str] = (), encrypts: bool = False
+    conf: cfg.ConfigOpts,
+    directory: pathlib.Path,
+    settings: Settings,
+    keys: Sequence[str] = (),
+    encrypts: bool = False,
+    cloud: CloudSettings | None = None,
 ) -> Embedded:
     """Start an engine on the database in this directory, which is made if it isn't there.
 
     :param keys: those that are configured; the directory's own comes after them
+    :param cloud: how the cloud's services are reached; None: not at all
     :param encrypts: whether hidden parameters and resources' data are to be encrypted
     :raises ConfigurationError: where one of the keys isn't one
     """
@@ -69,7 +76,7 @@ def open_engine(
     _migrate(database, directory)
     memory = transport.get(conf, MEMORY)
     locks = FileLocks(database, directory)
-    engine = EngineProcess(Surroundings(database, memory, settings, file_locks=locks))
+    engine = EngineProcess(Surroundings(database, memory, settings, file_locks=locks, cloud=cloud))
     engine.start()
     return Embedded(database, memory, engine)
 

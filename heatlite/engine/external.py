@@ -30,7 +30,7 @@ def id_of(definition: ResourceDefinition, resolved: object) -> str | None:
         return None
     if not isinstance(resolved, str) or not 0 < len(resolved) <= LONGEST_ID:
         raise exception.StackValidationFailed(
-            path=["resources", definition.name, "external_id"],
+            path=definition.path("external_id"),
             message=f"An external id is a text of 1 to {LONGEST_ID} characters, and this is {resolved!r:.80}",
         )
     return resolved
@@ -43,7 +43,7 @@ def check_policy(definition: ResourceDefinition, plugin: type[Resource]) -> None
     """
     if definition.deletion_policy == "Snapshot" and not callable(getattr(plugin, "handle_snapshot_delete", None)):
         raise exception.StackValidationFailed(
-            path=["resources", definition.name, "deletion_policy"],
+            path=definition.path("deletion_policy"),
             message=f'"Snapshot" deletion policy not supported by {definition.type}: use Delete or Retain',
         )
 

@@ -85,3 +85,21 @@ def check_snapshots(settings: Settings, count: Callable[[], int]) -> None:
             message=f"You have reached the maximum snapshots per stack, {most} (option max_snapshots_per_stack). "
             "Please delete some snapshots."
         )
+
+
+def check_configs(settings: Settings, count: Callable[[], int]) -> None:
+    """:raises RequestLimitExceeded: where a project has as many software configs as it may; -1 is any number"""
+    _check_software("configs", settings.max_software_configs_per_tenant, count)
+
+
+def check_deployments(settings: Settings, count: Callable[[], int]) -> None:
+    """:raises RequestLimitExceeded: where a project has as many software deployments as it may; -1 is any number"""
+    _check_software("deployments", settings.max_software_deployments_per_tenant, count)
+
+
+def _check_software(what: str, most: int, count: Callable[[], int]) -> None:
+    if most >= 0 and count() >= most:
+        raise exception.RequestLimitExceeded(
+            message=f"You have reached the maximum software {what} per tenant, {most} "
+            f"(option max_software_{what}_per_tenant). Please delete some {what}."
+        )

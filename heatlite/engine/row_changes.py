@@ -37,6 +37,7 @@ def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Ch
         "resource_data": waiting.data if waiting else row.resource_data,
         "deletion_policy": evaluated.definition.deletion_policy if creates and evaluated else row.deletion_policy,
         "external_id": evaluated.external_id if creates and evaluated else row.external_id,
+        "made_from": row.made_from if is_visit(work) else None,
         **waits(work, waiting, now),
     }
 
@@ -106,6 +107,7 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
         "resource_metadata": metadata_after(work, evaluated, is_new=work.action in MAKING),
         "deletion_policy": work.row.deletion_policy if stale else evaluated.definition.deletion_policy,
         "external_id": evaluated.external_id,
+        "made_from": None if stale else evaluated.made_from,
     }
 
 
@@ -162,6 +164,7 @@ def kept(work: Work, template_id: int) -> Changes:
         "requires": sorted(work.evaluated.requires),
         "resource_metadata": metadata_after(work, work.evaluated, is_new=False),
         "deletion_policy": work.evaluated.definition.deletion_policy,
+        "made_from": work.evaluated.made_from,
     }
 
 
@@ -203,6 +206,7 @@ def failed(work: Work, failure: Failed) -> Changes:
         "progress": {**unfinished(work), **found} or None,
         "due_at": None,
         "attempts": 0,
+        "made_from": None,
     }
 
 
@@ -220,7 +224,9 @@ def as_before(work: Work, replaced_by: int | None) -> Changes:
 
 def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_id: str | None = None) -> Happening:
     """The event of this work's action reaching a status."""
-    evaluated = work.evaluated
-    type_name = evaluated.definition.type if evaluated and work.action in MAKING else work.row.type
+    definition = work.evaluated.definition if work.evaluated else None
+    is_its = definition is not None and (work.action in MAKING or definition.type == work.row.type)
+    type_name = definition.written_type if definition is not None and is_its else work.row.type
     physical = physical_id or work.row.physical_resource_id
-    return Happening(work.row.name, type_name, physical, work.action, status, reason, work.engine_id)
+    said = work.told if work.told and status is Status.FAILED else reason
+    return Happening(work.row.name, type_name, physical, work.action, status, said, work.engine_id)

@@ -33,9 +33,10 @@ class Settings:
 
     host: str = field(default_factory=socket.gethostname)
     role: Role = Role.ALL
-    batch_size: int = 20
+    batch_size: int = 50
     worker_threads: int = 8
     step_threads: int = 16
+    casts_per_project: int = 2
     step_time_limit: float = 600
     lease_seconds: float = 20
     sweep_interval: float = 5
@@ -48,8 +49,13 @@ class Settings:
     max_resources_per_stack: int = 1001
     max_stacks_per_tenant: int = 512
     max_snapshots_per_stack: int = 32
+    max_software_configs_per_tenant: int = 4096
+    max_software_deployments_per_tenant: int = 4096
     max_nested_stack_depth: int = 5
     max_events_per_stack: int = 1000
+    hidden_stack_tags: tuple[str, ...] = ()
     operator_registry: Mapping[str, Any] = field(default_factory=dict)
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)
     graceful_shutdown_timeout: float = 60
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"

@@ -21,7 +21,7 @@ from oslo_db import api as oslo_db_api
 from heatlite import exception
 from heatlite.context import EngineContext
 from heatlite.convergence.model import Action, Status
-from heatlite.db import resources
+from heatlite.db import outage, resources
 from heatlite.db.api import Context
 from heatlite.db.events import Happening
 from heatlite.db.records import ResourceRecord, StackRecord
@@ -80,8 +80,9 @@ class Signals:
         try:  # the signal counts by now: what follows may be lost, and is not a reason to send it again
             self._wake(self._shared.context(), row)
             self._refresh(self._shared.context(), row)
-        except Exception:
-            LOG.exception("What follows from a signal to %s can't be done now: who waits for it will look", row.name)
+        except Exception as error:
+            text = "What follows from a signal to %s can't be done now: who waits for it will look"
+            outage.tell(LOG, error, text, row.name)
         return metadata
 
     @patient
@@ -90,7 +91,7 @@ class Signals:
         row = find(context)
         plugin = self._shared.registry.get(row.type)
         self._check_action(context, row, plugin)
-        if row.engine_id is not None:
+        if row.engine_id is not None and not plugin.signals_pass_it_by:
             raise Busy
         resource = resource_of(self._shared, row)
         if resource is None:
@@ -123,10 +124,11 @@ class Signals:
             raise Busy
 
     def _wake(self, context: EngineContext, row: ResourceRecord) -> None:
-        """Have the rows that require this one looked at now. If that is lost, their own time comes."""
+        """Have this row and those that require it looked at now. If that is lost, their own time comes."""
         held: dict[str, list[int]] = {}
         for waiting in resources.held(context, row.stack_id):
-            if row.id in waiting.requires and waiting.engine_id is not None:
+            is_meant = row.id in waiting.requires or row.id == waiting.id
+            if is_meant and waiting.engine_id is not None:
                 held.setdefault(waiting.engine_id, []).append(waiting.id)
         for engine_id, ids in held.items():
             self._shared.wakes.wake(engine_id, ids)

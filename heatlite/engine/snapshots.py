@@ -82,10 +82,12 @@ class Snapshots:
 
     def _submission(self, stack: StackRecord, data: Mapping[str, Any]) -> Submission:
         template = copy.deepcopy(data["template"])
-        written = template.get("resources") or {}
+        dialect = language.dialect_of(language.version_of(template))
+        written = template.get(dialect.word("resources")) or {}
         for name, saved in data["resources"].items():
             if name in written:
-                written[name] = self._saved.restored(stack, written[name], saved)
+                restored = self._saved.restored(stack, dialect.plain(written[name]), saved)
+                written[name] = dialect.written(restored)
         return Submission(template, data["files"], language.Environment.parse(data["environment"]))
 
     def delete(self, stack: StackRecord, snapshot_id: str) -> None:

@@ -26,6 +26,7 @@ from heatlite.engine.nested import expected
 from heatlite.engine.nested.expected import Level
 from heatlite.engine.nested.inheritance import environment_of_child
 from heatlite.engine.nested.provider import check_facade, plugin_of
+from heatlite.engine.policy import check_type
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
 from heatlite.resources.base import Resource
@@ -119,20 +120,36 @@ class Validator:
             _Look(self, submission.environment, parsed, parameters, identity, level).check()
         return parsed
 
-    def plugin(self, definition: language.ResourceDefinition, files: Mapping[str, str]) -> type[Resource]:
+    def plugin(
+        self, definition: language.ResourceDefinition, files: Mapping[str, str], stands_for: str | None = None
+    ) -> type[Resource]:
         """The class that serves a definition.
 
+        :param stands_for: the type whose place a template takes, if it is known
+        :raises ResourceTypeUnavailable: where there is none, and Heat has one
         :raises StackValidationFailed: where there is none, or its template doesn't take and give what its type does
         """
-        path: list[str | int] = ["resources", definition.name, "type"]
+        check_type(definition.type)
         try:
             found = plugin_of(self._registry, definition.type, files)
-            stands_for = definition.written.get("type")
-            if is_template(definition.type) and stands_for in self._registry.names():
-                check_facade(found, self._registry.get(stands_for), stands_for)
+            facade = self._facade(definition, files, stands_for or definition.written_type)
+        except exception.ResourceTypeUnavailable:
+            raise
         except exception.HeatliteError as error:
-            raise exception.StackValidationFailed(path=path, message=error) from None
+            raise exception.StackValidationFailed(path=definition.path("type"), message=error) from None
+        if facade is not None:
+            check_facade(found, facade, definition.written_type)
         return found
+
+    def _facade(
+        self, definition: language.ResourceDefinition, files: Mapping[str, str], stands_for: str
+    ) -> type[Resource] | None:
+        """What a template stands in for; None where it is nothing but itself."""
+        if not is_template(definition.type) or stands_for == definition.type:
+            return None
+        if is_template(stands_for):
+            return plugin_of(self._registry, stands_for, files)
+        return self._registry.get(stands_for) if stands_for in self._registry.names() else None
 
     def instance(
         self, definition: language.ResourceDefinition, identity: Identity, properties: Any, metadata: Any
@@ -184,7 +201,10 @@ class _Look:
         :raises HeatliteError: telling every mistake
         """
         definitions, files = self.template.resources, self.template.files
-        plugins = {name: self.validator.plugin(it, files) for name, it in definitions.items()}
+        behind = self.template.registry.behind
+        plugins = {
+            name: self.validator.plugin(it, files, behind(name, it.written_type)) for name, it in definitions.items()
+        }
         future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
         scope = EngineScope(self.parameters, files, future, self.level.facade)
         mistakes: list[exception.HeatliteError] = []
@@ -205,10 +225,10 @@ class _Look:
         metadata = resolve(definition.metadata, scope) or {}
         if given is UNKNOWN:
             return
-        properties = plugin.checked_properties(given, f"resources.{definition.name}.properties", UNKNOWN)
+        properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
         policy = resolve(definition.update_policy, scope) or {}
         if policy is not UNKNOWN:
-            plugin.checked_policy(policy, f"resources.{definition.name}.update_policy", UNKNOWN)
+            plugin.checked_policy(policy, definition.place("update_policy"), UNKNOWN)
         resource = plugin(self.validator.instance(definition, self.identity, properties, metadata))
         resource.validate()
         if isinstance(resource, StackResource) and self.level.goes_down:

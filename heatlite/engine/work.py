@@ -28,6 +28,7 @@ class Evaluated:
     requires: tuple[int, ...]
     update_policy: Mapping[str, Any] = field(default_factory=dict)
     external_id: str | None = None
+    made_from: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +37,8 @@ class Work:
 
     ``row`` is the row that acts, as last written; ``evaluated`` is None where the template has no part in what is done
     (a deletion). ``refusal`` is why the action must fail before it begins; with ``leaves_row`` the row then stays as it
-    was. ``hooks`` are those that the node hasn't behind it yet. ``traversal_id``, ``engine_id``, ``claim_id`` and
-    ``row.atomic_key`` fence every write.
+    was, and ``told`` is what its event says in place of that. ``hooks`` are those that the node hasn't behind it yet.
+    ``traversal_id``, ``engine_id``, ``claim_id`` and ``row.atomic_key`` fence every write.
     """
 
     traversal_id: str
@@ -51,6 +52,7 @@ class Work:
     evaluated: Evaluated | None = None
     changed: tuple[str, ...] = ()
     refusal: str | None = None
+    told: str | None = None
     is_retry: bool = False
     hooks: frozenset[Hook] = frozenset()
     leaves_row: bool = False

@@ -40,6 +40,8 @@ class Resource(Tools):
     ``immediate = True`` promises that no method does I/O, so that steps may run in a batch in one transaction.
     ``keeps_metadata = True`` says that the metadata is what signals made of it: an update leaves it alone.
     ``follows_signals = True``: its attributes are made of the signals to a resource that it requires.
+    ``signals_pass_it_by = True``: what a signal says is kept elsewhere, so that it may come while a step holds the row.
+    ``shows_deployments = True``: it is a server, and its metadata tells which software is deployed to it.
     ``no_signal_actions`` are those during and after which it takes no signal.
     ``replace_when_failed = False``: an update repairs a FAILED one in place.
     ``always_looks = True``: an update calls ``handle_update`` even where nothing changed.
@@ -58,6 +60,8 @@ class Resource(Tools):
     immediate = False
     keeps_metadata = False
     follows_signals = False
+    signals_pass_it_by = False
+    shows_deployments = False
     no_signal_actions = frozenset({"SUSPEND", "DELETE"})
     replace_when_failed = True
     always_looks = False

@@ -81,7 +81,7 @@ class BatchedStack(StackResource):
 
     def _begin(self, batch: Batch) -> Progress | None:
         """The operation that makes a batch true; None where it is true already."""
-        goal = self.nested.store(self.template_of(batch), self.child_parameters())
+        goal = self.nested.store(self.template_of(batch), self.child_parameters(), self.uuid)
         child = self._look()
         if child is not None and self._is_at(child, goal):
             return None

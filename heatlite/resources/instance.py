@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from heatlite.resources.cloud import Cloud
 from heatlite.resources.nested.port import NestedStacks
 from heatlite.resources.properties import NOTHING
 from heatlite.resources.siblings import Siblings
+from heatlite.resources.software.port import Software
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,8 @@ class Instance:
     where a template is validated before its resources exist. ``mask`` gives a text without hidden values. ``files``
     are those of the template. ``reads`` are the attributes of the resource that the template reads anywhere.
     ``update_policy`` is a checked one. ``siblings`` are the stack's other resources, and ``nested`` is what the engine
-    answers about nested stacks; None where nothing is made: in validation, and in tests of other plugins.
+    answers about nested stacks, ``software`` what it keeps of software configs; None where nothing is made: in
+    validation, and in tests of other plugins. ``cloud`` is None there too, and where no keystone is configured.
     """
 
     name: str
@@ -43,3 +46,5 @@ class Instance:
     files: Mapping[str, str] = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
     nested: NestedStacks | None = None
+    cloud: Cloud | None = None
+    software: Software | None = None

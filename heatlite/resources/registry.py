@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint
 
 from stevedore.extension import ExtensionManager
 
-from heatlite.exception import EntityNotFound
+from heatlite.resources import absent
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.properties import check_schema
@@ -50,14 +50,18 @@ class Registry:
     def get(self, type_name: str) -> type[Resource]:
         """The class that serves a type. For the name of a template's file it is one that knows nothing of the file.
 
-        :raises EntityNotFound: where none does
+        :raises EntityNotFound: where none does; ``ResourceTypeUnavailable`` where Heat has one
         """
         if is_template(type_name):
             return TemplateResource
         try:
             return self._plugins[type_name]
         except KeyError:
-            raise EntityNotFound(entity="Resource Type", name=type_name) from None
+            raise absent.error_for(type_name) from None
+
+    def with_others(self, plugins: Mapping[str, type[Resource]]) -> Registry:
+        """The same, but for types that these serve."""
+        return Registry({**self._plugins, **plugins})
 
     def names(self) -> list[str]:
         """The type names, sorted."""

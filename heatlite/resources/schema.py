@@ -101,8 +101,8 @@ class Attribute:
 PropertiesSchema = Mapping[str, Property]
 AttributesSchema = Mapping[str, Attribute]
 
-SUPPORTED = "SUPPORTED"
-SUPPORT_STATUSES = ("UNKNOWN", SUPPORTED, "DEPRECATED", "UNSUPPORTED", "HIDDEN")
+SUPPORTED, HIDDEN = "SUPPORTED", "HIDDEN"
+SUPPORT_STATUSES = ("UNKNOWN", SUPPORTED, "DEPRECATED", "UNSUPPORTED", HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ one. Whoever ends a child wakes its parent; where that is lost, it is looked at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite.exception import NotSupported
@@ -169,6 +169,13 @@ class StackResource(Resource):
         paths = [name for name in sorted(self._reads) if name.startswith("resource.")]
         inner = self.nested.attributes(self.uuid, paths) if paths else {}
         return {**super().resolve_attributes(), **inner}
+
+    @classmethod
+    def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
+        """``[this, resource.NAME, attribute]`` is the same as ``[this, resource.NAME.attribute]``."""
+        if path and f"{key}.{path[0]}" in recorded:
+            key, path = f"{key}.{path[0]}", path[1:]
+        return super().read_attribute(name, recorded, key, path)
 
     # --- steps ----------------------------------------------------------------------------------------------
 

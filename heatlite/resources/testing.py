@@ -21,6 +21,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.nested.testing import StacksInMemory
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.properties import NOTHING
+from heatlite.resources.software.testing import SoftwareInMemory
 from heatlite.resources.steps import poll, start
 
 Outcome = Done | Waiting | Replace | Failed
@@ -61,6 +62,7 @@ def instance_of(
         "now": clock or FakeClock(),
         "random": random.Random(1),
         "nested": StacksInMemory(),
+        "software": SoftwareInMemory(),
         "properties": plugin.checked_properties(
             properties or {}, "resources.web.properties", facts.get("unknown", NOTHING)
         ),

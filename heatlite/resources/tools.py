@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from heatlite.exception import StackValidationFailed
+from heatlite.exception import NotSupported, StackValidationFailed
+from heatlite.resources.cloud import Cloud
 from heatlite.resources.instance import Instance
 from heatlite.resources.jsonable import as_json
 from heatlite.resources.naming import physical_name
 from heatlite.resources.properties import completed, contains, property_error
 from heatlite.resources.schema import PropertiesSchema
+from heatlite.resources.software.port import Software
 
 DEFAULT_POLL_SECONDS = 1.0
 LONGEST_ID = 255  # characters, as many as the database keeps
@@ -40,12 +42,35 @@ class Tools:
         self._data = dict(instance.data)
         self._unknown = instance.unknown
         self._mask = instance.mask
+        self._cloud = instance.cloud
         self.siblings = instance.siblings
+        self._software = instance.software
         self.update_policy: Mapping[str, Any] = instance.update_policy
 
     def masked(self, text: str) -> str:
         """A text without the values of hidden parameters. For what is logged: errors are masked in any case."""
         return self._mask(text)
+
+    @property
+    def cloud(self) -> Cloud:
+        """The cloud's services, as whoever asked for the operation of the stack.
+
+        :raises NotSupported: where no keystone is configured
+        """
+        if self._cloud is None:
+            kind = self.type_name or "This type"
+            raise NotSupported(feature=f"{kind} where no keystone is configured ([trustee] auth_url)")
+        return self._cloud
+
+    @property
+    def software(self) -> Software:
+        """Where software configs and deployments are kept. Only plugins that aren't ``immediate`` may use it.
+
+        :raises NotSupported: in validation, or a test, that has none
+        """
+        if self._software is None:
+            raise NotSupported(feature="A software config without an engine")
+        return self._software
 
     @property
     def resource_id(self) -> str | None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Hashable, Sequence, Sized
+from collections.abc import Hashable, Iterator, Sequence, Sized
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +20,17 @@ from heatlite.schema.equality import key_of, keys_of
 LOG = logging.getLogger(__name__)
 
 NAMESPACE = "heatlite.constraints"
+_ASKED: ContextVar[Any] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def asking(cloud: Any) -> Iterator[None]:
+    """Let custom constraints ask this, here and in what is called from here; elsewhere they are given None."""
+    before = _ASKED.set(cloud)
+    try:
+        yield
+    finally:
+        _ASKED.reset(before)
 
 
 class Constraint(Protocol):
@@ -112,7 +125,10 @@ class AllowedPattern:
 
 @dataclass(frozen=True)
 class Custom:
-    """What a plugin says: a class with ``validate(value, context) -> bool``, under ``heatlite.constraints``."""
+    """What a plugin says: a class with ``validate(value, cloud) -> bool``, under ``heatlite.constraints``.
+
+    ``cloud`` is what may be asked (``heatlite.resources.cloud``), or None where nothing may be, and it is to let pass.
+    """
 
     name: str
     description: str | None = None
@@ -122,7 +138,7 @@ class Custom:
         if plugin is None:
             raise ValueError(f'"{value}" does not validate {self.name} (constraint not found)')
         constraint = plugin()
-        if not constraint.validate(value, None):
+        if not constraint.validate(value, _ASKED.get()):
             error = getattr(constraint, "error", None)
             reason = error(value) if callable(error) else f'"{value}" does not validate {self.name}'
             raise ValueError(self.description or reason)

@@ -1,4 +1,4 @@
-"""The template language: Heat's HOT, as far as it is supported. Pure: text and values in, values out.
+"""The template language: Heat's HOT and CloudFormation's dialects. Pure: text and values in, values out.
 
 ::
 
@@ -12,6 +12,7 @@ from heatlite.template.breakpoints import Breakpoints, Hook, Restriction
 from heatlite.template.definitions import OutputDefinition, ResourceDefinition
 from heatlite.template.environment import Environment
 from heatlite.template.hot import Template, parse
+from heatlite.template.interface import declared_parameters, interface
 from heatlite.template.loader import load
 from heatlite.template.mask import Mask
 from heatlite.template.nodes import resolve
@@ -21,6 +22,7 @@ from heatlite.template.parameters import Parameters, bind
 from heatlite.template.pseudo import PseudoParameters
 from heatlite.template.scope import ResourceValue, Scope
 from heatlite.template.unknown import UNKNOWN, holds_unknown, known
+from heatlite.template.versions import dialect_of, version_of
 
 __all__ = [
     "UNKNOWN",
@@ -39,9 +41,13 @@ __all__ = [
     "Scope",
     "Template",
     "bind",
+    "declared_parameters",
+    "dialect_of",
     "holds_unknown",
+    "interface",
     "known",
     "load",
     "parse",
     "resolve",
+    "version_of",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 
 from heatlite.exception import InvalidTemplateReference, dotted
 from heatlite.template.functions import Vocabulary
-from heatlite.template.functions.base import Function
+from heatlite.template.functions.base import ANYTHING, Function
 from heatlite.template.functions.conditional import ConditionName
 from heatlite.template.functions.get_file import no_content
 from heatlite.template.nodes import ListNode, MapNode, Node, Tree
@@ -27,6 +27,8 @@ class Names:
     parameters: Collection[str]
     files: Collection[str]
     conditions: Collection[str] = ()
+    mappings: Mapping[str, Any] = field(default_factory=dict)
+    """What ``Fn::FindInMap`` may find, by name."""
 
 
 @dataclass
@@ -38,6 +40,13 @@ class Compiler:
     references: set[str] = field(default_factory=set)
     reads: set[tuple[str, str]] = field(default_factory=set)
     conditions: set[str] = field(default_factory=set)
+    parameters: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+
+    @property
+    def mappings(self) -> Mapping[str, Any]:
+        """The section ``Mappings``."""
+        return self.names.mappings
 
     def compile(self, value: Any, path: Path) -> Tree:
         """The tree for a value: the value itself where no function is in it, else a node.
@@ -110,10 +119,18 @@ class Compiler:
         """
         if name not in self.names.parameters:
             raise refused(path, f'The parameter "{name}" is not declared; add it to the section "parameters"')
+        self.parameters.add(name)
 
     def has_parameter(self, name: str) -> bool:
         """Whether a parameter of this name is declared."""
-        return name in self.names.parameters
+        is_there = name in self.names.parameters
+        if is_there:
+            self.parameters.add(name)
+        return is_there
+
+    def use_anything(self) -> None:
+        """Note that what is used isn't known before it is computed: any parameter, any file, the parent's resource."""
+        self.parameters.add(ANYTHING)
 
     def check_file(self, name: str, path: Path) -> None:
         """Refuse the name of a file that didn't come with the template.
@@ -122,6 +139,7 @@ class Compiler:
         """
         if name not in self.names.files:
             raise no_content(name, path)
+        self.files.add(name)
 
 
 def _any_node(trees: Collection[Tree]) -> bool:

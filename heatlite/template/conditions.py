@@ -20,12 +20,12 @@ from typing import Any
 from heatlite.convergence.graph import Graph
 from heatlite.exception import CircularDependencyException
 from heatlite.template.compiler import Compiler, Names
-from heatlite.template.functions import IF_NAME, IF_WITHOUT_ELSE_SINCE, Vocabulary, vocabulary_of_conditions
+from heatlite.template.dialects import CONDITION, HOT, Dialect
+from heatlite.template.functions import IF_WITHOUT_ELSE_SINCE, Vocabulary, vocabulary_of_conditions
 from heatlite.template.nodes import Tree, resolve
 from heatlite.template.path import Path, refused
 from heatlite.template.unknown import UNKNOWN
-
-CONDITION = "condition"
+from heatlite.template.versions import dialect_of
 
 
 class _LeftOut:
@@ -35,22 +35,23 @@ class _LeftOut:
 LEFT_OUT = _LeftOut()
 
 
-def are_used(raw: Mapping[str, Any]) -> bool:
+def are_used(raw: Mapping[str, Any], dialect: Dialect) -> bool:
     """Whether anything in a template depends on a condition."""
+    word = dialect.word
     definitions = [
         definition
-        for section in ("resources", "outputs")
+        for section in map(word, ("resources", "outputs"))
         if isinstance(raw.get(section), Mapping)
         for definition in raw[section].values()
     ]
-    conditional = any(isinstance(definition, Mapping) and CONDITION in definition for definition in definitions)
-    return conditional or any(map(_holds_if, definitions))
+    conditional = any(isinstance(definition, Mapping) and word(CONDITION) in definition for definition in definitions)
+    return conditional or any(_holds_if(definition, dialect.if_name) for definition in definitions)
 
 
-def _holds_if(value: Any) -> bool:
+def _holds_if(value: Any, name: str) -> bool:
     if isinstance(value, Mapping):
-        return (len(value) == 1 and IF_NAME in value) or any(map(_holds_if, value.values()))
-    return isinstance(value, list) and any(map(_holds_if, value))
+        return (len(value) == 1 and name in value) or any(_holds_if(item, name) for item in value.values())
+    return isinstance(value, list) and any(_holds_if(item, name) for item in value)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class ConditionScope:
 class Conditions:
     """The section ``conditions``, compiled."""
 
+    dialect: Dialect
     vocabulary: Vocabulary
     names: Names
     trees: Mapping[str, Tree]
@@ -79,26 +81,32 @@ class Conditions:
     """Whether an ``if`` may have no value for the case that its condition doesn't hold."""
 
     @classmethod
-    def read(cls, written: Mapping[str, Any], version: str, parameters: Collection[str]) -> Conditions:
+    def read(
+        cls, written: Mapping[str, Any], version: str, parameters: Collection[str], mappings: Mapping[str, Any] = {}
+    ) -> Conditions:
         """Compile the section.
 
         :param parameters: the names of the declared parameters
+        :param mappings: what ``Fn::FindInMap`` may find
         :raises StackValidationFailed: where a condition isn't well-formed, or uses itself by way of others
         """
-        names = Names((), parameters, (), written.keys())
+        names = Names((), parameters, (), written.keys(), mappings)
+        dialect = dialect_of(version)
+        place = dialect.word("conditions")
         vocabulary = vocabulary_of_conditions(version)
         trees, uses = {}, {}
         for name, definition in written.items():
             if not isinstance(name, str):
-                raise refused(("conditions",), f"The name of a condition is a string, not {name!r:.80}")
+                raise refused((place,), f"The name of a condition is a string, not {name!r:.80}")
             compiler = Compiler(vocabulary, names)
-            trees[name] = compiler.compile_condition(definition, ("conditions", name))
+            trees[name] = compiler.compile_condition(definition, (place, name))
             uses[name] = sorted(compiler.conditions)
         try:
             order = tuple(Graph(uses).order())
         except CircularDependencyException as error:
-            raise refused(("conditions",), f"Circular definition for condition: {error}") from None
-        return cls(vocabulary, names, trees, order, version >= IF_WITHOUT_ELSE_SINCE)
+            raise refused((place,), f"Circular definition for condition: {error}") from None
+        without_else = dialect is HOT and version >= IF_WITHOUT_ELSE_SINCE
+        return cls(dialect, vocabulary, names, trees, order, without_else)
 
     def truth(self, parameters: Mapping[str, Any]) -> Truth:
         """Which of them hold.
@@ -106,8 +114,9 @@ class Conditions:
         :raises StackValidationFailed: where one comes to something else than true or false
         """
         decided: dict[str, bool] = {}
+        place = self.dialect.word("conditions")
         for name in self.order:
-            decided[name] = _decided(self.trees[name], ConditionScope(parameters, decided), ("conditions", name))
+            decided[name] = _decided(self.trees[name], ConditionScope(parameters, decided), (place, name))
         return Truth(self, ConditionScope(parameters, decided))
 
 
@@ -126,6 +135,10 @@ class Truth:
         tree = Compiler(self.conditions.vocabulary, self.conditions.names).compile_condition(written, path)
         return _decided(tree, self.scope, path)
 
+    @property
+    def _keyword(self) -> str:
+        return self.conditions.dialect.word(CONDITION)
+
     def kept(self, section: Mapping[str, Any], section_name: str) -> dict[str, Any]:
         """The definitions whose conditions hold, without these and with every ``if`` decided."""
         left = {}
@@ -136,20 +149,22 @@ class Truth:
         return left
 
     def _is_kept(self, definition: Mapping[str, Any], path: Path) -> bool:
-        return definition.get(CONDITION) is None or self.holds(definition[CONDITION], (*path, CONDITION))
+        written = definition.get(self._keyword)
+        return written is None or self.holds(written, (*path, self._keyword))
 
     def _definition(self, definition: Any, path: Path) -> Any:
         if not isinstance(definition, Mapping):
             return definition
-        rest = {key: value for key, value in definition.items() if key != CONDITION}
+        rest = {key: value for key, value in definition.items() if key != self._keyword}
         expanded = {key: self.expanded(value, (*path, key)) for key, value in rest.items()}
         return {key: None if value is LEFT_OUT else value for key, value in expanded.items()}
 
     def expanded(self, value: Any, path: Path) -> Any:
         """A value with what each ``if`` in it chooses; LEFT_OUT where that is nothing."""
         if isinstance(value, Mapping):
-            if len(value) == 1 and IF_NAME in value:
-                return self._chosen(value[IF_NAME], (*path, IF_NAME))
+            name = self.conditions.dialect.if_name
+            if len(value) == 1 and name in value:
+                return self._chosen(value[name], (*path, name))
             entries = {key: self.expanded(item, (*path, key)) for key, item in value.items()}
             return {key: item for key, item in entries.items() if item is not LEFT_OUT}
         if isinstance(value, list):
@@ -161,7 +176,9 @@ class Truth:
         fewest = 2 if self.conditions.if_without_else else 3
         if not isinstance(arguments, list) or not fewest <= len(arguments) <= 3:
             optional = "[, value_if_false]" if fewest == 2 else ", value_if_false"
-            raise refused(path, f'Arguments to "if" must be of the form: [condition_name, value_if_true{optional}]')
+            raise refused(
+                path, f'Arguments to "{path[-1]}" must be of the form: [condition_name, value_if_true{optional}]'
+            )
         condition, if_true, *if_false = arguments
         if self.holds(condition, (*path, 0)):
             return self.expanded(if_true, (*path, 1))

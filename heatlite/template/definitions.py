@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from heatlite.template.dialects import HOT, Dialect
 from heatlite.template.nodes import Tree
 
 
@@ -37,7 +38,26 @@ class ResourceDefinition:
     requires: frozenset[str] = frozenset()
     """Every resource that must come first, whether ``depends_on`` or a function names it."""
     written: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """The definition in the template, uncompiled."""
+    """The definition in the template, uncompiled, by HOT's keywords."""
+    dialect: Dialect = field(default=HOT, repr=False, compare=False)
+    """The one that the template is written in."""
+    parameters: frozenset[str] = frozenset()
+    """The parameters that its functions use; ``ANYTHING`` among them where that isn't known."""
+    files: frozenset[str] = frozenset()
+    """The files that they use."""
+
+    def path(self, keyword: str) -> list[str | int]:
+        """Where in the template that is which HOT calls ``keyword``."""
+        return [self.dialect.word("resources"), self.name, self.dialect.word(keyword)]
+
+    def place(self, keyword: str) -> str:
+        """The same as people read it: ``resources.web.properties``."""
+        return f"{self.dialect.word('resources')}.{self.name}.{self.dialect.word(keyword)}"
+
+    @property
+    def written_type(self) -> str:
+        """The type as the template has it, before the resource registry's mapping: what people are shown."""
+        return str(self.written.get("type") or self.type)
 
     @cached_property
     def definition_hash(self) -> str:

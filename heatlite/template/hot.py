@@ -1,4 +1,4 @@
-"""A HOT template as a value: parsed once, immutable, shared by everyone who works on a stack that uses it.
+"""A template as a value: parsed once, immutable, shared by everyone who works on a stack that uses it.
 
 ::
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -20,15 +20,16 @@ from heatlite.exception import StackValidationFailed
 from heatlite.template.compiler import Compiler, Names
 from heatlite.template.conditions import Conditions, are_used
 from heatlite.template.definitions import OutputDefinition, ResourceDefinition
-from heatlite.template.functions import IF_SINCE, vocabulary_of
+from heatlite.template.dialects import Dialect
+from heatlite.template.functions import vocabulary_of
+from heatlite.template.interface import parameters_of
 from heatlite.template.parameter_groups import check_parameter_groups
-from heatlite.template.parameter_schema import ParameterSchema, read_parameter_schema
+from heatlite.template.parameter_schema import ParameterSchema
 from heatlite.template.path import check_nesting
-from heatlite.template.pseudo import PSEUDO_PARAMETERS
 from heatlite.template.read_definitions import check_names, read_outline, read_output, read_resource
 from heatlite.template.resource_registry import ResourceRegistry
-from heatlite.template.sections import check_sections, map_at, text_at
-from heatlite.template.versions import version_of
+from heatlite.template.sections import check_sections, section_of, text_at
+from heatlite.template.versions import dialect_of, has_conditions, version_of
 
 NO_DESCRIPTION = "No description"
 
@@ -53,6 +54,11 @@ class Template:
     conditions: Conditions | None = None
     """None: nothing in it depends on any."""
 
+    @property
+    def dialect(self) -> Dialect:
+        """The one that it is written in."""
+        return dialect_of(self.version)
+
     def under(self, parameters: Mapping[str, Any]) -> Template:
         """The template as it is for these parameters: what their conditions leave of it.
 
@@ -61,12 +67,24 @@ class Template:
         """
         if self.conditions is None:
             return self
-        truth = self.conditions.truth(parameters)
-        written = map_at(self.raw, "resources")
-        resources = truth.kept(written, "resources")
-        outputs = truth.kept(map_at(self.raw, "outputs"), "outputs")
+        truth, word = self.conditions.truth(parameters), self.dialect.word
+        written = section_of(self.raw, "resources", self.dialect)
+        resources = truth.kept(written, word("resources"))
+        written_outputs = section_of(self.raw, "outputs", self.dialect)
+        left = truth.kept(written_outputs, word("outputs"))
+        outputs = {
+            name: left[name] if name in left else without_value(it, self.dialect)
+            for name, it in written_outputs.items()
+        }
         reader = Reader(self.version, self.parameter_schemata, resources, self.files, self.registry, written.keys())
+        reader = dataclasses.replace(reader, mappings=section_of(self.raw, "mappings", self.dialect))
         return dataclasses.replace(self, resources=reader.resources(), outputs=reader.outputs(outputs), conditions=None)
+
+
+def without_value(output: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
+    """An output whose condition doesn't hold: it is there, as in Heat, and has no value."""
+    description = dialect.word("description")
+    return {**{key: output[key] for key in output if key == description}, dialect.word("value"): None}
 
 
 @dataclass(frozen=True)
@@ -80,28 +98,36 @@ class Reader:
     registry: ResourceRegistry
     every_name: Collection[str]
     """Of resources, those included whose condition doesn't hold: they may be depended on, to no effect."""
+    mappings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def dialect(self) -> Dialect:
+        """The one that all of them are written in."""
+        return dialect_of(self.version)
 
     def resources(self) -> Mapping[str, ResourceDefinition]:
         """The definitions of all resources."""
         return MappingProxyType(
             {
-                name: read_resource(name, definition, self._compiler(), self.registry, self.every_name)
+                name: read_resource(name, definition, self._compiler(), self.registry, self.every_name, self.dialect)
                 for name, definition in self.written.items()
             }
         )
 
     def outputs(self, written: Mapping[str, Any]) -> Mapping[str, OutputDefinition]:
         """The definitions of these outputs."""
-        return MappingProxyType({name: read_output(name, it, self._compiler()) for name, it in written.items()})
+        compiled = {name: read_output(name, it, self._compiler(), self.dialect) for name, it in written.items()}
+        return MappingProxyType(compiled)
 
     def outline(self) -> Mapping[str, ResourceDefinition]:
         """The names and types of all resources, and nothing that a condition may decide."""
         return MappingProxyType(
-            {name: read_outline(name, definition, self.registry) for name, definition in self.written.items()}
+            {name: read_outline(name, it, self.registry, self.dialect) for name, it in self.written.items()}
         )
 
     def _compiler(self) -> Compiler:
-        names = Names(self.written.keys(), {*self.schemata, *PSEUDO_PARAMETERS}, self.files.keys())
+        parameters = {*self.schemata, *self.dialect.pseudo_parameters}
+        names = Names(self.written.keys(), parameters, self.files.keys(), mappings=self.mappings)
         return Compiler(vocabulary_of(self.version), names)
 
 
@@ -129,17 +155,18 @@ def parse(
     check_nesting(raw)
     version = version_of(raw)
     check_sections(raw, version)
-    schemata = _read_parameters(raw)
-    resources, outputs = map_at(raw, "resources"), map_at(raw, "outputs")
+    dialect = dialect_of(version)
+    schemata = _read_parameters(raw, dialect)
+    resources, outputs, mappings = (section_of(raw, name, dialect) for name in ("resources", "outputs", "mappings"))
     for section, name in ((resources, "resources"), (outputs, "outputs")):
-        check_names(section, name)
+        check_names(section, dialect.word(name))
     conditions = _read_conditions(raw, version, schemata)
     registry = ResourceRegistry.read(resource_registry, operator_registry)
-    reader = Reader(version, schemata, resources, files, registry, resources.keys())
+    reader = Reader(version, schemata, resources, files, registry, resources.keys(), mappings)
     return Template(
         raw=raw,
         version=version,
-        description=text_at(raw, "description") or NO_DESCRIPTION,
+        description=text_at(raw, dialect.word("description")) or NO_DESCRIPTION,
         parameter_schemata=MappingProxyType(schemata),
         resources=reader.resources() if conditions is None else reader.outline(),
         outputs=reader.outputs(outputs) if conditions is None else MappingProxyType({}),
@@ -149,9 +176,8 @@ def parse(
     )
 
 
-def _read_parameters(raw: Mapping[str, Any]) -> dict[str, ParameterSchema]:
-    written = map_at(raw, "parameters")
-    schemata = {name: read_parameter_schema(name, declared) for name, declared in written.items()}
+def _read_parameters(raw: Mapping[str, Any], dialect: Dialect) -> dict[str, ParameterSchema]:
+    schemata = parameters_of(raw, dialect)
     if raw.get("parameter_groups") is not None:
         check_parameter_groups(raw["parameter_groups"], schemata.keys())
     return schemata
@@ -161,7 +187,9 @@ def _read_conditions(
     raw: Mapping[str, Any], version: str, schemata: Mapping[str, ParameterSchema]
 ) -> Conditions | None:
     """The section, well-formed; None where nothing depends on it."""
-    if version < IF_SINCE:
+    if not has_conditions(version):
         return None
-    conditions = Conditions.read(map_at(raw, "conditions"), version, {*schemata, *PSEUDO_PARAMETERS})
-    return conditions if are_used(raw) else None
+    dialect = dialect_of(version)
+    written, mappings = (section_of(raw, name, dialect) for name in ("conditions", "mappings"))
+    conditions = Conditions.read(written, version, {*schemata, *dialect.pseudo_parameters}, mappings)
+    return conditions if are_used(raw, dialect) else None

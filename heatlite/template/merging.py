@@ -19,7 +19,7 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.template.environment import Environment
-from heatlite.template.parameter_schema import TYPES
+from heatlite.template.interface import declared_parameters, declared_type
 from heatlite.template.parameter_types import ParameterType, to_number
 
 OVERWRITE, MERGE, DEEP_MERGE = "overwrite", "merge", "deep_merge"
@@ -32,10 +32,8 @@ Kinds = Mapping[str, ParameterType]
 
 def declared_kinds(template: Any) -> dict[str, ParameterType]:
     """The types of the parameters that a template declares, as far as it is well-formed."""
-    parameters = template.get("parameters") if isinstance(template, Mapping) else None
-    declared = parameters.items() if isinstance(parameters, Mapping) else ()
-    kinds = {name: TYPES.get(str(it.get("type"))) for name, it in declared if isinstance(it, Mapping)}
-    return {name: kind for name, kind in kinds.items() if kind is not None}
+    declared = declared_parameters(template)
+    return {name: kind for name, it in declared.items() if (kind := declared_type(it)) is not None}
 
 
 def merged(base: Environment, files: Sequence[tuple[str, Environment]], kinds: Kinds) -> Environment:

@@ -65,13 +65,28 @@ def _read_entry(entry: Any, kind: ParameterType, path: Path) -> list[Constraint]
 def _read_one(name: str, entry: Mapping[str, Any], kind: ParameterType, path: Path) -> Constraint:
     if name not in FITS:
         raise refused_schema(path, f'Invalid key "{name}"; constraints are {", ".join(FITS)}')
+    _check_fits(name, kind, path)
+    return read_constraint(name, entry[name], kind, entry.get("description"), (*path, name))
+
+
+def _check_fits(name: str, kind: ParameterType, path: Path) -> None:
     if kind not in FITS[name]:
         raise refused_schema(path, f"The constraint {name} is not for parameters of the type {kind}")
-    description = entry.get("description")
+
+
+def read_constraint(name: str, written: Any, kind: ParameterType, description: Any, path: Path) -> Constraint:
+    """One constraint.
+
+    :param name: one of those of ``FITS``
+    :param written: what stands under its name in HOT
+    :param path: where it stands
+    :raises InvalidSchemaError: where it isn't well-formed, or isn't for this type
+    """
+    _check_fits(name, kind, path)
     try:
-        return _READERS[name](entry[name], kind, None if description is None else str(description))
+        return _READERS[name](written, kind, None if description is None else str(description))
     except ValueError as error:
-        raise refused_schema((*path, name), str(error)) from error
+        raise refused_schema(path, str(error)) from error
 
 
 def _read_length(written: Any, _kind: ParameterType, description: str | None) -> Constraint:

@@ -90,7 +90,7 @@ def read_parameter_schema(name: str, written: Any) -> ParameterSchema:
         immutable=_read_flag(written, "immutable", path),
         tags=_read_tags(written, path),
     )
-    _check_default(schema, path)
+    check_default(schema, (*path, "default"))
     return schema
 
 
@@ -118,11 +118,11 @@ def _read_tags(written: Mapping[str, Any], path: Path) -> tuple[str, ...]:
     return tuple(map(str, tags))
 
 
-def _check_default(schema: ParameterSchema, path: Path) -> None:
+def check_default(schema: ParameterSchema, path: Path) -> None:
     """Only against constraints: a default that isn't of the type does no harm until it is used, as in Heat."""
     if schema.has_default and schema.constraints:
         try:
             schema.read(schema.default)
         except ValueError as error:
             shown = "" if schema.hidden else f" {schema.default}"
-            raise refused_schema((*path, "default"), f"Invalid default{shown} ({error})") from None
+            raise refused_schema(path, f"Invalid default{shown} ({error})") from None

@@ -17,7 +17,7 @@ from heatlite.template.hot import Template
 from heatlite.template.mask import HIDDEN, Mask
 from heatlite.template.parameter_schema import ParameterSchema
 from heatlite.template.path import check_nesting, refused
-from heatlite.template.pseudo import SHOWN, PseudoParameters
+from heatlite.template.pseudo import NOT_SHOWN, PseudoParameters
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Parameters(Mapping[str, Any]):
 
         :param hide: show ``"******"`` in place of hidden values
         """
-        shown = {name: self[name] for name in SHOWN}
+        shown = {name: self[name] for name in self if name not in self.schemata and name not in NOT_SHOWN}
         for name, schema in self.schemata.items():
             is_secret = schema.hidden or name in self.secret_names
             shown[name] = HIDDEN if hide and is_secret else schema.show(self[name])
@@ -72,7 +72,7 @@ def bind(template: Template, environment: Environment, pseudo: PseudoParameters)
     secret = {name for name, schema in schemata.items() if schema.hidden}
     secret |= {name for name in environment.encrypted_param_names if name in schemata}
     values = {name: _value(replace(schema, hidden=name in secret), environment) for name, schema in schemata.items()}
-    return Parameters(schemata, {**pseudo.values(), **values}, frozenset(secret))
+    return Parameters(schemata, {**pseudo.values(template.dialect), **values}, frozenset(secret))
 
 
 def _value(schema: ParameterSchema, environment: Environment) -> Any:

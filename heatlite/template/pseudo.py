@@ -1,13 +1,17 @@
-"""Pseudo parameters: what a template may ask about its own stack without declaring it."""
+"""Pseudo parameters: what a template may ask about its own stack without declaring it, in the words of its dialect."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
-PSEUDO_PARAMETERS = ("OS::stack_id", "OS::project_id", "OS::stack_name", "OS::region")
+from heatlite.template.dialects import HOT, Dialect
 
-SHOWN = ("OS::stack_id", "OS::project_id", "OS::stack_name")
-"""Those that Heat's API lists among a stack's parameters."""
+NOT_SHOWN = frozenset({"OS::region"})
+"""Those that Heat's API doesn't list among a stack's parameters."""
+
+CLOUDFORMATION_REGION = "ap-southeast-1"
+"""``AWS::Region`` of every stack, as in Heat: an OpenStack region isn't one of Amazon's."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,19 @@ class PseudoParameters:
     project_id: str
     region: str
 
-    def values(self) -> dict[str, str]:
-        """Name, as templates write it, to value."""
-        return dict(zip(PSEUDO_PARAMETERS, (self.stack_id, self.project_id, self.stack_name, self.region), strict=True))
+    def values(self, dialect: Dialect = HOT) -> dict[str, str]:
+        """Name, as templates of the dialect write it, to value."""
+        every = {
+            "OS::stack_id": self.stack_id,
+            "OS::project_id": self.project_id,
+            "OS::stack_name": self.stack_name,
+            "OS::region": self.region,
+            "AWS::StackId": self._arn(),
+            "AWS::StackName": self.stack_name,
+            "AWS::Region": CLOUDFORMATION_REGION,
+        }
+        return {name: every[name] for name in dialect.pseudo_parameters}
+
+    def _arn(self) -> str:
+        path = f"stacks/{quote(self.stack_name, '')}/{quote(self.stack_id, '')}"
+        return f"arn:openstack:heat::{quote(self.project_id, '')}:{path}" if self.stack_id else ""

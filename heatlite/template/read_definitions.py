@@ -8,30 +8,19 @@ from typing import Any
 
 from heatlite.template.compiler import Compiler
 from heatlite.template.definitions import OutputDefinition, ResourceDefinition
+from heatlite.template.dialects import AWS, CONDITION, HOT, Dialect
 from heatlite.template.functions.base import Function
 from heatlite.template.nodes import Tree, entries_of
 from heatlite.template.path import Path, refused
 from heatlite.template.resource_registry import ResourceRegistry
 from heatlite.template.sections import check_keywords, text_at
 
-RESOURCE_KEYWORDS = frozenset(
-    {
-        "type",
-        "properties",
-        "metadata",
-        "depends_on",
-        "deletion_policy",
-        "update_policy",
-        "description",
-        "external_id",
-    }
-)
-CONDITION = frozenset({"condition"})
-OUTPUT_KEYWORDS = frozenset({"value", "description"})
-
-DELETION_POLICIES: Mapping[str, str] = {
-    spelling: policy for policy in ("Delete", "Retain", "Snapshot") for spelling in (policy, policy.lower())
+_POLICIES = ("Delete", "Retain", "Snapshot")
+DELETION_POLICIES: Mapping[str, Mapping[str, str]] = {
+    HOT.kind: {spelling: policy for policy in _POLICIES for spelling in (policy, policy.lower())},
+    AWS.kind: {policy: policy for policy in _POLICIES},
 }
+"""Spelling to policy, by kind of dialect."""
 
 LONGEST_NAME = 255
 """Characters, as many as the database keeps."""
@@ -40,26 +29,33 @@ NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 """Characters that not every database takes."""
 
 
-def read_outline(name: str, written: Any, registry: ResourceRegistry) -> ResourceDefinition:
+def read_outline(name: str, written: Any, registry: ResourceRegistry, dialect: Dialect) -> ResourceDefinition:
     """A resource's name and type, where a condition is yet to say what there is to it.
 
     :raises StackValidationFailed: where it isn't well-formed
     """
-    path: Path = ("resources", name)
-    check_keywords(written, RESOURCE_KEYWORDS | CONDITION, "resource", path)
-    return ResourceDefinition(name, _read_type(name, written, registry), written=written)
+    path: Path = (dialect.word("resources"), name)
+    keywords = dialect.resource_keywords | {CONDITION}
+    check_keywords(written, keywords, "resource", path, dialect)
+    plain = dialect.plain(written)
+    return ResourceDefinition(name, _read_type(name, written, registry, dialect), written=plain, dialect=dialect)
 
 
-def _read_type(name: str, written: Mapping[str, Any], registry: ResourceRegistry) -> str:
-    path = ("resources", name)
-    resource_type = text_at(written, "type", path)
+def _read_type(name: str, written: Mapping[str, Any], registry: ResourceRegistry, dialect: Dialect) -> str:
+    path = (dialect.word("resources"), name)
+    resource_type = text_at(written, dialect.word("type"), path)
     if not resource_type:
-        raise refused(path, "Each resource must contain a type key")
+        raise refused(path, f"Each resource must contain a {dialect.word('type')} key")
     return registry.resolve(name, resource_type)
 
 
 def read_resource(
-    name: str, written: Any, compiler: Compiler, registry: ResourceRegistry, every_name: Collection[str]
+    name: str,
+    written: Any,
+    compiler: Compiler,
+    registry: ResourceRegistry,
+    every_name: Collection[str],
+    dialect: Dialect,
 ) -> ResourceDefinition:
     """A resource's definition.
 
@@ -69,41 +65,45 @@ def read_resource(
     :raises StackValidationFailed: where it isn't well-formed
     :raises InvalidTemplateReference: where it names a resource that doesn't exist
     """
-    path: Path = ("resources", name)
-    check_keywords(written, RESOURCE_KEYWORDS, "resource", path)
-    resource_type = _read_type(name, written, registry)
-    trees = {key: _read_map(written, key, compiler, path) for key in ("properties", "metadata", "update_policy")}
-    external_id = compiler.compile(written.get("external_id"), (*path, "external_id"))
-    depends_on = _read_depends_on(written.get("depends_on"), compiler, every_name, (*path, "depends_on"))
+    word, path = dialect.word, (dialect.word("resources"), name)
+    check_keywords(written, dialect.resource_keywords, "resource", path, dialect)
+    resource_type = _read_type(name, written, registry, dialect)
+    trees = {key: _read_map(written, word(key), compiler, path) for key in ("properties", "metadata", "update_policy")}
+    plain = dialect.plain(written)
+    external_id = compiler.compile(plain.get("external_id"), (*path, "external_id"))
+    depends_on = _read_depends_on(plain.get("depends_on"), compiler, every_name, (*path, word("depends_on")))
     used = compiler.references | {resource for resource, _ in compiler.reads}
     return ResourceDefinition(
         name=name,
         type=resource_type,
         depends_on=depends_on,
-        deletion_policy=_read_deletion_policy(written, path),
-        description=text_at(written, "description", path) or "",
+        deletion_policy=_read_deletion_policy(written, path, dialect),
+        description=text_at(written, word("description"), path) or "",
         external_id=external_id,
         reads=frozenset(compiler.reads),
         references=frozenset(compiler.references),
         requires=frozenset(depends_on) | used,
-        written=written,
+        written=plain,
+        dialect=dialect,
+        parameters=frozenset(compiler.parameters),
+        files=frozenset(compiler.files),
         **trees,
     )
 
 
-def read_output(name: str, written: Any, compiler: Compiler) -> OutputDefinition:
+def read_output(name: str, written: Any, compiler: Compiler, dialect: Dialect) -> OutputDefinition:
     """An output's definition.
 
     :param compiler: a fresh one
     :raises StackValidationFailed: where it isn't well-formed
     :raises InvalidTemplateReference: where it names a resource that doesn't exist
     """
-    path: Path = ("outputs", name)
-    check_keywords(written, OUTPUT_KEYWORDS, "output", path)
-    if "value" not in written:
-        raise refused(path, "Each output must contain a value key")
-    value = compiler.compile(written["value"], (*path, "value"))
-    description = text_at(written, "description", path) or ""
+    word, path = dialect.word, (dialect.word("outputs"), name)
+    check_keywords(written, dialect.output_keywords, "output", path, dialect)
+    if word("value") not in written:
+        raise refused(path, f"Each output must contain a {word('value')} key")
+    value = compiler.compile(written[word("value")], (*path, word("value")))
+    description = text_at(written, word("description"), path) or ""
     return OutputDefinition(name, value, description, frozenset(compiler.reads), frozenset(compiler.references))
 
 
@@ -136,7 +136,7 @@ def _read_depends_on(written: Any, compiler: Compiler, every_name: Collection[st
         return ()
     names = [written] if isinstance(written, str) else written
     if not isinstance(names, list):
-        raise refused(path, '"depends_on" must be the name of a resource or a list of them')
+        raise refused(path, f'"{path[-1]}" must be the name of a resource or a list of them')
     there = [(place, name) for place, name in enumerate(names) if not _is_left_out(name, compiler, every_name)]
     return tuple(compiler.check_resource(name, (*path, place) if names is written else path) for place, name in there)
 
@@ -145,9 +145,11 @@ def _is_left_out(name: Any, compiler: Compiler, every_name: Collection[str]) -> 
     return isinstance(name, str) and name in every_name and name not in compiler.names.resources
 
 
-def _read_deletion_policy(written: Mapping[str, Any], path: Path) -> str:
-    policy = text_at(written, "deletion_policy", path) or "Delete"
-    if policy not in DELETION_POLICIES:
-        known = ", ".join(sorted(set(DELETION_POLICIES.values())))
-        raise refused((*path, "deletion_policy"), f'Invalid deletion policy "{policy}"; those are {known}')
-    return DELETION_POLICIES[policy]
+def _read_deletion_policy(written: Mapping[str, Any], path: Path, dialect: Dialect) -> str:
+    word = dialect.word("deletion_policy")
+    policies = DELETION_POLICIES[dialect.kind]
+    policy = text_at(written, word, path) or "Delete"
+    if policy not in policies:
+        known = ", ".join(sorted(set(policies.values())))
+        raise refused((*path, word), f'Invalid deletion policy "{policy}"; those are {known}')
+    return policies[policy]

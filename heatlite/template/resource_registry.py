@@ -92,6 +92,15 @@ class ResourceRegistry:
             seen.append(target)
         return seen
 
+    def behind(self, resource_name: str, type_name: str) -> str:
+        """What a type stands for where a resource has no mapping of its own: the part that its template then plays.
+
+        :raises StackValidationFailed: as ``resolve``
+        """
+        if type_name not in self.for_one.get(resource_name, NONE):
+            return type_name
+        return ResourceRegistry(self.user, self.operator).resolve(resource_name, type_name)
+
     def _next(self, resource_name: str, type_name: str) -> str | None:
         return None if is_template(type_name) else self._target(resource_name, type_name)
 

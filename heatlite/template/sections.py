@@ -9,12 +9,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from heatlite.exception import InvalidTemplateSection
+from heatlite.template.dialects import Dialect
 from heatlite.template.path import Path, refused
-from heatlite.template.versions import VERSION_KEY
-
-SECTIONS = frozenset({VERSION_KEY, "description", "parameter_groups", "parameters", "resources", "outputs"})
-
-CONDITIONS_SINCE = "2016-10-14"
+from heatlite.template.versions import dialect_of, has_conditions
 
 
 def check_sections(raw: Mapping[str, Any], version: str) -> None:
@@ -22,8 +19,12 @@ def check_sections(raw: Mapping[str, Any], version: str) -> None:
 
     :raises InvalidTemplateSection: where the version has no such section
     """
+    dialect = dialect_of(version)
+    known = {dialect.version_key, *map(dialect.word, dialect.sections)}
+    if has_conditions(version):
+        known.add(dialect.word("conditions"))
     for name in raw:
-        if name not in SECTIONS and not (name == "conditions" and version >= CONDITIONS_SINCE):
+        if name not in known:
             raise InvalidTemplateSection(section=name)
 
 
@@ -41,6 +42,15 @@ def map_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> Mapping[str, 
     return value
 
 
+def section_of(raw: Mapping[str, Any], name: str, dialect: Dialect) -> Mapping[str, Any]:
+    """A section that is a map, empty where there is none.
+
+    :param name: HOT's name of it
+    :raises StackValidationFailed: where it is something else
+    """
+    return map_at(raw, dialect.word(name))
+
+
 def text_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> str | None:
     """The string that stands under ``key``, or ``None``.
 
@@ -53,16 +63,18 @@ def text_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> str | None:
     return value
 
 
-def check_keywords(owner: Any, allowed: Collection[str], what: str, path: Path) -> None:
+def check_keywords(owner: Any, allowed: Collection[str], what: str, path: Path, dialect: Dialect) -> None:
     """Refuse a definition that isn't a map, or that holds a keyword it can't have.
 
+    :param allowed: the keywords by HOT's names
     :param what: what is defined, such as ``"resource"``
     :param path: where ``owner`` stands
     :raises StackValidationFailed: where it is or does
     """
     if not isinstance(owner, Mapping):
         raise refused(path, f"A {what} is defined by a map, and this is a {type(owner).__name__}")
-    for key in owner:
-        if key not in allowed:
-            known = ", ".join(sorted(allowed))
+    words = {dialect.word(name) for name in allowed}
+    for key in owner if dialect.refuses_unknown_keywords else ():
+        if key not in words:
+            known = ", ".join(sorted(words))
             raise refused(path, f'"{key}" is not a valid keyword inside a {what} definition; those are {known}')

@@ -1,4 +1,7 @@
-"""The versions of HOT: its dates, the names of the releases that go with some, and which one a template is in."""
+"""The versions of the language: HOT's dates, those of CloudFormation's dialects, and which one a template is in.
+
+A date stands for one version of one dialect: no two dialects share any.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.exception import InvalidTemplateVersion
+from heatlite.template.dialects import AWS, DIALECTS, HEAT, HOT, Dialect
 
-VERSION_KEY = "heat_template_version"
+VERSION_KEY = HOT.version_key
 
 VERSIONS = (
     "2013-05-23",
@@ -22,7 +26,7 @@ VERSIONS = (
     "2018-08-31",
     "2021-04-16",
 )
-"""Dates as text: their alphabetical order is their order in time."""
+"""HOT's. Dates as text: their alphabetical order is their order in time."""
 
 RELEASES: Mapping[str, str] = {
     "newton": "2016-10-14",
@@ -33,20 +37,48 @@ RELEASES: Mapping[str, str] = {
     "wallaby": "2021-04-16",
 }
 
+CLOUDFORMATION: Mapping[str, Dialect] = {"2010-09-09": AWS, "2012-12-12": HEAT}
+
+CONDITIONS_SINCE = "2016-10-14"
+"""In HOT; of CloudFormation's dialects, AWS's own has them."""
+
 
 def version_of(raw: Mapping[str, Any]) -> str:
     """The date of the version that a template is written in, also where it names a release.
 
-    :raises InvalidTemplateVersion: where the template names none, or one that isn't known
+    :raises InvalidTemplateVersion: where the template names none, more than one, or one that isn't known
     """
-    written = raw.get(VERSION_KEY)
-    if not isinstance(written, str):
+    named = [dialect for dialect in DIALECTS if isinstance(raw.get(dialect.version_key), str)]
+    if not named:
         hint = f'write "{VERSION_KEY}: {VERSIONS[-1]}", or the version that the template was written for'
         raise InvalidTemplateVersion(explanation=f"Template version was not provided: {hint}")
-    version = RELEASES.get(written, written)
-    if version not in VERSIONS:
-        known = ", ".join((*VERSIONS, *sorted(RELEASES)))
-        raise InvalidTemplateVersion(
-            explanation=f'"{VERSION_KEY}: {written}". "{VERSION_KEY}" should be one of: {known}'
-        )
+    if len(named) > 1:
+        keys = ", ".join(dialect.version_key for dialect in named)
+        raise InvalidTemplateVersion(explanation=f"Ambiguous versions ({keys})")
+    [dialect] = named
+    return _dated(dialect, raw[dialect.version_key])
+
+
+def _dated(dialect: Dialect, written: str) -> str:
+    version = RELEASES.get(written, written) if dialect is HOT else written
+    if version not in versions_of(dialect):
+        key, releases = dialect.version_key, sorted(RELEASES) if dialect is HOT else ()
+        known = ", ".join((*versions_of(dialect), *releases))
+        raise InvalidTemplateVersion(explanation=f'"{key}: {written}". "{key}" should be one of: {known}')
     return version
+
+
+def versions_of(dialect: Dialect) -> tuple[str, ...]:
+    """The versions of a dialect."""
+    return VERSIONS if dialect is HOT else tuple(date for date, it in CLOUDFORMATION.items() if it is dialect)
+
+
+def dialect_of(version: str) -> Dialect:
+    """The dialect that a version is one of."""
+    return CLOUDFORMATION.get(version, HOT)
+
+
+def has_conditions(version: str) -> bool:
+    """Whether a version has conditions."""
+    dialect = dialect_of(version)
+    return version >= CONDITIONS_SINCE if dialect is HOT else dialect is AWS

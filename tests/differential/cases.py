@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.differential import cfn_snippets
 from tests.differential.snippets import (
     CONDITIONS,
     PARAMETERS,
@@ -136,7 +137,9 @@ def merges(draw: st.DrawFn) -> dict[str, Any]:
 
 EVERYTHING = {
     "template": templates(),
+    "cfn": cfn_snippets.templates(),
     "parameter": parameters(),
+    "cfn_parameter": cfn_snippets.parameters(),
     "property": property_cases(),
     "registry": registries(),
     "merge": merges(),

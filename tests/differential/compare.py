@@ -58,6 +58,8 @@ class Difference:
             written = self.case["template"]
             shown = {name: written[name] for name in ("heat_template_version", "outputs")}
             shown["drawn"] = written.get("conditions", {}).get("drawn")
+        elif self.case["kind"] == "cfn":
+            shown = {**self.case["template"], "Parameters": "…", "Mappings": "…", "Resources": "…"}
         parts = {"case": shown, "heat": self.heat, "ours": self.ours}
         return f"{self.count} times\n" + "\n".join(f"    {name}: {json.dumps(it)[:700]}" for name, it in parts.items())
 
@@ -121,8 +123,13 @@ def fingerprint(case: Case, heat: Case, ours: Case) -> str:
     if case["kind"] == "template":
         value = case["template"]["outputs"]["out"]["value"]
         outermost = next(iter(value), "") if isinstance(value, dict) else type(value).__name__
+    elif case["kind"] == "cfn":
+        value = case["template"]["Outputs"]["out"]["Value"]
+        outermost = next(iter(value), "") if isinstance(value, dict) else type(value).__name__
     elif case["kind"] == "property":
         outermost = case["schema"]["type"]
+    elif case["kind"] == "cfn_parameter":
+        outermost = case["declared"]["Type"]
     elif case["kind"] == "parameter":
         outermost = case["declared"]["type"]
     return f"{case['kind']} {outermost}: Heat {_said(heat)}; heatlite {_said(ours)}"

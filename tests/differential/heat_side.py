@@ -56,7 +56,10 @@ def of_template(case: Case) -> Any:
 
 def of_parameter(case: Case) -> Any:
     """What a parameter, declared so and given so, comes to for ``get_param``, and as the API shows it."""
-    document = {"heat_template_version": "2021-04-16", "parameters": {"p": case["declared"]}}
+    return _parameter({"heat_template_version": "2021-04-16", "parameters": {"p": case["declared"]}}, case)
+
+
+def _parameter(document: Case, case: Case) -> Any:
     given = {"parameters": {"p": case["given"]} if "given" in case else {}}
     template = heat_template.Template(document, env=environment.Environment(given))
     template.validate()
@@ -64,6 +67,12 @@ def of_parameter(case: Case) -> Any:
     parameters = template.parameters(stack, template.env.params, template.env.param_defaults)
     parameters.validate(validate_value=True)
     return {"value": parameters["p"], "shown": parameters.map(str)["p"]}
+
+
+def of_cfn_parameter(case: Case) -> Any:
+    """The same of one of a CloudFormation template."""
+    document = {"HeatTemplateFormatVersion": "2012-12-12", "Parameters": {"p": case["declared"]}}
+    return _parameter(document, case)
 
 
 def schema_of(written: Case) -> properties.Schema:
@@ -138,7 +147,9 @@ def of_functions(case: Case) -> Any:
 
 KINDS = {
     "template": of_template,
+    "cfn": of_template,
     "parameter": of_parameter,
+    "cfn_parameter": of_cfn_parameter,
     "property": of_property,
     "registry": of_registry,
     "merge": of_merge,

@@ -19,7 +19,7 @@ class Said:
     """A case and both answers, to be asked about."""
 
     def __init__(self, case: Case, heat: Case, ours: Case) -> None:
-        self.case, self.kind = case, case["kind"]
+        self.case, self.kind = case, IN_OTHER_WORDS.get(case["kind"], case["kind"])
         self.heat_error, self.our_error = heat.get("error"), ours.get("error")
         self.heat_text, self.our_text = heat.get("message", ""), ours.get("message", "")
         self.heat, self.ours = heat.get("value"), ours.get("value")
@@ -32,15 +32,30 @@ class Said:
         """Whether the template uses one of these."""
         return any(f'"{name}":' in json.dumps(self.case["template"]) for name in functions)
 
+    @property
+    def type(self) -> str:
+        """Of a parameter."""
+        declared = self.case["declared"]
+        return str(declared.get("type") or declared.get("Type")).lower()
+
     def heat_refuses(self, pattern: str) -> bool:
         """heatlite takes it, and Heat says this."""
         return self.our_error is None and re.search(pattern, f"{self.heat_error}: {self.heat_text}") is not None
 
 
-NOT_ALL_MATTERS = ("filter", "and", "or", "if", "repeat")
+IN_OTHER_WORDS = {"cfn": "template", "cfn_parameter": "parameter"}
+NOT_ALL_MATTERS = ("filter", "and", "or", "if", "repeat", "Fn::If", "Fn::And", "Fn::Or")
 """Functions that may give a value without a look at all of their arguments."""
 
 KNOWN = (
+    (
+        lambda said: said.heat_refuses("String to split must be string; got <class 'list'>"),
+        "Fn::Split of a list is that list: the samples that are generated for a type with a list have it",
+    ),
+    (
+        lambda said: said.heat_refuses("^AuthorizationFailure") and said.writes("Fn::GetAZs"),
+        "there are no availability zones to ask for: Fn::GetAZs gives the one that there always is",
+    ),
     (
         lambda said: said.kind == "merge" and said.heat_refuses("^(ValueError|TypeError|AttributeError): "),
         "numbers, maps that hold null, and a list with a text are merged; Heat's merging fails on them",
@@ -110,7 +125,7 @@ KNOWN = (
         "a condition may be another one's name",
     ),
     (
-        lambda said: said.kind == "template" and said.writes("if")
+        lambda said: said.kind == "template" and said.writes("if", "Fn::If")
         and said.heat_refuses("not supported in this|must be a|must operate on a list|Incorrect arguments"),
         "a function whose arguments an if leaves out is left out with them",
     ),
@@ -132,7 +147,7 @@ KNOWN = (
         "maps and lists as text are JSON with sorted keys, not Python's repr",
     ),
     (
-        lambda said: said.kind == "parameter" and said.case["declared"]["type"] == "string"
+        lambda said: said.kind == "parameter" and said.type == "string"
         and isinstance(said.case.get("given"), list | dict),
         "a map or list given for a text is checked as the text that it becomes",
     ),

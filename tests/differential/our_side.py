@@ -2,6 +2,7 @@
 
 ::
 
+    cfn        as template, in CloudFormation's words
     template   {template, files, given, defaults, resources: {name: attributes}}   the value of the output ``out``
     parameter  {declared, given}                        as ``get_param`` has it, and as the API shows it
     property   {schema, given}                          what a plugin would read
@@ -50,10 +51,19 @@ def of_template(case: Case) -> Any:
 
 def of_parameter(case: Case) -> Any:
     """A parameter's value in both forms."""
-    template = parse({"heat_template_version": "2021-04-16", "parameters": {"p": case["declared"]}})
+    return _parameter({"heat_template_version": "2021-04-16", "parameters": {"p": case["declared"]}}, case)
+
+
+def of_cfn_parameter(case: Case) -> Any:
+    """The same of one of a CloudFormation template."""
+    return _parameter({"HeatTemplateFormatVersion": "2012-12-12", "Parameters": {"p": case["declared"]}}, case)
+
+
+def _parameter(document: Case, case: Case) -> Any:
+    template = parse(document)
     given = {"p": case["given"]} if "given" in case else {}
     parameters = bind(template, Environment.parse({"parameters": given}), PSEUDO)
-    return {"value": parameters["p"], "shown": parameters.as_strings(hide=False)["p"]}
+    return {"value": parameters["p"], "shown": parameters.as_strings()["p"]}
 
 
 def schema_of(written: Case) -> Property:
@@ -112,7 +122,9 @@ def of_functions(case: Case) -> Any:
 
 KINDS = {
     "template": of_template,
+    "cfn": of_template,
     "parameter": of_parameter,
+    "cfn_parameter": of_cfn_parameter,
     "property": of_property,
     "registry": of_registry,
     "merge": of_merge,

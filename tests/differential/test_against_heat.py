@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from heatlite.template.versions import RELEASES, VERSIONS
+from heatlite.template.dialects import Dialect
+from heatlite.template.versions import CLOUDFORMATION, RELEASES, VERSIONS
 from tests.differential import our_side
 from tests.differential.cases import EVERYTHING
 from tests.differential.compare import Heat, agree
@@ -37,6 +38,15 @@ def test_each_version_has_the_functions_that_it_has_in_heat(heat: Heat, version:
     ours = our_side.answer({**case, "version": f"heat_template_version.{RELEASES.get(version, version)}"})
     assert ours["value"]
     assert agree(heat.answer(case), ours)
+
+
+@pytest.mark.parametrize("with_conditions", [False, True])
+@pytest.mark.parametrize(("date", "dialect"), CLOUDFORMATION.items())
+def test_each_dialect_of_cloudformation_has_the_functions_that_it_has_in_heat(
+    heat: Heat, date: str, dialect: Dialect, with_conditions: bool
+) -> None:
+    case = {"kind": "functions", "version": f"{dialect.version_key}.{date}", "with_conditions": with_conditions}
+    assert agree(heat.answer(case), our_side.answer(case))
 
 
 @pytest.mark.parametrize("kind", EVERYTHING)

@@ -14,11 +14,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from heatlite.template.dialects import HOT
 from heatlite.template.functions import OF_CONDITIONS, REGISTERED
 from heatlite.template.parameter_constraints import FITS
 from heatlite.template.parameter_schema import KEYWORDS, TYPES
-from heatlite.template.read_definitions import OUTPUT_KEYWORDS, RESOURCE_KEYWORDS
-from heatlite.template.sections import SECTIONS
 from heatlite.template.versions import RELEASES, VERSIONS
 
 Parent = Any
@@ -69,7 +68,17 @@ TEXTS = [
     *RELEASES,
 ]
 NUMBERS = [0, -1, 1, 2, 1e308, 0.1, 2**31, 2**63, 2**64, -(2**64), 10**30, 10**400, math.nan, math.inf, -math.inf]
-WORDS = [*FUNCTIONS, *FITS, *KEYWORDS, *TYPES, *RESOURCE_KEYWORDS, *OUTPUT_KEYWORDS, *SECTIONS, "condition", "for_each"]
+WORDS = [
+    *FUNCTIONS,
+    *FITS,
+    *KEYWORDS,
+    *TYPES,
+    *HOT.resource_keywords,
+    *HOT.output_keywords,
+    *HOT.sections,
+    "condition",
+    "for_each",
+]
 PLAIN = [None, True, False, *NUMBERS, [], {}, [[]], [None], {"": None}, {"a": {}}, ["web", "output"], [{}, "a"]]
 
 texts = st.sampled_from([*TEXTS, *WORDS]) | st.text(max_size=8)

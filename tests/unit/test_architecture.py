@@ -1,6 +1,6 @@
 """The architecture, held by a test that reads the source: who may import whom, and how large a thing may grow.
 
-cmd → engine → { db, rpc, resources, template, notifications } → convergence
+cmd → engine → { clients, db, rpc, resources, template, notifications } → convergence
                                 exception, context, schema and conf lie below all of them
 """
 
@@ -20,12 +20,13 @@ from heatlite.convergence.graph import Graph
 
 ROOT = pathlib.Path(heatlite.__file__).parent
 LEAVES = {"exception", "context", "schema", "conf"}
-MIDDLE = {"db", "rpc", "resources", "template", "notifications"}
+MIDDLE = {"clients", "db", "rpc", "resources", "template", "notifications"}
 LAYERS = {
-    "cmd": {"engine", *MIDDLE, "convergence", *LEAVES},
+    "cmd": {"engine", *MIDDLE, "convergence", "drawing", *LEAVES},
     "engine": {*MIDDLE, "convergence", *LEAVES},
     **{package: {"convergence", *LEAVES} for package in MIDDLE},
     "convergence": {"exception"},
+    "drawing": set(),
     "schema": {"exception"},
     "context": {"exception"},
     "conf": {"exception"},

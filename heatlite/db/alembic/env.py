@@ -2,7 +2,9 @@
 
 from alembic import context
 
-from heatlite.db import dialects, models
+from heatlite.db import dialects, models, software_models
+
+assert software_models.metadata is models.metadata, "all tables belong to one schema"
 
 engine = context.config.attributes["engine"]
 with engine.connect() as connection:

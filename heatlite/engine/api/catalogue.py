@@ -15,10 +15,11 @@ from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.shared import Shared
 from heatlite.resources.base import Resource
-from heatlite.resources.schema import SUPPORT_STATUSES
+from heatlite.resources.schema import HIDDEN, SUPPORT_STATUSES
 from heatlite.schema import patterns
+from heatlite.template.dialects import AWS, HEAT, HOT
 from heatlite.template.functions import functions_of
-from heatlite.template.versions import RELEASES, VERSION_KEY, VERSIONS
+from heatlite.template.versions import RELEASES, VERSION_KEY, version_of, versions_of
 
 
 class CatalogueEndpoint:
@@ -34,8 +35,9 @@ class CatalogueEndpoint:
         """The versions of the template language, each with the names of the releases that go with it."""
         named = {version: [f"{VERSION_KEY}.{name}"] for name, version in RELEASES.items()}
         return [
-            {"version": f"{VERSION_KEY}.{version}", "type": "hot", "aliases": named.get(version, [])}
-            for version in VERSIONS
+            {"version": f"{dialect.version_key}.{date}", "type": dialect.kind, "aliases": named.get(date, [])}
+            for dialect in (AWS, HEAT, HOT)
+            for date in versions_of(dialect)
         ]
 
     @client_call
@@ -47,9 +49,10 @@ class CatalogueEndpoint:
         :raises NotFound: where there is no such version
         """
         key, _, version = str(template_version).partition(".")
-        version = RELEASES.get(version, version)
-        if key != VERSION_KEY or version not in VERSIONS:
-            raise exception.NotFound(msg_fmt=f"Template with version {template_version!s:.80} not found")
+        try:
+            version = version_of({key: version})
+        except exception.InvalidTemplateVersion:
+            raise exception.NotFound(msg_fmt=f"Template with version {template_version!s:.80} not found") from None
         described = functions_of(version, with_conditions=bool(with_condition))
         return [{"functions": name, "description": text} for name, text in described.items()]
 
@@ -70,7 +73,8 @@ class CatalogueEndpoint:
         """
         if support_status is not None and support_status not in SUPPORT_STATUSES:
             raise invalid(f"Invalid support status and should be one of {SUPPORT_STATUSES}")
-        found = _named(self._plugins(), type_name)
+        named = _named(self._plugins(), type_name).items()
+        found = {name: it for name, it in named if not _is_hidden(it) and self._may_use(context, name)}
         if support_status is not None:
             found = {name: it for name, it in found.items() if it.support_status.status == support_status}
         if heat_version is not None:
@@ -84,7 +88,9 @@ class CatalogueEndpoint:
         """What a type takes and gives.
 
         :raises EntityNotFound: where there is no such type
+        :raises Forbidden: where it isn't for whoever asks
         """
+        self._shared.policy.check(context, [type_name])
         return type_schemas.schema(type_name, self._shared.registry.get(type_name), with_description=with_description)
 
     @client_call
@@ -93,13 +99,26 @@ class CatalogueEndpoint:
 
         :param template_type: ``hot``, or ``cfn`` for CloudFormation's words
         :raises EntityNotFound: where there is no such type
+        :raises Forbidden: where it isn't for whoever asks
+        :raises NotSupported: where it is one that is there for old stacks only
         """
-        kind = type_schemas.HOT if template_type == type_schemas.HOT else type_schemas.CFN
-        return type_schemas.sample(type_name, self._shared.registry.get(type_name), kind)
+        self._shared.policy.check(context, [type_name])
+        kind, plugin = template_type, self._shared.registry.get(type_name)
+        if _is_hidden(plugin):
+            raise exception.NotSupported(feature=type_name)
+        return type_schemas.sample(type_name, plugin, kind if kind == type_schemas.HOT else type_schemas.CFN)
+
+    def _may_use(self, context: RequestContext, type_name: str) -> bool:
+        return self._shared.policy.allows(context, type_name)
 
     def _plugins(self) -> dict[str, type[Resource]]:
         registry = self._shared.registry
         return {name: registry.get(name) for name in registry.names()}
+
+
+def _is_hidden(plugin: type[Resource]) -> bool:
+    """Whether a type is there for old stacks only."""
+    return plugin.support_status.status == HIDDEN
 
 
 def _named(plugins: Mapping[str, type[Resource]], type_name: Any) -> dict[str, type[Resource]]:

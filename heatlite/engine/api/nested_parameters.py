@@ -76,7 +76,7 @@ class NestedParameters:
             plugin, given = plugins[name], resolve(definition.properties, scope) or {}
             if given is UNKNOWN or not issubclass(plugin, StackResource):
                 continue
-            properties = plugin.checked_properties(given, f"resources.{name}.properties", UNKNOWN)
+            properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
             metadata = resolve(definition.metadata, scope)
             instance = self.validator.instance(definition, NOBODY, properties, metadata)
             yield plugin(dataclasses.replace(instance, files=template.files)), definition

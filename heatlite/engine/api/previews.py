@@ -12,17 +12,15 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.context import RequestContext
 from heatlite.convergence.model import Action, Status
-from heatlite.db import resources, stacks, templates
+from heatlite.db import stacks, templates
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import arguments, finding, outputs, replies, submissions
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.options import check_args
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.api.shown import shown
 from heatlite.engine.api.submissions import Sent
-from heatlite.engine.masking import masked
+from heatlite.engine.api.update_previews import Place, UpdatePreview
 from heatlite.engine.nested.provider import plugin_of
-from heatlite.engine.preview import Fate, Present, Preview
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.shared import Shared
 from heatlite.engine.validation import Identity, Submission, Validator, check_name
@@ -93,6 +91,7 @@ class PreviewEndpoint:
     ) -> dict[str, list[Reply]]:
         """What an update would do to each resource: added, deleted, replaced, unchanged or updated.
 
+        :param args: as for an update, and ``show_nested``: whether to look into the stacks in it, too
         :raises EntityNotFound: where there is no such live stack
         :raises HeatliteError: where what was sent is invalid
         """
@@ -104,16 +103,13 @@ class PreviewEndpoint:
             submission = submissions.updated(stored, sent, args.get("clear_parameters"), most)
         else:
             submission = submissions.submission(sent, most)
-        parsed, parameters = self._bound(submission, Identity(stack.id, stack.name, stack.tenant))
-        rows = shown(resources.by_stack(context, stack.id), stack.raw_template_id)
-        present = Present(stack.name, stack.id, stack.tenant, rows)
-        with masked(parameters.mask):
-            fates = Preview(self._shared.registry, self._shared.inputs, parsed, parameters, present).fates()
-        told: dict[str, list[Reply]] = {fate: [] for fate in Fate}
-        for name, fate in fates.items():
-            row = rows.get(name) or _imagined_row(stack, name, parsed.resources[name].type)
-            told[fate].append(self._told(stack, row, parsed))
-        return told
+        self._validator.validate(submission, Identity.of(stack))
+        nested = arguments.flag("show_nested", args.get("show_nested") or False)
+        preview = UpdatePreview(self._shared, context, self._shown, nested)
+        return {str(fate): found for fate, found in preview.changes(Place(stack, True, submission)).items()}
+
+    def _shown(self, stack: StackRecord, row: ResourceRecord | None, name: str, template: Template) -> Reply:
+        return self._told(stack, row or _imagined_row(stack, name, template.resources[name].type), template)
 
     def _bound(self, submission: Submission, identity: Identity) -> tuple[Template, Parameters]:
         parsed = self._validator.validate(submission, identity)
@@ -122,7 +118,7 @@ class PreviewEndpoint:
     def _told(self, stack: StackRecord, row: ResourceRecord, template: Template) -> Reply:
         requirers = [each.name for each in template.resources.values() if row.name in each.requires]
         attributes = replies.attributes(row, self._attributes(row))
-        return replies.resource(stack, row, requirers) | replies.resource_details(row, template, attributes)
+        return replies.resource(stack, row, requirers, template) | replies.resource_details(row, template, attributes)
 
     def _attributes(self, row: ResourceRecord) -> Sequence[str]:
         try:
@@ -134,7 +130,7 @@ class PreviewEndpoint:
         definition = template.resources[name]
         given = resolve(definition.properties, scope) or {}
         plugin = plugin_of(self._shared.registry, definition.type, template.files)
-        checked = plugin.checked_properties(given, f"resources.{name}.properties", language.UNKNOWN)
+        checked = plugin.checked_properties(given, definition.place("properties"), language.UNKNOWN)
         return outputs.known({**dict.fromkeys(plugin.properties_schema), **checked})
 
     def _future(self, template: Template) -> dict[str, FutureResource]:

@@ -58,10 +58,11 @@ EVENT_FILTERS: Words = {
 EVENT_SORT_KEYS: Words = {"event_time": EVENT.created_at, "resource_type": EVENT.resource_type}
 
 
-def stack_conditions(query: StackQuery, project_id: str | None) -> list[Condition]:
+def stack_conditions(query: StackQuery, project_id: str | None, hidden_tags: Sequence[str] = ()) -> list[Condition]:
     """Which stacks a query asks for.
 
     :param project_id: whose stacks; None for everybody's
+    :param hidden_tags: stacks with one of these tags are left out, unless hidden ones are asked for
     :raises Invalid: where a filter or a tag makes no sense
     """
     conditions: list[Condition] = [] if project_id is None else [STACK.tenant == project_id]
@@ -69,6 +70,8 @@ def stack_conditions(query: StackQuery, project_id: str | None) -> list[Conditio
         conditions.append(STACK.deleted_at.is_(None))
     if not query.show_nested:
         conditions.append(STACK.owner_id.is_(None))
+    if hidden_tags and not query.show_hidden:
+        conditions.append(sa.not_(tagged(hidden_tags)))
     return [*conditions, *filters(query.filters, STACK_FILTERS, STACK.action, STACK.status), *tag_conditions(query)]
 
 

@@ -18,8 +18,10 @@ from heatlite.engine.api import environments, finding, nesting, outputs, paging,
 from heatlite.engine.api.arguments import invalid
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import matching, required_by, shown
+from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
 from heatlite.engine.shared import Shared
 from heatlite.rpc.queries import EventQuery, StackQuery
+from heatlite.template import Template
 
 
 class Reading:
@@ -43,7 +45,7 @@ class Reading:
 
     def all_stacks(self, context: RequestContext, *, resolve_outputs: bool) -> list[Reply]:
         """Every live root stack in full."""
-        conditions = queries.stack_conditions(StackQuery(), finding.project_filter(context))
+        conditions = self._conditions(context, StackQuery())
         order = paging.order(None, None, {}, stacks.TABLE).clauses()
         found = stacks.listed(context, conditions, order, None)
         return [self.stack(context, stack, resolve_outputs=resolve_outputs) for stack in found]
@@ -53,7 +55,7 @@ class Reading:
 
         :raises Invalid: where a part of the query makes no sense
         """
-        conditions = queries.stack_conditions(query, finding.project_filter(context))
+        conditions = self._conditions(context, query)
         order = paging.order(query.sort_keys, query.sort_dir, queries.STACK_SORT_KEYS, stacks.TABLE)
         limit, marker = paging.limit(query.limit), paging.marker_id(query.marker)
         if marker and (last := finding.visible(context, stacks.get(context, marker))):
@@ -67,7 +69,11 @@ class Reading:
 
         :raises Invalid: where a part of the query makes no sense
         """
-        return stacks.count(context, queries.stack_conditions(query, finding.project_filter(context)))
+        return stacks.count(context, self._conditions(context, query))
+
+    def _conditions(self, context: RequestContext, query: StackQuery) -> list[queries.Condition]:
+        project = finding.project_filter(context)
+        return queries.stack_conditions(query, project, self._shared.settings.hidden_stack_tags)
 
     # --- templates and outputs --------------------------------------------------------------------------------
 
@@ -132,15 +138,19 @@ class Reading:
         with_detail: bool,
     ) -> list[Reply]:
         serving = shown(rows, stack.raw_template_id)
-        requirers = required_by(rows, serving)
-        found = [(row, self._resource(stack, row, requirers[row.name])) for row in matching(serving, filters)]
+        requirers, wanted = required_by(rows, serving), matching(serving, filters)
+        if not wanted:
+            return []
+        template, _ = self._shared.library.parameters(context, stack)
+        found = [(row, self._resource(stack, row, requirers[row.name], template)) for row in wanted]
         if not with_detail:
             return [reply for _, reply in found]
-        template, _ = self._shared.library.parameters(context, stack)
         return [reply | replies.resource_details(row, template, replies.attributes(row)) for row, reply in found]
 
-    def _resource(self, stack: StackRecord, row: ResourceRecord, required_by: Sequence[str]) -> Reply:
-        reply = replies.resource(stack, row, required_by)
+    def _resource(
+        self, stack: StackRecord, row: ResourceRecord, required_by: Sequence[str], template: Template
+    ) -> Reply:
+        reply = replies.resource(stack, row, required_by, template)
         nested = nesting.nested_identity(self._shared.registry, stack, row)
         return reply if nested is None else {**reply, "nested_stack_id": nested}
 
@@ -161,8 +171,17 @@ class Reading:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
         template, _ = self._shared.library.parameters(context, stack)
         attributes = None if with_attr is False else self._attributes(row, also)
-        reply = self._resource(stack, row, required_by(rows, serving)[row.name])
-        return reply | replies.resource_details(row, template, attributes)
+        reply = self._resource(stack, row, required_by(rows, serving)[row.name], template)
+        details = replies.resource_details(row, template, attributes)
+        return reply | details | {"metadata": self._metadata(context, stack, row)}
+
+    def _metadata(self, context: RequestContext, stack: StackRecord, row: ResourceRecord) -> Reply:
+        """A resource's metadata; of a server with what is deployed to it, as its agent polls it."""
+        metadata = dict(row.resource_metadata or {})
+        if row.physical_resource_id and type_shows_deployments(self._shared.registry, row.type):
+            deployed = deployed_to(context, stack.tenant, row.physical_resource_id)
+            return {**metadata, "deployments": deployed} if deployed else metadata
+        return metadata
 
     def _attributes(self, row: ResourceRecord, also: list[str]) -> Reply:
         """Those that are recorded, and those asked for, which a group makes of what it recorded of its members."""

@@ -61,14 +61,16 @@ def stack_details(stack: StackRecord, tags: Sequence[str], template: Template, p
     }
 
 
-def resource(stack: StackRecord, row: ResourceRecord, required_by: Sequence[str]) -> Reply:
+def resource(stack: StackRecord, row: ResourceRecord, required_by: Sequence[str], template: Template) -> Reply:
     """A resource in a list."""
+    definition = template.resources.get(row.name)
+    is_of_it = definition is not None and definition.type == row.type
     reply = {
         "resource_identity": identity(stack, f"/resources/{row.name}"),
         "stack_identity": identity(stack),
         "stack_name": stack.name,
         "resource_name": row.name,
-        "resource_type": row.type,
+        "resource_type": definition.written_type if definition is not None and is_of_it else row.type,
         "physical_resource_id": row.physical_resource_id or "",
         "resource_action": row.action,
         "resource_status": row.status,

@@ -247,8 +247,10 @@ class EngineEndpoint:
         """One resource in full.
 
         :raises ResourceNotFound: where the stack has no such resource
+        :raises Forbidden: where a user of the stack's own asks for another resource than that which he belongs to
         """
-        stack = finding.by_identity(context, stack_identity)
+        stack = finding.by_identity(context, stack_identity, for_own_users=True)
+        finding.check_own_user(context, stack, resource_name)
         return self._reading.resource(context, stack, resource_name, with_attr)
 
     @client_call

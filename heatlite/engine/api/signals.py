@@ -51,8 +51,9 @@ class SignalEndpoint:
         :raises ActionInProgress: where it is being worked on
         :raises InvalidBreakPointHook: where it doesn't wait at the hook that is to be cleared
         """
-        stack = finding.by_identity(context, stack_identity)
+        stack = finding.by_identity(context, stack_identity, for_own_users=True)
         if isinstance(details, Mapping) and UNSET_HOOK in details:
+            finding.by_identity(context, stack_identity)  # which isn't for the stack's own users
             rows = resources.by_names(context, stack.id, [resource_name]) if isinstance(resource_name, str) else []
             if not rows:  # one that is shown no more may wait after its deletion
                 raise exception.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)

@@ -77,8 +77,7 @@ def wants_existing(args: Mapping[str, Any]) -> bool:
 
 def declared_parameters(template: Any) -> frozenset[str]:
     """The names that a template declares, as far as it is well-formed."""
-    parameters = template.get("parameters") if isinstance(template, Mapping) else None
-    return frozenset(parameters if isinstance(parameters, Mapping) else ())
+    return frozenset(language.declared_parameters(template))
 
 
 def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) -> language.Environment:

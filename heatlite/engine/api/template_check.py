@@ -24,7 +24,7 @@ from heatlite.engine.settings import Settings
 from heatlite.engine.validation import Submission
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
-from heatlite.template import UNKNOWN, Environment, Parameters, Template, event_sinks, resolve
+from heatlite.template import UNKNOWN, Environment, Parameters, ResourceDefinition, Template, event_sinks, resolve
 
 PSEUDO = language.PseudoParameters(stack_name="dummy", stack_id="", project_id="", region="")
 ERROR_CODES = frozenset({"99001"})
@@ -90,28 +90,28 @@ def checked_under(template: Template, parameters: Parameters, registry: Registry
     template = template.under(parameters)
     limits.check_resources(settings, len(template.resources))
     Graph({name: sorted(definition.requires) for name, definition in template.resources.items()}).order()
-    plugins = {name: plugin(registry, name, it.type, template.files) for name, it in template.resources.items()}
+    plugins = {name: plugin(registry, it, template.files) for name, it in template.resources.items()}
     future = {name: FutureResource(name, found) for name, found in plugins.items()}
     scope = EngineScope(parameters, template.files, future)
     for name, definition in template.resources.items():
         given = resolve(definition.properties, scope) or {}
         if given is not UNKNOWN:
-            plugins[name].checked_properties(given, f"resources.{name}.properties", UNKNOWN)
+            plugins[name].checked_properties(given, definition.place("properties"), UNKNOWN)
         resolve(definition.metadata, scope)
     for output in template.outputs.values():
         resolve(output.value, scope)
     return template
 
 
-def plugin(registry: Registry, name: str, type_name: str, files: Mapping[str, str]) -> type[Resource]:
+def plugin(registry: Registry, definition: ResourceDefinition, files: Mapping[str, str]) -> type[Resource]:
     """The plugin of a resource.
 
     :raises StackValidationFailed: where there is none for its type
     """
     try:
-        return plugin_of(registry, type_name, files)
+        return plugin_of(registry, definition.type, files)
     except exception.HeatliteError as error:
-        raise exception.StackValidationFailed(path=["resources", name, "type"], message=error) from None
+        raise exception.StackValidationFailed(path=definition.path("type"), message=error) from None
 
 
 def known_parameters(template: Template, environment: Environment) -> Parameters:

@@ -24,10 +24,12 @@ from heatlite.engine.settings import Settings
 from heatlite.engine.traversals import Library, Traversal
 from heatlite.engine.work import Evaluated
 from heatlite.resources.groups.members import Member
+from heatlite.resources.groups.template import types_in
 from heatlite.resources.nested.port import Begin, ChildView, Goal, Unavailable
 from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
 from heatlite.rpc.worker_client import Wakes
+from heatlite.schema.provider import is_template
 
 SECONDS_A_MINUTE = 60
 
@@ -91,8 +93,13 @@ class Port:
         return float(minutes * SECONDS_A_MINUTE if minutes else self.engine.settings.stack_action_timeout)
 
     @answered
-    def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
-        """Store the child's template with its environment and the parent's files."""
+    def store(
+        self, template: str | Mapping[str, Any], parameters: Mapping[str, Any], child_id: str | None = None
+    ) -> Goal:
+        """Store the child's template with its environment and the parent's files.
+
+        :param child_id: the child whose files serve where the template names one that the parent no longer has
+        """
         raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
         assert self.evaluated is not None, "only what a template defines has a goal"
         definition, parent = self.evaluated.definition, self.traversal.template
@@ -102,8 +109,16 @@ class Port:
         scope = EngineScope(self.traversal.parameters, parent.files, {}, self.traversal.stack.facade)
         facade = inheritance.facade_of(raw, definition, dict(self.evaluated.metadata), scope)
         now = self.engine.inputs.utcnow()
-        stored = templates.stored(self._context(), raw, record.files, environment.to_dict(), now)
+        files = record.files if child_id is None else self._with_former(record.files, raw, child_id)
+        stored = templates.stored(self._context(), raw, files, environment.to_dict(), now)
         return Goal(stored, facade)
+
+    def _with_former(self, files: dict[str, str], raw: Mapping[str, Any], child_id: str) -> dict[str, str]:
+        """The parent's files, and the child's own where a member is still to be left as it was."""
+        stack = stacks.get(self._context(), child_id)
+        if stack is None or not any(is_template(type_name) and type_name not in files for type_name in types_in(raw)):
+            return files
+        return {**templates.get(self._context(), stack.raw_template_id).files, **files}
 
     @answered
     def revise(self, child_id: str, template: Mapping[str, Any]) -> Goal:

@@ -20,8 +20,6 @@ from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Attribute, Property, Type
 from heatlite.schema.provider import is_template
 from heatlite.template import ParameterSchema, ParameterType
-from heatlite.template.parameter_schema import read_parameter_schema
-from heatlite.template.sections import map_at
 
 CLASSES_KEPT = 200
 LARGEST_FILE = 64 * 1024 * 1024
@@ -59,28 +57,22 @@ def provider_class(type_name: str, content: str) -> type[TemplateResource]:
     :raises StackValidationFailed: where the text isn't a template
     """
     try:
-        raw = language.load(content, LARGEST_FILE)
-        schemata = {name: read_parameter_schema(name, it) for name, it in map_at(raw, "parameters").items()}
-        outputs = map_at(raw, "outputs")
+        schemata, outputs, said = language.interface(language.load(content, LARGEST_FILE))
     except exception.HeatliteError as error:
         raise exception.StackValidationFailed(error=type_name, message=error) from None
     schemas: dict[str, Any] = {
-        "__doc__": str(raw.get("description") or f"The resource that {type_name} makes."),
+        "__doc__": said or f"The resource that {type_name} makes.",
         "content": content,
         "properties_schema": {name: as_property(schema) for name, schema in schemata.items()},
-        "attributes_schema": {str(name): as_attribute(written) for name, written in outputs.items()},
+        "attributes_schema": {name: Attribute(description) for name, description in outputs.items()},
     }
     return type("TemplateResource", (TemplateResource,), schemas)
 
 
 def as_property(schema: ParameterSchema) -> Property:
     """A parameter as a property. What values it takes is for the parameter to say, when the template is bound."""
-    return Property(KINDS[schema.type], schema.description, update_allowed=True)
-
-
-def as_attribute(written: Any) -> Attribute:
-    """An output as an attribute."""
-    return Attribute(str(written.get("description") or "") if isinstance(written, Mapping) else "")
+    kind, required = KINDS[schema.type], not schema.has_default
+    return Property(kind, schema.description, required=required, update_allowed=True)
 
 
 def check_facade(provider: type[Resource], facade: type[Resource], type_name: str) -> None:

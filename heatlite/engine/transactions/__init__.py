@@ -31,9 +31,13 @@ class Defeat(Exception):
 
 
 def write_events(context: Context, inputs: Inputs, stack_id: str, happenings: Sequence[Happening]) -> None:
-    """Write events, each with an id of its own; and what is to be told of the stack itself, where anybody listens."""
+    """Write events, each with an id of its own, which tells its time more exactly than ``created_at`` does.
+
+    Where anybody listens, what is to be told of the stack itself is noted beside them.
+    """
     if happenings:
-        ids = [inputs.new_id() for _ in happenings]
+        now = inputs.now()
+        ids = [inputs.new_timed_id(now) for _ in happenings]
         events.insert(context, stack_id, happenings, ids, inputs.utcnow())
     if context.database.notifies:
         own = [it for it in happenings if it.resource_type == STACK_TYPE and it.physical_resource_id == stack_id]

@@ -40,6 +40,11 @@ def definition(
     return {"type": type_name, **{name: value for name, value in parts.items() if value}}
 
 
+def types_in(template: Mapping[str, Any]) -> set[str]:
+    """The types of a template's members."""
+    return {str(each.get("type")) for each in definitions(template).values()}
+
+
 def definitions(template: Mapping[str, Any] | None) -> dict[str, Definition]:
     """The members of a template that ``of`` made, in its order; none where there is no template yet."""
     return dict((template or {}).get("resources") or {})

@@ -96,9 +96,12 @@ class NestedStacks(Protocol):
     def time_limit(self) -> float:
         """Seconds that an operation on the parent may take."""
 
-    def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
+    def store(
+        self, template: str | Mapping[str, Any], parameters: Mapping[str, Any], child_id: str | None = None
+    ) -> Goal:
         """Store the child's template, with the environment that it inherits.
 
+        :param child_id: the child whose files serve where the parent no longer has one that the template names
         :raises HeatliteError: where the text is no template
         """
 

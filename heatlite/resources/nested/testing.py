@@ -37,7 +37,9 @@ class StacksInMemory:
         """An hour."""
         return 3600.0
 
-    def store(self, template: str | Mapping[str, Any], parameters: Mapping[str, Any]) -> Goal:
+    def store(
+        self, template: str | Mapping[str, Any], parameters: Mapping[str, Any], child_id: str | None = None
+    ) -> Goal:
         """The same content is stored once."""
         content = (template, dict(parameters))
         if content not in self.templates:

@@ -13,9 +13,22 @@ import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from heatlite.template.functions import cfn, list_concat, list_join, maps, membership, repeat, str_replace, texts
+from heatlite.template.dialects import HOT, Dialect
+from heatlite.template.functions import (
+    cfn,
+    conditional,
+    list_concat,
+    list_join,
+    maps,
+    membership,
+    repeat,
+    str_replace,
+    texts,
+)
 from heatlite.template.functions.base import Function
+from heatlite.template.functions.cfn_references import GetAtt, ParameterRef
 from heatlite.template.functions.conditional import And, Equals, Not, Or
+from heatlite.template.functions.find_in_map import FindInMap
 from heatlite.template.functions.get_attr import GetAttr, GetAttrOrAll
 from heatlite.template.functions.get_file import GetFile
 from heatlite.template.functions.get_param import GetParam
@@ -23,6 +36,7 @@ from heatlite.template.functions.get_resource import GetResource
 from heatlite.template.functions.make_url import MakeUrl
 from heatlite.template.functions.resource_facade import ResourceFacade
 from heatlite.template.functions.yaql import Yaql
+from heatlite.template.versions import CONDITIONS_SINCE, dialect_of, has_conditions
 
 Registered = tuple[str, type[Function]]
 """(the version that brought it, the function)"""
@@ -72,7 +86,7 @@ REMOVED: Mapping[str, str] = {
 }
 """The version in which a function is no more."""
 
-IF_SINCE, IF_WITHOUT_ELSE_SINCE = "2016-10-14", "2021-04-16"
+IF_SINCE, IF_WITHOUT_ELSE_SINCE = CONDITIONS_SINCE, "2021-04-16"
 
 OF_CONDITIONS: tuple[Registered, ...] = (
     (IF_SINCE, GetParam),
@@ -82,6 +96,30 @@ OF_CONDITIONS: tuple[Registered, ...] = (
     (IF_SINCE, Or),
     ("2017-09-01", Yaql),
     ("2017-09-01", membership.Contains),
+)
+
+OF_CLOUDFORMATION: tuple[type[Function], ...] = (
+    FindInMap,
+    GetAtt,
+    cfn.Base64,
+    cfn.Facade,
+    cfn.GetAZs,
+    cfn.Join,
+    cfn.MemberListToMap,
+    cfn.Ref,
+    cfn.Replace,
+    cfn.Select,
+    cfn.Split,
+)
+"""Those of both dialects."""
+
+OF_CLOUDFORMATION_CONDITIONS: tuple[type[Function], ...] = (
+    FindInMap,
+    ParameterRef,
+    conditional.CfnAnd,
+    conditional.CfnEquals,
+    conditional.CfnNot,
+    conditional.CfnOr,
 )
 
 IF_DESCRIPTION = "One of two values, as a condition says."
@@ -102,9 +140,11 @@ class Vocabulary:
 def vocabulary_of(version: str) -> Vocabulary:
     """The vocabulary of a version's resources and outputs.
 
-    :param version: one of ``versions.VERSIONS``
+    :param version: of any dialect
     """
     known = _known(REGISTERED, version)
+    if dialect_of(version) is not HOT:
+        return Vocabulary(known, {})
     gone = {name: until for name, until in REMOVED.items() if until <= version}
     refusals = {name: f'The function "{name}" was removed in heat_template_version {it}' for name, it in gone.items()}
     return Vocabulary(known, {name: why for name, why in refusals.items() if name not in known})
@@ -114,7 +154,8 @@ def vocabulary_of(version: str) -> Vocabulary:
 def vocabulary_of_conditions(version: str) -> Vocabulary:
     """The vocabulary of a version's conditions."""
     known = _known(OF_CONDITIONS, version)
-    every = {function.name for _, function in REGISTERED} | {IF_NAME}
+    dialect = dialect_of(version)
+    every = {*_every_name(dialect), dialect.if_name}
     return Vocabulary(
         known, {name: f'The function "{name}" can\'t be used in conditions' for name in every - set(known)}
     )
@@ -129,18 +170,29 @@ def functions_of(version: str, *, with_conditions: bool = False) -> dict[str, st
     if with_conditions:
         known = {**_known(OF_CONDITIONS, version), **known}
     described = {name: _sentence(function) for name, function in known.items()}
-    if version >= IF_SINCE:
-        described[IF_NAME] = IF_DESCRIPTION
+    if has_conditions(version):
+        described[dialect_of(version).if_name] = IF_DESCRIPTION
     return dict(sorted(described.items()))
 
 
-IF_NAME = "if"
+IF_NAME = HOT.if_name
+
+
+def _every_name(dialect: Dialect) -> set[str]:
+    """The functions that any version of a dialect has, or had."""
+    if dialect is HOT:
+        return {function.name for _, function in REGISTERED}
+    return {function.name for function in OF_CLOUDFORMATION}
 
 
 def _known(registered: Sequence[Registered], version: str) -> dict[str, type[Function]]:
+    if dialect_of(version) is not HOT:
+        of_conditions = registered is OF_CONDITIONS
+        table = OF_CLOUDFORMATION_CONDITIONS if of_conditions else OF_CLOUDFORMATION
+        return {} if of_conditions and not has_conditions(version) else {function.name: function for function in table}
     known = {function.name: function for since, function in registered if since <= version}
     return {name: function for name, function in known.items() if version < REMOVED.get(name, "9999")}
 
 
 def _sentence(function: type[Function]) -> str:
-    return (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ").replace("``", "")
+    return function.told or (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ").replace("``", "")

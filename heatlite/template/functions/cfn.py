@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.template.functions.base import Compiler, Function, is_text
+from heatlite.template.functions.base import Compiler, Function, is_list_or_nothing, is_text
 from heatlite.template.functions.list_join import ListJoin
 from heatlite.template.functions.resource_facade import PARTS, ResourceFacade
 from heatlite.template.functions.str_replace import StrReplace
@@ -85,9 +85,13 @@ class Join(ListJoin):
     __slots__ = ()
     name = "Fn::Join"
 
+    @staticmethod
+    def is_list(value: Any) -> bool:
+        return is_list_or_nothing(value)
+
 
 class Split(Function):
-    """A text cut at each delimiter."""
+    """A text cut at each delimiter; a list, such as a parameter of that type is, stays what it is."""
 
     __slots__ = ()
     name = "Fn::Split"
@@ -100,6 +104,8 @@ class Split(Function):
 
     def apply(self, arguments: Any, scope: Scope) -> list[str]:
         delimiter, text = arguments
+        if isinstance(text, list):
+            return text
         if not is_text(delimiter) or not delimiter or not is_text(text):
             raise self.wrong(f'"{self.name}" splits a string at a string')
         return text.split(delimiter)
@@ -151,20 +157,13 @@ class MemberListToMap(Function):
 
     def apply(self, arguments: Any, scope: Scope) -> dict[str, str]:
         key_name, value_name, members = arguments
+        members = [] if members == "" else members
         if not isinstance(members, list) or not all(is_text(member) and "=" in member for member in members):
             raise self.wrong(self.usage)
         parts = dict(member.split("=", 1) for member in members)
-        numbers = (re.fullmatch(r"\.?member\.(\d+)\..+", part) for part in parts)
-        prefixes = sorted({int(found[1]) for found in numbers if found})
-        pairs = {}
-        for number in prefixes:
-            found = [
-                next((parts[it] for it in (f".member.{number}.{name}", f"member.{number}.{name}") if it in parts), None)
-                for name in (key_name, value_name)
-            ]
-            if None not in found:
-                pairs[str(found[0])] = str(found[1])
-        return pairs
+        numbers = sorted({int(found[1]) for part in parts if (found := re.match(r"\.member\.(\d+)\.", part))})
+        pairs = [(parts.get(f".member.{it}.{key_name}"), parts.get(f".member.{it}.{value_name}")) for it in numbers]
+        return {key: value for key, value in pairs if key is not None and value is not None}
 
 
 class GetAZs(Function):

@@ -7,7 +7,7 @@
       is_small: {not: is_production}
       is_watched: {or: [is_production, {equals: [{get_param: watch}, true]}]}
 
-Where a condition is expected, its name will do.
+Where a condition is expected, its name will do. CloudFormation has the same by the names ``Fn::Equals`` and so on.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Equals(Function):
     def check(self, compiler: Compiler) -> None:
         items = items_of(self.arguments)
         if items is None or len(items) != 2:
-            raise self.wrong('Arguments to "equals" must be of the form: [value_1, value_2]')
+            raise self.wrong(f'Arguments to "{self.name}" must be of the form: [value_1, value_2]')
 
     def apply(self, arguments: Any, scope: Scope) -> bool:
         first, second = arguments
@@ -116,3 +116,37 @@ class Not(Combination):
 
     def combine(self, truths: Sequence[bool]) -> bool:
         return not truths[0]
+
+
+class CfnEquals(Equals):
+    """Whether two values are the same."""
+
+    __slots__ = ()
+    name = "Fn::Equals"
+
+
+class CfnAnd(And):
+    """Whether all of them hold."""
+
+    __slots__ = ()
+    name = "Fn::And"
+
+
+class CfnOr(Or):
+    """Whether one of them holds."""
+
+    __slots__ = ()
+    name = "Fn::Or"
+
+
+class CfnNot(Not):
+    """Whether it, the only item of a list, doesn't hold."""
+
+    __slots__ = ()
+    name = "Fn::Not"
+
+    @classmethod
+    def parts(cls, arguments: Any, path: Path) -> Sequence[Any]:
+        if not isinstance(arguments, list) or len(arguments) != 1:
+            raise refused(path, f'Arguments to "{cls.name}" must be of the form: [condition]')
+        return arguments

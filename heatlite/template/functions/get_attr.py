@@ -19,6 +19,9 @@ from heatlite.template.unknown import UNKNOWN
 EVERY_ATTRIBUTE = "*"
 """What is read where the attribute isn't written out, or all of them are wanted."""
 
+INNER = "resource."
+"""How the name of an attribute begins that is one of a resource in a nested stack: ``resource.NAME.attribute``."""
+
 
 class GetAttr(Function):
     """An attribute by its resource's name, which must be written out. A path that leads nowhere gives ``None``."""
@@ -32,15 +35,14 @@ class GetAttr(Function):
         if not items or len(items) < self.fewest:
             every = "[resource_name] or " if self.fewest == 1 else ""
             raise self.wrong(
-                f'Arguments to "get_attr" must be of the form {every}[resource_name, attribute, (path), ...]'
+                f'Arguments to "{self.name}" must be of the form {every}[resource_name, attribute, (path), ...]'
             )
         name, *keys = items
         for key in keys[:1]:
-            self.expect(key, lambda it: is_text(it) and it != "", 'Attribute name in "get_attr" must be a string')
+            self.expect(key, lambda it: is_text(it) and it != "", f'Attribute name in "{self.name}" must be a string')
         for key in keys[1:]:
-            self.expect(key, lambda it: isinstance(it, str | int), 'Path components in "get_attr" must be strings')
-        attribute = keys[0] if keys and not isinstance(keys[0], Function) else EVERY_ATTRIBUTE
-        compiler.read_attribute(name, attribute, self.path)
+            self.expect(key, lambda it: isinstance(it, str | int), f'Path components in "{self.name}" must be strings')
+        compiler.read_attribute(name, what_is_read(keys), self.path)
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
         name, *keys = arguments
@@ -55,8 +57,17 @@ class GetAttr(Function):
     def _read(self, resource: ResourceValue, keys: list[Any]) -> Any:
         attribute, *path = keys
         if not isinstance(attribute, str):
-            raise self.wrong('Attribute name in "get_attr" must be a string')
+            raise self.wrong(f'Attribute name in "{self.name}" must be a string')
         return resource.attribute(attribute, path)
+
+
+def what_is_read(keys: list[Any]) -> str:
+    """The attribute that keys lead to. An inner resource's is one name, whether it is written as one or as two."""
+    if not keys or isinstance(keys[0], Function):
+        return EVERY_ATTRIBUTE
+    attribute, *path = keys
+    is_inner = str(attribute).startswith(INNER) and attribute.count(".") == 1
+    return f"{attribute}.{path[0]}" if is_inner and path and isinstance(path[0], str) else attribute
 
 
 class GetAttrOrAll(GetAttr):

@@ -7,7 +7,16 @@ import sqlalchemy as sa
 
 from heatlite import exception
 from heatlite.context import EngineContext
-from heatlite.db import models, reencryption, resources, snapshots, templates, user_creds
+from heatlite.db import (
+    models,
+    reencryption,
+    resources,
+    snapshots,
+    software_configs,
+    software_deployments,
+    templates,
+    user_creds,
+)
 from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
 from heatlite.db.reencryption import Rewritten
@@ -42,6 +51,10 @@ def fill(context, resource_count=3):
     stack = add_stack(context, raw_template_id=template)
     said = {"id": stack, "stack_id": stack, "tenant": "demo", "action": "CREATE", "status": "COMPLETE"}
     snapshots.insert(context, {**said, "data": {"parameters": DATA}})
+    config = {"id": "c", "tenant": "demo", "config": {"config": "hunter2"}}
+    software_configs.insert(context, config)
+    values = {"input_values": DATA, "output_values": DATA}
+    software_deployments.insert(context, {"id": "d", "config_id": "c", "server_id": "web", "tenant": "demo", **values})
     return template, stack, add_resources(context, stack, resource_count, **DATA), user_creds.insert(context, ANN, NOW)
 
 
@@ -55,11 +68,14 @@ def check(context, filled):
     assert all({name: getattr(row, name) for name in DATA} == DATA for row in found)
     assert user_creds.get(context, creds) == ANN
     assert [it.data for it in snapshots.of_stack(context, stack)] == [{"parameters": DATA}]
+    config, deployment = software_configs.get(context, "c"), software_deployments.get(context, "d")
+    assert config.config == {"config": "hunter2"}
+    assert deployment.input_values == deployment.output_values == DATA
 
 
 def text_of(database):
     with database.engine.connect() as connection:
-        tables = ("raw_template", "resource", "user_creds", "snapshot")
+        tables = ("raw_template", "resource", "user_creds", "snapshot", "software_config", "software_deployment")
         found = [connection.execute(sa.text(f"SELECT * FROM {table}")).all() for table in tables]
     return json.dumps([list(row) for rows in found for row in rows], default=str)
 
@@ -68,10 +84,10 @@ def test_what_was_plain_is_encrypted_and_decrypted_again(database, vaulted):
     plain, secret = vaulted(OLD), vaulted(OLD, encrypts=True)
     filled = fill(plain)
 
-    assert reencryption.everything(secret) == Rewritten(1, 3, 1, 1)
+    assert reencryption.everything(secret) == Rewritten(1, 3, 1, 1, 1, 1)
     check(plain, filled)
     assert "hunter" not in text_of(database)
-    assert reencryption.everything(plain) == Rewritten(1, 3, 1, 1)
+    assert reencryption.everything(plain) == Rewritten(1, 3, 1, 1, 1, 1)
     check(secret, filled)
     assert "hunter2" in text_of(database)
     assert "hunter3" not in text_of(database)
@@ -98,6 +114,8 @@ def test_more_rows_than_a_batch_are_written_and_told_of(vaulted, monkeypatch):
         "resource: 10 rows",
         "user_creds: 1 rows",
         "snapshot: 1 rows",
+        "software_config: 1 rows",
+        "software_deployment: 1 rows",
     ]
 
 
@@ -149,4 +167,5 @@ def test_every_column_of_data_is_written_anew():
     assert sorted(secret) == sorted(reencryption.CREDENTIALS)
     kinds = (models.Sealed, models.SealedEnvironment, models.Secret)
     tables = {table.name for table in models.metadata.sorted_tables if any(isinstance(c.type, kinds) for c in table.c)}
-    assert tables == {"raw_template", "resource", "user_creds", "snapshot"}
+    software = {"software_config", "software_deployment"}
+    assert tables == {"raw_template", "resource", "user_creds", "snapshot"} | software

@@ -18,10 +18,13 @@ from heatlite.db import migration, models
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.api.catalogue import CatalogueEndpoint
+from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.engine.api.life import LifeEndpoint
+from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
+from heatlite.engine.api.software import SoftwareEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
@@ -99,6 +102,9 @@ class Endpoint:
             PreviewEndpoint(self.shared),
             SignalEndpoint(self.shared, conclusions, children),
             LifeEndpoint(self.shared, lifecycle),
+            InsightEndpoint(self.shared, lifecycle),
+            OtherCallersEndpoint(self.shared),
+            SoftwareEndpoint(self.shared),
         )
 
     def call(self, method: str, *, project: str = "demo", is_admin: bool = False, **arguments: Any) -> Any:

@@ -10,8 +10,10 @@ from heatlite import exception
 from heatlite.resources.registry import Registry
 from heatlite.template.versions import VERSION_KEY, VERSIONS
 from tests.functional.engine.endpoint import Endpoint
+from tests.functional.engine.templates import template
 
-TYPES = Registry.load().names()
+REGISTRY = Registry.load()
+TYPES = [name for name in REGISTRY.names() if REGISTRY.get(name).support_status.status != "HIDDEN"]
 BUILTIN = [name for name in TYPES if name.startswith("OS::Heat::")]
 
 
@@ -19,6 +21,21 @@ def test_versions_come_with_the_names_of_their_releases(engine: Endpoint) -> Non
     found = {it["version"]: it["aliases"] for it in engine.call("list_template_versions")}
     assert found["heat_template_version.2013-05-23"] == []
     assert found["heat_template_version.2021-04-16"] == ["heat_template_version.wallaby"]
+    assert found["AWSTemplateFormatVersion.2010-09-09"] == []
+
+
+def test_each_version_tells_its_dialect(engine: Endpoint) -> None:
+    kinds = {it["version"].partition(".")[0]: it["type"] for it in engine.call("list_template_versions")}
+    assert kinds == {"heat_template_version": "hot", "HeatTemplateFormatVersion": "cfn",
+                     "AWSTemplateFormatVersion": "cfn"}  # fmt: skip
+
+
+def test_functions_of_cloudformation_are_listed(engine: Endpoint) -> None:
+    def names(version: str) -> set[str]:
+        return {it["functions"] for it in engine.call("list_template_functions", template_version=version)}
+
+    assert names("AWSTemplateFormatVersion.2010-09-09") - names("HeatTemplateFormatVersion.2012-12-12") == {"Fn::If"}
+    assert {"Ref", "Fn::FindInMap"} <= names("HeatTemplateFormatVersion.2012-12-12")
 
 
 @pytest.mark.parametrize("version", ["2016-10-14", "newton"])
@@ -31,14 +48,14 @@ def test_functions_of_a_version_are_listed_by_date_or_release(engine: Endpoint, 
     assert names(with_condition=True) - names() == {"equals", "not", "and", "or"}
 
 
-@pytest.mark.parametrize("version", ["heat_template_version.1999", "AWSTemplateFormatVersion.2010-09-09", "x", None])
+@pytest.mark.parametrize("version", ["heat_template_version.1999", "AWSTemplateFormatVersion.2012-12-12", "x", None])
 def test_a_version_that_is_not_there_is_named(engine: Endpoint, version: Any) -> None:
     with pytest.raises(exception.NotFound, match=r"Template with version .* not found"):
         engine.call("list_template_functions", template_version=version)
 
 
 def test_types_are_listed_and_filtered(engine: Endpoint) -> None:
-    assert engine.call("list_resource_types") == TYPES
+    assert engine.call("list_resource_types", wire={"roles": ["admin"]}) == TYPES
     assert engine.call("list_resource_types", type_name="OS::Heat::(N|D)", heat_version="11.0.0") == ["OS::Heat::Delay"]
     assert engine.call("list_resource_types", support_status="DEPRECATED") == []
     [one] = engine.call("list_resource_types", type_name=".*RandomString$", with_description=True)
@@ -79,9 +96,10 @@ def test_a_type_that_is_not_there_is_named(engine: Endpoint) -> None:
             engine.call(method, type_name="OS::No::Such")
 
 
+@pytest.mark.parametrize("kind", ["hot", "cfn"])
 @pytest.mark.parametrize("type_name", BUILTIN)
-def test_a_sample_is_a_template_that_can_be_validated(engine: Endpoint, type_name: str) -> None:
-    sample = engine.call("generate_template", type_name=type_name, template_type="hot")
+def test_a_sample_is_a_template_that_can_be_validated(engine: Endpoint, type_name: str, kind: str) -> None:
+    sample = engine.call("generate_template", type_name=type_name, template_type=kind)
     reply = engine.call("validate_template", template=sample, params={})
     assert "Error" not in reply, reply
     assert reply["Description"].startswith("Initial template of ")
@@ -107,3 +125,21 @@ def test_each_function_is_described_by_a_sentence_that_stands_alone(engine: Endp
         assert each["description"].endswith("."), each
         assert "``" not in each["description"], each
         assert not each["description"].startswith("And "), each
+
+
+@pytest.mark.parametrize(
+    ("is_admin", "type_name", "error", "text"),
+    [
+        (False, "OS::Manila::Share", "ResourceTypeUnavailable", "Service manila is not available for resource type"),
+        (True, "OS::Nova::Flavor", "ResourceTypeUnavailable", "OS::Nova::Flavor"),
+        (False, "OS::Nova::Flavor", "Forbidden", "You are not authorized to use OS::Nova::Flavor."),
+        (False, "OS::Nova::Falvor", "StackValidationFailed", "resources.a.type: The Resource Type .* not be found"),
+    ],
+)
+def test_a_type_that_needs_a_missing_service_is_told_apart_from_one_that_never_was(
+    engine: Endpoint, is_admin: bool, type_name: str, error: str, text: str
+) -> None:
+    arguments = {"params": None, "files": None, "args": {}, "is_admin": is_admin}
+    with pytest.raises(exception.HeatliteError, match=text) as refused:
+        engine.call("create_stack", stack_name="s", template=template({"a": {"type": type_name}}), **arguments)
+    assert type(refused.value).__name__ == error

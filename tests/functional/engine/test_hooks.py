@@ -187,7 +187,10 @@ def test_what_must_not_be_done_fails_and_leaves_the_resource_as_it_was(
     reason = f"ResourceActionRestricted: resources.a: {action} is restricted for resource."
     assert state(engine, identity) == "UPDATE_FAILED"
     assert engine.show(identity)["stack_status_reason"] == f"Resource UPDATE failed: {reason}"
-    assert told(engine, identity)[-1] == f"UPDATE_FAILED {reason}"
+    assert told(engine, identity)[-2:] == [
+        "UPDATE_IN_PROGRESS state changed",
+        f"UPDATE_FAILED {action} is restricted for resource.",
+    ]
     assert rows(engine, identity) == {"a": "CREATE_COMPLETE"}
     assert engine.rows()["resource"] == 1
 

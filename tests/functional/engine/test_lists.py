@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pathlib
 from typing import Any
 
 import pytest
 
-from tests.functional.engine.endpoint import Endpoint
-from tests.functional.engine.templates import CHAIN, template
+from tests.functional.engine.endpoint import Endpoint, opened
+from tests.functional.engine.templates import CHAIN, stores, template
 
 EMPTY = template()
 
@@ -187,3 +188,23 @@ def test_another_stacks_event_is_no_marker(engine: Endpoint) -> None:
     whole = engine.call("list_events", stack_identity=identity)
     marker = engine.call("list_events", stack_identity=other)[0]["event_identity"]["path"].rpartition("/")[2]
     assert engine.call("list_events", stack_identity=identity, marker=marker) == whole
+
+
+def test_stacks_with_a_hidden_tag_are_listed_on_request(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    with opened(schema, tmp_path / "db.sqlite3", hidden_stack_tags=("secret",)) as engine:
+        engine.created("shown", EMPTY)
+        engine.created("hidden", EMPTY, args={"tags": ["secret", "other"]})
+        assert names(engine) == ["shown"]
+        assert sorted(names(engine, show_hidden=True)) == ["hidden", "shown"]
+
+
+def test_resources_are_listed_by_the_type_that_the_template_writes(engine: Endpoint) -> None:
+    alias = {"resource_registry": {"My::Type": "OS::Heat::TestResource"}}
+    identity = engine.created("s", template({"a": {"type": "My::Type"}, "b": stores()}), params=alias)
+    listed = engine.call("list_stack_resources", stack_identity=identity)
+    assert {each["resource_name"]: each["resource_type"] for each in listed} == {
+        "a": "My::Type",
+        "b": "OS::Heat::TestResource",
+    }
+    events = engine.call("list_events", stack_identity=identity, filters={"resource_name": "a"})
+    assert {event["resource_type"] for event in events} == {"My::Type"}

@@ -16,7 +16,7 @@ from heatlite.engine.settings import Settings
 ROOT = pathlib.Path(__file__).parents[3]
 SAMPLE = ROOT / "etc" / "heatlite" / "heatlite.conf.sample"
 OPTIONS = {f"[{group}] {option.name}": option for group, options in conf.list_opts() for option in options}
-UNBOUNDED = (cfg.StrOpt, cfg.MultiStrOpt, cfg.HostAddressOpt)
+UNBOUNDED = (cfg.StrOpt, cfg.MultiStrOpt, cfg.HostAddressOpt, cfg.PortOpt, cfg.ListOpt)
 """Texts, which may have choices."""
 
 

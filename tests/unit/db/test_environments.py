@@ -83,3 +83,9 @@ def test_another_key_opens_nothing():
     row = stored({"parameters": {"password": "x"}}, {"password"})
     with pytest.raises(exception.InvalidEncryptionKey):
         environments.opened(row, Vault(("j" * 32,)))
+
+
+def test_what_a_template_hides_is_found_in_either_dialect() -> None:
+    declared = {"p": {"Type": "String", "NoEcho": "true"}, "q": {"Type": "String", "NoEcho": False}, "r": {}}
+    assert environments.hidden_parameters({"AWSTemplateFormatVersion": "2010-09-09", "Parameters": declared}) == {"p"}
+    assert environments.hidden_parameters({"parameters": {"p": {"hidden": True}, "q": {"type": "string"}}}) == {"p"}

@@ -30,6 +30,15 @@ def template(parameters: Any, outputs: Any) -> str:
     return json.dumps({"heat_template_version": "rocky", "parameters": parameters, "outputs": outputs})
 
 
+def test_a_template_of_cloudformation_takes_and_gives_the_same() -> None:
+    written = {"HeatTemplateFormatVersion": "2012-12-12", "Description": "A server"}
+    written |= {"Parameters": {"size": {"Type": "Number"}}, "Outputs": {"address": {"Value": 1, "Description": "IP"}}}
+    plugin = plugin_of(REGISTRY, "a.template", {"a.template": json.dumps(written)})
+    assert plugin.properties_schema["size"].type is Type.NUMBER
+    assert plugin.attributes_schema["address"].description == "IP"
+    assert plugin.__doc__ == "A server"
+
+
 def test_parameters_are_properties_that_may_be_updated_and_outputs_are_attributes() -> None:
     plugin = plugin_of(REGISTRY, "a.yaml", {"a.yaml": template(SIZE, ADDRESS)})
     assert plugin.properties_schema["size"].type is Type.NUMBER

@@ -18,6 +18,8 @@ from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Attribute
 from heatlite.resources.steps import VERBS, assess_update, poll, start
 from heatlite.resources.testing import FakeClock, carried, drive, instance_of
+from tests.memory_keystone import MemoryKeystone
+from tests.unit.resources.cloud_in_memory import cloud_of
 from tests.unit.resources.stack_of_handles import SignalledHandles
 
 EXAMPLES = {
@@ -35,7 +37,24 @@ EXAMPLES = {
         "adjustment_type": "change_in_capacity",
     },
     "OS::Heat::Stack": {"template": "heat_template_version: 2021-04-16"},
+    "OS::Heat::SoftwareConfig": {"config": "echo", "inputs": [{"name": "size", "type": "Number", "default": 3}]},
+    "OS::Heat::StructuredConfig": {"config": {"port": {"get_input": "port"}}},
+    "OS::Heat::CloudConfig": {"cloud_config": {"packages": ["bash"]}},
+    "OS::Heat::MultipartMime": {"parts": [{"config": "echo", "filename": "run.sh"}]},
+    "OS::Heat::SoftwareComponent": {"configs": [{"config": "echo", "tool": "script"}]},
+    "OS::Heat::SoftwareDeployment": {"server": "web", "signal_transport": "NO_SIGNAL"},
+    "OS::Heat::StructuredDeployment": {"server": "web", "signal_transport": "NO_SIGNAL"},
+    **{
+        f"OS::Heat::{name}": {"servers": {"web": "one", "db": "two"}}
+        for kind in ("Software", "Structured")
+        for name in (f"{kind}DeploymentGroup", f"{kind}Deployments")
+    },
     "OS::Heat::Dummy": {"name_len": "16", "update_in_place_prop": "ntty"},
+    "OS::Keystone::Service": {"type": "painting"},
+    "OS::Keystone::Endpoint": {"service": "keystone", "interface": "public", "url": "http://paint"},
+    "OS::Keystone::User": {"groups": ["staff"], "roles": [{"role": "member", "project": "shop"}]},
+    "OS::Keystone::UserRoleAssignment": {"user": "ann", "roles": [{"role": "member", "project": "shop"}]},
+    "OS::Keystone::GroupRoleAssignment": {"group": "staff", "roles": [{"role": "member", "domain": "Default"}]},
 }
 REPLACED = {("UPDATE", "OS::Heat::UpdateWaitConditionHandle")}
 """Which action on which type asks for a new resource, always."""
@@ -53,7 +72,7 @@ every_action = pytest.mark.parametrize("action", ACTIONS)
 def example(type_name, clock=None, **facts):
     """A plugin class and an instance of it that was never created."""
     plugin = REGISTRY.get(type_name)
-    facts = {"type_name": type_name, "siblings": SignalledHandles(), **facts}
+    facts = {"type_name": type_name, "siblings": SignalledHandles(), "cloud": cloud_of(MemoryKeystone()), **facts}
     return plugin, instance_of(plugin, EXAMPLES.get(type_name), clock, **facts)
 
 
@@ -122,8 +141,9 @@ def test_another_process_can_go_on_and_comes_to_the_same_end(type_name, action):
         instance = carried(instance, outcome)
         clock.advance(max(outcome.poll_after, 0.001))
         progress, nested = outcome.progress, copy.deepcopy(instance.nested)
+        facts = {"random": random.Random(99), "cloud": instance.cloud}
         here = poll(plugin(instance), action, json.loads(json.dumps(progress)))
-        elsewhere = carried(example(type_name, clock, random=random.Random(99), nested=nested)[1], outcome)
+        elsewhere = carried(example(type_name, clock, **{**facts, "nested": nested})[1], outcome)
         assert poll(plugin(elsewhere), action, json.loads(json.dumps(progress))) == here
         outcome = here
     assert isinstance(outcome, Done) or (action, type_name) in REPLACED

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from heatlite.exception import HeatliteError
 from heatlite.template import UNKNOWN, Environment, bind, parse, resolve
+from heatlite.template.dialects import HOT
 from heatlite.template.functions import OF_CONDITIONS, REGISTERED
 from heatlite.template.parameter_constraints import FITS
 from heatlite.template.parameter_schema import KEYWORDS, TYPES
-from heatlite.template.read_definitions import OUTPUT_KEYWORDS, RESOURCE_KEYWORDS
 from tests.unit.template.build import PSEUDO, FakeResource, World
 
 scalars = st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["", "web", "p", "x", "OS::region", "1"])
@@ -39,9 +39,9 @@ def some_of(keywords: frozenset[str]) -> st.SearchStrategy[dict[str, Any]]:
 
 parameters = st.dictionaries(st.just("p"), st.builds(dict, some_of(KEYWORDS), type=st.sampled_from(list(TYPES))))
 resources = st.dictionaries(
-    st.sampled_from(["web", "x"]), st.builds(dict, some_of(RESOURCE_KEYWORDS), type=st.just("T"))
+    st.sampled_from(["web", "x"]), st.builds(dict, some_of(HOT.resource_keywords), type=st.just("T"))
 )
-outputs = st.dictionaries(st.just("x"), st.builds(dict, some_of(OUTPUT_KEYWORDS), value=values))
+outputs = st.dictionaries(st.just("x"), st.builds(dict, some_of(HOT.output_keywords), value=values))
 templates = st.fixed_dictionaries(
     {"heat_template_version": st.sampled_from(["2013-05-23", "newton", "pike", "wallaby"])},
     optional={

@@ -92,13 +92,14 @@ def test_what_is_not_there_is_not_looked_into() -> None:
         left({"a": wrong}, env="prod")
 
 
-def test_an_output_is_there_where_its_condition_holds() -> None:
+def test_an_output_has_no_value_where_its_condition_does_not_hold() -> None:
     outputs = {
         "a": {"value": {"if": ["small", "s", "l"]}, "condition": "small"},
-        "b": {"value": 1, "condition": "prod"},
+        "b": {"value": 1, "condition": "prod", "description": "of production"},
     }
     template = left({}, outputs=outputs)
-    assert {name: output.value for name, output in template.outputs.items()} == {"a": "s"}
+    assert {name: output.value for name, output in template.outputs.items()} == {"a": "s", "b": None}
+    assert template.outputs["b"].description == "of production"
 
 
 def test_a_template_without_conditions_is_the_same_for_all_parameters() -> None:

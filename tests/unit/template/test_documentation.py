@@ -21,7 +21,7 @@ from tests.unit.template.build import PSEUDO
 
 PAGE = (pathlib.Path(__file__).parents[3] / "doc" / "templates.md").read_text()
 DEFAULTS = {option.name: option.default for option in (*engine.OPTIONS, *engine.YAQL_OPTIONS)}
-TEMPLATE, ENVIRONMENT = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
+TEMPLATE, CLOUDFORMATION, ENVIRONMENT = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -72,6 +72,8 @@ def test_each_other_limit_is_what_the_code_has(what: str, number: float) -> None
 
 def test_the_examples_are_taken() -> None:
     template = parse(load(TEMPLATE, 10_000))
+    cloudformation = parse(load(CLOUDFORMATION, 10_000))
+    assert list(cloudformation.under(bind(cloudformation, Environment(), PSEUDO)).resources) == ["Word"]
     environment = Environment.parse(load(ENVIRONMENT, 10_000))
     assert list(template.under(bind(template, environment, PSEUDO)).resources) == ["word", "greeting"]
     registry = ResourceRegistry.read(environment.resource_registry)

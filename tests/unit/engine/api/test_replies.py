@@ -29,7 +29,7 @@ def test_a_stack_that_was_never_updated_has_no_updated_time() -> None:
 
 
 def test_a_resource_without_a_physical_id_shows_an_empty_one_and_its_creation_as_its_last_change() -> None:
-    shown = replies.resource(stack(), row(1), ["two"])
+    shown = replies.resource(stack(), row(1), ["two"], EMPTY)
     assert shown["physical_resource_id"] == ""
     assert shown["updated_time"] == shown["creation_time"] == "2026-11-20T12:00:00Z"
     assert shown["required_by"] == ["two"]
@@ -37,7 +37,8 @@ def test_a_resource_without_a_physical_id_shows_an_empty_one_and_its_creation_as
 
 
 def test_a_resource_of_a_nested_stack_names_the_resource_that_holds_the_stack() -> None:
-    assert replies.resource(stack(parent_resource_name="group"), row(1), [])["parent_resource"] == "group"
+    shown = replies.resource(stack(parent_resource_name="group"), row(1), [], EMPTY)
+    assert shown["parent_resource"] == "group"
 
 
 def test_details_of_a_resource_that_left_the_template_are_empty() -> None:
@@ -53,7 +54,7 @@ def test_an_attribute_that_is_asked_for_and_not_recorded_is_none() -> None:
 def test_replies_are_plain_json() -> None:
     shown = [
         replies.stack_summary(stack(), None),
-        replies.resource(stack(), row(1), []),
+        replies.resource(stack(), row(1), [], EMPTY),
         replies.service(service(), NOON),
     ]
     assert json.loads(json.dumps(shown)) == shown

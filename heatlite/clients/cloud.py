@@ -1,0 +1,68 @@
+"""Cloud: the cloud's services as somebody in particular. What plugins are handed; see ``heatlite.resources.cloud``.
+
+Whose it is is asked when something is needed of it, and not before: most plugins need nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from heatlite.clients.failures import told
+from heatlite.clients.identity import Identity
+from heatlite.clients.login import Login
+from heatlite.clients.sessions import Sessions
+
+if TYPE_CHECKING:
+    from keystoneauth1.session import Session
+    from openstack.connection import Connection
+
+
+class ServicesOf:
+    """The services for one login.
+
+    :param login: gives it, at the first need; it may raise what is to be told then
+    """
+
+    def __init__(self, sessions: Sessions, login: Callable[[], Login]) -> None:
+        self._sessions = sessions
+        self._find_login = login
+
+    @cached_property
+    def session(self) -> Session:
+        """An authenticated session of keystoneauth's."""
+        return self._sessions.of(self._find_login())
+
+    @property
+    def identity(self) -> Identity:
+        """Keystone."""
+        return Identity(self.session, self._sessions.settings.auth_url)
+
+    @cached_property
+    def _connection(self) -> Connection:
+        from openstack.connection import Connection
+
+        settings = self._sessions.settings
+        return Connection(
+            session=self.session,
+            region_name=settings.region_name,
+            interface=settings.interface,
+            app_name="heatlite",
+        )
+
+    def client(self, service: str) -> Any:
+        """The SDK's client of a service, by the SDK's name for it: ``compute``, ``network``, ``block_storage`` …"""
+        return getattr(self._connection, service)
+
+    def endpoint(self, service_type: str) -> str | None:
+        """The URL of a service for this login's project; None where the catalogue has none."""
+        from keystoneauth1 import exceptions
+
+        settings = self._sessions.settings
+        with told(), suppress(exceptions.CatalogException):
+            return self.session.get_endpoint(
+                service_type=service_type, interface=settings.interface, region_name=settings.region_name
+            )
+        return None

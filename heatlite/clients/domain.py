@@ -1,0 +1,116 @@
+"""Domain: users that belong to a stack, for what has to speak to the API from outside: servers, alarms, handles.
+
+They live in a domain of their own, where one administrator may make them and nobody else logs in. Each stack has one
+project there, and whatever it makes users for has one in it, with the one role that lets it do next to nothing::
+
+    domain "heat" ─┬─ project <project>-<stack>  ─── role heat_stack_user ─── user <stack>-<resource>-<id>
+                   └─ …
+
+Names say whose each is, so that what a crash left is found again: making it twice makes it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite import exception
+from heatlite.clients.failures import told
+from heatlite.clients.identity import Identity
+from heatlite.clients.login import Login
+from heatlite.clients.sessions import Sessions
+from heatlite.clients.settings import Settings, StackDomain
+
+
+class Domain:
+    """Makes and deletes stacks' projects and users.
+
+    :raises ConfigurationError: in each method, where there is no domain for them
+    :raises CloudError: in each method, where keystone refuses or can't be asked
+    """
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    @property
+    def settings(self) -> Settings:
+        """How the cloud is reached."""
+        return self._sessions.settings
+
+    @property
+    def id(self) -> str:
+        """The domain's id."""
+        admin = self._domain.admin
+        if admin.domain_id is not None:
+            return admin.domain_id
+        session = self._sessions.of(admin)
+        with told():
+            plugin: Any = session.auth
+            return str(plugin.get_access(session).domain_id)
+
+    def project(self, name: str) -> str:
+        """The id of the project of this name, which is made if it isn't there."""
+        return self._once("project", {"name": name, "description": "Heat stack user project"})
+
+    def delete_projects(self, name: str) -> None:
+        """Delete the project of this name, and the users in it; they may be gone."""
+        for project in self._identity.listed("project", name=name, domain_id=self.id):
+            for user in self._users_in(project["id"]):
+                self.delete_user(user)
+            self._identity.delete("project", project["id"])
+
+    def _users_in(self, project_id: str) -> list[str]:
+        listed = self._identity.listed("role_assignment", **{"scope.project.id": project_id})
+        return [it["user"]["id"] for it in listed if "user" in it]
+
+    def user(self, name: str, password: str, project_id: str) -> str:
+        """The id of the user of this name, who is made if he isn't there, with this password and the users' role."""
+        values = {"name": name, "password": password, "default_project_id": project_id}
+        user_id = self._once("user", values, renewed={"password": password, "enabled": True})
+        role_id = self._identity.id_of("role", self._domain.role)
+        self._identity.put(f"projects/{project_id}/users/{user_id}/roles/{role_id}")
+        return user_id
+
+    def delete_user(self, user_id: str) -> bool:
+        """Delete a user: False if he was gone."""
+        return self._identity.delete("user", user_id)
+
+    def delete_user_named(self, name: str) -> bool:
+        """Delete the user of this name, whose id a crash has lost: False if there is none."""
+        users = self._identity.listed("user", name=name, domain_id=self.id)
+        return sum(self.delete_user(user["id"]) for user in users) > 0
+
+    def enable(self, user_id: str, *, enabled: bool) -> None:
+        """Let a user log in, or no longer. One that is gone is left at that."""
+        self._identity.update("user", user_id, {"enabled": enabled})
+
+    def token(self, user_id: str, password: str, project_id: str) -> str:
+        """A token of a user's, good for as long as the service gives them."""
+        with told():
+            login = Login(password=password, user_id=user_id, project_id=project_id)
+            return str(self._sessions.of(login).get_token())
+
+    def _once(self, kind: str, values: Mapping[str, Any], renewed: Mapping[str, Any] | None = None) -> str:
+        """Make a thing of the domain's; one that is there already gets what is ``renewed``."""
+        domain_id = self.id
+        try:
+            return str(self._identity.create(kind, {**values, "domain_id": domain_id})["id"])
+        except exception.CloudConflict:
+            [found] = self._identity.listed(kind, name=values["name"], domain_id=domain_id)
+        if renewed:
+            self._identity.update(kind, found["id"], renewed)
+        return str(found["id"])
+
+    @property
+    def _domain(self) -> StackDomain:
+        domain = self._sessions.settings.stack_domain
+        if domain is None:
+            raise exception.ConfigurationError(
+                reason="stack_user_domain_id or stack_user_domain_name, stack_domain_admin and "
+                "stack_domain_admin_password have to be set: the stack needs users of its own"
+            )
+        return domain
+
+    @property
+    def _identity(self) -> Identity:
+        return Identity(self._sessions.of(self._domain.admin), self._sessions.settings.auth_url)

@@ -1,0 +1,48 @@
+"""How the cloud's services are reached, as values. ``heatlite.cmd`` makes them from the configuration."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+from heatlite.clients.login import Login
+
+
+class Deferred(enum.StrEnum):
+    """How a stack's operations are done when whoever asked for them is gone."""
+
+    PASSWORD = "password"
+    TRUSTS = "trusts"
+
+
+@dataclass(frozen=True)
+class StackDomain:
+    """The domain of stacks' own users, and who may make them: see ``heatlite.clients.domain``."""
+
+    admin: Login
+    role: str = "heat_stack_user"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Seconds where nothing else is said; see ``heatlite.conf.clients`` for what each means.
+
+    ``service``: whom users trust; None: nobody, and there are no trusts.
+    """
+
+    auth_url: str
+    service: Login | None = None
+    stack_domain: StackDomain | None = None
+    deferred_auth_method: Deferred = Deferred.TRUSTS
+    trusts_delegated_roles: tuple[str, ...] = ()
+    region_name: str | None = None
+    interface: str = "public"
+    timeout: float = 60
+    retries: int = 2
+    verify: bool | str = True
+    server_auth_url: str | None = field(default=None)
+
+    @property
+    def makes_trusts(self) -> bool:
+        """Whether a stack gets a trust of who creates it."""
+        return self.service is not None and self.deferred_auth_method is Deferred.TRUSTS

@@ -1,0 +1,90 @@
+"""Trusts: by one, a user lets the engine's own user act for him in one project, with some of his roles, until it goes.
+
+::
+
+    request's token ──grant──▶ trust ──┬─▶ Login(service's password, trust) ──▶ the user's session, at any time
+                                       └─▶ revoke, with the stack
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Sequence
+
+from heatlite import exception
+from heatlite.clients.failures import told
+from heatlite.clients.identity import Identity
+from heatlite.clients.login import Login
+from heatlite.clients.sessions import Sessions
+
+LOG = logging.getLogger(__name__)
+
+VOID = (401, 403, 404)
+"""What keystone says of a trust that is no good any more, and by then has deleted: its user or a role of his went."""
+
+
+class Trusts:
+    """Grants and revokes trusts to the engine's own user.
+
+    :raises ConfigurationError: in each method, where the engine has no user
+    """
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def grant(self, trustor: Login, trustor_user_id: str, project_id: str, roles: Sequence[str]) -> str:
+        """Have a user trust the engine.
+
+        :param trustor: of the user's own request
+        :param roles: names of those that the user has; where some are configured, these are passed on in their place
+        :returns: the trust's id
+        :raises CloudError: where keystone refuses: the user hasn't one of the roles, or is acting by a trust himself
+        """
+        settings = self._sessions.settings
+        wanted = settings.trusts_delegated_roles or tuple(roles)
+        values = {
+            "trustor_user_id": trustor_user_id,
+            "trustee_user_id": self._service_id(),
+            "project_id": project_id,
+            "impersonation": True,
+            "allow_redelegation": False,
+            "roles": [{"name": role} for role in wanted],
+        }
+        return str(self._identity(trustor).create("trust", values)["id"])
+
+    def login(self, trust_id: str) -> Login:
+        """The engine, acting for whoever gave this trust."""
+        return dataclasses.replace(
+            self._service(), project_id=None, domain_id=None, domain_name=None, trust_id=trust_id
+        )
+
+    def revoke(self, trust_id: str) -> None:
+        """Delete a trust: as its user, who may always do so, by the trust itself; it may be gone.
+
+        :raises CloudError: where keystone can't be asked
+        """
+        login = self.login(trust_id)
+        try:
+            self._identity(login).delete("trust", trust_id)
+        except exception.CloudError as error:
+            if error.kwargs["status"] not in VOID:
+                raise
+            LOG.info("A trust can't be used any more, and so needn't be deleted: %s", error)
+        self._sessions.forget(login)
+
+    def _service(self) -> Login:
+        service = self._sessions.settings.service
+        if service is None:
+            raise exception.ConfigurationError(reason="[trustee] username isn't set: there is nobody to be trusted")
+        return service
+
+    def _service_id(self) -> str:
+        service = self._service()
+        if service.user_id is not None:
+            return service.user_id
+        with told():
+            return str(self._sessions.of(service).get_user_id())
+
+    def _identity(self, login: Login) -> Identity:
+        return Identity(self._sessions.of(login), self._sessions.settings.auth_url)

@@ -1,0 +1,66 @@
+"""Software configs: what is to be done on servers. A config never changes; who wants another makes another."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.db.api import Context, reader, rows, writer
+from heatlite.db.software_models import software_config as TABLE
+from heatlite.db.software_models import software_deployment
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRecord:
+    """A row of ``software_config``; ``config`` has ``config``, ``inputs``, ``outputs`` and ``options``."""
+
+    id: str
+    name: str | None
+    group: str | None
+    config: dict[str, Any]
+    tenant: str
+    created_at: datetime.datetime | None
+
+
+SELECT = sa.select(*(TABLE.c[name] for name in ConfigRecord.__dataclass_fields__))
+
+
+@writer
+def insert(context: Context, values: Mapping[str, Any]) -> None:
+    """A new config."""
+    context.connection.execute(sa.insert(TABLE).values(**values))
+
+
+@reader
+def get(context: Context, config_id: str) -> ConfigRecord | None:
+    """One config of any project."""
+    row = context.connection.execute(SELECT.where(TABLE.c.id == config_id)).one_or_none()
+    return None if row is None else ConfigRecord(**row._mapping)
+
+
+@reader
+def listed(
+    context: Context, conditions: Sequence[Any], order: Sequence[Any], limit: int | None = None
+) -> list[ConfigRecord]:
+    """The configs that conditions hold for, whole."""
+    statement = SELECT.where(*conditions).order_by(*order).limit(limit)
+    return [ConfigRecord(**row._mapping) for row in context.connection.execute(statement)]
+
+
+@reader
+def count(context: Context, tenant: str | None) -> int:
+    """How many a project has; None: all together."""
+    statement = sa.select(sa.func.count()).select_from(TABLE)
+    conditions = [] if tenant is None else [TABLE.c.tenant == tenant]
+    return int(context.connection.execute(statement.where(*conditions)).scalar_one())
+
+
+@writer
+def remove(context: Context, config_id: str) -> bool:
+    """Forget a config: False where it is gone, or is deployed."""
+    deployed = sa.exists().where(software_deployment.c.config_id == TABLE.c.id)
+    return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == config_id, ~deployed))) == 1

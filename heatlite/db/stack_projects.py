@@ -1,0 +1,39 @@
+"""A root stack's project in the domain for stacks' users: that there may be one is written before it is made.
+
+NULL ──intend──▶ "-" ──record──▶ the project's id
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from heatlite.db import models
+from heatlite.db.api import Context, reader, rows, writer
+
+TABLE = models.stack
+INTENDED = "-"
+"""One may have been made, by an engine that couldn't write its id any more."""
+
+
+@reader
+def get(context: Context, root_id: str) -> str | None:
+    """The project's id, INTENDED, or None where there never was one."""
+    return context.connection.execute(
+        sa.select(TABLE.c.stack_user_project_id).where(TABLE.c.id == root_id)
+    ).scalar_one_or_none()
+
+
+@writer
+def intend(context: Context, root_id: str) -> bool:
+    """Write that one is about to be made: False where that is written already."""
+    missing = sa.and_(TABLE.c.id == root_id, TABLE.c.stack_user_project_id.is_(None))
+    statement = sa.update(TABLE).where(missing).values(stack_user_project_id=INTENDED)
+    return rows(context.connection.execute(statement)) == 1
+
+
+@writer
+def record(context: Context, root_id: str, project_id: str) -> bool:
+    """Write which one it is: False where the stack is gone."""
+    alive = sa.and_(TABLE.c.id == root_id, TABLE.c.deleted_at.is_(None))
+    statement = sa.update(TABLE).where(alive).values(stack_user_project_id=project_id)
+    return rows(context.connection.execute(statement)) == 1

@@ -1,0 +1,77 @@
+"""Other callers: what is asked by the CloudFormation API, by heat-api's password pipeline and by ``heat-manage`` alone.
+
+The stack's own project may ask; so may an administrator.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import oslo_messaging
+
+from heatlite import exception
+from heatlite.context import RequestContext
+from heatlite.db import resources, stacks
+from heatlite.engine.api import finding, replies
+from heatlite.engine.api.client_calls import client_call
+from heatlite.engine.api.reading import Reading
+from heatlite.engine.api.replies import Reply
+from heatlite.engine.shared import Shared
+
+
+class OtherCallersEndpoint:
+    """Methods that the ``openstack`` client never calls."""
+
+    target = oslo_messaging.Target(version="1.36")
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._reading = Reading(shared)
+
+    @client_call
+    def describe_stack_resources(
+        self, context: RequestContext, stack_identity: Reply, resource_name: str | None
+    ) -> list[Reply]:
+        """A stack's resources in full, or the one of a name; none where there is no such name.
+
+        :raises EntityNotFound: where there is no such live stack
+        """
+        stack = finding.by_identity(context, stack_identity)
+        filters = None if resource_name is None else {"name": resource_name}
+        return self._reading.list_resources(context, stack, 0, True, filters)
+
+    @client_call
+    def find_physical_resource(self, context: RequestContext, physical_resource_id: str) -> Reply:
+        """The identity of the resource that this physical resource belongs to.
+
+        :raises EntityNotFound: where the project has none
+        :raises PhysicalResourceIDAmbiguity: where several stacks have it
+        """
+        found = resources.anywhere_by_physical_id(context, physical_resource_id, finding.project_filter(context))
+        if not found:
+            raise exception.EntityNotFound(entity="Resource", name=physical_resource_id)
+        if len({row.stack_id for row in found}) > 1:
+            raise exception.PhysicalResourceIDAmbiguity(phys_id=physical_resource_id)
+        stack = stacks.get(context, found[0].stack_id)
+        if stack is None or stack.deleted_at is not None:
+            raise exception.EntityNotFound(entity="Resource", name=physical_resource_id)
+        return replies.identity(stack, f"/resources/{found[0].name}")
+
+    @client_call
+    def authenticated_to_backend(self, context: RequestContext) -> bool:
+        """Whether the request comes with something to authenticate by; keystone itself is asked by whoever uses it."""
+        return any(context.wire.get(secret) for secret in ("auth_token", "password", "trust_id"))
+
+    @client_call
+    def migrate_convergence_1(self, context: RequestContext, stack_id: str) -> None:
+        """Nothing: every stack here is one that converges.
+
+        :raises EntityNotFound: where there is no such live stack
+        :raises NotSupported: where it is nested
+        """
+        found: Any = stacks.get(context, stack_id) if finding.is_uuid(stack_id) else None
+        stack = finding.visible(context, found)
+        if stack is None or stack.deleted_at is not None:
+            raise finding.not_found(stack_id)
+        if stack.owner_id is not None:
+            raise exception.NotSupported(feature=f"Migration of nested stack {stack_id}")

@@ -1,0 +1,206 @@
+"""Software configs and deployments: the methods by which clients keep them, and servers say what came of them.
+
+A deployment may have been made by a resource, which waits for it: whoever changes one wakes that resource. The
+deployment has the resource's uuid as its id.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import oslo_messaging
+
+from heatlite.context import RequestContext
+from heatlite.db import resources, software_configs, software_deployments
+from heatlite.engine import limits
+from heatlite.engine.api import finding, paging
+from heatlite.engine.api.arguments import invalid, mapping
+from heatlite.engine.api.client_calls import client_call
+from heatlite.engine.api.replies import Reply
+from heatlite.engine.api.software_arguments import LONGEST_PROJECT, given_id, moment, needed, states, text
+from heatlite.engine.api.software_replies import deployed_to, deployment, shown_config, summary
+from heatlite.engine.shared import Shared
+from heatlite.engine.software.store import Store
+from heatlite.resources.software import io
+
+
+class SoftwareEndpoint:
+    """The methods that clients may call, beside those of ``EngineEndpoint``.
+
+    Any of them raises ``NotFound`` for a config or deployment that the client's project may not see, and ``Invalid``
+    for an argument that makes no sense.
+    """
+
+    target = oslo_messaging.Target(version="1.36")
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    def _store(self, context: RequestContext) -> Store:
+        return Store(self._shared.database, self._shared.inputs, finding.project_filter(context))
+
+    # --- configs ----------------------------------------------------------------------------------------------
+
+    @client_call
+    def show_software_config(self, context: RequestContext, config_id: str) -> Reply:
+        """One config in full."""
+        return shown_config(self._store(context).config(config_id))
+
+    @client_call
+    def list_software_configs(
+        self, context: RequestContext, limit: int | None = None, marker: str | None = None, tenant_safe: bool = True
+    ) -> list[Reply]:
+        """The configs of a project, the newest first, in short. A marker that isn't there is no marker.
+
+        :param tenant_safe: False: those of all projects, which heat-api asks for an administrator only
+        """
+        project = finding.project_filter(context) if tenant_safe else None
+        table = software_configs.TABLE
+        order = paging.order(None, None, {}, table)
+        conditions: list[Any] = [] if project is None else [table.c.tenant == project]
+        last = software_configs.get(context, after) if (after := paging.marker_id(marker)) else None
+        if last is not None and project in (None, last.tenant):
+            conditions.append(order.after(last))
+        found = software_configs.listed(context, conditions, order.clauses(), paging.limit(limit))
+        return [summary(each, with_project=project is None) for each in found]
+
+    @client_call
+    def count_software_configs(self, context: RequestContext) -> int:
+        """How many configs a project has."""
+        return software_configs.count(context, finding.project_filter(context))
+
+    @client_call
+    def create_software_config(
+        self,
+        context: RequestContext,
+        group: str | None,
+        name: str | None,
+        config: Any,
+        inputs: Any = (),
+        outputs: Any = (),
+        options: Any = None,
+    ) -> Reply:
+        """Keep a config, and reply with it.
+
+        :raises RequestLimitExceeded: where the project has as many as it may
+        """
+        if not context.is_admin:
+            limits.check_configs(self._shared.settings, lambda: software_configs.count(context, context.project_id))
+        try:
+            parts = {"inputs": io.inputs(inputs or []), "outputs": io.outputs(outputs or [])}
+        except ValueError as error:
+            raise invalid(str(error)) from None
+        whole = {"config": config, **parts, "options": options}
+        values = {"name": text("name", name), "group": text("group", group), "config": whole}
+        return shown_config(self._store(context).make_config({**values, "tenant": context.project_id}))
+
+    @client_call
+    def delete_software_config(self, context: RequestContext, config_id: str) -> None:
+        """Forget a config.
+
+        :raises InvalidRestrictedAction: where it is deployed
+        """
+        self._store(context).remove_config(config_id)
+
+    # --- deployments ------------------------------------------------------------------------------------------
+
+    @client_call
+    def list_software_deployments(self, context: RequestContext, server_id: str | None = None) -> list[Reply]:
+        """The deployments that a project may see, to one server or to any, oldest first."""
+        found = software_deployments.listed(context, finding.project_filter(context), text("server_id", server_id))
+        return [deployment(each) for each in found]
+
+    @client_call
+    def count_software_deployments(self, context: RequestContext) -> int:
+        """How many deployments a project may see."""
+        return software_deployments.count(context, finding.project_filter(context))
+
+    @client_call
+    def metadata_software_deployments(self, context: RequestContext, server_id: str) -> list[Reply]:
+        """The configs that are deployed to a server, in the order of their names: what the server polls."""
+        if not server_id:
+            raise invalid("server_id must be specified")
+        return deployed_to(context, finding.project_filter(context), str(server_id))
+
+    @client_call
+    def show_software_deployment(self, context: RequestContext, deployment_id: str) -> Reply:
+        """One deployment."""
+        return deployment(self._store(context).deployment(deployment_id))
+
+    @client_call
+    def check_software_deployment(self, context: RequestContext, deployment_id: str, timeout: Any = None) -> Reply:
+        """The same. Nothing is waited for: no thread of an engine waits for somebody outside."""
+        return deployment(self._store(context).deployment(deployment_id))
+
+    @client_call
+    def create_software_deployment(
+        self,
+        context: RequestContext,
+        server_id: str,
+        config_id: str,
+        deployment_id: str | None = None,
+        stack_user_project_id: str | None = None,
+        **state: Any,
+    ) -> Reply:
+        """Have a config applied to a server, and reply with the deployment.
+
+        :param state: ``input_values``, ``action``, ``status``, ``status_reason``
+        :raises RequestLimitExceeded: where the project has as many as it may
+        """
+        if not context.is_admin:
+            limits.check_deployments(
+                self._shared.settings, lambda: software_deployments.count(context, context.project_id)
+            )
+        project = text("stack_user_project_id", stack_user_project_id, LONGEST_PROJECT)
+        values: dict[str, Any] = {
+            "config_id": config_id,
+            "server_id": needed("server_id", server_id),
+            "tenant": context.project_id,
+        }
+        reason = {"status_reason": str(state.get("status_reason"))}  # a missing one is "None", as in Heat
+        values |= {**states(state), **reason, "stack_user_project_id": project}
+        values |= {"id": given_id(deployment_id)} if deployment_id else {}
+        return deployment(self._store(context).make_deployment(values))
+
+    @client_call
+    def update_software_deployment(
+        self,
+        context: RequestContext,
+        deployment_id: str,
+        config_id: str | None = None,
+        updated_at: str | None = None,
+        **state: Any,
+    ) -> Reply:
+        """Change a deployment, and reply with it. What isn't given, or is empty, stays as it is.
+
+        :param state: ``input_values``, ``output_values``, ``action``, ``status``, ``status_reason``
+        """
+        given = {name: value for name, value in {**states(state), "config_id": config_id}.items() if value}
+        if updated_at:
+            given["updated_at"] = moment(updated_at)
+        found = self._store(context).update_deployment(deployment_id, given)
+        self._wake(context, deployment_id)
+        return deployment(found)
+
+    @client_call
+    def signal_software_deployment(
+        self, context: RequestContext, deployment_id: str, details: Any, updated_at: str | None = None
+    ) -> str | None:
+        """Take what a server says of a deployment: a sentence about it; None where it isn't in progress."""
+        if not deployment_id:
+            raise invalid("deployment_id must be specified")
+        when = moment(updated_at) if updated_at else None
+        said = self._store(context).signal(deployment_id, mapping("details", details), when)
+        self._wake(context, deployment_id)
+        return said
+
+    @client_call
+    def delete_software_deployment(self, context: RequestContext, deployment_id: str) -> None:
+        """Forget a deployment; its config stays."""
+        self._store(context).remove_deployment(deployment_id)
+
+    def _wake(self, context: RequestContext, deployment_id: str) -> None:
+        """Have the resource that made it look now. If that is lost, its own time comes."""
+        row = resources.by_uuid(context, deployment_id)
+        if row is not None and row.engine_id is not None:
+            self._shared.wakes.wake(row.engine_id, [row.id])

@@ -1,0 +1,73 @@
+"""What clients say of configs and deployments, read from the wire and refused with a name where it is wrong."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from oslo_utils import timeutils
+
+from heatlite.engine.api import finding
+from heatlite.engine.api.arguments import invalid, mapping
+
+LONGEST_TEXT, LONGEST_PROJECT = 255, 64
+
+
+def states(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a deployment's state, checked.
+
+    :raises Invalid: where it is something else
+    """
+    maps, texts = ("input_values", "output_values"), ("action", "status", "status_reason")
+    for name in given:
+        if name not in (*maps, *texts):
+            raise invalid(f"a deployment has no {name!s:.80}; it has {', '.join((*maps, *texts))}")
+    read = {name: None if given[name] is None else dict(mapping(name, given[name])) for name in maps if name in given}
+    limit = {"status_reason": None}
+    return {**read, **{name: text(name, given[name], limit.get(name, LONGEST_TEXT)) for name in texts if name in given}}
+
+
+def text(name: str, value: Any, longest: int | None = LONGEST_TEXT) -> str | None:
+    """A text that a column takes; nothing is None.
+
+    :raises Invalid: where it is something else, or too long
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise invalid(f"{name} must be a text, and is {value!r:.80}")
+    if longest is not None and (len(value) > longest or "\x00" in value):
+        raise invalid(f'"{name}" should be no more than {longest} characters')
+    return value
+
+
+def needed(name: str, value: Any) -> str:
+    """The same where there must be one.
+
+    :raises Invalid: where there is none
+    """
+    if not value:
+        raise invalid(f"{name} must be specified")
+    return text(name, value) or ""
+
+
+def given_id(value: Any) -> str:
+    """An id that the client chose.
+
+    :raises Invalid: where it isn't one
+    """
+    if not finding.is_uuid(value):
+        raise invalid(f"deployment_id must be a UUID, and is {value!r:.80}")
+    return str(value)
+
+
+def moment(written: Any) -> datetime.datetime:
+    """A time as text, in UTC where it names no zone.
+
+    :raises Invalid: where it isn't one
+    """
+    try:
+        return timeutils.normalize_time(timeutils.parse_isotime(str(written)))
+    except ValueError:
+        raise invalid(f"updated_at is a time such as 2026-11-20T22:22:30, and not {written!s:.80}") from None

@@ -1,0 +1,39 @@
+"""Farewell: what a stack has in keystone goes before the stack does: its trust, and the project of its own users.
+
+It belongs to the epilogue of a deletion, and is done again where an engine dies at it: what is gone is no error.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from heatlite import exception
+from heatlite.db import user_creds
+from heatlite.db.records import StackRecord
+from heatlite.engine.shared import Shared
+
+LOG = logging.getLogger(__name__)
+
+
+def say(shared: Shared, stack: StackRecord) -> str | None:
+    """Delete what a root stack has in keystone: why that failed, or None."""
+    if shared.clouds is None or stack.is_nested:
+        return None
+    try:
+        shared.clouds.users_of(stack).delete_all()
+    except exception.HeatliteError as error:
+        return f"Error deleting project: {error}"
+    revoke_trust(shared, stack)
+    return None
+
+
+def revoke_trust(shared: Shared, stack: StackRecord) -> None:
+    """Revoke a stack's trust. Where that can't be done, the stack goes all the same, as with Heat."""
+    if shared.clouds is None or stack.user_creds_id is None:
+        return
+    try:
+        found = user_creds.get(shared.context(), stack.user_creds_id)
+        if found is not None and found.trust_id is not None:
+            shared.clouds.trusts.revoke(found.trust_id)
+    except exception.HeatliteError as error:
+        LOG.warning("The trust of stack %s can't be revoked: %s", stack.id, error)

@@ -1,0 +1,96 @@
+"""Absent: the types of Heat that need a service for which nobody has written a plugin (yet).
+
+They are known by name, so that whoever uses one reads which service it is about, and not that it was misspelt; and so
+that a type for administrators alone is refused to others as Heat refuses it. A plugin that is installed comes first.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from heatlite.exception import EntityNotFound, ResourceTypeUnavailable
+
+NAMES = (
+    (
+        "aodh",
+        "OS::Aodh",
+        (
+            "Alarm CompositeAlarm EventAlarm GnocchiAggregationByMetricsAlarm GnocchiAggregationByResourcesAlarm "
+            "GnocchiResourcesAlarm LBMemberHealthAlarm PrometheusAlarm"
+        ),
+    ),
+    ("barbican", "OS::Barbican", "CertificateContainer GenericContainer Order RSAContainer Secret"),
+    ("blazar", "OS::Blazar", "Host Lease"),
+    ("cinder", "AWS::EC2", "Volume VolumeAttachment"),
+    ("cinder", "OS::Cinder", "EncryptedVolumeType QoSAssociation QoSSpecs Quota Volume VolumeAttachment VolumeType"),
+    ("designate", "OS::Designate", "RecordSet Zone"),
+    ("glance", "OS::Glance", "WebImage"),
+    ("ironic", "OS::Ironic", "Port"),
+    ("magnum", "OS::Magnum", "Cluster ClusterTemplate"),
+    ("manila", "OS::Manila", "SecurityService Share ShareNetwork ShareType"),
+    ("mistral", "OS::Mistral", "CronTrigger ExternalResource Workflow"),
+    ("neutron", "AWS::EC2", "NetworkInterface RouteTable Subnet SubnetRouteTableAssociation VPC VPCGatewayAttachment"),
+    (
+        "neutron",
+        "OS::Neutron",
+        (
+            "AddressScope ExtraRoute ExtraRouteSet Firewall FirewallPolicy FirewallRule FloatingIP "
+            "FloatingIPAssociation FloatingIPPortForward FlowClassifier IKEPolicy IPsecPolicy IPsecSiteConnection "
+            "L2Gateway L2GatewayConnection MeteringLabel MeteringRule Net NetworkGateway Port PortChain PortPair "
+            "PortPairGroup ProviderNet QoSBandwidthLimitRule QoSDscpMarkingRule QoSMinimumBandwidthRule "
+            "QoSMinimumPacketRateRule QoSPolicy Quota RBACPolicy Router RouterInterface SecurityGroup "
+            "SecurityGroupRule Segment Subnet SubnetPool Trunk VPNService"
+        ),
+    ),
+    ("neutron", "OS::Neutron::TaaS", "TapFlow TapService"),
+    ("nova", "AWS::EC2", "EIP EIPAssociation Instance"),
+    ("nova", "OS::Nova", "Flavor HostAggregate KeyPair Quota Server ServerGroup"),
+    (
+        "octavia",
+        "OS::Octavia",
+        (
+            "AvailabilityZone AvailabilityZoneProfile Flavor FlavorProfile HealthMonitor L7Policy L7Rule Listener "
+            "LoadBalancer Pool PoolMember Quota"
+        ),
+    ),
+    ("swift", "AWS::S3", "Bucket"),
+    ("swift", "OS::Heat", "SwiftSignal SwiftSignalHandle"),
+    ("swift", "OS::Swift", "Container"),
+    ("trove", "OS::Trove", "Cluster Instance"),
+    ("zaqar", "OS::Zaqar", "MistralTrigger Queue SignedQueueURL Subscription"),
+    ("zun", "OS::Zun", "Container"),
+)
+"""Service, how the types' names begin, and how they go on."""
+
+SERVICES = {f"{prefix}::{name}": service for service, prefix, names in NAMES for name in names.split()}
+"""Type → the service that it needs."""
+
+FOR_ADMINISTRATORS = (
+    "OS::*::Quota",
+    "OS::Blazar::Host",
+    "OS::Cinder::*VolumeType",
+    "OS::Cinder::QoS*",
+    "OS::Manila::ShareType",
+    "OS::Neutron::ProviderNet",
+    "OS::Neutron::QoS*",
+    "OS::Neutron::Segment",
+    "OS::Nova::Flavor",
+    "OS::Nova::HostAggregate",
+    "OS::Octavia::AvailabilityZone*",
+    "OS::Octavia::Flavor*",
+)
+"""Types that Heat's policy leaves to administrators."""
+
+
+def error_for(type_name: str) -> EntityNotFound:
+    """The error for a type that no plugin serves, to be raised by the caller."""
+    service = SERVICES.get(type_name)
+    if service is None:
+        return EntityNotFound(entity="Resource Type", name=type_name)
+    reason = "no plugin for it is installed"
+    return ResourceTypeUnavailable(service_name=service, resource_type=type_name, reason=reason)
+
+
+def is_for_administrators(type_name: str) -> bool:
+    """Whether others than administrators aren't even told that a type is unavailable."""
+    return any(fnmatchcase(type_name, pattern) for pattern in FOR_ADMINISTRATORS)

@@ -1,0 +1,68 @@
+"""OS::Heat::DeployedServer: a server that something else made, as a place for software deployments.
+
+What is deployed to it is part of its metadata, so that the server's agent finds all by ``resource-show``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.resources.base import Resource
+from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
+from heatlite.schema.constraints import AllowedValues, Length
+
+NAME, METADATA, TRANSPORT, SWIFT_DATA = "name", "metadata", "software_config_transport", "deployment_swift_data"
+COLLECT_CONFIG = "os_collect_config"
+TRANSPORTS = ("POLL_SERVER_CFN", "POLL_SERVER_HEAT", "POLL_TEMP_URL", "ZAQAR_MESSAGE")
+
+
+class DeployedServer(Resource):
+    """A server; nothing is made for it. Other transports than POLL_SERVER_HEAT need services that aren't here."""
+
+    support_status = SupportStatus(version="8.0.0")
+    immediate = True
+    shows_deployments = True
+    properties_schema = {
+        NAME: Property(Type.STRING, "The server's name.", update_allowed=True),
+        METADATA: Property(Type.MAP, "Ignored.", update_allowed=True),
+        TRANSPORT: Property(
+            Type.STRING,
+            "How the server learns what is deployed to it.",
+            default="POLL_SERVER_CFN",
+            constraints=(AllowedValues(TRANSPORTS),),
+            update_allowed=True,
+        ),
+        SWIFT_DATA: Property(
+            Type.MAP,
+            "The object that tells it, for POLL_TEMP_URL.",
+            default={},
+            update_allowed=True,
+            schema={
+                "container": Property(Type.STRING, "The object's container.", constraints=(Length(min=1),)),
+                "object": Property(Type.STRING, "The object's name.", constraints=(Length(min=1),)),
+            },
+        ),
+    }
+    attributes_schema = {
+        NAME: Attribute("The server's name.", Type.STRING),
+        COLLECT_CONFIG: Attribute(
+            "What os-collect-config on the server needs to find its deployments.", Type.MAP, CacheMode.NONE
+        ),
+    }
+
+    def handle_create(self) -> None:
+        """The server is there already; the resource's uuid stands for it."""
+        self.resource_id_set(self.uuid)
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
+        """Nothing to do."""
+
+    def resolve_attribute(self, name: str) -> Any:
+        """The name, or what its agent needs: where to poll, without credentials, which an identity service gives."""
+        if name == NAME:
+            return self.properties[NAME] or self.physical_resource_name()
+        return {
+            "heat": {"stack_id": f"{self.stack_name}/{self.stack_id}", "resource_name": self.name},
+            "collectors": ["heat", "local"],
+        }

@@ -1,0 +1,130 @@
+"""OS::Heat::SoftwareDeploymentGroup and StructuredDeploymentGroup: one config on several servers, in a nested stack.
+
+::
+
+    servers: {web: 5f2c…, db: 91aa…}      a deployment named web, and one named db
+    update_policy: {rolling_update: {max_batch_size: 1, pause_time: 60}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from heatlite.resources.batched_stack import BatchedStack
+from heatlite.resources.builtin import software_deployment, structured_deployment
+from heatlite.resources.builtin.group_schemas import BATCH_CREATE_SCHEMA, MAX_BATCH_SIZE, PAUSE_TIME
+from heatlite.resources.builtin.software_deployment import SoftwareDeployment
+from heatlite.resources.groups import template
+from heatlite.resources.groups.attributes import Members
+from heatlite.resources.groups.batches import Batch
+from heatlite.resources.groups.members import Definition
+from heatlite.resources.inside import inside
+from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
+from heatlite.resources.software.told import STATUS_CODE, STDERR, STDOUT
+from heatlite.resources.stack_resource import Progress
+
+SERVERS = "servers"
+ROLLING_UPDATE, BATCH_CREATE = "rolling_update", "batch_create"
+PLURAL = {"deploy_stdouts": STDOUT, "deploy_stderrs": STDERR, "deploy_status_codes": STATUS_CODE}
+"""The group's attributes, and those of its members that they are made of."""
+
+
+class SoftwareDeploymentGroup(BatchedStack):
+    """A deployment for each server; every attribute is a map of what the members have."""
+
+    member_type = "OS::Heat::SoftwareDeployment"
+    support_status = SupportStatus(version="5.0.0")
+    properties_schema = {
+        SERVERS: Property(Type.MAP, "The ids of the servers by name.", required=True, update_allowed=True),
+        **{name: it for name, it in SoftwareDeployment.properties_schema.items() if name != software_deployment.SERVER},
+    }
+    update_policy_schema = {
+        ROLLING_UPDATE: Property(Type.MAP, "How its members change.", schema=BATCH_CREATE_SCHEMA),
+        BATCH_CREATE: Property(Type.MAP, "How they are made at first.", schema=BATCH_CREATE_SCHEMA),
+    }
+    attributes_schema = {
+        name: Attribute(f"The attribute {member} of each deployment.", Type.MAP) for name, member in PLURAL.items()
+    }
+
+    def definition_of(self, name: str) -> Definition:
+        """A member's definition."""
+        given = {key: it for key, it in self.properties.items() if key != SERVERS and it is not None}
+        return template.definition(
+            self.member_type, {**given, software_deployment.SERVER: self.properties[SERVERS][name]}
+        )
+
+    def child_template(self) -> Mapping[str, Any] | None:
+        """All members; None while their names aren't known."""
+        servers = self.properties[SERVERS]
+        if not isinstance(servers, Mapping):
+            return None
+        return template.of({name: self.definition_of(name) for name in servers})
+
+    def template_of(self, batch: Batch) -> Mapping[str, Any]:
+        """The first so many with the new definition, and of the others those that there are, as they are."""
+        names, before = list(self.properties[SERVERS]), self.definitions()
+        new = {name: self.definition_of(name) for name in names[: batch.changes]}
+        return template.of(new | {name: before[name] for name in names[batch.changes :] if name in before})
+
+    def handle_create(self) -> Progress:
+        """Begin to make the members: all at once, or in batches."""
+        return self._begin_all(self.update_policy.get(BATCH_CREATE))
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress:
+        """Begin to change them: all at once, or in batches."""
+        return self._begin_all(self.update_policy.get(ROLLING_UPDATE) if prop_diff else None)
+
+    def _begin_all(self, policy: Mapping[str, Any] | None) -> Progress:
+        count = len(self.properties[SERVERS])
+        if not policy:
+            return self.begin_batches([Batch(count, count)])
+        steps = [*range(policy[MAX_BATCH_SIZE], count, policy[MAX_BATCH_SIZE]), count]
+        return self.begin_batches([Batch(count, changes) for changes in steps], policy[PAUSE_TIME])
+
+    @classmethod
+    def has_attribute(cls, name: str) -> bool:
+        """Any that a deployment may have."""
+        return True
+
+    def resolve_attributes(self) -> dict[str, Any]:
+        """What is recorded of the members, from which ``read_attribute`` answers."""
+        found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
+        return {**found.recorded(), **{name: found.mapped([member], name) for name, member in PLURAL.items()}}
+
+    @classmethod
+    def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
+        """A map from the members' names to their values of an attribute, or what a path finds in it."""
+        if key in PLURAL:
+            return super().read_attribute(name, recorded, key, path)
+        return inside(Members.of_recorded(name, recorded).mapped([key], key), path)
+
+
+class StructuredDeploymentGroup(SoftwareDeploymentGroup):
+    """The same with a config that is a map."""
+
+    member_type = "OS::Heat::StructuredDeployment"
+    support_status = SupportStatus(version="2014.1")
+    properties_schema = {**SoftwareDeploymentGroup.properties_schema, **structured_deployment.PROPERTIES}
+
+
+class SoftwareDeployments(SoftwareDeploymentGroup):
+    """Its name of old."""
+
+    support_status = SupportStatus(
+        status="HIDDEN",
+        version="7.0.0",
+        message="Please use OS::Heat::SoftwareDeploymentGroup instead.",
+        previous_status=SupportStatus(status="DEPRECATED", version="2014.2"),
+    )
+
+
+class StructuredDeployments(StructuredDeploymentGroup):
+    """Its name of old."""
+
+    support_status = SupportStatus(
+        status="HIDDEN",
+        version="7.0.0",
+        message="Please use OS::Heat::StructuredDeploymentGroup instead.",
+        previous_status=SupportStatus(status="DEPRECATED", version="2014.2"),
+    )

@@ -1,0 +1,94 @@
+"""Cloud: what a plugin finds of the cloud's services, as whoever asked for the operation of its stack. A port.
+
+::
+
+    self.cloud.identity.create("project", {"name": …})     keystone, in a few verbs
+    self.cloud.client("compute").create_server(…)          any service, by the OpenStack SDK's client
+    self.cloud.users.make(name, password)                  a user of the stack's own, who may signal it
+
+All of it is I/O: only plugins that aren't ``immediate`` may use it. Calls fail with CloudError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+USER_ID = "user_id"
+"""The key of a resource's data that says which user of the stack's own belongs to it."""
+
+
+class Identity(Protocol):
+    """Keystone. A kind is keystone's word for a thing: ``project``, ``user``, ``group``, ``role``, ``service`` …
+
+    Values are as in keystone's API.
+    """
+
+    def get(self, kind: str, thing_id: str) -> dict[str, Any] | None:
+        """One thing, or None."""
+
+    def listed(self, kind: str, **filters: Any) -> list[dict[str, Any]]:
+        """All things of a kind, or those that filters of keystone's leave; a filter of None leaves all."""
+
+    def create(self, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Make a thing. Raises CloudConflict where there is one of that name."""
+
+    def update(self, kind: str, thing_id: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Change a thing; None where it is gone."""
+
+    def delete(self, kind: str, thing_id: str) -> bool:
+        """Delete a thing: False if it was gone."""
+
+    def put(self, path: str) -> None:
+        """Have a grant or a membership."""
+
+    def remove(self, path: str) -> bool:
+        """Have a grant or a membership no longer: False if it, or one of its ends, was gone."""
+
+    def id_of(self, kind: str, name: str) -> str:
+        """The id of a thing, of its id, its name or ``name{domain}``. Raises EntityNotFound, or Invalid for several."""
+
+
+@dataclass(frozen=True)
+class StackUser:
+    """A user of a stack's own, and where he lives."""
+
+    user_id: str
+    project_id: str
+    domain_id: str
+    auth_url: str
+
+
+class StackUsers(Protocol):
+    """The users of one stack, in the domain for such users. Raises ConfigurationError where there is none."""
+
+    def make(self, name: str, password: str) -> StackUser:
+        """A user of this name, who may do no more than signal. Made twice, it is the same one."""
+
+    def delete(self, name: str) -> None:
+        """Delete the user of this name; he may be gone."""
+
+    def enable(self, user_id: str, *, enabled: bool) -> None:
+        """Let a user log in, or no longer."""
+
+    def token(self, user: StackUser, password: str) -> str:
+        """A token of a user's."""
+
+
+class Cloud(Protocol):
+    """The cloud's services for one stack."""
+
+    @property
+    def identity(self) -> Identity:
+        """Keystone."""
+
+    @property
+    def users(self) -> StackUsers:
+        """The stack's own users."""
+
+    def client(self, service: str) -> Any:
+        """The SDK's client of a service, by the SDK's name for it: ``compute``, ``network`` …"""
+
+    def endpoint(self, service_type: str) -> str | None:
+        """The URL of a service for the stack's project; None where the catalogue has none."""

@@ -1,0 +1,25 @@
+"""OS::Keystone::Domain: what projects, users and groups are in."""
+
+from __future__ import annotations
+
+from heatlite.resources.keystone.entity import Entity, Value
+from heatlite.resources.keystone.schemas import supported, switch, text
+
+
+class Domain(Entity):
+    """Domains are what projects, users and groups are in."""
+
+    kind = "domain"
+    support_status = supported("8.0.0")
+    properties_schema = {
+        "name": text("The name of the domain."),
+        "description": text("Description of keystone domain."),
+        "enabled": switch("This domain is enabled or disabled."),
+    }
+    values = {"name": Value("name"), "description": Value("description"), "enabled": Value("enabled")}
+    looked_for_by = ("name",)
+
+    def delete(self, thing_id: str) -> None:
+        """Disable it and delete it: keystone deletes none that is enabled."""
+        self.cloud.identity.update(self.kind, thing_id, {"enabled": False})
+        super().delete(thing_id)

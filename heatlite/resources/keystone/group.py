@@ -1,0 +1,33 @@
+"""OS::Keystone::Group: users who have something in common, such as their roles."""
+
+from __future__ import annotations
+
+from heatlite.resources.keystone.entity import Entity, Value
+from heatlite.resources.keystone.memberships import ROLES, ROLES_PROPERTY, check_roles, give_roles
+from heatlite.resources.keystone.schemas import domain, supported, text
+
+
+class Group(Entity):
+    """Groups are sets of users. A group's name is unique in its domain."""
+
+    kind = "group"
+    support_status = supported("2015.1")
+    properties_schema = {
+        "name": text("Name of keystone group."),
+        "domain": domain(),
+        "description": text("Description of keystone group.", default=""),
+        ROLES: ROLES_PROPERTY,
+    }
+    values = {
+        "name": Value("name"),
+        "domain": Value("domain_id", names="domain"),
+        "description": Value("description"),
+    }
+
+    def validate(self) -> None:
+        """Each role is for a project or for a domain."""
+        check_roles(self)
+
+    def settle(self) -> bool:
+        """Have it have its roles, and not those that were given it before."""
+        return give_roles(self, "group", str(self.resource_id))

@@ -1,0 +1,111 @@
+"""Memberships: the groups that a user is in, and the roles that a user or a group has in projects and domains.
+
+What was given is kept as the resource's data, as paths of keystone's API. So an update takes back what it doesn't want
+any more, and nothing that somebody else gave::
+
+    kept  {a, b}      wanted  {b, c}      ─▶  PUT b, c   DELETE a   kept {b, c}
+
+What is about to be given is kept before, in a step of its own: whatever an engine that dies had given by then is taken
+back in the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from heatlite.exception import StackValidationFailed
+from heatlite.resources.base import Resource
+from heatlite.resources.schema import Property, Type
+from heatlite.schema.constraints import Custom
+
+ROLES, ROLE, PROJECT, DOMAIN = "roles", "role", "project", "domain"
+
+
+def _reference(kind: str, *, required: bool = False) -> Property:
+    return Property(Type.STRING, f"Keystone {kind}.", required=required, constraints=(Custom(f"keystone.{kind}"),))
+
+
+ROLES_PROPERTY = Property(
+    Type.LIST,
+    "List of role assignments.",
+    update_allowed=True,
+    schema=Property(
+        Type.MAP,
+        "Map between role with either project or domain.",
+        schema={
+            ROLE: _reference(ROLE, required=True),
+            PROJECT: _reference(PROJECT),
+            DOMAIN: _reference(DOMAIN),
+        },
+    ),
+)
+
+
+def check_roles(resource: Resource) -> None:
+    """Refuse a role that is for both or for neither.
+
+    :raises StackValidationFailed: with its place
+    """
+    roles = resource.properties[ROLES]
+    for index, given in enumerate(roles if isinstance(roles, list) else ()):
+        if not isinstance(given, Mapping):
+            continue  # not known yet
+        if given.get(PROJECT) is not None and given.get(DOMAIN) is not None:
+            raise _wrong(resource, index, "Cannot define the following properties at the same time: project, domain.")
+        if given.get(PROJECT) is None and given.get(DOMAIN) is None:
+            said = f"Either project or domain must be specified for role {given.get(ROLE)}"
+            raise _wrong(resource, index, said)
+
+
+def _wrong(resource: Resource, index: int, message: str) -> StackValidationFailed:
+    return resource.property_error(f"{ROLES}[{index}]", message)
+
+
+def give_roles(resource: Resource, kind: str, thing_id: str) -> bool:
+    """Have a user or group have the roles of the resource's properties, and none that the resource gave before.
+
+    :param kind: ``user`` or ``group``
+    :returns: as ``give``
+    """
+    identity = resource.cloud.identity
+
+    def path(given: Mapping[str, Any]) -> str:
+        scope = PROJECT if given.get(PROJECT) is not None else DOMAIN
+        scope_id, role_id = identity.id_of(scope, given[scope]), identity.id_of(ROLE, given[ROLE])
+        return f"{scope}s/{scope_id}/{kind}s/{thing_id}/roles/{role_id}"
+
+    return give(resource, ROLES, [path(given) for given in resource.properties[ROLES] or ()])
+
+
+def join_groups(resource: Resource, user_id: str, groups: Iterable[str]) -> bool:
+    """Have a user in these groups, by name or id, and in none that the resource put him in before: as ``give``."""
+    ids = [resource.cloud.identity.id_of("group", group) for group in groups]
+    return give(resource, "groups", [f"groups/{group_id}/users/{user_id}" for group_id in ids])
+
+
+def give(resource: Resource, key: str, wanted: Iterable[str]) -> bool:
+    """Have these paths, and none that were kept under ``key`` before.
+
+    :returns: whether that is so; False where some are new, and are only kept so far: call it again in the next step
+    """
+    paths, before = list(dict.fromkeys(wanted)), list(resource.data.get(key) or ())
+    if not set(paths) <= set(before):
+        resource.data_set(key, list(dict.fromkeys([*before, *paths])))
+        resource.poll_in(0)
+        return False
+    for path in paths:
+        resource.cloud.identity.put(path)
+    for path in before:
+        if path not in paths:
+            resource.cloud.identity.remove(path)
+    if before:
+        resource.data_set(key, paths)
+    return True
+
+
+def take_back(resource: Resource, key: str) -> None:
+    """Have nothing any more of what the resource gave."""
+    for path in resource.data.get(key) or ():
+        resource.cloud.identity.remove(path)
+    resource.data_delete(key)

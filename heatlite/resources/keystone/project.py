@@ -1,0 +1,49 @@
+"""OS::Keystone::Project: what owns all other resources of a cloud."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite.resources.keystone.entity import Entity, Value
+from heatlite.resources.keystone.schemas import domain, reference, supported, switch, text
+from heatlite.resources.schema import Attribute, Property, Type
+
+
+class Project(Entity):
+    """Projects are what owns all other resources of a cloud. A project's name is unique in its domain."""
+
+    kind = "project"
+    support_status = supported("2015.1")
+    properties_schema = {
+        "name": text("Name of keystone project."),
+        "domain": domain(),
+        "description": text("Description of keystone project.", default=""),
+        "enabled": switch("This project is enabled or disabled."),
+        "parent": reference("project", "The name or ID of parent of this keystone project in hierarchy.", fixed=True),
+        "tags": Property(
+            Type.LIST, "A list of tags for labeling and sorting projects.", default=[], update_allowed=True
+        ),
+    }
+    attributes_schema = {
+        "name": Attribute("Project name.", Type.STRING),
+        "parent_id": Attribute("Parent project id.", Type.STRING),
+        "domain_id": Attribute("Domain id for project.", Type.STRING),
+        "enabled": Attribute("Flag of enable project.", Type.BOOLEAN),
+        "is_domain": Attribute("Indicates whether the project also acts as a domain.", Type.BOOLEAN),
+    }
+    values = {
+        "name": Value("name"),
+        "domain": Value("domain_id", names="domain"),
+        "description": Value("description"),
+        "enabled": Value("enabled"),
+        "parent": Value("parent_id", names="project"),
+        "tags": Value("tags"),
+    }
+
+    def delete(self, thing_id: str) -> None:
+        """Delete it, with the security groups that the network service, if there is one, made for it by itself."""
+        if self.cloud.endpoint("network") is not None:
+            network: Any = self.cloud.client("network")
+            for group in network.security_groups(project_id=thing_id, name="default"):
+                network.delete_security_group(group, ignore_missing=True)
+        super().delete(thing_id)

@@ -1,0 +1,15 @@
+"""OS::Keystone::Role: what users may be allowed to do."""
+
+from __future__ import annotations
+
+from heatlite.resources.keystone.entity import Entity, Value
+from heatlite.resources.keystone.schemas import domain, supported, text
+
+
+class Role(Entity):
+    """Roles stand for what users may do. One without a domain is everybody's."""
+
+    kind = "role"
+    support_status = supported("2015.1")
+    properties_schema = {"name": text("Name of keystone role."), "domain": domain(default=None, fixed=True)}
+    values = {"name": Value("name"), "domain": Value("domain_id", names="domain")}

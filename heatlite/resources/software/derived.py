@@ -1,0 +1,66 @@
+"""Derived: the config that is made for one deployment, with a value for each input.
+
+::
+
+    the config's inputs      value: as the deployment gives it, or the default
+    other values given       each an input of its own
+    deploy_*                 what the server needs to know: where it is, and how to tell what came of it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from heatlite.resources.software import io
+
+Input = dict[str, Any]
+
+DESCRIBED: Mapping[str, str] = {
+    "deploy_server_id": "ID of the server being deployed to",
+    "deploy_action": "Name of the current action being deployed",
+    "deploy_stack_id": "ID of the stack this deployment belongs to",
+    "deploy_resource_name": "Name of this deployment resource in the stack",
+    "deploy_signal_transport": "How the server should signal to heat with the deployment output values.",
+    "deploy_signal_id": "ID of signal to use for signaling output values",
+    "deploy_signal_verb": "HTTP verb to use for signaling output values",
+    "deploy_auth_url": "URL for API authentication",
+    "deploy_username": "Username for API authentication",
+    "deploy_user_id": "User ID for API authentication",
+    "deploy_password": "Password for API authentication",
+    "deploy_project_id": "ID of project for API authentication",
+    "deploy_region_name": "Region name for API authentication",
+}
+"""The inputs that every deployment may have, in the order in which they are told."""
+
+
+def derived_inputs(
+    declared: Sequence[Mapping[str, Any]], values: Mapping[str, Any], facts: Mapping[str, Any]
+) -> list[Input]:
+    """The inputs of a derived config.
+
+    :param declared: those of the config
+    :param values: what the deployment gives, by name
+    :param facts: the values of those of ``DESCRIBED`` that it has
+    """
+    return [*_given(declared, dict(values)), *(_fact(name, facts[name]) for name in DESCRIBED if name in facts)]
+
+
+def _given(declared: Sequence[Mapping[str, Any]], values: dict[str, Any]) -> Iterator[Input]:
+    for each in declared:
+        yield {**each, io.VALUE: values.pop(each[io.NAME], each.get(io.DEFAULT))}
+    for name, value in values.items():
+        yield {io.NAME: name, io.TYPE: "String", io.VALUE: value}
+
+
+def _fact(name: str, value: Any) -> Input:
+    return {io.NAME: name, io.DESCRIPTION: DESCRIBED[name], io.TYPE: "String", io.VALUE: value}
+
+
+def has_to_be_replaced(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether an input changed that makes another deployment in place of this one."""
+    values = {each[io.NAME]: each.get(io.VALUE) for each in before}
+    return any(
+        each.get(io.REPLACE_ON_CHANGE) and each[io.NAME] in values and each.get(io.VALUE) != values[each[io.NAME]]
+        for each in after
+    )

@@ -1,0 +1,100 @@
+"""What a config says of its inputs and outputs, each a map with a name.
+
+::
+
+    {"name": "size", "type": "Number", "default": 3, "replace_on_change": true}      an input
+    {"name": "address", "type": "String", "error_output": false}                     an output
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from heatlite.exception import StackValidationFailed
+from heatlite.resources import properties
+from heatlite.resources.schema import PropertiesSchema, Property, Type
+from heatlite.schema.constraints import AllowedValues
+
+NAME, DESCRIPTION, TYPE, DEFAULT, VALUE = "name", "description", "type", "default", "value"
+REPLACE_ON_CHANGE, ERROR_OUTPUT = "replace_on_change", "error_output"
+
+TYPES: Mapping[str, Type] = {
+    "String": Type.STRING,
+    "Number": Type.NUMBER,
+    "CommaDelimitedList": Type.LIST,
+    "Json": Type.MAP,
+    "Boolean": Type.BOOLEAN,
+}
+
+
+def _common(what: str) -> dict[str, Property]:
+    return {
+        NAME: Property(Type.STRING, f"Name of the {what}.", required=True),
+        DESCRIPTION: Property(Type.STRING, f"What the {what} is."),
+        TYPE: Property(
+            Type.STRING,
+            f"Type of the {what}'s value.",
+            default="String",
+            constraints=(AllowedValues(tuple(TYPES)),),
+        ),
+    }
+
+
+INPUT_SCHEMA: PropertiesSchema = {
+    **_common("input"),
+    DEFAULT: Property(Type.ANY, "The value where none is given."),
+    REPLACE_ON_CHANGE: Property(
+        Type.BOOLEAN, "Whether another value makes another deployment in place of this one.", default=False
+    ),
+}
+OUTPUT_SCHEMA: PropertiesSchema = {
+    **_common("output"),
+    ERROR_OUTPUT: Property(Type.BOOLEAN, "Whether a value of it says that the deployment failed.", default=False),
+}
+
+
+def inputs(written: Any) -> list[dict[str, Any]]:
+    """Inputs, checked, with what isn't said left out. One may have a ``value`` already.
+
+    :raises ValueError: with the place of the first mistake
+    """
+    return [_input(each, f"inputs[{place}]") for place, each in enumerate(_maps("inputs", written))]
+
+
+def outputs(written: Any) -> list[dict[str, Any]]:
+    """The same of outputs.
+
+    :raises ValueError: with the place of the first mistake
+    """
+    checked = [_checked(OUTPUT_SCHEMA, each, f"outputs[{at}]") for at, each in enumerate(_maps("outputs", written))]
+    return [said(each) for each in checked]
+
+
+def said(checked: Mapping[str, Any]) -> dict[str, Any]:
+    """An input or output without what isn't said of it."""
+    return {key: it for key, it in checked.items() if it is not None and not (key == REPLACE_ON_CHANGE and not it)}
+
+
+def _input(written: Mapping[str, Any], path: str) -> dict[str, Any]:
+    schema = dict(INPUT_SCHEMA)
+    kind, default = TYPES.get(str(written.get(TYPE))), written.get(DEFAULT)
+    if kind is not None and default is not None and default != "":  # of old every default was a text
+        schema[DEFAULT] = replace(schema[DEFAULT], type=kind)
+    value = {VALUE: written[VALUE]} if VALUE in written else {}
+    rest = {key: it for key, it in written.items() if key != VALUE}
+    return {**said(_checked(schema, rest, path)), **value}
+
+
+def _checked(schema: PropertiesSchema, written: Mapping[str, Any], path: str) -> dict[str, Any]:
+    try:
+        return properties.validate(schema, written, path)
+    except StackValidationFailed as error:
+        raise ValueError(f"{error.path}: {error.message}") from None
+
+
+def _maps(what: str, written: Any) -> Sequence[Mapping[str, Any]]:
+    if not isinstance(written, list | tuple) or not all(isinstance(each, Mapping) for each in written):
+        raise ValueError(f"{what}: a list of maps is expected, each with a name")
+    return written

@@ -1,0 +1,55 @@
+"""Configs and deployments in memory, for tests of plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from heatlite.exception import InvalidRestrictedAction, NotFound
+from heatlite.resources.software.port import Config, Deployed, Order
+from heatlite.resources.software.told import told
+
+
+@dataclass
+class SoftwareInMemory:
+    """What ``Software`` promises."""
+
+    configs: dict[str, Config] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    came_of_it: dict[str, Deployed] = field(default_factory=dict)
+    in_use: set[str] = field(default_factory=set)
+
+    def config(self, config_id: str) -> Config | None:
+        return self.configs.get(config_id)
+
+    def make_config(self, config_id: str, config: Config) -> None:
+        self.configs.setdefault(config_id, config)
+
+    def remove_config(self, config_id: str) -> None:
+        if config_id in self.in_use:
+            raise InvalidRestrictedAction(message=f"{config_id} is in use")
+        self.configs.pop(config_id, None)
+
+    def deploy(self, deployment_id: str, order: Order) -> None:
+        self.orders[deployment_id] = order
+        outputs = self.came_of_it[deployment_id].output_values if deployment_id in self.came_of_it else {}
+        self.came_of_it[deployment_id] = Deployed(order.config, order.status, order.status_reason, outputs)
+
+    def deployed(self, deployment_id: str) -> Deployed | None:
+        return self.came_of_it.get(deployment_id)
+
+    def signal(self, deployment_id: str, details: Mapping[str, Any]) -> str | None:
+        found = self.came_of_it.get(deployment_id)
+        if found is None:
+            raise NotFound(msg_fmt=f"Deployment with id {deployment_id} not found")
+        if found.status != "IN_PROGRESS":
+            return None
+        said = told(deployment_id, details, found.config.outputs, found.output_values)
+        self.came_of_it[deployment_id] = replace(
+            found, status=said.status, status_reason=said.status_reason, output_values=said.output_values
+        )
+        return said.event
+
+    def undeploy(self, deployment_id: str) -> None:
+        self.came_of_it.pop(deployment_id, None)
