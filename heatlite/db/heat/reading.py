@@ -151,7 +151,7 @@ class HeatDatabase:
         if row is None:
             return None
         secret = {name: secrets.text_of(self._vault, row["decrypt_method"], row[name]) for name in SECRETS}
-        return Credentials(**{name: row[name] for name in Credentials.__dataclass_fields__} | secret)
+        return Credentials(**{name: row[name] for name in Credentials.__dataclass_fields__ if name in row} | secret)
 
     def _snapshot(self, row: dict[str, Any]) -> dict[str, Any]:
         """A snapshot, its resources among its data, where they were before Heat had a table for them."""
