@@ -26,12 +26,11 @@ from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
-from oslo_db import exception as db_error
 from oslo_db.sqlalchemy import enginefacade
 
 from heatlite.db import dialects
 from heatlite.db.crypt import Vault
-from heatlite.db.outage import CommitUnanswered, Outage, note_commit
+from heatlite.db.outage import CommitUnanswered, Outage, is_outage, note_commit
 from heatlite.db.settings import Settings
 
 Arguments = ParamSpec("Arguments")
@@ -107,13 +106,10 @@ class Database:
                 yield connection
                 is_written = True
                 note_commit()
-        except db_error.DBConnectionError as error:
-            self.outage.notice(error)
-            if is_written and not isinstance(error, CommitUnanswered):
-                raise CommitUnanswered(error.inner_exception) from error
-            raise
         except Exception as error:
             self.outage.notice(error)
+            if is_written and is_outage(error) and not isinstance(error, CommitUnanswered):
+                raise CommitUnanswered(error) from error
             raise
         self.outage.worked()  # a reader's success proves too little: a server may be read-only for a while
 

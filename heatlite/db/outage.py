@@ -132,7 +132,9 @@ class Outage:
 
 def brief(error: BaseException) -> str:
     """An error in one line, without the statement that met it."""
-    inner = getattr(error, "inner_exception", None) or error
+    inner = error
+    while (within := getattr(inner, "inner_exception", None)) is not None:
+        inner = within
     text = str(getattr(inner, "orig", None) or inner) or type(error).__name__
     return " ".join(text.split())[:LONGEST_TEXT]
 

@@ -9,7 +9,8 @@
     attempt again; after some seconds the client is told what is known
 
 An attempt whose COMMIT the server still works on blocks the next one at the stack's row (or at its unique id), which
-then finds it done: so an attempt that comes too late is to be looked up as well, by whoever made it.
+then finds it done: so an attempt that comes too late is to be looked up as well, by whoever made it. For the same
+reason a look that finds nothing proves nothing: a COMMIT may still be on its way.
 """
 
 from __future__ import annotations
@@ -51,7 +52,6 @@ def certainly(inputs: Inputs, attempt: Callable[[], Result], look_up: Callable[[
             found = look_up()
             if found is not None:
                 return found
-            in_doubt = False
             return attempt()
         except Exception as error:
             if not is_outage(error):

@@ -84,9 +84,9 @@ def look(database: Database, world: World) -> Found:
             .where(STACK.deleted_at.is_(None), STACK.owner_id.is_(None))
         )
         roots = tuple(Root(*row) for row in connection.execute(statement))
-        alive = sa.select(ROW.physical_resource_id).join(models.stack, STACK.id == ROW.stack_id)
+        alive = sa.select(ROW.physical_resource_id, ROW.uuid).join(models.stack, STACK.id == ROW.stack_id)
         rows = connection.execute(alive.where(STACK.deleted_at.is_(None), ROW.type == TYPE))
-        known = frozenset(row[0] for row in rows if row[0])
+        known = frozenset(row[0] or row[1] for row in rows)  # what a row is the token of, it will find or delete
     return Found(roots, known, tuple(unsettled(database)), world.things())
 
 

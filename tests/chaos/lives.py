@@ -198,5 +198,7 @@ class Life(threading.Thread):
         except Exception as error:  # no answer, or one that says nothing certain
             answer = Answer.NOTHING
             self.surprises[type(error).__name__ + ": " + str(error)[:100]] += 1
+        if verb == "update" and answer is Answer.REFUSED:
+            record.templates.pop(max(record.templates))
         record.asked.append((verb, max(record.templates), answer))
         return answer
