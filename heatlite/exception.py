@@ -203,6 +203,10 @@ class ResourceActionRestricted(HeatliteError):
     """{action} is restricted for resource."""
 
 
+class Error(HeatliteError):
+    """{message}"""
+
+
 class InvalidEncryptionKey(HeatliteError):
     """Can not decrypt data with the auth_encryption_key in heat config."""
 
@@ -228,6 +232,10 @@ class ConfigurationError(HeatliteError):
 
 class CommandError(HeatliteError):
     """{reason}"""
+
+
+class PlanOutdated(HeatliteError):
+    """The plan for stack {stack_name} no longer holds: something was done to the stack since. Make a new plan."""
 
 
 class NoAnswer(HeatliteError):

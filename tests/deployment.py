@@ -94,6 +94,8 @@ class Daemons:
 
     environment: Mapping[str, str] = {}
     """What the processes find in theirs besides the test run's."""
+    program = "heatlite.cmd.engine"
+    """The module that is run as ``heatlite-engine``."""
 
     def __init__(self, directory: pathlib.Path, url: str, bus: str, *, workers: int = 2, **options: Any) -> None:
         self.directory = directory
@@ -127,7 +129,7 @@ class Daemons:
 
     def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a launcher, and wait for nothing."""
-        command = [sys.executable, "-m", "heatlite.cmd.engine", "--config-file", str(self.config), *arguments]
+        command = [sys.executable, "-m", self.program, "--config-file", str(self.config), *arguments]
         environment = {**quiet(), **self.environment}
         with self.log.open("ab") as log:
             launcher = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)

@@ -3,4 +3,5 @@
 cli      heatlite          a client of the daemons, or of an engine inside its own process
 engine   heatlite-engine   the daemon
 manage   heatlite-manage   what an operator does to the database
+status   heatlite-status   whether an upgrade may begin
 """

@@ -60,10 +60,35 @@ def run(conf: cfg.ConfigOpts) -> int:
     except exception.ConfigurationError as error:
         print(f"heatlite-engine: {error}", file=sys.stderr)
         return 1
+    if reason := unready(conf):
+        print(f"heatlite-engine: {reason}", file=sys.stderr)
+        return 1
     reports.answer_signals(conf)
     launcher = service.launch(conf, EngineService(conf), workers=conf.num_engine_workers, restart_method="mutate")
     launcher.wait()
     return 0
+
+
+def unready(conf: cfg.ConfigOpts) -> str | None:
+    """Why engines can't work with the database's schema; None: they can, or the database can't be asked now.
+
+    Engines that are there before their database wait for it.
+    """
+    import dataclasses
+
+    from heatlite.db.api import Database
+    from heatlite.db.retry import DATABASE_ERRORS
+    from heatlite.engine import configured, readiness
+
+    settings = dataclasses.replace(configured.database_settings(conf), max_retries=0)
+    database = Database(settings)
+    try:
+        found = readiness.schema(database)
+    except DATABASE_ERRORS:
+        return None
+    finally:
+        database.dispose()
+    return found.details if found.level is readiness.Level.FAILURE else None
 
 
 if __name__ == "__main__":

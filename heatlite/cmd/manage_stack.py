@@ -2,6 +2,10 @@
 
 explain   reads the database, and needs nothing else: no broker, no engine
 repair    asks an engine, over the broker, for an operation like any client's
+reset     (``reset_stack_status``) asks an engine to end the operation that runs: FAILED, where it is
+
+No state is edited. heat-manage does so to a stack that nobody works at any more; here there is no such stack, since
+engines take over what others left. What remains to be ended is an operation that takes too long.
 """
 
 from __future__ import annotations
@@ -25,6 +29,9 @@ def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
     repair = actions.add_parser("repair", help="begin a new operation towards the template that it has")
     repair.add_argument("stack", metavar="STACK", help="its id, or its name where only one has it")
     repair.set_defaults(function=lambda conf: with_database(lambda database: repair_stack(conf, database), conf))
+    reset = subparsers.add_parser("reset_stack_status", help="end the operation that runs: FAILED, where it is")
+    reset.add_argument("stack", metavar="STACK_ID", help="its id, or its name where only one has it")
+    reset.set_defaults(function=lambda conf: with_database(lambda database: reset_stack(conf, database), conf))
 
 
 def explain_stack(conf: cfg.ConfigOpts, database: Any) -> None:
@@ -63,6 +70,29 @@ def repair_stack(conf: cfg.ConfigOpts, database: Any) -> None:
     finally:
         bus.cleanup()
     print(f"Stack {stack.name} ({stack.id}): {begun} has begun. See: heatlite-manage stack explain {stack.id}")
+
+
+def reset_stack(conf: cfg.ConfigOpts, database: Any) -> None:
+    """End the operation that runs, and say what can be done then.
+
+    :raises HeatliteError: where nothing runs, or nothing that may be left half-way; or no engine answers
+    """
+    from heatlite.cmd import connect
+    from heatlite.context import EngineContext
+    from heatlite.engine import explaining
+    from heatlite.engine.explaining.remedy import check_resettable
+    from heatlite.rpc import transport
+
+    stack = explaining.find(EngineContext(database), conf.command.stack)
+    check_resettable(stack)
+    bus = transport.get(conf)
+    try:
+        client, context = connect.client_of(bus), {"project_id": stack.tenant}
+        client.stack_cancel_update(context, client.identify_stack(context, stack.id), False)
+    finally:
+        bus.cleanup()
+    print(f"Stack {stack.name} ({stack.id}): {stack.action} has ended, FAILED; what runs at this moment finishes.")
+    print(f"To have it done after all: heatlite-manage stack repair {stack.id}")
 
 
 def begin(client: Any, project: str, stack_id: str, operation: str) -> None:

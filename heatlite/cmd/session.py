@@ -34,10 +34,14 @@ class Session(Protocol):
 
 @dataclass(frozen=True)
 class Clock:
-    """Time as commands see it, in seconds: a clock that only goes forward, and a way to let time pass."""
+    """Time as commands see it, in seconds: a clock that only goes forward, a way to let time pass, and the time of day.
+
+    ``now`` gives seconds since the epoch; it is only for people to read.
+    """
 
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
+    now: Callable[[], float] = time.time
 
 
 def let_time_pass(seconds: float) -> None:

@@ -11,7 +11,9 @@ from heatlite import exception
 from heatlite.cmd import options
 from heatlite.cmd.base import EngineCommand
 from heatlite.cmd.inputs import add_environment_options, add_hooks, params
+from heatlite.cmd.plans import Plan
 from heatlite.cmd.records import STACK_SUMMARY, details, stack_record
+from heatlite.cmd.update_request import add_update_options, update_args, update_request
 
 if TYPE_CHECKING:
     from heatlite.rpc.engine_client import Identity, Record
@@ -85,39 +87,42 @@ class UpdateStack(WriteStack):
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", help="name or id")
         self.add_inputs(parser, template_required=False)
-        parser.add_argument(
-            "--rollback",
-            choices=["enabled", "disabled", "keep"],
-            default="keep",
-            help="whether to undo it where it fails (keep: as the stack has it)",
-        )
-        parser.add_argument(
-            "--existing",
-            action="store_true",
-            help="start from the stack's template, environment and parameters; what is given overrides them",
-        )
-        parser.add_argument("--clear-parameter", metavar="KEY", action="append", help="back to its default; repeatable")
-        parser.add_argument("--converge", action="store_true", help="look at the real state of every resource")
-        parser.add_argument("--pre-update", metavar="RESOURCE", action="append", help="pause before it; repeatable")
+        add_update_options(parser)
+        parser.add_argument("--plan", metavar="FILE", help="do what stack plan --out kept there, and nothing else")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """The updated stack's summary."""
-        from heatlite.cmd.files import Files
+        """The updated stack's summary.
 
-        if not (parsed_args.template or parsed_args.existing):
-            raise exception.CommandError(reason="Name a template with -t, or keep the present with --existing")
-        files = Files()
-        template = files.load_template(parsed_args.template) if parsed_args.template else None
-        environment = params(parsed_args, files, template)
-        add_hooks(environment, "pre-update", parsed_args.pre_update)
+        :raises CommandError: where there is nothing to update to, or a plan that isn't for this
+        """
+        if parsed_args.plan:
+            identity = self.identify(parsed_args.stack)
+            plan = self.plan(parsed_args, identity)
+            marker = self.last_event(identity) if self.waits(parsed_args) else None
+            self.client.update_as_planned(self.context, identity, plan.request, plan.digest)
+            return self.finish(parsed_args, identity, "UPDATE", marker)
+        request = update_request(parsed_args)
         identity = self.identify(parsed_args.stack)
-        request = identity, template, environment, files.contents, update_args(parsed_args)
         if parsed_args.dry_run:
-            return changes(self.client.preview_update_stack(self.context, *request), parsed_args.formatter)
+            return changes(self.client.preview_update_stack(self.context, identity, **request), parsed_args.formatter)
         marker = self.last_event(identity) if self.waits(parsed_args) else None
-        self.client.update_stack(self.context, *request)
+        self.client.update_stack(self.context, identity, **request)
         return self.finish(parsed_args, identity, "UPDATE", marker)
+
+    def plan(self, parsed_args: argparse.Namespace, identity: Identity) -> Plan:
+        """The plan that is to be carried out.
+
+        :raises CommandError: where it is another stack's, or something else is asked for besides
+        """
+        plan = Plan.load(parsed_args.plan)
+        given = (parsed_args.template, parsed_args.environment, parsed_args.parameter, parsed_args.parameter_file)
+        more = (parsed_args.tags, parsed_args.timeout, parsed_args.pre_update)
+        if any(given) or any(more) or parsed_args.dry_run or update_args(parsed_args):
+            raise exception.CommandError(reason="A plan holds all that is to be done: give no other option with --plan")
+        if plan.identity["stack_id"] != identity["stack_id"]:
+            raise exception.CommandError(reason=f"{parsed_args.plan} is a plan for stack {plan.identity['stack_name']}")
+        return plan
 
 
 def changes(told: dict[str, list[Record]], formatter: str) -> tuple[tuple[str, ...], tuple[Any, ...]]:
@@ -127,17 +132,3 @@ def changes(told: dict[str, list[Record]], formatter: str) -> tuple[tuple[str, .
         for kind, found in sorted(told.items())
     }
     return details(shown, formatter)
-
-
-def update_args(parsed_args: argparse.Namespace) -> Record:
-    """The ``args`` of an update: what isn't asked for isn't sent, and so stays as the stack has it."""
-    args = options.stack_args(parsed_args)
-    if parsed_args.existing:
-        args["existing"] = True
-    if parsed_args.clear_parameter:
-        args["clear_parameters"] = parsed_args.clear_parameter
-    if parsed_args.converge:
-        args["converge"] = True
-    if parsed_args.rollback != "keep":
-        args["disable_rollback"] = parsed_args.rollback == "disabled"
-    return args

@@ -15,7 +15,7 @@ def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.Co
 
     :param command_line: names of options that may be given on the command line too
     """
-    for group, options in list_opts():
+    for group, options in [*list_opts(), ("database", oslo_db_options.database_opts)]:
         for option in options:
             if group != "DEFAULT":
                 conf.register_opt(option, group=group)
@@ -27,10 +27,9 @@ def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.Co
 
 
 def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
-    """(group, options), for the sample configuration file. [database] is oslo.db's own."""
+    """(group, options) that are heatlite's own, for the sample configuration file. [database] is oslo.db's."""
     return [
-        ("DEFAULT", [*engine.OPTIONS, *engine.SECRET_OPTIONS, *clients.OPTIONS]),
+        ("DEFAULT", [*engine.OPTIONS, *engine.NOTIFICATION_OPTIONS, *engine.SECRET_OPTIONS, *clients.OPTIONS]),
         ("yaql", engine.YAQL_OPTIONS),
         *clients.GROUPS,
-        ("database", oslo_db_options.database_opts),
     ]

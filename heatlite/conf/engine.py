@@ -23,9 +23,23 @@ OPTIONS: list[cfg.Opt] = [
         choices=[("threading", "native threads"), ("eventlet", "green threads")],
         help="How the engine does several things at a time. Read once, before anything else is loaded.",
     ),
-    cfg.IntOpt("batch_size", default=20, min=1, max=500, help="Nodes that one message carries, and one transaction."),
+    cfg.IntOpt("batch_size", default=50, min=1, max=500, help="Nodes that one message carries, and one transaction."),
+    cfg.IntOpt(
+        "local_hops",
+        default=20,
+        min=0,
+        help="How often in a row an engine goes on with the one node that became ready by what it did, without a "
+        "message to all engines. 0: never.",
+    ),
     cfg.IntOpt("worker_threads", default=8, min=1, help="Batches that one engine process works on at a time."),
     cfg.IntOpt("step_threads", default=16, min=1, help="Plugin steps that one engine process runs at a time."),
+    cfg.IntOpt(
+        "casts_per_project",
+        default=2,
+        min=1,
+        help="Batches of one project's nodes that are under way, for each engine that lives. More wait in the "
+        "database, and are taken one project after the other.",
+    ),
     cfg.FloatOpt(
         "step_time_limit",
         default=600,
@@ -34,6 +48,13 @@ OPTIONS: list[cfg.Opt] = [
         "another takes the resource over. 0: any.",
     ),
     cfg.IntOpt("intake_prefetch", default=4, min=1, max=8, help="Messages that the broker hands out in advance."),
+    cfg.PortOpt(
+        "metrics_port",
+        default=0,
+        help="Where each engine process shows its metrics to Prometheus, at /metrics: the first free port from this "
+        "one on. 0: nowhere.",
+    ),
+    cfg.HostAddressOpt("metrics_host", default="127.0.0.1", help="The address of that port. Anyone there may read."),
     cfg.FloatOpt("lease_seconds", default=20, min=1, help="An engine that is silent for so long is dead."),
     cfg.FloatOpt("sweep_interval", default=5, min=0.05, help="Seconds between two looks for work that was lost."),
     cfg.FloatOpt(
@@ -82,6 +103,16 @@ OPTIONS: list[cfg.Opt] = [
         default=[],
         help="Stacks that have one of these tags are listed on request only.",
     ),
+]
+NOTIFICATION_OPTIONS: list[cfg.Opt] = [
+    cfg.StrOpt(
+        "default_notification_level",
+        default="INFO",
+        ignore_case=True,
+        choices=["AUDIT", "CRITICAL", "DEBUG", "ERROR", "INFO", "SAMPLE", "WARN"],
+        help="Level of notifications that tell of no error.",
+    ),
+    cfg.StrOpt("default_publisher_id", help="Who notifications are said to be from. Default: orchestration.HOST."),
 ]
 SECRET_OPTIONS: list[cfg.Opt] = [
     cfg.MultiStrOpt(

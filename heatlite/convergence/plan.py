@@ -93,6 +93,7 @@ def arrange(
     *,
     collect_after_commit: bool,
     commits: bool = True,
+    left_out: Collection[int] = (),
 ) -> Graph[Node]:
     """The graph of a traversal.
 
@@ -100,22 +101,47 @@ def arrange(
     :param existing: the rows that were there before the traversal: each may have to be cleaned up
     :param collect_after_commit: rollback is on, so nothing is deleted before every update has succeeded
     :param commits: the traversal makes a template true (a DELETE doesn't)
+    :param left_out: rows that are what is wanted already, and all that they require with them; see ``leave_out``
     :raises CircularDependencyException: where the wanted names require one another in a circle
     """
     follows: Follows = {}
-    _updates(follows, wanted, serving)
-    _cleanups(follows, existing)
-    _replacements_first(follows, existing)
+    touched = [view for view in existing if view.id not in left_out]
+    _updates(follows, wanted, serving, left_out)
+    _cleanups(follows, touched)
+    _replacements_first(follows, touched)
     _commit_and_epilogue(follows, collect_after_commit, commits)
     graph = Graph(follows)
     graph.order()  # a circle must be refused here: nobody would notice that its nodes never become ready
     return graph
 
 
-def _updates(follows: Follows, wanted: Iterable[Wanted], serving: Mapping[str, int]) -> None:
+def leave_out(wanted: Iterable[Wanted], unchanged: Collection[str]) -> set[str]:
+    """The names that a traversal needn't visit: unchanged, as is all that they require, near and far.
+
+    :param unchanged: names whose row is what is wanted, as long as what it requires is
+    """
+    requirers: dict[str, list[str]] = {}
+    left: set[str] = set()
+    changed: list[str] = []
     for want in wanted:
-        node = Node(serving[want.name], NodeKind.UPDATE)
-        follows[node] = [Node(serving[name], NodeKind.UPDATE) for name in sorted(want.requires)]
+        if want.name in unchanged:
+            left.add(want.name)
+        else:
+            changed.append(want.name)
+        for name in want.requires:
+            requirers.setdefault(name, []).append(want.name)
+    while changed:
+        reached = [name for name in requirers.get(changed.pop(), ()) if name in left]
+        left.difference_update(reached)
+        changed += reached
+    return left
+
+
+def _updates(follows: Follows, wanted: Iterable[Wanted], serving: Mapping[str, int], left_out: Collection[int]) -> None:
+    for want in wanted:
+        if serving[want.name] not in left_out:
+            before = (serving[name] for name in sorted(want.requires) if serving[name] not in left_out)
+            follows[Node(serving[want.name], NodeKind.UPDATE)] = [Node(row, NodeKind.UPDATE) for row in before]
 
 
 def _cleanups(follows: Follows, existing: Iterable[ResourceView]) -> None:

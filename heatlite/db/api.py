@@ -26,10 +26,12 @@ from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
+from oslo_db import exception as db_error
 from oslo_db.sqlalchemy import enginefacade
 
 from heatlite.db import dialects
 from heatlite.db.crypt import Vault
+from heatlite.db.outage import CommitUnanswered, Outage, note_commit
 from heatlite.db.settings import Settings
 
 Arguments = ParamSpec("Arguments")
@@ -37,10 +39,15 @@ Result = TypeVar("Result")
 
 
 class Database:
-    """One database, with its pool. Made in the process that uses it, never before a fork."""
+    """One database, with its pool. Made in the process that uses it, never before a fork.
 
-    def __init__(self, settings: Settings, vault: Vault | None = None) -> None:
-        self.settings, self.vault = settings, vault or Vault()
+    :param notifies: what happens to stacks is to be told to whoever listens: see ``notifications``
+    """
+
+    def __init__(self, settings: Settings, vault: Vault | None = None, *, notifies: bool = False) -> None:
+        self.settings, self.vault, self.notifies = settings, vault or Vault(), notifies
+        self.outage = Outage()
+        self._replica_outage = Outage("The database's replica") if settings.slave_connection else self.outage
         url, replica = sa.make_url(settings.connection), settings.slave_connection
         self._manager = enginefacade.transaction_context()
         self._manager.append_on_engine_create(functools.partial(dialects.prepare, settings=settings, vault=self.vault))
@@ -53,6 +60,7 @@ class Database:
             connection_recycle_time=settings.connection_recycle_time,
             max_retries=settings.max_retries,
             retry_interval=settings.retry_interval,
+            thread_checkin=False,  # else each transaction ends with a sleep that gives the processor away
             sqlite_fk=False,
             mysql_sql_mode="TRADITIONAL",
         )
@@ -65,23 +73,49 @@ class Database:
     @contextmanager
     def reader(self, context: Context) -> Iterator[sa.Connection]:
         """A reading transaction, or the one that ``context`` is in already."""
-        with self._manager.reader.connection.using(context) as connection:
-            dialects.begin(connection, writes=False)
-            yield connection
+        try:
+            with self._manager.reader.connection.using(context) as connection:
+                dialects.begin(connection, writes=False)
+                yield connection
+        except Exception as error:
+            self.outage.notice(error)
+            raise
 
     @contextmanager
     def lagging_reader(self, context: Context) -> Iterator[sa.Connection]:
         """A reading transaction on the replica, if there is one: for lists and events, which may be a little old."""
-        with self._manager.reader.async_.connection.using(context) as connection:
-            dialects.begin(connection, writes=False)
-            yield connection
+        try:
+            with self._manager.reader.async_.connection.using(context) as connection:
+                dialects.begin(connection, writes=False)
+                yield connection
+        except Exception as error:
+            self._replica_outage.notice(error)
+            raise
+        if self._replica_outage is not self.outage:
+            self._replica_outage.worked()
 
     @contextmanager
     def writer(self, context: Context) -> Iterator[sa.Connection]:
-        """A writing transaction, or the one that ``context`` is in already."""
-        with self._manager.writer.connection.using(context) as connection:
-            dialects.begin(connection, writes=True)
-            yield connection
+        """A writing transaction, or the one that ``context`` is in already.
+
+        :raises CommitUnanswered: where the connection broke within the commit
+        """
+        is_written = False
+        try:
+            with self._manager.writer.connection.using(context) as connection:
+                dialects.begin(connection, writes=True)
+                yield connection
+                is_written = True
+                note_commit()
+        except db_error.DBConnectionError as error:
+            self.outage.notice(error)
+            if is_written and not isinstance(error, CommitUnanswered):
+                raise CommitUnanswered(error.inner_exception) from error
+            raise
+        except Exception as error:
+            self.outage.notice(error)
+            raise
+        self.outage.worked()  # a reader's success proves too little: a server may be read-only for a while
 
     def dispose(self) -> None:
         """Close the pool."""

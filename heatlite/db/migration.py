@@ -26,6 +26,11 @@ def latest() -> str:
     return revision
 
 
+def history() -> frozenset[str]:
+    """Every revision that this heatlite knows."""
+    return frozenset(it.revision for it in ScriptDirectory.from_config(_alembic()).walk_revisions())
+
+
 def version(engine: sa.Engine) -> str | None:
     """The revision that a database is at; None if it never had one."""
     with engine.connect() as connection:

@@ -7,115 +7,13 @@ read (``created_at`` …) are UTC datetimes.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
 
-from heatlite.db import environments
-from heatlite.db.crypt import Vault
+from heatlite.db.column_types import ExactName, Id, Json, Reason, Sealed, SealedEnvironment, Secret, Uuid
 
 metadata = sa.MetaData()
-
-LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
-Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-Uuid = sa.String(36)
-ExactName = sa.String(255).with_variant(mysql.VARCHAR(255, collation="utf8mb4_bin"), "mysql", "mariadb")
-"""A name in which case and accents count, whatever the server's default collation."""
-
-LONGEST_REASON = 10_000
-"""Characters; MariaDB's TEXT holds 65,535 bytes, and a character may take four."""
-
-
-class Json(sa.types.TypeDecorator[Any]):
-    """A value kept as JSON text: the same on all three databases, and readable with any client."""
-
-    impl = LargeText
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
-        if value is None:
-            return None
-        text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-        # half a surrogate pair, which JSON text in a property can spell, outlives the trip only as an escape
-        return text if is_unicode(text) else json.dumps(value, separators=(",", ":"))
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
-        return None if value is None else json.loads(value)
-
-
-def _vault(dialect: sa.Dialect) -> Vault:
-    vault = getattr(dialect, "vault", None)  # set by ``dialects.prepare``
-    return vault if isinstance(vault, Vault) else Vault()
-
-
-class Sealed(Json):
-    """JSON that is encrypted as a whole where the operator wants that; it is read in either form.
-
-    Empty values stay as they are: they tell nothing, and are many.
-    """
-
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
-        text = super().process_bind_param(value, dialect)
-        return _vault(dialect).sealed(text) if text and value else text
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
-        return super().process_result_value(_vault(dialect).opened(value) if value else value, dialect)
-
-
-class SealedEnvironment(Json):
-    """An environment, some of whose values are encrypted: see ``heatlite.db.environments``."""
-
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
-        return super().process_bind_param(environments.sealed(value, _vault(dialect)), dialect)
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
-        return environments.opened(super().process_result_value(value, dialect), _vault(dialect))
-
-
-class Secret(sa.types.TypeDecorator[str]):
-    """A text that is encrypted always."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return None if value is None else _vault(dialect).encrypt(value)
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return None if value is None else _vault(dialect).decrypt(value)
-
-
-class Reason(sa.types.TypeDecorator[str]):
-    """A sentence for people, that quotes whatever was wrong: cut, and without what a database wouldn't take.
-
-    A failure that can't be written down would never be over.
-    """
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        if value is None:
-            return None
-        if len(value) > LONGEST_REASON:
-            value = f"{value[:LONGEST_REASON]}…"
-        if not is_unicode(value):
-            value = value.encode(errors="replace").decode()
-        return value.replace("\x00", "\ufffd")
-
-
-def is_unicode(text: str) -> bool:
-    """Whether a text has no half of a surrogate pair, and so can be written."""
-    try:
-        return text.isascii() or bool(text.encode())
-    except UnicodeEncodeError:
-        return False
 
 
 def _times() -> list[sa.Column[Any]]:
@@ -208,6 +106,7 @@ resource = sa.Table(
     *_times(),
     sa.Column("deletion_policy", sa.String(16), comment="what becomes of it when the row goes; NULL: Delete"),
     sa.Column("external_id", sa.String(255), comment="it is referred to, and isn't the stack's to change or delete"),
+    sa.Column("made_from", sa.String(64), comment="hash of all that its last success followed from; NULL: look"),
 )
 
 sync_point = sa.Table(
@@ -220,13 +119,15 @@ sync_point = sa.Table(
     sa.Column("acting_id", Id, nullable=False, comment="the row that acts: resource_id, or its replacement"),
     sa.Column("remaining", sa.Integer, nullable=False),
     sa.Column("state", sa.SmallInteger, nullable=False),
-    sa.Column("engine_id", Uuid, index=True),
+    sa.Column("engine_id", Uuid),
     sa.Column("claim_id", Uuid),
     sa.Column("next_cast_at", sa.Double),
     sa.Column("casts", sa.Integer, nullable=False),
     sa.Column("hook", sa.String(32), comment="at which the node is PAUSED"),
     sa.Column("cleared", sa.SmallInteger, comment="the hooks it has behind it, a bit for each"),
-    sa.Index("ix_sync_point_state_next_cast_at", "state", "next_cast_at"),
+    sa.Column("held_for", sa.String(255), comment="the project for whose turn a ready node waits"),
+    sa.Index("ix_sync_point_state_held_for", "state", "held_for", "next_cast_at"),
+    sa.Index("ix_sync_point_engine_id_claim_id", "engine_id", "claim_id"),
 )
 
 event = sa.Table(
@@ -259,6 +160,7 @@ service = sa.Table(
     sa.Column("lease_counter", sa.BigInteger, nullable=False),
     sa.Column("deleted_at", sa.DateTime),
     *_times(),
+    sa.Column("version", sa.String(32), comment="of heatlite; NULL: before 0008"),
 )
 
 user_creds = sa.Table(
@@ -290,4 +192,17 @@ snapshot = sa.Table(
     sa.Column("status_reason", Reason),
     sa.Column("data", Sealed, comment="the stack as abandoning it would give it back"),
     *_times(),
+)
+
+notification = sa.Table(
+    "notification",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("stack_id", Uuid, nullable=False),
+    sa.Column("action", sa.String(32), nullable=False),
+    sa.Column("status", sa.String(32), nullable=False),
+    sa.Column("reason", Reason, nullable=False),
+    sa.Column("details", Json, comment="of a scaling"),
+    sa.Column("due_at", sa.Double, nullable=False, comment="when an engine is to send it"),
+    sa.Index("ix_notification_stack_id", "stack_id", "id"),
 )

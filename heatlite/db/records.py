@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +100,7 @@ class ResourceRecord:
     updated_at: datetime.datetime | None
     deletion_policy: str | None = None
     external_id: str | None = None
+    made_from: str | None = None
 
     @property
     def adopted(self) -> dict[str, Any] | None:
@@ -191,6 +193,7 @@ class ServiceRecord:
     deleted_at: datetime.datetime | None
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    version: str | None = None
 
 
 def stack(row: Any) -> StackRecord:
@@ -208,6 +211,13 @@ def resource(values: tuple[Any, ...]) -> ResourceRecord:
         id_, uuid, stack_id, name, type_, physical, Action(action), Status(status),
         reason, engine_id, key, wanted_by, tuple(requires), *others,
     )  # fmt: skip
+
+
+def small_resource(names: Sequence[str], values: tuple[Any, ...]) -> ResourceRecord:
+    """A record from some of the columns; those that hold what the resource is made of are None in it."""
+    of = dict(zip(names, values, strict=True))
+    of["action"], of["status"], of["requires"] = Action(of["action"]), Status(of["status"]), tuple(of["requires"])
+    return ResourceRecord(**of, properties_data=None, attr_data=None, resource_metadata=None, resource_data=None)
 
 
 def node(resource_id: int, kind: int) -> Node:

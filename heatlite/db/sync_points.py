@@ -221,10 +221,10 @@ def unblock(context: Context, traversal_id: str, acting_ids: Collection[int], ne
 
 @reader
 def due(context: Context, now: float, limit: int) -> list[DueNode]:
-    """Nodes that are ready and whose time to be cast (again) has come."""
+    """Nodes that are ready and whose time to be cast (again) has come; what is ``held`` isn't to be cast."""
     statement = (
         sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind, TABLE.c.next_cast_at, TABLE.c.casts)
-        .where(TABLE.c.state == NodeState.SCHEDULED, TABLE.c.next_cast_at <= now)
+        .where(TABLE.c.state == NodeState.SCHEDULED, TABLE.c.held_for.is_(None), TABLE.c.next_cast_at <= now)
         .order_by(TABLE.c.next_cast_at)
         .limit(limit)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +20,11 @@ from heatlite.db.retry import retried
 CONTENT = ("template", "files", "environment")
 COLUMNS = ("id", *CONTENT)
 TABLE = models.raw_template
-BY_HASH = sa.select(TABLE.c.id).where(TABLE.c.content_hash == sa.bindparam("content_hash"))
+TOUCHED_AFTER = timedelta(hours=12)
+"""A template that is found again so long after it was last is marked as used now, lest it be purged meanwhile."""
+BY_HASH = sa.select(TABLE.c.id, TABLE.c.created_at, TABLE.c.updated_at).where(
+    TABLE.c.content_hash == sa.bindparam("content_hash")
+)
 BY_ID = sa.select(TABLE.c.id, TABLE.c.template, TABLE.c.files, TABLE.c.environment).where(
     TABLE.c.id == sa.bindparam("template_id")
 )
@@ -41,13 +45,22 @@ def store(
     """
     content = {"template": template, "files": files, "environment": environment}
     digest = _digest(context.database.vault, content)
-    found: int | None = context.connection.execute(BY_HASH, {"content_hash": digest}).scalar()
-    if found is not None:
-        return found
+    found = context.connection.execute(BY_HASH, {"content_hash": digest}).one_or_none()
+    if found is not None and _still_there(context, found, now):
+        return int(found.id)
     values = {**_to_be_stored(context.database.vault, content), "content_hash": digest, "created_at": now}
     key = context.connection.execute(sa.insert(TABLE).values(values)).inserted_primary_key
     assert key is not None, "an INSERT of one row answers its key"
     return int(key[0])
+
+
+def _still_there(context: Context, found: Any, now: datetime) -> bool:
+    """Whether a template that was found is there to stay: one that hasn't been used for long may be purged now."""
+    used_at = found.updated_at or found.created_at
+    if used_at is not None and now - used_at < TOUCHED_AFTER:
+        return True
+    statement = sa.update(TABLE).where(TABLE.c.id == found.id).values(updated_at=now)
+    return rows(context.connection.execute(statement)) == 1
 
 
 def _digest(vault: Vault, content: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from heatlite.db import resources, snapshots, stacks, sync_points, user_creds
 from heatlite.db.api import Context
 from heatlite.db.records import ADOPTED, StackRecord
 from heatlite.db.retry import retried
+from heatlite.engine.certainty import certainly
 from heatlite.engine.exported import Exported, stack_data
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.shared import Shared
@@ -37,16 +38,29 @@ def hand_over(context: Context, inputs: Inputs, stack_id: str, said: Mapping[str
         resources.write(context, keys, changes, inputs.utcnow(), held_by=None, hold_as=None)
 
 
-@retried
 def abandon(shared: Shared, stack: StackRecord) -> Exported:
-    """Forget a stack and those in it, and say what they were.
+    """Forget a stack and those in it, and say what they were: nobody could say it a second time.
 
     :raises ActionInProgress: where something is being done with one of them
+    :raises Error: where the database stays away
     """
+    said: list[Exported] = []
+
+    def look_up() -> Exported | None:
+        now = stacks.get(shared.context(), stack.id)
+        is_gone = now is not None and now.deleted_at is not None and now.status_reason == ABANDONED
+        return said[-1] if said and is_gone else None
+
+    return certainly(shared.inputs, lambda: _abandon(shared, stack, said), look_up)
+
+
+@retried
+def _abandon(shared: Shared, stack: StackRecord, said: list[Exported]) -> Exported:
     context, inputs = shared.context(), shared.inputs
     with shared.database.writer(context):
         tree = family(context, stack)
         data = stack_data(context, stack)
+        said.append(data)
         for each in tree:
             _let_go(context, inputs, each)
         for each in tree:

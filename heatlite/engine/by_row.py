@@ -63,7 +63,7 @@ class ByRow:
     def visit(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
         """What is to be done for a visit node."""
         row, action = record.resource, Action(traversal.stack.action)
-        serves = record.node.resource_id in traversal.serving.values()
+        serves = traversal.serves(record.node.resource_id)
         decision = decide_visit(row.view if row else None, action, serves=serves)
         if row is not None and row.external_id is not None and action is not Action.CHECK:
             decision = decide.Blocked() if row.view.is_locked else decide.Nothing()

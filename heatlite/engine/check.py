@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from heatlite.context import EngineContext
@@ -23,6 +23,7 @@ from heatlite.engine import guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.by_row import Claim
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.counts import Count
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, claim, finish
 from heatlite.engine.transactions.finish import Ending, Finished
@@ -41,6 +42,9 @@ class Runner(Protocol):
 
     def wait(self, traversal: Traversal, work: Work, waiting: Waiting) -> None:
         """Look again later."""
+
+    def is_full(self, project: str) -> bool:
+        """Whether as many steps of a project wait for a thread here as may."""
 
 
 @dataclass
@@ -77,10 +81,23 @@ class Checker:
         for node in nodes:
             if node not in own:
                 self._conclusions.of_stack(traversal, node)
-        if own and traversal.graph is not None:
-            self._converge(traversal, own)
+        if not own or traversal.graph is None:
+            return
+        if self._shared.turns is not None and self._runner.is_full(traversal.stack.tenant):
+            self._shared.turns.hold(traversal.id, own, traversal.stack.tenant)
+            return
+        self._converge(traversal, own)
 
     def _converge(self, traversal: Traversal, nodes: Sequence[Node]) -> None:
+        """Converge nodes, and go on with what becomes ready by it, if that is one: a message would cost more than it
+        does. Only so far that others get their turn."""
+        for _ in range(self._shared.settings.local_hops + 1):
+            nodes = self._converge_once(traversal, nodes)
+            if not nodes:
+                return
+        self._conclusions.announce({traversal.id: nodes})
+
+    def _converge_once(self, traversal: Traversal, nodes: Sequence[Node]) -> Sequence[Node]:
         mark = Claim(self._shared.lease.engine_id, self._shared.inputs.new_id())
         self._shared.claims.register(mark.claim_id)
         try:
@@ -92,10 +109,10 @@ class Checker:
                     self._converge(traversal, [node])
             else:
                 self._conclusions.announce({traversal.id: nodes})
-            return
+            return ()
         finally:
             self._shared.claims.settle([mark.claim_id])
-        self._after(traversal, batch)
+        return self._after(traversal, batch)
 
     @retried
     def _take(self, traversal: Traversal, nodes: Sequence[Node], mark: Claim) -> Batch:
@@ -113,6 +130,8 @@ class Checker:
         later: list[tuple[Work, Waiting | None]] = []
         failures: dict[int, Failed] = {}
         for work in works:
+            if work.refusal is not None and work.row.attempts >= self._shared.settings.max_attempts:
+                self._shared.counts.add(Count.WORN_OUT)
             if isinstance(work.decision, decide.Keep | decide.Nothing | decide.Forget | decide.Unmet):
                 endings.append(Ending(work, None))
             elif isinstance(work.decision, decide.Retain) and work.refusal is None:
@@ -165,15 +184,25 @@ class Checker:
                 raise
             return guests.failure(traversal.mask, work.row, error)
 
-    def _after(self, traversal: Traversal, batch: Batch) -> None:
-        """What can't fail comes first: work that is claimed has to be in somebody's hands."""
+    def _after(self, traversal: Traversal, batch: Batch) -> Sequence[Node]:
+        """What can't fail comes first: work that is claimed has to be in somebody's hands.
+
+        :returns: what became ready and is to be gone on with here
+        """
         if batch.to_run:
             self._runner.run(traversal, batch.to_run)
         for work, waiting in batch.waiting:
             self._runner.wait(traversal, work, waiting)
         if batch.settled:
             self._conclusions.settle(traversal, batch.settled)
-        self._conclusions.propagate(traversal, batch.finished)
+        here = self._to_go_on_with(batch.finished.ready)
+        cast = replace(batch.finished, ready=()) if here else batch.finished
+        self._conclusions.propagate(traversal, cast)
         if batch.free_again:
             self._conclusions.announce({traversal.id: batch.free_again})
         self._conclusions.ask(batch.held, traversal.id)
+        return here
+
+    def _to_go_on_with(self, ready: Sequence[Node]) -> Sequence[Node]:
+        is_alone = len(ready) == 1 and ready[0].kind in OF_ROWS
+        return ready if is_alone and self._shared.settings.local_hops else ()

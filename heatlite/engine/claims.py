@@ -9,6 +9,7 @@ a commit whose acknowledgement was lost): the sweep gives it back.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterable
 
 
@@ -19,6 +20,7 @@ class Claims:
         self._lock = threading.Condition()
         self._open: dict[str, int] = {}
         self._rows: dict[str, frozenset[int]] = {}
+        self._locked: Counter[int] = Counter()
 
     def register(self, claim_id: str) -> None:
         """Before the claim's transaction. Counts as one piece of work, until ``settle``."""
@@ -28,7 +30,9 @@ class Claims:
     def lock(self, claim_id: str, row_ids: Iterable[int]) -> None:
         """The claim's transaction is about to lock these rows."""
         with self._lock:
+            self._unlock(claim_id)
             self._rows[claim_id] = frozenset(row_ids)
+            self._locked.update(self._rows[claim_id])
 
     def hold(self, claim_id: str, nodes: int) -> None:
         """So many nodes of the claim go on after the transaction."""
@@ -44,14 +48,21 @@ class Claims:
                     self._open[claim_id] = left
                 else:
                     self._open.pop(claim_id, None)
-                    self._rows.pop(claim_id, None)
+                    self._unlock(claim_id)
             self._lock.notify_all()
+
+    def _unlock(self, claim_id: str) -> None:
+        for row_id in self._rows.pop(claim_id, ()):
+            self._locked[row_id] -= 1
+            if not self._locked[row_id]:
+                del self._locked[row_id]
 
     def clear(self) -> None:
         """Forget everything: none of it is this process's any more."""
         with self._lock:
             self._open.clear()
             self._rows.clear()
+            self._locked.clear()
             self._lock.notify_all()
 
     def wait_until_empty(self, seconds: float) -> bool:
@@ -62,7 +73,7 @@ class Claims:
     def locks(self, row_id: int) -> bool:
         """Whether some claim at work has locked this row, or may have."""
         with self._lock:
-            return any(row_id in rows for rows in self._rows.values())
+            return row_id in self._locked
 
     def __contains__(self, claim_id: object) -> bool:
         with self._lock:

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 
 from heatlite.convergence.model import OF_ROWS, Action, Node, NodeKind
 from heatlite.convergence.sync import chunks
-from heatlite.db import events, stacks, templates
+from heatlite.db import events, outage, stacks, templates
 from heatlite.db.records import ResourceRecord
-from heatlite.db.retry import retried
+from heatlite.db.retry import DATABASE_ERRORS, retried
 from heatlite.engine import farewell, row_changes, saved, traversals
+from heatlite.engine.counts import Count
 from heatlite.engine.nested.family import Family
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
@@ -160,10 +161,13 @@ class Conclusions:
         """
         try:
             released = self._give_back(traversal_id, works)
+            self._shared.counts.add(Count.GIVEN_BACK, len(works))
             self.announce(released.ready)
             self.wake(released.wakes)
-        except Exception:
-            LOG.exception("%d pieces of work can't be given back or announced now: the sweep will", len(works))
+        except Exception as error:
+            outage.tell(
+                LOG, error, "%d pieces of work can't be given back or announced now: the sweep will", len(works)
+            )
         finally:
             self._shared.claims.settle([work.claim_id for work in works])
 
@@ -176,7 +180,7 @@ class Conclusions:
     def propagate(self, traversal: Traversal, finished: Finished) -> None:
         """Set going what became ready, and wake who waits for released locks."""
         if finished.ready:
-            self.announce({traversal.id: finished.ready})
+            self.announce({traversal.id: finished.ready}, traversal.stack.tenant)
         self.wake(finished.wakes)
 
     def wake(self, wakes: Mapping[int, str]) -> None:
@@ -190,18 +194,23 @@ class Conclusions:
         with shared.database.writer(context):
             return release.wake(context, shared.inputs, wakes, recast_after=shared.recast_after)
 
-    def announce(self, ready: Mapping[str, Sequence[Node]]) -> None:
-        """Cast ready nodes in batches; do the stacks' own at once. A cast that is lost costs time only."""
+    def announce(self, ready: Mapping[str, Sequence[Node]], project: str | None = None) -> None:
+        """Cast ready nodes in batches, in their project's turn; do the stacks' own at once.
+
+        A cast that is lost costs time only. ``project``: whose they are, where the caller knows.
+        """
+        turns = self._shared.turns
         for traversal_id, nodes in ready.items():
             own = sorted(node for node in nodes if node.kind in OF_ROWS)
             batches = chunks(own, self._shared.settings.batch_size, self._shared.liveness.alive)
             try:
-                self._shared.wakes.check(traversal_id, batches)
+                in_turn = turns.in_turn(traversal_id, batches, project) if turns else batches
+                self._shared.wakes.check(traversal_id, in_turn)
             except Exception:
                 LOG.exception("Ready nodes can't be cast now: the sweep will")
             for node in nodes:
                 if node not in own:
-                    self._of_stack_by_id(traversal_id, node)
+                    self._do_now(traversal_id, node)
 
     def ask(self, rows: Sequence[ResourceRecord], traversal_id: str) -> None:
         """Tell rows' holders that a newer traversal waits. If that is lost, the holder's next sweep sees it."""
@@ -215,6 +224,14 @@ class Conclusions:
             except Exception:
                 LOG.exception("Engine %s can't be told now that it is waited for", engine_id)
 
+    def _do_now(self, traversal_id: str, node: Node) -> None:
+        """Do a stack's own node; what an outage keeps from it is left for a sweep: what came before is written."""
+        try:
+            self._of_stack_by_id(traversal_id, node)
+        except DATABASE_ERRORS as error:
+            if not outage.is_outage(error):
+                raise
+
     def _of_stack_by_id(self, traversal_id: str, node: Node) -> None:
         traversal = self._shared.library.traversal(self._shared.context(), traversal_id)
         if traversal is not None:
@@ -226,7 +243,7 @@ class Conclusions:
             case NodeKind.PLAN:
                 self.plan(traversal.id)
             case NodeKind.COMMIT:
-                self.announce({traversal.id: self._commit(traversal)})
+                self.announce({traversal.id: self._commit(traversal)}, traversal.stack.tenant)
             case NodeKind.EPILOGUE:
                 if self._parts(traversal) and self._epilogue(traversal):
                     self.family.ended(traversal.stack)
@@ -275,6 +292,8 @@ class Conclusions:
             if found is None or not stacks.take_planning(context, found[0].id, traversal_id):
                 return None
             stack = found[0]
-            template, _ = shared.library.parameters(context, stack)
+            template, values = shared.library.parameters(context, stack)
             wanted = traversals.goal(Action(stack.action), template)
-            return begin.plan(context, shared.inputs, stack, wanted, recast_after=shared.recast_after)
+            unchanged = shared.unchanged(template, values, stack) if wanted else begin.nothing_unchanged
+            recast_after = shared.recast_after
+            return begin.plan(context, shared.inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)

@@ -13,15 +13,18 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 
 from oslo_config import cfg
-from oslo_service import service
+from oslo_service import service, systemd
 
+from heatlite import notifications
 from heatlite.db.api import Database
 from heatlite.engine import configured
 from heatlite.engine.cloud_settings import cloud_settings
 from heatlite.engine.policy import TypePolicy
 from heatlite.engine.process import EngineProcess, Surroundings
+from heatlite.engine.settings import Settings
 from heatlite.rpc import transport
 
 LOG = logging.getLogger(__name__)
@@ -40,24 +43,48 @@ class EngineService(service.ServiceBase):
         self._conf = conf
         self._engine: EngineProcess | None = None
         self._database: Database | None = None
+        self._hide_metrics: Callable[[], None] = lambda: None
         self._stopped = threading.Event()
 
     def start(self) -> None:
         """Make this process's engine, and start it."""
         settings = configured.engine_settings(self._conf)
-        self._database = Database(configured.database_settings(self._conf), configured.vault(self._conf))
+
+        notifier = notifications.configured(self._conf, settings.host)
+        vault = configured.vault(self._conf)
+        self._database = Database(configured.database_settings(self._conf), vault, notifies=notifier is not None)
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
         bus = transport.get(self._conf)
         cloud = cloud_settings(self._conf)
+        policy = TypePolicy(self._conf)
         self._engine = EngineProcess(
-            Surroundings(self._database, bus, settings, leave=leave, cloud=cloud, policy=TypePolicy(self._conf))
+            Surroundings(self._database, bus, settings, notifier=notifier, leave=leave, cloud=cloud, policy=policy)
         )
         self._engine.start()
+        if settings.metrics_port:
+            self._hide_metrics = self._show_metrics(self._engine, settings)
+        systemd.notify_once()  # the first that serves says so for all; without systemd it is nothing
+
+    def _show_metrics(self, engine: EngineProcess, settings: Settings) -> Callable[[], None]:
+        """Show what an operator is called for; an engine that can't do that works all the same."""
+        from heatlite.engine import metrics
+
+        collector = metrics.EngineCollector(
+            engine.shared, lambda: len(engine.lanes), lambda: engine.runner.hanging.has_overdue
+        )
+        try:
+            port, stop = metrics.serve(collector, settings.metrics_host, settings.metrics_port)
+        except OSError:
+            LOG.exception("Metrics can't be shown from port %d of %s on", settings.metrics_port, settings.metrics_host)
+            return lambda: None
+        LOG.info("Metrics are shown at http://%s:%d/metrics", settings.metrics_host, port)
+        return stop
 
     def stop(self) -> None:
         """Drain and leave."""
         if self._engine is not None:
             self._engine.stop()
+        self._hide_metrics()
         if self._database is not None:
             self._database.dispose()
         self._stopped.set()

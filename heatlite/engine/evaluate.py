@@ -21,6 +21,7 @@ from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.siblings import SiblingsOf
 from heatlite.engine.software.port import SoftwareOf
 from heatlite.engine.traversals import Traversal
+from heatlite.engine.unchanged import made_from
 from heatlite.engine.work import Evaluated, Work
 from heatlite.resources import steps
 from heatlite.resources.base import Resource
@@ -57,20 +58,20 @@ class Evaluator:
         max_attempts: int,
         make_port: MakePort | None = None,
         siblings_of: SiblingsOf = lambda stack_id: None,
-        software_of: SoftwareOf = lambda stack: None,
         cloud_of: CloudOf = lambda stack: None,
+        software_of: SoftwareOf = lambda stack: None,
     ) -> None:
         """What resources are given beside their own row.
 
         :param make_port: what they may ask about nested stacks; None: there are none here
         :param siblings_of: what they may see of their stack's other resources
-        :param software_of: what they may do with their project's software configs
         :param cloud_of: by which they reach the cloud's services
+        :param software_of: what they may do with their project's software configs
         """
         self._make_port = make_port
         self._siblings_of = siblings_of
-        self._software_of = software_of
         self._cloud_of = cloud_of
+        self._software_of = software_of
         self._registry = registry
         self._inputs = inputs
         self._by_row = ByRow(registry, max_attempts)
@@ -99,8 +100,8 @@ class Evaluator:
             files=traversal.template.files,
             reads=traversal.reads.get(row.name, frozenset()),
             nested=self._make_port(traversal, row.name, evaluated) if self._make_port else None,
-            software=self._software_of(traversal.stack),
             cloud=self._cloud_of(traversal.stack),
+            software=self._software_of(traversal.stack),
         )
 
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:
@@ -182,19 +183,17 @@ class Evaluator:
         given = resolve(definition.properties, seen) or {}
         external_id = external.id_of(definition, resolve(definition.external_id, seen))
         place = definition.place("properties")
-        acting = (
-            record.acting_id if (record := rows[name]) is not None else traversal.serving[name]
-            for name in sorted(definition.requires)
-        )
+        acting = {name: acting_row(record, traversal.serving[name]) for name, record in rows.items()}
         return Evaluated(
             definition=definition,
             properties=given if external_id else plugin.checked_properties(given, place),
             metadata=resolve(definition.metadata, seen) or {},
-            requires=tuple(acting),
+            requires=tuple(acting[name][0] for name in sorted(acting)),
             update_policy=plugin.checked_policy(
                 resolve(definition.update_policy, seen) or {}, definition.place("update_policy")
             ),
             external_id=external_id,
+            made_from=made_from(definition, traversal.sources, acting),
         )
 
     def _decide(
@@ -244,6 +243,13 @@ class Evaluator:
             claim_id=claim.claim_id,
             refusal=reason,
         )
+
+
+def acting_row(record: NodeRecord | None, resource_id: int) -> tuple[int, int]:
+    """Id and ``atomic_key`` of the row that acts for one that is required; no key of one that isn't read."""
+    if record is None or record.resource is None:
+        return (record.acting_id if record else resource_id), 0
+    return record.acting_id, record.resource.atomic_key
 
 
 def same_kind(type_name: str, wanted: str) -> str:

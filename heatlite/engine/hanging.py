@@ -44,6 +44,7 @@ class Hanging:
         self.leave = leave
         self._running: set[Step] = set()
         self._told: set[Step] = set()
+        self.when_told: Callable[[], None] = lambda: None
         self._leaves = False
         self._lock = threading.Lock()
 
@@ -68,6 +69,7 @@ class Hanging:
                 "%s of %s (%s) has been in one step for %.0f s, which may take %.0f. It stands at\n%s",
                 work.action, work.row.name, work.row.type, seconds, self._limit, standing(step.thread),
             )  # fmt: skip
+            self.when_told()
             if not self._leaves:
                 self._leaves = True
                 self.leave()

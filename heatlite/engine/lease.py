@@ -16,8 +16,11 @@ import os
 import threading
 from collections.abc import Callable
 
+from oslo_db import exception as db_error
+
+import heatlite
 from heatlite.context import EngineContext
-from heatlite.db import services
+from heatlite.db import outage, services
 from heatlite.db.api import Database
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.settings import Settings
@@ -26,6 +29,8 @@ from heatlite.rpc import messages
 LOG = logging.getLogger(__name__)
 
 BINARY = "heatlite-engine"
+START_PAUSE = 2.0
+"""Seconds between two attempts to register, at most."""
 
 
 class Lease:
@@ -49,18 +54,38 @@ class Lease:
         self._settings = settings
         self._when_taken = when_taken
         self._when_lost = when_lost
-        self._sent = float("-inf")
+        self._sent = self._holds_since = float("-inf")
         self.engine_id = ""
 
     def acquire(self) -> None:
         """Register this process under a new id."""
         self.engine_id = self._inputs.new_id()
         self._when_taken(self.engine_id)
+        self._register(self._inputs.new_id())
+
+    def acquire_patiently(self) -> None:
+        """The same, however long the database is away: a process that starts in an outage waits for its end."""
+        service_id = self._inputs.new_id()
+        self.engine_id = self._inputs.new_id()
+        self._when_taken(self.engine_id)
+        while True:
+            try:
+                self._register(service_id)
+                return
+            except db_error.DBDuplicateEntry:
+                self.renew()  # it was registered, and the answer was lost
+                return
+            except Exception as error:
+                if not outage.is_outage(error):
+                    raise
+            self._inputs.sleep(START_PAUSE * self._inputs.random.uniform(0.5, 1.0))
+
+    def _register(self, service_id: str) -> None:
         sent, now = self._inputs.monotonic(), self._inputs.utcnow()
         services.register(
             EngineContext(self._database),
             {
-                "id": self._inputs.new_id(),
+                "id": service_id,
                 "engine_id": self.engine_id,
                 "host": self._settings.host,
                 "hostname": f"{self._settings.host}.{os.getpid()}",
@@ -69,9 +94,24 @@ class Lease:
                 "report_interval": int(self._settings.lease_seconds),
                 "created_at": now,
                 "updated_at": now,
+                "version": heatlite.__version__,
             },
         )
+        self._renewed(sent)
+
+    def _renewed(self, sent: float) -> None:
+        if sent - self._sent >= self._settings.lease_seconds / 2:
+            self._holds_since = sent
         self._sent = sent
+
+    @property
+    def holds_since(self) -> float | None:
+        """Since when this engine could renew without a gap, on the monotonic clock; None where it can't now.
+
+        Of a time in which it couldn't itself it may not say that another didn't: the database was away, or read-only,
+        or the whole machine stood still.
+        """
+        return self._holds_since if self.is_valid else None
 
     @property
     def is_valid(self) -> bool:
@@ -82,7 +122,7 @@ class Lease:
         """Count up. Where that shows that this engine was declared dead, begin anew under another id."""
         sent = self._inputs.monotonic()
         if services.renew(EngineContext(self._database), self.engine_id, self._inputs.utcnow()):
-            self._sent = sent
+            self._renewed(sent)
             return
         LOG.warning("Engine %s was declared dead: it drops what it held and goes on as another", self.engine_id)
         self._when_lost(self.engine_id)
@@ -116,10 +156,10 @@ class Renewal:
         while not self._stopped.wait(self._interval):
             try:
                 self._lease.renew()
-            except Exception:
+            except Exception as error:
                 if not failing:
-                    LOG.exception("The lease can't be renewed: no step is started until it is")
-                failing = True
+                    outage.tell(LOG, error, "The lease can't be renewed: no step is started until it is")
+                failing = failing or not outage.is_outage(error)
             else:
                 if failing:
                     LOG.info("The lease is renewed again")

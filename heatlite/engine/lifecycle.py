@@ -7,11 +7,10 @@ stack is IN_PROGRESS in the database; from then on it ends by itself, whatever b
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from oslo_db import exception as db_error
 
 from heatlite import exception
 from heatlite import template as language
@@ -20,14 +19,16 @@ from heatlite.convergence import interrupts
 from heatlite.convergence.interrupts import Answer, Operation
 from heatlite.convergence.model import Action, Status, Wanted
 from heatlite.db import stacks, templates, user_creds
-from heatlite.db.records import StackRecord
+from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine import adoption, credentials, limits, traversals, trusting
+from heatlite.engine.beginning import Beginning
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
-from heatlite.engine.validation import Identity, Submission, Validator, check_name
+from heatlite.engine.validation import Accepted, Identity, Submission, Validator, check_name
+from heatlite.engine.wishes import Wishes
 
 SECONDS_A_MINUTE = 60
 VISITS = {
@@ -39,29 +40,12 @@ VISITS = {
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a client says of an operation beside its template. None leaves a setting as it is.
-
-    ``adopts``: name → what is said of the physical resource to be taken over; None: all are made.
-    """
-
-    timeout_mins: int | None = None
-    disable_rollback: bool | None = None
-    tags: Sequence[str] | None = None
-    adopts: Mapping[str, Any] | None = None
-
-    @property
-    def creation(self) -> Action:
-        """The action of a new stack."""
-        return Action.CREATE if self.adopts is None else Action.ADOPT
-
-
-@dataclass(frozen=True)
 class Change:
     """What an operation makes of a stack: columns of its row, and what is wanted then.
 
     ``tags`` None: as they are. ``asked_by``: for whom the stack's operations are done from now on; None: as before.
     ``also``: what else is written in the same transaction, given the new traversal's id; it may be run again.
+    ``unchanged``: says which rows needn't be visited.
     """
 
     action: Action
@@ -70,6 +54,7 @@ class Change:
     tags: Sequence[str] | None = None
     asked_by: Credentials | None = None
     also: Callable[[EngineContext, str], None] | None = None
+    unchanged: begin.Unchanged = begin.nothing_unchanged
 
 
 Submitted = Submission | Callable[[StackRecord], Submission]
@@ -81,7 +66,9 @@ class Lifecycle:
 
     def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
         self._shared = shared
+        self.policy = shared.policy
         self._conclusions = conclusions
+        self._beginning = Beginning(shared)
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)
 
     def create(self, context: RequestContext, name: str, submission: Submission, wishes: Wishes) -> StackRecord:
@@ -99,12 +86,9 @@ class Lifecycle:
         with self._shared.on_behalf_of(context):
             parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
         stack = self._new_stack(context, stack_id, name, wishes)
-        try:
-            with trusting.for_new_stack(self._shared, context) as asked_by:
-                stack, begun = self._create(stack, submission, parsed, wishes, asked_by)
-        except db_error.DBDuplicateEntry:
-            raise exception.StackExists(stack_name=name) from None
-        self._conclusions.announce({begun.traversal_id: begun.ready})
+        with trusting.for_new_stack(self._shared, context, stack_id) as asked_by:
+            begun = self._beginning.first(stack, lambda: self._create(stack, submission, parsed, wishes, asked_by))
+        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
         return stack
 
     def _new_stack(self, context: RequestContext, stack_id: str, name: str, wishes: Wishes) -> StackRecord:
@@ -139,9 +123,9 @@ class Lifecycle:
         parsed: language.Template,
         wishes: Wishes,
         asked_by: Credentials,
-    ) -> tuple[StackRecord, begin.Begun]:
+    ) -> begin.Begun:
         shared, context = self._shared, self._shared.context()
-        stack = dataclasses.replace(stack, raw_template_id=self._store(submission))
+        stack = dataclasses.replace(stack, raw_template_id=self._store(submission, parsed))
         with shared.database.writer(context):
             user_creds_id = user_creds.insert(context, asked_by, shared.inputs.utcnow())
             stack = dataclasses.replace(stack, user_creds_id=user_creds_id)
@@ -149,7 +133,7 @@ class Lifecycle:
             begun = begin.create(context, shared.inputs, stack, wanted, tags, recast_after=shared.recast_after)
             if wishes.adopts is not None:
                 adoption.hand_over(context, shared.inputs, stack.id, wishes.adopts)
-        return stack, begun
+        return begun
 
     def update(self, context: RequestContext, stack: StackRecord, submission: Submitted, wishes: Wishes) -> StackRecord:
         """Make an existing stack what another template says.
@@ -169,14 +153,17 @@ class Lifecycle:
 
     def _update(self, stack: StackRecord, submission: Submission, wishes: Wishes) -> Change:
         identity = Identity(stack.id, stack.name, stack.tenant)
-        parsed = self._validator.validate(submission, identity)
+        before = self._shared.library.known(stack.raw_template_id)
+        accepted = Accepted(before[1], before[0].environment) if before else None
+        parsed = self._validator.validate(submission, identity, accepted)
         values = language.bind(parsed, submission.environment, identity.pseudo)
         self._shared.library.check_immutable(self._shared.context(), stack, parsed, values)
         timeout = stack.timeout if wishes.timeout_mins is None else wishes.timeout_mins
-        columns: dict[str, Any] = {"raw_template_id": self._store(submission), "timeout": timeout}
+        columns: dict[str, Any] = {"raw_template_id": self._store(submission, parsed), "timeout": timeout}
         if wishes.disable_rollback is not None:
             columns["disable_rollback"] = wishes.disable_rollback
-        return Change(Action.UPDATE, columns, traversals.wanted(parsed), wishes.tags)
+        unchanged = begin.nothing_unchanged if wishes.converge else self._shared.unchanged(parsed, values, stack)
+        return Change(Action.UPDATE, columns, traversals.wanted(parsed), wishes.tags, unchanged=unchanged)
 
     def delete(self, stack: StackRecord) -> StackRecord:
         """Delete a stack, and all that was ever made for it. One that is being deleted is left at it.
@@ -238,9 +225,10 @@ class Lifecycle:
             raise exception.NotSupported(feature="Cancelling an update whose changes have all been made")
         target = stack.prev_raw_template_id or self._conclusions.empty_template()
         goal = dataclasses.replace(stack, raw_template_id=target)
-        parsed, _ = self._shared.library.parameters(self._shared.context(), goal)
+        parsed, values = self._shared.library.parameters(self._shared.context(), goal)
         columns = {"raw_template_id": target, "timeout": stack.timeout}
-        return Change(Action.ROLLBACK, columns, traversals.wanted(parsed))
+        same = self._shared.unchanged(parsed, values, stack)
+        return Change(Action.ROLLBACK, columns, traversals.wanted(parsed), unchanged=same)
 
     def _supersede(
         self, stack: StackRecord, operation: Operation, change: Callable[[StackRecord], Change]
@@ -248,9 +236,9 @@ class Lifecycle:
         """Begin a new traversal of whatever the stack is at by now, as long as its state allows the operation."""
         nothing_to_do = (Answer.JOIN, Answer.ALREADY)
         while interrupts.answer(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
-            begun = self._try_supersede(stack, change(stack))
+            begun = self._beginning.next(stack, functools.partial(self._try_supersede, stack, change(stack)))
             if begun is not None:
-                self._conclusions.announce({begun.traversal_id: begun.ready})
+                self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
                 break
             fresh = stacks.get(self._shared.context(), stack.id)
             if fresh is None:
@@ -259,12 +247,12 @@ class Lifecycle:
         return stack
 
     @retried
-    def _try_supersede(self, stack: StackRecord, change: Change) -> begin.Begun | None:
-        shared, context = self._shared, self._shared.context()
+    def _try_supersede(self, stack: StackRecord, change: Change, traversal_id: str) -> begin.Begun | None:
+        shared, context, unchanged = self._shared, self._shared.context(), change.unchanged
         columns = {
             "collects_later": False,
             **change.columns,
-            "current_traversal": shared.inputs.new_id(),
+            "current_traversal": traversal_id,
             "action": change.action,
             "status": Status.IN_PROGRESS,
             "status_reason": f"Stack {change.action} started",
@@ -273,7 +261,13 @@ class Lifecycle:
         }
         with shared.database.writer(context):
             begun = begin.supersede(
-                context, shared.inputs, stack, columns, change.wanted, recast_after=shared.recast_after
+                context,
+                shared.inputs,
+                stack,
+                columns,
+                change.wanted,
+                recast_after=shared.recast_after,
+                unchanged=unchanged,
             )
             if begun is not None and change.tags is not None:
                 stacks.replace_tags(context, stack.id, change.tags)
@@ -284,14 +278,12 @@ class Lifecycle:
                 change.also(context, begun.traversal_id)
         return begun
 
-    def _store(self, submission: Submission) -> int:
-        return templates.stored(
-            self._shared.context(),
-            submission.template,
-            submission.files,
-            submission.environment.to_dict(),
-            self._shared.inputs.utcnow(),
-        )
+    def _store(self, submission: Submission, parsed: language.Template) -> int:
+        context, now, environment = self._shared.context(), self._shared.inputs.utcnow(), submission.environment
+        content = dict(submission.template), dict(submission.files), environment.to_dict()
+        template_id = templates.stored(context, *content, now)
+        self._shared.library.learn(TemplateRecord(template_id, *content), parsed)
+        return template_id
 
     def _deadline(self, timeout_mins: int | None) -> float:
         limit = self._shared.settings.stack_action_timeout

@@ -1,8 +1,9 @@
 """Liveness: which engines are dead.
 
 LeaseWatch   watches the counters of all engines, on this process's own monotonic clock. One that hasn't moved for a
-             lease, with the database reachable throughout, is dead. A look that fails starts every watch anew: in
-             an outage nobody could renew, so nobody may be blamed.
+             lease, with the database usable throughout, is dead. A look that fails starts every watch anew, and what
+             this process couldn't do itself (renew: the database was read-only, or its machine stood still) it blames
+             nobody for: in an outage nobody could renew.
 FileLocks    embedded: every process keeps a lock on a file of its own, which the kernel drops when it dies. Who can
              take another's lock knows at once.
 """
@@ -41,12 +42,22 @@ class Liveness(Protocol):
 
 
 class LeaseWatch:
-    """Watches leases."""
+    """Watches leases.
 
-    def __init__(self, database: Database, monotonic: Callable[[], float], lease_seconds: float) -> None:
+    :param holds_since: since when this process itself could renew without a gap; None where it can't now
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        monotonic: Callable[[], float],
+        lease_seconds: float,
+        holds_since: Callable[[], float | None] = lambda: float("-inf"),
+    ) -> None:
         self._database = database
         self._monotonic = monotonic
         self._lease = lease_seconds
+        self._holds_since = holds_since
         self._watched: dict[str, Seen] = {}
         self.alive = 1
 
@@ -62,7 +73,13 @@ class LeaseWatch:
             raise
         now = self._monotonic()
         self._watched = {engine_id: self._seen(engine_id, counter, now) for engine_id, counter in counters.items()}
-        dead = {engine_id: seen.counter for engine_id, seen in self._watched.items() if now - seen.since > self._lease}
+        own = self._holds_since()
+        since = now if own is None else own
+        dead = {
+            engine_id: seen.counter
+            for engine_id, seen in self._watched.items()
+            if now - max(seen.since, since) > self._lease
+        }
         self.alive = max(1, len(counters) - len(dead))
         return dead
 

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from heatlite.db import outage
+
 LOG = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
@@ -46,8 +48,8 @@ class Outbox(Generic[Item]):
         while items := self._take(key):
             try:
                 self._handle(key, items)
-            except Exception:  # what gathered meanwhile has nobody else to handle it
-                LOG.exception("Handling %d results of %s failed", len(items), key)
+            except Exception as error:  # what gathered meanwhile has nobody else to handle it
+                outage.tell(LOG, error, "Handling %d results of %s failed", len(items), key)
 
     def _take(self, key: str) -> list[Item]:
         with self._lock:

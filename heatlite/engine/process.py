@@ -1,7 +1,7 @@
 """Process: one engine, wired. The daemon has one in each of its processes, the embedded engine one in the caller's.
 
-    start   lease ─▶ timers ─▶ RPC servers ─▶ sweeps
-    stop    RPC servers ─▶ sweeps ─▶ give back what waits ─▶ let steps end ─▶ give the lease up
+    start   lease ─▶ timers ─▶ casts ─▶ RPC servers ─▶ sweeps
+    stop    RPC servers ─▶ sweeps ─▶ give back what waits ─▶ let steps end ─▶ send the last casts ─▶ give the lease up
 
 Stopping is draining: when it is over, nothing in the database says that this engine is at anything. What isn't over in
 time is found by the others, as after a crash.
@@ -20,9 +20,11 @@ import oslo_messaging
 from heatlite.clients import settings as cloud_settings
 from heatlite.clients.sessions import Sessions
 from heatlite.context import RequestContext
+from heatlite.db import outage
 from heatlite.db.api import Database
 from heatlite.engine import executors
 from heatlite.engine.api.catalogue import CatalogueEndpoint
+from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
@@ -34,8 +36,11 @@ from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
 from heatlite.engine.clouds import Clouds, no_cloud
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.counts import Count
 from heatlite.engine.evaluate import Evaluator
+from heatlite.engine.here import Here
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.lanes import Lanes
 from heatlite.engine.lease import Lease, Renewal
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.listener import ListenerEndpoint
@@ -43,23 +48,31 @@ from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Ports
 from heatlite.engine.policy import TypePolicy
+from heatlite.engine.pulling import Puller, Restraint
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import siblings_of
 from heatlite.engine.software.port import software_of
+from heatlite.engine.telling import Teller
 from heatlite.engine.traversals import Library
+from heatlite.engine.turns import Share, Turns
 from heatlite.engine.worker import WorkerEndpoint
+from heatlite.notifications import Notifier
 from heatlite.resources.builtin import outside_handle
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
+from heatlite.rpc.casting import Casting
 from heatlite.rpc.serializer import PlainSerializer
-from heatlite.rpc.server import serve
+from heatlite.rpc.server import BoundedRPCServer, serve
 from heatlite.rpc.worker_client import WorkerClient
 from heatlite.template import yaql_process
 
 LOG = logging.getLogger(__name__)
+
+LAST_CASTS = 3.0
+"""Seconds that an engine which leaves waits for a broker to take its last casts."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +80,8 @@ class Surroundings:
     """What an engine process is put into.
 
     ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
-    this process drain and end, because a step hangs in it. ``cloud``: how its services are reached; None: not at all.
-    ``policy``: who may use which types.
+    this process drain and end, because a step hangs in it. ``notifier``: where notifications go; None: nowhere.
+    ``cloud``: how its services are reached; None: not at all. ``policy``: who may use which types.
     """
 
     database: Database
@@ -77,6 +90,7 @@ class Surroundings:
     inputs: Inputs = field(default_factory=Inputs)
     registry: Registry = field(default_factory=Registry.load)
     file_locks: FileLocks | None = None
+    notifier: Notifier | None = None
     leave: Callable[[], None] = lambda: None
     cloud: cloud_settings.Settings | None = None
     policy: TypePolicy = field(default_factory=TypePolicy)
@@ -91,27 +105,36 @@ class EngineProcess:
             surroundings = dataclasses.replace(surroundings, registry=registry)
         self._surroundings = surroundings
         self._settings = surroundings.settings
+        self._casting = Casting(WorkerClient(surroundings.transport))
         self.shared = self._share()
         self._pool = executors.pool(self._settings.step_threads)
         self.conclusions = Conclusions(self.shared)
-        self.runner = StepRunner(self.shared, self.conclusions, self._pool)
+        self.lanes = Lanes(self._pool.submit, self._settings.step_threads)
+        self.runner = StepRunner(self.shared, self.conclusions, self.lanes)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
         self.runner.hanging.leave = surroundings.leave
+        self.runner.hanging.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
         self._renewal = Renewal(self.shared.lease, self._settings)
-        self._servers: list[oslo_messaging.MessageHandlingServer] = []
+        notifier = surroundings.notifier
+        self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None
+        self._worker = WorkerEndpoint(self.checker)
+        self._puller = self._pulls()
+        self._servers: list[BoundedRPCServer] = []
 
     def _share(self) -> Shared:
         it = self._surroundings
-        watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds)
-        library, wakes = Library(it.settings.operator_registry), WorkerClient(it.transport)
+        watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds, self._holds_since)
+        library, wakes = Library(it.settings.operator_registry), self._casting
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
-        software = software_of(it.database, it.inputs)
+        taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
+        liveness = it.file_locks or watch
+        share = Share(it.settings.casts_per_project, it.settings.batch_size)
         clouds = Clouds(it.database, Sessions(it.cloud)) if it.cloud else None
         cloud_of = clouds.of_stack if clouds else no_cloud
-        taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
+        software = software_of(it.database, it.inputs)
         return Shared(
             database=it.database,
             inputs=it.inputs,
@@ -119,35 +142,65 @@ class EngineProcess:
             registry=it.registry,
             library=library,
             evaluator=Evaluator(
-                it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, software, cloud_of
+                it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, cloud_of, software
             ),
             lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
-            liveness=it.file_locks or watch,
+            liveness=liveness,
             claims=Claims(),
             wakes=wakes,
+            turns=Turns(it.database, it.inputs, share, lambda: liveness.alive),
             clouds=clouds,
             policy=it.policy,
         )
 
+    def _holds_since(self) -> float | None:
+        return self.shared.lease.holds_since
+
+    def _pulls(self) -> Puller:
+        turns, settings, counts = self.shared.turns, self._settings, self.shared.counts
+        assert turns is not None, "a process that serves has turns"
+        puller = Puller(
+            turns,
+            self.checker,
+            executors.pool(settings.worker_threads).submit,
+            settings.worker_threads,
+            settings.recast_after,
+            Restraint(lambda: self.shared.lease.is_valid, self.runner.is_full, lambda: self._worker.is_busy),
+            when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
+        )
+
+        def held(nodes: int) -> None:
+            counts.add(Count.HELD, nodes)
+            puller.ask()
+
+        turns.when_held = held
+        return puller
+
     def _lost(self, engine_id: str) -> None:
         """This engine was declared dead: whatever waits here is another's by now."""
+        self.shared.counts.add(Count.LEASES_LOST)
         self.runner.drop()
         self.shared.claims.clear()
 
     def start(self) -> None:
         """Take a lease, and begin to serve."""
         yaql_process.EVALUATOR.limits = self._settings.yaql
-        self.shared.lease.acquire()
+        self.shared.lease.acquire_patiently()
         self._renewal.start()
         self.runner.start()
+        self._stand_in_for_the_broker()
         self._serve()
         self._sweeps.start()
+        if self._settings.role.converges:
+            self._puller.start()
+        if self._teller is not None:
+            self._teller.start()
         LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
 
     def _serve(self) -> None:
         endpoints: dict[str, list[object]] = {}
         if self._settings.role.converges:
-            endpoints[messages.WORKER_TOPIC] = [WorkerEndpoint(self.checker)]
+            endpoints[messages.WORKER_TOPIC] = [self._worker]
         if self._settings.role.serves_clients:
             lifecycle = Lifecycle(self.shared, self.conclusions)
             children = Children(self.shared, self.conclusions)
@@ -158,6 +211,7 @@ class EngineProcess:
                 PreviewEndpoint(self.shared),
                 SignalEndpoint(self.shared, self.conclusions, children),
                 LifeEndpoint(self.shared, lifecycle),
+                InsightEndpoint(self.shared, lifecycle),
                 OtherCallersEndpoint(self.shared),
                 SoftwareEndpoint(self.shared),
             ]
@@ -176,23 +230,39 @@ class EngineProcess:
     def _request_context(self, wire: Mapping[str, Any]) -> RequestContext:
         return RequestContext(self._surroundings.database, wire)
 
+    def _stand_in_for_the_broker(self) -> None:
+        """Where it takes no casts, do here what they would ask for; and send those that it takes."""
+        children = Children(self.shared, self.conclusions)
+        here = Here(self._surroundings.database, self.checker, children, self._settings.worker_threads)
+        self._casting.check_here = here.check if self._settings.role.converges else None
+        self._casting.begin_here = here.begin if self._settings.role.serves_clients else None
+        self._casting.when_leaving = here.stop
+        self._sweeps.add(self._casting.held_back_casts)
+        self._casting.start()
+
+    def _say_goodbye(self) -> None:
+        try:
+            self.shared.lease.release()
+        except Exception as error:
+            outage.tell(LOG, error, "The lease can't be given up: others will find that it has run out")
+
     def stop(self) -> None:
         """Drain: stop intake, give back what waits, let running steps end, and leave."""
+        self._casting.leave()
         with executors.pool(len(self._servers) or 1) as leaving:  # side by side: each waits for its last poll
-            list(leaving.map(stop_server, self._servers))
+            list(leaving.map(BoundedRPCServer.leave, self._servers))
         self._sweeps.stop()
+        if self._settings.role.converges:
+            self._puller.stop(self._settings.graceful_shutdown_timeout)
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take them over")
+        if self._teller is not None:
+            self._teller.stop()
         self._pool.shutdown(wait=False)
+        self._casting.stop(LAST_CASTS)
         self._renewal.stop()
-        self.shared.lease.release()
+        self._say_goodbye()
         if self._surroundings.file_locks is not None:
             self._surroundings.file_locks.drop(self.shared.lease.engine_id)
         LOG.info("Engine %s has left", self.shared.lease.engine_id)
-
-
-def stop_server(server: oslo_messaging.MessageHandlingServer) -> None:
-    """Stop a server's intake, and wait until what it had taken in is done."""
-    server.stop()
-    server.wait()

@@ -1,7 +1,7 @@
 """Recovery: nothing waits for somebody who isn't coming. Every engine sweeps, with jitter; each sweep is cheap.
 
     dead engines      locks and nodes of engines whose lease ran out are freed and announced
-    lost casts        nodes that are SCHEDULED and past their time are cast again, by compare-and-swap, with back-off
+    lost casts        nodes that are SCHEDULED and past their time are put up for engines with room, by compare-and-swap
     lost requests     rows held here that a newer traversal waits for, and shouldn't, are let go of
     lost wake-ups     nodes that are BLOCKED by a lock which nobody holds are scheduled
     lost claims       nodes that are RUNNING here by the database, but not by this process, are given back, and so are
@@ -16,12 +16,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from heatlite.convergence.model import Action, Node
-from heatlite.db import resources, services, stacks, sync_points
+from heatlite.convergence.model import OF_ROWS, Action, Node
+from heatlite.db import hands, outage, resources, services, stacks, sync_points
 from heatlite.db.records import DueNode, ResourceRecord
 from heatlite.db.retry import retried
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.counts import Count
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import release
@@ -29,8 +31,17 @@ from heatlite.engine.transactions import release
 LOG = logging.getLogger(__name__)
 
 FREED_AT_ONCE = 500
+LOOKED_AT_ONCE = 2000
 BACK_OFF = 2.0
 LONGEST_BACK_OFF = 60.0
+
+
+@dataclass
+class LookedAt:
+    """Where the last look at what this engine holds came to; the next one goes on from there, and begins anew."""
+
+    claim: str = ""
+    row: int = 0
 
 
 class Sweeper:
@@ -40,6 +51,7 @@ class Sweeper:
         self._shared = shared
         self._conclusions = conclusions
         self._runner = runner
+        self._looked_at = LookedAt()
 
     def dead_engines(self) -> None:
         """Take over from engines that are dead, and from those that were found dead by somebody who died then."""
@@ -47,6 +59,7 @@ class Sweeper:
         for engine_id, counter in self._shared.liveness.look().items():
             if engine_id != self._shared.lease.engine_id and services.declare_dead(context, engine_id, counter, now):
                 LOG.warning("Engine %s is dead: its work is taken over", engine_id)
+                self._shared.counts.add(Count.DEAD_ENGINES)
         for engine_id in services.gone(context):
             if engine_id != self._shared.lease.engine_id:
                 self._take_over(engine_id)
@@ -54,6 +67,7 @@ class Sweeper:
     def _take_over(self, engine_id: str) -> None:
         while (released := self._free(engine_id)).ready or released.wakes:
             for traversal_id, nodes in released.ready.items():
+                self._shared.counts.add(Count.TAKEN_OVER, len(nodes))
                 for node in nodes:  # one by one: whatever its engine died of shall not take others with it
                     self._conclusions.announce({traversal_id: [node]})
             self._conclusions.wake(released.wakes)
@@ -67,12 +81,27 @@ class Sweeper:
             )
 
     def lost_casts(self) -> None:
-        """Cast again what is ready and was taken by nobody."""
+        """See to what is ready and was taken by nobody.
+
+        It may be lost, or still lie in the broker, because every engine is busy. A second message would help in the
+        first case only, and make the second one worse: so it is held, and an engine takes it as soon as it has room.
+        """
         shared = self._shared
         now = shared.inputs.now()
         due = sync_points.due(shared.context(), now, shared.settings.recast_limit)
         if due:
-            self._conclusions.announce(by_traversal(self._postpone(due, now)))
+            taken = self._postpone(due, now)
+            self._shared.counts.add(Count.RECASTS, len(taken))
+            for traversal_id, nodes in by_traversal(taken).items():
+                self._put_up(traversal_id, nodes)
+
+    def _put_up(self, traversal_id: str, nodes: Sequence[Node]) -> None:
+        turns, of_rows = self._shared.turns, [node for node in nodes if node.kind in OF_ROWS]
+        if turns is None:
+            self._conclusions.announce({traversal_id: nodes})
+            return
+        turns.hold(traversal_id, of_rows)
+        self._conclusions.announce({traversal_id: [node for node in nodes if node not in of_rows]})
 
     @retried
     def _postpone(self, due: Sequence[DueNode], now: float) -> list[DueNode]:
@@ -98,12 +127,16 @@ class Sweeper:
             self._runner.asked(rows, traversal_id)
 
     def lost_claims(self) -> None:
-        """Give back what the database believes this process to be at, and it isn't."""
-        engine_id = self._shared.lease.engine_id
-        running = sync_points.running(self._shared.context(), [engine_id], FREED_AT_ONCE)
-        lost = [(traversal, node, claim) for traversal, node, claim, _ in running if claim not in self._shared.claims]
-        for traversal_id, node, claim_id in lost:
-            LOG.warning("Node %s of traversal %s fell out of this engine's hands: given back", node, traversal_id)
+        """Give back what the database believes this process to be at, and it isn't; a page of it at a time."""
+        engine_id, context = self._shared.lease.engine_id, self._shared.context()
+        page = hands.claims(context, engine_id, self._looked_at.claim, LOOKED_AT_ONCE)
+        self._looked_at.claim = page[-1] if len(page) == LOOKED_AT_ONCE else ""
+        lost = [claim for claim in dict.fromkeys(page) if claim not in self._shared.claims]
+        if lost:
+            LOG.warning("%d claims fell out of this engine's hands: their nodes are given back", len(lost))
+        for traversal_id, node, claim_id in hands.nodes(context, engine_id, lost) if lost else []:
+            LOG.debug("Node %s of traversal %s is given back", node, traversal_id)
+            self._shared.counts.add(Count.LOST_SIGHT)
             self._give_back(traversal_id, node, claim_id)
 
     @retried
@@ -115,11 +148,17 @@ class Sweeper:
             self._conclusions.announce({traversal_id: [node]})
 
     def lost_locks(self) -> None:
-        """Let go of rows that the database believes this process to hold, and it doesn't."""
-        engine_id = self._shared.lease.engine_id
-        for row in resources.held_by(self._shared.context(), [engine_id], FREED_AT_ONCE):
-            if not self._shared.claims.locks(row.id):
-                LOG.warning("Resource %s fell out of this engine's hands: its lock is released", row.name)
+        """Let go of rows that the database believes this process to hold, and it doesn't; a page of them at a time."""
+        engine_id, context = self._shared.lease.engine_id, self._shared.context()
+        page = hands.rows(context, engine_id, self._looked_at.row, LOOKED_AT_ONCE)
+        self._looked_at.row = page[-1] if len(page) == LOOKED_AT_ONCE else 0
+        lost = [row_id for row_id in page if not self._shared.claims.locks(row_id)]
+        if lost:
+            LOG.warning("%d resources fell out of this engine's hands: their locks are released", len(lost))
+        for row in resources.by_ids(context, lost) if lost else []:
+            if row.engine_id == engine_id and not self._shared.claims.locks(row.id):
+                LOG.debug("The lock of resource %s is released", row.name)
+                self._shared.counts.add(Count.LOST_SIGHT)
                 self._conclusions.wake(self._let_go(row))
 
     @retried
@@ -161,7 +200,8 @@ class Sweeps:
             sweeper.overdue_stacks,
             *others,
         ]
-        self._failing: set[str] = set()
+        self._failing: dict[str, bool] = {}
+        """Look → whether its failure was told, as what isn't an outage is."""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweeps", daemon=True)
 
@@ -173,6 +213,10 @@ class Sweeps:
         """End it, after the look that it is at."""
         self._stopped.set()
         self._thread.join()
+
+    def add(self, look: Callable[[], None]) -> None:
+        """Another look, to be had with each sweep from now on."""
+        self._looks.append(look)
 
     def sweep(self) -> None:
         """Look once for each kind of lost work."""
@@ -189,9 +233,13 @@ class Sweeps:
         name = look.__name__
         try:
             look()
-        except Exception:
-            if name not in self._failing:
-                LOG.exception("Looking for %s failed; told once until it works again", name.replace("_", " "))
-            self._failing.add(name)
+        except Exception as error:
+            was_told = self._failing.get(name)
+            if was_told is None:
+                self._shared.counts.add(Count.OUTAGES)
+            if not was_told:
+                looked_for = name.replace("_", " ")
+                outage.tell(LOG, error, "Looking for %s failed; told once until it works again", looked_for)
+            self._failing[name] = bool(was_told) or not outage.is_outage(error)
         else:
-            self._failing.discard(name)
+            self._failing.pop(name, None)

@@ -37,6 +37,7 @@ def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Ch
         "resource_data": waiting.data if waiting else row.resource_data,
         "deletion_policy": evaluated.definition.deletion_policy if creates and evaluated else row.deletion_policy,
         "external_id": evaluated.external_id if creates and evaluated else row.external_id,
+        "made_from": row.made_from if is_visit(work) else None,
         **waits(work, waiting, now),
     }
 
@@ -106,6 +107,7 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
         "resource_metadata": metadata_after(work, evaluated, is_new=work.action in MAKING),
         "deletion_policy": work.row.deletion_policy if stale else evaluated.definition.deletion_policy,
         "external_id": evaluated.external_id,
+        "made_from": None if stale else evaluated.made_from,
     }
 
 
@@ -162,6 +164,7 @@ def kept(work: Work, template_id: int) -> Changes:
         "requires": sorted(work.evaluated.requires),
         "resource_metadata": metadata_after(work, work.evaluated, is_new=False),
         "deletion_policy": work.evaluated.definition.deletion_policy,
+        "made_from": work.evaluated.made_from,
     }
 
 
@@ -203,6 +206,7 @@ def failed(work: Work, failure: Failed) -> Changes:
         "progress": {**unfinished(work), **found} or None,
         "due_at": None,
         "attempts": 0,
+        "made_from": None,
     }
 
 

@@ -8,17 +8,18 @@ Before each step the lease is looked at: an engine that may be thought dead star
 
 from __future__ import annotations
 
-import concurrent.futures
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite.convergence.interrupts import yields
+from heatlite.db import outage
 from heatlite.engine import guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.hanging import Hanging
+from heatlite.engine.lanes import StepPool
 from heatlite.engine.outbox import Outbox
 from heatlite.engine.shared import Shared
 from heatlite.engine.timers import Timers
@@ -53,7 +54,7 @@ class StepRunner:
         self,
         shared: Shared,
         conclusions: Conclusions,
-        pool: concurrent.futures.Executor,
+        pool: StepPool,
         timers: Callable[[Callable[[], float], Callable[[Sequence[Pending]], None]], Timers[Pending]] = Timers,
     ) -> None:
         self._shared = shared
@@ -136,12 +137,19 @@ class StepRunner:
             self._step(pending)
 
     def _submit_step(self, pending: Pending) -> None:
-        self._submit(lambda: self._step(pending))
+        self._pool.submit(lambda: self._step(pending), pending.traversal.stack.tenant)
+
+    def is_full(self, project: str) -> bool:
+        """Whether as many steps of a project wait for a thread here as may: more is left in the database."""
+        return self._pool.is_full(project)
 
     def _step(self, pending: Pending) -> None:
         lease, work = self._shared.lease, pending.work
         if work.engine_id != lease.engine_id:  # claimed in a former life: whoever found this engine dead has it now
             self._shared.claims.settle([work.claim_id])
+            return
+        if self._draining:  # it waited for a thread, and is nowhere begun
+            self._conclusions.give_back(pending.traversal.id, [work])
             return
         if not lease.is_valid:
             self._timers.add(LEASE_PAUSE, pending)
@@ -150,7 +158,8 @@ class StepRunner:
             with self.hanging.watching(work):
                 outcome = self._outcome(pending)
         except guests.OUR_TROUBLE as reason:
-            LOG.warning("The step of %s will be run again: %s", work.row.name, reason)
+            level = logging.DEBUG if outage.is_outage(reason) else logging.WARNING
+            LOG.log(level, "The step of %s will be run again: %s", work.row.name, reason)
             self._again(pending)
             return
         except Exception as error:  # nobody looks at a thread's exceptions: what has no outcome would wait for ever
@@ -190,8 +199,8 @@ class StepRunner:
         """Each of the two by itself: what one can't record must not keep the other from letting go of its claims."""
         try:
             record()
-        except Exception:
-            LOG.exception("What %d steps came to could not be recorded: they will be taken up again", steps)
+        except Exception as error:
+            outage.tell(LOG, error, "What %d steps came to could not be recorded: they will be taken up again", steps)
 
     def _keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> None:
         outcomes = {work.row.id: waiting for work, waiting in waits}

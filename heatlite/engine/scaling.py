@@ -19,15 +19,17 @@ from typing import Any
 from heatlite import exception
 from heatlite.context import EngineContext, RequestContext
 from heatlite.convergence.model import Status
-from heatlite.db import resources, stacks
+from heatlite.db import notifications, resources, stacks
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Port
 from heatlite.engine.refresh import ATTEMPTS, resource_of
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import StackSiblings
+from heatlite.notifications import SCALING
 from heatlite.resources.base import NoActionRequired
 from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
+from heatlite.resources.nested.port import Begin
 from heatlite.resources.siblings import AskAgain
 
 
@@ -66,8 +68,36 @@ class ScalableSiblings(StackSiblings):
         begin = group.adjust(scaling)
         keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
         now = self._shared.inputs.utcnow()
+        told = self._told(group, scaling)
         if not resources.write(context, keys, changes, now, held_by=None, hold_as=None):
             raise Busy
+        self._tell(row, told, Status.IN_PROGRESS, "Start resizing the group")
+        try:
+            self._begin(row, group, begin)
+        except Exception as error:
+            self._tell(row, told, Status.FAILED, str(error))
+            raise
+        self._tell(row, told, Status.COMPLETE, "End resizing the group")
+        self._cool_down(row.id, scaling)
+
+    def _told(self, group: AutoScalingGroup, scaling: Any) -> dict[Status, dict[str, Any]]:
+        """What is told of a scaling, by how it stands; nothing where nobody listens."""
+        if not self._shared.database.notifies:
+            return {}
+        size = group.size()
+        said = {"adjustment": scaling.by, "adjustment_type": str(scaling.kind)}
+        said |= {"groupname": group.physical_resource_name(), "capacity": size}
+        ended = {**said, "capacity": group.within_bounds(size, scaling)}
+        return {Status.IN_PROGRESS: said, Status.FAILED: said, Status.COMPLETE: ended}
+
+    def _tell(self, row: ResourceRecord, told: dict[Status, dict[str, Any]], status: Status, message: str) -> None:
+        if status not in told:
+            return
+        text = message if status is Status.FAILED else f"{message} {told[status]['groupname']}"
+        now, happened = self._shared.inputs.now(), [(SCALING, status, text)]
+        notifications.insert(self._shared.context(), row.stack_id, happened, now, {**told[status], "message": text})
+
+    def _begin(self, row: ResourceRecord, group: AutoScalingGroup, begin: Begin) -> None:
         port, shared = group.nested, self._shared
         assert isinstance(port, Port), "an engine's plugins have its own port"
         parent = port.traversal.stack
@@ -77,7 +107,6 @@ class ScalableSiblings(StackSiblings):
         child = stacks.get(shared.context(), begin.child_id)
         if child is None or child.current_traversal != begin.operation_id:
             raise Busy
-        self._cool_down(row.id, scaling)
 
     def _cool_down(self, row_id: int, scaling: Any) -> None:
         """Record that the group was scaled. A step that holds the row by now records so itself when it ends."""

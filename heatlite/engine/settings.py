@@ -33,9 +33,11 @@ class Settings:
 
     host: str = field(default_factory=socket.gethostname)
     role: Role = Role.ALL
-    batch_size: int = 20
+    batch_size: int = 50
+    local_hops: int = 0
     worker_threads: int = 8
     step_threads: int = 16
+    casts_per_project: int = 2
     step_time_limit: float = 600
     lease_seconds: float = 20
     sweep_interval: float = 5
@@ -56,3 +58,5 @@ class Settings:
     operator_registry: Mapping[str, Any] = field(default_factory=dict)
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)
     graceful_shutdown_timeout: float = 60
+    metrics_port: int = 0
+    metrics_host: str = "127.0.0.1"

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from heatlite.context import EngineContext, RequestContext
 from heatlite.db.api import Database
+from heatlite.db.records import StackRecord
 from heatlite.engine.claims import Claims
 from heatlite.engine.clouds import Clouds
+from heatlite.engine.counts import Counts
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease
@@ -17,16 +19,20 @@ from heatlite.engine.liveness import Liveness
 from heatlite.engine.policy import TypePolicy, held_to
 from heatlite.engine.settings import Settings
 from heatlite.engine.traversals import Library
+from heatlite.engine.turns import Turns
+from heatlite.engine.unchanged import Sources, Unchanged
 from heatlite.resources.cloud import Cloud
 from heatlite.resources.registry import Registry
 from heatlite.rpc.worker_client import Wakes
 from heatlite.schema.constraints import asking
+from heatlite.template import Parameters, Template
 
 
 @dataclass(frozen=True)
 class Shared:
     """One process's database, clock, settings, plugins, parsed templates, lease, and its way to other engines.
 
+    ``turns`` None: whatever is ready is cast at once, whosever it is.
     ``clouds``: its way to the cloud's services; None where no keystone is configured.
     """
 
@@ -40,6 +46,8 @@ class Shared:
     liveness: Liveness
     claims: Claims
     wakes: Wakes
+    turns: Turns | None = None
+    counts: Counts = field(default_factory=Counts)
     clouds: Clouds | None = None
     policy: TypePolicy = field(default_factory=TypePolicy)
 
@@ -56,6 +64,13 @@ class Shared:
         """Validate what is validated here for whoever asks: by what he may use, and with what he may look at."""
         with held_to(self.policy, context), asking(self.cloud_of(context)):
             yield
+
+    def unchanged(self, template: Template, parameters: Parameters, stack: StackRecord) -> Unchanged:
+        """Says which of a stack's rows are what this template makes of these parameters.
+
+        :param stack: with the facade that it will have
+        """
+        return Unchanged(template, Sources(parameters, template.files, stack.facade), self.registry)
 
     @property
     def recast_after(self) -> float:

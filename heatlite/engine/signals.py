@@ -21,7 +21,7 @@ from oslo_db import api as oslo_db_api
 from heatlite import exception
 from heatlite.context import EngineContext
 from heatlite.convergence.model import Action, Status
-from heatlite.db import resources
+from heatlite.db import outage, resources
 from heatlite.db.api import Context
 from heatlite.db.events import Happening
 from heatlite.db.records import ResourceRecord, StackRecord
@@ -80,8 +80,9 @@ class Signals:
         try:  # the signal counts by now: what follows may be lost, and is not a reason to send it again
             self._wake(self._shared.context(), row)
             self._refresh(self._shared.context(), row)
-        except Exception:
-            LOG.exception("What follows from a signal to %s can't be done now: who waits for it will look", row.name)
+        except Exception as error:
+            text = "What follows from a signal to %s can't be done now: who waits for it will look"
+            outage.tell(LOG, error, text, row.name)
         return metadata
 
     @patient

@@ -21,6 +21,7 @@ from heatlite.convergence.model import Action, Node, NodeKind, Wanted
 from heatlite.db import stacks, templates
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord, TemplateRecord
+from heatlite.engine.unchanged import Sources
 
 LOG = logging.getLogger(__name__)
 
@@ -68,9 +69,18 @@ class Traversal:
                 found.setdefault(name, set()).add(attribute)
         return {name: frozenset(attributes) for name, attributes in found.items()}
 
+    @cached_property
+    def sources(self) -> Sources:
+        """What its definitions are evaluated with, beside other resources."""
+        return Sources(self.parameters, self.template.files, self.stack.facade)
+
+    @cached_property
+    def _served_by(self) -> frozenset[int]:
+        return frozenset(self.serving.values())
+
     def serves(self, resource_id: int) -> bool:
         """Whether the plan gave this row a name to serve."""
-        return self.graph is not None and Node(resource_id, NodeKind.UPDATE) in self.graph
+        return resource_id in self._served_by
 
 
 def wanted(template: language.Template) -> list[Wanted]:
@@ -124,6 +134,17 @@ class Library:
             with self._lock:
                 self._templates[template_id] = known
         return known
+
+    def known(self, template_id: int) -> tuple[TemplateRecord, language.Template] | None:
+        """The same, if it is at hand."""
+        with self._lock:
+            return self._templates.get(template_id)
+
+    def learn(self, record: TemplateRecord, parsed: language.Template) -> None:
+        """Keep a template that has just been parsed and stored, so that it needn't be read and parsed again."""
+        if not parsed.is_decided:
+            with self._lock:
+                self._templates[record.id] = (record, parsed)
 
     def parameters(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
         """A stack's template as it is with the values of its parameters, and these."""

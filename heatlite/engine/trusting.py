@@ -14,12 +14,13 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import stacks, user_creds
 from heatlite.db.records import StackRecord
+from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.db.user_creds import Credentials
 from heatlite.engine import credentials
 from heatlite.engine.clouds import login_of_request
@@ -29,14 +30,24 @@ LOG = logging.getLogger(__name__)
 
 
 @contextmanager
-def for_new_stack(shared: Shared, context: RequestContext) -> Iterator[Credentials]:
-    """What a stack that is created within this stores. What is raised within it revokes a trust again."""
+def for_new_stack(shared: Shared, context: RequestContext, stack_id: str) -> Iterator[Credentials]:
+    """What a stack that is created within this stores. What is raised within it revokes a trust again, unless the stack
+    has it for all that: the database didn't answer."""
     asked_by = granted(shared, context)
     try:
         yield asked_by
     except BaseException:
-        revoke_new(shared, context, asked_by)
+        if _is_unused(shared, stack_id, asked_by):
+            revoke_new(shared, context, asked_by)
         raise
+
+
+def _is_unused(shared: Shared, stack_id: str, asked_by: Credentials) -> bool:
+    try:
+        now = stored(shared, stack_id)
+    except DATABASE_ERRORS:
+        return False  # who can't look mustn't take it away
+    return now is None or now.trust_id != asked_by.trust_id
 
 
 @contextmanager
@@ -47,7 +58,15 @@ def for_stack(shared: Shared, context: RequestContext, stack: StackRecord) -> It
     try:
         yield asked_by
     finally:
-        now = stored(shared, stack.id)
+        _settle(shared, context, stack.id, before, asked_by)
+
+
+def _settle(
+    shared: Shared, context: RequestContext, stack_id: str, before: Credentials | None, asked_by: Credentials
+) -> None:
+    """Revoke the trust that the stack doesn't have: the new one, or that of before."""
+    with suppress(*DATABASE_ERRORS):  # who can't look mustn't take one away
+        now = stored(shared, stack_id)
         if now is None or now.trust_id != asked_by.trust_id:
             revoke_new(shared, context, asked_by)
         elif before is not None and before.trust_id not in (None, now.trust_id):

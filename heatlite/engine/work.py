@@ -28,6 +28,7 @@ class Evaluated:
     requires: tuple[int, ...]
     update_policy: Mapping[str, Any] = field(default_factory=dict)
     external_id: str | None = None
+    made_from: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import oslo_messaging
 
+from heatlite.db.outage import brief, is_outage
+from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.check import Checker
 from heatlite.rpc import messages
 
@@ -20,6 +25,13 @@ class WorkerEndpoint:
 
     def __init__(self, checker: Checker) -> None:
         self._checker = checker
+        self._lock = threading.Lock()
+        self._at_work = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a message is being worked on now."""
+        return self._at_work > 0
 
     def check_resource(self, context: Any, traversal_id: str, nodes: list[list[int]]) -> None:
         """Converge these nodes of this traversal."""
@@ -28,4 +40,20 @@ class WorkerEndpoint:
         except ValueError as error:
             LOG.warning("A message that makes no sense is dropped: %s", error)
             return
-        self._checker.check(message.traversal_id, message.nodes)
+        with self._working():
+            try:
+                self._checker.check(message.traversal_id, message.nodes)
+            except DATABASE_ERRORS as error:
+                if not is_outage(error):
+                    raise
+                LOG.debug("Nodes of traversal %s are left for a sweep: %s", traversal_id, brief(error))
+
+    @contextlib.contextmanager
+    def _working(self) -> Iterator[None]:
+        with self._lock:
+            self._at_work += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._at_work -= 1

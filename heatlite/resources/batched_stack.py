@@ -25,6 +25,11 @@ from heatlite.resources.stack_resource import Progress, StackResource
 class BatchedStack(StackResource):
     """What groups have in common."""
 
+    @classmethod
+    def template_taken_over(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The same members, with the outputs that tell of them here."""
+        return template.of(template.definitions(given))
+
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
         """The child's template after a batch, made from what the child is now."""
         raise NotImplementedError

@@ -46,5 +46,5 @@ class Instance:
     files: Mapping[str, str] = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
     nested: NestedStacks | None = None
-    software: Software | None = None
     cloud: Cloud | None = None
+    software: Software | None = None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from heatlite.exception import NotSupported
 from heatlite.resources.base import Resource, UpdateReplace
@@ -23,6 +24,8 @@ from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import OPERATION, TEMPLATE, Begin, ChildView, Goal, NestedStacks, Verb
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+STACK_NAME = "stack_name"
+"""In the data of a resource whose nested stack another engine once made: the name that it gave it."""
 
 Progress = dict[str, Any]
 
@@ -59,7 +62,23 @@ class StackResource(Resource):
         """Minutes that an operation on it may take. None: as long as the parent's."""
         return None
 
+    @classmethod
+    def template_taken_over(cls, template: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The template of a nested stack that Heat made for a resource of this type, as this type would write it."""
+        return template
+
     # --- the contract of a plugin ---------------------------------------------------------------------------
+
+    def physical_resource_name(self) -> str:
+        """The nested stack's name."""
+        return str(self.data.get(STACK_NAME) or super().physical_resource_name())
+
+    def identity(self) -> str:
+        """The nested stack's identity as Heat writes it in one word; the resource's name while there is none."""
+        if self.resource_id is None:
+            return self.name
+        name, project = quote(self.physical_resource_name(), ""), quote(self.project_id, "")
+        return f"arn:openstack:heat::{project}:stacks/{name}/{quote(self.uuid, '')}"
 
     @property
     def nested(self) -> NestedStacks:

@@ -52,16 +52,6 @@ class Tools:
         return self._mask(text)
 
     @property
-    def software(self) -> Software:
-        """Where software configs and deployments are kept. Only plugins that aren't ``immediate`` may use it.
-
-        :raises NotSupported: in validation, or a test, that has none
-        """
-        if self._software is None:
-            raise NotSupported(feature="A software config without an engine")
-        return self._software
-
-    @property
     def cloud(self) -> Cloud:
         """The cloud's services, as whoever asked for the operation of the stack.
 
@@ -71,6 +61,16 @@ class Tools:
             kind = self.type_name or "This type"
             raise NotSupported(feature=f"{kind} where no keystone is configured ([trustee] auth_url)")
         return self._cloud
+
+    @property
+    def software(self) -> Software:
+        """Where software configs and deployments are kept. Only plugins that aren't ``immediate`` may use it.
+
+        :raises NotSupported: in validation, or a test, that has none
+        """
+        if self._software is None:
+            raise NotSupported(feature="A software config without an engine")
+        return self._software
 
     @property
     def resource_id(self) -> str | None:

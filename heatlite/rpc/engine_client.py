@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from heatlite import exception
 from heatlite.rpc.catalogue_client import CatalogueCalls
+from heatlite.rpc.insight_client import InsightCalls
 from heatlite.rpc.life_client import LifeCalls
 from heatlite.rpc.queries import ALL_EVENTS, ALL_STACKS, ROOT, EventQuery, Nesting, StackQuery
 from heatlite.rpc.signal_client import SignalCalls
@@ -33,7 +34,7 @@ class Caller(Protocol):
     """What carries a call to some engine and brings back its reply."""
 
     def call(self, context: Context, method: str, version: str, timeout: float | None, **arguments: Any) -> Any:
-        """Call ``method``; ``timeout`` in seconds, ``None`` for the configured one."""
+        """Call ``method``, or ``namespace.method``; ``timeout`` in seconds, ``None`` for the configured one."""
 
 
 class MessagingCaller:
@@ -49,9 +50,11 @@ class MessagingCaller:
         """
         import oslo_messaging  # slow to import, and a help text doesn't need it
 
-        prepared = self._rpc_client.prepare(version=version, timeout=timeout)
+        namespace, _, name = method.rpartition(".")
+        own = {"namespace": namespace} if namespace else {}
+        prepared = self._rpc_client.prepare(version=version, timeout=timeout, **own)
         try:
-            return prepared.call(context, method, **arguments)
+            return prepared.call(context, name, **arguments)
         except oslo_messaging.RemoteError as error:
             raise local_error(error.exc_type, error.value) from error
         except oslo_messaging.MessagingTimeout as error:
@@ -66,7 +69,7 @@ def local_error(class_name: str, message: str) -> exception.HeatliteError:
     return error
 
 
-class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, SoftwareCalls):
+class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCalls, SoftwareCalls):
     """The engine's API as methods; ``timeout`` in seconds holds for every call, ``None`` as configured."""
 
     def __init__(self, caller: Caller, timeout: float | None = None) -> None:

@@ -28,6 +28,8 @@ LISTENER_TOPIC = "heat-engine-listener"
 WORKER_VERSION = "1.0"
 LISTENER_VERSION = "1.1"
 ENGINE_VERSION = "1.36"
+OWN_NAMESPACE = "heatlite"
+"""Of the methods on the topic ``engine`` that Heat doesn't have."""
 MOST_NODES = 1000
 """Twice the largest batch that can be configured; who sends more is no engine."""
 LARGEST_ID = 2**63 - 1

@@ -6,10 +6,17 @@ from the broker only when a thread is free for it: the semaphore holds the liste
 ``transport.bound_prefetch``) keeps the broker from pushing more meanwhile. Either alone doesn't bound it.
 
     broker ──prefetch ≤ n──▶ listener ──semaphore──▶ threads
+
+A server that leaves tells the broker so at once. oslo.messaging has that told by the connection's end, when all work is
+done: until then the broker goes on handing out messages, and those that are found as the connection closes are
+acknowledged and dropped. A client's call among them would never be answered.
+
+    leave   listener ends ─▶ consumers are cancelled ─▶ what had been handed out by then is worked on as well
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +25,8 @@ import oslo_messaging
 from oslo_messaging.rpc.server import RPCServer
 
 from heatlite.rpc import messages
+
+LOG = logging.getLogger(__name__)
 
 
 class BoundedRPCServer(RPCServer):
@@ -33,11 +42,39 @@ class BoundedRPCServer(RPCServer):
         self._free.acquire()
         super()._on_incoming(incoming)
 
+    def leave(self) -> None:
+        """Take in nothing more, and return when what the broker has handed out is done."""
+        self.stop()
+        self._take_what_was_handed_out()
+        self.wait()
+
+    def _take_what_was_handed_out(self) -> None:
+        poller = getattr(self.listener, "_poll_style_listener", None)
+        connection = getattr(poller, "conn", None)
+        if poller is None or connection is None:
+            return  # a driver without a broker
+        try:
+            cancel_consumers(connection)
+        except Exception:
+            LOG.exception("The broker can't be told that this engine leaves: it will see the connection close")
+        while incoming := poller.poll():
+            self._on_incoming(incoming)
+
     def _process_incoming(self, incoming: Any) -> None:
         try:
             super()._process_incoming(incoming)
         finally:
             self._free.release()
+
+
+def cancel_consumers(connection: Any) -> None:
+    """Have the broker hand out nothing more on a listener's connection, whose own thread has ended.
+
+    What arrives until it has heard is put with what the listener has.
+    """
+    consumers = getattr(connection, "_consumers", {})
+    for consumer, tag in list(consumers.items()):
+        consumer.cancel(tag)
 
 
 def serve(
@@ -48,11 +85,11 @@ def serve(
     host: str,
     threads: int,
     serializer: oslo_messaging.Serializer | None = None,
-) -> oslo_messaging.MessageHandlingServer:
+) -> BoundedRPCServer:
     """A started server for a topic, with ``threads`` messages at work at most."""
     bounded = type("BoundedRPCServer", (BoundedRPCServer,), {"capacity": threads})
     target = oslo_messaging.Target(exchange=messages.EXCHANGE, topic=topic, server=host)
-    server = oslo_messaging.get_rpc_server(
+    server: BoundedRPCServer = oslo_messaging.get_rpc_server(
         transport,
         target,
         list(endpoints),

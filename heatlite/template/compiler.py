@@ -12,7 +12,7 @@ from typing import Any
 
 from heatlite.exception import InvalidTemplateReference, StackValidationFailed, dotted
 from heatlite.template.functions import Vocabulary
-from heatlite.template.functions.base import Function
+from heatlite.template.functions.base import ANYTHING, Function
 from heatlite.template.functions.conditional import ConditionName
 from heatlite.template.functions.get_file import no_content
 from heatlite.template.nodes import ListNode, MapNode, Node, Tree
@@ -43,6 +43,8 @@ class Compiler:
     references: set[str] = field(default_factory=set)
     reads: set[tuple[str, str]] = field(default_factory=set)
     conditions: set[str] = field(default_factory=set)
+    parameters: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
     checks_parameters: bool = True
     """Whether a parameter that isn't declared is a mistake here; else whoever resolves it is told."""
 
@@ -120,6 +122,7 @@ class Compiler:
 
         :raises StackValidationFailed: where it isn't
         """
+        self.parameters.add(name)
         if not self.checks_parameters or name in self.names.parameters:
             return
         if len(path) > PROPERTY_AT and str(path[PROPERTIES_AT]).lower() == "properties":
@@ -130,7 +133,14 @@ class Compiler:
 
     def has_parameter(self, name: str) -> bool:
         """Whether a parameter of this name is declared."""
-        return name in self.names.parameters
+        is_there = name in self.names.parameters
+        if is_there:
+            self.parameters.add(name)
+        return is_there
+
+    def use_anything(self) -> None:
+        """Note that what is used isn't known before it is computed: any parameter, any file, the parent's resource."""
+        self.parameters.add(ANYTHING)
 
     def check_file(self, name: str, path: Path) -> None:
         """Refuse the name of a file that didn't come with the template.
@@ -139,6 +149,7 @@ class Compiler:
         """
         if name not in self.names.files:
             raise no_content(name, path)
+        self.files.add(name)
 
 
 def _any_node(trees: Collection[Tree]) -> bool:

@@ -41,6 +41,10 @@ class ResourceDefinition:
     """The definition in the template, uncompiled, by HOT's keywords."""
     dialect: Dialect = field(default=HOT, repr=False, compare=False)
     """The one that the template is written in."""
+    parameters: frozenset[str] = frozenset()
+    """The parameters that its functions use; ``ANYTHING`` among them where that isn't known."""
+    files: frozenset[str] = frozenset()
+    """The files that they use."""
 
     def path(self, keyword: str) -> list[str | int]:
         """Where in the template that is which HOT calls ``keyword``."""
@@ -64,6 +68,18 @@ class ResourceDefinition:
         said = [self.type, self.written.get("properties") or {}, self.written.get("metadata") or {}]
         text = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def whole_hash(self) -> str:
+        """The same of all that is written but words: the policies and what it requires as well."""
+        policies = [self.deletion_policy, self.written.get("update_policy"), sorted(self.requires)]
+        text = json.dumps([self.definition_hash, policies], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def spelling(self) -> str:
+        """What is written, as a text that differs where anything does: 1, 1.0 and true are equal values."""
+        return repr(self.written)
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ def read_resource(
         requires=frozenset(depends_on) | used,
         written=plain,
         dialect=dialect,
+        parameters=frozenset(compiler.parameters),
+        files=frozenset(compiler.files),
         **trees,
     )
 

@@ -28,7 +28,7 @@ from tests.chaos.world import Thing, World
 VISITS_CHILDREN = StackResource.handle_suspend is not Resource.handle_suspend
 """Whether a suspension reaches nested stacks."""
 EXCUSES = (INJECTED, "cancelled")
-VISITS = ("SUSPEND", "RESUME", "CHECK")
+VISITS = ("SUSPEND", "RESUME", "CHECK", "SNAPSHOT")
 STACK, ROW, POINT = models.stack.c, models.resource.c, models.sync_point.c
 
 
@@ -93,9 +93,11 @@ def look(database: Database, world: World) -> Found:
 def violations(found: Found, records: Iterable[Record]) -> Iterator[str]:
     """What is wrong, in words."""
     yield from found.busy
-    for thing_id in found.world.keys() - found.known:
-        yield f"thing {thing_id} ({found.world[thing_id].key}) is nobody's"
     known = {(record.project, record.name): record for record in records}
+    let_go = {record.name for record in known.values() if record.is_let_go}
+    for thing_id in found.world.keys() - found.known:
+        if found.world[thing_id].key.split("/")[0] not in let_go:
+            yield f"thing {thing_id} ({found.world[thing_id].key}) is nobody's"
     alive = {(root.project, root.name): root for root in found.roots}
     for key, root in alive.items():
         yield from (f"{root.name}: {text}" for text in of_stack(root, known[key], found.world))
@@ -117,7 +119,7 @@ def of_stack(root: Root, record: Record, world: Mapping[str, Thing]) -> Iterator
             yield f"{state}, although its deletion was accepted"
         if root.action in ("CREATE", "UPDATE") and root.number != number:
             yield f"{state} with template {root.number}, although {number} was accepted later"
-        if verb in ("suspend", "resume", "check") and root.action != verb.upper():
+        if verb in ("suspend", "resume", "check", "snapshot", "adopt") and root.action != verb.upper():
             yield f"{state}, although a later {verb} was accepted"
     if root.status == "COMPLETE" and not is_half_done:
         yield from of_world(root, world)
@@ -130,7 +132,7 @@ def of_world(root: Root, world: Mapping[str, Thing]) -> Iterator[str]:
     there, wanted = Counter((it.key, it.value) for it in own), Counter(shapes.wanted(root.template))
     if there != wanted:
         yield f"{state} but the world lacks {dict(wanted - there)}, and has too much: {dict(there - wanted)}"
-    if root.action != "CHECK":
+    if root.action not in ("CHECK", "SNAPSHOT"):
         reached = [it for it in own if VISITS_CHILDREN or it.key.count("/") == 1]
         wrong = sorted(it.key for it in reached if it.suspended is not (root.action == "SUSPEND"))
         if wrong:
@@ -141,6 +143,6 @@ def of_missing(record: Record) -> Iterator[str]:
     """What is wrong with a stack that isn't there (any more)."""
     asked = [(verb, answer.value) for verb, _, answer in record.asked]
     accepted = [verb for verb, answer in asked if answer == "accepted"]
-    may_be_gone = any(verb == "delete" and answer != "refused" for verb, answer in asked)
+    may_be_gone = any(verb in ("delete", "abandon") and answer != "refused" for verb, answer in asked)
     if accepted and not may_be_gone:
         yield f"{record.name} isn't there, although nobody asked for its deletion: {asked}"

@@ -6,18 +6,28 @@ pause      a worker, by SIGSTOP, for longer than its lease; then SIGCONT
 restart    a launcher, by SIGTERM; it drains, and another is started meanwhile
 cut        all connections to the database, or to the broker, once
 away       nobody reaches the database, or the broker, for a while
+frozen     bytes to the database, or to the broker, stand still for a while
 database   killed, and started again
-broker     killed, and started again (``broker=True`` only: it takes Erlang many seconds)
+read-only  the database takes no writes for a while
+sessions   the database ends those of the engines, in mid-transaction or not
+deadlock   somebody takes the engines' rows in the opposite of their order
+commits    the answers to some commits are lost, each after it was done
+queues     all are deleted under their consumers
+broker     killed, and started again         (these three with ``broker=True`` only: an Erlang takes many seconds)
+stop app   ``rabbitmqctl stop_app``, ``start_app``
+alarm      the broker believes that it is out of memory, and blocks whoever publishes
 """
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 from collections.abc import Callable, Iterator
 from random import Random
 
 from tests.chaos.fleet import LEASE, Fleet, stop_process
+from tests.servers import breakages
 
 WEIGHTS = {
     "kill": 6,
@@ -28,15 +38,26 @@ WEIGHTS = {
     "cut broker": 2,
     "database away": 2,
     "broker away": 1,
+    "database frozen": 1,
+    "broker frozen": 1,
     "database": 2,
+    "read-only": 2,
+    "sessions": 2,
+    "deadlock": 2,
+    "commits": 3,
+    "queues": 2,
     "broker": 1,
+    "stop app": 1,
+    "alarm": 1,
 }
+HEAVY = ("broker", "stop app", "alarm")
+"""What takes Erlang many seconds."""
 
 
 def drawn(seed: str, broker: bool) -> Iterator[str]:
     """Names of faults, for ever: first each once in some order, then by weight."""
     random = Random(f"{seed}/faults")
-    names = [name for name in WEIGHTS if broker or name != "broker"]
+    names = [name for name in WEIGHTS if broker or name not in HEAVY]
     yield from random.sample(names, len(names))
     while True:
         yield random.choices(names, [WEIGHTS[name] for name in names])[0]
@@ -64,12 +85,40 @@ class Faults:
             case ["cut", server]:
                 return self._fleet.proxies[server].cut() > 0
             case [server, "away"]:
-                with self._fleet.proxies[server].away():
-                    self._sleep(self._random.uniform(0.5, 2 * LEASE))
-            case [server]:
-                with self._fleet.servers[server].down():
-                    self._sleep(self._random.uniform(0, LEASE))
+                self._last(self._fleet.proxies[server].away())
+            case [server, "frozen"]:
+                self._last(self._fleet.proxies[server].frozen())
+            case [("database" | "broker") as server]:
+                self._last(self._fleet.servers[server].down(), least=0.0, most=LEASE)
+            case _:
+                return self._break_server(name)
         return True
+
+    def _break_server(self, name: str) -> bool:
+        """What is done to a server that goes on running."""
+        proxied = self._fleet.proxied
+        match name:
+            case "read-only":
+                self._last(breakages.read_only(proxied))
+            case "sessions":
+                return breakages.kill_sessions(proxied) > 0
+            case "deadlock":
+                breakages.deadlock(proxied)
+            case "commits":
+                breakages.lose_commits(proxied, self._random.randint(1, 6))
+            case "queues":
+                breakages.delete_queues(proxied)
+            case "stop app":
+                self._last(breakages.application_stopped(proxied), least=0.0, most=LEASE)
+            case "alarm":
+                self._last(breakages.memory_alarm(proxied))
+        return True
+
+    def _last(
+        self, fault: contextlib.AbstractContextManager[None], least: float = 0.5, most: float = 2 * LEASE
+    ) -> None:
+        with fault:
+            self._sleep(self._random.uniform(least, most))
 
     def _kill(self) -> bool:
         victims = self._fleet.engines_at_work()

@@ -9,17 +9,16 @@ import signal
 import subprocess
 
 import psutil
-import sqlalchemy as sa
 
 from heatlite.context import EngineContext
 from heatlite.db import services
 from heatlite.db.api import Database
 from heatlite.db.settings import Settings
-from tests.chaos.proxy import Proxy, to_path, to_port
 from tests.chaos.thing import install
 from tests.chaos.world import VARIABLE, World
 from tests.deployment import Daemons
 from tests.servers import MariaDB, PostgreSQL, RabbitMQ
+from tests.servers.proxied import Proxied
 from tests.waiting import wait_until
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -39,10 +38,8 @@ class Fleet(Daemons):
 
     def __init__(self, directory: pathlib.Path, database: MariaDB | PostgreSQL, rabbitmq: RabbitMQ) -> None:
         self.servers = {"database": database, "broker": rabbitmq}
-        address, bus = database.fresh_database(), rabbitmq.fresh_vhost()
-        self.proxies = {"database": Proxy(to_path(socket_of(database))), "broker": Proxy(to_port(rabbitmq.driver.port))}
-        proxied = through(address, self.proxies["database"].port)
-        proxied_bus = bus.replace(f":{rabbitmq.driver.port}/", f":{self.proxies['broker'].port}/")
+        self.proxied = Proxied(database, rabbitmq)
+        self.proxies = self.proxied.proxies
         install(directory / "plugins")
         self.world = World(directory / "world")
         path = os.pathsep.join([str(directory / "plugins"), str(ROOT), os.environ.get("PYTHONPATH", "")])
@@ -51,9 +48,9 @@ class Fleet(Daemons):
             "XDG_CACHE_HOME": str(directory / "cache"),  # where the plugins that a path offers are remembered
             VARIABLE: str(self.world.directory),
         }
-        super().__init__(directory, proxied, proxied_bus, workers=1, **OPTIONS)
+        super().__init__(directory, self.proxied.url, self.proxied.bus, workers=1, **OPTIONS)
         self.options = OPTIONS
-        self.direct = Database(Settings(address))
+        self.direct = Database(Settings(self.proxied.direct))
         self.stopped: set[int] = set()
 
     def leases(self) -> int:
@@ -95,22 +92,8 @@ class Fleet(Daemons):
     def stop(self) -> None:
         """End everything."""
         super().stop()
-        for proxy in self.proxies.values():
-            proxy.close()
+        self.proxied.close()
         self.direct.dispose()
-
-
-def socket_of(server: MariaDB | PostgreSQL) -> str:
-    """The socket that a database server listens on."""
-    driver = server.driver
-    return str(driver.socket) if isinstance(server, MariaDB) else f"{driver.tempdir}/.s.PGSQL.{driver.port}"
-
-
-def through(address: str, port: int) -> str:
-    """The URL of a database, reached through a port of 127.0.0.1 in place of its socket."""
-    url = sa.make_url(address)
-    query = {name: value for name, value in url.query.items() if name not in ("unix_socket", "host", "port")}
-    return url.set(host="127.0.0.1", port=port, query=query).render_as_string(hide_password=False)
 
 
 def stop_process(process: psutil.Process, number: int) -> bool:

@@ -6,11 +6,13 @@ may have been begun, even later than what was asked after it). ``Record`` keeps 
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import json
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -24,8 +26,21 @@ from tests.chaos.shapes import Template
 
 ANSWER = 15.0  # seconds that a client waits for an answer
 MOST = 7  # operations on one stack
+NOT_DONE = "was not carried out"
 REFUSALS = (exception.ActionInProgress, exception.NotSupported, exception.EntityNotFound, exception.StackExists)
-CHANCES = {"update": 8, "suspend": 2, "resume": 3, "check": 2, "cancel": 1, "roll back": 1, "delete": 2}
+CHANCES = {
+    "update": 8,
+    "suspend": 2,
+    "resume": 3,
+    "check": 2,
+    "cancel": 1,
+    "roll back": 1,
+    "snapshot": 2,
+    "restore": 2,
+    "move": 1,
+    "delete": 2,
+}
+MOVABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 
 
 class Answer(enum.Enum):
@@ -44,6 +59,8 @@ class Record:
     project: str
     templates: dict[int, Template] = field(default_factory=dict)
     asked: list[tuple[str, int, Answer]] = field(default_factory=list)
+    is_let_go: bool = False
+    """Whether it may have been abandoned, and not adopted again: its things are nobody's then, as was asked for."""
 
     @property
     def last_accepted(self) -> tuple[str, int] | None:
@@ -91,7 +108,10 @@ class Life(threading.Thread):
             if self._over.wait(random.choice([0.1, 0.5, 2, 4]) * random.random()) or identity is None:
                 return
             verb = random.choices(list(CHANCES), list(CHANCES.values()))[0]
-            answer = self._ask(record, verb, number, lambda verb=verb: self._act(record, identity, shape, verb))
+            if verb == "move":
+                identity = self._move(record, identity)
+                continue
+            answer = self._ask(record, verb, number, partial(self._act, record, identity, shape, verb))
             if verb == "delete" and answer is not Answer.REFUSED:
                 return
 
@@ -125,8 +145,46 @@ class Life(threading.Thread):
                 client.stack_check(context, identity)
             case "cancel" | "roll back":
                 client.stack_cancel_update(context, identity, verb == "roll back")
+            case "snapshot":
+                client.stack_snapshot(context, identity)
+            case "restore":
+                taken = client.stack_list_snapshots(context, identity)
+                if not taken:
+                    raise exception.NotSupported(feature="Restoring what was never kept")
+                client.stack_restore(context, identity, self._random.choice(taken)["id"])
             case "delete":
                 client.delete_stack(context, identity)
+
+    def _move(self, record: Record, identity: Identity) -> Identity | None:
+        """Abandon the stack and adopt it again, under the same name."""
+        data: list[Any] = []
+        if self._state(identity) not in MOVABLE:
+            return identity
+        answer = self._ask(
+            record, "abandon", 0, lambda: data.append(self._client.abandon_stack(self._context, identity))
+        )
+        if answer is Answer.REFUSED:
+            return identity
+        record.is_let_go = True
+        if not data:
+            return None
+        made: list[Identity] = []
+        options = {"disable_rollback": True, "adopt_stack_data": json.dumps(data[0])}
+        template, client = data[0]["template"], self._client
+        answer = self._ask(
+            record,
+            "adopt",
+            0,
+            lambda: made.append(client.create_stack(self._context, record.name, template, {}, {}, options)),
+        )
+        record.is_let_go = answer is not Answer.ACCEPTED
+        return made[0] if made else None
+
+    def _state(self, identity: Identity) -> str:
+        with contextlib.suppress(Exception):  # as good as any other state
+            (stack,) = self._client.show_stack(self._context, identity)
+            return f"{stack['stack_action']}_{stack['stack_status']}"
+        return ""
 
     def _ask(self, record: Record, verb: str, number: int, ask: Any) -> Answer:
         try:
@@ -134,6 +192,9 @@ class Life(threading.Thread):
             answer = Answer.ACCEPTED
         except REFUSALS:
             answer = Answer.REFUSED
+        except exception.Error as error:  # the database was away, and the text says what that means
+            answer = Answer.REFUSED if NOT_DONE in str(error) else Answer.NOTHING
+            self.surprises[str(error)[:100]] += 1
         except Exception as error:  # no answer, or one that says nothing certain
             answer = Answer.NOTHING
             self.surprises[type(error).__name__ + ": " + str(error)[:100]] += 1

@@ -15,10 +15,13 @@ from heatlite.engine import explaining
 from tests.chaos import endings, faults
 from tests.chaos.fleet import Fleet
 from tests.chaos.lives import Answer, Life, Record
+from tests.chaos.tally import Tally, counted, more_than_accepted
 from tests.chaos.watch import Watch
 from tests.waiting import wait_until
 
 SETTLES = 120.0
+LEAST_PAUSE = 0.5
+"""Seconds between the end of a fault and the beginning of the next, where faults come quicker than they pass."""
 FAREWELL = 60.0
 
 
@@ -46,6 +49,7 @@ class Report:
     stories: list[str] = field(default_factory=list)
     """What the clients of the stacks that something is wrong with had asked for."""
     times: str = ""
+    tally: Tally = field(default_factory=Tally)
     faults: int = 0
     stacks: int = 0
 
@@ -53,6 +57,8 @@ class Report:
         told = ", ".join(f"{count} {answer}" for answer, count in sorted(self.answers.items()))
         lines = [
             f"seed {self.plan.seed}: {self.stacks} stacks, operations: {told}; {self.faults} faults",
+            str(self.tally),
+            self.left(),
             self.times,
             f"settled {self.settled_after:.1f} s after the last fault",
             *(f"told {count} times: {text}" for text, count in self.surprises.most_common(5)),
@@ -60,6 +66,15 @@ class Report:
             *self.stories,
         ]
         return "\n".join(lines)
+
+    def left(self) -> str:
+        """What was wrong in the end, in numbers."""
+        stuck, locked, leaked = self.count("is at"), self.count("is held by"), self.count("is nobody")
+        return f"left: {stuck} stuck, {locked} locked, {leaked} leaked; {len(self.violations)} violations in all"
+
+    def count(self, words: str) -> int:
+        """How many violations say so."""
+        return sum(words in text for text in self.violations)
 
 
 def play(fleet: Fleet, plan: Plan) -> Report:
@@ -87,10 +102,11 @@ def play(fleet: Fleet, plan: Plan) -> Report:
 def break_things(fleet: Fleet, plan: Plan, watch: Watch) -> None:
     """One fault after the other until the time is up."""
     breaking = faults.Faults(fleet, Random(f"{plan.seed}/victims"))
-    end = time.monotonic() + plan.seconds
+    last, end = time.monotonic(), time.monotonic() + plan.seconds
     for name in faults.drawn(plan.seed, plan.broker):
-        time.sleep(max(0.0, min(plan.every, end - time.monotonic())))  # the run's own rhythm
-        if time.monotonic() >= end:
+        time.sleep(max(LEAST_PAUSE, min(last + plan.every, end) - time.monotonic()))  # the run's own rhythm
+        last = time.monotonic()
+        if last >= end:
             return
         watch.begins(name)
         breaking.happen(name)
@@ -105,6 +121,8 @@ def settle(fleet: Fleet, plan: Plan, records: list[Record]) -> Report:
     except AssertionError:
         report.violations.append(f"not settled after {SETTLES} s")
         report.violations += list(explanations(fleet))
+    report.tally = counted(fleet.direct)
+    report.violations += more_than_accepted(fleet.direct, records)
     report.violations += endings.violations(endings.look(fleet.direct, fleet.world), records)
     if report.violations:
         journals = [fleet.world.journal(thing) for thing in fleet.world.things() if thing in str(report.violations)]

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.chaos import faults, shapes
+from tests.chaos import faults, shapes, world
 from tests.chaos.endings import Found, Root, violations
 from tests.chaos.lives import Answer, Record
-from tests.chaos.proxy import Proxy, to_port
+from tests.chaos.tally import Tally, tally
 from tests.chaos.watch import Fault, line
 from tests.chaos.world import Thing, World
+from tests.servers.proxy import Proxy, to_port
 
 ACCEPTED, REFUSED, NOTHING = Answer.ACCEPTED, Answer.REFUSED, Answer.NOTHING
 TEMPLATE = shapes.template(0, {"a": {"type": "Chaos::Thing", "properties": {"key": "web/a", "value": "0"}}})
@@ -98,6 +99,51 @@ def test_a_deletion_comes_before_a_late_creation(tmp_path: pathlib.Path) -> None
     world.delete("t")
     world.make("t", Thing("a", "1"))
     assert world.things() == {}
+
+
+def test_a_change_that_is_overtaken_by_the_deletion_revives_nothing(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thing = World(tmp_path)
+    thing.make("t", Thing("a", "1"))
+    write, other = world.padded, World(tmp_path)
+
+    def be_stopped_before_writing(value: Thing | None) -> bytes:
+        if value is not None and value.value == "2":
+            other.delete("t")
+        return write(value)
+
+    monkeypatch.setattr(world, "padded", be_stopped_before_writing)
+    thing.change("t", value="2")
+    assert other.things() == {}
+
+
+def test_a_creation_that_is_overtaken_by_the_deletion_revives_nothing(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, other = world.padded, World(tmp_path)
+
+    def be_stopped_before_writing(value: Thing | None) -> bytes:
+        if value is not None:
+            other.delete("t")
+        return write(value)
+
+    monkeypatch.setattr(world, "padded", be_stopped_before_writing)
+    World(tmp_path).make("t", Thing("a", "1"))
+    assert other.things() == {}
+
+
+def test_what_is_let_go_may_be_nobodys() -> None:
+    record = Record("web", "demo", {0: TEMPLATE}, [("create", 0, ACCEPTED), ("abandon", 0, NOTHING)], is_let_go=True)
+    assert list(violations(Found((), frozenset(), (), {"lost": Thing("web/a", "0")}), [record])) == []
+
+
+def test_operations_are_counted_by_their_events() -> None:
+    events = [("CREATE", "IN_PROGRESS", 5), ("CREATE", "COMPLETE", 2), ("CREATE", "FAILED", 1), ("UPDATE", "FAILED", 1)]
+    events += [("ROLLBACK", "FAILED", 1), ("ROLLBACK", "COMPLETE", 2)]
+    found = tally([*events, ("UPDATE", "IN_PROGRESS", 1)])
+    assert found == Tally(begun=6, complete=2, failed=2, rollbacks=3)
+    assert found.superseded == 2
 
 
 def test_a_thing_that_is_not_there_can_not_be_changed(tmp_path: pathlib.Path) -> None:

@@ -126,3 +126,23 @@ def test_the_operator_sees_schema_and_engines(daemons: Daemons) -> None:
     listed = daemons.manage("service", "list")
     assert all(engine_id in listed for engine_id in daemons.engines())
     assert len(daemons.engines()) == 2
+
+
+def test_heatlites_own_methods_have_a_namespace_on_the_same_topic(daemons: Daemons, bus: Any) -> None:
+    story = Story(daemons)
+    story.create(hot(a=resource("1"), b=resource(depends_on="a")))
+    story.settle("CREATE_COMPLETE")
+    history = daemons.client.list_history(story.context, story.identity)
+    assert [it["name"] for it in history["events"] if it["status"] == "COMPLETE"] == ["a", "b"]
+    assert {it["engine_id"] for it in history["events"]} <= set(daemons.engines())
+    assert history["began"] < history["events"][0]["at"] < history["ended"]
+    request = {"template": hot(a=resource("2"), b=resource(depends_on="a")), "params": {}, "files": {}, "args": {}}
+    plan = daemons.client.plan_update(story.context, story.identity, request)
+    assert {it["resource_name"]: it["fate"] for it in plan["changes"]} == {"a": "updated", "b": "unchanged"}
+    daemons.client.update_as_planned(story.context, story.identity, request, plan["digest"])
+    story.settle("UPDATE_COMPLETE")
+    with pytest.raises(exception.PlanOutdated, match="Make a new plan"):
+        daemons.client.update_as_planned(story.context, story.identity, request, plan["digest"])
+    assert daemons.client.look_for_drift(story.context, story.identity, "a")["finding"] == "same"
+    with pytest.raises(oslo_messaging.RemoteError, match="list_history"):
+        caller(bus, messages.ENGINE_TOPIC, "1.0").call(CONTEXT, "list_history", stack_identity=story.identity)

@@ -59,6 +59,10 @@ class MariaDB(Server):
         """
         return {name.capitalize(): int(count) for name, count in self._query(COUNTS)}
 
+    def ask(self, statement: str) -> Any:
+        """The rows that a statement finds, by the connection whose statements ``statement_counts`` leaves out."""
+        return self._query(statement)
+
     def _url(self, database: str) -> str:
         return f"mysql+pymysql://root@localhost/{database}?unix_socket={self.driver.socket}&charset=utf8mb4"
 

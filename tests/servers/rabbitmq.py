@@ -7,7 +7,9 @@ starting an Erlang each time) and Prometheus (counts as of now, where management
 from __future__ import annotations
 
 import base64
+import json
 import signal
+import urllib.parse
 import urllib.request
 
 from pifpaf.drivers import rabbitmq
@@ -94,6 +96,15 @@ class RabbitMQ(Server):
         """
         text = self._http("GET", self.driver.metrics_port, "/metrics")
         return sum(int(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(PUBLISHED))
+
+    def delete_queues(self, vhost: str) -> list[str]:
+        """Delete all queues of a virtual host, whoever consumes from them; returns their names."""
+        path = f"/api/queues/{vhost}"
+        listed = self._http("GET", self.driver.management_port, f"{path}?disable_stats=true&enable_queue_totals=true")
+        names = [str(queue["name"]) for queue in json.loads(listed)]
+        for name in names:
+            self._http("DELETE", self.driver.management_port, f"{path}/{urllib.parse.quote(name, safe='')}")
+        return names
 
     def _url(self, vhost: str) -> str:
         driver = self.driver

@@ -93,9 +93,13 @@ class SimulatedPool:
     def __init__(self, spawn: Callable[[str, Callable[[], Any]], None]) -> None:
         self._spawn = spawn
 
-    def submit(self, function: Callable[[], Any]) -> None:
+    def submit(self, function: Callable[[], Any], lane: str = "") -> None:
         """Run it some time."""
         self._spawn("step", function)
+
+    def is_full(self, lane: str) -> bool:
+        """There is always room."""
+        return False
 
 
 class SimulatedEngine:
@@ -114,7 +118,9 @@ class SimulatedEngine:
             now=lambda: EPOCH + scheduler.now + self.skew,
             monotonic=lambda: scheduler.now,
             new_id=simulation.new_id,
+            new_timed_id=lambda now: simulation.new_id(),
             random=simulation.chance_of_engines,
+            sleep=scheduler.sleep,
         )
         self.shared = self._share(inputs, simulation.settings)
         self.conclusions = Conclusions(self.shared)
@@ -130,6 +136,7 @@ class SimulatedEngine:
     def _share(self, inputs: Inputs, settings: Settings) -> Shared:
         database: Any = self.database
         library, wakes = Library(), self.simulation.bus
+        lease = Lease(database, inputs, settings, when_lost=self._lost)
         ports = Ports(database, inputs, settings, library, REGISTRY, wakes)
         return Shared(
             database=database,
@@ -138,8 +145,8 @@ class SimulatedEngine:
             registry=REGISTRY,
             library=library,
             evaluator=Evaluator(REGISTRY, inputs, settings.max_attempts, ports.of),
-            lease=Lease(database, inputs, settings, when_lost=self._lost),
-            liveness=LeaseWatch(database, inputs.monotonic, settings.lease_seconds),
+            lease=lease,
+            liveness=LeaseWatch(database, inputs.monotonic, settings.lease_seconds, lambda: lease.holds_since),
             claims=Claims(),
             wakes=wakes,
         )

@@ -117,8 +117,9 @@ class Invariants:
     def _complete(self, stack: Values) -> Iterator[str]:
         rows = self._rows(stack)
         if stack["collects_later"]:  # what it doesn't use any more may be in any state until the root collects
-            for name in self._names(stack) - self._complete_names(stack):
-                yield f"the nested stack is COMPLETE, and {name} isn't what its template says"
+            if stack["action"] not in VISITS:
+                for name in self._names(stack) - self._complete_names(stack):
+                    yield f"the nested stack is COMPLETE, and {name} isn't what its template says"
             return
         for row in rows:
             if row["engine_id"] is not None:
@@ -137,11 +138,12 @@ class Invariants:
         return self._store.tables["resource"].committed(lambda row: row["stack_id"] == stack["id"])
 
     def _complete_names(self, stack: Values) -> set[str]:
-        template = stack["raw_template_id"]
+        template, left_out = stack["raw_template_id"], left_out_of(stack)
         return {
             row["name"]
             for row in self._rows(stack)
-            if row["status"] == Status.COMPLETE and row["current_template_id"] == template and not row["replaced_by"]
+            if row["status"] == Status.COMPLETE and not row["replaced_by"]
+            if row["current_template_id"] == template or row["id"] in left_out
         }
 
     def _names(self, stack: Values) -> set[str]:
@@ -149,6 +151,14 @@ class Invariants:
             return set()
         row: Any = self._store.tables["raw_template"].rows[(stack["raw_template_id"],)].committed
         return set(json.loads(row["template"]).get("resources") or {})
+
+
+def left_out_of(stack: Values) -> set[int]:
+    """The rows that serve names and aren't visited: they are what the template says, by their ``made_from``."""
+    deps: Any = json.loads(stack["current_deps"]) if stack["current_deps"] else None
+    if not deps:
+        return set()
+    return {*deps["serving"].values()} - {row for row, kind in deps["nodes"] if kind == NodeKind.UPDATE}
 
 
 FREE_TO_ALL = ("wanted_by", "replaced_by", "atomic_key", "updated_at")

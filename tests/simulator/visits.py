@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from heatlite.convergence.model import VISITS, Action, Node, NodeKind, Status
 from heatlite.engine.traversals import decode
@@ -16,6 +16,8 @@ from tests.simulator.world import Thing, World
 PREFIX = "Resource CHECK failed: "
 UNASKED = ("not created yet", "has to be resumed first")
 """Why a check may fail without looking."""
+BELOW = (FOUND, "There is no such nested stack")
+"""What a check may say of a nested stack besides: it looks into it, and one that was never begun isn't there."""
 
 
 class VisitInvariants:
@@ -52,14 +54,14 @@ class VisitInvariants:
         deps = json.loads(stack["current_deps"])
         checked = {row["id"]: row for row in rows if row["id"] in deps["serving"].values()}
         wrong = {id_ for id_, row in checked.items() if self._is_wrong(row)}
-        named = {id_ for id_, row in checked.items() if row["name"] in told}
+        named = {id_ for id_, row in checked.items() if row["name"] in told and not is_sound(row, checked.values())}
         for id_ in wrong & named:
             self._world.things[checked[id_]["physical_resource_id"]].reported = True
         for id_ in wrong - named - followers(deps, named):
             yield f"a check didn't name {checked[id_]['name']}: {stack['status_reason']}"
         for id_ in named - wrong:
             reason = told[checked[id_]["name"]]
-            below = (FOUND,) if checked[id_]["type"] == NESTED else ()  # what is wrong is in the stack that it is
+            below = BELOW if checked[id_]["type"] == NESTED else ()  # what is wrong is in the stack that it is
             if not any(cause in reason for cause in (INJECTED, *UNASKED, *below)):
                 yield f"a check named {checked[id_]['name']}, with which nothing is wrong: {reason}"
 
@@ -67,6 +69,13 @@ class VisitInvariants:
         is_asked = (row["action"], row["status"]) != (Action.SUSPEND, Status.COMPLETE)
         has_thing = row["type"] in PHYSICAL and row["physical_resource_id"] is not None
         return is_asked and has_thing and self._world.wrong_with(row["physical_resource_id"]) != ""
+
+
+def is_sound(row: Values, checked: Collection[Values]) -> bool:
+    """Whether a check found a row to be well, although its name is among :func:`reasons`: a nested stack's reason tells
+    of what is wrong in it, and there a name may be one of ours."""
+    has_nested = any(other["type"] == NESTED for other in checked)
+    return has_nested and (row["action"], row["status"]) == (Action.CHECK, Status.COMPLETE)
 
 
 def reasons(stack: Values) -> dict[str, str]:

@@ -22,10 +22,11 @@ ROOT = pathlib.Path(heatlite.__file__).parent
 LEAVES = {"exception", "context", "schema", "conf"}
 MIDDLE = {"clients", "db", "rpc", "resources", "template", "notifications"}
 LAYERS = {
-    "cmd": {"engine", *MIDDLE, "convergence", *LEAVES},
+    "cmd": {"engine", *MIDDLE, "convergence", "drawing", *LEAVES},
     "engine": {*MIDDLE, "convergence", *LEAVES},
     **{package: {"convergence", *LEAVES} for package in MIDDLE},
     "convergence": {"exception"},
+    "drawing": set(),
     "schema": {"exception"},
     "context": {"exception"},
     "conf": {"exception"},

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from heatlite import exception
-from heatlite.engine.lifecycle import Wishes
+from heatlite.engine.wishes import Wishes
 
 LONGEST_TAG = 80
 LARGEST_NUMBER = 2**31 - 1
@@ -57,6 +57,7 @@ def wishes(args: Any, *, keep_tags: bool = False) -> Wishes:
         timeout_mins=timeout(args.get("timeout_mins")),
         disable_rollback=flag("disable_rollback", args["disable_rollback"]) if "disable_rollback" in args else None,
         tags=tags if tags is not None or keep_tags else (),
+        converge=flag("converge", args.get("converge") or False),
     )
 
 

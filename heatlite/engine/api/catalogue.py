@@ -73,8 +73,8 @@ class CatalogueEndpoint:
         """
         if support_status is not None and support_status not in SUPPORT_STATUSES:
             raise invalid(f"Invalid support status and should be one of {SUPPORT_STATUSES}")
-        usable = {name: it for name, it in _named(self._plugins(), type_name).items() if self._may_use(context, name)}
-        found = {name: it for name, it in usable.items() if not _is_hidden(it)}
+        named = _named(self._plugins(), type_name).items()
+        found = {name: it for name, it in named if not _is_hidden(it) and self._may_use(context, name)}
         if support_status is not None:
             found = {name: it for name, it in found.items() if it.support_status.status == support_status}
         if heat_version is not None:
@@ -99,8 +99,8 @@ class CatalogueEndpoint:
 
         :param template_type: ``hot``, or ``cfn`` for CloudFormation's words
         :raises EntityNotFound: where there is no such type
-        :raises NotSupported: where it is one that is there for old stacks only
         :raises Forbidden: where it isn't for whoever asks
+        :raises NotSupported: where it is one that is there for old stacks only
         """
         self._shared.policy.check(context, [type_name])
         kind, plugin = template_type, self._shared.registry.get(type_name)

@@ -14,6 +14,9 @@ from typing import Any, TypeVar
 import oslo_messaging
 
 from heatlite import exception
+from heatlite.db.outage import is_outage, noting_commits
+from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.engine.certainty import unavailable
 from heatlite.engine.mistakes import SeveralMistakes
 from heatlite.schema.child_process import allowed
 
@@ -35,10 +38,14 @@ def client_call(method: Method) -> Method:
         except TypeError as error:
             raise exception.Invalid(reason=f"{method.__name__}: {error}") from None
         try:
-            with allowed(MOST_SECONDS):
+            with allowed(MOST_SECONDS), noting_commits() as commits:
                 return method(*args, **kwargs)
         except exception.HeatliteError as error:
             raise in_clients_words(error) from error.__cause__
+        except DATABASE_ERRORS as error:
+            if not is_outage(error):
+                raise
+            raise unavailable(error, in_doubt=bool(commits)) from None
         except UnicodeEncodeError:
             raise exception.Invalid(reason="a text in it is not Unicode: it holds half a surrogate pair") from None
 

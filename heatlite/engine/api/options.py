@@ -60,5 +60,5 @@ def check_args(args: Any) -> Mapping[str, Any]:
     :raises Invalid: where they are no map
     """
     args = mapping("args", args)
-    flag("converge", args.get("converge") or False)  # every update looks at every resource as it is
+    flag("converge", args.get("converge") or False)
     return args

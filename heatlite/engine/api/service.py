@@ -100,7 +100,7 @@ class EngineEndpoint:
         options.check_supported()
         args, most = check_args(args), self._shared.settings.max_template_size
         sent = Sent(template, params, files, options.environment_files, options.files_container)
-        stack = finding.by_identity(context, stack_identity)
+        stack = self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity))
         existing = submissions.wants_existing(args)
         wishes = arguments.wishes(args, keep_tags=existing)
         if not existing:
@@ -122,7 +122,7 @@ class EngineEndpoint:
         :param args: what a nested stack's parent says
         :raises EntityNotFound: where there is no such live stack
         """
-        self._lifecycle.delete(finding.by_identity(context, stack_identity))
+        self._lifecycle.delete(self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity)))
 
     @client_call
     def stack_cancel_update(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 
 from heatlite import exception
+from heatlite.convergence.interrupts import MATRIX, Answer, Operation
 from heatlite.convergence.model import Action
 from heatlite.db.records import StackRecord
 
@@ -37,3 +38,22 @@ def remedy(stack: StackRecord) -> Remedy:
             return Remedy.SUSPEND
         case _:
             return Remedy.UPDATE
+
+
+def check_resettable(stack: StackRecord) -> None:
+    """See that an operation runs that may be left half-way.
+
+    :raises Invalid: where there is none, with what can be done instead
+    """
+    place = f"stack {stack.name} ({stack.id})"
+    if stack.is_nested:
+        raise exception.Invalid(
+            reason=f"{place} is nested: reset its root, heatlite-manage reset_stack_status {stack.root_id}"
+        )
+    if not stack.is_in_progress:
+        raise exception.Invalid(reason=f"{place} is {stack.action}_{stack.status}: nothing runs that could be reset")
+    if MATRIX[stack.action, stack.status][Operation.CANCEL] is not Answer.END:
+        why = f"heatlite-manage stack explain {stack.id}"
+        raise exception.Invalid(
+            reason=f"{place} is at a {stack.action}, which isn't left half-way; it ends by itself. See: {why}"
+        )

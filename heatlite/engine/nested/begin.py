@@ -85,7 +85,7 @@ class Children:
             self._bury(stack)
             return
         try:
-            wanted = self._wanted(stack)
+            wanted = traversals.wanted(self._valid(stack)[0])
         except exception.HeatliteError as error:
             self._refuse_first(stack, str(error))
             return
@@ -93,7 +93,7 @@ class Children:
             begun = self._create(stack, wanted, adopts)
         except db_error.DBDuplicateEntry:
             return  # the same message, at another engine; or it is being deleted
-        self._conclusions.announce({begun.traversal_id: begun.ready})
+        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
 
     def _new_stack(self, request: RequestContext, message: BeginChild, owner: StackRecord) -> StackRecord:
         empty = message.template_id is None
@@ -180,6 +180,7 @@ class Children:
         }
         wanted: Sequence[Wanted] = ()
         changes: dict[str, Any] = {}
+        unchanged = begin.nothing_unchanged
         try:
             if message.verb == Action.UPDATE:
                 changes = {
@@ -187,7 +188,9 @@ class Children:
                     "facade": message.facade,
                     "timeout": message.timeout_mins,
                 }
-                wanted = self._wanted(dataclasses.replace(seen, **changes), before=seen)
+                stack = dataclasses.replace(seen, **changes)
+                parsed, values = self._valid(stack, before=seen)
+                wanted, unchanged = traversals.wanted(parsed), self._shared.unchanged(parsed, values, stack)
             elif message.verb in VISITS:
                 changes = {"collects_later": seen.collects_later}  # a visit collects nothing
                 wanted = traversals.wanted(self._shared.library.parameters(self._shared.context(), seen)[0])
@@ -195,15 +198,20 @@ class Children:
             self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": str(error)})
             return
         columns |= changes
-        begun = self._supersede(seen, columns, wanted)
+        begun = self._supersede(seen, columns, wanted, unchanged)
         if begun is not None:
-            self._conclusions.announce({begun.traversal_id: begun.ready})
+            self._conclusions.announce({begun.traversal_id: begun.ready}, seen.tenant)
 
     @retried
-    def _supersede(self, seen: StackRecord, columns: Mapping[str, Any], wanted: Sequence[Wanted]) -> begin.Begun | None:
+    def _supersede(
+        self, seen: StackRecord, columns: Mapping[str, Any], wanted: Sequence[Wanted], unchanged: begin.Unchanged
+    ) -> begin.Begun | None:
         shared, context = self._shared, self._shared.context()
+        recast_after = shared.recast_after
         with shared.database.writer(context):
-            return begin.supersede(context, shared.inputs, seen, columns, wanted, recast_after=shared.recast_after)
+            return begin.supersede(
+                context, shared.inputs, seen, columns, wanted, recast_after=recast_after, unchanged=unchanged
+            )
 
     def _refuse_next(self, seen: StackRecord, columns: Mapping[str, Any]) -> None:
         if self._refuse(seen, {**columns, "deadline": None}):
@@ -217,8 +225,10 @@ class Children:
 
     # --- is it valid? -------------------------------------------------------------------------------------------
 
-    def _wanted(self, stack: StackRecord, before: StackRecord | None = None) -> list[Wanted]:
-        """What the stack's new template asks for, now that every value is known.
+    def _valid(
+        self, stack: StackRecord, before: StackRecord | None = None
+    ) -> tuple[language.Template, language.Parameters]:
+        """The stack's new template and the values of its parameters, now that every value is known.
 
         :raises HeatliteError: where it is invalid, or over a limit
         """
@@ -228,10 +238,10 @@ class Children:
         environment = language.Environment.parse(record.environment)
         submission = Submission(record.template, record.files, environment)
         parsed = self._validator.validate_one(submission, Identity.of(stack), stack.facade)
+        values = language.bind(parsed, environment, Identity.of(stack).pseudo)
         if before is not None:
-            values = language.bind(parsed, environment, Identity.of(stack).pseudo)
             shared.library.check_immutable(context, before, parsed, values)
         tree = stacks.tree(context, stack.root_id or stack.id)
         others = resources.count(context, [other for other in tree if other != stack.id])
         limits.check_resources(shared.settings, others + len(parsed.resources))
-        return traversals.wanted(parsed)
+        return parsed, values

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from heatlite.db import resources, stacks
+from heatlite.db import outage, resources, stacks
 from heatlite.db.records import StackRecord
 from heatlite.engine.refresh import refresh
 from heatlite.engine.shared import Shared
@@ -37,8 +37,9 @@ class Family:
                 self._shared.wakes.wake(row.engine_id, [row.id])
             elif row is not None:
                 refresh(self._shared, row)  # nobody waits for it: it was changed by a signal
-        except Exception:
-            LOG.exception("Nobody can be told now that nested stack %s has ended: its owner will look", stack.name)
+        except Exception as error:
+            text = "Nobody can be told now that nested stack %s has ended: its owner will look"
+            outage.tell(LOG, error, text, stack.name)
 
     def end_below(self, ended: Traversal, end: Callable[[Traversal], None]) -> None:
         """End what the stacks nested directly in this one are at for an operation that has ended.

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from heatlite.db import events, stacks
+from heatlite.db import events, notifications, stacks
 from heatlite.db.api import Context
 from heatlite.db.events import Happening
 from heatlite.db.records import StackRecord
@@ -31,10 +31,15 @@ class Defeat(Exception):
 
 
 def write_events(context: Context, inputs: Inputs, stack_id: str, happenings: Sequence[Happening]) -> None:
-    """Write events, each with an id of its own."""
+    """Write events, each with an id of its own, which tells its time more exactly than ``created_at`` does; and what is
+    to be told of the stack itself, where anybody listens."""
     if happenings:
-        ids = [inputs.new_id() for _ in happenings]
+        now = inputs.now()
+        ids = [inputs.new_timed_id(now) for _ in happenings]
         events.insert(context, stack_id, happenings, ids, inputs.utcnow())
+    if context.database.notifies:
+        own = [it for it in happenings if it.resource_type == STACK_TYPE and it.physical_resource_id == stack_id]
+        notifications.insert(context, stack_id, [(it.action, it.status, it.reason) for it in own], inputs.now())
 
 
 def stack_event(stack: StackRecord, action: str, status: str, reason: str) -> Happening:

@@ -15,13 +15,13 @@ the first two steps and one PLAN node; whoever takes that node does the rest.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from heatlite.convergence.graph import Graph
-from heatlite.convergence.model import PLAN, VISITS, Action, Node, Status, Wanted
-from heatlite.convergence.plan import Assignment, arrange, assign
+from heatlite.convergence.model import PLAN, VISITS, Action, Node, ResourceView, Status, Wanted
+from heatlite.convergence.plan import Assignment, arrange, assign, leave_out
 from heatlite.convergence.sync import waiting_counts
 from heatlite.convergence.visits import arrange_visits, present
 from heatlite.db import resources, stacks, sync_points
@@ -31,6 +31,14 @@ from heatlite.engine import traversals
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.transactions import stack_event, write_events
 from heatlite.engine.transactions.claim import new_row
+
+Unchanged = Callable[[Mapping[str, ResourceRecord]], Collection[str]]
+"""Of the rows that serve names, those that are what is wanted as long as what they require is."""
+
+
+def nothing_unchanged(serving: Mapping[str, ResourceRecord]) -> Collection[str]:
+    """Every node is visited."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -78,25 +86,33 @@ def supersede(
     wanted: Sequence[Wanted],
     *,
     recast_after: float,
+    unchanged: Unchanged = nothing_unchanged,
 ) -> Begun | None:
     """A new traversal of an existing stack; None where the stack has another than was seen by now.
 
     :param changes: columns of the stack, ``current_traversal`` and ``action`` among them
+    :param unchanged: says which rows needn't be visited; it is asked once they are read
     """
     if not stacks.supersede(context, seen.id, seen.current_traversal, {**changes, "current_deps": None}):
         return None
     sync_points.delete_all(context, seen.id)
     stack = dataclasses.replace(seen, **changes)
     write_events(context, inputs, stack.id, [started(stack)])
-    return lay_out(context, inputs, stack, wanted, recast_after=recast_after)
+    return lay_out(context, inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)
 
 
 def plan(
-    context: Context, inputs: Inputs, stack: StackRecord, wanted: Sequence[Wanted], *, recast_after: float
+    context: Context,
+    inputs: Inputs,
+    stack: StackRecord,
+    wanted: Sequence[Wanted],
+    *,
+    recast_after: float,
+    unchanged: Unchanged = nothing_unchanged,
 ) -> Begun:
     """What a PLAN node does: the graph of a traversal that was begun without one."""
     sync_points.delete_all(context, stack.id)
-    return lay_out(context, inputs, stack, wanted, recast_after=recast_after)
+    return lay_out(context, inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)
 
 
 def plan_later(context: Context, inputs: Inputs, stack_id: str, traversal_id: str, *, recast_after: float) -> None:
@@ -105,19 +121,26 @@ def plan_later(context: Context, inputs: Inputs, stack_id: str, traversal_id: st
 
 
 def lay_out(
-    context: Context, inputs: Inputs, stack: StackRecord, wanted: Sequence[Wanted], *, recast_after: float
+    context: Context,
+    inputs: Inputs,
+    stack: StackRecord,
+    wanted: Sequence[Wanted],
+    *,
+    recast_after: float,
+    unchanged: Unchanged = nothing_unchanged,
 ) -> Begun:
     """Plan the stack's current traversal and write it down: rows, graph, sync points."""
-    existing = resources.by_stack(context, stack.id)
+    existing = resources.to_plan(context, stack.id)
     views = [row.view for row in existing]
     candidates = present(views) if stack.action in VISITS else views
     assignment = assign(wanted, candidates, stack.prev_raw_template_id)
     serving = {name: view.id for name, view in assignment.serving.items()}
     serving |= _insert_missing(context, inputs, stack, wanted, assignment)
     if stack.action in VISITS:
-        graph = arrange_visits([row.view for row in resources.by_stack(context, stack.id)], stack.action)
+        graph = arrange_visits([row.view for row in resources.to_plan(context, stack.id)], stack.action)
     else:
-        graph = _arrange(context, stack, wanted, serving, existing, assignment)
+        left_out = _left_out(wanted, existing, assignment, unchanged)
+        graph = _arrange(context, stack, wanted, serving, views, assignment, left_out)
     deps = traversals.encode(graph, serving)
     stacks.advance(context, stack.id, stack.current_traversal, {"current_deps": deps})
     next_cast_at = inputs.now() + recast_after
@@ -130,18 +153,32 @@ def _arrange(
     stack: StackRecord,
     wanted: Sequence[Wanted],
     serving: Mapping[str, int],
-    existing: Sequence[ResourceRecord],
+    existing: Sequence[ResourceView],
     assignment: Assignment,
+    left_out: Collection[int],
 ) -> Graph[Node]:
     if assignment.returned:
         resources.clear_replaced_by(context, [view.id for view in assignment.returned])
     return arrange(
         wanted,
         serving,
-        [_as_planned(row, assignment).view for row in existing] if collects(stack) else [],
+        _as_planned(existing, assignment) if collects(stack) else [],
         collect_after_commit=not stack.disable_rollback and stack.action is not Action.DELETE,
         commits=stack.action is not Action.DELETE,
+        left_out=left_out,
     )
+
+
+def _left_out(
+    wanted: Sequence[Wanted], existing: Sequence[ResourceRecord], assignment: Assignment, unchanged: Unchanged
+) -> Collection[int]:
+    """The rows that needn't be visited. Never one of several that a name has: which of them serves is for the
+    traversal to settle."""
+    rows: dict[str, list[ResourceRecord]] = {}
+    for row in existing:
+        rows.setdefault(row.name, []).append(row)
+    only = {name: rows[name][0] for name in assignment.serving if len(rows[name]) == 1}
+    return {only[name].id for name in leave_out(wanted, unchanged(only))}
 
 
 def collects(stack: StackRecord) -> bool:
@@ -149,9 +186,9 @@ def collects(stack: StackRecord) -> bool:
     return not (stack.is_nested and stack.leaves_garbage)
 
 
-def _as_planned(row: ResourceRecord, assignment: Assignment) -> ResourceRecord:
-    returned = any(view.id == row.id for view in assignment.returned)
-    return dataclasses.replace(row, replaced_by=None) if returned else row
+def _as_planned(views: Sequence[ResourceView], assignment: Assignment) -> list[ResourceView]:
+    returned = {view.id for view in assignment.returned}
+    return [dataclasses.replace(view, replaced_by=None) if view.id in returned else view for view in views]
 
 
 def _insert_missing(

@@ -16,11 +16,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from heatlite.convergence import decide
-from heatlite.convergence.model import Action, Node, NodeState, Status
+from heatlite.convergence.model import Action, Node, NodeKind, NodeState, Status
 from heatlite.convergence.visits import follows_a_failure
 from heatlite.db import failed_nodes, paused, resources, sync_points
 from heatlite.db.api import Context
-from heatlite.db.records import ResourceRecord
+from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine import breakpoints, row_changes
 from heatlite.engine.by_row import Claim
 from heatlite.engine.evaluate import Evaluator
@@ -57,8 +57,7 @@ def take(
         return Taken()
     records = sync_points.claimed(context, traversal.id, nodes, claim.claim_id)
     needed = evaluator.required(traversal, records)
-    acting = sync_points.acting(context, traversal.id, needed) if needed else []
-    required = {record.node.resource_id: record for record in acting}
+    required = {record.node.resource_id: record for record in acting(context, traversal, needed)}
     skipped = after_failures(context, traversal, [record.node for record in records])
     works = [
         evaluator.skipped(traversal, record, claim)
@@ -72,6 +71,16 @@ def take(
     ready = [work for work in free if not wait_at_hook(context, inputs, traversal, work)]
     held = tuple(work.row for work in blocked if work.node not in free_again)
     return Taken(tuple(replaced(context, inputs, traversal, ready)), tuple(free_again), held)
+
+
+def acting(context: Context, traversal: Traversal, needed: Sequence[Node]) -> list[NodeRecord]:
+    """The rows that act for these nodes; those that the traversal leaves out are as they were."""
+    graph = traversal.graph or ()
+    visited = [node for node in needed if node in graph]
+    left_out = [node for node in needed if node not in graph]
+    found = sync_points.acting(context, traversal.id, visited) if visited else []
+    rows = resources.by_ids(context, [node.resource_id for node in left_out]) if left_out else []
+    return [*found, *(NodeRecord(Node(row.id, NodeKind.UPDATE), row.id, 0, row) for row in rows)]
 
 
 def after_failures(context: Context, traversal: Traversal, nodes: Sequence[Node]) -> set[Node]:

@@ -33,6 +33,11 @@ class ResourceChain(StackResource):
         """As the schema says: only the types can change in place."""
         return Resource.needs_replacement(self, before, after, changed)
 
+    @classmethod
+    def template_taken_over(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The same members, with the outputs that tell of them here."""
+        return template.of(template.definitions(given))
+
     def child_template(self) -> Mapping[str, Any] | None:
         """A resource of each type."""
         if not self.known(RESOURCES, CONCURRENT):

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from heatlite.exception import NotFound
 from heatlite.resources import properties
@@ -82,9 +81,6 @@ class TemplateResource(StackResource):
 
     def reference(self) -> str:
         """The output ``OS::stack_id`` where the template has it, else the nested stack's identity as Heat writes it."""
-        if self.resource_id is None:
-            return self.name
-        if STACK_ID in self.attributes_schema and (said := self.resolve_attribute(STACK_ID)) is not None:
-            return str(said)
-        name, project = quote(self.physical_resource_name(), ""), quote(self.project_id, "")
-        return f"arn:openstack:heat::{project}:stacks/{name}/{quote(self.uuid, '')}"
+        has_output = self.resource_id is not None and STACK_ID in self.attributes_schema
+        said = self.resolve_attribute(STACK_ID) if has_output else None
+        return self.identity() if said is None else str(said)

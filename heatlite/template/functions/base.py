@@ -27,6 +27,9 @@ from heatlite.template.unknown import UNKNOWN, holds_unknown
 MAX_TEXT = 16 * 1024 * 1024
 """Characters that a function may make. Nested replacements multiply, so a short template could fill the memory."""
 
+ANYTHING = "*"
+"""Among the names of parameters that a definition uses: what it uses isn't known before it is computed."""
+
 
 class Compiler(Protocol):
     """What a function may ask while it is compiled."""
@@ -51,7 +54,10 @@ class Compiler(Protocol):
         """Refuse the name of a parameter that isn't declared."""
 
     def has_parameter(self, name: str) -> bool:
-        """Whether a parameter of this name is declared."""
+        """Whether a parameter of this name is declared; where it is, it counts as used."""
+
+    def use_anything(self) -> None:
+        """Note that what is used isn't known before it is computed."""
 
     def check_file(self, name: str, path: Path) -> None:
         """Refuse the name of a file that didn't come with the template."""

@@ -23,7 +23,9 @@ class GetFile(Function):
 
     def check(self, compiler: Compiler) -> None:
         self.expect(self.arguments, is_text, 'Argument to "get_file" must be a string')
-        if not isinstance(self.arguments, Function):
+        if isinstance(self.arguments, Function):
+            compiler.use_anything()
+        else:
             compiler.check_file(self.arguments, self.path)
 
     def apply(self, arguments: Any, scope: Scope) -> Any:

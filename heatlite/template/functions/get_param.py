@@ -26,12 +26,15 @@ class GetParam(Function):
     def check(self, compiler: Compiler) -> None:
         arguments = self.arguments
         if isinstance(arguments, Function):
+            compiler.use_anything()
             return
         name, *keys = items_of(arguments) or [arguments]
         self.expect(name, lambda it: is_text(it) and it != "", 'Parameter name in "get_param" must be string')
         for key in keys:
             self.expect(key, _is_key, 'Path components in "get_param" must be strings')
-        if not isinstance(name, Function):
+        if isinstance(name, Function):
+            compiler.use_anything()
+        else:
             compiler.check_parameter(name, self.path)
 
     def apply(self, arguments: Any, scope: Scope) -> Any:

@@ -26,6 +26,7 @@ class ResourceFacade(Function):
     def check(self, compiler: Compiler) -> None:
         if not isinstance(self.arguments, str) or self.arguments not in self.parts:
             raise self.wrong(f'Incorrect arguments to "{self.name}" should be one of: {", ".join(self.parts)}')
+        compiler.use_anything()
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
         if scope.facade is None:

@@ -22,7 +22,7 @@ from tests.functional.db.conftest import on_mariadb, on_sqlite
 SIZE = 2_000
 BATCH = [node for row in range(10, 20) for node in (update(row), cleanup(row))]
 ONE_KIND = [update(row) for row in range(20, 30)]
-BY_STATE = "ix_sync_point_state_next_cast_at"
+BY_STATE = "ix_sync_point_state_held_for"
 
 Executed = list[tuple[str, Any]]
 

@@ -14,6 +14,9 @@ from heatlite.db.api import Database, Settings
 from tests.functional.db.build import LONG
 from tests.functional.db.conftest import on_sqlite
 
+LAST_RELEASE = "0004"
+"""The schema of the last heatlite that anybody may run: raised with each release."""
+
 
 def differences(connection):
     """What would have to be done to the tables for them to be as the models say."""
@@ -105,3 +108,31 @@ def test_processes_that_sync_a_new_file_at_once_make_one_schema(backend):
     with database.engine.connect() as connection:
         assert differences(connection) == []
     database.dispose()
+
+
+def columns_of(engine):
+    """(table, column) → what the database says of it."""
+    inspector = sa.inspect(engine)
+    return {
+        (table, column["name"]): column
+        for table in inspector.get_table_names()
+        for column in inspector.get_columns(table)
+    }
+
+
+def test_engines_of_the_last_release_work_on_the_schema_of_today(backend):
+    """What a migration adds, an engine that doesn't know of it need not say; and it takes nothing away."""
+    database = Database(Settings(connection=backend.fresh_url()))
+    migration.sync(database.engine, LAST_RELEASE)
+    before = columns_of(database.engine)
+    migration.sync(database.engine)
+    after = columns_of(database.engine)
+    database.dispose()
+
+    assert before.keys() <= after.keys()
+    changed = [key for key in before if str(before[key]["type"]) != str(after[key]["type"])]
+    needed = [key for key in before if before[key]["nullable"] and not after[key]["nullable"]]
+    tables = {table for table, _ in before}
+    added = [after[key] for key in after.keys() - before.keys() if key[0] in tables]
+    demanding = [column["name"] for column in added if not column["nullable"] and column["default"] is None]
+    assert (changed, needed, demanding) == ([], [], [])

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from heatlite.db import events, models
+from heatlite.db import column_types, events, models
 from heatlite.db.events import Happening
 from tests.functional.db.build import NOW, add_stack
 
@@ -19,7 +19,7 @@ def written(context, reason):
 def test_a_reason_is_cut_where_it_is_longer_than_anyone_reads(context):
     reason = written(context, "\U0001f600" * 70_000)
 
-    assert reason == "\U0001f600" * models.LONGEST_REASON + "…"
+    assert reason == "\U0001f600" * column_types.LONGEST_REASON + "…"
 
 
 def test_a_reason_that_quotes_what_is_no_text_is_written_without_it(context):

@@ -35,6 +35,7 @@ from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import siblings_of
 from heatlite.engine.traversals import Library
+from heatlite.engine.turns import Share, Turns
 from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
 from tests.functional.engine.endpoint import Clock
@@ -46,8 +47,11 @@ class Steps:
     def __init__(self) -> None:
         self.waiting: deque[Callable[[], Any]] = deque()
 
-    def submit(self, function: Callable[[], Any]) -> None:
+    def submit(self, function: Callable[[], Any], lane: str = "") -> None:
         self.waiting.append(function)
+
+    def is_full(self, lane: str) -> bool:
+        return False
 
     def run(self) -> bool:
         """Run what waits, and what comes of it; whether there was anything."""
@@ -134,6 +138,8 @@ class Surroundings:
     bus: Bus
     registry: Registry
     settings: Settings
+    share: Share | None = None
+    """How much of a project may be under way; None: everything."""
 
 
 class Engine:
@@ -157,6 +163,7 @@ class Engine:
             liveness=LeaseWatch(it.database, it.clock, settings.lease_seconds),
             claims=Claims(),
             wakes=it.bus,
+            turns=Turns(it.database, inputs, it.share, lambda: 1) if it.share else None,
         )
         self.conclusions = Conclusions(self.shared)
         self.runner = StepRunner(self.shared, self.conclusions, self.steps, self._make_timers)

@@ -45,6 +45,7 @@ class SimulatedDatabase:
     """One process's door to the store."""
 
     vault = Vault()
+    notifies = False
 
     def __init__(self, store: Store, line: Line) -> None:
         self._store = store

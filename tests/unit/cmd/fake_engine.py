@@ -12,6 +12,7 @@ from typing import Any
 from heatlite import exception
 from heatlite.rpc.engine_client import EngineClient
 from tests.unit.cmd.fake_catalogue import FakeCatalogue
+from tests.unit.cmd.fake_insight import FakeInsight
 
 EPOCH = "2026-11-20T22:00:{:02}Z"
 
@@ -44,7 +45,7 @@ class FakeStack:
         self.request: dict[str, Any] = {}
 
 
-class FakeEngine(FakeCatalogue):
+class FakeEngine(FakeCatalogue, FakeInsight):
     """A ``Caller``: what each method got is in ``calls``; ``silent`` calls from now on are not answered."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -59,7 +60,7 @@ class FakeEngine(FakeCatalogue):
             raise exception.NoAnswer(method=method)
         self.advance()
         self.context = context
-        return getattr(self, method)(**arguments)
+        return getattr(self, method.rpartition(".")[2])(**arguments)
 
     def last(self, method: str) -> dict[str, Any]:
         """The arguments of the latest call of a method."""

@@ -3,7 +3,7 @@
 import pytest
 
 from heatlite.convergence.model import COMMIT, EPILOGUE
-from heatlite.convergence.plan import arrange
+from heatlite.convergence.plan import arrange, leave_out
 from heatlite.exception import CircularDependencyException
 from tests.unit.convergence.build import cleanup, edges, row, update, want
 
@@ -139,3 +139,26 @@ def test_names_that_require_one_another_are_refused():
 
     with pytest.raises(CircularDependencyException, match=r"update\(\d\) -> update\(\d\) -> update\(\d\)"):
         arrange(wanted, {"a": 1, "b": 2}, [], collect_after_commit=False)
+
+
+def test_what_is_left_out_has_no_nodes_and_nobody_waits_for_it():
+    wanted = [want("network"), want("server", "network")]
+    existing = [row(NETWORK, "network"), row(SERVER, "server", requires=[NETWORK])]
+    serving = {"network": NETWORK, "server": SERVER}
+
+    graph = arrange(wanted, serving, existing, collect_after_commit=True, left_out={NETWORK})
+
+    assert edges(graph) == {
+        update(SERVER): set(),
+        COMMIT: {update(SERVER)},
+        cleanup(SERVER): {update(SERVER), COMMIT},
+        EPILOGUE: {COMMIT, cleanup(SERVER)},
+    }
+
+
+def test_whatever_requires_what_changed_is_visited_near_and_far():
+    wanted = [want("network"), want("port", "network"), want("server", "port"), want("volume")]
+
+    assert leave_out(wanted, {"port", "server", "volume"}) == {"volume"}
+    assert leave_out(wanted, {"network", "server", "volume"}) == {"network", "volume"}
+    assert leave_out(wanted, {"network", "port", "volume"}) == {"network", "port", "volume"}

@@ -1,0 +1,87 @@
+"""The reference of resource types, made from the schemas of the plugins that are installed as the pages are built."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from heatlite.resources.base import Resource
+from heatlite.resources.registry import Registry
+from heatlite.resources.schema import SUPPORTED, Property
+
+PLACE = "<!-- resource types -->"
+
+
+def reference(registry: Registry) -> str:
+    """Every type with its properties and attributes, as Markdown."""
+    return "\n".join(line for name in registry.names() for line in _type(name, registry.get(name)))
+
+
+def _type(name: str, plugin: type[Resource]) -> Iterator[str]:
+    yield f"## {name}\n"
+    yield f"{_escaped(inspect.cleandoc(plugin.__doc__ or '')).partition(chr(10) * 2)[0]}\n"
+    status = plugin.support_status
+    if status.status != SUPPORTED:
+        yield f"**{status.status}**. {_escaped(status.message or '')}\n"
+    if plugin.properties_schema:
+        yield "| property | type | default | an update of it | |"
+        yield "|---|---|---|---|---|"
+        yield from _properties(plugin.properties_schema, "")
+        yield ""
+    attributes = plugin.attributes_schema
+    if attributes:
+        yield "| attribute | type | |"
+        yield "|---|---|---|"
+        for key, attribute in attributes.items():
+            yield f"| `{key}` | {attribute.type or 'any'} | {_cell(attribute.description)} |"
+        yield ""
+
+
+def _properties(schema: Mapping[str, Property], prefix: str) -> Iterator[str]:
+    for name, it in schema.items():
+        default = "required" if it.required else "" if it.default is None else f"`{it.default!r}`"
+        update = "in place" if it.update_allowed else "refused" if it.immutable else "replaces"
+        told = _cell(" ".join([it.description, *(_constraint(each) for each in it.constraints)]))
+        yield f"| `{prefix}{name}` | {it.type} | {_cell(default)} | {'' if prefix else update} | {told} |"
+        if isinstance(it.schema, Property) and isinstance(it.schema.schema, Mapping):
+            yield from _properties(it.schema.schema, f"{prefix}{name}[].")
+        elif isinstance(it.schema, Mapping):
+            yield from _properties(it.schema, f"{prefix}{name}.")
+
+
+def _constraint(constraint: object) -> str:
+    """What values a constraint lets through, in words."""
+    told = {name: getattr(constraint, name) for name in getattr(constraint, "__dataclass_fields__", ())}
+    match type(constraint).__name__:
+        case "AllowedValues":
+            return f"One of {', '.join(map(str, told['allowed']))}." if "allowed" in told else ""
+        case "Range" | "Length":
+            kind = "" if type(constraint).__name__ == "Range" else " long"
+            ends = [
+                f"at {word} {told[end]}{kind}"
+                for word, end in (("least", "min"), ("most", "max"))
+                if told.get(end) is not None
+            ]
+            return f"{' and '.join(ends).capitalize()}." if ends else ""
+    return ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("``", "`").replace("<", "&lt;")
+
+
+def _cell(text: str) -> str:
+    return " ".join(_escaped(text).replace("|", "\\|").split())
+
+
+def fill_in(app: Any, page: str, source: list[str]) -> None:
+    """Put the reference where a page has its place."""
+    if PLACE in source[0]:
+        source[0] = source[0].replace(PLACE, reference(Registry.load()))
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Called by Sphinx."""
+    app.connect("source-read", fill_in)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,1 @@
+"""A resource type of heatlite: a file on disk."""

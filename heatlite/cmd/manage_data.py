@@ -1,0 +1,124 @@
+"""``heatlite-manage``: what rows hold: ``purge_deleted``, ``update_params``, ``resource_data_list``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from oslo_config import cfg
+
+WithDatabase = Callable[..., None]
+GRANULARITIES = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+"""In seconds."""
+
+
+def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
+    """The subcommands; ``with_database`` calls a function with the configured database.
+
+    An argument is kept under a name that no option has: oslo.config would take them for one another.
+    """
+    purge = subparsers.add_parser("purge_deleted", help="remove for good what was deleted long ago")
+    purge.add_argument("age", nargs="?", type=positive, default=90, help="how long what is deleted is kept; 90")
+    purge.add_argument("-g", "--granularity", choices=[*GRANULARITIES], default="days", help="the unit of age")
+    purge.add_argument("-p", "--project-id", help="the project whose stacks are removed; default: all")
+    purge.add_argument(
+        "-b", "--batch_size", dest="most", type=at_least_one, default=20, help="stacks in one transaction"
+    )
+    purge.set_defaults(function=lambda conf: with_database(lambda database: purge_deleted(conf, database), conf))
+    data = subparsers.add_parser("resource_data_list", help="what a resource's plugin keeps, secrets included")
+    data.add_argument("resource_id", help="its id or uuid")
+    data.set_defaults(
+        function=lambda conf: with_database(lambda database: resource_data(conf, database), conf, vault(conf))
+    )
+    update = subparsers.add_parser("update_params", help="write stored secrets anew, by the first auth_encryption_key")
+    update.add_argument(
+        "crypt_operation",
+        choices=["encrypt", "decrypt"],
+        help="whether hidden parameters and resources' data are encrypted then; credentials are in any case",
+    )
+    update.add_argument("previous_encryption_key", nargs="?", help="a key that isn't in the configuration any more")
+    update.add_argument("--verbose-update-params", action="store_true", help="tell of each batch of rows")
+    update.set_defaults(function=lambda conf: update_params(conf, with_database))
+
+
+def positive(text: str) -> int:
+    """A number that isn't below zero.
+
+    :raises argparse.ArgumentTypeError: where it isn't one
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} should be a positive integer")
+    return int(text)
+
+
+def at_least_one(text: str) -> int:
+    """A number above zero.
+
+    :raises argparse.ArgumentTypeError: where it isn't one
+    """
+    if positive(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} should be 1 or more")
+    return int(text)
+
+
+def purge_deleted(conf: cfg.ConfigOpts, database: Any) -> None:
+    """Purge, and say how many rows that were."""
+    from heatlite.context import EngineContext
+    from heatlite.db import purge
+    from heatlite.engine.inputs import Inputs
+
+    said, now = conf.command, Inputs().utcnow()
+    before = now - datetime.timedelta(seconds=said.age * GRANULARITIES[said.granularity])
+    purged = purge.purge(
+        EngineContext(database), before, now, project=said.project_id, batch_size=said.most, told=print
+    )
+    for table, count in asdict(purged).items():
+        print(f"{table}: {count} rows purged")
+
+
+def resource_data(conf: cfg.ConfigOpts, database: Any) -> None:
+    """Print what the plugin keeps.
+
+    :raises EntityNotFound: where there is no such resource
+    """
+    from heatlite import exception
+    from heatlite.context import EngineContext
+    from heatlite.db import resources
+
+    context, named = EngineContext(database), conf.command.resource_id
+    found = resources.by_ids(context, [int(named)]) if named.isdigit() else [resources.by_uuid(context, named)]
+    if not found or found[0] is None:
+        raise exception.EntityNotFound(entity="Resource", name=named)
+    for key, value in (found[0].resource_data or {}).items():
+        print(f"{key:16} {value!s:64}")
+
+
+def vault(conf: cfg.ConfigOpts, encrypts: bool = False, *more: str) -> Any:
+    """The configured keys, and more to decrypt with.
+
+    :raises ConfigurationError: where none is configured, or one isn't a key
+    """
+    from heatlite.db import crypt
+
+    configured = crypt.required(conf.auth_encryption_key, encrypts=False)
+    return crypt.Vault((*configured.keys, *more), encrypts)
+
+
+def update_params(conf: cfg.ConfigOpts, with_database: WithDatabase) -> None:
+    """Encrypt or decrypt what is stored, and say how many rows that were."""
+    from heatlite.context import EngineContext
+    from heatlite.db import reencryption
+
+    said = conf.command
+    previous = [said.previous_encryption_key] if said.previous_encryption_key else []
+    told = print if said.verbose_update_params else lambda text: None
+
+    def rewrite(database: Any) -> None:
+        written = reencryption.everything(EngineContext(database), told)
+        for table, count in asdict(written).items():
+            print(f"{table}: {count} rows written")
+
+    with_database(rewrite, conf, vault(conf, said.crypt_operation == "encrypt", *previous))

@@ -1,0 +1,147 @@
+"""``heatlite-manage import-from-heat``: take the stacks of a Heat 27 over, without touching a physical resource.
+
+::
+
+    heatlite-manage import-from-heat --source-config /etc/heat/heat.conf --all --dry-run
+    heatlite-manage import-from-heat --source-config /etc/heat/heat.conf --project 8f0c…
+
+Heat's database is read only. Its engines are to be stopped: what both work at belongs to neither.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pathlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from oslo_config import cfg
+
+from heatlite import exception
+
+WithDatabase = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of one tree, or would. ``obstacles``: why it is left; none: it is taken over."""
+
+    project: str
+    name: str
+    stack_id: str
+    stacks: int = 0
+    resources: int = 0
+    obstacles: tuple[str, ...] = ()
+
+
+def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
+    """The subcommand; ``with_database`` calls a function with the configured database."""
+    parser = subparsers.add_parser("import-from-heat", help="take over the stacks in a Heat 27's database")
+    parser.add_argument("--source", metavar="URL", help="of Heat's database: mysql+pymysql://…")
+    parser.add_argument(
+        "--source-config", metavar="FILE", type=pathlib.Path, help="heat.conf: has the URL and auth_encryption_key"
+    )
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--project", metavar="ID", help="take over the stacks of this project")
+    which.add_argument("--all", action="store_true", help="of every project")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    parser.add_argument("--events", action="store_true", help="take the events over as well")
+    parser.set_defaults(function=lambda conf: import_from_heat(conf, with_database))
+
+
+def import_from_heat(conf: cfg.ConfigOpts, with_database: WithDatabase) -> None:
+    """Take over what can be, and list what can't.
+
+    :raises ConfigurationError: where it isn't said where Heat's database is, or with which keys it is read
+    :raises SystemExit: 1, where something was left
+    """
+    from heatlite.cmd.manage_data import vault
+    from heatlite.db.crypt import Vault
+    from heatlite.db.heat.reading import HeatDatabase
+
+    url, keys = source(conf.command, tuple(conf.auth_encryption_key))
+    heat = HeatDatabase(url, Vault(keys))
+    found: list[Found] = []
+    try:
+        ours = vault(conf, conf.encrypt_parameters_and_properties)
+        with_database(lambda database: found.extend(each_tree(conf, database, heat)), conf, ours)
+    finally:
+        heat.close()
+    report(found, is_dry=conf.command.dry_run)
+    if any(it.obstacles for it in found) and not conf.command.dry_run:
+        raise SystemExit(1)
+
+
+def source(said: argparse.Namespace, own_keys: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Where Heat's database is, and the keys by which it is read: Heat's own, where its configuration is at hand.
+
+    :raises ConfigurationError: where neither option says where it is
+    """
+    url, keys = said.source, own_keys
+    if said.source_config is not None:
+        theirs = read_heats(said.source_config)
+        url, keys = url or theirs.database.connection, (theirs.auth_encryption_key or "", *own_keys)
+    if not url:
+        raise exception.ConfigurationError(reason="say where Heat's database is: --source URL or --source-config FILE")
+    return url, tuple(key for key in keys if key)
+
+
+def read_heats(path: pathlib.Path) -> cfg.ConfigOpts:
+    """A heat.conf, as far as it is wanted.
+
+    :raises ConfigurationError: where it can't be read
+    """
+    theirs = cfg.ConfigOpts()
+    theirs.register_opt(cfg.StrOpt("auth_encryption_key", secret=True))
+    theirs.register_opt(cfg.StrOpt("connection", secret=True), group="database")
+    try:
+        theirs([], default_config_files=[str(path)], default_config_dirs=[])
+    except cfg.ConfigFilesNotFoundError as error:
+        raise exception.ConfigurationError(reason=str(error)) from None
+    return theirs
+
+
+def each_tree(conf: cfg.ConfigOpts, database: Any, heat: Any) -> Iterator[Found]:
+    """Look at one tree after the other, and take it over unless something is in the way, or it is a dry run."""
+    from heatlite.engine import configured
+    from heatlite.engine.imports.asking import Means
+    from heatlite.engine.imports.judge import Judge
+    from heatlite.engine.imports.takeover import TakeOver
+    from heatlite.engine.inputs import Inputs
+    from heatlite.resources.registry import Registry
+
+    settings, inputs, registry = configured.engine_settings(conf), Inputs(), Registry.load()
+    for host in heat.running_engines(inputs.utcnow()):
+        print(f"WARNING: heat-engine on {host} seems to run: stop it, lest both engines work at one stack")
+    judge = Judge(registry, settings.operator_registry)
+    take_over = TakeOver(Means(database, registry, settings, inputs))
+    for stack_id, name, project in heat.roots(conf.command.project):
+        try:
+            yield one_tree(heat.stack(stack_id, events=conf.command.events), judge, take_over, conf.command.dry_run)
+        except exception.HeatliteError as error:
+            yield Found(project, name, stack_id, obstacles=(str(error),))
+
+
+def one_tree(root: Any, judge: Any, take_over: Any, is_dry: bool) -> Found:
+    """Look at one tree, and take it over."""
+    judgement, ours = judge.judge(root), take_over.obstacle(root)
+    every = list(root.tree())
+    resources = sum(len(stack.resources) for stack in every)
+    obstacles = (ours,) if ours else judgement.obstacles
+    if not obstacles and not is_dry:
+        take_over.take(judgement.stack)
+    return Found(root.tenant, root.name, root.id, len(every), resources, obstacles)
+
+
+def report(found: list[Found], *, is_dry: bool) -> None:
+    """Print what became of each, and the sum."""
+    done = "would be taken over" if is_dry else "taken over"
+    for it in found:
+        size = f"{it.stacks} stack{'s'[: it.stacks != 1]}, {it.resources} resources"
+        print(f"{it.project} {it.name} ({it.stack_id}): {'left' if it.obstacles else f'{done}: {size}'}")
+        for obstacle in it.obstacles:
+            print(f"    {obstacle}")
+    taken = [it for it in found if not it.obstacles]
+    sizes = f"{sum(it.stacks for it in taken)} with those nested in them, {sum(it.resources for it in taken)} resources"
+    print(f"{len(taken)} of {len(found)} stacks {done} ({sizes}); {len(found) - len(taken)} left")

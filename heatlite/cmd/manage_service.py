@@ -1,0 +1,137 @@
+"""``heatlite-manage service``: the engine processes.
+
+list    what their rows say, and what they hold
+check   exit status 0 if an engine lives, 1 if none does: for a load balancer or an orchestrator
+clean   forget those that are dead
+
+Who lives is seen by watching, as engines watch one another: a lease that is renewed is life. No clock of another
+machine has a part in it.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+from oslo_config import cfg
+
+WithDatabase = Callable[..., None]
+COLUMNS = ("Hostname", "Binary", "Engine Id", "Host", "Topic", "Version", "Lease", "State", "Updated At", "Holds")
+WIDTH = 230
+PAUSE = 0.25
+"""Seconds between two looks."""
+
+
+def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
+    """The subcommands; ``with_database`` calls a function with the configured database."""
+    service = subparsers.add_parser("service", help="engine processes")
+    actions = service.add_subparsers(dest="action", required=True)
+    listing = actions.add_parser("list", help="list them, with their leases and what they hold")
+    listing.set_defaults(function=lambda conf: with_database(show, conf))
+    clean = actions.add_parser("clean", help="watch for the length of a lease, and forget those that are dead")
+    clean.set_defaults(function=lambda conf: with_database(lambda database: clean_up(conf, database), conf))
+    check = actions.add_parser("check", help="exit status 0 if an engine of a host renews its lease, 1 if none does")
+    check.add_argument(
+        "--host", dest="named", help="the option host of those engines; default: as configured for this machine"
+    )
+    check.add_argument("--any", action="store_true", help="an engine of whichever host will do")
+    check.add_argument("--wait", type=float, help="seconds to watch at most; default: lease_seconds")
+    check.set_defaults(function=lambda conf: with_database(lambda database: check_host(conf, database), conf))
+
+
+def show(database: Any) -> None:
+    """Print the engine processes."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from heatlite.context import EngineContext
+    from heatlite.db import services, standing
+
+    table = Table(box=box.ASCII, title=None)
+    for column in COLUMNS:
+        table.add_column(column)
+    held = standing.holdings(EngineContext(database))
+    for record in services.listed(EngineContext(database)):
+        state = "up" if record.deleted_at is None else "gone"
+        holds = str(held.pop(record.engine_id, standing.Holdings()))
+        updated = str(record.updated_at or record.created_at)
+        names = (record.hostname, record.binary, record.engine_id, record.host, record.topic, record.version)
+        table.add_row(*names, str(record.lease_counter), state, updated, holds)
+    for engine_id, left in held.items():  # it said goodbye with a step still running
+        table.add_row("", "", engine_id, "", "", "", "", "left", "", str(left))
+    Console(width=WIDTH, file=sys.stdout).print(table)
+
+
+def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
+    """Forget the engines that are dead, and say which.
+
+    One that holds something stays: the next engine that runs takes over what it holds, and its row says who it was.
+    """
+    from heatlite.context import EngineContext
+    from heatlite.db import services, standing
+    from heatlite.engine.inputs import Inputs
+    from heatlite.engine.liveness import LeaseWatch
+
+    context, inputs = EngineContext(database), Inputs()
+    watch = LeaseWatch(database, inputs.monotonic, conf.lease_seconds)
+    watch.look()
+    end = inputs.monotonic() + conf.lease_seconds + PAUSE  # from the first look on, and not from before it
+    while services.leases(context) and inputs.monotonic() <= end:
+        time.sleep(PAUSE)
+        watch.look()
+    for engine_id, counter in watch.look().items():
+        services.declare_dead(context, engine_id, counter, inputs.utcnow())
+    held = standing.holdings(context)
+    dead = [record for record in services.listed(context) if record.deleted_at is not None]
+    services.forget(context, [record.engine_id for record in dead if record.engine_id not in held])
+    for record in dead:
+        holds = held.get(record.engine_id)
+        told = f"stays until another engine has taken over what it holds: {holds}" if holds else "removed"
+        print(f"{record.engine_id} ({record.hostname}): {told}")
+    print("Dead engines are removed.")
+
+
+def check_host(conf: cfg.ConfigOpts, database: Any) -> None:
+    """Print whether an engine lives, and exit with 1 where none does."""
+    said = conf.command
+    host = None if said.any else said.named or conf.host or socket.gethostname()
+    where = "on any host" if host is None else f"on {host}"
+    wait = conf.lease_seconds if said.wait is None else said.wait
+    living = living_engine(database, host, wait)
+    if living is None:
+        print(f"No engine {where} has renewed its lease within {wait:g} s")
+        raise SystemExit(1)
+    print(f"Engine {living} lives")
+
+
+def living_engine(database: Any, host: str | None, seconds: float) -> str | None:
+    """The id of an engine that was seen to renew its lease; None where none was, within so many seconds.
+
+    :param host: None: any
+    """
+    from heatlite.engine.inputs import boot_time
+
+    end, first = boot_time() + seconds, _counters(database, host)
+    while first and boot_time() < end:
+        time.sleep(PAUSE)
+        now = _counters(database, host)
+        moved: Collection[str] = [engine_id for engine_id in now if now[engine_id] != first.get(engine_id, 0)]
+        if moved:
+            return sorted(moved)[0]
+        first |= now
+    return None
+
+
+def _counters(database: Any, host: str | None) -> dict[str, int]:
+    from heatlite.context import EngineContext
+    from heatlite.db import services
+
+    return {
+        it.engine_id: it.lease_counter
+        for it in services.listed(EngineContext(database))
+        if it.deleted_at is None and host in (None, it.host)
+    }

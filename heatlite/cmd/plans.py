@@ -1,0 +1,118 @@
+"""Plans as people read them and as files keep them. Pure, but for ``save`` and ``load``.
+
+    + cache     OS::Heat::Value    create
+    ~ web       OS::Nova::Server   update in place
+        flavor: "m1.small" → "m1.large"
+    ± database  OS::Nova::Server   replace
+        image: "a" → "b"  forces the replacement
+    - old       OS::Heat::Value    delete: it is no longer in the template
+    ? alarm     OS::Heat::Value    may change: it reads web.address, which may change
+
+A file holds all that the update sends, parameters included: it is readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite import exception
+from heatlite.drawing.markup import shortened
+
+Record = dict[str, Any]
+
+FORMAT = "heatlite plan 1"
+VALUE_COLUMNS = 60
+SIGNS = {"added": "+", "updated": "~", "replaced": "±", "deleted": "-", "may change": "?"}
+WORDS = {
+    "added": "create",
+    "updated": "update in place",
+    "replaced": "replace",
+    "deleted": "delete",
+    "may change": "may change",
+}
+COLOURS = {"added": "32", "updated": "33", "replaced": "35", "deleted": "31", "may change": "36"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An update that may be done: of which stack, what is sent, what it would change, and the plan's digest."""
+
+    identity: Record
+    request: Record
+    changes: list[Record]
+    digest: str
+
+    @property
+    def does_something(self) -> bool:
+        return any(change["fate"] in SIGNS and change["fate"] != "may change" for change in self.changes)
+
+    def text(self, *, colours: bool = False) -> str:
+        """What would be done, for people; in colours for a terminal."""
+        return "\n".join(self._lines(colours)) + "\n"
+
+    def _lines(self, colours: bool) -> Iterator[str]:
+        told = [change for change in self.changes if change["fate"] in SIGNS]
+        names = max((len(change["resource_name"]) for change in told), default=0)
+        types = max((len(change["resource_type"]) for change in told), default=0)
+        for change in told:
+            fate, reason = change["fate"], change["reason"]
+            head = f"{SIGNS[fate]} {printable(change['resource_name']):{names}}  {change['resource_type']:{types}}  "
+            yield coloured(head + WORDS[fate] + (f": {printable(reason)}" if reason else ""), fate, colours)
+            for it in change["properties"]:
+                forces = "  forces the replacement" if it["forces_replacement"] else ""
+                yield f"    {it['name']}: {value(it['before'])} → {value(it['after'])}{forces}"
+        counts = Counter(change["fate"] for change in self.changes)
+        if told:
+            yield ""
+        to_do = [f"{counts[fate]} to {word}" for fate, word in WORDS.items() if counts[fate] and fate != "may change"]
+        to_do += [f"{counts['may change']} may change"] if counts["may change"] else []
+        summary = ", ".join(to_do) or "Nothing to do"
+        yield f"{summary}; {counts['unchanged']} unchanged."
+
+    def save(self, name: str) -> None:
+        """Write it to a file that only its owner may read.
+
+        :raises OSError: where that can't be
+        """
+        content = {"format": FORMAT, **vars(self)}
+        with open(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)  # also where the file was there
+            json.dump(content, file, indent=1)
+
+    @classmethod
+    def load(cls, name: str) -> Plan:
+        """From a file.
+
+        :raises CommandError: where it holds no plan
+        :raises OSError: where it can't be read
+        """
+        try:
+            with open(name, encoding="utf-8") as file:
+                content = json.load(file)
+            if content.pop("format") != FORMAT:
+                raise KeyError("format")
+            return cls(**content)
+        except (ValueError, AttributeError, KeyError, TypeError):
+            raise exception.CommandError(
+                reason=f'{name} is no plan; "heatlite stack plan --out FILE" makes one'
+            ) from None
+
+
+def value(it: Any) -> str:
+    """A property's value on one line; nothing is ``∅``, and a long one is cut in its middle."""
+    return "∅" if it is None else shortened(json.dumps(it, ensure_ascii=False), VALUE_COLUMNS)
+
+
+def printable(text: str) -> str:
+    """A text without what would move a terminal's cursor."""
+    return "".join(each if each.isprintable() else " " for each in text)
+
+
+def coloured(line: str, fate: str, colours: bool) -> str:
+    """The line in the colour of what is done."""
+    return f"\x1b[{COLOURS[fate]}m{line}\x1b[0m" if colours else line

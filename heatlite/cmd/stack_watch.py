@@ -1,0 +1,61 @@
+"""``stack watch``: what is being done with a stack, live on a terminal, in lines elsewhere, until it is over."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from heatlite.cmd import options, progress
+from heatlite.cmd.base import EngineCommand
+from heatlite.cmd.records import event_record
+from heatlite.rpc.queries import EventQuery
+
+if TYPE_CHECKING:
+    from heatlite.rpc.engine_client import Identity, Record
+
+POLL = 2.0  # seconds
+
+
+class WatchStack(EngineCommand):
+    """Watch what is being done with a stack, until it is over"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("stack", metavar="STACK", help="name or id")
+        parser.add_argument(
+            "--poll",
+            metavar="SECONDS",
+            type=options.positive_seconds,
+            default=POLL,
+            help="longest pause between two looks (2)",
+        )
+        parser.add_argument(
+            "--nested-depth", metavar="DEPTH", type=int, default=0, help="levels of nested stacks to watch too (0)"
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> int:
+        """The exit status: 0 where it ended COMPLETE."""
+        identity = self.identify(parsed_args.stack)
+        stack = self.show(identity)
+        outcome = progress.judge(stack["stack_action"], stack)
+        if outcome is None:
+            target = self.target(identity, stack["stack_action"], self.before_operation(identity))
+            outcome = self.wait(replace(target, nested_depth=parsed_args.nested_depth), parsed_args.poll)
+        else:
+            self.app.tell(f"{outcome.line}: nothing is being done with it")
+        return 0 if outcome.status == "COMPLETE" else 1
+
+    def before_operation(self, identity: Identity) -> str | None:
+        """The id of the last event before the running operation began."""
+        filters = {"physical_resource_id": identity["stack_id"], "resource_status": "IN_PROGRESS"}
+        begins = self.events(identity, EventQuery(filters=filters, limit=1, sort_dir="desc"))
+        if not begins:
+            return None
+        earlier = self.events(identity, EventQuery(limit=1, sort_dir="desc", marker=begins[0]["id"]))
+        return earlier[0]["id"] if earlier else None
+
+    def events(self, identity: Identity, query: EventQuery) -> list[Record]:
+        """The events that a query asks for, as records."""
+        return [event_record(reply) for reply in self.client.list_events(self.context, identity, query)]

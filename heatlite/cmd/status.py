@@ -1,0 +1,95 @@
+"""``heatlite-status upgrade check``: whether an upgrade may begin, or has gone well.
+
+Exit status: 0 all is well; 1 something to know; 2 something to be done first; 255 it could not be found out.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from oslo_config import cfg
+from oslo_upgradecheck import upgradecheck
+
+from heatlite import conf as options
+
+
+class Checks(upgradecheck.UpgradeCommands):
+    """Each opens the database for itself."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        super().__init__()
+        self._conf = conf
+
+    def _found(self, look: Callable[[Any], Any]) -> upgradecheck.Result:
+        from heatlite.db.api import Database
+        from heatlite.db.crypt import Vault
+        from heatlite.engine import configured
+
+        database = Database(configured.database_settings(self._conf), Vault(tuple(self._conf.auth_encryption_key)))
+        try:
+            finding = look(database)
+        finally:
+            database.dispose()
+        return upgradecheck.Result(upgradecheck.Code(int(finding.level)), finding.details)
+
+    def _needs_schema(self, look: Callable[[Any], Any]) -> upgradecheck.Result:
+        """The same of what can be asked only where the schema is there."""
+        from heatlite.engine import readiness
+
+        said = self.schema()
+        return self._found(look) if said.code < readiness.Level.FAILURE else upgradecheck.Result(said.code, UNASKED)
+
+    def schema(self) -> upgradecheck.Result:
+        """The schema."""
+        from heatlite.engine import readiness
+
+        return self._found(readiness.schema)
+
+    def secrets(self) -> upgradecheck.Result:
+        """The keys."""
+        from heatlite.engine import readiness
+
+        return self._needs_schema(readiness.secrets)
+
+    def engines(self) -> upgradecheck.Result:
+        """The other engines."""
+        from heatlite.engine import readiness
+
+        return self._needs_schema(readiness.engines)
+
+    def types(self) -> upgradecheck.Result:
+        """The plugins."""
+        from heatlite.engine import readiness
+        from heatlite.resources.registry import Registry
+
+        return self._needs_schema(lambda database: readiness.types(database, Registry.load()))
+
+    def operations(self) -> upgradecheck.Result:
+        """What runs."""
+        from heatlite.engine import readiness
+
+        return self._needs_schema(readiness.operations)
+
+    _upgrade_checks = (
+        ("Database schema", schema),
+        ("Encryption keys", secrets),
+        ("Engines' versions", engines),
+        ("Resource types", types),
+        ("Running operations", operations),
+    )
+
+
+UNASKED = "can't be asked before the schema is there"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the checks; returns the exit status."""
+    conf = options.register(cfg.CONF)
+    given = sys.argv[1:] if argv is None else argv
+    return int(upgradecheck.main(conf, project="heatlite", upgrade_command=Checks(conf), argv=given))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

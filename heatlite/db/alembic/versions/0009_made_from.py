@@ -1,0 +1,17 @@
+"""What a resource was made from, so that an update can leave out what hasn't changed.
+
+Revision ID: 0009
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    op.add_column(
+        "resource",
+        sa.Column("made_from", sa.String(64), comment="hash of all that its last success followed from; NULL: look"),
+    )

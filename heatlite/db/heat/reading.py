@@ -1,0 +1,168 @@
+"""Reading: the live stacks of a Heat's database, each as one value. A few queries a stack, and nothing is written.
+
+A stack that can't be read (a secret that no key opens, a row that has gone) is an error of that stack alone.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.db import dialects
+from heatlite.db.crypt import Vault
+from heatlite.db.heat import secrets, tables
+from heatlite.db.heat.records import HeatResource, HeatStack, HeatTemplate
+from heatlite.db.user_creds import Credentials
+from heatlite.exception import Invalid
+
+STACK, RESOURCE = tables.stack.c, tables.resource.c
+SILENT_AFTER = 2
+"""Report intervals."""
+
+
+class HeatDatabase:
+    """A Heat's database.
+
+    :param url: of the database, as SQLAlchemy writes it
+    :param vault: with Heat's keys
+    """
+
+    def __init__(self, url: str, vault: Vault) -> None:
+        self._vault = vault
+        self._engine = sa.create_engine(dialects.spelled_out(sa.make_url(url)), hide_parameters=True)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    def _rows(self, statement: Any) -> list[dict[str, Any]]:
+        with self._engine.connect() as connection:
+            return [dict(row._mapping) for row in connection.execute(statement)]
+
+    def running_engines(self, now: datetime.datetime) -> list[str]:
+        """The hosts of Heat's engines that were heard of lately; they should be stopped.
+
+        :param now: UTC, without a zone
+        """
+        alive = self._rows(sa.select(tables.service).where(tables.service.c.deleted_at.is_(None)))
+        heard = [row for row in alive if row["updated_at"] is not None]
+        silent = [datetime.timedelta(seconds=SILENT_AFTER * row["report_interval"]) for row in heard]
+        return [row["hostname"] for row, limit in zip(heard, silent, strict=True) if now - row["updated_at"] < limit]
+
+    def roots(self, project: str | None) -> list[tuple[str, str, str]]:
+        """(id, name, project) of each live stack that isn't nested, of one project or of all."""
+        conditions: list[Any] = [STACK.owner_id.is_(None), STACK.deleted_at.is_(None)]
+        conditions += [STACK.tenant == project] if project is not None else []
+        statement = sa.select(STACK.id, STACK.name, STACK.tenant).where(*conditions)
+        found = self._rows(statement.order_by(STACK.tenant, STACK.created_at, STACK.name))
+        return [(row["id"], row["name"], row["tenant"]) for row in found]
+
+    def stack(self, stack_id: str, *, events: bool = False) -> HeatStack:
+        """A live stack with all that is nested in it.
+
+        :param events: read these as well
+        :raises InvalidEncryptionKey: where no key fits
+        :raises Invalid: where it isn't as Heat 27 writes it
+        """
+        found = self._rows(sa.select(tables.stack).where(STACK.id == stack_id, STACK.deleted_at.is_(None)))
+        if not found:
+            raise Invalid(reason=f"stack {stack_id} is gone from Heat's database")
+        return self._stack(found[0], events)
+
+    def _stack(self, row: dict[str, Any], events: bool) -> HeatStack:
+        owned = sa.select(tables.stack).where(STACK.owner_id == row["id"], STACK.deleted_at.is_(None))
+        children = self._rows(owned.where(sa.or_(STACK.backup.is_(None), STACK.backup.is_(False))))
+        own = {name: row[name] for name in HeatStack.__dataclass_fields__ if name in row}
+        return HeatStack(
+            **{
+                **own,
+                "status_reason": row["status_reason"] or "",
+                "disable_rollback": bool(row["disable_rollback"]),
+                "nested_depth": row["nested_depth"] or 0,
+            },
+            is_convergence=bool(row["convergence"]),
+            template=self._template(row["raw_template_id"]),
+            resources=self._resources(row["id"]),
+            children=tuple(self._stack(child, events) for child in children),
+            tags=tuple(it["tag"] for it in self._of_stack(tables.stack_tag, row["id"])),
+            credentials=self._credentials(row["user_creds_id"]) if row["owner_id"] is None else None,
+            snapshots=tuple(self._snapshot(it) for it in self._of_stack(tables.snapshot, row["id"])),
+            events=tuple(self._of_stack(tables.event, row["id"])) if events else (),
+        )
+
+    def _of_stack(self, table: sa.Table, stack_id: str) -> list[dict[str, Any]]:
+        return self._rows(sa.select(table).where(table.c.stack_id == stack_id).order_by(table.c.id))
+
+    def _by_id(self, table: sa.Table, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        found = self._rows(sa.select(table).where(table.c.id.in_(ids))) if ids else []
+        return {row["id"]: row for row in found}
+
+    def _template(self, template_id: int) -> HeatTemplate:
+        row = self._by_id(tables.raw_template, [template_id])[template_id]
+        files = row["files"] or {}
+        if row["files_id"] is not None:
+            files = self._by_id(tables.raw_template_files, [row["files_id"]])[row["files_id"]]["files"] or {}
+        environment = secrets.environment_of(self._vault, row["environment"])
+        return HeatTemplate(template_id, row["template"], files, environment)
+
+    def _resources(self, stack_id: str) -> tuple[HeatResource, ...]:
+        rows = self._of_stack(tables.resource, stack_id)
+        wanted = [row[name] for row in rows for name in ("rsrc_prop_data_id", "attr_data_id")]
+        stored = self._by_id(tables.resource_properties_data, [each for each in wanted if each is not None])
+        kept: dict[int, dict[str, str]] = {}
+        ids = [row["id"] for row in rows]
+        table = tables.resource_data
+        for each in self._rows(sa.select(table).where(table.c.resource_id.in_(ids)).order_by(table.c.id)):
+            method, value = each["decrypt_method"], each["value"]
+            plain = secrets.text_of(self._vault, method, value) if each["redact"] else value
+            kept.setdefault(each["resource_id"], {})[each["key"]] = plain or ""
+        return tuple(self._resource(row, stored, kept.get(row["id"], {})) for row in rows)
+
+    def _resource(self, row: dict[str, Any], stored: dict[int, dict[str, Any]], kept: dict[str, str]) -> HeatResource:
+        own = {name: row[name] for name in HeatResource.__dataclass_fields__ if name in row}
+        properties = self._stored(stored.get(row["rsrc_prop_data_id"]))
+        if properties is None:  # as Heat kept them before it had a table for them
+            properties = secrets.map_of(
+                self._vault, row["properties_data"], encrypted=bool(row["properties_data_encrypted"])
+            )
+        return HeatResource(
+            **{
+                **own,
+                "status_reason": row["status_reason"] or "",
+                "requires": tuple(row["requires"] or ()),
+            },
+            physical_resource_id=row["nova_instance"],
+            metadata=row["rsrc_metadata"] or {},
+            properties=properties,
+            attributes=self._stored(stored.get(row["attr_data_id"])),
+            data=kept,
+        )
+
+    def _stored(self, row: dict[str, Any] | None) -> dict[str, Any] | None:
+        return None if row is None else secrets.map_of(self._vault, row["data"], encrypted=bool(row["encrypted"]))
+
+    def _credentials(self, user_creds_id: int | None) -> Credentials | None:
+        if user_creds_id is None:
+            return None
+        row = self._by_id(tables.user_creds, [user_creds_id]).get(user_creds_id)
+        if row is None:
+            return None
+        secret = {name: secrets.text_of(self._vault, row["decrypt_method"], row[name]) for name in SECRETS}
+        return Credentials(**{name: row[name] for name in Credentials.__dataclass_fields__} | secret)
+
+    def _snapshot(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A snapshot, its resources among its data, where they were before Heat had a table for them."""
+        table = tables.resource_snapshot
+        of_resources = self._rows(sa.select(table).where(table.c.snapshot_id == row["id"]))
+        data = dict(row["data"] or {})
+        data["resources"] = {
+            **(data.get("resources") or {}),
+            **{it["resource_name"]: it["data"] for it in of_resources},
+        }
+        return {**row, "data": data}
+
+
+SECRETS = ("password", "trust_id")

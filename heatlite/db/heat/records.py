@@ -1,0 +1,79 @@
+"""Heat's rows as frozen values, in plain text: what was encrypted has been decrypted."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from heatlite.db.user_creds import Credentials
+
+Plain = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class HeatTemplate:
+    """A raw template with its files."""
+
+    id: int
+    template: Plain = field(repr=False)
+    files: Mapping[str, str] = field(repr=False)
+    environment: Plain = field(repr=False)
+
+
+@dataclass(frozen=True)
+class HeatResource:
+    """A resource. ``properties`` and ``attributes`` are what Heat resolved; None where it kept nothing."""
+
+    id: int
+    uuid: str
+    name: str
+    physical_resource_id: str | None
+    action: str
+    status: str
+    status_reason: str
+    metadata: Plain
+    properties: Plain | None = field(repr=False)
+    attributes: Plain | None = field(repr=False)
+    data: Mapping[str, str] = field(repr=False)
+    requires: tuple[int, ...]
+    replaced_by: int | None
+    current_template_id: int | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+
+
+@dataclass(frozen=True)
+class HeatStack:
+    """A stack with all that is nested in it. ``snapshots`` and ``events`` are rows, column → value."""
+
+    id: str
+    name: str
+    tenant: str
+    username: str | None
+    owner_id: str | None
+    parent_resource_name: str | None
+    action: str
+    status: str
+    status_reason: str
+    timeout: int | None
+    disable_rollback: bool
+    nested_depth: int
+    is_convergence: bool
+    stack_user_project_id: str | None
+    created_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+    template: HeatTemplate
+    resources: tuple[HeatResource, ...] = ()
+    children: tuple[HeatStack, ...] = ()
+    tags: tuple[str, ...] = ()
+    credentials: Credentials | None = None
+    snapshots: tuple[Plain, ...] = ()
+    events: tuple[Plain, ...] = ()
+
+    def tree(self) -> Iterator[HeatStack]:
+        """This stack and all that is nested in it, each after those that it holds."""
+        for child in self.children:
+            yield from child.tree()
+        yield self

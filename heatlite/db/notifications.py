@@ -1,0 +1,65 @@
+"""Notifications that are still to be sent. Each is written by the transaction that made it true, and goes when it is.
+
+So a crash sends one twice rather than never. Of each stack the oldest is sent first, and the next one only after it is
+gone: whoever listens hears of a start before he hears of the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.db import models
+from heatlite.db.api import Context, reader, rows, writer
+
+TABLE = models.notification
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRecord:
+    """A row of ``notification``. ``due_at`` is in seconds since the epoch; ``details`` None: of the stack itself."""
+
+    id: int
+    stack_id: str
+    action: str
+    status: str
+    reason: str
+    details: dict[str, Any] | None
+    due_at: float
+
+
+COLUMNS = [TABLE.c[name] for name in NotificationRecord.__dataclass_fields__]
+
+
+@writer
+def insert(
+    context: Context, stack_id: str, happened: Sequence[tuple[str, str, str]], now: float, details: Any = None
+) -> None:
+    """Note what is to be told of a stack, in this order: (action, status, reason) of each."""
+    for action, status, reason in happened:
+        values = {"stack_id": stack_id, "action": action, "status": status, "reason": reason}
+        context.connection.execute(sa.insert(TABLE).values(**values, details=details, due_at=now))
+
+
+@reader
+def due(context: Context, now: float, limit: int) -> list[NotificationRecord]:
+    """The oldest of each stack, where it is due."""
+    oldest = sa.select(sa.func.min(TABLE.c.id).label("id")).group_by(TABLE.c.stack_id).subquery()
+    statement = sa.select(*COLUMNS).join(oldest, oldest.c.id == TABLE.c.id).where(TABLE.c.due_at <= now)
+    return [NotificationRecord(*row) for row in context.connection.execute(statement.order_by(TABLE.c.id).limit(limit))]
+
+
+@writer
+def claim(context: Context, record: NotificationRecord, until: float) -> bool:
+    """Take it upon oneself to send one: False where another does. It is due again then, lest this process die."""
+    same = sa.and_(TABLE.c.id == record.id, TABLE.c.due_at == record.due_at)
+    return rows(context.connection.execute(sa.update(TABLE).where(same).values(due_at=until))) == 1
+
+
+@writer
+def remove(context: Context, notification_id: int) -> bool:
+    """It is sent: False where another had sent it already."""
+    return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == notification_id))) == 1

@@ -1,0 +1,116 @@
+"""History: what happened in one operation on a stack, by whom and exactly when: what a timeline is drawn from.
+
+::
+
+    events of the stack itself    ─▶  the operations, newest last; one of them is asked for
+    events of its resources       ─▶  from its beginning on, also those of nested stacks
+    template and rows             ─▶  which name requires which
+
+Times are seconds since the epoch, to the millisecond: they stand in the events' ids.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from heatlite import exception
+from heatlite.context import RequestContext
+from heatlite.convergence.model import Action, Status
+from heatlite.db import events, models, resources
+from heatlite.db.records import EventRecord, StackRecord
+from heatlite.engine.api import nesting
+from heatlite.engine.api.arguments import whole_number
+from heatlite.engine.api.replies import Reply
+from heatlite.engine.inputs import time_of
+from heatlite.engine.shared import Shared
+
+EVENT = models.event.c
+
+
+def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: Any, back: Any) -> Reply:
+    """One operation: ``action``, ``began``, ``ended`` (None: it hasn't), ``stacks`` and ``events``.
+
+    ``whole`` is False where its first events are purged already, and ``began`` is that of the oldest that is left.
+
+    :param depth: how many levels of nested stacks to tell of too
+    :param back: 0 for the latest operation, 1 for the one before, and so on
+    :raises Invalid: where one of them isn't a number from 0 up
+    :raises NotFound: where no event tells of such an operation
+    """
+    own = events.listed(context, [EVENT.stack_id == stack.id, EVENT.physical_resource_id == stack.id], [EVENT.id], None)
+    begins = [event for event in own if event.resource_status == Status.IN_PROGRESS]
+    begins = begins or events.listed(context, [EVENT.stack_id == stack.id], [EVENT.id], 1)  # the oldest are purged
+    steps = whole_number("back", back) or 0
+    if steps >= len(begins):
+        raise exception.NotFound(msg_fmt=f"Of stack {stack.name} the events tell of {len(begins)} operation(s).")
+    begin = begins[-1 - steps]
+    following = begins[len(begins) - steps] if steps else None
+    ends = [event for event in own if event.id > begin.id and event.resource_status != Status.IN_PROGRESS]
+    end = next((event for event in ends if following is None or event.id < following.id), following)
+    family = nesting.with_nested(context, stack, depth, shared.settings.max_nested_stack_depth)
+    told = _events(context, family, begin.id)
+    return {
+        "stack_name": stack.name,
+        "action": begin.resource_action,
+        "status": "SUPERSEDED" if end and end is following else end.resource_status if end else "IN_PROGRESS",
+        "began": exact(begin),
+        "whole": begin in own,
+        "cleans_last": begin.resource_action != Action.DELETE and not stack.disable_rollback,
+        "ended": exact(end) if end else None,
+        "follows": exact(following) if following else None,
+        "now": shared.inputs.now(),
+        "stacks": [_stack(shared, context, each) for each in family],
+        "events": [_event(event) for event in told],
+    }
+
+
+def requirements(shared: Shared, context: RequestContext, stack: StackRecord, depth: Any) -> list[Reply]:
+    """Of a stack and those below it, which name requires which.
+
+    :raises Invalid: where the depth isn't a number from 0 up
+    """
+    family = nesting.with_nested(context, stack, depth, shared.settings.max_nested_stack_depth)
+    return [_stack(shared, context, each) for each in family]
+
+
+def _events(context: RequestContext, family: list[StackRecord], since: int) -> list[EventRecord]:
+    """The events of resources from one event on, oldest first; those that stacks tell of themselves left out."""
+    conditions = [EVENT.stack_id.in_([each.id for each in family]), EVENT.id >= since]
+    found = events.listed(context, conditions, [EVENT.id], None)
+    return [event for event in found if event.physical_resource_id != event.stack_id]
+
+
+def exact(event: EventRecord) -> float:
+    """When it happened; to the second where its id is of an older kind."""
+    precise = time_of(event.uuid)
+    return event.created_at.replace(tzinfo=datetime.UTC).timestamp() if precise is None else precise
+
+
+def _event(event: EventRecord) -> Reply:
+    return {
+        "stack_id": event.stack_id,
+        "name": event.resource_name,
+        "type": event.resource_type,
+        "action": event.resource_action,
+        "status": event.resource_status,
+        "reason": event.resource_status_reason if event.resource_status == Status.FAILED else "",
+        "engine_id": event.engine_id,
+        "at": exact(event),
+    }
+
+
+def _stack(shared: Shared, context: RequestContext, stack: StackRecord) -> Reply:
+    """A stack's place in the tree, and name → the names that it requires, of the template's and the rows' together."""
+    template, _ = shared.library.parameters(context, stack)
+    requires = {name: set(definition.requires) for name, definition in template.resources.items()}
+    rows = resources.listed(context, stack.id)
+    names = {row.id: row.name for row in rows}
+    for row in rows:
+        requires.setdefault(row.name, set()).update(names[each] for each in row.requires if each in names)
+    return {
+        "stack_id": stack.id,
+        "owner_id": stack.owner_id,
+        "parent_resource": stack.parent_resource_name,
+        "requires": {name: sorted(required - {name}) for name, required in requires.items()},
+    }

@@ -1,0 +1,124 @@
+"""Insight: heatlite's own methods, beside Heat's: history, plans, drift. They have a namespace, so that no method that
+Heat may add one day means another thing.
+
+    1.0  list_history, list_requirements, plan_update, update_as_planned, look_for_drift
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import oslo_messaging
+
+from heatlite import exception
+from heatlite.context import RequestContext
+from heatlite.db import resources, templates
+from heatlite.db.records import StackRecord
+from heatlite.engine import drift, planning
+from heatlite.engine.api import arguments, finding, history, nesting, replies, submissions
+from heatlite.engine.api.client_calls import client_call
+from heatlite.engine.api.options import check_args
+from heatlite.engine.api.replies import Reply
+from heatlite.engine.api.shown import shown
+from heatlite.engine.api.submissions import Sent
+from heatlite.engine.drift import Finding
+from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.shared import Shared
+from heatlite.engine.validation import Submission
+from heatlite.rpc import messages
+
+
+class InsightEndpoint:
+    """Methods by which people see what the engine does, did and would do.
+
+    Any of them raises ``EntityNotFound`` where there is no such live stack.
+    """
+
+    target = oslo_messaging.Target(namespace=messages.OWN_NAMESPACE, version="1.0")
+
+    def __init__(self, shared: Shared, lifecycle: Lifecycle) -> None:
+        self._shared = shared
+        self._lifecycle = lifecycle
+
+    @client_call
+    def list_history(
+        self, context: RequestContext, stack_identity: Reply, nested_depth: int = 0, back: int = 0
+    ) -> Reply:
+        """One operation on a stack, also on a deleted one: see ``history``."""
+        stack = finding.by_identity(context, stack_identity, deleted=True)
+        return history.history(self._shared, context, stack, nested_depth, back)
+
+    @client_call
+    def list_requirements(self, context: RequestContext, stack_identity: Reply, nested_depth: int = 0) -> list[Reply]:
+        """Of a stack and those nested in it: ``stack_id``, ``requires``, also what nothing was done to yet."""
+        stack = finding.by_identity(context, stack_identity, deleted=True)
+        return history.requirements(self._shared, context, stack, nested_depth)
+
+    @client_call
+    def plan_update(
+        self, context: RequestContext, stack_identity: Reply, template: Any, params: Any, files: Any, args: Any
+    ) -> Reply:
+        """What an update would do, property by property: see ``planning``.
+
+        :raises HeatliteError: where what was sent is invalid
+        """
+        stack = finding.by_identity(context, stack_identity)
+        submission = self._submission(context, stack, Sent(template, params, files), check_args(args))
+        return planning.plan(self._shared, context, stack, submission)
+
+    @client_call
+    def update_as_planned(
+        self,
+        context: RequestContext,
+        stack_identity: Reply,
+        template: Any,
+        params: Any,
+        files: Any,
+        args: Any,
+        digest: str,
+    ) -> Reply:
+        """Begin an update if it would do what a plan with this digest says, and reply with the stack's identity.
+
+        :raises PlanOutdated: where it wouldn't; nothing is begun then
+        :raises HeatliteError: as for an update
+        """
+        stack = self._shared.policy.permit(context, finding.by_identity(context, stack_identity))
+        args, sent = check_args(args), Sent(template, params, files)
+        wishes = arguments.wishes(args, keep_tags=submissions.wants_existing(args))
+
+        def planned(current: StackRecord) -> Submission:
+            submission = self._submission(context, current, sent, args)
+            planning.check(self._shared, context, current, submission, digest)
+            return submission
+
+        return replies.identity(self._lifecycle.update(context, stack, planned, wishes))
+
+    @client_call
+    def look_for_drift(
+        self, context: RequestContext, stack_identity: Reply, resource_name: str, going_on: list[Any] | None = None
+    ) -> Reply:
+        """Whether a resource is what its row says: see ``drift.Look``, and ``nested_stack_id`` of one that is a stack.
+
+        :param going_on: ``[progress]`` of the look before, where that is waiting
+        :raises ResourceNotFound: where the stack has no such resource
+        """
+        stack = finding.by_identity(context, stack_identity)
+        row = shown(resources.by_stack(context, stack.id), stack.raw_template_id).get(resource_name)
+        if row is None:
+            raise exception.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
+        look = drift.look(self._shared, context, stack, row, going_on)
+        reply = dataclasses.asdict(look) | {"finding": str(look.finding)}
+        if look.finding is Finding.NESTED:
+            reply["nested_stack_id"] = nesting.nested_identity(self._shared.registry, stack, row)
+        return reply
+
+    def _submission(
+        self, context: RequestContext, stack: StackRecord, sent: Sent, args: Mapping[str, Any]
+    ) -> Submission:
+        most = self._shared.settings.max_template_size
+        if not submissions.wants_existing(args):
+            return submissions.submission(sent, most)
+        stored = templates.get(context, stack.raw_template_id)
+        return submissions.updated(stored, sent, args.get("clear_parameters"), most)

@@ -1,0 +1,107 @@
+"""Take over: a tree of Heat's stacks is written into our tables, a stack in a transaction, the root last.
+
+A tree counts as taken over when its root is there. What a run that was ended left of one is removed by the next run
+before it begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.context import EngineContext
+from heatlite.db import bulk, events, models, purge, resources, snapshots, stacks, templates, user_creds
+from heatlite.db.heat.records import HeatStack
+from heatlite.db.retry import retried
+from heatlite.engine.imports import rows
+from heatlite.engine.imports.asking import Means, attributes_of
+from heatlite.engine.imports.judge import JudgedStack
+from heatlite.engine.nested import inheritance
+from heatlite.engine.scope import EngineScope
+from heatlite.engine.traversals import Library
+
+
+class TakeOver:
+    """Writes judged trees."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def obstacle(self, heat: HeatStack) -> str | None:
+        """What of our own rows is in the way; None: nothing."""
+        context = EngineContext(self._means.database)
+        if stacks.get(context, heat.id) is not None:
+            return "it is here already"
+        if stacks.by_live_name(context, heat.tenant, heat.name) is not None:
+            return f"there is another stack of the name {heat.name} in its project here"
+        return None
+
+    def take(self, root: JudgedStack) -> None:
+        """Write a tree.
+
+        :raises oslo_db.exception.DBDuplicateEntry: where its name was taken meanwhile
+        """
+        purge.remove(EngineContext(self._means.database), [it.heat.id for it in root.tree()])
+        library, known = Library(self._means.settings.operator_registry), dict[str, tuple[str, int]]()
+        for judged in root.tree():
+            known[judged.heat.id] = self._one(root, judged, library, known)
+
+    def _one(
+        self, root: JudgedStack, judged: JudgedStack, library: Library, known: Mapping[str, tuple[str, int]]
+    ) -> tuple[str, int]:
+        """One stack whose children are there: its traversal and its template."""
+        means, given = self._means, judged.heat.template
+        context, now = EngineContext(means.database), means.inputs.utcnow()
+        template_id = templates.stored(context, judged.raw, given.files, given.environment, now)
+        values = rows.stack_values(judged, root.heat.id, template_id, means.inputs.new_id())
+        made = [
+            rows.resource_values(
+                each,
+                judged.heat,
+                template_id,
+                known[each.child.id] if each.child else None,
+                attributes_of(means, judged, each, values, library),
+            )
+            for each in judged.resources
+        ]
+        self._write(judged, values, made)
+        return values["current_traversal"], template_id
+
+    @retried
+    def _write(self, judged: JudgedStack, values: Mapping[str, Any], made: list[dict[str, Any]]) -> None:
+        context, heat, now = EngineContext(self._means.database), judged.heat, self._means.inputs.utcnow()
+        with context.database.writer(context):
+            stacks.insert(context, values, heat.tags)
+            ids = resources.insert(context, made) if made else {}
+            self._relate(context, judged, ids)
+            for snapshot in heat.snapshots:
+                snapshots.insert(context, rows.snapshot_values(snapshot))
+            for event in heat.events:
+                events.insert(context, heat.id, [rows.happening(event)], [event["uuid"]], event["created_at"])
+            if heat.owner_id is None and heat.credentials is not None:
+                user_creds_id = user_creds.insert(context, heat.credentials, now)
+                tree = models.stack.c.root_id == heat.id
+                context.connection.execute(sa.update(models.stack).where(tree).values(user_creds_id=user_creds_id))
+            self._tell_children(context, judged)
+
+    def _relate(self, context: EngineContext, judged: JudgedStack, ids: Mapping[str, int]) -> None:
+        ours = {it.heat.id: ids[rows.uuid_of(it)] for it in judged.resources}
+        requires = {
+            ours[it.heat.id]: {"requires": sorted(ours[each] for each in it.heat.requires if each in ours)}
+            for it in judged.resources
+        }
+        bulk.update(context, models.resource, requires, {}, [])
+
+    def _tell_children(self, context: EngineContext, judged: JudgedStack) -> None:
+        """What templates of nested stacks may read of the resource that holds them."""
+        scope = EngineScope(judged.parameters, judged.template.files, {})
+        raws = {child.heat.id: child.raw for child in judged.children}
+        for each in judged.resources:
+            if each.child is None or each.child.id not in raws:
+                continue
+            facade = inheritance.facade_of(raws[each.child.id], each.definition, dict(each.heat.metadata), scope)
+            if facade is not None:
+                child = models.stack.c.id == each.child.id
+                context.connection.execute(sa.update(models.stack).where(child).values(facade=facade))

@@ -1,0 +1,102 @@
+"""Lanes: a pool of threads that takes work from one project after the other.
+
+    project a ▯▯▯▯▯▯▯▯▯▯ ┐
+    project b ▯           ├──▶ threads        what the engine itself has to do goes before all of them
+    project c ▯▯          ┘
+
+A project with a thousand steps to be run and one with a single step get every other thread that becomes free.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Protocol
+
+LOG = logging.getLogger(__name__)
+
+OWN = ""
+"""The lane of the engine's own work: what results come to is written down before more is begun."""
+
+MOST_A_THREAD = 8
+"""Functions that wait for each thread, before a lane is full with the first of its own."""
+
+Task = Callable[[], None]
+
+
+class StepPool(Protocol):
+    """Runs steps."""
+
+    def submit(self, function: Task, lane: str = OWN) -> object:
+        """Run a function soon, on a thread."""
+
+    def is_full(self, lane: str) -> bool:
+        """Whether as many functions of a lane wait for a thread as may."""
+
+
+class Lanes:
+    """A pool with a lane for each project.
+
+    :param spawn: runs a function on a thread of its own
+    :param threads: how many run at once
+    """
+
+    def __init__(self, spawn: Callable[[Task], object], threads: int) -> None:
+        self._spawn = spawn
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._lanes: OrderedDict[str, deque[Task]] = OrderedDict()
+        self._running = 0
+
+    def submit(self, function: Task, lane: str = OWN) -> None:
+        """Run a function when its lane has its turn."""
+        with self._lock:
+            self._lanes.setdefault(lane, deque()).append(function)
+            if self._running >= self._threads:
+                return
+            self._running += 1
+        try:
+            self._spawn(self._work)
+        except Exception:
+            with self._lock:
+                self._running -= 1
+            raise
+
+    def waiting(self, lane: str) -> int:
+        """How many functions of a lane wait for a thread."""
+        with self._lock:
+            return len(self._lanes.get(lane, ()))
+
+    def is_full(self, lane: str) -> bool:
+        """Whether a lane has one function waiting for each thread; or any, where there are many of other lanes."""
+        own = self.waiting(lane)
+        return own >= self._threads or (own > 0 and len(self) >= MOST_A_THREAD * self._threads)
+
+    def __len__(self) -> int:
+        """How many functions wait."""
+        with self._lock:
+            return sum(len(lane) for lane in self._lanes.values())
+
+    def _work(self) -> None:
+        while (function := self._next()) is not None:
+            try:
+                function()
+            except Exception:
+                LOG.exception("Work on a thread of the pool failed")
+
+    def _next(self) -> Task | None:
+        """The next function; where there is none, one thread less runs."""
+        with self._lock:
+            if not self._lanes:
+                self._running -= 1
+                return None
+            lane = OWN if OWN in self._lanes else next(iter(self._lanes))
+            functions = self._lanes[lane]
+            function = functions.popleft()
+            if functions:
+                self._lanes.move_to_end(lane)
+            else:
+                del self._lanes[lane]
+            return function

@@ -1,0 +1,179 @@
+"""Casting: casts are sent by a thread of their own, so that a broker that stands still holds up nobody else.
+
+A broker that is away, or blocks whoever publishes (a memory or disk alarm), lets a cast wait for as long as it likes::
+
+    engine's threads ──▶ queue ──▶ one thread ──▶ broker
+                           │ the first in it has waited too long: the broker is stuck
+                           ▼
+                     work here: this engine does itself what it would have announced
+
+A cast is a hint, so none is worth waiting for: what is neither sent nor done here is cast again by a sweep, and a sweep
+comes by here as well. So stacks go on while the broker doesn't; only new calls of clients wait for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from heatlite.convergence.model import Node
+from heatlite.rpc import messages
+from heatlite.rpc.worker_client import Wakes
+
+LOG = logging.getLogger(__name__)
+
+PATIENCE = 1.0
+"""Seconds that a cast may take before the broker counts as stuck."""
+MOST_WAITING = 1000
+"""Casts that wait at most; more are left for a sweep."""
+
+Work = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Something to be sent; and what this engine can do in its place, if anything."""
+
+    send: Work
+    instead: Work | None
+    since: float
+
+
+class Casting:
+    """``Wakes`` that never block.
+
+    :param wakes: what sends, and may block
+    :param check_here: converges nodes on this engine, soon; None: it converges nothing
+    :param begin_here: begins a nested stack's operation on this engine, soon; None: it can't
+    """
+
+    def __init__(
+        self,
+        wakes: Wakes,
+        check_here: Callable[[str, Sequence[Node]], None] | None = None,
+        begin_here: Callable[[dict[str, Any], messages.BeginChild], None] | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._wakes = wakes
+        self.check_here, self.begin_here = check_here, begin_here
+        self.when_leaving: Callable[[], None] = lambda: None
+        self._monotonic = monotonic
+        self._patience = patience
+        self._changed = threading.Condition()
+        self._waiting: deque[Cast] = deque()
+        self._sending: Cast | None = None
+        self._is_told = self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="casts", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def leave(self) -> None:
+        """Nothing more is done here: the process leaves, and others find what isn't announced."""
+        self.check_here = self.begin_here = None
+        self.when_leaving()
+
+    def stop(self, seconds: float) -> None:
+        """Send what waits, for so many seconds at most; the rest is left for other engines' sweeps."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting and self._sending is None, seconds)
+            self._stopped = True
+            self._waiting.clear()
+            self._changed.notify_all()
+
+    # --- Wakes --------------------------------------------------------------------------------------------------
+
+    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
+        """Announce batches of ready nodes, or converge them here."""
+        for batch in batches:
+            instead = partial(self.check_here, traversal_id, batch) if self.check_here is not None else None
+            self._put(partial(self._wakes.check, traversal_id, [batch]), instead)
+
+    def ask(self, engine_id: str, resource_ids: list[int], traversal_id: str) -> None:
+        """Tell one engine that a traversal waits for rows that it holds; its own sweep finds it as well."""
+        self._put(partial(self._wakes.ask, engine_id, resource_ids, traversal_id))
+
+    def wake(self, engine_id: str, resource_ids: list[int]) -> None:
+        """Tell one engine that what it waits for may be over; its own timer tells it as well."""
+        self._put(partial(self._wakes.wake, engine_id, resource_ids))
+
+    def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
+        """Ask some engine to begin an operation on a nested stack, or begin it here."""
+        instead = partial(self.begin_here, request, message) if self.begin_here is not None else None
+        self._put(partial(self._wakes.begin, request, message), instead)
+
+    # --- when the broker is stuck -------------------------------------------------------------------------------
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the broker takes nothing now."""
+        first = self._sending
+        return first is not None and self._monotonic() - first.since > self._patience
+
+    def held_back_casts(self) -> None:
+        """Where the broker is stuck, do here what can be, of what waits for it."""
+        with self._changed:
+            if not self.is_stuck:
+                return
+            held = [cast for cast in self._waiting if cast.instead is not None]
+            self._waiting = deque(cast for cast in self._waiting if cast.instead is None)
+        self._tell()
+        for cast in held:
+            self._do_here(cast)
+
+    def _put(self, send: Work, instead: Work | None = None) -> None:
+        cast = Cast(send, instead, self._monotonic())
+        if self.is_stuck:
+            self._do_here(cast)
+            return
+        with self._changed:
+            if len(self._waiting) < MOST_WAITING and not self._stopped:
+                self._waiting.append(cast)
+                self._changed.notify_all()
+
+    def _do_here(self, cast: Cast) -> None:
+        if cast.instead is not None:
+            cast.instead()
+
+    def _tell(self) -> None:
+        with self._changed:
+            is_told, self._is_told = self._is_told, True
+        if not is_told:
+            LOG.warning("The broker takes no messages: this engine goes on with what it finds in the database")
+
+    # --- the thread ---------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while (cast := self._next()) is not None:
+            try:
+                cast.send()
+            except Exception as error:
+                LOG.warning("A message can't be sent now, and is left for a sweep: %s", error)
+            else:
+                self._sent()
+
+    def _next(self) -> Cast | None:
+        with self._changed:
+            self._sending = None
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._waiting or self._stopped)
+            if self._stopped:
+                return None
+            first = self._waiting.popleft()
+            self._sending = Cast(first.send, first.instead, self._monotonic())
+            return self._sending
+
+    def _sent(self) -> None:
+        with self._changed:
+            is_told, self._is_told = self._is_told, False
+        if is_told:
+            LOG.warning("The broker takes messages again")

@@ -1,0 +1,58 @@
+"""The calls that are heatlite's own, not Heat's: history, plans and drift."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite.rpc.messages import OWN_NAMESPACE
+
+Context = dict[str, Any]
+Identity = dict[str, str]
+Record = dict[str, Any]
+
+
+class InsightCalls:
+    """Mixed into the client, which carries the calls."""
+
+    def _call(self, context: Context, method: str, version: str, **arguments: Any) -> Any:
+        raise NotImplementedError
+
+    def _own(self, context: Context, method: str, **arguments: Any) -> Any:
+        return self._call(context, f"{OWN_NAMESPACE}.{method}", "1.0", **arguments)
+
+    def list_history(self, context: Context, stack_identity: Identity, nested_depth: int = 0, back: int = 0) -> Record:
+        """One operation on a stack: when it began and ended, and the events in between, with engines and times.
+
+        :param back: 0 for the latest operation, 1 for the one before
+        """
+        return self._own(context, "list_history", stack_identity=stack_identity, nested_depth=nested_depth, back=back)
+
+    def list_requirements(self, context: Context, stack_identity: Identity, nested_depth: int = 0) -> list[Record]:
+        """Of a stack and those nested in it: ``stack_id`` and ``requires``, name → the names that it requires."""
+        return self._own(context, "list_requirements", stack_identity=stack_identity, nested_depth=nested_depth)
+
+    def plan_update(self, context: Context, stack_identity: Identity, request: Record) -> Record:
+        """What an update would do: ``changes`` and their ``digest``.
+
+        :param request: ``template``, ``params``, ``files`` and ``args``, as for ``update_stack``
+        """
+        return self._own(context, "plan_update", stack_identity=stack_identity, **request)
+
+    def update_as_planned(self, context: Context, stack_identity: Identity, request: Record, digest: str) -> Identity:
+        """Begin an update if it would do what was planned.
+
+        :raises PlanOutdated: where the stack isn't what it was when the plan was made
+        """
+        return self._own(context, "update_as_planned", stack_identity=stack_identity, **request, digest=digest)
+
+    def look_for_drift(
+        self, context: Context, stack_identity: Identity, resource_name: str, going_on: list[Any] | None = None
+    ) -> Record:
+        """Whether a resource is what its row says; ``going_on`` is ``[progress]`` of a look that ended waiting."""
+        return self._own(
+            context,
+            "look_for_drift",
+            stack_identity=stack_identity,
+            resource_name=resource_name,
+            going_on=going_on,
+        )

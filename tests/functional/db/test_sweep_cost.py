@@ -1,0 +1,164 @@
+"""What a sweep costs with ten thousand nodes in flight: statements, rows read, and that each is found by an index.
+
+pytest --all -s tests/functional/db/test_sweep_cost.py      prints the numbers of doc/load.md
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from heatlite.convergence.model import NodeState
+from heatlite.db import gauges, hands, held, models, resources, services, stacks, sync_points
+from heatlite.db.api import Context, Database
+from tests.functional.db.build import add_engine, add_resources, add_stack, update
+from tests.functional.db.conftest import on_mariadb
+
+STACKS = 20
+ENGINES = ("e1", "e2")
+NOW = 1000.0
+PAGE = 2000
+READS = "SHOW SESSION STATUS LIKE 'Handler_read%%'"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look of a sweep, as the engine ``e1`` does it, and how many statements it may take."""
+
+    name: str
+    ask: Callable[[Context], Any]
+    statements: int
+    counts_nodes: bool = False
+    """It counts all that is ready, so that the database may as well read all nodes."""
+
+
+LOOKS = (
+    Look("dead engines", lambda context: (services.leases(context), services.gone(context)), 2),
+    Look("lost claims", lambda context: hands.claims(context, "e1", "", PAGE), 1),
+    Look("lost locks", lambda context: hands.rows(context, "e1", 0, PAGE), 1),
+    Look("lost requests", lambda context: resources.waited_for(context, "e1", 500), 1),
+    Look("lost wakes", lambda context: sync_points.blocked_on_free_rows(context, 500), 1),
+    Look("lost casts", lambda context: sync_points.due(context, NOW, 200), 1),
+    Look("overdue stacks", lambda context: stacks.overdue(context, NOW, 200), 1),
+    Look("what is held", lambda context: held.oldest(context, held.next_project(context, "") or "", 40), 2),
+    Look("gauges", lambda context: gauges.read(context, NOW), 5, counts_nodes=True),
+)
+
+
+def in_flight(context: Context, nodes: int) -> None:
+    """So many nodes: two in five RUNNING with their locks, one BLOCKED, one held, one cast a moment ago."""
+    for engine in ENGINES:
+        add_engine(context, engine)
+    for number in range(STACKS * 5):  # and what is at rest, which no look may go through
+        add_resources(context, add_stack(context, f"at rest {number}", status="COMPLETE"), nodes // STACKS)
+    for number in range(STACKS):
+        stack_id = add_stack(context, f"stack-{number}", tenant=f"project-{number % 4}", deadline=NOW * 2)
+        rows = add_resources(context, stack_id, nodes // STACKS)
+        sync_points.insert(context, stack_id, f"t{number}", {update(row): 0 for row in rows}, NOW + 10)
+        part = len(rows) // 5
+        engine = ENGINES[number % 2]
+        for at in range(0, 2 * part, 20):
+            batch = rows[at : at + 20]
+            sync_points.claim(context, f"t{number}", [update(row) for row in batch], engine, f"c{number:02}-{at:04}")
+        lock(context, rows[: 3 * part], engine)
+        block(context, f"t{number}", rows[2 * part : 3 * part])
+        for at in range(3 * part, 4 * part, 100):
+            nodes_held = [update(row) for row in rows[at : min(at + 100, 4 * part)]]
+            held.hold(context, f"t{number}", nodes_held, f"project-{number % 4}")
+
+
+def lock(context: Context, rows: list[int], engine: str) -> None:
+    """Rows that an engine holds."""
+    row = models.resource
+    with context.database.writer(context) as connection:  # type: ignore[attr-defined]
+        connection.execute(sa.update(row).where(row.c.id.in_(rows)).values(engine_id=engine))
+
+
+def block(context: Context, traversal_id: str, rows: list[int]) -> None:
+    """Nodes that wait for a lock."""
+    node = models.sync_point
+    named = (node.c.traversal_id == traversal_id, node.c.resource_id.in_(rows))
+    with context.database.writer(context) as connection:  # type: ignore[attr-defined]
+        connection.execute(sa.update(node).where(*named).values(state=NodeState.BLOCKED))
+
+
+def recorded(database: Database, look: Callable[[], object]) -> list[tuple[str, Any]]:
+    """The statements that are executed meanwhile, with their parameters."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
+        if statement.startswith("SELECT"):
+            statements.append((statement, parameters))
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    look()
+    sa.event.remove(database.engine, "before_cursor_execute", note)
+    return statements
+
+
+def scans(database: Database, context: Context, statement: str, parameters: Any) -> list[str]:
+    """Tables of which the database would read everything to answer."""
+    name = database.engine.dialect.name
+    with database.writer(type(context)(database)) as connection:
+        if name == "sqlite":
+            steps = [it.detail for it in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            return [step for step in steps if re.match(r"SCAN (sync_point|resource|stack)\b(?!.*INDEX)", step)]
+        if name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # what is a fifth of a table may be read whole
+            steps = [str(it[0]) for it in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]
+            return [step for step in steps if re.search(r"Seq Scan on (sync_point|resource|stack)\b", step)]
+        steps = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).mappings()
+        tables = ("sync_point", "resource", "stack")
+        return [str(dict(it)) for it in steps if it["type"] == "ALL" and it["table"] in tables]
+
+
+def analyzed(database: Database, context: Context) -> None:
+    """The planner knows what is in the tables."""
+    with database.writer(type(context)(database)) as connection:
+        if database.engine.dialect.name in ("sqlite", "postgresql"):
+            connection.exec_driver_sql("ANALYZE")
+        else:
+            connection.exec_driver_sql("ANALYZE TABLE sync_point, resource, stack, service")
+
+
+def test_each_look_of_a_sweep_is_answered_from_indexes_by_few_statements(context: Context, database: Database) -> None:
+    in_flight(context, 1_000)
+    analyzed(database, context)
+    for look in LOOKS:
+        statements = recorded(database, lambda look=look: look.ask(context))
+        assert len(statements) == look.statements, (look.name, statements)
+        for statement, parameters in statements:
+            found = scans(database, context, statement, parameters)
+            assert not found or (look.counts_nodes and "sync_point" in str(found)), (look.name, statement, found)
+
+
+@on_mariadb
+@pytest.mark.slow
+def test_what_a_sweep_reads_with_ten_thousand_nodes_in_flight(context: Context, database: Database) -> None:
+    in_flight(context, 10_000)
+    analyzed(database, context)
+    total = 0
+    for look in LOOKS:
+        one = type(context)(database)
+        with database.writer(one) as connection:  # which the look joins, so that this connection's counters tell
+            look.ask(one)
+            before = handler_reads(connection)
+            begun = time.perf_counter()
+            answer = look.ask(one)
+            took = time.perf_counter() - begun
+            read = handler_reads(connection) - before
+        total += read
+        print(f"{look.name:16} {look.statements} statements {read:6} rows read {took * 1000:7.1f} ms")
+        assert answer is not None
+    assert total < 60_000
+
+
+def handler_reads(connection: sa.Connection) -> int:
+    """How many rows, of tables and indexes, the connection has read so far."""
+    return sum(int(row[1]) for row in connection.exec_driver_sql(READS))

@@ -1,0 +1,36 @@
+"""The fake engine's part of heatlite's own methods: a plan of one change, and looks for drift as a test sets them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite import exception
+
+PROPERTY = {"name": "flavor", "before": "small", "after": "large", "forces_replacement": True}
+CHANGE = {"resource_name": "web", "resource_type": "T", "fate": "replaced", "reason": "", "properties": [PROPERTY]}
+
+
+class FakeInsight:
+    """Mixed into the fake engine."""
+
+    changes: list[dict[str, Any]] = [CHANGE]
+    looks: dict[str, list[dict[str, Any]]] = {}
+    digest = "d-1"
+
+    def list_requirements(self, stack_identity: dict, nested_depth: int) -> list[dict]:
+        found = self.find(stack_identity).resources  # type: ignore[attr-defined]
+        requires = {name: [each for each in found if name in found[each]["required_by"]] for name in found}
+        return [{"stack_id": stack_identity["stack_id"], "requires": requires}]
+
+    def plan_update(self, stack_identity: dict, **request: Any) -> dict:
+        return {"changes": self.changes, "digest": self.digest}
+
+    def update_as_planned(self, stack_identity: dict, digest: str, template: Any, **request: Any) -> dict:
+        if digest != self.digest:
+            raise exception.PlanOutdated(stack_name=stack_identity["stack_name"])
+        return self.update_stack(stack_identity, template, **request)  # type: ignore[attr-defined]
+
+    def look_for_drift(self, stack_identity: dict, resource_name: str, going_on: Any) -> dict:
+        blank = {"reason": "", "attributes": {}, "progress": None, "poll_after": 0.0}
+        found = self.looks.get(resource_name) or [{"finding": "same"}]
+        return blank | found.pop(0)

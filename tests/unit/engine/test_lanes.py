@@ -1,0 +1,127 @@
+"""Lanes: every project gets its turn at the threads, and the engine's own work comes first."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+import pytest
+
+from heatlite.engine import executors
+from heatlite.engine.lanes import MOST_A_THREAD, OWN, Lanes
+
+LONG = 20
+
+
+class Threads:
+    """Threads that run when a test says so."""
+
+    def __init__(self) -> None:
+        self.spawned: deque[Callable[[], None]] = deque()
+
+    def run(self) -> None:
+        while self.spawned:
+            self.spawned.popleft()()
+
+
+@pytest.fixture
+def threads() -> Threads:
+    return Threads()
+
+
+def test_projects_take_turns_however_much_one_of_them_has(threads: Threads) -> None:
+    ran: list[str] = []
+    lanes = Lanes(threads.spawned.append, 1)
+    for number in range(100):
+        lanes.submit(lambda number=number: ran.append(f"crowd {number}"), "crowd")
+    lanes.submit(lambda: ran.append("neighbour 0"), "neighbour")
+    lanes.submit(lambda: ran.append("neighbour 1"), "neighbour")
+    threads.run()
+    assert ran[:4] == ["crowd 0", "neighbour 0", "crowd 1", "neighbour 1"]
+    assert ran[4:] == [f"crowd {number}" for number in range(2, 100)]
+
+
+def test_the_engines_own_work_comes_before_every_projects(threads: Threads) -> None:
+    ran: list[str] = []
+    lanes = Lanes(threads.spawned.append, 1)
+    lanes.submit(lambda: ran.append("step"), "crowd")
+    lanes.submit(lambda: ran.append("another step"), "crowd")
+    lanes.submit(lambda: ran.append("result"), OWN)
+    threads.run()
+    assert ran == ["result", "step", "another step"]
+
+
+def test_no_more_threads_than_allowed_are_asked_for(threads: Threads) -> None:
+    lanes = Lanes(threads.spawned.append, 3)
+    for number in range(10):
+        lanes.submit(lambda: None, f"project {number}")
+    assert len(threads.spawned) == 3
+    threads.run()
+    lanes.submit(lambda: None, "later")
+    assert len(threads.spawned) == 1
+
+
+def test_a_lane_is_full_with_one_waiting_for_each_thread(threads: Threads) -> None:
+    lanes = Lanes(threads.spawned.append, 2)
+    lanes.submit(lambda: None, "crowd")
+    assert not lanes.is_full("crowd")
+    lanes.submit(lambda: None, "crowd")
+    assert lanes.is_full("crowd")
+    assert not lanes.is_full("neighbour")
+
+
+def test_where_many_lanes_wait_each_is_full_with_its_first(threads: Threads) -> None:
+    lanes = Lanes(threads.spawned.append, 2)
+    for number in range(2 * MOST_A_THREAD):
+        lanes.submit(lambda: None, f"project {number}")
+    assert lanes.is_full("project 0")
+    assert not lanes.is_full("another")
+
+
+def test_a_function_that_fails_is_told_of_and_its_thread_goes_on(
+    threads: Threads, caplog: pytest.LogCaptureFixture
+) -> None:
+    ran: list[str] = []
+    lanes = Lanes(threads.spawned.append, 1)
+    lanes.submit(lambda: [][0], "a")
+    lanes.submit(lambda: ran.append("b"), "b")
+    threads.run()
+    assert ran == ["b"]
+    assert "IndexError" in caplog.text
+
+
+def test_a_thread_that_could_not_be_had_is_not_counted(threads: Threads) -> None:
+    spawn = deque([RuntimeError("no more threads")])
+
+    def reluctant(function: Callable[[], None]) -> None:
+        if spawn:
+            raise spawn.pop()
+        threads.spawned.append(function)
+
+    lanes, ran = Lanes(reluctant, 1), []
+    with pytest.raises(RuntimeError):
+        lanes.submit(lambda: ran.append(1), "a")
+    lanes.submit(lambda: ran.append(2), "a")
+    threads.run()
+    assert ran == [1, 2]
+
+
+def test_threads_that_submit_at_once_lose_nothing() -> None:
+    ran: list[int] = []
+    lanes = Lanes(executors.pool(4).submit, 4)
+    done = threading.Semaphore(0)
+
+    def one(number: int) -> None:
+        ran.append(number)
+        done.release()
+
+    def submit(first: int) -> None:
+        for number in range(first, first + 200):
+            lanes.submit(lambda number=number: one(number), str(number % 7))
+
+    with executors.pool(5) as clients:
+        list(clients.map(submit, range(0, 1000, 200)))
+    for _ in range(1000):
+        assert done.acquire(timeout=LONG)
+    assert sorted(ran) == list(range(1000))
