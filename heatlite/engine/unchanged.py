@@ -22,7 +22,7 @@ from heatlite.convergence.model import Action, Status
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.resources.registry import Registry
-from heatlite.template import Parameters, ResourceDefinition, Template
+from heatlite.template import Hook, Parameters, ResourceDefinition, Template
 from heatlite.template.functions.base import ANYTHING
 
 NOT_IN_USE = frozenset({Action.INIT, Action.DELETE, Action.SUSPEND})
@@ -93,6 +93,8 @@ class Unchanged:
 
     def _is_same(self, row: ResourceRecord, required: Required) -> bool:
         definition = self.template.resources[row.name]
+        if Hook.PRE_UPDATE in self.template.registry.breakpoints.hooks_of(row.name):
+            return False  # it waits there before anybody looks, as in Heat
         if row.type != definition.type or not definition.requires <= required.keys() or self._always_looks(definition):
             return False
         return made_from(definition, self.sources, required) == row.made_from

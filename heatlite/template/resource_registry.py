@@ -54,6 +54,8 @@ class ResourceRegistry:
     operator: Types = field(default_factory=Types)
     for_one: Mapping[str, Types] = field(default_factory=dict)
     """Resource's name → mappings of its own."""
+    breakpoints: Breakpoints = field(default_factory=Breakpoints)
+    """What the user's says of hooks and restricted actions."""
 
     @classmethod
     def read(cls, user: Mapping[str, Any], operator: Mapping[str, Any] = {}) -> ResourceRegistry:
@@ -66,10 +68,10 @@ class ResourceRegistry:
         own = user.get(FOR_ONE) or {}
         if not isinstance(own, Mapping):
             raise refused((SECTION, FOR_ONE), f'"{FOR_ONE}" must be a map of the resources\' names')
-        Breakpoints.read(user)
+        breakpoints = Breakpoints.read(user)
         named = {name: types for name, types in own.items() if types is not None}
         for_one = {name: _types_of_one(types, (SECTION, FOR_ONE, name)) for name, types in named.items()}
-        return cls(_types(user, (SECTION,)), _types(operator, (SECTION,)), for_one)
+        return cls(_types(user, (SECTION,)), _types(operator, (SECTION,)), for_one, breakpoints)
 
     def resolve(self, resource_name: str, type_name: str) -> str:
         """What a resource's type stands for in the end, chains followed. A type that is mapped to itself is itself.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -27,6 +28,7 @@ def main() -> int:
     parser.add_argument("--commands", action="store_true", help="only the pass over the client's commands")
     parser.add_argument("--ids", type=pathlib.Path, default=IDS, help="file with ids of functional tests, one a line")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what is up is taken down then, too
     with tempfile.TemporaryDirectory(prefix="heat-api-") as directory, cloud.up(pathlib.Path(directory)) as here:
         print(f"the cloud is up in {directory}", flush=True)
         wrong = commands.run(here)
