@@ -26,6 +26,7 @@ ROLE_ASSIGNMENTS = "heatlite.resources.keystone.role_assignments"
 WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has three types
 
 DOCUMENTATION = ["furo>=2025.7", "myst-parser>=4", "reno>=4.1", "sphinx>=8"]
+LAUNCH = "heatlite.resources.builtin.launch_configuration"
 GROUPS = "heatlite.resources.builtin.deployment_group"  # which has four
 
 LINTERS = ["mypy>=2.4,<2.5", "ruff>=0.17,<0.18"]  # a new release finds new faults: it comes in with a commit of its own
@@ -84,13 +85,19 @@ setuptools.setup(
             "heatlite-status = heatlite.cmd.status:main",
         ],
         "heatlite.resources": [
+            "AWS::AutoScaling::AutoScalingGroup = heatlite.resources.builtin.launched_group:CfnAutoScalingGroup",
+            f"AWS::AutoScaling::LaunchConfiguration = {LAUNCH}:LaunchConfiguration",
+            "AWS::AutoScaling::ScalingPolicy = heatlite.resources.builtin.cfn_scaling_policy:CfnScalingPolicy",
+            "AWS::CloudFormation::Stack = heatlite.resources.builtin.cfn_stack:CfnStack",
             "AWS::CloudFormation::WaitCondition = heatlite.resources.builtin.wait_condition:CfnWaitCondition",
             f"AWS::CloudFormation::WaitConditionHandle = {WAIT_HANDLES}:CfnWaitConditionHandle",
+            "OS::Heat::AccessPolicy = heatlite.resources.builtin.access_policy:AccessPolicy",
             "OS::Heat::AutoScalingGroup = heatlite.resources.builtin.autoscaling_group:AutoScalingGroup",
             "OS::Heat::CloudConfig = heatlite.resources.builtin.cloud_config:CloudConfig",
             "OS::Heat::Delay = heatlite.resources.builtin.delay:Delay",
             "OS::Heat::DeployedServer = heatlite.resources.builtin.deployed_server:DeployedServer",
             "OS::Heat::Dummy = heatlite.resources.builtin.dummy:Dummy",
+            "OS::Heat::InstanceGroup = heatlite.resources.builtin.launched_group:InstanceGroup",
             "OS::Heat::MultipartMime = heatlite.resources.builtin.multipart_mime:MultipartMime",
             "OS::Heat::None = heatlite.resources.builtin.none:NoneResource",
             "OS::Heat::RandomString = heatlite.resources.builtin.random_string:RandomString",

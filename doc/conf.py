@@ -12,7 +12,7 @@ project = "heatlite"
 author = copyright = "the heatlite developers"
 version = release = heatlite.__version__
 
-extensions = ["myst_parser", "contents", "resource_types", "notes"]
+extensions = ["myst_parser", "contents", "resource_types", "made", "notes"]
 source_suffix = {".md": "markdown"}
 root_doc = "index"
 exclude_patterns = ["_build", "README.md"]  # the latter is the index for who reads the pages where they are
@@ -23,6 +23,8 @@ suppress_warnings = ["myst.header", "misc.highlighting_failure"]  # matters of t
 
 html_theme = "furo"
 html_title = f"heatlite {release}"
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 html_show_sphinx = False
 html_copy_source = False
 pygments_style = "friendly"

@@ -10,8 +10,27 @@ from typing import Any
 
 GROUPS = {
     "Begin": ["about", "quickstart", "concepts", "guarantees"],
-    "Use": ["templates", "resource-types", "command-line", "seeing", "groups", "life", "differences"],
-    "Operate": ["deployment", "configuration", "operating", "manage", "upgrading", "faults", "security", "devstack"],
+    "Use": [
+        "templates",
+        "resource-types",
+        "command-line",
+        "command-reference",
+        "seeing",
+        "groups",
+        "life",
+        "differences",
+    ],
+    "Operate": [
+        "deployment",
+        "configuration",
+        "operating",
+        "faults",
+        "metrics",
+        "security",
+        "upgrading",
+        "import-from-heat",
+        "devstack",
+    ],
     "Extend": ["plugins", "api-service", "architecture", "transactions", "matrix", "nested", "testing", "decisions"],
     "More": ["proof-of-concept", "release-notes"],
 }

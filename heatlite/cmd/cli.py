@@ -10,6 +10,7 @@ import argparse
 import io
 import logging
 import os
+import re
 import sys
 import traceback
 import uuid
@@ -32,6 +33,16 @@ COMMANDS = {
     "resource type list": "heatlite.cmd.template:ListTypes",
     "resource type show": "heatlite.cmd.template:ShowType",
     "service list": "heatlite.cmd.service:ListServices",
+    "software config create": "heatlite.cmd.software_config:CreateConfig",
+    "software config delete": "heatlite.cmd.software_config:DeleteConfigs",
+    "software config list": "heatlite.cmd.software_config:ListConfigs",
+    "software config show": "heatlite.cmd.software_config:ShowConfig",
+    "software deployment create": "heatlite.cmd.software_deployment:CreateDeployment",
+    "software deployment delete": "heatlite.cmd.software_deployment:DeleteDeployments",
+    "software deployment list": "heatlite.cmd.software_deployment:ListDeployments",
+    "software deployment metadata show": "heatlite.cmd.software_deployment:ShowMetadata",
+    "software deployment output show": "heatlite.cmd.software_deployment:ShowOutput",
+    "software deployment show": "heatlite.cmd.software_deployment:ShowDeployment",
     "stack abandon": "heatlite.cmd.stack_leave:AbandonStack",
     "stack adopt": "heatlite.cmd.stack_leave:AdoptStack",
     "stack cancel": "heatlite.cmd.stack_more:CancelStack",
@@ -98,6 +109,10 @@ class HeatliteApp(App):
                 manager.commands[known_as] = EntryPoint(known_as, target, "heatlite.cli")
         about, version = "Orchestrate stacks.", heatlite.__version__
         super().__init__(about, version, manager, stdin, stdout, stderr, deferred_help=True)
+
+    def run(self, argv: list[str]) -> int:
+        """Run one command; returns the exit status."""
+        return int(super().run(with_script_file(argv)))
 
     def build_option_parser(
         self, description: str | None, version: str | None, argparse_kwargs: dict[str, Any] | None = None
@@ -167,6 +182,16 @@ class HeatliteApp(App):
             traceback.print_exception(error, file=self.stderr)
         self.tell(f"ERROR: {error_line(error)}")
         return 1
+
+
+def with_script_file(argv: list[str]) -> list[str]:
+    """The arguments with ``--script-file`` for what ``openstack software config create`` calls ``--config-file``.
+
+    Before the command that is an option of heatlite itself, which takes it wherever it stands.
+    """
+    words = ["software", "config", "create"]
+    place = next((at for at in range(len(argv)) if argv[at : at + len(words)] == words), len(argv))
+    return [*argv[:place], *(re.sub("^--config-file(?==|$)", "--script-file", it) for it in argv[place:])]
 
 
 def error_line(error: Exception) -> str:

@@ -41,7 +41,7 @@ class Board:
     def __init__(self, title: str, began: float) -> None:
         self._title, self._began = title, began
         self._resources: list[Record] = []
-        self._since: dict[tuple[str, str], float] = {}
+        self._since: dict[tuple[str, str, str], float] = {}
         self.note = ""
 
     def see(self, resources: list[Record], now: float) -> None:
@@ -73,7 +73,7 @@ class Board:
         busy.sort(key=lambda resource: self._since[key(resource)])
         for resource in busy[:MOST_LINES]:
             seconds = int(now - self._since[key(resource)])
-            table.add_row("", Text(resource["resource_name"]), Text(resource["resource_type"]), f"{seconds} s")
+            table.add_row("", Text(named(resource)), Text(resource["resource_type"]), f"{seconds} s")
         if len(busy) > MOST_LINES:
             table.add_row("", f"and {len(busy) - MOST_LINES} more", "", "")
         return table
@@ -82,7 +82,7 @@ class Board:
         """One line for each failed resource, with its reason."""
         failed = [resource for resource in self._resources if state(resource) == "failed"]
         lines = [
-            Text(f"  {resource['resource_name']} failed: {resource['resource_status_reason']}", style="red")
+            Text(f"  {named(resource)} failed: {resource['resource_status_reason']}", style="red")
             for resource in failed[:MOST_LINES]
         ]
         if len(failed) > MOST_LINES:
@@ -90,9 +90,16 @@ class Board:
         return lines
 
 
-def key(resource: Record) -> tuple[str, str]:
+def key(resource: Record) -> tuple[str, str, str]:
     """What tells two resources in progress apart; a new action on the same one starts from 0 seconds."""
-    return resource["resource_name"], resource["resource_action"]
+    stack_id = resource.get("stack_identity", {}).get("stack_id", "")
+    return stack_id, resource["resource_name"], resource["resource_action"]
+
+
+def named(resource: Record) -> str:
+    """``0 (in web)`` for what is in the nested stack that is the resource ``web``."""
+    parent = resource.get("parent_resource")
+    return f"{resource['resource_name']} (in {parent})" if parent else resource["resource_name"]
 
 
 class LiveReporter:

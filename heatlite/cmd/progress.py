@@ -81,6 +81,7 @@ class Target:
     identity: Identity
     action: str
     marker: str | None = None  # the last event before the operation
+    nested_depth: int = 0  # levels of nested stacks that are told of too
 
     def stack(self) -> Record:
         """The engine's record of the stack, a deleted one being as good as one that completed its DELETE."""
@@ -99,16 +100,16 @@ class Target:
         """The events after ``marker``, oldest first."""
         from heatlite.rpc.queries import EventQuery
 
-        query = EventQuery(marker=marker, sort_dir="asc")
+        query = EventQuery(marker=marker, sort_dir="asc", nested_depth=self.nested_depth or None)
         try:
             return self.client.list_events(self.context, self.identity, query)
         except exception.EntityNotFound:
             return []
 
     def resources(self) -> list[Record]:
-        """The stack's own resources, those of nested stacks left out."""
+        """The stack's resources, and those of stacks nested in it as far down as is wanted."""
         try:
-            return self.client.list_stack_resources(self.context, self.identity)
+            return self.client.list_stack_resources(self.context, self.identity, self.nested_depth)
         except exception.EntityNotFound:
             return []
 

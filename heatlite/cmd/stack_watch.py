@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from heatlite.cmd import options, progress
@@ -29,6 +30,9 @@ class WatchStack(EngineCommand):
             default=POLL,
             help="longest pause between two looks (2)",
         )
+        parser.add_argument(
+            "--nested-depth", metavar="DEPTH", type=int, default=0, help="levels of nested stacks to watch too (0)"
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
@@ -37,8 +41,8 @@ class WatchStack(EngineCommand):
         stack = self.show(identity)
         outcome = progress.judge(stack["stack_action"], stack)
         if outcome is None:
-            marker = self.before_operation(identity)
-            outcome = self.wait(self.target(identity, stack["stack_action"], marker), parsed_args.poll)
+            target = self.target(identity, stack["stack_action"], self.before_operation(identity))
+            outcome = self.wait(replace(target, nested_depth=parsed_args.nested_depth), parsed_args.poll)
         else:
             self.app.tell(f"{outcome.line}: nothing is being done with it")
         return 0 if outcome.status == "COMPLETE" else 1

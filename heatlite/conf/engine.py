@@ -24,6 +24,13 @@ OPTIONS: list[cfg.Opt] = [
         help="How the engine does several things at a time. Read once, before anything else is loaded.",
     ),
     cfg.IntOpt("batch_size", default=50, min=1, max=500, help="Nodes that one message carries, and one transaction."),
+    cfg.IntOpt(
+        "local_hops",
+        default=20,
+        min=0,
+        help="How often in a row an engine goes on with the one node that became ready by what it did, without a "
+        "message to all engines. 0: never.",
+    ),
     cfg.IntOpt("worker_threads", default=8, min=1, help="Batches that one engine process works on at a time."),
     cfg.IntOpt("step_threads", default=16, min=1, help="Plugin steps that one engine process runs at a time."),
     cfg.IntOpt(

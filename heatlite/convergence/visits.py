@@ -10,6 +10,7 @@ decided when its turn comes, since what an operation that failed left running ma
                           SUSPEND       RESUME        CHECK                                             SNAPSHOT
                           ───────       ──────        ─────                                             ────────
     not made, or going    Nothing       Nothing       Unmet                                             Nothing
+    couldn't be made      Nothing       Nothing       Perform: it fails without being asked             Nothing
     suspended             Nothing       Perform       Nothing: nobody can say what it should be         Perform
     perhaps suspended     Perform       Perform       Unmet                                             Perform
     anything else         Perform       Nothing       Perform                                           Perform
@@ -78,8 +79,10 @@ def decide_visit(view: ResourceView | None, action: Action, *, serves: bool) -> 
 
 
 def _decide_check(view: ResourceView) -> VisitDecision:
+    if refusal(view, Action.CHECK) is not None:
+        return Perform(Action.CHECK)
     if not _is_made(view):
-        return Unmet(f"Resource {view.name} not created yet.")
+        return Unmet(not_created(view))
     if (view.action, view.status) == (Action.SUSPEND, Status.COMPLETE):
         return Nothing()
     if view.may_be_suspended:
@@ -87,11 +90,27 @@ def _decide_check(view: ResourceView) -> VisitDecision:
     return Perform(Action.CHECK)
 
 
+def refusal(view: ResourceView, action: Action) -> str | None:
+    """Why a check of what couldn't be made fails, and the row says so, without a question to the plugin."""
+    if action is not Action.CHECK or view.status is not Status.FAILED or view.action not in (Action.CREATE, action):
+        return None
+    return None if _is_made(view) else not_created(view)
+
+
+def not_created(view: ResourceView) -> str:
+    """What a check says of a resource that there is nothing of."""
+    return f"Resource {view.name} not created yet."
+
+
 def _is_made(view: ResourceView) -> bool:
     """Whether there is something that an action can be done to."""
     if view.action in (Action.INIT, Action.DELETE):
         return False
-    return view.action is not Action.CREATE or view.status is Status.COMPLETE or view.physical_id is not None
+    if view.physical_id is not None:
+        return True
+    if view.action is Action.CHECK and view.status is Status.FAILED:
+        return not view.is_damaged  # else it may be one that couldn't be made in the first place
+    return view.action is not Action.CREATE or view.status is Status.COMPLETE
 
 
 def first_failures(graph: Graph[Node], failed: Collection[Node]) -> list[Node]:

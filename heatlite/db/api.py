@@ -60,6 +60,7 @@ class Database:
             connection_recycle_time=settings.connection_recycle_time,
             max_retries=settings.max_retries,
             retry_interval=settings.retry_interval,
+            thread_checkin=False,  # else each transaction ends with a sleep that gives the processor away
             sqlite_fk=False,
             mysql_sql_mode="TRADITIONAL",
         )

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 
 import sqlalchemy as sa
 from oslo_db import exception as db_error
+from oslo_db.sqlalchemy import exc_filters
 
 LOG = logging.getLogger(__name__)
 
@@ -52,6 +53,23 @@ def _says_away(original: object) -> bool:
     if sqlstate:
         return sqlstate.startswith(SQLSTATES_AWAY)
     return any(words in str(original) for words in SQLITE_AWAY)
+
+
+@exc_filters.filters("postgresql", sa.exc.InternalError, r".*read-only transaction")
+def _is_read_only(error: Exception, match: object, engine_name: str, is_disconnect: bool) -> None:
+    """What oslo.db would tell with a traceback at each statement."""
+    raise db_error.DBError(error)
+
+
+class Told(logging.Filter):
+    """Keeps what an outage does to single connections out of the log: it is told once for all of them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record says something else."""
+        return not (record.exc_info and record.exc_info[1] is not None and _says_away(record.exc_info[1]))
+
+
+logging.getLogger("sqlalchemy.pool.impl.QueuePool").addFilter(Told())
 
 
 _commits: contextvars.ContextVar[list[bool] | None] = contextvars.ContextVar("commits", default=None)

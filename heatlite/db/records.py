@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -210,6 +211,13 @@ def resource(values: tuple[Any, ...]) -> ResourceRecord:
         id_, uuid, stack_id, name, type_, physical, Action(action), Status(status),
         reason, engine_id, key, wanted_by, tuple(requires), *others,
     )  # fmt: skip
+
+
+def small_resource(names: Sequence[str], values: tuple[Any, ...]) -> ResourceRecord:
+    """A record from some of the columns; those that hold what the resource is made of are None in it."""
+    of = dict(zip(names, values, strict=True))
+    of["action"], of["status"], of["requires"] = Action(of["action"]), Status(of["status"]), tuple(of["requires"])
+    return ResourceRecord(**of, properties_data=None, attr_data=None, resource_metadata=None, resource_data=None)
 
 
 def node(resource_id: int, kind: int) -> Node:

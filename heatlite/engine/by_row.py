@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from heatlite import exception
-from heatlite.convergence import decide
+from heatlite.convergence import decide, visits
 from heatlite.convergence.model import Action, Node, ResourceView, Status
 from heatlite.convergence.visits import decide_visit
 from heatlite.db.records import NodeRecord, ResourceRecord
@@ -69,6 +69,7 @@ class ByRow:
             decision = decide.Blocked() if row.view.is_locked else decide.Nothing()
         performed = row if isinstance(decision, decide.Perform) else None
         plugin, refusal = self._plugin_of(performed, traversal) if performed else (None, None)
+        refusal = refusal or (visits.refusal(performed.view, action) if performed else None)
         return Work(
             traversal_id=traversal.id,
             node=record.node,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from heatlite.context import EngineContext
@@ -89,6 +89,15 @@ class Checker:
         self._converge(traversal, own)
 
     def _converge(self, traversal: Traversal, nodes: Sequence[Node]) -> None:
+        """Converge nodes, and go on with what becomes ready by it, if that is one: a message would cost more than it
+        does. Only so far that others get their turn."""
+        for _ in range(self._shared.settings.local_hops + 1):
+            nodes = self._converge_once(traversal, nodes)
+            if not nodes:
+                return
+        self._conclusions.announce({traversal.id: nodes})
+
+    def _converge_once(self, traversal: Traversal, nodes: Sequence[Node]) -> Sequence[Node]:
         mark = Claim(self._shared.lease.engine_id, self._shared.inputs.new_id())
         self._shared.claims.register(mark.claim_id)
         try:
@@ -100,10 +109,10 @@ class Checker:
                     self._converge(traversal, [node])
             else:
                 self._conclusions.announce({traversal.id: nodes})
-            return
+            return ()
         finally:
             self._shared.claims.settle([mark.claim_id])
-        self._after(traversal, batch)
+        return self._after(traversal, batch)
 
     @retried
     def _take(self, traversal: Traversal, nodes: Sequence[Node], mark: Claim) -> Batch:
@@ -175,15 +184,25 @@ class Checker:
                 raise
             return guests.failure(traversal.mask, work.row, error)
 
-    def _after(self, traversal: Traversal, batch: Batch) -> None:
-        """What can't fail comes first: work that is claimed has to be in somebody's hands."""
+    def _after(self, traversal: Traversal, batch: Batch) -> Sequence[Node]:
+        """What can't fail comes first: work that is claimed has to be in somebody's hands.
+
+        :returns: what became ready and is to be gone on with here
+        """
         if batch.to_run:
             self._runner.run(traversal, batch.to_run)
         for work, waiting in batch.waiting:
             self._runner.wait(traversal, work, waiting)
         if batch.settled:
             self._conclusions.settle(traversal, batch.settled)
-        self._conclusions.propagate(traversal, batch.finished)
+        here = self._to_go_on_with(batch.finished.ready)
+        cast = replace(batch.finished, ready=()) if here else batch.finished
+        self._conclusions.propagate(traversal, cast)
         if batch.free_again:
             self._conclusions.announce({traversal.id: batch.free_again})
         self._conclusions.ask(batch.held, traversal.id)
+        return here
+
+    def _to_go_on_with(self, ready: Sequence[Node]) -> Sequence[Node]:
+        is_alone = len(ready) == 1 and ready[0].kind in OF_ROWS
+        return ready if is_alone and self._shared.settings.local_hops else ()

@@ -49,27 +49,21 @@ class EngineService(service.ServiceBase):
     def start(self) -> None:
         """Make this process's engine, and start it."""
         settings = configured.engine_settings(self._conf)
+
         notifier = notifications.configured(self._conf, settings.host)
         vault = configured.vault(self._conf)
         self._database = Database(configured.database_settings(self._conf), vault, notifies=notifier is not None)
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
         bus = transport.get(self._conf)
         cloud = cloud_settings(self._conf)
+        policy = TypePolicy(self._conf)
         self._engine = EngineProcess(
-            Surroundings(
-                self._database,
-                bus,
-                settings,
-                notifier=notifier,
-                leave=leave,
-                cloud=cloud,
-                policy=TypePolicy(self._conf),
-            )
+            Surroundings(self._database, bus, settings, notifier=notifier, leave=leave, cloud=cloud, policy=policy)
         )
         self._engine.start()
-        systemd.notify_once()  # the first that serves says so for all; without systemd it is nothing
         if settings.metrics_port:
             self._hide_metrics = self._show_metrics(self._engine, settings)
+        systemd.notify_once()  # the first that serves says so for all; without systemd it is nothing
 
     def _show_metrics(self, engine: EngineProcess, settings: Settings) -> Callable[[], None]:
         """Show what an operator is called for; an engine that can't do that works all the same."""

@@ -20,6 +20,7 @@ from heatlite.convergence.model import Action, Status
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine import guests
+from heatlite.engine.planning import shown
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Traversal
 from heatlite.resources import steps
@@ -93,6 +94,6 @@ def concluded(traversal: Traversal, row: ResourceRecord, outcome: object) -> Loo
         case Done(attributes=found):
             recorded = (row.attr_data or {}).get("attributes") or {}
             differing = {name: [recorded[name], found[name]] for name in found if name in recorded}
-            differing = {name: pair for name, pair in differing.items() if not same(*pair)}
+            differing = {name: shown(pair, traversal.mask) for name, pair in differing.items() if not same(*pair)}
             return Look(Finding.DIFFERS if differing else Finding.SAME, attributes=differing)
     raise TypeError(f"a check doesn't come to {outcome!r:.80}")

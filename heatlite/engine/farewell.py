@@ -6,10 +6,13 @@ It belongs to the epilogue of a deletion, and is done again where an engine dies
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from heatlite import exception
 from heatlite.db import user_creds
 from heatlite.db.records import StackRecord
+from heatlite.engine import trusting
 from heatlite.engine.shared import Shared
 
 LOG = logging.getLogger(__name__)
@@ -29,11 +32,23 @@ def say(shared: Shared, stack: StackRecord) -> str | None:
 
 def revoke_trust(shared: Shared, stack: StackRecord) -> None:
     """Revoke a stack's trust. Where that can't be done, the stack goes all the same, as with Heat."""
-    if shared.clouds is None or stack.user_creds_id is None:
-        return
     try:
-        found = user_creds.get(shared.context(), stack.user_creds_id)
-        if found is not None and found.trust_id is not None:
-            shared.clouds.trusts.revoke(found.trust_id)
+        trusting.revoke(shared, trust_of(shared, stack))
     except exception.HeatliteError as error:
-        LOG.warning("The trust of stack %s can't be revoked: %s", stack.id, error)
+        LOG.warning("The trust of stack %s can't be read: %s", stack.id, error)
+
+
+@contextmanager
+def after_abandoning(shared: Shared, stack: StackRecord) -> Iterator[None]:
+    """Revoke the trust of a root stack that is abandoned within this. What it has made for users stays."""
+    trust_id = None if stack.is_nested else trust_of(shared, stack)
+    yield
+    trusting.revoke(shared, trust_id)
+
+
+def trust_of(shared: Shared, stack: StackRecord) -> str | None:
+    """The trust that a stack's operations are done by."""
+    if shared.clouds is None or stack.user_creds_id is None:
+        return None
+    found = user_creds.get(shared.context(), stack.user_creds_id)
+    return None if found is None else found.trust_id

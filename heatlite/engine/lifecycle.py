@@ -19,7 +19,7 @@ from heatlite.convergence import interrupts
 from heatlite.convergence.interrupts import Answer, Operation
 from heatlite.convergence.model import Action, Status, Wanted
 from heatlite.db import stacks, templates, user_creds
-from heatlite.db.records import StackRecord
+from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine import adoption, credentials, limits, traversals, trusting
@@ -27,7 +27,7 @@ from heatlite.engine.beginning import Beginning
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
-from heatlite.engine.validation import Identity, Submission, Validator, check_name
+from heatlite.engine.validation import Accepted, Identity, Submission, Validator, check_name
 from heatlite.engine.wishes import Wishes
 
 SECONDS_A_MINUTE = 60
@@ -66,6 +66,7 @@ class Lifecycle:
 
     def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
         self._shared = shared
+        self.policy = shared.policy
         self._conclusions = conclusions
         self._beginning = Beginning(shared)
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)
@@ -124,7 +125,7 @@ class Lifecycle:
         asked_by: Credentials,
     ) -> begin.Begun:
         shared, context = self._shared, self._shared.context()
-        stack = dataclasses.replace(stack, raw_template_id=self._store(submission))
+        stack = dataclasses.replace(stack, raw_template_id=self._store(submission, parsed))
         with shared.database.writer(context):
             user_creds_id = user_creds.insert(context, asked_by, shared.inputs.utcnow())
             stack = dataclasses.replace(stack, user_creds_id=user_creds_id)
@@ -152,11 +153,13 @@ class Lifecycle:
 
     def _update(self, stack: StackRecord, submission: Submission, wishes: Wishes) -> Change:
         identity = Identity(stack.id, stack.name, stack.tenant)
-        parsed = self._validator.validate(submission, identity)
+        before = self._shared.library.known(stack.raw_template_id)
+        accepted = Accepted(before[1], before[0].environment) if before else None
+        parsed = self._validator.validate(submission, identity, accepted)
         values = language.bind(parsed, submission.environment, identity.pseudo)
         self._shared.library.check_immutable(self._shared.context(), stack, parsed, values)
         timeout = stack.timeout if wishes.timeout_mins is None else wishes.timeout_mins
-        columns: dict[str, Any] = {"raw_template_id": self._store(submission), "timeout": timeout}
+        columns: dict[str, Any] = {"raw_template_id": self._store(submission, parsed), "timeout": timeout}
         if wishes.disable_rollback is not None:
             columns["disable_rollback"] = wishes.disable_rollback
         unchanged = begin.nothing_unchanged if wishes.converge else self._shared.unchanged(parsed, values, stack)
@@ -275,14 +278,12 @@ class Lifecycle:
                 change.also(context, begun.traversal_id)
         return begun
 
-    def _store(self, submission: Submission) -> int:
-        return templates.stored(
-            self._shared.context(),
-            submission.template,
-            submission.files,
-            submission.environment.to_dict(),
-            self._shared.inputs.utcnow(),
-        )
+    def _store(self, submission: Submission, parsed: language.Template) -> int:
+        context, now, environment = self._shared.context(), self._shared.inputs.utcnow(), submission.environment
+        content = dict(submission.template), dict(submission.files), environment.to_dict()
+        template_id = templates.stored(context, *content, now)
+        self._shared.library.learn(TemplateRecord(template_id, *content), parsed)
+        return template_id
 
     def _deadline(self, timeout_mins: int | None) -> float:
         limit = self._shared.settings.stack_action_timeout

@@ -17,6 +17,8 @@ from oslo_policy import opts, policy
 
 from heatlite import exception
 from heatlite.context import RequestContext
+from heatlite.db import resources
+from heatlite.db.records import StackRecord
 
 PREFIX = "resource_types"
 ADMINS_TYPES = (
@@ -91,6 +93,14 @@ class TypePolicy:
         for name in sorted(set(type_names)):
             if not self.allows(context, name):
                 raise exception.Forbidden(action=name)
+
+    def permit(self, context: RequestContext, stack: StackRecord) -> StackRecord:
+        """The stack, if who asks may use every type in it: what he asks for is done by the right of its owner.
+
+        :raises Forbidden: naming the first that isn't for him
+        """
+        self.check(context, resources.types(context, stack.id))
+        return stack
 
 
 def credentials(context: RequestContext) -> dict[str, object]:

@@ -140,7 +140,9 @@ class Preview:
         resource, before = plugin(self._instance(definition, row, wanted)), row.properties_data or {}
         match steps.assess_update(resource, before, wanted):
             case Replace():
-                return Change(definition.type, Fate.REPLACED, "", differences(resource, before, wanted))
+                differing = differences(resource, before, wanted)
+                together = "" if any(it.forces for it in differing) else "these changes together need a new one"
+                return Change(definition.type, Fate.REPLACED, together, differing)
             case Unchanged() if not plugin.always_looks:
                 same = resolve(definition.metadata, scope) == (row.resource_metadata or {})
                 if same:

@@ -80,8 +80,8 @@ class Surroundings:
     """What an engine process is put into.
 
     ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
-    this process drain and end, because a step hangs in it. ``cloud``: how its services are reached; None: not at all.
-    ``policy``: who may use which types. ``notifier``: where notifications go; None: nowhere.
+    this process drain and end, because a step hangs in it. ``notifier``: where notifications go; None: nowhere.
+    ``cloud``: how its services are reached; None: not at all. ``policy``: who may use which types.
     """
 
     database: Database
@@ -115,10 +115,7 @@ class EngineProcess:
         self.runner.hanging.leave = surroundings.leave
         self.runner.hanging.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
-        self._children = Children(self.shared, self.conclusions)
-        self._here = self._do_here()
-        looks = (self.runner.hanging.hanging_steps, self._casting.held_back_casts)
-        self._sweeps = Sweeps(self.shared, sweeper, *looks)
+        self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
         self._renewal = Renewal(self.shared.lease, self._settings)
         notifier = surroundings.notifier
         self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None
@@ -128,14 +125,11 @@ class EngineProcess:
 
     def _share(self) -> Shared:
         it = self._surroundings
-        taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
-        lease = Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost)
-        watch = LeaseWatch(
-            it.database, it.inputs.monotonic, it.settings.lease_seconds, holds_since=lambda: lease.holds_since
-        )
+        watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds, self._holds_since)
         library, wakes = Library(it.settings.operator_registry), self._casting
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
+        taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         liveness = it.file_locks or watch
         share = Share(it.settings.casts_per_project, it.settings.batch_size)
         clouds = Clouds(it.database, Sessions(it.cloud)) if it.cloud else None
@@ -150,7 +144,7 @@ class EngineProcess:
             evaluator=Evaluator(
                 it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, cloud_of, software
             ),
-            lease=lease,
+            lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
             liveness=liveness,
             claims=Claims(),
             wakes=wakes,
@@ -159,14 +153,8 @@ class EngineProcess:
             policy=it.policy,
         )
 
-    def _do_here(self) -> Here:
-        """What this engine does itself where the broker takes nothing."""
-        here = Here(self._surroundings.database, self.checker, self._children, self._settings.worker_threads)
-        if self._settings.role.converges:
-            self._casting.check_here = here.check
-        if self._settings.role.serves_clients:
-            self._casting.begin_here = here.begin
-        return here
+    def _holds_since(self) -> float | None:
+        return self.shared.lease.holds_since
 
     def _pulls(self) -> Puller:
         turns, settings, counts = self.shared.turns, self._settings, self.shared.counts
@@ -200,13 +188,13 @@ class EngineProcess:
         self.shared.lease.acquire_patiently()
         self._renewal.start()
         self.runner.start()
-        self._casting.start()
+        self._stand_in_for_the_broker()
         self._serve()
         self._sweeps.start()
-        if self._teller is not None:
-            self._teller.start()
         if self._settings.role.converges:
             self._puller.start()
+        if self._teller is not None:
+            self._teller.start()
         LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
 
     def _serve(self) -> None:
@@ -215,7 +203,7 @@ class EngineProcess:
             endpoints[messages.WORKER_TOPIC] = [self._worker]
         if self._settings.role.serves_clients:
             lifecycle = Lifecycle(self.shared, self.conclusions)
-            children = self._children
+            children = Children(self.shared, self.conclusions)
             endpoints[messages.ENGINE_TOPIC] = [
                 EngineEndpoint(self.shared, lifecycle, children),
                 VisitEndpoint(lifecycle, children),
@@ -242,14 +230,30 @@ class EngineProcess:
     def _request_context(self, wire: Mapping[str, Any]) -> RequestContext:
         return RequestContext(self._surroundings.database, wire)
 
+    def _stand_in_for_the_broker(self) -> None:
+        """Where it takes no casts, do here what they would ask for; and send those that it takes."""
+        children = Children(self.shared, self.conclusions)
+        here = Here(self._surroundings.database, self.checker, children, self._settings.worker_threads)
+        self._casting.check_here = here.check if self._settings.role.converges else None
+        self._casting.begin_here = here.begin if self._settings.role.serves_clients else None
+        self._casting.when_leaving = here.stop
+        self._sweeps.add(self._casting.held_back_casts)
+        self._casting.start()
+
+    def _say_goodbye(self) -> None:
+        try:
+            self.shared.lease.release()
+        except Exception as error:
+            outage.tell(LOG, error, "The lease can't be given up: others will find that it has run out")
+
     def stop(self) -> None:
         """Drain: stop intake, give back what waits, let running steps end, and leave."""
+        self._casting.leave()
         with executors.pool(len(self._servers) or 1) as leaving:  # side by side: each waits for its last poll
             list(leaving.map(BoundedRPCServer.leave, self._servers))
         self._sweeps.stop()
         if self._settings.role.converges:
             self._puller.stop(self._settings.graceful_shutdown_timeout)
-        self._here.stop()
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take them over")
@@ -262,9 +266,3 @@ class EngineProcess:
         if self._surroundings.file_locks is not None:
             self._surroundings.file_locks.drop(self.shared.lease.engine_id)
         LOG.info("Engine %s has left", self.shared.lease.engine_id)
-
-    def _say_goodbye(self) -> None:
-        try:
-            self.shared.lease.release()
-        except Exception as error:
-            outage.tell(LOG, error, "The lease can't be given up: others will find that it has run out")

@@ -214,6 +214,10 @@ class Sweeps:
         self._stopped.set()
         self._thread.join()
 
+    def add(self, look: Callable[[], None]) -> None:
+        """Another look, to be had with each sweep from now on."""
+        self._looks.append(look)
+
     def sweep(self) -> None:
         """Look once for each kind of lost work."""
         for look in self._looks:

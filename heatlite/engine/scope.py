@@ -9,6 +9,7 @@ from typing import Any
 from heatlite import exception
 from heatlite.db.records import ResourceRecord
 from heatlite.resources.base import Resource
+from heatlite.resources.nested.port import ERRORS
 from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, Parameters
 
@@ -28,10 +29,12 @@ class LiveResource:
     def attribute(self, name: str, path: Sequence[Any] = ()) -> Any:
         if not self.plugin.has_attribute(name):
             raise exception.InvalidTemplateAttribute(resource=self.name, key=name)
-        return self.plugin.read_attribute(self.name, self.attributes(), name, path)
+        return self.plugin.read_attribute(self.name, self.recorded.get("attributes") or {}, name, path)
 
     def attributes(self) -> Mapping[str, Any]:
-        return self.recorded.get("attributes") or {}
+        """Those of the schema and of the template's reading, without what a plugin recorded for itself."""
+        found = self.recorded.get("attributes") or {}
+        return {name: value for name, value in found.items() if name != ERRORS}
 
 
 @dataclass(frozen=True)

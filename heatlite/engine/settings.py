@@ -34,6 +34,7 @@ class Settings:
     host: str = field(default_factory=socket.gethostname)
     role: Role = Role.ALL
     batch_size: int = 50
+    local_hops: int = 0
     worker_threads: int = 8
     step_threads: int = 16
     casts_per_project: int = 2

@@ -38,13 +38,16 @@ class Snapshots:
         self._lifecycle = lifecycle
         self._saved = SavedResources(shared)
 
-    def take(self, stack: StackRecord, name: str | None) -> SnapshotRecord:
+    def take(self, stack: StackRecord, name: str | None, *, is_limited: bool = True) -> SnapshotRecord:
         """Begin to take a snapshot.
+
+        :param is_limited: whether the number of a stack's snapshots counts, which it doesn't for administrators
 
         :raises ActionInProgress: where something else is being done with the stack
         :raises RequestLimitExceeded: where it has as many snapshots as it may
         """
-        limits.check_snapshots(self._shared.settings, lambda: snapshots.count(self._shared.context(), stack.id))
+        if is_limited:
+            limits.check_snapshots(self._shared.settings, lambda: snapshots.count(self._shared.context(), stack.id))
         taken: list[str] = []
 
         def also(context: Context, traversal_id: str) -> None:

@@ -135,6 +135,17 @@ class Library:
                 self._templates[template_id] = known
         return known
 
+    def known(self, template_id: int) -> tuple[TemplateRecord, language.Template] | None:
+        """The same, if it is at hand."""
+        with self._lock:
+            return self._templates.get(template_id)
+
+    def learn(self, record: TemplateRecord, parsed: language.Template) -> None:
+        """Keep a template that has just been parsed and stored, so that it needn't be read and parsed again."""
+        if not parsed.is_decided:
+            with self._lock:
+                self._templates[record.id] = (record, parsed)
+
     def parameters(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
         """A stack's template as it is with the values of its parameters, and these."""
         record, parsed = self.template(context, stack.raw_template_id)

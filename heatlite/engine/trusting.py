@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from heatlite import exception
 from heatlite.context import RequestContext
@@ -58,7 +58,15 @@ def for_stack(shared: Shared, context: RequestContext, stack: StackRecord) -> It
     try:
         yield asked_by
     finally:
-        now = stored(shared, stack.id)
+        _settle(shared, context, stack.id, before, asked_by)
+
+
+def _settle(
+    shared: Shared, context: RequestContext, stack_id: str, before: Credentials | None, asked_by: Credentials
+) -> None:
+    """Revoke the trust that the stack doesn't have: the new one, or that of before."""
+    with suppress(*DATABASE_ERRORS):  # who can't look mustn't take one away
+        now = stored(shared, stack_id)
         if now is None or now.trust_id != asked_by.trust_id:
             revoke_new(shared, context, asked_by)
         elif before is not None and before.trust_id not in (None, now.trust_id):

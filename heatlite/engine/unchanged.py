@@ -25,7 +25,7 @@ from heatlite.resources.registry import Registry
 from heatlite.template import Parameters, ResourceDefinition, Template
 from heatlite.template.functions.base import ANYTHING
 
-NEVER_MADE = frozenset({Action.INIT, Action.DELETE, Action.SUSPEND})
+NOT_IN_USE = frozenset({Action.INIT, Action.DELETE, Action.SUSPEND})
 Required = Mapping[str, tuple[int, int]]
 """Name → id and atomic_key of the row that a definition requires; the key counts only where the row is read."""
 
@@ -59,18 +59,19 @@ def made_from(definition: ResourceDefinition, sources: Sources, required: Requir
     used = sources.used_by(definition) if definition.parameters or definition.files else []
     if used is None or definition.external_id is not None:
         return None
+    if not used and not definition.requires:
+        return definition.whole_hash
     read = {name for name, _ in definition.reads} | definition.references
     rows = [(name, required[name] if name in read else required[name][:1]) for name in sorted(definition.requires)]
-    policies = [definition.deletion_policy, definition.written.get("update_policy")]
-    text = json.dumps([definition.definition_hash, policies, used, rows], sort_keys=True, separators=(",", ":"))
+    text = json.dumps([definition.whole_hash, used, rows], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_settled(row: ResourceRecord) -> bool:
     """Whether a row came to a good end, nobody is at it, and nothing about it is to be put right."""
-    is_over = row.status is Status.COMPLETE and row.action not in NEVER_MADE and row.engine_id is None
+    is_over = row.status is Status.COMPLETE and row.action not in NOT_IN_USE and row.engine_id is None
     is_plain = not row.progress and not row.attempts and row.replaced_by is None and row.external_id is None
-    return is_over and is_plain and not row.view.may_be_suspended
+    return is_over and is_plain
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ Nothing is written; an error names its place in the template.
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ from heatlite.engine.policy import check_type
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
 from heatlite.resources.base import Resource
+from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.instance import Instance
 from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
@@ -69,6 +71,23 @@ class Identity:
         )
 
 
+@dataclass(frozen=True)
+class Accepted:
+    """What a stack has been given before, parsed."""
+
+    parsed: language.Template
+    environment: Mapping[str, Any]
+
+    def same_in(self, wanted: language.Template, environment: language.Environment) -> frozenset[str]:
+        """The names whose definitions mean the same in another template under an environment."""
+        if repr(self.environment) != repr(environment.to_dict()):
+            return frozenset()
+        before, after = self.parsed.resources, wanted.resources
+        same = {name for name, definition in after.items() if before.get(name) is definition}
+        kinds = {name for name, definition in after.items() if name in before and before[name].type == definition.type}
+        return frozenset(name for name in same if after[name].requires <= kinds)
+
+
 def check_name(name: object) -> str:
     """A stack's name, if it may be one.
 
@@ -90,14 +109,17 @@ class Validator:
         self._settings = settings
         self._inputs = inputs
 
-    def validate(self, submission: Submission, identity: Identity) -> language.Template:
+    def validate(
+        self, submission: Submission, identity: Identity, accepted: Accepted | None = None
+    ) -> language.Template:
         """The parsed template, if a stack may be made of it, and of every nested template as far as it is known.
 
+        :param accepted: what the stack has, which was found valid: what is the same in it isn't looked at again
         :raises HeatliteError: the first thing that is wrong, with its place
         """
         limits.check_sizes(self._settings, submission.template, submission.files, submission.environment.to_dict())
         event_sinks.check(submission.environment.event_sinks)
-        return self._validate(submission, identity, Level())
+        return self._validate(submission, identity, Level(), accepted)
 
     def validate_one(
         self, submission: Submission, identity: Identity, facade: Mapping[str, Any] | None
@@ -109,15 +131,19 @@ class Validator:
         """
         return self._validate(submission, identity, Level(goes_down=False, facade=facade))
 
-    def _validate(self, submission: Submission, identity: Identity, level: Level) -> language.Template:
+    def _validate(
+        self, submission: Submission, identity: Identity, level: Level, accepted: Accepted | None = None
+    ) -> language.Template:
         registries = submission.environment.resource_registry, self._settings.operator_registry
-        parsed = language.parse(submission.template, submission.files, *registries)
+        known = accepted.parsed if accepted else None
+        parsed = language.parse(submission.template, submission.files, *registries, known=known)
         parameters = expected.bind(parsed, submission.environment, identity.pseudo)
         with masked(parameters.mask):
             parsed = parsed.under(parameters)
             level.check(self._settings, len(parsed.resources))
             Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
-            _Look(self, submission.environment, parsed, parameters, identity, level).check()
+            same = accepted.same_in(parsed, submission.environment) if accepted else frozenset()
+            _Look(self, submission.environment, parsed, parameters, identity, level).check(same)
         return parsed
 
     def plugin(
@@ -195,8 +221,8 @@ class _Look:
     identity: Identity
     level: Level
 
-    def check(self) -> None:
-        """Look at every definition.
+    def check(self, known: Collection[str] = ()) -> None:
+        """Look at every definition, but for those that are known to be valid.
 
         :raises HeatliteError: telling every mistake
         """
@@ -208,13 +234,30 @@ class _Look:
         future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
         scope = EngineScope(self.parameters, files, future, self.level.facade)
         mistakes: list[exception.HeatliteError] = []
-        for definition in definitions.values():
+        for definition in (it for name, it in definitions.items() if name not in known):
             with collected(mistakes):
                 self._resource(definition, plugins[definition.name], scope)
         for output in self.template.outputs.values():
             with collected(mistakes):
-                resolve(output.value, scope)
+                self._output(output, plugins, scope)
         raise_all(mistakes)
+
+    def _output(
+        self, output: language.OutputDefinition, plugins: Mapping[str, type[Resource]], scope: EngineScope
+    ) -> None:
+        """Refuse an output that can't be had, as far as Heat does: one of a nested stack says so where it is read, and
+        so does one that reads what a template in its place no longer gives."""
+        try:
+            resolve(output.value, scope)
+        except exception.UserParameterMissing as error:
+            if self.level.depth == 0:
+                word = self.template.dialect.word
+                path: list[str | int] = [word("outputs"), output.name, word("value")]
+                told = f'The parameter "{error.kwargs["key"]}" is not declared; add it to the section "parameters"'
+                raise exception.StackValidationFailed(path=path, message=told) from None
+        except exception.InvalidTemplateAttribute as error:
+            if not issubclass(plugins[error.kwargs["resource"]], TemplateResource):
+                raise
 
     def _resource(self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope) -> None:
         external.check_policy(definition, plugin)
@@ -229,7 +272,8 @@ class _Look:
         policy = resolve(definition.update_policy, scope) or {}
         if policy is not UNKNOWN:
             plugin.checked_policy(policy, definition.place("update_policy"), UNKNOWN)
-        resource = plugin(self.validator.instance(definition, self.identity, properties, metadata))
+        instance = self.validator.instance(definition, self.identity, properties, metadata)
+        resource = plugin(dataclasses.replace(instance, files=self.template.files))
         resource.validate()
         if isinstance(resource, StackResource) and self.level.goes_down:
             self._child(resource, definition, metadata)

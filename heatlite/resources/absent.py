@@ -1,12 +1,10 @@
 """Absent: the types of Heat that need a service for which nobody has written a plugin (yet).
 
-They are known by name, so that whoever uses one reads which service it is about, and not that it was misspelt; and so
-that a type for administrators alone is refused to others as Heat refuses it. A plugin that is installed comes first.
+They are known by name, so that whoever uses one reads which service it is about, and not that it was misspelt. A
+plugin that is installed comes first.
 """
 
 from __future__ import annotations
-
-from fnmatch import fnmatchcase
 
 from heatlite.exception import EntityNotFound, ResourceTypeUnavailable
 
@@ -65,22 +63,6 @@ NAMES = (
 SERVICES = {f"{prefix}::{name}": service for service, prefix, names in NAMES for name in names.split()}
 """Type → the service that it needs."""
 
-FOR_ADMINISTRATORS = (
-    "OS::*::Quota",
-    "OS::Blazar::Host",
-    "OS::Cinder::*VolumeType",
-    "OS::Cinder::QoS*",
-    "OS::Manila::ShareType",
-    "OS::Neutron::ProviderNet",
-    "OS::Neutron::QoS*",
-    "OS::Neutron::Segment",
-    "OS::Nova::Flavor",
-    "OS::Nova::HostAggregate",
-    "OS::Octavia::AvailabilityZone*",
-    "OS::Octavia::Flavor*",
-)
-"""Types that Heat's policy leaves to administrators."""
-
 
 def error_for(type_name: str) -> EntityNotFound:
     """The error for a type that no plugin serves, to be raised by the caller."""
@@ -89,8 +71,3 @@ def error_for(type_name: str) -> EntityNotFound:
         return EntityNotFound(entity="Resource Type", name=type_name)
     reason = "no plugin for it is installed"
     return ResourceTypeUnavailable(service_name=service, resource_type=type_name, reason=reason)
-
-
-def is_for_administrators(type_name: str) -> bool:
-    """Whether others than administrators aren't even told that a type is unavailable."""
-    return any(fnmatchcase(type_name, pattern) for pattern in FOR_ADMINISTRATORS)

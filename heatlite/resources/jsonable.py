@@ -7,6 +7,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+LARGEST = 4 * 1024 * 1024
+"""Characters of JSON; databases refuse what is much larger, and the step would be tried again for ever."""
+
 
 class NotJson(Exception):
     """A plugin handed out a value that another process could not read."""
@@ -16,16 +19,19 @@ def as_json(value: Any, what: str) -> Any:
     """``value`` as another process will read it: a tuple is a list there, and a key a string.
 
     :param what: names the plugin and the value for the error: ``acme.Server progress``
-    :raises NotJson: naming the part that isn't JSON
+    :raises NotJson: naming the part that isn't JSON, or the size of what is too large
     """
     if value is None:
         return None
     try:
-        return json.loads(json.dumps(value, allow_nan=False))
+        text = json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         raise NotJson(
             f"{offender(value, what)}, which isn't JSON; hand over strings, numbers, lists and maps"
         ) from None
+    if len(text) > LARGEST:
+        raise NotJson(f"{what} takes {len(text)} characters, and may take {LARGEST}; keep large things elsewhere")
+    return json.loads(text)
 
 
 def offender(value: Any, where: str, depth: int = 20) -> str:

@@ -18,11 +18,13 @@ from typing import Any
 
 from heatlite.exception import InvalidSchemaError, RequestLimitExceeded, StackValidationFailed, dotted
 from heatlite.resources.coercion import coerce
-from heatlite.resources.schema import PropertiesSchema, Property
+from heatlite.resources.schema import PropertiesSchema, Property, Type
 from heatlite.schema import patterns
 from heatlite.schema.constraints import check_all
 
 NOTHING = object()  # a sentinel that no value holds
+AS_IT_IS: Mapping[Type, type] = {Type.STRING: str, Type.BOOLEAN: bool, Type.INTEGER: int, Type.NUMBER: int}
+"""The types of defaults that nothing has to be done to: most values of most resources are such."""
 
 
 def validate(
@@ -43,6 +45,8 @@ def value_of(name: str, wanted: Property, given: Mapping[str, Any], prefix: str,
     if name in given:
         return checked(wanted, given[name], path_to(prefix, name), unknown)
     if wanted.default is not None:
+        if type(wanted.default) is AS_IT_IS.get(wanted.type) and not wanted.constraints:
+            return wanted.default
         return checked(wanted, None, path_to(prefix, name), unknown)
     if wanted.required:
         raise property_error(prefix, f"Property {name} not assigned")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from heatlite.exception import NotSupported
 from heatlite.resources.base import Resource, UpdateReplace
@@ -71,6 +72,13 @@ class StackResource(Resource):
     def physical_resource_name(self) -> str:
         """The nested stack's name."""
         return str(self.data.get(STACK_NAME) or super().physical_resource_name())
+
+    def identity(self) -> str:
+        """The nested stack's identity as Heat writes it in one word; the resource's name while there is none."""
+        if self.resource_id is None:
+            return self.name
+        name, project = quote(self.physical_resource_name(), ""), quote(self.project_id, "")
+        return f"arn:openstack:heat::{project}:stacks/{name}/{quote(self.uuid, '')}"
 
     @property
     def nested(self) -> NestedStacks:

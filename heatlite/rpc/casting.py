@@ -64,6 +64,7 @@ class Casting:
     ) -> None:
         self._wakes = wakes
         self.check_here, self.begin_here = check_here, begin_here
+        self.when_leaving: Callable[[], None] = lambda: None
         self._monotonic = monotonic
         self._patience = patience
         self._changed = threading.Condition()
@@ -75,6 +76,11 @@ class Casting:
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
+
+    def leave(self) -> None:
+        """Nothing more is done here: the process leaves, and others find what isn't announced."""
+        self.check_here = self.begin_here = None
+        self.when_leaving()
 
     def stop(self, seconds: float) -> None:
         """Send what waits, for so many seconds at most; the rest is left for other engines' sweeps."""

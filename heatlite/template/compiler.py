@@ -42,6 +42,8 @@ class Compiler:
     conditions: set[str] = field(default_factory=set)
     parameters: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
+    checks_parameters: bool = True
+    """Whether a parameter that isn't declared is a mistake here; else whoever resolves it is told."""
 
     @property
     def mappings(self) -> Mapping[str, Any]:
@@ -117,7 +119,7 @@ class Compiler:
 
         :raises StackValidationFailed: where it isn't
         """
-        if name not in self.names.parameters:
+        if self.checks_parameters and name not in self.names.parameters:
             raise refused(path, f'The parameter "{name}" is not declared; add it to the section "parameters"')
         self.parameters.add(name)
 

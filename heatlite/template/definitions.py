@@ -69,6 +69,18 @@ class ResourceDefinition:
         text = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @cached_property
+    def whole_hash(self) -> str:
+        """The same of all that is written but words: the policies and what it requires as well."""
+        policies = [self.deletion_policy, self.written.get("update_policy"), sorted(self.requires)]
+        text = json.dumps([self.definition_hash, policies], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def spelling(self) -> str:
+        """What is written, as a text that differs where anything does: 1, 1.0 and true are equal values."""
+        return repr(self.written)
+
 
 @dataclass(frozen=True)
 class OutputDefinition:

@@ -53,6 +53,8 @@ class Template:
     registry: ResourceRegistry
     conditions: Conditions | None = None
     """None: nothing in it depends on any."""
+    is_decided: bool = False
+    """Whether it is what conditions leave for one stack's parameters."""
 
     @property
     def dialect(self) -> Dialect:
@@ -78,7 +80,20 @@ class Template:
         }
         reader = Reader(self.version, self.parameter_schemata, resources, self.files, self.registry, written.keys())
         reader = dataclasses.replace(reader, mappings=section_of(self.raw, "mappings", self.dialect))
-        return dataclasses.replace(self, resources=reader.resources(), outputs=reader.outputs(outputs), conditions=None)
+        found, given = reader.resources(), reader.outputs(outputs)
+        return dataclasses.replace(self, resources=found, outputs=given, conditions=None, is_decided=True)
+
+    def reads_alike(self, reader: Reader) -> bool:
+        """Whether a definition that is written alike means the same to this reader."""
+        return (
+            (self.conditions, self.is_decided) == (None, False)
+            and self.version == reader.version
+            and self.resources.keys() == reader.written.keys()
+            and self.files == reader.files
+            and self.registry == reader.registry
+            and section_of(self.raw, "mappings", self.dialect) == reader.mappings
+            and dict(self.parameter_schemata) == dict(reader.schemata)
+        )
 
 
 def without_value(output: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
@@ -105,18 +120,22 @@ class Reader:
         """The one that all of them are written in."""
         return dialect_of(self.version)
 
-    def resources(self) -> Mapping[str, ResourceDefinition]:
-        """The definitions of all resources."""
-        return MappingProxyType(
-            {
-                name: read_resource(name, definition, self._compiler(), self.registry, self.every_name, self.dialect)
-                for name, definition in self.written.items()
-            }
-        )
+    def resources(self, known: Template | None = None) -> Mapping[str, ResourceDefinition]:
+        """The definitions of all resources.
+
+        :param known: a template that has been read; what is written alike there isn't read again
+        """
+        read = known.resources if known is not None and known.reads_alike(self) else {}
+        return MappingProxyType({name: self._resource(name, it, read.get(name)) for name, it in self.written.items()})
+
+    def _resource(self, name: str, written: Any, known: ResourceDefinition | None) -> ResourceDefinition:
+        if known is not None and known.spelling == repr(written):
+            return known
+        return read_resource(name, written, self._compiler(), self.registry, self.every_name, self.dialect)
 
     def outputs(self, written: Mapping[str, Any]) -> Mapping[str, OutputDefinition]:
         """The definitions of these outputs."""
-        compiled = {name: read_output(name, it, self._compiler(), self.dialect) for name, it in written.items()}
+        compiled = {name: read_output(name, it, self._lenient(), self.dialect) for name, it in written.items()}
         return MappingProxyType(compiled)
 
     def outline(self) -> Mapping[str, ResourceDefinition]:
@@ -124,6 +143,10 @@ class Reader:
         return MappingProxyType(
             {name: read_outline(name, it, self.registry, self.dialect) for name, it in self.written.items()}
         )
+
+    def _lenient(self) -> Compiler:
+        """An output that names a parameter which isn't declared harms nothing but itself."""
+        return dataclasses.replace(self._compiler(), checks_parameters=False)
 
     def _compiler(self) -> Compiler:
         parameters = {*self.schemata, *self.dialect.pseudo_parameters}
@@ -136,6 +159,7 @@ def parse(
     files: Mapping[str, str] = {},
     resource_registry: Mapping[str, Any] = {},
     operator_registry: Mapping[str, Any] = {},
+    known: Template | None = None,
 ) -> Template:
     """The template that plain values, such as ``load`` gives, make up.
 
@@ -144,6 +168,7 @@ def parse(
     :param files: what ``get_file`` may name
     :param resource_registry: the registry of the user's environment
     :param operator_registry: that of the operator's, which is weaker
+    :param known: one that may be much the same, such as the one before: what didn't change isn't read again
     :raises InvalidTemplateVersion: where the version is missing or unknown
     :raises InvalidTemplateSection: where there is a section that the version doesn't have
     :raises InvalidTemplateReference: where something refers to a resource that doesn't exist
@@ -168,7 +193,7 @@ def parse(
         version=version,
         description=text_at(raw, dialect.word("description")) or NO_DESCRIPTION,
         parameter_schemata=MappingProxyType(schemata),
-        resources=reader.resources() if conditions is None else reader.outline(),
+        resources=reader.resources(known) if conditions is None else reader.outline(),
         outputs=reader.outputs(outputs) if conditions is None else MappingProxyType({}),
         files=files,
         registry=registry,

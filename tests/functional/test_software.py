@@ -10,6 +10,7 @@ import pytest
 from heatlite import exception
 from tests.deployment import InProcess, in_process
 from tests.story import Story, hot
+from tests.waiting import wait_until
 
 INPUTS = [{"name": "port", "type": "Number", "default": 80}, {"name": "kind", "replace_on_change": True}]
 OUTPUTS = [{"name": "address"}, {"name": "trouble", "error_output": True}]
@@ -141,7 +142,7 @@ def test_what_is_another_projects_is_not_there(story: Story, deployment: InProce
 
 def test_a_resource_waits_until_its_server_has_signalled(story: Story) -> None:
     story.create(deployed(input_values={"port": 8080, "more": "x"}))
-    story.step_until("run", "CREATE_IN_PROGRESS")
+    wait_until(lambda: story.client.list_software_deployments(story.context), 60, "the server to be told")
     assert {"port": 8080, "more": "x", "kind": None, "deploy_action": "CREATE"}.items() <= inputs_of(story).items()
     server = story.client.describe_stack_resource(story.context, story.identity, "server")
     [told] = server["metadata"]["deployments"]
@@ -153,7 +154,7 @@ def test_a_resource_waits_until_its_server_has_signalled(story: Story) -> None:
 
 def test_what_the_server_says_went_wrong_fails_the_stack(story: Story) -> None:
     story.create(deployed())
-    story.step_until("run", "CREATE_IN_PROGRESS")
+    wait_until(lambda: story.client.list_software_deployments(story.context), 60, "the server to be told")
     story.client.signal_software_deployment(story.context, the_deployment(story)["id"], {"trouble": "no disk"})
     stack = story.settle("CREATE_FAILED")
     assert "Deployment to server failed: trouble : no disk" in stack["stack_status_reason"]
@@ -196,4 +197,61 @@ def test_a_group_deploys_to_each_server_a_few_at_a_time(story: Story) -> None:
     assert {it["server_id"]: it["input_values"] for it in found} == {f"s-{number}": {"port": 2} for number in (1, 2, 3)}
     story.delete()
     story.settle("DELETE_COMPLETE")
+    assert story.client.list_software_configs(story.context) == []
+
+
+SERVERS = {str(number): f"dummy{number}" for number in range(4)}
+
+
+def waiting_group(value: str, **policy: Any) -> dict[str, Any]:
+    """A group whose servers have to answer."""
+    given = {"config": {"get_resource": "config"}, "servers": SERVERS, "input_values": {"kind": value}}
+    written = {"type": "OS::Heat::SoftwareDeploymentGroup", "properties": given, "update_policy": policy}
+    plain = {"type": "OS::Heat::SoftwareConfig", "properties": {"group": "script", "inputs": [{"name": "kind"}]}}
+    return hot(config=plain, run=written)
+
+
+def all_signalled(story: Story, action: str, value: str) -> None:
+    """Signal each deployment for as long as the stack isn't complete, as its servers would."""
+    nested = story.client.identify_stack(story.context, nested_id(story))
+
+    def signalled() -> bool:
+        for each in story.client.list_stack_resources(story.context, nested):
+            story.client.resource_signal(story.context, nested, each["resource_name"], None)
+        return story.show()["stack_status"] != "IN_PROGRESS"
+
+    wait_until(signalled, 60, f"the {action} to end")
+    story.settle(f"{action}_COMPLETE")
+    found = story.client.list_software_deployments(story.context)
+    assert [it["input_values"] for it in found] == [{"kind": value}] * 4
+
+
+def nested_id(story: Story) -> str:
+    shown = story.client.describe_stack_resource(story.context, story.identity, "run")
+    return str(shown["nested_stack_id"]["stack_id"])
+
+
+def all_wait(story: Story) -> bool:
+    found = story.client.list_software_deployments(story.context)
+    return len(found) == 4 and all(it["status"] == "IN_PROGRESS" for it in found)
+
+
+@pytest.mark.parametrize("policy", [{}, {"rolling_update": {"max_batch_size": 2, "pause_time": 0.1}}])
+def test_a_group_waits_for_all_of_its_servers(story: Story, policy: dict[str, Any]) -> None:
+    story.create(waiting_group("one", **policy))
+    wait_until(lambda: all_wait(story), 60, "all to wait for a signal")
+    all_signalled(story, "CREATE", "one")
+    story.update(waiting_group("two", **policy))
+    all_signalled(story, "UPDATE", "two")
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert story.client.list_software_configs(story.context) == []
+
+
+def test_a_group_that_waits_can_be_deleted(story: Story) -> None:
+    story.create(waiting_group("one"))
+    wait_until(lambda: all_wait(story), 60, "all to wait for a signal")
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert story.client.list_software_deployments(story.context) == []
     assert story.client.list_software_configs(story.context) == []

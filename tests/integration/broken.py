@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,8 +29,13 @@ TROUBLE = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (\S+)", re.MULTILIN
 class Deployment(Daemons):
     """Engines behind proxies; what the test looks at goes past them."""
 
-    def __init__(self, directory: pathlib.Path, proxied: Proxied, **options: Any) -> None:
+    def __init__(
+        self, directory: pathlib.Path, proxied: Proxied, more: Mapping[str, str] | None = None, **options: Any
+    ) -> None:
+        """:param more: sections of the configuration file, by name, each the text of its lines"""
         super().__init__(directory, proxied.url, proxied.bus, workers=1, **options)
+        with self.config.open("a") as file:
+            file.writelines(f"[{section}]\n{lines}\n" for section, lines in (more or {}).items())
         self.proxied = proxied
         self.database.dispose()
         self.database = Database(Settings(proxied.direct))

@@ -18,34 +18,16 @@ from typing import Any
 
 import oslo_messaging
 import pytest
-import sqlalchemy as sa
 
-from heatlite.context import EngineContext
-from heatlite.db import models
 from heatlite.rpc import messages, server, transport
-from tests.chaos.thing import SECONDS, TYPE, VALUE, install
-from tests.chaos.world import VARIABLE
-from tests.deployment import Daemons, cfg_value, conf
+from tests.deployment import cfg_value, conf
+from tests.integration.replaceable import Replaceable, things
 from tests.servers.guard import free_port
-from tests.story import Story, Template, hot
+from tests.story import Story
 from tests.waiting import wait_until
 
 CLIENTS = 2
 GRACE = 20
-
-
-class Replaceable(Daemons):
-    """Launchers with one engine each, whose plugins do I/O and take their time."""
-
-    def __init__(self, directory: pathlib.Path, url: str, bus: str, **options: Any) -> None:
-        root = pathlib.Path(__file__).parents[2]
-        install(directory / "plugins")
-        self.environment = {
-            "PYTHONPATH": f"{directory / 'plugins'}:{root}",
-            "XDG_CACHE_HOME": str(directory / "cache"),
-            VARIABLE: str(directory / "world"),
-        }
-        super().__init__(directory, url, bus, workers=1, **options)
 
 
 @pytest.fixture
@@ -58,25 +40,11 @@ def engines(mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path) -> Iterator[Rep
     deployment.stop()
 
 
-def things() -> Template:
-    """Six things in two layers, of which each takes a while."""
-    return hot(
-        **{
-            f"r{n}": {
-                "type": TYPE,
-                "properties": {"key": f"r{n}", VALUE: "1", SECONDS: 0.4},
-                **({"depends_on": f"r{n - 3}"} if n >= 3 else {}),
-            }
-            for n in range(6)
-        }
-    )
-
-
 @dataclass
 class Load:
     """Clients that create a stack, show it and begin with the next, until they are told to stop."""
 
-    deployment: Daemons
+    deployment: Replaceable
     stories: list[Story] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -96,7 +64,7 @@ class Load:
         while not self._over.wait(0.5):
             story = Story(self.deployment, "load")
             try:
-                story.create(things())
+                story.create(things(6, 0.4))
                 story.show(resolve_outputs=False)
             except Exception as error:
                 self.refused.append(f"{type(error).__name__}: {error}")
@@ -104,33 +72,7 @@ class Load:
                 self.stories.append(story)
 
 
-def held_by_nobody(deployment: Daemons) -> set[str]:
-    """The ids of engines that hold a node or a lock, and are there no more."""
-    node, row, service = models.sync_point.c, models.resource.c, models.service.c
-    holding = sa.union(
-        sa.select(node.engine_id).where(node.engine_id.is_not(None)),
-        sa.select(row.engine_id).where(row.engine_id.is_not(None)),
-    )
-    with deployment.database.reader(EngineContext(deployment.database)) as connection:
-        there = set(connection.execute(sa.select(service.engine_id).where(service.deleted_at.is_(None))).scalars())
-        return set(connection.execute(holding).scalars()) - there
-
-
-def completions(deployment: Daemons) -> int:
-    """How many resources have been completed."""
-    event = models.event.c
-    count = sa.select(sa.func.count()).where(event.resource_status == "COMPLETE", event.engine_id.is_not(None))
-    with deployment.database.reader(EngineContext(deployment.database)) as connection:
-        return int(connection.execute(count).scalar_one())
-
-
-def states(deployment: Daemons) -> set[str]:
-    """The states in which stacks are."""
-    with deployment.database.reader(EngineContext(deployment.database)) as connection:
-        return set(connection.execute(sa.select(models.stack.c.status).distinct()).scalars())
-
-
-def metrics(deployment: Daemons) -> str:
+def metrics(deployment: Replaceable) -> str:
     """What one of the engines shows to Prometheus; which of them is for the ports to say."""
     first = int(cfg_value(deployment.config, "metrics_port"))
     for port in range(first, first + 8):
@@ -143,7 +85,7 @@ def metrics(deployment: Daemons) -> str:
 class Gaps:
     """Watches for how long nothing was completed."""
 
-    deployment: Daemons
+    deployment: Replaceable
     longest: float = 0.0
 
     def __enter__(self) -> Gaps:
@@ -157,9 +99,9 @@ class Gaps:
         self._thread.join()
 
     def _watch(self) -> None:
-        seen, since = completions(self.deployment), time.monotonic()
+        seen, since = self.deployment.completions(), time.monotonic()
         while not self._over.wait(0.05):
-            now = completions(self.deployment)
+            now = self.deployment.completions()
             if now != seen:
                 self.longest = max(self.longest, time.monotonic() - since)
                 seen, since = now, time.monotonic()
@@ -172,8 +114,8 @@ def test_engines_that_are_replaced_one_after_the_other_fail_and_forget_nothing(e
         wait_until(lambda: len(load.stories) > 15, 60, "more load", engines.tail)
     assert not load.refused, load.refused[:3]
     assert "heatlite_database_up 1.0" in metrics(engines)
-    wait_until(lambda: states(engines) == {"COMPLETE"}, 60, "every stack", engines.tail)
-    assert completions(engines) >= 6 * len(load.stories)
+    wait_until(lambda: engines.states() == {"COMPLETE"}, 60, "every stack", engines.tail)
+    assert engines.completions() >= 6 * len(load.stories)
     assert max(took) <= GRACE
     assert "didn't end in time" not in engines.log.read_text()
     print(f"\n{len(load.stories)} stacks; engines left after {took} s; longest gap {gaps.longest:.2f} s")
@@ -186,7 +128,7 @@ def replace(engines: Replaceable, launcher: Any) -> float:
     launcher.wait(GRACE * 2)
     took = time.monotonic() - begun
     assert launcher.returncode == 0
-    assert held_by_nobody(engines) == set()
+    assert engines.held_by_nobody() == set()
     engines.launch()
     return took
 
@@ -195,14 +137,14 @@ def replace(engines: Replaceable, launcher: Any) -> float:
 def test_the_last_engine_leaves_everything_to_whoever_comes_next(engines: Replaceable) -> None:
     stories = [Story(engines) for _ in range(10)]
     for story in stories:
-        story.create(things())
-    wait_until(lambda: completions(engines) > 3, 60, "some work", engines.tail)
+        story.create(things(6, 0.4))
+    wait_until(lambda: engines.completions() > 3, 60, "some work", engines.tail)
     for launcher in engines.launchers:
         launcher.send_signal(signal.SIGTERM)
     for launcher in engines.launchers:
         assert launcher.wait(GRACE * 2) == 0
-    assert held_by_nobody(engines) == set()
-    before = completions(engines)
+    assert engines.held_by_nobody() == set()
+    before = engines.completions()
     assert before < 60, "all was done before they left: nothing is shown by this"
     engines.launch()
     for story in stories:

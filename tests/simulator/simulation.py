@@ -44,6 +44,7 @@ SETTINGS = Settings(
     max_stacks_per_tenant=-1,
     max_events_per_stack=-1,
 )
+MOST_HOPS = 5
 NOBODY = Process("nobody")
 
 
@@ -69,7 +70,8 @@ class Simulation:
         self.chance_of_engines = random.Random(chance.random())
         self.scheduler = Scheduler(chance, stickiness=scenario.stickiness, lag=scenario.lag, haste=scenario.haste)
         self.trace = Trace(lambda: self.scheduler.now) if trace else None
-        self.settings = dataclasses.replace(SETTINGS, batch_size=scenario.batch_size)
+        hops = MOST_HOPS if scenario.batch_size > 2 else 0  # small batches are for many messages
+        self.settings = dataclasses.replace(SETTINGS, batch_size=scenario.batch_size, local_hops=hops)
         self.world = World(self.complain, tell=lambda text: self.tell(self.who(), text))
         self.store = Store(
             scenario.flavour,

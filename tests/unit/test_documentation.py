@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from heatlite import conf
 from heatlite.cmd.cli import COMMANDS
 from heatlite.resources.registry import Registry
 
@@ -39,6 +40,14 @@ def test_the_reference_has_every_type_with_its_properties(site: pathlib.Path) ->
     assert set(registry.names()) <= set(headings)
     for name in registry.names():
         assert all(f">{key}<" in page for key in registry.get(name).properties_schema)
+
+
+def test_every_command_and_option_is_told(site: pathlib.Path) -> None:
+    page = (site / "command-reference.html").read_text()
+    assert [command for command in COMMANDS if f"usage: heatlite {command} " not in page] == []
+    page = (site / "configuration.html").read_text()
+    told = set(re.findall(r'<span class="pre">(\w+)</span></code>', page))
+    assert {option.name for _, options in conf.list_opts() for option in options} <= told
 
 
 def test_the_release_notes_are_on_their_page(site: pathlib.Path) -> None:

@@ -5,9 +5,9 @@ Whatever arrives is a plain JSON value of any kind, since only heat-api looks at
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from heatlite import exception
 from heatlite.engine.wishes import Wishes
@@ -15,6 +15,8 @@ from heatlite.engine.wishes import Wishes
 LONGEST_TAG = 80
 LARGEST_NUMBER = 2**31 - 1
 """What an integer column holds on every database."""
+
+Collected = TypeVar("Collected")
 
 BOOLEANS = {"true": True, "false": False}
 
@@ -57,6 +59,17 @@ def wishes(args: Any, *, keep_tags: bool = False) -> Wishes:
         tags=tags if tags is not None or keep_tags else (),
         converge=flag("converge", args.get("converge") or False),
     )
+
+
+def collected(kind: Callable[..., Collected], given: Mapping[str, Any]) -> Collected:
+    """Arguments as the value that they are the fields of.
+
+    :raises Invalid: where one isn't
+    """
+    try:
+        return kind(**given)
+    except TypeError as error:
+        raise invalid(str(error)) from None
 
 
 def mapping(name: str, value: Any) -> Mapping[str, Any]:

@@ -14,12 +14,10 @@ from typing import Any, TypeVar
 import oslo_messaging
 
 from heatlite import exception
-from heatlite.context import RequestContext
 from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.certainty import unavailable
 from heatlite.engine.mistakes import SeveralMistakes
-from heatlite.resources import absent
 from heatlite.schema.child_process import allowed
 
 MOST_SECONDS = 30.0
@@ -42,8 +40,6 @@ def client_call(method: Method) -> Method:
         try:
             with allowed(MOST_SECONDS), noting_commits() as commits:
                 return method(*args, **kwargs)
-        except exception.ResourceTypeUnavailable as error:
-            raise absence_as_told(error, signature.bind(*args, **kwargs).arguments["context"]) from None
         except exception.HeatliteError as error:
             raise in_clients_words(error) from error.__cause__
         except DATABASE_ERRORS as error:
@@ -55,14 +51,6 @@ def client_call(method: Method) -> Method:
 
     expected: Callable[[Any], Method] = oslo_messaging.expected_exceptions(exception.HeatliteError)
     return expected(call)
-
-
-def absence_as_told(error: exception.ResourceTypeUnavailable, context: RequestContext) -> exception.HeatliteError:
-    """A type that is missing, to who may know of it."""
-    type_name = error.kwargs["resource_type"]
-    if context.is_admin or not absent.is_for_administrators(type_name):
-        return error
-    return exception.Forbidden(action=type_name)
 
 
 def in_clients_words(error: exception.HeatliteError) -> exception.HeatliteError:

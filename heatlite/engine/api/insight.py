@@ -84,7 +84,7 @@ class InsightEndpoint:
         :raises PlanOutdated: where it wouldn't; nothing is begun then
         :raises HeatliteError: as for an update
         """
-        stack = finding.by_identity(context, stack_identity)
+        stack = self._shared.policy.permit(context, finding.by_identity(context, stack_identity))
         args, sent = check_args(args), Sent(template, params, files)
         wishes = arguments.wishes(args, keep_tags=submissions.wants_existing(args))
 

@@ -7,7 +7,7 @@ import oslo_messaging
 from heatlite.context import RequestContext
 from heatlite.db import snapshots
 from heatlite.db.snapshots import SnapshotRecord
-from heatlite.engine import adoption, exported
+from heatlite.engine import adoption, exported, farewell
 from heatlite.engine.api import finding, replies
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
@@ -27,6 +27,7 @@ class LifeEndpoint:
 
     def __init__(self, shared: Shared, lifecycle: Lifecycle) -> None:
         self._shared = shared
+        self._lifecycle = lifecycle
         self._snapshots = Snapshots(shared, lifecycle)
 
     @client_call
@@ -35,7 +36,8 @@ class LifeEndpoint:
 
         :raises ActionInProgress: where something else is being done with the stack
         """
-        return snapshot(self._snapshots.take(finding.by_identity(context, stack_identity), name))
+        stack = finding.by_identity(context, stack_identity)
+        return snapshot(self._snapshots.take(stack, name, is_limited=not context.is_admin))
 
     @client_call
     def show_snapshot(self, context: RequestContext, stack_identity: Reply, snapshot_id: str) -> Reply:
@@ -63,7 +65,8 @@ class LifeEndpoint:
         :raises NotSupported: where the snapshot isn't complete, or the stack is suspended or being deleted
         :raises ActionInProgress: where something is being done with the stack
         """
-        self._snapshots.restore(context, finding.by_identity(context, stack_identity), snapshot_id)
+        stack = self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity))
+        self._snapshots.restore(context, stack, snapshot_id)
 
     @client_call
     def export_stack(self, context: RequestContext, stack_identity: Reply) -> Reply:
@@ -83,7 +86,8 @@ class LifeEndpoint:
         if not abandon:
             with self._shared.database.reader(context):
                 return exported.stack_data(context, stack)
-        return adoption.abandon(self._shared, stack)
+        with farewell.after_abandoning(self._shared, stack):
+            return adoption.abandon(self._shared, stack)
 
 
 def snapshot(record: SnapshotRecord) -> Reply:

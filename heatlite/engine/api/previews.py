@@ -62,10 +62,13 @@ class PreviewEndpoint:
         sent = Sent(template, params, files, environment_files, files_container)
         submission = submissions.submission(sent, self._shared.settings.max_template_size)
         identity = Identity(NO_ID, stack_name, context.project_id)
-        parsed, parameters = self._bound(submission, identity)
+        with self._shared.on_behalf_of(context):
+            parsed, parameters = self._bound(submission, identity)
         wishes = arguments.wishes(check_args(args))
         stack = self._imagined(context, stack_name, wishes.timeout_mins, wishes.disable_rollback)
         reply = replies.stack_details(stack, wishes.tags or (), parsed, parameters)
+        for state in ("stack_action", "stack_status", "stack_status_reason"):  # a stack that isn't there has none
+            del reply[state]
         scope = EngineScope(parameters, parsed.files, self._future(parsed))
         reply["outputs"] = [
             {**replies.output(each.name, each.description), **outputs.value_of(each, scope)}
@@ -103,7 +106,8 @@ class PreviewEndpoint:
             submission = submissions.updated(stored, sent, args.get("clear_parameters"), most)
         else:
             submission = submissions.submission(sent, most)
-        self._validator.validate(submission, Identity.of(stack))
+        with self._shared.on_behalf_of(context):
+            self._validator.validate(submission, Identity.of(stack))
         nested = arguments.flag("show_nested", args.get("show_nested") or False)
         preview = UpdatePreview(self._shared, context, self._shown, nested)
         return {str(fate): found for fate, found in preview.changes(Place(stack, True, submission)).items()}

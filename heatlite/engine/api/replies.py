@@ -10,9 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite.db.records import EventRecord, ResourceRecord, ServiceRecord, StackRecord
+from heatlite.resources.groups.attributes import RECORDED as MEMBERS
+from heatlite.resources.nested.port import ERRORS
 from heatlite.template import Parameters, Template
 
 Reply = dict[str, Any]
+
+UNSHOWN = (ERRORS, MEMBERS)
+"""Attributes that plugins record for themselves."""
 
 NO_OUTPUT_DESCRIPTION = "No description given"
 
@@ -97,7 +102,7 @@ def resource_details(row: ResourceRecord, template: Template, attributes: Reply 
 def attributes(row: ResourceRecord, also: Sequence[str] = ()) -> Reply:
     """Every attribute that the last success recorded, and those asked for; what isn't known is None."""
     recorded: Mapping[str, Any] = (row.attr_data or {}).get("attributes") or {}
-    return {**dict.fromkeys(also), **recorded}
+    return {**dict.fromkeys(also), **{name: value for name, value in recorded.items() if name not in UNSHOWN}}
 
 
 def event(stack: StackRecord, record: EventRecord, *, with_properties: bool, root: StackRecord | None) -> Reply:

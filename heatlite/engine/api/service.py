@@ -65,7 +65,7 @@ class EngineEndpoint:
         :raises StackExists: where the project has a live stack of this name
         :raises HeatliteError: where what was sent is invalid; nothing is written then
         """
-        options = CreateOptions(**more)
+        options = arguments.collected(CreateOptions, more)
         options.check_supported()
         most, wishes = self._shared.settings.max_template_size, arguments.wishes(args)
         sent = Sent(template, params, files, options.environment_files, options.files_container)
@@ -96,11 +96,11 @@ class EngineEndpoint:
         :raises EntityNotFound: where there is no such live stack
         :raises HeatliteError: where its state doesn't allow it, or what was sent is invalid
         """
-        options = UpdateOptions(**more)
+        options = arguments.collected(UpdateOptions, more)
         options.check_supported()
         args, most = check_args(args), self._shared.settings.max_template_size
         sent = Sent(template, params, files, options.environment_files, options.files_container)
-        stack = finding.by_identity(context, stack_identity)
+        stack = self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity))
         existing = submissions.wants_existing(args)
         wishes = arguments.wishes(args, keep_tags=existing)
         if not existing:
@@ -122,7 +122,7 @@ class EngineEndpoint:
         :param args: what a nested stack's parent says
         :raises EntityNotFound: where there is no such live stack
         """
-        self._lifecycle.delete(finding.by_identity(context, stack_identity))
+        self._lifecycle.delete(self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity)))
 
     @client_call
     def stack_cancel_update(
@@ -155,7 +155,8 @@ class EngineEndpoint:
             raise exception.StackValidationFailed(message="No Template provided.")
         template_check.check_ignorable(ignorable_errors)
         settings = self._shared.settings
-        submission = submissions.submission(Sent(template, params, files, **more), settings.max_template_size)
+        said = {"template": template, "params": params, "files": files, **more}
+        submission = submissions.submission(arguments.collected(Sent, said), settings.max_template_size)
         nested = self._nested_parameters if show_nested else None
         return template_check.template_reply(submission, self._shared.registry, settings, nested)
 
@@ -184,14 +185,17 @@ class EngineEndpoint:
             return [self._reading.stack(context, stack, resolve_outputs=resolve_outputs)]
 
     @client_call
-    def list_stacks(self, context: RequestContext, **query: Any) -> list[Reply]:
-        """The stacks that a query asks for; its arguments are the fields of ``StackQuery``."""
-        return self._reading.list_stacks(context, StackQuery(**query))
+    def list_stacks(self, context: RequestContext, tenant_safe: bool = True, **query: Any) -> list[Reply]:
+        """The stacks that a query asks for; its arguments are the fields of ``StackQuery``.
+
+        :param tenant_safe: of no account, since clients of old alone send it: an administrator sees every project's
+        """
+        return self._reading.list_stacks(context, arguments.collected(StackQuery, query))
 
     @client_call
-    def count_stacks(self, context: RequestContext, **query: Any) -> int:
+    def count_stacks(self, context: RequestContext, tenant_safe: bool = True, **query: Any) -> int:
         """How many stacks a query matches; its arguments are the fields of ``StackQuery``."""
-        return self._reading.count_stacks(context, StackQuery(**query))
+        return self._reading.count_stacks(context, arguments.collected(StackQuery, query))
 
     @client_call
     def get_template(self, context: RequestContext, stack_identity: Reply) -> Reply:
@@ -256,8 +260,9 @@ class EngineEndpoint:
     @client_call
     def list_events(self, context: RequestContext, stack_identity: Reply, **query: Any) -> list[Reply]:
         """A stack's events, the newest first; the other arguments are the fields of ``EventQuery``."""
+        wanted = arguments.collected(EventQuery, query)
         stack = finding.by_identity(context, stack_identity, deleted=True)
-        return self._reading.list_events(context, stack, EventQuery(**query))
+        return self._reading.list_events(context, stack, wanted)
 
     @client_call
     def list_services(self, context: RequestContext) -> list[Reply]:

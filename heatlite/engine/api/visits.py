@@ -8,6 +8,7 @@ import oslo_messaging
 
 from heatlite.context import RequestContext
 from heatlite.convergence.interrupts import Operation
+from heatlite.db.records import StackRecord
 from heatlite.engine.api import finding
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.nested_calls import or_nested
@@ -20,7 +21,8 @@ class VisitEndpoint:
     """Methods that change no template. Each replies when the stack is IN_PROGRESS, or is so already.
 
     Any of them raises ``EntityNotFound`` where there is no such live stack, ``NotSupported`` where it is being deleted,
-    and ``ActionInProgress`` where something else is being done with it. ``args`` are what a nested stack's parent says.
+    ``ActionInProgress`` where something else is being done with it, and ``Forbidden`` where a type in it isn't for who
+    asks. ``args`` are what a nested stack's parent says.
     """
 
     target = oslo_messaging.Target(version="1.36")
@@ -29,20 +31,23 @@ class VisitEndpoint:
         self._lifecycle = lifecycle
         self.children = children
 
+    def _found(self, context: RequestContext, stack_identity: Reply) -> StackRecord:
+        return self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity))
+
     @client_call
     @or_nested
     def stack_suspend(self, context: RequestContext, stack_identity: Reply, args: Any = None) -> None:
         """Begin to suspend every resource of a stack, each before what it requires."""
-        self._lifecycle.visit(finding.by_identity(context, stack_identity), Operation.SUSPEND)
+        self._lifecycle.visit(self._found(context, stack_identity), Operation.SUSPEND)
 
     @client_call
     @or_nested
     def stack_resume(self, context: RequestContext, stack_identity: Reply, args: Any = None) -> None:
         """Begin to resume whatever of a stack is suspended, each after what it requires."""
-        self._lifecycle.visit(finding.by_identity(context, stack_identity), Operation.RESUME)
+        self._lifecycle.visit(self._found(context, stack_identity), Operation.RESUME)
 
     @client_call
     @or_nested
     def stack_check(self, context: RequestContext, stack_identity: Reply, args: Any = None) -> None:
         """Begin to look whether a stack's resources are as they should be; the next update repairs what isn't."""
-        self._lifecycle.visit(finding.by_identity(context, stack_identity), Operation.CHECK)
+        self._lifecycle.visit(self._found(context, stack_identity), Operation.CHECK)

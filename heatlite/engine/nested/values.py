@@ -15,6 +15,7 @@ from heatlite.engine.scope import EngineScope, LiveResource, live
 from heatlite.engine.serving import serving
 from heatlite.engine.traversals import Library
 from heatlite.resources.groups.members import Member
+from heatlite.resources.nested.port import ERRORS
 from heatlite.resources.registry import Registry
 from heatlite.template import known, resolve
 
@@ -22,20 +23,19 @@ LOG = logging.getLogger(__name__)
 
 
 def outputs(context: Context, library: Library, registry: Registry, stack: StackRecord) -> dict[str, Any]:
-    """Every output with its value; None for one that can't be had, which harms no other."""
+    """Every output with its value; None for one that can't be had, which harms no other: why is under ``ERRORS``."""
     template, parameters = library.parameters(context, stack)
     read = {name for it in template.outputs.values() for name in (*it.references, *(name for name, _ in it.reads))}
     scope = EngineScope(parameters, template.files, made(context, registry, stack, read), stack.facade)
-    return {name: value_of(it.value, scope, f"{stack.name}, output {name}") for name, it in template.outputs.items()}
-
-
-def value_of(tree: Any, scope: EngineScope, what: str) -> Any:
-    """A resolved value; None, and a word in the log, where it can't be had."""
-    try:
-        return known(resolve(tree, scope))
-    except exception.HeatliteError as error:
-        LOG.warning("%s has no value: %s", what, error)
-        return None
+    found: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, output in template.outputs.items():
+        try:
+            found[name] = known(resolve(output.value, scope))
+        except exception.HeatliteError as error:
+            LOG.warning("%s, output %s has no value: %s", stack.name, name, error)
+            found[name], errors[name] = None, parameters.mask(str(error))
+    return {**found, ERRORS: errors} if errors else found
 
 
 def attributes(context: Context, registry: Registry, stack: StackRecord, paths: Collection[str]) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def attribute(resource: LiveResource | None, names: list[str]) -> Any:
         return resource.reference
     try:
         return resource.attribute(names[0])
-    except exception.InvalidTemplateAttribute:
+    except exception.HeatliteError:
         return None
 
 

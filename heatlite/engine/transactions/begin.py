@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heatlite.convergence.graph import Graph
-from heatlite.convergence.model import PLAN, VISITS, Action, Node, Status, Wanted
+from heatlite.convergence.model import PLAN, VISITS, Action, Node, ResourceView, Status, Wanted
 from heatlite.convergence.plan import Assignment, arrange, assign, leave_out
 from heatlite.convergence.sync import waiting_counts
 from heatlite.convergence.visits import arrange_visits, present
@@ -130,17 +130,17 @@ def lay_out(
     unchanged: Unchanged = nothing_unchanged,
 ) -> Begun:
     """Plan the stack's current traversal and write it down: rows, graph, sync points."""
-    existing = resources.by_stack(context, stack.id)
+    existing = resources.to_plan(context, stack.id)
     views = [row.view for row in existing]
     candidates = present(views) if stack.action in VISITS else views
     assignment = assign(wanted, candidates, stack.prev_raw_template_id)
     serving = {name: view.id for name, view in assignment.serving.items()}
     serving |= _insert_missing(context, inputs, stack, wanted, assignment)
     if stack.action in VISITS:
-        graph = arrange_visits([row.view for row in resources.by_stack(context, stack.id)], stack.action)
+        graph = arrange_visits([row.view for row in resources.to_plan(context, stack.id)], stack.action)
     else:
         left_out = _left_out(wanted, existing, assignment, unchanged)
-        graph = _arrange(context, stack, wanted, serving, existing, assignment, left_out)
+        graph = _arrange(context, stack, wanted, serving, views, assignment, left_out)
     deps = traversals.encode(graph, serving)
     stacks.advance(context, stack.id, stack.current_traversal, {"current_deps": deps})
     next_cast_at = inputs.now() + recast_after
@@ -153,7 +153,7 @@ def _arrange(
     stack: StackRecord,
     wanted: Sequence[Wanted],
     serving: Mapping[str, int],
-    existing: Sequence[ResourceRecord],
+    existing: Sequence[ResourceView],
     assignment: Assignment,
     left_out: Collection[int],
 ) -> Graph[Node]:
@@ -162,7 +162,7 @@ def _arrange(
     return arrange(
         wanted,
         serving,
-        [_as_planned(row, assignment).view for row in existing] if collects(stack) else [],
+        _as_planned(existing, assignment) if collects(stack) else [],
         collect_after_commit=not stack.disable_rollback and stack.action is not Action.DELETE,
         commits=stack.action is not Action.DELETE,
         left_out=left_out,
@@ -186,9 +186,9 @@ def collects(stack: StackRecord) -> bool:
     return not (stack.is_nested and stack.leaves_garbage)
 
 
-def _as_planned(row: ResourceRecord, assignment: Assignment) -> ResourceRecord:
-    returned = any(view.id == row.id for view in assignment.returned)
-    return dataclasses.replace(row, replaced_by=None) if returned else row
+def _as_planned(views: Sequence[ResourceView], assignment: Assignment) -> list[ResourceView]:
+    returned = {view.id for view in assignment.returned}
+    return [dataclasses.replace(view, replaced_by=None) if view.id in returned else view for view in views]
 
 
 def _insert_missing(

@@ -11,6 +11,7 @@ It takes the place of the plain type where a domain for such users is configured
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -26,6 +27,7 @@ from heatlite.resources.builtin.wait_condition_handle import (
     WaitConditionHandle,
 )
 from heatlite.resources.cloud import USER_ID, StackUser
+from heatlite.resources.schema import CacheMode
 
 HEAT_SIGNAL = "HEAT_SIGNAL"
 WITH_USER = (TOKEN_SIGNAL, HEAT_SIGNAL)
@@ -43,6 +45,10 @@ class OutsideHandle(WaitConditionHandle):
     """
 
     immediate = False
+    attributes_schema = {  # none of which changes once it is made
+        name: dataclasses.replace(attribute, cache_mode=CacheMode.LOCAL)
+        for name, attribute in WaitConditionHandle.attributes_schema.items()
+    }
     physical_resource_name_limit = LONGEST_USER_NAME
 
     def handle_create(self) -> None:

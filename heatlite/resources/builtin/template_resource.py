@@ -10,11 +10,12 @@ This class by itself serves a row whose template isn't at hand: it may be delete
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
+from heatlite.exception import NotFound
 from heatlite.resources import properties
+from heatlite.resources.nested.port import ERRORS
 from heatlite.resources.stack_resource import StackResource
 
 STACK_ID = "OS::stack_id"
@@ -61,11 +62,25 @@ class TemplateResource(StackResource):
             self._outputs = self.nested.outputs(self.uuid)
         return self._outputs.get(name)
 
+    def resolve_attributes(self) -> dict[str, Any]:
+        """The outputs, and why those have no value that have none."""
+        found = super().resolve_attributes()
+        errors = self.resolve_attribute(ERRORS)
+        return {**found, ERRORS: errors} if errors else found
+
+    @classmethod
+    def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
+        """An output, or what is inside it.
+
+        :raises NotFound: where it has no value, saying why
+        """
+        error = (recorded.get(ERRORS) or {}).get(key)
+        if error is not None:
+            raise NotFound(msg_fmt=f"Error in {name} output {key}: {error}")
+        return super().read_attribute(name, recorded, key, path)
+
     def reference(self) -> str:
         """The output ``OS::stack_id`` where the template has it, else the nested stack's identity as Heat writes it."""
-        if self.resource_id is None:
-            return self.name
-        if STACK_ID in self.attributes_schema and (said := self.resolve_attribute(STACK_ID)) is not None:
-            return str(said)
-        name, project = quote(self.physical_resource_name(), ""), quote(self.project_id, "")
-        return f"arn:openstack:heat::{project}:stacks/{name}/{quote(self.uuid, '')}"
+        has_output = self.resource_id is not None and STACK_ID in self.attributes_schema
+        said = self.resolve_attribute(STACK_ID) if has_output else None
+        return self.identity() if said is None else str(said)

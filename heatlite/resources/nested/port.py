@@ -22,6 +22,10 @@ OPERATION, TEMPLATE = "operation_id", "template_id"
 no operation that isn't recorded so: what comes in a message may have been written by anybody."""
 
 
+ERRORS = "output errors"
+"""Among a child's outputs: why those have no value that have none. No output has such a name in a good template."""
+
+
 class Unavailable(Exception):
     """The engine can't answer now, for a reason of its own: the same step is to be run again, and fails nothing."""
 
@@ -121,7 +125,7 @@ class NestedStacks(Protocol):
         """The child's resources, as they are now."""
 
     def outputs(self, child_id: str) -> dict[str, Any]:
-        """The values of the child's outputs; None for one that can't be had."""
+        """The values of the child's outputs; None for one that can't be had, and why under ``ERRORS``."""
 
     def attributes(self, child_id: str, paths: Collection[str]) -> dict[str, Any]:
         """Attributes of the child's resources: ``resource.NAME.attribute``, or ``resource.NAME`` for its reference."""

@@ -28,6 +28,7 @@ from heatlite.engine.api.software import SoftwareEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
+from heatlite.engine.clouds import Clouds
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
@@ -75,7 +76,7 @@ class NoRunner:
 class Endpoint:
     """The client API of one engine; ``call`` raises what the client would be told."""
 
-    def __init__(self, database: Database, settings: Settings | None = None) -> None:
+    def __init__(self, database: Database, settings: Settings | None = None, clouds: Clouds | None = None) -> None:
         settings = settings or Settings()
         self.database, self.clock, self.announcements = database, Clock(), Announcements()
         inputs = Inputs(now=self.clock, monotonic=self.clock)
@@ -90,6 +91,7 @@ class Endpoint:
             liveness=LeaseWatch(database, self.clock, settings.lease_seconds),
             claims=Claims(),
             wakes=self.announcements,
+            clouds=clouds,
         )
         self.shared.lease.acquire()
         conclusions = Conclusions(self.shared)

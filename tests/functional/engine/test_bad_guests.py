@@ -6,6 +6,7 @@ Each costs its own resource, or nothing at all. What is beside it goes on.
 from __future__ import annotations
 
 import pathlib
+import threading
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from heatlite.convergence.model import NodeKind
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.test_resource import TestResource
+from heatlite.resources.jsonable import LARGEST
 from heatlite.rpc.messages import MOST_NODES
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.templates import stores, template
@@ -67,6 +69,33 @@ class RubbishAttributes(Guest):
         return {"output": {1, 2}}
 
 
+class HugeAttributes(Guest):
+    """No database would take its attributes."""
+
+    def resolve_attributes(self) -> dict[str, Any]:
+        return {"output": "x" * (LARGEST + 1)}
+
+
+class RecursiveProgress(Guest):
+    """Its progress has itself in it."""
+
+    def handle_create(self) -> Any:
+        progress: dict[str, Any] = {}
+        progress["self"] = progress
+        return progress
+
+
+class LeavesThreadsBehind(Guest):
+    """It has threads of its own, and its own troubles with them."""
+
+    def handle_create(self) -> Any:
+        for _ in range(3):
+            threading.Thread(target=self.fail, daemon=True).start()
+
+    def fail(self) -> None:
+        raise RuntimeError("nobody looks at this")
+
+
 class EndlessId(Guest):
     """No row holds its id."""
 
@@ -100,6 +129,8 @@ def rows(fleet: Fleet) -> dict[str, tuple[str, str]]:
         (LeavesTheWorld, "GeneratorExit: resources.bad: enough"),
         (AnswersRubbish, "isn't JSON"),
         (RubbishAttributes, "isn't JSON"),
+        (HugeAttributes, "characters, and may take"),
+        (RecursiveProgress, "isn't JSON"),
         (EndlessId, "A physical id has at most 255 characters"),
         (Immediate, "MemoryError: resources.bad: all of it"),
     ],
@@ -115,6 +146,14 @@ def test_what_a_creation_does_wrong_costs_its_own_resource(
     state, why = rows(fleet)["bad"]
     assert state == "CREATE_FAILED"
     assert reason in why
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_threads_that_a_plugin_leaves_behind_are_its_own_affair(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    fleet = fleet_with(schema, tmp_path, LeavesThreadsBehind)
+    fleet.create(BOTH)
+    fleet.settle()
+    assert fleet.state() == "CREATE_COMPLETE"
 
 
 @pytest.mark.parametrize("immediate", [False, True])

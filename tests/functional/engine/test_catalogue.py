@@ -128,18 +128,18 @@ def test_each_function_is_described_by_a_sentence_that_stands_alone(engine: Endp
 
 
 @pytest.mark.parametrize(
-    ("is_admin", "type_name", "error", "text"),
+    ("roles", "type_name", "error", "text"),
     [
-        (False, "OS::Manila::Share", "ResourceTypeUnavailable", "Service manila is not available for resource type"),
-        (True, "OS::Nova::Flavor", "ResourceTypeUnavailable", "OS::Nova::Flavor"),
-        (False, "OS::Nova::Flavor", "Forbidden", "You are not authorized to use OS::Nova::Flavor."),
-        (False, "OS::Nova::Falvor", "StackValidationFailed", "resources.a.type: The Resource Type .* not be found"),
+        ([], "OS::Manila::Share", "ResourceTypeUnavailable", "Service manila is not available for resource type"),
+        (["admin"], "OS::Nova::Flavor", "ResourceTypeUnavailable", "OS::Nova::Flavor"),
+        ([], "OS::Nova::Flavor", "Forbidden", "You are not authorized to use OS::Nova::Flavor."),
+        ([], "OS::Nova::Falvor", "StackValidationFailed", "resources.a.type: The Resource Type .* not be found"),
     ],
 )
 def test_a_type_that_needs_a_missing_service_is_told_apart_from_one_that_never_was(
-    engine: Endpoint, is_admin: bool, type_name: str, error: str, text: str
+    engine: Endpoint, roles: list[str], type_name: str, error: str, text: str
 ) -> None:
-    arguments = {"params": None, "files": None, "args": {}, "is_admin": is_admin}
+    arguments = {"params": None, "files": None, "args": {}, "wire": {"roles": roles}}
     with pytest.raises(exception.HeatliteError, match=text) as refused:
         engine.call("create_stack", stack_name="s", template=template({"a": {"type": type_name}}), **arguments)
     assert type(refused.value).__name__ == error

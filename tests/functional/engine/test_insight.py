@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from heatlite import exception
+from heatlite.engine import planning
 from heatlite.engine.inputs import time_of, timed_uuid
 from heatlite.resources.builtin.test_resource import TestResource
 from tests.functional.engine.endpoint import Endpoint
@@ -124,6 +125,16 @@ def test_a_plan_names_the_property_that_forces_a_replacement(engine: Endpoint) -
     assert [(it["name"], it["forces_replacement"]) for it in change["properties"]] == [("length", True)]
 
 
+def test_a_plan_says_where_no_property_by_itself_is_the_reason(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = engine.created("web", template({"a": stores("1")}))
+    monkeypatch.setattr(TestResource, "needs_replacement", lambda self, before, after, changed: len(changed) == 2)
+    wanted = template({"a": stores("2", properties={"fail": True})})
+    (change,) = plan(engine, identity, wanted)["changes"]
+    assert (change["fate"], change["reason"]) == ("replaced", "these changes together need a new one")
+
+
 def test_a_plan_says_what_it_can_not_know(engine: Endpoint) -> None:
     reads = stores({"get_attr": ["a", "output"]})
     chain = {"b": reads, "c": stores({"get_attr": ["b", "output"]})}
@@ -175,6 +186,28 @@ def test_a_plan_is_refused_once_the_stack_has_moved_on(engine: Endpoint) -> None
     assert engine.rows() == before
 
 
+def test_an_update_that_slips_in_before_a_plan_is_begun_has_the_plan_refused(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = engine.created("web", template({"a": stores("1")}))
+    wanted = template({"a": stores("3")})
+    digest = plan(engine, identity, wanted)["digest"]
+    check, rivals = planning.check, [template({"a": stores("2")})]
+
+    def check_and_be_late(*arguments: Any) -> None:
+        check(*arguments)
+        if rivals:
+            engine.update(identity, rivals.pop())
+
+    monkeypatch.setattr(planning, "check", check_and_be_late)
+    with pytest.raises(exception.PlanOutdated):
+        apply(engine, identity, wanted, digest)
+    engine.settle()
+    (row,) = engine.call("list_stack_resources", stack_identity=identity)
+    assert (row["resource_action"], rivals) == ("UPDATE", [])
+    assert plan(engine, identity, template({"a": stores("2")}))["changes"][0]["fate"] == "unchanged"
+
+
 def test_a_plan_is_refused_where_something_else_is_sent(engine: Endpoint) -> None:
     identity = engine.created("web", template({"a": stores("1")}))
     digest = plan(engine, identity, template({"a": stores("2")}))["digest"]
@@ -223,6 +256,13 @@ def test_an_attribute_that_is_another_now_is_told(engine: Endpoint, monkeypatch:
     monkeypatch.setattr(TestResource, "resolve_attribute", lambda self, name: "moved")
     reply = look(engine, identity, "a")
     assert (reply["finding"], reply["attributes"]["output"]) == ("differs", ["1", "moved"])
+
+
+def test_drift_tells_no_hidden_value(engine: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = {"pin": {"type": "string", "hidden": True, "default": "swordfish"}}
+    identity = engine.created("web", template({"a": stores({"get_param": "pin"})}, parameters=declared))
+    monkeypatch.setattr(TestResource, "resolve_attribute", lambda self, name: "moved")
+    assert look(engine, identity, "a")["attributes"]["output"] == ["******", "moved"]
 
 
 def test_what_a_check_complains_of_is_told(engine: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:

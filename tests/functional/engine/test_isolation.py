@@ -24,13 +24,18 @@ OF_STACKS: dict[str, dict[str, Any]] = {
     "delete_snapshot": SNAPSHOT,
     "delete_stack": {},
     "describe_stack_resource": {"resource_name": "one"},
+    "describe_stack_resources": {"resource_name": None},
     "export_stack": {},
     "get_environment": {},
     "get_files": {},
     "get_template": {},
     "list_events": {},
+    "list_history": {},
     "list_outputs": {},
+    "list_requirements": {},
     "list_stack_resources": {},
+    "look_for_drift": {"resource_name": "one"},
+    "plan_update": WRITE,
     "preview_update_stack": WRITE,
     "resource_mark_unhealthy": {"resource_name": "one", "mark_unhealthy": True},
     "resource_signal": {"resource_name": "one", "details": None},
@@ -44,11 +49,19 @@ OF_STACKS: dict[str, dict[str, Any]] = {
     "stack_resume": {},
     "stack_snapshot": {"name": "then"},
     "stack_suspend": {},
+    "update_as_planned": {**WRITE, "digest": "any"},
     "update_stack": WRITE,
 }
 
+OF_SOFTWARE: dict[str, dict[str, Any]] = {
+    "list_software_configs": {},
+    "count_software_configs": {},
+    "list_software_deployments": {"server_id": "s"},
+    "count_software_deployments": {},
+    "metadata_software_deployments": {"server_id": "s"},
+}
 FUNCTION = ast.FunctionDef
-REFUSALS = (exception.EntityNotFound, exception.InvalidTenant, exception.Forbidden)
+REFUSALS = (exception.EntityNotFound, exception.NotFound, exception.InvalidTenant, exception.Forbidden)
 SYSTEM = {"project_id": None, "system_scope": "all", "roles": ["reader"]}
 
 
@@ -84,6 +97,32 @@ def test_no_list_tells_of_another_project(engine: Endpoint, web: dict[str, Any])
     for name in ("web", web["stack_id"]):
         with pytest.raises(exception.EntityNotFound):
             asked("identify_stack", stack_name=name)
+
+
+def test_what_is_found_by_other_names_is_the_projects_own_too(engine: Endpoint, web: dict[str, Any]) -> None:
+    rows = engine.call("list_stack_resources", stack_identity=web)
+    with pytest.raises(exception.EntityNotFound):
+        engine.call("find_physical_resource", project="other", physical_resource_id=rows[0]["physical_resource_id"])
+    with pytest.raises(exception.EntityNotFound):
+        engine.call("migrate_convergence_1", project="other", stack_id=web["stack_id"])
+
+
+def test_software_configs_and_deployments_are_the_projects_own(engine: Endpoint) -> None:
+    config = engine.call("create_software_config", group=None, name="c", config="x")["id"]
+    made = engine.call("create_software_deployment", server_id="s", config_id=config)["id"]
+    for method in ("show_software_config", "delete_software_config"):
+        with pytest.raises(REFUSALS):
+            engine.call(method, project="other", config_id=config)
+    for method in ("show", "check", "update", "delete"):
+        with pytest.raises(REFUSALS):
+            engine.call(f"{method}_software_deployment", project="other", deployment_id=made)
+    with pytest.raises(REFUSALS):
+        engine.call("signal_software_deployment", project="other", deployment_id=made, details={})
+    with pytest.raises(REFUSALS):
+        engine.call("create_software_deployment", project="other", server_id="s", config_id=config)
+    for method, arguments in OF_SOFTWARE.items():
+        assert engine.call(method, project="other", **arguments) in ([], 0)
+    assert engine.call("count_software_deployments") == 1
 
 
 @pytest.mark.parametrize("wire", [{"project_id": None}, {"project_id": "", "tenant": ""}, SYSTEM])

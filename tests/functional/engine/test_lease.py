@@ -1,5 +1,6 @@
 """The lease: how long an engine may act, and what becomes of one that was declared dead."""
 
+import dataclasses
 import logging
 import shutil
 import threading
@@ -14,6 +15,7 @@ from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.lease import Lease, Renewal
 from heatlite.engine.settings import Settings
 from tests.functional.db.build import NOW
+from tests.functional.engine.breaking import BreakingDatabase
 from tests.functional.engine.living import Clock, at_each_statement, away, inputs
 
 LEASE = 20.0
@@ -193,3 +195,61 @@ def test_stopping_does_not_wait_for_the_next_renewal():
     stopper.join(LONG)
 
     assert not stopper.is_alive()
+
+
+def test_a_lease_is_held_without_a_gap_while_it_is_renewed_in_time(lease, clock):
+    assert lease.holds_since is None
+    begun = clock.now
+    lease.acquire()
+    for _ in range(5):
+        clock.now += LEASE * 0.4
+        lease.renew()
+    assert lease.holds_since == begun
+
+
+def test_after_a_gap_it_is_held_since_the_gap(lease, clock):
+    lease.acquire()
+    clock.now += LEASE / 2
+    assert lease.holds_since is None
+
+    lease.renew()
+
+    assert lease.holds_since == clock.now
+
+
+def test_a_process_that_starts_in_an_outage_waits_for_its_end(database, clock):
+    pauses = []
+
+    def sleep(seconds):
+        pauses.append(seconds)
+        outage[:] = outage[1:]
+
+    outage = ["disk I/O error", "disk I/O error"]
+    lease = Lease(database, dataclasses.replace(inputs(clock), sleep=sleep), Settings(host="h", lease_seconds=LEASE))
+
+    def fail(statement):
+        if outage:
+            raise DatabaseError(outage[0])
+
+    with at_each_statement(database, fail):
+        lease.acquire_patiently()
+
+    assert len(pauses) == 2
+    assert seen(database) == {lease.engine_id: 0}
+    assert lease.is_valid
+
+
+def test_a_registration_whose_answer_was_lost_is_not_made_twice(schema, tmp_path, clock):
+    database = BreakingDatabase(DatabaseSettings(connection=f"sqlite:///{shutil.copy(schema, tmp_path)}"))
+    lease = Lease(
+        database,
+        dataclasses.replace(inputs(clock), sleep=lambda seconds: None),
+        Settings(host="h", lease_seconds=LEASE),
+    )
+    database.break_after(lambda: bool(seen(database)))
+
+    lease.acquire_patiently()
+
+    assert seen(database) == {lease.engine_id: 1}
+    assert lease.is_valid
+    database.dispose()

@@ -94,6 +94,25 @@ def test_a_look_that_failed_starts_every_watch_anew(context, clock, watch):
     assert watch.look() == {"e1": 0, "e2": 0}
 
 
+def test_nobody_is_blamed_for_a_time_in_which_whoever_looks_could_not_renew_either(context, clock):
+    """The database was read-only, or the machine stood still: looks succeeded, and no counter could move."""
+    add_engine(context, "e1")
+    own = [clock.now]
+    watch = LeaseWatch(context.database, clock, LEASE, lambda: own[0])
+    assert watch.look() == {}
+
+    own[0] = None
+    clock.now += LEASE * 3
+    assert watch.look() == {}
+
+    own[0] = clock.now
+    assert watch.look() == {}
+    clock.now += LEASE
+    assert watch.look() == {}
+    clock.now += 0.01
+    assert watch.look() == {"e1": 0}
+
+
 def test_the_dead_stay_dead_until_that_is_declared(context, clock, watch):
     clock.now += LEASE + 1
     renew(context, "e1")

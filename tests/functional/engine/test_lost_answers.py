@@ -1,4 +1,4 @@
-"""Lost answers: a commit is done, and nobody hears of it. What a client asked for began once, and he is told so."""
+"""Lost answers: a commit is done, and nobody hears of it. What a client asked for has begun once, and he learns it."""
 
 from __future__ import annotations
 

@@ -39,11 +39,22 @@ def test_types_of_keystone_are_listed_for_administrators_only(engine: Endpoint) 
 def test_a_template_with_a_type_that_one_may_not_use_is_refused(engine: Endpoint) -> None:
     with pytest.raises(exception.Forbidden, match="OS::Keystone::Project"):
         engine.create("web", KEYS, wire=MEMBER)
+    with pytest.raises(exception.Forbidden, match="OS::Keystone::Project"):
+        engine.call("preview_stack", stack_name="w", template=KEYS, params=None, files=None, args={}, wire=MEMBER)
     assert engine.rows()["stack"] == 0
 
     identity = engine.create("web", KEYS, wire=ADMIN)
     with pytest.raises(exception.Forbidden):
         engine.update(identity, KEYS, wire=MEMBER)
+
+
+@pytest.mark.parametrize("method", ["delete_stack", "stack_suspend", "stack_resume", "stack_check"])
+def test_what_an_administrator_has_made_is_not_for_members_to_end(engine: Endpoint, method: str) -> None:
+    identity = engine.create("web", KEYS, wire=ADMIN)
+    with pytest.raises(exception.Forbidden, match="OS::Keystone::Project"):
+        engine.call(method, stack_identity=identity, wire=MEMBER)
+    with pytest.raises(exception.Forbidden, match="OS::Keystone::Project"):
+        engine.update(identity, template({}), wire=MEMBER)
 
 
 def test_a_type_that_one_may_not_use_is_found_in_nested_templates_too(engine: Endpoint) -> None:

@@ -29,17 +29,17 @@ def leave_the_sync_points_of_the_superseded() -> Sequence[Patch]:
 
 @mutation(1500)
 def read_the_rows_before_the_compare_and_swap() -> Sequence[Patch]:
-    real, by_stack = begin.supersede, resources.by_stack
+    real, to_plan = begin.supersede, resources.to_plan
 
     def supersede(context: Any, inputs: Any, seen: Any, *args: Any, **kwargs: Any) -> Any:
-        with during(by_stack(context, seen.id)):
+        with during(to_plan(context, seen.id)):
             return real(context, inputs, seen, *args, **kwargs)
 
     def as_read(context: Any, stack_id: str) -> Any:
         early = DURING.get()
-        return by_stack(context, stack_id) if early is None else early
+        return to_plan(context, stack_id) if early is None else early
 
-    return [(begin, "supersede", supersede), (resources, "by_stack", as_read)]
+    return [(begin, "supersede", supersede), (resources, "to_plan", as_read)]
 
 
 @mutation(6000)

@@ -180,6 +180,16 @@ def test_on_a_terminal_it_is_live(shell, template, monkeypatch):
     assert "1 in progress" in shell.err
 
 
+def test_what_is_nested_is_named_by_where_it_is(shell, template, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    shell.terminal = True
+    shell.run("stack", "create", "-t", template(a=3), "web")
+    shell.engine.stacks["web"].resources["a"]["parent_resource"] = "group"
+    assert shell.run("stack", "watch", "--nested-depth", "2", "web") == 0
+    assert "a (in group)" in shell.err
+    assert shell.engine.last("list_stack_resources")["nested_depth"] == 2
+
+
 def test_json_of_a_plan_file_can_be_read_by_others(web, template, tmp_path):
     file = tmp_path / "plan"
     web.run("stack", "plan", "-t", template(a=1), "--out", str(file), "web")

@@ -7,7 +7,7 @@ import pytest
 from heatlite.convergence.decide import Blocked, Nothing, Perform, Unmet
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import EPILOGUE, Action, Node, NodeKind, Status
-from heatlite.convergence.visits import arrange_visits, decide_visit, first_failures, present, summary
+from heatlite.convergence.visits import arrange_visits, decide_visit, first_failures, present, refusal, summary
 from tests.unit.convergence.build import edges, row
 
 SUSPEND, RESUME, CHECK = VISITS = (Action.SUSPEND, Action.RESUME, Action.CHECK)
@@ -100,7 +100,20 @@ def test_what_was_never_made_is_passed_over_and_fails_a_check(state, status):
 
     assert decide_visit(view, SUSPEND, serves=True) == Nothing()
     assert decide_visit(view, RESUME, serves=True) == Nothing()
-    assert decide_visit(view, CHECK, serves=True) == Unmet("Resource web not created yet.")
+    if (view.action, status) == (Action.CREATE, Status.FAILED):  # which the row shows, as in Heat
+        assert decide_visit(view, CHECK, serves=True) == Perform(CHECK)
+        assert refusal(view, CHECK) == "Resource web not created yet."
+        assert refusal(view, SUSPEND) is None
+    else:
+        assert decide_visit(view, CHECK, serves=True) == Unmet("Resource web not created yet.")
+        assert refusal(view, CHECK) is None
+
+
+def test_what_a_check_found_never_to_have_been_made_stays_so():
+    view = row(1, action=CHECK, status=Status.FAILED, physical_id=None, is_damaged=True)
+
+    assert refusal(view, CHECK) == "Resource web not created yet."
+    assert decide_visit(view, SUSPEND, serves=True) == Nothing()
 
 
 @pytest.mark.parametrize("status", Status)

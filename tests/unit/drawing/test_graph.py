@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heatlite.drawing import markup
@@ -43,6 +43,10 @@ GRAPHS = (
 """Any graphs, circles included."""
 
 
+SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""No time limit for one example: the machine may be busy."""
+
+
 def reachable(edges: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
     below: dict[str, set[str]] = {}
     for name in order(edges):
@@ -51,6 +55,7 @@ def reachable(edges: dict[str, tuple[str, ...]]) -> set[tuple[str, str]]:
 
 
 @given(GRAPHS)
+@SETTINGS
 def test_without_circles_there_is_an_order_and_nothing_but_circles_is_lost(edges):
     edges = {name: tuple(each for each in it if each != name) for name, it in edges.items()}
     acyclic = without_circles(edges)
@@ -62,6 +67,7 @@ def test_without_circles_there_is_an_order_and_nothing_but_circles_is_lost(edges
 
 
 @given(GRAPHS)
+@SETTINGS
 def test_without_detours_the_same_can_be_reached_by_fewer_edges(edges):
     acyclic = without_circles(edges)
     reduced = without_detours(acyclic)
@@ -70,7 +76,7 @@ def test_without_detours_the_same_can_be_reached_by_fewer_edges(edges):
 
 
 @given(GRAPHS)
-@settings(max_examples=50)
+@SETTINGS
 def test_each_stands_right_of_what_it_requires_and_no_two_boxes_overlap(edges):
     acyclic = without_circles(edges)
     graph = layered(acyclic)

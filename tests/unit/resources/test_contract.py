@@ -23,6 +23,20 @@ from tests.unit.resources.cloud_in_memory import cloud_of
 from tests.unit.resources.stack_of_handles import SignalledHandles
 
 EXAMPLES = {
+    "AWS::AutoScaling::AutoScalingGroup": {
+        "AvailabilityZones": ["nova"],
+        "LaunchConfigurationName": "launch",
+        "MinSize": 1,
+        "MaxSize": 3,
+    },
+    "OS::Heat::InstanceGroup": {"AvailabilityZones": ["nova"], "LaunchConfigurationName": "launch", "Size": 2},
+    "AWS::AutoScaling::ScalingPolicy": {
+        "AutoScalingGroupName": "group",
+        "ScalingAdjustment": 1,
+        "AdjustmentType": "ChangeInCapacity",
+    },
+    "AWS::CloudFormation::Stack": {"TemplateURL": "http://example.com/nested.template"},
+    "OS::Heat::AccessPolicy": {"AllowedResources": ["web"]},
     "OS::Heat::Value": {"value": {"any": ["thing"]}},
     "OS::Heat::TestResource": {"wait_secs": 3, "action_wait_secs": {"suspend": 2, "resume": 2, "check": 2}},
     "OS::Heat::RandomString": {"length": "16", "character_classes": '[{"class": "hexdigits", "min": 4}]'},
@@ -56,6 +70,7 @@ EXAMPLES = {
     "OS::Keystone::UserRoleAssignment": {"user": "ann", "roles": [{"role": "member", "project": "shop"}]},
     "OS::Keystone::GroupRoleAssignment": {"group": "staff", "roles": [{"role": "member", "domain": "Default"}]},
 }
+FILES = {"http://example.com/nested.template": "heat_template_version: 2021-04-16"}
 REPLACED = {("UPDATE", "OS::Heat::UpdateWaitConditionHandle")}
 """Which action on which type asks for a new resource, always."""
 NOT_TAKEN = {"context"}
@@ -72,7 +87,8 @@ every_action = pytest.mark.parametrize("action", ACTIONS)
 def example(type_name, clock=None, **facts):
     """A plugin class and an instance of it that was never created."""
     plugin = REGISTRY.get(type_name)
-    facts = {"type_name": type_name, "siblings": SignalledHandles(), "cloud": cloud_of(MemoryKeystone()), **facts}
+    cloud = cloud_of(MemoryKeystone())
+    facts = {"type_name": type_name, "siblings": SignalledHandles(), "files": FILES, "cloud": cloud, **facts}
     return plugin, instance_of(plugin, EXAMPLES.get(type_name), clock, **facts)
 
 

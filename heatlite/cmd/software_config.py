@@ -1,0 +1,146 @@
+"""``software config create``, ``list``, ``show`` and ``delete``."""
+
+from __future__ import annotations
+
+import argparse
+import pathlib
+from typing import Any
+
+from cliff.lister import Lister
+from cliff.show import ShowOne
+
+from heatlite import exception
+from heatlite.cmd.base import EngineCommand
+from heatlite.cmd.document import Document, ShowDocument
+from heatlite.cmd.records import details, rows
+
+COLUMNS = ["id", "name", "group", "creation_time"]
+UNGROUPED = "Heat::Ungrouped"
+
+
+class CreateConfig(EngineCommand, ShowOne):
+    """Keep a software config"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("name", metavar="CONFIG_NAME", help="its name")
+        parser.add_argument(
+            "--script-file", metavar="FILE", help="file with the config's text; --config-file means the same here"
+        )
+        parser.add_argument(
+            "--definition-file", metavar="FILE", help="YAML file with inputs, outputs and options, and maybe config"
+        )
+        parser.add_argument("--group", metavar="GROUP", default=UNGROUPED, help=f"its group ({UNGROUPED})")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Document:
+        """The config as it is kept."""
+        said = definition(parsed_args.definition_file)
+        if parsed_args.script_file:
+            said["config"] = read(parsed_args.script_file)
+        made = self.client.create_software_config(
+            self.context,
+            name=parsed_args.name,
+            group=parsed_args.group,
+            config=said.get("config"),
+            inputs=said.get("inputs") or [],
+            outputs=said.get("outputs") or [],
+            options=said.get("options") or {},
+        )
+        return details(made, parsed_args.formatter)
+
+
+class ListConfigs(EngineCommand, Lister):
+    """List software configs"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--limit", metavar="COUNT", type=int, help="at most so many")
+        parser.add_argument("--marker", metavar="ID", help="those after this one")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Column titles and one row for each config, the newest first."""
+        found = self.client.list_software_configs(self.context, parsed_args.limit, parsed_args.marker)
+        return COLUMNS, rows(COLUMNS, found)
+
+
+class ShowConfig(ShowDocument):
+    """Show a software config"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("config", metavar="CONFIG", help="its id")
+        parser.add_argument("--config-only", action="store_true", help="only the config's text")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Document:
+        """All that is kept."""
+        found = self.client.show_software_config(self.context, parsed_args.config)
+        return details(found, parsed_args.formatter)
+
+    def produce_output(self, parsed_args: argparse.Namespace, column_names: Any, data: Any) -> int:
+        """As any command; or nothing but the text, as it is."""
+        if not parsed_args.config_only:
+            return int(super().produce_output(parsed_args, column_names, data) or 0)
+        print(dict(zip(column_names, data, strict=True))["config"] or "", file=self.app.stdout)
+        return 0
+
+
+class DeleteConfigs(EngineCommand):
+    """Forget software configs"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument("config", metavar="CONFIG", nargs="+", help="their ids")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Forget each of them that can be.
+
+        :raises CommandError: where one can't
+        """
+        each_of(parsed_args.config, lambda it: self.client.delete_software_config(self.context, it))
+
+
+def each_of(ids: list[str], delete: Any) -> None:
+    """Delete each of several things, also past one that can't be.
+
+    :raises CommandError: telling which can't, and why
+    """
+    failures = []
+    for each in ids:
+        try:
+            delete(each)
+        except exception.HeatliteError as error:
+            failures.append(f"{each}: {error}")
+    if failures:
+        raise exception.CommandError(
+            reason=f"{len(failures)} of {len(ids)} could not be deleted: {'; '.join(failures)}"
+        )
+
+
+def definition(name: str | None) -> dict[str, Any]:
+    """What a definition file says; nothing where there is none.
+
+    :raises CommandError: where it can't be read, or isn't a map
+    """
+    if name is None:
+        return {}
+    from heatlite import template
+
+    try:
+        return template.load(read(name), 1024 * 1024)
+    except exception.HeatliteError as error:
+        raise exception.CommandError(reason=f"--definition-file {name}: {error}") from error
+
+
+def read(name: str) -> str:
+    """A file's text.
+
+    :raises CommandError: where it can't be read
+    """
+    try:
+        return pathlib.Path(name).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise exception.CommandError(reason=f"{name} can't be read: {error}") from error

@@ -1,0 +1,64 @@
+"""AWS::AutoScaling::LaunchConfiguration: what the members of a group are, said once. It makes nothing.
+
+Its properties become those of each member, an ``AWS::EC2::Instance``: which that is, is for the environment to say.
+"""
+
+from __future__ import annotations
+
+from heatlite.resources.base import Resource
+from heatlite.resources.schema import Property, SupportStatus, Type
+
+INSTANCE_ID = "InstanceId"
+
+VOLUME = {
+    "DeleteOnTermination": Property(Type.BOOLEAN, "Whether it goes with its instance.", default=True),
+    "Iops": Property(Type.NUMBER, "Not used."),
+    "SnapshotId": Property(Type.STRING, "The snapshot that it is made of."),
+    "VolumeSize": Property(Type.STRING, "Its size in GB."),
+    "VolumeType": Property(Type.STRING, "Not used."),
+}
+MAPPING = {
+    "DeviceName": Property(Type.STRING, "The device, such as vdb.", required=True),
+    "Ebs": Property(Type.MAP, "The volume.", schema=VOLUME),
+    "NoDevice": Property(Type.MAP, "Not used."),
+    "VirtualName": Property(Type.STRING, "Not used."),
+}
+HINT = {
+    "Key": Property(Type.STRING, "Its name.", required=True),
+    "Value": Property(Type.STRING, "Its value.", required=True),
+}
+
+
+class LaunchConfiguration(Resource):
+    """The properties of instances. Every change makes another configuration, and so other instances."""
+
+    support_status = SupportStatus(version="2014.1")
+    immediate = True
+    properties_schema = {
+        "ImageId": Property(Type.STRING, "The image."),
+        "InstanceType": Property(Type.STRING, "The flavor."),
+        INSTANCE_ID: Property(Type.STRING, "An instance to take the rest from; it needs a compute service."),
+        "KeyName": Property(Type.STRING, "The key pair."),
+        "UserData": Property(Type.STRING, "What the instance reads when it boots."),
+        "SecurityGroups": Property(Type.LIST, "Names of security groups."),
+        "KernelId": Property(Type.STRING, "Not used."),
+        "RamDiskId": Property(Type.STRING, "Not used."),
+        "BlockDeviceMappings": Property(
+            Type.LIST, "Volumes of the instance.", schema=Property(Type.MAP, "One of them.", schema=MAPPING)
+        ),
+        "NovaSchedulerHints": Property(
+            Type.LIST, "Hints to the scheduler.", schema=Property(Type.MAP, "One of them.", schema=HINT)
+        ),
+    }
+
+    def validate(self) -> None:
+        """Refuse an instance to take the rest from.
+
+        :raises StackValidationFailed: where there is one
+        """
+        if self.known(INSTANCE_ID) and self.properties[INSTANCE_ID]:
+            raise self.property_error(INSTANCE_ID, "there is no compute service to ask; write the properties out")
+
+    def handle_create(self) -> None:
+        """Nothing physical exists; the name stands for it."""
+        self.resource_id_set(self.physical_resource_name())

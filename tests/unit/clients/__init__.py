@@ -1,0 +1,1 @@
+"""Tests of the clients of the cloud's services, with a keystone in memory behind them."""
