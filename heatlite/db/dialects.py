@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
+from heatlite.db import vanished
 from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings
 
@@ -47,6 +48,9 @@ def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -
         case "mysql" | "mariadb":
             event.listen(engine, "connect", _mysql_connected)
             engine.dispose()  # oslo.db has tried a connection already, which would stay as it was in the pool
+        case "postgresql":
+            event.listen(engine, "connect", _postgresql_connected)
+            engine.dispose()
         case "sqlite":
             _prepare_sqlite(engine, settings)
 
@@ -54,6 +58,13 @@ def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -
 def _mysql_connected(connection: Any, record: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    if (end := getattr(connection, "_sock", None)) is not None:  # PyMySQL says nowhere else which it is
+        vanished.watch(end.fileno())
+
+
+def _postgresql_connected(connection: Any, record: object) -> None:
+    if hasattr(connection, "fileno"):
+        vanished.watch(connection.fileno())
 
 
 def _prepare_sqlite(engine: sa.Engine, settings: Settings) -> None:

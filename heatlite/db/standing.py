@@ -28,6 +28,7 @@ class NodeStanding:
     casts: int
     hook: str | None
     resource: ResourceRecord | None
+    held_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def nodes(context: Context, traversal_id: str) -> list[NodeStanding]:
     point = TABLE.c
     own = (point.resource_id, point.kind, point.state, point.remaining, point.engine_id)
     statement = (
-        sa.select(*own, point.next_cast_at, point.casts, point.hook, *RESOURCE.c)
+        sa.select(*own, point.next_cast_at, point.casts, point.hook, point.held_for, *RESOURCE.c)
         .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == point.acting_id))
         .where(point.traversal_id == traversal_id)
         .order_by(point.resource_id, point.kind)
@@ -56,10 +57,10 @@ def nodes(context: Context, traversal_id: str) -> list[NodeStanding]:
 
 
 def _standing(values: tuple[Any, ...]) -> NodeStanding:
-    resource_id, kind, state, remaining, engine_id, next_cast_at, casts, hook, *row = values
+    resource_id, kind, state, remaining, engine_id, next_cast_at, casts, hook, held_for, *row = values
     resource = None if row[0] is None else records.resource(tuple(row))
     node = records.node(resource_id, kind)
-    return NodeStanding(node, NodeState(state), remaining, engine_id, next_cast_at, casts, hook, resource)
+    return NodeStanding(node, NodeState(state), remaining, engine_id, next_cast_at, casts, hook, resource, held_for)
 
 
 @reader

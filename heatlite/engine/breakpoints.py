@@ -4,6 +4,7 @@
 
     pre-create    ─▶ Create ─▶ post-create ─▶ whatever follows
     pre-update    ─▶ UpdateInPlace ─▶ post-update ─▶
+    pre-update    ─▶ Keep ─▶                                   whoever clears it may not know that nothing changes
     pre-update, pre-create ─▶ Replace ─▶ post-create ─▶        the new resource is a creation too
     pre-delete    ─▶ Delete ─▶ post-delete ─▶ the row goes
 
@@ -27,6 +28,7 @@ from heatlite.template import Hook, Restriction
 BEFORE: Mapping[type, tuple[Hook, ...]] = {
     decide.Create: (Hook.PRE_CREATE,),
     decide.UpdateInPlace: (Hook.PRE_UPDATE,),
+    decide.Keep: (Hook.PRE_UPDATE,),
     decide.Replace: (Hook.PRE_UPDATE, Hook.PRE_CREATE),
     decide.Delete: (Hook.PRE_DELETE,),
     decide.Retain: (Hook.PRE_DELETE,),

@@ -24,6 +24,7 @@ from heatlite.db import user_creds
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
 from heatlite.db.user_creds import Credentials
+from heatlite.engine.nested.ports import answered
 from heatlite.engine.stack_users import UsersOf
 from heatlite.resources.cloud import Cloud, StackUsers
 
@@ -77,15 +78,17 @@ class Clouds:
         return UsersOf(self._database, self.domain, stack)
 
     def _login(self, stack: StackRecord) -> Login:
-        found = None
-        if stack.user_creds_id is not None:
-            found = user_creds.get(EngineContext(self._database), stack.user_creds_id)
+        found = None if stack.user_creds_id is None else self._stored(stack.user_creds_id)
         if found is None or not found.is_secret:
             raise exception.NotFound(
                 msg_fmt=f"The stack {stack.name} has no stored credentials to reach other services by. "
                 "Update it: those of the update are stored."
             )
         return self.login_of(found)
+
+    @answered
+    def _stored(self, user_creds_id: int) -> Credentials | None:
+        return user_creds.get(EngineContext(self._database), user_creds_id)
 
     def login_of(self, found: Credentials) -> Login:
         """How stored credentials log in."""

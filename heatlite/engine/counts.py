@@ -19,7 +19,7 @@ class Count(enum.StrEnum):
 
     DEAD_ENGINES = "engines_found_dead", "Engines that this one declared dead"
     TAKEN_OVER = "nodes_taken_over", "Nodes and rows of dead engines that this one freed"
-    RECASTS = "nodes_recast", "Ready nodes that were cast again, because nobody had taken them in time"
+    RECASTS = "nodes_recast", "Ready nodes that nobody had taken in time, and that were put up again"
     GIVEN_BACK = "nodes_given_back", "Nodes that this engine had claimed and didn't end: it was leaving"
     LOST_SIGHT = "nodes_lost_sight_of", "Claims and locks that fell out of this engine's hands and were released"
     WORN_OUT = "resources_worn_out", "Resources that aren't tried again: too many engines died at them"

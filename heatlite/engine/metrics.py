@@ -80,7 +80,7 @@ class EngineCollector(Collector):
             oldest.add_metric([how], waited(those, now, after))
         yield family
         yield oldest
-        yield gauge("nodes_cast_again", "Ready nodes that were cast more than once", read.cast.cast_again)
+        yield gauge("nodes_cast_again", "Ready nodes whose message was late or lost", read.cast.cast_again)
         yield gauge("projects_held", "Projects that have more ready than their share", read.holding)
         leases = GaugeMetricFamily(PREFIX + "lease_age_seconds", "Since an engine's last renewal", labels=["engine"])
         for engine_id, renewed in read.renewed.items():

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 from oslo_config import cfg
 from oslo_policy import opts, policy
@@ -117,13 +118,22 @@ def credentials(context: RequestContext) -> dict[str, object]:
     }
 
 
-_FOR: ContextVar[tuple[TypePolicy, RequestContext] | None] = ContextVar("policy", default=None)
+@dataclass(frozen=True)
+class _Asked:
+    """Who has something validated, and what he was found to be allowed: a template has many resources of few types."""
+
+    held: TypePolicy
+    context: RequestContext
+    allowed: set[str] = field(default_factory=set)
+
+
+_FOR: ContextVar[_Asked | None] = ContextVar("policy", default=None)
 
 
 @contextmanager
 def held_to(held: TypePolicy, context: RequestContext) -> Iterator[None]:
     """Hold what is validated here, and in what is called from here, to what a request may use."""
-    before = _FOR.set((held, context))
+    before = _FOR.set(_Asked(held, context))
     try:
         yield
     finally:
@@ -136,5 +146,6 @@ def check_type(type_name: str) -> None:
     :raises Forbidden: naming it
     """
     asked = _FOR.get()
-    if asked is not None:
-        asked[0].check(asked[1], [type_name])
+    if asked is not None and type_name not in asked.allowed:
+        asked.held.check(asked.context, [type_name])
+        asked.allowed.add(type_name)

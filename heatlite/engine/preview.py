@@ -31,7 +31,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.outcomes import Failed, Replace, Unchanged
 from heatlite.resources.properties import completed
 from heatlite.resources.registry import Registry
-from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, resolve
+from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, known, resolve
 
 
 class Fate(enum.StrEnum):
@@ -106,6 +106,16 @@ class Preview:
     def row(self, name: str) -> ResourceRecord | None:
         """The row that serves a name now."""
         return self._present.rows.get(name)
+
+    def properties(self, name: str) -> dict[str, Any]:
+        """Every property that the template wants a name to have; None for one that isn't given, or isn't known."""
+        definition = self.template.resources[name]
+        plugin = plugin_of(self._registry, definition.type, self.template.files)
+        given = resolve(definition.properties, self._scope) or {}
+        checked = (
+            plugin.checked_properties(given, definition.place("properties"), UNKNOWN) if given is not UNKNOWN else {}
+        )
+        return {**dict.fromkeys(plugin.properties_schema), **known(checked)}
 
     def resource(self, name: str) -> Resource | None:
         """What the template wants a name to be, once the fates are known; None where its properties aren't known."""

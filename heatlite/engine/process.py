@@ -48,7 +48,7 @@ from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.ports import Ports
 from heatlite.engine.policy import TypePolicy
-from heatlite.engine.pulling import Puller, Restraint
+from heatlite.engine.pulling import Puller, Room
 from heatlite.engine.recovery import Sweeper, Sweeps
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
@@ -60,7 +60,7 @@ from heatlite.engine.traversals import Library
 from heatlite.engine.turns import Share, Turns
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.notifications import Notifier
-from heatlite.resources.builtin import outside_handle
+from heatlite.resources.builtin import outside_deployment, outside_handle
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
 from heatlite.rpc.casting import Casting
@@ -101,7 +101,9 @@ class EngineProcess:
 
     def __init__(self, surroundings: Surroundings) -> None:
         if surroundings.cloud is not None and surroundings.cloud.stack_domain is not None:
-            registry = surroundings.registry.with_others(outside_handle.IN_PLACE_OF)
+            registry = surroundings.registry.with_others(
+                {**outside_handle.IN_PLACE_OF, **outside_deployment.IN_PLACE_OF}
+            )
             surroundings = dataclasses.replace(surroundings, registry=registry)
         self._surroundings = surroundings
         self._settings = surroundings.settings
@@ -153,19 +155,21 @@ class EngineProcess:
             policy=it.policy,
         )
 
-    def _holds_since(self) -> float | None:
-        return self.shared.lease.holds_since
-
     def _pulls(self) -> Puller:
         turns, settings, counts = self.shared.turns, self._settings, self.shared.counts
         assert turns is not None, "a process that serves has turns"
+        room = Room(
+            settings.worker_threads,
+            may_act=lambda: self.shared.lease.is_valid,
+            is_full=self.runner.is_full,
+            is_busy=lambda: self._worker.is_busy,
+        )
         puller = Puller(
             turns,
             self.checker,
             executors.pool(settings.worker_threads).submit,
-            settings.worker_threads,
+            room,
             settings.recast_after,
-            Restraint(lambda: self.shared.lease.is_valid, self.runner.is_full, lambda: self._worker.is_busy),
             when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
         )
 
@@ -230,6 +234,9 @@ class EngineProcess:
     def _request_context(self, wire: Mapping[str, Any]) -> RequestContext:
         return RequestContext(self._surroundings.database, wire)
 
+    def _holds_since(self) -> float | None:
+        return self.shared.lease.holds_since
+
     def _stand_in_for_the_broker(self) -> None:
         """Where it takes no casts, do here what they would ask for; and send those that it takes."""
         children = Children(self.shared, self.conclusions)
@@ -249,11 +256,11 @@ class EngineProcess:
     def stop(self) -> None:
         """Drain: stop intake, give back what waits, let running steps end, and leave."""
         self._casting.leave()
+        self._puller.end()
         with executors.pool(len(self._servers) or 1) as leaving:  # side by side: each waits for its last poll
             list(leaving.map(BoundedRPCServer.leave, self._servers))
         self._sweeps.stop()
-        if self._settings.role.converges:
-            self._puller.stop(self._settings.graceful_shutdown_timeout)
+        self._puller.stop(self._settings.graceful_shutdown_timeout)
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take them over")

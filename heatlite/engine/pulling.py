@@ -37,22 +37,28 @@ class Takes(Protocol):
 
 
 @dataclass(frozen=True)
-class Restraint:
-    """What keeps an engine from taking more."""
+class Room:
+    """What an engine has room for: so many ``batches`` at a time, of all projects together.
 
+    ``may_act``: whether it may begin anything now. ``is_full``: whether it has as many steps of a project to run as may
+    wait. ``is_busy``: whether it is at a message.
+    """
+
+    batches: int
     may_act: Callable[[], bool] = lambda: True
-    """Whether it may begin anything now."""
     is_full: Callable[[str], bool] = lambda project: False
-    """Whether it has as many steps of a project to run as it may have waiting."""
     is_busy: Callable[[], bool] = lambda: False
-    """Whether it is at a message."""
+
+    @property
+    def most(self) -> int:
+        """How many batches it works on now at most."""
+        return 1 if self.is_busy() else self.batches
 
 
 class Puller:
     """Takes held nodes for this engine.
 
     :param submit: runs a function on a thread of those that are kept for this
-    :param most: batches that this engine works on at a time, of all projects together
     :param when_taken: called with the number of nodes that were taken
     """
 
@@ -61,18 +67,16 @@ class Puller:
         turns: Turns,
         checker: Takes,
         submit: Callable[[Callable[[], None]], Any],
-        most: int,
+        room: Room,
         recast_after: float,
-        restraint: Restraint,
-        *,
         when_taken: Callable[[int], None] = lambda nodes: None,
     ) -> None:
         self._turns = turns
         self._checker = checker
         self._submit = submit
-        self._most = most
+        self._capacity = room
         self._recast_after = recast_after
-        self._restraint, self._when_taken = restraint, when_taken
+        self._when_taken = when_taken
         self._last = ""
         self._at_work: Counter[str] = Counter()
         self._lock = threading.Condition()
@@ -87,11 +91,16 @@ class Puller:
 
     def stop(self, seconds: float) -> None:
         """Take nothing more, and wait until what was taken is done, or handed to the runner; so long at most."""
-        self._stopped = True
-        self._asked.set()
-        self._thread.join()
+        self.end()
+        if self._thread.is_alive():
+            self._thread.join()
         with self._lock:
             self._lock.wait_for(lambda: not self._at_work.total(), seconds)
+
+    def end(self) -> None:
+        """Take nothing more."""
+        self._stopped = True
+        self._asked.set()
 
     def ask(self) -> None:
         """Look soon."""
@@ -100,7 +109,7 @@ class Puller:
     def pull(self) -> int:
         """Take what there is room for, each project up to its share in its turn; how many batches were taken."""
         taken, vain = 0, set[str]()
-        while self._room() and not self._stopped and self._restraint.may_act():
+        while self._room() and not self._stopped and self._capacity.may_act():
             project = self._next_project()
             if project is None or project in vain:
                 break
@@ -119,15 +128,15 @@ class Puller:
         return project
 
     def _room(self) -> bool:
-        most = 1 if self._restraint.is_busy() else self._most
+        most = self._capacity.most
         with self._lock:
             return self._at_work.total() < most
 
     def _room_of(self, project: str) -> int:
         """Batches of a project that may be taken now."""
-        if self._restraint.is_full(project):
+        if self._capacity.is_full(project):
             return 0
-        most = 1 if self._restraint.is_busy() else self._most
+        most = self._capacity.most
         with self._lock:
             return min(self._turns.share.batches - self._at_work[project], most - self._at_work.total())
 

@@ -12,6 +12,7 @@ from heatlite.db import stack_projects
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
+from heatlite.engine.nested.ports import answered
 from heatlite.resources.cloud import StackUser
 
 LONGEST_NAME = 64
@@ -57,10 +58,12 @@ class UsersOf:
         self._record(project_id)
         return project_id
 
+    @answered
     @retried
     def _intend(self) -> None:
         stack_projects.intend(EngineContext(self._database), self._root_id)
 
+    @answered
     @retried
     def _record(self, project_id: str) -> None:
         stack_projects.record(EngineContext(self._database), self._root_id, project_id)

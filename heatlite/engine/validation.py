@@ -250,7 +250,7 @@ class _Look:
         try:
             resolve(output.value, scope)
         except exception.UserParameterMissing as error:
-            if self.level.depth == 0:
+            if self.level.is_root:
                 word = self.template.dialect.word
                 path: list[str | int] = [word("outputs"), output.name, word("value")]
                 told = f'The parameter "{error.kwargs["key"]}" is not declared; add it to the section "parameters"'

@@ -10,13 +10,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from heatlite.exception import InvalidTemplateReference, dotted
+from heatlite.exception import InvalidTemplateReference, StackValidationFailed, dotted
 from heatlite.template.functions import Vocabulary
 from heatlite.template.functions.base import ANYTHING, Function
 from heatlite.template.functions.conditional import ConditionName
 from heatlite.template.functions.get_file import no_content
 from heatlite.template.nodes import ListNode, MapNode, Node, Tree
 from heatlite.template.path import Path, refused
+
+PROPERTIES_AT, PROPERTY_AT = 2, 3
+"""Where in a path: ``resources.web.properties.length``."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,14 @@ class Compiler:
 
         :raises StackValidationFailed: where it isn't
         """
-        if self.checks_parameters and name not in self.names.parameters:
-            raise refused(path, f'The parameter "{name}" is not declared; add it to the section "parameters"')
-        self.parameters.add(name)
+        if not self.checks_parameters or name in self.names.parameters:
+            self.parameters.add(name)
+            return
+        if len(path) > PROPERTY_AT and str(path[PROPERTIES_AT]).lower() == "properties":
+            where = dotted(list(path[:-1]))  # the colons are Heat's, whose clients look for the whole sentence
+            told = f'The Parameter ({name}) was not provided. Declare it in the section "parameters".'
+            raise StackValidationFailed(error="Property error: ", path=f"{where}: ", message=told)
+        raise refused(path, f'The parameter "{name}" is not declared; add it to the section "parameters"')
 
     def has_parameter(self, name: str) -> bool:
         """Whether a parameter of this name is declared."""

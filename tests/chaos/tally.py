@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from heatlite.context import EngineContext
 from heatlite.db import models
 from heatlite.db.api import Database
+from heatlite.engine.adoption import ABANDONED
 from tests.chaos.lives import Answer, Record
 
 STACK, EVENT = models.stack.c, models.event.c
@@ -21,6 +22,7 @@ ENDS = (
     sa.select(EVENT.resource_action, EVENT.resource_status, sa.func.count())
     .join_from(models.event, models.stack, STACK.id == EVENT.stack_id)
     .where(STACK.owner_id.is_(None), EVENT.physical_resource_id == STACK.id)
+    .where(EVENT.resource_status_reason != ABANDONED)  # which ends what never began
     .group_by(EVENT.resource_action, EVENT.resource_status)
 )
 ROLLBACK = "ROLLBACK"
@@ -62,8 +64,8 @@ def tally(rows: Iterable[tuple[str, str, int]]) -> Tally:
     for action, status, count in rows:
         if action != ROLLBACK:
             asked[status] += count
-        else:
-            rollbacks += count  # which begins without an event of its own
+        elif status == "IN_PROGRESS":
+            rollbacks += count
     return Tally(asked["IN_PROGRESS"], asked["COMPLETE"], asked["FAILED"], rollbacks)
 
 

@@ -140,7 +140,7 @@ def test_what_is_let_go_may_be_nobodys() -> None:
 
 def test_operations_are_counted_by_their_events() -> None:
     events = [("CREATE", "IN_PROGRESS", 5), ("CREATE", "COMPLETE", 2), ("CREATE", "FAILED", 1), ("UPDATE", "FAILED", 1)]
-    events += [("ROLLBACK", "FAILED", 1), ("ROLLBACK", "COMPLETE", 2)]
+    events += [("ROLLBACK", "IN_PROGRESS", 3), ("ROLLBACK", "COMPLETE", 3)]
     found = tally([*events, ("UPDATE", "IN_PROGRESS", 1)])
     assert found == Tally(begun=6, complete=2, failed=2, rollbacks=3)
     assert found.superseded == 2

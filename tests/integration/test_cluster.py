@@ -13,6 +13,7 @@ from tests.integration.broken import begun, completes
 from tests.servers.cluster import NODES, RabbitMQCluster
 from tests.waiting import wait_until
 
+LEASE = 8
 OPTIONS = "rabbit_quorum_queue=true&rabbit_transient_quorum_queue=true&kombu_reconnect_delay=0.5"
 
 
@@ -26,7 +27,7 @@ def cluster() -> Iterator[RabbitMQCluster]:
 
 @pytest.fixture
 def daemons(mariadb: Any, cluster: RabbitMQCluster, tmp_path: pathlib.Path) -> Iterator[Daemons]:
-    made = Daemons(tmp_path, mariadb.fresh_database(), f"{cluster.url}?{OPTIONS}", workers=1)
+    made = Daemons(tmp_path, mariadb.fresh_database(), f"{cluster.url}?{OPTIONS}", workers=1, lease_seconds=LEASE)
     try:
         for _ in range(2):
             made.spawn()

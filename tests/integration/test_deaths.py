@@ -30,12 +30,14 @@ LEASE, SWEEP = float(QUICK["lease_seconds"]), float(QUICK["sweep_interval"])
 @pytest.fixture
 def engines(mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path) -> Iterator[Replaceable]:
     deployment = Replaceable(tmp_path, mariadb.fresh_database(), rabbitmq.fresh_vhost())
-    deployment.launch()
-    deployment.launch()
-    yield deployment
-    for process in deployment.workers():
-        process.send_signal(signal.SIGCONT)
-    deployment.stop()
+    try:
+        deployment.launch()
+        deployment.launch()
+        yield deployment
+    finally:
+        for process in deployment.workers():
+            process.send_signal(signal.SIGCONT)
+        deployment.stop()
 
 
 def ended(engines: Replaceable) -> None:

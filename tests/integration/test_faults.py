@@ -12,9 +12,11 @@ from tests.integration.broken import Deployment, begun, broken, completes
 from tests.servers import breakages
 from tests.servers.proxied import Proxied
 
-LEASE = 2.0
-LONG = 2 * LEASE
-"""Seconds of an outage: longer than a lease."""
+LEASE = 8.0
+"""Seconds; long enough for an engine on a machine that is busy otherwise."""
+LONG = LEASE + 2
+"""Seconds of an outage that is longer than a lease."""
+SHORT = 3.0
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,6 @@ OF_DATABASES = {
     "restarted": lambda proxied: proxied.database.restart(),
     "connections cut": lambda proxied: proxied.proxies["database"].cut(),
     "away for longer than a lease": lasting(away("database"), LONG),
-    "frozen for longer than a lease": lasting(frozen("database"), LONG),
     "sessions killed": breakages.kill_sessions,
     "deadlocks": breakages.deadlock,
     "answers to commits lost": lambda proxied: breakages.lose_commits(proxied, 8),
@@ -62,19 +63,23 @@ OF_DATABASES = {
 }
 OF_BROKERS = {
     "connections cut": lambda proxied: proxied.proxies["broker"].cut(),
-    "away for longer than a lease": lasting(away("broker"), LONG),
+    "away": lasting(away("broker"), SHORT),
     "queues deleted": breakages.delete_queues,
     "out of memory": lasting(breakages.memory_alarm, 0),
 }
+SLOW_OF_DATABASES = {**OF_DATABASES, "frozen for longer than a lease": lasting(frozen("database"), LONG)}
 SLOW_OF_BROKERS = {
     "killed": lasting(lambda proxied: proxied.broker.down(), 0),
     "stop_app": lasting(breakages.application_stopped, 0),
-    "frozen": lasting(frozen("broker"), LONG),
+    "frozen": lasting(frozen("broker"), SHORT),
 }
 
 
 def survives(deployment: Deployment, fault: Callable[[Proxied], Any]) -> None:
-    """Have a fault happen in the middle of a create, which then completes, by the same engines as before."""
+    """Have a fault happen in the middle of a create, which then completes, by the same engines as before.
+
+    That no engine is declared dead for an outage is only to be seen where that is longer than a lease.
+    """
     engines, story = sorted(deployment.engines()), begun(deployment)
     fault(deployment.proxied)
     completes(story)
@@ -92,7 +97,7 @@ def test_a_create_survives_a_broker_that_is(mariadb_deployment: Deployment, faul
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", OF_DATABASES)
+@pytest.mark.parametrize("fault", SLOW_OF_DATABASES)
 def test_a_create_survives_a_postgresql_that_is(postgresql_deployment: Deployment, fault: str) -> None:
     survives(postgresql_deployment, OF_DATABASES[fault])
 

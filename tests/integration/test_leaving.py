@@ -34,10 +34,12 @@ GRACE = 20
 def engines(mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path) -> Iterator[Replaceable]:
     options = {"graceful_shutdown_timeout": GRACE, "metrics_port": free_port()}
     deployment = Replaceable(tmp_path, mariadb.fresh_database(), rabbitmq.fresh_vhost(), **options)
-    deployment.launch()
-    deployment.launch()
-    yield deployment
-    deployment.stop()
+    try:
+        deployment.launch()
+        deployment.launch()
+        yield deployment
+    finally:
+        deployment.stop()
 
 
 @dataclass

@@ -14,7 +14,7 @@ from tests.servers import breakages
 from tests.story import Story, hot, resource
 from tests.waiting import wait_until
 
-LEASE = 2.0
+LEASE = 8.0
 PATIENCE = 60.0
 OURS = ("heatlite.", "oslo_db", "oslo.db", "sqlalchemy", "oslo_messaging.rpc")
 

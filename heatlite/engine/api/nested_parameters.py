@@ -44,7 +44,7 @@ class NestedParameters:
         :raises HeatliteError: where a nested template isn't well-formed, or is too deep; with the path to it
         """
         found = {}
-        for resource, definition in self._stacks(template, parameters):
+        for resource, definition in self._stacks(template, parameters, is_root=depth == 0):
             with masked(parameters.mask), within(definition.name, resource.template_place):
                 limits.check_depth(self.settings, depth + 1)
                 child = self._child(resource, definition, submission, template)
@@ -68,7 +68,9 @@ class NestedParameters:
             told["NestedParameters"] = nested
         return told
 
-    def _stacks(self, template: Template, parameters: Parameters) -> Iterator[tuple[StackResource, ResourceDefinition]]:
+    def _stacks(
+        self, template: Template, parameters: Parameters, *, is_root: bool
+    ) -> Iterator[tuple[StackResource, ResourceDefinition]]:
         plugins = {name: self.validator.plugin(it, template.files) for name, it in template.resources.items()}
         future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
         scope = EngineScope(parameters, template.files, future)
@@ -76,6 +78,8 @@ class NestedParameters:
             plugin, given = plugins[name], resolve(definition.properties, scope) or {}
             if given is UNKNOWN or not issubclass(plugin, StackResource):
                 continue
+            if not is_root:  # as in Heat: it's told what is declared, and a create will tell what is wrong
+                given = {key: value for key, value in given.items() if key in plugin.properties_schema}
             properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
             metadata = resolve(definition.metadata, scope)
             instance = self.validator.instance(definition, NOBODY, properties, metadata)

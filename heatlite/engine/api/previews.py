@@ -24,7 +24,7 @@ from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.shared import Shared
 from heatlite.engine.validation import Identity, Submission, Validator, check_name
-from heatlite.template import Parameters, Template, resolve
+from heatlite.template import Parameters, Template
 
 NO_ID = "None"
 """What stands for the id of a stack that isn't there."""
@@ -74,10 +74,8 @@ class PreviewEndpoint:
             {**replies.output(each.name, each.description), **outputs.value_of(each, scope)}
             for each in parsed.outputs.values()
         ]
-        rows = [_imagined_row(stack, each.name, each.type) for each in parsed.resources.values()]
-        reply["resources"] = [
-            self._told(stack, row, parsed) | {"properties": self._properties(row.name, parsed, scope)} for row in rows
-        ]
+        preview = UpdatePreview(self._shared, context, self._shown, nested=True)
+        reply["resources"] = preview.tree(Place(stack, False, submission))
         return reply
 
     @client_call
@@ -129,13 +127,6 @@ class PreviewEndpoint:
             return list(self._shared.registry.get(row.type).attributes_schema)
         except exception.EntityNotFound:
             return ()
-
-    def _properties(self, name: str, template: Template, scope: EngineScope) -> Any:
-        definition = template.resources[name]
-        given = resolve(definition.properties, scope) or {}
-        plugin = plugin_of(self._shared.registry, definition.type, template.files)
-        checked = plugin.checked_properties(given, definition.place("properties"), language.UNKNOWN)
-        return outputs.known({**dict.fromkeys(plugin.properties_schema), **checked})
 
     def _future(self, template: Template) -> dict[str, FutureResource]:
         registry = self._shared.registry

@@ -24,6 +24,7 @@ from heatlite.engine.settings import Settings
 from heatlite.engine.validation import Submission
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
+from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, Environment, Parameters, ResourceDefinition, Template, event_sinks, resolve
 
 PSEUDO = language.PseudoParameters(stack_name="dummy", stack_id="", project_id="", region="")
@@ -60,11 +61,17 @@ def template_reply(
     reply = {
         "Description": template.description,
         "Parameters": {name: parameter_replies.parameter(schema, environment) for name, schema in schemata.items()},
-        "Environment": environments.of_user(environment, schemata),
+        "Environment": with_templates(environments.of_user(environment, schemata), template),
     }
     if groups := template.raw.get("parameter_groups"):
         reply["ParameterGroups"] = groups
     return {**reply, "NestedParameters": nested} if nested else reply
+
+
+def with_templates(told: dict[str, Any], template: Template) -> dict[str, Any]:
+    """An environment in whose registry also the templates stand that serve as types, each for itself, as in Heat."""
+    files = {it.written_type: it.written_type for it in template.resources.values() if is_template(it.written_type)}
+    return {**told, "resource_registry": {**told["resource_registry"], **files}}
 
 
 def checked(submission: Submission, registry: Registry, settings: Settings) -> Template:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from heatlite import template as language
 from heatlite.context import RequestContext
@@ -76,6 +77,26 @@ class UpdatePreview:
                     for key, found in self.changes(child, depth + 1).items():
                         told[key] += found
         return told
+
+    def tree(self, place: Place) -> list[Any]:
+        """The resources of a stack that would be made; in place of one that is a stack, a list of that stack's.
+
+        :raises HeatliteError: where a template isn't well-formed
+        """
+        parsed, parameters = self._bound(place)
+        present = Present(place.stack.name, place.stack.id, place.stack.tenant, {})
+        found: list[Any] = []
+        with masked(parameters.mask):
+            preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
+            preview.fates()
+            for name in parsed.resources:
+                below = self._wanted(place, preview, name)
+                if below is None:
+                    told = self.tell(place.stack, None, name, parsed)
+                    found.append({**told, "properties": preview.properties(name)})
+                else:
+                    found.append(self.tree(Place(self._imagined(place.stack, name), False, below)))
+        return found
 
     def _rows(self, place: Place) -> dict[str, ResourceRecord]:
         if not place.is_there:

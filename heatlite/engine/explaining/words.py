@@ -112,6 +112,10 @@ def waits_for(facts: Facts, it: NodeStanding) -> str:
 
 def announced(facts: Facts, it: NodeStanding) -> str:
     """What has been done to have somebody take a ready node."""
+    if it.held_for is not None:
+        return (
+            f"held: project {it.held_for} has its share under way; an engine with room takes it in its project's turn"
+        )
     again = "" if it.next_cast_at is None else in_or_now(it.next_cast_at - facts.now)
     times = f"cast again {it.casts} times so far" if it.casts else "announced"
     return f"{times}; if nobody takes it, a sweep announces it {again or 'again'}"

@@ -37,6 +37,11 @@ class Level:
     facade: Mapping[str, Any] | None = None
     seen: Count = field(default_factory=Count)
 
+    @property
+    def is_root(self) -> bool:
+        """Whether it is a root that is validated, with all that is in it."""
+        return self.depth == 0 and self.goes_down
+
     def below(self, facade: Mapping[str, Any]) -> Level:
         """One level down."""
         return dataclasses.replace(self, depth=self.depth + 1, facade=facade)

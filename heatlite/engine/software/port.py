@@ -66,7 +66,8 @@ class StackSoftware:
             before = software_deployments.get(context, deployment_id)
             software_configs.insert(context, {"id": config_id, "created_at": now, **self._columns(order.config)})
             if before is None:
-                whose = {"tenant": self.tenant, "stack_user_project_id": self.stack_user_project_id}
+                users = order.user_project_id or self.stack_user_project_id
+                whose = {"tenant": self.tenant, "stack_user_project_id": users}
                 software_deployments.insert(context, {"id": deployment_id, "created_at": now, **whose, **values})
             else:
                 software_deployments.update(context, deployment_id, {**values, "updated_at": now})

@@ -110,7 +110,8 @@ class SoftwareDeployment(Resource):
         status, reason = (
             ("IN_PROGRESS", "Deploy data available") if waits else ("COMPLETE", "Not waiting for outputs signal")
         )
-        return Order(config, self.properties[SERVER], action, status, reason, self.properties[INPUT_VALUES])
+        values, users = self.properties[INPUT_VALUES], self.data.get("deploy_project_id")
+        return Order(config, self.properties[SERVER], action, status, reason, values, users)
 
     def facts(self, action: str) -> dict[str, Any]:
         """What the server is told of where it is, and of how to signal."""

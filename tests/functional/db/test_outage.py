@@ -1,6 +1,8 @@
 """Outages: an error that says that the database can't be used is told from all others; an outage is told once."""
 
 import logging
+import os
+import socket
 import threading
 
 import pytest
@@ -8,7 +10,7 @@ import sqlalchemy as sa
 from oslo_db import exception as db_error
 
 from heatlite.context import EngineContext
-from heatlite.db import services
+from heatlite.db import services, vanished
 from heatlite.db.api import Database
 from heatlite.db.outage import CommitUnanswered, Outage, brief, is_outage, noting_commits, tell
 from heatlite.db.settings import Settings
@@ -99,6 +101,18 @@ def test_a_commit_whose_answer_is_lost_was_done_and_says_that_it_may_have_been(s
     with server.proxied.proxies["database"].forgets(COMMITS[server.database.engine.dialect.name]):
         assert isinstance(fails(server.write, "kept"), CommitUnanswered)
     assert server.words() == {"kept"}
+
+
+def test_a_server_whose_machine_vanishes_is_noticed(server):
+    """No test can take the machine away; that the kernel was told to ask after it can be seen."""
+    with server.database.reader(server.context) as connection:
+        raw = connection.connection.dbapi_connection
+        descriptor = raw.fileno() if hasattr(raw, "fileno") else raw._sock.fileno()
+        with socket.socket(fileno=os.dup(descriptor)) as end:
+            assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == vanished.UNANSWERED_MS
+            assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == vanished.IDLE
+    assert server.words() == set(), "the connection is as good as before"
 
 
 def test_a_pool_that_is_used_up_is_an_outage(server):

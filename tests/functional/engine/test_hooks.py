@@ -96,11 +96,15 @@ def test_an_update_waits_before_and_after(engine: Endpoint) -> None:
     assert state(engine, identity) == "UPDATE_COMPLETE"
 
 
-def test_what_is_not_changed_waits_nowhere(engine: Endpoint) -> None:
+def test_what_is_not_changed_waits_before_its_update_only(engine: Endpoint) -> None:
     identity = engine.created("web", A)
     engine.update(identity, A, params=breaks(hooks=["pre-update", "post-update", "pre-create"]))
     engine.settle()
+    assert state(engine, identity) == "UPDATE_IN_PROGRESS"
+    clear(engine, identity, "pre-update")
     assert state(engine, identity) == "UPDATE_COMPLETE"
+    [row] = engine.call("list_stack_resources", stack_identity=identity)
+    assert (row["resource_action"], row["resource_status"]) == ("CREATE", "COMPLETE")
 
 
 def test_a_replacement_is_an_update_a_creation_and_a_deletion(engine: Endpoint) -> None:

@@ -57,9 +57,8 @@ def test_a_template_without_nested_ones_has_nothing_to_tell_of_them(engine: Endp
             {**LEAF, "outputs": {"x": {"value": {"get_resource": "y"}}}},
             'web<branch.yaml>.resources.leaf<leaf.yaml>: The specified reference "y" (in outputs.x',
         ),
-        ({**LEAF, "parameters": {"other": SIZE}}, "size"),
     ],
-    ids=["not YAML", "no such resource", "other parameters"],
+    ids=["not YAML", "no such resource"],
 )
 def test_what_is_wrong_with_a_nested_template_is_the_reply(engine: Endpoint, leaf: Any, text: str) -> None:
     web = {"type": "branch.yaml", "properties": {"name": "w"}}

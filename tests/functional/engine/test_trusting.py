@@ -15,6 +15,7 @@ from heatlite.db import stacks, user_creds
 from heatlite.db.api import Database, Settings
 from heatlite.db.crypt import Vault
 from heatlite.engine.clouds import Clouds
+from heatlite.resources.nested.port import Unavailable
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import stores, template
 from tests.memory_keystone import MemoryKeystone
@@ -118,6 +119,19 @@ def test_a_stack_goes_although_its_trust_can_not_be_revoked(engine: Endpoint, ke
     engine.call("delete_stack", stack_identity=identity)
     engine.settle()
     assert engine.show(identity)["stack_status"] == "COMPLETE"
+
+
+def test_a_database_that_is_away_is_no_failure_of_the_step_that_logs_in(engine: Endpoint) -> None:
+    identity = engine.created("web", ONE, wire=ANN)
+    stack = stacks.get(EngineContext(engine.database), identity["stack_id"])
+    assert stack is not None
+    clouds = engine.shared.clouds
+    assert clouds is not None
+    cloud = clouds.of_stack(stack)
+    with engine.database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE user_creds RENAME TO away")
+    with pytest.raises(Unavailable):
+        cloud.identity.listed("role")
 
 
 def test_without_a_keystone_nothing_is_asked(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:

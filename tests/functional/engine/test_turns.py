@@ -19,7 +19,7 @@ from heatlite.db import held, models, sync_points
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.counts import Count
-from heatlite.engine.pulling import Puller, Restraint
+from heatlite.engine.pulling import Puller, Room
 from heatlite.engine.settings import Settings
 from heatlite.engine.turns import LOOK_AGAIN, Share
 from heatlite.resources.registry import Registry
@@ -50,9 +50,8 @@ class Town:
             turns,
             self.engine.checker,
             lambda function: self.taken.append(function),
-            THREADS,
+            Room(THREADS, is_full=lambda project: project in self.full),
             settings.recast_after,
-            Restraint(is_full=lambda project: project in self.full),
         )
         self.taken: list[Any] = []
         self.full: set[str] = set()
@@ -248,7 +247,7 @@ def test_nodes_that_were_taken_by_an_engine_that_died_are_cast_again(town: Town)
 def test_without_a_lease_nothing_is_taken(town: Town) -> None:
     for number in range(5):
         town.create("a", f"stack-{number}", chain(1))
-    puller = Puller(town.turns, town.engine.checker, town.taken.append, THREADS, 10.0, Restraint(may_act=lambda: False))
+    puller = Puller(town.turns, town.engine.checker, town.taken.append, Room(THREADS, may_act=lambda: False), 10.0)
     assert puller.pull() == 0
     assert not town.taken
 
@@ -256,7 +255,7 @@ def test_without_a_lease_nothing_is_taken(town: Town) -> None:
 def test_while_a_message_is_worked_on_one_batch_at_most_is_taken(town: Town) -> None:
     for number in range(10):
         town.create("a", f"stack-{number}", chain(1))
-    puller = Puller(town.turns, town.engine.checker, town.taken.append, THREADS, 10.0, Restraint(is_busy=lambda: True))
+    puller = Puller(town.turns, town.engine.checker, town.taken.append, Room(THREADS, is_busy=lambda: True), 10.0)
     assert puller.pull() == 1
     assert puller.pull() == 0
     town.taken.pop()()

@@ -72,7 +72,7 @@ def test_get_param_refuses_arguments_of_another_form(arguments: Any) -> None:
 
 @pytest.mark.parametrize("arguments", ["nope", ["nope", "x"]])
 def test_get_param_of_a_parameter_that_is_not_declared_is_refused(arguments: Any) -> None:
-    with pytest.raises(StackValidationFailed, match=r'x\.get_param: The parameter "nope" is not declared'):
+    with pytest.raises(StackValidationFailed, match=r"x: : The Parameter \(nope\) was not provided\. Dec"):
         hot_of_value({"get_param": arguments}, parameters=PARAMETERS)
 
 

@@ -67,6 +67,11 @@ def test_what_is_ready_says_when_it_is_announced_again() -> None:
     assert "server (update): ready; cast again 3 times so far; if nobody takes it, a sweep announces it in 5 s" in text
 
 
+def test_what_is_held_says_for_whose_turn_it_waits() -> None:
+    text = told(node(A, NodeState.SCHEDULED, next_cast_at=NOW + 5, held_for="crowd"))
+    assert "server (update): ready; held: project crowd has its share under way" in text
+
+
 def test_what_runs_says_where_since_when_and_when_it_looks_again() -> None:
     busy = row(1, "server", "CREATE_IN_PROGRESS", updated_at=NOON, due_at=NOW + 3, progress={"token": 1})
     text = told(node(A, NodeState.RUNNING, engine_id="e1", resource=busy))

@@ -1,0 +1,86 @@
+"""Here: what an engine does itself while the broker takes nothing, and how much of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from oslo_db import exception as db_error
+
+from heatlite.convergence.model import Node, NodeKind
+from heatlite.engine.here import BACKLOG, Here
+from tests.waiting import wait_until
+
+NODES = (Node(1, NodeKind.UPDATE),)
+SOON = 20
+
+
+class Engine:
+    """A checker, and what begins nested operations: both remember, and wait at a gate."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.done: list[Any] = []
+        self.error: Exception | None = None
+
+    def check(self, traversal_id: str, nodes: Sequence[Node]) -> None:
+        self.gate.wait(SOON)
+        if self.error is not None:
+            raise self.error
+        self.done.append(traversal_id)
+
+    def receive(self, request: Any, message: Any) -> None:
+        self.done.append((request.project_id, message))
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def here(engine: Engine) -> Iterator[Here]:
+    made = Here(None, engine, engine, threads=2)  # type: ignore[arg-type]
+    yield made
+    engine.gate.set()
+    made.stop()
+
+
+def test_nodes_are_converged_and_nested_operations_begun(here: Here, engine: Engine) -> None:
+    here.check("t", NODES)
+    here.begin({"project_id": "demo"}, "a child")  # type: ignore[arg-type]
+    wait_until(lambda: len(engine.done) == 2, SOON, "both to be done")
+    assert sorted(engine.done, key=str) == [("demo", "a child"), "t"]
+
+
+def test_what_is_too_much_is_left_for_a_sweep(here: Here, engine: Engine) -> None:
+    engine.gate.clear()
+    for number in range(2 * BACKLOG + 20):
+        here.check(str(number), NODES)
+    engine.gate.set()
+    wait_until(lambda: len(engine.done) == 2 * BACKLOG, SOON, "what there was room for")
+    here.check("later", NODES)
+    wait_until(lambda: "later" in engine.done, SOON, "room again")
+
+
+@pytest.mark.parametrize("error", [ValueError("a mistake"), db_error.DBConnectionError()])
+def test_what_fails_takes_no_room_for_ever(here: Here, engine: Engine, error: Exception) -> None:
+    engine.error = error
+    for _ in range(5 * BACKLOG):
+        here.check("t", NODES)
+    engine.error = None
+    wait_until(lambda: here.check("t", NODES) or len(engine.done) > 0, SOON, "something to be done")
+
+
+def test_who_leaves_begins_nothing_more(here: Here, engine: Engine) -> None:
+    engine.gate.clear()
+    for number in range(10):
+        here.check(str(number), NODES)
+    here.stop()
+    here.check("later", NODES)
+    engine.gate.set()
+    here._pool.shutdown(wait=True)
+    assert len(engine.done) <= 2, "only what ran already"

@@ -1,0 +1,85 @@
+"""Heat's functional tests (heat-tempest-plugin, and those in Heat's own package), by id, unmodified."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+
+from tests.heat_api import venvs
+from tests.heat_api.cloud import Cloud
+from tests.identity.keystone_server import PASSWORD
+
+CONFIGURATION = """
+[DEFAULT]
+log_file = {place}/tempest.log
+[oslo_concurrency]
+lock_path = {place}/lock
+[auth]
+use_dynamic_credentials = true
+admin_username = admin
+admin_password = {password}
+admin_project_name = admin
+admin_domain_name = Default
+[identity]
+uri_v3 = {keystone}
+auth_version = v3
+region = RegionOne
+v3_endpoint_type = public
+[service_available]
+nova = false
+neutron = false
+glance = false
+cinder = false
+swift = false
+heat = true
+[heat_plugin]
+username = demo
+password = {password}
+project_name = demo
+admin_username = admin
+admin_password = {password}
+admin_project_name = admin
+auth_url = {keystone}
+user_domain_id = default
+project_domain_id = default
+user_domain_name = Default
+project_domain_name = Default
+region = RegionOne
+build_interval = 1
+build_timeout = 240
+hidden_stack_tag = hidden
+skip_scenario_tests = true
+convergence_engine_enabled = true
+minimal_image_ref = none
+image_ref = none
+instance_type = none
+minimal_instance_type = none
+[heat_features_enabled]
+stack_cancel = true
+"""
+STESTR = """
+[DEFAULT]
+test_path={site}/heat_integrationtests
+top_dir={site}
+group_regex=([^\\.]*\\.)*
+"""
+
+
+def run(cloud: Cloud, ids: pathlib.Path, workers: int = 3) -> int:
+    """Run the tests whose ids a file has, one a line; the exit status of the run."""
+    venv, place = venvs.tempest(), cloud.directory / "tempest"
+    for directory in (place / "etc", place / "lock"):
+        directory.mkdir(parents=True)
+    site = next(venv.glob("lib/python3*/site-packages"))
+    values = {"place": place, "password": PASSWORD, "keystone": cloud.keystone.url}
+    (place / "etc/tempest.conf").write_text(CONFIGURATION.format(**values))
+    (place / ".stestr.conf").write_text(STESTR.format(site=site))
+    wanted = [re.sub(r"\(.*\)$", "", line.strip()) for line in ids.read_text().splitlines() if line.strip()]
+    (place / "wanted.txt").write_text("".join(f"^{re.escape(test)}\n" for test in wanted))
+    environment = {**os.environ, "TEMPEST_CONFIG_DIR": str(place / "etc"), "PYTHONWARNINGS": "ignore"}
+    stestr = str(venv / "bin/stestr")
+    subprocess.run([stestr, "init"], cwd=place, env=environment, check=True)
+    run = [stestr, "run", "--concurrency", str(workers), "--include-list", "wanted.txt"]
+    return subprocess.run(run, cwd=place, env=environment).returncode
