@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import subprocess
 import sys
@@ -61,4 +62,4 @@ def test_the_sample_as_it_is_changes_nothing(tmp_path):
     lines = [line.removeprefix("#") for line in SAMPLE.read_text().splitlines() if not line.startswith("# ")]
     plain.write_text("\n".join(line for line in lines if "<None>" not in line and "auth_encryption_key" not in line))
     read([], default_config_files=[str(plain)], default_config_dirs=[])
-    assert configured.engine_settings(read) == Settings()
+    assert configured.engine_settings(read) == dataclasses.replace(Settings(), local_hops=read.local_hops)
