@@ -7,7 +7,7 @@ the one that brings it to nought makes the node ready. Nobody reads the number, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import Node
@@ -24,6 +24,11 @@ def arrivals(graph: Graph[Node], done: Iterable[Node]) -> Counter[Node]:
     for node in done:
         seen.update(graph.successors(node))
     return seen
+
+
+def complete(graph: Graph[Node], seen: Mapping[Node, int]) -> set[Node]:
+    """Of nodes that have seen so many arrivals, those that follow nothing else: all came at once."""
+    return {node for node, count in seen.items() if count == len(graph.predecessors(node))}
 
 
 def chunks(nodes: list[Node], size: int, engines: int) -> list[list[Node]]:

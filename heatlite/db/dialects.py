@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
-from heatlite.db import vanished
+from heatlite.db import round_trips, vanished
 from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings
 
@@ -47,9 +47,11 @@ def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -
     match engine.dialect.name:
         case "mysql" | "mariadb":
             event.listen(engine, "connect", _mysql_connected)
+            round_trips.spare(engine)
             engine.dispose()  # oslo.db has tried a connection already, which would stay as it was in the pool
         case "postgresql":
             event.listen(engine, "connect", _postgresql_connected)
+            round_trips.spare(engine)
             engine.dispose()
         case "sqlite":
             _prepare_sqlite(engine, settings)

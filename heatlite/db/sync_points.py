@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from heatlite.convergence.model import Node, NodeKind, NodeState
 from heatlite.db import bulk, models, records
 from heatlite.db.api import Context, reader, rows, writer
+from heatlite.db.arrivals import taken_off
 from heatlite.db.records import DueNode, NodeRecord
 
 TABLE = models.sync_point
@@ -136,32 +137,32 @@ def finish(
 
 
 @writer
-def arrive(context: Context, traversal_id: str, seen: Mapping[Node, int], next_cast_at: float) -> list[Node]:
+def arrive(
+    context: Context,
+    traversal_id: str,
+    seen: Mapping[Node, int],
+    next_cast_at: float,
+    complete: Collection[Node] = (),
+) -> list[Node]:
     """Take arrivals off what these nodes wait for, and answer which of them became ready by it.
 
-    One statement subtracts and, where nothing remains, schedules; ``state`` is set before ``remaining`` because MySQL
-    evaluates assignments from left to right. A node in ``seen`` has a predecessor that arrives only now, so that any
-    of them found SCHEDULED became so here.
+    A node in ``seen`` has a predecessor that arrives only now, so that any of them found SCHEDULED became so here.
+
+    :param complete: those that wait for nothing else, and so needn't be read: they became so if they are there
     """
-    ready = []
-    by_count: dict[int, list[Node]] = {}
+    ready: list[Node] = []
+    alike: dict[tuple[int, bool], list[Node]] = {}
     for node, count in seen.items():
-        by_count.setdefault(count, []).append(node)
-    for count, nodes in sorted(by_count.items()):
+        alike.setdefault((count, node in complete), []).append(node)
+    for (count, is_complete), nodes in sorted(alike.items()):
         for piece in bulk.pieces(sorted(nodes)):
             waiting = (TABLE.c.traversal_id == traversal_id, these(piece))
-            left = TABLE.c.remaining - count
-            scheduled = sa.case((left <= 0, int(NodeState.SCHEDULED)), else_=TABLE.c.state)
-            statement = (
-                sa.update(TABLE)
-                .where(*waiting, in_state(NodeState.WAITING))
-                .ordered_values(
-                    (TABLE.c.state, scheduled),
-                    (TABLE.c.remaining, left),
-                    (TABLE.c.next_cast_at, next_cast_at),
-                )
-            )
-            context.connection.execute(statement)
+            statement = sa.update(TABLE).where(*waiting, in_state(NodeState.WAITING))
+            statement = statement.ordered_values(*taken_off(count, next_cast_at))
+            arrived = rows(context.connection.execute(statement))
+            if is_complete and arrived == len(piece):
+                ready += piece
+                continue
             became = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*waiting, in_state(NodeState.SCHEDULED))
             ready += [records.node(*row) for row in context.connection.execute(became)]
     return ready

@@ -49,7 +49,6 @@ class EngineService(service.ServiceBase):
     def start(self) -> None:
         """Make this process's engine, and start it."""
         settings = configured.engine_settings(self._conf)
-
         notifier = notifications.configured(self._conf, settings.host)
         vault = configured.vault(self._conf)
         self._database = Database(configured.database_settings(self._conf), vault, notifies=notifier is not None)

@@ -31,8 +31,10 @@ class Defeat(Exception):
 
 
 def write_events(context: Context, inputs: Inputs, stack_id: str, happenings: Sequence[Happening]) -> None:
-    """Write events, each with an id of its own, which tells its time more exactly than ``created_at`` does; and what is
-    to be told of the stack itself, where anybody listens."""
+    """Write events, each with an id of its own, which tells its time more exactly than ``created_at`` does.
+
+    Where anybody listens, what is to be told of the stack itself is noted beside them.
+    """
     if happenings:
         now = inputs.now()
         ids = [inputs.new_timed_id(now) for _ in happenings]

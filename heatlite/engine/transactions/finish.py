@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Node, NodeState, Status
-from heatlite.convergence.sync import arrivals
+from heatlite.convergence.sync import arrivals, complete
 from heatlite.db import paused, resources, sync_points
 from heatlite.db.api import Context
 from heatlite.db.events import Happening
@@ -86,7 +86,8 @@ def finish(
     next_cast_at = inputs.now() + recast_after
     survivors = _end_nodes(context, traversal, [it.work for it in over if not it.fails], NodeState.DONE)
     survivors |= _end_nodes(context, traversal, [it.work for it in over if it.fails], NodeState.FAILED)
-    ready = sync_points.arrive(context, traversal.id, arrivals(traversal.graph, survivors), next_cast_at)
+    seen = arrivals(traversal.graph, survivors)
+    ready = sync_points.arrive(context, traversal.id, seen, next_cast_at, complete(traversal.graph, seen))
     look_again = _look_again(context, traversal, again, next_cast_at)
     ready += look_again
     waiting = {w: hook for w, hook in at_hook.items() if paused.pause(context, traversal.id, w.node, hook, w.claim_id)}

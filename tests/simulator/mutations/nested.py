@@ -10,7 +10,7 @@ from heatlite.resources.stack_resource import StackResource
 from tests.simulator.mutations.base import Patch, mutation
 
 
-@mutation(100)
+@mutation(300)
 def leave_what_nested_stacks_kept_for_a_rollback() -> Sequence[Patch]:
     return [(StackResource, "handle_collect", lambda self: None)]
 

@@ -18,6 +18,7 @@ from unittest import mock
 import sqlalchemy
 
 from heatlite.db import (
+    arrivals,
     bulk,
     events,
     failed_nodes,
@@ -32,7 +33,19 @@ from heatlite.db import (
 )
 from tests.simulator.store.language import LANGUAGE, stand_in
 
-MODULES = (bulk, events, failed_nodes, paused, resources, services, stacks, sync_points, templates, user_creds)
+MODULES = (
+    arrivals,
+    bulk,
+    events,
+    failed_nodes,
+    paused,
+    resources,
+    services,
+    stacks,
+    sync_points,
+    templates,
+    user_creds,
+)
 
 
 @cache
