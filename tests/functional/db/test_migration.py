@@ -9,13 +9,17 @@ from alembic import autogenerate
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
-from heatlite.db import migration, models
+from heatlite.db import migration, models, software_models
 from heatlite.db.api import Database, Settings
 from tests.functional.db.build import LONG
 from tests.functional.db.conftest import on_sqlite
 
 LAST_RELEASE = "0004"
 """The schema of the last heatlite that anybody may run: raised with each release."""
+
+
+TABLES = (models, software_models)
+"""Where tables are declared; both on one metadata, whichever is loaded first."""
 
 
 def differences(connection):
