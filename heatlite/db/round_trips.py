@@ -29,10 +29,15 @@ def spare(engine: sa.Engine) -> None:
     event.listen(engine, "checkout", lambda connection, record, proxy: _ping(engine, connection, record))
     if engine.dialect.name in ("mysql", "mariadb"):
         engine.pool._reset_on_return = pool.base.reset_none
-        event.listen(engine, "begin", lambda connection: connection.info.update({OPEN: True}))
+        event.listen(engine, "begin", lambda connection: _note(connection, is_open=True))
         for ends in ("commit", "rollback"):
-            event.listen(engine, ends, lambda connection: connection.info.update({OPEN: False}))
+            event.listen(engine, ends, lambda connection: _note(connection, is_open=False))
         event.listen(engine, "reset", _reset)
+
+
+def _note(connection: sa.Connection, *, is_open: bool) -> None:
+    if not connection.invalidated:  # of one that broke there is nothing to note, and asking would raise
+        connection.info[OPEN] = is_open
 
 
 def _ping(engine: sa.Engine, connection: Any, record: pool.ConnectionPoolEntry) -> None:
