@@ -29,7 +29,8 @@ def stack_record(reply: Record) -> Record:
     """A stack: the summary's fields first, then all others in the engine's order."""
     record = {name: reply.get(name) for name in STACK_SUMMARY}
     record["id"] = reply["stack_identity"]["stack_id"]
-    record["stack_status"] = f"{reply['stack_action']}_{reply['stack_status']}"
+    if "stack_status" in reply:  # a preview's stack isn't in any state
+        record["stack_status"] = f"{reply['stack_action']}_{reply['stack_status']}"
     for name in ("parameters", "outputs"):
         if name in reply:
             record[name] = reply[name]

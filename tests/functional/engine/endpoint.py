@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import pathlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -115,7 +116,8 @@ class Endpoint:
         wire = {"project_id": project, "username": "ann", "is_admin": is_admin, **said}
         try:
             [endpoint] = [each for each in self._endpoints if hasattr(each, method)]
-            return getattr(endpoint, method)(RequestContext(self.database, wire), **arguments)
+            copied = copy.deepcopy(arguments)  # as the wire does
+            return getattr(endpoint, method)(RequestContext(self.database, wire), **copied)
         except oslo_messaging.ExpectedException as expected:
             error = expected.exc_info[1]
             assert isinstance(error, exception.HeatliteError)

@@ -8,6 +8,7 @@ The clock stands still; while a test lets it run, every engine that lives renews
 
 from __future__ import annotations
 
+import copy
 import pathlib
 import shutil
 from collections.abc import Iterable
@@ -94,7 +95,8 @@ class Fleet:
         engine = self.living[0]
         endpoint = next(it for it in (engine.endpoint, engine.signals, engine.life) if hasattr(it, method))
         try:
-            return getattr(endpoint, method)(RequestContext(self.database, WIRE), *arguments)
+            copied = copy.deepcopy(arguments)  # as the wire does
+            return getattr(endpoint, method)(RequestContext(self.database, WIRE), *copied)
         except oslo_messaging.ExpectedException as expected:
             raise expected.exc_info[1] from None
 
