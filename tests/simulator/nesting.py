@@ -122,7 +122,7 @@ def _as_its_owner_says(simulation: Simulation, stack: Mapping[str, Any], row: Ma
         simulation.complain(f"{stack['name']} is {stack['action']}_COMPLETE, and its owner {row['action']}_COMPLETE")
     elif owner["action"] in VISITS:
         return  # it made no template true
-    elif stack["collects_later"]:
+    elif stack["collects_later"] and not owner["collects_later"]:  # else it may be returned to with its owner
         simulation.complain(f"{stack['name']} keeps what nothing can return to any more")
     elif json.loads(stored["template"]) != json.loads(wanted) and not is_scaled:
         simulation.complain(f"{stack['name']} is made of another template than its owner's")
