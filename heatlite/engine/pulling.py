@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from heatlite.context import EngineContext
 from heatlite.convergence.model import Node
 from heatlite.convergence.sync import chunks
-from heatlite.db import held
+from heatlite.db import held, outage
 from heatlite.db.retry import retried
 from heatlite.engine.turns import Turns
 
@@ -186,10 +186,10 @@ class Puller:
     def _try(self) -> int:
         try:
             taken = self.pull()
-        except Exception:
+        except Exception as error:
             if not self._fails:
-                LOG.exception("What is held can't be looked for; told once until it can")
-            self._fails = True
+                outage.tell(LOG, error, "What is held can't be looked for; told once until it can")
+            self._fails = not outage.is_outage(error)  # an outage is told by the database itself
             return 0
         self._fails = False
         return taken

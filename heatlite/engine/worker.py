@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import oslo_messaging
@@ -19,12 +19,17 @@ LOG = logging.getLogger(__name__)
 
 
 class WorkerEndpoint:
-    """Receives ``check_resource``. What is wrong with a message is told in the log, and harms nothing else."""
+    """Receives ``check_resource``. What is wrong with a message is told in the log, and harms nothing else.
+
+    :param may_act: whether this engine may begin anything now. One that slept through its own death finds messages that
+        were sent meanwhile: it leaves them for a sweep until it knows that it lives, and under which name
+    """
 
     target = oslo_messaging.Target(version=messages.WORKER_VERSION)
 
-    def __init__(self, checker: Checker) -> None:
+    def __init__(self, checker: Checker, may_act: Callable[[], bool] = lambda: True) -> None:
         self._checker = checker
+        self._may_act = may_act
         self._lock = threading.Lock()
         self._at_work = 0
 
@@ -39,6 +44,9 @@ class WorkerEndpoint:
             message = messages.CheckResource.from_wire(traversal_id, nodes)
         except ValueError as error:
             LOG.warning("A message that makes no sense is dropped: %s", error)
+            return
+        if not self._may_act():
+            LOG.debug("Nodes of traversal %s are left for a sweep: this engine has no lease now", traversal_id)
             return
         with self._working():
             try:
