@@ -121,7 +121,7 @@ class EngineProcess:
         self._renewal = Renewal(self.shared.lease, self._settings)
         notifier = surroundings.notifier
         self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None
-        self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid)
+        self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid, lambda: self._puller.ask())
         self._puller = self._pulls()
         self._servers: list[BoundedRPCServer] = []
 

@@ -23,13 +23,19 @@ class WorkerEndpoint:
 
     :param may_act: whether this engine may begin anything now. One that slept through its own death finds messages that
         were sent meanwhile: it leaves them for a sweep until it knows that it lives, and under which name
+    :param when_idle: called when no message is worked on any more: there is room for what is held
     """
 
     target = oslo_messaging.Target(version=messages.WORKER_VERSION)
 
-    def __init__(self, checker: Checker, may_act: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        checker: Checker,
+        may_act: Callable[[], bool] = lambda: True,
+        when_idle: Callable[[], None] = lambda: None,
+    ) -> None:
         self._checker = checker
-        self._may_act = may_act
+        self._may_act, self._when_idle = may_act, when_idle
         self._lock = threading.Lock()
         self._at_work = 0
 
@@ -65,3 +71,5 @@ class WorkerEndpoint:
         finally:
             with self._lock:
                 self._at_work -= 1
+            if not self.is_busy:
+                self._when_idle()

@@ -91,7 +91,7 @@ def test_conditions_of_conditions_choose_resources_values_and_outputs(story: Sto
     story.create(wanted, parameters={"stage": "live", "city": "turku"})
     story.settle("CREATE_COMPLETE")
     story.verify("always", "far", "also")
-    assert values(story) == {"chosen": "far", "name": "is live"}
+    assert values(story) == {"chosen": "far", "name": "is live", "tried": None}
     story.update(wanted)
     story.settle("UPDATE_COMPLETE")
     story.verify("always", "tried", "else")
