@@ -107,12 +107,12 @@ class ByRow:
 def is_retained(row: ResourceRecord, traversal: Traversal) -> bool:
     """Whether what is physical outlives the row: the template says so, or it never was this stack's to delete.
 
-    What a stack that couldn't be adopted has taken over already is given back as it was.
+    What a stack that couldn't be adopted has taken over already is given back as it was. That it was never a whole stack
+    need not be asked: a rollback to one that was finds each of its rows in use.
     """
     if row.deletion_policy == "Retain" or row.external_id is not None:
         return True
-    stack = traversal.stack
-    return row.action is Action.ADOPT and stack.action is Action.ROLLBACK and stack.prev_raw_template_id is None
+    return row.action is Action.ADOPT and traversal.stack.action is Action.ROLLBACK
 
 
 def is_retry(record: NodeRecord, row: ResourceRecord) -> bool:
