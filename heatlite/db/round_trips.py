@@ -1,4 +1,4 @@
-"""Round trips to the server that nothing needs: a ROLLBACK after each COMMIT, which SQLAlchemy sends by default.
+"""Round trips that nothing needs: a ROLLBACK after each COMMIT, which SQLAlchemy sends by default.
 
 On its way back into the pool a connection is rolled back only where anything is open. Whether it is still there is
 asked as it comes out, each time: else a restart of the server would be told to whoever comes next.

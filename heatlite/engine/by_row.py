@@ -107,8 +107,8 @@ class ByRow:
 def is_retained(row: ResourceRecord, traversal: Traversal) -> bool:
     """Whether what is physical outlives the row: the template says so, or it never was this stack's to delete.
 
-    What a stack that couldn't be adopted has taken over already is given back as it was. That it was never a whole stack
-    need not be asked: a rollback to one that was finds each of its rows in use.
+    What a stack that couldn't be adopted has taken over already is given back as it was. Whether it ever was a whole
+    stack need not be asked: a rollback to one that was finds each of its rows in use.
     """
     if row.deletion_policy == "Retain" or row.external_id is not None:
         return True
