@@ -6,6 +6,7 @@ import oslo_messaging
 
 from heatlite.context import RequestContext
 from heatlite.db import snapshots
+from heatlite.db.records import StackRecord
 from heatlite.db.snapshots import SnapshotRecord
 from heatlite.engine import adoption, exported, farewell
 from heatlite.engine.api import finding, replies
@@ -71,9 +72,7 @@ class LifeEndpoint:
     @client_call
     def export_stack(self, context: RequestContext, stack_identity: Reply) -> Reply:
         """All that the stack could be adopted by; nothing is changed."""
-        stack = finding.by_identity(context, stack_identity)
-        with self._shared.database.reader(context):
-            return exported.stack_data(context, stack)
+        return self._export(context, finding.by_identity(context, stack_identity))
 
     @client_call
     def abandon_stack(self, context: RequestContext, stack_identity: Reply, abandon: bool = True) -> Reply:
@@ -84,10 +83,13 @@ class LifeEndpoint:
         """
         stack = finding.by_identity(context, stack_identity)
         if not abandon:
-            with self._shared.database.reader(context):
-                return exported.stack_data(context, stack)
+            return self._export(context, stack)
         with farewell.after_abandoning(self._shared, stack):
             return adoption.abandon(self._shared, stack)
+
+    def _export(self, context: RequestContext, stack: StackRecord) -> Reply:
+        with self._shared.database.reader(context):
+            return exported.stack_data(context, stack)
 
 
 def snapshot(record: SnapshotRecord) -> Reply:
