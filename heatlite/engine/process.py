@@ -121,7 +121,7 @@ class EngineProcess:
         self._renewal = Renewal(self.shared.lease, self._settings)
         notifier = surroundings.notifier
         self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None
-        self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid, lambda: self._puller.ask())
+        self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid)
         self._puller = self._pulls()
         self._servers: list[BoundedRPCServer] = []
 
@@ -162,7 +162,7 @@ class EngineProcess:
             settings.worker_threads,
             may_act=lambda: self.shared.lease.is_valid,
             is_full=self.runner.is_full,
-            is_busy=lambda: self._worker.is_busy,
+            is_busy=lambda: any(server.is_busy for server in self._servers),
         )
         puller = Puller(
             turns,
@@ -228,6 +228,7 @@ class EngineProcess:
                 host=self.shared.lease.engine_id,
                 threads=self._settings.worker_threads,
                 serializer=PlainSerializer(self._request_context if topic == messages.ENGINE_TOPIC else dict),
+                when_idle=self._puller.ask if topic == messages.WORKER_TOPIC else lambda: None,
             )
             self._servers.append(server)
 
