@@ -47,14 +47,14 @@ class Conclusions:
             failed = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Failed)]
             endings += [Ending(work, failure) for work, failure in failed if goes_on_past_failures(work)]
             failed = [(work, failure) for work, failure in failed if not goes_on_past_failures(work)]
-            failures = [(work, failure) for work, failure in failed if not row_changes.is_stale(work)]
+            failures = [(work, failure) for work, failure in failed if not row_changes.is_of_another_time(work)]
             if endings:
                 self.propagate(traversal, self._finish_all(traversal, endings))
             for it in settled:
                 if isinstance(it.outcome, Replace):
                     self.propagate(traversal, self._replace(traversal, it.work))
             for work, failure in failed:
-                if row_changes.is_stale(work):
+                if row_changes.is_of_another_time(work):
                     self.propagate(traversal, self._fail_stale(traversal, work, failure))
             if failures:
                 self.failed(traversal, failures)
