@@ -194,6 +194,15 @@ snapshot = sa.Table(
     *_times(),
 )
 
+client_call = sa.Table(
+    "client_call",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("stack_id", Uuid, nullable=False),
+    sa.Column("traversal_id", Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False, index=True),
+)
+
 notification = sa.Table(
     "notification",
     metadata,

@@ -47,14 +47,14 @@ class Conclusions:
             failed = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Failed)]
             endings += [Ending(work, failure) for work, failure in failed if goes_on_past_failures(work)]
             failed = [(work, failure) for work, failure in failed if not goes_on_past_failures(work)]
-            failures = [(work, failure) for work, failure in failed if not row_changes.is_stale(work)]
+            failures = [(work, failure) for work, failure in failed if not row_changes.is_of_another_time(work)]
             if endings:
                 self.propagate(traversal, self._finish_all(traversal, endings))
             for it in settled:
                 if isinstance(it.outcome, Replace):
                     self.propagate(traversal, self._replace(traversal, it.work))
             for work, failure in failed:
-                if row_changes.is_stale(work):
+                if row_changes.is_of_another_time(work):
                     self.propagate(traversal, self._fail_stale(traversal, work, failure))
             if failures:
                 self.failed(traversal, failures)
@@ -206,8 +206,8 @@ class Conclusions:
             try:
                 in_turn = turns.in_turn(traversal_id, batches, project) if turns else batches
                 self._shared.wakes.check(traversal_id, in_turn)
-            except Exception:
-                LOG.exception("Ready nodes can't be cast now: the sweep will")
+            except Exception as error:
+                outage.tell(LOG, error, "Ready nodes can't be cast now: the sweep will")
             for node in nodes:
                 if node not in own:
                     self._do_now(traversal_id, node)
@@ -221,8 +221,8 @@ class Conclusions:
         for engine_id, resource_ids in held.items():
             try:
                 self._shared.wakes.ask(engine_id, resource_ids, traversal_id)
-            except Exception:
-                LOG.exception("Engine %s can't be told now that it is waited for", engine_id)
+            except Exception as error:
+                outage.tell(LOG, error, "Engine %s can't be told now that it is waited for", engine_id)
 
     def _do_now(self, traversal_id: str, node: Node) -> None:
         """Do a stack's own node; what an outage keeps from it is left for a sweep: what came before is written."""

@@ -133,6 +133,7 @@ class Lifecycle:
             begun = begin.create(context, shared.inputs, stack, wanted, tags, recast_after=shared.recast_after)
             if wishes.adopts is not None:
                 adoption.hand_over(context, shared.inputs, stack.id, wishes.adopts)
+            self._beginning.note(context, stack, begun)
         return begun
 
     def update(self, context: RequestContext, stack: StackRecord, submission: Submitted, wishes: Wishes) -> StackRecord:
@@ -276,6 +277,8 @@ class Lifecycle:
                 credentials.renew(context, shared.inputs, fresh, change.asked_by)
             if begun is not None and change.also is not None:
                 change.also(context, begun.traversal_id)
+            if begun is not None:
+                self._beginning.note(context, stack, begun)
         return begun
 
     def _store(self, submission: Submission, parsed: language.Template) -> int:

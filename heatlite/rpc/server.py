@@ -24,7 +24,7 @@ from typing import Any
 import oslo_messaging
 from oslo_messaging.rpc.server import RPCServer
 
-from heatlite.rpc import messages
+from heatlite.rpc import delivery, messages
 
 LOG = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ class BoundedRPCServer(RPCServer):
 
     def _process_incoming(self, incoming: Any) -> None:
         try:
-            super()._process_incoming(incoming)
+            with delivery.answering(delivery.id_of(incoming[0])):
+                super()._process_incoming(incoming)
         finally:
             self._at_work.discard(id(incoming))
             self._free.release()

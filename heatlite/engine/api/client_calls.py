@@ -16,6 +16,7 @@ import oslo_messaging
 from heatlite import exception
 from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.engine.api import repeated
 from heatlite.engine.certainty import unavailable
 from heatlite.engine.mistakes import SeveralMistakes
 from heatlite.schema.child_process import allowed
@@ -41,6 +42,9 @@ def client_call(method: Method) -> Method:
             with allowed(MOST_SECONDS), noting_commits() as commits:
                 return method(*args, **kwargs)
         except exception.HeatliteError as error:
+            context = args[1] if len(args) > 1 else kwargs["context"]
+            if call := repeated.begun_before(context):
+                return repeated.reply(context, method.__name__, call)
             raise in_clients_words(error) from error.__cause__
         except DATABASE_ERRORS as error:
             if not is_outage(error):

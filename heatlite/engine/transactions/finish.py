@@ -25,6 +25,7 @@ from heatlite.db.events import Happening
 from heatlite.engine import row_changes
 from heatlite.engine.breakpoints import after, reached
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.left_alone import left_as_it_was
 from heatlite.engine.row_changes import Changes
 from heatlite.engine.transactions import Defeat, write_events
 from heatlite.engine.traversals import Traversal
@@ -169,6 +170,10 @@ def _happenings(endings: Sequence[Ending]) -> list[Happening]:
     for ending in endings:
         work, outcome = ending.work, ending.outcome
         if outcome is None:
+            continue
+        if isinstance(work.decision, decide.Retain) and work.row.adopted is not None:
+            told += left_as_it_was(work.row.name, {"type": work.row.type, **work.row.adopted})
+        if isinstance(work.decision, decide.Leave):
             continue
         if work.row.engine_id is None:
             told.append(row_changes.happening(work, Status.IN_PROGRESS))
