@@ -7,7 +7,7 @@ the one that brings it to nought makes the node ready. Nobody reads the number, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import Node
@@ -29,6 +29,30 @@ def arrivals(graph: Graph[Node], done: Iterable[Node]) -> Counter[Node]:
 def complete(graph: Graph[Node], seen: Mapping[Node, int]) -> set[Node]:
     """Of nodes that have seen so many arrivals, those that follow nothing else: all came at once."""
     return {node for node, count in seen.items() if count == len(graph.predecessors(node))}
+
+
+def onward(
+    graph: Graph[Node], done: Collection[Node], most: int, suits: Callable[[Node], bool] = lambda node: True
+) -> list[Node]:
+    """What follows done nodes and nothing else, then what follows those, and so on, each after what it follows.
+
+        done   a   b   |   c: a b     d: c     e: c x        gives c, d: x isn't among them
+
+    A layer that wouldn't fit as a whole is left out: halves of it would be waited for.
+
+    :param most: how many at most
+    :param suits: of what is found, what may be gone on from
+    """
+    reached, last = set(done), list(done)
+    found: list[Node] = []
+    while last:
+        after = dict.fromkeys(follower for node in last for follower in graph.successors(node))
+        last = [it for it in after if it not in reached and reached.issuperset(graph.predecessors(it)) and suits(it)]
+        if len(found) + len(last) > most:
+            break
+        found += last
+        reached.update(last)
+    return found
 
 
 def chunks(nodes: list[Node], size: int, engines: int) -> list[list[Node]]:

@@ -17,10 +17,11 @@ from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import DATABASE_ERRORS, retried
 from heatlite.engine import farewell, row_changes, saved, traversals
 from heatlite.engine.counts import Count
+from heatlite.engine.endings import Ending
 from heatlite.engine.nested.family import Family
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
-from heatlite.engine.transactions.finish import Ending, Finished
+from heatlite.engine.transactions.finish import Finished
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Settled, Work, goes_on_past_failures
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
