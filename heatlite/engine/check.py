@@ -154,8 +154,7 @@ class Checker:
             else:
                 self._sort(work, self._first_step(traversal, work), endings, later, failures)
         if mark is not None:
-            most = self._shared.settings.batch_size - len(works)
-            endings += self._onward.follow(context, traversal, endings, mark, most)
+            endings += self._onward.follow(context, traversal, endings, mark, self._shared.settings.batch_size)
         batch.finished = finish.finish(
             context, self._shared.inputs, traversal, endings, recast_after=self._shared.recast_after
         )

@@ -11,7 +11,7 @@ and whoever claims it sees to it. So nothing is lost but time where this gives u
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from heatlite import exception
 from heatlite.context import EngineContext
@@ -81,10 +81,10 @@ class Onward:
         context: EngineContext,
         traversal: Traversal,
         done: Sequence[Ending],
-        nodes: Sequence[Node],
+        nodes: Mapping[Node, Sequence[Node]],
         claim: Claim,
     ) -> list[Ending]:
-        assert traversal.graph is not None, "nodes are of a graph"
+        """:param nodes: each with those that it follows here, in order"""
         records = {record.node: record for record in sync_points.acting(context, traversal.id, nodes)}
         state = State(traversal.stack.raw_template_id)
         for ending in done:
@@ -92,8 +92,8 @@ class Onward:
         needed = [it for it in self._evaluator.required(traversal, list(records.values())) if it not in state.done]
         state.required |= {record.node.resource_id: record for record in acting(context, traversal, needed)}
         found: list[Ending] = []
-        for node in nodes:
-            if node in records and state.done.issuperset(traversal.graph.predecessors(node)):
+        for node, followed in nodes.items():
+            if node in records and state.done.issuperset(followed):
                 work = self._evaluator.work(traversal, state.as_it_is(records[node]), state.required, claim)
                 follower = self._ending(traversal, work)
                 if follower is not None and state.add(follower):

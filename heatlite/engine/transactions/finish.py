@@ -67,7 +67,7 @@ def finish(
     next_cast_at = inputs.now() + recast_after
     survivors = _end_nodes(context, traversal, [it.work for it in over if not it.fails], NodeState.DONE)
     survivors |= _end_nodes(context, traversal, [it.work for it in over if it.fails], NodeState.FAILED)
-    survivors |= _pass(context, traversal, [it.work.node for it in endings if it.follows_on])
+    survivors |= _pass(context, traversal, [it.work.node for it in endings if it.follows_on], survivors)
     seen = arrivals(traversal.graph, survivors)
     ready = sync_points.arrive(context, traversal.id, seen, next_cast_at, complete(traversal.graph, seen))
     look_again = _look_again(context, traversal, again, next_cast_at)
@@ -89,14 +89,15 @@ def _end_nodes(context: Context, traversal: Traversal, works: Sequence[Work], st
     return sync_points.finish(context, traversal.id, nodes, works[0].engine_id, claims, state)
 
 
-def _pass(context: Context, traversal: Traversal, nodes: Sequence[Node]) -> set[Node]:
-    """These nodes are over as well: all that each of them follows is, since just now.
+def _pass(context: Context, traversal: Traversal, nodes: Sequence[Node], survivors: Collection[Node]) -> set[Node]:
+    """These nodes are over as well: what each of them still waited for is, since just now.
 
     :raises Defeat: where one of them isn't as it must be then: the traversal was superseded
     """
     if nodes:
         assert traversal.graph is not None, "nodes that follow others are of a graph"
-        waited_for = {node: len(traversal.graph.predecessors(node)) for node in nodes}
+        now = {*survivors, *nodes}
+        waited_for = {node: len(now.intersection(traversal.graph.predecessors(node))) for node in nodes}
         if passing.end(context, traversal.id, waited_for) != len(nodes):
             raise Defeat
     return set(nodes)
