@@ -29,6 +29,7 @@ from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Outcome, Work, left_alone
 from heatlite.resources.outcomes import Done
 from heatlite.resources.registry import Registry
+from heatlite.template import Template
 
 UNSTEPPED = (decide.Keep, decide.Nothing, decide.Forget)
 STEPPED = (decide.Create, decide.UpdateInPlace, decide.Delete, decide.Perform)
@@ -46,10 +47,20 @@ def suits(registry: Registry, traversal: Traversal, node: Node) -> bool:
     if node.kind is not NodeKind.UPDATE:
         return node.kind in (NodeKind.CLEANUP, NodeKind.VISIT)
     definition = traversal.template.resources[traversal.names[node.resource_id]]
+    return is_immediate(registry, traversal.template, definition.type)
+
+
+def is_immediate(registry: Registry, template: Template, type_name: str) -> bool:
+    """Whether the plugin of a type does no I/O."""
     try:
-        return plugin_of(registry, definition.type, traversal.template.files).immediate
+        return plugin_of(registry, type_name, template.files).immediate
     except exception.HeatliteError:
         return False  # whoever claims it says what is wrong
+
+
+def is_quick(registry: Registry, template: Template) -> bool:
+    """Whether nothing in a template does I/O: then a batch gains nothing by being cut up for several engines."""
+    return all(is_immediate(registry, template, it) for it in {it.type for it in template.resources.values()})
 
 
 class Onward:
