@@ -25,6 +25,7 @@ from heatlite.db.user_creds import Credentials
 from heatlite.engine import adoption, credentials, limits, traversals, trusting
 from heatlite.engine.beginning import Beginning
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.onward import is_quick
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
 from heatlite.engine.validation import Accepted, Identity, Submission, Validator, check_name
@@ -88,7 +89,8 @@ class Lifecycle:
         stack = self._new_stack(context, stack_id, name, wishes)
         with trusting.for_new_stack(self._shared, context, stack_id) as asked_by:
             begun = self._beginning.first(stack, lambda: self._create(stack, submission, parsed, wishes, asked_by))
-        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
+        spreads = not is_quick(self._shared.registry, parsed)
+        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
         return stack
 
     def _new_stack(self, context: RequestContext, stack_id: str, name: str, wishes: Wishes) -> StackRecord:
@@ -237,9 +239,12 @@ class Lifecycle:
         """Begin a new traversal of whatever the stack is at by now, as long as its state allows the operation."""
         nothing_to_do = (Answer.JOIN, Answer.ALREADY)
         while interrupts.answer(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
-            begun = self._beginning.next(stack, functools.partial(self._try_supersede, stack, change(stack)))
+            wanted = change(stack)
+            begun = self._beginning.next(stack, functools.partial(self._try_supersede, stack, wanted))
             if begun is not None:
-                self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
+                known = self._shared.library.known(wanted.columns.get("raw_template_id", stack.raw_template_id))
+                spreads = known is None or not is_quick(self._shared.registry, known[1])
+                self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
                 break
             fresh = stacks.get(self._shared.context(), stack.id)
             if fresh is None:
