@@ -50,7 +50,7 @@ def by_identity(
     stack = found if for_own_users and is_own_user(context, found) else visible(context, found)
     if stack is None or (stack.deleted_at is not None and not deleted):
         raise not_found(wanted.stack_name)
-    if wanted.tenant != context.project_id and not context.is_admin:
+    if wanted.tenant not in (context.project_id, stack.tenant) and not context.is_admin:
         raise exception.InvalidTenant(target=wanted.tenant, actual=context.project_id)
     if wanted.path or wanted.stack_name != stack.name:
         raise not_found(wanted.stack_name)
