@@ -78,7 +78,7 @@ def check_own_user(context: RequestContext, stack: StackRecord, resource_name: A
     """
     if visible(context, stack) is not None:
         return
-    user_id = context.wire.get("user_id")
+    user_id = context.user_id
     rows = resources.by_names(context, stack.id, [resource_name]) if isinstance(resource_name, str) else []
     if not any(user_id and (row.resource_data or {}).get(USER_ID) == user_id for row in rows):
         raise exception.Forbidden(action=f"the resource {resource_name}")
