@@ -64,6 +64,7 @@ project_name = service
 user_domain_id = default
 project_domain_id = default
 [ec2authtoken]
+endpoint_override = {keystone}
 auth_type = password
 auth_url = {keystone}
 username = heat

@@ -71,21 +71,22 @@ def steps(cloud: Cloud) -> Any:
     wait_until(lambda: listed(cloud, "software", "deployment", "list"), PATIENCE, "the deployment")
     urls, asked = outputs(cloud), inputs(cloud)
     reference = urls["reference"]
-    yield "a URL that was changed is refused", 403 == send("PUT", reference.replace("cfn_handle", "handle"), DONE)
-    yield "a URL is refused with another method", 403 == send("POST", reference.replace("condition", "condition"), DONE)
-    yield "Ref of CloudFormation's handle takes a signal", 200 == send("PUT", reference, DONE)
+    yield "a URL that was changed is refused", send("PUT", reference.replace("cfn_handle", "handle"), DONE) == 403
+    elsewhere = reference.replace("/waitcondition/", "/signal/")
+    yield "a URL is refused for another use", send("POST", elsewhere, DONE) == 403
+    yield "Ref of CloudFormation's handle takes a signal", send("PUT", reference, DONE) == 200
     signal = urls["signal"]
     alarm_url = (json.loads(signal) if isinstance(signal, str) else signal)["alarm_url"]
-    yield "the handle's alarm_url takes a signal", 200 == send("PUT", alarm_url, {})
+    yield "the handle's alarm_url takes a signal", send("PUT", alarm_url, {}) == 200
     told = {"result": "42", "deploy_status_code": 0}
-    yield "the deployment's signal id does", 200 == send(asked["deploy_signal_verb"], asked["deploy_signal_id"], told)
+    yield "the deployment's signal id does", send(asked["deploy_signal_verb"], asked["deploy_signal_id"], told) == 200
     wait_until(lambda: state(cloud) == "CREATE_COMPLETE", PATIENCE, "the stack", lambda: str(state(cloud)))
     now = outputs(cloud)
     yield (
         "what was signalled is in the stack's outputs",
         (now["result"], "10.0.0.1" in str(now["data"])) == ("42", True),
     )
-    yield "the policy's alarm_url takes a signal", 200 == send("POST", urls["alarm"], {})
+    yield "the policy's alarm_url takes a signal", send("POST", urls["alarm"], {}) == 200
     wait_until(lambda: outputs(cloud)["size"] == 2, PATIENCE, "the group to grow", lambda: str(outputs(cloud)))
     yield "the group has grown", True
 
