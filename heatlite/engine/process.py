@@ -60,7 +60,7 @@ from heatlite.engine.traversals import Library
 from heatlite.engine.turns import Share, Turns
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.notifications import Notifier
-from heatlite.resources.builtin import outside_deployment, outside_handle
+from heatlite.resources.builtin import outside_deployment, outside_handle, outside_policy
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
 from heatlite.rpc.casting import Casting
@@ -102,7 +102,7 @@ class EngineProcess:
     def __init__(self, surroundings: Surroundings) -> None:
         if surroundings.cloud is not None and surroundings.cloud.stack_domain is not None:
             registry = surroundings.registry.with_others(
-                {**outside_handle.IN_PLACE_OF, **outside_deployment.IN_PLACE_OF}
+                {**outside_handle.IN_PLACE_OF, **outside_deployment.IN_PLACE_OF, **outside_policy.IN_PLACE_OF}
             )
             surroundings = dataclasses.replace(surroundings, registry=registry)
         self._surroundings = surroundings
