@@ -16,6 +16,7 @@ import oslo_messaging
 from heatlite import exception
 from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.engine import edges
 from heatlite.engine.certainty import unavailable
 from heatlite.engine.mistakes import SeveralMistakes
 from heatlite.schema.child_process import allowed
@@ -34,11 +35,12 @@ def client_call(method: Method) -> Method:
     @functools.wraps(method)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
-            signature.bind(*args, **kwargs)
+            bound = signature.bind(*args, **kwargs).arguments
         except TypeError as error:
             raise exception.Invalid(reason=f"{method.__name__}: {error}") from None
         try:
-            with allowed(MOST_SECONDS), noting_commits() as commits:
+            said = edges.asked(bound["context"], method.__name__, bound)
+            with said, allowed(MOST_SECONDS), noting_commits() as commits:
                 return method(*args, **kwargs)
         except exception.HeatliteError as error:
             raise in_clients_words(error) from error.__cause__
