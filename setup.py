@@ -64,6 +64,7 @@ setuptools.setup(
         "oslo.upgradecheck>=2.3",  # heatlite-status
         "oslo.utils>=7.3",
         "prometheus-client>=0.20",  # what an operator is called for, where metrics_port is set
+        "osprofiler>=4.2",  # traces over all services of a cloud, where they are on
         "PyMySQL>=1.1",
         "PyYAML>=6.0",
         "rich>=13",

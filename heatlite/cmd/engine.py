@@ -12,24 +12,17 @@ from oslo_config import cfg
 
 import heatlite
 from heatlite import conf as options
-from heatlite.cmd import quiet, reports
+from heatlite.cmd import logs, quiet, reports
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run engine processes until told to stop; returns the exit status."""
     conf = options.register(cfg.CONF, command_line=("role", "backend", "num_engine_workers"))
-    log_options(conf)
+    logs.register(conf)
     conf(argv, project="heatlite", prog="heatlite-engine", version=heatlite.__version__)
     quiet.about_eventlet()
     pick_backend(conf.backend)
     return run(conf)
-
-
-def log_options(conf: cfg.ConfigOpts) -> None:
-    """The logging options, which are to be on the command line as well."""
-    from oslo_log import log
-
-    log.register_options(conf)
 
 
 def pick_backend(name: str) -> None:
@@ -45,14 +38,13 @@ def pick_backend(name: str) -> None:
 
 def run(conf: cfg.ConfigOpts) -> int:
     """Everything after the switch."""
-    from oslo_log import log
     from oslo_service import service
 
     from heatlite import exception
     from heatlite.engine import cloud_settings, configured
     from heatlite.engine.daemon import EngineService
 
-    log.setup(conf, "heatlite")
+    logs.set_up(conf)
     try:
         configured.database_settings(conf)
         configured.vault(conf)

@@ -7,6 +7,8 @@
         image: "a" → "b"  forces the replacement
     - old       OS::Heat::Value    delete: it is no longer in the template
     ? alarm     OS::Heat::Value    may change: it reads web.address, which may change
+    ~ group     OS::Heat::ResourceGroup  update in place: what is nested in it changes
+        + 2  OS::Heat::Value  create
 
 A file holds all that the update sends, parameters included: it is readable by its owner only.
 """
@@ -27,6 +29,7 @@ Record = dict[str, Any]
 
 FORMAT = "heatlite plan 1"
 VALUE_COLUMNS = 60
+INDENT = "    "
 SIGNS = {"added": "+", "updated": "~", "replaced": "±", "deleted": "-", "may change": "?"}
 WORDS = {
     "added": "create",
@@ -56,18 +59,9 @@ class Plan:
         return "\n".join(self._lines(colours)) + "\n"
 
     def _lines(self, colours: bool) -> Iterator[str]:
-        told = [change for change in self.changes if change["fate"] in SIGNS]
-        names = max((len(change["resource_name"]) for change in told), default=0)
-        types = max((len(change["resource_type"]) for change in told), default=0)
-        for change in told:
-            fate, reason = change["fate"], change["reason"]
-            head = f"{SIGNS[fate]} {printable(change['resource_name']):{names}}  {change['resource_type']:{types}}  "
-            yield coloured(head + WORDS[fate] + (f": {printable(reason)}" if reason else ""), fate, colours)
-            for it in change["properties"]:
-                forces = "  forces the replacement" if it["forces_replacement"] else ""
-                yield f"    {it['name']}: {value(it['before'])} → {value(it['after'])}{forces}"
-        counts = Counter(change["fate"] for change in self.changes)
-        if told:
+        yield from lines_of(self.changes, "", colours)
+        counts = Counter(change["fate"] for change in everywhere(self.changes))
+        if any(counts[fate] for fate in SIGNS):
             yield ""
         to_do = [f"{counts[fate]} to {word}" for fate, word in WORDS.items() if counts[fate] and fate != "may change"]
         to_do += [f"{counts['may change']} may change"] if counts["may change"] else []
@@ -101,6 +95,30 @@ class Plan:
             raise exception.CommandError(
                 reason=f'{name} is no plan; "heatlite stack plan --out FILE" makes one'
             ) from None
+
+
+def lines_of(changes: list[Record], indent: str, colours: bool) -> Iterator[str]:
+    """What becomes of one stack's resources; what is nested in one of them stands under it."""
+    told = [change for change in changes if change["fate"] in SIGNS]
+    names = max((len(change["resource_name"]) for change in told), default=0)
+    types = max((len(change["resource_type"]) for change in told), default=0)
+    for change in told:
+        fate, reason = change["fate"], change["reason"]
+        head = f"{SIGNS[fate]} {printable(change['resource_name']):{names}}  {change['resource_type']:{types}}  "
+        yield indent + coloured(head + WORDS[fate] + (f": {printable(reason)}" if reason else ""), fate, colours)
+        for it in change["properties"]:
+            forces = "  forces the replacement" if it["forces_replacement"] else ""
+            yield f"{indent}    {it['name']}: {value(it['before'])} → {value(it['after'])}{forces}"
+        for child in change.get("nested", ()):
+            yield from lines_of(child["changes"], indent + INDENT, colours)
+
+
+def everywhere(changes: list[Record]) -> Iterator[Record]:
+    """The changes of a stack and of those that are nested in it."""
+    for change in changes:
+        yield change
+        for child in change.get("nested", ()):
+            yield from everywhere(child["changes"])
 
 
 def value(it: Any) -> str:

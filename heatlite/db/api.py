@@ -41,15 +41,24 @@ class Database:
     """One database, with its pool. Made in the process that uses it, never before a fork.
 
     :param notifies: what happens to stacks is to be told to whoever listens: see ``notifications``
+    :param when_made: called with each SQLAlchemy engine
     """
 
-    def __init__(self, settings: Settings, vault: Vault | None = None, *, notifies: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        vault: Vault | None = None,
+        *,
+        notifies: bool = False,
+        when_made: Callable[[sa.Engine], None] = lambda engine: None,
+    ) -> None:
         self.settings, self.vault, self.notifies = settings, vault or Vault(), notifies
         self.outage = Outage()
         self._replica_outage = Outage("The database's replica") if settings.slave_connection else self.outage
         url, replica = sa.make_url(settings.connection), settings.slave_connection
         self._manager = enginefacade.transaction_context()
         self._manager.append_on_engine_create(functools.partial(dialects.prepare, settings=settings, vault=self.vault))
+        self._manager.append_on_engine_create(when_made)
         self._manager.configure(
             connection=dialects.spelled_out(url),
             slave_connection=replica and dialects.spelled_out(sa.make_url(replica)),

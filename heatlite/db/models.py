@@ -61,6 +61,7 @@ stack = sa.Table(
     sa.Column("stack_user_project_id", sa.String(64)),
     sa.Column("facade", Json, comment="of a nested stack, what its template may read of the parent's resource"),
     sa.Column("collects_later", sa.Boolean, comment="its operation leaves the cleanups to one that follows"),
+    sa.Column("origin", Json, comment="who asked for its operation: the request's id, and the place in a trace"),
     sa.UniqueConstraint("tenant", "live_name", name="uniq_stack_live_name"),
     sa.Index("ix_stack_tenant", "tenant", "deleted_at", "created_at"),
     sa.Index("ix_stack_roots", "tenant", "deleted_at", "owner_id", "created_at", "id"),

@@ -43,6 +43,7 @@ class StackRecord:
     stack_user_project_id: str | None = None
     facade: dict[str, Any] | None = None
     collects_later: bool | None = None
+    origin: dict[str, Any] | None = None
 
     @property
     def is_in_progress(self) -> bool:

@@ -19,7 +19,7 @@ from heatlite.convergence import decide
 from heatlite.convergence.model import OF_ROWS, Node
 from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import retried
-from heatlite.engine import guests
+from heatlite.engine import edges, guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.by_row import Claim
 from heatlite.engine.conclude import Conclusions
@@ -80,6 +80,10 @@ class Checker:
         if traversal is None:
             LOG.debug("Traversal %s is over, superseded or not visible yet", traversal_id)
             return
+        with edges.on(traversal, "check_resource"):
+            self._check(traversal, nodes)
+
+    def _check(self, traversal: Traversal, nodes: Collection[Node]) -> None:
         own = [node for node in nodes if node.kind in OF_ROWS]
         for node in nodes:
             if node not in own:
@@ -193,7 +197,8 @@ class Checker:
     def _first_step(self, traversal: Traversal, work: Work) -> steps_of.Outcome:
         try:
             instance = self._shared.evaluator.instance_for(traversal, work)
-            return steps_of.first_step(work, instance)
+            with edges.at(traversal, work):
+                return steps_of.first_step(work, instance)
         except Exception as error:
             if guests.is_ours(error):
                 raise

@@ -36,6 +36,17 @@ def engine_settings(conf: cfg.ConfigOpts) -> Settings:
     return Settings(**values)
 
 
+def profiles(conf: cfg.ConfigOpts) -> bool:
+    """Whether ``[profiler] enabled`` says so.
+
+    That is read by itself: osprofiler registers its options when it is loaded, and is loaded where it is on only.
+    """
+    apart = cfg.ConfigOpts()
+    apart.register_opt(cfg.BoolOpt("enabled", default=False, deprecated_name="profiler_enabled"), group="profiler")
+    apart([], default_config_files=conf.config_file, default_config_dirs=conf.config_dir or [])
+    return bool(apart.profiler.enabled)
+
+
 def vault(conf: cfg.ConfigOpts) -> Vault:
     """A daemon's keys.
 

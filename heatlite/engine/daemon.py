@@ -15,6 +15,7 @@ import signal
 import threading
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from oslo_config import cfg
 from oslo_service import service, systemd
 
@@ -51,7 +52,12 @@ class EngineService(service.ServiceBase):
         settings = configured.engine_settings(self._conf)
         notifier = notifications.configured(self._conf, settings.host)
         vault = configured.vault(self._conf)
-        self._database = Database(configured.database_settings(self._conf), vault, notifies=notifier is not None)
+        self._database = Database(
+            configured.database_settings(self._conf),
+            vault,
+            notifies=notifier is not None,
+            when_made=self._profile(settings.host),
+        )
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
         bus = transport.get(self._conf)
         cloud = cloud_settings(self._conf)
@@ -63,6 +69,15 @@ class EngineService(service.ServiceBase):
         if settings.metrics_port:
             self._hide_metrics = self._show_metrics(self._engine, settings)
         systemd.notify_once()  # the first that serves says so for all; without systemd it is nothing
+
+    def _profile(self, host: str) -> Callable[[sa.Engine], None]:
+        """Write traces where that is on; what is to be done to a database's engine for it."""
+        if not configured.profiles(self._conf):
+            return lambda engine: None
+        from heatlite.engine import profiling
+
+        profiling.set_up(self._conf, host)
+        return profiling.trace_statements if self._conf.profiler.trace_sqlalchemy else lambda engine: None
 
     def _show_metrics(self, engine: EngineProcess, settings: Settings) -> Callable[[], None]:
         """Show what an operator is called for; an engine that can't do that works all the same."""

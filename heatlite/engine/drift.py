@@ -20,7 +20,7 @@ from heatlite.convergence.model import Action, Status
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine import guests
-from heatlite.engine.planning import shown
+from heatlite.engine.planned import shown
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Traversal
 from heatlite.resources import steps

@@ -14,7 +14,7 @@ from heatlite.context import RequestContext
 from heatlite.convergence.model import Node
 from heatlite.db import outage
 from heatlite.db.api import Database
-from heatlite.engine import executors
+from heatlite.engine import edges, executors
 from heatlite.engine.check import Checker
 from heatlite.engine.nested.begin import Children
 from heatlite.rpc.messages import BeginChild
@@ -44,7 +44,11 @@ class Here:
 
     def begin(self, request: dict[str, Any], message: BeginChild) -> None:
         """Begin an operation on a nested stack."""
-        self._soon(lambda: self._children.receive(RequestContext(self._database, request), message))
+        self._soon(lambda: self._begin(RequestContext(self._database, request), message))
+
+    def _begin(self, request: RequestContext, message: BeginChild) -> None:
+        with edges.asked(request, "begin", {}):
+            self._children.receive(request, message)
 
     def stop(self) -> None:
         """Begin nothing more."""

@@ -22,7 +22,7 @@ from heatlite.db import stacks, templates, user_creds
 from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
-from heatlite.engine import adoption, credentials, limits, traversals, trusting
+from heatlite.engine import adoption, credentials, edges, limits, traversals, trusting
 from heatlite.engine.beginning import Beginning
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.onward import is_quick
@@ -115,6 +115,7 @@ class Lifecycle:
             created_at=now,
             updated_at=None,
             deleted_at=None,
+            origin=edges.origin(),
         )
 
     @retried
@@ -263,6 +264,7 @@ class Lifecycle:
             "status": Status.IN_PROGRESS,
             "status_reason": f"Stack {change.action} started",
             "deadline": self._deadline(change.columns.get("timeout")),
+            "origin": edges.origin(),
             "updated_at": shared.inputs.utcnow(),
         }
         with shared.database.writer(context):

@@ -3,34 +3,33 @@
     plan ──▶ {"changes": […], "digest": "…"}  ──▶  people look at it  ──▶  update with that digest
                                                                             planned again; another digest: refused
 
-The digest covers the stack's traversal and all that the plan tells. So an update that is begun with it does what was
-shown: whatever was done to the stack meanwhile, a signal that resized a group or a check that failed, changes it.
+The digest covers the stack's traversal, those of the stacks nested in it, and all that the plan tells. So an update
+that is begun with it does what was shown: whatever was done to the tree meanwhile, a signal that resized a group or a
+check that failed, changes it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from heatlite import exception
 from heatlite import template as language
-from heatlite.db import resources
+from heatlite.convergence.model import Status
+from heatlite.db import templates
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.engine.masking import masked
+from heatlite.engine.nested.places import Place, Walk
+from heatlite.engine.nested.provider import plugin_of
+from heatlite.engine.planned import Told, doubts, told
 from heatlite.engine.preview import Change, Fate, Present, Preview
-from heatlite.engine.serving import serving
 from heatlite.engine.shared import Shared
 from heatlite.engine.validation import Identity, Submission, Validator
-from heatlite.template import UNKNOWN, Mask
-from heatlite.template.mask import HIDDEN
-
-LATER = "(known later)"
-MAY_CHANGE = "may change"
-"""Beside those of ``Fate``."""
-Told = dict[str, Any]
+from heatlite.resources.stack_resource import StackResource
+from heatlite.template import Mask
 
 
 def plan(shared: Shared, context: Context, stack: StackRecord, submission: Submission) -> Told:
@@ -41,34 +40,89 @@ def plan(shared: Shared, context: Context, stack: StackRecord, submission: Submi
     identity = Identity(stack.id, stack.name, stack.tenant)
     parsed = Validator(shared.registry, shared.settings, shared.inputs).validate(submission, identity)
     parameters = language.bind(parsed, submission.environment, identity.pseudo)
-    rows = serving(resources.by_stack(context, stack.id), stack.raw_template_id)
-    present = Present(stack.name, stack.id, stack.tenant, rows)
-    mask = parameters.mask | hidden_before(shared, context, stack)
-    with masked(mask):
-        changes = Preview(shared.registry, shared.inputs, parsed, parameters, present).changes()
-    doubtful = doubts(parsed, changes)
-    found = [told(name, change, mask, doubtful.get(name, "")) for name, change in changes.items()]
+    found = Planner(shared, context).changes(Place(stack, True, submission), parsed, parameters, language.Mask())
     return {"changes": found, "digest": digest(stack.current_traversal, found)}
 
 
-def doubts(template: language.Template, changes: Mapping[str, Change]) -> dict[str, str]:
-    """Name → why, of each resource that may or may not turn out to need an update.
+@dataclass(frozen=True)
+class Planner:
+    """Plans for a tree of stacks."""
 
-    What is updated in place may have other attributes then, and what reads those is compared again by then.
-    """
-    found: dict[str, str] = {}
-    for name, change in changes.items():
-        if change.looks:
-            found[name] = "what is nested in it is compared when it is its turn"
-        elif change.fate is Fate.UNCHANGED:
-            reads = sorted(
-                f"{other}.{attribute}"
-                for other, attribute in template.resources[name].reads
-                if other in found or changes[other].fate is Fate.UPDATED
-            )
-            if reads:
-                found[name] = f"it reads {', '.join(reads)}, which may change"
-    return found
+    shared: Shared
+    context: Context
+
+    @property
+    def walk(self) -> Walk:
+        return Walk(self.shared, self.context)
+
+    def changes(
+        self, place: Place, parsed: language.Template, parameters: language.Parameters, above: Mask, depth: int = 0
+    ) -> list[Told]:
+        """What becomes of each resource of one stack, and below it of each of the stacks in it.
+
+        :param above: what the stacks above hide
+        """
+        shared, stack = self.shared, place.stack
+        mask = above | parameters.mask
+        if place.is_there:
+            mask |= hidden_before(shared, self.context, stack)
+        present = Present(stack.name, stack.id, stack.tenant, self.walk.rows(place))
+        with masked(mask):
+            preview = Preview(shared.registry, shared.inputs, parsed, parameters, present)
+            changes = preview.changes()
+            nested = {
+                name: list(self._below(place, preview, name, change, mask, depth)) for name, change in changes.items()
+            }
+        settled = {name: settle(change, nested[name]) for name, change in changes.items()}
+        doubtful = doubts(parsed, settled)
+        return [told(name, it, mask, doubtful.get(name, ""), nested[name]) for name, it in settled.items()]
+
+    def _below(
+        self, place: Place, preview: Preview, name: str, change: Change, mask: Mask, depth: int
+    ) -> Iterator[Told]:
+        if depth >= self.shared.settings.max_nested_stack_depth or self._chooses(preview, name, change):
+            return
+        for child in self.walk.children(place, preview, name, change.fate):
+            if change.fate is Fate.UPDATED and child.wanted is None:
+                continue  # what it would be isn't known yet
+            parsed, parameters = self.walk.bound(child)
+            stack = child.stack
+            yield {
+                "stack_name": stack.name,
+                "stack_id": stack.id if child.is_there else None,
+                "traversal": stack.current_traversal if child.is_there else None,
+                "as_it_is": child.is_there and self._is_as_wanted(child),
+                "changes": self.changes(child, parsed, parameters, mask, depth + 1),
+            }
+
+    def _chooses(self, preview: Preview, name: str, change: Change) -> bool:
+        """Whether a resource says only as it acts what is to be nested in it."""
+        if change.fate is Fate.DELETED:
+            return False
+        plugin = plugin_of(self.shared.registry, change.type, preview.template.files)
+        return issubclass(plugin, StackResource) and plugin.chooses_as_it_acts
+
+    def _is_as_wanted(self, child: Place) -> bool:
+        """Whether nothing at all differs: no resource does, where this holds, and no output."""
+        if child.wanted is None or child.stack.status is not Status.COMPLETE:
+            return False
+        stored, wanted = templates.get(self.context, child.stack.raw_template_id), child.wanted
+        given = [language.Environment.parse(stored.environment).to_dict(), wanted.environment.to_dict()]
+        same_parameters = given[0].get("parameters") == given[1].get("parameters")
+        return same_parameters and dict(stored.template) == dict(wanted.template)
+
+
+def settle(change: Change, nested: list[Told]) -> Change:
+    """A change of a resource that is a stack, once it is known what becomes of what is nested in it."""
+    if not change.looks or len(nested) != 1:
+        return change
+    [child] = nested
+    fates = {it["fate"] for it in child["changes"]}
+    if fates <= {Fate.UNCHANGED} and child["as_it_is"]:
+        return replace(change, fate=Fate.UNCHANGED, looks=False)
+    if fates & {Fate.ADDED, Fate.DELETED, Fate.REPLACED, Fate.UPDATED}:
+        return replace(change, looks=False, reason="what is nested in it changes")
+    return change
 
 
 def check(shared: Shared, context: Context, stack: StackRecord, submission: Submission, planned: str) -> None:
@@ -86,39 +140,6 @@ def hidden_before(shared: Shared, context: Context, stack: StackRecord) -> Mask:
     _, parameters = shared.library.parameters(context, stack)
     traversal = shared.library.traversal(context, stack.current_traversal)
     return parameters.mask | traversal.mask if traversal else parameters.mask
-
-
-def told(name: str, change: Change, mask: Mask, doubt: str) -> Told:
-    """A change as plain JSON, without hidden values; ``doubt``: why it isn't certain, if it isn't."""
-    return {
-        "resource_name": name,
-        "resource_type": change.type,
-        "fate": MAY_CHANGE if doubt else str(change.fate),
-        "reason": mask(doubt or change.reason),
-        "properties": [
-            {
-                "name": each.name,
-                "before": shown(each.before, mask),
-                "after": shown(each.after, mask),
-                "forces_replacement": each.forces,
-            }
-            for each in change.properties
-        ],
-    }
-
-
-def shown(value: Any, mask: Mask) -> Any:
-    """A value as people may see it: what is hidden masked, what isn't known yet called so."""
-    if value is UNKNOWN:
-        return LATER
-    if isinstance(value, Mapping):
-        return {mask(str(key)): shown(item, mask) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [shown(item, mask) for item in value]
-    if isinstance(value, str):
-        return mask(value)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return HIDDEN if is_number and mask(str(value)) != str(value) else value
 
 
 def digest(traversal_id: str, changes: list[Told]) -> str:

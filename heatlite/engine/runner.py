@@ -15,7 +15,7 @@ from typing import Any
 
 from heatlite.convergence.interrupts import yields
 from heatlite.db import outage
-from heatlite.engine import guests
+from heatlite.engine import edges, guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.hanging import Hanging
@@ -144,6 +144,10 @@ class StepRunner:
         return self._pool.is_full(project)
 
     def _step(self, pending: Pending) -> None:
+        with edges.on(pending.traversal, "step"), edges.at(pending.traversal, pending.work):
+            self._take_step(pending)
+
+    def _take_step(self, pending: Pending) -> None:
         lease, work = self._shared.lease, pending.work
         if work.engine_id != lease.engine_id:  # claimed in a former life: whoever found this engine dead has it now
             self._shared.claims.settle([work.claim_id])
@@ -185,7 +189,10 @@ class StepRunner:
         return steps_of.next_step(work, instance, pending.progress)
 
     def _settle(self, traversal_id: str, gathered: Sequence[Pending]) -> None:
-        traversal = gathered[0].traversal
+        with edges.on(gathered[0].traversal, "settle"):
+            self._settle_all(gathered[0].traversal, gathered)
+
+    def _settle_all(self, traversal: Traversal, gathered: Sequence[Pending]) -> None:
         settled = [pending.settled for pending in gathered if pending.settled is not None]
         waits = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Waiting)]
         over = [it for it in settled if not isinstance(it.outcome, Waiting)]

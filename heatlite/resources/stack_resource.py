@@ -37,6 +37,8 @@ class StackResource(Resource):
     only_waits = True
     turns_round = True
     replace_when_failed = False
+    chooses_as_it_acts = False
+    """Whether what is to be nested in it follows from more than its properties: from what there is, or from chance."""
     template_place = "nested_stack"
     """What stands for the template in the path of an error."""
 

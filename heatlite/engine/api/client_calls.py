@@ -16,6 +16,7 @@ import oslo_messaging
 from heatlite import exception
 from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.engine import edges
 from heatlite.engine.api import repeated
 from heatlite.engine.certainty import unavailable
 from heatlite.engine.mistakes import SeveralMistakes
@@ -35,16 +36,16 @@ def client_call(method: Method) -> Method:
     @functools.wraps(method)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
-            signature.bind(*args, **kwargs)
+            bound = signature.bind(*args, **kwargs).arguments
         except TypeError as error:
             raise exception.Invalid(reason=f"{method.__name__}: {error}") from None
         try:
-            with allowed(MOST_SECONDS), noting_commits() as commits:
+            said = edges.asked(bound["context"], method.__name__, bound)
+            with said, allowed(MOST_SECONDS), noting_commits() as commits:
                 return method(*args, **kwargs)
         except exception.HeatliteError as error:
-            context = args[1] if len(args) > 1 else kwargs["context"]
-            if call := repeated.begun_before(context):
-                return repeated.reply(context, method.__name__, call)
+            if begun := repeated.begun_before(bound["context"]):
+                return repeated.reply(bound["context"], method.__name__, begun)
             raise in_clients_words(error) from error.__cause__
         except DATABASE_ERRORS as error:
             if not is_outage(error):

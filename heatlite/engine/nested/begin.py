@@ -32,7 +32,7 @@ from heatlite.convergence.model import VISITS, Action, Status, Wanted
 from heatlite.db import resources, stacks, templates
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
-from heatlite.engine import adoption, limits, traversals
+from heatlite.engine import adoption, edges, limits, traversals
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin, fail
@@ -122,6 +122,7 @@ class Children:
             stack_user_project_id=message.stack_user_project_id,
             facade=message.facade,
             collects_later=message.collects_later,
+            origin=edges.origin(),
         )
 
     def _adopts(self, message: BeginChild) -> Mapping[str, Any] | None:
@@ -178,6 +179,7 @@ class Children:
             "status_reason": f"Stack {message.verb} started",
             "deadline": message.deadline,
             "collects_later": message.collects_later,
+            "origin": edges.origin(),
             "updated_at": self._shared.inputs.utcnow(),
         }
         wanted: Sequence[Wanted] = ()

@@ -17,6 +17,7 @@ from heatlite.db import stacks, templates
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.engine import edges
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested import inheritance, values
 from heatlite.engine.scope import EngineScope
@@ -138,10 +139,8 @@ class Port:
 
     def send(self, begin: Begin) -> None:
         """Cast an operation to whichever engine is free."""
-        parent = self.traversal.stack
-        request = {"project_id": parent.tenant, "username": parent.username}
         try:
-            self.engine.wakes.begin(request, self.message(begin))
+            self.engine.wakes.begin(edges.passed_on(self.traversal.stack), self.message(begin))
         except Exception:
             LOG.exception("An operation on nested stack %s can't be sent now: it will be again", begin.name)
 

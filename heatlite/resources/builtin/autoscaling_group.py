@@ -54,6 +54,7 @@ class Scaling:
 class AutoScalingGroup(BatchedStack):
     """A group whose size policies change."""
 
+    chooses_as_it_acts = True
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
         RESOURCE: Property(

@@ -1,0 +1,18 @@
+"""Who asked for a stack's operation, for the logs and traces of all engines that work on it.
+
+Revision ID: 0013
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import mysql
+
+revision = "0013"
+down_revision = "0010"
+
+LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+
+
+def upgrade() -> None:
+    told = "who asked for its operation: the request's id, and the place in a trace"
+    op.add_column("stack", sa.Column("origin", LargeText, comment=told))

@@ -1,0 +1,109 @@
+"""Places: the stacks of a tree as they are and as an update would have them, from the root on.
+
+::
+
+    updated    its stack as it is  ─▶  as it would be        the same question, one level down
+    deleted    its stack as it is  ─▶  nothing               all that is in it is deleted
+    added      nothing             ─▶  as it would be        all that is in it is added
+    replaced   both of these
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from heatlite import template as language
+from heatlite.db import resources, stacks
+from heatlite.db.api import Context
+from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine.nested import expected
+from heatlite.engine.nested.inheritance import environment_of_child
+from heatlite.engine.preview import Fate, Preview
+from heatlite.engine.serving import serving
+from heatlite.engine.shared import Shared
+from heatlite.engine.validation import Identity, Submission
+from heatlite.resources.stack_resource import StackResource
+from heatlite.template import Parameters, Template
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stack in the tree: its row, or what its row would be; whether it is there; and what it is to become.
+
+    ``wanted`` None: nothing.
+    """
+
+    stack: StackRecord
+    is_there: bool
+    wanted: Submission | None
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Goes from a stack to those that are nested in it. Only what the stored rows say is looked at."""
+
+    shared: Shared
+    context: Context
+
+    def rows(self, place: Place) -> dict[str, ResourceRecord]:
+        """Name → the row that serves it now."""
+        if not place.is_there:
+            return {}
+        return serving(resources.by_stack(self.context, place.stack.id), place.stack.raw_template_id)
+
+    def bound(self, place: Place) -> tuple[Template, Parameters]:
+        """The template that a stack is to have, and the values of its parameters; some may not be known.
+
+        :raises HeatliteError: where the template isn't well-formed
+        """
+        if place.wanted is None:
+            parsed = language.parse({"heat_template_version": "2021-04-16"})
+            return parsed, language.bind(parsed, language.Environment(), Identity.of(place.stack).pseudo)
+        environment = place.wanted.environment
+        registries = environment.resource_registry, self.shared.settings.operator_registry
+        parsed = language.parse(place.wanted.template, place.wanted.files, *registries)
+        parameters = expected.bind(parsed, environment, Identity.of(place.stack).pseudo)
+        return parsed.under(parameters), parameters
+
+    def children(self, place: Place, preview: Preview, name: str, fate: Fate) -> Iterator[Place]:
+        """The stacks that a resource is and would be, as far as anything becomes of them."""
+        if fate is Fate.UNCHANGED:
+            return
+        old = self._present(place, preview.row(name))
+        new = None if fate is Fate.DELETED else self.wanted(place, preview, name)
+        if fate is Fate.UPDATED and old is not None:
+            yield Place(old, True, new)
+            return
+        if old is not None:
+            yield Place(old, True, None)
+        if new is not None:
+            yield Place(imagined(place.stack, name), False, new)
+
+    def _present(self, place: Place, row: ResourceRecord | None) -> StackRecord | None:
+        old = stacks.get(self.context, row.physical_resource_id) if row and row.physical_resource_id else None
+        is_own = old is not None and old.owner_id == place.stack.id and old.deleted_at is None
+        return old if is_own else None
+
+    def wanted(self, place: Place, preview: Preview, name: str) -> Submission | None:
+        """What the stack would be that a resource is; None where it is none, or it can't be known."""
+        resource = preview.resource(name)
+        if place.wanted is None or not isinstance(resource, StackResource):
+            return None
+        written = resource.child_template()
+        if written is None:
+            return None
+        most = self.shared.settings.max_template_size
+        raw = language.load(written, most) if isinstance(written, str) else written
+        definition, template = preview.template.resources[name], preview.template
+        parameters = resource.child_parameters()
+        environment = environment_of_child(place.wanted.environment, template, definition, parameters)
+        return Submission(raw, place.wanted.files, environment)
+
+
+def imagined(parent: StackRecord, name: str) -> StackRecord:
+    """The row of a nested stack that isn't there yet."""
+    return dataclasses.replace(
+        parent, id="None", name=f"{parent.name}-{name}", owner_id=parent.id, parent_resource_name=name
+    )
