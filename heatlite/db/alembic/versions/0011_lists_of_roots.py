@@ -1,11 +1,11 @@
 """A project's root stacks are listed by an index alone, however many nested ones it has.
 
-Revision ID: 0012
+Revision ID: 0011
 """
 
 from alembic import op
 
-revision = "0012"
+revision = "0011"
 down_revision = "0010"
 
 

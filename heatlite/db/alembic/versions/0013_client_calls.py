@@ -1,13 +1,13 @@
 """A client's call whose message comes twice begins its operation once.
 
-Revision ID: 0014
+Revision ID: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
