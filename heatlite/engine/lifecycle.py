@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from heatlite import exception
@@ -17,13 +16,14 @@ from heatlite import template as language
 from heatlite.context import EngineContext, RequestContext
 from heatlite.convergence import interrupts
 from heatlite.convergence.interrupts import Answer, Operation
-from heatlite.convergence.model import Action, Status, Wanted
+from heatlite.convergence.model import Action, Status
 from heatlite.db import stacks, templates, user_creds
 from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine import adoption, credentials, edges, limits, traversals, trusting
 from heatlite.engine.beginning import Beginning
+from heatlite.engine.change import Change
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.onward import is_quick
 from heatlite.engine.shared import Shared
@@ -38,24 +38,6 @@ VISITS = {
     Operation.CHECK: Action.CHECK,
     Operation.SNAPSHOT: Action.SNAPSHOT,
 }
-
-
-@dataclass(frozen=True)
-class Change:
-    """What an operation makes of a stack: columns of its row, and what is wanted then.
-
-    ``tags`` None: as they are. ``asked_by``: for whom the stack's operations are done from now on; None: as before.
-    ``also``: what else is written in the same transaction, given the new traversal's id; it may be run again.
-    ``unchanged``: says which rows needn't be visited.
-    """
-
-    action: Action
-    columns: Mapping[str, Any]
-    wanted: Sequence[Wanted]
-    tags: Sequence[str] | None = None
-    asked_by: Credentials | None = None
-    also: Callable[[EngineContext, str], None] | None = None
-    unchanged: begin.Unchanged = begin.nothing_unchanged
 
 
 Submitted = Submission | Callable[[StackRecord], Submission]

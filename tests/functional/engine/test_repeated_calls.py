@@ -127,7 +127,7 @@ def test_a_server_says_which_message_it_answers(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(
         "oslo_messaging.rpc.server.RPCServer._process_incoming", lambda self, incoming: told.append(delivery.current())
     )
-    server._free = threading.Semaphore(0)
+    server._free, server._at_work = threading.Semaphore(0), set()
     server._process_incoming([SimpleNamespace(unique_id=FIRST.replace("-", ""))])
     server._process_incoming([object()])
     assert (told, delivery.current()) == ([FIRST, None], None)
