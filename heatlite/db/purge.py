@@ -3,7 +3,6 @@
 ::
 
     stack          deleted before the moment    with its sync points, tags, events, resources and snapshots
-    client_call    made before the moment, and before ``UNUSED``
     service        gone before the moment       what such an engine held is found without its row
     raw_template   that nobody refers to, for so long that nobody is about to
 
@@ -22,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from heatlite.convergence.model import Status
-from heatlite.db import client_calls, models
+from heatlite.db import models
 from heatlite.db.api import Context, rows, writer
 from heatlite.db.retry import retried
 from heatlite.db.templates import TOUCHED_AFTER
@@ -65,7 +64,6 @@ def purge(
     :param told: called with a sentence for each batch
     """
     services, stacks, templates = _services(context, before), 0, 0
-    _calls(context, min(before, now - UNUSED))
     while ids := _stacks(context, before, project, batch_size):
         stacks += len(ids)
         told(f"{stacks} stacks are purged: {', '.join(ids)}")
@@ -81,11 +79,6 @@ def purge(
 def _services(context: Context, before: datetime.datetime) -> int:
     with context.database.writer(context):
         return rows(context.connection.execute(sa.delete(SERVICE).where(SERVICE.c.deleted_at < before)))
-
-
-@retried
-def _calls(context: Context, before: datetime.datetime) -> None:
-    client_calls.purge(context, before)
 
 
 @retried

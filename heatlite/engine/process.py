@@ -38,6 +38,7 @@ from heatlite.engine.clouds import Clouds, no_cloud
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.counts import Count
 from heatlite.engine.evaluate import Evaluator
+from heatlite.engine.forgetting import Forgetting
 from heatlite.engine.here import Here
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.lanes import Lanes
@@ -118,6 +119,7 @@ class EngineProcess:
         self.runner.hanging.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
+        self._sweeps.add(Forgetting(surroundings.database, surroundings.inputs).old_calls)
         self._renewal = Renewal(self.shared.lease, self._settings)
         notifier = surroundings.notifier
         self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None

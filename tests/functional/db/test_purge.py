@@ -91,7 +91,7 @@ def test_each_batch_costs_the_same_number_of_statements_however_many_stacks_it_h
         purge.purge(context, BEFORE, NOW, batch_size=batch_size, told=told.append)
 
     of_stacks = len(purge.OF_STACKS) + 2  # one to find them, one for each table, one for the stacks
-    around = 5  # services, calls, the last look for stacks, the oldest operation, templates
+    around = 4  # services, the last look for stacks, the oldest operation, templates
     assert len(seen) == batches * of_stacks + around + (2 if any("templates" in it for it in told) else 0)
     assert [it for it in told if "stacks" in it][-1].startswith("5 stacks are purged")
 

@@ -15,8 +15,10 @@ import sqlalchemy as sa
 
 from heatlite import exception
 from heatlite.context import EngineContext
-from heatlite.db import client_calls, models, purge
+from heatlite.db import client_calls, models
 from heatlite.db.api import Settings as DatabaseSettings
+from heatlite.db.client_calls import ClientCall
+from heatlite.engine.forgetting import KEPT, Forgetting
 from heatlite.engine.inputs import Inputs
 from heatlite.rpc import delivery
 from heatlite.rpc.server import BoundedRPCServer
@@ -110,15 +112,19 @@ def test_another_call_is_refused_as_ever(endpoint: Endpoint) -> None:
         endpoint.create("web", template())
 
 
-def test_calls_are_forgotten_with_what_was_deleted_long_ago(endpoint: Endpoint) -> None:
+def test_engines_forget_calls_after_a_day_and_look_for_them_once_an_hour(endpoint: Endpoint) -> None:
     with delivery.answering(FIRST):
         endpoint.create("web", template())
-    context, now = EngineContext(endpoint.database), Inputs(now=endpoint.clock).utcnow()
-    purge.purge(context, now, now)
+    context, clock = EngineContext(endpoint.database), endpoint.clock
+    forgetting = Forgetting(endpoint.database, Inputs(now=clock, monotonic=clock))
+    forgetting.old_calls()
     assert client_calls.get(context, FIRST) is not None
-    later = now.replace(year=now.year + 1)
-    purge.purge(context, later, later)
+    clock.now += KEPT.total_seconds() + 1
+    forgetting.old_calls()
     assert client_calls.get(context, FIRST) is None
+    client_calls.insert(context, ClientCall(SECOND, "", ""), Inputs(now=clock).utcnow() - 2 * KEPT)
+    forgetting.old_calls()
+    assert client_calls.get(context, SECOND) is not None
 
 
 def test_a_server_says_which_message_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
