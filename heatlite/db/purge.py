@@ -3,7 +3,7 @@
 ::
 
     stack          deleted before the moment    with its sync points, tags, events, resources and snapshots
-    client_call    made before the moment, and before ``UNUSED``
+    client_call    made longer ago than ``UNUSED``
     service        gone before the moment       what such an engine held is found without its row
     raw_template   that nobody refers to, for so long that nobody is about to
 
@@ -65,7 +65,7 @@ def purge(
     :param told: called with a sentence for each batch
     """
     services, stacks, templates = _services(context, before), 0, 0
-    _calls(context, min(before, now - UNUSED))
+    _calls(context, now - UNUSED)
     while ids := _stacks(context, before, project, batch_size):
         stacks += len(ids)
         told(f"{stacks} stacks are purged: {', '.join(ids)}")
