@@ -20,6 +20,10 @@ from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings
 
 SQLITE_BUSY_MS = 30_000
+IDLE_IN_TRANSACTION = 20
+"""Seconds that a server waits for the next word of a transaction, before it undoes it. An engine that stands still, or
+whose machine vanished, would keep its rows locked for as long as the server believes in its connection: hours."""
+UNKNOWN_VARIABLE = 1193
 DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql", "postgresql": "postgresql+psycopg"}
 
 
@@ -59,11 +63,19 @@ def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -
 def _mysql_connected(connection: Any, record: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        try:
+            cursor.execute(f"SET SESSION idle_transaction_timeout = {IDLE_IN_TRANSACTION}")
+        except Exception as error:  # MySQL's own server has no such thing
+            if UNKNOWN_VARIABLE not in error.args:
+                raise
     if (end := getattr(connection, "_sock", None)) is not None:  # PyMySQL says nowhere else which it is
         vanished.watch(end.fileno())
 
 
 def _postgresql_connected(connection: Any, record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION}s'")
+    connection.commit()  # else the setting goes with the first transaction that is undone
     if hasattr(connection, "fileno"):
         vanished.watch(connection.fileno())
 

@@ -23,8 +23,8 @@ LOG = logging.getLogger(__name__)
 
 MYSQL_AWAY = {1021, 1040, 1041, 1053, 1203, 1205, 1226, 1290, 1792, 1836, 1927, 2002, 2003, 2006, 2013, 2055, 4166}
 """No room, too many connections, shutting down, killed, read-only, not to be reached."""
-SQLSTATES_AWAY = ("08", "53", "57P", "25006")
-"""PostgreSQL: no connection, no room, shutting down, read-only."""
+SQLSTATES_AWAY = ("08", "53", "57P", "25006", "25P03")
+"""PostgreSQL: no connection, no room, shutting down, read-only, silent for too long in the middle of a transaction."""
 SQLITE_AWAY = ("unable to open database file", "readonly database", "disk is full", "disk I/O error")
 LONGEST_TEXT = 200
 

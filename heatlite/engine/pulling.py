@@ -139,7 +139,7 @@ class Puller:
             return 0
         most = self._capacity.most
         with self._lock:
-            return min(self._turns.share.batches - self._at_work[project], most - self._at_work.total())
+            return max(0, min(self._turns.share.batches - self._at_work[project], most - self._at_work.total()))
 
     def _take_from(self, project: str) -> int:
         room = self._room_of(project)

@@ -65,10 +65,11 @@ class Replaceable(Daemons):
         count = sa.select(sa.func.count()).where(event.resource_status == "COMPLETE", event.engine_id.is_not(None))
         return int(self.ask(count)[0][0])
 
-    def written_by(self, engine_id: str) -> int:
-        """How many events an engine has written."""
+    def written_by(self, engine_id: str) -> list[str]:
+        """The resources of the events that an engine has written, in order."""
         event = models.event.c
-        return int(self.ask(sa.select(sa.func.count()).where(event.engine_id == engine_id))[0][0])
+        written = sa.select(event.resource_name).where(event.engine_id == engine_id).order_by(event.id)
+        return [row[0] for row in self.ask(written)]
 
     def states(self) -> set[str]:
         """The states in which stacks are."""

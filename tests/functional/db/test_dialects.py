@@ -10,6 +10,8 @@ from oslo_db import exception as db_error
 from heatlite.context import EngineContext
 from heatlite.db import dialects, migration, models
 from heatlite.db.api import Database, Settings, writer
+from heatlite.db.outage import is_outage
+from heatlite.db.retry import DATABASE_ERRORS
 from tests.functional.db.build import add_resources, add_stack, together
 from tests.functional.db.conftest import on_mariadb, on_sqlite
 
@@ -169,3 +171,26 @@ def test_a_schema_that_fails_half_way_leaves_no_table(backend):
     migration.sync(database.engine)
     assert migration.version(database.engine) == migration.latest()
     database.dispose()
+
+
+@pytest.mark.parametrize("backend", ["mariadb", "postgresql"], indirect=True)
+def test_a_transaction_that_stands_still_is_undone_and_lets_others_go_on(database, context, monkeypatch):
+    monkeypatch.setattr(dialects, "IDLE_IN_TRANSACTION", 1)
+    sleeper = Database(Settings(connection=database.settings.connection))
+    stack_id = add_stack(context, "one")
+    rename = sa.update(models.stack).where(models.stack.c.id == stack_id)
+
+    def sleep_while_another_waits():
+        with sleeper.writer(EngineContext(sleeper)) as connection:
+            connection.execute(rename.values(name="of the sleeper"))
+            with database.writer(context) as other:
+                other.execute(rename.values(name="of another"))  # which waits for the lock
+            connection.execute(rename.values(name="of the sleeper"))
+
+    with pytest.raises(DATABASE_ERRORS) as caught:
+        sleep_while_another_waits()
+
+    assert is_outage(caught.value)
+    with database.reader(context) as connection:
+        assert connection.execute(sa.select(models.stack.c.name)).scalar() == "of another"
+    sleeper.dispose()

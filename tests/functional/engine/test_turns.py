@@ -262,6 +262,17 @@ def test_while_a_message_is_worked_on_one_batch_at_most_is_taken(town: Town) -> 
     assert puller.pull() == 1
 
 
+def test_a_message_that_comes_while_there_is_taken_leaves_no_room_and_never_less(town: Town) -> None:
+    for project in ("a", "b"):
+        for number in range(10):
+            town.create(project, f"stack-{number}", chain(1))
+    idle = iter(
+        [False] * 4
+    )  # until the first project's share is taken, and it has looked whether there is room for more
+    room = Room(THREADS, is_busy=lambda: next(idle, True))
+    assert Puller(town.turns, town.engine.checker, town.taken.append, room, 10.0).pull() == SHARE.batches
+
+
 def test_what_lies_in_the_broker_for_long_breeds_no_messages(town: Town) -> None:
     """A backlog of ten sweep intervals: one message of each of 60 projects, a tenth of them worked off in each."""
     for number in range(60):
