@@ -156,7 +156,7 @@ class Lifecycle:
     def _update(self, stack: StackRecord, submission: Submission, wishes: Wishes) -> Change:
         identity = Identity(stack.id, stack.name, stack.tenant)
         before = self._shared.library.known(stack.raw_template_id)
-        accepted = Accepted(before[1], before[0].environment) if before else None
+        accepted = Accepted(before[1], before[0]) if before else None
         parsed = self._validator.validate(submission, identity, accepted)
         values = language.bind(parsed, submission.environment, identity.pseudo)
         self._shared.library.check_immutable(self._shared.context(), stack, parsed, values)

@@ -18,7 +18,7 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
-from heatlite.db.records import StackRecord
+from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.engine import external, limits
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.masking import masked
@@ -76,11 +76,16 @@ class Accepted:
     """What a stack has been given before, parsed."""
 
     parsed: language.Template
-    environment: Mapping[str, Any]
+    record: TemplateRecord
+
+    def is_same(self, submission: Submission) -> bool:
+        """Whether it is given once more."""
+        given = submission.template, dict(submission.files), submission.environment.to_dict()
+        return repr(given) == repr((self.record.template, self.record.files, self.record.environment))
 
     def same_in(self, wanted: language.Template, environment: language.Environment) -> frozenset[str]:
         """The names whose definitions mean the same in another template under an environment."""
-        if repr(self.environment) != repr(environment.to_dict()):
+        if repr(self.record.environment) != repr(environment.to_dict()):
             return frozenset()
         before, after = self.parsed.resources, wanted.resources
         same = {name for name, definition in after.items() if before.get(name) is definition}
@@ -134,9 +139,7 @@ class Validator:
     def _validate(
         self, submission: Submission, identity: Identity, level: Level, accepted: Accepted | None = None
     ) -> language.Template:
-        registries = submission.environment.resource_registry, self._settings.operator_registry
-        known = accepted.parsed if accepted else None
-        parsed = language.parse(submission.template, submission.files, *registries, known=known)
+        parsed = self._parsed(submission, accepted)
         parameters = expected.bind(parsed, submission.environment, identity.pseudo)
         with masked(parameters.mask):
             parsed = parsed.under(parameters)
@@ -145,6 +148,13 @@ class Validator:
             same = accepted.same_in(parsed, submission.environment) if accepted else frozenset()
             _Look(self, submission.environment, parsed, parameters, identity, level).check(same)
         return parsed
+
+    def _parsed(self, submission: Submission, accepted: Accepted | None) -> language.Template:
+        if accepted is not None and accepted.is_same(submission):
+            return accepted.parsed
+        registries = submission.environment.resource_registry, self._settings.operator_registry
+        known = accepted.parsed if accepted else None
+        return language.parse(submission.template, submission.files, *registries, known=known)
 
     def plugin(
         self, definition: language.ResourceDefinition, files: Mapping[str, str], stands_for: str | None = None
