@@ -75,6 +75,18 @@ def count(context: Context, stack_ids: Sequence[str]) -> int:
     return int(context.connection.execute(statement).scalar_one())
 
 
+@reader
+def count_in_tree(context: Context, root_id: str, but_for: str) -> int:
+    """How many rows the stacks of a tree have that aren't gone, those of one stack left out."""
+    stack = models.stack
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(TABLE.join(stack, stack.c.id == TABLE.c.stack_id))
+        .where(stack.c.root_id == root_id, stack.c.deleted_at.is_(None), stack.c.id != but_for)
+    )
+    return int(context.connection.execute(statement).scalar_one())
+
+
 @lagging_reader
 def listed_of(context: Context, stack_ids: Sequence[str]) -> list[ResourceRecord]:
     """Every row of these stacks, for a list; it may come from a replica that lags."""

@@ -23,12 +23,13 @@ from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine import adoption, credentials, limits, traversals, trusting
+from heatlite.engine.accepted import Accepted
 from heatlite.engine.beginning import Beginning
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.onward import is_quick
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
-from heatlite.engine.validation import Accepted, Identity, Submission, Validator, check_name
+from heatlite.engine.validation import Identity, Submission, Validator, check_name
 from heatlite.engine.wishes import Wishes
 
 SECONDS_A_MINUTE = 60

@@ -18,8 +18,9 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
-from heatlite.db.records import StackRecord, TemplateRecord
+from heatlite.db.records import StackRecord
 from heatlite.engine import external, limits
+from heatlite.engine.accepted import Accepted
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.masking import masked
 from heatlite.engine.mistakes import collected, raise_all, within
@@ -71,28 +72,6 @@ class Identity:
         )
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """What a stack has been given before, parsed."""
-
-    parsed: language.Template
-    record: TemplateRecord
-
-    def is_same(self, submission: Submission) -> bool:
-        """Whether it is given once more."""
-        given = submission.template, dict(submission.files), submission.environment.to_dict()
-        return repr(given) == repr((self.record.template, self.record.files, self.record.environment))
-
-    def same_in(self, wanted: language.Template, environment: language.Environment) -> frozenset[str]:
-        """The names whose definitions mean the same in another template under an environment."""
-        if repr(self.record.environment) != repr(environment.to_dict()):
-            return frozenset()
-        before, after = self.parsed.resources, wanted.resources
-        same = {name for name, definition in after.items() if before.get(name) is definition}
-        kinds = {name for name, definition in after.items() if name in before and before[name].type == definition.type}
-        return frozenset(name for name in same if after[name].requires <= kinds)
-
-
 def check_name(name: object) -> str:
     """A stack's name, if it may be one.
 
@@ -127,19 +106,33 @@ class Validator:
         return self._validate(submission, identity, Level(), accepted)
 
     def validate_one(
-        self, submission: Submission, identity: Identity, facade: Mapping[str, Any] | None
+        self,
+        submission: Submission,
+        identity: Identity,
+        facade: Mapping[str, Any] | None,
+        parsed: language.Template,
     ) -> language.Template:
-        """The parsed template of a nested stack that is about to be made; what is nested in it is looked at later.
+        """The template of a nested stack that is about to be made; what is nested in it is looked at later.
 
         :param facade: what it may read of its parent's resource
+        :param parsed: the submission's, which is still to be decided by its parameters
         :raises HeatliteError: the first thing that is wrong, with its place
         """
-        return self._validate(submission, identity, Level(goes_down=False, facade=facade))
+        return self._validated(parsed, submission, identity, Level(goes_down=False, facade=facade))
 
     def _validate(
         self, submission: Submission, identity: Identity, level: Level, accepted: Accepted | None = None
     ) -> language.Template:
-        parsed = self._parsed(submission, accepted)
+        return self._validated(self._parsed(submission, accepted), submission, identity, level, accepted)
+
+    def _validated(
+        self,
+        parsed: language.Template,
+        submission: Submission,
+        identity: Identity,
+        level: Level,
+        accepted: Accepted | None = None,
+    ) -> language.Template:
         parameters = expected.bind(parsed, submission.environment, identity.pseudo)
         with masked(parameters.mask):
             parsed = parsed.under(parameters)
@@ -150,7 +143,7 @@ class Validator:
         return parsed
 
     def _parsed(self, submission: Submission, accepted: Accepted | None) -> language.Template:
-        if accepted is not None and accepted.is_same(submission):
+        if accepted is not None and accepted.is_same(submission.template, submission.files, submission.environment):
             return accepted.parsed
         registries = submission.environment.resource_registry, self._settings.operator_registry
         known = accepted.parsed if accepted else None
