@@ -68,7 +68,8 @@ def assign(wanted: Iterable[Wanted], views: Iterable[ResourceView], previous_tem
     for want in wanted:
         rows = candidates.get(want.name)
         if rows:
-            serving[want.name] = max(rows, key=lambda view: _fitness(view, want, previous_template_id))
+            fittest = max(rows, key=lambda view: _fitness(view, want, previous_template_id)) if rows[1:] else rows[0]
+            serving[want.name] = fittest
         else:
             missing.append(want.name)
     returned = tuple(view for view in serving.values() if view.replaced_by is not None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -221,11 +220,15 @@ def resource(values: tuple[Any, ...]) -> ResourceRecord:
     )  # fmt: skip
 
 
-def small_resource(names: Sequence[str], values: tuple[Any, ...]) -> ResourceRecord:
-    """A record from some of the columns; those that hold what the resource is made of are None in it."""
-    of = dict(zip(names, values, strict=True))
-    of["action"], of["status"], of["requires"] = Action(of["action"]), Status(of["status"]), tuple(of["requires"])
-    return ResourceRecord(**of, properties_data=None, attr_data=None, resource_metadata=None, resource_data=None)
+def planned_resource(stack_id: str, values: tuple[Any, ...]) -> ResourceRecord:
+    """A record from what a plan reads of a row, in that order; everything else is empty in it."""
+    (id_, name, type_, physical, action, status, engine_id, key, requires, replaces, replaced_by, *rest) = values
+    template_id, fingerprint, progress, attempts, external_id, made_from = rest
+    return ResourceRecord(
+        id_, "", stack_id, name, type_, physical, Action(action), Status(status), "", engine_id, key, None,
+        tuple(requires), replaces, replaced_by, template_id, fingerprint, progress, None, attempts,
+        None, None, None, None, None, None, None, external_id, made_from,
+    )  # fmt: skip
 
 
 def node(resource_id: int, kind: int) -> Node:

@@ -20,8 +20,12 @@ from heatlite.db.records import ResourceRecord
 
 TABLE = models.resource
 SELECT = sa.select(*TABLE.c)
-LARGE = ("properties_data", "attr_data", "resource_metadata", "resource_data")
-SMALL = [column for column in TABLE.c if column.name not in LARGE]
+PLANNED_BY = (
+    *("id", "name", "type", "physical_resource_id", "action", "status", "engine_id", "atomic_key", "requires"),
+    *("replaces", "replaced_by", "current_template_id", "fingerprint", "progress", "attempts"),
+    *("external_id", "made_from"),
+)
+SMALL = [TABLE.c[name] for name in PLANNED_BY]
 TO_PLAN = sa.select(*SMALL).where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
 BY_STACK = SELECT.where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
 
@@ -38,9 +42,9 @@ def by_stack(context: Context, stack_id: str) -> list[ResourceRecord]:
 
 @reader
 def to_plan(context: Context, stack_id: str) -> list[ResourceRecord]:
-    """The same, as far as a plan needs it: without what they are made of, which would take longest to read."""
+    """The same, as far as a plan needs it (``PLANNED_BY``): a stack's rows are many, and each value takes its time."""
     found = context.connection.execute(TO_PLAN, {"stack_id": stack_id})
-    return [records.small_resource([column.name for column in SMALL], tuple(row)) for row in found]
+    return [records.planned_resource(stack_id, tuple(row)) for row in found]
 
 
 @lagging_reader
@@ -68,6 +72,18 @@ def by_uuid(context: Context, uuid: str) -> ResourceRecord | None:
 def count(context: Context, stack_ids: Sequence[str]) -> int:
     """How many rows these stacks have."""
     statement = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.stack_id.in_(stack_ids))
+    return int(context.connection.execute(statement).scalar_one())
+
+
+@reader
+def count_in_tree(context: Context, root_id: str, but_for: str) -> int:
+    """How many rows the stacks of a tree have that aren't gone, those of one stack left out."""
+    stack = models.stack
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(TABLE.join(stack, stack.c.id == TABLE.c.stack_id))
+        .where(stack.c.root_id == root_id, stack.c.deleted_at.is_(None), stack.c.id != but_for)
+    )
     return int(context.connection.execute(statement).scalar_one())
 
 

@@ -192,13 +192,6 @@ def children(context: Context, owner_ids: Sequence[str]) -> list[StackRecord]:
     return [records.stack(row) for row in context.connection.execute(statement)]
 
 
-@reader
-def tree(context: Context, root_id: str) -> list[str]:
-    """The ids of the stacks in a tree, its root included and those that are gone left out."""
-    statement = sa.select(TABLE.c.id).where(TABLE.c.root_id == root_id, TABLE.c.deleted_at.is_(None))
-    return [row.id for row in context.connection.execute(statement)]
-
-
 def ended(now: datetime) -> dict[str, Any]:
     """What a stack's row becomes when the stack is gone: its name is free again."""
     return {"live_name": None, "deleted_at": now}

@@ -22,13 +22,14 @@ from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine import adoption, credentials, edges, limits, traversals, trusting
+from heatlite.engine.accepted import Accepted
 from heatlite.engine.beginning import Beginning
 from heatlite.engine.change import Change
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.onward import is_quick
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
-from heatlite.engine.validation import Accepted, Identity, Submission, Validator, check_name
+from heatlite.engine.validation import Identity, Submission, Validator, check_name
 from heatlite.engine.wishes import Wishes
 
 SECONDS_A_MINUTE = 60
@@ -140,7 +141,7 @@ class Lifecycle:
     def _update(self, stack: StackRecord, submission: Submission, wishes: Wishes) -> Change:
         identity = Identity(stack.id, stack.name, stack.tenant)
         before = self._shared.library.known(stack.raw_template_id)
-        accepted = Accepted(before[1], before[0].environment) if before else None
+        accepted = Accepted(before[1], before[0]) if before else None
         parsed = self._validator.validate(submission, identity, accepted)
         values = language.bind(parsed, submission.environment, identity.pseudo)
         self._shared.library.check_immutable(self._shared.context(), stack, parsed, values)

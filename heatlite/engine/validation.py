@@ -20,6 +20,7 @@ from heatlite import template as language
 from heatlite.convergence.graph import Graph
 from heatlite.db.records import StackRecord
 from heatlite.engine import external, limits
+from heatlite.engine.accepted import Accepted
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.masking import masked
 from heatlite.engine.mistakes import collected, raise_all, within
@@ -71,23 +72,6 @@ class Identity:
         )
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """What a stack has been given before, parsed."""
-
-    parsed: language.Template
-    environment: Mapping[str, Any]
-
-    def same_in(self, wanted: language.Template, environment: language.Environment) -> frozenset[str]:
-        """The names whose definitions mean the same in another template under an environment."""
-        if repr(self.environment) != repr(environment.to_dict()):
-            return frozenset()
-        before, after = self.parsed.resources, wanted.resources
-        same = {name for name, definition in after.items() if before.get(name) is definition}
-        kinds = {name for name, definition in after.items() if name in before and before[name].type == definition.type}
-        return frozenset(name for name in same if after[name].requires <= kinds)
-
-
 def check_name(name: object) -> str:
     """A stack's name, if it may be one.
 
@@ -122,21 +106,33 @@ class Validator:
         return self._validate(submission, identity, Level(), accepted)
 
     def validate_one(
-        self, submission: Submission, identity: Identity, facade: Mapping[str, Any] | None
+        self,
+        submission: Submission,
+        identity: Identity,
+        facade: Mapping[str, Any] | None,
+        parsed: language.Template,
     ) -> language.Template:
-        """The parsed template of a nested stack that is about to be made; what is nested in it is looked at later.
+        """The template of a nested stack that is about to be made; what is nested in it is looked at later.
 
         :param facade: what it may read of its parent's resource
+        :param parsed: the submission's, which is still to be decided by its parameters
         :raises HeatliteError: the first thing that is wrong, with its place
         """
-        return self._validate(submission, identity, Level(goes_down=False, facade=facade))
+        return self._validated(parsed, submission, identity, Level(goes_down=False, facade=facade))
 
     def _validate(
         self, submission: Submission, identity: Identity, level: Level, accepted: Accepted | None = None
     ) -> language.Template:
-        registries = submission.environment.resource_registry, self._settings.operator_registry
-        known = accepted.parsed if accepted else None
-        parsed = language.parse(submission.template, submission.files, *registries, known=known)
+        return self._validated(self._parsed(submission, accepted), submission, identity, level, accepted)
+
+    def _validated(
+        self,
+        parsed: language.Template,
+        submission: Submission,
+        identity: Identity,
+        level: Level,
+        accepted: Accepted | None = None,
+    ) -> language.Template:
         parameters = expected.bind(parsed, submission.environment, identity.pseudo)
         with masked(parameters.mask):
             parsed = parsed.under(parameters)
@@ -145,6 +141,13 @@ class Validator:
             same = accepted.same_in(parsed, submission.environment) if accepted else frozenset()
             _Look(self, submission.environment, parsed, parameters, identity, level).check(same)
         return parsed
+
+    def _parsed(self, submission: Submission, accepted: Accepted | None) -> language.Template:
+        if accepted is not None and accepted.is_same(submission.template, submission.files, submission.environment):
+            return accepted.parsed
+        registries = submission.environment.resource_registry, self._settings.operator_registry
+        known = accepted.parsed if accepted else None
+        return language.parse(submission.template, submission.files, *registries, known=known)
 
     def plugin(
         self, definition: language.ResourceDefinition, files: Mapping[str, str], stands_for: str | None = None

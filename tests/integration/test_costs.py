@@ -48,8 +48,9 @@ def assert_at_most(cost: Cost, *most: float) -> None:
     ("shape", "create", "update", "delete"),
     [
         (shapes.flat(200), (0.6, 0.1, 0.05), (1.2, 0.2, 0.1), (0.6, 0.1, 0.05)),
-        (shapes.layers(200), (1.3, 0.2, 0.15), (2.6, 0.4, 0.3), (1.3, 0.2, 0.15)),
-        (shapes.chain(30), (9.0, 1.6, 0.25), (16.0, 3.0, 0.5), (9.0, 1.6, 0.25)),
+        (shapes.layers(200), (0.6, 0.1, 0.05), (1.2, 0.2, 0.1), (0.8, 0.1, 0.05)),
+        (shapes.chain(30), (2.0, 0.35, 0.1), (3.0, 0.5, 0.2), (2.0, 0.35, 0.1)),
+        (shapes.chain(300), (0.6, 0.1, 0.05), (1.2, 0.2, 0.1), (0.6, 0.1, 0.05)),
     ],
     ids=lambda it: it.name if isinstance(it, Shape) else "",
 )

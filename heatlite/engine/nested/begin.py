@@ -29,11 +29,12 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.context import RequestContext
 from heatlite.convergence.model import VISITS, Action, Status, Wanted
-from heatlite.db import resources, stacks, templates
-from heatlite.db.records import StackRecord
+from heatlite.db import resources, stacks
+from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.retry import retried
 from heatlite.engine import adoption, edges, limits, traversals
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.onward import is_quick
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin, fail
 from heatlite.engine.validation import Identity, Submission, Validator
@@ -53,47 +54,43 @@ class Children:
 
     def receive(self, request: RequestContext, message: BeginChild) -> None:
         """Begin the operation, if it is still to be begun, and its owner has recorded it."""
-        if not self._is_recorded(message):
+        context = self._shared.context()
+        with self._shared.database.reader(context):
+            row, seen = resources.by_uuid(context, message.child_id), stacks.get(context, message.child_id)
+        if row is None or not is_recorded(row, message):
             LOG.info("%s of nested stack %s isn't what its owner wants (now)", message.verb, message.child_id)
             return
-        seen = stacks.get(self._shared.context(), message.child_id)
         if seen is None and message.verb in (Action.CREATE, Action.DELETE):
-            self._first(request, message)
+            self._first(request, message, row)
         elif seen is not None and seen.deleted_at is None and seen.current_traversal == message.follows:
             self._next(seen, message)
         else:
             LOG.debug("%s of nested stack %s is late, or has come before", message.verb, message.child_id)
 
-    def _is_recorded(self, message: BeginChild) -> bool:
-        row = resources.by_uuid(self._shared.context(), message.child_id)
-        if row is None or row.stack_id != message.owner_id:
-            return False
-        data = row.resource_data or {}
-        return data.get(OPERATION) == message.operation_id and data.get(TEMPLATE) == message.template_id
-
     # --- there is no such stack ---------------------------------------------------------------------------------
 
-    def _first(self, request: RequestContext, message: BeginChild) -> None:
+    def _first(self, request: RequestContext, message: BeginChild, row: ResourceRecord) -> None:
         owner = stacks.get(self._shared.context(), message.owner_id)
         if owner is None:
             LOG.warning("Nested stack %s has no owner: nothing is made", message.name)
             return
-        stack, adopts = self._new_stack(request, message, owner), self._adopts(message)
+        stack, adopts = self._new_stack(request, message, owner), adopted(row)
         if adopts is not None and message.verb == Action.CREATE and owner.action is Action.ADOPT:
             stack = dataclasses.replace(stack, action=Action.ADOPT, status_reason="Stack ADOPT started")
         if message.verb == Action.DELETE:
             self._bury(stack, adopts)
             return
         try:
-            wanted = traversals.wanted(self._valid(stack)[0])
+            parsed, _ = self._valid(stack)
         except exception.HeatliteError as error:
             self._refuse_first(stack, str(error), adopts)
             return
         try:
-            begun = self._create(stack, wanted, adopts)
+            begun = self._create(stack, traversals.wanted(parsed), adopts)
         except db_error.DBDuplicateEntry:
             return  # the same message, at another engine; or it is being deleted
-        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
+        spreads = not is_quick(self._shared.registry, parsed)
+        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
 
     def _new_stack(self, request: RequestContext, message: BeginChild, owner: StackRecord) -> StackRecord:
         empty = message.template_id is None
@@ -124,12 +121,6 @@ class Children:
             collects_later=message.collects_later,
             origin=edges.origin(),
         )
-
-    def _adopts(self, message: BeginChild) -> Mapping[str, Any] | None:
-        """What is said of the resources that the stack is to take over: its owner's row has it."""
-        row = resources.by_uuid(self._shared.context(), message.child_id)
-        said = row.adopted if row is not None else None
-        return None if said is None else said.get("resources") or {}
 
     @retried
     def _create(self, stack: StackRecord, wanted: Sequence[Wanted], adopts: Mapping[str, Any] | None) -> begin.Begun:
@@ -204,7 +195,9 @@ class Children:
         columns |= changes
         begun = self._supersede(seen, columns, wanted, unchanged)
         if begun is not None:
-            self._conclusions.announce({begun.traversal_id: begun.ready}, seen.tenant)
+            known = self._shared.library.known(columns.get("raw_template_id", seen.raw_template_id))
+            spreads = known is None or not is_quick(self._shared.registry, known[1])
+            self._conclusions.announce({begun.traversal_id: begun.ready}, seen.tenant, spreads=spreads)
 
     @retried
     def _supersede(
@@ -238,14 +231,26 @@ class Children:
         """
         shared, context = self._shared, self._shared.context()
         limits.check_depth(shared.settings, stack.nested_depth)
-        record = templates.get(context, stack.raw_template_id)
+        record, known = shared.library.template(context, stack.raw_template_id)
         environment = language.Environment.parse(record.environment)
         submission = Submission(record.template, record.files, environment)
-        parsed = self._validator.validate_one(submission, Identity.of(stack), stack.facade)
+        parsed = self._validator.validate_one(submission, Identity.of(stack), stack.facade, known)
         values = language.bind(parsed, environment, Identity.of(stack).pseudo)
         if before is not None:
             shared.library.check_immutable(context, before, parsed, values)
-        tree = stacks.tree(context, stack.root_id or stack.id)
-        others = resources.count(context, [other for other in tree if other != stack.id])
+        others = resources.count_in_tree(context, stack.root_id or stack.id, but_for=stack.id)
         limits.check_resources(shared.settings, others + len(parsed.resources))
         return parsed, values
+
+
+def is_recorded(row: ResourceRecord, message: BeginChild) -> bool:
+    """Whether the row of a nested stack's owner has recorded the operation."""
+    data = row.resource_data or {}
+    is_its = data.get(OPERATION) == message.operation_id and data.get(TEMPLATE) == message.template_id
+    return is_its and row.stack_id == message.owner_id
+
+
+def adopted(row: ResourceRecord) -> Mapping[str, Any] | None:
+    """What its owner's row says of the resources that a nested stack is to take over; None: it makes them."""
+    said = row.adopted
+    return None if said is None else said.get("resources") or {}

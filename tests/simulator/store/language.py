@@ -158,6 +158,9 @@ class Table:
         self.element = element
         self.c = Columns({column: Column(column, self, type_) for column, type_ in columns.items()})
 
+    def join(self, right: Any, onclause: Any) -> Any:
+        return SimpleNamespace(__visit_name__="join", left=self, right=right, onclause=onclause, isouter=False)
+
     def outerjoin(self, right: Any, onclause: Any) -> Any:
         return SimpleNamespace(__visit_name__="join", left=self, right=right, onclause=onclause, isouter=True)
 
