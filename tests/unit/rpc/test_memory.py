@@ -21,17 +21,9 @@ def connection() -> kombu.Connection:
 
 def test_a_message_wakes_who_waits_for_it(connection: kombu.Connection) -> None:
     found: list[str] = []
-    waits = threading.Event()
-    with connection.SimpleQueue("letters") as letters:
-        letters.consumer.register_callback(lambda body, message: found.append(body))
-
-        def wait() -> None:
-            waits.set()
-            connection.drain_events(timeout=LONG)
-
-        waiting = threading.Thread(target=wait)
+    with connection.Consumer(kombu.Queue("letters"), callbacks=[lambda body, message: found.append(body)]):
+        waiting = threading.Thread(target=lambda: connection.drain_events(timeout=LONG))
         waiting.start()
-        assert waits.wait(LONG)
         with kombu.Connection("memory://") as other, other.SimpleQueue("letters") as same:
             same.put("a letter")
         waiting.join(LONG)
@@ -49,7 +41,7 @@ def test_who_waits_in_vain_looks_once_and_again_at_the_end(
         return look(channel, queue, timeout)
 
     monkeypatch.setattr(memory.Channel, "_get", counted)
-    with connection.SimpleQueue("nothing"):
+    with connection.Consumer(kombu.Queue("nothing"), callbacks=[print]):
         with pytest.raises(TimeoutError):
             connection.drain_events(timeout=0.2)
         assert looks == ["nothing"] * 2
