@@ -24,14 +24,14 @@ INSERT INTO {schema}.stack (id, name, tenant, live_name, raw_template_id, curren
 SELECT CONCAT('00000000-0000-4000-8000-', LPAD(seq, 12, '0')), CONCAT('stack-', seq), 'of-many',
        CONCAT('stack-', seq), (SELECT id FROM {schema}.raw_template WHERE content_hash = 'of many'), UUID(), 'CREATE',
        'COMPLETE', 'Stack CREATE completed successfully', 1, 0, '2030-01-01' + INTERVAL seq SECOND,
-       CONCAT('00000000-0000-4000-8000-', LPAD(seq, 12, '0')) FROM seq_1_to_{stacks}
+       CONCAT('00000000-0000-4000-8000-', LPAD(seq, 12, '0')) FROM {schema}.seq_1_to_{stacks}
 """
 ROWS_OF_EVENTS = """
 INSERT INTO {schema}.event (uuid, stack_id, resource_name, resource_type, physical_resource_id, resource_action,
                             resource_status, resource_status_reason, created_at)
 SELECT UUID(), '00000000-0000-4000-8000-000000000001', CONCAT('web-', seq MOD 1000), 'OS::Heat::TestResource',
        CONCAT('physical-', seq), 'CREATE', 'COMPLETE', 'state changed', '2030-01-01' + INTERVAL seq SECOND
-FROM seq_1_to_{events}
+FROM {schema}.seq_1_to_{events}
 """
 
 
