@@ -48,7 +48,7 @@ def created(meters: Meters, shape: Shape, number: int = 1) -> Cost:
 
 def waiting(meters: Meters) -> Iterator[Finding]:
     """Resources that take five seconds, in which nothing happens."""
-    created(meters, shapes.flat(1_000))  # whatever threads that needs are there now
+    created(meters, shapes.waiting(100))  # whatever threads that needs are there now
     before = meters.threads()
     stacks = Stacks(meters, shapes.waiting(1_000))
     with Watch(meters.threads) as threads:
