@@ -10,7 +10,7 @@ from oslo_config import cfg
 
 from heatlite.cmd import quiet
 
-quiet.about_eventlet()  # before futurist is imported, which looks for it
+quiet.without_eventlet()  # before anything else imports futurist, which looks for it
 
 from oslo_service import backend  # noqa: E402
 

@@ -31,6 +31,8 @@ def pick_backend(name: str) -> None:
         import eventlet
 
         eventlet.monkey_patch()
+    else:
+        quiet.without_eventlet()
     from oslo_service import backend
 
     backend.init_backend(backend.BackendType(name))

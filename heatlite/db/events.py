@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from heatlite.db import bulk, models
 from heatlite.db.api import Context, lagging_reader, rows, writer
+from heatlite.db.orders import by_index
 from heatlite.db.records import EventRecord
 
 TABLE = models.event
@@ -82,7 +83,11 @@ def listed(
     conditions: Sequence[sa.ColumnElement[bool]],
     order: Sequence[Any],
     limit: int | None,
+    index: str | None = None,
 ) -> list[EventRecord]:
-    """Events for a list; it may come from a replica that lags."""
-    statement = SELECT.where(*conditions).order_by(*order).limit(limit)
+    """Events for a list; it may come from a replica that lags.
+
+    :param index: the one that has them in this order, if there is one
+    """
+    statement = by_index(SELECT, TABLE, index).where(*conditions).order_by(*order).limit(limit)
     return [EventRecord(*row) for row in context.connection.execute(statement)]

@@ -65,6 +65,7 @@ stack = sa.Table(
     sa.UniqueConstraint("tenant", "live_name", name="uniq_stack_live_name"),
     sa.Index("ix_stack_tenant", "tenant", "deleted_at", "created_at"),
     sa.Index("ix_stack_roots", "tenant", "deleted_at", "owner_id", "created_at", "id"),
+    sa.Index("ix_stack_deleted_at", "deleted_at", "owner_id", "created_at", "id"),
     sa.Index("ix_stack_owner_id", "owner_id"),
     sa.Index("ix_stack_root_id", "root_id"),
     sa.Index("ix_stack_status_deadline", "status", "deadline"),

@@ -4,6 +4,11 @@
 
 MariaDB takes the index for this, but not where the order names ``deleted_at``, too. PostgreSQL takes it only where the
 order does: ``IS NULL`` doesn't tell it that the column is the same in all rows. Either sorts all of them otherwise.
+
+                                     … AND created_at < ?
+
+From here on PostgreSQL begins to read at that time. MariaDB begins at the newest of the project, unless it is forced to
+this very index.
 """
 
 from __future__ import annotations
@@ -35,3 +40,12 @@ def _constant(element: Null, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(Null, "postgresql")
 def _named(element: Null, compiler: SQLCompiler, **options: Any) -> str:
     return str(compiler.process(element.column, **options))
+
+
+def by_index(statement: sa.Select[Any], table: sa.Table, index: str | None) -> sa.Select[Any]:
+    """The statement, by an index if one is named, for a database that has to be told."""
+    if index is None:
+        return statement
+    return statement.with_hint(table, f"FORCE INDEX ({index})", "mysql").with_hint(
+        table, f"FORCE INDEX ({index})", "mariadb"
+    )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from heatlite.convergence.model import Status
 from heatlite.db import bulk, models, records
 from heatlite.db.api import Context, lagging_reader, reader, rows, writer
+from heatlite.db.orders import by_index
 from heatlite.db.records import StackRecord
 
 TABLE = models.stack
@@ -165,9 +166,13 @@ def listed(
     conditions: Sequence[sa.ColumnElement[bool]],
     order: Sequence[Any],
     limit: int | None,
+    index: str | None = None,
 ) -> list[StackRecord]:
-    """Stacks for a list; it may come from a replica that lags."""
-    statement = SELECT.where(*conditions).order_by(*order).limit(limit)
+    """Stacks for a list; it may come from a replica that lags.
+
+    :param index: the one that has them in this order, if there is one
+    """
+    statement = by_index(SELECT, TABLE, index).where(*conditions).order_by(*order).limit(limit)
     return [records.stack(row) for row in context.connection.execute(statement)]
 
 

@@ -7,19 +7,23 @@ resource_types:OS::Nova::Flavor     rule:project_admin      this type
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from oslo_config import cfg
-from oslo_policy import opts, policy
 
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import resources
 from heatlite.db.records import StackRecord
+
+if TYPE_CHECKING:
+    from oslo_policy import policy
 
 PREFIX = "resource_types"
 ADMINS_TYPES = (
@@ -49,14 +53,6 @@ ADMINS_TYPES = (
     "OS::Octavia::Quota",
 )
 """Those that are for administrators of a project, where no file says otherwise."""
-RULES = [
-    policy.RuleDefault("context_is_admin", "role:admin and is_admin_project:True", "Who may see every project."),
-    policy.RuleDefault("project_admin", "role:admin", "Who administers a project."),
-    *(
-        policy.RuleDefault(f"{PREFIX}:{name}", "rule:project_admin", f"Who may use {name}.", scope_types=["project"])
-        for name in ADMINS_TYPES
-    ),
-]
 
 
 class TypePolicy:
@@ -66,13 +62,22 @@ class TypePolicy:
     """
 
     def __init__(self, conf: cfg.ConfigOpts | None = None) -> None:
+        self._conf = conf
+
+    @functools.cached_property
+    def _enforcer(self) -> policy.Enforcer:
+        """Made when it is first asked: reading one rule, oslo.policy imports an HTTP client."""
+        from oslo_policy import opts, policy
+
+        conf = self._conf
         if conf is None:
             conf = cfg.ConfigOpts()
             conf([], default_config_files=[], default_config_dirs=[])
             opts.set_defaults(conf)
             conf.set_override("policy_file", os.devnull, group="oslo_policy")
-        self._enforcer = policy.Enforcer(conf, use_conf=True)
-        self._enforcer.register_defaults(RULES)
+        enforcer = policy.Enforcer(conf, use_conf=True)
+        enforcer.register_defaults(rules())
+        return enforcer
 
     def allows(self, context: RequestContext, type_name: str) -> bool:
         """Whether a request may use a type."""
@@ -81,6 +86,8 @@ class TypePolicy:
         return all(self._passes(context, rule) for rule in rules if rule in self._enforcer.rules)
 
     def _passes(self, context: RequestContext, rule: str) -> bool:
+        from oslo_policy import policy
+
         try:
             return bool(self._enforcer.enforce(rule, {"project_id": context.project_id}, credentials(context)))
         except policy.InvalidScope:
@@ -102,6 +109,22 @@ class TypePolicy:
         """
         self.check(context, resources.types(context, stack.id))
         return stack
+
+
+def rules() -> list[policy.RuleDefault]:
+    """The rules where no file says otherwise."""
+    from oslo_policy import policy
+
+    return [
+        policy.RuleDefault("context_is_admin", "role:admin and is_admin_project:True", "Who may see every project."),
+        policy.RuleDefault("project_admin", "role:admin", "Who administers a project."),
+        *(
+            policy.RuleDefault(
+                f"{PREFIX}:{name}", "rule:project_admin", f"Who may use {name}.", scope_types=["project"]
+            )
+            for name in ADMINS_TYPES
+        ),
+    ]
 
 
 def credentials(context: RequestContext) -> dict[str, object]:

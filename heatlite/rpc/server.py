@@ -16,6 +16,7 @@ acknowledged and dropped. A client's call among them would never be answered.
 
 from __future__ import annotations
 
+import concurrent.futures
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from typing import Any
 
 import oslo_messaging
 from oslo_messaging.rpc.server import RPCServer
+from oslo_service import backend
 
 from heatlite.rpc import delivery, messages
 
@@ -38,6 +40,8 @@ class BoundedRPCServer(RPCServer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if backend.get_backend_type() is backend.BackendType.THREADING:  # futurist's end a second after they are told
+            self._executor_cls = concurrent.futures.ThreadPoolExecutor
         self._free = threading.Semaphore(self.capacity)
         self._at_work: set[int] = set()
 

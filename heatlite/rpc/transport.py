@@ -10,7 +10,7 @@ import oslo_messaging
 from oslo_config import cfg
 from oslo_messaging import opts
 
-from heatlite.rpc import messages
+from heatlite.rpc import memory, messages
 
 RABBIT_GROUP = "oslo_messaging_rabbit"
 
@@ -18,6 +18,7 @@ RABBIT_GROUP = "oslo_messaging_rabbit"
 def get(conf: cfg.ConfigOpts, url: str | None = None) -> oslo_messaging.Transport:
     """The RPC transport of ``url``, or of ``conf.transport_url``."""
     oslo_messaging.set_transport_defaults(messages.EXCHANGE)
+    memory.take_over()
     return oslo_messaging.get_rpc_transport(conf, url=url)
 
 

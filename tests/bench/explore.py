@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tests.bench import beside, page, report, scenarios
 from tests.bench.fleet import BenchFleet
+from tests.bench.goals import GOALS
 from tests.bench.heat_fleet import HeatFleet
 from tests.bench.meters import Meters
 from tests.bench.report import Figure
@@ -30,6 +31,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--engines", type=int, default=2, help="engine processes (default: 2)")
     parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE", help="another configuration")
     parser.add_argument("--peer", choices=["heat"], help="play scenarios of a size that it can take to Heat as well")
+    parser.add_argument("--goals", action="store_true", help="see which promised figures are reached; --only chooses")
     parser.add_argument("--output", type=pathlib.Path, help="write a page of tables there, with a plot and the data")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there, too")
     parser.add_argument("--log", type=pathlib.Path, help="keep the engines' log there")
@@ -40,6 +42,11 @@ def main(given: Sequence[str] | None = None) -> int:
     """The command: 0 where everything could be measured."""
     wanted = arguments(given)
     logging.disable(logging.CRITICAL)
+    return reach(wanted) if wanted.goals else play(wanted)
+
+
+def play(wanted: argparse.Namespace) -> int:
+    """Play the scenarios."""
     offered = beside.SCENARIOS if wanted.peer else scenarios.SCENARIOS
     chosen = [it for it in offered if is_wanted(it, wanted)]
     runs = wanted.runs or (1 if wanted.quick else 3)
@@ -53,6 +60,24 @@ def main(given: Sequence[str] | None = None) -> int:
     if wanted.output is not None:
         page.write(wanted.output, told, runs)
     return int(any(it["failed"] for it in told if it["by"] == beside.HEATLITE))
+
+
+def reach(wanted: argparse.Namespace) -> int:
+    """See which goals are reached; 0 where all are."""
+    words = [word for word in wanted.only.split(",") if word]
+    rows, missed = [("figure", "reach", "found", ""), ("---",) * 4], 0
+    with contextlib.ExitStack() as stack:
+        meters = launched([beside.HEATLITE], wanted, stack)[beside.HEATLITE]
+        for name, goal in GOALS.items():
+            for finding in goal(meters) if not words or name in words else ():
+                rows.append(report.told(finding))
+                missed += not finding.is_met
+                print("  ".join(f"{cell:<10}" for cell in rows[-1]), flush=True)
+        if wanted.log is not None:
+            wanted.log.write_bytes(meters.fleet.log.read_bytes())
+    if wanted.output is not None:
+        wanted.output.write_text(report.table(rows))
+    return int(missed > 0)
 
 
 def is_wanted(scenario: Scenario, wanted: argparse.Namespace) -> bool:

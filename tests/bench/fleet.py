@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
+from tests.bench import blocking
 from tests.deployment import Daemons
 
 DEFAULTS: dict[str, Any] = {
@@ -22,4 +23,5 @@ class BenchFleet(Daemons):
 
     def __init__(self, directory: pathlib.Path, url: str, bus: str, *, workers: int = 2, **options: Any) -> None:
         self.url = url
+        self.environment = blocking.install(directory / "plugins")
         super().__init__(directory, url, bus, workers=workers, **{**DEFAULTS, **options})

@@ -78,6 +78,11 @@ class Meters:
         """Megabytes that the largest engine process has taken at its worst."""
         return max(peak_of(it.pid) for it in self.fleet.workers())
 
+    def forget_peak(self) -> None:
+        """Let ``peak`` tell of what comes from here on."""
+        for it in self.fleet.workers():
+            pathlib.Path(f"/proc/{it.pid}/clear_refs").write_text("5")
+
     def threads(self) -> int:
         """Threads that the engine with most of them has."""
         return max(it.num_threads() for it in self.fleet.workers())

@@ -20,8 +20,8 @@ INTRODUCTION = """\
 
 Heat {version} and heatlite, each with two engine processes in its default configuration, on the same MariaDB (durable
 commits) and the same RabbitMQ, driven by the same client over RPC, scenario by scenario in turn. Written by
-`tools/bench --peer heat --output …`; medians of {runs}. The machine has {cpus} cores, which all of them share; its load
-was {load} at the end. Every resource is an `OS::Heat::TestResource` that does nothing.
+`tools/bench --peer heat --output …`; medians of {runs} run(s). The machine has {cpus} cores, which all of them share;
+its load was {load} at the end. Every resource is an `OS::Heat::TestResource` that does nothing.
 
 Figures are for each resource. In a cell stand heatlite, Heat, and how many times as much Heat takes. Statements are
 SELECT, INSERT, UPDATE and DELETE.
@@ -51,13 +51,16 @@ Of the largest engine process; it has played all that is above.
 VERSION = "27.0.1"
 
 
-def write(path: pathlib.Path, told: Sequence[Figure], runs: int) -> None:
-    """Write the page, and beside it the plot and the data."""
+def write(path: pathlib.Path, told: Sequence[Figure], runs: int, load: float | None = None) -> None:
+    """Write the page, and beside it the plot and the data.
+
+    :param load: of the machine; as it is now if none is given
+    """
     write_data(path.with_suffix(".json"), told)
     picture = path.with_suffix(".svg")
     picture.write_text(drawn(told))
-    load = f"{os.getloadavg()[2]:.1f}"
-    parts = [INTRODUCTION.format(version=VERSION, runs=runs, cpus=psutil.cpu_count(), load=load, plot=picture.name)]
+    known = {"version": VERSION, "runs": runs, "cpus": psutil.cpu_count(), "plot": picture.name}
+    parts = [INTRODUCTION.format(load=f"{load or os.getloadavg()[2]:.1f}", **known)]
     names = {it["by"] for it in told}
     for name, words in ((beside.HEAT, FAIR), (beside.STOCK, STOCK)):
         if name in names:

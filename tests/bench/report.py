@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tests.bench.drive import Cost
+from tests.bench.findings import Finding
 from tests.bench.meters import Meters
 
 EACH = ("engine", "broker", "database", "statements", "commits", "rollbacks", "messages")
@@ -90,6 +91,13 @@ def alone(told: Iterable[Figure], engine: str) -> str:
         if it["by"] == engine:
             rows.append((it["what"], it["verb"], *(number(it[name]) for name in names), f"{it['rate']:.0f}"))
     return table(rows)
+
+
+def told(finding: Finding) -> Sequence[str]:
+    """A promised figure as a row: what it is, what it was to be, what it is here."""
+    unit = f" {finding.unit}" if finding.unit else ""
+    reach = f"{'≥' if finding.at_least else '≤'} {finding.reach:g}{unit}"
+    return finding.what, reach, f"{number(finding.found)}{unit}", "" if finding.is_met else "**missed**"
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:

@@ -50,6 +50,12 @@ STACK_SORT_KEYS: Words = {
     "creation_time": STACK.created_at,
     "updated_time": STACK.updated_at,
 }
+STACK_INDEXES = {
+    (True, (STACK.deleted_at, STACK.owner_id)): "ix_stack_roots",
+    (True, (STACK.deleted_at,)): "ix_stack_tenant",
+    (False, (STACK.deleted_at, STACK.owner_id)): "ix_stack_deleted_at",
+}
+"""Of one project or of all, and with which columns NULL → what has these stacks by their time."""
 EVENT_FILTERS: Words = {
     "uuid": EVENT.uuid,
     "resource_name": EVENT.resource_name,
@@ -79,22 +85,28 @@ def stack_conditions(query: StackQuery, project_id: str | None, hidden_tags: Seq
     return [*conditions, *filters(query.filters, STACK_FILTERS, STACK.action, STACK.status), *tag_conditions(query)]
 
 
-def stack_order(query: StackQuery) -> Order:
-    """In which order, and so by which index.
+def stack_order(query: StackQuery, project_id: str | None) -> Order:
+    """In which order, and by which index.
 
+    :param project_id: whose stacks; None for everybody's
     :raises Invalid: where it makes no sense
     """
     found = paging.order(query.sort_keys, query.sort_dir, STACK_SORT_KEYS, models.stack)
     hidden = {STACK.deleted_at: query.show_deleted, STACK.owner_id: query.show_nested}
-    return dataclasses.replace(found, within=tuple(column for column, shows in hidden.items() if not shows))
+    within = tuple(column for column, shows in hidden.items() if not shows)
+    index = STACK_INDEXES.get((project_id is not None, within))
+    chosen = index if found.columns[0] is STACK.created_at and not query.filters else None
+    return dataclasses.replace(found, within=within, index=chosen)
 
 
-def event_order(query: EventQuery) -> Order:
-    """In which order; by default the newest first.
+def event_order(query: EventQuery, stack_ids: Sequence[str]) -> Order:
+    """In which order, by default the newest first; and by which index.
 
     :raises Invalid: where it makes no sense
     """
-    return paging.order(query.sort_keys, query.sort_dir, EVENT_SORT_KEYS, models.event, EVENT.id)
+    found = paging.order(query.sort_keys, query.sort_dir, EVENT_SORT_KEYS, models.event, EVENT.id)
+    has_index = found.columns[0] is EVENT.id and len(stack_ids) == 1 and not query.filters
+    return dataclasses.replace(found, index="ix_event_stack_id" if has_index else None)
 
 
 def event_conditions(stack_ids: Sequence[str], wanted: Any) -> list[Condition]:

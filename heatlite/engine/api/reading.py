@@ -56,11 +56,11 @@ class Reading:
         :raises Invalid: where a part of the query makes no sense
         """
         conditions = self._conditions(context, query)
-        order = queries.stack_order(query)
+        order = queries.stack_order(query, finding.project_filter(context))
         limit, marker = paging.limit(query.limit), paging.marker_id(query.marker)
         if marker and (last := finding.visible(context, stacks.get(context, marker))):
             conditions.append(order.after(last))
-        found = stacks.listed(context, conditions, order.clauses(), limit)
+        found = stacks.listed(context, conditions, order.clauses(), limit, order.index)
         tags = stacks.tags(context, [stack.id for stack in found]) if found else {}
         return [replies.stack_summary(stack, tags.get(stack.id)) for stack in found]
 
@@ -201,12 +201,12 @@ class Reading:
         most = self._shared.settings.max_nested_stack_depth
         family = {each.id: each for each in nesting.with_nested(context, stack, query.nested_depth, most)}
         conditions = queries.event_conditions(list(family), query.filters)
-        order = queries.event_order(query)
+        order = queries.event_order(query, list(family))
         limit, marker = paging.limit(query.limit), paging.marker_id(query.marker)
         root = stack if query.nested_depth else None
         if marker and (last := events.by_uuid(context, list(family), marker)):
             conditions.append(order.after(last))
-        found = events.listed(context, conditions, order.clauses(), limit)
+        found = events.listed(context, conditions, order.clauses(), limit, order.index)
         single = "uuid" in (query.filters or {})
         return [replies.event(family[each.stack_id], each, with_properties=single, root=root) for each in found]
 

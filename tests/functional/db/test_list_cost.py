@@ -77,36 +77,40 @@ def fill(context: EngineContext, database: Database) -> str:
     return one
 
 
-def list_stacks(context: EngineContext, query: StackQuery, after: Any = None, limit: int = PAGE) -> Sequence[Any]:
+def list_stacks(
+    context: EngineContext, query: StackQuery, project: str | None, after: Any = None, limit: int = PAGE
+) -> Sequence[Any]:
     """A page as the API lists it."""
-    order = queries.stack_order(query)
-    conditions = queries.stack_conditions(query, PROJECT, ["hidden"])
-    return stacks.listed(context, [*conditions, *([order.after(after)] if after else [])], order.clauses(), limit)
+    order = queries.stack_order(query, project)
+    conditions = queries.stack_conditions(query, project, ["hidden"])
+    marked = [*conditions, *([order.after(after)] if after else [])]
+    return stacks.listed(context, marked, order.clauses(), limit, order.index)
 
 
 def list_events(
     context: EngineContext, stack_id: str, query: EventQuery, after: Any = None, limit: int = PAGE
 ) -> Sequence[Any]:
     """The same of a stack's events."""
-    order = queries.event_order(query)
+    order = queries.event_order(query, [stack_id])
     conditions = queries.event_conditions([stack_id], query.filters)
-    return events.listed(context, [*conditions, *([order.after(after)] if after else [])], order.clauses(), limit)
+    marked = [*conditions, *([order.after(after)] if after else [])]
+    return events.listed(context, marked, order.clauses(), limit, order.index)
 
 
-STACK_QUERIES = [StackQuery(sort_dir=way, show_nested=nested) for way in ("asc", "desc") for nested in (False, True)]
-EVENT_QUERIES = [EventQuery(sort_dir=way, sort_keys=keys) for way in ("asc", "desc") for keys in (None, ["event_time"])]
+WAYS = ("asc", "desc")
+STACK_QUERIES = [
+    *((StackQuery(sort_dir=way, show_nested=nested), PROJECT) for way in WAYS for nested in (False, True)),
+    *((StackQuery(sort_dir=way), None) for way in WAYS),
+]
+EVENT_QUERIES = [EventQuery(sort_dir=way, sort_keys=keys) for way in WAYS for keys in (None, ["event_time"])]
 
 
 def pages(context: EngineContext, stack_id: str) -> Iterator[tuple[object, Callable[[], Sequence[Any]]]]:
-    """Every kind of list, its first page and one in its middle: what is asked, and what asks it.
-
-    Of a list with nested stacks, MariaDB reads also what comes before the page.
-    """
-    for stack_query in STACK_QUERIES:
-        ask = functools.partial(list_stacks, context, stack_query)
-        yield stack_query, ask
-        if not stack_query.show_nested:
-            yield (stack_query, "later"), functools.partial(ask, ask(limit=MANY // 2)[-1])
+    """Every kind of list, its first page and one in its middle: what is asked, and what asks it."""
+    for stack_query, project in STACK_QUERIES:
+        ask = functools.partial(list_stacks, context, stack_query, project)
+        yield (stack_query, project), ask
+        yield (stack_query, project, "later"), functools.partial(ask, ask(limit=MANY // 2)[-1])
     for event_query in EVENT_QUERIES:
         tell = functools.partial(list_events, context, stack_id, event_query)
         yield event_query, tell

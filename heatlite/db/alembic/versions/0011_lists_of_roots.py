@@ -1,4 +1,4 @@
-"""A project's root stacks are listed by an index alone, however many nested ones it has.
+"""Root stacks are listed by an index alone, a project's and everybody's, however many nested ones there are.
 
 Revision ID: 0011
 """
@@ -11,3 +11,4 @@ down_revision = "0010"
 
 def upgrade() -> None:
     op.create_index("ix_stack_roots", "stack", ["tenant", "deleted_at", "owner_id", "created_at", "id"])
+    op.create_index("ix_stack_deleted_at", "stack", ["deleted_at", "owner_id", "created_at", "id"])

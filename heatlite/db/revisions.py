@@ -1,0 +1,42 @@
+"""The schema's revisions, without alembic: every start asks for them, and alembic takes longer to import than to ask.
+
+Each file in ``alembic/versions`` says which revision it is, and which one it follows.
+"""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+import re
+
+import sqlalchemy as sa
+
+SCRIPTS = pathlib.Path(__file__).parent / "alembic"
+SAID = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
+TABLE = sa.table("alembic_version", sa.column("version_num"))
+
+
+@functools.cache
+def _followed() -> dict[str, str | None]:
+    """Revision → the one that it follows."""
+    said = [dict(SAID.findall(path.read_text())) for path in SCRIPTS.glob("versions/*.py")]
+    return {it["revision"]: it.get("down_revision") for it in said}
+
+
+def latest() -> str:
+    """The revision that this heatlite works with."""
+    (newest,) = _followed().keys() - _followed().values()
+    return newest
+
+
+def history() -> frozenset[str]:
+    """Every revision that this heatlite knows."""
+    return frozenset(_followed())
+
+
+def version(engine: sa.Engine) -> str | None:
+    """The revision that a database is at; None if it never had one."""
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table(TABLE.name):
+            return None
+        return connection.execute(sa.select(TABLE.c.version_num)).scalar_one_or_none()

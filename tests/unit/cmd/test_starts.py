@@ -1,0 +1,65 @@
+"""Starts: what a process imports before it serves. Modules are counted, not time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.deployment import quiet
+
+HEAVY = {
+    "alembic",  # where a schema is to be made
+    "cryptography.x509",
+    "dns",
+    "eventlet.greenthread",  # where it is the backend
+    "keystoneauth1",  # where a cloud is reached
+    "openstack",
+    "oslo_policy",  # where a template uses a type
+    "prometheus_client",  # where metrics are shown
+    "requests",
+    "rich",  # where a terminal is drawn on
+    "yaql",  # where a template has the function
+}
+ENGINE = """
+from heatlite.cmd import engine
+engine.pick_backend("threading")
+from heatlite.engine import configured, daemon, policy, readiness
+from heatlite.resources.registry import Registry
+Registry.load()
+policy.TypePolicy()
+"""
+LIST = """
+import tempfile
+from oslo_config import cfg
+from heatlite.cmd import connect, stack
+cfg.CONF([], default_config_files=[], default_config_dirs=[])
+"""
+HELP = """
+from heatlite.cmd import cli
+cli.HeatliteApp()
+"""
+TELL = """
+import json, sys
+print(json.dumps([name for name, module in sys.modules.items() if module is not None]))
+"""
+
+
+def imported(program: str) -> set[str]:
+    """The modules that a process has after it has run this, ``x.y`` and ``x``."""
+    run = subprocess.run(
+        [sys.executable, "-c", program + TELL], capture_output=True, text=True, check=True, env=quiet()
+    )
+    return set(json.loads(run.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("program", [ENGINE, LIST, HELP], ids=["an engine", "a command", "help"])
+def test_a_start_leaves_alone_what_it_may_never_need(program: str) -> None:
+    assert imported(program) & HEAVY == set()
+
+
+def test_help_needs_no_engine() -> None:
+    found = imported(HELP)
+    assert not {"sqlalchemy", "oslo_messaging", "oslo_service", "heatlite.engine"} & found
