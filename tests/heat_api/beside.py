@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -165,6 +164,7 @@ def run(cloud: Cloud) -> int:
     for engine in Engine:
         with cloud.served_by(engine):
             seen[engine] = observe_all(cloud)
+            print(f"{engine.value} was asked {len(seen[engine])} times", flush=True)
     differing = 0
     for line, ours in seen[Engine.HEATLITE].items():
         heats = seen[Engine.HEAT][line]
@@ -212,14 +212,14 @@ def learn(cloud: Cloud, line: str, names: dict[str, str]) -> None:
         ("DEPLOYMENT", ("software", "deployment", "list")),
     ):
         if word in line.split() and word not in names:
-            listed = json.loads(openstack(cloud, [*command, "-f", "json"]).stdout or "[]")
+            listed = cloud.client.listed(*command)
             names[word] = listed[0]["id"] if listed else "none"
 
 
 def observe(cloud: Cloud, words: list[str]) -> Observation:
     """Run a command, as JSON where it can tell it so."""
     is_plain = any(" ".join(words).startswith(start) for start in PLAIN)
-    done = openstack(cloud, words if is_plain else [*words, "-f", "json"])
+    done = cloud.client.run(*words) if is_plain else cloud.client.run(*words, "-f", "json")
     said = done.stderr if done.returncode else done.stdout
     found = STATUS.search(done.stderr)
     return Observation(done.returncode, found[1] if found else "", shape_of(done.stdout), said.strip())
@@ -231,7 +231,7 @@ def settle(cloud: Cloud, words: list[str]) -> None:
         return
     end = time.monotonic() + SETTLES
     while time.monotonic() < end:
-        listed = json.loads(openstack(cloud, ["stack", "list", "-f", "json"]).stdout or "[]")
+        listed = cloud.client.listed("stack", "list")
         if not any(stack["Stack Status"].endswith("IN_PROGRESS") for stack in listed):
             return
         time.sleep(0.5)
@@ -255,9 +255,3 @@ def shape(value: Any) -> Any:
     if isinstance(value, str) and WORD.fullmatch(value):
         return value
     return type(value).__name__
-
-
-def openstack(cloud: Cloud, words: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run the client."""
-    environment = cloud.environment()
-    return subprocess.run(["openstack", *words], cwd=cloud.directory, env=environment, capture_output=True, text=True)
