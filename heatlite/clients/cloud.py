@@ -73,13 +73,13 @@ class ServicesOf:
             return None
         return f"{base.rstrip('/')}/" if "/v1" in base else f"{base.rstrip('/')}/v1/"
 
-    def endpoint(self, service_type: str) -> str | None:
-        """The URL of a service for this login's project; None where the catalogue has none."""
+    def endpoint(self, service_type: str, region: str | None = None) -> str | None:
+        """The URL of a service for this login's project, here or in a region; None where the catalogue has none."""
         from keystoneauth1 import exceptions
 
         settings = self._sessions.settings
         with told(), suppress(exceptions.CatalogException):
             return self.session.get_endpoint(
-                service_type=service_type, interface=settings.interface, region_name=settings.region_name
+                service_type=service_type, interface=settings.interface, region_name=region or settings.region_name
             )
         return None

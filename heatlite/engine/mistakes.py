@@ -2,6 +2,7 @@
 
     collected   one part's mistake is noted, and the next part is looked at
     raise_all   one mistake is raised as it is, several as one error with a line for each
+    in_region   the same, in Heat's words, where the parent names a region
     within      the place of a nested template's mistakes in its parent's: ``resources.group<nested_stack>.resources.3``
 
 A limit that is exceeded is told by itself, and at once: what has taken too long, or is too much, isn't looked at again.
@@ -67,6 +68,18 @@ def within(name: str, place: str) -> Iterator[None]:
         raise SeveralMistakes([placed(path, mistake) for mistake in several.mistakes]) from None
     except exception.HeatliteError as error:
         raise placed(path, error) from None
+
+
+@contextlib.contextmanager
+def in_region(region: str) -> Iterator[None]:
+    """Tell what is wrong with a nested template as Heat does where the parent names a region for it."""
+    try:
+        yield
+    except LIMITS:
+        raise
+    except exception.HeatliteError as error:
+        told = f'Failed validating stack template using Heat endpoint at region "{region}" due to "ERROR: {error}"'
+        raise exception.StackValidationFailed(message=told) from None
 
 
 def placed(path: str, error: exception.HeatliteError) -> exception.HeatliteError:

@@ -35,6 +35,7 @@ from heatlite.engine.transactions import write_events
 from heatlite.resources import signals
 from heatlite.resources.base import Resource
 from heatlite.resources.nested.port import Unavailable
+from heatlite.resources.siblings import AskAgain
 from heatlite.resources.signals import Signalled
 from heatlite.resources.stack_resource import OPERATION
 
@@ -57,6 +58,16 @@ patient = oslo_db_api.wrap_db_retry(
 )
 """Try again for some seconds."""
 
+more_patient = oslo_db_api.wrap_db_retry(
+    max_retries=60,
+    retry_interval=0.1,
+    inc_retry_interval=True,
+    max_retry_interval=0.5,
+    jitter=True,
+    exception_checker=lambda error: isinstance(error, AskAgain) and not isinstance(error, Busy),
+)
+"""The same for half a minute: what a plugin asks for, whose step waits for another service."""
+
 
 class Signals:
     """Takes signals for resources."""
@@ -75,7 +86,7 @@ class Signals:
         """
         try:
             row, metadata = self._signal(find, details)
-        except Busy:
+        except AskAgain:
             raise conflict(stack) from None
         try:  # the signal counts by now: what follows may be lost, and is not a reason to send it again
             self._wake(self._shared.context(), row)
@@ -85,6 +96,7 @@ class Signals:
             outage.tell(LOG, error, text, row.name)
         return metadata
 
+    @more_patient
     @patient
     def _signal(self, find: Find, details: Any) -> tuple[ResourceRecord, dict[str, Any]]:
         context = self._shared.context()

@@ -23,7 +23,7 @@ from heatlite.engine import external, limits
 from heatlite.engine.accepted import Accepted
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.masking import masked
-from heatlite.engine.mistakes import collected, raise_all, within
+from heatlite.engine.mistakes import collected, in_region, raise_all, within
 from heatlite.engine.nested import expected
 from heatlite.engine.nested.expected import Level
 from heatlite.engine.nested.inheritance import environment_of_child
@@ -202,9 +202,10 @@ class Validator:
         """Validate the stack that a resource would be.
 
         :param parent: the nested stack's template is still to be put in it, in place of the parent's
-        :raises HeatliteError: the first thing that is wrong, with its place in the parent
+        :raises HeatliteError: the first thing that is wrong, with its place in the parent; where it names a region, in
+            Heat's words for what another region says
         """
-        with within(resource.name, resource.template_place):
+        with within(resource.name, resource.template_place) if resource.region is None else in_region(resource.region):
             level.check(self._settings)
             template = resource.child_template()
             if template is None:

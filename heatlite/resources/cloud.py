@@ -93,8 +93,8 @@ class Cloud(Protocol):
     def client(self, service: str) -> Any:
         """The SDK's client of a service, by the SDK's name for it: ``compute``, ``network`` …"""
 
-    def endpoint(self, service_type: str) -> str | None:
-        """The URL of a service for the stack's project; None where the catalogue has none."""
+    def endpoint(self, service_type: str, region: str | None = None) -> str | None:
+        """The URL of a service for the stack's project, here or in a region; None where the catalogue has none."""
 
     def signal_url(self) -> str | None:
         """Where signed requests are sent: what stands before ``/waitcondition`` and ``/signal``. None: nowhere."""

@@ -64,6 +64,11 @@ class StackResource(Resource):
         """Minutes that an operation on it may take. None: as long as the parent's."""
         return None
 
+    @property
+    def region(self) -> str | None:
+        """The region that the template names for it, where it names one; it is this one."""
+        return None
+
     @classmethod
     def template_taken_over(cls, template: Mapping[str, Any]) -> Mapping[str, Any]:
         """The template of a nested stack that Heat made for a resource of this type, as this type would write it."""

@@ -33,6 +33,11 @@ def asking(cloud: Any) -> Iterator[None]:
         _ASKED.reset(before)
 
 
+def asked() -> Any:
+    """What may be asked here; None where nothing may be."""
+    return _ASKED.get()
+
+
 class Constraint(Protocol):
     """What parameters and properties ask of a constraint."""
 

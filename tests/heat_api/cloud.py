@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from tests.deployment import KEY, Daemons, running
 from tests.heat_api import heat, venvs
+from tests.heat_api.openstack import OpenStack, openstack
 from tests.identity.keystone_server import PASSWORD, Keystone, free_port, venv
 from tests.servers import MariaDB, RabbitMQ, begin_all
 
@@ -50,21 +51,7 @@ class Cloud:
     api_venv: pathlib.Path
     directory: pathlib.Path
     ports: heat.Ports
-
-    def environment(self, user: str = "demo", project: str = "demo") -> dict[str, str]:
-        """What the ``openstack`` client finds in its environment."""
-        said = {
-            "OS_AUTH_URL": self.keystone.url,
-            "OS_IDENTITY_API_VERSION": "3",
-            "OS_USERNAME": user,
-            "OS_PASSWORD": PASSWORD,
-            "OS_PROJECT_NAME": project,
-            "OS_USER_DOMAIN_ID": "default",
-            "OS_PROJECT_DOMAIN_ID": "default",
-            "OS_REGION_NAME": "RegionOne",
-            "PYTHONWARNINGS": "ignore",
-        }
-        return {**os.environ, **said, "PATH": f"{self.api_venv / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    client: OpenStack
 
     @contextlib.contextmanager
     def served_by(self, engine: Engine) -> Iterator[None]:
@@ -106,7 +93,8 @@ def ground(directory: pathlib.Path) -> Iterator[Cloud]:
             server.start()
         ports = heat.Ports(free_port(), free_port())
         make_accounts(keystone, ports)
-        yield Cloud(keystone, mariadb, rabbitmq, api_venv, directory, ports)
+        client = stack.enter_context(openstack(api_venv, environment(keystone), directory))
+        yield Cloud(keystone, mariadb, rabbitmq, api_venv, directory, ports, client)
 
 
 @contextlib.contextmanager
@@ -114,6 +102,21 @@ def up(directory: pathlib.Path, engine: Engine = Engine.HEATLITE) -> Iterator[Cl
     """Bring all of it up, with two engine processes, and take it down at the end."""
     with ground(directory) as cloud, cloud.served_by(engine):
         yield cloud
+
+
+def environment(keystone: Keystone) -> dict[str, str]:
+    """What the ``openstack`` client finds in its environment: it is ``demo``."""
+    said = {
+        "OS_AUTH_URL": keystone.url,
+        "OS_IDENTITY_API_VERSION": "3",
+        "OS_USERNAME": "demo",
+        "OS_PASSWORD": PASSWORD,
+        "OS_PROJECT_NAME": "demo",
+        "OS_USER_DOMAIN_ID": "default",
+        "OS_PROJECT_DOMAIN_ID": "default",
+        "OS_REGION_NAME": "RegionOne",
+    }
+    return {**os.environ, **said}
 
 
 def make_accounts(keystone: Keystone, ports: heat.Ports) -> None:

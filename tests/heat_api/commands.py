@@ -5,12 +5,9 @@ A command is right where it ends with 0 (with something else, where it is to be 
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from tests.heat_api.cloud import Cloud
 
@@ -114,20 +111,9 @@ def until_right(cloud: Cloud, command: Command) -> str:
 def once(cloud: Cloud, command: Command) -> str:
     names = {"S": "cli-stack"}
     if "SNAPSHOT" in command.words:
-        names["SNAPSHOT"] = listed(cloud, "stack", "snapshot", "list", "cli-stack")[0]["id"]
-    done = openstack(cloud, *(names.get(word, word) for word in command.words))
+        names["SNAPSHOT"] = cloud.client.listed("stack", "snapshot", "list", "cli-stack")[0]["id"]
+    done = cloud.client.run(*(names.get(word, word) for word in command.words))
     said = done.stdout + done.stderr
     if (done.returncode != 0) != command.refused:
         return f"ended with {done.returncode}: {said[-400:]}"
     return "" if re.search(command.says, said) else f"didn't say {command.says}: {said[-400:]}"
-
-
-def listed(cloud: Cloud, *words: str) -> Any:
-    """What a command lists, as JSON."""
-    return json.loads(openstack(cloud, *words, "-f", "json").stdout)
-
-
-def openstack(cloud: Cloud, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the client."""
-    command = ["openstack", *words]
-    return subprocess.run(command, cwd=cloud.directory, env=cloud.environment(), capture_output=True, text=True)

@@ -13,7 +13,6 @@ from typing import Any
 import requests
 
 from tests.heat_api.cloud import Cloud
-from tests.heat_api.commands import listed, openstack
 from tests.waiting import wait_until
 
 STACK = "signed"
@@ -54,12 +53,12 @@ PATIENCE = 120.0
 def run(cloud: Cloud) -> int:
     """Go through all of it, telling each step; how many went wrong."""
     (cloud.directory / "signed.yaml").write_text(TEMPLATE)
-    openstack(cloud, "stack", "create", "-t", "signed.yaml", STACK)
+    cloud.client.run("stack", "create", "-t", "signed.yaml", STACK)
     wrong = 0
     for what, is_right in steps(cloud):
         print("ok  " if is_right else "FAIL", what, flush=True)
         wrong += not is_right
-    openstack(cloud, "stack", "delete", "-y", "--wait", STACK)
+    cloud.client.run("stack", "delete", "-y", "--wait", STACK)
     left = cloud.keystone.identity().listed("credential", type="ec2")
     print("FAIL" if left else "ok  ", "no keys are left when the stack is gone", flush=True)
     return wrong + bool(left)
@@ -68,7 +67,7 @@ def run(cloud: Cloud) -> int:
 def steps(cloud: Cloud) -> Any:
     """Each step, and whether it went as it should."""
     wait_until(lambda: outputs(cloud).get("alarm"), PATIENCE, "the policy's URL", lambda: str(outputs(cloud)))
-    wait_until(lambda: listed(cloud, "software", "deployment", "list"), PATIENCE, "the deployment")
+    wait_until(lambda: cloud.client.listed("software", "deployment", "list"), PATIENCE, "the deployment")
     urls, asked = outputs(cloud), inputs(cloud)
     reference = urls["reference"]
     yield "a URL that was changed is refused", send("PUT", reference.replace("cfn_handle", "handle"), DONE) == 403
@@ -98,17 +97,17 @@ def send(method: str, url: str, body: Any) -> int:
 
 def outputs(cloud: Cloud) -> dict[str, Any]:
     """The stack's outputs by name."""
-    given = openstack(cloud, "stack", "show", STACK, "-f", "json", "-c", "outputs").stdout
+    given = cloud.client.run("stack", "show", STACK, "-f", "json", "-c", "outputs").stdout
     return {it["output_key"]: it.get("output_value") for it in json.loads(given or "{}").get("outputs", [])}
 
 
 def inputs(cloud: Cloud) -> dict[str, Any]:
     """What the deployment's server is told, by name."""
-    config = listed(cloud, "software", "deployment", "list")[0]["config_id"]
-    given = json.loads(openstack(cloud, "software", "config", "show", config, "-f", "json").stdout)
+    config = cloud.client.listed("software", "deployment", "list")[0]["config_id"]
+    given = json.loads(cloud.client.run("software", "config", "show", config, "-f", "json").stdout)
     return {it["name"]: it.get("value") for it in given["inputs"]}
 
 
 def state(cloud: Cloud) -> str:
     """What the stack is at."""
-    return str(listed(cloud, "stack", "show", STACK)["stack_status"])
+    return str(cloud.client.listed("stack", "show", STACK)["stack_status"])

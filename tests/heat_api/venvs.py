@@ -13,6 +13,8 @@ import pathlib
 import subprocess
 import sys
 
+from tests.servers import ServerUnavailable
+
 HEAT = "openstack-heat==27.0.1"
 API = (HEAT, "python-heatclient", "python-openstackclient", "waitress", "pymysql")
 TEMPEST = ("tempest", "heat-tempest-plugin", "python-swiftclient", "python-neutronclient", "python-novaclient")
@@ -30,16 +32,22 @@ def tempest() -> pathlib.Path:
 
 
 def ready(variable: str, name: str, wanted: tuple[str, ...], without_dependencies: str = "") -> pathlib.Path:
-    """A venv: the one that a variable names, else one in the user's cache, made where it isn't there."""
+    """A venv: the one that a variable names, else one in the user's cache, made where it isn't there.
+
+    :raises ServerUnavailable: where it can't be made
+    """
     if named := os.environ.get(variable):
         return pathlib.Path(named)
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     place = cache / "heatlite" / f"{name}-py{sys.version_info[0]}{sys.version_info[1]}"
     if not (place / "complete").exists():
-        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
         install = [str(place / "bin/pip"), "install", "-q", "--disable-pip-version-check"]
-        subprocess.run([*install, *wanted], check=True)
+        commands = [[sys.executable, "-m", "venv", str(place)], [*install, *wanted]]
         if without_dependencies:
-            subprocess.run([*install, "--no-deps", without_dependencies], check=True)
+            commands.append([*install, "--no-deps", without_dependencies])
+        for command in commands:
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                raise ServerUnavailable(f"{name} can't be installed: {' '.join(command)}\n{done.stderr[-1000:]}")
         (place / "complete").touch()
     return place

@@ -18,6 +18,7 @@ from typing import Any
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.inside import inside
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
+from heatlite.resources.siblings import AskAgain
 from heatlite.resources.software import derived
 from heatlite.resources.software.port import COMPONENT, UNGROUPED, Config, Order
 from heatlite.resources.software.told import STATUS_CODE, STDERR, STDOUT
@@ -201,7 +202,12 @@ class SoftwareDeployment(Resource):
         return True
 
     def handle_signal(self, details: Any) -> str | None:
-        """Take what the server says."""
+        """Take what the server says.
+
+        :raises AskAgain: where it is being made, and isn't there yet
+        """
+        if self.resource_id is None and self.software.deployed(self.uuid) is None:
+            raise AskAgain
         return self.software.signal(self.uuid, details if isinstance(details, Mapping) else {})
 
     def find(self) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from heatlite.exception import StackValidationFailed
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.resources.stack_resource import StackResource
-from heatlite.schema.constraints import Range
+from heatlite.schema.constraints import Range, asked
 
+ORCHESTRATION, REGION = "orchestration", "region_name"
 TEMPLATE, PARAMETERS, TIMEOUT, CONTEXT = "template", "parameters", "timeout", "context"
 NAME, OUTPUTS = "stack_name", "outputs"
 
@@ -26,19 +28,37 @@ class Stack(StackResource):
             constraints=(Range(1, None),),
             update_allowed=True,
         ),
-        CONTEXT: Property(Type.MAP, "Another region or cloud; not supported.", update_allowed=True),
+        CONTEXT: Property(
+            Type.MAP,
+            "Where it is: region_name may name this region; other regions and clouds are not supported.",
+            update_allowed=True,
+        ),
     }
     attributes_schema = {
         NAME: Attribute("The stack's name.", Type.STRING),
         OUTPUTS: Attribute("The stack's outputs, by name.", Type.MAP),
     }
 
-    def validate(self) -> None:
-        """Refuse another region.
+    @property
+    def region(self) -> str | None:
+        """The region that the context names."""
+        return (self.properties[CONTEXT] or {}).get(REGION) if self.known(CONTEXT) else None
 
-        :raises StackValidationFailed: where there is a context
+    def validate(self) -> None:
+        """Refuse another region or cloud. A region is this one if the API has the same URL there as here.
+
+        :raises StackValidationFailed: where the context names another, or one that isn't there
         """
-        if self.properties[CONTEXT]:
+        if not self.properties[CONTEXT] or not self.known(CONTEXT):
+            return
+        cloud, others = self._cloud or asked(), set(self.properties[CONTEXT]) - {REGION}
+        there = cloud.endpoint(ORCHESTRATION, self.region) if cloud is not None and self.region else None
+        if cloud is not None and self.region and there is None:
+            raise StackValidationFailed(
+                message=f'Cannot establish connection to Heat endpoint at region "{self.region}" due to '
+                f'"public endpoint for {ORCHESTRATION} service in {self.region} region not found"'
+            )
+        if others or there is None or there != cloud.endpoint(ORCHESTRATION):
             raise self.property_error(
                 CONTEXT, "stacks in other regions or clouds are not supported; leave it out to make one here"
             )

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from heatlite import exception
 from heatlite.db import models
+from heatlite.resources.builtin.wait_condition_handle import WaitConditionHandle
+from heatlite.resources.siblings import AskAgain
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import stores, template
 
@@ -175,3 +177,19 @@ def test_what_is_being_worked_on_or_deleted_is_not_marked(engine: Endpoint, stac
 def test_a_mark_is_yes_or_no(engine: Endpoint, stack: dict[str, Any]) -> None:
     with pytest.raises(exception.Invalid, match="mark_unhealthy is not a boolean"):
         mark(engine, stack, "plain", "yes")
+
+
+def test_a_signal_that_a_plugin_wants_asked_again_counts_once(
+    engine: Endpoint, stack: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, asked = WaitConditionHandle.handle_signal, []
+
+    def not_at_once(self: WaitConditionHandle, details: Any) -> str | None:
+        asked.append(self)
+        if len(asked) < 3:
+            raise AskAgain
+        return taken(self, details)
+
+    monkeypatch.setattr(WaitConditionHandle, "handle_signal", not_at_once)
+    assert len(signal(engine, stack, details={"id": "a"})) == 1
+    assert len(asked) == len({id(each) for each in asked}) == 3

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from heatlite.exception import NotFound
 from heatlite.resources.builtin.outside_deployment import OutsideDeployment, OutsideStructuredDeployment
 from heatlite.resources.outcomes import Done, Waiting
+from heatlite.resources.siblings import AskAgain
 from heatlite.resources.software.testing import SoftwareInMemory
 from heatlite.resources.steps import start
 from heatlite.resources.testing import carried, drive, instance_of
@@ -68,3 +70,24 @@ def test_a_user_that_a_crash_left_goes_with_the_deployment() -> None:
     OutsideDeployment(instance).make_login()  # by an engine that dies here
     assert isinstance(drive(OutsideDeployment, "DELETE", instance=instance), Done)
     assert users(keystone) == []
+
+
+@BOTH
+def test_a_signal_to_one_that_is_only_being_made_is_asked_again(plugin: Any) -> None:
+    keystone, software = MemoryKeystone(), SoftwareInMemory()
+    given = {"server": "s", "signal_transport": "HEAT_SIGNAL"}
+    instance = instance_of(plugin, given, cloud=cloud_of(keystone), software=software)
+    with pytest.raises(AskAgain):
+        plugin(instance).handle_signal({"deploy_status_code": 0})
+    waiting = start(plugin(instance), "CREATE")
+    assert isinstance(waiting, Waiting)
+    plugin(instance).handle_signal({"deploy_status_code": 0})  # whose row doesn't tell of it yet
+    assert software.came_of_it[instance.uuid].status == "COMPLETE"
+
+
+@BOTH
+def test_a_signal_to_one_that_is_gone_is_refused(plugin: Any) -> None:
+    instance, software, _ = begun(plugin, "HEAT_SIGNAL")
+    software.undeploy(instance.uuid)
+    with pytest.raises(NotFound):
+        plugin(instance).handle_signal({})
