@@ -70,7 +70,9 @@ def test_the_whole_sample_can_be_made(tmp_path):
     given = ["--config-file", str(ROOT / "etc/heatlite/config-generator.conf"), "--output-file", str(made)]
     generator.main(given)
     text = made.read_text()
-    assert [section for section in ("[database]", "[yaql]", "[oslo_messaging_rabbit]") if section not in text] == []
+    assert [
+        section for section in ("[database]", "[yaql]", "[oslo_messaging_rabbit]", "[profiler]") if section not in text
+    ] == []
     assert "#graceful_shutdown_timeout" in text
 
 
