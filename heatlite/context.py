@@ -47,6 +47,14 @@ class RequestContext(EngineContext):
         return self.wire.get("username") or self.wire.get("user")
 
     @property
+    def user_id(self) -> str | None:
+        """The user's id. heat-api says it as ``user``, beside ``username``; without that ``user`` is a name."""
+        if "user_id" in self.wire:
+            return self.wire["user_id"] or None
+        user, username = self.wire.get("user"), self.wire.get("username")
+        return user if user and username and user != username else None
+
+    @property
     def is_admin(self) -> bool:
         return bool(self.wire.get("is_admin"))
 

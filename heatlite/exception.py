@@ -167,10 +167,6 @@ class ActionInProgress(HeatliteError):
     """Stack {stack_name} already has an action ({action}) in progress."""
 
 
-class ActionNotComplete(HeatliteError):
-    """Stack {stack_name} has an action ({action}) in progress or failed state."""
-
-
 class ResourceActionNotSupported(HeatliteError):
     """{action} is not supported for resource."""
 
@@ -240,11 +236,6 @@ class PlanOutdated(HeatliteError):
 
 class NoAnswer(HeatliteError):
     """No engine answered {method} in time. Is one running, and is transport_url the one that it listens on?"""
-
-
-def wire_name(error: HeatliteError) -> str:
-    """The class name by which heat-api knows this error."""
-    return type(error).__name__
 
 
 def from_wire(class_name: str, message: str) -> HeatliteError:

@@ -7,6 +7,7 @@ It knows no users' rights. The same stories are told to a real keystone in tests
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import uuid
@@ -21,7 +22,7 @@ from heatlite.clients.sessions import Sessions
 from heatlite.clients.settings import Settings, StackDomain
 
 URL = "http://keystone.invalid/v3"
-KINDS = ("project", "user", "group", "role", "service", "endpoint", "region", "domain")
+KINDS = ("project", "user", "group", "role", "service", "endpoint", "region", "domain", "credential")
 UNIQUE = {
     "project": ("name", "domain_id"),
     "user": ("name", "domain_id"),
@@ -29,6 +30,7 @@ UNIQUE = {
     "role": ("name", "domain_id"),
     "domain": ("name",),
     "region": ("id",),
+    "credential": ("id",),
 }
 SETTINGS = Settings(
     auth_url=URL,
@@ -116,6 +118,8 @@ class MemoryKeystone(BaseAdapter):
                 return 403, wrong(403, "Cannot delete a domain that is enabled, please disable it first.")
             del self.things[kind][thing_id]
             self.paths = {path for path in self.paths if thing_id not in path.split("/")}
+            of_others = {key: it for key, it in self.things["credential"].items() if it["user_id"] != thing_id}
+            self.things["credential"] = of_others
             return 204, None
         return 200, {kind: shown(there)}
 
@@ -123,6 +127,8 @@ class MemoryKeystone(BaseAdapter):
         made = {"enabled": True, **values}
         if kind in ("project", "user", "group"):
             made.setdefault("domain_id", "default")
+        if kind == "credential":
+            made.setdefault("id", hashlib.sha256(json.loads(made["blob"])["access"].encode()).hexdigest())
         made.setdefault("id", uuid.UUID(int=next(self._numbers)).hex)
         unique = UNIQUE.get(kind, ())
         if unique and any(all(it.get(k) == made.get(k) for k in unique) for it in self.things[kind].values()):

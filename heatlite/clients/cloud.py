@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from openstack.connection import Connection
 
 
+CLOUDFORMATION = "cloudformation"
+"""What the catalogue calls heat-api-cfn."""
+
+
 class ServicesOf:
     """The services for one login.
 
@@ -55,6 +59,19 @@ class ServicesOf:
     def client(self, service: str) -> Any:
         """The SDK's client of a service, by the SDK's name for it: ``compute``, ``network``, ``block_storage`` …"""
         return getattr(self._connection, service)
+
+    def signal_url(self) -> str | None:
+        """Where signed requests are sent: what stands before ``/waitcondition`` and ``/signal``. None: nowhere."""
+        configured = self._sessions.settings.waitcondition_url
+        base = configured.rstrip("/").removesuffix("/waitcondition") if configured else self.endpoint(CLOUDFORMATION)
+        return base and base.rstrip("/")
+
+    def metadata_url(self) -> str | None:
+        """Where servers poll for what is deployed to them, with its version and a slash at the end. None: nowhere."""
+        base = self._sessions.settings.metadata_url or self.endpoint(CLOUDFORMATION)
+        if not base:
+            return None
+        return f"{base.rstrip('/')}/" if "/v1" in base else f"{base.rstrip('/')}/v1/"
 
     def endpoint(self, service_type: str) -> str | None:
         """The URL of a service for this login's project; None where the catalogue has none."""

@@ -11,6 +11,8 @@ Names say whose each is, so that what a crash left is found again: making it twi
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -89,6 +91,18 @@ class Domain:
         with told():
             login = Login(password=password, user_id=user_id, project_id=project_id)
             return str(self._sessions.of(login).get_token())
+
+    def keypair(self, user_id: str, project_id: str, access: str, secret: str) -> None:
+        """Let a user sign requests by this access key and this secret, for as long as there is the user.
+
+        Made twice, the key is the same one with the new secret.
+        """
+        blob = json.dumps({"access": access, "secret": secret})
+        values = {"type": "ec2", "blob": blob, "user_id": user_id, "project_id": project_id}
+        try:
+            self._identity.create("credential", values)
+        except exception.CloudConflict:
+            self._identity.update("credential", hashlib.sha256(access.encode()).hexdigest(), {"blob": blob})
 
     def _once(self, kind: str, values: Mapping[str, Any], renewed: Mapping[str, Any] | None = None) -> str:
         """Make a thing of the domain's; one that is there already gets what is ``renewed``."""

@@ -41,6 +41,8 @@ class Settings:
     retries: int = 2
     verify: bool | str = True
     server_auth_url: str | None = field(default=None)
+    waitcondition_url: str | None = None
+    metadata_url: str | None = None
 
     @property
     def makes_trusts(self) -> bool:

@@ -30,6 +30,16 @@ OPTIONS: list[cfg.Opt] = [
     ),
     cfg.StrOpt("stack_domain_admin_password", secret=True, help="Password of that user. Default: none."),
     cfg.StrOpt("region_name_for_services", help="Region whose services are used. Default: what the catalogue has."),
+    cfg.StrOpt(
+        "heat_waitcondition_server_url",
+        help="Where heat-api-cfn takes signals, such as http://cloud.example:8000/v1/waitcondition: what signed URLs "
+        "begin with. Default: the service cloudformation of the catalogue.",
+    ),
+    cfg.StrOpt(
+        "heat_metadata_server_url",
+        help="Where servers poll heat-api-cfn for what is deployed to them, such as http://cloud.example:8000/v1. "
+        "Default: the service cloudformation of the catalogue.",
+    ),
     cfg.IntOpt("client_retry_limit", default=2, min=0, help="Times that a service which can't be reached is retried."),
     cfg.FloatOpt("client_timeout", default=60, min=0.1, help="Seconds that a service may take to answer."),
 ]

@@ -28,8 +28,9 @@ OPTIONS: list[cfg.Opt] = [
         "local_hops",
         default=20,
         min=0,
-        help="How often in a row an engine goes on with the one node that became ready by what it did, without a "
-        "message to all engines. 0: never.",
+        help="How often in a row an engine goes on with what became ready by what it did, without a message to all "
+        "engines, where that is one node or a batch that needs no I/O; and whether it does in one transaction what "
+        "follows in the graph and needs no I/O. 0: never.",
     ),
     cfg.IntOpt("worker_threads", default=8, min=1, help="Batches that one engine process works on at a time."),
     cfg.IntOpt("step_threads", default=16, min=1, help="Plugin steps that one engine process runs at a time."),

@@ -8,6 +8,7 @@ earlier attempt meant to do. So a message that comes twice, late or after a cras
     nothing made yet               -> Create             no such row                 -> Nothing
       but it exists already        -> Adopt              serves a name               -> Nothing
     left while being created       -> Continue (*)         and may have left garbage -> Collect
+    still to be taken over         -> Adopt              still to be taken over      -> Leave
     other type, or being deleted   -> Replace            nothing was ever made       -> Forget
     failed beyond repair           -> Replace            what is physical is to stay -> Retain
     suspended, or perhaps          -> Resume             anything else               -> Delete
@@ -80,6 +81,11 @@ class Retain(Delete):
 
 
 @dataclass(frozen=True, slots=True)
+class Leave(Retain):
+    """The row goes; what it was to take over stays, since it never was this stack's. That is told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """There is nothing physical: the row just goes."""
 
@@ -126,7 +132,8 @@ class Comparison:
     ``replace_when_failed``: the type can't repair a physical resource in a FAILED state;
     ``has_to_look``: that nothing changed here doesn't say that there is nothing to do;
     ``turns_round``: what is being created for another traversal can be updated before that is over;
-    ``adopts``: it isn't made but taken over, since it exists already.
+    ``adopts``: it isn't made but taken over, since it exists already;
+    ``is_waited_for``: what exists is still to be taken over, whatever was tried before: nothing else will do.
     """
 
     wanted_type: str
@@ -136,12 +143,17 @@ class Comparison:
     has_to_look: bool = False
     turns_round: bool = False
     adopts: bool = False
+    is_waited_for: bool = False
 
 
 def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
     """What an update node does with its row."""
     if view.is_locked:
         return Blocked()
+    if comparison.is_waited_for and view.type != comparison.wanted_type and view.action is Action.INIT:
+        return Replace()  # another thing is wanted than that which exists
+    if comparison.is_waited_for and not view.may_be_suspended and view.action is not Action.DELETE:
+        return Adopt()
     match view.action, view.status:
         case Action.INIT, _:
             return Adopt() if comparison.adopts else Create()
@@ -168,13 +180,19 @@ def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
 
 
 def decide_cleanup(
-    view: ResourceView | None, *, serves: bool, collects: bool = False, retains: bool = False
+    view: ResourceView | None,
+    *,
+    serves: bool,
+    collects: bool = False,
+    retains: bool = False,
+    leaves: bool = False,
 ) -> CleanupDecision:
     """What a cleanup node does with its row.
 
     :param serves: the plan gave the row a name to serve (it may have been replaced since)
     :param collects: it is a nested stack that may have left its own cleanups to this moment
     :param retains: what is physical isn't to be touched
+    :param leaves: what is physical is still to be taken over, and so isn't the stack's
     """
     stays = view is not None and serves and view.replaced_by is None
     if view is None or (stays and not collects):
@@ -183,6 +201,8 @@ def decide_cleanup(
         return Blocked()
     if stays:
         return Collect()
+    if leaves:
+        return Leave()
     if view.action is Action.INIT or (view.action, view.status) == (Action.DELETE, Status.COMPLETE):
         return Forget()
     return Retain() if retains else Delete()

@@ -51,7 +51,6 @@ def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -
             engine.dispose()  # oslo.db has tried a connection already, which would stay as it was in the pool
         case "postgresql":
             event.listen(engine, "connect", _postgresql_connected)
-            round_trips.spare(engine)
             engine.dispose()
         case "sqlite":
             _prepare_sqlite(engine, settings)

@@ -64,6 +64,7 @@ stack = sa.Table(
     sa.Column("origin", Json, comment="who asked for its operation: the request's id, and the place in a trace"),
     sa.UniqueConstraint("tenant", "live_name", name="uniq_stack_live_name"),
     sa.Index("ix_stack_tenant", "tenant", "deleted_at", "created_at"),
+    sa.Index("ix_stack_roots", "tenant", "deleted_at", "owner_id", "created_at", "id"),
     sa.Index("ix_stack_owner_id", "owner_id"),
     sa.Index("ix_stack_root_id", "root_id"),
     sa.Index("ix_stack_status_deadline", "status", "deadline"),
@@ -193,6 +194,15 @@ snapshot = sa.Table(
     sa.Column("status_reason", Reason),
     sa.Column("data", Sealed, comment="the stack as abandoning it would give it back"),
     *_times(),
+)
+
+client_call = sa.Table(
+    "client_call",
+    metadata,
+    sa.Column("id", Uuid, primary_key=True),
+    sa.Column("stack_id", Uuid, nullable=False),
+    sa.Column("traversal_id", Uuid, nullable=False),
+    sa.Column("created_at", sa.DateTime, nullable=False, index=True),
 )
 
 notification = sa.Table(

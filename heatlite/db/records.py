@@ -11,6 +11,8 @@ from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Sta
 
 ADOPTED = "adopt"
 """In a resource's ``progress``: what is said of the physical resource that it is to take over."""
+UNSEEN = "unseen"
+"""There too: nobody knows from which properties that was made, since an update came before it was taken over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,11 @@ class ResourceRecord:
     def adopted(self) -> dict[str, Any] | None:
         """What is said of the physical resource that is still to be taken over, in place of making one."""
         return (self.progress or {}).get(ADOPTED)
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether nobody knows from which properties that was made."""
+        return bool((self.progress or {}).get(UNSEEN))
 
     @property
     def view(self) -> ResourceView:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from heatlite.convergence.model import Status
-from heatlite.db import bulk, models, records
+from heatlite.db import bulk, models, records, swaps
 from heatlite.db.api import Context, lagging_reader, reader, rows, writer
 from heatlite.db.records import ResourceRecord
 
@@ -159,8 +159,7 @@ def write(
     :param hold_as: who holds them from now on. None → an engine takes the lock; an engine → None lets go of it
     :returns: how many were written; fewer than asked for means that others were quicker, or that the lock was lost
     """
-    common = {"engine_id": hold_as, "atomic_key": TABLE.c.atomic_key + 1, "updated_at": now}
-    return bulk.update(context, TABLE, changes, common, [_held(held_by), _seen(keys)])
+    return swaps.update(context, keys, changes, {"engine_id": hold_as, "updated_at": now}, held_by)
 
 
 def _held(engine_id: str | None) -> sa.ColumnElement[bool]:

@@ -1,4 +1,5 @@
-"""Round trips that nothing needs: a ROLLBACK after each COMMIT, which SQLAlchemy sends by default.
+"""Round trips that nothing needs: a ROLLBACK after each COMMIT, which SQLAlchemy sends by default. (Of
+PostgreSQL's driver it needs none: that knows by itself whether a transaction is open.)
 
 On its way back into the pool a connection is rolled back only where anything is open. Whether it is still there is
 asked as it comes out, each time: else a restart of the server would be told to whoever comes next.
@@ -17,13 +18,12 @@ OPEN = "is_open"
 
 
 def spare(engine: sa.Engine) -> None:
-    """Have an engine for a database server do without them. Called before anything is in its pool."""
-    if engine.dialect.name in ("mysql", "mariadb"):
-        engine.pool._reset_on_return = pool.base.reset_none
-        event.listen(engine, "begin", lambda connection: _note(connection, is_open=True))
-        for ends in ("commit", "rollback"):
-            event.listen(engine, ends, lambda connection: _note(connection, is_open=False))
-        event.listen(engine, "reset", _reset)
+    """Have an engine for MariaDB or MySQL do without them. Called before anything is in its pool."""
+    engine.pool._reset_on_return = pool.base.reset_none
+    event.listen(engine, "begin", lambda connection: _note(connection, is_open=True))
+    for ends in ("commit", "rollback"):
+        event.listen(engine, ends, lambda connection: _note(connection, is_open=False))
+    event.listen(engine, "reset", _reset)
 
 
 def _note(connection: sa.Connection, *, is_open: bool) -> None:

@@ -3,7 +3,8 @@
     abandon    the rows of a whole tree go in one transaction, and what they said is the reply
     adopt      a create, whose new rows hold what was said of each resource until they have taken it over
 
-Nothing that is physical is touched by either. Nothing is handed over while it is being worked on.
+Nothing that is physical is touched by either. Nothing is handed over while it is being worked on. What is handed over
+and not taken (its row went before, or there never was one) is told by an event: nobody loses it without a word.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from heatlite.db.retry import retried
 from heatlite.engine.certainty import certainly
 from heatlite.engine.exported import Exported, stack_data
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.left_alone import is_there, left_as_it_was
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import stack_event, write_events
 
@@ -31,11 +33,15 @@ def hand_over(context: Context, inputs: Inputs, stack_id: str, said: Mapping[str
 
     :param said: name → what an export says of it; a resource without any will fail
     """
-    rows = [row for row in resources.by_stack(context, stack_id) if isinstance(said.get(row.name), Mapping)]
+    existing = {name: dict(each) for name, each in said.items() if isinstance(each, Mapping) and is_there(each)}
+    rows = [row for row in resources.by_stack(context, stack_id) if row.name in existing]
     keys = {row.id: row.atomic_key for row in rows}
-    changes = {row.id: {"progress": {ADOPTED: dict(said[row.name])}} for row in rows}
+    changes = {row.id: {"progress": {ADOPTED: existing[row.name]}} for row in rows}
     if rows:
         resources.write(context, keys, changes, inputs.utcnow(), held_by=None, hold_as=None)
+    without_row = sorted(existing.keys() - {row.name for row in rows})
+    left = [each for name in without_row for each in left_as_it_was(name, existing[name])]
+    write_events(context, inputs, stack_id, left)
 
 
 def abandon(shared: Shared, stack: StackRecord) -> Exported:

@@ -3,8 +3,9 @@
     first   a new stack       recognised by the stack's id
     next    a stack's next    recognised by the traversal's id, for as long as it is the stack's
 
-An operation whose answer was lost, and which another one followed before anybody looked, isn't recognised: it was
-superseded, and the call begins it again, or is refused, as if it came now.
+An operation whose answer was lost, and which another one followed before anybody looked, isn't recognised so. But a
+call that came in a message is noted by that message's id, in the same transaction: it begins nothing a second time,
+neither when it is tried again nor when the message comes twice (``api.repeated`` has what it replies then).
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from collections.abc import Callable
 from oslo_db import exception as db_error
 
 from heatlite import exception
-from heatlite.db import stacks
+from heatlite.db import client_calls, stacks
+from heatlite.db.api import Context
+from heatlite.db.client_calls import ClientCall
 from heatlite.db.records import StackRecord
 from heatlite.engine.certainty import certainly
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions.begin import Begun
+from heatlite.rpc import delivery
 
 
 class Beginning:
@@ -58,6 +62,21 @@ class Beginning:
             return self._begun(stack.id, traversal_id)
 
         return certainly(self._shared.inputs, lambda: supersede(traversal_id) or look_up(), look_up)
+
+    def note(self, context: Context, stack: StackRecord, begun: Begun) -> None:
+        """Note in an operation's own transaction which call it is that begins it.
+
+        :raises ActionInProgress: where that call has begun it before; nothing of the transaction may stay then
+        """
+        call_id = delivery.current()
+        if call_id is None:
+            return
+        try:
+            client_calls.insert(
+                context, ClientCall(call_id, stack.id, begun.traversal_id), self._shared.inputs.utcnow()
+            )
+        except db_error.DBDuplicateEntry:
+            raise exception.ActionInProgress(stack_name=stack.name, action=stack.action) from None
 
     def _begun(self, stack_id: str, traversal_id: str) -> Begun | None:
         stack = stacks.get(self._shared.context(), stack_id)

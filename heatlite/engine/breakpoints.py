@@ -32,6 +32,7 @@ BEFORE: Mapping[type, tuple[Hook, ...]] = {
     decide.Replace: (Hook.PRE_UPDATE, Hook.PRE_CREATE),
     decide.Delete: (Hook.PRE_DELETE,),
     decide.Retain: (Hook.PRE_DELETE,),
+    decide.Leave: (Hook.PRE_DELETE,),
 }
 AFTER: Mapping[Action, Hook] = {
     Action.CREATE: Hook.POST_CREATE,

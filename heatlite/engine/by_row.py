@@ -14,7 +14,7 @@ from heatlite.convergence import decide, visits
 from heatlite.convergence.model import Action, Node, ResourceView, Status
 from heatlite.convergence.visits import decide_visit
 from heatlite.db.records import NodeRecord, ResourceRecord
-from heatlite.engine import breakpoints
+from heatlite.engine import breakpoints, external
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Work
@@ -45,7 +45,11 @@ class ByRow:
         collects = plugin is not None and plugin.only_waits and traversal.stack.leaves_garbage
         serves = traversal.serves(record.node.resource_id)
         retains = row is not None and is_retained(row, traversal)
-        decision = decide.decide_cleanup(view, serves=serves, collects=collects, retains=retains)
+        has_child = (
+            plugin is not None and plugin.only_waits and row is not None and row.physical_resource_id is not None
+        )
+        leaves = row is not None and external.is_left(row, has_child=has_child)
+        decision = decide.decide_cleanup(view, serves=serves, collects=collects, retains=retains, leaves=leaves)
         return Work(
             traversal_id=traversal.id,
             node=record.node,

@@ -10,7 +10,7 @@ wrong with it, the rows say what there is to do.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -24,9 +24,11 @@ from heatlite.engine import work as steps_of
 from heatlite.engine.by_row import Claim
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.counts import Count
+from heatlite.engine.endings import Ending
+from heatlite.engine.onward import Onward, suits
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, claim, finish
-from heatlite.engine.transactions.finish import Ending, Finished
+from heatlite.engine.transactions.finish import Finished
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Settled, Work
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
@@ -70,6 +72,7 @@ class Checker:
         self._shared = shared
         self._conclusions = conclusions
         self._runner = runner
+        self._onward = Onward(shared.registry, shared.evaluator, self._first_step)
 
     def check(self, traversal_id: str, nodes: Collection[Node]) -> None:
         """Converge these nodes of this traversal, as far as they still need it."""
@@ -93,21 +96,24 @@ class Checker:
         self._converge(traversal, own)
 
     def _converge(self, traversal: Traversal, nodes: Sequence[Node]) -> None:
-        """Converge nodes, and go on with what becomes ready by it, if that is one: a message would cost more than it
-        does. Only so far that others get their turn."""
+        """Converge nodes, and go on with what becomes ready by it, if that is little: a message would cost more than
+        it does. Only so far that others get their turn."""
         for _ in range(self._shared.settings.local_hops + 1):
             nodes = self._converge_once(traversal, nodes)
             if not nodes:
                 return
         self._conclusions.announce({traversal.id: nodes})
 
-    def _converge_once(self, traversal: Traversal, nodes: Sequence[Node]) -> Sequence[Node]:
+    def _converge_once(self, traversal: Traversal, nodes: Sequence[Node], *, follows: bool = True) -> Sequence[Node]:
+        """:param follows: whether what follows these nodes may be done with them"""
         mark = Claim(self._shared.lease.engine_id, self._shared.inputs.new_id())
         self._shared.claims.register(mark.claim_id)
         try:
-            batch = self._take(traversal, nodes, mark)
+            batch = self._take(traversal, nodes, mark, follows=follows and self._shared.settings.local_hops > 0)
             self._shared.claims.hold(mark.claim_id, batch.going_on)
         except Defeat:
+            if follows:
+                return self._converge_once(traversal, nodes, follows=False)
             if len(nodes) > 1:
                 for node in nodes:
                     self._converge(traversal, [node])
@@ -119,17 +125,24 @@ class Checker:
         return self._after(traversal, batch)
 
     @retried
-    def _take(self, traversal: Traversal, nodes: Sequence[Node], mark: Claim) -> Batch:
+    def _take(self, traversal: Traversal, nodes: Sequence[Node], mark: Claim, *, follows: bool) -> Batch:
         """The claim's transaction."""
         shared, context, batch = self._shared, self._shared.context(), Batch()
         with shared.database.writer(context):
             taken = claim.take(context, shared.inputs, shared.evaluator, traversal, nodes, mark)
             batch.free_again, batch.held = taken.free_again, taken.held
             if taken.work:
-                self._act(context, traversal, taken.work, batch)
+                self._act(context, traversal, taken.work, batch, mark if follows else None)
         return batch
 
-    def _act(self, context: EngineContext, traversal: Traversal, works: Iterable[Work], batch: Batch) -> None:
+    def _act(
+        self,
+        context: EngineContext,
+        traversal: Traversal,
+        works: Collection[Work],
+        batch: Batch,
+        mark: Claim | None,
+    ) -> None:
         endings: list[Ending] = []
         later: list[tuple[Work, Waiting | None]] = []
         failures: dict[int, Failed] = {}
@@ -144,6 +157,8 @@ class Checker:
                 later.append((work, None))
             else:
                 self._sort(work, self._first_step(traversal, work), endings, later, failures)
+        if mark is not None:
+            endings += self._onward.follow(context, traversal, endings, mark, self._shared.settings.batch_size)
         batch.finished = finish.finish(
             context, self._shared.inputs, traversal, endings, recast_after=self._shared.recast_after
         )
@@ -200,7 +215,7 @@ class Checker:
             self._runner.wait(traversal, work, waiting)
         if batch.settled:
             self._conclusions.settle(traversal, batch.settled)
-        here = self._to_go_on_with(batch.finished.ready)
+        here = self._to_go_on_with(traversal, batch)
         cast = replace(batch.finished, ready=()) if here else batch.finished
         self._conclusions.propagate(traversal, cast)
         if batch.free_again:
@@ -208,6 +223,12 @@ class Checker:
         self._conclusions.ask(batch.held, traversal.id)
         return here
 
-    def _to_go_on_with(self, ready: Sequence[Node]) -> Sequence[Node]:
-        is_alone = len(ready) == 1 and ready[0].kind in OF_ROWS
-        return ready if is_alone and self._shared.settings.local_hops else ()
+    def _to_go_on_with(self, traversal: Traversal, batch: Batch) -> Sequence[Node]:
+        """One node; or a batch without I/O, after another such, which would gain nothing by being done by several."""
+        ready, settings = batch.finished.ready, self._shared.settings
+        if not settings.local_hops or not OF_ROWS.issuperset(node.kind for node in ready):
+            return ()
+        if len(ready) == 1:
+            return ready
+        is_quick = not batch.going_on and len(ready) <= settings.batch_size
+        return ready if is_quick and all(suits(self._shared.registry, traversal, node) for node in ready) else ()

@@ -29,6 +29,8 @@ def cloud_settings(conf: cfg.ConfigOpts) -> Settings | None:
         retries=conf.client_retry_limit,
         verify=False if conf.clients.insecure else conf.clients.ca_file or True,
         server_auth_url=versioned(conf.clients_keystone.server_keystone_url or auth_url),
+        waitcondition_url=conf.heat_waitcondition_server_url,
+        metadata_url=conf.heat_metadata_server_url,
     )
 
 

@@ -107,7 +107,7 @@ def login_of_request(context: RequestContext) -> Login | None:
     if wire.get("password"):
         return Login(
             password=wire["password"],
-            user_id=wire.get("user_id"),
+            user_id=context.user_id,
             username=context.username,
             project_id=context.project_id,
         )

@@ -17,10 +17,11 @@ from heatlite.db.records import ResourceRecord
 from heatlite.db.retry import DATABASE_ERRORS, retried
 from heatlite.engine import farewell, row_changes, saved, traversals
 from heatlite.engine.counts import Count
+from heatlite.engine.endings import Ending
 from heatlite.engine.nested.family import Family
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
-from heatlite.engine.transactions.finish import Ending, Finished
+from heatlite.engine.transactions.finish import Finished
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Settled, Work, goes_on_past_failures
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
@@ -47,14 +48,14 @@ class Conclusions:
             failed = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Failed)]
             endings += [Ending(work, failure) for work, failure in failed if goes_on_past_failures(work)]
             failed = [(work, failure) for work, failure in failed if not goes_on_past_failures(work)]
-            failures = [(work, failure) for work, failure in failed if not row_changes.is_stale(work)]
+            failures = [(work, failure) for work, failure in failed if not row_changes.is_of_another_time(work)]
             if endings:
                 self.propagate(traversal, self._finish_all(traversal, endings))
             for it in settled:
                 if isinstance(it.outcome, Replace):
                     self.propagate(traversal, self._replace(traversal, it.work))
             for work, failure in failed:
-                if row_changes.is_stale(work):
+                if row_changes.is_of_another_time(work):
                     self.propagate(traversal, self._fail_stale(traversal, work, failure))
             if failures:
                 self.failed(traversal, failures)
@@ -194,20 +195,23 @@ class Conclusions:
         with shared.database.writer(context):
             return release.wake(context, shared.inputs, wakes, recast_after=shared.recast_after)
 
-    def announce(self, ready: Mapping[str, Sequence[Node]], project: str | None = None) -> None:
-        """Cast ready nodes in batches, in their project's turn; do the stacks' own at once.
+    def announce(
+        self, ready: Mapping[str, Sequence[Node]], project: str | None = None, *, spreads: bool = True
+    ) -> None:
+        """Cast ready nodes in batches, in their project's turn; do the stacks' own at once. A cast may be lost.
 
-        A cast that is lost costs time only. ``project``: whose they are, where the caller knows.
+        :param project: whose they are, where the caller knows
+        :param spreads: also a few nodes are for several engines
         """
         turns = self._shared.turns
         for traversal_id, nodes in ready.items():
             own = sorted(node for node in nodes if node.kind in OF_ROWS)
-            batches = chunks(own, self._shared.settings.batch_size, self._shared.liveness.alive)
+            batches = chunks(own, self._shared.settings.batch_size, self._shared.liveness.alive if spreads else 1)
             try:
                 in_turn = turns.in_turn(traversal_id, batches, project) if turns else batches
                 self._shared.wakes.check(traversal_id, in_turn)
-            except Exception:
-                LOG.exception("Ready nodes can't be cast now: the sweep will")
+            except Exception as error:
+                outage.tell(LOG, error, "Ready nodes can't be cast now: the sweep will")
             for node in nodes:
                 if node not in own:
                     self._do_now(traversal_id, node)
@@ -221,21 +225,18 @@ class Conclusions:
         for engine_id, resource_ids in held.items():
             try:
                 self._shared.wakes.ask(engine_id, resource_ids, traversal_id)
-            except Exception:
-                LOG.exception("Engine %s can't be told now that it is waited for", engine_id)
+            except Exception as error:
+                outage.tell(LOG, error, "Engine %s can't be told now that it is waited for", engine_id)
 
     def _do_now(self, traversal_id: str, node: Node) -> None:
         """Do a stack's own node; what an outage keeps from it is left for a sweep: what came before is written."""
         try:
-            self._of_stack_by_id(traversal_id, node)
+            traversal = self._shared.library.traversal(self._shared.context(), traversal_id)
+            if traversal is not None:
+                self.of_stack(traversal, node)
         except DATABASE_ERRORS as error:
             if not outage.is_outage(error):
                 raise
-
-    def _of_stack_by_id(self, traversal_id: str, node: Node) -> None:
-        traversal = self._shared.library.traversal(self._shared.context(), traversal_id)
-        if traversal is not None:
-            self.of_stack(traversal, node)
 
     def of_stack(self, traversal: Traversal, node: Node) -> None:
         """Do one of the stack's own nodes."""

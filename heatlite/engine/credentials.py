@@ -26,7 +26,7 @@ def of(context: RequestContext) -> Credentials:
     if wire.get("trust_id"):
         trust = {"trust_id": wire["trust_id"], "trustor_user_id": wire.get("trustor_user_id")}
         return Credentials(**common, **project, **trust)
-    user = {"username": context.username, "user_id": wire.get("user_id") or None}
+    user = {"username": context.username, "user_id": context.user_id}
     return Credentials(**user, password=wire.get("password") or None, **common, **project)
 
 

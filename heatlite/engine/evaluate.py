@@ -22,7 +22,7 @@ from heatlite.engine.siblings import SiblingsOf
 from heatlite.engine.software.port import SoftwareOf
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.unchanged import made_from
-from heatlite.engine.work import Evaluated, Work
+from heatlite.engine.work import Evaluated, Work, goes_on
 from heatlite.resources import steps
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
@@ -107,11 +107,11 @@ class Evaluator:
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:
         """The same, for the next step of this work.
 
-        A creation that is gone on with is made of what it was begun with, and what is resumed of what it is, whatever
-        is wanted by now: its attributes are those of what exists.
+        A creation (or adoption) that is gone on with is made of what it was begun with, and what is resumed of what it
+        is, whatever is wanted by now: its attributes are those of what exists.
         """
         instance = self.instance(traversal, work.row, work.evaluated)
-        if isinstance(work.decision, decide.Continue | decide.Resume):
+        if goes_on(work) or isinstance(work.decision, decide.Resume):
             return dataclasses.replace(instance, properties=work.row.properties_data or {})
         return instance
 
@@ -147,9 +147,7 @@ class Evaluator:
             return self._refused(traversal, record, row, claim, traversal.mask(guests.reason(row.name, error)))
         if restricted := breakpoints.refusal(row, decision, traversal.breakpoints.restrictions_of(row.name)):
             return breakpoints.refused(self._refused(traversal, record, row, claim, ""), restricted)
-        is_other = isinstance(decision, decide.Continue) and row.type != definition.type
-        plugin_of_action = self._registry.get(row.type) if is_other else plugin
-        return Work(
+        work = Work(
             traversal_id=traversal.id,
             node=record.node,
             row=row,
@@ -157,13 +155,16 @@ class Evaluator:
             action=ACTIONS.get(type(decision), row.action),
             engine_id=claim.engine_id,
             claim_id=claim.claim_id,
-            plugin=plugin_of_action,
+            plugin=plugin,
             evaluated=evaluated,
             changed=changed,
             refusal=self._by_row.worn_out(row),
             is_retry=is_retry(record, row),
             hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name), record.cleared),
+            is_unseen=external.is_unseen(traversal.stack.action, row, evaluated),
         )
+        is_other = goes_on(work) and row.type != same_kind(row.type, definition.type)
+        return dataclasses.replace(work, plugin=self._registry.get(row.type)) if is_other else work
 
     def skipped(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
         """A check that isn't done, since one that it follows has failed."""
@@ -202,10 +203,12 @@ class Evaluator:
         view, wanted_type = row.view, same_kind(row.type, evaluated.definition.type)
         external.check_unchanged(row, evaluated)
         adopts = external.is_taken_over(traversal.stack.action, row, evaluated)
+        waits = external.is_waited_for(row, evaluated, lambda: self._has_child(traversal, row, plugin))
         if view.is_locked or view.action is Action.INIT or view.type != wanted_type or evaluated.external_id:
-            comparison = Comparison(wanted_type, frozenset(), False, True, adopts=adopts)
+            comparison = Comparison(wanted_type, frozenset(), False, True, adopts=adopts, is_waited_for=waits)
             return decide.decide_update(view, comparison), ()
-        comparison = dataclasses.replace(self._compare(traversal, row, evaluated, plugin), adopts=adopts)
+        compared = self._compare(traversal, row, evaluated, plugin)
+        comparison = dataclasses.replace(compared, adopts=adopts, is_waited_for=waits)
         return decide.decide_update(view, comparison), tuple(sorted(comparison.changed))
 
     def _compare(
@@ -228,6 +231,10 @@ class Evaluator:
             has_to_look=plugin.always_looks,
             turns_round=plugin.turns_round and is_anothers,
         )
+
+    def _has_child(self, traversal: Traversal, row: ResourceRecord, plugin: type[Resource]) -> bool:
+        port = self._make_port(traversal, row.name, None) if plugin.only_waits and self._make_port else None
+        return port is not None and port.look(row.uuid) is not None
 
     def _refused(
         self, traversal: Traversal, record: NodeRecord, row: ResourceRecord, claim: Claim, reason: str

@@ -53,6 +53,8 @@ def _resource(context: Context, row: ResourceRecord, child: StackRecord | None) 
         "metadata": row.resource_metadata or {},
         "resource_data": row.resource_data or {},
     }
+    if child is None and row.adopted is not None:  # it isn't taken over yet: what was said of it is all there is
+        return {**own, **row.adopted, "name": row.name}
     return own if child is None else {**own, **stack_data(context, child)}
 
 

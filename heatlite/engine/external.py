@@ -1,10 +1,13 @@
 """External: resources that exist before the stack refers to them or takes them over, or outlive it.
 
 external_id in the template   the stack refers to it: looks at it once, never changes it, never deletes it
-adopted data in the row       the stack takes it over: from then on it is as if the stack had made it
+adopted data in the row       the stack is to take it over; until that is complete, it isn't the stack's, and whatever
+                              comes in between leaves it as it is. From then on it is as if the stack had made it
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from heatlite import exception
 from heatlite.convergence.model import Action
@@ -63,3 +66,26 @@ def check_unchanged(row: ResourceRecord, evaluated: Evaluated) -> None:
 def is_taken_over(stack_action: Action, row: ResourceRecord, evaluated: Evaluated) -> bool:
     """Whether a row is to stand for what exists already. In an ADOPT all do, and those without data fail."""
     return stack_action is Action.ADOPT or row.adopted is not None or evaluated.external_id is not None
+
+
+def is_waited_for(row: ResourceRecord, evaluated: Evaluated, has_child: Callable[[], bool]) -> bool:
+    """Whether what exists is still to be taken over, so that nothing may be made in its place.
+
+    :param has_child: whether the row has a nested stack by now: that knows then what it is to take over
+    """
+    is_left = row.adopted is not None and evaluated.external_id is None
+    return is_left and (row.physical_resource_id is None or not has_child())
+
+
+def is_unseen(stack_action: Action, row: ResourceRecord, evaluated: Evaluated) -> bool:
+    """Whether nobody knows which properties it was made of: an update came before it was taken over."""
+    comes_late = row.action is Action.INIT and stack_action is not Action.ADOPT
+    return row.adopted is not None and evaluated.external_id is None and (comes_late or row.is_unseen)
+
+
+def is_left(row: ResourceRecord, *, has_child: bool) -> bool:
+    """Whether what a row is to take over is left as it is when the row goes: it never was the stack's.
+
+    :param has_child: the row may have a nested stack, which knows by itself what it has taken over
+    """
+    return row.adopted is not None and row.external_id is None and not has_child

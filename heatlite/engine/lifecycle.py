@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from heatlite import exception
@@ -17,14 +16,16 @@ from heatlite import template as language
 from heatlite.context import EngineContext, RequestContext
 from heatlite.convergence import interrupts
 from heatlite.convergence.interrupts import Answer, Operation
-from heatlite.convergence.model import Action, Status, Wanted
+from heatlite.convergence.model import Action, Status
 from heatlite.db import stacks, templates, user_creds
 from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine import adoption, credentials, edges, limits, traversals, trusting
 from heatlite.engine.beginning import Beginning
+from heatlite.engine.change import Change
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.onward import is_quick
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin
 from heatlite.engine.validation import Accepted, Identity, Submission, Validator, check_name
@@ -37,24 +38,6 @@ VISITS = {
     Operation.CHECK: Action.CHECK,
     Operation.SNAPSHOT: Action.SNAPSHOT,
 }
-
-
-@dataclass(frozen=True)
-class Change:
-    """What an operation makes of a stack: columns of its row, and what is wanted then.
-
-    ``tags`` None: as they are. ``asked_by``: for whom the stack's operations are done from now on; None: as before.
-    ``also``: what else is written in the same transaction, given the new traversal's id; it may be run again.
-    ``unchanged``: says which rows needn't be visited.
-    """
-
-    action: Action
-    columns: Mapping[str, Any]
-    wanted: Sequence[Wanted]
-    tags: Sequence[str] | None = None
-    asked_by: Credentials | None = None
-    also: Callable[[EngineContext, str], None] | None = None
-    unchanged: begin.Unchanged = begin.nothing_unchanged
 
 
 Submitted = Submission | Callable[[StackRecord], Submission]
@@ -88,7 +71,8 @@ class Lifecycle:
         stack = self._new_stack(context, stack_id, name, wishes)
         with trusting.for_new_stack(self._shared, context, stack_id) as asked_by:
             begun = self._beginning.first(stack, lambda: self._create(stack, submission, parsed, wishes, asked_by))
-        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
+        spreads = not is_quick(self._shared.registry, parsed)
+        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
         return stack
 
     def _new_stack(self, context: RequestContext, stack_id: str, name: str, wishes: Wishes) -> StackRecord:
@@ -134,6 +118,7 @@ class Lifecycle:
             begun = begin.create(context, shared.inputs, stack, wanted, tags, recast_after=shared.recast_after)
             if wishes.adopts is not None:
                 adoption.hand_over(context, shared.inputs, stack.id, wishes.adopts)
+            self._beginning.note(context, stack, begun)
         return begun
 
     def update(self, context: RequestContext, stack: StackRecord, submission: Submitted, wishes: Wishes) -> StackRecord:
@@ -237,9 +222,12 @@ class Lifecycle:
         """Begin a new traversal of whatever the stack is at by now, as long as its state allows the operation."""
         nothing_to_do = (Answer.JOIN, Answer.ALREADY)
         while interrupts.answer(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
-            begun = self._beginning.next(stack, functools.partial(self._try_supersede, stack, change(stack)))
+            wanted = change(stack)
+            begun = self._beginning.next(stack, functools.partial(self._try_supersede, stack, wanted))
             if begun is not None:
-                self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant)
+                known = self._shared.library.known(wanted.columns.get("raw_template_id", stack.raw_template_id))
+                spreads = known is None or not is_quick(self._shared.registry, known[1])
+                self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
                 break
             fresh = stacks.get(self._shared.context(), stack.id)
             if fresh is None:
@@ -278,6 +266,8 @@ class Lifecycle:
                 credentials.renew(context, shared.inputs, fresh, change.asked_by)
             if begun is not None and change.also is not None:
                 change.also(context, begun.traversal_id)
+            if begun is not None:
+                self._beginning.note(context, stack, begun)
         return begun
 
     def _store(self, submission: Submission, parsed: language.Template) -> int:

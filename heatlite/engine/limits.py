@@ -69,37 +69,28 @@ def check_stacks(settings: Settings, count: Callable[[], int]) -> None:
     :param count: gives their number; not asked where there is no limit
     :raises RequestLimitExceeded: naming the limit
     """
-    most = settings.max_stacks_per_tenant
-    if most >= 0 and count() >= most:
-        raise exception.RequestLimitExceeded(
-            message=f"You have reached the maximum stacks per tenant, {most} (option max_stacks_per_tenant). "
-            "Please delete some stacks."
-        )
+    _check_number("stacks", "stacks per tenant", settings.max_stacks_per_tenant, count)
 
 
 def check_snapshots(settings: Settings, count: Callable[[], int]) -> None:
     """:raises RequestLimitExceeded: where a stack has as many snapshots as it may; -1 is any number"""
-    most = settings.max_snapshots_per_stack
-    if most >= 0 and count() >= most:
-        raise exception.RequestLimitExceeded(
-            message=f"You have reached the maximum snapshots per stack, {most} (option max_snapshots_per_stack). "
-            "Please delete some snapshots."
-        )
+    _check_number("snapshots", "snapshots per stack", settings.max_snapshots_per_stack, count)
 
 
 def check_configs(settings: Settings, count: Callable[[], int]) -> None:
     """:raises RequestLimitExceeded: where a project has as many software configs as it may; -1 is any number"""
-    _check_software("configs", settings.max_software_configs_per_tenant, count)
+    _check_number("configs", "software configs per tenant", settings.max_software_configs_per_tenant, count)
 
 
 def check_deployments(settings: Settings, count: Callable[[], int]) -> None:
     """:raises RequestLimitExceeded: where a project has as many software deployments as it may; -1 is any number"""
-    _check_software("deployments", settings.max_software_deployments_per_tenant, count)
+    most = settings.max_software_deployments_per_tenant
+    _check_number("deployments", "software deployments per tenant", most, count)
 
 
-def _check_software(what: str, most: int, count: Callable[[], int]) -> None:
+def _check_number(what: str, which: str, most: int, count: Callable[[], int]) -> None:
     if most >= 0 and count() >= most:
+        option = f"max_{which.replace(' ', '_')}"
         raise exception.RequestLimitExceeded(
-            message=f"You have reached the maximum software {what} per tenant, {most} "
-            f"(option max_software_{what}_per_tenant). Please delete some {what}."
+            message=f"You have reached the maximum {which}, {most} (option {option}). Please delete some {what}."
         )

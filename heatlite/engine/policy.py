@@ -125,7 +125,7 @@ def credentials(context: RequestContext) -> dict[str, object]:
     return {
         "roles": [str(role) for role in wire.get("roles") or ()],
         "project_id": context.project_id or None,
-        "user_id": wire.get("user_id"),
+        "user_id": context.user_id,
         "domain_id": wire.get("user_domain_id") or wire.get("user_domain"),
         "system_scope": wire.get("system_scope"),
         "is_admin": context.is_admin,

@@ -38,6 +38,7 @@ from heatlite.engine.clouds import Clouds, no_cloud
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.counts import Count
 from heatlite.engine.evaluate import Evaluator
+from heatlite.engine.forgetting import Forgetting
 from heatlite.engine.here import Here
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.lanes import Lanes
@@ -60,7 +61,7 @@ from heatlite.engine.traversals import Library
 from heatlite.engine.turns import Share, Turns
 from heatlite.engine.worker import WorkerEndpoint
 from heatlite.notifications import Notifier
-from heatlite.resources.builtin import outside_deployment, outside_handle
+from heatlite.resources.builtin import outside_deployment, outside_handle, outside_policy
 from heatlite.resources.registry import Registry
 from heatlite.rpc import messages
 from heatlite.rpc.casting import Casting
@@ -102,7 +103,7 @@ class EngineProcess:
     def __init__(self, surroundings: Surroundings) -> None:
         if surroundings.cloud is not None and surroundings.cloud.stack_domain is not None:
             registry = surroundings.registry.with_others(
-                {**outside_handle.IN_PLACE_OF, **outside_deployment.IN_PLACE_OF}
+                {**outside_handle.IN_PLACE_OF, **outside_deployment.IN_PLACE_OF, **outside_policy.IN_PLACE_OF}
             )
             surroundings = dataclasses.replace(surroundings, registry=registry)
         self._surroundings = surroundings
@@ -118,10 +119,11 @@ class EngineProcess:
         self.runner.hanging.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
+        self._sweeps.add(Forgetting(surroundings.database, surroundings.inputs).old_calls)
         self._renewal = Renewal(self.shared.lease, self._settings)
         notifier = surroundings.notifier
         self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None
-        self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid, lambda: self._puller.ask())
+        self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid)
         self._puller = self._pulls()
         self._servers: list[BoundedRPCServer] = []
 
@@ -162,7 +164,7 @@ class EngineProcess:
             settings.worker_threads,
             may_act=lambda: self.shared.lease.is_valid,
             is_full=self.runner.is_full,
-            is_busy=lambda: self._worker.is_busy,
+            is_busy=lambda: any(server.is_busy for server in self._servers),
         )
         puller = Puller(
             turns,
@@ -228,6 +230,7 @@ class EngineProcess:
                 host=self.shared.lease.engine_id,
                 threads=self._settings.worker_threads,
                 serializer=PlainSerializer(self._request_context if topic == messages.ENGINE_TOPIC else dict),
+                when_idle=self._puller.ask if topic == messages.WORKER_TOPIC else lambda: None,
             )
             self._servers.append(server)
 

@@ -2,9 +2,10 @@
 
     held ──take (compare-and-swap)──▶ claim, as if a message had said so
 
-It looks when something was held here or when a batch that it took is done, and now and then: other engines hold too.
-What it has taken and not begun is never more than it has threads for. Messages go first: they are of projects that keep
-within their share, and while one is worked on, no more than one batch of what is held is.
+It looks when something was held here, when a batch that it took is done or the last message at hand is, and now and
+then: other engines hold too. What it has taken and not begun is never more than it has threads for. Messages
+and clients' calls go first: the former are of projects that keep within their share. While any is worked on, no more
+than one batch of what is held is.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Room:
     """What an engine has room for: so many ``batches`` at a time, of all projects together.
 
     ``may_act``: whether it may begin anything now. ``is_full``: whether it has as many steps of a project to run as may
-    wait. ``is_busy``: whether it is at a message.
+    wait. ``is_busy``: whether it is at a message or a client's call.
     """
 
     batches: int

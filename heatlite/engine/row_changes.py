@@ -8,8 +8,8 @@ from typing import Any
 from heatlite.convergence import decide
 from heatlite.convergence.model import VISITS, Action, Status
 from heatlite.db.events import Happening
-from heatlite.db.records import ADOPTED
-from heatlite.engine.work import Evaluated, Work, is_visit, step_left
+from heatlite.db.records import ADOPTED, UNSEEN
+from heatlite.engine.work import Evaluated, Work, goes_on, is_visit, step_left
 from heatlite.resources.outcomes import Done, Failed, Waiting
 
 MAKING = (Action.CREATE, Action.ADOPT)
@@ -26,13 +26,14 @@ def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Ch
     row, evaluated = work.row, work.evaluated
     creates = evaluated is not None and isinstance(work.decision, decide.Create)
     requires = set(row.requires) | set(evaluated.requires if evaluated else ())
+    is_new = creates and not work.adopts_again
     return {
-        "type": evaluated.definition.type if creates and evaluated else row.type,
+        "type": evaluated.definition.type if is_new and evaluated else row.type,
         "action": work.action,
         "status": Status.IN_PROGRESS,
         "status_reason": STATE_CHANGED,
         "requires": sorted(requires),
-        "properties_data": dict(evaluated.properties) if creates and evaluated else row.properties_data,
+        "properties_data": dict(evaluated.properties) if is_new and evaluated else row.properties_data,
         "physical_resource_id": waiting.physical_id if waiting else row.physical_resource_id,
         "resource_data": waiting.data if waiting else row.resource_data,
         "deletion_policy": evaluated.definition.deletion_policy if creates and evaluated else row.deletion_policy,
@@ -58,16 +59,23 @@ def unfinished(work: Work) -> dict[str, Any]:
     """What an update that isn't complete may have touched, and for which traversal."""
     if is_visit(work):
         return remembered(work)
-    if isinstance(work.decision, decide.Adopt):
-        return {ADOPTED: work.row.adopted} if work.row.adopted else {}
+    if isinstance(work.decision, decide.Adopt | decide.Delete):
+        return to_be_taken_over(work)
     return {"changed": list(work.changed), "traversal": work.traversal_id} if work.changed else {}
+
+
+def to_be_taken_over(work: Work) -> dict[str, Any]:
+    """What is said of a physical resource that isn't taken over yet: it isn't forgotten before it is."""
+    found = {ADOPTED: work.row.adopted} if work.row.adopted is not None else {}
+    return found | ({UNSEEN: True} if work.is_unseen or work.row.is_unseen else {})
 
 
 def remembered(work: Work) -> dict[str, Any]:
     """What a visit must not let be forgotten, though the row's state tells of the visit from now on: an update that
     was left half-way, and that what was done before hadn't ended well."""
     row, progress = work.row, work.row.progress or {}
-    kept: dict[str, Any] = {name: progress[name] for name in ("changed", "traversal", DAMAGED) if name in progress}
+    names = ("changed", "traversal", DAMAGED, ADOPTED, UNSEEN)
+    kept: dict[str, Any] = {name: progress[name] for name in names if name in progress}
     if row.action not in VISITS and row.status is not Status.COMPLETE:
         kept[DAMAGED] = True
     if work.action is Action.SNAPSHOT and row.view.may_be_suspended:
@@ -89,8 +97,9 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
     evaluated = work.evaluated
     assert evaluated is not None, "only what a template defines is created or updated"
     stale = is_stale(work)
+    as_begun = goes_on(work)
     return {
-        "type": work.row.type if stale else evaluated.definition.type,
+        "type": work.row.type if stale and as_begun else evaluated.definition.type,
         "action": work.action,
         "status": Status.COMPLETE,
         "status_reason": STATE_CHANGED,
@@ -100,10 +109,10 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
         "fingerprint": None if stale else evaluated.definition.definition_hash,
         "current_template_id": work.row.current_template_id if stale else template_id,
         "requires": sorted({*work.row.requires, *evaluated.requires} if stale else evaluated.requires),
-        "progress": None,
+        "progress": {"changed": settable(work), "traversal": work.traversal_id} if stale and work.is_unseen else None,
         "due_at": None,
         "attempts": 0,
-        "properties_data": work.row.properties_data if stale else dict(evaluated.properties),
+        "properties_data": work.row.properties_data if stale and as_begun else dict(evaluated.properties),
         "resource_metadata": metadata_after(work, evaluated, is_new=work.action in MAKING),
         "deletion_policy": work.row.deletion_policy if stale else evaluated.definition.deletion_policy,
         "external_id": evaluated.external_id,
@@ -133,11 +142,26 @@ def visited(work: Work, done: Done) -> Changes:
 
 
 def is_stale(work: Work) -> bool:
-    """Whether what a dead engine began and this one went on with isn't what is wanted now: look again when done."""
-    if not isinstance(work.decision, decide.Continue) or work.evaluated is None:
+    """Whether what was begun before and gone on with isn't what is wanted now, or nobody knows whether that which was
+    taken over is: look again when done."""
+    if work.evaluated is None or not (goes_on(work) or work.is_unseen):
         return False
+    if work.is_unseen:
+        return isinstance(work.decision, decide.Adopt)
     wanted = work.evaluated
     return work.row.type != wanted.definition.type or work.row.properties_data != dict(wanted.properties)
+
+
+def is_of_another_time(work: Work) -> bool:
+    """Whether its failure says nothing of what is wanted now. That of an adoption does: nothing is made instead."""
+    return is_stale(work) and not isinstance(work.decision, decide.Adopt)
+
+
+def settable(work: Work) -> list[str]:
+    """The properties that an update can set, of what nobody knows how it was made."""
+    schema = work.plugin.properties_schema if work.plugin is not None else {}
+    given = work.evaluated.properties if work.evaluated is not None else {}
+    return sorted(name for name in given if name in schema and schema[name].update_allowed)
 
 
 def collected(work: Work, done: Done) -> Changes:

@@ -16,6 +16,7 @@ from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested.ports import answered
 from heatlite.resources.registry import Registry
 from heatlite.resources.siblings import Sibling, Siblings
+from heatlite.resources.signing import SIGNED_URL, resource_named
 
 SiblingsOf = Callable[[str], Siblings | None]
 """From a stack's id to its resources; None where there is nothing to be seen."""
@@ -32,7 +33,7 @@ class StackSiblings:
 
     @answered
     def by_reference(self, reference: str) -> Sibling | None:
-        """The resource with this physical id."""
+        """The resource with this physical id, or this signed URL."""
         row = self.row(EngineContext(self._database), reference)
         if row is None:
             return None
@@ -57,7 +58,11 @@ class StackSiblings:
 
     def row(self, context: EngineContext, reference: str) -> ResourceRecord | None:
         """The row that this refers to; of several the newest that isn't being deleted."""
-        rows = resources.by_physical_id(context, self._stack_id, reference)
+        if name := resource_named(reference):
+            named = resources.by_names(context, self._stack_id, [name])
+            rows = [row for row in named if (row.resource_data or {}).get(SIGNED_URL) == reference]
+        else:
+            rows = resources.by_physical_id(context, self._stack_id, reference)
         return max(rows, key=lambda row: (row.action is not Action.DELETE, row.id), default=None)
 
 

@@ -47,6 +47,10 @@ class UsersOf:
         """A token of a user's."""
         return self._domain.token(user.user_id, password, user.project_id)
 
+    def keypair(self, user: StackUser, access: str, secret: str) -> None:
+        """Let a user sign URLs by this key; made twice, it is the same key with the new secret."""
+        self._domain.keypair(user.user_id, user.project_id, access, secret)
+
     def delete_all(self) -> None:
         """Delete the project with all users in it, if it may be there."""
         if stack_projects.get(EngineContext(self._database), self._root_id) is not None:

@@ -75,12 +75,13 @@ class Traversal:
         return Sources(self.parameters, self.template.files, self.stack.facade)
 
     @cached_property
-    def _served_by(self) -> frozenset[int]:
-        return frozenset(self.serving.values())
+    def names(self) -> Mapping[int, str]:
+        """Row's id → the name that the plan gave it to serve."""
+        return {resource_id: name for name, resource_id in self.serving.items()}
 
     def serves(self, resource_id: int) -> bool:
         """Whether the plan gave this row a name to serve."""
-        return resource_id in self._served_by
+        return resource_id in self.names
 
 
 def wanted(template: language.Template) -> list[Wanted]:

@@ -79,7 +79,7 @@ def granted(shared: Shared, context: RequestContext) -> Credentials:
     :raises CloudError: where keystone refuses to let it
     """
     said, clouds = credentials.of(context), shared.clouds
-    login, user_id = login_of_request(context), context.wire.get("user_id")
+    login, user_id = login_of_request(context), context.user_id
     if clouds is None or not clouds.settings.makes_trusts or said.trust_id is not None or login is None or not user_id:
         return said
     roles = [str(role) for role in context.wire.get("roles") or ()]
@@ -92,7 +92,7 @@ def serves_on(before: Credentials | None, context: RequestContext) -> bool:
     """Whether a stack's credentials are a trust of this very user and project."""
     if before is None or before.trust_id is None or context.wire.get("password"):
         return False
-    return (before.trustor_user_id, before.tenant_id) == (context.wire.get("user_id"), context.project_id)
+    return (before.trustor_user_id, before.tenant_id) == (context.user_id, context.project_id)
 
 
 def stored(shared: Shared, stack_id: str) -> Credentials | None:

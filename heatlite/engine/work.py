@@ -56,6 +56,14 @@ class Work:
     is_retry: bool = False
     hooks: frozenset[Hook] = frozenset()
     leaves_row: bool = False
+    is_unseen: bool = False
+    """It takes over what was made of properties that nobody knows: so all of them are set afterwards."""
+
+    @property
+    def adopts_again(self) -> bool:
+        """Whether it goes on with an adoption that was left in the middle: of what its row says, as that began."""
+        is_own = self.evaluated is not None and self.evaluated.external_id is None
+        return isinstance(self.decision, Adopt) and is_own and self.row.action is Action.ADOPT
 
     @property
     def is_immediate(self) -> bool:
@@ -128,6 +136,11 @@ def given_to(work: Work) -> tuple[Any, ...]:
 def left_alone(work: Work) -> Done:
     """What comes of a deletion that doesn't touch what is physical."""
     return Done(work.row.physical_resource_id, {}, dict(work.row.resource_data or {}), "")
+
+
+def goes_on(work: Work) -> bool:
+    """Whether it goes on with what was begun before, for whatever was wanted then."""
+    return isinstance(work.decision, Continue) or work.adopts_again
 
 
 def may_exist(work: Work, resource: Resource) -> bool:

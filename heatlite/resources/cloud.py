@@ -75,6 +75,9 @@ class StackUsers(Protocol):
     def token(self, user: StackUser, password: str) -> str:
         """A token of a user's."""
 
+    def keypair(self, user: StackUser, access: str, secret: str) -> None:
+        """Let a user sign URLs by this key. Made twice, it is the same key with the new secret; it goes with him."""
+
 
 class Cloud(Protocol):
     """The cloud's services for one stack."""
@@ -92,3 +95,9 @@ class Cloud(Protocol):
 
     def endpoint(self, service_type: str) -> str | None:
         """The URL of a service for the stack's project; None where the catalogue has none."""
+
+    def signal_url(self) -> str | None:
+        """Where signed requests are sent: what stands before ``/waitcondition`` and ``/signal``. None: nowhere."""
+
+    def metadata_url(self) -> str | None:
+        """Where servers poll for what is deployed to them, with signed requests. None: nowhere."""

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from heatlite.resources.base import Resource
+from typing import Any, Protocol
 
 
 class AskAgain(Exception):
@@ -19,10 +16,10 @@ class AskAgain(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """Another resource, as its row has it now; ``properties`` are those that it was made with."""
+    """Another resource, as its row has it now; ``plugin`` is its class, ``properties`` are those it was made with."""
 
     name: str
-    plugin: type[Resource]
+    plugin: type[Any]
     properties: Mapping[str, Any]
     metadata: Mapping[str, Any]
 

@@ -18,13 +18,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import oslo_messaging
 from oslo_messaging.rpc.server import RPCServer
 
-from heatlite.rpc import messages
+from heatlite.rpc import delivery, messages
 
 LOG = logging.getLogger(__name__)
 
@@ -33,13 +33,22 @@ class BoundedRPCServer(RPCServer):
     """An RPC server with as many messages in the process as it has threads, and no more."""
 
     capacity = 8
+    when_idle: Callable[[], None] = staticmethod(lambda: None)
+    """Called when the last message in the process is done."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._free = threading.Semaphore(self.capacity)
+        self._at_work: set[int] = set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a message is in the process."""
+        return bool(self._at_work)
 
     def _on_incoming(self, incoming: Any) -> None:
         self._free.acquire()
+        self._at_work.add(id(incoming))
         super()._on_incoming(incoming)
 
     def leave(self) -> None:
@@ -62,9 +71,13 @@ class BoundedRPCServer(RPCServer):
 
     def _process_incoming(self, incoming: Any) -> None:
         try:
-            super()._process_incoming(incoming)
+            with delivery.answering(delivery.id_of(incoming[0])):
+                super()._process_incoming(incoming)
         finally:
+            self._at_work.discard(id(incoming))
             self._free.release()
+            if not self._at_work:
+                self.when_idle()
 
 
 def cancel_consumers(connection: Any) -> None:
@@ -85,9 +98,13 @@ def serve(
     host: str,
     threads: int,
     serializer: oslo_messaging.Serializer | None = None,
+    when_idle: Callable[[], None] = lambda: None,
 ) -> BoundedRPCServer:
-    """A started server for a topic, with ``threads`` messages at work at most."""
-    bounded = type("BoundedRPCServer", (BoundedRPCServer,), {"capacity": threads})
+    """A started server for a topic, with ``threads`` messages at work at most.
+
+    :param when_idle: called when the last message in the process is done
+    """
+    bounded = type("BoundedRPCServer", (BoundedRPCServer,), {"capacity": threads, "when_idle": staticmethod(when_idle)})
     target = oslo_messaging.Target(exchange=messages.EXCHANGE, topic=topic, server=host)
     server: BoundedRPCServer = oslo_messaging.get_rpc_server(
         transport,

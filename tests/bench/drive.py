@@ -8,12 +8,11 @@ from __future__ import annotations
 import concurrent.futures
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
-
+from heatlite.exception import HeatliteError
 from tests.bench.meters import Meters, Reading, less
 from tests.bench.shapes import Shape
 from tests.story import Story
@@ -25,7 +24,10 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Cost:
-    """What an operation came to: ``used`` in all, ``seconds`` from the call to the end, ``reply`` to the reply."""
+    """What an operation came to: ``used`` in all, ``seconds`` from the call to the end, ``reply`` to the reply.
+
+    ``failed`` says why, where it did; then the rest is what it took until then.
+    """
 
     shape: str
     verb: str
@@ -33,11 +35,16 @@ class Cost:
     seconds: float
     reply: float
     used: Reading
+    failed: str = ""
 
     def each(self, name: str) -> float:
         """How much of something a resource took; CPU in milliseconds."""
         scale = 1000 if name in ("engine", "broker", "database") else 1
         return self.used[name] * scale / self.resources
+
+
+class OperationFailed(AssertionError):
+    """It ended FAILED, or didn't end; the text says more."""
 
 
 class Stacks:
@@ -87,27 +94,49 @@ class Stacks:
         return self._measured(verb, [lambda it=it: it.update(template, files=files) for it in self._stories])
 
     def _measured(self, verb: str, calls: Sequence[Callable[[], None]]) -> Cost:
+        known = {traversal for _, traversal in self._rows("id, current_traversal")}
         before, began = self._meters.read(), time.monotonic()
-        with concurrent.futures.ThreadPoolExecutor(min(len(calls), 16)) as callers:
-            list(callers.map(lambda call: call(), calls))
-        reply = time.monotonic() - began
-        self._settle()
+        reply, failed = 0.0, ""
+        try:
+            with concurrent.futures.ThreadPoolExecutor(min(len(calls), 16)) as callers:
+                list(callers.map(lambda call: call(), calls))
+            reply = time.monotonic() - began
+            self._settle(known)
+        except (HeatliteError, OperationFailed) as error:
+            if not self._meters.may_fail:
+                raise
+            failed = str(error)
         seconds = time.monotonic() - began
+        time.sleep(self._meters.trails)
         used = less(self._meters.read(), before)
         used["messages"] -= 2 * len(calls)  # each call and its reply
         many = f"{len(calls)} × " if len(calls) > 1 else ""
-        return Cost(f"{many}{self._shape.name}", verb, self.resources, seconds, reply, used)
+        return Cost(f"{many}{self._shape.name}", verb, self.resources, seconds, reply, used, failed)
 
-    def _settle(self) -> None:
-        """Wait until none of the stacks is in progress any more.
+    def _settle(self, known: Collection[str]) -> None:
+        """Wait until each stack has ended an operation other than the known ones.
 
-        :raises AssertionError: where one fails, or it takes too long
+        :raises OperationFailed: where one fails, or it takes too long
         """
-        own = ", ".join(f"'{story.identity['stack_id']}'" for story in self._stories)
         end = time.monotonic() + PATIENCE
-        name = sa.make_url(self._meters.fleet.database.settings.connection).database
-        question = f"SELECT status, COUNT(*), MAX(status_reason) FROM {name}.stack WHERE id IN ({own}) GROUP BY status"
-        while (found := {row[0]: row[1:] for row in self._meters.mariadb.ask(question)}).keys() != {"COMPLETE"}:
-            assert "FAILED" not in found, found
-            assert time.monotonic() < end, f"{self._shape.name} takes too long: {found}\n{self._meters.fleet.tail()}"
+        unfinished = set(self._stack_ids())
+        while unfinished:
+            for stack_id, traversal, status, reason in self._rows("id, current_traversal, status, status_reason"):
+                if traversal in known or status == "IN_PROGRESS":
+                    continue
+                if status != "COMPLETE":
+                    raise OperationFailed(reason)
+                unfinished.discard(stack_id)
+            if time.monotonic() > end:
+                raise OperationFailed(f"not over after {PATIENCE:.0f} s\n{self._meters.fleet.tail()}")
             time.sleep(PAUSE)  # the engines have no event to offer to who isn't one of them
+
+    def _stack_ids(self) -> list[str]:
+        return [story.identity["stack_id"] for story in self._stories if story.identity]
+
+    def _rows(self, columns: str) -> list[tuple[Any, ...]]:
+        """Of the rows of these stacks, some columns."""
+        own = ", ".join(f"'{stack_id}'" for stack_id in self._stack_ids())
+        if not own:
+            return []
+        return list(self._meters.mariadb.ask(f"SELECT {columns} FROM {self._meters.schema}.stack WHERE id IN ({own})"))

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import logging
 import pathlib
-import statistics
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tests.bench.drive import Cost
+from tests.bench import beside, page, report, scenarios
 from tests.bench.fleet import BenchFleet
+from tests.bench.heat_fleet import HeatFleet
 from tests.bench.meters import Meters
-from tests.bench.scenarios import SCENARIOS, Scenario
+from tests.bench.report import Figure
+from tests.bench.scenarios import Scenario
 from tests.servers import MariaDB, RabbitMQ
 
-EACH = ("engine", "broker", "database", "statements", "commits", "rollbacks", "messages")
-HEADINGS = ("what", "verb", "wall ms", "per s", "reply s", "engine", "broker", "db", "stmts", "commits", "rb", "msgs")
+TRAILS = 0.5
+"""Seconds after an operation's end for what it still causes, where engines are compared."""
 
 
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
@@ -26,9 +26,11 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tools/bench", description="Measure what operations cost.")
     parser.add_argument("--quick", action="store_true", help="what can be had within two minutes")
     parser.add_argument("--only", default="", help="words, by comma: scenarios with one of them in their name")
-    parser.add_argument("--runs", type=int, default=3, help="of each scenario; their medians are told (default: 3)")
+    parser.add_argument("--runs", type=int, help="of each scenario; their medians are told (default: 3, quickly 1)")
     parser.add_argument("--engines", type=int, default=2, help="engine processes (default: 2)")
     parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE", help="another configuration")
+    parser.add_argument("--peer", choices=["heat"], help="play scenarios of a size that it can take to Heat as well")
+    parser.add_argument("--output", type=pathlib.Path, help="write a page of tables there, with a plot and the data")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there, too")
     parser.add_argument("--log", type=pathlib.Path, help="keep the engines' log there")
     return parser.parse_args(given)
@@ -38,30 +40,19 @@ def main(given: Sequence[str] | None = None) -> int:
     """The command: 0 where everything could be measured."""
     wanted = arguments(given)
     logging.disable(logging.CRITICAL)
-    chosen = [it for it in SCENARIOS if is_wanted(it, wanted)]
+    offered = beside.SCENARIOS if wanted.peer else scenarios.SCENARIOS
+    chosen = [it for it in offered if is_wanted(it, wanted)]
+    runs = wanted.runs or (1 if wanted.quick else 3)
     with contextlib.ExitStack() as stack:
-        servers = MariaDB(), RabbitMQ()
-        for server in servers:
-            stack.callback(server.stop)
-            server.begin()
-        for server in servers:
-            server.start()
-        directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="heatlite-bench-")))
-        fleet = BenchFleet(
-            directory,
-            servers[0].fresh_database(),
-            servers[1].fresh_vhost(),
-            workers=wanted.engines,
-            **dict(it.split("=", 1) for it in wanted.set),
-        )
-        stack.callback(fleet.stop)
-        fleet.launch()
-        told = measure(Meters(fleet, *servers), chosen, wanted.runs)
+        fleets = launched({name for it in chosen for name in it.engines}, wanted, stack)
+        told = measure(fleets, chosen, runs)
         if wanted.log is not None:
-            wanted.log.write_bytes(fleet.log.read_bytes())
+            wanted.log.write_bytes(fleets[beside.HEATLITE].fleet.log.read_bytes())
     if wanted.json is not None:
-        wanted.json.write_text(json.dumps(told, indent=1))
-    return 0
+        page.write_data(wanted.json, told)
+    if wanted.output is not None:
+        page.write(wanted.output, told, runs)
+    return int(any(it["failed"] for it in told if it["by"] == beside.HEATLITE))
 
 
 def is_wanted(scenario: Scenario, wanted: argparse.Namespace) -> bool:
@@ -70,37 +61,58 @@ def is_wanted(scenario: Scenario, wanted: argparse.Namespace) -> bool:
     return any(word in scenario.name for word in words) if words else scenario.quick or not wanted.quick
 
 
-def measure(meters: Meters, scenarios: Sequence[Scenario], runs: int) -> list[dict[str, object]]:
+def launched(names: Iterable[str], wanted: argparse.Namespace, stack: contextlib.ExitStack) -> dict[str, Meters]:
+    """Servers, and on them each of these engines with a database and a virtual host of its own."""
+    servers = MariaDB(), RabbitMQ()
+    for server in servers:
+        stack.callback(server.stop)
+        server.begin()
+    for server in servers:
+        server.start()
+    directory = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="heatlite-bench-")))
+    found = {}
+    for name in sorted(names, reverse=True):  # heatlite first: where it doesn't start, the others needn't
+        place = directory / name
+        place.mkdir()
+        where = place, servers[0].fresh_database(), servers[1].fresh_vhost()
+        if name == beside.HEATLITE:
+            options = dict(it.split("=", 1) for it in wanted.set)
+            fleet: BenchFleet | HeatFleet = BenchFleet(*where, workers=wanted.engines, **options)
+        else:
+            fleet = HeatFleet(*where, workers=wanted.engines, pauses=name == beside.STOCK)
+        stack.callback(fleet.stop)
+        fleet.launch()
+        trails = TRAILS if wanted.peer else 0.0
+        found[name] = Meters(fleet, *servers, trails=trails, may_fail=name != beside.HEATLITE)
+    return found
+
+
+def measure(fleets: Mapping[str, Meters], chosen: Sequence[Scenario], runs: int) -> list[Figure]:
     """Play each scenario some times, and tell the median of each figure as soon as it is there."""
     told = []
-    print(" ".join(f"{heading:>9}" for heading in HEADINGS), flush=True)
-    for scenario in scenarios:
-        played = [list(scenario.play(meters)) for _ in range(runs)]
-        for costs in zip(*played, strict=True):
-            told.append(figures(costs))
-            print(line(told[-1]), flush=True)
-        print(
-            f"{'':>9} engine: {meters.memory():.0f} MB, at most {meters.peak():.0f}; {meters.threads()} threads",
-            flush=True,
-        )
+    print(report.heading(), flush=True)
+    for scenario in chosen:
+        for figure in played(fleets, scenario, runs):
+            told.append(figure)
+            print(report.line(figure), flush=True)
+        for name in scenario.engines:
+            used = (
+                f"{fleets[name].memory():.0f} MB, at most {fleets[name].peak():.0f}; {fleets[name].threads()} threads"
+            )
+            print(f"{name:>10} {used}", flush=True)
     return told
 
 
-def figures(costs: Sequence[Cost]) -> dict[str, object]:
-    """The medians of several runs of the same."""
-    first = costs[0]
-    seconds = statistics.median(it.seconds for it in costs)
-    return {
-        "what": first.shape,
-        "verb": first.verb,
-        "wall": seconds * 1000 / first.resources,
-        "rate": first.resources / seconds,
-        "reply": statistics.median(it.reply for it in costs),
-        **{name: statistics.median(it.each(name) for it in costs) for name in EACH},
-    }
+def played(fleets: Mapping[str, Meters], scenario: Scenario, runs: int) -> Iterator[Figure]:
+    """A scenario played by its engines in turn, so that what else the machine does meets all of them.
 
-
-def line(figure: dict[str, object]) -> str:
-    """A line of the table."""
-    words = [f"{value:>9}" if isinstance(value, str) else f"{value:>9.3f}" for value in figure.values()]
-    return " ".join(words)
+    What takes Heat a second a leaf is played once.
+    """
+    costs: dict[str, list[list[report.Cost]]] = {name: [] for name in scenario.engines}
+    for run in range(runs):
+        for name in scenario.engines:
+            if run == 0 or name != beside.STOCK:
+                costs[name].append(list(scenario.play(fleets[name])))
+    for name, found in costs.items():
+        for same in zip(*found, strict=True):
+            yield report.figures(name, same, fleets[name])

@@ -21,4 +21,5 @@ class BenchFleet(Daemons):
     """Engine processes in their default configuration."""
 
     def __init__(self, directory: pathlib.Path, url: str, bus: str, *, workers: int = 2, **options: Any) -> None:
+        self.url = url
         super().__init__(directory, url, bus, workers=workers, **{**DEFAULTS, **options})

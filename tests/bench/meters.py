@@ -7,25 +7,54 @@ measures.
 from __future__ import annotations
 
 import pathlib
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
+import sqlalchemy as sa
 
-from tests.deployment import Daemons
+from heatlite.rpc.engine_client import EngineClient
 
 STATEMENTS = ("Com_select", "Com_insert", "Com_update", "Com_delete")
+SCHEDULED = 2
+"""Of a process's clocks, the one that counts what its threads have run, those that ended included."""
 Reading = dict[str, float]
+
+
+class Fleet(Protocol):
+    """Engine processes that are measured: heatlite's, or Heat's."""
+
+    url: str
+    """SQLAlchemy URL of their database."""
+    client: EngineClient
+
+    def workers(self) -> list[psutil.Process]:
+        """The processes that work."""
+
+    def tail(self) -> str:
+        """The end of their log."""
 
 
 @dataclass
 class Meters:
-    """All that is measured of one deployment."""
+    """All that is measured of one deployment.
 
-    fleet: Daemons
+    :param trails: seconds after an operation's end in which what it still causes is counted as well
+    :param may_fail: an operation that fails is a result, and no mistake of whoever measures
+    """
+
+    fleet: Fleet
     mariadb: Any
     rabbitmq: Any
+    trails: float = 0.0
+    may_fail: bool = False
+
+    @property
+    def schema(self) -> str:
+        """The database's name."""
+        return str(sa.make_url(self.fleet.url).database)
 
     def read(self) -> Reading:
         """Everything that only grows: CPU in seconds, and counts."""
@@ -55,14 +84,8 @@ class Meters:
 
 
 def cpu(pid: int) -> float:
-    """Seconds of CPU that the threads of a process have used; threads that ended are left out."""
-    total = 0
-    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        try:
-            total += int((task / "schedstat").read_text().split()[0])
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return total / 1e9
+    """Seconds of CPU that a process has used."""
+    return time.clock_gettime(~pid << 3 | SCHEDULED)
 
 
 def peak_of(pid: int) -> float:

@@ -23,6 +23,8 @@ class Scenario:
     verbs: Verbs = ALL
     stacks: int = 1
     quick: bool = False
+    engines: tuple[str, ...] = ("heatlite",)
+    """By whom it is played."""
 
     @property
     def name(self) -> str:

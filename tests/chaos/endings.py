@@ -3,7 +3,8 @@
 * Every operation that was accepted ended COMPLETE, was superseded, or FAILED because the run injected a failure.
 * Of a COMPLETE stack the world has just what its template says, with the same values; but for what visits one whose
   last change of the template had failed or been cancelled, and changes nothing of that.
-* Every thing in the world is known to some row; nothing holds a lock; no sync point is left.
+* Every thing in the world is known to some row, which has it or is to take it over; or an event told that it was left
+  as it was, since an adoption never came to it. Nothing holds a lock; no sync point is left.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import sqlalchemy as sa
 from heatlite.context import EngineContext
 from heatlite.db import models
 from heatlite.db.api import Database
+from heatlite.db.records import ADOPTED
+from heatlite.engine.left_alone import LEFT
 from heatlite.resources.base import Resource
 from heatlite.resources.stack_resource import StackResource
 from tests.chaos import shapes
@@ -29,7 +32,7 @@ VISITS_CHILDREN = StackResource.handle_suspend is not Resource.handle_suspend
 """Whether a suspension reaches nested stacks."""
 EXCUSES = (INJECTED, "cancelled")
 VISITS = ("SUSPEND", "RESUME", "CHECK", "SNAPSHOT")
-STACK, ROW, POINT = models.stack.c, models.resource.c, models.sync_point.c
+STACK, ROW, POINT, EVENT = models.stack.c, models.resource.c, models.sync_point.c, models.event.c
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Found:
     known: frozenset[str]
     busy: tuple[str, ...]
     world: Mapping[str, Thing]
+    left: frozenset[str] = frozenset()
+    """What people were told that an adoption never came to, by id."""
 
 
 def unsettled(database: Database) -> list[str]:
@@ -84,10 +89,22 @@ def look(database: Database, world: World) -> Found:
             .where(STACK.deleted_at.is_(None), STACK.owner_id.is_(None))
         )
         roots = tuple(Root(*row) for row in connection.execute(statement))
-        alive = sa.select(ROW.physical_resource_id, ROW.uuid).join(models.stack, STACK.id == ROW.stack_id)
-        rows = connection.execute(alive.where(STACK.deleted_at.is_(None), ROW.type == TYPE))
-        known = frozenset(row[0] or row[1] for row in rows)  # what a row is the token of, it will find or delete
-    return Found(roots, known, tuple(unsettled(database)), world.things())
+        alive = sa.select(ROW.physical_resource_id, ROW.uuid, ROW.type, ROW.progress)
+        alive = alive.join(models.stack, STACK.id == ROW.stack_id).where(STACK.deleted_at.is_(None))
+        rows = connection.execute(alive).all()
+        told = sa.select(EVENT.physical_resource_id).where(EVENT.resource_status_reason == LEFT)
+        left = frozenset(connection.execute(told).scalars())
+    known = {row[0] or row[1] for row in rows if row[2] == TYPE}  # what a row is the token of, it will find or delete
+    known |= {thing_id for row in rows for thing_id in to_be_taken_over((row[3] or {}).get(ADOPTED) or {})}
+    return Found(roots, frozenset(known), tuple(unsettled(database)), world.things(), left - known)
+
+
+def to_be_taken_over(said: Mapping[str, Any]) -> Iterator[str]:
+    """The ids that a row's data for an adoption name, of what was nested too."""
+    if said.get("resource_id"):
+        yield said["resource_id"]
+    for inner in (said.get("resources") or {}).values():
+        yield from to_be_taken_over(inner)
 
 
 def violations(found: Found, records: Iterable[Record]) -> Iterator[str]:
@@ -95,12 +112,13 @@ def violations(found: Found, records: Iterable[Record]) -> Iterator[str]:
     yield from found.busy
     known = {(record.project, record.name): record for record in records}
     let_go = {record.name for record in known.values() if record.is_let_go}
-    for thing_id in found.world.keys() - found.known:
+    for thing_id in found.world.keys() - found.known - found.left:
         if found.world[thing_id].key.split("/")[0] not in let_go:
             yield f"thing {thing_id} ({found.world[thing_id].key}) is nobody's"
     alive = {(root.project, root.name): root for root in found.roots}
+    taken = {thing_id: thing for thing_id, thing in found.world.items() if thing_id not in found.left}
     for key, root in alive.items():
-        yield from (f"{root.name}: {text}" for text in of_stack(root, known[key], found.world))
+        yield from (f"{root.name}: {text}" for text in of_stack(root, known[key], taken))
     for key in known.keys() - alive.keys():
         yield from of_missing(known[key])
 

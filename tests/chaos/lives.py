@@ -37,7 +37,7 @@ CHANCES = {
     "roll back": 1,
     "snapshot": 2,
     "restore": 2,
-    "move": 1,
+    "move": 2,
     "delete": 2,
 }
 MOVABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")

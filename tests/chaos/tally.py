@@ -27,11 +27,11 @@ ENDS = (
 )
 ROLLBACK = "ROLLBACK"
 BEGUN = (
-    sa.select(STACK.tenant, STACK.name, sa.func.count())
+    sa.select(STACK.tenant, STACK.name, EVENT.resource_action)
     .join_from(models.event, models.stack, STACK.id == EVENT.stack_id)
     .where(STACK.owner_id.is_(None), EVENT.physical_resource_id == STACK.id)
     .where(EVENT.resource_status == "IN_PROGRESS", EVENT.resource_action != ROLLBACK)
-    .group_by(STACK.tenant, STACK.name)
+    .order_by(EVENT.id)
 )
 BEGIN_NOTHING = ("cancel", "roll back", "abandon")
 
@@ -72,11 +72,15 @@ def tally(rows: Iterable[tuple[str, str, int]]) -> Tally:
 def more_than_accepted(database: Database, records: Iterable[Record]) -> Iterator[str]:
     """Operations that began although their client was told that they hadn't; stack by stack, in words."""
     with database.reader(EngineContext(database)) as connection:
-        begun = {(row[0], row[1]): row[2] for row in connection.execute(BEGUN)}
+        rows = connection.execute(BEGUN).all()
+    begun: dict[tuple[str, str], list[str]] = {}
+    for project, name, action in rows:
+        begun.setdefault((project, name), []).append(action)
     for record in records:
         told = [verb for verb, _, answer in record.asked if answer is not Answer.REFUSED and verb not in BEGIN_NOTHING]
-        if begun.get((record.project, record.name), 0) > len(told):
-            yield f"{record.name}: {begun[record.project, record.name]} operations began, but for {told}"
+        found = begun.get((record.project, record.name), [])
+        if len(found) > len(told):
+            yield f"{record.name}: {len(found)} operations began ({', '.join(found)}), but for {told}"
 
 
 def counted(database: Database) -> Tally:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.chaos import faults, shapes, world
-from tests.chaos.endings import Found, Root, violations
+from tests.chaos.endings import Found, Root, to_be_taken_over, violations
 from tests.chaos.lives import Answer, Record
 from tests.chaos.tally import Tally, tally
 from tests.chaos.watch import Fault, line
@@ -136,6 +136,19 @@ def test_a_creation_that_is_overtaken_by_the_deletion_revives_nothing(
 def test_what_is_let_go_may_be_nobodys() -> None:
     record = Record("web", "demo", {0: TEMPLATE}, [("create", 0, ACCEPTED), ("abandon", 0, NOTHING)], is_let_go=True)
     assert list(violations(Found((), frozenset(), (), {"lost": Thing("web/a", "0")}), [record])) == []
+
+
+def test_what_an_adoption_never_came_to_is_nobodys_where_that_was_told() -> None:
+    record = Record("web", "demo", {0: TEMPLATE}, [("adopt", 0, ACCEPTED), ("update", 0, ACCEPTED)])
+    world = {**A, "left": Thing("web/b", "0")}
+    known = frozenset({"id-a"})
+    assert list(violations(Found((root(),), known, (), world, frozenset({"left"})), [record])) == []
+    assert "thing left (web/b) is nobody's" in next(violations(Found((root(),), known, (), world), [record]))
+
+
+def test_what_is_still_to_be_taken_over_is_known_by_what_is_said_of_it() -> None:
+    said = {"resource_id": "stack", "resources": {"a": {"resource_id": "id-a"}, "b": {"resource_id": None}}}
+    assert list(to_be_taken_over(said)) == ["stack", "id-a"]
 
 
 def test_operations_are_counted_by_their_events() -> None:

@@ -114,7 +114,7 @@ def until_right(cloud: Cloud, command: Command) -> str:
 def once(cloud: Cloud, command: Command) -> str:
     names = {"S": "cli-stack"}
     if "SNAPSHOT" in command.words:
-        names["SNAPSHOT"] = listed(cloud, "stack", "snapshot", "list", "cli-stack")[0]["ID"]
+        names["SNAPSHOT"] = listed(cloud, "stack", "snapshot", "list", "cli-stack")[0]["id"]
     done = openstack(cloud, *(names.get(word, word) for word in command.words))
     said = done.stdout + done.stderr
     if (done.returncode != 0) != command.refused:

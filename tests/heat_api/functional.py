@@ -79,6 +79,8 @@ def run(cloud: Cloud, ids: pathlib.Path, workers: int = 3) -> int:
     wanted = [re.sub(r"\(.*\)$", "", line.strip()) for line in ids.read_text().splitlines() if line.strip()]
     (place / "wanted.txt").write_text("".join(f"^{re.escape(test)}\n" for test in wanted))
     environment = {**os.environ, "TEMPEST_CONFIG_DIR": str(place / "etc"), "PYTHONWARNINGS": "ignore"}
+    environment["PYTHON"] = str(venv / "bin/python")  # stestr would run the tests by the one that heatlite is run by
+    environment.pop("PYTHONPATH", None)
     stestr = str(venv / "bin/stestr")
     subprocess.run([stestr, "init"], cwd=place, env=environment, check=True)
     run = [stestr, "run", "--concurrency", str(workers), "--include-list", "wanted.txt"]

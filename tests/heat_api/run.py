@@ -3,6 +3,7 @@
 run.py                    the pass over the client's commands, then the functional tests of ids.txt
 run.py --commands         the commands only
 run.py --ids FILE         the tests of another list
+run.py --beside-heat      the same commands to heat-engine and to heatlite, and what differs
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from oslo_service import backend
 
 backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is imported, or it would pick another
 
-from tests.heat_api import cloud, commands, functional  # noqa: E402
+from tests.heat_api import beside, cloud, commands, functional, signed  # noqa: E402
 
 IDS = pathlib.Path(__file__).parent / "ids.txt"
 
@@ -27,14 +28,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="heat-api", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--commands", action="store_true", help="only the pass over the client's commands")
     parser.add_argument("--ids", type=pathlib.Path, default=IDS, help="file with ids of functional tests, one a line")
+    parser.add_argument("--beside-heat", action="store_true", help="compare with heat-engine, command by command")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what is up is taken down then, too
-    with tempfile.TemporaryDirectory(prefix="heat-api-") as directory, cloud.up(pathlib.Path(directory)) as here:
+    with tempfile.TemporaryDirectory(prefix="heat-api-") as directory, cloud.ground(pathlib.Path(directory)) as here:
         print(f"the cloud is up in {directory}", flush=True)
-        wrong = commands.run(here)
+        wrong = beside.run(here) if arguments.beside_heat else drive(here, arguments)
+    return int(wrong > 0)
+
+
+def drive(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
+    """Have heatlite do all of it; how much went wrong."""
+    with here.served_by(cloud.Engine.HEATLITE):
+        wrong = commands.run(here) + signed.run(here)
         if not arguments.commands:
             wrong += functional.run(here, arguments.ids)
-    return int(wrong > 0)
+    return wrong
 
 
 if __name__ == "__main__":

@@ -159,9 +159,9 @@ class Keystone:
         seen = access.auth.get_access(access)
         return {
             "username": user,
-            "user_id": seen.user_id,
+            "user": seen.user_id,
             "project_id": seen.project_id,
-            "tenant_id": seen.project_id,
+            "project": seen.project_id,
             "project_name": project,
             "roles": seen.role_names,
             "auth_token": seen.auth_token,

@@ -67,7 +67,8 @@ def test_a_handle_is_signalled_by_its_token(engine: InProcess, keystone: Keyston
     assert found["curl_cli"].endswith(found["endpoint"])
     assert [role["name"] for role in token["roles"]] == ["heat_stack_user"]
 
-    as_its_user = {"project_id": project, "user_id": token["user"]["id"], "roles": ["heat_stack_user"]}
+    who = {"user": token["user"]["id"], "username": token["user"]["name"]}  # as heat-api says it
+    as_its_user = {"project_id": project, **who, "roles": ["heat_stack_user"]}
     identity = {**story.identity, "tenant": project}
     client = engine.client
     assert client.describe_stack_resource(as_its_user, identity, "handle")["resource_name"] == "handle"

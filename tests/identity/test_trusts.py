@@ -52,7 +52,7 @@ def test_a_stack_has_a_trust_of_its_creators_for_as_long_as_it_lives(engine: InP
     trust = keystone.identity().get("trust", str(creds.trust_id))
     assert trust is not None
     assert trusts(keystone).keys() - before.keys() == {creds.trust_id}
-    assert (trust["trustor_user_id"], trust["project_id"]) == (story.context["user_id"], keystone.projects["shop"])
+    assert (trust["trustor_user_id"], trust["project_id"]) == (story.context["user"], keystone.projects["shop"])
     assert trust["trustee_user_id"] == keystone.identity().id_of("user", "heat")
     assert {role["name"] for role in trust["roles"]} == {"member", "reader"}
     assert (creds.password, creds.username) == (None, None)
@@ -65,7 +65,7 @@ def test_a_stack_has_a_trust_of_its_creators_for_as_long_as_it_lives(engine: InP
     story.context = keystone.context("bob", "shop")
     story.update(hot(one=resource("three")))
     story.settle("UPDATE_COMPLETE")
-    assert stored(story).trustor_user_id == story.context["user_id"]
+    assert stored(story).trustor_user_id == story.context["user"]
     assert trusts(keystone).keys() - before.keys() == {stored(story).trust_id}
     assert stored(story).trust_id != creds.trust_id
 

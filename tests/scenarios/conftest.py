@@ -25,7 +25,7 @@ def deployment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     """Engines, started once for all stories that are told on them."""
     directory = tmp_path_factory.mktemp("deployment")
     if request.param == EMBEDDED:
-        local = in_process(directory)
+        local = in_process(directory, local_hops=20)  # as engines have it by default
         yield local
         local.stop()
         return

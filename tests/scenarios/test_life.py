@@ -131,6 +131,23 @@ def test_what_a_tree_abandons_another_adopts(story: Story) -> None:
     other.settle("DELETE_COMPLETE")
 
 
+def test_an_update_right_after_an_adoption_changes_what_there_is_and_makes_nothing(story: Story) -> None:
+    then = hot(web=nested("server.yaml", size="small"), a=resource("1"), b=resource("1", depends_on="a"))
+    created(story, then, files=FILES)
+    before, inner = story.physical_ids(), of(story, "web").physical_ids()
+    data = story.abandon()
+    other = Story(story.deployment, story.context["project_id"])
+    other.adopt(data)
+    now = hot(web=nested("server.yaml", size="large"), a=resource("2"), b=resource("2", depends_on="a"))
+    other.update(now, files=FILES)
+    other.settle("UPDATE_COMPLETE")
+    after = other.physical_ids()
+    assert (after["a"], after["b"], of(other, "web").physical_ids()) == (before["a"], before["b"], inner)
+    assert [other.value("a"), other.value("b"), of(other, "web").value("server")] == ["2", "2", "large"]
+    other.delete()
+    other.settle("DELETE_COMPLETE")
+
+
 def test_a_stack_in_progress_is_not_abandoned(story: Story) -> None:
     story.create(hot(a=slow("create", seconds=FOREVER)))
     with pytest.raises(exception.ActionInProgress):

@@ -22,7 +22,7 @@ from tests.simulator.world import World
 
 W, S, R, B, D = NodeState.WAITING, NodeState.SCHEDULED, NodeState.RUNNING, NodeState.BLOCKED, NodeState.DONE
 F = NodeState.FAILED
-ARROWS = {(W, S), (S, R), (S, B), (S, D), (S, F), (R, D), (R, F), (R, S), (R, B), (B, S)}
+ARROWS = {(W, S), (W, D), (S, R), (S, B), (S, D), (S, F), (R, D), (R, F), (R, S), (R, B), (B, S)}
 
 
 class Invariants:

@@ -17,7 +17,7 @@ from oslo_db import api as oslo_db_api
 from oslo_db import exception as db_error
 
 from heatlite import exception
-from tests.simulator.store.spoken import own_language
+from tests.simulator.store.spoken import in_expressions, own_language
 
 if TYPE_CHECKING:
     from tests.simulator.simulation import Simulation
@@ -58,6 +58,7 @@ def simulated(simulation: Simulation) -> Iterator[None]:
         with (
             mock.patch.object(oslo_db_api, "time", SimpleNamespace(sleep=simulation.scheduler.sleep)),
             mock.patch.object(oslo_db_api, "random", chance),
+            in_expressions(),
             own_language(),
         ):
             yield

@@ -17,6 +17,7 @@ from heatlite import exception
 from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine import edges
+from heatlite.engine.api import repeated
 from heatlite.engine.certainty import unavailable
 from heatlite.engine.mistakes import SeveralMistakes
 from heatlite.schema.child_process import allowed
@@ -43,6 +44,8 @@ def client_call(method: Method) -> Method:
             with said, allowed(MOST_SECONDS), noting_commits() as commits:
                 return method(*args, **kwargs)
         except exception.HeatliteError as error:
+            if begun := repeated.begun_before(bound["context"]):
+                return repeated.reply(bound["context"], method.__name__, begun)
             raise in_clients_words(error) from error.__cause__
         except DATABASE_ERRORS as error:
             if not is_outage(error):

@@ -50,7 +50,7 @@ def by_identity(
     stack = found if for_own_users and is_own_user(context, found) else visible(context, found)
     if stack is None or (stack.deleted_at is not None and not deleted):
         raise not_found(wanted.stack_name)
-    if wanted.tenant != context.project_id and not context.is_admin:
+    if wanted.tenant not in (context.project_id, stack.tenant) and not context.is_admin:
         raise exception.InvalidTenant(target=wanted.tenant, actual=context.project_id)
     if wanted.path or wanted.stack_name != stack.name:
         raise not_found(wanted.stack_name)
@@ -78,7 +78,7 @@ def check_own_user(context: RequestContext, stack: StackRecord, resource_name: A
     """
     if visible(context, stack) is not None:
         return
-    user_id = context.wire.get("user_id")
+    user_id = context.user_id
     rows = resources.by_names(context, stack.id, [resource_name]) if isinstance(resource_name, str) else []
     if not any(user_id and (row.resource_data or {}).get(USER_ID) == user_id for row in rows):
         raise exception.Forbidden(action=f"the resource {resource_name}")

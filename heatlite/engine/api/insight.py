@@ -14,7 +14,7 @@ import oslo_messaging
 
 from heatlite import exception
 from heatlite.context import RequestContext
-from heatlite.db import resources, templates
+from heatlite.db import resources
 from heatlite.db.records import StackRecord
 from heatlite.engine import drift, planning
 from heatlite.engine.api import arguments, finding, history, nesting, replies, submissions
@@ -117,8 +117,4 @@ class InsightEndpoint:
     def _submission(
         self, context: RequestContext, stack: StackRecord, sent: Sent, args: Mapping[str, Any]
     ) -> Submission:
-        most = self._shared.settings.max_template_size
-        if not submissions.wants_existing(args):
-            return submissions.submission(sent, most)
-        stored = templates.get(context, stack.raw_template_id)
-        return submissions.updated(stored, sent, args.get("clear_parameters"), most)
+        return submissions.of_update(context, stack, sent, args, self._shared.settings.max_template_size)

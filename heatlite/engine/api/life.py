@@ -6,7 +6,7 @@ import oslo_messaging
 
 from heatlite.context import RequestContext
 from heatlite.db import snapshots
-from heatlite.db.snapshots import SnapshotRecord
+from heatlite.db.records import StackRecord
 from heatlite.engine import adoption, exported, farewell
 from heatlite.engine.api import finding, replies
 from heatlite.engine.api.client_calls import client_call
@@ -37,18 +37,18 @@ class LifeEndpoint:
         :raises ActionInProgress: where something else is being done with the stack
         """
         stack = finding.by_identity(context, stack_identity)
-        return snapshot(self._snapshots.take(stack, name, is_limited=not context.is_admin))
+        return replies.snapshot(self._snapshots.take(stack, name, is_limited=not context.is_admin))
 
     @client_call
     def show_snapshot(self, context: RequestContext, stack_identity: Reply, snapshot_id: str) -> Reply:
         """One snapshot with its data."""
-        return snapshot(self._snapshots.get(finding.by_identity(context, stack_identity), snapshot_id))
+        return replies.snapshot(self._snapshots.get(finding.by_identity(context, stack_identity), snapshot_id))
 
     @client_call
     def stack_list_snapshots(self, context: RequestContext, stack_identity: Reply) -> list[Reply]:
         """The snapshots of a stack, oldest first."""
         stack = finding.by_identity(context, stack_identity)
-        return [snapshot(record) for record in snapshots.of_stack(context, stack.id)]
+        return [replies.snapshot(record) for record in snapshots.of_stack(context, stack.id)]
 
     @client_call
     def delete_snapshot(self, context: RequestContext, stack_identity: Reply, snapshot_id: str) -> None:
@@ -71,9 +71,7 @@ class LifeEndpoint:
     @client_call
     def export_stack(self, context: RequestContext, stack_identity: Reply) -> Reply:
         """All that the stack could be adopted by; nothing is changed."""
-        stack = finding.by_identity(context, stack_identity)
-        with self._shared.database.reader(context):
-            return exported.stack_data(context, stack)
+        return self._export(context, finding.by_identity(context, stack_identity))
 
     @client_call
     def abandon_stack(self, context: RequestContext, stack_identity: Reply, abandon: bool = True) -> Reply:
@@ -84,20 +82,10 @@ class LifeEndpoint:
         """
         stack = finding.by_identity(context, stack_identity)
         if not abandon:
-            with self._shared.database.reader(context):
-                return exported.stack_data(context, stack)
+            return self._export(context, stack)
         with farewell.after_abandoning(self._shared, stack):
             return adoption.abandon(self._shared, stack)
 
-
-def snapshot(record: SnapshotRecord) -> Reply:
-    """A snapshot as Heat's clients know it."""
-    return {
-        "id": record.id,
-        "name": record.name,
-        "action": record.action,
-        "status": str(record.status),
-        "status_reason": record.status_reason,
-        "data": record.data,
-        "creation_time": replies.time(record.created_at),
-    }
+    def _export(self, context: RequestContext, stack: StackRecord) -> Reply:
+        with self._shared.database.reader(context):
+            return exported.stack_data(context, stack)

@@ -5,6 +5,10 @@
 
 A time that may be NULL is sorted by two terms, "is it NULL" and its value, because databases disagree on where NULL
 belongs.
+
+A page costs what is on it where an index has the list's order. For that, two things are said that follow from the rest:
+that columns which are NULL in the whole list come first in its order, and that no row of the page is before the marker
+in the first column alone.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from heatlite.db.orders import Null
 from heatlite.engine.api.arguments import invalid, whole_number
 
 DIRECTIONS = {"asc": False, "desc": True}
@@ -22,14 +27,18 @@ DIRECTIONS = {"asc": False, "desc": True}
 
 @dataclass(frozen=True)
 class Order:
-    """Columns to sort by, the last of them unique, all in one direction."""
+    """Columns to sort by, the last of them unique, all in one direction.
+
+    ``within`` names columns that are NULL in all rows of the list and that the index for it begins with.
+    """
 
     columns: tuple[sa.Column[Any], ...]
     descending: bool
+    within: tuple[sa.Column[Any], ...] = ()
 
     def clauses(self) -> list[sa.ColumnElement[Any]]:
         """What goes into ORDER BY."""
-        terms = [term for column in self.columns for term in _terms(column)]
+        terms = [*map(Null, self.within), *(term for column in self.columns for term in _terms(column))]
         return [term.desc() if self.descending else term.asc() for term in terms]
 
     def after(self, marker: object) -> sa.ColumnElement[bool]:
@@ -42,7 +51,8 @@ class Order:
             )
             for place, (term, value) in enumerate(pairs)
         ]
-        return sa.or_(*alternatives)
+        first, seen = pairs[0]
+        return sa.and_(first <= seen if self.descending else first >= seen, sa.or_(*alternatives))
 
 
 def _is_null(column: sa.Column[Any]) -> sa.ColumnElement[int]:
@@ -64,10 +74,18 @@ def _pairs(column: sa.Column[Any], value: Any) -> list[tuple[sa.ColumnElement[An
     return [(_is_null(column), int(value is None)), *known]
 
 
-def order(sort_keys: Any, sort_dir: Any, allowed: Mapping[str, sa.Column[Any]], table: sa.Table) -> Order:
+def order(
+    sort_keys: Any,
+    sort_dir: Any,
+    allowed: Mapping[str, sa.Column[Any]],
+    table: sa.Table,
+    by_time: sa.Column[Any] | None = None,
+) -> Order:
     """The order that a client asks for. Without one it is by time, the newest first; unknown keys are left out.
 
+
     :param allowed: the client's word → column
+    :param by_time: the column that tells what is newer; ``created_at`` if none is given
     :raises Invalid: where the direction is neither ``asc`` nor ``desc``
     """
     keys: Sequence[Any] = [sort_keys] if isinstance(sort_keys, str) else sort_keys or []
@@ -77,7 +95,8 @@ def order(sort_keys: Any, sort_dir: Any, allowed: Mapping[str, sa.Column[Any]], 
     if sort_dir not in (None, "", *DIRECTIONS):
         raise invalid(f"Unknown sort direction {sort_dir!r:.40}, must be asc or desc")
     descending = DIRECTIONS[sort_dir] if sort_dir else not chosen
-    return Order((*(chosen or [table.c.created_at]), table.c.id), descending)
+    newer = table.c.created_at if by_time is None else by_time
+    return Order(tuple(dict.fromkeys([*(chosen or [newer]), table.c.id])), descending)
 
 
 def limit(value: Any) -> int | None:

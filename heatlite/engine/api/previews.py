@@ -12,7 +12,7 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.context import RequestContext
 from heatlite.convergence.model import Action, Status
-from heatlite.db import stacks, templates
+from heatlite.db import stacks
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import arguments, finding, outputs, replies, submissions
 from heatlite.engine.api.client_calls import client_call
@@ -99,11 +99,7 @@ class PreviewEndpoint:
         stack = finding.by_identity(context, stack_identity)
         most, args = self._shared.settings.max_template_size, check_args(args)
         sent = Sent(template, params, files, environment_files, files_container)
-        if submissions.wants_existing(args):
-            stored = templates.get(context, stack.raw_template_id)
-            submission = submissions.updated(stored, sent, args.get("clear_parameters"), most)
-        else:
-            submission = submissions.submission(sent, most)
+        submission = submissions.of_update(context, stack, sent, args, most)
         with self._shared.on_behalf_of(context):
             self._validator.validate(submission, Identity.of(stack))
         nested = arguments.flag("show_nested", args.get("show_nested") or False)

@@ -7,6 +7,7 @@ A word that no column stands for is refused: leaving it out would answer more th
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,8 +15,10 @@ import sqlalchemy as sa
 
 from heatlite.convergence.model import Status
 from heatlite.db import models
+from heatlite.engine.api import paging
 from heatlite.engine.api.arguments import flag, invalid, mapping, tag_list, whole_number
-from heatlite.rpc.queries import StackQuery
+from heatlite.engine.api.paging import Order
+from heatlite.rpc.queries import EventQuery, StackQuery
 
 Condition = sa.ColumnElement[bool]
 Words = Mapping[str, sa.Column[Any]]
@@ -55,7 +58,8 @@ EVENT_FILTERS: Words = {
     "resource_status": EVENT.resource_status,
     "physical_resource_id": EVENT.physical_resource_id,
 }
-EVENT_SORT_KEYS: Words = {"event_time": EVENT.created_at, "resource_type": EVENT.resource_type}
+EVENT_SORT_KEYS: Words = {"event_time": EVENT.id, "resource_type": EVENT.resource_type}
+"""Ids are given as events are written, and two engines' clocks differ; an index has the events of a stack by id."""
 
 
 def stack_conditions(query: StackQuery, project_id: str | None, hidden_tags: Sequence[str] = ()) -> list[Condition]:
@@ -73,6 +77,24 @@ def stack_conditions(query: StackQuery, project_id: str | None, hidden_tags: Seq
     if hidden_tags and not query.show_hidden:
         conditions.append(sa.not_(tagged(hidden_tags)))
     return [*conditions, *filters(query.filters, STACK_FILTERS, STACK.action, STACK.status), *tag_conditions(query)]
+
+
+def stack_order(query: StackQuery) -> Order:
+    """In which order, and so by which index.
+
+    :raises Invalid: where it makes no sense
+    """
+    found = paging.order(query.sort_keys, query.sort_dir, STACK_SORT_KEYS, models.stack)
+    hidden = {STACK.deleted_at: query.show_deleted, STACK.owner_id: query.show_nested}
+    return dataclasses.replace(found, within=tuple(column for column, shows in hidden.items() if not shows))
+
+
+def event_order(query: EventQuery) -> Order:
+    """In which order; by default the newest first.
+
+    :raises Invalid: where it makes no sense
+    """
+    return paging.order(query.sort_keys, query.sort_dir, EVENT_SORT_KEYS, models.event, EVENT.id)
 
 
 def event_conditions(stack_ids: Sequence[str], wanted: Any) -> list[Condition]:

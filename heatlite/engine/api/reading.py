@@ -56,7 +56,7 @@ class Reading:
         :raises Invalid: where a part of the query makes no sense
         """
         conditions = self._conditions(context, query)
-        order = paging.order(query.sort_keys, query.sort_dir, queries.STACK_SORT_KEYS, stacks.TABLE)
+        order = queries.stack_order(query)
         limit, marker = paging.limit(query.limit), paging.marker_id(query.marker)
         if marker and (last := finding.visible(context, stacks.get(context, marker))):
             conditions.append(order.after(last))
@@ -201,7 +201,7 @@ class Reading:
         most = self._shared.settings.max_nested_stack_depth
         family = {each.id: each for each in nesting.with_nested(context, stack, query.nested_depth, most)}
         conditions = queries.event_conditions(list(family), query.filters)
-        order = paging.order(query.sort_keys, query.sort_dir, queries.EVENT_SORT_KEYS, events.TABLE)
+        order = queries.event_order(query)
         limit, marker = paging.limit(query.limit), paging.marker_id(query.marker)
         root = stack if query.nested_depth else None
         if marker and (last := events.by_uuid(context, list(family), marker)):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite.db.records import EventRecord, ResourceRecord, ServiceRecord, StackRecord
+from heatlite.db.snapshots import SnapshotRecord
 from heatlite.resources.groups.attributes import RECORDED as MEMBERS
 from heatlite.resources.nested.port import ERRORS
 from heatlite.template import Parameters, Template
@@ -156,3 +157,16 @@ def service(record: ServiceRecord, now: datetime.datetime) -> Reply:
 def exact_time(moment: datetime.datetime | None) -> str | None:
     """``2026-11-20T22:11:37.000000``, as Heat's services have it, and nothing else."""
     return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def snapshot(record: SnapshotRecord) -> Reply:
+    """A snapshot as Heat's clients know it."""
+    return {
+        "id": record.id,
+        "name": record.name,
+        "action": record.action,
+        "status": str(record.status),
+        "status_reason": record.status_reason,
+        "data": record.data,
+        "creation_time": time(record.created_at),
+    }

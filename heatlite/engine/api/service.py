@@ -18,7 +18,6 @@ import oslo_messaging
 import heatlite
 from heatlite import exception
 from heatlite.context import RequestContext
-from heatlite.db import templates
 from heatlite.db.records import StackRecord
 from heatlite.engine.api import adopted, arguments, finding, replies, submissions, template_check
 from heatlite.engine.api.client_calls import client_call
@@ -103,14 +102,12 @@ class EngineEndpoint:
         stack = self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity))
         existing = submissions.wants_existing(args)
         wishes = arguments.wishes(args, keep_tags=existing)
-        if not existing:
-            return replies.identity(self._lifecycle.update(context, stack, submissions.submission(sent, most), wishes))
 
-        def laid_over(current: StackRecord) -> Submission:
-            stored = templates.get(context, current.raw_template_id)
-            return submissions.updated(stored, sent, args.get("clear_parameters"), most)
+        def submission(current: StackRecord) -> Submission:
+            return submissions.of_update(context, current, sent, args, most)
 
-        return replies.identity(self._lifecycle.update(context, stack, laid_over, wishes))
+        wanted = submission if existing else submission(stack)
+        return replies.identity(self._lifecycle.update(context, stack, wanted, wishes))
 
     @client_call
     @or_nested

@@ -12,7 +12,9 @@ from typing import Any
 
 from heatlite import exception
 from heatlite import template as language
-from heatlite.db.records import TemplateRecord
+from heatlite.context import RequestContext
+from heatlite.db import templates
+from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.engine.api.arguments import flag, mapping
 from heatlite.engine.validation import Submission
 from heatlite.template import merging
@@ -65,6 +67,20 @@ def updated(stored: TemplateRecord, sent: Sent, clear_parameters: Any, max_bytes
     }
     environment = language.Environment.parse(existing).merge(merged(sent, template, files, max_bytes))
     return Submission(template, files, environment)
+
+
+def of_update(
+    context: RequestContext, stack: StackRecord, sent: Sent, args: Mapping[str, Any], max_bytes: int
+) -> Submission:
+    """What an update was sent: the whole of it or, where it says ``existing``, laid over what the stack has.
+
+    :param args: checked already
+    :raises HeatliteError: where something isn't well-formed
+    """
+    if not wants_existing(args):
+        return submission(sent, max_bytes)
+    stored = templates.get(context, stack.raw_template_id)
+    return updated(stored, sent, args.get("clear_parameters"), max_bytes)
 
 
 def wants_existing(args: Mapping[str, Any]) -> bool:

@@ -79,15 +79,15 @@ class Children:
             LOG.warning("Nested stack %s has no owner: nothing is made", message.name)
             return
         stack, adopts = self._new_stack(request, message, owner), self._adopts(message)
-        if adopts is not None and message.verb == Action.CREATE:
+        if adopts is not None and message.verb == Action.CREATE and owner.action is Action.ADOPT:
             stack = dataclasses.replace(stack, action=Action.ADOPT, status_reason="Stack ADOPT started")
         if message.verb == Action.DELETE:
-            self._bury(stack)
+            self._bury(stack, adopts)
             return
         try:
             wanted = traversals.wanted(self._valid(stack)[0])
         except exception.HeatliteError as error:
-            self._refuse_first(stack, str(error))
+            self._refuse_first(stack, str(error), adopts)
             return
         try:
             begun = self._create(stack, wanted, adopts)
@@ -140,7 +140,7 @@ class Children:
                 adoption.hand_over(context, shared.inputs, stack.id, adopts)
             return begun
 
-    def _bury(self, stack: StackRecord) -> None:
+    def _bury(self, stack: StackRecord, adopts: Mapping[str, Any] | None) -> None:
         gone = stacks.ended(self._shared.inputs.utcnow())
         buried = dataclasses.replace(
             stack,
@@ -149,23 +149,25 @@ class Children:
             deadline=None,
             deleted_at=gone["deleted_at"],
         )
-        self._record(buried)
+        self._record(buried, adopts)
 
-    def _refuse_first(self, stack: StackRecord, reason: str) -> None:
-        self._record(dataclasses.replace(stack, status=Status.FAILED, status_reason=reason, deadline=None))
+    def _refuse_first(self, stack: StackRecord, reason: str, adopts: Mapping[str, Any] | None) -> None:
+        failed = dataclasses.replace(stack, status=Status.FAILED, status_reason=reason, deadline=None)
+        self._record(failed, adopts)
 
-    def _record(self, stack: StackRecord) -> None:
+    def _record(self, stack: StackRecord, left: Mapping[str, Any] | None) -> None:
         try:
-            self._insert(stack)
+            self._insert(stack, left or {})
         except db_error.DBDuplicateEntry:
             return
         self._conclusions.family.ended(stack)
 
     @retried
-    def _insert(self, stack: StackRecord) -> None:
+    def _insert(self, stack: StackRecord, left: Mapping[str, Any]) -> None:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
             begin.record_ended(context, shared.inputs, stack)
+            adoption.hand_over(context, shared.inputs, stack.id, left)  # to no row: so that it is told
 
     # --- there is one -------------------------------------------------------------------------------------------
 

@@ -3,7 +3,8 @@
     sync_point   own nodes RUNNING → DONE; which of them survived?       a superseded traversal's are deleted
                  (FAILED, where the traversal goes on past failures: they count as arrivals all the same)
                  (PAUSED with a hook after what was done: nothing follows yet)
-    sync_point   successors of those: remaining - n, and at 0 SCHEDULED
+    sync_point   what followed only those and is done as well: WAITING → DONE, see ``engine.onward``
+    sync_point   successors of all those: remaining - n, and at 0 SCHEDULED
     resource     results, and the lock released
     event        what happened
 
@@ -19,17 +20,19 @@ from dataclasses import dataclass, field
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Node, NodeState, Status
 from heatlite.convergence.sync import arrivals, complete
-from heatlite.db import paused, resources, sync_points
+from heatlite.db import passing, paused, resources, sync_points
 from heatlite.db.api import Context
 from heatlite.db.events import Happening
 from heatlite.engine import row_changes
 from heatlite.engine.breakpoints import after, reached
+from heatlite.engine.endings import Ending
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.left_alone import left_as_it_was
 from heatlite.engine.row_changes import Changes
 from heatlite.engine.transactions import Defeat, write_events
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Work
-from heatlite.resources.outcomes import Done, Failed
+from heatlite.resources.outcomes import Failed
 
 
 @dataclass(frozen=True)
@@ -38,29 +41,6 @@ class Finished:
 
     ready: tuple[Node, ...] = ()
     wakes: Mapping[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Ending:
-    """Work that is over. ``outcome`` is None where nothing was done; Failed, where the traversal goes on past that."""
-
-    work: Work
-    outcome: Done | Failed | None
-
-    @property
-    def fails(self) -> bool:
-        return isinstance(self.outcome, Failed) or isinstance(self.work.decision, decide.Unmet)
-
-    @property
-    def looks_again(self) -> bool:
-        """Whether its node has to look again: what was begun before is complete, and isn't all that is wanted."""
-        ends = isinstance(self.outcome, Done)
-        return ends and (isinstance(self.work.decision, decide.Resume) or row_changes.is_stale(self.work))
-
-    @property
-    def may_pause(self) -> bool:
-        """Whether a hook after what was done is reached."""
-        return isinstance(self.outcome, Done) and not self.looks_again
 
 
 def finish(
@@ -75,17 +55,20 @@ def finish(
 
     Rows that the work holds are released; rows that it never locked are written as they were seen.
 
-    :raises Defeat: where a lock was lost, or taken by another, for any of the rows
+    :raises Defeat: where a lock was lost, or taken by another, for any of the rows; or the traversal was superseded
+        before what follows on could be
     """
     if not endings:
         return Finished()
     assert traversal.graph is not None, "a traversal without a graph has no nodes of resources"
     again = [ending.work for ending in endings if ending.looks_again]
     at_hook = {it.work: hook for it in endings if it.may_pause and (hook := after(it.work))}
-    over = [ending for ending in endings if ending.work not in again and ending.work not in at_hook]
+    own = [ending for ending in endings if not ending.follows_on]
+    over = [ending for ending in own if ending.work not in again and ending.work not in at_hook]
     next_cast_at = inputs.now() + recast_after
     survivors = _end_nodes(context, traversal, [it.work for it in over if not it.fails], NodeState.DONE)
     survivors |= _end_nodes(context, traversal, [it.work for it in over if it.fails], NodeState.FAILED)
+    survivors |= _pass(context, traversal, [it.work.node for it in endings if it.follows_on], survivors)
     seen = arrivals(traversal.graph, survivors)
     ready = sync_points.arrive(context, traversal.id, seen, next_cast_at, complete(traversal.graph, seen))
     look_again = _look_again(context, traversal, again, next_cast_at)
@@ -105,6 +88,20 @@ def _end_nodes(context: Context, traversal: Traversal, works: Sequence[Work], st
         return set()
     nodes, claims = [work.node for work in works], sorted({work.claim_id for work in works})
     return sync_points.finish(context, traversal.id, nodes, works[0].engine_id, claims, state)
+
+
+def _pass(context: Context, traversal: Traversal, nodes: Sequence[Node], survivors: Collection[Node]) -> set[Node]:
+    """These nodes are over as well: what each of them still waited for is, since just now.
+
+    :raises Defeat: where one of them isn't as it must be then: the traversal was superseded
+    """
+    if nodes:
+        assert traversal.graph is not None, "nodes that follow others are of a graph"
+        now = {*survivors, *nodes}
+        waited_for = {node: len(now.intersection(traversal.graph.predecessors(node))) for node in nodes}
+        if passing.end(context, traversal.id, waited_for) != len(nodes):
+            raise Defeat
+    return set(nodes)
 
 
 def _waiters(context: Context, traversal: Traversal, works: Sequence[Work]) -> dict[int, str]:
@@ -129,29 +126,21 @@ def _look_again(context: Context, traversal: Traversal, works: Sequence[Work], n
 def _write_rows(
     context: Context, inputs: Inputs, traversal: Traversal, endings: Sequence[Ending], waiting: Collection[Work]
 ) -> None:
-    template_id = traversal.stack.raw_template_id
-    made, kept, collected, visited, failed, deleted, gone = {}, {}, {}, {}, {}, {}, []
+    """Write what became of rows: those to which the same columns are written together."""
+    alike: dict[tuple[str | None, tuple[str, ...]], dict[Work, Changes]] = {}
+    gone: dict[str | None, dict[int, int]] = {}
     for ending in endings:
-        match ending.work.decision, ending.outcome:
-            case decide.Delete(), _ if ending.work in waiting:
-                deleted[ending.work] = row_changes.deleted()
-            case ((decide.Delete() | decide.Forget()), _):
-                gone.append(ending.work)
-            case decide.Keep(), _:
-                kept[ending.work] = row_changes.kept(ending.work, template_id)
-            case ((decide.Perform() | decide.Resume()), Done() as done):
-                visited[ending.work] = row_changes.visited(ending.work, done)
-            case decide.Collect(), Done() as done:
-                collected[ending.work] = row_changes.collected(ending.work, done)
-            case _, Failed() as failure:
-                failed[ending.work] = row_changes.failed(ending.work, failure)
-            case _, Done() as done:
-                made[ending.work] = row_changes.made(ending.work, done, template_id)
-    for changes in (made, kept, collected, visited, failed, deleted):
-        for holder in {work.row.engine_id for work in changes}:
-            _write(context, inputs, holder, {w: c for w, c in changes.items() if w.row.engine_id == holder})
-    for holder in {work.row.engine_id for work in gone}:
-        keys = {work.row.id: work.row.atomic_key for work in gone if work.row.engine_id == holder}
+        work = ending.work
+        holder = work.row.engine_id
+        if ending.removes and work not in waiting:
+            gone.setdefault(holder, {})[work.row.id] = work.row.atomic_key
+            continue
+        changes = row_changes.deleted() if ending.removes else ending.changes(traversal.stack.raw_template_id)
+        if changes is not None:
+            alike.setdefault((holder, tuple(changes)), {})[work] = changes
+    for (holder, _), by_work in alike.items():
+        _write(context, inputs, holder, by_work)
+    for holder, keys in gone.items():
         if resources.remove(context, keys, held_by=holder) != len(keys):
             raise Defeat
 
@@ -169,6 +158,10 @@ def _happenings(endings: Sequence[Ending]) -> list[Happening]:
     for ending in endings:
         work, outcome = ending.work, ending.outcome
         if outcome is None:
+            continue
+        if isinstance(work.decision, decide.Retain) and work.row.adopted is not None:
+            told += left_as_it_was(work.row.name, {"type": work.row.type, **work.row.adopted})
+        if isinstance(work.decision, decide.Leave):
             continue
         if work.row.engine_id is None:
             told.append(row_changes.happening(work, Status.IN_PROGRESS))

@@ -3,6 +3,7 @@
 ::
 
     HEAT_SIGNAL: create ─▶ a user in the stack's project ─▶ his password among the inputs that the server reads
+    CFN_SIGNAL:  create ─▶ such a user, with keys        ─▶ a URL that he signed, anew each time it is deployed
                  delete ─▶ the deployment goes, and the user with it, found by his name
 
 They take the place of the plain types where a domain for such users is configured.
@@ -13,41 +14,44 @@ from __future__ import annotations
 from typing import Any
 
 from heatlite.resources.base import Resource
-from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
-from heatlite.resources.builtin.outside_handle import HEAT_SIGNAL, LONGEST_USER_NAME, PASSWORD_LENGTH
+from heatlite.resources.builtin.own_user import CFN_SIGNAL, HEAT_SIGNAL, OwnUser, Signal
 from heatlite.resources.builtin.software_deployment import TRANSPORT, Progress, SoftwareDeployment
 from heatlite.resources.builtin.structured_deployment import StructuredDeployment
 from heatlite.resources.cloud import USER_ID
-from heatlite.resources.naming import physical_name
 from heatlite.resources.software.port import Config
 
+SIGNAL_ID, SIGNAL_VERB, PROJECT_ID = "deploy_signal_id", "deploy_signal_verb", "deploy_project_id"
 
-class WithUser(SoftwareDeployment):
+
+class WithUser(OwnUser, SoftwareDeployment):
     """What both types have in common."""
-
-    @property
-    def user_name(self) -> str:
-        """By which the user is found again: it tells whose he is."""
-        return physical_name(self.stack_name, self.name, self.uuid, LONGEST_USER_NAME)
 
     def begin(self, action: str, source: Config | None = None) -> Progress:
         """Have it applied; before the first time there has to be a user."""
         source = self.source() if source is None else source
-        if self.properties[TRANSPORT] == HEAT_SIGNAL and USER_ID not in self.data and self.applies(action, source):
-            self.make_user()
+        if self.applies(action, source):
+            match self.properties[TRANSPORT]:
+                case "HEAT_SIGNAL" if USER_ID not in self.data:
+                    self.make_login()
+                case "CFN_SIGNAL":
+                    self.make_keys()
         return super().begin(action, source)
 
-    def make_user(self) -> None:
-        """Make the user; made twice, it is the same one with a new password."""
-        password = random_string(self.random, PASSWORD_LENGTH, [(CLASSES[LETTERS_AND_DIGITS], 1)])
-        user = self.cloud.users.make(self.user_name, password)
-        told: dict[str, Any] = {
-            USER_ID: user.user_id,
+    def facts(self, action: str) -> dict[str, Any]:
+        """What the server is told; with CFN_SIGNAL also where to post what came of it."""
+        told = super().facts(action)
+        url = self.signed_url(Signal.ANY) if self.properties[TRANSPORT] == CFN_SIGNAL else None
+        return {**told, SIGNAL_ID: url, SIGNAL_VERB: "POST"} if url else told
+
+    def make_login(self) -> None:
+        """Make a user, and keep what the server needs to log in as him."""
+        user, password = self.make_user()
+        told = {
             "deploy_auth_url": user.auth_url,
             "deploy_username": self.user_name,
             "deploy_user_id": user.user_id,
             "deploy_password": password,
-            "deploy_project_id": user.project_id,
+            PROJECT_ID: user.project_id,
         }
         for key, value in told.items():
             self.data_set(key, value)
@@ -56,8 +60,8 @@ class WithUser(SoftwareDeployment):
         """As of any deployment; then the user goes, who may be gone already, or never have been."""
         if not super().check_delete_complete(progress):
             return False
-        if self.properties[TRANSPORT] in (None, HEAT_SIGNAL):
-            self.cloud.users.delete(self.user_name)
+        if self.properties[TRANSPORT] in (None, HEAT_SIGNAL, CFN_SIGNAL):
+            self.delete_user()
         return True
 
 

@@ -1,12 +1,12 @@
-"""OS::Heat::WaitConditionHandle where stacks have users of their own: it can be signalled from outside.
+"""Handles where stacks have users of their own: they can be signalled from outside.
 
 ::
 
-    create ─▶ a user in the stack's project ─┬─ TOKEN_SIGNAL   his token, and the URL to post the signal to
-                                             └─ HEAT_SIGNAL    his password, to log in by and signal when it is time
-    delete ─▶ the user goes, found by his name, which tells whose he is
+    TOKEN_SIGNAL   the user's token, and the URL to post the signal to
+    HEAT_SIGNAL    his password, to log in by and signal when it is time
+    CFN_SIGNAL     a URL that he has signed; a handle of CloudFormation's has no other, and Ref gives it
 
-It takes the place of the plain type where a domain for such users is configured, since it does I/O and that doesn't.
+They take the place of the plain types where a domain for such users is configured, since they do I/O.
 """
 
 from __future__ import annotations
@@ -17,98 +17,117 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.resources.base import Resource
-from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
+from heatlite.resources.builtin.own_user import CFN_SIGNAL, HEAT_SIGNAL, OwnUser, Signal
 from heatlite.resources.builtin.wait_condition_handle import (
     ENDPOINT,
     SIGNAL,
     TOKEN,
     TOKEN_SIGNAL,
     TRANSPORT,
+    CfnWaitConditionHandle,
+    UpdateWaitConditionHandle,
     WaitConditionHandle,
 )
-from heatlite.resources.cloud import USER_ID, StackUser
+from heatlite.resources.cloud import StackUser
 from heatlite.resources.schema import CacheMode
+from heatlite.resources.signing import SIGNED_URL
 
-HEAT_SIGNAL = "HEAT_SIGNAL"
-WITH_USER = (TOKEN_SIGNAL, HEAT_SIGNAL)
-PASSWORD_LENGTH = 32
-LONGEST_USER_NAME = 64
-"""Characters, as the strictest of keystone's back ends take them."""
+WITH_USER = (TOKEN_SIGNAL, HEAT_SIGNAL, CFN_SIGNAL)
 
 
-class OutsideHandle(WaitConditionHandle):
+class Signed(OwnUser):
+    """A handle with a URL that is signed once: what is told of it stays the same."""
+
+    def make_url(self) -> None:
+        """Make the user, his keys and the URL, where there is somebody to take the signal."""
+        if self.make_keys():
+            self.data_set(SIGNED_URL, self.signed_url(Signal.CONDITION))
+
+    def handle_suspend(self) -> None:
+        """Let nobody signal it."""
+        self.enable_user(enabled=False)
+
+    def handle_resume(self) -> None:
+        """Let its user signal it again."""
+        self.enable_user(enabled=True)
+
+
+class OutsideHandle(Signed, WaitConditionHandle):
     """OS::Heat::WaitConditionHandle: any part of a signal may be missing, which makes it a success.
 
-    It has a user of its own to be signalled by, whose token or password is among its attributes: whoever may read them
-    may signal. Signals by CFN_SIGNAL, TEMP_URL_SIGNAL and ZAQAR_SIGNAL need other services, and come by
-    ``resource_signal`` only.
+    It has a user of its own to be signalled by, whose token, password or signature is among its attributes: whoever may
+    read them may signal. Signals by TEMP_URL_SIGNAL and ZAQAR_SIGNAL need other services, and come by
+    ``resource_signal`` only; so do those by CFN_SIGNAL where there is no heat-api-cfn.
     """
 
-    immediate = False
     attributes_schema = {  # none of which changes once it is made
         name: dataclasses.replace(attribute, cache_mode=CacheMode.LOCAL)
         for name, attribute in WaitConditionHandle.attributes_schema.items()
     }
-    physical_resource_name_limit = LONGEST_USER_NAME
 
     def handle_create(self) -> None:
-        """Make the user; made twice, it is the same one with a new password."""
+        """Make what the transport needs."""
         super().handle_create()
-        if self.properties[TRANSPORT] not in WITH_USER:
-            return
-        password = random_string(self.random, PASSWORD_LENGTH, [(CLASSES[LETTERS_AND_DIGITS], 1)])
-        user = self.cloud.users.make(self.physical_resource_name(), password)
-        self.data_set(USER_ID, user.user_id)
-        url = self._url(user)
-        if self.properties[TRANSPORT] == TOKEN_SIGNAL:
-            self.data_set(TOKEN, self.cloud.users.token(user, password))
-            self.data_set(ENDPOINT, url)
-        else:
-            self.data_set(SIGNAL, self._credentials(user, password, url))
+        match self.properties[TRANSPORT]:
+            case "CFN_SIGNAL":
+                self.make_url()
+            case "TOKEN_SIGNAL":
+                user, password = self.make_user()
+                self.data_set(TOKEN, self.cloud.users.token(user, password))
+                self.data_set(ENDPOINT, self.api_url(user.project_id))
+            case "HEAT_SIGNAL":
+                self.data_set(SIGNAL, self._credentials(*self.make_user()))
 
     def handle_delete(self) -> None:
         """Delete the user; he may be gone, or never have been."""
         if self.properties[TRANSPORT] in (None, *WITH_USER):
-            self.cloud.users.delete(self.physical_resource_name())
-
-    def handle_suspend(self) -> None:
-        """Let nobody signal it."""
-        self._enable(enabled=False)
-
-    def handle_resume(self) -> None:
-        """Let its user signal it again."""
-        self._enable(enabled=True)
+            self.delete_user()
 
     def resolve_attribute(self, name: str) -> Any:
         """What it takes to signal, by the transport; None for another one's."""
         if name == SIGNAL and self.properties[TRANSPORT] == HEAT_SIGNAL:
             return json.dumps(self.data.get(SIGNAL))
+        if name == SIGNAL and self.properties[TRANSPORT] == CFN_SIGNAL:
+            return json.dumps({"alarm_url": self.data.get(SIGNED_URL)})
         return super().resolve_attribute(name)
 
-    def _enable(self, *, enabled: bool) -> None:
-        if USER_ID in self.data:
-            self.cloud.users.enable(self.data[USER_ID], enabled=enabled)
-
-    def _url(self, user: StackUser) -> str | None:
-        """Where to post a signal, as the user; None where the catalogue has no orchestration."""
-        endpoint = self.cloud.endpoint("orchestration")
-        if endpoint is None:
-            return None
-        base = endpoint.rstrip("/").removesuffix(f"/{self.project_id}")
-        return f"{base}/{user.project_id}/stacks/{self.stack_name}/{self.stack_id}/resources/{self.name}/signal"
-
-    def _credentials(self, user: StackUser, password: str, url: str | None) -> Mapping[str, Any]:
+    def _credentials(self, user: StackUser, password: str) -> Mapping[str, Any]:
         return {
             "auth_url": user.auth_url,
-            "username": self.physical_resource_name(),
+            "username": self.user_name,
             "user_id": user.user_id,
             "password": password,
             "project_id": user.project_id,
             "domain_id": user.domain_id,
             "region_name": None,
-            "alarm_url": url,
+            "alarm_url": self.api_url(user.project_id),
         }
 
 
-IN_PLACE_OF: dict[str, type[Resource]] = {"OS::Heat::WaitConditionHandle": OutsideHandle}
+class OutsideCfnHandle(Signed, CfnWaitConditionHandle):
+    """AWS::CloudFormation::WaitConditionHandle: ``Ref`` gives the URL to put a signal to."""
+
+    def handle_create(self) -> None:
+        """Make the URL."""
+        super().handle_create()
+        self.make_url()
+
+    def handle_delete(self) -> None:
+        """Delete the user; he may be gone, or never have been."""
+        self.delete_user()
+
+    def reference(self) -> str:
+        """The URL; the physical id where there is no heat-api-cfn."""
+        return self.data.get(SIGNED_URL) or super().reference()
+
+
+class OutsideUpdateHandle(OutsideCfnHandle, UpdateWaitConditionHandle):
+    """OS::Heat::UpdateWaitConditionHandle: each update makes a new one, with another URL."""
+
+
+IN_PLACE_OF: dict[str, type[Resource]] = {
+    "OS::Heat::WaitConditionHandle": OutsideHandle,
+    "AWS::CloudFormation::WaitConditionHandle": OutsideCfnHandle,
+    "OS::Heat::UpdateWaitConditionHandle": OutsideUpdateHandle,
+}
 """What serves these types where stacks have users of their own."""

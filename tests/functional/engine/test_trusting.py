@@ -26,7 +26,7 @@ BROKEN = template({"one": {"type": "OS::Heat::TestResource", "properties": {"unk
 
 def token_of(user: str) -> dict[str, Any]:
     """A request as heat-api sends it."""
-    return {"auth_token": f"token-{user}", "user_id": f"u-{user}", "username": user, "roles": ["member"]}
+    return {"auth_token": f"token-{user}", "user": f"u-{user}", "username": user, "roles": ["member"]}
 
 
 ANN, BOB = token_of("ann"), token_of("bob")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from types import ModuleType, SimpleNamespace
@@ -23,10 +23,12 @@ from heatlite.db import (
     events,
     failed_nodes,
     models,
+    passing,
     paused,
     resources,
     services,
     stacks,
+    swaps,
     sync_points,
     templates,
     user_creds,
@@ -38,6 +40,7 @@ MODULES = (
     bulk,
     events,
     failed_nodes,
+    passing,
     paused,
     resources,
     services,
@@ -76,4 +79,24 @@ def own_language() -> Iterator[None]:
     with ExitStack() as stack:
         for module in MODULES:
             stack.enter_context(mock.patch.dict(vars(module), exchanged(module)))
+        yield
+
+
+def swapped(
+    context: Any,
+    keys: Mapping[int, int],
+    changes: Mapping[int, Mapping[str, Any]],
+    common: Mapping[str, Any],
+    held_by: str | None,
+) -> int:
+    """``swaps.update``, as expressions: of SQL that is text the store understands nothing."""
+    table = resources.TABLE
+    counted = {**common, "atomic_key": table.c.atomic_key + 1}
+    return bulk.update(context, table, changes, counted, [resources._held(held_by), resources._seen(keys)])
+
+
+@contextmanager
+def in_expressions() -> Iterator[None]:
+    """Within this, every statement is one that the store understands."""
+    with mock.patch.object(swaps, "update", swapped):
         yield

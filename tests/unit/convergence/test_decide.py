@@ -3,6 +3,7 @@
 import pytest
 
 from heatlite.convergence.decide import (
+    Adopt,
     Blocked,
     Collect,
     Continue,
@@ -10,6 +11,7 @@ from heatlite.convergence.decide import (
     Delete,
     Forget,
     Keep,
+    Leave,
     Nothing,
     Replace,
     Resume,
@@ -214,3 +216,25 @@ def test_what_a_nested_stack_left_is_collected_where_it_stays_and_nobody_holds_i
     assert decide_cleanup(row(1, engine_id="other"), serves=True, collects=True) == Blocked()
     assert decide_cleanup(row(1), serves=False, collects=True) == Delete()
     assert decide_cleanup(row(1, replaced_by=2), serves=True, collects=True) == Delete()
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("action", [Action.INIT, Action.ADOPT, Action.CHECK, Action.SNAPSHOT])
+def test_what_is_still_to_be_taken_over_is_never_made_whatever_was_tried_before(action, status):
+    waiting = row(1, action=action, status=status)
+
+    assert decide_update(waiting, compared("size", replace_when_failed=True, is_waited_for=True)) == Adopt()
+
+
+def test_what_is_wanted_of_another_type_than_what_is_to_be_taken_over_is_made_beside_it():
+    waiting = new_row(type="Volume")
+
+    assert decide_update(waiting, compared(wanted_type="Server", adopts=True, is_waited_for=True)) == Replace()
+
+
+@pytest.mark.parametrize("action", [Action.INIT, Action.ADOPT])
+def test_what_is_still_to_be_taken_over_is_left_by_a_cleanup(action):
+    assert decide_cleanup(row(1, action=action), serves=False, leaves=True) == Leave()
+    assert decide_cleanup(row(1, action=action), serves=False, retains=True, leaves=True) == Leave()
+    assert decide_cleanup(row(1, action=action), serves=True, leaves=True) == Nothing()
+    assert decide_cleanup(row(1, action=action, engine_id="e1"), serves=False, leaves=True) == Blocked()

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import EPILOGUE
-from heatlite.convergence.sync import arrivals, chunks, waiting_counts
-from tests.unit.convergence.build import update
+from heatlite.convergence.sync import arrivals, chunks, onward, waiting_counts
+from tests.unit.convergence.build import cleanup, update
 
 
 @st.composite
@@ -55,6 +55,49 @@ def test_in_any_order_and_any_batches_a_node_is_ready_when_its_last_predecessor_
                 ready.append(node)
 
     assert sorted(done) == sorted(graph)
+
+
+def test_what_follows_something_else_as_well_is_not_gone_on_to():
+    graph = Graph({update(3): [update(1)], update(4): [update(2), update(3)], update(5): [update(3)]})
+
+    assert list(onward(graph, [update(1)], 9)) == [update(3), update(5)]
+    assert list(onward(graph, [update(1), update(2)], 9)) == [update(3), update(4), update(5)]
+
+
+def test_what_was_done_before_is_not_waited_for():
+    graph = Graph(
+        {update(2): [update(1)], cleanup(2): [update(2)], cleanup(1): [update(1), cleanup(2)], EPILOGUE: [cleanup(1)]}
+    )
+
+    assert onward(graph, [cleanup(2)], 9, lambda node: node != EPILOGUE) == {cleanup(1): [cleanup(2)]}
+
+
+def test_a_layer_is_gone_on_to_as_a_whole_or_not_at_all():
+    graph = Graph({update(2): [update(1)], update(3): [update(2)], update(4): [update(2)]})
+
+    assert list(onward(graph, [update(1)], 2)) == [update(2)]
+
+
+def test_what_does_not_suit_stops_what_follows_it():
+    graph = Graph({update(2): [update(1)], update(3): [update(2)], update(4): [update(1)]})
+
+    assert onward(graph, [update(1)], 9, lambda node: node != update(2)) == {update(4): [update(1)]}
+
+
+@given(graphs(), st.integers(0, 12), st.integers(0, 5), st.integers(0, 12))
+def test_each_that_is_gone_on_to_follows_what_is_done_before_it(graph, before, batch, most):
+    order = graph.order()
+    past, done = order[:before], [node for node in order[before : before + batch] if node != EPILOGUE]
+    done = [node for node in done if set(graph.predecessors(node)) <= set(past)]
+    found = onward(graph, done, most)
+
+    assert len(found) <= most
+    reached = set(done)
+    for node, followed in found.items():
+        assert node not in {*past, *reached}
+        assert set(followed) == reached.intersection(graph.predecessors(node))
+        assert set(graph.predecessors(node)) <= {*past, *reached}
+        reached.add(node)
 
 
 @given(st.lists(st.integers(1, 500), unique=True), st.integers(1, 30), st.integers(0, 9))

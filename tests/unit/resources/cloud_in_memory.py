@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from heatlite.clients.cloud import ServicesOf
 from heatlite.clients.domain import Domain
 from heatlite.clients.login import Login
+from heatlite.clients.settings import Settings
 from heatlite.engine.clouds import StackCloud
 from heatlite.resources.cloud import StackUser
-from tests.memory_keystone import MemoryKeystone
+from tests.memory_keystone import SETTINGS, MemoryKeystone
 
 
 class Users:
@@ -26,11 +29,18 @@ class Users:
     def enable(self, user_id: str, *, enabled: bool) -> None:
         self._domain.enable(user_id, enabled=enabled)
 
+    def keypair(self, user: StackUser, access: str, secret: str) -> None:
+        self._domain.keypair(user.user_id, user.project_id, access, secret)
+
     def token(self, user: StackUser, password: str) -> str:
         return self._domain.token(user.user_id, password, user.project_id)
 
 
-def cloud_of(keystone: MemoryKeystone) -> ServicesOf:
+SIGNED = dataclasses.replace(SETTINGS, waitcondition_url="http://cfn.invalid:8000/v1/waitcondition")
+"""Where there is a heat-api-cfn."""
+
+
+def cloud_of(keystone: MemoryKeystone, settings: Settings = SETTINGS) -> ServicesOf:
     """The services of this keystone, as ann."""
     login = Login(user_id="u-ann", password="hunter2", project_id="p-shop")
-    return StackCloud(keystone.sessions(), lambda: login, Users(keystone))
+    return StackCloud(keystone.sessions(settings), lambda: login, Users(keystone))

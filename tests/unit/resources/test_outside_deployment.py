@@ -56,7 +56,7 @@ def test_the_user_stays_through_updates_and_goes_with_the_deployment(plugin: Any
 
 @BOTH
 def test_other_transports_have_no_user(plugin: Any) -> None:
-    instance, _, keystone = begun(plugin, "CFN_SIGNAL")
+    instance, _, keystone = begun(plugin, "ZAQAR_SIGNAL")
     assert users(keystone) == []
     assert isinstance(drive(plugin, "DELETE", instance=instance), Done)
 
@@ -65,6 +65,6 @@ def test_a_user_that_a_crash_left_goes_with_the_deployment() -> None:
     keystone = MemoryKeystone()
     given = {"server": "s", "signal_transport": "HEAT_SIGNAL"}
     instance = instance_of(OutsideDeployment, given, cloud=cloud_of(keystone))
-    OutsideDeployment(instance).make_user()  # by an engine that dies here
+    OutsideDeployment(instance).make_login()  # by an engine that dies here
     assert isinstance(drive(OutsideDeployment, "DELETE", instance=instance), Done)
     assert users(keystone) == []

@@ -53,7 +53,7 @@ def test_a_heat_handle_tells_how_to_log_in() -> None:
     assert attributes["token"] is attributes["curl_cli"] is None
 
 
-@pytest.mark.parametrize("transport", ["NO_SIGNAL", "CFN_SIGNAL"])
+@pytest.mark.parametrize("transport", ["NO_SIGNAL", "ZAQAR_SIGNAL"])
 def test_a_handle_that_needs_no_user_has_none(transport: str) -> None:
     keystone = MemoryKeystone()
     handle(keystone, transport)

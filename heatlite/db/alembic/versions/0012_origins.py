@@ -1,14 +1,14 @@
 """Who asked for a stack's operation, for the logs and traces of all engines that work on it.
 
-Revision ID: 0013
+Revision ID: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
 
-revision = "0013"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 

@@ -1,0 +1,49 @@
+"""Client calls: each that began an operation, by its message's id, in the operation's own transaction.
+
+So a message that comes twice begins nothing twice, however late the second is, and whatever followed the first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from heatlite.db import models
+from heatlite.db.api import Context, reader, rows, writer
+
+TABLE = models.client_call
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCall:
+    """A call that began an operation: of which stack, and the id of its traversal."""
+
+    id: str
+    stack_id: str
+    traversal_id: str
+
+
+@writer
+def insert(context: Context, call: ClientCall, now: datetime) -> None:
+    """Note that a call has begun its operation.
+
+    :raises oslo_db.exception.DBDuplicateEntry: where it has before; that is to undo the transaction
+    """
+    values = {"id": call.id, "stack_id": call.stack_id, "traversal_id": call.traversal_id, "created_at": now}
+    context.connection.execute(sa.insert(TABLE).values(**values))
+
+
+@reader
+def get(context: Context, call_id: str) -> ClientCall | None:
+    """What a call began; None where it hasn't begun anything."""
+    statement = sa.select(TABLE.c.id, TABLE.c.stack_id, TABLE.c.traversal_id).where(TABLE.c.id == call_id)
+    row = context.connection.execute(statement).one_or_none()
+    return None if row is None else ClientCall(*row)
+
+
+@writer
+def purge(context: Context, before: datetime) -> int:
+    """Forget the calls that came before a moment (UTC); how many went."""
+    return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.created_at < before)))

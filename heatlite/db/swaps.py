@@ -1,0 +1,99 @@
+"""Compare-and-swap of many resource rows in one statement, of which only the values are new each time.
+
+    UPDATE resource
+       SET engine_id = ?, atomic_key = atomic_key + 1, updated_at = ?, status = ?,
+           physical_resource_id = CASE id WHEN 1 THEN ? WHEN 2 THEN ? END
+     WHERE id IN (1, 2) AND engine_id IS NULL AND atomic_key = CASE id WHEN 1 THEN ? WHEN 2 THEN ? END
+
+It is the statement that every batch ends in, and it has ten values a row. As an expression each of those would be an
+object, compared with what was compiled before and kept beside it, which took a quarter of an engine's time and half a
+megabyte for each number of rows. So it is put together as text; the columns' types still say how values are written.
+``bulk.update`` says the same in expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite.db import models
+from heatlite.db.api import Context
+
+TABLE = models.resource
+Process = Callable[[Any], Any]
+
+
+def update(
+    context: Context,
+    keys: Mapping[int, int],
+    changes: Mapping[int, Mapping[str, Any]],
+    common: Mapping[str, Any],
+    held_by: str | None,
+) -> int:
+    """Write to rows that are as they were seen, and count on their ``atomic_key``; how many were written.
+
+    :param keys: id → the atomic_key that the row must have
+    :param changes: id → column → value; every row names the same columns
+    :param common: column → value that all rows get
+    :param held_by: who must hold them (None: nobody)
+    """
+    if not changes:
+        return 0
+    connection = context.connection
+    text = Text(connection.dialect, list(changes))
+    sets = ["atomic_key = atomic_key + 1"]
+    sets += [f"{text.name(name)} = {text.value(name, value)}" for name, value in common.items()]
+    for name in next(iter(changes.values())):
+        sets.append(f"{text.name(name)} = {text.values(name, [row[name] for row in changes.values()])}")
+    where = f"id IN ({', '.join(text.ids())})"
+    where += " AND engine_id IS NULL" if held_by is None else f" AND engine_id = {text.value('engine_id', held_by)}"
+    where += f" AND atomic_key = {text.values('atomic_key', [keys.get(row) for row in changes])}"
+    statement = f"UPDATE {TABLE.name} SET {', '.join(sets)} WHERE {where}"
+    return connection.exec_driver_sql(statement, tuple(text.parameters)).rowcount
+
+
+class Text:
+    """The parameters of a statement, in the order in which its text has their marks."""
+
+    def __init__(self, dialect: sa.Dialect, row_ids: Sequence[int]) -> None:
+        self.parameters: list[Any] = []
+        self._dialect = dialect
+        self._row_ids = row_ids
+        self._mark = "?" if dialect.paramstyle == "qmark" else "%s"
+        self._when = f" WHEN {self._mark} THEN {self._mark}"
+
+    def name(self, column: str) -> str:
+        """A column's name, quoted where it is a word of SQL."""
+        return self._dialect.identifier_preparer.quote(column)
+
+    def value(self, column: str, value: Any) -> str:
+        """A mark for one value."""
+        self.parameters.append(self._written(column, [value])[0])
+        return self._mark
+
+    def ids(self) -> list[str]:
+        """A mark for each row's id."""
+        self.parameters += self._row_ids
+        return [self._mark] * len(self._row_ids)
+
+    def values(self, column: str, values: Sequence[Any]) -> str:
+        """An expression that has each row's value, in the order of the rows; a mark where all have the same."""
+        written = self._written(column, values)
+        if all(value == written[0] for value in written):
+            self.parameters.append(written[0])
+            return self._mark
+        for row_id, value in zip(self._row_ids, written, strict=True):
+            self.parameters += (row_id, value)
+        case = f"CASE id{self._when * len(written)} END"
+        if self._dialect.name != "postgresql":
+            return case
+        return f"CAST({case} AS {TABLE.c[column].type.compile(self._dialect)})"  # else it takes marks for text
+
+    def _written(self, column: str, values: Sequence[Any]) -> list[Any]:
+        """Values as the driver gets them."""
+        process: Process | None = TABLE.c[column].type.dialect_impl(self._dialect).bind_processor(self._dialect)
+        written = list(map(process, values)) if process else values
+        return [value.value if isinstance(value, Enum) else value for value in written]

@@ -1,0 +1,56 @@
+"""A compare-and-swap writes each row its own values, as expressions would, and none to a row that has changed."""
+
+import pytest
+
+from heatlite.convergence.model import Action, Status
+from heatlite.db import bulk, models, resources, swaps
+from tests.functional.db.build import LATER, NOW, add_resources, add_stack
+
+TABLE = models.resource
+ODD = {
+    "physical_resource_id": ["a", None, "größer 💡 \\ '%s' :x ? %(y)s"],
+    "replaces": [None, 2**40, 7],
+    "due_at": [None, 1893466245.123456, 0.0],
+    "status": [Status.COMPLETE, Status.FAILED, Status.COMPLETE],
+    "action": [Action.CREATE] * 3,
+    "progress": [{"a": [1]}, None, {}],
+    "properties_data": [{"x": 1}, {"x": True}, {"x": 1.0}],
+    "requires": [[], [1, 2], [3]],
+    "type": ["T", "Ü", "%"],
+    "status_reason": ["", "x" * 20_000, "\x00 and \ud800"],
+}
+
+
+@pytest.fixture
+def rows(context):
+    return add_resources(context, add_stack(context, id="s"), 6)
+
+
+def test_it_writes_what_expressions_would(context, rows):
+    ours, others = rows[:3], rows[3:]
+    of = lambda ids: {row: {name: values[at] for name, values in ODD.items()} for at, row in enumerate(ids)}  # noqa: E731
+    with context.database.writer(context):
+        assert swaps.update(context, dict.fromkeys(ours, 0), of(ours), {"updated_at": NOW}, None) == 3
+        counted = {"updated_at": NOW, "atomic_key": TABLE.c.atomic_key + 1}
+        assert bulk.update(context, TABLE, of(others), counted, []) == 3
+    found = {it.id: it for it in resources.by_ids(context, rows)}
+    for one, other in zip(ours, others, strict=True):
+        for name in (*ODD, "atomic_key", "updated_at"):
+            assert repr(getattr(found[one], name)) == repr(getattr(found[other], name)), name
+
+
+@pytest.mark.parametrize(
+    ("keys", "holder"), [((0, 0, 1), None), ((1, 1, 1), None), ((0, 0, 0), "e1"), ((None, 0, None), None)]
+)
+def test_only_rows_that_are_as_they_were_seen_are_written(context, rows, keys, holder):
+    expected = sum(key == 0 for key in keys) if holder is None else 0
+    changes = {row: {"attempts": 9} for row in rows[:3]}
+    seen = dict(zip(rows, keys, strict=False))
+    with context.database.writer(context):
+        assert swaps.update(context, seen, changes, {"engine_id": "e2", "updated_at": LATER}, holder) == expected
+    written = [it for it in resources.by_ids(context, rows) if it.engine_id == "e2"]
+    assert [(it.attempts, it.atomic_key, it.updated_at) for it in written] == [(9, 1, LATER)] * expected
+
+
+def test_of_no_rows_none_is_written(context):
+    assert swaps.update(context, {}, {}, {}, None) == 0
