@@ -7,15 +7,15 @@ that is done within, in this thread or green thread::
         with about(resource_name="web"):
             LOG.warning("It is late")         # [req-1] [stack shop, resource web] It is late
 
-Saying it costs a microsecond, and reading it is left to whoever writes a line: see ``heatlite.cmd.logs``.
+Saying it costs a microsecond or two, and reading it is left to whoever writes a line: see ``heatlite.cmd.logs``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar, Token
-from dataclasses import asdict, dataclass, replace
-from types import TracebackType
+from dataclasses import asdict, dataclass
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 
@@ -45,12 +45,14 @@ class Subject:
 
 
 NOTHING = Subject()
-_CURRENT: ContextVar[Subject] = ContextVar("subject", default=NOTHING)
+_CURRENT: ContextVar[Mapping[str, str]] = ContextVar("subject", default=MappingProxyType({}))
+"""Fields that are known. A ``Subject`` is made of them by whoever reads, which is seldom."""
 
 
 def current() -> Subject:
     """What this thread is at."""
-    return _CURRENT.get()
+    known = _CURRENT.get()
+    return Subject(**known) if known else NOTHING
 
 
 class about:
@@ -61,10 +63,10 @@ class about:
     def __init__(self, **known: str) -> None:
         """:param known: fields of ``Subject``"""
         self._known: Mapping[str, str] = known
-        self._token: Token[Subject] | None = None
+        self._token: Token[Mapping[str, str]] | None = None
 
     def __enter__(self) -> None:
-        self._token = _CURRENT.set(replace(_CURRENT.get(), **self._known))
+        self._token = _CURRENT.set({**_CURRENT.get(), **self._known})
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None

@@ -50,6 +50,11 @@ def use(tracer: Tracer | None) -> None:
     _tracer = tracer
 
 
+def is_on() -> bool:
+    """Whether traces are written at all."""
+    return _tracer is not None
+
+
 def received(wire: Mapping[str, Any], name: str, **about: Any) -> AbstractContextManager[None]:
     """What is done for a call, whose context this is, is a part of its trace."""
     if _tracer is None or not (place := _tracer.from_wire(wire.get(TRACE_INFO))):

@@ -108,9 +108,20 @@ def lines_of(changes: list[Record], indent: str, colours: bool) -> Iterator[str]
         yield indent + coloured(head + WORDS[fate] + (f": {printable(reason)}" if reason else ""), fate, colours)
         for it in change["properties"]:
             forces = "  forces the replacement" if it["forces_replacement"] else ""
-            yield f"{indent}    {it['name']}: {value(it['before'])} → {value(it['after'])}{forces}"
+            for place, before, after in differing(it["name"], it["before"], it["after"]):
+                yield f"{indent}    {printable(place)}: {value(before)} → {value(after)}{forces}"
         for child in change.get("nested", ()):
             yield from lines_of(child["changes"], indent + INDENT, colours)
+
+
+def differing(place: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Where two values differ, and what is there; of maps each entry by itself: ``resource_def.properties.size``."""
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        yield place, before, after
+        return
+    for key in dict.fromkeys([*before, *after]):
+        if before.get(key) != after.get(key):
+            yield from differing(f"{place}.{key}", before.get(key), after.get(key))
 
 
 def everywhere(changes: list[Record]) -> Iterator[Record]:

@@ -8,7 +8,7 @@ at        one resource of it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from heatlite import subject, tracing
@@ -45,33 +45,37 @@ def _named(arguments: Mapping[str, Any]) -> tuple[str, str]:
     return str(name)[:255], str(said.get("stack_id") or "")[:255]
 
 
-@contextmanager
-def on(traversal: Traversal, doing: str) -> Iterator[None]:
+def on(traversal: Traversal, doing: str) -> AbstractContextManager[None]:
     """Something that is done for an operation."""
     stack, origin = traversal.stack, traversal.stack.origin or {}
-    with (
-        subject.about(
-            request_id=origin.get(REQUEST_ID) or "",
-            project_id=stack.tenant,
-            user_name=stack.username or "",
-            stack_name=stack.name,
-            stack_id=stack.id,
-            traversal_id=traversal.id,
-            action=stack.action,
-        ),
-        tracing.part("rpc", origin.get(PLACE), method=doing, stack=stack.name, traversal=traversal.id),
-    ):
-        yield
+    said = subject.about(
+        request_id=origin.get(REQUEST_ID) or "",
+        project_id=stack.tenant,
+        user_name=stack.username or "",
+        stack_name=stack.name,
+        stack_id=stack.id,
+        traversal_id=traversal.id,
+        action=stack.action,
+    )
+    if not tracing.is_on():
+        return said
+    part = tracing.part("rpc", origin.get(PLACE), method=doing, stack=stack.name, traversal=traversal.id)
+    return _both(said, part)
+
+
+def at(traversal: Traversal, work: Work) -> AbstractContextManager[None]:
+    """One step of one resource."""
+    row = work.row
+    said = subject.about(resource_name=row.name)
+    if not tracing.is_on():
+        return said
+    part = tracing.part("resource", action=work.verb, resource=row.name, type=row.type, stack=traversal.stack.name)
+    return _both(said, part)
 
 
 @contextmanager
-def at(traversal: Traversal, work: Work) -> Iterator[None]:
-    """One step of one resource."""
-    row = work.row
-    with (
-        subject.about(resource_name=row.name),
-        tracing.part("resource", action=work.verb, resource=row.name, type=row.type, stack=traversal.stack.name),
-    ):
+def _both(said: AbstractContextManager[None], part: AbstractContextManager[None]) -> Iterator[None]:
+    with said, part:
         yield
 
 

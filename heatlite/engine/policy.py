@@ -55,6 +55,21 @@ ADMINS_TYPES = (
 """Those that are for administrators of a project, where no file says otherwise."""
 
 
+def list_rules() -> list[policy.RuleDefault]:
+    """heatlite's rules, for ``oslopolicy-sample-generator --namespace heatlite``."""
+    return RULES
+
+
+def enforcer() -> policy.Enforcer:
+    """For ``oslopolicy-policy-generator`` and its kin: the rules with an operator's file, as the configuration in
+    heatlite's usual places names it."""
+    conf = cfg.ConfigOpts()
+    conf([], project="heatlite")
+    made = policy.Enforcer(conf, use_conf=True)
+    made.register_defaults(RULES)
+    return made
+
+
 class TypePolicy:
     """Says who may use which types.
 

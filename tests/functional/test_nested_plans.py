@@ -110,6 +110,16 @@ def test_a_group_is_looked_into_several_levels_deep(story: Story) -> None:
     assert "        - a  OS::Heat::TestResource  delete: it is no longer in the template" in told
 
 
+def test_of_a_map_only_what_differs_is_told(story: Story) -> None:
+    def group(size: str) -> Told:
+        member = {"type": "web.yaml", "properties": {"size": size}}
+        return {"type": "OS::Heat::ResourceGroup", "properties": {"count": 1, "resource_def": member}}
+
+    created(story, hot(all=group("1")), files(inner()))
+    told = lines(plan(story, hot(all=group("2")), files(inner())))
+    assert told[1] == '    resource_def.properties.size: "1" → "2"'
+
+
 def test_what_is_as_it_should_be_is_unchanged_and_so_is_what_reads_it(story: Story) -> None:
     template = hot(web=nested("web.yaml"), b=resource({"get_attr": ["web", "seen"]}))
     created(story, template, files(inner()))

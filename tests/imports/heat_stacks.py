@@ -91,6 +91,81 @@ CHAIN = {
     "type": "OS::Heat::ResourceChain",
     "properties": {"resources": ["OS::Heat::TestResource"] * 3, "resource_properties": {"value": "link"}},
 }
+
+
+def cfn(resources: Template, **sections: Any) -> Template:
+    """A template in CloudFormation's words."""
+    return {"AWSTemplateFormatVersion": "2010-09-09", **sections, "Resources": resources}
+
+
+def cfn_test(value: Any, **more: Any) -> Template:
+    """A TestResource in them; ``more`` are attributes such as ``DependsOn``."""
+    return {"Type": "OS::Heat::TestResource", "Properties": {"value": value}, **more}
+
+
+CFN_OF_A = {"Fn::GetAtt": ["a", "output"]}
+CFN_OUTPUTS = {"said": {"Value": {"Fn::Join": ["-", [CFN_OF_A, {"Ref": "Size"}]]}}}
+CFN_SIZE = {"Size": {"Type": "String", "Default": "s"}, "Large": {"Type": "String", "Default": "no"}}
+CFN = cfn(
+    {
+        "a": cfn_test({"Fn::FindInMap": ["Sizes", {"Ref": "Size"}, "word"]}, Metadata={"colour": "blue"}),
+        "b": cfn_test({"Fn::Join": ["/", [CFN_OF_A, "b"]]}),
+        "c": cfn_test("3", DependsOn=["a", "b"], DeletionPolicy="Delete"),
+    },
+    Parameters=CFN_SIZE,
+    Mappings={"Sizes": {"s": {"word": "small"}, "l": {"word": "large"}}},
+    Outputs=CFN_OUTPUTS,
+)
+CFN_CONDITIONS = cfn(
+    {
+        "a": cfn_test({"Fn::If": ["IsLarge", "large", "small"]}),
+        "b": cfn_test("only if", Condition="IsLarge"),
+        "c": cfn_test("only else", Condition="IsSmall"),
+    },
+    Parameters=CFN_SIZE,
+    Conditions={
+        "IsLarge": {"Fn::Equals": [{"Ref": "Large"}, "yes"]},
+        "IsSmall": {"Fn::Not": ["IsLarge"]},
+    },
+    Outputs=CFN_OUTPUTS,
+)
+CFN_LEAF = json.dumps(
+    cfn(
+        {"leaf": cfn_test({"Ref": "Size"}), "rare": cfn_test("r", Condition="IsRare")},
+        Parameters={"Size": {"Type": "String", "Default": "s"}},
+        Conditions={"IsRare": {"Fn::Equals": [{"Ref": "Size"}, "1"]}},
+        Outputs={"said": {"Value": {"Fn::GetAtt": ["leaf", "output"]}}},
+    )
+)
+CFN_GROUP = cfn(
+    {
+        "group": {
+            "Type": "OS::Heat::ResourceGroup",
+            "Properties": {"count": 2, "resource_def": {"type": "leaf.template", "properties": {"Size": "%index%"}}},
+        },
+        "after": cfn_test({"Fn::Join": [",", {"Fn::GetAtt": ["group", "said"]}]}),
+    }
+)
+CFN_OLD = {
+    "HeatTemplateFormatVersion": "2012-12-12",
+    "Resources": {"a": cfn_test({"Fn::Select": ["1", ["x", "y"]]}), "b": cfn_test(CFN_OF_A)},
+}
+CONDITIONAL_LEAF = json.dumps(
+    hot(
+        {"leaf": test({"get_param": "size"}), "extra": test("e", condition="large")},
+        parameters={"size": {"type": "string"}},
+        conditions={"large": {"equals": [{"get_param": "size"}, "l"]}},
+    )
+)
+CONDITIONAL_NESTED = hot(
+    {
+        "small": {"type": "conditional.yaml", "properties": {"size": "s"}},
+        "large": {"type": "conditional.yaml", "properties": {"size": "l"}},
+        "many": {**group(2, {"type": "conditional.yaml", "properties": {"size": "l"}}), "condition": "wanted"},
+    },
+    parameters={"wanted": {"type": "boolean", "default": True}},
+    conditions={"wanted": {"get_param": "wanted"}},
+)
 FILES = {"leaf.yaml": LEAF, "middle.yaml": MIDDLE}
 REFS = {"refs": {"value": {"get_attr": ["group", "refs"]}}}
 
@@ -129,6 +204,18 @@ STACKS = (
         files=FILES,
         environment={"resource_registry": {"Our::Leaf": "leaf.yaml"}, "parameter_defaults": {"size": "default"}},
     ),
+    HeatStack("cfn", CFN),
+    HeatStack(
+        "cfn-updated",
+        CFN,
+        "UPDATE_COMPLETE",
+        then=(("update", {**CFN, "Resources": {**CFN["Resources"], "d": cfn_test("new")}}),),
+    ),
+    HeatStack("cfn-conditions", CFN_CONDITIONS, environment={"parameters": {"Large": "yes"}}),
+    HeatStack("cfn-group", CFN_GROUP, files={"leaf.template": CFN_LEAF}),
+    HeatStack("cfn-old", CFN_OLD),
+    HeatStack("cfn-asleep", CFN, "SUSPEND_COMPLETE", then=(("suspend", None),)),
+    HeatStack("conditional-nested", CONDITIONAL_NESTED, files={"conditional.yaml": CONDITIONAL_LEAF}),
     HeatStack("another", FLAT, project=OTHER),
     HeatStack("hidden", HIDDEN, environment={"parameters": {"password": "of a kind"}}, encrypts=True),
     HeatStack("sealed-group", hot({"group": group(2, test("sealed"))}, outputs=REFS), encrypts=True),

@@ -45,12 +45,34 @@ def test_the_sample_is_what_the_options_are(tmp_path):
     assert made.read_text() == SAMPLE.read_text()
 
 
+def test_the_sample_of_rules_is_what_the_rules_are(tmp_path):
+    """Where it isn't: tools/config-sample"""
+    made = tmp_path / "rules"
+    command = ["oslopolicy-sample-generator", "--namespace", "heatlite", "--output-file", str(made)]
+    subprocess.run([pathlib.Path(sys.executable).parent / command[0], *command[1:]], check=True, capture_output=True)
+    assert made.read_text() == SAMPLE.with_name("policy.yaml.sample").read_text()
+
+
+def test_an_operators_file_of_rules_is_what_the_generator_tells(tmp_path, monkeypatch):
+    rules = tmp_path / "rules.yaml"
+    rules.write_text('"resource_types:OS::Nova::Flavor": "role:flavourist"\n')
+    (tmp_path / ".heatlite").mkdir()
+    (tmp_path / ".heatlite" / "heatlite.conf").write_text(f"[oslo_policy]\npolicy_file = {rules}\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    made = tmp_path / "policy.yaml"
+    command = ["oslopolicy-policy-generator", "--namespace", "heatlite", "--output-file", str(made)]
+    subprocess.run([pathlib.Path(sys.executable).parent / command[0], *command[1:]], check=True)
+    assert '"resource_types:OS::Nova::Flavor": "role:flavourist"' in made.read_text()
+
+
 def test_the_whole_sample_can_be_made(tmp_path):
     made = tmp_path / "whole"
     given = ["--config-file", str(ROOT / "etc/heatlite/config-generator.conf"), "--output-file", str(made)]
     generator.main(given)
     text = made.read_text()
-    assert [section for section in ("[database]", "[yaql]", "[oslo_messaging_rabbit]") if section not in text] == []
+    assert [
+        section for section in ("[database]", "[yaql]", "[oslo_messaging_rabbit]", "[profiler]") if section not in text
+    ] == []
     assert "#graceful_shutdown_timeout" in text
 
 
