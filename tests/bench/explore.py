@@ -6,6 +6,8 @@ import argparse
 import contextlib
 import logging
 import pathlib
+import signal
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -42,6 +44,7 @@ def main(given: Sequence[str] | None = None) -> int:
     """The command: 0 where everything could be measured."""
     wanted = arguments(given)
     logging.disable(logging.CRITICAL)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended then, too
     return reach(wanted) if wanted.goals else play(wanted)
 
 
