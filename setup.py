@@ -136,7 +136,7 @@ setuptools.setup(
             for name in ("Domain", "Group", "Project", "Region", "Role", "Service", "User")
         ],
         "oslo.config.opts": ["heatlite = heatlite.conf:list_opts"],
-        "oslo.policy.policies": ["heatlite = heatlite.engine.policy:list_rules"],
+        "oslo.policy.policies": ["heatlite = heatlite.engine.policy:rules"],
         "oslo.policy.enforcer": ["heatlite = heatlite.engine.policy:enforcer"],
     },
     classifiers=[

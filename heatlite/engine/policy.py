@@ -55,18 +55,15 @@ ADMINS_TYPES = (
 """Those that are for administrators of a project, where no file says otherwise."""
 
 
-def list_rules() -> list[policy.RuleDefault]:
-    """heatlite's rules, for ``oslopolicy-sample-generator --namespace heatlite``."""
-    return RULES
-
-
 def enforcer() -> policy.Enforcer:
     """For ``oslopolicy-policy-generator`` and its kin: the rules with an operator's file, as the configuration in
     heatlite's usual places names it."""
+    from oslo_policy import policy
+
     conf = cfg.ConfigOpts()
     conf([], project="heatlite")
     made = policy.Enforcer(conf, use_conf=True)
-    made.register_defaults(RULES)
+    made.register_defaults(rules())
     return made
 
 
