@@ -99,7 +99,7 @@ def test_a_create_survives_a_broker_that_is(mariadb_deployment: Deployment, faul
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", SLOW_OF_DATABASES)
 def test_a_create_survives_a_postgresql_that_is(postgresql_deployment: Deployment, fault: str) -> None:
-    survives(postgresql_deployment, OF_DATABASES[fault])
+    survives(postgresql_deployment, SLOW_OF_DATABASES[fault])
 
 
 @pytest.mark.slow
