@@ -178,3 +178,10 @@ def test_a_request_by_token_finds_services_of_its_own_region_and_no_others(keyst
         services = ServicesOf(keystone.sessions(), lambda login=login: login)
         assert services.endpoint("identity") == services.endpoint("identity", "RegionOne") == keystone.url
         assert services.endpoint("identity", "elsewhere") is services.endpoint("no such service") is None
+
+
+def test_a_stack_in_a_region_that_is_not_there_is_refused_in_heats_words(engine: InProcess, keystone: Keystone) -> None:
+    elsewhere = {"context": {"region_name": "DARKHOLE"}, "template": "heat_template_version: 2021-04-16"}
+    story = tell(engine, keystone, "ann")
+    with pytest.raises(exception.StackValidationFailed, match=r'^Cannot establish connection .* region "DARKHOLE" due'):
+        story.create(hot(there={"type": "OS::Heat::Stack", "properties": elsewhere}))
