@@ -16,6 +16,7 @@ from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
 
 if TYPE_CHECKING:
+    from keystoneauth1.access.service_catalog import ServiceCatalogV3
     from keystoneauth1.session import Session
     from openstack.connection import Connection
 
@@ -78,8 +79,16 @@ class ServicesOf:
         from keystoneauth1 import exceptions
 
         settings = self._sessions.settings
+        wanted: dict[str, Any] = {"interface": settings.interface, "region_name": region or settings.region_name}
         with told(), suppress(exceptions.CatalogException):
-            return self.session.get_endpoint(
-                service_type=service_type, interface=settings.interface, region_name=region or settings.region_name
-            )
+            if self._find_login().token is None:
+                return self.session.get_endpoint(service_type=service_type, **wanted)
+            return self._catalogue().url_for(service_type=service_type, **wanted)
         return None
+
+    def _catalogue(self) -> ServiceCatalogV3:
+        """That of a request's token, which the session doesn't have: it asks for no token of its own."""
+        from keystoneauth1.access.service_catalog import ServiceCatalogV3
+
+        answer = self.session.get(f"{self._sessions.settings.auth_url}/auth/catalog")
+        return ServiceCatalogV3(answer.json()["catalog"])

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from heatlite import exception
+from heatlite.clients.cloud import ServicesOf
+from heatlite.clients.login import Login
 from heatlite.clients.settings import Deferred
 from heatlite.context import EngineContext
 from heatlite.db import stacks, user_creds
@@ -167,3 +169,19 @@ def test_a_trust_that_is_gone_already_keeps_no_stack_from_going(engine: InProces
     assert keystone.identity("ann", "shop").delete("trust", trust_id)
     story.delete()
     story.settle("DELETE_COMPLETE")
+
+
+def test_a_request_by_token_finds_services_of_its_own_region_and_no_others(keystone: Keystone) -> None:
+    wanted = keystone.context("ann", "shop")
+    by_token = Login(token=wanted["auth_token"], project_id=wanted["project_id"])
+    for login in (by_token, keystone.login("ann", "shop")):
+        services = ServicesOf(keystone.sessions(), lambda login=login: login)
+        assert services.endpoint("identity") == services.endpoint("identity", "RegionOne") == keystone.url
+        assert services.endpoint("identity", "elsewhere") is services.endpoint("no such service") is None
+
+
+def test_a_stack_in_a_region_that_is_not_there_is_refused_in_heats_words(engine: InProcess, keystone: Keystone) -> None:
+    elsewhere = {"context": {"region_name": "DARKHOLE"}, "template": "heat_template_version: 2021-04-16"}
+    story = tell(engine, keystone, "ann")
+    with pytest.raises(exception.StackValidationFailed, match=r'^Cannot establish connection .* region "DARKHOLE" due'):
+        story.create(hot(there={"type": "OS::Heat::Stack", "properties": elsewhere}))
