@@ -167,8 +167,9 @@ class Puller:
     def _check(self, project: str, traversal_id: str, batch: Sequence[Node]) -> None:
         try:
             self._checker.check(traversal_id, batch)
-        except Exception:
-            LOG.exception("%d nodes that were held can't be converged now: the sweep will have them cast", len(batch))
+        except Exception as error:
+            told = "%d nodes that were held can't be converged now: the sweep will have them cast"
+            outage.tell(LOG, error, told, len(batch))
         finally:
             with self._lock:
                 self._at_work[project] -= 1
