@@ -12,6 +12,8 @@ from tests.bench.shapes import Shape
 
 Verbs = tuple[str, ...]
 ALL: Verbs = ("create", "update", "repeat", "change_one", "delete")
+ALIKE: Verbs = ("create", "update", "repeat", "delete")
+"""For a group, all of whose members are alike."""
 ENDS: Verbs = ("create", "delete")
 
 
@@ -56,7 +58,7 @@ SCENARIOS = (
     Scenario(shapes.fan(1000), quick=True),
     Scenario(shapes.fan(5000), ENDS),
     Scenario(shapes.flat(40), ENDS, stacks=50, quick=True),
-    Scenario(shapes.nested(20, 5), quick=True),
+    Scenario(shapes.nested(20, 5), ALIKE, quick=True),
     Scenario(shapes.nested(200, 5), ENDS),
     Scenario(shapes.waiting(1000), ENDS, quick=True),
     Scenario(shapes.blocking(1000), ENDS),
