@@ -25,8 +25,11 @@ from heatlite.engine.unchanged import Sources
 
 LOG = logging.getLogger(__name__)
 
-TRAVERSALS_KEPT = 200
-TEMPLATES_KEPT = 100
+MASKS_KEPT = 200
+RESOURCES_KEPT = 3_000
+"""How many resources the templates that are kept may have together, at some kilobytes each, and the traversals."""
+LARGE_ONES_KEPT = 3
+"""Templates or traversals that are kept however large they are: who works on them would parse them for each message."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,11 @@ def decode(deps: Mapping[str, Any]) -> Graph[Node]:
     return Graph({node: [nodes[at] for at in before] for node, before in zip(nodes, deps["follows"], strict=True)})
 
 
+def weight(resources: int) -> int:
+    """What something with so many resources counts for among what is kept."""
+    return min(1 + resources, RESOURCES_KEPT // LARGE_ONES_KEPT)
+
+
 class Library:
     """Templates and traversals that this process has parsed."""
 
@@ -121,9 +129,10 @@ class Library:
         self.operator_registry = operator_registry
         self._lock = threading.Lock()
         self._templates: cachetools.LRUCache[int, tuple[TemplateRecord, language.Template]]
-        self._templates = cachetools.LRUCache(TEMPLATES_KEPT)
-        self._masks: cachetools.LRUCache[str, language.Mask] = cachetools.LRUCache(TRAVERSALS_KEPT)
-        self._traversals: cachetools.LRUCache[str, Traversal] = cachetools.LRUCache(TRAVERSALS_KEPT)
+        self._templates = cachetools.LRUCache(RESOURCES_KEPT, lambda known: weight(len(known[1].resources)))
+        self._masks: cachetools.LRUCache[str, language.Mask] = cachetools.LRUCache(MASKS_KEPT)
+        self._traversals: cachetools.LRUCache[str, Traversal]
+        self._traversals = cachetools.LRUCache(RESOURCES_KEPT, lambda known: weight(len(known.graph or ())))
 
     def template(self, context: Context, template_id: int) -> tuple[TemplateRecord, language.Template]:
         """A stored template, and the same parsed."""
