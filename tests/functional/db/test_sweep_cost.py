@@ -55,6 +55,8 @@ def in_flight(context: Context, nodes: int) -> None:
     """So many nodes: two in five RUNNING with their locks, one BLOCKED, one held, one cast a moment ago."""
     for engine in ENGINES:
         add_engine(context, engine)
+    for number in range(STACKS * 25):  # of the few stacks that there'd be else, a planner reads all
+        add_stack(context, f"without any {number}", status="COMPLETE")
     for number in range(STACKS * 5):  # and what is at rest, which no look may go through
         add_resources(context, add_stack(context, f"at rest {number}", status="COMPLETE"), nodes // STACKS)
     for number in range(STACKS):
