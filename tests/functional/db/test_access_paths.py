@@ -6,41 +6,18 @@ index on ``state``: the larger the graph, the more a batch would read, and what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-import sqlalchemy as sa
-
 from heatlite.context import EngineContext
 from heatlite.convergence.model import NodeState
 from heatlite.db import sync_points
 from heatlite.db.api import Database
 from tests.functional.db.build import add_nodes, cleanup, update
 from tests.functional.db.conftest import on_mariadb, on_sqlite
+from tests.functional.db.recording import Executed, recorded
 
 SIZE = 2_000
 BATCH = [node for row in range(10, 20) for node in (update(row), cleanup(row))]
 ONE_KIND = [update(row) for row in range(20, 30)]
 BY_STATE = "ix_sync_point_state_held_for"
-
-Executed = list[tuple[str, Any]]
-
-
-@contextmanager
-def recorded(database: Database) -> Iterator[Executed]:
-    """The statements on sync points that are executed meanwhile, with their parameters."""
-    statements: Executed = []
-
-    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
-        if "sync_point" in statement:
-            statements.append((statement, parameters))
-
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", note)
 
 
 def life_of_batches(context: EngineContext, database: Database) -> Executed:
@@ -48,7 +25,7 @@ def life_of_batches(context: EngineContext, database: Database) -> Executed:
     waiting = {node: count for row in range(SIZE) for node, count in ((update(row), 0), (cleanup(row), 2))}
     add_nodes(context, waiting)
     due = sync_points.due(context, 1e12, 5)
-    with recorded(database) as statements:
+    with recorded(database, "sync_point") as statements:
         sync_points.postpone(context, due, dict.fromkeys(due, 1e13))
         for nodes in (BATCH, ONE_KIND):
             sync_points.claim(context, "t", nodes, "e1", "c1")

@@ -6,7 +6,6 @@ event    most are of other stacks, older and newer ones
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import functools
 import itertools
@@ -23,6 +22,7 @@ from heatlite.engine.api import queries
 from heatlite.rpc.queries import EventQuery, StackQuery
 from tests.functional.db.build import NOW, add_stack, template_of
 from tests.functional.db.conftest import on_mariadb, on_postgresql
+from tests.functional.db.recording import recorded
 
 MANY, HAPPENED, PAGE = 2_000, 500, 20
 FEW = 3 * PAGE
@@ -138,7 +138,7 @@ def rows_read(connection: sa.Connection) -> int:
 def test_on_postgresql_a_page_reads_the_rows_that_are_on_it(context: EngineContext, database: Database) -> None:
     stack_id = fill(context, database)
     for asked, ask in pages(context, stack_id):
-        with recorded(database) as statements:
+        with recorded(database, "ORDER BY") as statements:
             assert len(ask()) == PAGE
         ((statement, parameters),) = statements
         with database.reader(context) as connection:
@@ -146,22 +146,6 @@ def test_on_postgresql_a_page_reads_the_rows_that_are_on_it(context: EngineConte
             plan = explained.scalar_one()
         plan = json.loads(plan) if isinstance(plan, str) else plan
         assert most_rows(plan[0]["Plan"]) <= FEW, (asked, plan)
-
-
-@contextlib.contextmanager
-def recorded(database: Database) -> Iterator[list[tuple[str, Any]]]:
-    """The lists that are asked for meanwhile, as statements with their parameters."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
-        if "ORDER BY" in statement:
-            statements.append((statement, parameters))
-
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(database.engine, "before_cursor_execute", note)
 
 
 def most_rows(plan: dict[str, Any]) -> int:

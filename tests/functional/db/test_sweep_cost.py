@@ -19,6 +19,7 @@ from heatlite.db import gauges, hands, held, models, resources, services, stacks
 from heatlite.db.api import Context, Database
 from tests.functional.db.build import add_engine, add_resources, add_stack, update
 from tests.functional.db.conftest import on_mariadb
+from tests.functional.db.recording import recorded
 
 STACKS = 20
 ENGINES = ("e1", "e2")
@@ -90,20 +91,6 @@ def block(context: Context, traversal_id: str, rows: list[int]) -> None:
         connection.execute(sa.update(node).where(*named).values(state=NodeState.BLOCKED))
 
 
-def recorded(database: Database, look: Callable[[], object]) -> list[tuple[str, Any]]:
-    """The statements that are executed meanwhile, with their parameters."""
-    statements: list[tuple[str, Any]] = []
-
-    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
-        if statement.startswith("SELECT"):
-            statements.append((statement, parameters))
-
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    look()
-    sa.event.remove(database.engine, "before_cursor_execute", note)
-    return statements
-
-
 def scans(database: Database, context: Context, statement: str, parameters: Any) -> list[str]:
     """Tables of which the database would read everything to answer."""
     name = database.engine.dialect.name
@@ -135,7 +122,8 @@ def test_each_look_of_a_sweep_is_answered_from_indexes_by_few_statements(context
     in_flight(context, 1_000)
     analyzed(database, context)
     for look in LOOKS:
-        statements = recorded(database, lambda look=look: look.ask(context))
+        with recorded(database, "SELECT") as statements:
+            look.ask(context)
         assert len(statements) == look.statements, (look.name, statements)
         for statement, parameters in statements:
             found = scans(database, context, statement, parameters)
