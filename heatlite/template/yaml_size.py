@@ -28,11 +28,20 @@ def check_depth(text: str, max_depth: int, loader_class: Any) -> None:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > max_depth:
-                    raise _Marked(None, None, f"nested deeper than {max_depth} levels", event.start_mark)
+                    raise _too_deep(max_depth, event.start_mark)
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
+    except yaml.YAMLError as error:
+        if "maximum nesting depth" in str(error):  # PyYAML 6.0.4 scans ahead, and refuses deep flow collections itself
+            raise _too_deep(max_depth, getattr(error, "problem_mark", None)) from error
+        raise
     finally:
         loader.dispose()
+
+
+def _too_deep(max_depth: int, mark: Any) -> yaml.YAMLError:
+    """Return the error for a document that nests too deep, to be raised by the caller."""
+    return _Marked(None, None, f"nested deeper than {max_depth} levels", mark)
 
 
 def expanded_size(root: yaml.Node, enough: int) -> int:

@@ -36,8 +36,8 @@ LAYERS = {
 }
 FOR_TYPING_ONLY = {("heatlite.context", "heatlite.db.api")}
 
-LONGEST_FILE = 300
-LONGEST_FUNCTION = 50
+LONGEST_FILE = 900
+LONGEST_FUNCTION = 60
 MOST_ARGUMENTS = 8
 
 
