@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -19,6 +20,21 @@ hypothesis.settings.register_profile(  # a machine that has other things to do i
 hypothesis.settings.load_profile("shared machine")
 
 SERVERS: dict[str, Server] = {"mariadb": MariaDB(), "postgresql": PostgreSQL(), "rabbitmq": RabbitMQ()}
+
+
+def heed_signals() -> None:
+    """Take SIGINT and SIGQUIT, and have every child take them.
+
+    A script that starts the suite in its background has it ignore both, which children inherit: neither Ctrl-C, which a
+    test sends to a command, nor the quick end of a server would have any effect.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
+heed_signals()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -16,6 +16,7 @@ from heatlite.db import models
 from tests.servers.mariadb import MariaDB
 from tests.servers.proxied import Proxied, take_powers
 from tests.servers.proxy import COMMITS
+from tests.waiting import wait_until
 
 NODE = "pifpaf@localhost"
 SESSIONS_OF_MARIADB = "SELECT id FROM information_schema.processlist WHERE db = DATABASE()"
@@ -23,6 +24,7 @@ SESSIONS_OF_POSTGRESQL = "SELECT pid FROM pg_stat_activity WHERE datname = curre
 LOCKS = [sa.select(table).with_for_update() for table in (models.resource, models.sync_point, models.stack)]
 """What takes all rows of these tables, in the opposite of the engines' order."""
 MOMENT = 0.3
+PATIENCE = 30.0
 
 
 @contextlib.contextmanager
@@ -50,9 +52,12 @@ def _set_read_only(proxied: Proxied, to: str) -> None:
     with connected(proxied) as connection:
         if isinstance(proxied.database, MariaDB):
             connection.exec_driver_sql(f"SET GLOBAL read_only = {to}")
-        else:
-            connection.exec_driver_sql(f"ALTER SYSTEM SET default_transaction_read_only = {to}")
-            connection.exec_driver_sql("SELECT pg_reload_conf()")
+            return
+        connection.exec_driver_sql(f"ALTER SYSTEM SET default_transaction_read_only = {to}")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+        # Each session reads the new file when it is told, and not before its statement ends.
+        shown = lambda: connection.exec_driver_sql("SHOW default_transaction_read_only").scalar_one()  # noqa: E731
+        wait_until(lambda: shown() == to, PATIENCE, f"PostgreSQL to have read_only {to}")
 
 
 def kill_sessions(proxied: Proxied) -> int:

@@ -1,6 +1,7 @@
 """A RabbitMQ cluster of three nodes on the loopback, one of which can be lost. It takes Erlang half a minute.
 
-The nodes find one another by their configuration (``classic_config``), so that nobody has to tell them to join.
+The nodes find one another by their configuration (``classic_config``), so that nobody has to tell them to join. Each is
+told of those that were started before it, and of itself: RabbitMQ 4 waits for every node that its configuration names.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from tests.servers.rabbitmq import RabbitMQDriver
 from tests.servers.server import GRACE, Server
 
 NODES = tuple(f"pifpaf-{number}@localhost" for number in (1, 2, 3))
-CONFIGURATION = "cluster_formation.peer_discovery_backend = classic_config\n" + "".join(
-    f"cluster_formation.classic_config.nodes.{number} = {node}\n" for number, node in enumerate(NODES, 1)
-)
+
+
+def configuration(node: str) -> str:
+    """A node's configuration: which others it is to join."""
+    names = NODES[: NODES.index(node) + 1]
+    lines = [f"cluster_formation.classic_config.nodes.{number} = {name}" for number, name in enumerate(names, 1)]
+    return "\n".join(["cluster_formation.peer_discovery_backend = classic_config", *lines, ""])
 
 
 class ClusterDriver(RabbitMQDriver):
@@ -31,11 +36,16 @@ class ClusterDriver(RabbitMQDriver):
         self._ports = {node: free_port() for node in NODES}
 
     def environment(self) -> dict[str, str]:
-        return {**super().environment(), "RABBITMQ_DIST_PORT": str(self.node_ports[self.starting])}
+        own = {
+            "RABBITMQ_CONFIG_FILE": f"{self.tempdir}/{self.starting}.conf",
+            "RABBITMQ_DIST_PORT": str(self.node_ports[self.starting]),
+        }
+        return {**super().environment(), **own}
 
     def prepare(self) -> None:
         super().prepare()  # and its epmd
-        pathlib.Path(self.tempdir, "rabbitmq.conf").write_text(CONFIGURATION)
+        for node in NODES:
+            pathlib.Path(self.tempdir, f"{node}.conf").write_text(configuration(node))
         pathlib.Path(self.tempdir, "plugins").write_text("[].\n")
 
     def start_node(self, nodename: str) -> int:

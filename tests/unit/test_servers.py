@@ -13,8 +13,10 @@ import pytest
 
 from tests import conftest
 from tests.servers import Server, ServerUnavailable
+from tests.servers.cluster import NODES, configuration
 from tests.servers.guard import LOWEST_PORT, PORTS, Guard, free_port
 from tests.servers.private import PrivateDriver
+from tests.servers.rabbitmq import published
 from tests.servers.server import root_cause
 
 
@@ -188,6 +190,29 @@ def test_a_missing_server_fails_in_ci_with_its_reason(monkeypatch: pytest.Monkey
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="isn't installed"):
         next(conftest.served(make_server(NowhereDriver)))
+
+
+def test_a_suite_that_a_script_runs_in_its_background_heeds_ctrl_c_and_so_do_its_children() -> None:
+    for name in ("INT", "QUIT"):
+        child = ["sh", "-c", f"kill -s {name} $$"]
+        program = f"import subprocess; from tests import conftest; print(subprocess.run({child}).returncode)"
+        command = ["sh", "-c", "trap '' INT QUIT; exec \"$@\"", "sh", sys.executable, "-W", "ignore", "-c", program]
+        printed = subprocess.run(command, cwd=conftest_root(), capture_output=True, text=True, check=True).stdout
+        assert int(printed) == -getattr(signal, f"SIG{name}")
+
+
+def test_counts_of_messages_are_read_as_whole_numbers_and_as_floats() -> None:
+    lines = (
+        'rabbitmq_global_messages_received_total{protocol="amqp091"} 17',
+        'rabbitmq_global_messages_received_total{protocol="amqp10"} 1.2e3',
+        'rabbitmq_global_messages_delivered_total{protocol="amqp10"} 5',
+    )
+    assert published("\n".join(lines)) == 1217
+
+
+def test_no_node_of_a_cluster_waits_for_one_that_is_started_after_it() -> None:
+    named = [[node for node in NODES if f" = {node}\n" in configuration(node_of)] for node_of in NODES]
+    assert named == [[*NODES[:1]], [*NODES[:2]], [*NODES]]
 
 
 def conftest_root() -> pathlib.Path:
