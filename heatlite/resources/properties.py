@@ -4,8 +4,9 @@
 
     given --refuse unknown names--> each property of the schema: coerce -> nested schema -> constraints
 
-A value that isn't known yet (it needs a resource that doesn't exist) is handed through unchecked; the caller says
-by which sentinel it is recognised.
+A value that isn't known yet (it needs a resource that doesn't exist) is handed through; the caller says by which
+sentinel it is recognised. What stands around it gets the shape of its schema, so that a plugin finds each map and list
+there, with the defaults that the template doesn't give; the rest is checked once all of it is known.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from heatlite.schema.constraints import check_all
 NOTHING = object()  # a sentinel that no value holds
 AS_IT_IS: Mapping[Type, type] = {Type.STRING: str, Type.BOOLEAN: bool, Type.INTEGER: int, Type.NUMBER: int}
 """The types of defaults that nothing has to be done to: most values of most resources are such."""
+CONTAINERS = frozenset({Type.MAP, Type.LIST})
 
 
 def validate(
@@ -62,7 +64,7 @@ def checked(wanted: Property, value: Any, path: str, unknown: Any = NOTHING) -> 
     if value is None:
         value = copy.deepcopy(wanted.default)
     if unknown is not NOTHING and contains(value, unknown):
-        return value
+        return shaped(wanted, value, path, unknown)
     try:
         plain = with_nested(wanted, coerce(wanted.type, value), path, unknown)
         check_all(wanted.constraints, plain)
@@ -80,6 +82,32 @@ def with_nested(wanted: Property, value: Any, path: str, unknown: Any) -> Any:
     if isinstance(wanted.schema, Property):
         return [checked(wanted.schema, item, path_to(path, i), unknown) for i, item in enumerate(value)]
     return validate(wanted.schema, value, path, unknown)
+
+
+def shaped(wanted: Property, value: Any, path: str, unknown: Any) -> Any:
+    """A value that holds an unknown in the shape of its schema: each map has every name of it, with the defaults.
+
+    A number or text of which a part is unknown is unknown.
+
+    :raises StackValidationFailed: where it is no list or no map, and has to be one
+    """
+    if wanted.type is Type.ANY or value is unknown:
+        return value
+    if contains(value, unknown) and wanted.type not in CONTAINERS:
+        return unknown
+    try:
+        plain = coerce(wanted.type, value)
+    except ValueError as error:
+        raise property_error(path, str(error)) from None
+    if isinstance(wanted.schema, Property):
+        return [shaped(wanted.schema, item, path_to(path, i), unknown) for i, item in enumerate(plain)]
+    if wanted.schema is None:
+        return plain
+    found: dict[str, Any] = {}
+    for name, nested in wanted.schema.items():
+        part = copy.deepcopy(nested.default) if plain.get(name) is None else plain[name]
+        found[name] = None if part is None else shaped(nested, part, path_to(path, name), unknown)
+    return found
 
 
 def completed(schema: PropertiesSchema, stored: Mapping[str, Any]) -> dict[str, Any]:

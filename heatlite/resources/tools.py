@@ -127,6 +127,10 @@ class Tools:
         """Whether these properties are known in full. During validation one may wait for another resource."""
         return not any(contains(self.properties.get(name), self._unknown) for name in names)
 
+    def knows_keys(self, name: str) -> bool:
+        """Whether the keys of a map, or the items of a list, are known; their values may still be unknown."""
+        return self.properties.get(name) is not self._unknown
+
     def property_error(self, name: str, message: str) -> StackValidationFailed:
         """An error to raise from ``validate``, with the property's place in the template."""
         return property_error(f"resources.{self.name}.properties.{name}", message)

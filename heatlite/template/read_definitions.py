@@ -14,6 +14,7 @@ from heatlite.template.nodes import Tree, entries_of
 from heatlite.template.path import Path, refused
 from heatlite.template.resource_registry import ResourceRegistry
 from heatlite.template.sections import check_keywords, text_at
+from heatlite.template.unknown import UNKNOWN
 
 _POLICIES = ("Delete", "Retain", "Snapshot")
 DELETION_POLICIES: Mapping[str, Mapping[str, str]] = {
@@ -125,6 +126,8 @@ def _read_map(written: Mapping[str, Any], key: str, compiler: Compiler, path: Pa
     tree = compiler.compile(written.get(key), (*path, key))
     if tree is None:
         return {}
+    if tree is UNKNOWN:  # the template of a nested stack that is to be validated: its parent will know
+        return tree
     if entries_of(tree) is None and not isinstance(tree, Function):
         raise refused((*path, key), f'"{key}" must be a map, and is a {type(written[key]).__name__}')
     return tree

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from tests.family import text
 from tests.story import Story, hot, resource
 from tests.waiting import wait_until
@@ -264,3 +266,55 @@ def test_each_member_of_a_group_takes_its_own_entry_of_a_list(story: Story) -> N
 
 def signal(story: Story, name: str) -> None:
     story.client.resource_signal(story.context, story.identity, name, None)
+
+
+REFERENCE = {"get_resource": "net"}
+JOINED = {"list_join": ["-", ["v", {"get_attr": ["net", "output"]}, "%index%"]]}
+REFERRING: dict[str, dict[str, Any]] = {
+    "a property": resource(REFERENCE),
+    "an attribute": resource({"get_attr": ["net", "output"]}),
+    "a function": resource(JOINED),
+    "the metadata": {**resource("v"), "metadata": {"net": REFERENCE, "deep": [{"a": JOINED}]}},
+    "a member that is a template": {"type": "member.yaml", "properties": {"given": REFERENCE}},
+    "a group in a group": group(REFERENCE),
+    "a scaling group in a group": scaled({"get_attr": ["net", "output"]}),
+}
+MEMBER = hot({"given": {"type": "string"}}, inner=resource({"get_param": "given"}))
+
+
+@pytest.mark.parametrize("place", REFERRING)
+def test_a_group_whose_members_refer_to_another_resource(story: Story, place: str) -> None:
+    """It is previewed, created, and follows what the other one becomes."""
+
+    def template(net: str) -> dict[str, Any]:
+        wanted = {"count": 2, "resource_def": REFERRING[place]}
+        several = {"type": "OS::Heat::ResourceGroup", "properties": wanted}
+        return hot(net=resource(net), group=several, scaling=scaling(REFERRING[place]))
+
+    files = {"member.yaml": text(MEMBER)}
+    preview = story.client.preview_stack(story.context, story.name, template("a"), {}, files, {})
+    assert len(preview["resources"]) == len(template("a")["resources"])
+    story.create(template("a"), files=files)
+    story.settle("CREATE_COMPLETE")
+    changes = story.client.preview_update_stack(story.context, story.identity, template("b"), {}, files, {})
+    assert {it["resource_name"] for it in changes["updated"]} == {"net", "group", "scaling"}
+    story.update(template("b"), files=files)
+    story.settle("UPDATE_COMPLETE")
+    assert sorted(members(story)) == ["0", "1"]
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    story.verify_nothing_left()
+
+
+def scaling(member: dict[str, Any]) -> dict[str, Any]:
+    """A scaling group of two of these members."""
+    return {"type": "OS::Heat::AutoScalingGroup", "properties": {"resource": member, "min_size": 2, "max_size": 2}}
+
+
+def test_members_have_what_the_resource_they_refer_to_gives(story: Story) -> None:
+    story.create(hot({}, OUTPUTS, net=resource("a"), group=group(JOINED, count=2)))
+    story.settle("CREATE_COMPLETE")
+    assert outputs(story)["all"] == ["v-a-0", "v-a-1"]
+    story.update(hot({}, OUTPUTS, net=resource("b"), group=group(JOINED, count=2)))
+    story.settle("UPDATE_COMPLETE")
+    assert outputs(story)["all"] == ["v-b-0", "v-b-1"]

@@ -100,7 +100,9 @@ class AutoScalingGroup(BatchedStack):
 
     def child_template(self) -> Mapping[str, Any] | None:
         """The members as they are at first."""
-        if not self.known(MIN_SIZE, DESIRED) or not isinstance(self.properties[RESOURCE], Mapping):
+        if not self.known(MIN_SIZE, DESIRED) or not self.knows_keys(RESOURCE):
+            return None
+        if not isinstance(self.properties[RESOURCE].get("type", ""), str):
             return None
         return self.template_of(Batch(self.first_size(), 0))
 

@@ -45,11 +45,11 @@ class CfnStack(StackResource):
     attributes_schema = {OUTPUTS: Attribute("The stack's outputs; Outputs.NAME is one of them.", Type.MAP)}
 
     def child_template(self) -> str | None:
-        """The page's text; None while its URL isn't known.
+        """The page's text; None while its URL isn't known, or it isn't known which parameters are given.
 
         :raises StackValidationFailed: where it can't be read
         """
-        if not self.known(TEMPLATE_URL):
+        if not self.known(TEMPLATE_URL) or not self.knows_keys(PARAMETERS):
             return None
         url = self.properties[TEMPLATE_URL]
         return self.files[url] if url in self.files else self._page(url)
@@ -64,8 +64,8 @@ class CfnStack(StackResource):
             raise StackValidationFailed(message=f"Could not fetch remote template: {error}") from error
 
     def child_parameters(self) -> Mapping[str, Any]:
-        """The property."""
-        return self.properties[PARAMETERS] or {}
+        """The property; none while its keys aren't known, when nothing is said of the template either."""
+        return (self.properties[PARAMETERS] or {}) if self.knows_keys(PARAMETERS) else {}
 
     def child_timeout(self) -> int | None:
         """The property, in minutes."""

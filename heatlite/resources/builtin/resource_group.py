@@ -109,7 +109,9 @@ class ResourceGroup(BatchedStack):
     def definition_of(self, name: str) -> Definition:
         """A member's definition."""
         wanted = self.properties[RESOURCE_DEF]
-        given = {key: value for key, value in (wanted["properties"] or {}).items() if value is not None}
+        given = wanted["properties"]
+        if isinstance(given, Mapping):  # in validation it may not be known yet which properties there are
+            given = {key: value for key, value in given.items() if value is not None}
         own = naming.with_index(given, self.properties[INDEX_VAR], name)
         return template.definition(wanted["type"], own, wanted["metadata"])
 
@@ -117,8 +119,7 @@ class ResourceGroup(BatchedStack):
         """All members, with the new definition."""
         if not self.known(COUNT, INDEX_VAR, REMOVAL_POLICIES, REMOVAL_MODE):
             return None
-        wanted = self.properties[RESOURCE_DEF]
-        if not self.known(RESOURCE_DEF) and not (isinstance(wanted, Mapping) and isinstance(wanted.get("type"), str)):
+        if not template.has_type(self.properties[RESOURCE_DEF]):
             return None
         removed = self.removed() if self.resource_id else self.removed_with(None)
         names = naming.indexed(self.properties[COUNT], removed)

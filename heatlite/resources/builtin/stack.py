@@ -64,12 +64,12 @@ class Stack(StackResource):
             )
 
     def child_template(self) -> str | None:
-        """The property; None while it isn't known."""
-        return self.properties[TEMPLATE] if self.known(TEMPLATE) else None
+        """The property; None while it isn't known, or it isn't known which parameters are given."""
+        return self.properties[TEMPLATE] if self.known(TEMPLATE) and self.knows_keys(PARAMETERS) else None
 
     def child_parameters(self) -> Mapping[str, Any]:
-        """The property."""
-        return self.properties[PARAMETERS] or {}
+        """The property; none while its keys aren't known, when nothing is said of the template either."""
+        return (self.properties[PARAMETERS] or {}) if self.knows_keys(PARAMETERS) else {}
 
     def child_timeout(self) -> int | None:
         """The property, in minutes."""

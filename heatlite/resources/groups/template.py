@@ -29,6 +29,11 @@ def of(definitions: Mapping[str, Definition]) -> dict[str, Any]:
     }
 
 
+def has_type(definition: Any) -> bool:
+    """Whether the type of what a template gives as a member's definition is known, as it may not be in validation."""
+    return isinstance(definition, Mapping) and isinstance(definition.get("type"), str)
+
+
 def definition(
     type_name: str,
     properties: Mapping[str, Any] | None,

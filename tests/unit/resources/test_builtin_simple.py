@@ -72,9 +72,15 @@ def test_a_value_that_is_not_of_its_type_is_refused(properties, complaint):
         instance_of(Value, properties)
 
 
-@pytest.mark.parametrize("properties", [{"value": [UNKNOWN], "type": "number"}, {"value": "x", "type": UNKNOWN}])
+@pytest.mark.parametrize(
+    "properties", [{"value": [UNKNOWN], "type": "comma_delimited_list"}, {"value": "x", "type": UNKNOWN}]
+)
 def test_a_value_that_is_not_known_yet_is_left_alone(properties):
     assert Value.checked_properties(properties, "", UNKNOWN) == properties
+
+
+def test_of_a_number_that_holds_something_unknown_nothing_is_known():
+    assert Value.checked_properties({"value": [UNKNOWN], "type": "number"}, "", UNKNOWN)["value"] is UNKNOWN
 
 
 def test_a_value_changes_in_place():

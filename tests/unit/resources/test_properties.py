@@ -90,12 +90,31 @@ def test_an_error_says_where_and_why(given, place, complaint):
 
 
 @pytest.mark.parametrize(
-    "value", [UNKNOWN, [UNKNOWN], ["", {"deep": [UNKNOWN]}]], ids=["itself", "an item", "deep inside"]
+    ("value", "expected"),
+    [(UNKNOWN, UNKNOWN), ([UNKNOWN], [UNKNOWN]), (["", {"deep": [UNKNOWN]}], ["", UNKNOWN])],
+    ids=["itself", "an item", "deep inside"],
 )
-def test_a_value_that_holds_an_unknown_is_left_unchecked(value):
+def test_the_constraints_of_a_value_that_holds_an_unknown_wait(value, expected):
     plain = validate(SCHEMA, {"name": "a", "tags": value, "length": "16"}, PREFIX, UNKNOWN)
-    assert plain["tags"] is value
+    assert plain["tags"] == expected
     assert plain["length"] == 16
+
+
+@pytest.mark.parametrize(
+    ("disk", "expected"),
+    [
+        ({"kind": UNKNOWN}, {"kind": UNKNOWN, "size": 10}),
+        ({"kind": [UNKNOWN], "size": "5"}, {"kind": UNKNOWN, "size": 5}),
+        ({"size": UNKNOWN, "sise": 1}, {"kind": None, "size": UNKNOWN}),
+    ],
+)
+def test_what_stands_around_an_unknown_has_the_shape_of_its_schema(disk, expected):
+    assert validate(SCHEMA, {"name": "a", "disk": disk}, PREFIX, UNKNOWN)["disk"] == expected
+
+
+def test_what_is_no_map_is_refused_although_a_part_of_it_is_unknown():
+    with pytest.raises(StackValidationFailed, match="is not a map"):
+        validate(SCHEMA, {"name": "a", "disk": [UNKNOWN]}, PREFIX, UNKNOWN)
 
 
 def test_an_unknown_beside_it_does_not_hide_an_error():
