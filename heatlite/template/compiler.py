@@ -98,11 +98,11 @@ class Compiler:
     def check_resource(self, name: Any, path: Path) -> str:
         """The name of an existing resource.
 
-        :raises StackValidationFailed: where it isn't a string that is written out
+        :raises StackValidationFailed: where it isn't a string
         :raises InvalidTemplateReference: where there is no such resource
         """
         if not isinstance(name, str):
-            raise refused(path, "A resource is named by a string that is written out, not computed")
+            raise refused(path, f"A resource is named by a string, not {name!r:.80}")
         if name not in self.names.resources:
             raise InvalidTemplateReference(resource=name, key=dotted(list(path)))
         return name

@@ -5,7 +5,8 @@
     raw --> version --> sections known? --> parameter schemata --+
                                             names of resources --+--> definitions, each with its own compiler
                                             resource registry  --+
-                                            conditions ------------> those come later, with the parameters (``under``)
+                                            conditions ------------> those come later, with the parameters (``under``),
+                                                                     and so do names that are computed
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from types import MappingProxyType
 from typing import Any
 
 from heatlite.exception import StackValidationFailed
+from heatlite.template import computed_names
 from heatlite.template.compiler import Compiler, Names
+from heatlite.template.computed_names import ComputedNames
 from heatlite.template.conditions import Conditions, are_used
 from heatlite.template.definitions import OutputDefinition, ResourceDefinition
 from heatlite.template.dialects import Dialect
@@ -39,8 +42,8 @@ class Template:
     """A template that has been found well-formed, and whose references all lead somewhere.
 
     ``version`` is a date, also where the template names a release. The maps are read-only. Where conditions decide
-    what is in it, ``resources`` and ``outputs`` hold no more than names and types until ``under`` says for which
-    parameters.
+    what is in it, or names in it are computed, ``resources`` and ``outputs`` hold no more than names and types until
+    ``under`` says for which parameters.
     """
 
     raw: Mapping[str, Any]
@@ -53,6 +56,8 @@ class Template:
     registry: ResourceRegistry
     conditions: Conditions | None = None
     """None: nothing in it depends on any."""
+    computes_names: bool = False
+    """Whether parameters say which resource something in it refers to, or what a deletion policy is."""
     is_decided: bool = False
     """Whether it is what conditions leave for one stack's parameters."""
 
@@ -67,26 +72,39 @@ class Template:
         :param parameters: values, pseudo parameters included: usually a ``Parameters``
         :raises: what ``parse`` does, for definitions that weren't looked into before
         """
-        if self.conditions is None:
+        if self.conditions is None and not self.computes_names:
             return self
-        truth, word = self.conditions.truth(parameters), self.dialect.word
-        written = section_of(self.raw, "resources", self.dialect)
-        resources = truth.kept(written, word("resources"))
-        written_outputs = section_of(self.raw, "outputs", self.dialect)
-        left = truth.kept(written_outputs, word("outputs"))
-        outputs = {
-            name: left[name] if name in left else without_value(it, self.dialect)
-            for name, it in written_outputs.items()
-        }
-        reader = Reader(self.version, self.parameter_schemata, resources, self.files, self.registry, written.keys())
-        reader = dataclasses.replace(reader, mappings=section_of(self.raw, "mappings", self.dialect))
-        found, given = reader.resources(), reader.outputs(outputs)
-        return dataclasses.replace(self, resources=found, outputs=given, conditions=None, is_decided=True)
+        written, resources, outputs = self._left(parameters)
+        mappings = section_of(self.raw, "mappings", self.dialect)
+        if self.computes_names:
+            names, word = ComputedNames.of(self.version, parameters, self.files, mappings), self.dialect.word
+            resources = names.written_out(resources, word("resources"))
+            outputs = names.written_out(outputs, word("outputs"))
+        reader = Reader(self.version, self.parameter_schemata, resources, self.files, self.registry, written, mappings)
+        return dataclasses.replace(
+            self,
+            resources=reader.resources(),
+            outputs=reader.outputs(outputs),
+            conditions=None,
+            computes_names=False,
+            is_decided=True,
+        )
+
+    def _left(self, parameters: Mapping[str, Any]) -> tuple[Collection[str], Mapping[str, Any], Mapping[str, Any]]:
+        """The names of all resources; the resources and the outputs that conditions leave, as they are written."""
+        dialect, word = self.dialect, self.dialect.word
+        resources, outputs = (section_of(self.raw, name, dialect) for name in ("resources", "outputs"))
+        if self.conditions is None:
+            return resources.keys(), resources, outputs
+        truth = self.conditions.truth(parameters)
+        left = truth.kept(outputs, word("outputs"))
+        kept = {name: left[name] if name in left else without_value(it, dialect) for name, it in outputs.items()}
+        return resources.keys(), truth.kept(resources, word("resources")), kept
 
     def reads_alike(self, reader: Reader) -> bool:
         """Whether a definition that is written alike means the same to this reader."""
         return (
-            (self.conditions, self.is_decided) == (None, False)
+            (self.conditions, self.computes_names, self.is_decided) == (None, False, False)
             and self.version == reader.version
             and self.resources.keys() == reader.written.keys()
             and self.files == reader.files
@@ -185,7 +203,8 @@ def parse(
     resources, outputs, mappings = (section_of(raw, name, dialect) for name in ("resources", "outputs", "mappings"))
     for section, name in ((resources, "resources"), (outputs, "outputs")):
         check_names(section, dialect.word(name))
-    conditions = _read_conditions(raw, version, schemata)
+    conditions, computes = _read_conditions(raw, version, schemata), computed_names.are_used(raw, version)
+    is_whole = conditions is None and not computes
     registry = ResourceRegistry.read(resource_registry, operator_registry)
     reader = Reader(version, schemata, resources, files, registry, resources.keys(), mappings)
     return Template(
@@ -193,11 +212,12 @@ def parse(
         version=version,
         description=text_at(raw, dialect.word("description")) or NO_DESCRIPTION,
         parameter_schemata=MappingProxyType(schemata),
-        resources=reader.resources(known) if conditions is None else reader.outline(),
-        outputs=reader.outputs(outputs) if conditions is None else MappingProxyType({}),
+        resources=reader.resources(known) if is_whole else reader.outline(),
+        outputs=reader.outputs(outputs) if is_whole else MappingProxyType({}),
         files=files,
         registry=registry,
         conditions=conditions,
+        computes_names=computes,
     )
 
 

@@ -18,7 +18,7 @@ from heatlite.template.scope import Scope
 
 
 class GetAtt(GetAttr):
-    """An attribute of another resource, whose name must be written out."""
+    """An attribute of another resource."""
 
     __slots__ = ()
     name = "Fn::GetAtt"

@@ -24,7 +24,7 @@ INNER = "resource."
 
 
 class GetAttr(Function):
-    """An attribute by its resource's name, which must be written out. A path that leads nowhere gives ``None``."""
+    """An attribute by its resource's name. A path that leads nowhere gives ``None``."""
 
     __slots__ = ()
     name = "get_attr"

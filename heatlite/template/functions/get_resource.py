@@ -15,7 +15,10 @@ from heatlite.template.unknown import UNKNOWN
 
 
 class GetResource(Function):
-    """Another resource by its name, which must be written out: the graph is made before anything is resolved."""
+    """Another resource by its name.
+
+    A name that is computed is written out by now: see ``computed_names``.
+    """
 
     __slots__ = ()
     name = "get_resource"

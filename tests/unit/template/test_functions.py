@@ -80,10 +80,10 @@ def test_get_resource_gives_the_reference() -> None:
     assert in_world({"get_resource": "database"}, database=FakeResource("db-7")) == "db-7"
 
 
-@pytest.mark.parametrize("name", [None, 7, ["database"], {"get_param": "OS::stack_name"}])
-def test_the_name_of_a_resource_must_be_written_out(name: Any) -> None:
+@pytest.mark.parametrize("name", [None, 7, ["database"]])
+def test_the_name_of_a_resource_must_be_a_string(name: Any) -> None:
     for function in ({"get_resource": name}, {"get_attr": [name, "x"]}):
-        with pytest.raises(StackValidationFailed, match="A resource is named by a string that is written out"):
+        with pytest.raises(StackValidationFailed, match="A resource is named by a string"):
             hot_of_value(function)
 
 

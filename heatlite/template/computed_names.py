@@ -1,0 +1,157 @@
+"""What of a template follows from its parameters although it decides what the graph is: names, and deletion policies.
+
+::
+
+    {get_resource: {get_param: which}}          ──▶ {get_resource: web}
+    {get_attr: [{get_param: which}, address]}   ──▶ {get_attr: [web, address]}
+    deletion_policy: {get_param: policy}        ──▶ deletion_policy: Retain
+
+The graph is made before anything is resolved, so that these are written out as soon as the parameters are known.
+What they lead to is compiled as if the template had said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from heatlite.exception import InvalidTemplateReference
+from heatlite.template.compiler import Compiler, Names
+from heatlite.template.dialects import Dialect
+from heatlite.template.functions import Vocabulary, vocabulary_of
+from heatlite.template.functions.cfn_references import GetAtt
+from heatlite.template.functions.get_attr import GetAttr
+from heatlite.template.functions.get_resource import GetResource
+from heatlite.template.nodes import Node, resolve
+from heatlite.template.path import Path, refused
+from heatlite.template.scope import Scope
+from heatlite.template.unknown import UNKNOWN
+from heatlite.template.versions import dialect_of
+
+POLICY = "deletion_policy"
+
+
+def are_used(raw: Mapping[str, Any], version: str) -> bool:
+    """Whether anything in a template's resources or outputs is named by a function, or a deletion policy is one."""
+    dialect, functions = dialect_of(version), vocabulary_of(version).functions
+    return any(_has_policy(it, dialect) or _holds_name(it, functions) for it in _definitions(raw, dialect))
+
+
+def _definitions(raw: Mapping[str, Any], dialect: Dialect) -> Iterator[Any]:
+    for section in map(dialect.word, ("resources", "outputs")):
+        if isinstance(raw.get(section), Mapping):
+            yield from raw[section].values()
+
+
+def _has_policy(definition: Any, dialect: Dialect) -> bool:
+    return isinstance(definition, Mapping) and isinstance(definition.get(dialect.word(POLICY)), Mapping)
+
+
+def _holds_name(value: Any, functions: Mapping[str, Any]) -> bool:
+    if isinstance(value, Mapping):
+        return _name_in(value, functions) is not None or any(_holds_name(it, functions) for it in value.values())
+    return isinstance(value, list) and any(_holds_name(it, functions) for it in value)
+
+
+def _name_in(value: Mapping[str, Any], functions: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The function that names the resource which a reference is one to; None where that is written out."""
+    if len(value) != 1:
+        return None
+    [(name, arguments)] = value.items()
+    if name not in functions or name not in (GetResource.name, GetAttr.name, GetAtt.name):
+        return None
+    if name != GetResource.name:
+        arguments = arguments[0] if isinstance(arguments, list) and arguments else None
+    return arguments if isinstance(arguments, Mapping) else None
+
+
+class Later(Node):
+    """What refers to a resource whose name isn't known yet, since a parameter isn't."""
+
+    __slots__ = ()
+
+    def resolve(self, scope: Scope) -> Any:
+        return UNKNOWN
+
+
+@dataclass(frozen=True)
+class ParameterScope:
+    """What such functions see: parameters and files."""
+
+    parameters: Mapping[str, Any]
+    files: Mapping[str, str]
+    conditions: Mapping[str, bool] = field(default_factory=dict)
+    facade: None = None
+
+    def resource(self, name: str) -> None:
+        """There is none: names are computed before any resource is looked at."""
+
+
+@dataclass(frozen=True)
+class ComputedNames:
+    """Writes out what follows from one stack's parameters."""
+
+    dialect: Dialect
+    vocabulary: Vocabulary
+    names: Names
+    scope: ParameterScope
+
+    @classmethod
+    def of(
+        cls, version: str, parameters: Mapping[str, Any], files: Mapping[str, str], mappings: Mapping[str, Any]
+    ) -> ComputedNames:
+        """Those of a template.
+
+        :param parameters: values, pseudo parameters included
+        """
+        names = Names((), parameters.keys(), files.keys(), mappings=mappings)
+        return cls(dialect_of(version), vocabulary_of(version), names, ParameterScope(parameters, files))
+
+    def written_out(self, section: Mapping[str, Any], section_name: str) -> dict[str, Any]:
+        """Definitions without computed names and deletion policies.
+
+        :raises StackValidationFailed: where a name comes to something else than a text, or needs a resource
+        """
+        return {name: self._definition(it, (section_name, name)) for name, it in section.items()}
+
+    def _definition(self, definition: Any, path: Path) -> Any:
+        if not isinstance(definition, Mapping):
+            return definition
+        word = self.dialect.word(POLICY)
+        left = {key: self._value(value, (*path, key)) for key, value in definition.items() if key != word}
+        if word not in definition:
+            return left
+        policy = definition[word]
+        if isinstance(policy, Mapping):
+            policy = self._computed(policy, (*path, word))
+        return {**left, word: None if policy is UNKNOWN else policy}
+
+    def _value(self, value: Any, path: Path) -> Any:
+        if isinstance(value, list):
+            return [self._value(item, (*path, place)) for place, item in enumerate(value)]
+        if not isinstance(value, Mapping):
+            return value
+        computed = _name_in(value, self.vocabulary.functions)
+        if computed is None:
+            return {key: self._value(item, (*path, key)) for key, item in value.items()}
+        [(function, arguments)] = value.items()
+        name = self._name(computed, (*path, function))
+        if name is UNKNOWN:
+            return Later()
+        if function == GetResource.name:
+            return {function: name}
+        return {function: [name, *(self._value(it, (*path, function)) for it in arguments[1:])]}
+
+    def _name(self, written: Mapping[str, Any], path: Path) -> Any:
+        name = self._computed(written, path)
+        if name is not UNKNOWN and not isinstance(name, str):
+            raise refused(path, f"A resource is named by a string, and this comes to {name!r:.80}")
+        return name
+
+    def _computed(self, written: Mapping[str, Any], path: Path) -> Any:
+        try:
+            return resolve(Compiler(self.vocabulary, self.names).compile(written, path), self.scope)
+        except InvalidTemplateReference:
+            told = "This is computed before there are resources: it may use parameters and files, and no resource"
+            raise refused(path, told) from None
