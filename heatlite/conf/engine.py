@@ -73,6 +73,20 @@ OPTIONS: list[cfg.Opt] = [
     ),
     cfg.IntOpt("max_environment_size", default=524288, min=1, help="Bytes that an environment may have."),
     cfg.IntOpt(
+        "max_group_template_size",
+        default=8388608,
+        min=1,
+        help="Bytes that the template may have which an engine builds of a group's members, a chain's resources or a "
+        "deployment for each server: members times the size of one. Keep it below the database's max_allowed_packet.",
+    ),
+    cfg.IntOpt(
+        "max_validated_size",
+        default=4194304,
+        min=1,
+        help="Bytes of nested templates that the validation of one call looks at. One that comes again with the same "
+        "parameters is looked at once. What is beyond that is validated when the nested stack is begun.",
+    ),
+    cfg.IntOpt(
         "max_resources_per_stack",
         default=1001,
         min=-1,

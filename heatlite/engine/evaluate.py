@@ -30,7 +30,7 @@ from heatlite.resources.nested.port import NestedStacks
 from heatlite.resources.outcomes import Failed, Replace, Update
 from heatlite.resources.registry import Registry
 from heatlite.schema.provider import is_template
-from heatlite.template import UNKNOWN, ResourceDefinition, resolve
+from heatlite.template import UNKNOWN, ResourceDefinition, making_at_most, resolve
 
 ACTIONS: dict[type, Action] = {
     decide.Create: Action.CREATE,
@@ -135,7 +135,8 @@ class Evaluator:
         row, definition = record.resource, traversal.template.resources[record.resource.name]
         try:
             plugin = plugin_of(self._registry, definition.type, traversal.template.files)
-            evaluated = self._evaluate(traversal, definition, plugin, required)
+            with making_at_most():
+                evaluated = self._evaluate(traversal, definition, plugin, required)
             decision, changed = self._decide(traversal, row, evaluated, plugin)
         except external.Fixed as error:
             return dataclasses.replace(self._refused(traversal, record, row, claim, str(error)), leaves_row=True)

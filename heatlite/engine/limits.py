@@ -2,7 +2,7 @@
 
 template, files    max_template_size           resources   max_resources_per_stack
 environment        max_environment_size        stacks      max_stacks_per_tenant
-                                               nesting     max_nested_stack_depth
+group's template   max_group_template_size     nesting     max_nested_stack_depth
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.engine.settings import Settings
+from heatlite.resources.stack_resource import StackResource
 
 
 def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], environment: Mapping[str, Any]) -> None:
@@ -52,6 +53,26 @@ def check_resources(settings: Settings, number: int) -> None:
     """
     if 0 <= settings.max_resources_per_stack < number:
         raise exception.StackResourceLimitExceeded()
+
+
+def check_members(settings: Settings, size: int, resource: StackResource) -> None:
+    """Refuse a nested stack of so many members before its template is built.
+
+    :raises StackResourceLimitExceeded: where they are too many
+    :raises RequestLimitExceeded: where their template would be too large
+    """
+    check_resources(settings, size)
+    if size and resource.describes():
+        check_built(settings, size * resource.weight_of_member())
+
+
+def check_built(settings: Settings, characters: int) -> None:
+    """Refuse a template that an engine would build of many members, before it does.
+
+    :param characters: about how many it would have
+    :raises RequestLimitExceeded: naming the limit
+    """
+    _check_size("Group template", characters, settings.max_group_template_size, "max_group_template_size")
 
 
 def check_depth(settings: Settings, depth: int) -> None:

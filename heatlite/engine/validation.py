@@ -25,7 +25,7 @@ from heatlite.engine.inputs import Inputs
 from heatlite.engine.masking import masked
 from heatlite.engine.mistakes import collected, in_region, raise_all, within
 from heatlite.engine.nested import expected
-from heatlite.engine.nested.expected import Level
+from heatlite.engine.nested.expected import Level, Seen
 from heatlite.engine.nested.inheritance import environment_of_child
 from heatlite.engine.nested.provider import check_facade, plugin_of
 from heatlite.engine.policy import check_type
@@ -103,7 +103,7 @@ class Validator:
         """
         limits.check_sizes(self._settings, submission.template, submission.files, submission.environment.to_dict())
         event_sinks.check(submission.environment.event_sinks)
-        return self._validate(submission, identity, Level(), accepted)
+        return self._validate(submission, identity, Level(seen=Seen(self._settings.max_validated_size)), accepted)
 
     def validate_one(
         self,
@@ -136,7 +136,8 @@ class Validator:
         parameters = expected.bind(parsed, submission.environment, identity.pseudo)
         with masked(parameters.mask):
             parsed = parsed.under(parameters)
-            level.check(self._settings, len(parsed.resources))
+            level.check(self._settings)
+            level.count(self._settings, parsed.resources)
             Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
             same = accepted.same_in(parsed, submission.environment) if accepted else frozenset()
             _Look(self, submission.environment, parsed, parameters, identity, level).check(same)
@@ -207,10 +208,28 @@ class Validator:
         """
         with within(resource.name, resource.template_place) if resource.region is None else in_region(resource.region):
             level.check(self._settings)
-            template = resource.child_template()
-            if template is None:
-                return
-            raw = language.load(template, self._settings.max_template_size) if isinstance(template, str) else template
+            size = resource.child_size()
+            if size is not None:
+                level.foresee(self._settings, size)
+            sample = resource.child_sample()
+            if sample.template is None:
+                level.count_all(self._settings, size or 0)
+            elif isinstance(sample.template, str):
+                self._check_text(sample.template, parent, identity, level)
+            else:
+                limits.check_members(self._settings, size or 0, resource)
+                below = dataclasses.replace(level, members=sample.times)
+                self._validate(Submission(sample.template, parent.files, parent.environment), identity, below)
+
+    def _check_text(self, text: str, parent: Submission, identity: Identity, level: Level) -> None:
+        """Look at a nested template, unless it has been with the same parameters, or too much has been looked at."""
+        seen, same = level.seen, (text, repr((parent.environment, level.facade, level.depth)))
+        if same in seen.known or len(text) > seen.left:
+            level.count_all(self._settings, seen.known.get(same, seen.known.get(text, 0)))
+            return
+        seen.left -= len(text)
+        raw = language.load(text, self._settings.max_template_size)
+        with level.noting(same, text):
             self._validate(Submission(raw, parent.files, parent.environment), identity, level)
 
 
@@ -287,5 +306,5 @@ class _Look:
         environment = environment_of_child(self.environment, self.template, definition, parameters)
         child = Submission({}, self.template.files, environment)
         identity = Identity("", f"{self.identity.stack_name}-{definition.name}", self.identity.tenant)
-        level = self.level.below(expected.facade_of(definition, metadata))
+        level = self.level.below(definition.name, expected.facade_of(definition, metadata))
         self.validator.check_child(resource, child, identity, level)

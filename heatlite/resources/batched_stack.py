@@ -17,9 +17,10 @@ from typing import Any
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.groups import template
 from heatlite.resources.groups.batches import Batch
-from heatlite.resources.groups.members import Definitions, Member, oldest_first
+from heatlite.resources.groups.members import Definition, Definitions, Member, oldest_first
 from heatlite.resources.nested.port import Verb
-from heatlite.resources.stack_resource import Progress, StackResource
+from heatlite.resources.stack_resource import Progress, Sample, StackResource
+from heatlite.schema.sizes import weight
 
 
 class BatchedStack(StackResource):
@@ -29,6 +30,28 @@ class BatchedStack(StackResource):
     def template_taken_over(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """The same members, with the outputs that tell of them here."""
         return template.of(template.definitions(given))
+
+    def first_name(self) -> str:
+        """The name of a member that stands for all others; asked only where there is one."""
+        raise NotImplementedError
+
+    def definition_of(self, name: str) -> Definition:
+        """A member's definition as the properties have it now."""
+        raise NotImplementedError
+
+    def child_sample(self) -> Sample:
+        """One member for all: they differ by little more than their names."""
+        size = self.child_size()
+        if size is None or not self.describes():
+            return Sample(None)
+        if size == 0:
+            return Sample(template.of({}))
+        name = self.first_name()
+        return Sample(template.of({name: self.definition_of(name)}), {name: size})
+
+    def weight_of_member(self) -> int:
+        """That of the first member's definition: the others' are about as long."""
+        return weight(self.definition_of(self.first_name()))
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
         """The child's template after a batch, made from what the child is now."""
@@ -51,7 +74,9 @@ class BatchedStack(StackResource):
 
         :raises UpdateReplace: where the child is gone, or is going
         :raises ValueError: where the pauses alone take longer than an operation may
+        :raises StackResourceLimitExceeded: where the group would have more members than it may
         """
+        self.check_size(max(batch.size for batch in batches))
         if pause * (len(batches) - 1) >= self.nested.time_limit():
             raise ValueError("The current update policy will result in stack update timeout.")
         child = self._look()
@@ -81,6 +106,7 @@ class BatchedStack(StackResource):
 
     def _begin(self, batch: Batch) -> Progress | None:
         """The operation that makes a batch true; None where it is true already."""
+        self.check_size(batch.size)
         goal = self.nested.store(self.template_of(batch), self.child_parameters(), self.uuid)
         child = self._look()
         if child is not None and self._is_at(child, goal):

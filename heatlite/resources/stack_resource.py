@@ -13,6 +13,7 @@ one. Whoever ends a child wakes its parent; where that is lost, it is looked at 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -28,6 +29,17 @@ STACK_NAME = "stack_name"
 """In the data of a resource whose nested stack another engine once made: the name that it gave it."""
 
 Progress = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a nested stack is like: its template, with one member in place of all that are alike.
+
+    ``template`` is None while it can't be said. ``times``: name of such a member → how many it stands for.
+    """
+
+    template: str | Mapping[str, Any] | None
+    times: Mapping[str, int] = field(default_factory=dict)
 
 
 class StackResource(Resource):
@@ -55,6 +67,21 @@ class StackResource(Resource):
         It follows from the properties and files alone, since validation asks for it too.
         """
         raise NotImplementedError
+
+    def child_size(self) -> int | None:
+        """How many resources the nested stack's template would have, before it is built.
+
+        None where no number says it: then the template is written out, and no longer than its text.
+        """
+        return None
+
+    def describes(self) -> bool:
+        """Whether enough is known to say what the members are; in an action it always is."""
+        return True
+
+    def child_sample(self) -> Sample:
+        """What the nested stack is like, for validation, which looks at one of many that are alike."""
+        return Sample(self.child_template())
 
     def child_parameters(self) -> Mapping[str, Any]:
         """The values of its parameters; in validation some may not be known yet."""
@@ -197,7 +224,22 @@ class StackResource(Resource):
     def _look(self) -> ChildView | None:
         return self.nested.look(self.resource_id) if self.resource_id else None
 
+    def check_size(self, size: int) -> None:
+        """Refuse to build a template of more resources, or of more characters, than a nested stack may have.
+
+        :raises StackResourceLimitExceeded: where the whole tree would have too many resources
+        :raises RequestLimitExceeded: where the template would be too large
+        """
+        self.nested.check_size(self.uuid, size, size * self.weight_of_member() if size else 0)
+
+    def weight_of_member(self) -> int:
+        """About how many characters the template has for each of its members."""
+        return 0
+
     def _goal(self) -> Goal:
+        size = self.child_size()
+        if size is not None:
+            self.check_size(size)
         template = self.child_template()
         assert template is not None, "every property is known by the time of an action"
         return self.nested.store(template, self.child_parameters())

@@ -11,6 +11,7 @@
 from heatlite.template.breakpoints import Breakpoints, Hook, Restriction
 from heatlite.template.definitions import OutputDefinition, ResourceDefinition
 from heatlite.template.environment import Environment
+from heatlite.template.functions.base import making_at_most
 from heatlite.template.hot import Template, parse
 from heatlite.template.interface import declared_parameters, interface
 from heatlite.template.loader import load
@@ -47,6 +48,7 @@ __all__ = [
     "interface",
     "known",
     "load",
+    "making_at_most",
     "parse",
     "resolve",
     "version_of",

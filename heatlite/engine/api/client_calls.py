@@ -21,6 +21,7 @@ from heatlite.engine.api import repeated
 from heatlite.engine.certainty import unavailable
 from heatlite.engine.mistakes import SeveralMistakes
 from heatlite.schema.child_process import allowed
+from heatlite.template import making_at_most
 
 MOST_SECONDS = 30.0
 """What the patterns and expressions of one call may take together: nobody waits for its answer for long."""
@@ -41,7 +42,7 @@ def client_call(method: Method) -> Method:
             raise exception.Invalid(reason=f"{method.__name__}: {error}") from None
         try:
             said = edges.asked(bound["context"], method.__name__, bound)
-            with said, allowed(MOST_SECONDS), noting_commits() as commits:
+            with said, allowed(MOST_SECONDS), making_at_most(), noting_commits() as commits:
                 return method(*args, **kwargs)
         except exception.HeatliteError as error:
             if begun := repeated.begun_before(bound["context"]):

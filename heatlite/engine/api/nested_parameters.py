@@ -88,7 +88,7 @@ class NestedParameters:
     def _child(
         self, resource: StackResource, definition: ResourceDefinition, parent: Submission, template: Template
     ) -> Submission | None:
-        written = resource.child_template()
+        written = resource.child_sample().template
         if written is None:
             return None
         raw = language.load(written, self.settings.max_template_size) if isinstance(written, str) else written

@@ -2,6 +2,9 @@
 
     resource ──▶ child_template, child_parameters ──▶ the same checks as for the root, one level down
 
+Of many members that are alike one is looked at, and of nested templates with the same parameters one; the others are
+counted. What would be too many is refused before it is built.
+
 A parameter that isn't known yet is UNKNOWN in the nested template, like an attribute of a resource that isn't there.
 An error has the whole path: ``resources.web<web.yaml>.resources.server: …``. What is still unknown is checked
 when the nested stack is begun.
@@ -9,8 +12,9 @@ when the nested stack is begun.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,39 +26,73 @@ from heatlite.template import UNKNOWN, Environment, Parameters, PseudoParameters
 
 
 @dataclass
-class Count:
-    """Resources that have been seen in the whole tree."""
+class Seen:
+    """What has been seen in the whole tree: how many resources; and of each nested template how many it comes to.
 
+    ``left``: the characters of nested templates that are still looked at.
+    """
+
+    left: int = 0
     resources: int = 0
+    known: dict[Any, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Level:
-    """Where in the tree validation is. A root is at depth 0; the count is one for all levels."""
+    """Where in the tree validation is. A root is at depth 0; what has been seen is one for all levels.
+
+    ``times``: how many stacks this one stands for. ``members``: resource → how many it stands for, if not one.
+    """
 
     depth: int = 0
     goes_down: bool = True
     facade: Mapping[str, Any] | None = None
-    seen: Count = field(default_factory=Count)
+    seen: Seen = field(default_factory=Seen)
+    times: int = 1
+    members: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_root(self) -> bool:
         """Whether it is a root that is validated, with all that is in it."""
         return self.depth == 0 and self.goes_down
 
-    def below(self, facade: Mapping[str, Any]) -> Level:
-        """One level down."""
-        return dataclasses.replace(self, depth=self.depth + 1, facade=facade)
+    def below(self, name: str, facade: Mapping[str, Any]) -> Level:
+        """One level down, at a resource."""
+        times = self.times * self.members.get(name, 1)
+        return dataclasses.replace(self, depth=self.depth + 1, facade=facade, times=times, members={})
 
-    def check(self, settings: Settings, more: int = 0) -> None:
-        """Count resources, and refuse a tree that is too deep or has too many.
-
-        :raises RequestLimitExceeded: where it is too deep
-        :raises StackResourceLimitExceeded: where it has too many resources
-        """
+    def check(self, settings: Settings) -> None:
+        """:raises RequestLimitExceeded: where the tree is too deep"""
         limits.check_depth(settings, self.depth)
-        self.seen.resources += more
+
+    def foresee(self, settings: Settings, more: int) -> None:
+        """Refuse resources that aren't counted yet, before they are built.
+
+        :raises StackResourceLimitExceeded: where the tree would have too many
+        """
+        limits.check_resources(settings, self.seen.resources + more * self.times)
+
+    def count(self, settings: Settings, names: Collection[str]) -> None:
+        """Count the resources of one template.
+
+        :raises StackResourceLimitExceeded: where the tree has too many
+        """
+        self.count_all(settings, sum(self.members.get(name, 1) for name in names))
+
+    def count_all(self, settings: Settings, more: int) -> None:
+        """Count so many resources of each stack that this one stands for.
+
+        :raises StackResourceLimitExceeded: where the tree has too many
+        """
+        self.seen.resources += more * self.times
         limits.check_resources(settings, self.seen.resources)
+
+    @contextlib.contextmanager
+    def noting(self, *keys: Any) -> Iterator[None]:
+        """Note how many resources what is looked at meanwhile comes to, for others like it."""
+        before = self.seen.resources
+        yield
+        self.seen.known.update(dict.fromkeys(keys, (self.seen.resources - before) // self.times))
 
 
 def facade_of(definition: language.ResourceDefinition, metadata: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from heatlite import template as language
 from heatlite.db import resources, stacks
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine import limits
 from heatlite.engine.nested import expected
 from heatlite.engine.nested.inheritance import environment_of_child
 from heatlite.engine.preview import Fate, Preview
@@ -91,10 +92,13 @@ class Walk:
         resource = preview.resource(name)
         if place.wanted is None or not isinstance(resource, StackResource):
             return None
+        size, settings = resource.child_size(), self.shared.settings
+        if size:
+            limits.check_members(settings, size, resource)
         written = resource.child_template()
         if written is None:
             return None
-        most = self.shared.settings.max_template_size
+        most = settings.max_template_size
         raw = language.load(written, most) if isinstance(written, str) else written
         definition, template = preview.template.resources[name], preview.template
         parameters = resource.child_parameters()

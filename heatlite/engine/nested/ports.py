@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 from heatlite import template as language
 from heatlite.context import EngineContext
-from heatlite.db import stacks, templates
+from heatlite.db import resources, stacks, templates
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import DATABASE_ERRORS
-from heatlite.engine import edges
+from heatlite.engine import edges, limits
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested import inheritance, values
 from heatlite.engine.scope import EngineScope
@@ -92,6 +92,16 @@ class Port:
         """Seconds that an operation on the parent may take."""
         minutes = self.traversal.stack.timeout
         return float(minutes * SECONDS_A_MINUTE if minutes else self.engine.settings.stack_action_timeout)
+
+    @answered
+    def check_size(self, child_id: str, size: int, characters: int) -> None:
+        """Compare what a child would be with the limits, before any of it is built."""
+        settings, stack = self.engine.settings, self.traversal.stack
+        limits.check_built(settings, characters)
+        limits.check_resources(settings, size)  # first without the database
+        if settings.max_resources_per_stack >= 0:
+            others = resources.count_in_tree(self._context(), stack.root_id or stack.id, but_for=child_id)
+            limits.check_resources(settings, others + size)
 
     @answered
     def store(

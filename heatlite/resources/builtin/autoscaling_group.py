@@ -98,13 +98,22 @@ class AutoScalingGroup(BatchedStack):
 
     # --- the members ----------------------------------------------------------------------------------------
 
+    def child_size(self) -> int | None:
+        """How many members a new group has."""
+        return self.first_size() if self.known(MIN_SIZE, DESIRED) else None
+
+    def describes(self) -> bool:
+        """Whether the definition is a map, in which values may be unknown but not the type."""
+        return self.knows_keys(RESOURCE) and isinstance(self.properties[RESOURCE].get("type", ""), str)
+
+    def first_name(self) -> str:
+        """Any: the definition is the same for all."""
+        return next(naming.short_ids(self.random, ()))
+
     def child_template(self) -> Mapping[str, Any] | None:
         """The members as they are at first."""
-        if not self.known(MIN_SIZE, DESIRED) or not self.knows_keys(RESOURCE):
-            return None
-        if not isinstance(self.properties[RESOURCE].get("type", ""), str):
-            return None
-        return self.template_of(Batch(self.first_size(), 0))
+        size = self.child_size()
+        return self.template_of(Batch(size, 0)) if size is not None and self.describes() else None
 
     def first_size(self) -> int:
         """How many members a new group has."""
@@ -181,6 +190,7 @@ class AutoScalingGroup(BatchedStack):
         """What is to be begun on the nested stack for a policy. Once that has begun, ``adjusted`` is to be called.
 
         :raises NoActionRequired: where the size stays, or the group is being scaled or cools down
+        :raises StackResourceLimitExceeded: where it would have more members than it may
         """
         seconds = self.properties[COOLDOWN] if scaling.cooldown is None else scaling.cooldown
         child, present = self._look(), self.size()
@@ -191,6 +201,7 @@ class AutoScalingGroup(BatchedStack):
             raise NoActionRequired
         if child.status == "IN_PROGRESS" or cooldown.refusal(self.data.get(SCALING) or {}, self.now(), seconds):
             raise NoActionRequired
+        self.check_size(wanted)
         goal = self.nested.revise(self.uuid, template.of(self.resized(self.definitions(), Batch(wanted, 0))))
         chosen = self._choose(Verb.UPDATE, goal, child.operation_id)
         return self._message({**chosen, "collects": True}, creates=False)  # there is no root's operation that would

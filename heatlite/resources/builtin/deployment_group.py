@@ -54,12 +54,23 @@ class SoftwareDeploymentGroup(BatchedStack):
             self.member_type, {**given, software_deployment.SERVER: self.properties[SERVERS][name]}
         )
 
+    def child_size(self) -> int | None:
+        """A deployment for each server."""
+        return len(self.properties[SERVERS]) if self.describes() else None
+
+    def describes(self) -> bool:
+        """Whether the names of the servers are known."""
+        return isinstance(self.properties[SERVERS], Mapping)
+
+    def first_name(self) -> str:
+        """The first server's."""
+        return str(next(iter(self.properties[SERVERS])))
+
     def child_template(self) -> Mapping[str, Any] | None:
         """All members; None while their names aren't known."""
-        servers = self.properties[SERVERS]
-        if not isinstance(servers, Mapping):
+        if not self.describes():
             return None
-        return template.of({name: self.definition_of(name) for name in servers})
+        return template.of({name: self.definition_of(name) for name in self.properties[SERVERS]})
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
         """The first so many with the new definition, and of the others those that there are, as they are."""
@@ -79,6 +90,7 @@ class SoftwareDeploymentGroup(BatchedStack):
         count = len(self.properties[SERVERS])
         if not policy:
             return self.begin_batches([Batch(count, count)])
+        self.check_size(count)  # before there is a list of as many batches
         steps = [*range(policy[MAX_BATCH_SIZE], count, policy[MAX_BATCH_SIZE]), count]
         return self.begin_batches([Batch(count, changes) for changes in steps], policy[PAUSE_TIME])
 

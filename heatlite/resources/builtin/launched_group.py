@@ -10,6 +10,7 @@ another configuration, as in Heat; the others stay what they are.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -21,10 +22,10 @@ from heatlite.resources.builtin.group_schemas import MAX_BATCH_SIZE, MIN_IN_SERV
 from heatlite.resources.builtin.launch_configuration import LaunchConfiguration
 from heatlite.resources.groups import durations, template
 from heatlite.resources.groups.attributes import Members
-from heatlite.resources.groups.batches import Batch
 from heatlite.resources.groups.members import Definition
 from heatlite.resources.instance import Instance
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
+from heatlite.resources.siblings import Sibling
 from heatlite.resources.stack_resource import Progress
 
 MEMBER = "AWS::EC2::Instance"
@@ -101,17 +102,21 @@ class LaunchedGroup(AutoScalingGroup):
 
     # --- the members ----------------------------------------------------------------------------------------
 
-    def child_template(self) -> Mapping[str, Any] | None:
-        """The members as they are at first; nothing can be said before the configuration is there."""
-        return None if self.siblings is None else self.template_of(Batch(self.first_size(), 0))
+    def describes(self) -> bool:
+        """Whether the configuration may be there."""
+        return self.siblings is not None
+
+    @functools.cached_property
+    def configuration(self) -> Sibling | None:
+        """The launch configuration, looked up once for all members."""
+        return self.siblings.by_reference(self.given[CONFIGURATION]) if self.siblings is not None else None
 
     def definition_of(self, name: str) -> Definition:
         """What the launch configuration says.
 
         :raises ValueError: where there is none
         """
-        reference = self.given[CONFIGURATION]
-        found = self.siblings.by_reference(reference) if self.siblings is not None else None
+        reference, found = self.given[CONFIGURATION], self.configuration
         if found is None or not issubclass(found.plugin, LaunchConfiguration):
             raise ValueError(f"{CONFIGURATION} ({reference}) reference can not be found.")
         properties = {key: value for key, value in found.properties.items() if value is not None}

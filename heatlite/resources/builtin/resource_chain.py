@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ from heatlite.resources.base import Resource
 from heatlite.resources.groups import template
 from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
-from heatlite.resources.stack_resource import StackResource
+from heatlite.resources.stack_resource import Sample, StackResource
+from heatlite.schema.sizes import weight
 
 RESOURCES, CONCURRENT, PROPERTIES = "resources", "concurrent", "resource_properties"
 REFS, ATTRIBUTES = "refs", "attributes"
@@ -38,9 +40,31 @@ class ResourceChain(StackResource):
         """The same members, with the outputs that tell of them here."""
         return template.of(template.definitions(given))
 
+    def child_size(self) -> int | None:
+        """A resource of each type."""
+        types = self.properties[RESOURCES]
+        return len(types) if isinstance(types, list | tuple) else None
+
+    def describes(self) -> bool:
+        """Whether the types are known, and their order."""
+        return self.known(RESOURCES, CONCURRENT)
+
+    def child_sample(self) -> Sample:
+        """One resource of each type: all of a type have the same properties."""
+        if not self.describes():
+            return Sample(None)
+        types = list(map(str, self.properties[RESOURCES]))
+        times = {str(types.index(it)): many for it, many in collections.Counter(types).items()}
+        given = self.properties[PROPERTIES]
+        return Sample(template.of({place: template.definition(types[int(place)], given) for place in times}), times)
+
+    def weight_of_member(self) -> int:
+        """The properties, and the longest type."""
+        return weight(self.properties[PROPERTIES]) + max(map(weight, self.properties[RESOURCES]), default=0)
+
     def child_template(self) -> Mapping[str, Any] | None:
         """A resource of each type."""
-        if not self.known(RESOURCES, CONCURRENT):
+        if not self.describes():
             return None
         given, follows = self.properties[PROPERTIES], not self.properties[CONCURRENT]
         members = {

@@ -115,15 +115,28 @@ class ResourceGroup(BatchedStack):
         own = naming.with_index(given, self.properties[INDEX_VAR], name)
         return template.definition(wanted["type"], own, wanted["metadata"])
 
+    def child_size(self) -> int | None:
+        """The property."""
+        return int(self.properties[COUNT]) if self.known(COUNT) else None
+
+    def describes(self) -> bool:
+        """Whether the type is known, and all that names follow from; properties of members may be unknown."""
+        names_are_known = self.known(INDEX_VAR, REMOVAL_POLICIES, REMOVAL_MODE)
+        return names_are_known and template.has_type(self.properties[RESOURCE_DEF])
+
+    def first_name(self) -> str:
+        """The lowest number that wasn't removed."""
+        return self._names(1)[0]
+
+    def _names(self, count: int) -> list[str]:
+        return naming.indexed(count, self.removed() if self.resource_id else self.removed_with(None))
+
     def child_template(self) -> Mapping[str, Any] | None:
         """All members, with the new definition."""
-        if not self.known(COUNT, INDEX_VAR, REMOVAL_POLICIES, REMOVAL_MODE):
+        size = self.child_size()
+        if size is None or not self.describes():
             return None
-        if not template.has_type(self.properties[RESOURCE_DEF]):
-            return None
-        removed = self.removed() if self.resource_id else self.removed_with(None)
-        names = naming.indexed(self.properties[COUNT], removed)
-        return template.of({name: self.definition_of(name) for name in names})
+        return template.of({name: self.definition_of(name) for name in self._names(size)})
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
         """Those of a batch on the way there."""
@@ -152,6 +165,7 @@ class ResourceGroup(BatchedStack):
         count = self.properties[COUNT]
         if not policy:
             return self.begin_batches([Batch(count, count)])
+        self.check_size(count)  # before there is a list of as many batches
         least = policy.get("min_in_service") or 0
         rolled = list(batches.by_index(count, current, policy["max_batch_size"], least))
         return self.begin_batches(rolled or [Batch(count, count)], policy["pause_time"])

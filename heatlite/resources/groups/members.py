@@ -92,6 +92,7 @@ def rolled(
             return 0
         return target - place[name] if place[name] < target else size
 
-    staying = sorted((name for name in old if name not in removed), key=priority)
+    gone = frozenset(removed)
+    staying = sorted((name for name in old if name not in gone), key=priority)
     new = (name for name in names if name not in old)
     return in_order(changed({name: old[name] for name in staying}, definition_of, size, changes, new), names)

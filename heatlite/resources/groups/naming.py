@@ -13,7 +13,8 @@ SHORT_ID_LENGTH = 12
 
 def indexed(count: int, removed: Collection[str]) -> list[str]:
     """The first ``count`` numbers as names; a number that was ever removed isn't used again."""
-    free = (str(number) for number in itertools.count() if str(number) not in removed)
+    never = frozenset(removed)
+    free = (name for name in map(str, itertools.count()) if name not in never)
     return list(itertools.islice(free, count))
 
 

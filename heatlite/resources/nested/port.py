@@ -100,6 +100,13 @@ class NestedStacks(Protocol):
     def time_limit(self) -> float:
         """Seconds that an operation on the parent may take."""
 
+    def check_size(self, child_id: str, size: int, characters: int) -> None:
+        """Refuse a child that would have too many resources, or too large a template, before that is built.
+
+        :raises StackResourceLimitExceeded: where the whole tree would have too many resources
+        :raises RequestLimitExceeded: where the template would be too large
+        """
+
     def store(
         self, template: str | Mapping[str, Any], parameters: Mapping[str, Any], child_id: str | None = None
     ) -> Goal:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from heatlite.exception import StackResourceLimitExceeded
 from heatlite.resources.groups.members import Member
 from heatlite.resources.nested.port import Begin, ChildView, Goal, Verb
 
@@ -20,6 +21,8 @@ class StacksInMemory:
     sent: list[Begin] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     """The outputs of every child."""
+    most: int = 1000
+    """The resources that a child may have."""
     ends: str = "COMPLETE"
     """The status of whatever is sent from now on; ``LOST``: it never arrives."""
     _ids: int = 0
@@ -36,6 +39,11 @@ class StacksInMemory:
     def time_limit(self) -> float:
         """An hour."""
         return 3600.0
+
+    def check_size(self, child_id: str, size: int, characters: int) -> None:
+        """Refuse more members than ``most``."""
+        if size > self.most:
+            raise StackResourceLimitExceeded
 
     def store(
         self, template: str | Mapping[str, Any], parameters: Mapping[str, Any], child_id: str | None = None

@@ -13,12 +13,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, Self
 
 from heatlite.exception import StackValidationFailed
+from heatlite.schema.sizes import weight
 from heatlite.template.nodes import ListNode, MapNode, Node, Tree, resolve
 from heatlite.template.path import Path, refused
 from heatlite.template.scope import Scope
@@ -26,6 +29,23 @@ from heatlite.template.unknown import UNKNOWN, holds_unknown
 
 MAX_TEXT = 16 * 1024 * 1024
 """Characters that a function may make. Nested replacements multiply, so a short template could fill the memory."""
+
+MOST_TOGETHER = 128 * 1024 * 1024
+"""Characters that the functions of one call, or of one resource's definition, may make together."""
+
+_LEFT: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("characters left", default=None)
+
+
+@contextlib.contextmanager
+def making_at_most(characters: int = MOST_TOGETHER) -> Iterator[None]:
+    """Bound what all functions that are resolved meanwhile make together; within another such block that counts."""
+    token = _LEFT.set([characters]) if _LEFT.get() is None else None
+    try:
+        yield
+    finally:
+        if token is not None:
+            _LEFT.reset(token)
+
 
 ANYTHING = "*"
 """Among the names of parameters that a definition uses: what it uses isn't known before it is computed."""
@@ -119,27 +139,36 @@ class Function(Node):
         """
         if characters > MAX_TEXT:
             raise self.wrong(f'"{self.name}" would make a text of more than {MAX_TEXT} characters')
+        self.spend(characters)
 
     def check_weight(self, value: Any) -> None:
         """Refuse a value of more than ``MAX_TEXT`` characters and items.
 
         :raises StackValidationFailed: where it is
         """
-        if weight(value) > MAX_TEXT:
+        characters = weight(value)
+        if characters > MAX_TEXT:
             raise self.too_large()
+        self.spend(characters)
+
+    def spend(self, characters: int) -> None:
+        """Count what is about to be made against what all functions may make together.
+
+        :raises StackValidationFailed: where that would be more
+        """
+        left = _LEFT.get()
+        if left is None:
+            return
+        left[0] -= characters
+        if left[0] < 0:
+            raise self.wrong(
+                f'"{self.name}" would make more than is left of the {MOST_TOGETHER} characters that all functions '
+                "may make together; make less of the same, or split the template"
+            )
 
     def too_large(self) -> StackValidationFailed:
         """The error for a result that would fill the memory, to be raised by the caller."""
         return self.wrong(f'"{self.name}" would make a value of more than {MAX_TEXT} characters')
-
-
-def weight(value: Any) -> int:
-    """The characters of a value's strings, and one for each value in it: about what it costs to keep."""
-    if isinstance(value, str):
-        return len(value) + 1
-    if isinstance(value, Mapping):
-        return 1 + sum(weight(key) + weight(item) for key, item in value.items())
-    return 1 + sum(map(weight, value)) if isinstance(value, list) else 1
 
 
 def is_list_or_nothing(value: Any) -> bool:

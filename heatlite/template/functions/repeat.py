@@ -18,9 +18,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heatlite.template.functions.base import MAX_TEXT, Compiler, Function, weight
+from heatlite.schema.sizes import weight
+from heatlite.template.functions.base import MAX_TEXT, Compiler, Function
 from heatlite.template.nodes import entries_of
 from heatlite.template.scope import Scope
+
+MOST_TIMES = 100_000
+EACH_TIME = 50
+"""Characters that one time more counts as, whatever its template is."""
 
 
 class Repeat(Function):
@@ -52,8 +57,8 @@ class Repeat(Function):
         if not isinstance(permutations, bool):
             raise self.wrong('"permutations" of "repeat" must be a boolean')
         columns = [self._column(values, permutations) for values in for_each.values()]
-        rows: Any = itertools.product(*columns) if permutations else self._side_by_side(columns)
         self._check_result(for_each, columns, template, permutations)
+        rows: Any = itertools.product(*columns) if permutations else self._side_by_side(columns)
         return [_filled(template, dict(zip(for_each, row, strict=True))) for row in rows]
 
     def _column(self, values: Any, permutations: bool) -> Sequence[Any]:
@@ -74,6 +79,8 @@ class Repeat(Function):
         if not all(isinstance(placeholder, str) and placeholder for placeholder in for_each):
             raise self.wrong("The placeholders of for_each must be strings, and not empty")
         times = math.prod(map(len, columns)) if permutations else max(map(len, columns), default=0)
+        if times > MOST_TIMES:
+            raise self.wrong(f'"repeat" would say its template {times} times, and may {MOST_TIMES} times')
         longest = sum(max((weight(value) for value in column), default=0) for column in columns)
         size = weight(template)
         # each character of the template may be a placeholder
@@ -83,6 +90,7 @@ class Repeat(Function):
             placeholders = sum(_uses(template, placeholder) for placeholder in for_each)
             if times * (size + placeholders * longest) > MAX_TEXT:
                 raise self.too_large()
+        self.spend(times * (size + EACH_TIME))
 
     def _fits(self, values: Any) -> bool:
         kinds = list | tuple | Mapping if self.takes_maps else list | tuple

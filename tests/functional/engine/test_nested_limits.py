@@ -40,7 +40,7 @@ CASES = {
         hot(group=group("leaf.yaml", 9)),
         {"leaf.yaml": LEAF},
         Exceeded,
-        "resources.group<nested_stack>.resources.5<leaf.yaml>: Maximum resources per stack exceeded.",
+        "resources.group<nested_stack>.resources.0<leaf.yaml>: Maximum resources per stack exceeded.",
     ),
     "templates in a circle": (
         hot(w=nested("a.yaml")),
@@ -82,7 +82,7 @@ CASES = {
         hot(group=group("OS::Heat::TestResource", no="x")),
         {},
         Refused,
-        "resources.group<nested_stack>.resources.3.properties: Unknown Property no",
+        "resources.group<nested_stack>.resources.0.properties: Unknown Property no",
     ),
     "two mistakes far below": (
         hot(w=inline(hot(v=inline(hot(a=resource(no="x"), b=resource(neither="y")))))),

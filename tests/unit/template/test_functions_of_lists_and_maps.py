@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatlite.exception import StackValidationFailed
-from heatlite.template import UNKNOWN
+from heatlite.template import UNKNOWN, making_at_most
 from heatlite.template.functions import base
 from tests.unit.template.build import FakeResource, World, value_of
 
@@ -60,6 +60,21 @@ def test_repeat_without_permutations_goes_through_its_lists_side_by_side() -> No
     assert value_of({"repeat": repeat}) == ["a1", "b2"]
     with pytest.raises(StackValidationFailed, match="same length"):
         value_of({"repeat": {**repeat, "for_each": {"%p%": ["1"], "%h%": ["a", "b"]}}})
+
+
+def test_repeat_says_its_template_so_often_and_no_more_whatever_it_is() -> None:
+    for_each = {f"%{name}%": [str(place) for place in range(10)] for name in "abcdef"}
+    with pytest.raises(StackValidationFailed, match="would say its template 1000000 times, and may 100000 times"):
+        value_of({"repeat": {"for_each": for_each, "template": ""}})
+
+
+def test_all_functions_together_make_so_much_and_no_more() -> None:
+    joined = {"list_join": ["", ["x" * 1000]]}
+    with making_at_most(10_000):
+        for _ in range(10):
+            value_of(joined)
+        with pytest.raises(StackValidationFailed, match='"list_join" would make more than is left'):
+            value_of(joined)
 
 
 def test_repeat_can_be_nested() -> None:
@@ -123,7 +138,7 @@ def test_what_depends_on_a_resource_that_is_not_there_is_unknown(function: Any) 
 def test_a_result_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     ten = [str(number) for number in range(10)]
     many = {"for_each": {f"%{place}%": ten for place in range(30)}, "template": "x"}
-    with pytest.raises(StackValidationFailed, match="would make a value of more than"):
+    with pytest.raises(StackValidationFailed, match="would say its template 1000000"):
         value_of({"repeat": many})
     nested: Any = "xxxxxxxxxx"
     for place in range(30):

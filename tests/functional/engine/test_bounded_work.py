@@ -1,0 +1,285 @@
+"""A number is compared with its limit before anything is built of it, and many alike are looked at as one.
+
+What is built is counted, with numbers that would do no harm if they were built.
+"""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from heatlite import exception
+from heatlite.engine.settings import Settings
+from heatlite.engine.validation import Validator
+from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
+from heatlite.resources.builtin.deployment_group import SoftwareDeploymentGroup
+from heatlite.resources.builtin.resource_chain import ResourceChain
+from heatlite.resources.builtin.resource_group import ResourceGroup
+from heatlite.resources.builtin.scaling_policy import ScalingPolicy
+from heatlite.resources.builtin.value import Value
+from heatlite.resources.groups import batches, naming, template
+from tests.family import nested, text
+from tests.functional.engine.endpoint import Endpoint, opened
+from tests.functional.engine.fleet import Fleet
+from tests.functional.engine.test_groups import row_of, signal
+from tests.story import hot, resource
+
+MANY = 5000
+MOST = 100
+FEW = 10
+"""Definitions that may be made to say how large one is, and what the members are like."""
+TYPES: dict[str, Any] = {
+    "OS::Heat::AutoScalingGroup": AutoScalingGroup,
+    "OS::Heat::ResourceGroup": ResourceGroup,
+    "OS::Heat::ResourceChain": ResourceChain,
+    "OS::Heat::ScalingPolicy": ScalingPolicy,
+    "OS::Heat::SoftwareDeploymentGroup": SoftwareDeploymentGroup,
+    "OS::Heat::Value": Value,
+}
+LEAF = text(hot(a=resource()))
+
+
+def group(count: Any = MANY, definition: Any = None, **policy: Any) -> dict[str, Any]:
+    return {
+        "type": "OS::Heat::ResourceGroup",
+        "properties": {"count": count, "resource_def": definition or resource("v")},
+        **({"update_policy": policy} if policy else {}),
+    }
+
+
+def scaled(**sizes: Any) -> dict[str, Any]:
+    properties = {"resource": resource("v"), "min_size": 0, "max_size": MANY, **sizes}
+    return {"type": "OS::Heat::AutoScalingGroup", "properties": properties}
+
+
+def chain(types: Any) -> dict[str, Any]:
+    return {"type": "OS::Heat::ResourceChain", "properties": {"resources": types}}
+
+
+def deployments(servers: Any) -> dict[str, Any]:
+    return {"type": "OS::Heat::SoftwareDeploymentGroup", "properties": {"servers": servers, "config": "c"}}
+
+
+def repeated(item: str) -> dict[str, Any]:
+    """A list of 8,000 items from few characters."""
+    digits = [str(digit) for digit in range(20)]
+    return {"repeat": {"for_each": {"%a%": digits, "%b%": digits, "%c%": digits}, "template": item}}
+
+
+NUMBERS = {
+    "a group's count": group(),
+    "a scaling group's least size": scaled(min_size=MANY),
+    "a scaling group's desired capacity": scaled(desired_capacity=MANY),
+    "a chain of as many types": chain(["OS::Heat::TestResource"] * MANY),
+    "a chain of what repeat says": chain(repeated("OS::Heat::TestResource")),
+    "a deployment for each server": deployments({f"s{place}": "id" for place in range(MANY)}),
+    "a group in a group": group(MOST // 2, group(MOST // 2)),
+    "many in a file for each of many": group(MOST // 2, {"type": "two.yaml"}),
+    "a group that is made in batches": group(batch_create={"max_batch_size": 1}),
+}
+FILES = {"two.yaml": text(hot(a=resource(), b=resource()))}
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The type of each definition that is made for a group's template."""
+    seen: list[str] = []
+    made = template.definition
+
+    def definition(type_name: str, *args: Any, **keywords: Any) -> Any:
+        seen.append(type_name)
+        return made(type_name, *args, **keywords)
+
+    monkeypatch.setattr(template, "definition", definition)
+    return seen
+
+
+@pytest.fixture
+def engine(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Endpoint]:
+    with opened(schema, tmp_path / "heatlite.sqlite3", max_resources_per_stack=MOST) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Fleet]:
+    fleet = Fleet(schema, tmp_path / "fleet.sqlite3", Settings(max_resources_per_stack=MOST), **TYPES)
+    yield fleet
+    fleet.database.dispose()
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("method", ["create_stack", "preview_stack"])
+def test_a_number_is_refused_before_a_member_of_it_is_built(
+    engine: Endpoint, built: list[str], number: str, method: str
+) -> None:
+    before = engine.rows()
+    call = {"params": None, "files": FILES, "args": {}, "template": hot(many=NUMBERS[number])}
+    with pytest.raises(exception.RequestLimitExceeded, match="Maximum resources per stack exceeded"):
+        engine.call(method, stack_name="web", **call)
+    assert len(built) <= FEW
+    assert engine.rows() == before
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_an_update_to_a_number_is_refused_before_a_member_is_built(
+    engine: Endpoint, built: list[str], number: str
+) -> None:
+    identity = engine.created("web", hot(a=resource()))
+    for method in ("update_stack", "preview_update_stack"):
+        call = {"params": None, "files": FILES, "args": {"show_nested": True}, "template": hot(many=NUMBERS[number])}
+        with pytest.raises(exception.RequestLimitExceeded, match="Maximum resources per stack exceeded"):
+            engine.call(method, stack_identity=identity, **call)
+    assert len(built) <= FEW
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_template_is_described_by_one_member_of_many(engine: Endpoint, built: list[str], number: str) -> None:
+    call = {"params": None, "files": FILES, "template": hot(many=NUMBERS[number]), "show_nested": True}
+    engine.call("validate_template", **call)
+    assert len(built) <= FEW
+
+
+def from_another(key: str, written: dict[str, Any], kind: str = "number") -> dict[str, Any]:
+    """A template in which a property is known only when another resource is there."""
+    value = written["properties"][key]
+    source = {"type": "OS::Heat::Value", "properties": {"type": kind, "value": value}}
+    properties = {**written["properties"], key: {"get_attr": ["source", "value"]}}
+    return hot(source=source, many={**written, "properties": properties})
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "kind"),
+    [
+        ("count", NUMBERS["a group's count"], "number"),
+        ("count", NUMBERS["a group that is made in batches"], "number"),
+        ("min_size", NUMBERS["a scaling group's least size"], "number"),
+        ("desired_capacity", NUMBERS["a scaling group's desired capacity"], "number"),
+        ("resources", NUMBERS["a chain of as many types"], "comma_delimited_list"),
+        ("servers", NUMBERS["a deployment for each server"], "json"),
+    ],
+)
+def test_a_number_known_only_later_fails_its_resource_before_a_member_is_built(
+    fleet: Fleet, built: list[str], key: str, written: Any, kind: str
+) -> None:
+
+    fleet.create(from_another(key, written, kind))
+    fleet.settle()
+    assert fleet.state() == "CREATE_FAILED"
+    assert "Maximum resources per stack exceeded" in fleet.stack().status_reason
+    assert len(built) <= FEW
+
+
+def test_a_group_that_rolls_is_compared_before_there_is_a_list_of_its_batches(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    by_index = batches.by_index
+
+    def counted(target: int, *rest: int) -> Any:
+        asked.append(target)
+        return by_index(target, *rest)
+
+    monkeypatch.setattr(batches, "by_index", counted)
+    policy = {"rolling_update": {"max_batch_size": 1}}
+    fleet.create(from_another("count", group(2, **policy)))
+    fleet.settle()
+    fleet.update(from_another("count", group(3, resource("w"), **policy)))
+    fleet.settle()
+    assert (fleet.state(), asked) == ("UPDATE_COMPLETE", [3])
+    fleet.update(from_another("count", group(MANY, resource("x"), **policy)))
+    fleet.settle()
+    assert (fleet.state(), asked) == ("UPDATE_FAILED", [3])
+    assert "Maximum resources per stack exceeded" in fleet.stack().status_reason
+
+
+def test_a_signal_that_would_make_too_many_is_refused_and_leaves_the_group_as_it_is(
+    fleet: Fleet, built: list[str]
+) -> None:
+    policy = {
+        "type": "OS::Heat::ScalingPolicy",
+        "properties": {
+            "auto_scaling_group_id": {"get_resource": "many"},
+            "scaling_adjustment": MANY,
+            "adjustment_type": "change_in_capacity",
+        },
+    }
+    fleet.create(hot(many=scaled(desired_capacity=2), up=policy))
+    fleet.settle()
+    assert fleet.state() == "CREATE_COMPLETE"
+    before = row_of(fleet, "many")
+    with pytest.raises(exception.HeatliteError, match="Maximum resources per stack exceeded"):
+        signal(fleet, "up")
+    fleet.settle()
+    assert row_of(fleet, "many") == before
+    assert len(built) <= FEW
+
+
+def test_without_a_limit_of_resources_a_groups_template_still_has_one(
+    schema: pathlib.Path, tmp_path: pathlib.Path, built: list[str]
+) -> None:
+    settings = {"max_resources_per_stack": -1, "max_group_template_size": 10_000}
+    with opened(schema, tmp_path / "heatlite.sqlite3", **settings) as engine:
+        for written in (group(), group(20, resource("v" * 1000)), scaled(desired_capacity=MANY)):
+            with pytest.raises(exception.RequestLimitExceeded, match=r"Group template size .*max_group_template_size"):
+                engine.create("web", hot(many=written))
+        engine.create("web", hot(many=group(9, resource("v" * 1000))))
+    assert len(built) <= 4 * FEW
+
+
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the stacks whose template is looked at."""
+    seen: list[str] = []
+    validated = Validator._validated
+
+    def note(self: Any, parsed: Any, submission: Any, identity: Any, *rest: Any) -> Any:
+        seen.append(identity.stack_name)
+        return validated(self, parsed, submission, identity, *rest)
+
+    monkeypatch.setattr(Validator, "_validated", note)
+    return seen
+
+
+def test_of_many_members_validation_looks_at_one_and_counts_all(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = looked_at(monkeypatch)
+    engine.create("web", hot(g=group(MOST // 4, {"type": "two.yaml"})), files=FILES)
+    assert seen == ["web", "web-g", "web-g-0"]
+
+
+def test_a_nested_template_with_the_same_parameters_is_looked_at_once_and_counted_each_time(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = looked_at(monkeypatch)
+    sized = text({**hot(a=resource()), "parameters": {"size": {"type": "number", "default": 1}}})
+    parts = {f"r{place}": nested("sized.yaml", size=place % 2) for place in range(MOST // 2)}
+    engine.create("web", hot(**parts), files={"sized.yaml": sized})
+    assert len(seen) == 3  # the root's, and one for each size
+    parts["one more"] = nested("sized.yaml", size=1)
+    with pytest.raises(exception.RequestLimitExceeded, match="Maximum resources per stack exceeded"):
+        engine.create("other", hot(**parts), files={"sized.yaml": sized})
+
+
+def test_validation_looks_at_so_much_of_nested_templates_and_the_rest_is_looked_at_when_begun(
+    schema: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = looked_at(monkeypatch)
+    sized = text({**hot(a=resource()), "parameters": {"size": {"type": "number"}}})
+    parts = {f"r{place}": nested("sized.yaml", size=place) for place in range(20)}
+    with opened(schema, tmp_path / "heatlite.sqlite3", max_validated_size=5 * len(sized)) as engine:
+        engine.create("web", hot(**parts), files={"sized.yaml": sized})
+    assert len(seen) == 1 + 5
+
+
+def test_names_that_were_removed_are_looked_up_and_not_searched_for() -> None:
+    """Each number that is passed over would be searched for in a list that a client sends."""
+
+    class Once(list[str]):
+        def __contains__(self, name: object) -> bool:
+            raise AssertionError("it is searched through for each number")
+
+    removed = Once(str(place) for place in range(1000))
+    assert naming.indexed(3, removed) == ["1000", "1001", "1002"]
