@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 import oslo_messaging
 
 from heatlite.engine.runner import StepRunner
 from heatlite.rpc import messages
+
+LOG = logging.getLogger(__name__)
 
 
 class ListenerEndpoint:
@@ -24,8 +29,20 @@ class ListenerEndpoint:
 
     def asked(self, context: Any, resource_ids: list[int], traversal_id: str) -> None:
         """A newer traversal waits for rows that this engine holds."""
-        self._runner.asked(set(resource_ids), traversal_id)
+        with dropping_nonsense():
+            rows, traversal = messages.row_ids(resource_ids), messages.traversal_of(traversal_id)
+            self._runner.asked(rows, traversal)
 
     def wake(self, context: Any, resource_ids: list[int]) -> None:
         """What rows that this engine holds wait for may be over: look now."""
-        self._runner.woken(set(resource_ids))
+        with dropping_nonsense():
+            self._runner.woken(messages.row_ids(resource_ids))
+
+
+@contextlib.contextmanager
+def dropping_nonsense() -> Iterator[None]:
+    """Drop a message whose arguments can't be what an engine sends, and say so in the log."""
+    try:
+        yield
+    except ValueError as error:
+        LOG.warning("A message that makes no sense is dropped: %s", error)

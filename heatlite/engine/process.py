@@ -47,6 +47,7 @@ from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
+from heatlite.engine.nested.endpoint import NestedEndpoint
 from heatlite.engine.nested.ports import Ports
 from heatlite.engine.policy import TypePolicy
 from heatlite.engine.pulling import Puller, Room
@@ -205,14 +206,14 @@ class EngineProcess:
 
     def _serve(self) -> None:
         endpoints: dict[str, list[object]] = {}
+        children = Children(self.shared, self.conclusions)
         if self._settings.role.converges:
             endpoints[messages.WORKER_TOPIC] = [self._worker]
         if self._settings.role.serves_clients:
             lifecycle = Lifecycle(self.shared, self.conclusions)
-            children = Children(self.shared, self.conclusions)
             endpoints[messages.ENGINE_TOPIC] = [
-                EngineEndpoint(self.shared, lifecycle, children),
-                VisitEndpoint(lifecycle, children),
+                EngineEndpoint(self.shared, lifecycle),
+                VisitEndpoint(lifecycle),
                 CatalogueEndpoint(self.shared),
                 PreviewEndpoint(self.shared),
                 SignalEndpoint(self.shared, self.conclusions, children),
@@ -221,6 +222,7 @@ class EngineProcess:
                 OtherCallersEndpoint(self.shared),
                 SoftwareEndpoint(self.shared),
             ]
+        endpoints[messages.NESTED_TOPIC] = [NestedEndpoint(children, self._request_context)]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         for topic, served in endpoints.items():
             server = serve(
@@ -245,7 +247,7 @@ class EngineProcess:
         children = Children(self.shared, self.conclusions)
         here = Here(self._surroundings.database, self.checker, children, self._settings.worker_threads)
         self._casting.check_here = here.check if self._settings.role.converges else None
-        self._casting.begin_here = here.begin if self._settings.role.serves_clients else None
+        self._casting.begin_here = here.begin
         self._casting.when_leaving = here.stop
         self._sweeps.add(self._casting.held_back_casts)
         self._casting.start()

@@ -13,7 +13,6 @@ nothing to do. A crash between the first two leaves a group that isn't scaled, f
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from heatlite import exception
@@ -101,9 +100,10 @@ class ScalableSiblings(StackSiblings):
         port, shared = group.nested, self._shared
         assert isinstance(port, Port), "an engine's plugins have its own port"
         parent = port.traversal.stack
-        message = dataclasses.replace(port.message(begin), deadline=shared.inputs.now() + port.time_limit())
         request = RequestContext(shared.database, {"project_id": parent.tenant, "username": parent.username})
-        self._children.receive(request, message)  # in this process, so that it has begun when the signal is answered
+        self._children.receive(
+            request, port.message(begin)
+        )  # in this process, so that it has begun when the signal is answered
         child = stacks.get(shared.context(), begin.child_id)
         if child is None or child.current_traversal != begin.operation_id:
             raise Busy

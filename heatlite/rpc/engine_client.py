@@ -20,7 +20,7 @@ from heatlite import exception
 from heatlite.rpc.catalogue_client import CatalogueCalls
 from heatlite.rpc.insight_client import InsightCalls
 from heatlite.rpc.life_client import LifeCalls
-from heatlite.rpc.queries import ALL_EVENTS, ALL_STACKS, ROOT, EventQuery, Nesting, StackQuery
+from heatlite.rpc.queries import ALL_EVENTS, ALL_STACKS, EventQuery, StackQuery
 from heatlite.rpc.signal_client import SignalCalls
 from heatlite.rpc.software_client import SoftwareCalls
 from heatlite.rpc.visit_client import VisitCalls
@@ -89,7 +89,6 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         params: Record,
         files: dict[str, str],
         args: Record,
-        nesting: Nesting = ROOT,
     ) -> Identity:
         """Start to create a stack and return its identity.
 
@@ -106,7 +105,6 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
             args=args,
             environment_files=None,
             files_container=None,
-            **asdict(nesting),
         )
 
     def update_stack(
@@ -117,7 +115,6 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         params: Record,
         files: dict[str, str],
         args: Record,
-        template_id: int | None = None,
     ) -> Identity:
         """Start to update a stack and return its identity.
 
@@ -135,7 +132,6 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
             args=args,
             environment_files=None,
             files_container=None,
-            template_id=template_id,
         )
 
     def delete_stack(self, context: Context, stack_identity: Identity) -> None:

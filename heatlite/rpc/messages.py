@@ -9,32 +9,43 @@ History of the ``heat-engine-listener`` messages
     1.0  listening(), asked(resource_ids, traversal_id)
     1.1  wake(resource_ids)
 
-An operation on a nested stack is a cast of Heat's own method on the topic ``engine``. What Heat has no argument for is
-in its ``args`` (``BeginChild.particulars``).
+History of the ``engine_nested`` messages
+
+    1.0  begin_child(operation)
+
+No client reaches these topics: heat-api knows ``engine`` alone. An engine checks the types of what arrives all the same
+and takes nothing but identity from it; ``heatlite.engine.trust`` says who may write what.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from heatlite.convergence.model import VISITS, Node, NodeKind
+from heatlite.convergence.model import Node, NodeKind
 
 EXCHANGE = "heat"
 ENGINE_TOPIC = "engine"
 WORKER_TOPIC = "engine_worker"
 LISTENER_TOPIC = "heat-engine-listener"
+NESTED_TOPIC = "engine_nested"
 WORKER_VERSION = "1.0"
 LISTENER_VERSION = "1.1"
+NESTED_VERSION = "1.0"
 ENGINE_VERSION = "1.36"
 OWN_NAMESPACE = "heatlite"
 """Of the methods on the topic ``engine`` that Heat doesn't have."""
 MOST_NODES = 1000
 """Twice the largest batch that can be configured; who sends more is no engine."""
 LARGEST_ID = 2**63 - 1
-NESTED = "nested_operation"
-"""The key among ``args`` by which an engine knows that a stack's parent asks, and not a client."""
+MOST_ROWS = 100_000
+"""Rows that one message to a listener may name."""
+LONGEST_UUID = 36
+LONGEST_NAME = 255
+MOST_MINUTES = 2**31 - 1
+VERBS = ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK")
+"""What may be begun on a nested stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +65,58 @@ class CheckResource:
 
         :raises ValueError: where they aren't what ``to_wire`` makes
         """
-        if not isinstance(traversal_id, str) or not isinstance(nodes, list):
+        if not is_text(traversal_id, LONGEST_UUID) or not isinstance(nodes, list):
             raise ValueError(
                 f"check_resource takes a traversal id and a list of nodes, not {traversal_id!r:.200}, {nodes!r:.200}"
             )
         if len(nodes) > MOST_NODES:
             raise ValueError(f"check_resource takes {MOST_NODES} nodes at most, not {len(nodes)}")
+        if not all(isinstance(node, list) and len(node) == 2 and all(map(is_id, node)) for node in nodes):
+            raise ValueError(f"check_resource takes nodes as [row, kind], not {nodes!r:.200}")
         try:
-            read = tuple(Node(int(row), NodeKind(kind)) for row, kind in nodes)
-        except (TypeError, ValueError, OverflowError) as error:
+            return cls(traversal_id, tuple(Node(row, NodeKind(kind)) for row, kind in nodes))
+        except ValueError as error:
             raise ValueError(f"check_resource takes nodes as [row, kind], not {nodes!r:.200}") from error
-        if not all(0 <= node.resource_id <= LARGEST_ID for node in read):
-            raise ValueError(f"check_resource takes ids of rows, not {nodes!r:.200}")
-        return cls(traversal_id, read)
+
+
+def row_ids(value: Any) -> frozenset[int]:
+    """Return the ids of rows that a message to a listener names.
+
+    :raises ValueError: where they aren't a list of ids
+    """
+    if not isinstance(value, list) or len(value) > MOST_ROWS or not all(map(is_id, value)):
+        raise ValueError(f"resource_ids are a list of at most {MOST_ROWS} ids of rows, not {value!r:.200}")
+    return frozenset(value)
+
+
+def traversal_of(value: Any) -> str:
+    """Return the id of a traversal that a message names.
+
+    :raises ValueError: where it isn't one
+    """
+    if not is_text(value, LONGEST_UUID):
+        raise ValueError(f"traversal_id is a text of at most {LONGEST_UUID} characters, not {value!r:.200}")
+    return str(value)
+
+
+def is_text(value: Any, longest: int) -> bool:
+    """Whether a value is a text that a column of this length holds on every database."""
+    return isinstance(value, str) and 0 < len(value) <= longest and "\x00" not in value and is_unicode(value)
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be encoded: it holds no half of a surrogate pair."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def is_id(value: Any) -> bool:
+    """Whether a value is the id of a row. True is none, although Python takes it for 1."""
+    return type(value) is int and 0 <= value <= LARGEST_ID
+
+
+def is_minutes(value: Any) -> bool:
+    """Whether a value is a number of minutes that an integer column holds."""
+    return type(value) is int and 0 < value <= MOST_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +124,8 @@ class BeginChild:
     """Begin an operation on a nested stack: CREATE, UPDATE, DELETE; or SUSPEND, RESUME, CHECK, which have no template.
 
     It may come late or twice: ``operation_id`` becomes the stack's traversal, and only where the stack is still at
-    ``follows`` (None: where there is no such stack). ``deadline`` is in seconds since the epoch.
+    ``follows`` (None: where there is no such stack). ``child_id`` is the uuid of the resource that the stack is. Whose
+    the stack is, its depth, credentials and deadline aren't said: the receiver reads them in its owner's row.
     """
 
     verb: str
@@ -84,46 +135,40 @@ class BeginChild:
     follows: str | None
     template_id: int | None
     facade: dict[str, Any] | None
-    owner_id: str
-    nested_depth: int
-    parent_resource_name: str | None
-    deadline: float | None
     timeout_mins: int | None
-    user_creds_id: int | None
-    stack_user_project_id: str | None
+    """Minutes that the operation may take, within its owner's. None: as long as its owner's."""
     collects_later: bool = False
     """Leave what is no longer used: the parent says when it may go."""
 
-    @property
-    def method(self) -> str:
-        """Heat's method."""
-        verb = self.verb.lower()
-        return f"stack_{verb}" if self.verb in VISITS else f"{verb}_stack"
-
-    def to_wire(self, project_id: str) -> dict[str, Any]:
-        """The arguments of Heat's method, with all that this message says among its ``args``."""
-        args = {NESTED: asdict(self)}
-        identity = {"tenant": project_id, "stack_name": self.name, "stack_id": self.child_id, "path": ""}
-        nothing = {"template": None, "params": None, "files": None}
-        match self.verb:
-            case "CREATE":
-                nesting = ("owner_id", "nested_depth", "user_creds_id", "stack_user_project_id", "template_id")
-                told = {name: getattr(self, name) for name in (*nesting, "parent_resource_name")}
-                return {"stack_name": self.name, **nothing, **told, "args": args}
-            case "UPDATE":
-                return {"stack_identity": identity, **nothing, "template_id": self.template_id, "args": args}
-            case _:
-                return {"stack_identity": identity, "args": args}
+    def to_wire(self) -> dict[str, Any]:
+        """The argument ``operation`` of the RPC method ``begin_child``."""
+        return asdict(self)
 
     @classmethod
-    def from_args(cls, args: Any) -> BeginChild | None:
-        """The message in the ``args`` of a call; None where it is a client's.
+    def from_wire(cls, operation: Any) -> BeginChild:
+        """Return the message in the argument ``operation``.
 
         :raises ValueError: where it isn't what ``to_wire`` makes
         """
-        if not isinstance(args, dict) or NESTED not in args:
-            return None
-        try:
-            return cls(**args[NESTED])
-        except TypeError as error:
-            raise ValueError(f"a nested stack's operation can't be read: {error}") from None
+        names = {field.name for field in fields(cls)}
+        if not isinstance(operation, dict) or operation.keys() != names:
+            raise ValueError(f"begin_child takes a map of {', '.join(sorted(names))}, not {operation!r:.200}")
+        message = cls(**operation)
+        wrong = [name for name, is_right in message._checks() if not is_right]
+        if wrong:
+            raise ValueError(f"begin_child: {', '.join(wrong)} can't be {message!r:.300}")
+        return message
+
+    def _checks(self) -> list[tuple[str, bool]]:
+        has_template = self.verb in ("CREATE", "UPDATE")
+        return [
+            ("verb", self.verb in VERBS),
+            ("child_id", is_text(self.child_id, LONGEST_UUID)),
+            ("name", is_text(self.name, LONGEST_NAME)),
+            ("operation_id", is_text(self.operation_id, LONGEST_UUID)),
+            ("follows", self.follows is None or is_text(self.follows, LONGEST_UUID)),
+            ("template_id", is_id(self.template_id) if has_template else self.template_id is None),
+            ("facade", self.facade is None or isinstance(self.facade, dict)),
+            ("timeout_mins", self.timeout_mins is None or is_minutes(self.timeout_mins)),
+            ("collects_later", isinstance(self.collects_later, bool)),
+        ]

@@ -44,18 +44,5 @@ class EventQuery:
     nested_depth: int | None = None
 
 
-@dataclass(frozen=True)
-class Nesting:
-    """Where a new stack hangs: a root stack by default, else below ``owner_id``."""
-
-    owner_id: str | None = None
-    nested_depth: int = 0
-    user_creds_id: int | None = None
-    stack_user_project_id: str | None = None
-    parent_resource_name: str | None = None
-    template_id: int | None = None
-
-
 ALL_STACKS = StackQuery()
 ALL_EVENTS = EventQuery()
-ROOT = Nesting()

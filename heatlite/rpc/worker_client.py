@@ -43,10 +43,10 @@ class WorkerClient:
             exchange=messages.EXCHANGE, topic=messages.LISTENER_TOPIC, version=messages.LISTENER_VERSION
         )
         self._listeners = oslo_messaging.get_rpc_client(transport, listeners)
-        engines = oslo_messaging.Target(
-            exchange=messages.EXCHANGE, topic=messages.ENGINE_TOPIC, version=messages.ENGINE_VERSION
+        nested = oslo_messaging.Target(
+            exchange=messages.EXCHANGE, topic=messages.NESTED_TOPIC, version=messages.NESTED_VERSION
         )
-        self._engines = oslo_messaging.get_rpc_client(transport, engines, serializer=PlainSerializer())
+        self._nested = oslo_messaging.get_rpc_client(transport, nested, serializer=PlainSerializer())
 
     def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
         """Cast one message a batch."""
@@ -64,5 +64,5 @@ class WorkerClient:
         self._listeners.prepare(server=engine_id).cast({}, "wake", resource_ids=resource_ids)
 
     def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
-        """Cast Heat's method."""
-        self._engines.cast(request, message.method, **message.to_wire(request["project_id"]))
+        """Cast to whichever engine is free, on the topic that no client reaches."""
+        self._nested.cast(request, "begin_child", operation=message.to_wire())

@@ -3,6 +3,8 @@
 It is today's, without what that one couldn't do yet; with each release it is written anew::
 
     messages   heat-engine-listener 1.0, which has no ``wake``
+               no ``engine_nested``: what is to be done with a nested stack is a call of Heat's own method on the topic
+               ``engine``, and is in its ``args``
     schema     0004: it says nothing of columns that came later
 """
 
@@ -15,6 +17,9 @@ import heatlite
 from heatlite.cmd import engine
 
 VERSION = "the one before"
+NESTED = "nested_operation"
+CHANGES = ("create_stack", "update_stack", "delete_stack")
+VISITS = ("stack_suspend", "stack_resume", "stack_check")
 LATER = {"version"}
 """The columns of ``service`` that came later."""
 
@@ -28,6 +33,7 @@ def forget() -> None:
     from heatlite.rpc import messages
 
     heatlite.__version__ = VERSION
+    begin_nested_stacks_by_the_client_api()
     messages.LISTENER_VERSION = "1.0"
     del listener.ListenerEndpoint.wake
     listener.ListenerEndpoint.target = oslo_messaging.Target(version="1.0")
@@ -37,6 +43,47 @@ def forget() -> None:
         register(context, {name: value for name, value in values.items() if name not in LATER})
 
     services.register = register_as_before
+
+
+def begin_nested_stacks_by_the_client_api() -> None:
+    """Send and take operations on nested stacks as calls of Heat's methods."""
+    from heatlite.engine.api.service import EngineEndpoint
+    from heatlite.engine.api.visits import VisitEndpoint
+    from heatlite.rpc import messages
+    from heatlite.rpc.worker_client import WorkerClient
+
+    messages.NESTED_TOPIC = "a topic of which this version knows nothing"
+    WorkerClient.begin = cast_to_the_client_api  # type: ignore[method-assign]
+    for endpoint, names in ((EngineEndpoint, CHANGES), (VisitEndpoint, VISITS)):
+        for name in names:
+            setattr(endpoint, name, or_nested(getattr(endpoint, name)))
+
+
+def cast_to_the_client_api(self: Any, request: dict[str, Any], message: Any) -> None:
+    """What ``WorkerClient.begin`` did."""
+    verb, identity = message.verb.lower(), {"tenant": request["project_id"], "stack_name": message.name, "path": ""}
+    method = f"stack_{verb}" if f"stack_{verb}" in VISITS else f"{verb}_stack"
+    nothing = {"template": None, "params": None, "files": None} if method in CHANGES[:2] else {}
+    named = {"stack_identity": {**identity, "stack_id": message.child_id}}
+    whose = {"stack_name": message.name} if verb == "create" else named
+    client = self._nested.prepare(topic="engine", version="1.36")
+    client.cast(request, method, **whose, **nothing, args={NESTED: message.to_wire()})
+
+
+def or_nested(method: Any) -> Any:
+    """A method of the client API that takes an engine's call as well."""
+    from heatlite.engine.nested.begin import Children
+    from heatlite.rpc.messages import BeginChild
+
+    def call(self: Any, context: Any, **arguments: Any) -> Any:
+        args = arguments.get("args") or {}
+        if NESTED not in args:
+            return method(self, context, **arguments)
+        lifecycle = self._lifecycle
+        children = Children(lifecycle._shared, lifecycle._conclusions)
+        return children.receive(context, BeginChild.from_wire(args[NESTED]))
+
+    return call
 
 
 def main() -> int:

@@ -1,36 +1,44 @@
-"""Options of a create or an update beside template and settings; what isn't supported yet is refused by name.
+"""Options of a create or an update beside template and settings; what a client may not say is refused by name.
 
-The fields are Heat's arguments, with their defaults.
+The fields are Heat's arguments, with their defaults. Heat's engines call one another by these same methods, and so Heat
+has arguments that only an engine may set: heat-api sends them with their defaults, and another value comes from nobody
+who may say it. heatlite's engines have a topic of their own for that (``engine.nested.endpoint``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from heatlite import exception
-from heatlite.engine.api.arguments import flag, mapping
+from heatlite.engine.api.arguments import flag, invalid, mapping
 
-UNSUPPORTED = {"owner_id": "A nested stack", "template_id": "A stored template"}
+OF_ENGINES = frozenset(
+    {"owner_id", "nested_depth", "user_creds_id", "stack_user_project_id", "parent_resource_name", "template_id"}
+)
+"""Heat's arguments by which an engine begins a nested stack."""
+OF_ENGINES_IN_ARGS = OF_ENGINES | {
+    "nested_operation", "child_id", "operation_id", "follows", "facade", "deadline", "collects_later"
+}  # fmt: skip
+"""What ``args`` may not say either: the same, and the words of heatlite's own messages, also of earlier versions."""
 
 
 @dataclass(frozen=True)
 class CreateOptions:
-    """The rest of ``create_stack``. All but the first two are for stacks in stacks."""
+    """The rest of ``create_stack``. All but the first two have no other value than their default."""
 
     environment_files: list[str] | None = None
     files_container: str | None = None
-    owner_id: str | None = None
+    owner_id: None = None
     nested_depth: int = 0
-    user_creds_id: int | None = None
-    stack_user_project_id: str | None = None
-    parent_resource_name: str | None = None
-    template_id: int | None = None
+    user_creds_id: None = None
+    stack_user_project_id: None = None
+    parent_resource_name: None = None
+    template_id: None = None
 
-    def check_supported(self) -> None:
-        """:raises NotSupported: where the stack is to be a nested one"""
-        refuse_nesting(self)
+    def check_allowed(self) -> None:
+        """:raises Invalid: where something is said that only an engine may say"""
+        check_allowed(self)
 
 
 @dataclass(frozen=True)
@@ -39,26 +47,33 @@ class UpdateOptions:
 
     environment_files: list[str] | None = None
     files_container: str | None = None
-    template_id: int | None = None
+    template_id: None = None
 
-    def check_supported(self) -> None:
-        """:raises NotSupported: where the stack is a nested one"""
-        refuse_nesting(self)
+    def check_allowed(self) -> None:
+        """:raises Invalid: where something is said that only an engine may say"""
+        check_allowed(self)
 
 
-def refuse_nesting(options: CreateOptions | UpdateOptions) -> None:
-    """:raises NotSupported: where an option is given that only nested stacks have"""
-    for name, feature in UNSUPPORTED.items():
-        if getattr(options, name, None) is not None:
-            raise exception.NotSupported(feature=f"{feature} ({name})")
+def check_allowed(options: CreateOptions | UpdateOptions) -> None:
+    """:raises Invalid: where an argument has a value that only an engine may give it, with its name"""
+    for field in fields(options):
+        value = getattr(options, field.name)
+        if field.name in OF_ENGINES and (value != field.default or type(value) is not type(field.default)):
+            raise of_engines(field.name)
 
 
 def check_args(args: Any) -> Mapping[str, Any]:
-    """The ``args`` of a create or an update, if they ask for nothing that isn't supported yet.
+    """The ``args`` of a create or an update, if they say nothing that only an engine may say.
 
-    :raises NotSupported: where they do
-    :raises Invalid: where they are no map
+    :raises Invalid: where they do, or are no map
     """
     args = mapping("args", args)
+    for name in sorted(OF_ENGINES_IN_ARGS & args.keys()):
+        raise of_engines(f"args.{name}")
     flag("converge", args.get("converge") or False)
     return args
+
+
+def of_engines(name: str) -> Exception:
+    """The error for an argument of engines' in a client's call, to be raised by the caller."""
+    return invalid(f"{name} is set by an engine for a nested stack, and not by a client: leave it out")

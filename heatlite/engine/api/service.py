@@ -21,14 +21,12 @@ from heatlite.context import RequestContext
 from heatlite.db.records import StackRecord
 from heatlite.engine.api import adopted, arguments, finding, replies, submissions, template_check
 from heatlite.engine.api.client_calls import client_call
-from heatlite.engine.api.nested_calls import or_nested
 from heatlite.engine.api.nested_parameters import NestedParameters
 from heatlite.engine.api.options import CreateOptions, UpdateOptions, check_args
 from heatlite.engine.api.reading import Reading
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
 from heatlite.engine.lifecycle import Lifecycle
-from heatlite.engine.nested.begin import Children
 from heatlite.engine.shared import Shared
 from heatlite.engine.validation import Submission, Validator
 from heatlite.rpc.queries import EventQuery, StackQuery
@@ -41,9 +39,8 @@ class EngineEndpoint:
 
     target = oslo_messaging.Target(version="1.36")
 
-    def __init__(self, shared: Shared, lifecycle: Lifecycle, children: Children) -> None:
+    def __init__(self, shared: Shared, lifecycle: Lifecycle) -> None:
         self._shared = shared
-        self.children = children
         self._lifecycle = lifecycle
         self._reading = Reading(shared)
         validator = Validator(shared.registry, shared.settings, shared.inputs)
@@ -52,7 +49,6 @@ class EngineEndpoint:
     # --- stacks: do -------------------------------------------------------------------------------------------
 
     @client_call
-    @or_nested
     def create_stack(
         self, context: RequestContext, stack_name: str, template: Any, params: Any, files: Files, args: Any, **more: Any
     ) -> Reply:
@@ -65,7 +61,7 @@ class EngineEndpoint:
         :raises HeatliteError: where what was sent is invalid; nothing is written then
         """
         options = arguments.collected(CreateOptions, more)
-        options.check_supported()
+        options.check_allowed()
         most, wishes = self._shared.settings.max_template_size, arguments.wishes(args)
         sent = Sent(template, params, files, options.environment_files, options.files_container)
         data = adopted.read(check_args(args), most)
@@ -77,7 +73,6 @@ class EngineEndpoint:
         return replies.identity(self._lifecycle.create(context, stack_name, submission, wishes))
 
     @client_call
-    @or_nested
     def update_stack(
         self,
         context: RequestContext,
@@ -96,7 +91,7 @@ class EngineEndpoint:
         :raises HeatliteError: where its state doesn't allow it, or what was sent is invalid
         """
         options = arguments.collected(UpdateOptions, more)
-        options.check_supported()
+        options.check_allowed()
         args, most = check_args(args), self._shared.settings.max_template_size
         sent = Sent(template, params, files, options.environment_files, options.files_container)
         stack = self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity))
@@ -110,13 +105,10 @@ class EngineEndpoint:
         return replies.identity(self._lifecycle.update(context, stack, wanted, wishes))
 
     @client_call
-    @or_nested
-    def delete_stack(
-        self, context: RequestContext, stack_identity: Reply, cast: bool = False, args: Any = None
-    ) -> None:
+    def delete_stack(self, context: RequestContext, stack_identity: Reply, cast: bool = False) -> None:
         """Begin to delete a stack.
 
-        :param args: what a nested stack's parent says
+        :param cast: of no account: whoever casts hears of no error
         :raises EntityNotFound: where there is no such live stack
         """
         self._lifecycle.delete(self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity)))

@@ -9,8 +9,9 @@
     what it follows    –                         begin it
     anything else      nothing: it is late       nothing: the parent looks, and asks anew
 
-An operation that the owner's row doesn't record is none: clients can write into ``args`` what they like, and one of
-them must not get at another's stacks or templates.
+The owner's row decides, never the message. It must be the row of a resource that *is* a nested stack, and have recorded
+this very operation; its stack says whose the child is, its depth, credentials, deadline, root and stack-user project.
+So a message that anybody could have written makes nothing that isn't due in any case.
 
 What this engine must refuse (a template that proves invalid, a limit) is written as the operation's failure, since the
 parent waits for no reply and looks at nothing but the row.
@@ -34,12 +35,15 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.retry import retried
 from heatlite.engine import adoption, edges, limits, traversals
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.nested.provider import is_nested_type
 from heatlite.engine.onward import is_quick
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import begin, fail
 from heatlite.engine.validation import Identity, Submission, Validator
 from heatlite.resources.nested.port import OPERATION, TEMPLATE
 from heatlite.rpc.messages import BeginChild
+
+SECONDS_A_MINUTE = 60
 
 LOG = logging.getLogger(__name__)
 
@@ -53,28 +57,29 @@ class Children:
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)
 
     def receive(self, request: RequestContext, message: BeginChild) -> None:
-        """Begin the operation, if it is still to be begun, and its owner has recorded it."""
+        """Begin the operation, if it is still to be begun, and its owner has recorded it.
+
+        :param request: its project is the owner's; what else it says is for logs and traces
+        """
         context = self._shared.context()
         with self._shared.database.reader(context):
             row, seen = resources.by_uuid(context, message.child_id), stacks.get(context, message.child_id)
-        if row is None or not is_recorded(row, message):
+            owner = stacks.get(context, row.stack_id) if row is not None else None
+        if row is None or owner is None or not is_recorded(row, message):
             LOG.info("%s of nested stack %s isn't what its owner wants (now)", message.verb, message.child_id)
-            return
-        if seen is None and message.verb in (Action.CREATE, Action.DELETE):
-            self._first(request, message, row)
+        elif not (is_nested_type(self._shared.registry, row.type) and is_of(owner, request, seen)):
+            LOG.warning("%s of %s is refused: that is no nested stack of its owner's", message.verb, message.child_id)
+        elif seen is None and message.verb in (Action.CREATE, Action.DELETE):
+            self._first(message, row, owner)
         elif seen is not None and seen.deleted_at is None and seen.current_traversal == message.follows:
-            self._next(seen, message)
+            self._next(seen, message, owner)
         else:
             LOG.debug("%s of nested stack %s is late, or has come before", message.verb, message.child_id)
 
     # --- there is no such stack ---------------------------------------------------------------------------------
 
-    def _first(self, request: RequestContext, message: BeginChild, row: ResourceRecord) -> None:
-        owner = stacks.get(self._shared.context(), message.owner_id)
-        if owner is None:
-            LOG.warning("Nested stack %s has no owner: nothing is made", message.name)
-            return
-        stack, adopts = self._new_stack(request, message, owner), adopted(row)
+    def _first(self, message: BeginChild, row: ResourceRecord, owner: StackRecord) -> None:
+        stack, adopts = self._new_stack(message, row, owner), adopted(row)
         if adopts is not None and message.verb == Action.CREATE and owner.action is Action.ADOPT:
             stack = dataclasses.replace(stack, action=Action.ADOPT, status_reason="Stack ADOPT started")
         if message.verb == Action.DELETE:
@@ -92,35 +97,47 @@ class Children:
         spreads = not is_quick(self._shared.registry, parsed)
         self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
 
-    def _new_stack(self, request: RequestContext, message: BeginChild, owner: StackRecord) -> StackRecord:
+    def _new_stack(self, message: BeginChild, row: ResourceRecord, owner: StackRecord) -> StackRecord:
         empty = message.template_id is None
         return StackRecord(
             id=message.child_id,
             name=message.name,
             tenant=owner.tenant,
-            username=request.username or owner.username,
+            username=owner.username,
             raw_template_id=self._conclusions.empty_template() if empty else message.template_id or 0,
             prev_raw_template_id=None,
             current_traversal=message.operation_id,
             action=Action(message.verb),
             status=Status.IN_PROGRESS,
             status_reason=f"Stack {message.verb} started",
-            deadline=message.deadline,
-            timeout=message.timeout_mins,
+            deadline=self._deadline(message, owner),
+            timeout=message.timeout_mins or owner.timeout,
             disable_rollback=True,
             owner_id=owner.id,
-            nested_depth=message.nested_depth,
-            parent_resource_name=message.parent_resource_name,
+            nested_depth=owner.nested_depth + 1,
+            parent_resource_name=row.name,
             created_at=self._shared.inputs.utcnow(),
             updated_at=None,
             deleted_at=None,
             root_id=owner.root_id or owner.id,
-            user_creds_id=message.user_creds_id,
-            stack_user_project_id=message.stack_user_project_id,
+            user_creds_id=owner.user_creds_id,
+            stack_user_project_id=owner.stack_user_project_id,
             facade=message.facade,
             collects_later=message.collects_later,
             origin=edges.origin(),
         )
+
+    def _deadline(self, message: BeginChild, owner: StackRecord) -> float:
+        """Return when the operation has taken too long: its owner's deadline, or sooner.
+
+        An owner at rest has no deadline, as where a signal changes a group: then the operation has as long as one of
+        the owner's would have from now on.
+        """
+        now, settings = self._shared.inputs.now(), self._shared.settings
+        minutes, limit = message.timeout_mins, owner.deadline if owner.is_in_progress else None
+        if limit is None:
+            limit = now + (owner.timeout * SECONDS_A_MINUTE if owner.timeout else settings.stack_action_timeout)
+        return limit if minutes is None else min(limit, now + minutes * SECONDS_A_MINUTE)
 
     @retried
     def _create(self, stack: StackRecord, wanted: Sequence[Wanted], adopts: Mapping[str, Any] | None) -> begin.Begun:
@@ -162,13 +179,13 @@ class Children:
 
     # --- there is one -------------------------------------------------------------------------------------------
 
-    def _next(self, seen: StackRecord, message: BeginChild) -> None:
+    def _next(self, seen: StackRecord, message: BeginChild, owner: StackRecord) -> None:
         columns: dict[str, Any] = {
             "current_traversal": message.operation_id,
             "action": Action(message.verb),
             "status": Status.IN_PROGRESS,
             "status_reason": f"Stack {message.verb} started",
-            "deadline": message.deadline,
+            "deadline": self._deadline(message, owner),
             "collects_later": message.collects_later,
             "origin": edges.origin(),
             "updated_at": self._shared.inputs.utcnow(),
@@ -181,7 +198,7 @@ class Children:
                 changes = {
                     "raw_template_id": message.template_id,
                     "facade": message.facade,
-                    "timeout": message.timeout_mins,
+                    "timeout": message.timeout_mins or owner.timeout,
                 }
                 stack = dataclasses.replace(seen, **changes)
                 parsed, values = self._valid(stack, before=seen)
@@ -246,8 +263,14 @@ class Children:
 def is_recorded(row: ResourceRecord, message: BeginChild) -> bool:
     """Whether the row of a nested stack's owner has recorded the operation."""
     data = row.resource_data or {}
-    is_its = data.get(OPERATION) == message.operation_id and data.get(TEMPLATE) == message.template_id
-    return is_its and row.stack_id == message.owner_id
+    return data.get(OPERATION) == message.operation_id and data.get(TEMPLATE) == message.template_id
+
+
+def is_of(owner: StackRecord, request: RequestContext, child: StackRecord | None) -> bool:
+    """Whether owner, request and child (None: there is none yet) are of one project, and the child is the owner's."""
+    if owner.tenant != request.project_id:
+        return False
+    return child is None or (child.owner_id == owner.id and child.tenant == owner.tenant)
 
 
 def adopted(row: ResourceRecord) -> Mapping[str, Any] | None:

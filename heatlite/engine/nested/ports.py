@@ -126,7 +126,7 @@ class Port:
 
     def _with_former(self, files: dict[str, str], raw: Mapping[str, Any], child_id: str) -> dict[str, str]:
         """The parent's files, and the child's own where a member is still to be left as it was."""
-        stack = stacks.get(self._context(), child_id)
+        stack = self._child(child_id)
         if stack is None or not any(is_template(type_name) and type_name not in files for type_name in types_in(raw)):
             return files
         return {**templates.get(self._context(), stack.raw_template_id).files, **files}
@@ -134,8 +134,7 @@ class Port:
     @answered
     def revise(self, child_id: str, template: Mapping[str, Any]) -> Goal:
         """Store another template with the child's own files and environment."""
-        context = self._context()
-        stack = stacks.get(context, child_id)
+        context, stack = self._context(), self._child(child_id)
         assert stack is not None, "only a child that is there is revised"
         record = templates.get(context, stack.raw_template_id)
         now = self.engine.inputs.utcnow()
@@ -144,7 +143,7 @@ class Port:
     @answered
     def look(self, child_id: str) -> ChildView | None:
         """The child as its row shows it."""
-        stack = stacks.get(self._context(), child_id)
+        stack = self._child(child_id)
         return None if stack is None else view(stack)
 
     def send(self, begin: Begin) -> None:
@@ -155,12 +154,7 @@ class Port:
             LOG.exception("An operation on nested stack %s can't be sent now: it will be again", begin.name)
 
     def message(self, begin: Begin) -> BeginChild:
-        """What is sent for an operation."""
-        parent = self.traversal.stack
-        deadline = parent.deadline
-        if begin.timeout is not None:
-            own = self.engine.inputs.now() + begin.timeout * SECONDS_A_MINUTE
-            deadline = own if deadline is None else min(own, deadline)
+        """Return the message for an operation; whose the child is, its receiver reads in this resource's row."""
         return BeginChild(
             verb=begin.verb,
             child_id=begin.child_id,
@@ -169,42 +163,40 @@ class Port:
             follows=begin.follows,
             template_id=begin.goal.template_id if begin.goal else None,
             facade=begin.goal.facade if begin.goal else None,
-            owner_id=parent.id,
-            nested_depth=parent.nested_depth + 1,
-            parent_resource_name=self.resource_name,
-            deadline=deadline,
-            timeout_mins=begin.timeout or parent.timeout,
-            user_creds_id=parent.user_creds_id,
-            stack_user_project_id=parent.stack_user_project_id,
+            timeout_mins=begin.timeout,
             collects_later=begin.goal is not None and not begin.collects and self.leaves_garbage(),
         )
+
+    def _child(self, child_id: str) -> StackRecord | None:
+        """Return the child, if it is one of the stack's that this port is for.
+
+        An id may be a client's: ``external_id`` and adopted data become physical ids.
+        """
+        stack = stacks.get(self._context(), child_id)
+        return stack if stack is not None and stack.owner_id == self.traversal.stack.id else None
 
     @answered
     def template(self, child_id: str) -> dict[str, Any] | None:
         """The template that the child has now."""
-        context = self._context()
-        stack = stacks.get(context, child_id)
+        context, stack = self._context(), self._child(child_id)
         return None if stack is None else templates.get(context, stack.raw_template_id).template
 
     @answered
     def members(self, child_id: str) -> list[Member]:
         """The child's resources."""
-        context = self._context()
-        stack = stacks.get(context, child_id)
+        context, stack = self._context(), self._child(child_id)
         return values.members(context, stack) if stack else []
 
     @answered
     def outputs(self, child_id: str) -> dict[str, Any]:
         """The values of the child's outputs."""
-        context = self._context()
-        stack = stacks.get(context, child_id)
+        context, stack = self._context(), self._child(child_id)
         return values.outputs(context, self.engine.library, self.engine.registry, stack) if stack else {}
 
     @answered
     def attributes(self, child_id: str, paths: Collection[str]) -> dict[str, Any]:
         """Attributes of the child's resources."""
-        context = self._context()
-        stack = stacks.get(context, child_id)
+        context, stack = self._context(), self._child(child_id)
         return values.attributes(context, self.engine.registry, stack, paths) if stack else dict.fromkeys(paths)
 
 

@@ -18,6 +18,7 @@ from heatlite.resources.base import Resource
 from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Attribute, Property, Type
+from heatlite.resources.stack_resource import StackResource
 from heatlite.schema.provider import is_template
 from heatlite.template import ParameterSchema, ParameterType
 
@@ -48,6 +49,16 @@ def plugin_of(registry: Registry, type_name: str, files: Mapping[str, str]) -> t
             message=f'The template "{type_name}" is not among the files that were sent'
         )
     return provider_class(type_name, content)
+
+
+def is_nested_type(registry: Registry, type_name: str) -> bool:
+    """Whether a resource of this type is a nested stack: a template's, or of a class that is one."""
+    if is_template(type_name):
+        return True
+    try:
+        return issubclass(registry.get(type_name), StackResource)
+    except exception.EntityNotFound:
+        return False
 
 
 @functools.lru_cache(CLASSES_KEPT)

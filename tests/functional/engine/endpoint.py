@@ -99,8 +99,8 @@ class Endpoint:
         self._checker = Checker(self.shared, conclusions, NoRunner())
         lifecycle, children = Lifecycle(self.shared, conclusions), Children(self.shared, conclusions)
         self._endpoints = (
-            EngineEndpoint(self.shared, lifecycle, children),
-            VisitEndpoint(lifecycle, children),
+            EngineEndpoint(self.shared, lifecycle),
+            VisitEndpoint(lifecycle),
             CatalogueEndpoint(self.shared),
             PreviewEndpoint(self.shared),
             SignalEndpoint(self.shared, conclusions, children),

@@ -19,6 +19,7 @@ import oslo_messaging
 from heatlite.context import EngineContext, RequestContext
 from heatlite.convergence.interrupts import Operation
 from heatlite.db import stacks
+from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.db.records import StackRecord
 from heatlite.engine.settings import Settings
@@ -52,7 +53,17 @@ class Fleet:
         self, schema: pathlib.Path, path: pathlib.Path, settings: Settings | None = None, **types: type[Resource]
     ) -> None:
         shutil.copy(schema, path)
-        self.database = BreakingDatabase(DatabaseSettings(f"sqlite:///{path}"))
+        self._meet(BreakingDatabase(DatabaseSettings(f"sqlite:///{path}")), settings, types)
+
+    @classmethod
+    def on(cls, database: Database, settings: Settings | None = None, **types: type[Resource]) -> Fleet:
+        """Engines on a database that is there, of any kind."""
+        fleet = cls.__new__(cls)
+        fleet._meet(database, settings, types)
+        return fleet
+
+    def _meet(self, database: Any, settings: Settings | None, types: dict[str, type[Resource]]) -> None:
+        self.database = database
         self.clock, self.bus, self.settings = Clock(), Bus(), settings or Settings()
         self._surroundings = Surroundings(
             self.database, self.clock, self.bus, Registry({**TYPES, **types}), self.settings
@@ -92,11 +103,19 @@ class Fleet:
 
     def call(self, method: str, *arguments: Any) -> Any:
         """Have a living engine answer a client."""
+        return self._call(method, arguments, {})
+
+    def call_with(self, method: str, **arguments: Any) -> Any:
+        """The same with named arguments, as they come over the wire."""
+        return self._call(method, (), arguments)
+
+    def _call(self, method: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         engine = self.living[0]
-        endpoint = next(it for it in (engine.endpoint, engine.signals, engine.life) if hasattr(it, method))
+        endpoints = (engine.endpoint, engine.signals, engine.life, engine.visits, engine.previews)
+        endpoint = next(it for it in endpoints if hasattr(it, method))
         try:
-            copied = copy.deepcopy(arguments)  # as the wire does
-            return getattr(endpoint, method)(RequestContext(self.database, WIRE), *copied)
+            copied = copy.deepcopy((arguments, named))  # as the wire does
+            return getattr(endpoint, method)(RequestContext(self.database, WIRE), *copied[0], **copied[1])
         except oslo_messaging.ExpectedException as expected:
             raise expected.exc_info[1] from None
 
@@ -134,10 +153,7 @@ class Fleet:
         if not self.bus.operations:
             return False
         request, message = self.bus.operations.popleft()
-        arguments = message.to_wire(request["project_id"])
-        engine = self.living[to]
-        endpoint = engine.endpoint if hasattr(engine.endpoint, message.method) else engine.visits
-        getattr(endpoint, message.method)(RequestContext(self.database, request), **arguments)
+        self.living[to].nested.begin_child(request, message.to_wire())
         return True
 
     def wake(self) -> bool:

@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from heatlite.context import RequestContext
 from heatlite.convergence.model import Node
 from heatlite.db.api import Database
 from heatlite.engine.api.life import LifeEndpoint
+from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
@@ -28,6 +30,7 @@ from heatlite.engine.lease import Lease
 from heatlite.engine.lifecycle import Lifecycle
 from heatlite.engine.liveness import LeaseWatch
 from heatlite.engine.nested.begin import Children
+from heatlite.engine.nested.endpoint import NestedEndpoint
 from heatlite.engine.nested.ports import Ports
 from heatlite.engine.recovery import Sweeper
 from heatlite.engine.runner import StepRunner
@@ -170,9 +173,11 @@ class Engine:
         self.checker = Checker(self.shared, self.conclusions, self.runner)
         self.sweeper = Sweeper(self.shared, self.conclusions, self.runner)
         self.lifecycle, children = Lifecycle(self.shared, self.conclusions), Children(self.shared, self.conclusions)
-        self.endpoint = EngineEndpoint(self.shared, self.lifecycle, children)
-        self.visits = VisitEndpoint(self.lifecycle, children)
+        self.endpoint = EngineEndpoint(self.shared, self.lifecycle)
+        self.nested = NestedEndpoint(children, lambda wire: RequestContext(it.database, wire))
+        self.visits = VisitEndpoint(self.lifecycle)
         self.signals = SignalEndpoint(self.shared, self.conclusions, children)
+        self.previews = PreviewEndpoint(self.shared)
         self.life = LifeEndpoint(self.shared, self.lifecycle)
         self.shared.lease.acquire()
 

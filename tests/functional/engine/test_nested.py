@@ -247,11 +247,8 @@ def test_resources_are_counted_over_the_whole_tree(schema: pathlib.Path, tmp_pat
     assert fleet.stack().status_reason == "Resource CREATE failed: resources.web: Maximum resources per stack exceeded."
 
 
-@pytest.mark.parametrize(
-    "forged", [{"operation_id": "mine"}, {"template_id": 1}, {"owner_id": "another"}, {"child_id": "x"}]
-)
+@pytest.mark.parametrize("forged", [{"operation_id": "mine"}, {"template_id": 1}, {"child_id": "x"}])
 def test_an_operation_that_the_owner_has_not_recorded_is_none(fleet: Fleet, forged: dict[str, Any]) -> None:
-    """Clients can put anything into the arguments of a call."""
     begun(fleet, with_one(hot(a=resource())))
     request, message = fleet.bus.operations.popleft()
     fleet.bus.operations.append((request, dataclasses.replace(message, **forged)))

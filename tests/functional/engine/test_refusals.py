@@ -85,8 +85,8 @@ INVALID, WRONG = exception.Invalid, exception.StackValidationFailed
         ({"args": {"tags": ["a,b"]}}, INVALID, "comma"),
         ({"args": {"adopt_stack_data": {"resources": ["x"]}}}, INVALID, "adopt_stack_data.resources must be a map"),
         ({"args": {"converge": "perhaps"}}, INVALID, "converge"),
-        ({"owner_id": "some-stack"}, exception.NotSupported, "owner_id"),
-        ({"template_id": 5}, exception.NotSupported, "template_id"),
+        ({"owner_id": "some-stack"}, INVALID, "owner_id is set by an engine"),
+        ({"template_id": 5}, INVALID, "template_id is set by an engine"),
         ({"template": template({"one": stores("\ud800")})}, INVALID, "Unicode"),
     ],
 )
@@ -124,7 +124,7 @@ def test_unknown_args_are_left_alone_as_in_heat(engine: Endpoint) -> None:
         ({"args": {"existing": True}, "params": {"nope": 1}}, exception.UnknownUserParameter, "nope"),
         ({"args": {"timeout_mins": "abc"}}, INVALID, "timeout"),
         ({"args": {"tags": ["t" * 81]}}, INVALID, "longer"),
-        ({"template_id": 5}, exception.NotSupported, "template_id"),
+        ({"template_id": 5}, INVALID, "template_id"),
         ({"files_container": "box"}, exception.NotSupported, "files_container"),
     ],
 )

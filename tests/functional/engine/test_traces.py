@@ -101,7 +101,7 @@ def test_what_is_done_in_nested_stacks_is_a_part_of_it(engine: InProcess, told: 
     methods = [it.get("method", it.get("resource")) for it in line]
     assert methods[0] == "inner"
     assert methods[-1] == "create_stack"
-    assert methods.count("create_stack") == 2
+    assert methods.count("begin_child") == 1
     assert "web" in methods
     assert {it["base_id"] for it in told} == {BASE}
 

@@ -5,16 +5,15 @@ import pytest
 
 from heatlite import exception
 from heatlite.rpc.engine_client import EngineClient, MessagingCaller
-from heatlite.rpc.queries import EventQuery, Nesting, StackQuery
+from heatlite.rpc.queries import EventQuery, StackQuery
 
 IDENTITY = {"tenant": "p", "stack_name": "web", "stack_id": "1", "path": ""}
-WRITTEN = "template params files args environment_files files_container template_id"
-NESTED = "owner_id nested_depth user_creds_id stack_user_project_id parent_resource_name"
+WRITTEN = "template params files args environment_files files_container"
 FILTERED = "filters show_deleted show_nested show_hidden tags tags_any not_tags not_tags_any"
 CHECKED = "template params files environment_files files_container show_nested ignorable_errors"
 
 WIRE = {  # method: (positional arguments here, version, names of the arguments on the wire), as heat-api calls them
-    "create_stack": (("web", {}, {}, {}, {}), "1.36", f"stack_name {WRITTEN} {NESTED}"),
+    "create_stack": (("web", {}, {}, {}, {}), "1.36", f"stack_name {WRITTEN}"),
     "update_stack": ((IDENTITY, {}, {}, {}, {}), "1.36", f"stack_identity {WRITTEN}"),
     "delete_stack": ((IDENTITY,), "1.0", "stack_identity"),
     "list_stacks": ((), "1.33", f"limit marker sort_keys sort_dir {FILTERED}"),
@@ -76,10 +75,8 @@ def test_a_method_sends_the_version_and_the_arguments_that_engines_expect(method
     assert set(sent["arguments"]) == set(names.split())
 
 
-def test_queries_and_nesting_fill_in_the_arguments():
+def test_queries_fill_in_the_arguments():
     client = EngineClient(Recorder())
-    nested = client.create_stack({}, "n", {}, {}, {}, {}, Nesting(owner_id="1", nested_depth=2))["arguments"]
-    assert (nested["owner_id"], nested["nested_depth"]) == ("1", 2)
     assert client.list_stacks({}, StackQuery(limit=3, tags=["a"]))["arguments"]["limit"] == 3
     assert client.count_stacks({}, StackQuery(limit=3, tags=["a"]))["arguments"]["tags"] == ["a"]
     assert client.list_events({}, IDENTITY, EventQuery(marker="e"))["arguments"]["marker"] == "e"
