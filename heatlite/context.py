@@ -56,7 +56,8 @@ class RequestContext(EngineContext):
 
     @property
     def is_admin(self) -> bool:
-        return bool(self.wire.get("is_admin"))
+        """Whether heat-api says so: with True itself, and no other value that counts as true."""
+        return self.wire.get("is_admin") is True
 
     @property
     def request_id(self) -> str | None:

@@ -17,6 +17,7 @@ acknowledged and dropped. A client's call among them would never be answered.
 from __future__ import annotations
 
 import concurrent.futures
+import functools
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -74,6 +75,7 @@ class BoundedRPCServer(RPCServer):
             self._on_incoming(incoming)
 
     def _process_incoming(self, incoming: Any) -> None:
+        incoming[0].reply = functools.partial(bare_reply, incoming[0].reply)
         try:
             with delivery.answering(delivery.id_of(incoming[0])):
                 super()._process_incoming(incoming)
@@ -82,6 +84,18 @@ class BoundedRPCServer(RPCServer):
             self._free.release()
             if not self._at_work:
                 self.when_idle()
+
+
+def bare_reply(reply: Callable[..., None], result: Any = None, failure: Any = None) -> None:
+    """Send a reply; of a failure its class and its words, but no traceback: that is of no use to a client.
+
+    oslo.messaging sends the lines of the engine's code along, and those of whatever the failure was caused by.
+    """
+    if failure is not None:
+        kind, error, _ = failure
+        error.__cause__ = error.__context__ = None
+        failure = (kind, error, None)
+    reply(result, failure)
 
 
 def cancel_consumers(connection: Any) -> None:

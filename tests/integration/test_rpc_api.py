@@ -73,6 +73,16 @@ def test_an_argument_that_no_method_has_is_named(daemons: Daemons, bus: Any) -> 
     assert "colour" in refused.value.value
 
 
+@pytest.mark.parametrize("method", ["identify_stack", "create_stack", "no_such_method"])
+def test_no_line_of_code_goes_over_the_wire(bus: Any, method: str) -> None:
+    with pytest.raises(oslo_messaging.RemoteError) as refused:
+        caller(bus, messages.ENGINE_TOPIC, "1.36").call(CONTEXT, method, stack_name="nobody")
+    sent = "".join(refused.value.traceback)
+    assert refused.value.exc_type in sent
+    assert "File " not in sent
+    assert "Traceback" not in sent
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -1,14 +1,25 @@
-"""What every method of the client API has in common: its errors travel, and are ones that heat-api has an answer for.
+"""What every method of the client API has in common: its arguments have types, and its errors have names.
+
+    arguments ──▶ of the right types? ──▶ the method ──▶ a reply
+                                             │
+        HeatliteError                        ├──▶ as it is, or as a class that heat-api knows
+        the database is away                 ├──▶ ``Error``: whether the call was carried out
+        anything else                        └──▶ ``Error`` without a word of it; the log has where it was raised
 
 heat-api turns an error into an HTTP status by its class name; one that it doesn't list is a 500. So the few classes
 that Heat raises inside its engine alone go out as those that it sends in their place.
+
+What nobody foresaw may quote anything: a hidden value, an SQL statement. Neither client nor log is told its text. Its
+class and the lines of code that it came through are enough to find it, and neither holds a value.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+import logging
+import traceback
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import oslo_messaging
@@ -17,11 +28,13 @@ from heatlite import exception
 from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine import edges
-from heatlite.engine.api import repeated
+from heatlite.engine.api import argument_types, repeated
 from heatlite.engine.certainty import unavailable
 from heatlite.engine.mistakes import SeveralMistakes
 from heatlite.schema.child_process import allowed
 from heatlite.template import making_at_most
+
+LOG = logging.getLogger(__name__)
 
 MOST_SECONDS = 30.0
 """What the patterns and expressions of one call may take together: nobody waits for its answer for long."""
@@ -31,32 +44,58 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 def client_call(method: Method) -> Method:
     """Mark a method of the client API: a named error is an answer to the client, not a crash to be logged."""
-
     signature = inspect.signature(method)
+    rest = {it.name for it in signature.parameters.values() if it.kind is inspect.Parameter.VAR_KEYWORD}
 
     @functools.wraps(method)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
-            bound = signature.bind(*args, **kwargs).arguments
-        except TypeError as error:
-            raise exception.Invalid(reason=f"{method.__name__}: {error}") from None
-        try:
-            said = edges.asked(bound["context"], method.__name__, bound)
-            with said, allowed(MOST_SECONDS), making_at_most(), noting_commits() as commits:
-                return method(*args, **kwargs)
+            bound = _bound(signature, method.__name__, args, kwargs)
+            context, said = bound["context"], _by_name(bound, rest)
+            argument_types.check_context(context.wire)
+            argument_types.check(said)
+            return _answered(method, context, said, args, kwargs)
         except exception.HeatliteError as error:
-            if begun := repeated.begun_before(bound["context"]):
-                return repeated.reply(bound["context"], method.__name__, begun)
-            raise in_clients_words(error) from error.__cause__
-        except DATABASE_ERRORS as error:
-            if not is_outage(error):
-                raise
-            raise unavailable(error, in_doubt=bool(commits)) from None
-        except UnicodeEncodeError:
-            raise exception.Invalid(reason="a text in it is not Unicode: it holds half a surrogate pair") from None
+            raise _expected(error) from None
 
-    expected: Callable[[Any], Method] = oslo_messaging.expected_exceptions(exception.HeatliteError)
-    return expected(call)
+    return call  # type: ignore[return-value]
+
+
+def _bound(signature: inspect.Signature, name: str, args: Any, kwargs: Any) -> dict[str, Any]:
+    try:
+        return signature.bind(*args, **kwargs).arguments
+    except TypeError as error:
+        raise exception.Invalid(reason=f"{name}: {error}") from None
+
+
+def _by_name(bound: Mapping[str, Any], rest: set[str]) -> dict[str, Any]:
+    """What a client gave, also what a method takes without naming it."""
+    given = {name: value for name, value in bound.items() if name not in (*rest, "self", "context")}
+    return {**given, **{name: value for more in rest for name, value in bound.get(more, {}).items()}}
+
+
+def _answered(method: Method, context: Any, said: Mapping[str, Any], args: Any, kwargs: Any) -> Any:
+    """The method's reply.
+
+    :raises HeatliteError: whatever else it raises, in words that are for its client
+    """
+    name = method.__name__
+    try:
+        said_of = edges.asked(context, name, said)
+        with said_of, allowed(MOST_SECONDS), making_at_most(), noting_commits() as commits:
+            return method(*args, **kwargs)
+    except exception.HeatliteError as error:
+        if begun := repeated.begun_before(context):
+            return repeated.reply(context, name, begun)
+        raise in_clients_words(error) from None
+    except UnicodeEncodeError:
+        raise exception.Invalid(reason="a text in it is not Unicode: it holds half a surrogate pair") from None
+    except DATABASE_ERRORS as error:
+        if is_outage(error):
+            raise unavailable(error, in_doubt=bool(commits)) from None
+        raise unforeseen(name, context.request_id, error) from None
+    except Exception as error:
+        raise unforeseen(name, context.request_id, error) from None
 
 
 def in_clients_words(error: exception.HeatliteError) -> exception.HeatliteError:
@@ -70,3 +109,22 @@ def in_clients_words(error: exception.HeatliteError) -> exception.HeatliteError:
             return exception.RequestLimitExceeded(message=str(error))
         case _:
             return error
+
+
+def unforeseen(method: str, request_id: str | None, error: BaseException) -> exception.Error:
+    """What a client is told of an error that nobody foresaw, to be raised by the caller; the log is told where."""
+    kind, lines = type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
+    LOG.error("%s ended in an error that nobody foresaw, a %s, raised at\n%s", method, kind, lines)
+    where = f" under {request_id}" if request_id else ""
+    return exception.Error(
+        message=f"{method} ended in an error of the engine's own ({kind}). Its log tells more{where}: ask the operator"
+    )
+
+
+def _expected(error: exception.HeatliteError) -> oslo_messaging.ExpectedException:
+    """What oslo.messaging sends as an answer and doesn't log; without the traceback, which it would send, too."""
+    expected = oslo_messaging.ExpectedException()
+    bare = error.with_traceback(None)
+    bare.__cause__ = bare.__context__ = None
+    expected.exc_info = (type(bare), bare, None)
+    return expected

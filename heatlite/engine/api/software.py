@@ -52,9 +52,9 @@ class SoftwareEndpoint:
     ) -> list[Reply]:
         """The configs of a project, the newest first, in short. A marker that isn't there is no marker.
 
-        :param tenant_safe: False: those of all projects, which heat-api asks for an administrator only
+        :param tenant_safe: of no account: an administrator sees every project's, and nobody else does
         """
-        project = finding.project_filter(context) if tenant_safe else None
+        project = finding.project_filter(context)
         table = software_configs.TABLE
         order = paging.order(None, None, {}, table)
         conditions: list[Any] = [] if project is None else [table.c.tenant == project]

@@ -115,7 +115,9 @@ def test_pages_hold_every_stack_once_in_the_order_of_the_whole_list(
     query = {"sort_keys": sort_keys, "sort_dir": sort_dir}
     whole = five.call("list_stacks", **query)
     paged: list[Any] = []
-    while page := five.call("list_stacks", **query, limit=1, marker=paged and paged[-1]["stack_identity"]["stack_id"]):
+    while page := five.call(
+        "list_stacks", **query, limit=1, marker=paged[-1]["stack_identity"]["stack_id"] if paged else None
+    ):
         paged += page
         assert len(paged) <= len(whole)
     assert paged == whole

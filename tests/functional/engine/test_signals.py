@@ -91,7 +91,7 @@ def test_a_wrong_signal_is_refused_and_not_told(engine: Endpoint, stack: dict[st
     [
         ("plain", exception.ResourceActionNotSupported, "signal is not supported for resource"),
         ("nobody", exception.ResourceNotFound, "nobody"),
-        (7, exception.ResourceNotFound, "7"),
+        (7, exception.Invalid, "resource_name must be a text"),
     ],
 )
 def test_what_takes_no_signal_says_so(
@@ -175,7 +175,7 @@ def test_what_is_being_worked_on_or_deleted_is_not_marked(engine: Endpoint, stac
 
 
 def test_a_mark_is_yes_or_no(engine: Endpoint, stack: dict[str, Any]) -> None:
-    with pytest.raises(exception.Invalid, match="mark_unhealthy is not a boolean"):
+    with pytest.raises(exception.Invalid, match="mark_unhealthy must be true or false"):
         mark(engine, stack, "plain", "yes")
 
 

@@ -1,0 +1,128 @@
+"""What each argument of the client API, and each part of a request's context, may be: decided before a method sees it.
+
+    text       a string of so many characters, that every database can write          names, ids, markers
+    flag       true or false
+    list, map  of that type; what is in them is for the method to read                filters, tags
+    number     read by the method, which knows its bounds
+    document   any JSON value; its reader tells what is wrong, and where in it         templates, environments, signals
+
+An argument that stands in no table here is refused, so that none is added without a type. What matters most is that no
+look-up is ever handed something else than text: MariaDB compares a text with the number 0 by the text's leading digits,
+and finds every row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from heatlite.db.column_types import is_unicode
+from heatlite.engine.api.arguments import invalid
+from heatlite.engine.api.options import OF_ENGINES
+
+LONGEST_NAME = 255
+LONGEST_TEXT = 65_535
+"""Of what no column keeps, or a column for long texts: a token, a reason, a pattern."""
+NOT_WRITABLE = "it holds a NUL character or half of a surrogate pair, which databases don't take"
+
+
+def text(name: str, value: Any, longest: int = LONGEST_NAME) -> None:
+    """:raises Invalid: where it isn't a text of so many characters, that every database can write"""
+    if not isinstance(value, str):
+        raise invalid(f"{name} must be a text, and is a {type(value).__name__}")
+    if len(value) > longest:
+        raise invalid(f'"{name}" should be no more than {longest} characters, and has {len(value)}')
+    if "\x00" in value or not is_unicode(value):
+        raise invalid(f"{name} can't be used: {NOT_WRITABLE}")
+
+
+def flag(name: str, value: Any) -> None:
+    """:raises Invalid: where it is neither true nor false"""
+    if not isinstance(value, bool):
+        raise invalid(f"{name} must be true or false, and is a {type(value).__name__}")
+
+
+def list_of_texts(name: str, value: Any) -> None:
+    """:raises Invalid: where it isn't a list of texts"""
+    if not isinstance(value, list):
+        raise invalid(f"{name} must be a list, and is a {type(value).__name__}")
+    for item in value:
+        text(f"{name} must be a list of texts: one of them", item, LONGEST_TEXT)
+
+
+def a_map(name: str, value: Any) -> None:
+    """:raises Invalid: where it isn't a map"""
+    if not isinstance(value, Mapping):
+        raise invalid(f"{name} must be a map, and is a {type(value).__name__}")
+
+
+def any_json(name: str, value: Any) -> None:
+    """Leave it to whoever reads it."""
+
+
+Check = Callable[[str, Any], None]
+long_text = partial(text, longest=LONGEST_TEXT)
+
+ARGUMENTS: Mapping[str, Check] = {
+    **dict.fromkeys(
+        (
+            *("resource_name", "output_key", "type_name", "template_version", "template_type", "name"),
+            *("group", "action", "status", "support_status", "heat_version", "updated_at", "digest", "sort_dir"),
+            *("stack_id", "snapshot_id", "config_id", "deployment_id", "server_id", "physical_resource_id", "marker"),
+            *("stack_user_project_id", "files_container"),
+        ),
+        text,
+    ),
+    **dict.fromkeys(("resource_status_reason", "status_reason"), long_text),
+    **dict.fromkeys(
+        (
+            *("cast", "cancel_with_rollback", "show_nested", "resolve_outputs", "tenant_safe", "with_detail"),
+            *("with_condition", "with_description", "show_deleted", "show_hidden", "abandon", "mark_unhealthy"),
+            "sync_call",
+        ),
+        flag,
+    ),
+    **dict.fromkeys(("filters", "stack_identity", "input_values", "output_values"), a_map),
+    **dict.fromkeys(("tags", "tags_any", "not_tags", "not_tags_any", "ignorable_errors"), any_json),
+    **dict.fromkeys(("limit", "nested_depth", "timeout", "back"), any_json),
+    **dict.fromkeys(
+        (
+            *("template", "params", "files", "args", "environment_files", "details", "config", "inputs", "outputs"),
+            *("options", "going_on", "with_attr", "sort_keys", "stack_name"),
+        ),
+        any_json,
+    ),
+    **dict.fromkeys(sorted(OF_ENGINES - {"stack_user_project_id"}), any_json),  # refused by name in any case
+}
+"""Argument → what it may be; None is the same as leaving it out. Methods look at a new stack's name themselves."""
+
+CONTEXT: Mapping[str, Check] = {
+    **dict.fromkeys(("project_id", "tenant_id", "tenant", "username", "user", "region_name", "request_id"), text),
+    **dict.fromkeys(("user_id", "trust_id"), partial(text, longest=64)),
+    **dict.fromkeys(("password", "auth_token", "auth_url"), long_text),
+    "roles": list_of_texts,
+}
+"""Part of a request's context → what it may be. heat-api fills them in; others than these are of no account."""
+
+
+def check(arguments: Mapping[str, Any]) -> None:
+    """Look at a call's arguments.
+
+    :raises Invalid: naming the first that is of a wrong type, too long, or unknown
+    """
+    for name, value in arguments.items():
+        if name not in ARGUMENTS:
+            raise invalid(f"there is no argument {name!r:.80}")
+        if value is not None:
+            ARGUMENTS[name](name, value)
+
+
+def check_context(wire: Mapping[str, Any]) -> None:
+    """Look at who asks, as the request says it.
+
+    :raises Invalid: naming the first part that is of a wrong type, or too long
+    """
+    for name, check_part in CONTEXT.items():
+        if wire.get(name) is not None:
+            check_part(f"the context's {name}", wire[name])
