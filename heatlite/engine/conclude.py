@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 
+from heatlite import exception
 from heatlite.convergence.model import OF_ROWS, Action, Node, NodeKind
 from heatlite.convergence.sync import chunks
 from heatlite.db import events, outage, stacks, templates
 from heatlite.db.records import ResourceRecord
-from heatlite.db.retry import DATABASE_ERRORS, retried
+from heatlite.db.retry import retried
 from heatlite.engine import farewell, row_changes, saved, traversals
 from heatlite.engine.counts import Count
 from heatlite.engine.endings import Ending
@@ -27,8 +28,6 @@ from heatlite.engine.work import Settled, Work, goes_on_past_failures
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 
 LOG = logging.getLogger(__name__)
-
-EMPTY_TEMPLATE = {"heat_template_version": "2021-04-16", "description": "Empty: what it held was rolled back"}
 
 
 class Conclusions:
@@ -120,6 +119,27 @@ class Conclusions:
         if self._fail(traversal, [], reason, None).is_over:
             self._end_family(traversal, reason)
 
+    def end_unreadable(self, traversal_id: str) -> bool:
+        """End an operation that no engine can go on with, since its template can't be read, or its values don't fit.
+
+        :returns: whether it was one
+        """
+        context = self._shared.context()
+        try:
+            self._shared.library.traversal(context, traversal_id)
+            return False
+        except exception.InvalidEncryptionKey:
+            return False  # that is for the engine to mend
+        except exception.HeatliteError as error:
+            reason = f"The template can't be read: {error}"
+        found = stacks.by_traversal(context, traversal_id)
+        if found is None:
+            return False
+        stack, _ = found
+        LOG.warning("The %s of stack %s can't be gone on with: %s", stack.action, stack.name, reason)
+        self.failed(Traversal(traversal_id, stack, *traversals.nothing_wanted(stack), None, {}), [], reason)
+        return True
+
     def _end_family(self, traversal: Traversal, reason: str) -> None:
         """After the end of an operation: its owner looks, and for a ``reason`` of its own it ends below as well."""
         if reason:
@@ -153,7 +173,7 @@ class Conclusions:
 
     def empty_template(self) -> int:
         """The id of the template that a stack has when nothing is left of it."""
-        return templates.stored(self._shared.context(), EMPTY_TEMPLATE, {}, {}, self._shared.inputs.utcnow())
+        return templates.stored(self._shared.context(), traversals.EMPTY_TEMPLATE, {}, {}, self._shared.inputs.utcnow())
 
     def give_back(self, traversal_id: str, works: Sequence[Work]) -> None:
         """Return work that this engine won't end, for others to go on with.
@@ -229,14 +249,16 @@ class Conclusions:
                 outage.tell(LOG, error, "Engine %s can't be told now that it is waited for", engine_id)
 
     def _do_now(self, traversal_id: str, node: Node) -> None:
-        """Do a stack's own node; what an outage keeps from it is left for a sweep: what came before is written."""
+        """Do a stack's own node. One that can't be done is left for a sweep: what came before it is written, and the
+        nodes of other stacks that are announced with it have nothing to do with it."""
         try:
             traversal = self._shared.library.traversal(self._shared.context(), traversal_id)
             if traversal is not None:
                 self.of_stack(traversal, node)
-        except DATABASE_ERRORS as error:
-            if not outage.is_outage(error):
-                raise
+        except Exception as error:
+            outage.tell(
+                LOG, error, "The %s of traversal %s can't be done now: the sweep will", node.kind.name, traversal_id
+            )
 
     def of_stack(self, traversal: Traversal, node: Node) -> None:
         """Do one of the stack's own nodes."""
@@ -293,7 +315,8 @@ class Conclusions:
             if found is None or not stacks.take_planning(context, found[0].id, traversal_id):
                 return None
             stack = found[0]
-            template, values = shared.library.parameters(context, stack)
+            is_delete = stack.action is Action.DELETE
+            template, values = (shared.library.readable if is_delete else shared.library.parameters)(context, stack)
             wanted = traversals.goal(Action(stack.action), template)
             unchanged = shared.unchanged(template, values, stack) if wanted else begin.nothing_unchanged
             recast_after = shared.recast_after

@@ -201,7 +201,7 @@ class Lifecycle:
         """
 
         def change(current: StackRecord) -> Change:
-            parsed, _ = self._shared.library.parameters(self._shared.context(), current)
+            parsed, _ = self._shared.library.readable(self._shared.context(), current)
             columns = {"timeout": current.timeout, "collects_later": current.collects_later}
             return Change(VISITS[operation], columns, traversals.wanted(parsed), also=also)
 

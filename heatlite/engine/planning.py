@@ -137,7 +137,7 @@ def check(shared: Shared, context: Context, stack: StackRecord, submission: Subm
 
 def hidden_before(shared: Shared, context: Context, stack: StackRecord) -> Mask:
     """What the stack hides as it is: its rows hold values of these parameters."""
-    _, parameters = shared.library.parameters(context, stack)
+    _, parameters = shared.library.readable(context, stack)
     traversal = shared.library.traversal(context, stack.current_traversal)
     return parameters.mask | traversal.mask if traversal else parameters.mask
 

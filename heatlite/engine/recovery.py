@@ -8,19 +8,24 @@
                       locks: their node may be gone, when their traversal was superseded
     time limits       stacks whose operation takes too long fail, although no message arrives
 
-Each look stands by itself: one that fails (the database is away) is told once, and the others go on.
+Each look stands by itself: one that fails (the database is away) is told once, and the others go on. Within a look each
+row does so too: what one holds may be beyond this engine, and is told once, but never keeps it from the rows after it.
+An operation whose template no engine can read isn't cast for ever: after a few casts it is FAILED, with the reason.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+import cachetools
 
 from heatlite.convergence.model import OF_ROWS, Action, Node
 from heatlite.db import hands, outage, resources, services, stacks, sync_points
-from heatlite.db.records import DueNode, ResourceRecord
+from heatlite.db.records import DueNode, ResourceRecord, StackRecord
 from heatlite.db.retry import retried
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.counts import Count
@@ -30,8 +35,11 @@ from heatlite.engine.transactions import release
 
 LOG = logging.getLogger(__name__)
 
+Item = TypeVar("Item")
+
 FREED_AT_ONCE = 500
 LOOKED_AT_ONCE = 2000
+TOLD_KEPT = 1000
 BACK_OFF = 2.0
 LONGEST_BACK_OFF = 60.0
 
@@ -52,6 +60,26 @@ class Sweeper:
         self._conclusions = conclusions
         self._runner = runner
         self._looked_at = LookedAt()
+        self._told: cachetools.LRUCache[tuple[str, Hashable], bool] = cachetools.LRUCache(TOLD_KEPT)
+        """Which look failed for which row, or traversal, as was told."""
+
+    def _each(
+        self, look: str, items: Iterable[Item], key: Callable[[Item], Hashable], do: Callable[[Item], None]
+    ) -> None:
+        """Do something for each of these; where it fails for one, tell so once, and go on with the others.
+
+        :param look: what is looked for, for the log
+        :raises Exception: an outage, which concerns them all
+        """
+        for item in items:
+            try:
+                do(item)
+            except Exception as error:
+                if outage.is_outage(error):
+                    raise
+                if (look, key(item)) not in self._told:
+                    self._told[look, key(item)] = True
+                    LOG.exception("%s: what %s holds is beyond this engine; the others are seen to", look, key(item))
 
     def dead_engines(self) -> None:
         """Take over from engines that are dead, and from those that were found dead by somebody who died then."""
@@ -60,9 +88,8 @@ class Sweeper:
             if engine_id != self._shared.lease.engine_id and services.declare_dead(context, engine_id, counter, now):
                 LOG.warning("Engine %s is dead: its work is taken over", engine_id)
                 self._shared.counts.add(Count.DEAD_ENGINES)
-        for engine_id in services.gone(context):
-            if engine_id != self._shared.lease.engine_id:
-                self._take_over(engine_id)
+        gone = [it for it in services.gone(context) if it != self._shared.lease.engine_id]
+        self._each("Dead engines", gone, str, self._take_over)
 
     def _take_over(self, engine_id: str) -> None:
         while (released := self._free(engine_id)).ready or released.wakes:
@@ -92,10 +119,13 @@ class Sweeper:
         if due:
             taken = self._postpone(due, now)
             self._shared.counts.add(Count.RECASTS, len(taken))
-            for traversal_id, nodes in by_traversal(taken).items():
-                self._put_up(traversal_id, nodes)
+            self._each("Lost casts", by_traversal(taken).items(), lambda it: it[0], lambda it: self._put_up(*it))
 
-    def _put_up(self, traversal_id: str, nodes: Sequence[Node]) -> None:
+    def _put_up(self, traversal_id: str, due: Sequence[DueNode]) -> None:
+        nodes = [each.node for each in due]
+        often_cast = min(each.casts for each in due) >= self._shared.settings.max_attempts
+        if often_cast and self._conclusions.end_unreadable(traversal_id):
+            return
         turns, of_rows = self._shared.turns, [node for node in nodes if node.kind in OF_ROWS]
         if turns is None:
             self._conclusions.announce({traversal_id: nodes})
@@ -118,13 +148,21 @@ class Sweeper:
     def lost_wakes(self) -> None:
         """Schedule what waits for a lock that nobody holds."""
         blocked = sync_points.blocked_on_free_rows(self._shared.context(), FREED_AT_ONCE)
-        self._conclusions.wake({row: traversal_id for traversal_id, row in blocked})
+        waits: dict[str, list[int]] = {}
+        for traversal_id, row in blocked:
+            waits.setdefault(traversal_id, []).append(row)
+        self._each(
+            "Lost wake-ups",
+            waits.items(),
+            lambda it: it[0],
+            lambda it: self._conclusions.wake(dict.fromkeys(it[1], it[0])),
+        )
 
     def lost_requests(self) -> None:
         """Let go of what newer traversals wait for and shouldn't, though nobody told us."""
         context, engine_id = self._shared.context(), self._shared.lease.engine_id
-        for traversal_id, rows in resources.waited_for(context, engine_id, FREED_AT_ONCE).items():
-            self._runner.asked(rows, traversal_id)
+        waited_for = resources.waited_for(context, engine_id, FREED_AT_ONCE)
+        self._each("Lost requests", waited_for.items(), lambda it: it[0], lambda it: self._runner.asked(it[1], it[0]))
 
     def lost_claims(self) -> None:
         """Give back what the database believes this process to be at, and it isn't; a page of it at a time."""
@@ -134,10 +172,13 @@ class Sweeper:
         lost = [claim for claim in dict.fromkeys(page) if claim not in self._shared.claims]
         if lost:
             LOG.warning("%d claims fell out of this engine's hands: their nodes are given back", len(lost))
-        for traversal_id, node, claim_id in hands.nodes(context, engine_id, lost) if lost else []:
-            LOG.debug("Node %s of traversal %s is given back", node, traversal_id)
-            self._shared.counts.add(Count.LOST_SIGHT)
-            self._give_back(traversal_id, node, claim_id)
+        nodes = hands.nodes(context, engine_id, lost) if lost else []
+        self._each("Lost claims", nodes, lambda it: it[0], lambda it: self._return(*it))
+
+    def _return(self, traversal_id: str, node: Node, claim_id: str) -> None:
+        LOG.debug("Node %s of traversal %s is given back", node, traversal_id)
+        self._shared.counts.add(Count.LOST_SIGHT)
+        self._give_back(traversal_id, node, claim_id)
 
     @retried
     def _give_back(self, traversal_id: str, node: Node, claim_id: str) -> None:
@@ -155,11 +196,14 @@ class Sweeper:
         lost = [row_id for row_id in page if not self._shared.claims.locks(row_id)]
         if lost:
             LOG.warning("%d resources fell out of this engine's hands: their locks are released", len(lost))
-        for row in resources.by_ids(context, lost) if lost else []:
-            if row.engine_id == engine_id and not self._shared.claims.locks(row.id):
-                LOG.debug("The lock of resource %s is released", row.name)
-                self._shared.counts.add(Count.LOST_SIGHT)
-                self._conclusions.wake(self._let_go(row))
+        rows = resources.by_ids(context, lost) if lost else []
+        self._each("Lost locks", rows, lambda row: row.id, self._unlock)
+
+    def _unlock(self, row: ResourceRecord) -> None:
+        if row.engine_id == self._shared.lease.engine_id and not self._shared.claims.locks(row.id):
+            LOG.debug("The lock of resource %s is released", row.name)
+            self._shared.counts.add(Count.LOST_SIGHT)
+            self._conclusions.wake(self._let_go(row))
 
     @retried
     def _let_go(self, row: ResourceRecord) -> Mapping[int, str]:
@@ -169,18 +213,22 @@ class Sweeper:
 
     def overdue_stacks(self) -> None:
         """Fail what takes longer than it may."""
-        context = self._shared.context()
-        for stack in stacks.overdue(context, self._shared.inputs.now(), self._shared.settings.recast_limit):
-            traversal = self._shared.library.traversal(context, stack.current_traversal)
-            if traversal is not None:
-                self._conclusions.failed(traversal, [], f"{Action(stack.action).capitalize()} timed out")
+        overdue = stacks.overdue(self._shared.context(), self._shared.inputs.now(), self._shared.settings.recast_limit)
+        self._each("Time limits", overdue, lambda stack: stack.id, self._time_out)
+
+    def _time_out(self, stack: StackRecord) -> None:
+        if self._conclusions.end_unreadable(stack.current_traversal):
+            return
+        traversal = self._shared.library.traversal(self._shared.context(), stack.current_traversal)
+        if traversal is not None:
+            self._conclusions.failed(traversal, [], f"{Action(stack.action).capitalize()} timed out")
 
 
-def by_traversal(due: Sequence[DueNode]) -> Mapping[str, Sequence[Node]]:
+def by_traversal(due: Sequence[DueNode]) -> Mapping[str, Sequence[DueNode]]:
     """Nodes that are to be cast, traversal by traversal."""
-    nodes: dict[str, list[Node]] = {}
+    nodes: dict[str, list[DueNode]] = {}
     for node in due:
-        nodes.setdefault(node.traversal_id, []).append(node.node)
+        nodes.setdefault(node.traversal_id, []).append(node)
     return nodes
 
 

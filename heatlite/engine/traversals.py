@@ -17,7 +17,7 @@ import cachetools
 from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
-from heatlite.convergence.model import Action, Node, NodeKind, Wanted
+from heatlite.convergence.model import VISITS, Action, Node, NodeKind, Wanted
 from heatlite.db import stacks, templates
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord, TemplateRecord
@@ -30,6 +30,8 @@ RESOURCES_KEPT = 3_000
 """How many resources the templates that are kept may have together, at some kilobytes each, and the traversals."""
 LARGE_ONES_KEPT = 3
 """Templates or traversals that are kept however large they are: who works on them would parse them for each message."""
+
+EMPTY_TEMPLATE = {"heat_template_version": "2021-04-16", "description": "Empty: what it held was rolled back"}
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,23 @@ class Library:
         parameters = bind(record, parsed, stack.name, stack.id, stack.tenant)
         return parsed.under(parameters), parameters
 
+    def readable(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
+        """The same; nothing at all where the template can't be read, or doesn't take the values that it is given.
+
+        So it is with a nested stack that was refused once its values were known, and with one that an engine of another
+        time took. It is still to be shown, looked at and deleted: for none of that is a template needed.
+        """
+        try:
+            return self.parameters(context, stack)
+        except exception.HeatliteError as error:
+            LOG.debug("Stack %s is taken for empty: %s", stack.name, error)
+            return nothing_wanted(stack)
+
+    def record(self, context: Context, template_id: int) -> TemplateRecord:
+        """A stored template as it was given, parsed or not."""
+        known = self.known(template_id)
+        return known[0] if known is not None else templates.get(context, template_id)
+
     def check_immutable(
         self, context: Context, stack: StackRecord, wanted: language.Template, values: language.Parameters
     ) -> None:
@@ -172,7 +191,7 @@ class Library:
         fixed = [name for name, schema in wanted.parameter_schemata.items() if schema.immutable]
         if not fixed:
             return
-        _, before = self.parameters(context, stack)
+        _, before = self.readable(context, stack)
         changed = [name for name in fixed if name in before.schemata and before[name] != values[name]]
         if changed:
             raise exception.ImmutableParameterModified(keys=", ".join(changed))
@@ -182,6 +201,8 @@ class Library:
 
         None says that it has been superseded *or* can't be seen yet; either way there is nothing to do here and now,
         and if there is something to do after all, the sweep will ask again.
+
+        :raises HeatliteError: where it is to make a template true that can't be read, or whose values don't fit
         """
         with self._lock:
             known = self._traversals.get(traversal_id)
@@ -191,7 +212,8 @@ class Library:
         if found is None:
             return None
         stack, deps = found
-        parsed, parameters = self.parameters(context, stack)
+        needs_template = stack.action is not Action.DELETE and stack.action not in VISITS
+        parsed, parameters = (self.parameters if needs_template else self.readable)(context, stack)
         if deps is None:
             return Traversal(traversal_id, stack, parsed, parameters, None, {})
         mask, breakpoints = self._mask(context, stack, parameters), self._breakpoints(context, stack)
@@ -201,7 +223,7 @@ class Library:
         return loaded
 
     def _breakpoints(self, context: Context, stack: StackRecord) -> language.Breakpoints:
-        record, _ = self.template(context, stack.raw_template_id)
+        record = self.record(context, stack.raw_template_id)
         return language.Breakpoints.read(language.Environment.parse(record.environment).resource_registry)
 
     def _mask(self, context: Context, stack: StackRecord, parameters: language.Parameters) -> language.Mask:
@@ -218,6 +240,12 @@ class Library:
         with self._lock:
             self._masks[stack.id] = mask = mask | self._masks.get(stack.id, mask)
         return mask
+
+
+def nothing_wanted(stack: StackRecord) -> tuple[language.Template, language.Parameters]:
+    """The template that asks for nothing, and its parameters in this stack."""
+    parsed = language.parse(EMPTY_TEMPLATE)
+    return parsed, bind(TemplateRecord(0, EMPTY_TEMPLATE, {}, {}), parsed, stack.name, stack.id, stack.tenant)
 
 
 def parse(record: TemplateRecord, operator_registry: Mapping[str, Any]) -> language.Template:

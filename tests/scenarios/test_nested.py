@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from heatlite import exception
 from heatlite.rpc.queries import EventQuery, StackQuery
 from tests.family import inline, nested, of, stacks_of, states_of, text, verify_family, wait_for
-from tests.story import Story, hot, resource, slow
+from tests.story import Story, Template, hot, resource, slow
 
 SIZED = {"size": {"type": "string", "default": "small"}}
 SIZE_OUT = {"size": {"value": {"get_attr": ["server", "output"]}}}
@@ -369,3 +371,53 @@ def test_a_hidden_value_is_hidden_in_nested_stacks_as_well(story: Story) -> None
     story.settle("CREATE_COMPLETE")
     assert of(story, "web").show()["parameters"]["size"] == "******"
     assert of(story, "web").value("server") == "hunter2-hunter2"
+
+
+SHORT = {"size": {"type": "string", "default": "s", "constraints": [{"length": {"max": 3}}]}}
+UNFIT: dict[str, Callable[[object], Template]] = {
+    "template": lambda value: nested("short.yaml", size=value),
+    "stack": lambda value: inline(hot(SHORT, SIZE_OUT, server=resource({"get_param": "size"})), {"size": value}),
+    "group": lambda value: {
+        "type": "OS::Heat::ResourceGroup",
+        "properties": {"resource_def": nested("short.yaml", size=value)},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", UNFIT)
+def test_a_nested_stack_whose_values_do_not_fit_is_shown_repaired_and_deleted(story: Story, kind: str) -> None:
+    """What its parameters are is known when they are resolved only."""
+
+    def template(value: str) -> Template:
+        return hot(source=resource(value), web=UNFIT[kind]({"get_attr": ["source", "output"]}))
+
+    files = {"short.yaml": text(hot(SHORT, SIZE_OUT, server=resource({"get_param": "size"})))}
+    story.create(template("far too long"), files=files)
+    story.settle("CREATE_FAILED")
+    places = ["web", "web.0"] if kind == "group" else ["web"]
+    assert states_of(story) == dict.fromkeys(places, "CREATE_FAILED")
+    unfit = of(story, places[-1])
+    assert "is out of range" in unfit.show()["stack_status_reason"]
+    assert unfit.resources() == {}
+    environment = unfit.client.get_environment(unfit.context, unfit.identity)
+    assert (environment or {})["parameters"] == {"size": "far too long"}
+    story.check()
+    story.settle("CHECK_COMPLETE")
+    story.update(template("fit"), files=files)
+    story.settle("UPDATE_COMPLETE")
+    assert of(story, places[-1]).value("server") == "fit"
+    story.update(template("too long again"), files=files)
+    story.settle("UPDATE_FAILED")
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert states_of(story) == {}
+
+
+@pytest.mark.parametrize("kind", UNFIT)
+def test_a_nested_stack_whose_values_never_fitted_is_deleted(story: Story, kind: str) -> None:
+    template = hot(source=resource("far too long"), web=UNFIT[kind]({"get_attr": ["source", "output"]}))
+    story.create(template, files={"short.yaml": text(hot(SHORT, SIZE_OUT, server=resource("x")))})
+    story.settle("CREATE_FAILED")
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert states_of(story) == {}

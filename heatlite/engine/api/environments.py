@@ -11,13 +11,19 @@ from heatlite.template.parameters import HIDDEN
 NOT_SHOWN = ("encrypted_param_names", "parameter_merge_strategies")
 
 
-def stored(environment: Mapping[str, Any], schemata: Mapping[str, ParameterSchema]) -> dict[str, Any]:
+def stored(environment: Mapping[str, Any], schemata: Mapping[str, ParameterSchema] | None) -> dict[str, Any]:
     """A stack's environment, every section present, with ``******`` for the values of hidden parameters.
 
     Those that ``encrypted_param_names`` names are as good as hidden.
+
+    :param schemata: None where the template can't be read, so that nobody knows which are hidden: all are masked
     """
     plain = Environment.parse(environment).to_dict()
-    hidden = {name for name, schema in schemata.items() if schema.hidden} | {*plain["encrypted_param_names"]}
+    hidden = {*plain["encrypted_param_names"]}
+    if schemata is None:
+        hidden |= {*plain["parameters"], *plain["parameter_defaults"]}
+    else:
+        hidden |= {name for name, schema in schemata.items() if schema.hidden}
     for section in ("parameters", "parameter_defaults"):
         plain[section] = {name: HIDDEN if name in hidden else value for name, value in plain[section].items()}
     plain["resource_registry"] = {"resources": {}, **plain["resource_registry"]}

@@ -102,7 +102,7 @@ def _event(event: EventRecord) -> Reply:
 
 def _stack(shared: Shared, context: RequestContext, stack: StackRecord) -> Reply:
     """A stack's place in the tree, and name → the names that it requires, of the template's and the rows' together."""
-    template, _ = shared.library.parameters(context, stack)
+    template, _ = shared.library.readable(context, stack)
     requires = {name: set(definition.requires) for name, definition in template.resources.items()}
     rows = resources.listed(context, stack.id)
     names = {row.id: row.name for row in rows}

@@ -34,7 +34,7 @@ class Reading:
 
     def stack(self, context: RequestContext, stack: StackRecord, *, resolve_outputs: bool) -> Reply:
         """One stack in full, with its outputs if they are wanted and it isn't deleted."""
-        template, parameters = self._shared.library.parameters(context, stack)
+        template, parameters = self._shared.library.readable(context, stack)
         tags = stacks.tags(context, [stack.id]).get(stack.id, [])
         reply = replies.stack_details(stack, tags, template, parameters)
         if resolve_outputs and stack.deleted_at is None:
@@ -79,22 +79,26 @@ class Reading:
 
     def template(self, context: RequestContext, stack: StackRecord) -> Reply:
         """A stack's template, as it was given."""
-        record, _ = self._shared.library.template(context, stack.raw_template_id)
+        record = self._shared.library.record(context, stack.raw_template_id)
         return record.template
 
     def files(self, context: RequestContext, stack: StackRecord) -> dict[str, str]:
         """A stack's files by name."""
-        record, _ = self._shared.library.template(context, stack.raw_template_id)
+        record = self._shared.library.record(context, stack.raw_template_id)
         return record.files
 
     def environment(self, context: RequestContext, stack: StackRecord) -> Reply:
         """A stack's environment, hidden values masked."""
-        record, template = self._shared.library.template(context, stack.raw_template_id)
+        library = self._shared.library
+        try:
+            record, template = library.template(context, stack.raw_template_id)
+        except exception.HeatliteError:
+            return environments.stored(library.record(context, stack.raw_template_id).environment, None)
         return environments.stored(record.environment, template.parameter_schemata)
 
     def list_outputs(self, context: RequestContext, stack: StackRecord) -> list[Reply]:
         """A stack's outputs without values."""
-        template, _ = self._shared.library.parameters(context, stack)
+        template, _ = self._shared.library.readable(context, stack)
         return [replies.output(output.name, output.description) for output in template.outputs.values()]
 
     def output(self, context: RequestContext, stack: StackRecord, key: Any) -> Reply:
@@ -102,7 +106,7 @@ class Reading:
 
         :raises NotFound: where the template has no such output
         """
-        template, parameters = self._shared.library.parameters(context, stack)
+        template, parameters = self._shared.library.readable(context, stack)
         if not isinstance(key, str) or key not in template.outputs:
             raise exception.NotFound(msg_fmt=f"Specified output key {key!s:.80} not found.")
         wanted = [template.outputs[key]]
@@ -141,7 +145,7 @@ class Reading:
         requirers, wanted = required_by(rows, serving), matching(serving, filters)
         if not wanted:
             return []
-        template, _ = self._shared.library.parameters(context, stack)
+        template, _ = self._shared.library.readable(context, stack)
         found = [(row, self._resource(stack, row, requirers[row.name], template)) for row in wanted]
         if not with_detail:
             return [reply for _, reply in found]
@@ -169,7 +173,7 @@ class Reading:
         row = serving.get(name) if isinstance(name, str) else None
         if row is None:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
-        template, _ = self._shared.library.parameters(context, stack)
+        template, _ = self._shared.library.readable(context, stack)
         attributes = None if with_attr is False else self._attributes(row, also)
         reply = self._resource(stack, row, required_by(rows, serving)[row.name], template)
         details = replies.resource_details(row, template, attributes)

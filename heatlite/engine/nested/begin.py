@@ -205,7 +205,7 @@ class Children:
                 wanted, unchanged = traversals.wanted(parsed), self._shared.unchanged(parsed, values, stack)
             elif message.verb in VISITS:
                 changes = {"collects_later": seen.collects_later}  # a visit collects nothing
-                wanted = traversals.wanted(self._shared.library.parameters(self._shared.context(), seen)[0])
+                wanted = traversals.wanted(self._shared.library.readable(self._shared.context(), seen)[0])
         except exception.HeatliteError as error:
             self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": str(error)})
             return

@@ -17,6 +17,7 @@ from heatlite.db.records import StackRecord
 from heatlite.engine.refresh import refresh
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversals import Traversal
+from heatlite.exception import HeatliteError
 
 LOG = logging.getLogger(__name__)
 
@@ -52,6 +53,10 @@ class Family:
         if owner is None or owner.current_traversal != ended.id:
             return  # read after the children: what these are at may be for a newer operation
         for child in children:
-            traversal = self._shared.library.traversal(context, child.current_traversal)
+            try:
+                traversal = self._shared.library.traversal(context, child.current_traversal)
+            except HeatliteError as error:  # it is found by the sweep, which knows what to do with it
+                LOG.warning("Nested stack %s can't be read: %s", child.name, error)
+                continue
             if traversal is not None:
                 end(traversal)

@@ -24,7 +24,7 @@ LOG = logging.getLogger(__name__)
 
 def outputs(context: Context, library: Library, registry: Registry, stack: StackRecord) -> dict[str, Any]:
     """Every output with its value; None for one that can't be had, which harms no other: why is under ``ERRORS``."""
-    template, parameters = library.parameters(context, stack)
+    template, parameters = library.readable(context, stack)
     read = {name for it in template.outputs.values() for name in (*it.references, *(name for name, _ in it.reads))}
     scope = EngineScope(parameters, template.files, made(context, registry, stack, read), stack.facade)
     found: dict[str, Any] = {}
