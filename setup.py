@@ -9,6 +9,13 @@ import re
 import setuptools
 
 HERE = pathlib.Path(__file__).parent
+
+
+def camel(name):
+    """The class of a custom constraint: ``neutron.qos_policy`` is NeutronQosPolicy."""
+    return "".join(word.capitalize() for word in re.split(r"[._]", name))
+
+
 VERSION = re.search(r'__version__ = "(.+)"', (HERE / "heatlite/__init__.py").read_text()).group(1)
 
 TESTS = [
@@ -28,6 +35,27 @@ WAIT_HANDLES = "heatlite.resources.builtin.wait_condition_handle"  # which has t
 DOCUMENTATION = ["furo>=2025.7", "myst-parser>=4", "reno>=4.1", "sphinx>=8"]
 LAUNCH = "heatlite.resources.builtin.launch_configuration"
 GROUPS = "heatlite.resources.builtin.deployment_group"  # which has four
+
+OPENSTACK = "heatlite.resources.openstack"
+TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
+    "OS::Cinder::Volume": "cinder.volume:Volume",
+    "OS::Neutron::Net": "neutron.net:Net",
+    "OS::Neutron::Port": "neutron.port:Port",
+    "OS::Neutron::Router": "neutron.router:Router",
+    "OS::Neutron::RouterInterface": "neutron.router:RouterInterface",
+    "OS::Neutron::SecurityGroup": "neutron.security_group:SecurityGroup",
+    "OS::Neutron::SecurityGroupRule": "neutron.security_group:SecurityGroupRule",
+    "OS::Neutron::Subnet": "neutron.subnet:Subnet",
+    "OS::Nova::KeyPair": "nova.keypair:KeyPair",
+}
+NAMED = {  # what templates name: services, and what of them Heat's custom constraints are named for
+    "cinder": "backup qos_specs snapshot volume vtype",
+    "glance": "image",
+    "neutron": "address_scope flow_classifier network port port_pair port_pair_group qos_policy router security_group "
+    "segment subnet subnetpool",
+    "nova": "flavor keypair server",
+}
+FORMATS = ("dns_domain", "dns_name", "ip_addr", "ip_or_cidr", "mac_addr", "net_cidr", "rel_dns_name")
 
 LINTERS = ["mypy>=2.4,<2.5", "ruff>=0.17,<0.18"]  # a new release finds new faults: it comes in with a commit of its own
 
@@ -130,11 +158,18 @@ setuptools.setup(
             f"OS::Keystone::Service = {CATALOGUE}:Service",
             "OS::Keystone::User = heatlite.resources.keystone.user:User",
             f"OS::Keystone::UserRoleAssignment = {ROLE_ASSIGNMENTS}:UserRoleAssignment",
+            *(f"{name} = {OPENSTACK}.{place}" for name, place in TYPES.items()),
         ],
         "heatlite.constraints": [
             f"keystone.{name.lower()} = heatlite.resources.keystone.constraints:{name}"
             for name in ("Domain", "Group", "Project", "Region", "Role", "Service", "User")
-        ],
+        ]
+        + [
+            f"{service}.{kind} = {OPENSTACK}.constraints:{camel(f'{service}_{kind}')}"
+            for service, kinds in NAMED.items()
+            for kind in kinds.split()
+        ]
+        + [f"{name} = heatlite.resources.formats:{camel(name)}" for name in FORMATS],
         "oslo.config.opts": ["heatlite = heatlite.conf:list_opts"],
         "oslo.policy.policies": ["heatlite = heatlite.engine.policy:rules"],
         "oslo.policy.enforcer": ["heatlite = heatlite.engine.policy:enforcer"],

@@ -207,12 +207,43 @@ class InvalidEncryptionKey(HeatliteError):
     """Can not decrypt data with the auth_encryption_key in heat config."""
 
 
+class PhysicalResourceNameAmbiguity(HeatliteError):
+    """Multiple physical resources were found with name ({name})."""
+
+
 class CloudError(HeatliteError):
     """{service} answered {status}: {message}"""
 
 
 class CloudConflict(CloudError):
     """{service} answered {status}: {message}"""
+
+
+class CloudNotFound(CloudError):
+    """{service} answered {status}: {message}"""
+
+
+class CloudUnavailable(CloudError):
+    """{service} can't be used now ({status}): {message}
+
+    ``retry_after``: seconds after which it asks to be tried again; None: it didn't say. It isn't known whether it did
+    what it was asked for.
+    """
+
+    def __init__(self, *, retry_after: float | None = None, **kwargs: Any) -> None:
+        self.retry_after = retry_after
+        super().__init__(**kwargs)
+
+    def render(self) -> str:
+        return "{service} can't be used now ({status}): {message}".format(**self.kwargs)
+
+
+class ResourceInError(HeatliteError):
+    """Went to status {resource_status} due to "{status_reason}\""""
+
+
+class ResourceUnknownStatus(HeatliteError):
+    """{result} - Unknown status {resource_status} due to "{status_reason}\""""
 
 
 # --- heatlite's own ---------------------------------------------------------------------------------------------

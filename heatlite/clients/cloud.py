@@ -10,13 +10,14 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from heatlite.clients.api import Api
 from heatlite.clients.failures import told
 from heatlite.clients.identity import Identity
 from heatlite.clients.login import Login
+from heatlite.clients.names import Names
 from heatlite.clients.sessions import Sessions
 
 if TYPE_CHECKING:
-    from keystoneauth1.access.service_catalog import ServiceCatalogV3
     from keystoneauth1.session import Session
     from openstack.connection import Connection
 
@@ -45,21 +46,22 @@ class ServicesOf:
         """Keystone."""
         return Identity(self.session, self._sessions.settings.auth_url)
 
-    @cached_property
-    def _connection(self) -> Connection:
-        from openstack.connection import Connection
-
-        settings = self._sessions.settings
-        return Connection(
-            session=self.session,
-            region_name=settings.region_name,
-            interface=settings.interface,
-            app_name="heatlite",
-        )
-
     def client(self, service: str) -> Any:
         """The SDK's client of a service, by the SDK's name for it: ``compute``, ``network``, ``block_storage`` …"""
         return getattr(self._connection, service)
+
+    @cached_property
+    def _connection(self) -> Connection:
+        return self._sessions.connection(self._find_login(), self.session)
+
+    def api(self, service: str) -> Api:
+        """A service's REST API, by the same name."""
+        return Api(service, lambda: self.client(service))
+
+    @cached_property
+    def names(self) -> Names:
+        """What names stand for, for this login."""
+        return self._sessions.names(self._find_login()).through(self.api)
 
     def signal_url(self) -> str | None:
         """Where signed requests are sent: what stands before ``/waitcondition`` and ``/signal``. None: nowhere."""
@@ -81,14 +83,5 @@ class ServicesOf:
         settings = self._sessions.settings
         wanted: dict[str, Any] = {"interface": settings.interface, "region_name": region or settings.region_name}
         with told(), suppress(exceptions.CatalogException):
-            if self._find_login().token is None:
-                return self.session.get_endpoint(service_type=service_type, **wanted)
-            return self._catalogue().url_for(service_type=service_type, **wanted)
+            return self.session.get_endpoint(service_type=service_type, **wanted)
         return None
-
-    def _catalogue(self) -> ServiceCatalogV3:
-        """That of a request's token, which the session doesn't have: it asks for no token of its own."""
-        from keystoneauth1.access.service_catalog import ServiceCatalogV3
-
-        answer = self.session.get(f"{self._sessions.settings.auth_url}/auth/catalog")
-        return ServiceCatalogV3(answer.json()["catalog"])

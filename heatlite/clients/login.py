@@ -35,11 +35,12 @@ class Login:
 
     def plugin(self, auth_url: str) -> BaseAuthPlugin:
         """What keystoneauth authenticates with. One that has a password asks for new tokens by itself."""
-        from keystoneauth1 import token_endpoint
         from keystoneauth1.identity import v3
 
+        from heatlite.clients.given_token import GivenToken
+
         if self.token is not None:
-            return token_endpoint.Token(auth_url, self.token)
+            return GivenToken(auth_url, self.token)
         has_domain = self.user_id or self.user_domain_id or self.user_domain_name
         return v3.Password(
             auth_url,

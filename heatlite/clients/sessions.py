@@ -3,8 +3,9 @@
 A session authenticates itself and goes on doing so: where its token has expired or was revoked, the call that found out
 is repeated with a new one. That needs a password; a session of a request's token ends with the token.
 
-What can't be reached, or answers 503, is tried again here and nowhere else, with growing pauses: neither has done
-anything by then. An answer that was lost is not asked for again: it may have been done.
+Where keystone can't be reached, or answers 503, it is tried again here and nowhere else, with growing pauses: neither
+has done anything by then. An answer that was lost is not asked for again: it may have been done. Other services aren't
+tried again here at all: a step of a resource is (``heatlite.clients.api``), and no thread waits for that.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from typing import TYPE_CHECKING
 import cachetools
 
 from heatlite.clients.login import Login
+from heatlite.clients.names import KnownNames
 from heatlite.clients.settings import Settings
 
 if TYPE_CHECKING:
     import requests
     from keystoneauth1.session import Session
+    from openstack.connection import Connection
 
 KEPT = 500
 FIRST_PAUSE = 0.3
@@ -36,6 +39,8 @@ class Sessions:
         self._transport = transport
         self._lock = threading.Lock()
         self._kept: cachetools.LRUCache[Login, Session] = cachetools.LRUCache(KEPT)
+        self._connections: cachetools.LRUCache[Login, Connection] = cachetools.LRUCache(KEPT)
+        self._names: cachetools.LRUCache[Login, KnownNames] = cachetools.LRUCache(KEPT)
 
     def of(self, login: Login) -> Session:
         """The session of a login. Nothing is sent before it is used."""
@@ -47,10 +52,40 @@ class Sessions:
                     self._kept[login] = known
             return known
 
+    def connection(self, login: Login, session: Session) -> Connection:
+        """The SDK's clients of all services for a login's session: made once, with what they found out of services."""
+        with self._lock:
+            known = self._connections.get(login)
+            if known is None or known.session is not session:
+                from openstack.connection import Connection
+
+                settings = self.settings
+                known = Connection(
+                    session=session,
+                    region_name=settings.region_name,
+                    interface=settings.interface,
+                    app_name="heatlite",
+                )
+                if login.token is None:
+                    self._connections[login] = known
+            return known
+
+    def names(self, login: Login) -> KnownNames:
+        """What is known of names that whoever logs in may use."""
+        with self._lock:
+            known = self._names.get(login)
+            if known is None:
+                known = KnownNames()
+                if login.token is None:
+                    self._names[login] = known
+            return known
+
     def forget(self, login: Login) -> None:
         """Keep a session no longer: its login is void."""
         with self._lock:
             self._kept.pop(login, None)
+            self._connections.pop(login, None)
+            self._names.pop(login, None)
 
     def _made(self, login: Login) -> Session:
         from keystoneauth1.session import Session
@@ -58,15 +93,15 @@ class Sessions:
         settings = self.settings
         return Session(
             auth=login.plugin(settings.auth_url),
-            session=self._transport or patient(settings.retries),
+            session=self._transport or patient(settings.retries, settings.auth_url),
             verify=settings.verify,
             timeout=settings.timeout,
             app_name="heatlite",
         )
 
 
-def patient(retries: int) -> requests.Session:
-    """HTTP that tries again where nothing can have been done yet."""
+def patient(retries: int, auth_url: str) -> requests.Session:
+    """HTTP that tries keystone again where nothing can have been done yet, and other services not at all."""
     import requests
     from keystoneauth1.session import TCPKeepAliveAdapter
     from urllib3.util.retry import Retry
@@ -79,9 +114,11 @@ def patient(retries: int) -> requests.Session:
         status_forcelist=[503],
         allowed_methods=None,
         backoff_factor=FIRST_PAUSE,
+        respect_retry_after_header=False,
         raise_on_status=False,
     )
     transport = requests.Session()
     for scheme in ("http://", "https://"):
-        transport.mount(scheme, TCPKeepAliveAdapter(max_retries=again))
+        transport.mount(scheme, TCPKeepAliveAdapter())
+    transport.mount(auth_url, TCPKeepAliveAdapter(max_retries=again))
     return transport

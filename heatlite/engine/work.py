@@ -108,9 +108,9 @@ def first_step(work: Work, instance: Instance) -> Outcome:
     resource = plugin_object(work, instance)
     left = step_left(work)
     if left:
-        return steps.poll(resource, work.verb, left["token"])
+        return steps.poll(resource, work.verb, left["token"], *given_to(work))
     existing = steps.found(resource) if may_exist(work, resource) else []
-    if isinstance(existing, Failed):
+    if isinstance(existing, Failed | Waiting):
         return existing
     if existing:
         resource.resource_id_set(existing[0])  # it was made, and whoever made it couldn't say so any more
@@ -176,7 +176,7 @@ def step_left(work: Work) -> dict[str, Any]:
 
 def next_step(work: Work, instance: Instance, progress: Any) -> Outcome:
     """Look again at an action that wasn't complete."""
-    return steps.poll(plugin_object(work, instance), work.verb, progress)
+    return steps.poll(plugin_object(work, instance), work.verb, progress, *given_to(work))
 
 
 def prop_diff(work: Work) -> dict[str, Any] | None:

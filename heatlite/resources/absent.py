@@ -20,7 +20,7 @@ NAMES = (
     ("barbican", "OS::Barbican", "CertificateContainer GenericContainer Order RSAContainer Secret"),
     ("blazar", "OS::Blazar", "Host Lease"),
     ("cinder", "AWS::EC2", "Volume VolumeAttachment"),
-    ("cinder", "OS::Cinder", "EncryptedVolumeType QoSAssociation QoSSpecs Quota Volume VolumeAttachment VolumeType"),
+    ("cinder", "OS::Cinder", "EncryptedVolumeType QoSAssociation QoSSpecs Quota VolumeAttachment VolumeType"),
     ("designate", "OS::Designate", "RecordSet Zone"),
     ("glance", "OS::Glance", "WebImage"),
     ("ironic", "OS::Ironic", "Port"),
@@ -34,15 +34,15 @@ NAMES = (
         (
             "AddressScope ExtraRoute ExtraRouteSet Firewall FirewallPolicy FirewallRule FloatingIP "
             "FloatingIPAssociation FloatingIPPortForward FlowClassifier IKEPolicy IPsecPolicy IPsecSiteConnection "
-            "L2Gateway L2GatewayConnection MeteringLabel MeteringRule Net NetworkGateway Port PortChain PortPair "
+            "L2Gateway L2GatewayConnection MeteringLabel MeteringRule NetworkGateway PortChain PortPair "
             "PortPairGroup ProviderNet QoSBandwidthLimitRule QoSDscpMarkingRule QoSMinimumBandwidthRule "
-            "QoSMinimumPacketRateRule QoSPolicy Quota RBACPolicy Router RouterInterface SecurityGroup "
-            "SecurityGroupRule Segment Subnet SubnetPool Trunk VPNService"
+            "QoSMinimumPacketRateRule QoSPolicy Quota RBACPolicy "
+            "Segment SubnetPool Trunk VPNService"
         ),
     ),
     ("neutron", "OS::Neutron::TaaS", "TapFlow TapService"),
     ("nova", "AWS::EC2", "EIP EIPAssociation Instance"),
-    ("nova", "OS::Nova", "Flavor HostAggregate KeyPair Quota Server ServerGroup"),
+    ("nova", "OS::Nova", "Flavor HostAggregate Quota Server ServerGroup"),
     (
         "octavia",
         "OS::Octavia",

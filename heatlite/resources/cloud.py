@@ -3,6 +3,8 @@
 ::
 
     self.cloud.identity.create("project", {"name": …})     keystone, in a few verbs
+    self.cloud.api("compute").post("/servers", {…})        any service, by its REST API: JSON in, JSON out
+    self.cloud.names.id_of("neutron.network", "private")   what a name stands for
     self.cloud.client("compute").create_server(…)          any service, by the OpenStack SDK's client
     self.cloud.users.make(name, password)                  a user of the stack's own, who may signal it
 
@@ -11,7 +13,7 @@ All of it is I/O: only plugins that aren't ``immediate`` may use it. Calls fail 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -79,6 +81,51 @@ class StackUsers(Protocol):
         """Let a user sign URLs by this key. Made twice, it is the same key with the new secret; it goes with him."""
 
 
+class Api(Protocol):
+    """One service's REST API. ``sent`` are ``params``, ``headers`` and ``microversion``. JSON in, JSON out.
+
+    Each raises CloudNotFound (404), CloudConflict (409), CloudUnavailable (429, 502 … 504, or no answer) or CloudError.
+    A step needn't catch CloudUnavailable: it is taken again later, and ``is_repeated`` then.
+    """
+
+    def get(self, path: str, **sent: Any) -> Any:
+        """What there is at a path."""
+
+    def post(self, path: str, json: Any = None, **sent: Any) -> Any:
+        """Make something, or have something done."""
+
+    def put(self, path: str, json: Any = None, **sent: Any) -> Any:
+        """Change something."""
+
+    def patch(self, path: str, json: Any = None, **sent: Any) -> Any:
+        """Change something."""
+
+    def delete(self, path: str, **sent: Any) -> Any:
+        """Delete something."""
+
+    def request(self, method: str, path: str, **sent: Any) -> Any:
+        """Any of these."""
+
+    def listed(self, path: str, key: str, **sent: Any) -> Iterator[dict[str, Any]]:
+        """All that a collection has, page by page."""
+
+    def has_extension(self, alias: str) -> bool:
+        """Whether the service has an extension of its API; only Neutron has a list of them."""
+
+
+class Names(Protocol):
+    """What names stand for. A kind is a name of Heat's custom constraints, such as ``neutron.network``."""
+
+    def id_of(self, kind: str, value: str) -> str:
+        """The id of what has this name or id. Raises EntityNotFound, or PhysicalResourceNameAmbiguity."""
+
+    def check(self, kind: str, value: str) -> str:
+        """The same, where something of an id has to be there."""
+
+    def forget(self, kind: str, value: str) -> None:
+        """Have a name asked for again: what it stood for is gone."""
+
+
 class Cloud(Protocol):
     """The cloud's services for one stack."""
 
@@ -90,8 +137,15 @@ class Cloud(Protocol):
     def users(self) -> StackUsers:
         """The stack's own users."""
 
+    @property
+    def names(self) -> Names:
+        """What names stand for."""
+
     def client(self, service: str) -> Any:
         """The SDK's client of a service, by the SDK's name for it: ``compute``, ``network`` …"""
+
+    def api(self, service: str) -> Api:
+        """A service's REST API, by the same name."""
 
     def endpoint(self, service_type: str, region: str | None = None) -> str | None:
         """The URL of a service for the stack's project, here or in a region; None where the catalogue has none."""

@@ -57,7 +57,7 @@ class Property:
 
     ``default`` of None means that there is none. ``schema`` is a Property for the items of a LIST, or a mapping
     of names to Properties for a MAP. A change of a property replaces the resource unless ``update_allowed``, and
-    is refused where ``immutable``.
+    is refused where ``immutable``. ``status`` is one of ``SUPPORT_STATUSES``: what is HIDDEN is taken, and not shown.
 
     :raises InvalidSchemaError: where the parts contradict one another
     """
@@ -70,6 +70,7 @@ class Property:
     update_allowed: bool = False
     immutable: bool = False
     schema: Property | Mapping[str, Property] | None = None
+    status: str = "SUPPORTED"
 
     def __post_init__(self) -> None:
         if self.update_allowed and self.immutable:
@@ -96,6 +97,7 @@ class Attribute:
     description: str = ""
     type: Type | None = None
     cache_mode: CacheMode = CacheMode.LOCAL
+    status: str = "SUPPORTED"
 
 
 PropertiesSchema = Mapping[str, Property]

@@ -10,6 +10,10 @@
 A step begins with a fresh plugin object; ``start`` goes straight on to the first check, so that what completes
 at once needs one step. Progress is turned to JSON *before* that first check, so that a plugin that wouldn't
 survive a change of process shows it at once.
+
+Where a service can't be used now, the very same call is made again later, from the database's timer::
+
+    CloudUnavailable ──▶ Waiting({"again": {"tries", "reason", "progress" or "begin"}})     1 s, 2 s … or Retry-After
 """
 
 from __future__ import annotations
@@ -19,17 +23,16 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from heatlite.exception import ResourceFailed
+from heatlite.exception import CloudUnavailable, ResourceFailed
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.difference import changed
 from heatlite.resources.jsonable import as_json, shown
 from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import Unavailable
 from heatlite.resources.outcomes import Done, Failed, Replace, Unchanged, Update, Waiting
-from heatlite.resources.properties import completed
 from heatlite.resources.tools import plugin_name
 
 LOG = logging.getLogger(__name__)
@@ -39,6 +42,11 @@ VERBS = {action: action.lower() for action in ACTIONS}
 GIVEN = {"ADOPT": "adopt", "REFER": "refer", "SNAPSHOT_DELETE": "snapshot_delete"}
 """Verbs whose handle method is given something, as an UPDATE's is."""
 CHECKS = {**VERBS, **GIVEN, "SNAPSHOT_DELETE": "delete"}
+AGAIN = "again"
+"""The key of a progress that says what is tried again; no plugin's own has it."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+LONGEST_ASKED_PAUSE = 600.0
+"""Seconds between two tries: as they grow by themselves, and as far as a service is believed."""
 
 Rest = ParamSpec("Rest")
 Outcome = TypeVar("Outcome")
@@ -72,6 +80,14 @@ def start(resource: Resource, action: str, *given: Any) -> Done | Waiting | Repl
         REFER an ADOPT of what isn't the stack's, SNAPSHOT_DELETE a DELETE that takes a snapshot before
     :param given: what the handle method takes: for an UPDATE, what ``assess_update`` gave
     """
+    try:
+        return begin(resource, action, given)
+    except CloudUnavailable as error:
+        return later(resource, error, {"begin": True}, 0)
+
+
+def begin(resource: Resource, action: str, given: Sequence[Any]) -> Done | Waiting | Replace:
+    """Call the handle method and check once; may raise what the plugin raises."""
     handle = getattr(resource, f"handle_{(VERBS | GIVEN)[action]}")
     if action in ("CREATE", "UPDATE"):
         resource.validate()  # what validation of the template could not know is known now
@@ -85,9 +101,37 @@ def start(resource: Resource, action: str, *given: Any) -> Done | Waiting | Repl
 
 
 @failures_as_values
-def poll(resource: Resource, action: str, progress: Any) -> Done | Waiting | Failed:
-    """Go on with an action from the progress of the step before, in whichever process that was."""
-    return check(resource, action, progress)
+def poll(resource: Resource, action: str, progress: Any, *given: Any) -> Done | Waiting | Replace | Failed:
+    """Go on with an action from the progress of the step before, in whichever process that was.
+
+    :param given: as for ``start``, which may have to be called again
+    """
+    left = progress.get(AGAIN) if isinstance(progress, Mapping) else None
+    if left is None:
+        left, tries = {"progress": progress}, 0
+    else:
+        left, tries, resource.is_repeated = dict(left), left["tries"], True
+    try:
+        if "begin" in left:
+            return begin(resource, action, given)
+        return check(resource, action, left["progress"])
+    except CloudUnavailable as error:
+        return later(resource, error, left, tries)
+
+
+def later(resource: Resource, error: CloudUnavailable, left: Mapping[str, Any], tries: int) -> Waiting:
+    """Have the same call made again, after as long as the service says, or longer each time.
+
+    :param left: what is to be done then: ``{"begin": True}``, or ``{"progress": …}``
+    """
+    pause = min(FIRST_PAUSE * 2 ** min(tries, 10), LONGEST_PAUSE) * resource.random.uniform(0.75, 1.25)
+    if error.retry_after is not None:
+        pause = min(max(error.retry_after, FIRST_PAUSE), LONGEST_ASKED_PAUSE)
+    reason = resource.masked(str(error))
+    LOG.info("%s %s waits %.1f s: %s", plugin_name(resource), resource.name, pause, reason)
+    kept = {key: left[key] for key in ("begin", "progress") if key in left}
+    again = {AGAIN: {**kept, "tries": tries + 1, "reason": reason}}
+    return Waiting(again, pause, resource.resource_id, dict(resource.data))
 
 
 @failures_as_values
@@ -96,7 +140,7 @@ def assess_update(
 ) -> Unchanged | Update | Replace | Failed:
     """What a change of validated properties asks for. Failed where it is forbidden (immutable)."""
     # A plugin newer than the row must not see its own new properties as a change of the template.
-    difference = changed(completed(resource.properties_schema, before), after)
+    difference = changed(resource.completed_properties(before), after)
     if not difference:
         return Unchanged()
     if resource.needs_replacement(before, after, frozenset(difference)):
@@ -138,9 +182,12 @@ def failed(resource: Resource, error: BaseException) -> Failed:
 
 
 @failures_as_values
-def found(resource: Resource) -> list[str] | Failed:
-    """What ``find`` finds, as texts."""
-    return [str(physical_id) for physical_id in resource.find() or ()]
+def found(resource: Resource) -> list[str] | Waiting | Failed:
+    """What ``find`` finds, as texts; Waiting where that can't be said now: ``start`` is called later then."""
+    try:
+        return [str(physical_id) for physical_id in resource.find() or ()]
+    except CloudUnavailable as error:
+        return later(resource, error, {"begin": True}, 0)
 
 
 def endings() -> tuple[type[BaseException], ...]:

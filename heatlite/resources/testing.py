@@ -79,11 +79,12 @@ def walk(
     plugin: type[Resource], action: str, instance: Instance, prop_diff: Mapping[str, Any] | None = None
 ) -> Iterator[Outcome]:
     """Each outcome of an action in turn, every step in a new object. Let time pass between two of them."""
-    outcome: Outcome = start(plugin(instance), action, *([prop_diff] if action == "UPDATE" else []))
+    given = [prop_diff] if action == "UPDATE" else []
+    outcome: Outcome = start(plugin(instance), action, *given)
     yield outcome
     while isinstance(outcome, Waiting):
         instance = carried(instance, outcome)
-        outcome = poll(plugin(instance), action, outcome.progress)
+        outcome = poll(plugin(instance), action, outcome.progress, *given)
         yield outcome
 
 

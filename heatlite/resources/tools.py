@@ -33,7 +33,7 @@ class Tools:
         self.stack_name = instance.stack_name
         self.stack_id = instance.stack_id
         self.project_id = instance.project_id
-        self.properties: Mapping[str, Any] = MappingProxyType(completed(self.properties_schema, instance.properties))
+        self.properties: Mapping[str, Any] = MappingProxyType(self.completed_properties(instance.properties))
         self.metadata: Mapping[str, Any] = MappingProxyType(dict(instance.metadata))
         self.random = instance.random
         self.now = instance.now
@@ -46,6 +46,14 @@ class Tools:
         self.siblings = instance.siblings
         self._software = instance.software
         self.update_policy: Mapping[str, Any] = instance.update_policy
+        self.reads = instance.reads
+        self.is_repeated = False
+        """Whether this very call was made before and a service gave no answer: what it asked for may have been done."""
+
+    @classmethod
+    def completed_properties(cls, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Checked properties, perhaps stored by an older plugin, as the schema of today has them."""
+        return completed(cls.properties_schema, stored)
 
     def masked(self, text: str) -> str:
         """A text without the values of hidden parameters. For what is logged: errors are masked in any case."""

@@ -68,7 +68,7 @@ def test_a_requests_token_is_used_as_it_is_and_not_kept(keystone: MemoryKeystone
 
 
 def test_only_what_cannot_have_been_done_is_tried_again() -> None:
-    retry: Any = patient(2).get_adapter("https://keys").max_retries
+    retry: Any = patient(2, "https://keys").get_adapter("https://keys").max_retries
     assert isinstance(retry, Retry)
     assert (retry.connect, retry.read) == (2, 0)
     assert retry.is_retry("POST", 503)

@@ -1,0 +1,195 @@
+"""Api: one service's REST API: JSON in, JSON out, every failure an error of the house, no request without a limit.
+
+::
+
+    404                               CloudNotFound        it is gone
+    409                               CloudConflict        it is in use, or there is one already
+    429, 502, 503, 504, no answer     CloudUnavailable     later, perhaps: the step is taken again, and no thread waits
+    any other refusal                 CloudError           with the service's own words: a quota, a wrong value …
+
+The session behind it logs in anew where its token has ended. Nothing is retried here: a request that got no answer may
+have been done, and only who sent it knows how to find out.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import cachetools
+
+from heatlite import exception
+
+LOG = logging.getLogger(__name__)
+
+LATER = frozenset({429, 502, 503, 504})
+LONGEST_MESSAGE = 1000
+MOST_PAGES = 1000
+EXTENSIONS: cachetools.TTLCache[str, frozenset[str]] = cachetools.TTLCache(100, 3600)
+"""Endpoint → aliases of the extensions that it has: the same for everybody."""
+EXTENSIONS_LOCK = threading.Lock()
+
+
+class Api:
+    """Asks one service, as whoever its client is of.
+
+    :param service: the SDK's name for it: ``network``, ``compute`` …
+    :param find_client: gives the SDK's client, at the first need
+    """
+
+    def __init__(self, service: str, find_client: Callable[[], Any]) -> None:
+        self.service = service
+        self._find_client = find_client
+
+    def get(self, path: str, **sent: Any) -> Any:
+        """What there is at a path. ``sent`` are ``params``, ``headers`` and ``microversion``, also below."""
+        return self.request("GET", path, **sent)
+
+    def post(self, path: str, json: Any = None, **sent: Any) -> Any:
+        """Make something, or have something done."""
+        return self.request("POST", path, json=json, **sent)
+
+    def put(self, path: str, json: Any = None, **sent: Any) -> Any:
+        """Change something."""
+        return self.request("PUT", path, json=json, **sent)
+
+    def patch(self, path: str, json: Any = None, **sent: Any) -> Any:
+        """Change something."""
+        return self.request("PATCH", path, json=json, **sent)
+
+    def delete(self, path: str, **sent: Any) -> Any:
+        """Delete something.
+
+        :raises CloudNotFound: where it is gone
+        """
+        return self.request("DELETE", path, **sent)
+
+    def listed(self, path: str, key: str, **sent: Any) -> Iterator[dict[str, Any]]:
+        """All that a collection has, page by page, by the service's own links."""
+        for _ in range(MOST_PAGES):
+            page = self.get(path, **sent) or {}
+            yield from page.get(key) or ()
+            following = next((it["href"] for it in page.get(f"{key}_links") or () if it.get("rel") == "next"), None)
+            if following is None:
+                return
+            path, sent = following, {name: value for name, value in sent.items() if name != "params"}
+
+    def has_extension(self, alias: str) -> bool:
+        """Whether the service has an extension of its API; only Neutron has a list of them. Asked once an hour."""
+        client = self._find_client()
+        url = str(client.get_endpoint())
+        with EXTENSIONS_LOCK:
+            known = EXTENSIONS.get(url)
+        if known is None:
+            known = frozenset(it["alias"] for it in self.listed("/extensions", "extensions"))
+            with EXTENSIONS_LOCK:
+                EXTENSIONS[url] = known
+        return alias in known
+
+    def request(self, method: str, path: str, **sent: Any) -> Any:
+        """The answer's JSON; None where it has none.
+
+        :raises CloudError: or one of those that are named above
+        """
+        from keystoneauth1 import exceptions
+
+        try:
+            client = self._find_client()
+            answer = client.request(path, method, raise_exc=False, connect_retries=0, **sent)
+        except (exceptions.ConnectFailure, exceptions.ConnectTimeout, exceptions.DiscoveryFailure) as error:
+            raise self._unavailable("no answer", str(error)) from None
+        except exceptions.HttpError as error:  # of the login
+            if error.http_status in LATER:
+                raise self._unavailable(error.http_status, str(error)) from None
+            raise self._failed(error.http_status, str(error)) from None
+        except exceptions.ClientException as error:
+            raise self._failed("nothing", str(error)) from None
+        if answer.status_code >= 400:
+            raise self._refusal(answer)
+        if not answer.content:
+            return None
+        try:
+            return answer.json()
+        except ValueError:
+            return None
+
+    def _refusal(self, answer: Any) -> exception.CloudError:
+        status, message = answer.status_code, said(answer)
+        if status in LATER:
+            return self._unavailable(status, message, seconds_of(answer.headers.get("Retry-After")))
+        kind = {404: exception.CloudNotFound, 409: exception.CloudConflict}.get(status, exception.CloudError)
+        return kind(service=self.title, status=status, message=message)
+
+    def _unavailable(
+        self, status: object, message: str, retry_after: float | None = None
+    ) -> exception.CloudUnavailable:
+        return exception.CloudUnavailable(
+            retry_after=retry_after, service=self.title, status=status, message=message[:LONGEST_MESSAGE]
+        )
+
+    def _failed(self, status: object, message: str) -> exception.CloudError:
+        return exception.CloudError(service=self.title, status=status, message=message[:LONGEST_MESSAGE])
+
+    @property
+    def title(self) -> str:
+        """The service as people call it."""
+        return TITLES.get(self.service, self.service)
+
+
+TITLES: Mapping[str, str] = {
+    "network": "Neutron",
+    "compute": "Nova",
+    "block_storage": "Cinder",
+    "image": "Glance",
+    "identity": "Keystone",
+    "key_manager": "Barbican",
+    "dns": "Designate",
+    "load_balancer": "Octavia",
+    "object_store": "Swift",
+    "shared_file_system": "Manila",
+    "orchestration": "Heat",
+}
+"""The SDK's name of a service → the project's."""
+
+TAGS = re.compile(r"<[^>]+>|\s+")
+
+
+def said(answer: Any) -> str:
+    """A refusal in the service's own words, whatever form they come in."""
+    try:
+        found = answer.json()
+    except ValueError:
+        found = None
+    text = message_in(found) or TAGS.sub(" ", str(answer.text or "")).strip() or str(answer.reason)
+    return text[:LONGEST_MESSAGE]
+
+
+def message_in(found: Any) -> str | None:
+    """The message of an error's JSON: ``{"NeutronError": {"message": …}}``, ``{"faultstring": …}`` and the like."""
+    if isinstance(found, Mapping):
+        for key in ("message", "faultstring", "description", "title"):
+            if found.get(key) and isinstance(found[key], str):
+                return found[key]
+        found = list(found.values())
+    if isinstance(found, list):
+        return next((text for text in map(message_in, found) if text), None)
+    return None
+
+
+def seconds_of(header: str | None) -> float | None:
+    """What ``Retry-After`` says, seconds or a date, as seconds from now; None where it says nothing."""
+    if not header:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,206 @@
+"""Names: what a name or an id in a template stands for at a service, found by few requests.
+
+::
+
+    "private" ──▶ known? ──▶ GET /networks?name=private ──▶ 3f0c…            kept for a short while
+                                  └─ the third name of a kind within that while: GET /networks, and all are known
+
+Only what is there is kept, so that something which was made a second ago is found. What has the form of an id is taken
+for one without asking, where ids have a form; ``check`` asks.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from heatlite import exception
+from heatlite.clients.api import Api
+
+SECONDS_KEPT = 30.0
+MOST_KEPT = 2000
+ONE_BY_ONE = 2
+"""Names of a kind that are asked for one by one; the next one has the whole collection listed."""
+
+UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of things that templates name.
+
+    ``entity`` is Heat's word for it in errors. ``filter`` is the query that finds one by its name; empty: the service
+    has none, and all are listed. ``id_field`` and ``name_field`` are the fields of a thing in a list.
+    """
+
+    service: str
+    path: str
+    key: str
+    entity: str
+    filter: str = "name"
+    params: Mapping[str, str] = field(default_factory=dict)
+    has_uuids: bool = True
+    inner: str = ""
+    """The key of the thing within a list's item, where it is wrapped."""
+    id_field: str = "id"
+    name_field: str = "name"
+    exact: str = "{}"
+    """How a name is written in the query."""
+
+
+def network(collection: str, entity: str) -> Kind:
+    """A kind of Neutron's."""
+    return Kind("network", f"/{collection.replace('_', '-')}", collection.replace("-", "_"), entity)
+
+
+KINDS: Mapping[str, Kind] = {
+    "neutron.network": network("networks", "network"),
+    "neutron.subnet": network("subnets", "subnet"),
+    "neutron.subnetpool": network("subnetpools", "subnetpool"),
+    "neutron.port": network("ports", "port"),
+    "neutron.router": network("routers", "router"),
+    "neutron.security_group": network("security_groups", "security_group"),
+    "neutron.address_scope": network("address_scopes", "address_scope"),
+    "neutron.segment": network("segments", "Segment"),
+    "neutron.floatingip": Kind(
+        "network", "/floatingips", "floatingips", "floatingip", "floating_ip_address", name_field="floating_ip_address"
+    ),
+    "neutron.trunk": network("trunks", "trunk"),
+    "neutron.qos_policy": Kind("network", "/qos/policies", "policies", "policy"),
+    "neutron.port_pair": Kind("network", "/sfc/port_pairs", "port_pairs", "port_pair"),
+    "neutron.port_pair_group": Kind("network", "/sfc/port_pair_groups", "port_pair_groups", "port_pair_group"),
+    "neutron.flow_classifier": Kind("network", "/sfc/flow_classifiers", "flow_classifiers", "flow_classifier"),
+    "nova.flavor": Kind("compute", "/flavors", "flavors", "Flavor", "", {"is_public": "None"}, has_uuids=False),
+    "nova.server": Kind("compute", "/servers", "servers", "Server", exact="^{}$"),
+    "nova.keypair": Kind(
+        "compute", "/os-keypairs", "keypairs", "Key", "", has_uuids=False, inner="keypair", id_field="name"
+    ),
+    "glance.image": Kind("image", "/images", "images", "Image", params={"member_status": "all"}),
+    "cinder.volume": Kind("block_storage", "/volumes", "volumes", "Volume"),
+    "cinder.snapshot": Kind("block_storage", "/snapshots", "snapshots", "VolumeSnapshot"),
+    "cinder.backup": Kind("block_storage", "/backups", "backups", "Volume backup"),
+    "cinder.vtype": Kind("block_storage", "/types", "volume_types", "VolumeType", "", {"is_public": "None"}),
+    "cinder.qos_specs": Kind("block_storage", "/qos-specs", "qos_specs", "QoS Specs", ""),
+}
+"""By the name of Heat's custom constraint."""
+
+
+class KnownNames:
+    """What is known of names, for one login. ``clock`` gives seconds that only grow."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._ids: dict[tuple[str, str], tuple[float, str]] = {}
+        self._asked: dict[str, list[float]] = {}
+
+    def through(self, api: Callable[[str], Api]) -> Names:
+        """The same, with the way to ask."""
+        return Names(self, api)
+
+    def get(self, kind: str, name: str) -> str | None:
+        """The id of a name that is known."""
+        with self._lock:
+            known = self._ids.get((kind, name))
+            return known[1] if known and self._clock() - known[0] < SECONDS_KEPT else None
+
+    def learn(self, kind: str, found: Mapping[str, str]) -> None:
+        """Keep the ids of these names."""
+        now = self._clock()
+        with self._lock:
+            if len(self._ids) + len(found) > MOST_KEPT:
+                self._ids.clear()
+            self._ids.update({(kind, name): (now, thing_id) for name, thing_id in found.items()})
+
+    def forget(self, kind: str, name: str) -> None:
+        """Have it asked for again: what it stood for is gone."""
+        with self._lock:
+            self._ids.pop((kind, name), None)
+
+    def asks_much(self, kind: str) -> bool:
+        """Note that a name of a kind is asked for; whether it is one of many within a short while."""
+        now = self._clock()
+        with self._lock:
+            recent = [at for at in self._asked.get(kind, ()) if now - at < SECONDS_KEPT]
+            self._asked[kind] = [*recent, now]
+            return len(recent) >= ONE_BY_ONE
+
+
+class Names:
+    """Finds ids, for one login.
+
+    :param api: gives a service's API
+    """
+
+    def __init__(self, known: KnownNames, api: Callable[[str], Api]) -> None:
+        self._known = known
+        self._api = api
+
+    def id_of(self, kind: str, value: str) -> str:
+        """The id of what a template names by its name or its id.
+
+        :raises EntityNotFound: where there is no such thing
+        :raises PhysicalResourceNameAmbiguity: where several have the name
+        :raises CloudError: where the service can't be asked
+        """
+        described = KINDS[kind]
+        if described.has_uuids and UUID.fullmatch(value):
+            return value
+        return self.check(kind, value)
+
+    def check(self, kind: str, value: str) -> str:
+        """The same, where an id has to be one of something that is there."""
+        known = self._known.get(kind, value)
+        if known is not None:
+            return known
+        described = KINDS[kind]
+        is_id = described.has_uuids and UUID.fullmatch(value) is not None
+        if is_id and described.service == "network":
+            found = self._listed(described, {"id": value})
+        elif is_id:
+            found = self._shown(described, value)
+        else:
+            found = self._named(kind, described, value)
+        return self._one(kind, described, value, found)
+
+    def forget(self, kind: str, value: str) -> None:
+        """Have a name asked for again: what it stood for is gone."""
+        self._known.forget(kind, value)
+
+    def _named(self, kind: str, described: Kind, value: str) -> list[tuple[str, str]]:
+        if described.filter and not self._known.asks_much(kind):
+            query = re.escape(value) if described.exact != "{}" else value
+            return self._listed(described, {described.filter: described.exact.format(query)})
+        found = self._listed(described, {})
+        names = [name for _, name in found]
+        self._known.learn(kind, {name: thing_id for thing_id, name in found if names.count(name) == 1 and name})
+        return found
+
+    def _listed(self, described: Kind, query: Mapping[str, str]) -> list[tuple[str, str]]:
+        """(id, name) of each thing."""
+        api = self._api(described.service)
+        things = api.listed(described.path, described.key, params={**described.params, **query})
+        plain = (it.get(described.inner, it) if described.inner else it for it in things)
+        return [(str(it[described.id_field]), str(it.get(described.name_field) or "")) for it in plain]
+
+    def _shown(self, described: Kind, value: str) -> list[tuple[str, str]]:
+        try:
+            self._api(described.service).get(f"{described.path}/{value}")
+        except exception.CloudNotFound:
+            return []
+        return [(value, "")]
+
+    def _one(self, kind: str, described: Kind, value: str, found: list[tuple[str, str]]) -> str:
+        matching = {thing_id for thing_id, _ in found if thing_id == value} or {
+            thing_id for thing_id, name in found if name == value
+        }
+        if len(matching) > 1:
+            raise exception.PhysicalResourceNameAmbiguity(name=value)
+        if not matching:
+            raise exception.EntityNotFound(entity=described.entity, name=value)
+        [thing_id] = matching
+        self._known.learn(kind, {value: thing_id})
+        return thing_id

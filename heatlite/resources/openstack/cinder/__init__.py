@@ -1,0 +1,1 @@
+"""Cinder: volumes and what they are attached to."""

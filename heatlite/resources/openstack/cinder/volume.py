@@ -1,0 +1,209 @@
+"""OS::Cinder::Volume: a disk by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.exception import CloudConflict, CloudError, NotSupported, ResourceInError, StackValidationFailed
+from heatlite.resources.openstack.base import Body, CloudResource
+from heatlite.resources.openstack.fields import integer, named, old_name, text
+from heatlite.resources.openstack.marks import KEY, InMetadata
+from heatlite.resources.openstack.states import states
+from heatlite.resources.schema import HIDDEN, Attribute, Property, Type
+from heatlite.schema.constraints import Range
+
+SIZE, TYPE, METADATA, READ_ONLY, BACKUP, HINTS = (
+    "size",
+    "volume_type",
+    "metadata",
+    "read_only",
+    "backup_id",
+    "scheduler_hints",
+)
+IN_USE_CAN_GROW = "3.42"
+"""The version of the API from which a volume that is attached can be extended."""
+MADE_OF_BACKUP = "3.47"
+SOURCES = ("snapshot_id", "source_volid", "image")
+BAD_REQUEST = 400
+
+
+class Volume(CloudResource):
+    """A volume: a disk of a size, which can be attached to a server."""
+
+    service, path, key = "block_storage", "/volumes", "volume"
+    mark = InMetadata()
+    is_gone_at_once = False
+    states = states(
+        good="available in-use",
+        pending="creating downloading restoring-backup extending retyping attaching detaching reserved backing-up "
+        "maintenance uploading deleting",
+        failed="error error_deleting error_restoring error_extending error_managing",
+    )
+    properties_schema = {
+        "availability_zone": text("The availability zone that it is in."),
+        SIZE: integer("Its size in GB; it can grow.", constraints=(Range(1),), update_allowed=True),
+        "snapshot_id": named("cinder.snapshot", "The snapshot that it is made of."),
+        BACKUP: named("cinder.backup", "The backup that it is made of, or restored from.", update_allowed=True),
+        "name": text("Its name.", update_allowed=True),
+        "description": text("What it is for.", update_allowed=True),
+        "image": named("glance.image", "The image that it is made of.", field="imageRef"),
+        "imageRef": old_name("image"),
+        TYPE: named("cinder.vtype", "Its type.", update_allowed=True),
+        "source_volid": named("cinder.volume", "The volume that it is a copy of."),
+        METADATA: Property(Type.MAP, "Keys and values that are kept with it.", default={}, update_allowed=True),
+        HINTS: Property(Type.MAP, "What the scheduler is told."),
+        READ_ONLY: Property(Type.BOOLEAN, "Whether it is attached for reading only.", update_allowed=True),
+        "multiattach": Property(Type.BOOLEAN, "Use a volume type that allows it.", default=False, status=HIDDEN),
+    }
+    attributes_schema = {
+        "availability_zone": Attribute("The availability zone that it is in.", Type.STRING),
+        SIZE: Attribute("Its size in GB.", Type.STRING),
+        "snapshot_id": Attribute("The snapshot that it is made of.", Type.STRING),
+        "display_name": Attribute("Its name.", Type.STRING),
+        "display_description": Attribute("What it is for.", Type.STRING),
+        TYPE: Attribute("Its type.", Type.STRING),
+        METADATA: Attribute("Keys and values that are kept with it, as JSON.", Type.STRING),
+        "metadata_values": Attribute("The same as a map.", Type.MAP),
+        "source_volid": Attribute("The volume that it is a copy of.", Type.STRING),
+        "status": Attribute("Its status.", Type.STRING),
+        "created_at": Attribute("When it was made.", Type.STRING),
+        "bootable": Attribute("Whether a server can start from it.", Type.STRING),
+        "encrypted": Attribute("Whether it is encrypted.", Type.STRING),
+        "attachments": Attribute("What it is attached to, as text.", Type.STRING),
+        "attachments_list": Attribute("The same as a list.", Type.LIST),
+        "multiattach": Attribute("Whether it can be attached more than once.", Type.BOOLEAN),
+    }
+
+    @property
+    def list_path(self) -> str:
+        """The list that has metadata."""
+        return "/volumes/detail"
+
+    def validate(self) -> None:
+        """It has a size or is made of something, and of one thing only.
+
+        :raises StackValidationFailed: where it isn't
+        """
+        if not self.known(SIZE, BACKUP, *SOURCES) or self.properties[BACKUP]:
+            return
+        given = [name for name in SOURCES if self.properties[name]]
+        where = f"resources.{self.name}.properties"
+        if self.properties[SIZE] is None and (len(given) != 1 or given == ["image"]):
+            message = (
+                "If neither backup_id nor size is provided, one and only one of source_volid, snapshot_id must be "
+                f"specified, but currently specified options: {given}."
+            )
+            raise StackValidationFailed(path=where, message=message)
+        if len(given) > 1:
+            message = (
+                "If size is provided, only one of image, source_volid, snapshot_id can be specified, but currently "
+                f"specified options: {given}."
+            )
+            raise StackValidationFailed(path=where, message=message)
+
+    def extra_body(self, body: Body) -> Body:
+        """With its metadata."""
+        return {**body, METADATA: dict(self.properties[METADATA] or {})}
+
+    def create(self, body: Body) -> Body:
+        """With what the scheduler is told, beside it."""
+        version = MADE_OF_BACKUP if body.get(BACKUP) else self.microversion
+        hints = self.properties[HINTS]
+        sent = {"volume": body, **({"OS-SCH-HNT:scheduler_hints": hints} if hints else {})}
+        return self.api.post(self.path, sent, microversion=version)["volume"]
+
+    def settle(self, progress: Any) -> bool:
+        """Have its type, size and access: one at a time, since Cinder does one at a time."""
+        if progress is None:
+            progress = {}
+        changed = progress.get("changed", [READ_ONLY])
+        body = self.seen()
+        action = self._next_action(body, changed)
+        if BACKUP in changed and self.properties[BACKUP] and not progress.get("restored"):
+            backup = self.identify("cinder.backup", self.properties[BACKUP])
+            self.api.post(f"/backups/{backup}/restore", {"restore": {"volume_id": self.resource_id}})
+            progress["restored"] = True
+        elif action is not None:
+            self.api.post(f"{self.one}/action", action, microversion=IN_USE_CAN_GROW)
+        else:
+            return True
+        self._seen = None
+        return False
+
+    def _next_action(self, body: Mapping[str, Any], changed: list[str]) -> Body | None:
+        size, kind, read_only = (self.properties[it] for it in (SIZE, TYPE, READ_ONLY))
+        if SIZE in changed and size is not None and size > body[SIZE]:
+            return {"os-extend": {"new_size": size}}
+        if TYPE in changed and kind and not self._has_type(body[TYPE], kind):
+            return {"os-retype": {"new_type": kind, "migration_policy": "never"}}
+        if READ_ONLY in changed and read_only is not None:
+            is_so = str((body.get(METADATA) or {}).get("readonly", False)).lower() == "true"
+            if is_so != read_only:
+                return {"os-update_readonly_flag": {"readonly": read_only}}
+        return None
+
+    def _has_type(self, current: Any, wanted: str) -> bool:
+        return current == wanted or self.identify("cinder.vtype", str(current)) == self.identify("cinder.vtype", wanted)
+
+    def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
+        """Name and description; the rest takes actions.
+
+        :raises NotSupported: where it is to shrink
+        """
+        size = prop_diff.get(SIZE)
+        if size is not None and size < self.seen()[SIZE]:
+            raise NotSupported(feature="Shrinking volume")
+        return super().update_body({it: prop_diff[it] for it in ("name", "description") if it in prop_diff})
+
+    def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
+        """Change the metadata."""
+        if METADATA in prop_diff:
+            mark = {KEY: self.uuid}
+            flag = {it: value for it, value in (self.seen().get(METADATA) or {}).items() if it == "readonly"}
+            wanted = {**(self.properties[METADATA] or {}), **mark, **flag}
+            self._seen = None
+            self.api.put(f"{self.one}/metadata", {METADATA: wanted})
+
+    def delete(self, thing_id: str) -> None:
+        """Send it; Cinder's word for a volume that is in use, or going already, is 400."""
+        try:
+            super().delete(thing_id)
+        except CloudError as error:
+            if error.kwargs["status"] == BAD_REQUEST:
+                raise CloudConflict(**error.kwargs) from None
+            raise
+
+    def handle_snapshot(self) -> Any:
+        """Begin a backup of it."""
+        sent = {"backup": {"volume_id": self.resource_id, "force": True}}
+        backup = self.api.post("/backups", sent)["backup"]
+        self.data_set(BACKUP, backup["id"])
+        return {BACKUP: backup["id"]}
+
+    def check_snapshot_complete(self, progress: Any) -> bool:
+        """Whether the backup is there.
+
+        :raises ResourceInError: where it failed
+        """
+        backup = self.api.get(f"/backups/{progress[BACKUP]}")["backup"]
+        if backup["status"] in ("creating", "available"):
+            return bool(backup["status"] == "available")
+        raise ResourceInError(resource_status=backup["status"], status_reason=backup.get("fail_reason") or "Unknown")
+
+    def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
+        """Heat's are texts, for the most part; the mark isn't among the metadata."""
+        own = {it: value for it, value in (body.get(METADATA) or {}).items() if it != KEY}
+        match name:
+            case "metadata":
+                return json.dumps(own)
+            case "metadata_values":
+                return own
+            case "display_name":
+                return body.get("name")
+            case "display_description":
+                return body.get("description")
+            case "attachments_list":
+                return body.get("attachments")
+        return str(body.get(name))

@@ -1,0 +1,1 @@
+"""Neutron: networks and all that is on them."""

@@ -1,0 +1,209 @@
+"""OS::Neutron::SecurityGroup and SecurityGroupRule: what may pass to and from ports."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from heatlite.exception import CloudNotFound, NotSupported
+from heatlite.resources.openstack.base import Body, CloudResource
+from heatlite.resources.openstack.fields import custom, flag, for_api, integer, named, text
+from heatlite.resources.openstack.neutron.base import DESCRIPTION, InNeutron, NeutronResource, name
+from heatlite.resources.schema import Property, Type
+from heatlite.schema.constraints import AllowedValues, Range
+
+PROTOCOLS = (
+    *range(256),
+    *[
+        "ah",
+        "dccp",
+        "egp",
+        "esp",
+        "gre",
+        "icmp",
+        "icmpv6",
+        "igmp",
+        "ipv6-encap",
+        "ipv6-frag",
+        "ipv6-icmp",
+        "ipv6-nonxt",
+        "ipv6-opts",
+        "ipv6-route",
+        "ospf",
+        "pgm",
+    ],
+    *["rsvp", "sctp", "tcp", "udp", "udplite", "vrrp"],
+)
+PORTS = (Range(0, 65535),)
+RULES, EGRESS, REMOTE_MODE, REMOTE_GROUP = "rules", "egress", "remote_mode", "remote_group_id"
+DEFAULT_EGRESS: list[Body] = [{"direction": EGRESS, "ethertype": it} for it in ("IPv4", "IPv6")]
+"""What Neutron gives each new group."""
+STATEFUL = "stateful"
+
+
+def direction() -> Property:
+    """The property ``direction``."""
+    return text("Of what passes.", default="ingress", constraints=(AllowedValues(("ingress", EGRESS)),))
+
+
+def ethertype() -> Property:
+    """The property ``ethertype``."""
+    return text("Of what passes.", default="IPv4", constraints=(AllowedValues(("IPv4", "IPv6")),))
+
+
+RULE = {
+    "direction": direction(),
+    "description": text("What it is for."),
+    "ethertype": ethertype(),
+    "port_range_min": integer("The first port, or the type of ICMP.", constraints=PORTS),
+    "port_range_max": integer("The last port, or the code of ICMP.", constraints=PORTS),
+    "protocol": text("The protocol, by its name or number.", constraints=(AllowedValues(PROTOCOLS),)),
+    REMOTE_MODE: Property(
+        Type.STRING,
+        "Whether the others are a block of addresses or a group.",
+        default="remote_ip_prefix",
+        constraints=(AllowedValues(("remote_ip_prefix", REMOTE_GROUP)),),
+    ),
+    REMOTE_GROUP: named("neutron.security_group", "The group of the others; the group itself where none is given."),
+    "remote_ip_prefix": text("The addresses of the others.", constraints=custom("net_cidr")),
+}
+
+
+class SecurityGroup(NeutronResource):
+    """A security group: rules of what may pass to and from the ports that have it."""
+
+    path, key = "/security-groups", "security_group"
+    properties_schema = {
+        "name": name("security group"),
+        "description": text("What it is for.", update_allowed=True, cleared=""),
+        RULES: Property(
+            Type.LIST, "Its rules.", default=[], update_allowed=True, schema=Property(Type.MAP, "A rule.", schema=RULE)
+        ),
+        STATEFUL: flag("Whether answers pass as well.", update_allowed=True, cleared=True),
+    }
+    list_key = "security_groups"
+
+    def validate(self) -> None:
+        """No name that Neutron keeps for itself."""
+        super().validate()
+        if self.properties["name"] == "default":
+            raise self.property_error("name", 'Security groups cannot be assigned the name "default".')
+
+    def extra_body(self, body: Body) -> Body:
+        """As it is, but where Neutron knows only stateful ones."""
+        if STATEFUL in body and not self.api.has_extension("stateful-security-group"):
+            if body[STATEFUL] is False:
+                message = "Neutron does not support stateless security groups."
+                raise NotSupported(feature=f"stateful: false ({message})")
+            del body[STATEFUL]
+        return super().extra_body(body)
+
+    def settle(self, progress: Any) -> bool:
+        """Have its rules: those that are missing are made by one request, those that are too many are deleted."""
+        changed = (progress or {}).get("changed")
+        if changed is None or RULES in changed:
+            self._have_rules(self.seen()["security_group_rules"])
+        return super().settle(progress)
+
+    def _have_rules(self, current: Iterable[Body]) -> None:
+        wanted = [self._rule(it) for it in self.properties[RULES] or ()]
+        if not any(it["direction"] == EGRESS for it in wanted):
+            wanted += [{**it, "security_group_id": self.resource_id} for it in DEFAULT_EGRESS]
+        keys = {key_of(it) for it in wanted}
+        there = {key_of(it) for it in current}
+        for rule in current:
+            if key_of(rule) not in keys:
+                self._delete_rule(rule["id"])
+        missing = list({key_of(it): it for it in wanted if key_of(it) not in there}.values())
+        if missing:
+            self.api.post("/security-group-rules", {"security_group_rules": missing})
+        if missing or there - keys:
+            self._seen = None
+
+    def _delete_rule(self, rule_id: str) -> None:
+        try:
+            self.api.delete(f"/security-group-rules/{rule_id}")
+        except CloudNotFound:
+            return
+
+    def _rule(self, given: Mapping[str, Any]) -> Body:
+        rule = for_api(Property(Type.MAP, schema=RULE), given, self.identify)
+        if given[REMOTE_MODE] == REMOTE_GROUP:
+            rule.pop("remote_ip_prefix", None)
+            rule.setdefault(REMOTE_GROUP, self.resource_id)
+        else:
+            rule.pop(REMOTE_GROUP, None)
+        return {**rule, "security_group_id": self.resource_id}
+
+
+COMPARED = ("direction", "ethertype", "protocol", "port_range_min", "port_range_max", REMOTE_GROUP, "remote_ip_prefix")
+
+
+def key_of(rule: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """What makes a rule the same as another to Neutron."""
+    values = {name: None if rule.get(name) is None else str(rule[name]) for name in COMPARED}
+    if values["protocol"] == "icmpv6" or (values["protocol"], values["ethertype"]) == ("icmp", "IPv6"):
+        values["protocol"] = "ipv6-icmp"
+    if values["remote_ip_prefix"] is not None:
+        values["remote_ip_prefix"] = str(ipaddress.ip_network(values["remote_ip_prefix"], strict=False))
+    return tuple(values[name] for name in COMPARED)
+
+
+class InRule(InNeutron):
+    """The mark of a rule: in its description; where the template gives one, all that it says, which no other rule does:
+    Neutron has no two rules alike in a group."""
+
+    def put(self, resource: CloudResource, body: dict[str, Any]) -> None:
+        if not resource.properties[DESCRIPTION]:
+            super().put(resource, body)
+
+    def query(self, resource: CloudResource) -> Mapping[str, Any] | None:
+        wanted = resource.properties[DESCRIPTION]
+        if not wanted:
+            return super().query(resource)
+        group = resource.identify("neutron.security_group", resource.properties["security_group"])
+        return {"security_group_id": group, DESCRIPTION: wanted}
+
+    def is_on(self, resource: CloudResource, body: Mapping[str, Any]) -> bool:
+        wanted = resource.properties[DESCRIPTION]
+        if not wanted:
+            return super().is_on(resource, body)
+        return body.get(DESCRIPTION) == wanted and key_of(body) == key_of(resource.fields(resource.properties_schema))
+
+
+class SecurityGroupRule(NeutronResource):
+    """A rule of a security group, by itself."""
+
+    path, key = "/security-group-rules", "security_group_rule"
+    mark = InRule()
+    properties_schema = {
+        "security_group": named(
+            "neutron.security_group", "The group that it is of.", field="security_group_id", required=True
+        ),
+        "description": text("What it is for."),
+        "direction": direction(),
+        "ethertype": ethertype(),
+        "port_range_min": integer("The first port, or the type of ICMP.", constraints=PORTS),
+        "port_range_max": integer("The last port, or the code of ICMP.", constraints=PORTS),
+        "protocol": text(
+            "The protocol, by its name or number.", default="tcp", constraints=(AllowedValues(PROTOCOLS),)
+        ),
+        "remote_group": named("neutron.security_group", "The group of the others.", field=REMOTE_GROUP),
+        "remote_ip_prefix": text("The addresses of the others.", constraints=custom("net_cidr")),
+    }
+
+    def settle(self, progress: Any) -> bool:
+        """It is complete as it is made: Neutron changes no rule."""
+        return True
+
+    def validate(self) -> None:
+        """The others are a group or a block of addresses, and ports are a range."""
+        if not self.known("remote_group", "remote_ip_prefix", "port_range_min", "port_range_max", "protocol"):
+            return
+        self.refuse_both("remote_group", "remote_ip_prefix")
+        first, last = self.properties["port_range_min"], self.properties["port_range_max"]
+        is_icmp = self.properties["protocol"] in ("icmp", "icmpv6", "ipv6-icmp")
+        if first is not None and last is not None and not is_icmp and last < first:
+            message = "The minimum port number must be less than or equal to the maximum port number."
+            raise self.property_error("port_range_max", message)

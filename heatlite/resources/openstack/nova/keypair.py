@@ -1,0 +1,111 @@
+"""OS::Nova::KeyPair: a key that servers let in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.exception import CloudConflict, CloudNotFound
+from heatlite.resources.openstack.base import Body, CloudResource
+from heatlite.resources.openstack.fields import named, text
+from heatlite.resources.openstack.marks import ByContent
+from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
+from heatlite.schema.constraints import AllowedValues, Custom, Length
+
+SAVES, PRIVATE_KEY, PUBLIC_KEY, CLAIMED = "save_private_key", "private_key", "public_key", "claimed"
+
+
+class KeyPair(CloudResource):
+    """A key pair, by which its owner logs in to servers. Its name is its id.
+
+    A key pair has no room for a mark, and its name may be somebody else's. So the engine first looks whether the name
+    is free, keeps that it was (``claimed``), and only then makes it: what has the name after that is the resource's.
+    """
+
+    service, path, key, microversion = "compute", "/os-keypairs", "keypair", "2.10"
+    mark = ByContent()
+    support_status = SupportStatus(version="2014.1")
+    properties_schema = {
+        "name": text("Its name.", required=True, constraints=(Length(1, 255),)),
+        SAVES: Property(Type.BOOLEAN, "Whether the private key is kept, for get_attr.", default=False),
+        PUBLIC_KEY: text("The public key; Nova makes a pair where none is given."),
+        "type": text("ssh or x509.", constraints=(AllowedValues(("ssh", "x509")),)),
+        "user": named("", "The user whose it is; only for administrators.", constraints=(Custom("keystone.user"),)),
+    }
+    attributes_schema = {
+        PUBLIC_KEY: Attribute("The public key.", Type.STRING),
+        PRIVATE_KEY: Attribute("The private key, where it is kept.", Type.STRING, CacheMode.NONE),
+    }
+
+    def extra_body(self, body: Body) -> Body:
+        """With the user's id."""
+        user = body.pop("user", None)
+        return body if user is None else {**body, "user_id": self._user_id(user)}
+
+    def handle_create(self) -> Any:
+        """Nothing: the check goes on in two steps."""
+        return {}
+
+    def check_create_complete(self, progress: Any) -> bool:
+        """Claim the name, then make it. One whose private key nobody was told is made anew."""
+        if CLAIMED not in self.data:
+            if not self._is_taken():
+                self.data_set(CLAIMED, self.properties["name"])
+                self.poll_in(0)
+                return False
+        elif self._was_made():
+            self.resource_id_set(self.properties["name"])
+            return True
+        made = self.create(self.extra_body(self.fields(self.properties_schema)))
+        if self.properties[SAVES] and made.get(PRIVATE_KEY):
+            self.data_set(PRIVATE_KEY, made[PRIVATE_KEY])
+        self.made(made)
+        return True
+
+    def _is_taken(self) -> bool:
+        try:
+            self.look(self.properties["name"])
+        except CloudNotFound:
+            return False
+        return True
+
+    def _was_made(self) -> bool:
+        """Whether an attempt before made it, which can be told only after a retry or a crash."""
+        try:
+            found = self.look(self.properties["name"])
+        except CloudNotFound:
+            return False
+        if self.properties[PUBLIC_KEY]:
+            if found[PUBLIC_KEY].split()[:2] != self.properties[PUBLIC_KEY].split()[:2]:
+                message = f"Key pair '{self.properties['name']}' already exists."
+                raise CloudConflict(service="Nova", status=409, message=message)
+            self._seen = found
+            return True
+        self.delete(self.properties["name"])
+        return False
+
+    def id_in(self, body: Mapping[str, Any]) -> str:
+        """Its name."""
+        return str(body["name"])
+
+    def place(self, thing_id: str) -> str:
+        """Of a user's, where it is another's."""
+        user = self.properties["user"]
+        return super().place(thing_id) + (f"?user_id={self._user_id(user)}" if user else "")
+
+    def find(self) -> list[str]:
+        """What has the name that was free before."""
+        name = self.data.get(CLAIMED)
+        if name is None:
+            return []
+        try:
+            return [self.id_in(self.look(name))]
+        except CloudNotFound:
+            return []
+
+    def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
+        """The private key is what was kept of it."""
+        return self.data.get(PRIVATE_KEY, "") if name == PRIVATE_KEY else super().attribute_of(name, body)
+
+    def _user_id(self, user: str) -> str:
+        return self.cloud.identity.id_of("user", user)

@@ -1,0 +1,1 @@
+"""Types of the cloud's services: what they have in common."""
