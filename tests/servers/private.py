@@ -25,6 +25,9 @@ from pifpaf import drivers
 
 from tests.servers.guard import Guard
 
+CHOSEN = list(filter(None, os.environ.get("HEATLITE_SERVER_PROGRAMS", "").split(os.pathsep)))
+"""Directories that are searched first for a server's programs, to test with another release than the installed one."""
+
 DAEMONS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]  # a plain user's PATH on Debian lacks the first
 ROOT_DIRECTORY = "/tmp"  # every account can enter it, and a socket's path in it stays under its 107 bytes
 
@@ -46,7 +49,7 @@ class PrivateDriver(drivers.Driver):
     @classmethod
     def executable(cls) -> str | None:
         """Where the server's program is; None where it isn't installed."""
-        places = [*cls.programs_in, *os.get_exec_path(), *DAEMONS]
+        places = [*CHOSEN, *cls.programs_in, *os.get_exec_path(), *DAEMONS]
         return shutil.which(cls.program, path=os.pathsep.join(places))
 
     @classmethod
@@ -87,7 +90,7 @@ class PrivateDriver(drivers.Driver):
         """Run a command of pifpaf's under the server's account; one with ``wait_for_line`` is the server."""
         again = functools.partial(self._exec, command, **options)
         options["env"] = {**(options.get("env") or {}), **self.env, **self.environment()}
-        options["path"] = [*options.get("path", []), *self.programs_in, *DAEMONS]
+        options["path"] = [*CHOSEN, *options.get("path", []), *self.programs_in, *DAEMONS]
         process, output = super()._exec([*self._as_account(), *command], **options)
         if options.get("wait_for_line"):
             self.process, self.launch = process, again
