@@ -19,6 +19,9 @@ from heatlite.db.api import Context
 INSERT_ROWS = 500
 """Rows an INSERT carries at most: below every database's limit on parameters."""
 
+STATEMENT_BYTES = 1024 * 1024
+"""Characters of values that a statement carries at most, unless one row has more: far below any max_allowed_packet."""
+
 Item = TypeVar("Item")
 
 
@@ -26,6 +29,23 @@ def pieces(items: Sequence[Item], size: int = INSERT_ROWS) -> Iterator[Sequence[
     """Cut a sequence into pieces of at most ``size``."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def in_pieces(items: Sequence[Item], sizes: Sequence[int], most: int) -> Iterator[list[tuple[int, Item]]]:
+    """Cut a sequence into pieces whose sizes come to at most ``most``; one that is larger is a piece by itself.
+
+    :returns: of each piece the items, each with its place
+    """
+    piece: list[tuple[int, Item]] = []
+    left = most
+    for place, (item, size) in enumerate(zip(items, sizes, strict=True)):
+        if piece and size > left:
+            yield piece
+            piece, left = [], most
+        piece.append((place, item))
+        left -= size
+    if piece:
+        yield piece
 
 
 def insert(context: Context, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -21,10 +21,35 @@ from oslo_db.sqlalchemy import exc_filters
 
 LOG = logging.getLogger(__name__)
 
-MYSQL_AWAY = {1021, 1040, 1041, 1053, 1203, 1205, 1226, 1290, 1792, 1836, 1927, 2002, 2003, 2006, 2013, 2055, 4166}
-"""No room, too many connections, shutting down, killed, read-only, not to be reached."""
+MYSQL_AWAY = {
+    1021,
+    1040,
+    1041,
+    1047,
+    1053,
+    1158,
+    1159,
+    1160,
+    1161,
+    1203,
+    1205,
+    1226,
+    1290,
+    1792,
+    1836,
+    1927,
+    2002,
+    2003,
+    2006,
+    2013,
+    2055,
+    4166,
+}
+"""No room, too many connections, not (yet) in a cluster, shutting down, killed, read-only, not to be reached."""
 SQLSTATES_AWAY = ("08", "53", "57P", "25006", "25P03")
 """PostgreSQL: no connection, no room, shutting down, read-only, silent for too long in the middle of a transaction."""
+PSYCOPG_REFUSES = ("number of parameters must be between",)
+"""What psycopg says before it asks a server at all."""
 SQLITE_AWAY = ("unable to open database file", "readonly database", "disk is full", "disk I/O error")
 LONGEST_TEXT = 200
 
@@ -49,7 +74,8 @@ def _says_away(original: object) -> bool:
         return arguments[0] in MYSQL_AWAY
     sqlstate = getattr(original, "sqlstate", "")
     if sqlstate is None:  # psycopg found no server to be told anything by
-        return type(original).__name__ in ("OperationalError", "ConnectionTimeout")
+        is_ours = any(words in str(original) for words in PSYCOPG_REFUSES)
+        return type(original).__name__ in ("OperationalError", "ConnectionTimeout") and not is_ours
     if sqlstate:
         return sqlstate.startswith(SQLSTATES_AWAY)
     return any(words in str(original) for words in SQLITE_AWAY)

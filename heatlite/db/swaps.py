@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from heatlite.db import models
 from heatlite.db.api import Context
+from heatlite.db.bulk import STATEMENT_BYTES, in_pieces
 
 TABLE = models.resource
 Process = Callable[[Any], Any]
@@ -43,16 +44,33 @@ def update(
     if not changes:
         return 0
     connection = context.connection
-    text = Text(connection.dialect, list(changes))
-    sets = ["atomic_key = atomic_key + 1"]
-    sets += [f"{text.name(name)} = {text.value(name, value)}" for name, value in common.items()]
-    for name in next(iter(changes.values())):
-        sets.append(f"{text.name(name)} = {text.values(name, [row[name] for row in changes.values()])}")
-    where = f"id IN ({', '.join(text.ids())})"
-    where += " AND engine_id IS NULL" if held_by is None else f" AND engine_id = {text.value('engine_id', held_by)}"
-    where += f" AND atomic_key = {text.values('atomic_key', [keys.get(row) for row in changes])}"
-    statement = f"UPDATE {TABLE.name} SET {', '.join(sets)} WHERE {where}"
-    return connection.exec_driver_sql(statement, tuple(text.parameters)).rowcount
+    columns = {
+        name: _written(connection.dialect, name, [row[name] for row in changes.values()])
+        for name in next(iter(changes.values()))
+    }
+    changed = 0
+    for rows in in_pieces(list(changes), _sizes(columns, len(changes)), STATEMENT_BYTES):
+        text = Text(connection.dialect, [row for _, row in rows])
+        sets = ["atomic_key = atomic_key + 1"]
+        sets += [f"{text.name(name)} = {text.value(name, value)}" for name, value in common.items()]
+        for name, values in columns.items():
+            sets.append(f"{text.name(name)} = {text.values(name, [values[place] for place, _ in rows])}")
+        where = f"id IN ({', '.join(text.ids())})"
+        where += " AND engine_id IS NULL" if held_by is None else f" AND engine_id = {text.value('engine_id', held_by)}"
+        where += f" AND atomic_key = {text.values('atomic_key', [keys.get(row) for _, row in rows])}"
+        statement = f"UPDATE {TABLE.name} SET {', '.join(sets)} WHERE {where}"
+        changed += connection.exec_driver_sql(statement, tuple(text.parameters)).rowcount
+    return changed
+
+
+def _sizes(columns: Mapping[str, Sequence[Any]], rows: int) -> list[int]:
+    """About how many characters each row's values have, where any are long enough to count."""
+    sizes = [0] * rows
+    for values in columns.values():
+        for place, value in enumerate(values):
+            if type(value) is str:
+                sizes[place] += len(value)
+    return sizes
 
 
 class Text:
@@ -71,7 +89,7 @@ class Text:
 
     def value(self, column: str, value: Any) -> str:
         """A mark for one value."""
-        self.parameters.append(self._written(column, [value])[0])
+        self.parameters += _written(self._dialect, column, [value])
         return self._mark
 
     def ids(self) -> list[str]:
@@ -79,9 +97,11 @@ class Text:
         self.parameters += self._row_ids
         return [self._mark] * len(self._row_ids)
 
-    def values(self, column: str, values: Sequence[Any]) -> str:
-        """An expression that has each row's value, in the order of the rows; a mark where all have the same."""
-        written = self._written(column, values)
+    def values(self, column: str, written: Sequence[Any]) -> str:
+        """An expression that has each row's value, in the order of the rows; a mark where all have the same.
+
+        :param written: as the driver gets them
+        """
         if all(value == written[0] for value in written):
             self.parameters.append(written[0])
             return self._mark
@@ -92,8 +112,9 @@ class Text:
             return case
         return f"CAST({case} AS {TABLE.c[column].type.compile(self._dialect)})"  # else it takes marks for text
 
-    def _written(self, column: str, values: Sequence[Any]) -> list[Any]:
-        """Values as the driver gets them."""
-        process: Process | None = TABLE.c[column].type.dialect_impl(self._dialect).bind_processor(self._dialect)
-        written = list(map(process, values)) if process else values
-        return [value.value if isinstance(value, Enum) else value for value in written]
+
+def _written(dialect: sa.Dialect, column: str, values: Sequence[Any]) -> list[Any]:
+    """Values as the driver gets them."""
+    process: Process | None = TABLE.c[column].type.dialect_impl(dialect).bind_processor(dialect)
+    written = list(map(process, values)) if process else values
+    return [value.value if isinstance(value, Enum) else value for value in written]

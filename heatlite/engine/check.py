@@ -18,16 +18,19 @@ from heatlite.context import EngineContext
 from heatlite.convergence import decide
 from heatlite.convergence.model import OF_ROWS, Node
 from heatlite.db.records import ResourceRecord
+from heatlite.db.refusals import REFUSING, is_refusal
+from heatlite.db.refusals import reason as reason_of
 from heatlite.db.retry import retried
 from heatlite.engine import edges, guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.by_row import Claim
-from heatlite.engine.conclude import Conclusions
+from heatlite.engine.conclude import NOT_TAKEN, Conclusions
 from heatlite.engine.counts import Count
 from heatlite.engine.endings import Ending
 from heatlite.engine.onward import Onward, suits
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, claim, finish
+from heatlite.engine.transactions.claim import Overweight
 from heatlite.engine.transactions.finish import Finished
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Settled, Work
@@ -104,12 +107,19 @@ class Checker:
                 return
         self._conclusions.announce({traversal.id: nodes})
 
-    def _converge_once(self, traversal: Traversal, nodes: Sequence[Node], *, follows: bool = True) -> Sequence[Node]:
-        """:param follows: whether what follows these nodes may be done with them"""
+    def _converge_once(
+        self, traversal: Traversal, nodes: Sequence[Node], *, follows: bool = True, refusal: str | None = None
+    ) -> Sequence[Node]:
+        """Claim nodes, and do what can be done at once.
+
+        :param follows: whether what follows these nodes may be done with them
+        :param refusal: why they fail, since the database didn't take what they came to
+        """
         mark = Claim(self._shared.lease.engine_id, self._shared.inputs.new_id())
         self._shared.claims.register(mark.claim_id)
         try:
-            batch = self._take(traversal, nodes, mark, follows=follows and self._shared.settings.local_hops > 0)
+            at_once = follows and self._shared.settings.local_hops > 0
+            batch = self._take(traversal, nodes, mark, follows=at_once, refusal=refusal)
             self._shared.claims.hold(mark.claim_id, batch.going_on)
         except Defeat:
             if follows:
@@ -120,19 +130,54 @@ class Checker:
             else:
                 self._conclusions.announce({traversal.id: nodes})
             return ()
+        except Overweight:
+            half = len(nodes) // 2
+            self._converge(traversal, nodes[:half])
+            self._converge(traversal, nodes[half:])
+            return ()
+        except REFUSING as error:
+            if not is_refusal(error):
+                raise
+            return self._refused(traversal, nodes, error, follows=follows, again=refusal is not None)
         finally:
             self._shared.claims.settle([mark.claim_id])
         return self._after(traversal, batch)
 
+    def _refused(
+        self, traversal: Traversal, nodes: Sequence[Node], error: Exception, *, follows: bool, again: bool
+    ) -> Sequence[Node]:
+        """Find out of which node the database doesn't take what it came to, and fail that one.
+
+        Each is tried by itself first: what the database refuses may have been another's, or have been made so by a
+        transaction that ran beside this one.
+        """
+        if again:
+            self._conclusions.ended(
+                traversal, f"Stack {traversal.stack.action} failed: {NOT_TAKEN}: {reason_of(error)}"
+            )
+            return ()
+        if follows:
+            return self._converge_once(traversal, nodes, follows=False)
+        if len(nodes) > 1:
+            for node in nodes:
+                self._converge(traversal, [node])
+            return ()
+        reason = f"{type(error).__name__}: {NOT_TAKEN}: {reason_of(error)}"
+        LOG.error("What %s of stack %s came to can't be written: %s", nodes[0], traversal.stack.name, reason)
+        return self._converge_once(traversal, nodes, follows=False, refusal=reason)
+
     @retried
-    def _take(self, traversal: Traversal, nodes: Sequence[Node], mark: Claim, *, follows: bool) -> Batch:
+    def _take(
+        self, traversal: Traversal, nodes: Sequence[Node], mark: Claim, *, follows: bool, refusal: str | None
+    ) -> Batch:
         """The claim's transaction."""
         shared, context, batch = self._shared, self._shared.context(), Batch()
         with shared.database.writer(context):
             taken = claim.take(context, shared.inputs, shared.evaluator, traversal, nodes, mark)
             batch.free_again, batch.held = taken.free_again, taken.held
-            if taken.work:
-                self._act(context, traversal, taken.work, batch, mark if follows else None)
+            works = [replace(work, refusal=refusal) for work in taken.work] if refusal else taken.work
+            if works:
+                self._act(context, traversal, works, batch, mark if follows else None)
         return batch
 
     def _act(

@@ -14,7 +14,10 @@ from heatlite import exception
 from heatlite.convergence.model import OF_ROWS, Action, Node, NodeKind
 from heatlite.convergence.sync import chunks
 from heatlite.db import events, outage, stacks, templates
+from heatlite.db.bulk import in_pieces
 from heatlite.db.records import ResourceRecord
+from heatlite.db.refusals import REFUSING, is_refusal
+from heatlite.db.refusals import reason as reason_of
 from heatlite.db.retry import retried
 from heatlite.engine import farewell, row_changes, saved, traversals
 from heatlite.engine.counts import Count
@@ -25,9 +28,17 @@ from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progr
 from heatlite.engine.transactions.finish import Finished
 from heatlite.engine.traversals import Traversal
 from heatlite.engine.work import Settled, Work, goes_on_past_failures
+from heatlite.exception import ResourceFailed
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
+from heatlite.schema.sizes import weight
 
 LOG = logging.getLogger(__name__)
+
+NOT_TAKEN = "the database does not take what is to be written"
+PIECE_BYTES = 8 * 1024 * 1024
+"""Characters of what results are written together; one that has more is written by itself."""
+
+EMPTY_TEMPLATE = {"heat_template_version": "2021-04-16", "description": "Empty: what it held was rolled back"}
 
 
 class Conclusions:
@@ -48,8 +59,8 @@ class Conclusions:
             endings += [Ending(work, failure) for work, failure in failed if goes_on_past_failures(work)]
             failed = [(work, failure) for work, failure in failed if not goes_on_past_failures(work)]
             failures = [(work, failure) for work, failure in failed if not row_changes.is_of_another_time(work)]
-            if endings:
-                self.propagate(traversal, self._finish_all(traversal, endings))
+            for piece in endings_in_pieces(endings):
+                self.propagate(traversal, self._finish_all(traversal, piece))
             for it in settled:
                 if isinstance(it.outcome, Replace):
                     self.propagate(traversal, self._replace(traversal, it.work))
@@ -66,11 +77,24 @@ class Conclusions:
             return self._finish(traversal, endings)
         except Defeat:
             if len(endings) > 1:
-                parts = [self._finish_all(traversal, [ending]) for ending in endings]
-                ready = tuple(node for part in parts for node in part.ready)
-                return Finished(ready, {row: waiter for part in parts for row, waiter in part.wakes.items()})
+                return together([self._finish_all(traversal, [ending]) for ending in endings])
             LOG.warning("The lock of %s was taken over: what it came to is dropped", endings[0].work.row.name)
             return Finished()
+        except REFUSING as error:
+            if not is_refusal(error):
+                raise
+            if len(endings) > 1:
+                return together([self._finish_all(traversal, [ending]) for ending in endings])
+            self._fail_unwritten(traversal, endings[0].work, endings[0].outcome, error)
+            return Finished()
+
+    def _fail_unwritten(
+        self, traversal: Traversal, work: Work, outcome: Done | Failed | Waiting | None, error: Exception
+    ) -> None:
+        """End the traversal with a resource of which the database doesn't take what its step came to."""
+        failure = unwritten(work, outcome, error)
+        LOG.error("What %s came to can't be written, and never will: %s", work.row.name, failure.reason)
+        self.failed(traversal, [(work, failure)])
 
     @retried
     def _finish(self, traversal: Traversal, endings: Sequence[Ending]) -> Finished:
@@ -78,9 +102,23 @@ class Conclusions:
         with shared.database.writer(context):
             return finish.finish(context, shared.inputs, traversal, endings, recast_after=shared.recast_after)
 
-    @retried
     def keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> list[Work]:
-        """Record the progress of actions that aren't complete; the work as written, without what was lost."""
+        """Record the progress of actions that aren't complete; the work as written, without what was lost.
+
+        What the database never takes fails its resource.
+        """
+        try:
+            return self._keep_waiting(waits)
+        except REFUSING as error:
+            if not is_refusal(error):
+                raise
+            if len(waits) > 1:
+                return [work for wait in waits for work in self.keep_waiting(traversal, [wait])]
+            self._fail_unwritten(traversal, *waits[0], error)
+            return []
+
+    @retried
+    def _keep_waiting(self, waits: Sequence[tuple[Work, Waiting]]) -> list[Work]:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
             return progress.record(context, shared.inputs, waits)
@@ -106,6 +144,11 @@ class Conclusions:
         except Defeat:
             LOG.warning("The lock of %s was taken over: that it failed is dropped", failures[0][0].row.name)
             return
+        except REFUSING as error:
+            if not is_refusal(error):
+                raise
+            bare = [(work, without_values(work, failure)) for work, failure in failures]
+            ended = self._fail(traversal, bare, summary, rollback)
         self.wake(ended.wakes)
         if ended.rollback is not None:
             self.plan(ended.rollback)
@@ -261,7 +304,16 @@ class Conclusions:
             )
 
     def of_stack(self, traversal: Traversal, node: Node) -> None:
-        """Do one of the stack's own nodes."""
+        """Do one of the stack's own nodes; where the database never takes what comes of it, the operation fails."""
+        try:
+            self._of_stack(traversal, node)
+        except REFUSING as error:
+            if not is_refusal(error):
+                raise
+            LOG.error("What comes of %s of stack %s can't be written: %s", node, traversal.stack.name, reason_of(error))
+            self.ended(traversal, f"Stack {traversal.stack.action} failed: {NOT_TAKEN}: {reason_of(error)}")
+
+    def _of_stack(self, traversal: Traversal, node: Node) -> None:
         match node.kind:
             case NodeKind.PLAN:
                 self.plan(traversal.id)
@@ -321,3 +373,33 @@ class Conclusions:
             unchanged = shared.unchanged(template, values, stack) if wanted else begin.nothing_unchanged
             recast_after = shared.recast_after
             return begin.plan(context, shared.inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)
+
+
+def endings_in_pieces(endings: Sequence[Ending]) -> list[list[Ending]]:
+    """Cut what is written in one transaction by what it weighs."""
+    sizes = [outcome_weight(ending.outcome) for ending in endings]
+    return [[ending for _, ending in piece] for piece in in_pieces(endings, sizes, PIECE_BYTES)]
+
+
+def outcome_weight(outcome: object) -> int:
+    """About how many characters an outcome takes."""
+    return weight([outcome.attributes, outcome.data]) if isinstance(outcome, Done) else 1
+
+
+def together(parts: Sequence[Finished]) -> Finished:
+    """What several transactions came to, as one."""
+    ready = tuple(node for part in parts for node in part.ready)
+    return Finished(ready, {row: waiter for part in parts for row, waiter in part.wakes.items()})
+
+
+def unwritten(work: Work, outcome: Done | Failed | Waiting | None, error: Exception) -> Failed:
+    """The failure of a step whose outcome the database doesn't take: of it only the physical id is kept."""
+    text = f"{NOT_TAKEN}: {reason_of(error)}"
+    reason = str(ResourceFailed(error_class=type(error).__name__, name=work.row.name, reason=text))
+    physical_id = work.row.physical_resource_id if outcome is None else outcome.physical_id
+    return Failed(reason, physical_id, dict(work.row.resource_data or {}))
+
+
+def without_values(work: Work, failure: Failed) -> Failed:
+    """The same failure, with what the row has already in place of what was to be written."""
+    return Failed(failure.reason, work.row.physical_resource_id, dict(work.row.resource_data or {}))

@@ -13,7 +13,7 @@ from heatlite.convergence import decide
 from heatlite.convergence.decide import Comparison, Decision
 from heatlite.convergence.model import Action, Node, NodeKind
 from heatlite.db.records import NodeRecord, ResourceRecord
-from heatlite.engine import breakpoints, external, guests, scope
+from heatlite.engine import breakpoints, external, guests, limits, scope
 from heatlite.engine.by_row import ByRow, Claim, is_retry
 from heatlite.engine.clouds import CloudOf
 from heatlite.engine.inputs import Inputs
@@ -186,10 +186,13 @@ class Evaluator:
         external_id = external.id_of(definition, resolve(definition.external_id, seen))
         place = definition.place("properties")
         acting = {name: acting_row(record, traversal.serving[name]) for name, record in rows.items()}
+        properties = given if external_id else plugin.checked_properties(given, place)
+        metadata = resolve(definition.metadata, seen) or {}
         return Evaluated(
             definition=definition,
-            properties=given if external_id else plugin.checked_properties(given, place),
-            metadata=resolve(definition.metadata, seen) or {},
+            properties=properties,
+            metadata=metadata,
+            weight=limits.check_evaluated(definition, properties, metadata),
             requires=tuple(acting[name][0] for name in sorted(acting)),
             update_policy=plugin.checked_policy(
                 resolve(definition.update_policy, seen) or {}, definition.place("update_policy")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import oslo_messaging
 
 from heatlite.db.records import ResourceRecord
+from heatlite.db.refusals import is_refusal
 from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.exception import ResourceFailed
 from heatlite.resources.jsonable import shown
@@ -22,12 +23,13 @@ from heatlite.resources.outcomes import Failed
 LOG = logging.getLogger(__name__)
 
 OUR_TROUBLE = (*DATABASE_ERRORS, oslo_messaging.MessagingException, Unavailable)
-"""A database or a broker that is away: whoever does the work again may have more luck."""
+"""A database or a broker that is away: whoever does the work again may have more luck. What the database never takes is
+among its errors too, and fails the resource: see ``is_ours``."""
 
 
 def is_ours(error: Exception) -> bool:
     """Whether an exception is the engine's own trouble, and no guest's fault."""
-    return isinstance(error, OUR_TROUBLE)
+    return isinstance(error, OUR_TROUBLE) and not is_refusal(error)
 
 
 def failure(mask: Callable[[str], str], row: ResourceRecord, error: BaseException) -> Failed:

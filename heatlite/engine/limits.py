@@ -13,7 +13,10 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.engine.settings import Settings
+from heatlite.resources.jsonable import LARGEST, MOST_METADATA
 from heatlite.resources.stack_resource import StackResource
+from heatlite.schema.sizes import weight
+from heatlite.template import ResourceDefinition
 
 
 def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], environment: Mapping[str, Any]) -> None:
@@ -73,6 +76,23 @@ def check_built(settings: Settings, characters: int) -> None:
     :raises RequestLimitExceeded: naming the limit
     """
     _check_size("Group template", characters, settings.max_group_template_size, "max_group_template_size")
+
+
+def check_evaluated(definition: ResourceDefinition, properties: Any, metadata: Any) -> int:
+    """Refuse properties or metadata that are larger than what a database is sure to take; about how large both are.
+
+    :raises StackValidationFailed: with the place in the template
+    """
+    together = 0
+    for section, value, most in (("properties", properties, LARGEST), ("metadata", metadata, MOST_METADATA)):
+        size = weight(value)
+        if size > most:
+            told = (
+                f"The {section} of a resource may take {most} bytes, and these take {size}; keep large things elsewhere"
+            )
+            raise exception.StackValidationFailed(path=definition.path(section), message=told)
+        together += size
+    return together
 
 
 def check_depth(settings: Settings, depth: int) -> None:

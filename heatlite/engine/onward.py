@@ -24,9 +24,9 @@ from heatlite.engine.by_row import Claim
 from heatlite.engine.endings import Ending
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.nested.provider import plugin_of
-from heatlite.engine.transactions.claim import acting
+from heatlite.engine.transactions.claim import BATCH_BYTES, acting
 from heatlite.engine.traversals import Traversal
-from heatlite.engine.work import Outcome, Work, left_alone
+from heatlite.engine.work import Outcome, Work, left_alone, weight_of
 from heatlite.resources.outcomes import Done
 from heatlite.resources.registry import Registry
 from heatlite.template import Template
@@ -103,12 +103,16 @@ class Onward:
         needed = [it for it in self._evaluator.required(traversal, list(records.values())) if it not in state.done]
         state.required |= {record.node.resource_id: record for record in acting(context, traversal, needed)}
         found: list[Ending] = []
+        left = BATCH_BYTES - sum(weight_of(ending.work) for ending in done)
         for node, followed in nodes.items():
+            if left < 0:
+                break
             if node in records and state.done.issuperset(followed):
                 work = self._evaluator.work(traversal, state.as_it_is(records[node]), state.required, claim)
                 follower = self._ending(traversal, work)
                 if follower is not None and state.add(follower):
                     found.append(follower)
+                    left -= weight_of(work)
         return found
 
     def _ending(self, traversal: Traversal, work: Work) -> Ending | None:

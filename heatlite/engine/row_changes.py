@@ -26,7 +26,7 @@ def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Ch
     row, evaluated = work.row, work.evaluated
     creates = evaluated is not None and isinstance(work.decision, decide.Create)
     requires = set(row.requires) | set(evaluated.requires if evaluated else ())
-    is_new = creates and not work.adopts_again
+    is_new = creates and not work.adopts_again and work.refusal is None
     return {
         "type": evaluated.definition.type if is_new and evaluated else row.type,
         "action": work.action,

@@ -161,12 +161,12 @@ class StepRunner:
         try:
             with self.hanging.watching(work):
                 outcome = self._outcome(pending)
-        except guests.OUR_TROUBLE as reason:
-            level = logging.DEBUG if outage.is_outage(reason) else logging.WARNING
-            LOG.log(level, "The step of %s will be run again: %s", work.row.name, reason)
-            self._again(pending)
-            return
         except Exception as error:  # nobody looks at a thread's exceptions: what has no outcome would wait for ever
+            if guests.is_ours(error):
+                level = logging.DEBUG if outage.is_outage(error) else logging.WARNING
+                LOG.log(level, "The step of %s will be run again: %s", work.row.name, error)
+                self._again(pending)
+                return
             outcome = guests.failure(pending.traversal.mask, work.row, error)
         if isinstance(outcome, Waiting) and outcome.progress == pending.progress:
             self.wait(pending.traversal, pending.work, outcome)

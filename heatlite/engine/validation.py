@@ -292,6 +292,7 @@ class _Look:
         if given is UNKNOWN:
             return
         properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
+        limits.check_evaluated(definition, properties, metadata)
         policy = resolve(definition.update_policy, scope) or {}
         if policy is not UNKNOWN:
             plugin.checked_policy(policy, definition.place("update_policy"), UNKNOWN)

@@ -29,6 +29,8 @@ class Evaluated:
     update_policy: Mapping[str, Any] = field(default_factory=dict)
     external_id: str | None = None
     made_from: str | None = None
+    weight: int = 0
+    """About how many characters properties and metadata have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,11 @@ class Settled:
 
     work: Work
     outcome: Outcome
+
+
+def weight_of(work: Work) -> int:
+    """About how many characters the properties and metadata of what is worked on have."""
+    return work.evaluated.weight if work.evaluated is not None else 0
 
 
 def plugin_object(work: Work, instance: Instance) -> Resource:

@@ -8,17 +8,22 @@ from collections.abc import Mapping
 from typing import Any
 
 LARGEST = 4 * 1024 * 1024
-"""Characters of JSON; databases refuse what is much larger, and the step would be tried again for ever."""
+"""Characters of JSON that a resource's attributes may take, and its properties. All that a row holds together fits into
+what MariaDB takes and gives in one packet by default, 16 MiB, encrypted too."""
+MOST_DATA = 2 * 1024 * 1024
+MOST_METADATA = 1024 * 1024
+MOST_PROGRESS = 512 * 1024
 
 
 class NotJson(Exception):
     """A plugin handed out a value that another process could not read."""
 
 
-def as_json(value: Any, what: str) -> Any:
+def as_json(value: Any, what: str, most: int = LARGEST) -> Any:
     """``value`` as another process will read it: a tuple is a list there, and a key a string.
 
     :param what: names the plugin and the value for the error: ``acme.Server progress``
+    :param most: the characters that it may take
     :raises NotJson: naming the part that isn't JSON, or the size of what is too large
     """
     if value is None:
@@ -29,8 +34,8 @@ def as_json(value: Any, what: str) -> Any:
         raise NotJson(
             f"{offender(value, what)}, which isn't JSON; hand over strings, numbers, lists and maps"
         ) from None
-    if len(text) > LARGEST:
-        raise NotJson(f"{what} takes {len(text)} characters, and may take {LARGEST}; keep large things elsewhere")
+    if len(text) > most:
+        raise NotJson(f"{what} takes {len(text)} characters, and may take {most}; keep large things elsewhere")
     return json.loads(text)
 
 

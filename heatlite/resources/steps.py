@@ -29,7 +29,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from heatlite.exception import CloudUnavailable, ResourceFailed
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.difference import changed
-from heatlite.resources.jsonable import as_json, shown
+from heatlite.resources.jsonable import MOST_PROGRESS, as_json, shown
 from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import Unavailable
 from heatlite.resources.outcomes import Done, Failed, Replace, Unchanged, Update, Waiting
@@ -151,10 +151,10 @@ def assess_update(
 def check(resource: Resource, action: str, progress: Any) -> Done | Waiting:
     """One check; may raise what the plugin raises."""
     is_complete = getattr(resource, f"check_{CHECKS[action]}_complete")
-    progress = as_json(progress, f"{plugin_name(resource)} progress")
+    progress = as_json(progress, f"{plugin_name(resource)} progress", MOST_PROGRESS)
     if is_complete(progress):
         return done(resource, action)
-    after = as_json(progress, f"{plugin_name(resource)} progress")
+    after = as_json(progress, f"{plugin_name(resource)} progress", MOST_PROGRESS)
     return Waiting(after, resource.poll_after, resource.resource_id, dict(resource.data))
 
 

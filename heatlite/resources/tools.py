@@ -10,11 +10,12 @@ from typing import Any
 from heatlite.exception import NotSupported, StackValidationFailed
 from heatlite.resources.cloud import Cloud
 from heatlite.resources.instance import Instance
-from heatlite.resources.jsonable import as_json
+from heatlite.resources.jsonable import MOST_DATA, MOST_METADATA, NotJson, as_json
 from heatlite.resources.naming import physical_name
 from heatlite.resources.properties import completed, contains, property_error
 from heatlite.resources.schema import PropertiesSchema
 from heatlite.resources.software.port import Software
+from heatlite.schema.sizes import weight
 
 DEFAULT_POLL_SECONDS = 1.0
 LONGEST_ID = 255  # characters, as many as the database keeps
@@ -103,9 +104,12 @@ class Tools:
     def data_set(self, key: str, value: Any) -> None:
         """Keep a JSON value with the resource for as long as it lives.
 
-        :raises NotJson: where it isn't JSON
+        :raises NotJson: where it isn't JSON, or all that is kept of the resource would be too much
         """
-        self._data[key] = as_json(value, f"{plugin_name(self)} data {key}")
+        kept = as_json(value, f"{plugin_name(self)} data {key}", MOST_DATA)
+        if (size := weight({**self._data, key: kept})) > MOST_DATA:
+            raise NotJson(f"{plugin_name(self)} data take {size} characters with {key}, and may take {MOST_DATA}")
+        self._data[key] = kept
 
     def data_delete(self, key: str) -> bool:
         """Forget ``key``; whether it was there."""
@@ -116,7 +120,7 @@ class Tools:
 
         :raises NotJson: where it isn't JSON
         """
-        self.metadata = MappingProxyType(as_json(value, f"{plugin_name(self)} metadata"))
+        self.metadata = MappingProxyType(as_json(value, f"{plugin_name(self)} metadata", MOST_METADATA))
 
     def physical_resource_name(self) -> str:
         """A name for the physical resource: ``stack-resource-shortid``, the same in every step."""

@@ -7,9 +7,9 @@ from typing import Any
 
 
 def weight(value: Any) -> int:
-    """The characters of a value's strings, and one for each value in it: about what it costs to keep."""
+    """The bytes of a value's strings in UTF-8, and one for each value in it: about what it costs to keep."""
     if isinstance(value, str):
-        return len(value) + 1
+        return 1 + (len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass")))
     if isinstance(value, Mapping):
         return 1 + sum(weight(key) + weight(item) for key, item in value.items())
     return 1 + sum(map(weight, value)) if isinstance(value, list) else 1

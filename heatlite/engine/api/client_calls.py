@@ -4,6 +4,7 @@
                                              │
         HeatliteError                        ├──▶ as it is, or as a class that heat-api knows
         the database is away                 ├──▶ ``Error``: whether the call was carried out
+        the database never takes a value     ├──▶ ``Invalid``, with the kind of reason
         anything else                        └──▶ ``Error`` without a word of it; the log has where it was raised
 
 heat-api turns an error into an HTTP status by its class name; one that it doesn't list is a 500. So the few classes
@@ -25,8 +26,9 @@ from typing import Any, TypeVar
 import oslo_messaging
 
 from heatlite import exception
+from heatlite.db import refusals
 from heatlite.db.outage import is_outage, noting_commits
-from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.engine import edges
 from heatlite.engine.api import argument_types, repeated
 from heatlite.engine.certainty import unavailable
@@ -88,9 +90,11 @@ def _answered(method: Method, context: Any, said: Mapping[str, Any], args: Any, 
         if begun := repeated.begun_before(context):
             return repeated.reply(context, name, begun)
         raise in_clients_words(error) from None
-    except UnicodeEncodeError:
-        raise exception.Invalid(reason="a text in it is not Unicode: it holds half a surrogate pair") from None
-    except DATABASE_ERRORS as error:
+    except REFUSING as error:
+        if is_refusal(error):
+            raise exception.Invalid(
+                reason=f"the database does not take what was sent: {refusals.reason(error)}"
+            ) from None
         if is_outage(error):
             raise unavailable(error, in_doubt=bool(commits)) from None
         raise unforeseen(name, context.request_id, error) from None

@@ -30,8 +30,9 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.context import RequestContext
 from heatlite.convergence.model import VISITS, Action, Status, Wanted
-from heatlite.db import resources, stacks
+from heatlite.db import refusals, resources, stacks
 from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.db.retry import retried
 from heatlite.engine import adoption, edges, limits, traversals
 from heatlite.engine.conclude import Conclusions
@@ -94,6 +95,11 @@ class Children:
             begun = self._create(stack, traversals.wanted(parsed), adopts)
         except db_error.DBDuplicateEntry:
             return  # the same message, at another engine; or it is being deleted
+        except REFUSING as error:
+            if not is_refusal(error):
+                raise
+            self._refuse_first(stack, f"The database does not take the stack: {refusals.reason(error)}", adopts)
+            return
         spreads = not is_quick(self._shared.registry, parsed)
         self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
 
@@ -209,8 +215,15 @@ class Children:
         except exception.HeatliteError as error:
             self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": str(error)})
             return
+        try:
+            begun = self._supersede(seen, {**columns, **changes}, wanted, unchanged)
+        except REFUSING as error:
+            if not is_refusal(error):
+                raise
+            reason = f"The database does not take the stack: {refusals.reason(error)}"
+            self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": reason})
+            return
         columns |= changes
-        begun = self._supersede(seen, columns, wanted, unchanged)
         if begun is not None:
             known = self._shared.library.known(columns.get("raw_template_id", seen.raw_template_id))
             spreads = known is None or not is_quick(self._shared.registry, known[1])

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from heatlite import template as language
 from heatlite.context import EngineContext
-from heatlite.db import resources, stacks, templates
+from heatlite.db import refusals, resources, stacks, templates
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
-from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.engine import edges, limits
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested import inheritance, values
@@ -26,7 +26,7 @@ from heatlite.engine.traversals import Library, Traversal
 from heatlite.engine.work import Evaluated
 from heatlite.resources.groups.members import Member
 from heatlite.resources.groups.template import types_in
-from heatlite.resources.nested.port import Begin, ChildView, Goal, Unavailable
+from heatlite.resources.nested.port import Begin, ChildView, Goal, Refused, Unavailable
 from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
 from heatlite.rpc.worker_client import Wakes
@@ -46,7 +46,9 @@ def answered(method: Method) -> Method:
     def answer(*args: Any) -> Any:
         try:
             return method(*args)
-        except DATABASE_ERRORS as error:
+        except REFUSING as error:
+            if is_refusal(error):
+                raise Refused(f"the database does not take what is to be stored: {refusals.reason(error)}") from error
             raise Unavailable(f"the database can't be asked now: {error}") from error
 
     return answer  # type: ignore[return-value]

@@ -27,8 +27,15 @@ from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.transactions import Defeat, write_events
 from heatlite.engine.traversals import Traversal
-from heatlite.engine.work import Work
+from heatlite.engine.work import Work, weight_of
 from heatlite.resources.outcomes import Waiting
+
+BATCH_BYTES = 8 * 1024 * 1024
+"""Characters that the properties and metadata of one batch's nodes may have; one node may have more by itself."""
+
+
+class Overweight(Exception):
+    """A batch is too much for one transaction, and is to be taken in parts."""
 
 
 @dataclass(frozen=True)
@@ -52,19 +59,27 @@ def take(
     nodes: Collection[Node],
     claim: Claim,
 ) -> Taken:
-    """Claim nodes, read their rows and decide."""
+    """Claim nodes, read their rows and decide.
+
+    :raises Overweight: where several nodes' definitions come to more than ``BATCH_BYTES``
+    """
     if not sync_points.claim(context, traversal.id, nodes, claim.engine_id, claim.claim_id):
         return Taken()
     records = sync_points.claimed(context, traversal.id, nodes, claim.claim_id)
     needed = evaluator.required(traversal, records)
     required = {record.node.resource_id: record for record in acting(context, traversal, needed)}
     skipped = after_failures(context, traversal, [record.node for record in records])
-    works = [
-        evaluator.skipped(traversal, record, claim)
-        if record.node in skipped
-        else evaluator.work(traversal, record, required, claim)
-        for record in records
-    ]
+    works: list[Work] = []
+    left = BATCH_BYTES
+    for record in records:
+        if record.node in skipped:
+            works.append(evaluator.skipped(traversal, record, claim))
+            continue
+        work = evaluator.work(traversal, record, required, claim)
+        works.append(work)
+        left -= weight_of(work)
+        if left < 0 and len(records) > 1:
+            raise Overweight
     blocked = [work for work in works if isinstance(work.decision, decide.Blocked)]
     free_again = [node for work in blocked for node in wait_for_lock(context, inputs, traversal, work)]
     free = [work for work in works if not isinstance(work.decision, decide.Blocked)]

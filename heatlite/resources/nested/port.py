@@ -30,6 +30,10 @@ class Unavailable(Exception):
     """The engine can't answer now, for a reason of its own: the same step is to be run again, and fails nothing."""
 
 
+class Refused(Exception):
+    """The database doesn't take what was to be stored, and never will: the step fails."""
+
+
 class Verb(enum.StrEnum):
     """What is asked of a child. Its values are the actions that the child then shows."""
 

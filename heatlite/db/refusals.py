@@ -1,0 +1,164 @@
+"""Refusals: the database is there and won't take what it is given, however often it is given it.
+
+    outage       it can't be used now             ``outage.is_outage``      later it will be done
+    transient    two met                          ``retry.is_transient``    at once it will be done
+    refusal      a value is too long, too large,
+                 out of range, no text there;
+                 a constraint doesn't hold        ``is_refusal``            what it concerns ends, with this reason
+    the rest     a table that isn't there, a
+                 mistake of ours                  none of these             it is told in the log, and tried again
+
+A statement that is larger than ``max_allowed_packet`` is the one that looks like an outage: MariaDB closes the
+connection, often before it has read to the end, and the driver sees a broken pipe. So the connection's own limit is
+read when it is made, and a connection that broke over a larger statement didn't break by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from oslo_db import exception as db_error
+from sqlalchemy import event
+
+from heatlite.db.outage import PSYCOPG_REFUSES, brief, is_outage
+from heatlite.db.retry import DATABASE_ERRORS, is_transient
+
+MYSQL_REFUSES = {
+    *(1048, 1062, 1364, 1451, 1452, 3819, 4025),  # constraints: NULL, a duplicate, no default, foreign keys, CHECK
+    *(1118, 1153, 1301, 1390, 1406, 1436),  # a row, packet or text too large; too many marks, too deep an expression
+    *(1264, 1265, 1292, 1366, 1367, 1441, 1690, 3156, 3988),  # out of range, or of another type
+    *(1267, 1300, 1977, 3854),  # no text of that character set
+}
+PACKET_TOO_LARGE = 1153
+SQLSTATES_REFUSED = ("22", "23", "54")
+"""PostgreSQL: data that aren't any, constraints that don't hold, more than a limit of the program allows."""
+REFUSING = (*DATABASE_ERRORS, UnicodeEncodeError, db_error.DBInvalidUnicodeParameter)
+"""To be caught where refusals are looked for: they are among these. The last isn't a DBError, in oslo.db."""
+OF_VALUES = (
+    db_error.DBConstraintError,
+    db_error.DBDataError,
+    db_error.DBDuplicateEntry,
+    db_error.DBReferenceError,
+    sa.exc.DataError,
+    sa.exc.IntegrityError,
+)
+BY_WORDS = (
+    *PSYCOPG_REFUSES,
+    "too many SQL variables",
+    "string or blob too big",
+    "string longer than INT_MAX bytes",
+)
+NO_UNICODE = (UnicodeEncodeError, db_error.DBInvalidUnicodeParameter)
+"""Half a surrogate pair, which the driver finds."""
+IN_WORDS: dict[str, tuple[int | str, ...]] = {
+    "a text is longer than its column": (1406, "22001"),
+    "a number is out of range": (1264, 1690, "22003"),
+    "a value is missing": (1048, 1364, "23502"),
+    "something with this name or id is there already": (1062, "23505"),
+    "what it refers to is not there, or is still referred to": (1451, 1452, "23503"),
+    "a statement is larger than max_allowed_packet": (PACKET_TOO_LARGE, 1301),
+    "a text has characters that are none there": (1300, 1366, "22021", "22P05"),
+}
+ESCAPED = "\0\n\r\x1a\"'\\"
+"""Characters that take two in the text of a statement, as MariaDB's drivers write it."""
+MARK = 8
+"""Characters that the text of a statement has for a value beside it: quotes, a comma, a number."""
+
+
+class StatementTooLarge(db_error.DBError):
+    """A statement that is larger than the server takes; the connection over which it was sent is gone."""
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether the database will never take what it was given."""
+    if isinstance(error, StatementTooLarge):
+        return True
+    if isinstance(error, db_error.DBError | sa.exc.SQLAlchemyError):
+        return _says_refused(error)
+    return isinstance(error, NO_UNICODE)
+
+
+def reason(error: BaseException) -> str:
+    """Why the database doesn't take it, in words that quote neither a value nor a statement, as its own words may."""
+    if isinstance(error, StatementTooLarge):
+        return brief(error)
+    if isinstance(error, NO_UNICODE):
+        return "a text in it is no Unicode: it holds half a surrogate pair"
+    original = _original(error)
+    arguments = getattr(original, "args", ())
+    code = arguments[0] if arguments and isinstance(arguments[0], int) else getattr(original, "sqlstate", None)
+    for words, codes in IN_WORDS.items():
+        if code in codes:
+            return f"{words} ({code})"
+    return f"{type(original).__name__} {code or ''}".rstrip()
+
+
+def _original(error: BaseException) -> BaseException:
+    inner = error.inner_exception if isinstance(error, db_error.DBError) else error
+    return getattr(inner, "orig", None) or inner or error
+
+
+def _says_refused(error: db_error.DBError | sa.exc.SQLAlchemyError) -> bool:
+    original = _original(error)
+    if any(words in str(original) for words in BY_WORDS):
+        return True
+    if is_outage(error) or (isinstance(error, Exception) and is_transient(error)):
+        return False
+    if isinstance(error, OF_VALUES):
+        return True
+    arguments = getattr(original, "args", ())
+    if arguments and isinstance(arguments[0], int):
+        return arguments[0] in MYSQL_REFUSES
+    sqlstate = getattr(original, "sqlstate", None)
+    if sqlstate:
+        return str(sqlstate).startswith(SQLSTATES_REFUSED)
+    return isinstance(original, UnicodeEncodeError | OverflowError) or type(original).__name__ == "DataError"
+
+
+def tell_large_statements(engine: sa.Engine) -> None:
+    """Have a connection that broke over too large a statement say so (MariaDB, MySQL)."""
+    limit: dict[str, int] = {}
+
+    def connected(connection: Any, record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT @@max_allowed_packet")
+            limit["bytes"] = int(cursor.fetchone()[0])
+
+    def failed(context: sa.engine.ExceptionContext) -> db_error.DBError | None:
+        most = limit.get("bytes")
+        if PACKET_TOO_LARGE in getattr(context.original_exception, "args", ()):
+            context.is_disconnect = True  # the server closes the connection after this
+            return None
+        if most is None or not context.is_disconnect or context.statement is None:
+            return None
+        size = len(context.statement) + largest(context.parameters)
+        if size <= most:
+            return None
+        told = f"a statement of about {size} bytes is more than max_allowed_packet ({most} bytes)"
+        return StatementTooLarge(sa.exc.OperationalError("", None, Exception(told)))
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "handle_error", failed, retval=True)
+
+
+def largest(parameters: Any) -> int:
+    """About how many bytes a statement's values take in its text; of many executions, the largest one's."""
+    if isinstance(parameters, Mapping):
+        parameters = list(parameters.values())
+    if isinstance(parameters, list | tuple):
+        if parameters and isinstance(parameters[0], Mapping | list | tuple):
+            return max(map(largest, parameters))
+        return written(parameters)
+    return 0
+
+
+def written(values: Sequence[Any]) -> int:
+    """About how many bytes these values take in the text of a statement."""
+    return sum(MARK + (_in_quotes(value) if isinstance(value, str) else 0) for value in values)
+
+
+def _in_quotes(text: str) -> int:
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+    return size + sum(map(text.count, ESCAPED))
