@@ -16,9 +16,9 @@ from typing import Any
 
 from heatlite.exception import NotSupported, ResourceActionNotSupported
 from heatlite.resources import properties
-from heatlite.resources.inside import inside
 from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, PropertiesSchema, SupportStatus, Type
 from heatlite.resources.tools import Tools
+from heatlite.schema.attribute_paths import inside
 
 SHOW = "show"
 BASE_ATTRIBUTES: AttributesSchema = {

@@ -16,6 +16,7 @@ from typing import Any
 
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.groups import template
+from heatlite.resources.groups.attributes import is_inside_a_member
 from heatlite.resources.groups.batches import Batch
 from heatlite.resources.groups.members import Definition, Definitions, Member, oldest_first
 from heatlite.resources.nested.port import Verb
@@ -27,7 +28,7 @@ class BatchedStack(StackResource):
     """What groups have in common."""
 
     @classmethod
-    def template_taken_over(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
         """The same members, with the outputs that tell of them here."""
         return template.of(template.definitions(given))
 
@@ -52,6 +53,11 @@ class BatchedStack(StackResource):
     def weight_of_member(self) -> int:
         """That of the first member's definition: the others' are about as long."""
         return weight(self.definition_of(self.first_name()))
+
+    @classmethod
+    def reads_inside(cls, name: str) -> bool:
+        """Only what is nested in a member: all else is told by the outputs."""
+        return is_inside_a_member(name)
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
         """The child's template after a batch, made from what the child is now."""

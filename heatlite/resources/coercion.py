@@ -6,12 +6,16 @@ a number, a boolean, a list or a map is taken for it. What would lose something 
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from heatlite.resources.schema import Type
+
+LONGEST_PYTHON = 65_536
+"""Characters of a map or list as Python prints it. Reading it takes many times the memory that JSON does."""
 
 
 def coerce(wanted: Type, value: Any) -> Any:
@@ -102,10 +106,21 @@ def to_list(value: Any) -> list[Any]:
 
 
 def from_json(text: str) -> Any:
-    """What a JSON text says, or None where it is none."""
+    """What a JSON text says, or a map or list as Python prints it, which is what a parameter of type string makes of
+    one; None where it is neither.
+    """
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
+        return _from_python(text)
+
+
+def _from_python(text: str) -> Any:
+    if len(text) > LONGEST_PYTHON or not text.startswith(("[", "{")):
+        return None
+    try:
+        return json.loads(json.dumps(ast.literal_eval(text), allow_nan=False))
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return None
 
 

@@ -23,6 +23,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.nested.decision import Again, Complete, Fail, Send, decide
 from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import OPERATION, TEMPLATE, Begin, ChildView, Goal, NestedStacks, Verb
+from heatlite.schema.attribute_paths import INNER, joined
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 STACK_NAME = "stack_name"
@@ -97,8 +98,11 @@ class StackResource(Resource):
         return None
 
     @classmethod
-    def template_taken_over(cls, template: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The template of a nested stack that Heat made for a resource of this type, as this type would write it."""
+    def template_taken_over(cls, template: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+        """The template of a nested stack that Heat made for a resource of this type, as this type would write it.
+
+        :param names: of its resources, the oldest first
+        """
         return template
 
     # --- the contract of a plugin ---------------------------------------------------------------------------
@@ -208,15 +212,34 @@ class StackResource(Resource):
 
     def resolve_attributes(self) -> dict[str, Any]:
         """The attributes of the schema, and those of the child's resources that the template reads."""
-        paths = [name for name in sorted(self._reads) if name.startswith("resource.")]
-        inner = self.nested.attributes(self.uuid, paths) if paths else {}
-        return {**super().resolve_attributes(), **inner}
+        found = super().resolve_attributes()
+        return {**found, **self.inner_attributes(found)}
+
+    def inner_attributes(self, recorded: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the stack's resources that the template reads, and of what is nested in them.
+
+        :param recorded: what else is recorded
+        """
+        paths = {name: self.inner_name(recorded, name) for name in sorted(self._reads) if self.reads_inside(name)}
+        found = self.nested.attributes(self.uuid, sorted(set(paths.values()))) if paths else {}
+        return {name: found[path] for name, path in paths.items()}
+
+    @classmethod
+    def reads_inside(cls, name: str) -> bool:
+        """Whether an attribute is one of the stack's resources, which the stack is to be asked for."""
+        return name.startswith(INNER)
+
+    @classmethod
+    def inner_name(cls, recorded: Mapping[str, Any], name: str) -> str:
+        """The name of such an attribute in the nested stack."""
+        return name
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
         """``[this, resource.NAME, attribute]`` is the same as ``[this, resource.NAME.attribute]``."""
-        if path and f"{key}.{path[0]}" in recorded:
-            key, path = f"{key}.{path[0]}", path[1:]
+        whole, rest = joined(key, path)
+        if whole in recorded:
+            key, path = whole, rest
         return super().read_attribute(name, recorded, key, path)
 
     # --- steps ----------------------------------------------------------------------------------------------

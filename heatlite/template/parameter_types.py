@@ -3,7 +3,7 @@
 ==================== ============================= ==============================
 type                 taken                         becomes
 ==================== ============================= ==============================
-string               anything                      str (maps and lists: JSON)
+string               anything                      str, as Python prints it
 number               a number, or one as text      int or float
 boolean              true, "yes", "1", 0, "off" …  bool
 comma_delimited_list "a,b" or a list               list of str
@@ -18,7 +18,7 @@ import math
 from enum import StrEnum
 from typing import Any
 
-from heatlite.template.text import as_json, as_text
+from heatlite.template.text import as_json, as_python, as_text
 
 TRUE_WORDS = frozenset({"1", "t", "true", "on", "y", "yes"})
 FALSE_WORDS = frozenset({"0", "f", "false", "off", "n", "no"})
@@ -41,7 +41,7 @@ def coerce(kind: ParameterType, value: Any) -> Any:
     """
     match kind:
         case ParameterType.STRING:
-            return as_text(value)
+            return as_python(value)
         case ParameterType.NUMBER:
             return to_number(value)
         case ParameterType.BOOLEAN:
@@ -101,7 +101,7 @@ def to_boolean(value: Any) -> bool:
 
 def _to_list(value: Any) -> list[str]:
     if isinstance(value, list):
-        return [as_text(item) for item in value]
+        return [as_python(item) for item in value]
     if not isinstance(value, str):
         raise ValueError(f"Value must be a comma-delimited list string: {as_text(value):.80}")
     return value.split(",") if value else []

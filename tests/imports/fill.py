@@ -1,10 +1,13 @@
-"""Have a real Heat make the stacks of ``heat_stacks``, and write its database down as SQL.
+"""Have a real Heat make the stacks of ``heat_stacks`` or of ``heat_values``, and write its database down as SQL.
 
 ::
 
     python -m tests.imports.fill --transport rabbit://… --database mysql+pymysql://…           plain ones
         (start heat-engine anew, with encrypt_parameters_and_properties = true)
     python -m tests.imports.fill --transport rabbit://… --database mysql+pymysql://… --encrypts --dump heat27.sql
+
+    python -m tests.imports.fill --transport rabbit://… --database mysql+pymysql://… --values --dump heat27_values.sql
+        (on another database, which has nothing)
 
 Run by hand where the fixture is to be made anew; the test suite needs the SQL only. heat-engine is configured with
 ``auth_encryption_key = 0123456789abcdef0123456789abcdef``, ``deferred_auth_method = password``.
@@ -22,6 +25,7 @@ import sqlalchemy as sa
 from oslo_config import cfg
 
 from tests.imports.heat_stacks import STACKS, HeatStack
+from tests.imports.heat_values import VALUE_STACKS
 
 LEFT_OUT = {"alembic_version", "migrate_version", "stack_lock", "software_config", "software_deployment"}
 PATIENCE = 120
@@ -107,7 +111,7 @@ class Heat:
         raise TimeoutError(stack.name)
 
 
-def dump(engine: sa.Engine) -> str:
+def dump(engine: sa.Engine, *, events: bool = True) -> str:
     """A database as SQL that MariaDB and SQLite both read: types in small, rows whole."""
     tables = sa.MetaData()
     tables.reflect(engine)
@@ -118,6 +122,8 @@ def dump(engine: sa.Engine) -> str:
                 continue
             columns = ", ".join(f"`{column.name}` {kind(column)}" for column in table.columns)
             lines.append(f"CREATE TABLE `{table.name}` ({columns});")
+            if table.name == "event" and not events:
+                continue
             for row in connection.execute(sa.select(table).order_by(*table.primary_key.columns)):
                 lines.append(f"INSERT INTO `{table.name}` VALUES ({', '.join(literal(value) for value in row)});")
     return "\n".join(lines) + "\n"
@@ -153,16 +159,17 @@ def main() -> None:
     parser.add_argument("--transport", required=True)
     parser.add_argument("--database", required=True)
     parser.add_argument("--encrypts", action="store_true")
+    parser.add_argument("--values", action="store_true")
     parser.add_argument("--dump")
     parsed = parser.parse_args()
     heat = Heat(parsed.transport)
-    ends_last = sorted(STACKS, key=lambda it: it.state.endswith("IN_PROGRESS"))
+    ends_last = sorted(VALUE_STACKS if parsed.values else STACKS, key=lambda it: it.state.endswith("IN_PROGRESS"))
     for stack in ends_last:
         if stack.encrypts == parsed.encrypts:
             heat.make(stack)
     if parsed.dump:
         with open(parsed.dump, "w") as file:
-            file.write(dump(sa.create_engine(parsed.database)))
+            file.write(dump(sa.create_engine(parsed.database), events=not parsed.values))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from heatlite.engine.inputs import Inputs
 from heatlite.engine.settings import Settings
 from heatlite.resources.registry import Registry
 from tests.deployment import InProcess
+from tests.family import stacks_of
 from tests.imports.conftest import HEATS_KEY
 from tests.story import Story
 
@@ -86,3 +87,19 @@ def physical_ids(database: Database, root_id: str) -> set[tuple[str, str, str]]:
 def heats_physical_ids(root: HeatStack) -> set[tuple[str, str, str | None]]:
     """The same, as Heat has it."""
     return {(stack.id, row.name, row.physical_resource_id) for stack in root.tree() for row in stack.resources}
+
+
+def now_made(story: Story) -> set[tuple[str, str, str]]:
+    """What there is of a story's stack."""
+    return physical_ids(story.deployment.database, story.identity["stack_id"])
+
+
+def happened(story: Story) -> list[str]:
+    """What was done to resources of the tree that aren't stacks themselves, since it was taken over."""
+    table, stack = models.event, models.stack
+    statement = sa.select(table).join(stack, stack.c.id == table.c.stack_id).order_by(table.c.id)
+    with story.deployment.database.reader(EngineContext(story.deployment.database)) as connection:
+        of_tree = statement.where(stack.c.root_id == story.identity["stack_id"], table.c.engine_id.is_not(None))
+        found = connection.execute(of_tree).all()
+    nested = {row["parent_resource_name"] for row in stacks_of(story).values()}
+    return [f"{it.resource_name} {it.resource_action}" for it in found if it.resource_name not in nested]

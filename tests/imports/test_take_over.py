@@ -9,24 +9,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from heatlite import exception
 from heatlite.context import EngineContext
-from heatlite.db import migration, models, stacks, user_creds
+from heatlite.db import migration, stacks, user_creds
 from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
 from heatlite.db.heat.reading import HeatDatabase
 from heatlite.db.settings import Settings
 from heatlite.engine.imports.judge import Judge
 from tests.deployment import in_process
-from tests.family import stacks_of
 from tests.functional.db.build import add_stack
 from tests.imports import taking
 from tests.imports.conftest import HEATS_KEY
 from tests.imports.heat_stacks import DEMO, FLAT, OTHER, STACKS
 from tests.imports.taking import Taken
-from tests.story import Story
 
 LEFT = {"fails", "fails-later", "foreign", "runs"}
 BY_NAME = {it.name: it for it in STACKS}
@@ -42,21 +39,6 @@ def taken(heat_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[T
     deployment = in_process(tmp_path_factory.mktemp("ours"), sweep_interval=0.2)
     yield taking.take_all(deployment, taking.heat_stacks(heat_url, events=True))
     deployment.stop()
-
-
-def now_made(story: Story) -> Any:
-    return taking.physical_ids(story.deployment.database, story.identity["stack_id"])
-
-
-def happened(story: Story) -> list[str]:
-    """What was done to resources of the tree that aren't stacks themselves, since it was taken over."""
-    table, stack = models.event, models.stack
-    statement = sa.select(table).join(stack, stack.c.id == table.c.stack_id).order_by(table.c.id)
-    with story.deployment.database.reader(EngineContext(story.deployment.database)) as connection:
-        of_tree = statement.where(stack.c.root_id == story.identity["stack_id"], table.c.engine_id.is_not(None))
-        found = connection.execute(of_tree).all()
-    nested = {row["parent_resource_name"] for row in stacks_of(story).values()}
-    return [f"{it.resource_name} {it.resource_action}" for it in found if it.resource_name not in nested]
 
 
 def test_at_least_twenty_stacks_are_there_nested_ones_too(taken: Taken) -> None:
@@ -163,21 +145,21 @@ def test_credentials_and_hidden_values_can_be_used_and_are_not_shown(taken: Take
 def test_what_is_taken_over_is_updated_and_deleted(taken: Taken, name: str) -> None:
     """First to what it is, which does nothing; then everything about it changes; then it goes."""
     story, made = taken.story(name), BY_NAME[name]
-    before = now_made(story)
+    before = taking.now_made(story)
     story.client.update_stack(story.context, story.identity, None, {}, {}, {"existing": True, "converge": True})
     story.settle("UPDATE_COMPLETE")
-    assert now_made(story) == before
-    assert happened(story) == []
+    assert taking.now_made(story) == before
+    assert taking.happened(story) == []
     template = made.then[-1][1] if made.then and made.then[-1][0] == "update" else made.template
     story.update(changed(template), files=made.files, existing=True)
     story.settle("UPDATE_COMPLETE")
-    kept = before & now_made(story)
+    kept = before & taking.now_made(story)
     others = {"strings", "words", "replaced", "chain", "conditional-nested"}  # what is made anew, or goes
     assert kept == before if name not in others else kept < before
-    assert happened(story) != [] or name in UNCHANGED
+    assert taking.happened(story) != [] or name in UNCHANGED
     story.delete()
     story.settle("DELETE_COMPLETE")
-    assert now_made(story) == set()
+    assert taking.now_made(story) == set()
 
 
 def changed(template: Any) -> Any:
@@ -201,23 +183,23 @@ def anew(name: str, value: Any) -> Any:
 @pytest.mark.parametrize("name", ["asleep", "cfn-asleep"])
 def test_a_stack_that_sleeps_wakes_up(taken: Taken, name: str) -> None:
     story = taken.story(name)
-    before = now_made(story)
+    before = taking.now_made(story)
     story.resume()
     story.settle("RESUME_COMPLETE")
     story.update(changed(BY_NAME[name].template))
     story.settle("UPDATE_COMPLETE")
-    assert now_made(story) == before
+    assert taking.now_made(story) == before
 
 
 def test_a_snapshot_of_before_can_be_returned_to(taken: Taken) -> None:
     story = taken.story("snapped")
-    before = now_made(story)
+    before = taking.now_made(story)
     story.update(changed(FLAT))
     story.settle("UPDATE_COMPLETE")
-    assert (story.value("c"), now_made(story)) == ("changed", before)
+    assert (story.value("c"), taking.now_made(story)) == ("changed", before)
     story.restore(story.client.stack_list_snapshots(story.context, story.identity)[0]["id"])
     story.settle("RESTORE_COMPLETE")
-    assert (story.value("c"), now_made(story)) == ("3", before)
+    assert (story.value("c"), taking.now_made(story)) == ("3", before)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ installed here, with properties that the type takes. What isn't is better brough
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,16 +81,16 @@ class Judge:
         self, stack: HeatStack, prefix: str, holder: type[Resource] | None, obstacles: list[str]
     ) -> JudgedStack | None:
         obstacles += [f"{prefix}{reason}" for reason in states_in_the_way(stack)]
-        raw = stack.template.template
+        raw, rows = stack.template.template, oldest_first(stack.resources)
         if holder is not None and issubclass(holder, StackResource):
-            raw = holder.template_taken_over(raw)
+            raw = holder.template_taken_over(raw, [row.name for row in rows])
         try:
             parsed, parameters = self._parse(stack, raw)
         except exception.HeatliteError as error:
             obstacles.append(f"{prefix}its template can't be read here: {error}")
             return None
         resources, children = [], []
-        for row in stack.resources:
+        for row in rows:
             judged = self._resource(stack, row, parsed, prefix, obstacles)
             if judged is not None:
                 resources.append(judged)
@@ -125,6 +126,11 @@ class Judge:
         if issubclass(plugin, StackResource) and child is None:
             obstacles.append(f"{place} ({definition.type}): its nested stack {row.physical_resource_id} isn't there")
         return JudgedResource(row, definition, plugin, properties, child)
+
+
+def oldest_first(rows: Iterable[HeatResource]) -> list[HeatResource]:
+    """Resources in the order in which Heat has the members of a group that scales; so that our ids follow it, too."""
+    return sorted(rows, key=lambda row: (row.created_at or datetime.datetime.min, row.name))
 
 
 def states_in_the_way(stack: HeatStack) -> Iterator[str]:

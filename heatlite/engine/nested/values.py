@@ -8,7 +8,7 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.convergence.model import Action, Status
-from heatlite.db import resources
+from heatlite.db import resources, stacks
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.scope import EngineScope, LiveResource, live
@@ -17,6 +17,8 @@ from heatlite.engine.traversals import Library
 from heatlite.resources.groups.members import Member
 from heatlite.resources.nested.port import ERRORS
 from heatlite.resources.registry import Registry
+from heatlite.resources.stack_resource import StackResource
+from heatlite.schema import attribute_paths
 from heatlite.template import known, resolve
 
 LOG = logging.getLogger(__name__)
@@ -39,20 +41,28 @@ def outputs(context: Context, library: Library, registry: Registry, stack: Stack
 
 
 def attributes(context: Context, registry: Registry, stack: StackRecord, paths: Collection[str]) -> dict[str, Any]:
-    """``resource.NAME.attribute`` → its value, ``resource.NAME`` → its reference; None where there is no such thing."""
-    parts = {path: path.split(".", 2)[1:] for path in paths}
-    there = made(context, registry, stack, {names[0] for names in parts.values()})
-    return {path: attribute(there.get(names[0]), names[1:]) for path, names in parts.items()}
+    """``resource.NAME.attribute`` → its value, ``resource.NAME`` → its reference; None where there is no such thing.
+
+    The attribute may be one of what is nested in that resource, and so on down.
+    """
+    asked = {path: attribute_paths.split(path) for path in paths}
+    rows = rows_of(context, stack, {name for name, _ in asked.values()})
+    return {path: attribute(context, registry, rows.get(name), wanted) for path, (name, wanted) in asked.items()}
 
 
-def attribute(resource: LiveResource | None, names: list[str]) -> Any:
+def attribute(context: Context, registry: Registry, row: ResourceRecord | None, name: str | None) -> Any:
     """An attribute of a resource, or its reference where no attribute is named."""
-    if resource is None:
+    resource = live(row, registry) if row is not None else None
+    if row is None or resource is None:
         return None
-    if not names:
+    if name is None:
         return resource.reference
+    if attribute_paths.split(name)[0] and issubclass(resource.plugin, StackResource):
+        child = stacks.get(context, row.uuid)
+        wanted = resource.plugin.inner_name(resource.recorded.get("attributes") or {}, name)
+        return attributes(context, registry, child, [wanted])[wanted] if child is not None else None
     try:
-        return resource.attribute(names[0])
+        return resource.attribute(name)
     except exception.HeatliteError:
         return None
 
@@ -76,6 +86,10 @@ def made(
     context: Context, registry: Registry, stack: StackRecord, names: Collection[str]
 ) -> Mapping[str, LiveResource]:
     """Name → what a template sees of it, of these names and those that are there."""
-    rows = resources.by_names(context, stack.id, names) if names else []
-    found = {name: live(row, registry) for name, row in serving(rows, stack.raw_template_id).items()}
+    found = {name: live(row, registry) for name, row in rows_of(context, stack, names).items()}
     return {name: resource for name, resource in found.items() if resource is not None}
+
+
+def rows_of(context: Context, stack: StackRecord, names: Collection[str]) -> Mapping[str, ResourceRecord]:
+    """Name → the row that serves it, of these names and those that are there."""
+    return serving(resources.by_names(context, stack.id, names), stack.raw_template_id) if names else {}

@@ -20,13 +20,14 @@ from heatlite.resources.base import NoActionRequired
 from heatlite.resources.batched_stack import BatchedStack
 from heatlite.resources.builtin.group_schemas import MAX_BATCH_SIZE, MIN_IN_SERVICE, PAUSE_TIME, ROLLING_UPDATE_SCHEMA
 from heatlite.resources.groups import batches, capacity, cooldown, members, naming, template
-from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members
+from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members, read_inside
 from heatlite.resources.groups.batches import Batch
 from heatlite.resources.groups.capacity import Adjustment
 from heatlite.resources.groups.members import Definition, Definitions
 from heatlite.resources.nested.port import Begin, Verb
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
 from heatlite.resources.stack_resource import Progress
+from heatlite.schema.attribute_paths import INNER, split
 from heatlite.schema.constraints import Range
 
 RESOURCE, MAX_SIZE, MIN_SIZE, DESIRED = "resource", "max_size", "min_size", "desired_capacity"
@@ -118,6 +119,11 @@ class AutoScalingGroup(BatchedStack):
     def first_size(self) -> int:
         """How many members a new group has."""
         return int(self.properties[DESIRED] or self.properties[MIN_SIZE])
+
+    @classmethod
+    def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+        """The same members, the oldest first, which is the order of ``refs`` and of places."""
+        return template.of(members.in_order(template.definitions(given), names))
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
         """The members after a batch: the oldest, or those whose definition is old, are the first to change or go."""
@@ -222,20 +228,33 @@ class AutoScalingGroup(BatchedStack):
         """What is recorded of the members, from which ``read_attribute`` answers."""
         found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
         own = {REFS: found.refs(), REFS_MAP: dict(found.references), CURRENT_SIZE: len(found.names)}
-        return {**found.recorded(), **own}
+        recorded = {**found.recorded(), **own}
+        return {**recorded, **self.inner_attributes(recorded)}
+
+    @classmethod
+    def inner_name(cls, recorded: Mapping[str, Any], name: str) -> str:
+        """The member that is named by its place has a name of its own in the nested stack."""
+        place, attribute = split(name)
+        names = Members.of_recorded("", recorded).names
+        member = names[int(place)] if place.isascii() and place.isdigit() and int(place) < len(names) else place
+        return f"{INNER}{member}" if attribute is None else f"{INNER}{member}.{attribute}"
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
         """An attribute of the group, or of one member, which is named by its place: the oldest is 0.
 
+        ``refs``, ``refs_map`` and ``current_size`` are given whole, whatever the path, as in Heat.
+
         :raises NotFound: where there are not so many members
         :raises InvalidTemplateAttribute: for ``outputs`` without saying which
         """
-        there = Members.of_recorded(name, recorded)
+        there, (is_inside, value) = Members.of_recorded(name, recorded), read_inside(recorded, key, path)
+        if is_inside:
+            return value
         if key == OUTPUTS:
             return there.mapped(path, key)
         if key == OUTPUTS_LIST:
             return list(there.mapped(path, key).values())
         if key.startswith(MEMBER_PREFIX):
             return there.of_one_by_age(key, path)
-        return super().read_attribute(name, recorded, key, path)
+        return super().read_attribute(name, recorded, key, ())

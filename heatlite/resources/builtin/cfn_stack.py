@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from heatlite.exception import InvalidTemplateAttribute, StackValidationFailed
-from heatlite.resources.inside import inside
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.resources.stack_resource import StackResource
 from heatlite.resources.web import SCHEMES, CannotRead, read_web, readable
+from heatlite.schema.attribute_paths import inside
 from heatlite.schema.constraints import Range
 
 TEMPLATE_URL, TIMEOUT, PARAMETERS = "TemplateURL", "TimeoutInMinutes", "Parameters"

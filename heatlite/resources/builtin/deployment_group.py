@@ -19,10 +19,10 @@ from heatlite.resources.groups import template
 from heatlite.resources.groups.attributes import Members
 from heatlite.resources.groups.batches import Batch
 from heatlite.resources.groups.members import Definition
-from heatlite.resources.inside import inside
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.resources.software.told import STATUS_CODE, STDERR, STDOUT
 from heatlite.resources.stack_resource import Progress
+from heatlite.schema.attribute_paths import inside
 
 SERVERS = "servers"
 ROLLING_UPDATE, BATCH_CREATE = "rolling_update", "batch_create"

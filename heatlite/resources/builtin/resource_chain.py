@@ -8,7 +8,7 @@ from typing import Any
 
 from heatlite.resources.base import Resource
 from heatlite.resources.groups import template
-from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members
+from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members, is_inside_a_member, read_inside
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
 from heatlite.resources.stack_resource import Sample, StackResource
 from heatlite.schema.sizes import weight
@@ -36,7 +36,7 @@ class ResourceChain(StackResource):
         return Resource.needs_replacement(self, before, after, changed)
 
     @classmethod
-    def template_taken_over(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
         """The same members, with the outputs that tell of them here."""
         return template.of(template.definitions(given))
 
@@ -76,6 +76,11 @@ class ResourceChain(StackResource):
         return template.of(members)
 
     @classmethod
+    def reads_inside(cls, name: str) -> bool:
+        """Only what is nested in a member: all else is told by the outputs."""
+        return is_inside_a_member(name)
+
+    @classmethod
     def has_attribute(cls, name: str) -> bool:
         """Any: what isn't the chain's own may be its members'."""
         return True
@@ -83,7 +88,8 @@ class ResourceChain(StackResource):
     def resolve_attributes(self) -> dict[str, Any]:
         """What is recorded of the members, from which ``read_attribute`` answers."""
         found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
-        return {**found.recorded(), REFS: found.refs()}
+        recorded = {**found.recorded(), REFS: found.refs()}
+        return {**recorded, **self.inner_attributes(recorded)}
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
@@ -92,7 +98,9 @@ class ResourceChain(StackResource):
         :raises NotFound: where there is no such member
         :raises InvalidTemplateAttribute: for ``attributes`` without saying which
         """
-        there = Members.of_recorded(name, recorded)
+        there, (is_inside, value) = Members.of_recorded(name, recorded), read_inside(recorded, key, path)
+        if is_inside:
+            return value
         if key == REFS:
             return super().read_attribute(name, recorded, key, path)
         if key == ATTRIBUTES:

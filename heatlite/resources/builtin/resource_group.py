@@ -15,7 +15,7 @@ from typing import Any
 from heatlite.resources.batched_stack import BatchedStack
 from heatlite.resources.builtin.group_schemas import BATCH_CREATE_SCHEMA, RESOURCE_DEF_SCHEMA, ROLLING_UPDATE_SCHEMA
 from heatlite.resources.groups import batches, members, naming, removal, template
-from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members
+from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members, read_inside
 from heatlite.resources.groups.batches import Batch
 from heatlite.resources.groups.members import Definition
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
@@ -178,18 +178,24 @@ class ResourceGroup(BatchedStack):
     def resolve_attributes(self) -> dict[str, Any]:
         """What is recorded of the members, from which ``read_attribute`` answers."""
         found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
-        return {**found.recorded(), REFS: found.refs(), REFS_MAP: dict(found.references), REMOVED: self.removed()}
+        own = {REFS: found.refs(), REFS_MAP: dict(found.references), REMOVED: self.removed()}
+        recorded = {**found.recorded(), **own}
+        return {**recorded, **self.inner_attributes(recorded)}
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
         """An attribute of the group, of one member, or a list of one of each member.
 
+        ``refs_map`` and ``removed_rsrc_list`` are given whole, whatever the path, as in Heat.
+
         :raises NotFound: where there is no such member
         :raises InvalidTemplateAttribute: for ``attributes`` without saying which
         """
-        there = Members.of_recorded(name, recorded)
+        there, (is_inside, value) = Members.of_recorded(name, recorded), read_inside(recorded, key, path)
+        if is_inside:
+            return value
         if key in (REFS, REFS_MAP, REMOVED):
-            return super().read_attribute(name, recorded, key, path)
+            return super().read_attribute(name, recorded, key, path if key == REFS else ())
         if key == ATTRIBUTES:
             return there.mapped(path, key)
         if key.startswith(MEMBER_PREFIX):

@@ -16,12 +16,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite.resources.base import Resource, UpdateReplace
-from heatlite.resources.inside import inside
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.resources.siblings import AskAgain
 from heatlite.resources.software import derived
 from heatlite.resources.software.port import COMPONENT, UNGROUPED, Config, Order
 from heatlite.resources.software.told import STATUS_CODE, STDERR, STDOUT
+from heatlite.schema.attribute_paths import inside
 from heatlite.schema.constraints import AllowedValues
 
 CONFIG, SERVER, INPUT_VALUES, ACTIONS = "config", "server", "input_values", "actions"

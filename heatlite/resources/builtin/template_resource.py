@@ -10,18 +10,20 @@ This class by itself serves a row whose template isn't at hand: it may be delete
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite.exception import NotFound
 from heatlite.resources import properties
+from heatlite.resources.coercion import EMPTY, coerce
 from heatlite.resources.nested.port import ERRORS
+from heatlite.resources.schema import Type
 from heatlite.resources.stack_resource import StackResource
+from heatlite.schema.attribute_paths import INNER
 
 STACK_ID = "OS::stack_id"
 """The output by which a template says what ``get_resource`` gives for the resource that it stands in for."""
-
-INNER = "resource."
 
 
 class TemplateResource(StackResource):
@@ -39,9 +41,12 @@ class TemplateResource(StackResource):
     def checked_properties(
         cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING
     ) -> dict[str, Any]:
-        """Only the names are checked here: the values are the template's parameters, which know what they take."""
+        """Only the names are checked here: the values are the template's parameters, which know what they take.
+
+        A null that is given isn't what the template has for a default: it is empty, as for any property.
+        """
         properties.refuse_unknown_names(cls.properties_schema, given, prefix)
-        return {name: given.get(name) for name in cls.properties_schema}
+        return {name: none_as_empty(schema.type, name, given) for name, schema in cls.properties_schema.items()}
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
@@ -53,8 +58,11 @@ class TemplateResource(StackResource):
         return self.content
 
     def child_parameters(self) -> Mapping[str, Any]:
-        """The properties that are given; for the others the template has defaults."""
-        return {name: value for name, value in self.properties.items() if value is not None}
+        """The properties that are given; for the others the template has defaults. A list is one text, as in Heat."""
+        schema = self.properties_schema
+        return {
+            name: as_parameter(schema[name].type, value) for name, value in self.properties.items() if value is not None
+        }
 
     def resolve_attribute(self, name: str) -> Any:
         """An output."""
@@ -84,3 +92,37 @@ class TemplateResource(StackResource):
         has_output = self.resource_id is not None and STACK_ID in self.attributes_schema
         said = self.resolve_attribute(STACK_ID) if has_output else None
         return self.identity() if said is None else str(said)
+
+
+def none_as_empty(kind: Type, name: str, given: Mapping[str, Any]) -> Any:
+    """The value of a property; None where it isn't given."""
+    value = given.get(name)
+    return EMPTY[kind]() if value is None and name in given else value
+
+
+def as_parameter(kind: Type, value: Any) -> Any:
+    """A property's value as the nested template's parameter is given it.
+
+    One that isn't of the type is left as it is: the parameter says what is wrong with it.
+    """
+    if kind is Type.LIST:
+        return value if not isinstance(value, list) or holds_no_texts(value) else as_one_text(value)
+    try:
+        if kind is Type.MAP:
+            return json.dumps(value) if isinstance(value, list) else value
+        return coerce(kind, value)
+    except (TypeError, ValueError):  # also of what isn't known yet
+        return value
+
+
+def as_one_text(value: list[Any]) -> str:
+    """A list as a text, so that its items become what stands between commas; a map becomes ``.member.0.name=value``."""
+    if value and isinstance(value[0], Mapping):
+        return ",".join(f".member.{n}.{key}={item}" for n, each in enumerate(value) for key, item in each.items())
+    return ",".join("" if item is None else item for item in value)
+
+
+def holds_no_texts(value: list[Any]) -> bool:
+    """Whether a list can't be one text: something in it isn't known yet, or is neither a text nor a map."""
+    kind = Mapping if value and isinstance(value[0], Mapping) else str | None
+    return not all(isinstance(item, kind) for item in value)

@@ -1,4 +1,7 @@
-"""OS::Heat::Value: an expression with a name; its attribute is what the template made of the property."""
+"""OS::Heat::Value: an expression with a name; its attribute is what the template made of the property, as it is.
+
+The type is checked and changes nothing, as in Heat: '080' is a number, and stays the text that it is.
+"""
 
 from __future__ import annotations
 
@@ -36,18 +39,21 @@ class Value(Resource):
             update_allowed=True,
         ),
     }
-    attributes_schema = {VALUE: Attribute("The value, of the type that was asked for.")}
+    attributes_schema = {VALUE: Attribute("The value, as it was written.")}
 
     @classmethod
     def checked_properties(
         cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING
     ) -> dict[str, Any]:
-        """As for any resource, and ``value`` becomes what ``type`` says."""
+        """As for any resource, and ``value`` must be what ``type`` says.
+
+        :raises StackValidationFailed: where it isn't
+        """
         plain = super().checked_properties(given, prefix, unknown)
         kind = plain[TYPE]
         if kind is not None and not properties.contains(kind, unknown):
             typed = Property(TYPES[kind])
-            plain[VALUE] = properties.checked(typed, plain[VALUE], properties.path_to(prefix, VALUE), unknown)
+            properties.checked(typed, plain[VALUE], properties.path_to(prefix, VALUE), unknown)
         return plain
 
     def handle_create(self) -> None:

@@ -6,6 +6,7 @@
     [group, address]                   a list, one value for each member
     [group, attributes, address]       the same as a map: name → value
     [group, refs], [group, refs_map]   what get_resource gives of each member
+    [group, resource.2.resource.disk]  of what is nested in a member: the stack is asked, and it is recorded
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.resources.groups import template
-from heatlite.resources.inside import inside
+from heatlite.schema.attribute_paths import inside, joined, split
 
 MEMBER_PREFIX = "resource."
 RECORDED = "members"
@@ -99,6 +100,17 @@ class Members:
     def no_member(self, name: Any) -> exception.NotFound:
         """The error for a member that isn't there, to be raised by the caller."""
         return exception.NotFound(msg_fmt=f"Member '{name}' not found in group resource '{self.group}'.")
+
+
+def is_inside_a_member(name: str) -> bool:
+    """Whether an attribute is one of a resource that is nested in a member."""
+    return bool(split(split(name)[1] or "")[0])
+
+
+def read_inside(recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> tuple[bool, Any]:
+    """Whether such an attribute is recorded, and what stands at the rest of the path."""
+    whole, rest = joined(key, path)
+    return (True, inside(recorded[whole], rest)) if is_inside_a_member(whole) and whole in recorded else (False, None)
 
 
 def asked(key: str, path: Sequence[Any]) -> list[Any]:

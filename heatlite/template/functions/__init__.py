@@ -29,7 +29,7 @@ from heatlite.template.functions.base import Function
 from heatlite.template.functions.cfn_references import GetAtt, ParameterRef
 from heatlite.template.functions.conditional import And, Equals, Not, Or
 from heatlite.template.functions.find_in_map import FindInMap
-from heatlite.template.functions.get_attr import GetAttr, GetAttrOrAll
+from heatlite.template.functions.get_attr import GetAttr, GetAttrOrAll, GetAttrThenSelect
 from heatlite.template.functions.get_file import GetFile
 from heatlite.template.functions.get_param import GetParam
 from heatlite.template.functions.get_resource import GetResource
@@ -42,7 +42,7 @@ Registered = tuple[str, type[Function]]
 """(the version that brought it, the function)"""
 
 REGISTERED: tuple[Registered, ...] = (
-    ("2013-05-23", GetAttr),
+    ("2013-05-23", GetAttrThenSelect),
     ("2013-05-23", GetFile),
     ("2013-05-23", GetParam),
     ("2013-05-23", GetResource),
@@ -58,6 +58,7 @@ REGISTERED: tuple[Registered, ...] = (
     ("2013-05-23", cfn.Replace),
     ("2013-05-23", cfn.Select),
     ("2013-05-23", cfn.Split),
+    ("2014-10-16", GetAttr),
     ("2015-04-30", repeat.Repeat),
     ("2015-04-30", texts.Digest),
     ("2015-10-15", GetAttrOrAll),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heatlite.schema.attribute_paths import inside, joined
 from heatlite.template.functions.base import Compiler, Function, is_text
 from heatlite.template.nodes import items_of
 from heatlite.template.scope import ResourceValue, Scope
@@ -19,9 +20,6 @@ from heatlite.template.unknown import UNKNOWN
 EVERY_ATTRIBUTE = "*"
 """What is read where the attribute isn't written out, or all of them are wanted."""
 
-INNER = "resource."
-"""How the name of an attribute begins that is one of a resource in a nested stack: ``resource.NAME.attribute``."""
-
 
 class GetAttr(Function):
     """An attribute by its resource's name. A path that leads nowhere gives ``None``."""
@@ -29,6 +27,8 @@ class GetAttr(Function):
     __slots__ = ()
     name = "get_attr"
     fewest = 2
+    passes_path = True
+    """Whether the resource is asked for what is at the path; else for the whole attribute."""
 
     def check(self, compiler: Compiler) -> None:
         items = items_of(self.arguments)
@@ -42,7 +42,7 @@ class GetAttr(Function):
             self.expect(key, lambda it: is_text(it) and it != "", f'Attribute name in "{self.name}" must be a string')
         for key in keys[1:]:
             self.expect(key, lambda it: isinstance(it, str | int), f'Path components in "{self.name}" must be strings')
-        compiler.read_attribute(name, what_is_read(keys), self.path)
+        compiler.read_attribute(name, what_is_read(keys if self.passes_path else keys[:1]), self.path)
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
         name, *keys = arguments
@@ -58,16 +58,24 @@ class GetAttr(Function):
         attribute, *path = keys
         if not isinstance(attribute, str):
             raise self.wrong(f'Attribute name in "{self.name}" must be a string')
-        return resource.attribute(attribute, path)
+        if self.passes_path:
+            return resource.attribute(attribute, path)
+        whole = resource.attribute(attribute)
+        return UNKNOWN if whole is UNKNOWN else inside(whole, path)
 
 
 def what_is_read(keys: list[Any]) -> str:
-    """The attribute that keys lead to. An inner resource's is one name, whether it is written as one or as two."""
+    """The attribute that keys lead to. An inner resource's is one name, whether it is written as one or as many."""
     if not keys or isinstance(keys[0], Function):
         return EVERY_ATTRIBUTE
-    attribute, *path = keys
-    is_inner = str(attribute).startswith(INNER) and attribute.count(".") == 1
-    return f"{attribute}.{path[0]}" if is_inner and path and isinstance(path[0], str) else attribute
+    return joined(str(keys[0]), keys[1:])[0]
+
+
+class GetAttrThenSelect(GetAttr):
+    """An attribute by its resource's name, and what a path then finds in its value."""
+
+    __slots__ = ()
+    passes_path = False
 
 
 class GetAttrOrAll(GetAttr):

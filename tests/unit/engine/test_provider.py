@@ -10,8 +10,11 @@ import pytest
 from heatlite.engine.nested.provider import check_facade, plugin_of, provider_class
 from heatlite.exception import EntityNotFound, StackValidationFailed
 from heatlite.resources.base import Resource
+from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Attribute, Property, Type
+from heatlite.resources.testing import instance_of
+from heatlite.template import UNKNOWN
 
 
 class Facade(Resource):
@@ -87,3 +90,71 @@ def test_a_template_that_stands_in_for_a_type_takes_and_gives_what_it_does(
     with pytest.raises(StackValidationFailed, match=message):
         check_facade(provider_class("a.yaml", template(parameters, outputs)), Facade, "My::Server")
     check_facade(provider_class("a.yaml", template({**SIZE, **TAGS}, ADDRESS)), Facade, "My::Server")
+
+
+EVERY = {
+    "text": {"type": "string", "default": "d"},
+    "number": {"type": "number", "default": 7},
+    "flag": {"type": "boolean", "default": True},
+    "list": {"type": "comma_delimited_list", "default": "d,e"},
+    "map": {"type": "json", "default": {"d": 1}},
+}
+
+
+def handed_on(given: Any) -> dict[str, Any]:
+    """What a nested template's parameters are given for these properties."""
+    plugin = plugin_of(REGISTRY, "every.yaml", {"every.yaml": template(EVERY, {})})
+    resource = plugin(instance_of(plugin, given))
+    assert isinstance(resource, TemplateResource)
+    return dict(resource.child_parameters())
+
+
+def test_a_null_is_empty_and_what_isnt_given_is_the_templates_own_default() -> None:
+    nulls = handed_on(dict.fromkeys(EVERY))
+    assert nulls == {"text": "", "number": 0, "flag": False, "list": "", "map": {}}
+    assert [type(nulls[name]) for name in EVERY] == [str, int, bool, str, dict]
+    assert handed_on({}) == {}
+    assert handed_on({"number": 3}) == {"number": 3}
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (["a", "b"], "a,b"),
+        (["a,b", "c", "d,"], "a,b,c,d,"),
+        ([], ""),
+        ([""], ""),
+        (["a", None], "a,"),
+        ([{"a": 1, "b": "x,y"}], ".member.0.a=1,.member.0.b=x,y"),
+        ([{"a": None}, {"d": [1, "e"]}], ".member.0.a=None,.member.1.d=[1, 'e']"),
+        ("a, b", "a, b"),
+    ],
+)
+def test_a_list_is_one_text_whose_items_stand_between_commas(given: Any, text: str) -> None:
+    assert handed_on({"list": given}) == {"list": text}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "handed"),
+    [
+        ("number", "080", 80),
+        ("number", "1.50", 1.5),
+        ("flag", "TRUE", True),
+        ("text", True, "True"),
+        ("text", 5, "5"),
+        ("map", [1, {"a": None}], '[1, {"a": null}]'),
+        ("map", '{"a": 1}', '{"a": 1}'),
+        ("map", {"z": 1, "a": 2}, {"z": 1, "a": 2}),
+        ("text", [1], [1]),
+        ("number", "many", "many"),
+        ("list", [1, 2], [1, 2]),
+        ("list", [{"a": 1}, "b"], [{"a": 1}, "b"]),
+        ("list", ["a", UNKNOWN], ["a", UNKNOWN]),
+        ("map", [UNKNOWN], [UNKNOWN]),
+        ("number", UNKNOWN, UNKNOWN),
+    ],
+)
+def test_a_value_is_handed_on_as_its_parameters_type_or_as_it_is(name: str, given: Any, handed: Any) -> None:
+    found = handed_on({name: given})[name]
+    assert found == handed
+    assert type(found) is type(handed)

@@ -35,6 +35,8 @@ JSON = st.recursive(
         (Type.MAP, '{"a": 1}', {"a": 1}),
         (Type.LIST, '[{"class": "hexdigits", "min": 4}]', [{"class": "hexdigits", "min": 4}]),
         (Type.LIST, ("a", "b"), ["a", "b"]),
+        (Type.LIST, "[{'class': 'hexdigits', 'min': None}, True]", [{"class": "hexdigits", "min": None}, True]),
+        (Type.MAP, """{'a': "it's"}""", {"a": "it's"}),
     ],
 )
 def test_a_value_that_says_what_it_means_becomes_its_type(wanted, value, result):
@@ -47,6 +49,11 @@ def test_a_value_that_says_what_it_means_becomes_its_type(wanted, value, result)
     ("wanted", "value", "complaint"),
     [
         (Type.STRING, object, "must be a string"),
+        (Type.LIST, "[object]", "is not a list"),
+        (Type.LIST, "{1: 2}", "is not a list"),
+        (Type.LIST, "['a'" + ", 'a'" * 20_000 + "]", "is not a list"),
+        (Type.LIST, "[" * 90 + "'a'" + "]" * 89, "is not a list"),
+        (Type.MAP, "{'a': b'x'}", "is not a map"),
         (Type.STRING, 1.10, "must be a string; got 1.1; write it in quotes"),
         (Type.STRING, ["a"], "must be a string"),
         (Type.BOOLEAN, "yes", "not a valid boolean; use true or false"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from heatlite.resources.coercion import to_list
 from heatlite.template import Template, load, parse, resolve
 from tests.unit.template.build import World, bound
 
@@ -35,10 +36,11 @@ def test_a_users_template_resolves_with_its_own_defaults(path: Path) -> None:
         assert json.loads(json.dumps(properties)) == properties
 
 
-def test_a_list_as_default_of_a_string_becomes_json_that_a_property_can_read() -> None:
+def test_a_list_as_default_of_a_string_becomes_a_text_that_a_property_can_read() -> None:
     template = read("rs1.yaml")
     properties = resolve(template.resources["db_passwd"].properties, World(bound(template)))
-    assert json.loads(properties["character_classes"]) == [{"class": "hexdigits", "min": 4}]
+    assert properties["character_classes"] == "[{'class': 'hexdigits', 'min': 4}]"
+    assert to_list(properties["character_classes"]) == [{"class": "hexdigits", "min": 4}]
     assert properties["length"] == "16"
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from heatlite.exception import InvalidTemplateAttribute, NotFound
+from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
+from heatlite.resources.builtin.resource_chain import ResourceChain
+from heatlite.resources.builtin.resource_group import ResourceGroup
 from heatlite.resources.groups import capacity, cooldown, template
 from heatlite.resources.groups.attributes import Members
 from heatlite.resources.groups.capacity import Adjustment
@@ -77,6 +82,50 @@ def test_a_member_that_is_not_there_is_named(key: str):
         group().of_one(key, [])
     with pytest.raises(NotFound, match="not found in group resource 'web'"):
         group().of_one_by_age(key, [])
+
+
+def recorded(**more: Any) -> dict[str, Any]:
+    refs = {"refs": group().refs(), "refs_map": dict(group().references)}
+    return {**group().recorded(), **refs, "removed_rsrc_list": ["2"], "current_size": 2, **more}
+
+
+REFS, REFS_MAP = ["ref-1", "ref-0"], {"0": "ref-0", "1": "ref-1"}
+
+
+@pytest.mark.parametrize(
+    ("plugin", "key", "path", "found"),
+    [
+        (ResourceGroup, "refs", [0], "ref-1"),
+        (ResourceGroup, "refs", ["0"], None),
+        (ResourceGroup, "refs_map", ["0"], REFS_MAP),
+        (ResourceGroup, "removed_rsrc_list", [0], ["2"]),
+        (ResourceGroup, "ip", [0], [":", ":"]),
+        (ResourceChain, "refs", [1], "ref-0"),
+        (AutoScalingGroup, "refs", [0], REFS),
+        (AutoScalingGroup, "refs_map", ["0"], REFS_MAP),
+        (AutoScalingGroup, "current_size", ["x"], 2),
+        (AutoScalingGroup, "outputs_list", ["ip"], ["::1", "::2"]),
+    ],
+)
+def test_some_of_a_groups_own_attributes_are_given_whole_whatever_the_path(
+    plugin: Any, key: str, path: list[Any], found: Any
+) -> None:
+    assert plugin.read_attribute("web", recorded(), key, path) == found
+
+
+@pytest.mark.parametrize("plugin", [ResourceGroup, ResourceChain, AutoScalingGroup])
+def test_what_is_nested_in_a_member_is_recorded_by_its_whole_name(plugin: Any) -> None:
+    there = recorded(**{"resource.0.resource.r": "inner", "resource.0.resource.r.ips": ["::3"]})
+    for key, *path in (["resource.0.resource.r"], ["resource.0", "resource.r"]):
+        assert plugin.read_attribute("web", there, key, path) == "inner"
+    for key, *path in (["resource.0.resource.r.ips", 0], ["resource.0", "resource.r", "ips", 0]):
+        assert plugin.read_attribute("web", there, key, path) == "::3"
+
+
+def test_a_group_that_scales_asks_its_stack_by_the_members_name() -> None:
+    assert AutoScalingGroup.inner_name(recorded(), "resource.0.resource.r") == "resource.1.resource.r"
+    assert AutoScalingGroup.inner_name(recorded(), "resource.7.resource.r") == "resource.7.resource.r"
+    assert ResourceGroup.inner_name(recorded(), "resource.0.resource.r") == "resource.0.resource.r"
 
 
 def test_an_attribute_of_all_members_is_a_map():
