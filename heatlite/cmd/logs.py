@@ -40,8 +40,31 @@ def set_up(conf: cfg.ConfigOpts) -> None:
     log.setup(conf, "heatlite")
     for handler in _handlers():
         handler.addFilter(tell_subject)
+        if handler.formatter is not None:
+            handler.setFormatter(OnlyWhatIsSaid(handler.formatter))
         if (fields := getattr(handler, "custom_fields", None)) is not None:  # systemd's journal
             handler.custom_fields = tuple(dict.fromkeys([*fields, *FIELDS]))  # type: ignore[attr-defined]
+
+
+class OnlyWhatIsSaid(logging.Formatter):
+    """Formats as another formatter does, without the text of an exception that a line doesn't speak of.
+
+    oslo.log adds the exception that is being handled to each warning that is written meanwhile, and so tells what the
+    line's writer has masked, or left out.
+    """
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; with the exception that its writer has given, if any."""
+        if record.exc_info:
+            return self.inner.format(record)
+        try:
+            raise KeyError  # of this class, which is handled now, oslo.log doesn't tell
+        except KeyError:
+            return self.inner.format(record)
 
 
 def _handlers() -> Iterator[logging.Handler]:

@@ -25,7 +25,7 @@ raw_template = sa.Table(
     metadata,
     sa.Column("id", Id, primary_key=True),
     sa.Column("content_hash", sa.String(64), nullable=False, unique=True),
-    sa.Column("template", Json, nullable=False),
+    sa.Column("template", Sealed, nullable=False),
     sa.Column("files", Sealed, nullable=False),
     sa.Column("environment", SealedEnvironment, nullable=False),
     *_times(),
@@ -59,7 +59,7 @@ stack = sa.Table(
         "root_id", Uuid, comment="the stack that isn't nested, of the tree that this one is in; its own id there"
     ),
     sa.Column("stack_user_project_id", sa.String(64)),
-    sa.Column("facade", Json, comment="of a nested stack, what its template may read of the parent's resource"),
+    sa.Column("facade", Sealed, comment="of a nested stack, what its template may read of the parent's resource"),
     sa.Column("collects_later", sa.Boolean, comment="its operation leaves the cleanups to one that follows"),
     sa.Column("origin", Json, comment="who asked for its operation: the request's id, and the place in a trace"),
     sa.UniqueConstraint("tenant", "live_name", name="uniq_stack_live_name"),

@@ -2,9 +2,10 @@
 
 ::
 
-    raw_template   files, environment, content_hash         a few rows a transaction, by their ids,
+    raw_template   template, files, environment, content_hash  a few rows a transaction, by their ids,
     resource       its five columns of data                 so that engines go on meanwhile
     user_creds     password, trust_id: encrypted in any case
+    stack          facade, of nested stacks
     snapshot       data
     software_config, software_deployment   config; input_values, output_values
 
@@ -44,6 +45,7 @@ class Rewritten:
     snapshot: int
     software_config: int = 0
     software_deployment: int = 0
+    stack: int = 0
 
 
 def everything(context: Context, told: Callable[[str], None] = lambda text: None) -> Rewritten:
@@ -60,6 +62,7 @@ def everything(context: Context, told: Callable[[str], None] = lambda text: None
         _one_by_one(context, models.snapshot, ("data",), told),
         _one_by_one(context, software_config, ("config",), told),
         _one_by_one(context, software_deployment, ("input_values", "output_values"), told),
+        _facades(context, told),
     )
 
 
@@ -126,3 +129,22 @@ def _rewritten(context: Context, table: sa.Table, row_id: str, columns: Sequence
         if not values:
             return False
         return rows(context.connection.execute(sa.update(table).where(table.c.id == row_id).values(values))) == 1
+
+
+def _facades(context: Context, told: Callable[[str], None]) -> int:
+    """What nested stacks may read of their parents' resources. An operation that begins meanwhile writes its own."""
+    columns = models.stack.c
+    statement = sa.select(columns.id, columns.current_traversal, columns.facade).where(columns.facade.is_not(None))
+    with context.database.reader(context):
+        found = context.connection.execute(statement).all()
+    written = sum(_facade(context, *row) for row in found)
+    if found:
+        told(f"stack: {written} rows are written")
+    return written
+
+
+@retried
+def _facade(context: Context, stack_id: str, traversal_id: str, facade: Any) -> int:
+    same = sa.and_(models.stack.c.id == stack_id, models.stack.c.current_traversal == traversal_id)
+    with context.database.writer(context):
+        return rows(context.connection.execute(sa.update(models.stack).where(same).values(facade=facade)))

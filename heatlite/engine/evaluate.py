@@ -139,13 +139,15 @@ class Evaluator:
                 evaluated = self._evaluate(traversal, definition, plugin, required)
             decision, changed = self._decide(traversal, row, evaluated, plugin)
         except external.Fixed as error:
-            return dataclasses.replace(self._refused(traversal, record, row, claim, str(error)), leaves_row=True)
+            return dataclasses.replace(
+                self._refused(traversal, record, row, claim, traversal.mask(str(error))), leaves_row=True
+            )
         except exception.HeatliteError as error:
             return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
         except Exception as error:
             if guests.is_ours(error):
                 raise
-            return self._refused(traversal, record, row, claim, traversal.mask(guests.reason(row.name, error)))
+            return self._refused(traversal, record, row, claim, guests.reason(traversal.mask, row.name, error))
         if restricted := breakpoints.refusal(row, decision, traversal.breakpoints.restrictions_of(row.name)):
             return breakpoints.refused(self._refused(traversal, record, row, claim, ""), restricted)
         work = Work(

@@ -8,6 +8,7 @@ which is no reason to fail anything.
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 
 import oslo_messaging
@@ -34,14 +35,15 @@ def is_ours(error: Exception) -> bool:
 
 def failure(mask: Callable[[str], str], row: ResourceRecord, error: BaseException) -> Failed:
     """What becomes of a step that ended in an exception; what the row knows of is kept."""
-    return Failed(mask(reason(row.name, error)), row.physical_resource_id, dict(row.resource_data or {}))
+    return Failed(reason(mask, row.name, error), row.physical_resource_id, dict(row.resource_data or {}))
 
 
-def reason(name: str, error: BaseException) -> str:
-    """What a resource fails for, whose plugin raised this where nothing may be raised."""
-    LOG.error("The plugin of %s raised what it shouldn't have", name, exc_info=error)
+def reason(mask: Callable[[str], str], name: str, error: BaseException) -> str:
+    """What a resource fails for, whose plugin raised this where nothing may be raised, without hidden values."""
+    trace = mask("".join(traceback.format_exception(error)).rstrip())
+    LOG.error("The plugin of %s raised what it shouldn't have\n%s", name, trace)
     try:
         text = str(error) or shown(error)
     except Exception:
         text = shown(error)
-    return str(ResourceFailed(error_class=type(error).__name__, name=name, reason=text))
+    return mask(str(ResourceFailed(error_class=type(error).__name__, name=name, reason=text)))

@@ -1,12 +1,22 @@
-"""Masking: errors and tracebacks without the values of hidden parameters, on their way to clients, rows and logs."""
+"""Masking: errors without the values of hidden parameters, on their way to clients, rows and logs.
+
+    error ──▶ a copy of its parts, each masked ──▶ the same class, made without its constructor
+                     └── anything goes wrong ──▶ ``Error``, which tells nothing of the original
+
+A constructor takes what its author thought of; a copy of the parts is right for any class, with whatever fields.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from heatlite import exception
 from heatlite.template import Mask
+from heatlite.template.mask import HIDDEN
+
+CANT_BE_SHOWN = "It failed for a reason that can't be shown, since hidden values couldn't be taken out of it"
 
 
 @contextlib.contextmanager
@@ -14,22 +24,59 @@ def masked(mask: Mask) -> Iterator[None]:
     """Whatever is raised within tells no hidden value, nor does what it was caused by.
 
     :raises StackValidationFailed: in place of an error that isn't heatlite's own and would tell one
+    :raises Error: in place of one in which nothing can be masked
     """
     try:
         yield
-    except exception.HeatliteError as error:
+    except Exception as error:
         hidden = without_secrets(error, mask)
         if hidden is error:
             raise
         raise hidden from None
-    except Exception as error:
-        if mask(text := str(error)) == text:
-            raise
-        raise exception.StackValidationFailed(message=f"{type(error).__name__}: {mask(text)}") from None
 
 
-def without_secrets(error: exception.HeatliteError, mask: Mask) -> exception.HeatliteError:
-    """The same error with its words masked; the very same where nothing in it is hidden."""
-    if mask(str(error)) == str(error):
+def without_secrets(error: Exception, mask: Mask) -> Exception:
+    """The error without hidden values; the very same where it holds none."""
+    try:
+        if not isinstance(error, exception.HeatliteError):
+            return _of_strangers(error, mask)
+        hidden = _copy(error, mask)
+        is_same = str(hidden) == str(error) and hidden.kwargs == error.kwargs
+        return error if is_same and not _is_hidden(str(error), mask) else hidden
+    except Exception:
+        return exception.Error(message=CANT_BE_SHOWN)
+
+
+def _of_strangers(error: Exception, mask: Mask) -> Exception:
+    text = str(error)
+    if not _is_hidden(text, mask) and not _is_hidden(repr(error), mask):
         return error
-    return type(error)(**{name: mask(str(value)) for name, value in error.kwargs.items()})
+    return exception.StackValidationFailed(message=f"{type(error).__name__}: {mask(text)}")
+
+
+def _copy(error: exception.HeatliteError, mask: Mask) -> exception.HeatliteError:
+    """An error of the same class with masked fields, made without its constructor."""
+    hidden = type(error).__new__(type(error))
+    hidden.args = tuple(shown(argument, mask) for argument in error.args)
+    vars(hidden).update({name: shown(value, mask) for name, value in vars(error).items()})
+    return hidden
+
+
+def shown(value: Any, mask: Mask) -> Any:
+    """A value of any structure, with ``******`` in place of what is hidden in it."""
+    match value:
+        case str():
+            return mask(value)
+        case None | bool():
+            return value
+        case exception.HeatliteError():
+            return _copy(value, mask)
+        case Mapping():
+            return {shown(key, mask): shown(item, mask) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return type(value)(shown(item, mask) for item in value)
+    return (HIDDEN if isinstance(value, int | float) else mask(str(value))) if _is_hidden(str(value), mask) else value
+
+
+def _is_hidden(text: str, mask: Mask) -> bool:
+    return mask(text) != text

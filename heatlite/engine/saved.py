@@ -9,6 +9,7 @@ The resources themselves may be others by now, or gone: a plugin's object has th
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -46,8 +47,10 @@ class SavedResources:
             try:
                 self._forget(stack, saved)
             except Exception as error:
-                LOG.warning("Snapshot %s can't be deleted", record.id, exc_info=True)
-                reason = f"Snapshot {record.name or record.id}: resources.{saved.get('name')}: {error}"
+                hidden = self._shared.library.mask(self._shared.context(), stack)
+                trace = hidden("".join(traceback.format_exception(error)).rstrip())
+                LOG.warning("Snapshot %s can't be deleted\n%s", record.id, trace)
+                reason = hidden(f"Snapshot {record.name or record.id}: resources.{saved.get('name')}: {error}")
                 self._go(record, Status.FAILED, reason)
                 return reason
         self._remove(record)

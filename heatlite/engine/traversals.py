@@ -216,7 +216,7 @@ class Library:
         parsed, parameters = (self.parameters if needs_template else self.readable)(context, stack)
         if deps is None:
             return Traversal(traversal_id, stack, parsed, parameters, None, {})
-        mask, breakpoints = self._mask(context, stack, parameters), self._breakpoints(context, stack)
+        mask, breakpoints = self.mask(context, stack, parameters), self._breakpoints(context, stack)
         loaded = Traversal(traversal_id, stack, parsed, parameters, decode(deps), deps["serving"], mask, breakpoints)
         with self._lock:
             self._traversals[traversal_id] = loaded
@@ -226,20 +226,38 @@ class Library:
         record = self.record(context, stack.raw_template_id)
         return language.Breakpoints.read(language.Environment.parse(record.environment).resource_registry)
 
-    def _mask(self, context: Context, stack: StackRecord, parameters: language.Parameters) -> language.Mask:
+    def mask(
+        self, context: Context, stack: StackRecord, parameters: language.Parameters | None = None
+    ) -> language.Mask:
         """What is hidden now, in the last complete template, and in whatever this process has seen of the stack.
 
-        A row that is cleaned up may have been made of any of them.
+        A row that is cleaned up may have been made of any of them. What is hidden in the stacks that it is nested in is
+        hidden in it as well: a group writes values of its parent into the template of its members.
+
+        :param parameters: the stack's values, where they are at hand
         """
-        mask, before = parameters.mask, stack.prev_raw_template_id
+        before = stack.prev_raw_template_id
+        mask = self._hidden_in(context, stack) if parameters is None else parameters.mask
         if before not in (None, stack.raw_template_id):
-            try:
-                mask |= self.parameters(context, replace(stack, raw_template_id=before))[1].mask
-            except exception.HeatliteError:  # it was valid once, with plugins or limits of another time
-                LOG.warning("Template %s can't be read for what it hides", before)
+            mask |= self._hidden_in(context, replace(stack, raw_template_id=before))
+        mask |= self.owners_mask(context, stack)
         with self._lock:
             self._masks[stack.id] = mask = mask | self._masks.get(stack.id, mask)
         return mask
+
+    def owners_mask(self, context: Context, stack: StackRecord) -> language.Mask:
+        """What is hidden in the stacks that a stack is nested in."""
+        owner = None if stack.owner_id is None else stacks.get(context, stack.owner_id)
+        return language.Mask() if owner is None else self.mask(context, owner)
+
+    def _hidden_in(self, context: Context, stack: StackRecord) -> language.Mask:
+        """What is hidden among the values of a stack's parameters."""
+        try:
+            record, parsed = self.template(context, stack.raw_template_id)
+            return bind(record, parsed, stack.name, stack.id, stack.tenant).mask
+        except (exception.HeatliteError, LookupError):  # it was valid once, with plugins or limits of another time
+            LOG.warning("Template %s can't be read for what it hides", stack.raw_template_id)
+            return language.Mask()
 
 
 def nothing_wanted(stack: StackRecord) -> tuple[language.Template, language.Parameters]:

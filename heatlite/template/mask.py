@@ -38,8 +38,13 @@ class Mask:
         return Mask(self.texts | other.texts) if other.texts - self.texts else self
 
     def __call__(self, text: str) -> str:
-        """The text with ``******`` in place of whatever is hidden."""
-        return self._pattern.sub(HIDDEN, text) if self.texts else text
+        """The text with ``******`` in place of whatever is hidden; nothing of it where that can't be found out."""
+        if not self.texts:
+            return text
+        try:
+            return self._pattern.sub(HIDDEN, text)
+        except (re.error, RecursionError, MemoryError, OverflowError):
+            return HIDDEN
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -146,24 +146,24 @@ def _arguments(name: str, function: Callable[..., Any]) -> tuple[str, ...]:
 def drawn(rng: Random, facts: Facts, methods: list[Method]) -> Call:
     """One call, that follows from the state of ``rng`` and from the facts."""
     method = rng.choice(methods)
-    arguments = {name: argument(rng, facts, name) for name in method.arguments if rng.random() < 0.85}
+    arguments = {name: argument(rng, facts, name) for name in method.arguments if rng.random() < 0.9}
     if "template" in arguments and rng.random() < 0.8:
         arguments |= whole(rng)
-    if rng.random() < 0.1:
+    if rng.random() < 0.05:
         arguments[rng.choice([*INTERNAL, "colour", "traversal_id", "nodes"])] = odd(rng)
     context = dict(HONEST)
-    for name in rng.sample(sorted(FORGED), rng.choice([0, 0, 0, 1, 1, 2, 4])):
+    for name in rng.sample(sorted(FORGED), rng.choice([0] * 12 + [1, 1, 1, 2])):
         context[name] = rng.choice(FORGED[name])
     return Call(method, context, arguments)
 
 
 def argument(rng: Random, facts: Facts, name: str) -> Any:
     """A value for an argument: mostly one that makes sense."""
-    if rng.random() < 0.2:
+    if rng.random() < 0.07:
         return odd(rng)
     if name in BY_NAME:
         return BY_NAME[name](rng, facts)
-    return rng.choice([None, True, False, "", "name", 1])
+    return FLAGS[name] if name in FLAGS and rng.random() < 0.5 else rng.choice([None, True, False, True, "", "name"])
 
 
 def odd(rng: Random) -> Any:
@@ -403,6 +403,8 @@ def details(rng: Random, facts: Facts) -> Any:
     )
 
 
+FLAGS = {"mark_unhealthy": True, "abandon": True, "name": "n", "group": "g"}
+"""What a method can't do without."""
 Draw = Callable[[Random, Facts], Any]
 BY_NAME: dict[str, Draw] = {
     "stack_identity": identity,

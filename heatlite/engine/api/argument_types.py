@@ -70,7 +70,7 @@ ARGUMENTS: Mapping[str, Check] = {
             *("resource_name", "output_key", "type_name", "template_version", "template_type", "name"),
             *("group", "action", "status", "support_status", "heat_version", "updated_at", "digest", "sort_dir"),
             *("stack_id", "snapshot_id", "config_id", "deployment_id", "server_id", "physical_resource_id", "marker"),
-            *("stack_user_project_id", "files_container"),
+            "files_container",
         ),
         text,
     ),
@@ -93,7 +93,7 @@ ARGUMENTS: Mapping[str, Check] = {
         ),
         any_json,
     ),
-    **dict.fromkeys(sorted(OF_ENGINES - {"stack_user_project_id"}), any_json),  # refused by name in any case
+    **dict.fromkeys(sorted(OF_ENGINES), any_json),  # refused by name in any case
 }
 """Argument → what it may be; None is the same as leaving it out. Methods look at a new stack's name themselves."""
 

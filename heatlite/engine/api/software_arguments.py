@@ -69,5 +69,5 @@ def moment(written: Any) -> datetime.datetime:
     """
     try:
         return timeutils.normalize_time(timeutils.parse_isotime(str(written)))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise invalid(f"updated_at is a time such as 2026-11-20T22:22:30, and not {written!s:.80}") from None

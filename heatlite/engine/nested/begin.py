@@ -36,6 +36,7 @@ from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.db.retry import retried
 from heatlite.engine import adoption, edges, limits, traversals
 from heatlite.engine.conclude import Conclusions
+from heatlite.engine.masking import masked
 from heatlite.engine.nested.provider import is_nested_type
 from heatlite.engine.onward import is_quick
 from heatlite.engine.shared import Shared
@@ -259,6 +260,10 @@ class Children:
 
         :raises HeatliteError: where it is invalid, or over a limit
         """
+        with masked(self._shared.library.owners_mask(self._shared.context(), stack)):
+            return self._checked(stack, before)
+
+    def _checked(self, stack: StackRecord, before: StackRecord | None) -> tuple[language.Template, language.Parameters]:
         shared, context = self._shared, self._shared.context()
         limits.check_depth(shared.settings, stack.nested_depth)
         record, known = shared.library.template(context, stack.raw_template_id)

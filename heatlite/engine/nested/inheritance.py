@@ -32,15 +32,16 @@ def environment_of_child(
 ) -> Environment:
     """The environment of the nested stack that a resource is.
 
-    :param mask: hides the parent's secrets; a parameter that holds one is a secret of the nested stack too
+    :param mask: hides the parent's secrets; a parameter or default that holds one is a secret of the nested stack too
     """
+    values = [*parent.parameter_defaults.items(), *parameters.items()]
     written_type = str(definition.written.get("type") or definition.type)
     return Environment(
         parameters=dict(parameters),
         parameter_defaults=parent.parameter_defaults,
         resource_registry=of_child(parent.resource_registry, template.registry, definition.name, written_type),
         event_sinks=parent.event_sinks,
-        encrypted_param_names=tuple(sorted(name for name, value in parameters.items() if tells(value, mask))),
+        encrypted_param_names=tuple(sorted({name for name, value in values if tells(value, mask)})),
     )
 
 

@@ -24,7 +24,11 @@ from heatlite.db.user_creds import Credentials
 from tests.functional.db.build import NOW, add_resources, add_stack
 
 OLD, NEW = "o" * 32, "n" * 32
-HOT = {"parameters": {"password": {"type": "string", "hidden": True}}}
+HOT = {
+    "parameters": {"password": {"type": "string", "hidden": True}},
+    "resources": {"0": {"type": "OS::Heat::TestResource", "properties": {"value": "hunter2"}}},
+}
+"""Of a group's nested stack, whose parent was given a hidden value."""
 ENVIRONMENT = {"parameters": {"password": "hunter2"}, "encrypted_param_names": []}
 FILES = {"env.yaml": "password: hunter2"}
 DATA = {name: {"is": "hunter2"} for name in reencryption.DATA}
@@ -48,7 +52,7 @@ def vaulted(database):
 def fill(context, resource_count=3):
     """A template with a hidden value, a stack of it with resources, and credentials: their ids."""
     template = templates.store(context, HOT, FILES, ENVIRONMENT, NOW)
-    stack = add_stack(context, raw_template_id=template)
+    stack = add_stack(context, raw_template_id=template, facade={"metadata": "hunter2"})
     said = {"id": stack, "stack_id": stack, "tenant": "demo", "action": "CREATE", "status": "COMPLETE"}
     snapshots.insert(context, {**said, "data": {"parameters": DATA}})
     config = {"id": "c", "tenant": "demo", "config": {"config": "hunter2"}}
@@ -75,7 +79,15 @@ def check(context, filled):
 
 def text_of(database):
     with database.engine.connect() as connection:
-        tables = ("raw_template", "resource", "user_creds", "snapshot", "software_config", "software_deployment")
+        tables = (
+            "stack",
+            "raw_template",
+            "resource",
+            "user_creds",
+            "snapshot",
+            "software_config",
+            "software_deployment",
+        )
         found = [connection.execute(sa.text(f"SELECT * FROM {table}")).all() for table in tables]
     return json.dumps([list(row) for rows in found for row in rows], default=str)
 
@@ -84,10 +96,10 @@ def test_what_was_plain_is_encrypted_and_decrypted_again(database, vaulted):
     plain, secret = vaulted(OLD), vaulted(OLD, encrypts=True)
     filled = fill(plain)
 
-    assert reencryption.everything(secret) == Rewritten(1, 3, 1, 1, 1, 1)
+    assert reencryption.everything(secret) == Rewritten(1, 3, 1, 1, 1, 1, 1)
     check(plain, filled)
     assert "hunter" not in text_of(database)
-    assert reencryption.everything(plain) == Rewritten(1, 3, 1, 1, 1, 1)
+    assert reencryption.everything(plain) == Rewritten(1, 3, 1, 1, 1, 1, 1)
     check(secret, filled)
     assert "hunter2" in text_of(database)
     assert "hunter3" not in text_of(database)
@@ -116,6 +128,7 @@ def test_more_rows_than_a_batch_are_written_and_told_of(vaulted, monkeypatch):
         "snapshot: 1 rows",
         "software_config: 1 rows",
         "software_deployment: 1 rows",
+        "stack: 1 rows",
     ]
 
 
@@ -168,4 +181,4 @@ def test_every_column_of_data_is_written_anew():
     kinds = (models.Sealed, models.SealedEnvironment, models.Secret)
     tables = {table.name for table in models.metadata.sorted_tables if any(isinstance(c.type, kinds) for c in table.c)}
     software = {"software_config", "software_deployment"}
-    assert tables == {"raw_template", "resource", "user_creds", "snapshot"} | software
+    assert tables == {"raw_template", "stack", "resource", "user_creds", "snapshot"} | software

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from heatlite import exception
+from heatlite.rpc.queries import EventQuery
 from tests.deployment import InProcess, in_process
 from tests.functional.engine.templates import Template, stores, template
 from tests.waiting import wait_until
@@ -47,6 +48,10 @@ def refused_while_it_runs(attribute_of: str) -> Template:
     return with_resource({"type": "OS::Heat::RandomString", "properties": {"length": length}})
 
 
+def group_of(member: Template) -> Template:
+    return {"type": "OS::Heat::ResourceGroup", "properties": {"count": 2, "resource_def": member}}
+
+
 class Told:
     """An engine, and whatever it told."""
 
@@ -74,7 +79,7 @@ class Told:
         """Wait for it, and look at all there is to see of the stack; the reason."""
         wait_until(lambda: not self.state(identity).endswith("IN_PROGRESS"), 60, state)
         assert self.state(identity) == state
-        self.note(self.client.list_events(ANN, identity))
+        self.note(self.client.list_events(ANN, identity, EventQuery(nested_depth=5)))
         for row in self.client.list_stack_resources(ANN, identity):
             self.note(row)
         [stack] = self.client.show_stack(ANN, identity, False)
@@ -127,6 +132,50 @@ def test_resources_that_fail_tell_nothing(told: Told) -> None:
         assert "Value '******' is not an integer" in told.ends(identity, "CREATE_FAILED")
 
 
+@pytest.mark.parametrize("levels", [1, 2])
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_a_group_that_is_given_a_hidden_value_tells_nothing(told: Told, name: str, levels: int) -> None:
+    member = stores({"get_param": name}, metadata={"is": {"get_param": name}})
+    for _ in range(levels):
+        member = group_of(member)
+    identity = told.create("web", with_resource(member))
+    told.ends(identity, "CREATE_COMPLETE")
+    told.client.stack_snapshot(ANN, identity, "then")
+    told.ends(identity, "SNAPSHOT_COMPLETE")
+
+
+def test_what_fails_in_a_group_tells_nothing(told: Told) -> None:
+    for name in PARAMETERS:
+        member = {"type": "OS::Heat::RandomString", "properties": {"length": {"get_attr": [name, "output"]}}}
+        for kind in ("refused", "failed"):
+            wanted = member if kind == "refused" else stores({"get_attr": [name, "output"]}, fail=True)
+            identity = told.create(f"{kind}-{name}", with_resource(group_of(wanted)))
+            told.ends(identity, "CREATE_FAILED")
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        {"type": "OS::Heat::ResourceChain", "properties": {"resources": ["OS::Heat::TestResource"]}},
+        {"type": "OS::Heat::AutoScalingGroup", "properties": {"min_size": 1, "max_size": 2}},
+        {"type": "OS::Heat::Stack", "properties": {"parameters": {"pin": {"get_param": "secret"}}}},
+    ],
+)
+def test_any_other_nested_stack_that_is_given_a_hidden_value_tells_nothing(told: Told, definition: Template) -> None:
+    stored, kind = stores({"get_param": "secret"}), definition["type"].rpartition("::")[2]
+    more = {
+        "ResourceChain": {"resource_properties": stored["properties"]},
+        "AutoScalingGroup": {"resource": stored},
+        "Stack": {
+            "template": json.dumps(
+                template({"one": stores({"get_param": "pin"})}, parameters={"pin": {"type": "string"}})
+            )
+        },
+    }[kind]
+    made = {**definition, "properties": {**definition["properties"], **more}}
+    told.ends(told.create("web", with_resource(made)), "CREATE_COMPLETE")
+
+
 def test_an_update_that_fails_and_returns_tells_nothing(told: Told) -> None:
     identity = told.create("web", SOUND)
     told.ends(identity, "CREATE_COMPLETE")
@@ -144,6 +193,11 @@ def test_refusals_tell_nothing(told: Told) -> None:
     assert "parameters.pin" in told.refused(template({}, parameters={**PARAMETERS, "pin": pattern}), broken)
     number = {"type": "OS::Heat::RandomString", "properties": {"length": {"get_param": "secret"}}}
     assert "resources.bad.properties.length: Value '******' is not" in told.refused(with_resource(number))
+    bad = {"one": number, "two": number, "group": group_of(number)}
+    both = told.refused(template({**HOLDERS, **bad}, parameters=PARAMETERS))
+    assert both.count("Value '******' is not an integer") == 3
+    assert "resources.one.properties.length" in both
+    assert "resources.two.properties.length" in both
     assert "******" in told.refused(
         with_resource({"type": "OS::Heat::Value", "properties": {"type": "json", "value": {"get_param": "named"}}})
     )

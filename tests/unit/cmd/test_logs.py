@@ -70,3 +70,24 @@ def test_what_is_said_within_holds_until_its_end_and_no_longer() -> None:
             fail()
         assert str(subject.current()) == "[stack shop] "
     assert subject.current() is subject.NOTHING
+
+
+class Refused(Exception):
+    """An error of a class that oslo.log knows nothing of."""
+
+
+@pytest.mark.parametrize("formatter", [text_formatter(), formatters.JSONFormatter()])
+def test_a_line_that_is_written_while_an_error_is_handled_tells_nothing_of_it(formatter: logging.Formatter) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logs.OnlyWhatIsSaid(formatter))
+    handler.addFilter(logs.tell_subject)
+    logger = logging.Logger("somewhere")
+    logger.addHandler(handler)
+    try:
+        raise Refused(f"hunter{2}")
+    except Refused:
+        logger.error("It can't be done")
+        assert "hunter2" not in stream.getvalue()
+        logger.exception("It can't be done")
+    assert "hunter2" in stream.getvalue()
