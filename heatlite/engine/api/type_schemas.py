@@ -16,7 +16,7 @@ from typing import Any
 
 from heatlite.engine.api.parameter_replies import TYPES, constraint_words
 from heatlite.resources.base import BASE_ATTRIBUTES, Resource
-from heatlite.resources.schema import Attribute, Property, Type
+from heatlite.resources.schema import HIDDEN, Attribute, Property, Type
 from heatlite.schema.constraints import (
     AllowedPattern,
     AllowedValues,
@@ -47,7 +47,7 @@ def schema(type_name: str, plugin: type[Resource], *, with_description: bool) ->
     """What a type takes and gives."""
     reply = {
         "resource_type": type_name,
-        "properties": {name: _property(each) for name, each in plugin.properties_schema.items()},
+        "properties": {name: _property(each) for name, each in _properties(plugin).items()},
         "attributes": {name: _attribute(each) for name, each in _attributes(plugin).items()},
         "support_status": plugin.support_status.to_dict(),
     }
@@ -59,8 +59,14 @@ def description(plugin: type[Resource]) -> str:
     return inspect.getdoc(plugin) or "No description available"
 
 
+def _properties(plugin: type[Resource]) -> Mapping[str, Property]:
+    """Those that aren't there for old templates only."""
+    return {name: each for name, each in plugin.properties_schema.items() if each.status != HIDDEN}
+
+
 def _attributes(plugin: type[Resource]) -> Mapping[str, Attribute]:
-    return {**plugin.attributes_schema, **BASE_ATTRIBUTES}
+    every = {**plugin.attributes_schema, **BASE_ATTRIBUTES}
+    return {name: each for name, each in every.items() if each.status != HIDDEN}
 
 
 def _attribute(attribute: Attribute) -> dict[str, Any]:
@@ -118,7 +124,7 @@ def _hot_sample(type_name: str, name: str, plugin: type[Resource], said: str) ->
     outputs: dict[str, Any] = {
         key: {"value": {"get_attr": [name, key]}, "description": each.description} for key, each in attributes.items()
     }
-    properties = plugin.properties_schema
+    properties = _properties(plugin)
     return {
         "heat_template_version": SAMPLE_VERSION,
         "description": said,
@@ -144,7 +150,7 @@ def _cfn_sample(type_name: str, name: str, plugin: type[Resource], said: str) ->
     outputs: dict[str, Any] = {
         key: {"Value": {"Fn::GetAtt": [name, key]}, "Description": each.description} for key, each in attributes.items()
     }
-    properties = plugin.properties_schema
+    properties = _properties(plugin)
     values = {key: _cfn_value(key, each) for key, each in properties.items()}
     return {
         "HeatTemplateFormatVersion": "2012-12-12",

@@ -28,6 +28,7 @@ from heatlite.exception import (
     EntityNotFound,
     ResourceInError,
     ResourceUnknownStatus,
+    StackValidationFailed,
 )
 from heatlite.resources import properties as checking
 from heatlite.resources.base import Resource, UpdateReplace
@@ -127,6 +128,24 @@ class CloudResource(Resource):
             if value is not None or clears:
                 body[wanted.field or name] = wanted.cleared if value is None else value
         return body
+
+    def refuse_both(self, first: str, second: str) -> None:
+        """Refuse two properties of which only one makes sense.
+
+        :raises StackValidationFailed: where both are given
+        """
+        if self.properties[first] not in (None, "") and self.properties[second] not in (None, ""):
+            message = f"Cannot define the following properties at the same time: {first}, {second}."
+            raise self.property_error(second, message)
+
+    def require_one(self, *names: str) -> None:
+        """Refuse that none of these properties is given.
+
+        :raises StackValidationFailed: naming them
+        """
+        if all(self.properties[it] in (None, "") for it in names):
+            message = f"At least one of the following properties must be specified: {', '.join(names)}."
+            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
 
     # --- create ----------------------------------------------------------------------------------------------------
 

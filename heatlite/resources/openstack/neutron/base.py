@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import flag, listed, text
 from heatlite.resources.openstack.marks import Mark, tag_of
@@ -129,24 +128,6 @@ class NeutronResource(CloudResource):
         found = self.api.put(f"{self.one}/tags", {TAGS: wanted})
         if self._seen is not None:
             self._seen = {**self._seen, TAGS: (found or {}).get(TAGS, [])}
-
-    def refuse_both(self, first: str, second: str) -> None:
-        """Refuse two properties of which only one makes sense.
-
-        :raises StackValidationFailed: where both are given
-        """
-        if self.properties[first] not in (None, "") and self.properties[second] not in (None, ""):
-            message = f"Cannot define the following properties at the same time: {first}, {second}."
-            raise self.property_error(second, message)
-
-    def require_one(self, *names: str) -> None:
-        """Refuse that none of these properties is given.
-
-        :raises StackValidationFailed: naming them
-        """
-        if all(self.properties[it] in (None, "") for it in names):
-            message = f"At least one of the following properties must be specified: {', '.join(names)}."
-            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
 
     def agents(self, path: str, wanted: Collection[str] | None) -> None:
         """Have exactly these agents serve the object; None: leave it as it is.

@@ -1,0 +1,1 @@
+"""Facts about Heat, for tests: see each file."""
