@@ -43,6 +43,8 @@ QUICK = {
     "max_template_size": 20_000_000,
     "max_events_per_stack": -1,
     "graceful_shutdown_timeout": 20,
+    "enable_stack_adopt": True,
+    "enable_stack_abandon": True,
 }
 """Engines that notice quickly, so that a test of what happens after a crash doesn't take minutes; and that keep every
 event, because stories tell the order of things by them."""

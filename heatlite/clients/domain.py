@@ -82,9 +82,18 @@ class Domain:
         users = self._identity.listed("user", name=name, domain_id=self.id)
         return sum(self.delete_user(user["id"]) for user in users) > 0
 
-    def enable(self, user_id: str, *, enabled: bool) -> None:
-        """Let a user log in, or no longer. One that is gone is left at that."""
-        self._identity.update("user", user_id, {"enabled": enabled})
+    def enable(self, user_id: str, project_id: str, *, enabled: bool) -> bool:
+        """Let a user of a project in the domain log in, or no longer.
+
+        The administrator of the domain may change the users of every stack, and an id may come from anywhere: so the
+        user is looked up, and changed where he lives in this project.
+
+        :returns: False where there is no such user in it; he may be gone
+        """
+        user = self._identity.get("user", user_id) if isinstance(user_id, str) and user_id else None
+        if user is None or user.get("default_project_id") != project_id or user.get("domain_id") != self.id:
+            return False
+        return self._identity.update("user", user_id, {"enabled": enabled}) is not None
 
     def token(self, user_id: str, password: str, project_id: str) -> str:
         """A token of a user's, good for as long as the service gives them."""

@@ -25,6 +25,8 @@ from heatlite.rpc.engine_client import EngineClient, MessagingCaller  # noqa: E4
 from heatlite.rpc.serializer import PlainSerializer  # noqa: E402
 
 STATE_DIRECTORY = "HEATLITE_STATE_DIR"
+LOCAL_ONLY = ("enable_stack_adopt", "enable_stack_abandon")
+"""Options that are on in the embedded engine unless somebody sets them: its one user owns all that is in its file."""
 
 
 @dataclass
@@ -72,6 +74,8 @@ def connect(conf: cfg.ConfigOpts) -> RemoteSession | EmbeddedSession:
         remote = transport.get(conf)
         return RemoteSession(client_of(remote), remote)
     quiet.about_memory()
+    for name in LOCAL_ONLY:
+        conf.set_default(name, True)
     local = replace(configured.engine_settings(conf), sweep_interval=1.0, recast_after=5.0)
     keys, encrypts = conf.auth_encryption_key, conf.encrypt_parameters_and_properties
     engine = embedded.open_engine(conf, state_directory(), local, keys, encrypts, cloud_settings.cloud_settings(conf))

@@ -113,6 +113,18 @@ OPTIONS: list[cfg.Opt] = [
         min=-1,
         help="Events that are kept of a stack when an operation on it ends; -1: all.",
     ),
+    cfg.BoolOpt(
+        "enable_stack_adopt",
+        default=False,
+        help="Let clients make a stack of resources that exist already, from what stack export or abandon told. Off by "
+        "default in daemons, as in Heat; on in the embedded engine, which has one user.",
+    ),
+    cfg.BoolOpt(
+        "enable_stack_abandon",
+        default=False,
+        help="Let clients export a stack with all that its resources keep, and delete it without its resources. Off by "
+        "default in daemons, as in Heat; on in the embedded engine, which has one user.",
+    ),
     cfg.ListOpt(
         "hidden_stack_tags",
         default=[],

@@ -23,6 +23,15 @@ def get(context: Context, root_id: str) -> str | None:
     ).scalar_one_or_none()
 
 
+@reader
+def is_users_of(context: Context, project_id: str, tenant: str) -> bool:
+    """Return whether a project is that of the users of a live root stack of the project ``tenant``."""
+    is_its = sa.and_(TABLE.c.stack_user_project_id == project_id, TABLE.c.tenant == tenant)
+    is_live = sa.and_(TABLE.c.owner_id.is_(None), TABLE.c.deleted_at.is_(None))
+    statement = sa.select(TABLE.c.id).where(is_its, is_live, TABLE.c.stack_user_project_id != INTENDED).limit(1)
+    return context.connection.execute(statement).first() is not None
+
+
 @writer
 def intend(context: Context, root_id: str) -> bool:
     """Write that one is about to be made: False where that is written already."""

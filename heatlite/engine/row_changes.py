@@ -210,6 +210,7 @@ def metadata_after(work: Work, evaluated: Evaluated, *, is_new: bool) -> Changes
     the metadata that it comes with."""
     adopted = (work.row.adopted or {}).get("metadata") if is_new else None
     keeps = work.plugin is not None and work.plugin.keeps_metadata and not is_new
+    adopted = adopted if isinstance(adopted, Mapping) else None
     return dict(adopted or (work.row.resource_metadata if keeps else evaluated.metadata) or {})
 
 

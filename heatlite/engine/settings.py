@@ -56,6 +56,8 @@ class Settings:
     max_software_deployments_per_tenant: int = 4096
     max_nested_stack_depth: int = 5
     max_events_per_stack: int = 1000
+    enable_stack_adopt: bool = False
+    enable_stack_abandon: bool = False
     hidden_stack_tags: tuple[str, ...] = ()
     operator_registry: Mapping[str, Any] = field(default_factory=dict)
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)

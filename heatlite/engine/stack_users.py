@@ -6,6 +6,8 @@ root's deletion knows to look for it.
 
 from __future__ import annotations
 
+import logging
+
 from heatlite.clients.domain import Domain
 from heatlite.context import EngineContext
 from heatlite.db import stack_projects
@@ -14,6 +16,8 @@ from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
 from heatlite.engine.nested.ports import answered
 from heatlite.resources.cloud import StackUser
+
+LOG = logging.getLogger(__name__)
 
 LONGEST_NAME = 64
 """Characters that keystone takes for a project's name."""
@@ -40,8 +44,11 @@ class UsersOf:
         self._domain.delete_user_named(name)
 
     def enable(self, user_id: str, *, enabled: bool) -> None:
-        """Let a user log in, or no longer."""
-        self._domain.enable(user_id, enabled=enabled)
+        """Let a user log in, or no longer. One that isn't the stack's own is left as he is, and that is told."""
+        project_id = stack_projects.get(EngineContext(self._database), self._root_id)
+        is_there = project_id not in (None, stack_projects.INTENDED)
+        if not (is_there and self._domain.enable(user_id, str(project_id), enabled=enabled)):
+            LOG.warning("User %s isn't one of stack %s: he is left as he is", user_id, self._root_id)
 
     def token(self, user: StackUser, password: str) -> str:
         """A token of a user's."""

@@ -9,7 +9,7 @@ from typing import Any
 from heatlite.convergence.decide import Adopt, Collect, Continue, Decision, Delete, Perform, Resume
 from heatlite.convergence.model import Action, Node, Status
 from heatlite.db.records import ResourceRecord
-from heatlite.resources import steps
+from heatlite.resources import adoptable, steps
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
@@ -132,7 +132,7 @@ def given_to(work: Work) -> tuple[Any, ...]:
         case "UPDATE":
             return (prop_diff(work) or {},)
         case "ADOPT":
-            return (work.row.adopted,)
+            return (adoptable.taken_over(work.plugin.adoptable_data if work.plugin else {}, work.row.adopted),)
         case "REFER":
             return (work.evaluated.external_id if work.evaluated else None,)
         case "SNAPSHOT_DELETE":

@@ -16,6 +16,7 @@ from typing import Any
 
 from heatlite.exception import NotSupported, ResourceActionNotSupported
 from heatlite.resources import properties
+from heatlite.resources.adoptable import Adoptable
 from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, PropertiesSchema, SupportStatus, Type
 from heatlite.resources.tools import Tools
 from heatlite.schema.attribute_paths import inside
@@ -52,9 +53,13 @@ class Resource(Tools):
 
     What only a nested stack says, whose state is elsewhere: ``only_waits``, that its steps may be let go of whenever a
     newer operation wants it; ``turns_round``, that an update may begin although a creation isn't over.
+
+    ``adoptable_data``: the keys of its data that ``handle_adopt`` is given of what a client sends, each with a function
+    that says whether a value is one that the type could have written. Whatever else a client sends of data isn't there.
     """
 
     attributes_schema: AttributesSchema = {}
+    adoptable_data: Adoptable = {}
     update_policy_schema: PropertiesSchema = {}
     support_status = SupportStatus()
     immediate = False
@@ -133,7 +138,8 @@ class Resource(Tools):
     def handle_adopt(self, resource_data: Mapping[str, Any] | None) -> Any:
         """Take over a physical resource that another stack has left.
 
-        :param resource_data: what that stack said of it: ``resource_id``, ``resource_data``, ``metadata`` …
+        :param resource_data: what that stack said of it: ``resource_id``, ``metadata`` … and, in ``resource_data``,
+            those keys of its data that ``adoptable_data`` declares. A client may have written all of it
         :raises ValueError: where there is no id
         """
         given = resource_data or {}

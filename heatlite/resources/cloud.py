@@ -72,7 +72,7 @@ class StackUsers(Protocol):
         """Delete the user of this name; he may be gone."""
 
     def enable(self, user_id: str, *, enabled: bool) -> None:
-        """Let a user log in, or no longer."""
+        """Let a user log in, or no longer; nothing, where he isn't one of the stack's own."""
 
     def token(self, user: StackUser, password: str) -> str:
         """A token of a user's."""

@@ -12,6 +12,7 @@ from importlib.metadata import EntryPoint
 from stevedore.extension import ExtensionManager
 
 from heatlite.resources import absent
+from heatlite.resources.adoptable import check_adoptable
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.properties import check_schema
@@ -84,12 +85,13 @@ def load_one(entry_point: EntryPoint) -> type[Resource] | None:
 def check_plugin(plugin: object) -> None:
     """Check that it keeps to the contract as far as its class shows.
 
-    :raises TypeError: where it isn't a plugin class with an attributes schema
+    :raises TypeError: where it isn't a plugin class with an attributes schema, or lets in what is an engine's
     :raises InvalidSchemaError: where its properties schema contradicts itself
     """
     if not (isinstance(plugin, type) and issubclass(plugin, Resource)):
         raise TypeError(f"{plugin!r} is not a subclass of heatlite.resources.base.Resource")
     check_schema(plugin.properties_schema)
+    check_adoptable(plugin.adoptable_data)
     for name, attribute in plugin.attributes_schema.items():
         if not isinstance(attribute, Attribute):
             raise TypeError(f"attribute {name} is {attribute!r}, not an Attribute")

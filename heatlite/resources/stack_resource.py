@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from heatlite.exception import NotSupported
+from heatlite.resources.adoptable import STACK_NAME
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.instance import Instance
 from heatlite.resources.nested.decision import Again, Complete, Fail, Send, decide
@@ -26,8 +27,6 @@ from heatlite.resources.nested.port import OPERATION, TEMPLATE, Begin, ChildView
 from heatlite.schema.attribute_paths import INNER, joined
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-STACK_NAME = "stack_name"
-"""In the data of a resource whose nested stack another engine once made: the name that it gave it."""
 
 Progress = dict[str, Any]
 

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from heatlite import exception
+from heatlite.context import EngineContext
+from heatlite.db import stack_projects
 from tests.deployment import InProcess, in_process
-from tests.story import Story, hot
+from tests.story import Story, hot, resource
 from tests.waiting import wait_until
 
 INPUTS = [{"name": "port", "type": "Number", "default": 80}, {"name": "kind", "replace_on_change": True}]
@@ -127,6 +129,9 @@ def test_a_deployment_is_kept_changed_and_signalled(story: Story) -> None:
 def test_what_is_another_projects_is_not_there(story: Story, deployment: InProcess) -> None:
     client, context, stranger = story.client, story.context, Story(deployment).context
     config = client.create_software_config(context, group="g", name="n", config="", inputs=[], outputs=[], options=None)
+    story.create(hot(a=resource()))
+    stack_projects.intend(EngineContext(deployment.database), story.identity["stack_id"])
+    stack_projects.record(EngineContext(deployment.database), story.identity["stack_id"], stranger["project_id"])
     made = client.create_software_deployment(
         context, "s", config["id"], stack_user_project_id=stranger["project_id"], status="IN_PROGRESS"
     )

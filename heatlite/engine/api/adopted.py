@@ -13,6 +13,8 @@ from heatlite.engine.api.submissions import Sent, read_files
 from heatlite.engine.validation import Submission
 
 KEY = "adopt_stack_data"
+MOST_LEVELS = 50
+"""Levels of stacks in the data; how many a stack may have is for ``max_nested_stack_depth`` to say."""
 
 
 def read(args: Mapping[str, Any], max_bytes: int) -> Mapping[str, Any] | None:
@@ -26,10 +28,28 @@ def read(args: Mapping[str, Any], max_bytes: int) -> Mapping[str, Any] | None:
     if isinstance(data, str):
         data = language.load(data, max_bytes)
     data = mapping(KEY, data)
-    for name, said in mapping(f"{KEY}.resources", data.get("resources")).items():
-        if not isinstance(said, Mapping):
-            raise exception.Invalid(reason=f"{KEY}.resources.{name} must be a map, as an export gives it")
+    check_resources(f"{KEY}.resources", data.get("resources"), MOST_LEVELS)
     return data
+
+
+def check_resources(place: str, said: Any, levels: int) -> None:
+    """Check what is said of the resources of a stack, and of those of the stacks that they are.
+
+    :param levels: how many levels of stacks there may be below
+    :raises Invalid: where it isn't what an export gives, with its place
+    """
+    for name, each in mapping(place, said).items():
+        here = f"{place}.{name!s:.80}"
+        if not isinstance(each, Mapping):
+            raise exception.Invalid(reason=f"{here} must be a map, as an export gives it")
+        if not isinstance(each.get("resource_id"), str | int | None):
+            raise exception.Invalid(reason=f"{here}.resource_id must be a text")
+        for part in ("resource_data", "metadata"):
+            mapping(f"{here}.{part}", each.get(part))
+        if each.get("resources"):
+            if not levels:
+                raise exception.Invalid(reason=f"{here}.resources: there are too many levels of stacks")
+            check_resources(f"{here}.resources", each["resources"], levels - 1)
 
 
 def laid_under(data: Mapping[str, Any], sent: Sent) -> Sent:

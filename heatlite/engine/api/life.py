@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import oslo_messaging
 
+from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import snapshots
 from heatlite.db.records import StackRecord
@@ -70,7 +71,11 @@ class LifeEndpoint:
 
     @client_call
     def export_stack(self, context: RequestContext, stack_identity: Reply) -> Reply:
-        """All that the stack could be adopted by; nothing is changed."""
+        """All that the stack could be adopted by; nothing is changed.
+
+        :raises NotSupported: where ``enable_stack_abandon`` is off
+        """
+        self._check_enabled()
         return self._export(context, finding.by_identity(context, stack_identity))
 
     @client_call
@@ -79,12 +84,18 @@ class LifeEndpoint:
 
         :param abandon: False: only export it
         :raises ActionInProgress: where something is being done with the stack
+        :raises NotSupported: where ``enable_stack_abandon`` is off
         """
+        self._check_enabled()
         stack = finding.by_identity(context, stack_identity)
         if not abandon:
             return self._export(context, stack)
         with farewell.after_abandoning(self._shared, stack):
             return adoption.abandon(self._shared, stack)
+
+    def _check_enabled(self) -> None:
+        if not self._shared.settings.enable_stack_abandon:
+            raise exception.NotSupported(feature="Stack Abandon")
 
     def _export(self, context: RequestContext, stack: StackRecord) -> Reply:
         with self._shared.database.reader(context):

@@ -58,6 +58,7 @@ class EngineEndpoint:
             over in place of making new ones
         :param more: the fields of ``CreateOptions``
         :raises StackExists: where the project has a live stack of this name
+        :raises NotSupported: where it is to adopt, and ``enable_stack_adopt`` is off
         :raises HeatliteError: where what was sent is invalid; nothing is written then
         """
         options = arguments.collected(CreateOptions, more)
@@ -65,6 +66,8 @@ class EngineEndpoint:
         most, wishes = self._shared.settings.max_template_size, arguments.wishes(args)
         sent = Sent(template, params, files, options.environment_files, options.files_container)
         data = adopted.read(check_args(args), most)
+        if data is not None and not self._shared.settings.enable_stack_adopt:
+            raise exception.NotSupported(feature="Stack Adopt")
         if data is None:
             submission = submissions.submission(sent, most)
         else:

@@ -11,7 +11,7 @@ from typing import Any
 import oslo_messaging
 
 from heatlite.context import RequestContext
-from heatlite.db import resources, software_configs, software_deployments
+from heatlite.db import resources, software_configs, software_deployments, stack_projects
 from heatlite.engine import limits
 from heatlite.engine.api import finding, paging
 from heatlite.engine.api.arguments import invalid, mapping
@@ -144,6 +144,8 @@ class SoftwareEndpoint:
     ) -> Reply:
         """Have a config applied to a server, and reply with the deployment.
 
+        :param stack_user_project_id: the project of the users of one of the project's own stacks, whose servers may see
+            and signal the deployment
         :param state: ``input_values``, ``action``, ``status``, ``status_reason``
         :raises RequestLimitExceeded: where the project has as many as it may
         """
@@ -152,6 +154,7 @@ class SoftwareEndpoint:
                 self._shared.settings, lambda: software_deployments.count(context, context.project_id)
             )
         project = text("stack_user_project_id", stack_user_project_id, LONGEST_PROJECT)
+        check_users_project(context, project)
         values: dict[str, Any] = {
             "config_id": config_id,
             "server_id": needed("server_id", server_id),
@@ -204,3 +207,17 @@ class SoftwareEndpoint:
         row = resources.by_uuid(context, deployment_id)
         if row is not None and row.engine_id is not None:
             self._shared.wakes.wake(row.engine_id, [row.id])
+
+
+def check_users_project(context: RequestContext, project_id: str | None) -> None:
+    """Let a deployment be seen by the users of the project's own stacks, and by no other project.
+
+    A server applies what it is told by any deployment that its project sees: who could name another project here could
+    have anything done on its servers.
+
+    :raises Invalid: where it is another project
+    """
+    if project_id in (None, context.project_id) or context.is_admin:
+        return
+    if not stack_projects.is_users_of(context, str(project_id), context.project_id):
+        raise invalid(f"stack_user_project_id {project_id} isn't the project of the users of a stack of this project")

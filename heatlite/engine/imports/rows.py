@@ -13,10 +13,12 @@ from heatlite.convergence.model import Action, Status
 from heatlite.db.events import Happening
 from heatlite.db.heat.records import HeatStack
 from heatlite.engine.imports.judge import JudgedResource, JudgedStack
+from heatlite.resources.adoptable import STACK_NAME
 from heatlite.resources.nested.port import OPERATION, TEMPLATE
-from heatlite.resources.stack_resource import STACK_NAME
 
 Values = dict[str, Any]
+OF_NESTED = frozenset({OPERATION, TEMPLATE, STACK_NAME})
+"""Keys that only an engine of heatlite writes."""
 ROW_ACTIONS = {"ROLLBACK": Action.UPDATE, "RESTORE": Action.UPDATE, "ADOPT": Action.CREATE}
 """What Heat says of a resource in other words."""
 
@@ -91,9 +93,12 @@ def uuid_of(judged: JudgedResource) -> str:
 
 
 def kept_data(judged: JudgedResource, child: tuple[str, int] | None) -> Values:
-    """What the plugin keeps; of a nested stack, that it is where this resource wanted it, and what it is called."""
+    """Return what the plugin keeps; of a nested stack, that it is where this resource wanted it, and its name.
+
+    Heat's own adoption copies what a client sends: what would make a nested stack here isn't taken from there.
+    """
     if judged.child is None or child is None:
-        return dict(judged.heat.data)
+        return {key: value for key, value in judged.heat.data.items() if key not in OF_NESTED}
     traversal_id, template_id = child
     own = {OPERATION: traversal_id, TEMPLATE: template_id, STACK_NAME: judged.child.name}
     return {**judged.heat.data, **own}

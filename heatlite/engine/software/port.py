@@ -8,10 +8,12 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.context import EngineContext
-from heatlite.db import software_configs, software_deployments
+from heatlite.db import software_configs, software_deployments, stack_projects
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
+from heatlite.db.software_deployments import DeploymentRecord
+from heatlite.db.stack_projects import INTENDED
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested.ports import answered
 from heatlite.engine.software.store import Store
@@ -27,7 +29,7 @@ class StackSoftware:
 
     store: Store
     tenant: str
-    stack_user_project_id: str | None
+    root_id: str
 
     @answered
     def config(self, config_id: str) -> Config | None:
@@ -57,17 +59,20 @@ class StackSoftware:
     @answered
     @retried
     def deploy(self, deployment_id: str, order: Order) -> None:
-        """Have a deployment be this; the config that it had goes with what it had."""
+        """Have a deployment be this; the config that it had goes with what it had.
+
+        Beside the project, the users that the tree of stacks has made for itself may see and signal it: its servers.
+        """
         context, now = EngineContext(self.store.database), self.store.inputs.utcnow()
         config_id = self.store.inputs.new_id()
         values = {name: getattr(order, name) for name in ("server_id", "action", "status", "status_reason")}
         values |= {"config_id": config_id, "input_values": dict(order.input_values or {})}
         with self.store.database.writer(context):
-            before = software_deployments.get(context, deployment_id)
+            before = self._own(context, deployment_id)
             software_configs.insert(context, {"id": config_id, "created_at": now, **self._columns(order.config)})
             if before is None:
-                users = order.user_project_id or self.stack_user_project_id
-                whose = {"tenant": self.tenant, "stack_user_project_id": users}
+                users = stack_projects.get(context, self.root_id)
+                whose = {"tenant": self.tenant, "stack_user_project_id": None if users == INTENDED else users}
                 software_deployments.insert(context, {"id": deployment_id, "created_at": now, **whose, **values})
             else:
                 software_deployments.update(context, deployment_id, {**values, "updated_at": now})
@@ -77,7 +82,7 @@ class StackSoftware:
     def deployed(self, deployment_id: str) -> Deployed | None:
         """One deployment with its config."""
         context = EngineContext(self.store.database)
-        found = software_deployments.get(context, deployment_id)
+        found = self._own(context, deployment_id)
         config = self.config(found.config_id) if found else None
         if found is None or config is None:
             return None
@@ -97,10 +102,20 @@ class StackSoftware:
         """Forget a deployment and the config that was made for it."""
         context = EngineContext(self.store.database)
         with self.store.database.writer(context):
-            found = software_deployments.get(context, deployment_id)
+            found = self._own(context, deployment_id)
             if found is not None:
                 software_deployments.remove(context, deployment_id)
                 software_configs.remove(context, found.config_id)
+
+    def _own(self, context: EngineContext, deployment_id: str) -> DeploymentRecord | None:
+        """Return the deployment of this id, if there is one.
+
+        :raises NotFound: where it is another project's, since clients may choose the ids of deployments
+        """
+        found = software_deployments.get(context, deployment_id)
+        if found is not None and found.tenant != self.tenant:
+            raise exception.NotFound(msg_fmt=f"Deployment with id {deployment_id} not found")
+        return found
 
     def _columns(self, config: Config) -> dict[str, Any]:
         parts = {"inputs": [*config.inputs], "outputs": [*config.outputs], "options": config.options}
@@ -110,4 +125,4 @@ class StackSoftware:
 
 def software_of(database: Database, inputs: Inputs) -> SoftwareOf:
     """What gives each stack's resources their port."""
-    return lambda stack: StackSoftware(Store(database, inputs, stack.tenant), stack.tenant, stack.stack_user_project_id)
+    return lambda stack: StackSoftware(Store(database, inputs, stack.tenant), stack.tenant, stack.root_id or stack.id)

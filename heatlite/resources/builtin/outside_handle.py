@@ -68,6 +68,10 @@ class OutsideHandle(Signed, WaitConditionHandle):
     def handle_create(self) -> None:
         """Make what the transport needs."""
         super().handle_create()
+        self.make_own()
+
+    def make_own(self) -> None:
+        """Make the user, and what he signals by."""
         match self.properties[TRANSPORT]:
             case "CFN_SIGNAL":
                 self.make_url()
@@ -110,6 +114,10 @@ class OutsideCfnHandle(Signed, CfnWaitConditionHandle):
     def handle_create(self) -> None:
         """Make the URL."""
         super().handle_create()
+        self.make_own()
+
+    def make_own(self) -> None:
+        """Make the user and the URL that he signs."""
         self.make_url()
 
     def handle_delete(self) -> None:

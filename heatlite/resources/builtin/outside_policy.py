@@ -33,6 +33,10 @@ class OutsidePolicy(OwnUser, ScalingPolicy):
     def handle_create(self) -> None:
         """Make the URLs; the signed one only where there is a heat-api-cfn."""
         super().handle_create()
+        self.make_own()
+
+    def make_own(self) -> None:
+        """Make the user and both URLs."""
         if self.make_keys():
             self.data_set(ALARM_URL, self.signed_url(Signal.ANY, expires=False))
         self.data_set(SIGNAL_URL, self.api_url(self.project_id))

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import enum
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
@@ -42,6 +44,14 @@ class OwnUser(Resource):
     def user_name(self) -> str:
         """By which the user is found again: it tells whose he is."""
         return physical_name(self.stack_name, self.name, self.uuid, LONGEST_USER_NAME)
+
+    def make_own(self) -> None:
+        """Make what it takes to be signalled, as a creation does; nothing where that is made later."""
+
+    def handle_adopt(self, resource_data: Mapping[str, Any] | None) -> None:
+        """Take it over with a user of this stack's own: the one that it had is of the stack that left it."""
+        super().handle_adopt(resource_data)
+        self.make_own()
 
     def make_user(self) -> tuple[StackUser, str]:
         """The user and his password. Made twice, he is the same one with a new password."""

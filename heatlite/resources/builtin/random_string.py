@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heatlite.resources.adoptable import is_text
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
@@ -54,6 +55,7 @@ class RandomString(Resource):
         ),
         SALT: Property(Type.STRING, "Change it to get a new string; it has no other effect."),
     }
+    adoptable_data = {VALUE: is_text}
     attributes_schema = {VALUE: Attribute("The random string.", Type.STRING)}
 
     def validate(self) -> None:

@@ -111,8 +111,7 @@ class SoftwareDeployment(Resource):
         status, reason = (
             ("IN_PROGRESS", "Deploy data available") if waits else ("COMPLETE", "Not waiting for outputs signal")
         )
-        values, users = self.properties[INPUT_VALUES], self.data.get("deploy_project_id")
-        return Order(config, self.properties[SERVER], action, status, reason, values, users)
+        return Order(config, self.properties[SERVER], action, status, reason, self.properties[INPUT_VALUES])
 
     def facts(self, action: str) -> dict[str, Any]:
         """What the server is told of where it is, and of how to signal."""

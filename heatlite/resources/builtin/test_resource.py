@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from heatlite.resources.adoptable import is_scalar
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.waiting import is_over, wait
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
@@ -48,6 +49,7 @@ class TestResource(Resource):
         "client_name": changeable(Type.STRING, "Accepted for older templates; without effect.", ""),
         "entity_name": changeable(Type.STRING, "Accepted for older templates; without effect.", ""),
     }
+    adoptable_data = {VALUE: is_scalar}
     attributes_schema = {OUTPUT: Attribute("The string that was stored.", Type.STRING)}
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:

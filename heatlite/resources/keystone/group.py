@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heatlite.resources.keystone.entity import Entity, Value
-from heatlite.resources.keystone.memberships import ROLES, ROLES_PROPERTY, check_roles, give_roles
+from heatlite.resources.keystone.memberships import ROLES, ROLES_PROPERTY, are_grants, check_roles, give_roles
 from heatlite.resources.keystone.schemas import domain, supported, text
 
 
@@ -18,6 +18,7 @@ class Group(Entity):
         "description": text("Description of keystone group.", default=""),
         ROLES: ROLES_PROPERTY,
     }
+    adoptable_data = {ROLES: are_grants}
     values = {
         "name": Value("name"),
         "domain": Value("domain_id", names="domain"),

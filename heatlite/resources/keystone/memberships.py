@@ -11,6 +11,7 @@ back in the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,21 @@ from heatlite.resources.schema import Property, Type
 from heatlite.schema.constraints import Custom
 
 ROLES, ROLE, PROJECT, DOMAIN = "roles", "role", "project", "domain"
+GROUPS = "groups"
+ID = r"[\w.-]*\w[\w.-]*"
+GRANT = re.compile(rf"(?:projects|domains)/{ID}/(?:users|groups)/{ID}/roles/{ID}", re.ASCII)
+MEMBERSHIP = re.compile(rf"groups/{ID}/users/{ID}", re.ASCII)
+"""The paths of keystone's API that are kept, and no others: data may come from a client, by adoption."""
+
+
+def are_grants(value: Any) -> bool:
+    """Whether a value is a list of paths of roles that were given."""
+    return isinstance(value, list) and all(isinstance(path, str) and GRANT.fullmatch(path) for path in value)
+
+
+def are_memberships(value: Any) -> bool:
+    """Whether a value is a list of paths of memberships."""
+    return isinstance(value, list) and all(isinstance(path, str) and MEMBERSHIP.fullmatch(path) for path in value)
 
 
 def _reference(kind: str, *, required: bool = False) -> Property:
@@ -81,7 +97,7 @@ def give_roles(resource: Resource, kind: str, thing_id: str) -> bool:
 def join_groups(resource: Resource, user_id: str, groups: Iterable[str]) -> bool:
     """Have a user in these groups, by name or id, and in none that the resource put him in before: as ``give``."""
     ids = [resource.cloud.identity.id_of("group", group) for group in groups]
-    return give(resource, "groups", [f"groups/{group_id}/users/{user_id}" for group_id in ids])
+    return give(resource, GROUPS, [f"groups/{group_id}/users/{user_id}" for group_id in ids])
 
 
 def give(resource: Resource, key: str, wanted: Iterable[str]) -> bool:
@@ -89,7 +105,7 @@ def give(resource: Resource, key: str, wanted: Iterable[str]) -> bool:
 
     :returns: whether that is so; False where some are new, and are only kept so far: call it again in the next step
     """
-    paths, before = list(dict.fromkeys(wanted)), list(resource.data.get(key) or ())
+    paths, before = list(dict.fromkeys(wanted)), kept(resource, key)
     if not set(paths) <= set(before):
         resource.data_set(key, list(dict.fromkeys([*before, *paths])))
         resource.poll_in(0)
@@ -104,8 +120,14 @@ def give(resource: Resource, key: str, wanted: Iterable[str]) -> bool:
     return True
 
 
+def kept(resource: Resource, key: str) -> list[str]:
+    """Return the paths that were kept under ``key``; what is none is left out."""
+    paths = resource.data.get(key) or ()
+    return [path for path in paths if isinstance(path, str) and (GRANT.fullmatch(path) or MEMBERSHIP.fullmatch(path))]
+
+
 def take_back(resource: Resource, key: str) -> None:
     """Have nothing any more of what the resource gave."""
-    for path in resource.data.get(key) or ():
+    for path in kept(resource, key):
         resource.cloud.identity.remove(path)
     resource.data_delete(key)

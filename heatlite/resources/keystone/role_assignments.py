@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from heatlite.resources.base import Resource
-from heatlite.resources.keystone.memberships import ROLES, ROLES_PROPERTY, check_roles, give_roles, take_back
+from heatlite.resources.keystone.memberships import (
+    ROLES,
+    ROLES_PROPERTY,
+    are_grants,
+    check_roles,
+    give_roles,
+    take_back,
+)
 from heatlite.resources.keystone.schemas import reference, supported
 
 
@@ -16,6 +23,7 @@ class RoleAssignment(Resource):
     replace_when_failed = False  # what replaced it would lose its roles when it goes
     kind: ClassVar[str]
     support_status = supported("5.0.0")
+    adoptable_data = {ROLES: are_grants}
 
     def validate(self) -> None:
         """Each role is for a project or for a domain."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from heatlite.resources.keystone.entity import Entity, Value
-from heatlite.resources.keystone.memberships import ROLES, ROLES_PROPERTY, check_roles, give_roles, join_groups
+from heatlite.resources.keystone.memberships import (
+    GROUPS,
+    ROLES,
+    ROLES_PROPERTY,
+    are_grants,
+    are_memberships,
+    check_roles,
+    give_roles,
+    join_groups,
+)
 from heatlite.resources.keystone.schemas import domain, reference, supported, switch, text
 from heatlite.resources.schema import Attribute, Property, Type
 from heatlite.schema.constraints import Custom
-
-GROUPS = "groups"
 
 
 class User(Entity):
@@ -32,6 +39,7 @@ class User(Entity):
         ),
         ROLES: ROLES_PROPERTY,
     }
+    adoptable_data = {ROLES: are_grants, GROUPS: are_memberships}
     attributes_schema = {
         "name": Attribute("User name.", Type.STRING),
         "default_project_id": Attribute("Default project id for user.", Type.STRING),

@@ -36,8 +36,6 @@ class Order:
     status: str
     status_reason: str
     input_values: Mapping[str, Any] | None = field(default_factory=dict)
-    user_project_id: str | None = None
-    """Whose users, beside the project's own, may see and signal it; None: those that the stack has, if any."""
 
 
 @dataclass(frozen=True, slots=True)

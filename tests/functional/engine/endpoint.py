@@ -44,6 +44,8 @@ from heatlite.resources.registry import Registry
 
 WRITTEN = (models.stack, models.raw_template, models.resource, models.sync_point, models.event, models.stack_tag)
 REGISTRY = Registry.load()
+HANDS_OVER: dict[str, Any] = {"enable_stack_adopt": True, "enable_stack_abandon": True}
+"""Settings of engines that let clients hand stacks over, as the embedded one does."""
 NOT_COUNTED = ("BEGIN", "PRAGMA")
 
 
@@ -78,7 +80,7 @@ class Endpoint:
     """The client API of one engine; ``call`` raises what the client would be told."""
 
     def __init__(self, database: Database, settings: Settings | None = None, clouds: Clouds | None = None) -> None:
-        settings = settings or Settings()
+        settings = settings or Settings(**HANDS_OVER)
         self.database, self.clock, self.announcements = database, Clock(), Announcements()
         inputs = Inputs(now=self.clock, monotonic=self.clock)
         self.shared = Shared(
@@ -192,5 +194,5 @@ def opened(schema: pathlib.Path, path: pathlib.Path, **settings: Any) -> Iterato
     """An endpoint on a copy of the schema."""
     shutil.copy(schema, path)
     database = Database(DatabaseSettings(f"sqlite:///{path}"))
-    yield Endpoint(database, Settings(**settings))
+    yield Endpoint(database, Settings(**{**HANDS_OVER, **settings}))
     database.dispose()

@@ -27,7 +27,7 @@ from heatlite.resources.base import Resource
 from heatlite.resources.builtin.test_resource import TestResource
 from heatlite.resources.registry import Registry
 from tests.functional.engine.breaking import BreakingDatabase
-from tests.functional.engine.endpoint import Clock
+from tests.functional.engine.endpoint import HANDS_OVER, Clock
 from tests.functional.engine.still_engine import Bus, Engine, Surroundings
 
 WIRE = {"project_id": "demo", "username": "ann"}
@@ -64,7 +64,7 @@ class Fleet:
 
     def _meet(self, database: Any, settings: Settings | None, types: dict[str, type[Resource]]) -> None:
         self.database = database
-        self.clock, self.bus, self.settings = Clock(), Bus(), settings or Settings()
+        self.clock, self.bus, self.settings = Clock(), Bus(), settings or Settings(**HANDS_OVER)
         self._surroundings = Surroundings(
             self.database, self.clock, self.bus, Registry({**TYPES, **types}), self.settings
         )

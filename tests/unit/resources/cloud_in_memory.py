@@ -27,7 +27,7 @@ class Users:
         self._domain.delete_user_named(name)
 
     def enable(self, user_id: str, *, enabled: bool) -> None:
-        self._domain.enable(user_id, enabled=enabled)
+        self._domain.enable(user_id, self._domain.project("stack"), enabled=enabled)
 
     def keypair(self, user: StackUser, access: str, secret: str) -> None:
         self._domain.keypair(user.user_id, user.project_id, access, secret)

@@ -280,3 +280,29 @@ def test_no_password_is_told_in_attributes_or_reasons(keystone):
 def test_without_a_keystone_the_reason_says_what_to_configure():
     outcome = drive(Project, "CREATE", {"name": "web"})
     assert "no keystone is configured ([trustee] auth_url)" in outcome.reason
+
+
+FOREIGN = ["users/u-ann", "projects/p-shop", "../users/u-ann", "projects/p-shop/users/../roles/r-member", "", 1, None]
+
+
+@pytest.mark.parametrize("path", FOREIGN)
+def test_nothing_but_a_grant_is_taken_back_whatever_the_data_say(keystone, path):
+    instance = created(keystone, UserRoleAssignment)[0]
+    [grant] = keystone.paths
+    sent = len(keystone.asked)
+    forged = dataclasses.replace(instance, data={"roles": [path, grant]})
+    assert isinstance(drive(UserRoleAssignment, "DELETE", instance=forged), Done)
+    assert keystone.paths == set()
+    deleted = [asked for method, asked in keystone.asked[sent:] if method == "DELETE"]
+    assert len(deleted) == 1
+    assert deleted[0].endswith(grant)
+
+
+@pytest.mark.parametrize("plugin", [User, Group, UserRoleAssignment, GroupRoleAssignment])
+def test_what_is_adopted_of_grants_has_to_be_some(plugin):
+    good = ["projects/p-shop/users/u-ann/roles/r-member", "domains/default/groups/g1/roles/r-member"]
+    is_right = plugin.adoptable_data["roles"]
+    assert is_right(good)
+    assert is_right([])
+    assert not any(is_right([*good, path]) for path in FOREIGN)
+    assert not is_right("roles")

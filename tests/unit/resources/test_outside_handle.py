@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from heatlite.resources.adoptable import taken_over
 from heatlite.resources.builtin.outside_handle import OutsideHandle
 from heatlite.resources.instance import Instance
 from heatlite.resources.outcomes import Done
+from heatlite.resources.steps import start
 from heatlite.resources.testing import carried, drive, instance_of
 from tests.memory_keystone import MemoryKeystone
 from tests.unit.resources.cloud_in_memory import cloud_of
@@ -84,3 +86,22 @@ def test_a_suspended_handle_can_be_signalled_by_nobody() -> None:
     for action, enabled in (("SUSPEND", False), ("RESUME", True)):
         assert isinstance(drive(OutsideHandle, action, instance=instance), Done)
         assert [user["enabled"] for user in users(keystone)] == [enabled]
+
+
+@pytest.mark.parametrize("transport", ["TOKEN_SIGNAL", "HEAT_SIGNAL"])
+def test_a_handle_that_is_taken_over_has_a_user_of_its_own_stacks(transport: str) -> None:
+    """What the data say of users and tokens is another stack's, or a client's invention."""
+    keystone = MemoryKeystone()
+    given = {"signal_transport": transport}
+    instance = instance_of(OutsideHandle, given, cloud=cloud_of(keystone), project_id="p-shop")
+    forged = {"user_id": "u-ann", "token": "t", "endpoint": "http://elsewhere", "signal": {"user_id": "u-ann"}}
+    said = taken_over(OutsideHandle.adoptable_data, {"resource_id": "old", "resource_data": forged})
+    adopted = start(OutsideHandle(instance), "ADOPT", said)
+    assert isinstance(adopted, Done), adopted
+    [user] = users(keystone)
+    assert (adopted.physical_id, adopted.data["user_id"]) == ("old", user["id"])
+    assert adopted.data.get("endpoint") != "http://elsewhere"
+    after = carried(instance, adopted)
+    assert isinstance(drive(OutsideHandle, "SUSPEND", instance=after), Done)
+    assert [user["enabled"] for user in users(keystone)] == [False]
+    assert keystone.things["user"]["u-ann"].get("enabled", True)

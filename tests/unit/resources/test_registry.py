@@ -23,6 +23,14 @@ class WrongAttributes(Resource):
     attributes_schema = {"address": "where it is"}
 
 
+class LetsIn(Resource):
+    adoptable_data = {"user_id": bool, "value": bool}
+
+
+class ChecksNothing(Resource):
+    adoptable_data = {"value": True}
+
+
 def entry_point(value, name="Acme::Thing"):
     return EntryPoint(name=name, value=value, group=NAMESPACE)
 
@@ -55,6 +63,8 @@ def test_a_type_that_nobody_serves_is_not_found():
         (f"{HERE}:NoSuchClass", "AttributeError"),
         (f"{HERE}:NOT_A_PLUGIN", "'a string' is not a subclass of heatlite.resources.base.Resource"),
         (f"{HERE}:WrongDefault", "Invalid default: Property error: size: Value 'many' is not an integer"),
+        (f"{HERE}:LetsIn", "adoptable_data names user_id, which engines keep for themselves"),
+        (f"{HERE}:ChecksNothing", "adoptable_data says of value no function that checks a value"),
         (f"{HERE}:WrongAttributes", "attribute address is 'where it is', not an Attribute"),
     ],
 )
