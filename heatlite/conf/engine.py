@@ -125,6 +125,20 @@ OPTIONS: list[cfg.Opt] = [
         help="Let clients export a stack with all that its resources keep, and delete it without its resources. Off by "
         "default in daemons, as in Heat; on in the embedded engine, which has one user.",
     ),
+    cfg.IntOpt(
+        "max_listed",
+        default=10000,
+        min=1,
+        help="Stacks or events that one call lists at most. Where there are more, the last one's next_marker is the "
+        "marker of the call that lists on.",
+    ),
+    cfg.FloatOpt(
+        "read_time_limit",
+        default=30,
+        min=0,
+        help="Seconds that the database may take for one statement of a client's call that reads (MariaDB: "
+        "max_statement_time, PostgreSQL: statement_timeout); the client is told to ask for less. 0: any.",
+    ),
     cfg.ListOpt(
         "hidden_stack_tags",
         default=[],

@@ -28,7 +28,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 import sqlalchemy as sa
 from oslo_db.sqlalchemy import enginefacade
 
-from heatlite.db import dialects
+from heatlite.db import dialects, read_limits
 from heatlite.db.crypt import Vault
 from heatlite.db.outage import CommitUnanswered, Outage, is_outage, note_commit
 from heatlite.db.settings import Settings
@@ -84,7 +84,8 @@ class Database:
         try:
             with self._manager.reader.connection.using(context) as connection:
                 dialects.begin(connection, writes=False)
-                yield connection
+                with read_limits.on(connection):
+                    yield connection
         except Exception as error:
             self.outage.notice(error)
             raise
@@ -95,7 +96,8 @@ class Database:
         try:
             with self._manager.reader.async_.connection.using(context) as connection:
                 dialects.begin(connection, writes=False)
-                yield connection
+                with read_limits.on(connection):
+                    yield connection
         except Exception as error:
             self._replica_outage.notice(error)
             raise
@@ -112,7 +114,8 @@ class Database:
         try:
             with self._manager.writer.connection.using(context) as connection:
                 dialects.begin(connection, writes=True)
-                yield connection
+                with read_limits.off(connection):
+                    yield connection
                 is_written = True
                 note_commit()
         except Exception as error:

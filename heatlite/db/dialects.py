@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
-from heatlite.db import refusals, round_trips, vanished
+from heatlite.db import read_limits, refusals, round_trips, vanished
 from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings
 
@@ -52,6 +52,7 @@ def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -
         case "mysql" | "mariadb":
             event.listen(engine, "connect", _mysql_connected)
             refusals.tell_large_statements(engine)
+            read_limits.keep(engine)
             round_trips.spare(engine)
             engine.dispose()  # oslo.db has tried a connection already, which would stay as it was in the pool
         case "postgresql":

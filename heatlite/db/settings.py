@@ -17,3 +17,5 @@ class Settings:
     connection_recycle_time: int = 3600
     max_retries: int = 10
     retry_interval: int = 1
+    read_time_limit: float = 30
+    """Seconds for a statement of a client's call that reads; an option of heatlite's."""

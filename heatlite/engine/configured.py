@@ -62,5 +62,6 @@ def database_settings(conf: cfg.ConfigOpts) -> DatabaseSettings:
     """
     if not conf.database.connection:
         raise exception.ConfigurationError(reason="[database] connection isn't set: a daemon needs a database server")
-    said = {name: conf.database[name] for name in DatabaseSettings.__dataclass_fields__}
+    of_oslo = DatabaseSettings.__dataclass_fields__.keys() - {"read_time_limit"}
+    said = {name: conf.database[name] for name in of_oslo} | {"read_time_limit": conf.read_time_limit}
     return DatabaseSettings(**{name: value for name, value in said.items() if value is not None})

@@ -1,6 +1,6 @@
 """Limits: how much one client may ask for, each an option, each refused with what it is and what was asked.
 
-template, files    max_template_size           resources   max_resources_per_stack
+template, files    max_template_size           resources   max_resources_per_stack    (files with their names)
 environment        max_environment_size        stacks      max_stacks_per_tenant
 group's template   max_group_template_size     nesting     max_nested_stack_depth
 """
@@ -27,10 +27,10 @@ def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], env
     """
     if not isinstance(template, Mapping):
         raise exception.StackValidationFailed(message="The template is not a JSON object or YAML mapping.")
-    size = len(_json("template", template)) + sum(len(content) for content in files.values())
+    size = len(_json("template", template)) + sum(weight(name) + weight(content) for name, content in files.items())
     _check_size("Template", size, settings.max_template_size, "max_template_size")
-    said = {key: value for key, value in environment.items() if key != "resource_registry"}
-    _check_size("Environment", len(_json("environment", said)), settings.max_environment_size, "max_environment_size")
+    size = len(_json("environment", environment))
+    _check_size("Environment", size, settings.max_environment_size, "max_environment_size")
 
 
 def _json(what: str, value: Any) -> str:

@@ -58,6 +58,7 @@ class Settings:
     max_events_per_stack: int = 1000
     enable_stack_adopt: bool = False
     enable_stack_abandon: bool = False
+    max_listed: int = 10000
     hidden_stack_tags: tuple[str, ...] = ()
     operator_registry: Mapping[str, Any] = field(default_factory=dict)
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)

@@ -13,7 +13,7 @@ that ``identify_stack`` returns. Every method raises what the engine raised, as 
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 from heatlite import exception
@@ -152,7 +152,7 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
 
     def list_stacks(self, context: Context, query: StackQuery = ALL_STACKS) -> list[Record]:
         """The stacks that a query asks for, each without parameters and outputs."""
-        return self._call(context, "list_stacks", "1.33", **asdict(query))
+        return self._listed(context, "list_stacks", "1.33", query)
 
     def count_stacks(self, context: Context, query: StackQuery = ALL_STACKS) -> int:
         """How many stacks a query matches; its paging and order play no part."""
@@ -260,7 +260,21 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         query: EventQuery = ALL_EVENTS,
     ) -> list[Record]:
         """The events of a stack that a query asks for."""
-        return self._call(context, "list_events", "1.31", stack_identity=stack_identity, **asdict(query))
+        return self._listed(context, "list_events", "1.31", query, stack_identity=stack_identity)
+
+    def _listed(
+        self, context: Context, method: str, version: str, query: StackQuery | EventQuery, **more: Any
+    ) -> list[Record]:
+        """All that a query asks for, in as many calls as the engine wants: it says where a list goes on."""
+        found: list[Record] = []
+        while True:
+            page: list[Record] = self._call(context, method, version, **more, **asdict(query))
+            found += page
+            marker = page[-1].pop("next_marker", None) if page else None
+            left = None if query.limit is None else query.limit - len(page)
+            if marker is None or left == 0:
+                return found
+            query = replace(query, marker=marker, limit=left)
 
     def list_services(self, context: Context) -> list[Record]:
         """The engine processes, one record each, with ``status`` ``up`` or ``down``."""

@@ -13,6 +13,8 @@ from heatlite import exception
 from heatlite.engine.wishes import Wishes
 
 LONGEST_TAG = 80
+MOST_TAGS = 100
+"""Tags that a stack may have, and each filter by tags."""
 LARGEST_NUMBER = 2**31 - 1
 """What an integer column holds on every database."""
 
@@ -122,12 +124,14 @@ def flag(name: str, value: Any) -> bool:
 
 
 def tag_list(name: str, value: Any) -> list[str]:
-    """Tags: strings without a comma.
+    """Tags: strings without a comma, each once.
 
-    :raises Invalid: where one isn't, or is too long
+    :raises Invalid: where one isn't, or is too long; or where there are more than ``MOST_TAGS``
     """
     if not isinstance(value, list):
         raise invalid(f"Invalid {name}, not a list: {value!r:.80}")
+    if len(value) > MOST_TAGS:
+        raise invalid(f"Invalid {name}: there may be {MOST_TAGS} tags, and there are {len(value)}")
     for tag in value:
         if not isinstance(tag, str):
             raise invalid(f'Invalid tag, "{tag!s:.80}" is not a string')
@@ -135,7 +139,7 @@ def tag_list(name: str, value: Any) -> list[str]:
             raise invalid(f'Invalid tag, "{tag}" is longer than {LONGEST_TAG} characters')
         if "," in tag or "\x00" in tag:
             raise invalid(f"Invalid tag, {tag!r} contains a comma or a NUL")
-    return value
+    return list(dict.fromkeys(value))
 
 
 def invalid(reason: str) -> exception.Invalid:

@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 import oslo_messaging
 
 from heatlite import exception
-from heatlite.db import refusals
+from heatlite.db import read_limits, refusals
 from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.engine import edges
@@ -40,6 +40,11 @@ LOG = logging.getLogger(__name__)
 
 MOST_SECONDS = 30.0
 """What the patterns and expressions of one call may take together: nobody waits for its answer for long."""
+
+TOO_LONG = (
+    "The database took longer for this than a call may (option read_time_limit). Ask for less: a page of a list by "
+    "limit and marker, fewer filters, or a filter by name or id."
+)
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -83,14 +88,16 @@ def _answered(method: Method, context: Any, said: Mapping[str, Any], args: Any, 
     """
     name = method.__name__
     try:
-        said_of = edges.asked(context, name, said)
-        with said_of, allowed(MOST_SECONDS), making_at_most(), noting_commits() as commits:
+        said_of, reads = edges.asked(context, name, said), context.database.settings.read_time_limit
+        with said_of, read_limits.limited(reads), allowed(MOST_SECONDS), making_at_most(), noting_commits() as commits:
             return method(*args, **kwargs)
     except exception.HeatliteError as error:
         if begun := repeated.begun_before(context):
             return repeated.reply(context, name, begun)
         raise in_clients_words(error) from None
     except REFUSING as error:
+        if read_limits.exceeded(error):
+            raise exception.RequestLimitExceeded(message=TOO_LONG) from None
         if is_refusal(error):
             raise exception.Invalid(
                 reason=f"the database does not take what was sent: {refusals.reason(error)}"

@@ -38,7 +38,9 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
     :raises Invalid: where one of them isn't a number from 0 up
     :raises NotFound: where no event tells of such an operation
     """
-    own = events.listed(context, [EVENT.stack_id == stack.id, EVENT.physical_resource_id == stack.id], [EVENT.id], None)
+    of_itself = [EVENT.stack_id == stack.id, EVENT.physical_resource_id == stack.id]
+    most = shared.settings.max_listed
+    own = events.listed(context, of_itself, [EVENT.id.desc()], most)[::-1]
     begins = [event for event in own if event.resource_status == Status.IN_PROGRESS]
     begins = begins or events.listed(context, [EVENT.stack_id == stack.id], [EVENT.id], 1)  # the oldest are purged
     steps = whole_number("back", back) or 0
@@ -49,7 +51,7 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
     ends = [event for event in own if event.id > begin.id and event.resource_status != Status.IN_PROGRESS]
     end = next((event for event in ends if following is None or event.id < following.id), following)
     family = nesting.with_nested(context, stack, depth, shared.settings.max_nested_stack_depth)
-    told = _events(context, family, begin.id)
+    told = _events(context, family, begin.id, most)
     return {
         "stack_name": stack.name,
         "action": begin.resource_action,
@@ -74,10 +76,10 @@ def requirements(shared: Shared, context: RequestContext, stack: StackRecord, de
     return [_stack(shared, context, each) for each in family]
 
 
-def _events(context: RequestContext, family: list[StackRecord], since: int) -> list[EventRecord]:
-    """The events of resources from one event on, oldest first; those that stacks tell of themselves left out."""
+def _events(context: RequestContext, family: list[StackRecord], since: int, most: int) -> list[EventRecord]:
+    """The first ``most`` events from one on, oldest first; those that stacks tell of themselves left out."""
     conditions = [EVENT.stack_id.in_([each.id for each in family]), EVENT.id >= since]
-    found = events.listed(context, conditions, [EVENT.id], None)
+    found = events.listed(context, conditions, [EVENT.id], most)
     return [event for event in found if event.physical_resource_id != event.stack_id]
 
 

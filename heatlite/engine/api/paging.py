@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from heatlite.db.orders import Null
 from heatlite.engine.api.arguments import invalid, whole_number
+
+Row = TypeVar("Row")
 
 DIRECTIONS = {"asc": False, "desc": True}
 
@@ -100,6 +102,36 @@ def order(
     descending = DIRECTIONS[sort_dir] if sort_dir else not chosen
     newer = table.c.created_at if by_time is None else by_time
     return Order(tuple(dict.fromkeys([*(chosen or [newer]), table.c.id])), descending)
+
+
+NEXT_MARKER = "next_marker"
+"""The key by which the last record of a list that the engine cut says how to list on."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """``asked``: the rows to read, one more than are told where that is to say whether there are more."""
+
+    most: int
+    asked: int
+
+    def cut(self, found: Sequence[Row]) -> tuple[Sequence[Row], bool]:
+        """The rows to tell of; and whether the engine's own limit left others out."""
+        return found[: self.most], len(found) > self.most
+
+
+def page(wanted: Any, most: int) -> Page:
+    """How many rows a call lists, by what it wants and by what one call may.
+
+    :raises Invalid: where what is wanted isn't a number from 0 up
+    """
+    number = limit(wanted)
+    return Page(most, most + 1) if number is None or number > most else Page(number, number)
+
+
+def going_on(told: list[Any], marker: str) -> list[Any]:
+    """A list whose last record says by which marker it goes on."""
+    return [*told[:-1], {**told[-1], NEXT_MARKER: marker}]
 
 
 def limit(value: Any) -> int | None:

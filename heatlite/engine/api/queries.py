@@ -68,6 +68,10 @@ EVENT_SORT_KEYS: Words = {"event_time": EVENT.id, "resource_type": EVENT.resourc
 """Ids are given as events are written, and two engines' clocks differ; an index has the events of a stack by id."""
 
 
+MOST_VALUES = 1000
+"""Values that one filter may have: each makes the statement longer, and its plan."""
+
+
 def stack_conditions(query: StackQuery, project_id: str | None, hidden_tags: Sequence[str] = ()) -> list[Condition]:
     """Which stacks a query asks for.
 
@@ -122,7 +126,8 @@ def event_conditions(stack_ids: Sequence[str], wanted: Any) -> list[Condition]:
 def filters(wanted: Any, words: Words, action: sa.Column[Any], status: sa.Column[Any]) -> list[Condition]:
     """A condition for each filter; a list means any of its values.
 
-    :raises Invalid: where there is no such filter, or its value is of the wrong kind
+    :raises Invalid: where there is no such filter, or its value is of the wrong kind; or where it has more than
+        ``MOST_VALUES``
     """
     conditions = []
     for word, value in mapping("filters", wanted).items():
@@ -131,7 +136,10 @@ def filters(wanted: Any, words: Words, action: sa.Column[Any], status: sa.Column
             raise invalid(f'there is no filter "{word}"; those are {", ".join(words)}')
         if value is None:
             continue
-        values = [column_value(word, column, each) for each in (value if isinstance(value, list) else [value])]
+        listed = value if isinstance(value, list) else [value]
+        if len(listed) > MOST_VALUES:
+            raise invalid(f'the filter "{word}" may have {MOST_VALUES} values, and has {len(listed)}')
+        values = list(dict.fromkeys(column_value(word, column, each) for each in listed))
         is_state = column is status
         conditions.append(any_state(values, action, status) if is_state else column.in_(values))
     return conditions
@@ -175,11 +183,11 @@ def tag_conditions(query: StackQuery) -> list[Condition]:
     """
     wanted = {name: getattr(query, name) for name in ("tags", "tags_any", "not_tags", "not_tags_any")}
     given = {name: tag_list(name, value) for name, value in wanted.items() if value}
-    conditions: list[Condition] = [tagged([tag]) for tag in given.get("tags", [])]
+    conditions: list[Condition] = [tagged_with_all(given["tags"])] if "tags" in given else []
     if "tags_any" in given:
         conditions.append(tagged(given["tags_any"]))
     if "not_tags" in given:
-        conditions.append(sa.not_(sa.and_(*(tagged([tag]) for tag in given["not_tags"]))))
+        conditions.append(sa.not_(tagged_with_all(given["not_tags"])))
     if "not_tags_any" in given:
         conditions.append(sa.not_(tagged(given["not_tags_any"])))
     return conditions
@@ -188,3 +196,11 @@ def tag_conditions(query: StackQuery) -> list[Condition]:
 def tagged(tags: Sequence[str]) -> Condition:
     """The stack has at least one of these tags."""
     return sa.exists().where(TAG.stack_id == STACK.id, TAG.tag.in_(tags))
+
+
+def tagged_with_all(tags: Sequence[str]) -> Condition:
+    """The stack has each of these tags: counted in one sub-query, however many they are."""
+    if len(tags) == 1:
+        return tagged(tags)
+    having = sa.select(sa.func.count(TAG.tag.distinct())).where(TAG.stack_id == STACK.id, TAG.tag.in_(tags))
+    return having.scalar_subquery() == len(tags)

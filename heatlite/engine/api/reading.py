@@ -47,7 +47,7 @@ class Reading:
         """Every live root stack in full."""
         conditions = self._conditions(context, StackQuery())
         order = paging.order(None, None, {}, stacks.TABLE).clauses()
-        found = stacks.listed(context, conditions, order, None)
+        found = stacks.listed(context, conditions, order, self._shared.settings.max_listed)
         return [self.stack(context, stack, resolve_outputs=resolve_outputs) for stack in found]
 
     def list_stacks(self, context: RequestContext, query: StackQuery) -> list[Reply]:
@@ -57,12 +57,16 @@ class Reading:
         """
         conditions = self._conditions(context, query)
         order = queries.stack_order(query, finding.project_filter(context))
-        limit, marker = paging.limit(query.limit), paging.marker_id(query.marker)
+        page, marker = self._page(query.limit), paging.marker_id(query.marker)
         if marker and (last := finding.visible(context, stacks.get(context, marker))):
             conditions.append(order.after(last))
-        found = stacks.listed(context, conditions, order.clauses(), limit, order.index)
+        found, goes_on = page.cut(stacks.listed(context, conditions, order.clauses(), page.asked, order.index))
         tags = stacks.tags(context, [stack.id for stack in found]) if found else {}
-        return [replies.stack_summary(stack, tags.get(stack.id)) for stack in found]
+        told = [replies.stack_summary(stack, tags.get(stack.id)) for stack in found]
+        return paging.going_on(told, found[-1].id) if goes_on else told
+
+    def _page(self, limit: Any) -> paging.Page:
+        return paging.page(limit, self._shared.settings.max_listed)
 
     def count_stacks(self, context: RequestContext, query: StackQuery) -> int:
         """How many stacks a query matches.
@@ -206,13 +210,14 @@ class Reading:
         family = {each.id: each for each in nesting.with_nested(context, stack, query.nested_depth, most)}
         conditions = queries.event_conditions(list(family), query.filters)
         order = queries.event_order(query, list(family))
-        limit, marker = paging.limit(query.limit), paging.marker_id(query.marker)
+        page, marker = self._page(query.limit), paging.marker_id(query.marker)
         root = stack if query.nested_depth else None
         if marker and (last := events.by_uuid(context, list(family), marker)):
             conditions.append(order.after(last))
-        found = events.listed(context, conditions, order.clauses(), limit, order.index)
+        found, goes_on = page.cut(events.listed(context, conditions, order.clauses(), page.asked, order.index))
         single = "uuid" in (query.filters or {})
-        return [replies.event(family[each.stack_id], each, with_properties=single, root=root) for each in found]
+        told = [replies.event(family[each.stack_id], each, with_properties=single, root=root) for each in found]
+        return paging.going_on(told, found[-1].uuid) if goes_on else told
 
     def list_services(self, context: RequestContext) -> list[Reply]:
         """Every engine process that has a row."""

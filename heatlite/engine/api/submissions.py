@@ -20,6 +20,9 @@ from heatlite.engine.validation import Submission
 from heatlite.template import merging
 from heatlite.template.environment import SECTIONS
 
+MOST_ENVIRONMENT_FILES = 100
+"""Each is read by itself, also where one is named twice."""
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -102,7 +105,11 @@ def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) 
     :raises HeatliteError: where one isn't well-formed or is missing, or two can't be merged as they want to be
     """
     found = []
-    for place, name in enumerate(name_list("environment_files", sent.environment_files)):
+    names = name_list("environment_files", sent.environment_files)
+    if len(names) > MOST_ENVIRONMENT_FILES:
+        told = f"there may be {MOST_ENVIRONMENT_FILES} of them, and there are {len(names)}"
+        raise exception.StackValidationFailed(path=["environment_files"], message=told)
+    for place, name in enumerate(names):
         if name not in files:
             raise exception.StackValidationFailed(
                 path=["environment_files", place], message=f'"{name}" is not among the files that were sent'

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from heatlite import exception
 from tests.functional.engine.endpoint import Endpoint, opened
 from tests.functional.engine.templates import CHAIN, stores, template
 
@@ -185,6 +186,38 @@ def test_pages_of_events_hold_each_once(engine: Endpoint) -> None:
     assert paged == whole
 
 
+def test_a_list_of_events_without_a_limit_has_one_and_says_how_to_go_on(
+    schema: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    with opened(schema, tmp_path / "db.sqlite3", max_listed=3) as engine:
+        identity = engine.created("web", CHAIN)
+        paged: list[Any] = []
+        marker = None
+        for _ in range(2):
+            page = engine.call("list_events", stack_identity=identity, sort_dir="asc", marker=marker)
+            assert len(page) == 3
+            marker = page[-1].pop("next_marker", None)
+            paged += page
+        assert marker is None, "nothing is left out of the last page"
+        whole = engine.call("list_events", stack_identity=identity, sort_dir="asc", limit=3)
+        assert "next_marker" not in whole[-1], "who asked for three knows how to go on"
+        assert paged[:3] == whole
+        more = engine.call("list_events", stack_identity=identity, sort_dir="asc", limit=1000)
+        assert more[-1]["next_marker"] == paged[2]["event_identity"]["path"].rpartition("/")[2]
+        told = engine.call("list_history", stack_identity=identity)
+        assert len(told["events"]) <= 3
+
+
+def test_a_list_of_stacks_without_a_limit_has_one_too(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    with opened(schema, tmp_path / "db.sqlite3", max_listed=2) as engine:
+        for name in ("a", "b", "c"):
+            engine.created(name, EMPTY)
+        first = engine.call("list_stacks", sort_keys=["stack_name"])
+        assert [stack["stack_name"] for stack in first] == ["a", "b"]
+        (last,) = engine.call("list_stacks", sort_keys=["stack_name"], marker=first[-1]["next_marker"])
+        assert (last["stack_name"], "next_marker" in last) == ("c", False)
+
+
 def test_another_stacks_event_is_no_marker(engine: Endpoint) -> None:
     identity, other = engine.created("web", CHAIN), engine.created("other", CHAIN)
     whole = engine.call("list_events", stack_identity=identity)
@@ -210,3 +243,65 @@ def test_resources_are_listed_by_the_type_that_the_template_writes(engine: Endpo
     }
     events = engine.call("list_events", stack_identity=identity, filters={"resource_name": "a"})
     assert {event["resource_type"] for event in events} == {"My::Type"}
+
+
+# --- bounds -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["tags", "tags_any", "not_tags", "not_tags_any"])
+def test_a_filter_by_tags_is_one_sub_query_however_often_a_tag_is_said(five: Endpoint, kind: str) -> None:
+    with five.statements() as seen:
+        once = names(five, **{kind: ["blue", "old"]})
+        several = names(five, **{kind: ["blue", "old"] * 40})
+    assert once == several
+    for statement in seen:
+        if "WHERE stack.tenant" in statement:
+            assert statement.count("FROM stack_tag") == 1
+            assert statement.count("?") < 10
+
+
+@pytest.mark.parametrize("kind", ["tags", "tags_any", "not_tags", "not_tags_any"])
+def test_a_filter_by_more_tags_than_a_stack_may_have_is_refused(five: Endpoint, kind: str) -> None:
+    tags = [f"t{place}" for place in range(101)]
+    for method in ("list_stacks", "count_stacks"):
+        with pytest.raises(exception.Invalid, match=f"Invalid {kind}: there may be 100 tags, and there are 101"):
+            five.call(method, **{kind: tags})
+
+
+def test_a_stack_has_so_many_tags_and_no_more(engine: Endpoint) -> None:
+    tags = [f"t{place}" for place in range(101)]
+    with pytest.raises(exception.Invalid, match="there may be 100 tags, and there are 101"):
+        engine.create("web", EMPTY, args={"tags": tags})
+    identity = engine.created("web", EMPTY, args={"tags": [*tags[:50], *tags[:50]]})
+    assert engine.show(identity)["tags"] == tags[:50]
+    with pytest.raises(exception.Invalid, match="there may be 100 tags"):
+        engine.update(identity, EMPTY, args={"tags": tags})
+
+
+def test_the_values_of_a_filter_are_each_said_once_and_not_too_many(five: Endpoint) -> None:
+    with five.statements() as seen:
+        assert names(five, filters={"name": ["s1", "s2"] * 400}) == ["s2", "s1"]
+    assert all(statement.count("?") < 10 for statement in seen)
+    many = [f"s{place}" for place in range(1001)]
+    with pytest.raises(exception.Invalid, match='the filter "status" may have 1000 values, and has 1001'):
+        five.call("list_stacks", filters={"status": many})
+    identity = five.call("identify_stack", stack_name="s1")
+    with pytest.raises(exception.Invalid, match='the filter "resource_name" may have 1000 values'):
+        five.call("list_events", stack_identity=identity, filters={"resource_name": many})
+
+
+def test_names_of_files_and_entries_of_the_registry_count_in_a_size(
+    schema: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    with opened(schema, tmp_path / "db.sqlite3", max_template_size=1000, max_environment_size=1000) as engine:
+        with pytest.raises(exception.RequestLimitExceeded, match="option max_template_size"):
+            engine.create("web", EMPTY, files={f"a file of name {place}": "" for place in range(100)})
+        registry = {f"Our::Type{place}": "OS::Heat::None" for place in range(100)}
+        with pytest.raises(exception.RequestLimitExceeded, match="option max_environment_size"):
+            engine.create("web", EMPTY, params={"resource_registry": registry})
+
+
+def test_so_many_environment_files_are_read_and_no_more(engine: Endpoint) -> None:
+    call = {"files": {"e.yaml": "{}"}, "environment_files": ["e.yaml"] * 101}
+    with pytest.raises(exception.StackValidationFailed, match="there may be 100 of them, and there are 101"):
+        engine.create("web", EMPTY, **call)

@@ -45,11 +45,30 @@ WIRE = {  # method: (positional arguments here, version, names of the arguments 
 }
 
 
+PAGED = ("list_stacks", "list_events")
+
+
 class Recorder:
-    """A caller that answers with what it was asked."""
+    """A caller that answers with what it was asked; where that is a list, as its only record."""
 
     def call(self, context, method, version, timeout, **arguments):
-        return {"context": context, "call": (method, version, timeout), "arguments": arguments}
+        asked = {"context": context, "call": (method, version, timeout), "arguments": arguments}
+        return [asked] if method in PAGED else asked
+
+
+class Pages:
+    """A caller with a list of numbers, of which it tells so many in one call."""
+
+    def __init__(self, numbers, most):
+        self.numbers, self.most, self.asked = numbers, most, []
+
+    def call(self, context, method, version, timeout, *, limit, marker, **arguments):
+        self.asked.append((limit, marker))
+        left = self.numbers[self.numbers.index(marker) + 1 :] if marker else self.numbers
+        page = [{"number": number} for number in left[: min(limit or self.most, self.most)]]
+        if len(left) > self.most and (limit is None or limit > self.most):
+            page[-1]["next_marker"] = page[-1]["number"]
+        return page
 
 
 class Wire:
@@ -70,6 +89,7 @@ class Wire:
 def test_a_method_sends_the_version_and_the_arguments_that_engines_expect(method):
     positional, version, names = WIRE[method]
     sent = getattr(EngineClient(Recorder(), timeout=9), method)({"user": "u"}, *positional)
+    sent = sent[0] if method in PAGED else sent
     assert sent["call"] == (method, version, 9)
     assert sent["context"] == {"user": "u"}
     assert set(sent["arguments"]) == set(names.split())
@@ -77,9 +97,26 @@ def test_a_method_sends_the_version_and_the_arguments_that_engines_expect(method
 
 def test_queries_fill_in_the_arguments():
     client = EngineClient(Recorder())
-    assert client.list_stacks({}, StackQuery(limit=3, tags=["a"]))["arguments"]["limit"] == 3
+    assert client.list_stacks({}, StackQuery(limit=3, tags=["a"]))[0]["arguments"]["limit"] == 3
     assert client.count_stacks({}, StackQuery(limit=3, tags=["a"]))["arguments"]["tags"] == ["a"]
-    assert client.list_events({}, IDENTITY, EventQuery(marker="e"))["arguments"]["marker"] == "e"
+    assert client.list_events({}, IDENTITY, EventQuery(marker="e"))[0]["arguments"]["marker"] == "e"
+
+
+@pytest.mark.parametrize(
+    ("limit", "asked"),
+    [
+        (None, [(None, None), (None, 2), (None, 4)]),
+        (1, [(1, None)]),
+        (2, [(2, None)]),
+        (3, [(3, None), (1, 2)]),
+        (9, [(9, None), (7, 2), (5, 4)]),
+    ],
+)
+def test_a_list_that_the_engine_cuts_is_gone_on_with_until_it_is_whole(limit, asked):
+    pages = Pages([1, 2, 3, 4, 5], most=2)
+    found = EngineClient(pages).list_events({}, IDENTITY, EventQuery(limit=limit))
+    assert found == [{"number": number} for number in [1, 2, 3, 4, 5][:limit]]
+    assert pages.asked == asked
 
 
 def test_a_remote_error_comes_back_as_the_class_that_was_raised():
