@@ -369,7 +369,7 @@ class Conclusions:
             stack = found[0]
             is_delete = stack.action is Action.DELETE
             template, values = (shared.library.readable if is_delete else shared.library.parameters)(context, stack)
-            wanted = traversals.goal(Action(stack.action), template)
+            wanted = traversals.goal(Action(stack.action), shared.linked(template, values))
             unchanged = shared.unchanged(template, values, stack) if wanted else begin.nothing_unchanged
             recast_after = shared.recast_after
             return begin.plan(context, shared.inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)

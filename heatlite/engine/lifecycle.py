@@ -115,7 +115,8 @@ class Lifecycle:
         with shared.database.writer(context):
             user_creds_id = user_creds.insert(context, asked_by, shared.inputs.utcnow())
             stack = dataclasses.replace(stack, user_creds_id=user_creds_id)
-            wanted, tags = traversals.wanted(parsed), wishes.tags or ()
+            values = language.bind(parsed, submission.environment, Identity.of(stack).pseudo)
+            wanted, tags = traversals.wanted(shared.linked(parsed, values)), wishes.tags or ()
             begun = begin.create(context, shared.inputs, stack, wanted, tags, recast_after=shared.recast_after)
             if wishes.adopts is not None:
                 adoption.hand_over(context, shared.inputs, stack.id, wishes.adopts)
@@ -150,7 +151,8 @@ class Lifecycle:
         if wishes.disable_rollback is not None:
             columns["disable_rollback"] = wishes.disable_rollback
         unchanged = begin.nothing_unchanged if wishes.converge else self._shared.unchanged(parsed, values, stack)
-        return Change(Action.UPDATE, columns, traversals.wanted(parsed), wishes.tags, unchanged=unchanged)
+        wanted = traversals.wanted(self._shared.linked(parsed, values))
+        return Change(Action.UPDATE, columns, wanted, wishes.tags, unchanged=unchanged)
 
     def delete(self, stack: StackRecord) -> StackRecord:
         """Delete a stack, and all that was ever made for it. One that is being deleted is left at it.
@@ -201,9 +203,10 @@ class Lifecycle:
         """
 
         def change(current: StackRecord) -> Change:
-            parsed, _ = self._shared.library.readable(self._shared.context(), current)
+            parsed, values = self._shared.library.readable(self._shared.context(), current)
             columns = {"timeout": current.timeout, "collects_later": current.collects_later}
-            return Change(VISITS[operation], columns, traversals.wanted(parsed), also=also)
+            wanted = traversals.wanted(self._shared.linked(parsed, values))
+            return Change(VISITS[operation], columns, wanted, also=also)
 
         return self._supersede(stack, operation, change)
 
@@ -215,7 +218,8 @@ class Lifecycle:
         parsed, values = self._shared.library.parameters(self._shared.context(), goal)
         columns = {"raw_template_id": target, "timeout": stack.timeout}
         same = self._shared.unchanged(parsed, values, stack)
-        return Change(Action.ROLLBACK, columns, traversals.wanted(parsed), unchanged=same)
+        wanted = traversals.wanted(self._shared.linked(parsed, values))
+        return Change(Action.ROLLBACK, columns, wanted, unchanged=same)
 
     def _supersede(
         self, stack: StackRecord, operation: Operation, change: Callable[[StackRecord], Change]

@@ -40,6 +40,7 @@ from heatlite.engine.counts import Count
 from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.forgetting import Forgetting
 from heatlite.engine.here import Here
+from heatlite.engine.implied import linker
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.lanes import Lanes
 from heatlite.engine.lease import Lease, Renewal
@@ -131,7 +132,7 @@ class EngineProcess:
     def _share(self) -> Shared:
         it = self._surroundings
         watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds, self._holds_since)
-        library, wakes = Library(it.settings.operator_registry), self._casting
+        library, wakes = Library(it.settings.operator_registry, linker(it.registry)), self._casting
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
         taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from heatlite.context import EngineContext, RequestContext
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
+from heatlite.engine import implied
 from heatlite.engine.claims import Claims
 from heatlite.engine.clouds import Clouds
 from heatlite.engine.counts import Counts
@@ -70,7 +71,12 @@ class Shared:
 
         :param stack: with the facade that it will have
         """
-        return Unchanged(template, Sources(parameters, template.files, stack.facade), self.registry)
+        linked = self.linked(template, parameters)
+        return Unchanged(linked, Sources(parameters, template.files, stack.facade), self.registry)
+
+    def linked(self, template: Template, parameters: Parameters) -> Template:
+        """A template with what its resources need implicitly among what they require."""
+        return implied.linked(template, parameters, self.registry)
 
     @property
     def recast_after(self) -> float:

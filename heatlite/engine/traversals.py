@@ -21,6 +21,7 @@ from heatlite.convergence.model import VISITS, Action, Node, NodeKind, Wanted
 from heatlite.db import stacks, templates
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord, TemplateRecord
+from heatlite.engine.implied import Link, no_links
 from heatlite.engine.unchanged import Sources
 
 LOG = logging.getLogger(__name__)
@@ -126,9 +127,14 @@ def weight(resources: int) -> int:
 class Library:
     """Templates and traversals that this process has parsed."""
 
-    def __init__(self, operator_registry: Mapping[str, Any] = {}) -> None:
-        """:param operator_registry: the ``resource_registry`` of the operator's environments"""
+    def __init__(self, operator_registry: Mapping[str, Any] = {}, link: Link = no_links) -> None:
+        """Keep what is parsed here.
+
+        :param operator_registry: the ``resource_registry`` of the operator's environments
+        :param link: puts into a template what its resources need implicitly
+        """
         self.operator_registry = operator_registry
+        self._link = link
         self._lock = threading.Lock()
         self._templates: cachetools.LRUCache[int, tuple[TemplateRecord, language.Template]]
         self._templates = cachetools.LRUCache(RESOURCES_KEPT, lambda known: weight(len(known[1].resources)))
@@ -217,7 +223,8 @@ class Library:
         if deps is None:
             return Traversal(traversal_id, stack, parsed, parameters, None, {})
         mask, breakpoints = self.mask(context, stack, parameters), self._breakpoints(context, stack)
-        loaded = Traversal(traversal_id, stack, parsed, parameters, decode(deps), deps["serving"], mask, breakpoints)
+        graph, linked = decode(deps), self._link(parsed, parameters)
+        loaded = Traversal(traversal_id, stack, linked, parameters, graph, deps["serving"], mask, breakpoints)
         with self._lock:
             self._traversals[traversal_id] = loaded
         return loaded

@@ -19,6 +19,7 @@ from heatlite.resources import properties
 from heatlite.resources.adoptable import Adoptable
 from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, PropertiesSchema, SupportStatus, Type
 from heatlite.resources.tools import Tools
+from heatlite.resources.waiting_for import Others
 from heatlite.schema.attribute_paths import inside
 
 SHOW = "show"
@@ -88,6 +89,19 @@ class Resource(Tools):
         """
         schema = cls.update_policy_schema
         return properties.validate(schema, given, prefix, unknown) if schema else given
+
+    @classmethod
+    def todays_properties(cls, given: Any) -> Any:
+        """Properties as a template has them, by the names of today. They may hold functions, or be one."""
+        return given
+
+    @classmethod
+    def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
+        """The names of other resources of the template that it needs without naming them.
+
+        :param own: what ``todays_properties`` gives: values where parameters give them, else functions as written
+        """
+        return frozenset()
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:

@@ -88,12 +88,12 @@ class Children:
             self._bury(stack, adopts)
             return
         try:
-            parsed, _ = self._valid(stack)
+            parsed, values = self._valid(stack)
         except exception.HeatliteError as error:
             self._refuse_first(stack, str(error), adopts)
             return
         try:
-            begun = self._create(stack, traversals.wanted(parsed), adopts)
+            begun = self._create(stack, traversals.wanted(self._shared.linked(parsed, values)), adopts)
         except db_error.DBDuplicateEntry:
             return  # the same message, at another engine; or it is being deleted
         except REFUSING as error:
@@ -209,10 +209,12 @@ class Children:
                 }
                 stack = dataclasses.replace(seen, **changes)
                 parsed, values = self._valid(stack, before=seen)
-                wanted, unchanged = traversals.wanted(parsed), self._shared.unchanged(parsed, values, stack)
+                wanted = traversals.wanted(self._shared.linked(parsed, values))
+                unchanged = self._shared.unchanged(parsed, values, stack)
             elif message.verb in VISITS:
                 changes = {"collects_later": seen.collects_later}  # a visit collects nothing
-                wanted = traversals.wanted(self._shared.library.readable(self._shared.context(), seen)[0])
+                readable = self._shared.library.readable(self._shared.context(), seen)
+                wanted = traversals.wanted(self._shared.linked(*readable))
         except exception.HeatliteError as error:
             self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": str(error)})
             return

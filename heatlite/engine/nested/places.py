@@ -66,7 +66,7 @@ class Walk:
         registries = environment.resource_registry, self.shared.settings.operator_registry
         parsed = language.parse(place.wanted.template, place.wanted.files, *registries)
         parameters = expected.bind(parsed, environment, Identity.of(place.stack).pseudo)
-        return parsed.under(parameters), parameters
+        return self.shared.linked(parsed.under(parameters), parameters), parameters
 
     def children(self, place: Place, preview: Preview, name: str, fate: Fate) -> Iterator[Place]:
         """The stacks that a resource is and would be, as far as anything becomes of them."""

@@ -88,6 +88,11 @@ class CloudResource(Resource):
         return checking.validate(schema, translated, prefix, unknown)
 
     @classmethod
+    def todays_properties(cls, given: Any) -> Any:
+        """With each value under the name that it has today."""
+        return moved(cls.properties_schema, given, refuses=False) if isinstance(given, Mapping) else {}
+
+    @classmethod
     def completed_properties(cls, stored: Mapping[str, Any]) -> dict[str, Any]:
         """What is stored, which Heat or an older plugin may have stored by old names."""
         schema = cls.properties_schema

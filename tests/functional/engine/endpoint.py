@@ -32,6 +32,7 @@ from heatlite.engine.claims import Claims
 from heatlite.engine.clouds import Clouds
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.evaluate import Evaluator
+from heatlite.engine.implied import linker
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease
 from heatlite.engine.lifecycle import Lifecycle
@@ -88,7 +89,7 @@ class Endpoint:
             inputs=inputs,
             settings=settings,
             registry=REGISTRY,
-            library=Library(settings.operator_registry),
+            library=Library(settings.operator_registry, linker(REGISTRY)),
             evaluator=Evaluator(REGISTRY, inputs, settings.max_attempts),
             lease=Lease(database, inputs, settings),
             liveness=LeaseWatch(database, self.clock, settings.lease_seconds),

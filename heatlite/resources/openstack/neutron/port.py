@@ -16,8 +16,8 @@ from heatlite.resources.openstack.neutron.base import (
     tags,
     value_specs,
 )
-from heatlite.resources.openstack.waiting_for import Others, needs_subnets_of
 from heatlite.resources.schema import HIDDEN, Attribute, CacheMode, Property, Type
+from heatlite.resources.waiting_for import Others
 from heatlite.schema.constraints import AllowedValues
 
 FIXED_IPS, NO_FIXED_IPS, GROUPS, PAIRS = "fixed_ips", "no_fixed_ips", "security_groups", "allowed_address_pairs"
@@ -101,7 +101,7 @@ class Port(NeutronResource):
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
         """The subnets of its network: it isn't known of which it gets an address."""
-        return needs_subnets_of([own.get("network")], others)
+        return others.subnets_of([own.get("network")])
 
     def validate(self) -> None:
         """It has addresses or none."""

@@ -26,9 +26,9 @@ from heatlite.resources.openstack.neutron.base import (
     tenant_id,
     value_specs,
 )
-from heatlite.resources.openstack.waiting_for import Others, needs_subnets_of
 from heatlite.resources.properties import NOTHING
 from heatlite.resources.schema import HIDDEN, Attribute, Property, Type
+from heatlite.resources.waiting_for import Others
 
 GATEWAY, L3_AGENT_ID, L3_AGENT_IDS = "external_gateway_info", "l3_agent_id", "l3_agent_ids"
 
@@ -100,7 +100,7 @@ class Router(NeutronResource):
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
         """The subnets of the network outside: its gateway gets an address of one."""
         gateway = own.get(GATEWAY)
-        return needs_subnets_of([gateway.get("network")] if isinstance(gateway, Mapping) else [], others)
+        return others.subnets_of([gateway.get("network")] if isinstance(gateway, Mapping) else [])
 
     def validate(self) -> None:
         """What is distributed isn't highly available, and only the latter has several agents."""
