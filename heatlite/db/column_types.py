@@ -1,4 +1,4 @@
-"""The types of columns: JSON, secrets, names in which case counts, reasons that may be of any length.
+"""The types of columns: JSON, secrets, reasons that may be of any length.
 
 Which of them encrypts is said here, and by which key by the vault that ``dialects.prepare`` gave the dialect.
 """
@@ -17,8 +17,6 @@ from heatlite.db.crypt import Vault
 LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Uuid = sa.String(36)
-ExactName = sa.String(255).with_variant(mysql.VARCHAR(255, collation="utf8mb4_bin"), "mysql", "mariadb")
-"""A name in which case and accents count, whatever the server's default collation."""
 
 LONGEST_REASON = 10_000
 """Characters; MariaDB's TEXT holds 65,535 bytes, and a character may take four."""

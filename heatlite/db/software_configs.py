@@ -37,9 +37,9 @@ def insert(context: Context, values: Mapping[str, Any]) -> None:
 
 @reader
 def get(context: Context, config_id: str) -> ConfigRecord | None:
-    """One config of any project."""
+    """One config of any project; MariaDB would find it by an id in capitals, too."""
     row = context.connection.execute(SELECT.where(TABLE.c.id == config_id)).one_or_none()
-    return None if row is None else ConfigRecord(**row._mapping)
+    return None if row is None or row.id != config_id else ConfigRecord(**row._mapping)
 
 
 @reader

@@ -30,8 +30,9 @@ def _one(row: Any) -> StackRecord | None:
 
 @reader
 def get(context: Context, stack_id: str) -> StackRecord | None:
-    """The stack with this id, deleted ones included."""
-    return _one(context.connection.execute(BY_ID, {"stack_id": stack_id}).one_or_none())
+    """The stack with this id, deleted ones included; MariaDB would find it by an id in capitals, too."""
+    found = _one(context.connection.execute(BY_ID, {"stack_id": stack_id}).one_or_none())
+    return found if found is not None and found.id == stack_id else None
 
 
 @reader

@@ -9,7 +9,7 @@ import pathlib
 import tempfile
 from collections.abc import Sequence
 
-from tests.fuzz.strangers import deployment, play
+from tests.fuzz.strangers import Report, deployment, play
 from tests.servers import MariaDB, PostgreSQL, RabbitMQ
 
 DATABASES = {"mariadb": MariaDB, "postgresql": PostgreSQL}
@@ -24,6 +24,11 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--database", choices=sorted(DATABASES), action="append", help="which (default: both)")
     parser.add_argument("--log", type=pathlib.Path, help="keep the engines' logs in this directory")
     return parser.parse_args(given)
+
+
+def so_far(report: Report) -> None:
+    """Print a long run's report at times, should nobody wait for its end."""
+    print(f"so far: {report}\n", flush=True)
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -44,7 +49,7 @@ def main(given: Sequence[str] | None = None) -> int:
             deployments[name] = deployment(directory / name, server.fresh_database(), rabbitmq.fresh_vhost())
             stack.callback(deployments[name].stop)
             deployments[name].launch()
-        report = play(deployments, wanted.seed, wanted.minutes * 60, wanted.calls)
+        report = play(deployments, wanted.seed, wanted.minutes * 60, wanted.calls, so_far)
         print(report, flush=True)
         if wanted.log is not None:
             wanted.log.mkdir(parents=True, exist_ok=True)

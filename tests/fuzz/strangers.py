@@ -22,7 +22,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -174,14 +174,14 @@ class Stranger:
             return list(connection.execute(statement))
 
     def _known(self, project: str) -> dict[str, list[Any]]:
-        s, r = models.stack.c, models.resource.c
-        of_project = sa.select(s.id).where(s.tenant == project)
-        stacks = self._rows(
-            sa.select(s.id, s.name, s.current_traversal, s.raw_template_id).where(s.tenant == project).order_by(s.name)
+        """Kind → ids, in an order that is the same on every database, whatever the ids are."""
+        s, r, shots = models.stack.c, models.resource.c, models.snapshot.c
+        found = self._rows(sa.select(s.id, s.name, s.current_traversal, s.raw_template_id).where(s.tenant == project))
+        stacks = sorted(found, key=lambda it: it.name)
+        mine = sa.select(r.uuid, r.name, r.physical_resource_id, s.name.label("of")).join_from(
+            models.resource, models.stack, s.id == r.stack_id
         )
-        rows = self._rows(
-            sa.select(r.uuid, r.name, r.physical_resource_id).where(r.stack_id.in_(of_project)).order_by(r.id)
-        )
+        rows = sorted(self._rows(mine.where(s.tenant == project)), key=lambda it: (it.of, it.name))
         configs, deployments = software_models.software_config.c, software_models.software_deployment.c
         identities = [{"tenant": project, "stack_name": it.name, "stack_id": it.id, "path": ""} for it in stacks]
         return {
@@ -193,16 +193,12 @@ class Stranger:
             "resource_uuid": [it.uuid for it in rows],
             "resource_name": [it.name for it in rows],
             "physical_id": [it.physical_resource_id for it in rows if it.physical_resource_id],
-            "snapshot_id": [
-                it.id for it in self._rows(sa.select(models.snapshot.c.id).where(models.snapshot.c.tenant == project))
-            ],
+            "snapshot_id": [it.id for it in self._rows(sa.select(shots.id).where(shots.tenant == project))],
             "config_id": [it.id for it in self._rows(sa.select(configs.id).where(configs.tenant == project))],
             "deployment_id": [
                 it.id for it in self._rows(sa.select(deployments.id).where(deployments.tenant == project))
             ],
-            "server_id": [
-                it.server_id for it in self._rows(sa.select(deployments.server_id).where(deployments.tenant == project))
-            ],
+            "server_id": [f"server-{'cana' if project == VICTIM else 'mine'}"],
         }
 
     # --- what must hold -----------------------------------------------------------------------------------------
@@ -307,8 +303,17 @@ def look_around(report: Report, stranger: Stranger, before: str, calls: int) -> 
     return now
 
 
-def play(deployments: Mapping[str, Daemons], seed: str, seconds: float, most: int | None = None) -> Report:
-    """Attack deployments that serve already, for so long or for so many calls each."""
+def play(
+    deployments: Mapping[str, Daemons],
+    seed: str,
+    seconds: float,
+    most: int | None = None,
+    tell: Callable[[Report], None] = lambda report: None,
+) -> Report:
+    """Attack deployments that serve already, for so long or for so many calls each.
+
+    :param tell: called with the report so far after each 2,000 calls
+    """
     report, methods = Report(), [*surface(), *internal()]
     strangers = [Stranger(name, daemons) for name, daemons in deployments.items()]
     for stranger in strangers:
@@ -327,6 +332,9 @@ def play(deployments: Mapping[str, Daemons], seed: str, seconds: float, most: in
         number += 1
         if number % 50 == 0:
             before = {it.name: look_around(report, it, before[it.name], number) for it in strangers}
+        if number % 1_000 == 0:
+            report.seconds = time.monotonic() - began
+            tell(report)
     memory.over.set()
     memory.join()
     report.seconds = time.monotonic() - began

@@ -146,7 +146,8 @@ def _arguments(name: str, function: Callable[..., Any]) -> tuple[str, ...]:
 def drawn(rng: Random, facts: Facts, methods: list[Method]) -> Call:
     """One call, that follows from the state of ``rng`` and from the facts."""
     method = rng.choice(methods)
-    arguments = {name: argument(rng, facts, name) for name in method.arguments if rng.random() < 0.9}
+    said = [name for name in method.arguments if rng.random() < chance(method.name, name)]
+    arguments = {name: argument(rng, facts, name) for name in said}
     if "template" in arguments and rng.random() < 0.8:
         arguments |= whole(rng)
     if rng.random() < 0.05:
@@ -155,6 +156,13 @@ def drawn(rng: Random, facts: Facts, methods: list[Method]) -> Call:
     for name in rng.sample(sorted(FORGED), rng.choice([0] * 12 + [1, 1, 1, 2])):
         context[name] = rng.choice(FORGED[name])
     return Call(method, context, arguments)
+
+
+def chance(method: str, name: str) -> float:
+    """How likely a call has an argument: few have one that is refused in any case, or all that filters a list."""
+    if name in INTERNAL:
+        return 0.02
+    return 0.2 if name in MORE.get(method, ()) else 0.95
 
 
 def argument(rng: Random, facts: Facts, name: str) -> Any:

@@ -6,13 +6,13 @@ import json
 import logging
 from collections.abc import Iterator
 from random import Random
-from types import SimpleNamespace
 from typing import Any
 
 import oslo_messaging
 import pytest
 
 from heatlite import exception
+from heatlite.context import RequestContext
 from heatlite.db import migration
 from heatlite.db.api import Database, Settings
 from heatlite.engine.api.argument_types import ARGUMENTS, CONTEXT
@@ -142,7 +142,7 @@ def test_an_unforeseen_error_tells_neither_client_nor_log_its_text(caplog: pytes
     def breaks(self: Any, context: Any) -> None:
         raise KeyError(secret)
 
-    context = SimpleNamespace(wire={}, request_id="req-7", project_id="p", username="ann")
+    context = RequestContext(Database(Settings("sqlite://")), {"request_id": "req-7", "project_id": "p"})
     with caplog.at_level(logging.DEBUG), pytest.raises(oslo_messaging.ExpectedException) as refused:
         breaks(None, context)
     kind, error, lines = refused.value.exc_info
