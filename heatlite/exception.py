@@ -266,7 +266,7 @@ class PlanOutdated(HeatliteError):
 
 
 class NoAnswer(HeatliteError):
-    """No engine answered {method} in time. Is one running, and is transport_url the one that it listens on?"""
+    """No engine answered {method} in time: {why}"""
 
 
 def from_wire(class_name: str, message: str) -> HeatliteError:

@@ -108,9 +108,14 @@ class Daemons:
         self.config.write_text(configuration(lines, url))
         self.manage("db_sync")
         self.database = Database(Settings(url))
+        self.switch_to(bus)
+        self.launchers: list[subprocess.Popen[bytes]] = []
+
+    def switch_to(self, bus: str) -> None:
+        """Speak to the engines at another transport URL from now on."""
+        self.bus = bus
         self.transport: oslo_messaging.Transport = transport.get(conf(), bus)
         self.client = client_of(self.transport)
-        self.launchers: list[subprocess.Popen[bytes]] = []
 
     def manage(self, *arguments: str) -> str:
         """Run ``heatlite-manage``, and give what it printed."""
@@ -126,6 +131,7 @@ class Daemons:
         registered = lambda: launcher.poll() is not None or len(self.engines()) >= alive + workers  # noqa: E731
         wait_until(registered, PATIENCE, "engines to register", self.tail)
         assert launcher.poll() is None, self.tail()
+        wait_until(self.serves, PATIENCE, "engines to serve", self.tail)
         wait_until(self.answers, PATIENCE, "engines to answer", self.tail)
         return launcher
 
@@ -151,6 +157,13 @@ class Daemons:
         from heatlite.db import services
 
         return [it.engine_id for it in services.listed(EngineContext(self.database)) if it.deleted_at is None]
+
+    def serves(self) -> bool:
+        """Whether the broker hands out messages to every engine; one of an earlier version doesn't say."""
+        from heatlite.db import services
+
+        listed = services.listed(EngineContext(self.database))
+        return all(it.serving is not False for it in listed if it.deleted_at is None)
 
     def workers(self) -> list[psutil.Process]:
         """The worker processes of all launchers."""

@@ -20,7 +20,7 @@ import oslo_messaging  # noqa: E402
 
 from heatlite import conf as options  # noqa: E402
 from heatlite.engine import cloud_settings, configured, embedded  # noqa: E402
-from heatlite.rpc import messages, transport  # noqa: E402
+from heatlite.rpc import broker, messages, transport  # noqa: E402
 from heatlite.rpc.engine_client import EngineClient, MessagingCaller  # noqa: E402
 from heatlite.rpc.serializer import PlainSerializer  # noqa: E402
 
@@ -43,7 +43,7 @@ class RemoteSession:
 
     def close(self) -> None:
         """Close the connection."""
-        self.transport.cleanup()
+        broker.close(self.transport)
 
 
 @dataclass
@@ -101,4 +101,10 @@ def client_of(bus: oslo_messaging.Transport, timeout: float | None = None) -> En
     """A client of the engines on this transport; ``timeout`` in seconds holds for every call."""
     target = oslo_messaging.Target(exchange=messages.EXCHANGE, topic=messages.ENGINE_TOPIC, version="1.0")
     client = oslo_messaging.get_rpc_client(bus, target, serializer=PlainSerializer())
-    return EngineClient(MessagingCaller(client), timeout)
+    return EngineClient(MessagingCaller(client, bus.conf.rpc_response_timeout, lambda: trouble(bus)), timeout)
+
+
+def trouble(bus: oslo_messaging.Transport) -> str | None:
+    """Why the broker can't serve; None: it can."""
+    found = broker.examine(bus)
+    return None if found is None else found.reason

@@ -45,12 +45,14 @@ def run(conf: cfg.ConfigOpts) -> int:
     from heatlite import exception
     from heatlite.engine import cloud_settings, configured
     from heatlite.engine.daemon import EngineService
+    from heatlite.rpc import transport
 
     logs.set_up(conf)
     try:
         configured.database_settings(conf)
         configured.vault(conf)
         cloud_settings.cloud_settings(conf)
+        transport.check_options(conf)
     except exception.ConfigurationError as error:
         print(f"heatlite-engine: {error}", file=sys.stderr)
         return 1

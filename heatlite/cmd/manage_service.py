@@ -38,6 +38,7 @@ def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
         "--host", dest="named", help="the option host of those engines; default: as configured for this machine"
     )
     check.add_argument("--any", action="store_true", help="an engine of whichever host will do")
+    check.add_argument("--serving", action="store_true", help="only an engine that the broker hands out messages to")
     check.add_argument("--wait", type=float, help="seconds to watch at most; default: lease_seconds")
     check.set_defaults(function=lambda conf: with_database(lambda database: check_host(conf, database), conf))
 
@@ -56,7 +57,7 @@ def show(database: Any) -> None:
         table.add_column(column)
     held = standing.holdings(EngineContext(database))
     for record in services.listed(EngineContext(database)):
-        state = "up" if record.deleted_at is None else "gone"
+        state = state_of(record)
         holds = str(held.pop(record.engine_id, standing.Holdings()))
         updated = str(record.updated_at or record.created_at)
         names = (record.hostname, record.binary, record.engine_id, record.host, record.topic, record.version)
@@ -64,6 +65,13 @@ def show(database: Any) -> None:
     for engine_id, left in held.items():  # it said goodbye with a step still running
         table.add_row("", "", engine_id, "", "", "", "", "left", "", str(left))
     Console(width=WIDTH, file=sys.stdout).print(table)
+
+
+def state_of(record: Any) -> str:
+    """``up``; ``not serving``, where the broker hands out nothing to it, as its log explains; ``gone``."""
+    if record.deleted_at is not None:
+        return "gone"
+    return "not serving" if record.serving is False else "up"
 
 
 def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
@@ -84,7 +92,8 @@ def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
         time.sleep(PAUSE)
         watch.look()
     for engine_id, counter in watch.look().items():
-        services.declare_dead(context, engine_id, counter, inputs.utcnow())
+        if services.declare_dead(context, engine_id, counter, inputs.utcnow()):
+            remove_queues(conf, engine_id)
     held = standing.holdings(context)
     dead = [record for record in services.listed(context) if record.deleted_at is not None]
     services.forget(context, [record.engine_id for record in dead if record.engine_id not in held])
@@ -95,30 +104,48 @@ def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
     print("Dead engines are removed.")
 
 
+def remove_queues(conf: cfg.ConfigOpts, engine_id: str) -> None:
+    """Remove the queues of an engine that is dead, if the broker can be reached; else they expire."""
+    from heatlite.cmd import connect
+    from heatlite.rpc import broker, transport
+
+    if not connect.has_transport(conf):
+        return
+    bus = transport.get(conf)
+    try:
+        broker.remove_queues_of(bus, engine_id)
+    except Exception as error:
+        print(f"The queues of {engine_id} stay until they expire: {error}", file=sys.stderr)
+    finally:
+        bus.cleanup()
+
+
 def check_host(conf: cfg.ConfigOpts, database: Any) -> None:
     """Print whether an engine lives, and exit with 1 where none does."""
     said = conf.command
     host = None if said.any else said.named or conf.host or socket.gethostname()
     where = "on any host" if host is None else f"on {host}"
     wait = conf.lease_seconds if said.wait is None else said.wait
-    living = living_engine(database, host, wait)
+    living = living_engine(database, host, wait, said.serving)
     if living is None:
-        print(f"No engine {where} has renewed its lease within {wait:g} s")
+        which = "that serves " if said.serving else ""
+        print(f"No engine {which}{where} has renewed its lease within {wait:g} s")
         raise SystemExit(1)
-    print(f"Engine {living} lives")
+    print(f"Engine {living} {'serves' if said.serving else 'lives'}")
 
 
-def living_engine(database: Any, host: str | None, seconds: float) -> str | None:
+def living_engine(database: Any, host: str | None, seconds: float, serving: bool = False) -> str | None:
     """The id of an engine that was seen to renew its lease; None where none was, within so many seconds.
 
     :param host: None: any
+    :param serving: only one that the broker hands out messages to
     """
     from heatlite.engine.inputs import boot_time
 
-    end, first = boot_time() + seconds, _counters(database, host)
+    end, first = boot_time() + seconds, _counters(database, host, serving)
     while first and boot_time() < end:
         time.sleep(PAUSE)
-        now = _counters(database, host)
+        now = _counters(database, host, serving)
         moved: Collection[str] = [engine_id for engine_id in now if now[engine_id] != first.get(engine_id, 0)]
         if moved:
             return sorted(moved)[0]
@@ -126,12 +153,12 @@ def living_engine(database: Any, host: str | None, seconds: float) -> str | None
     return None
 
 
-def _counters(database: Any, host: str | None) -> dict[str, int]:
+def _counters(database: Any, host: str | None, serving: bool) -> dict[str, int]:
     from heatlite.context import EngineContext
     from heatlite.db import services
 
     return {
         it.engine_id: it.lease_counter
         for it in services.listed(EngineContext(database))
-        if it.deleted_at is None and host in (None, it.host)
+        if it.deleted_at is None and host in (None, it.host) and not (serving and it.serving is False)
     }

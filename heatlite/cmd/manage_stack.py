@@ -60,7 +60,7 @@ def repair_stack(conf: cfg.ConfigOpts, database: Any) -> None:
     from heatlite.context import EngineContext
     from heatlite.engine import explaining
     from heatlite.engine.explaining.remedy import remedy
-    from heatlite.rpc import transport
+    from heatlite.rpc import broker, transport
 
     stack = explaining.find(EngineContext(database), conf.command.stack)
     begun = remedy(stack)
@@ -68,7 +68,7 @@ def repair_stack(conf: cfg.ConfigOpts, database: Any) -> None:
     try:
         begin(connect.client_of(bus), stack.tenant, stack.id, begun)
     finally:
-        bus.cleanup()
+        broker.close(bus)
     print(f"Stack {stack.name} ({stack.id}): {begun} has begun. See: heatlite-manage stack explain {stack.id}")
 
 
@@ -81,7 +81,7 @@ def reset_stack(conf: cfg.ConfigOpts, database: Any) -> None:
     from heatlite.context import EngineContext
     from heatlite.engine import explaining
     from heatlite.engine.explaining.remedy import check_resettable
-    from heatlite.rpc import transport
+    from heatlite.rpc import broker, transport
 
     stack = explaining.find(EngineContext(database), conf.command.stack)
     check_resettable(stack)
@@ -90,7 +90,7 @@ def reset_stack(conf: cfg.ConfigOpts, database: Any) -> None:
         client, context = connect.client_of(bus), {"project_id": stack.tenant}
         client.stack_cancel_update(context, client.identify_stack(context, stack.id), False)
     finally:
-        bus.cleanup()
+        broker.close(bus)
     print(f"Stack {stack.name} ({stack.id}): {stack.action} has ended, FAILED; what runs at this moment finishes.")
     print(f"To have it done after all: heatlite-manage stack repair {stack.id}")
 

@@ -13,6 +13,7 @@ from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 
 from heatlite import conf as options
+from heatlite import exception
 
 
 class Checks(upgradecheck.UpgradeCommands):
@@ -72,12 +73,28 @@ class Checks(upgradecheck.UpgradeCommands):
 
         return self._needs_schema(readiness.operations)
 
+    def broker(self) -> upgradecheck.Result:
+        """The broker."""
+        from heatlite.engine import readiness
+        from heatlite.rpc import transport
+
+        try:
+            bus = transport.get(self._conf)
+        except exception.ConfigurationError as error:
+            return upgradecheck.Result(upgradecheck.Code.FAILURE, str(error))
+        try:
+            found = readiness.broker(bus)
+        finally:
+            bus.cleanup()
+        return upgradecheck.Result(upgradecheck.Code(int(found.level)), found.details)
+
     _upgrade_checks = (
         ("Database schema", schema),
         ("Encryption keys", secrets),
         ("Engines' versions", engines),
         ("Resource types", types),
         ("Running operations", operations),
+        ("Broker", broker),
     )
 
 

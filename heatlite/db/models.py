@@ -166,6 +166,7 @@ service = sa.Table(
     sa.Column("deleted_at", sa.DateTime),
     *_times(),
     sa.Column("version", sa.String(32), comment="of heatlite; NULL: before 0008"),
+    sa.Column("serving", sa.Boolean, comment="the broker hands out messages to it; NULL: not known"),
 )
 
 user_creds = sa.Table(

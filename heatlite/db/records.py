@@ -201,6 +201,7 @@ class ServiceRecord:
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     version: str | None = None
+    serving: bool | None = None
 
 
 def stack(row: Any) -> StackRecord:

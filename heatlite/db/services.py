@@ -27,12 +27,15 @@ def register(context: Context, values: Mapping[str, Any]) -> None:
 
 
 @writer
-def renew(context: Context, engine_id: str, now: datetime) -> bool:
-    """Count the lease up: False if this engine was declared dead, after which it may write nothing."""
+def renew(context: Context, engine_id: str, now: datetime, serving: bool | None = None) -> bool:
+    """Count the lease up: False if this engine was declared dead, after which it may write nothing.
+
+    :param serving: whether the broker hands out messages to it; None: not known
+    """
     statement = (
         sa.update(TABLE)
         .where(TABLE.c.engine_id == engine_id, TABLE.c.deleted_at.is_(None))
-        .values(lease_counter=TABLE.c.lease_counter + 1, updated_at=now)
+        .values(lease_counter=TABLE.c.lease_counter + 1, updated_at=now, serving=serving)
     )
     return rows(context.connection.execute(statement)) == 1
 

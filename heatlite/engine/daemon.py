@@ -14,6 +14,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import sqlalchemy as sa
 from oslo_config import cfg
@@ -46,29 +47,42 @@ class EngineService(service.ServiceBase):
         self._database: Database | None = None
         self._hide_metrics: Callable[[], None] = lambda: None
         self._stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._leaves = False
 
     def start(self) -> None:
-        """Make this process's engine, and start it."""
+        """Make this process's engine, and start it; it may be told to stop at any moment of this."""
         settings = configured.engine_settings(self._conf)
+        database, engine = self._make(settings)
+        with self._lock:
+            if self._leaves:
+                database.dispose()
+                return
+            self._database, self._engine = database, engine
+        engine.start()
+        if settings.metrics_port:
+            self._hide_metrics = self._show_metrics(engine, settings)
+
+    def _make(self, settings: Settings) -> tuple[Database, EngineProcess]:
         notifier = notifications.configured(self._conf, settings.host)
-        vault = configured.vault(self._conf)
-        self._database = Database(
-            configured.database_settings(self._conf),
-            vault,
+        database = Database(
+            replace(configured.database_settings(self._conf), max_retries=0),  # the lease waits, and can be given up
+            configured.vault(self._conf),
             notifies=notifier is not None,
             when_made=self._profile(settings.host),
         )
         transport.bound_prefetch(self._conf, self._conf.intake_prefetch)
-        bus = transport.get(self._conf)
-        cloud = cloud_settings(self._conf)
-        policy = TypePolicy(self._conf)
-        self._engine = EngineProcess(
-            Surroundings(self._database, bus, settings, notifier=notifier, leave=leave, cloud=cloud, policy=policy)
+        surroundings = Surroundings(
+            database,
+            transport.get(self._conf),
+            settings,
+            notifier=notifier,
+            leave=leave,
+            when_serving=systemd.notify_once,  # the first that serves says so for all; without systemd it is nothing
+            cloud=cloud_settings(self._conf),
+            policy=TypePolicy(self._conf),
         )
-        self._engine.start()
-        if settings.metrics_port:
-            self._hide_metrics = self._show_metrics(self._engine, settings)
-        systemd.notify_once()  # the first that serves says so for all; without systemd it is nothing
+        return database, EngineProcess(surroundings)
 
     def _profile(self, host: str) -> Callable[[sa.Engine], None]:
         """Write traces where that is on; what is to be done to a database's engine for it."""
@@ -96,6 +110,8 @@ class EngineService(service.ServiceBase):
 
     def stop(self) -> None:
         """Drain and leave."""
+        with self._lock:
+            self._leaves = True
         if self._engine is not None:
             self._engine.stop()
         self._hide_metrics()

@@ -30,6 +30,8 @@ from heatlite.engine.settings import Settings
 from heatlite.rpc import transport
 
 DATABASE_FILE = "heatlite.sqlite3"
+SERVES_WITHIN = 60.0
+"""Seconds; there is no broker to wait for."""
 MEMORY = "kombu+memory://localhost//?heartbeat_timeout_threshold=0"
 
 
@@ -78,6 +80,7 @@ def open_engine(
     locks = FileLocks(database, directory)
     engine = EngineProcess(Surroundings(database, memory, settings, file_locks=locks, cloud=cloud))
     engine.start()
+    engine.servers.ready.wait(SERVES_WITHIN)
     return Embedded(database, memory, engine)
 
 

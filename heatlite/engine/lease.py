@@ -22,6 +22,7 @@ import heatlite
 from heatlite.context import EngineContext
 from heatlite.db import outage, services
 from heatlite.db.api import Database
+from heatlite.engine import executors
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.settings import Settings
 from heatlite.rpc import messages
@@ -38,6 +39,7 @@ class Lease:
 
     :param when_taken: called with each new id, before anybody else can see it
     :param when_lost: called with an id that was declared dead, before a new one is taken
+    :param serves: whether the broker hands out messages to this engine now; it is noted with each renewal
     """
 
     def __init__(
@@ -48,12 +50,15 @@ class Lease:
         *,
         when_taken: Callable[[str], None] = lambda engine_id: None,
         when_lost: Callable[[str], None] = lambda engine_id: None,
+        serves: Callable[[], bool] = lambda: True,
     ) -> None:
         self._database = database
         self._inputs = inputs
         self._settings = settings
         self._when_taken = when_taken
         self._when_lost = when_lost
+        self._serves = serves
+        self._renewing = threading.Lock()
         self._sent = self._holds_since = float("-inf")
         self.engine_id = ""
 
@@ -63,22 +68,26 @@ class Lease:
         self._when_taken(self.engine_id)
         self._register(self._inputs.new_id())
 
-    def acquire_patiently(self) -> None:
-        """The same, however long the database is away: a process that starts in an outage waits for its end."""
+    def acquire_patiently(self, given_up: threading.Event) -> bool:
+        """Register, however long the database is away: a process that starts in an outage waits for its end.
+
+        Return False where it was given up meanwhile; then the lease may still be there, for ``release``.
+        """
         service_id = self._inputs.new_id()
         self.engine_id = self._inputs.new_id()
         self._when_taken(self.engine_id)
-        while True:
+        while not given_up.is_set():
             try:
                 self._register(service_id)
-                return
+                return True
             except db_error.DBDuplicateEntry:
                 self.renew()  # it was registered, and the answer was lost
-                return
+                return True
             except Exception as error:
                 if not outage.is_outage(error):
                     raise
-            self._inputs.sleep(START_PAUSE * self._inputs.random.uniform(0.5, 1.0))
+            given_up.wait(START_PAUSE * self._inputs.random.uniform(0.5, 1.0))
+        return False
 
     def _register(self, service_id: str) -> None:
         sent, now = self._inputs.monotonic(), self._inputs.utcnow()
@@ -95,6 +104,7 @@ class Lease:
                 "created_at": now,
                 "updated_at": now,
                 "version": heatlite.__version__,
+                "serving": self._serves(),
             },
         )
         self._renewed(sent)
@@ -114,19 +124,26 @@ class Lease:
         return self._holds_since if self.is_valid else None
 
     @property
+    def was_taken(self) -> bool:
+        """Whether this process has registered, so that there is something to give up."""
+        return self._sent > float("-inf")
+
+    @property
     def is_valid(self) -> bool:
         """Whether this engine may start a step now."""
         return self._inputs.monotonic() - self._sent < self._settings.lease_seconds / 2
 
     def renew(self) -> None:
         """Count up. Where that shows that this engine was declared dead, begin anew under another id."""
-        sent = self._inputs.monotonic()
-        if services.renew(EngineContext(self._database), self.engine_id, self._inputs.utcnow()):
-            self._renewed(sent)
-            return
-        LOG.warning("Engine %s was declared dead: it drops what it held and goes on as another", self.engine_id)
-        self._when_lost(self.engine_id)
-        self.acquire()
+        with self._renewing:
+            sent = self._inputs.monotonic()
+            now = self._inputs.utcnow()
+            if services.renew(EngineContext(self._database), self.engine_id, now, self._serves()):
+                self._renewed(sent)
+                return
+            LOG.warning("Engine %s was declared dead: it drops what it held and goes on as another", self.engine_id)
+            self._when_lost(self.engine_id)
+            self.acquire()
 
     def release(self) -> None:
         """Say goodbye. What is held all the same belongs to an engine without a row, and is taken over."""
@@ -139,8 +156,7 @@ class Renewal:
     def __init__(self, lease: Lease, settings: Settings) -> None:
         self._lease = lease
         self._interval = settings.lease_seconds / 4
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
+        self._thread = executors.BackgroundThread("lease", self._run)
 
     def start(self) -> None:
         """Start the thread."""
@@ -148,12 +164,11 @@ class Renewal:
 
     def stop(self) -> None:
         """End it; the lease is not given up by that."""
-        self._stopped.set()
-        self._thread.join()
+        self._thread.end()
 
     def _run(self) -> None:
         failing = False
-        while not self._stopped.wait(self._interval):
+        while not self._thread.ended.wait(self._interval):
             try:
                 self._lease.renew()
             except Exception as error:

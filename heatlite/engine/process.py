@@ -1,7 +1,11 @@
 """Process: one engine, wired. The daemon has one in each of its processes, the embedded engine one in the caller's.
 
-    start   lease ─▶ timers ─▶ casts ─▶ RPC servers ─▶ sweeps
+    start   lease ─▶ renewal, timers, casts, RPC servers, sweeps, pulling, notifications
     stop    RPC servers ─▶ sweeps ─▶ give back what waits ─▶ let steps end ─▶ send the last casts ─▶ give the lease up
+
+The lease waits for the database; each part after it has a thread of its own and waits for no other. An engine without a
+broker has all but its servers, so that it sweeps, and works on what it finds. Each part can be stopped at any moment,
+also before it was started.
 
 Stopping is draining: when it is over, nothing in the database says that this engine is at anything. What isn't over in
 time is found by the others, as after a crash.
@@ -11,8 +15,10 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import oslo_messaging
@@ -53,6 +59,7 @@ from heatlite.engine.nested.ports import Ports
 from heatlite.engine.policy import TypePolicy
 from heatlite.engine.pulling import Puller, Room
 from heatlite.engine.recovery import Sweeper, Sweeps
+from heatlite.engine.rpc_servers import RPCServers
 from heatlite.engine.runner import StepRunner
 from heatlite.engine.settings import Settings
 from heatlite.engine.shared import Shared
@@ -65,7 +72,7 @@ from heatlite.engine.worker import WorkerEndpoint
 from heatlite.notifications import Notifier
 from heatlite.resources.builtin import outside_deployment, outside_handle, outside_policy
 from heatlite.resources.registry import Registry
-from heatlite.rpc import messages
+from heatlite.rpc import broker, messages
 from heatlite.rpc.casting import Casting
 from heatlite.rpc.serializer import PlainSerializer
 from heatlite.rpc.server import BoundedRPCServer, serve
@@ -74,6 +81,8 @@ from heatlite.template import yaql_process
 
 LOG = logging.getLogger(__name__)
 
+LAST_LOOK = 5.0
+"""Seconds that an engine which is told to stop as it starts waits for the database's last answer."""
 LAST_CASTS = 3.0
 """Seconds that an engine which leaves waits for a broker to take its last casts."""
 
@@ -83,8 +92,9 @@ class Surroundings:
     """What an engine process is put into.
 
     ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
-    this process drain and end, because a step hangs in it. ``notifier``: where notifications go; None: nowhere.
-    ``cloud``: how its services are reached; None: not at all. ``policy``: who may use which types.
+    this process drain and end, because a step hangs in it. ``when_serving``: called each time that it begins to serve.
+    ``notifier``: where notifications go; None: nowhere. ``cloud``: how its services are reached; None: not at all.
+    ``policy``: who may use which types.
     """
 
     database: Database
@@ -95,6 +105,7 @@ class Surroundings:
     file_locks: FileLocks | None = None
     notifier: Notifier | None = None
     leave: Callable[[], None] = lambda: None
+    when_serving: Callable[[], None] = lambda: None
     cloud: cloud_settings.Settings | None = None
     policy: TypePolicy = field(default_factory=TypePolicy)
 
@@ -111,6 +122,7 @@ class EngineProcess:
         self._surroundings = surroundings
         self._settings = surroundings.settings
         self._casting = Casting(WorkerClient(surroundings.transport))
+        self.servers = RPCServers(lambda: broker.examine(surroundings.transport), self._starters, self._serves)
         self.shared = self._share()
         self._pool = executors.pool(self._settings.step_threads)
         self.conclusions = Conclusions(self.shared)
@@ -127,7 +139,8 @@ class EngineProcess:
         self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None
         self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid)
         self._puller = self._pulls()
-        self._servers: list[BoundedRPCServer] = []
+        self._leaves, self._has_begun = threading.Event(), threading.Event()
+        self._has_begun.set()
 
     def _share(self) -> Shared:
         it = self._surroundings
@@ -135,7 +148,6 @@ class EngineProcess:
         library, wakes = Library(it.settings.operator_registry, linker(it.registry)), self._casting
         ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
         siblings = siblings_of(it.database, it.registry, it.inputs)
-        taken: Callable[[str], None] = it.file_locks.hold if it.file_locks else lambda engine_id: None
         liveness = it.file_locks or watch
         share = Share(it.settings.casts_per_project, it.settings.batch_size)
         clouds = Clouds(it.database, Sessions(it.cloud)) if it.cloud else None
@@ -150,7 +162,14 @@ class EngineProcess:
             evaluator=Evaluator(
                 it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, cloud_of, software
             ),
-            lease=Lease(it.database, it.inputs, it.settings, when_taken=taken, when_lost=self._lost),
+            lease=Lease(
+                it.database,
+                it.inputs,
+                it.settings,
+                when_taken=self._taken,
+                when_lost=self._lost,
+                serves=lambda: self.servers.is_serving,
+            ),
             liveness=liveness,
             claims=Claims(),
             wakes=wakes,
@@ -166,7 +185,7 @@ class EngineProcess:
             settings.worker_threads,
             may_act=lambda: self.shared.lease.is_valid,
             is_full=self.runner.is_full,
-            is_busy=lambda: any(server.is_busy for server in self._servers),
+            is_busy=lambda: self.servers.is_busy,
         )
         puller = Puller(
             turns,
@@ -184,6 +203,12 @@ class EngineProcess:
         turns.when_held = held
         return puller
 
+    def _taken(self, engine_id: str) -> None:
+        """This engine has a new id, by which others will know it."""
+        if self._surroundings.file_locks is not None:
+            self._surroundings.file_locks.hold(engine_id)
+        self.servers.serve_again()
+
     def _lost(self, engine_id: str) -> None:
         """This engine was declared dead: whatever waits here is another's by now."""
         self.shared.counts.add(Count.LEASES_LOST)
@@ -191,21 +216,57 @@ class EngineProcess:
         self.shared.claims.clear()
 
     def start(self) -> None:
-        """Take a lease, and begin to serve."""
+        """Take a lease, and start every part; returns before the broker has been reached: see ``servers.ready``."""
+        self._has_begun.clear()
+        try:
+            if not self.shared.lease.acquire_patiently(self._leaves):
+                return
+            if self._leaves.is_set():
+                self._say_goodbye()
+            else:
+                self._start_parts()
+        finally:
+            self._has_begun.set()
+
+    def _start_parts(self) -> None:
         yaql_process.EVALUATOR.limits = self._settings.yaql
-        self.shared.lease.acquire_patiently()
         self._renewal.start()
         self.runner.start()
         self._stand_in_for_the_broker()
-        self._serve()
+        self.servers.start()
         self._sweeps.start()
         if self._settings.role.converges:
             self._puller.start()
         if self._teller is not None:
             self._teller.start()
-        LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
 
-    def _serve(self) -> None:
+    def _serves(self) -> None:
+        """The broker hands out messages to this engine from now on."""
+        LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
+        try:
+            self.shared.lease.renew()  # notes it
+        except Exception as error:
+            outage.tell(LOG, error, "That this engine serves will be noted with the next renewal of its lease")
+        self._surroundings.when_serving()
+
+    def _starters(self) -> list[Callable[[], BoundedRPCServer]]:
+        """What starts the servers, each under the id that this engine has now."""
+        host, threads = self.shared.lease.engine_id, self._settings.worker_threads
+        return [
+            partial(
+                serve,
+                self._surroundings.transport,
+                topic,
+                served,
+                host=host,
+                threads=threads,
+                serializer=PlainSerializer(self._request_context if topic == messages.ENGINE_TOPIC else dict),
+                when_idle=self._puller.ask if topic == messages.WORKER_TOPIC else lambda: None,
+            )
+            for topic, served in self._endpoints().items()
+        ]
+
+    def _endpoints(self) -> dict[str, list[object]]:
         endpoints: dict[str, list[object]] = {}
         children = Children(self.shared, self.conclusions)
         if self._settings.role.converges:
@@ -225,17 +286,7 @@ class EngineProcess:
             ]
         endpoints[messages.NESTED_TOPIC] = [NestedEndpoint(children, self._request_context)]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
-        for topic, served in endpoints.items():
-            server = serve(
-                self._surroundings.transport,
-                topic,
-                served,
-                host=self.shared.lease.engine_id,
-                threads=self._settings.worker_threads,
-                serializer=PlainSerializer(self._request_context if topic == messages.ENGINE_TOPIC else dict),
-                when_idle=self._puller.ask if topic == messages.WORKER_TOPIC else lambda: None,
-            )
-            self._servers.append(server)
+        return endpoints
 
     def _request_context(self, wire: Mapping[str, Any]) -> RequestContext:
         return RequestContext(self._surroundings.database, wire)
@@ -255,16 +306,19 @@ class EngineProcess:
 
     def _say_goodbye(self) -> None:
         try:
-            self.shared.lease.release()
+            if self.shared.lease.was_taken:
+                self.shared.lease.release()
         except Exception as error:
             outage.tell(LOG, error, "The lease can't be given up: others will find that it has run out")
 
     def stop(self) -> None:
-        """Drain: stop intake, give back what waits, let running steps end, and leave."""
+        """Drain: stop intake, give back what waits, let running steps end, and leave; at any stage of the start."""
+        self._leaves.set()
+        if not self._has_begun.wait(LAST_LOOK):
+            LOG.warning("The database is being waited for: this engine leaves as it is")
         self._casting.leave()
         self._puller.end()
-        with executors.pool(len(self._servers) or 1) as leaving:  # side by side: each waits for its last poll
-            list(leaving.map(BoundedRPCServer.leave, self._servers))
+        self.servers.stop(self._settings.graceful_shutdown_timeout)
         self._sweeps.stop()
         self._puller.stop(self._settings.graceful_shutdown_timeout)
         self.runner.drain()
@@ -276,6 +330,6 @@ class EngineProcess:
         self._casting.stop(LAST_CASTS)
         self._renewal.stop()
         self._say_goodbye()
-        if self._surroundings.file_locks is not None:
+        if self._surroundings.file_locks is not None and self.shared.lease.engine_id:
             self._surroundings.file_locks.drop(self.shared.lease.engine_id)
         LOG.info("Engine %s has left", self.shared.lease.engine_id)

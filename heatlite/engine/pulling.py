@@ -22,6 +22,7 @@ from heatlite.convergence.model import Node
 from heatlite.convergence.sync import chunks
 from heatlite.db import held, outage
 from heatlite.db.retry import retried
+from heatlite.engine import executors
 from heatlite.engine.turns import Turns
 
 LOG = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ class Puller:
         self._asked = threading.Event()
         self._stopped = False
         self._fails = False
-        self._thread = threading.Thread(target=self._run, name="pulling", daemon=True)
+        self._thread = executors.BackgroundThread("pulling", self._run)
 
     def start(self) -> None:
         """Start the thread."""
@@ -93,8 +94,7 @@ class Puller:
     def stop(self, seconds: float) -> None:
         """Take nothing more, and wait until what was taken is done, or handed to the runner; so long at most."""
         self.end()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.end()
         with self._lock:
             self._lock.wait_for(lambda: not self._at_work.total(), seconds)
 

@@ -1,4 +1,5 @@
-"""Readiness: whether this heatlite can work with what there is: the schema, the secrets, the other engines, the types.
+"""Readiness: whether this heatlite can work with what there is: the schema, the secrets, the other engines, the types,
+the broker.
 
 ``heatlite-status upgrade check`` tells all of it. An engine that starts asks for the schema alone.
 """
@@ -9,6 +10,7 @@ import enum
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+import oslo_messaging
 import sqlalchemy as sa
 
 import heatlite
@@ -18,6 +20,7 @@ from heatlite.convergence.model import Status
 from heatlite.db import migration, models, services
 from heatlite.db.api import Database
 from heatlite.resources.registry import Registry
+from heatlite.rpc import broker as asked
 from heatlite.schema.provider import is_template
 
 SECRETS_TRIED = 20
@@ -114,3 +117,17 @@ def operations(database: Database) -> Finding:
     with database.reader(EngineContext(database)) as connection:
         running = connection.execute(statement).scalar_one()
     return Finding(Level.SUCCESS, f"{running} stacks are IN_PROGRESS, and go on") if running else FINE
+
+
+def broker(transport: oslo_messaging.Transport) -> Finding:
+    """Whether the broker can serve with the queues that are configured, and whether later ones will."""
+    trouble = asked.examine(transport)
+    if trouble is not None:
+        return Finding(Level.FAILURE if trouble.is_refused else Level.WARNING, trouble.reason)
+    if not asked.is_rabbit(transport) or asked.has_lasting_queues(transport):
+        return FINE
+    return Finding(
+        Level.WARNING,
+        f"{asked.version(transport)} serves, with transient queues, which RabbitMQ 4 calls deprecated and can deny: "
+        f"set {asked.WANTED}, as doc/deployment.md says",
+    )

@@ -16,7 +16,6 @@ An operation whose template no engine can read isn't cast for ever: after a few 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -27,6 +26,7 @@ from heatlite.convergence.model import OF_ROWS, Action, Node
 from heatlite.db import hands, outage, resources, services, stacks, sync_points
 from heatlite.db.records import DueNode, ResourceRecord, StackRecord
 from heatlite.db.retry import retried
+from heatlite.engine import executors
 from heatlite.engine.conclude import Conclusions
 from heatlite.engine.counts import Count
 from heatlite.engine.runner import StepRunner
@@ -88,6 +88,7 @@ class Sweeper:
             if engine_id != self._shared.lease.engine_id and services.declare_dead(context, engine_id, counter, now):
                 LOG.warning("Engine %s is dead: its work is taken over", engine_id)
                 self._shared.counts.add(Count.DEAD_ENGINES)
+                self._shared.wakes.forget(engine_id)
         gone = [it for it in services.gone(context) if it != self._shared.lease.engine_id]
         self._each("Dead engines", gone, str, self._take_over)
 
@@ -250,8 +251,7 @@ class Sweeps:
         ]
         self._failing: dict[str, bool] = {}
         """Look → whether its failure was told, as what isn't an outage is."""
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="sweeps", daemon=True)
+        self._thread = executors.BackgroundThread("sweeps", self._run)
 
     def start(self) -> None:
         """Start the thread; its first sweep is at once, since an engine often starts where another died."""
@@ -259,8 +259,7 @@ class Sweeps:
 
     def stop(self) -> None:
         """End it, after the look that it is at."""
-        self._stopped.set()
-        self._thread.join()
+        self._thread.end()
 
     def add(self, look: Callable[[], None]) -> None:
         """Another look, to be had with each sweep from now on."""
@@ -272,10 +271,10 @@ class Sweeps:
             self._try(look)
 
     def _run(self) -> None:
-        while not self._stopped.is_set():
+        while not self._thread.ended.is_set():
             self.sweep()
             interval = self._shared.settings.sweep_interval
-            self._stopped.wait(interval * self._shared.inputs.random.uniform(0.75, 1.25))
+            self._thread.ended.wait(interval * self._shared.inputs.random.uniform(0.75, 1.25))
 
     def _try(self, look: Callable[[], None]) -> None:
         name = look.__name__

@@ -13,7 +13,6 @@ A broker that is away keeps this thread and nothing else waiting.
 from __future__ import annotations
 
 import logging
-import threading
 
 from heatlite import notifications
 from heatlite.context import EngineContext
@@ -22,6 +21,7 @@ from heatlite.db import stacks, templates
 from heatlite.db.api import Database
 from heatlite.db.notifications import NotificationRecord
 from heatlite.db.retry import retried
+from heatlite.engine import executors
 from heatlite.engine.inputs import Inputs
 from heatlite.notifications import Notifier, Told
 
@@ -46,8 +46,7 @@ class Teller:
         self._notifier = notifier
         self._pause = pause
         self._failing = False
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="notifications", daemon=True)
+        self._thread = executors.BackgroundThread("notifications", self._run)
 
     def start(self) -> None:
         """Start the thread."""
@@ -55,14 +54,13 @@ class Teller:
 
     def stop(self, seconds: float = 5) -> None:
         """End it; what it can't send within so many seconds another engine will."""
-        self._stopped.set()
-        self._thread.join(seconds)
+        self._thread.end(seconds)
 
     def tell(self) -> int:
         """Send what is due: how many that were."""
         sent = 0
         for record in unsent.due(EngineContext(self._database), self._inputs.now(), AT_A_TIME):
-            if self._stopped.is_set():
+            if self._thread.ended.is_set():
                 break
             if self._claim(record):
                 self._send(record)
@@ -102,9 +100,9 @@ class Teller:
         )
 
     def _run(self) -> None:
-        while not self._stopped.is_set():
+        while not self._thread.ended.is_set():
             if not self._try():
-                self._stopped.wait(self._pause)
+                self._thread.ended.wait(self._pause)
 
     def _try(self) -> int:
         try:

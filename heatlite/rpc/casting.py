@@ -111,6 +111,16 @@ class Casting:
         instead = partial(self.begin_here, request, message) if self.begin_here is not None else None
         self._put(partial(self._wakes.begin, request, message), instead)
 
+    def forget(self, engine_id: str) -> None:
+        """Remove an engine's queues; where that can't be done now they expire."""
+        self._put(partial(self._forget, engine_id))
+
+    def _forget(self, engine_id: str) -> None:
+        try:
+            self._wakes.forget(engine_id)
+        except Exception as error:
+            LOG.warning("The queues of engine %s, which is gone, stay until they expire: %s", engine_id, error)
+
     # --- when the broker is stuck -------------------------------------------------------------------------------
 
     @property

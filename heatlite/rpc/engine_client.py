@@ -13,8 +13,13 @@ that ``identify_stack`` returns. Every method raises what the engine raised, as 
 
 from __future__ import annotations
 
+import contextvars
+import queue
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from heatlite import exception
 from heatlite.rpc.catalogue_client import CatalogueCalls
@@ -37,11 +42,27 @@ class Caller(Protocol):
         """Call ``method``, or ``namespace.method``; ``timeout`` in seconds, ``None`` for the configured one."""
 
 
-class MessagingCaller:
-    """A ``Caller`` over an oslo.messaging ``RPCClient``, whose serializer takes contexts that are dicts."""
+GRACE = 1.0
+"""Seconds beyond a call's time limit, in which oslo.messaging says by itself that it is over."""
+EXPLAINED_WITHIN = 10.0
+"""Seconds for finding out why there was no answer."""
+NOTHING_FOUND = "is one running, and is transport_url the one that it listens on?"
+Result = TypeVar("Result")
 
-    def __init__(self, rpc_client: Any) -> None:
+
+class MessagingCaller:
+    """A ``Caller`` over an oslo.messaging ``RPCClient``, whose serializer takes contexts that are dicts.
+
+    :param default_timeout: seconds for a call that says nothing else
+    :param explain: says why the broker can't serve; None: it can
+    """
+
+    def __init__(
+        self, rpc_client: Any, default_timeout: float = 60.0, explain: Callable[[], str | None] = lambda: None
+    ) -> None:
         self._rpc_client = rpc_client
+        self._default_timeout = default_timeout
+        self._explain = explain
 
     def call(self, context: Context, method: str, version: str, timeout: float | None, **arguments: Any) -> Any:
         """Call ``method`` and wait for the reply.
@@ -53,12 +74,49 @@ class MessagingCaller:
         namespace, _, name = method.rpartition(".")
         own = {"namespace": namespace} if namespace else {}
         prepared = self._rpc_client.prepare(version=version, timeout=timeout, **own)
+        seconds = self._default_timeout if timeout is None else timeout
         try:
-            return prepared.call(context, name, **arguments)
+            return within(seconds, lambda: prepared.call(context, name, **arguments))
         except oslo_messaging.RemoteError as error:
             raise local_error(error.exc_type, error.value) from error
-        except oslo_messaging.MessagingTimeout as error:
-            raise exception.NoAnswer(method=method) from error
+        except (oslo_messaging.MessagingTimeout, oslo_messaging.MessageDeliveryFailure, TimeoutError) as error:
+            raise exception.NoAnswer(method=method, why=self._why()) from error
+
+    def _why(self) -> str:
+        try:
+            found = within(EXPLAINED_WITHIN, self._explain)
+        except TimeoutError:
+            found = "the broker doesn't answer"
+        return NOTHING_FOUND if found is None else f"{found}."
+
+
+def within(seconds: float, act: Callable[[], Result]) -> Result:
+    """Do something on another thread, and give it up after so many seconds: from then on it publishes nothing.
+
+    oslo.messaging's own limit begins when a call is sent. While the broker is away, or refuses the queue for the
+    replies, it tries again for ever.
+
+    :raises TimeoutError: where it isn't done by then
+    """
+    from heatlite.rpc.connection import publishing_until
+
+    done: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            with publishing_until(time.monotonic() + seconds):
+                done.put((act(), None))
+        except BaseException as error:
+            done.put((None, error))
+
+    threading.Thread(target=contextvars.copy_context().run, args=(run,), name="call", daemon=True).start()
+    try:
+        result, error = done.get(timeout=seconds + GRACE)
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return cast(Result, result)
 
 
 def local_error(class_name: str, message: str) -> exception.HeatliteError:

@@ -30,6 +30,7 @@ ENGINE_TOPIC = "engine"
 WORKER_TOPIC = "engine_worker"
 LISTENER_TOPIC = "heat-engine-listener"
 NESTED_TOPIC = "engine_nested"
+TOPICS = (ENGINE_TOPIC, WORKER_TOPIC, LISTENER_TOPIC, NESTED_TOPIC)
 WORKER_VERSION = "1.0"
 LISTENER_VERSION = "1.1"
 NESTED_VERSION = "1.0"
@@ -46,6 +47,16 @@ LONGEST_NAME = 255
 MOST_MINUTES = 2**31 - 1
 VERBS = ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK")
 """What may be begun on a nested stack."""
+
+
+def own_queue(topic: str, engine_id: str) -> str:
+    """The queue by which one engine is spoken to, as oslo.messaging names it."""
+    return f"{topic}.{engine_id}"
+
+
+def is_of_one_engine(queue: str) -> bool:
+    """Whether a queue is named by an engine."""
+    return queue.startswith(tuple(own_queue(topic, "") for topic in TOPICS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ done: until then the broker goes on handing out messages, and those that are fou
 acknowledged and dropped. A client's call among them would never be answered.
 
     leave   listener ends ─▶ consumers are cancelled ─▶ what had been handed out by then is worked on as well
+                                                        └ the queue that is named by this engine is removed
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import concurrent.futures
 import functools
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +32,10 @@ from oslo_service import backend
 from heatlite.rpc import delivery, messages
 
 LOG = logging.getLogger(__name__)
+
+
+SILENT_FOR = 15.0
+"""Seconds without its consumers after which a connection counts as broken: it is looked at every 5 s."""
 
 
 class BoundedRPCServer(RPCServer):
@@ -51,28 +57,54 @@ class BoundedRPCServer(RPCServer):
         """Whether a message is in the process."""
         return bool(self._at_work)
 
+    @property
+    def is_consuming(self) -> bool:
+        """Whether the broker can hand out messages to this server, as far as is known."""
+        if len(self._at_work) >= self.capacity:
+            return True  # it takes none in now
+        since = getattr(self._connection, "consumed_at", None)
+        return since is None or time.monotonic() - since < SILENT_FOR
+
+    @property
+    def _connection(self) -> Any:
+        """The listener's connection; None of a server that isn't started, or has left, or that has no broker."""
+        lent = getattr(getattr(self.listener, "_poll_style_listener", None), "conn", None)
+        return None if lent is None else lent.connection
+
     def _on_incoming(self, incoming: Any) -> None:
         self._free.acquire()
         self._at_work.add(id(incoming))
         super()._on_incoming(incoming)
 
     def leave(self) -> None:
-        """Take in nothing more, and return when what the broker has handed out is done."""
+        """Take in nothing more, and return when what the broker has handed out is done.
+
+        It returns only when the broker is back where that is away.
+        """
         self.stop()
         self._take_what_was_handed_out()
+        self._remove_own_queue()
         self.wait()
 
     def _take_what_was_handed_out(self) -> None:
-        poller = getattr(self.listener, "_poll_style_listener", None)
-        connection = getattr(poller, "conn", None)
-        if poller is None or connection is None:
+        connection = self._connection
+        if connection is None:
             return  # a driver without a broker
         try:
             cancel_consumers(connection)
-        except Exception:
-            LOG.exception("The broker can't be told that this engine leaves: it will see the connection close")
-        while incoming := poller.poll():
+        except Exception as error:
+            LOG.warning("The broker can't be told that this engine leaves: it will see the connection close: %s", error)
+        while incoming := self.listener._poll_style_listener.poll():
             self._on_incoming(incoming)
+
+    def _remove_own_queue(self) -> None:
+        """Remove the queue that only this server listens on; nobody else would."""
+        target = self._target
+        try:
+            if self._connection is not None:
+                self._connection.channel.queue_delete(messages.own_queue(target.topic, target.server))
+        except Exception as error:
+            LOG.warning("This engine's queue for %s stays until it expires: %s", target.topic, error)
 
     def _process_incoming(self, incoming: Any) -> None:
         incoming[0].reply = functools.partial(bare_reply, incoming[0].reply)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import oslo_messaging
 
 from heatlite.convergence.model import Node
-from heatlite.rpc import messages
+from heatlite.rpc import broker, messages
 from heatlite.rpc.serializer import PlainSerializer
 
 
@@ -30,11 +30,15 @@ class Wakes(Protocol):
         :param request: the keys of the request context, ``project_id`` among them
         """
 
+    def forget(self, engine_id: str) -> None:
+        """Remove what an engine that is gone left at the broker."""
+
 
 class WorkerClient:
     """Announces work over RPC."""
 
     def __init__(self, transport: oslo_messaging.Transport) -> None:
+        self._transport = transport
         target = oslo_messaging.Target(
             exchange=messages.EXCHANGE, topic=messages.WORKER_TOPIC, version=messages.WORKER_VERSION
         )
@@ -66,3 +70,7 @@ class WorkerClient:
     def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
         """Cast to whichever engine is free, on the topic that no client reaches."""
         self._nested.cast(request, "begin_child", operation=message.to_wire())
+
+    def forget(self, engine_id: str) -> None:
+        """Remove its queues; where the broker is away they expire."""
+        broker.remove_queues_of(self._transport, engine_id)

@@ -37,7 +37,7 @@ class Place:
 
     def run(self, program: str, *arguments: str, keys: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
         """Run a program with these keys configured."""
-        lines = [f"auth_encryption_key = {key}" for key in keys]
+        lines = ["transport_url = fake:/", *(f"auth_encryption_key = {key}" for key in keys)]
         config = self.directory / "heatlite.conf"
         config.write_text("\n".join(["[DEFAULT]", *lines, "[database]", f"connection = {self.url}", ""]))
         command = [sys.executable, "-m", f"heatlite.cmd.{program}", "--config-file", str(config), *arguments]

@@ -38,7 +38,7 @@ def test_a_new_deployment_is_ready_after_db_sync(place):
     assert place.run("manage", "db_sync", keys=(OLD,)).returncode == 0
     after = place.run("status", "upgrade", "check", keys=(OLD,))
     assert after.returncode == Level.SUCCESS, after.stdout
-    assert after.stdout.count("Result: Success") == 5
+    assert after.stdout.count("Result: Success") == 6
 
 
 def test_a_daemon_does_not_start_on_an_older_schema(place):

@@ -151,8 +151,11 @@ class Place:
         options = ("--config-file", str(self.configuration))
         subprocess.run([self.venv / "bin/heat-manage", *options, "db_sync"], check=True, capture_output=True)
         with self._process("heat-engine", str(self.venv / "bin/heat-engine"), *options) as engine:
-            client = client_of(transport.get(conf(), self.bus), timeout=2)
-            self._wait(engine, "heat-engine", lambda: answers(client))
+            bus = transport.get(conf(), self.bus)
+            try:
+                self._wait(engine, "heat-engine", lambda: answers(client_of(bus, timeout=2)))
+            finally:
+                bus.cleanup()
             yield
 
     def _wait(self, process: subprocess.Popen[bytes], name: str, is_up: Callable[[], bool]) -> None:

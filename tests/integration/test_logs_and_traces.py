@@ -44,8 +44,9 @@ def test_who_reads_the_logs_of_a_failure_finds_stack_traversal_and_resource(
     with deployment.config.open("a") as file:
         file.write(PROFILER)
     collector = Collector()
+    heard_on = oslo_messaging.get_notification_transport(conf(), url=bus)
     listener = oslo_messaging.get_notification_listener(
-        oslo_messaging.get_notification_transport(conf(), url=bus),
+        heard_on,
         [oslo_messaging.Target(topic="profiler")],
         [collector],
         executor="threading",
@@ -59,6 +60,7 @@ def test_who_reads_the_logs_of_a_failure_finds_stack_traversal_and_resource(
     finally:
         listener.stop()
         listener.wait()
+        heard_on.cleanup()
 
 
 def fails(deployment: Daemons) -> Story:

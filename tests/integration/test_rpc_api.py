@@ -30,8 +30,10 @@ def daemons(mariadb: Any, rabbitmq: Any, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="module")
-def bus(daemons: Daemons) -> oslo_messaging.Transport:
-    return transport.get(conf(), url_of(daemons.config))
+def bus(daemons: Daemons) -> Iterator[oslo_messaging.Transport]:
+    made = transport.get(conf(), url_of(daemons.config))
+    yield made
+    made.cleanup()
 
 
 def url_of(config: pathlib.Path) -> str:

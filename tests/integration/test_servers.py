@@ -111,7 +111,7 @@ def test_mariadb_counts_the_statements_that_clients_send(mariadb: MariaDB) -> No
 
 
 def test_rabbitmq_counts_each_confirmed_message_at_once(rabbitmq: RabbitMQ) -> None:
-    url = rabbitmq.fresh_vhost()
+    url = rabbitmq.bare_vhost()
     for count in (1, 250):
         before = rabbitmq.messages_published()
         publish(url, count)
@@ -119,7 +119,7 @@ def test_rabbitmq_counts_each_confirmed_message_at_once(rabbitmq: RabbitMQ) -> N
 
 
 def test_each_fresh_vhost_is_apart_from_the_others(rabbitmq: RabbitMQ) -> None:
-    first, second = rabbitmq.fresh_vhost(), rabbitmq.fresh_vhost()
+    first, second = rabbitmq.bare_vhost(), rabbitmq.bare_vhost()
     publish(first, 3)
     for url, expected in ((first, 3), (second, 0)):
         with kombu.Connection(url.replace("rabbit://", "amqp://")) as connection:
@@ -128,7 +128,7 @@ def test_each_fresh_vhost_is_apart_from_the_others(rabbitmq: RabbitMQ) -> None:
 
 @pytest.mark.slow
 def test_rabbitmq_comes_back_from_a_kill_at_the_same_address(rabbitmq: RabbitMQ) -> None:
-    url = rabbitmq.fresh_vhost()
+    url = rabbitmq.bare_vhost()
     publish(url, 1)
     with rabbitmq.down(), pytest.raises(kombu.exceptions.OperationalError, match="refused"):
         publish(url, 1)

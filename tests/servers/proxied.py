@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.servers.mariadb import MariaDB
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.proxy import Proxy, to_path, to_port
-from tests.servers.rabbitmq import RabbitMQ
+from tests.servers.rabbitmq import RabbitMQ, vhost_of
 
 PLAIN = "heatlite"
 """An account of MariaDB's without powers."""
@@ -36,7 +36,7 @@ class Proxied:
         self.proxies = {"database": Proxy(to_path(socket_of(self.database))), "broker": Proxy(to_port(port))}
         self.url = through(self._plain_account(), self.proxies["database"].port)
         self.bus = bus.replace(f":{port}/", f":{self.proxies['broker'].port}/")
-        self.vhost = bus.rsplit("/", 1)[1]
+        self.vhost = vhost_of(bus)
 
     def _plain_account(self) -> str:
         """The database's address for an account without powers: a read-only MariaDB lets administrators write."""

@@ -63,6 +63,9 @@ class Bus:
         self._scheduler.point()
         self._post({"request": request, "operation": message}, self._hand_over)
 
+    def forget(self, engine_id: str) -> None:
+        """There are no queues here."""
+
     def _tell(self, engine_id: str, request: dict[str, Any]) -> None:
         if (listener := self._listener(engine_id)) is not None:
             listener(request)

@@ -135,10 +135,13 @@ def output(name: str, description: str) -> Reply:
 
 
 def service(record: ServiceRecord, now: datetime.datetime) -> Reply:
-    """An engine process. It is ``up`` if it was heard of within two of its intervals; only for people to read."""
+    """An engine process; only for people to read.
+
+    It is ``up`` if it was heard of within two of its intervals, and the broker hands out messages to it.
+    """
     seen = record.updated_at or record.created_at
     age = (now - seen).total_seconds() if seen else float("inf")
-    is_up = record.deleted_at is None and age <= 2 * record.report_interval
+    is_up = record.deleted_at is None and record.serving is not False and age <= 2 * record.report_interval
     return {
         "id": record.id,
         "binary": record.binary,

@@ -53,6 +53,9 @@ class Silent(Wakes):
     def begin(self, request: dict[str, Any], message: BeginChild) -> None:
         raise NotImplementedError
 
+    def forget(self, engine_id: str) -> None:
+        raise NotImplementedError
+
 
 def attributes_of(
     means: Means, judged: JudgedStack, each: JudgedResource, values: Mapping[str, Any], library: Library

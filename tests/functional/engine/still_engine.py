@@ -124,6 +124,9 @@ class Bus:
         if not self.cut:
             self.operations.append((request, message))
 
+    def forget(self, engine_id: str) -> None:
+        """There are no queues here."""
+
     def lose_everything(self) -> None:
         """Whatever is under way never arrives."""
         self.casts.clear()

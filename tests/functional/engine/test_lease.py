@@ -1,6 +1,5 @@
 """The lease: how long an engine may act, and what becomes of one that was declared dead."""
 
-import dataclasses
 import logging
 import shutil
 import threading
@@ -217,38 +216,65 @@ def test_after_a_gap_it_is_held_since_the_gap(lease, clock):
     assert lease.holds_since == clock.now
 
 
+class Pauses(threading.Event):
+    """An event that is never waited for: what is done in each pause is said."""
+
+    def __init__(self, in_each):
+        super().__init__()
+        self.in_each, self.count = in_each, 0
+
+    def wait(self, timeout=None):
+        self.count += 1
+        self.in_each()
+
+
 def test_a_process_that_starts_in_an_outage_waits_for_its_end(database, clock):
-    pauses = []
-
-    def sleep(seconds):
-        pauses.append(seconds)
-        outage[:] = outage[1:]
-
     outage = ["disk I/O error", "disk I/O error"]
-    lease = Lease(database, dataclasses.replace(inputs(clock), sleep=sleep), Settings(host="h", lease_seconds=LEASE))
+    pauses = Pauses(outage.pop)
+    lease = Lease(database, inputs(clock), Settings(host="h", lease_seconds=LEASE))
 
     def fail(statement):
         if outage:
             raise DatabaseError(outage[0])
 
     with at_each_statement(database, fail):
-        lease.acquire_patiently()
+        assert lease.acquire_patiently(pauses)
 
-    assert len(pauses) == 2
+    assert pauses.count == 2
     assert seen(database) == {lease.engine_id: 0}
     assert lease.is_valid
 
 
+def test_a_process_that_is_told_to_stop_in_an_outage_waits_no_longer(database, clock):
+    lease = Lease(database, inputs(clock), Settings(host="h", lease_seconds=LEASE))
+
+    def fail(statement):
+        raise DatabaseError("disk I/O error")
+
+    told = Pauses(lambda: told.set())
+    with at_each_statement(database, fail):
+        assert not lease.acquire_patiently(told)
+
+    assert told.count == 1
+    assert seen(database) == {}
+
+
+def test_a_renewal_notes_whether_the_engine_serves(database, clock):
+    serving = []
+    lease = Lease(database, inputs(clock), Settings(host="h"), serves=lambda: bool(serving))
+    lease.acquire()
+    assert [it.serving for it in services.listed(EngineContext(database))] == [False]
+    serving.append("the topics")
+    lease.renew()
+    assert [it.serving for it in services.listed(EngineContext(database))] == [True]
+
+
 def test_a_registration_whose_answer_was_lost_is_not_made_twice(schema, tmp_path, clock):
     database = BreakingDatabase(DatabaseSettings(connection=f"sqlite:///{shutil.copy(schema, tmp_path)}"))
-    lease = Lease(
-        database,
-        dataclasses.replace(inputs(clock), sleep=lambda seconds: None),
-        Settings(host="h", lease_seconds=LEASE),
-    )
+    lease = Lease(database, inputs(clock), Settings(host="h", lease_seconds=LEASE))
     database.break_after(lambda: bool(seen(database)))
 
-    lease.acquire_patiently()
+    assert lease.acquire_patiently(threading.Event())
 
     assert seen(database) == {lease.engine_id: 1}
     assert lease.is_valid

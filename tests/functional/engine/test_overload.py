@@ -61,6 +61,7 @@ class Served:
             Surroundings(self.database, self.bus, SETTINGS, registry=registry, file_locks=locks)
         )
         self.engine.start()
+        assert self.engine.servers.ready.wait(60)
         self.client = client_of(self.bus)
 
     def create(self, project: str, name: str, content: dict[str, Any]) -> None:

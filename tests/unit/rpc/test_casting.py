@@ -38,6 +38,9 @@ class Broker:
     def begin(self, request: Any, message: Any) -> None:
         self._take("begin", message)
 
+    def forget(self, engine_id: str) -> None:
+        self._take("forget", engine_id)
+
     def _take(self, *message: Any) -> None:
         self.gate.wait(SOON)
         if self.fails:

@@ -1,0 +1,15 @@
+"""An engine notes whether the broker hands out messages to it.
+
+Revision ID: 0015
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    comment = "the broker hands out messages to it; NULL: not known"
+    op.add_column("service", sa.Column("serving", sa.Boolean, comment=comment))
