@@ -109,9 +109,11 @@ def each_tree(conf: cfg.ConfigOpts, database: Any, heat: Any) -> Iterator[Found]
     from heatlite.engine.imports.judge import Judge
     from heatlite.engine.imports.takeover import TakeOver
     from heatlite.engine.inputs import Inputs
+    from heatlite.engine.nested.provider import provider_classes
     from heatlite.resources.registry import Registry
 
-    settings, inputs, registry = configured.engine_settings(conf), Inputs(), Registry.load()
+    settings, inputs = configured.engine_settings(conf), Inputs()
+    registry = Registry.load().with_others(provider_classes(settings.operator_templates))
     for host in heat.running_engines(inputs.utcnow()):
         print(f"WARNING: heat-engine on {host} seems to run: stop it, lest both engines work at one stack")
     judge = Judge(registry, settings.operator_registry)

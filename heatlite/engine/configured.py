@@ -21,13 +21,14 @@ def engine_settings(conf: cfg.ConfigOpts) -> Settings:
     values = {
         name: conf[name]
         for name in Settings.__dataclass_fields__
-        if name in conf and name not in ("yaql", "operator_registry")
+        if name in conf and name not in ("yaql", "operator_registry", "operator_templates")
     }
     values["role"] = Role(conf.role)
     values["yaql"] = yaql_process.Limits(
         iterations=conf.yaql.limit_iterators, memory=conf.yaql.memory_quota, seconds=conf.yaql.time_limit
     )
     values["operator_registry"] = operator_environment.read(conf.environment_dir, conf.max_environment_size)
+    values["operator_templates"] = operator_environment.templates(values["operator_registry"], conf.max_template_size)
     values["hidden_stack_tags"] = tuple(conf.hidden_stack_tags)
     if conf.host is None:
         del values["host"]

@@ -56,6 +56,7 @@ from heatlite.engine.liveness import FileLocks, LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.endpoint import NestedEndpoint
 from heatlite.engine.nested.ports import Ports
+from heatlite.engine.nested.provider import provider_classes
 from heatlite.engine.policy import TypePolicy
 from heatlite.engine.pulling import Puller, Room
 from heatlite.engine.recovery import Sweeper, Sweeps
@@ -118,6 +119,9 @@ class EngineProcess:
             registry = surroundings.registry.with_others(
                 {**outside_handle.IN_PLACE_OF, **outside_deployment.IN_PLACE_OF, **outside_policy.IN_PLACE_OF}
             )
+            surroundings = dataclasses.replace(surroundings, registry=registry)
+        if templates := surroundings.settings.operator_templates:
+            registry = surroundings.registry.with_others(provider_classes(templates))
             surroundings = dataclasses.replace(surroundings, registry=registry)
         self._surroundings = surroundings
         self._settings = surroundings.settings

@@ -10,6 +10,17 @@ from typing import Any
 
 from heatlite.template import yaql_process
 
+DEFAULT_MAPPINGS: Mapping[str, str] = {
+    "OS::Quantum*": "OS::Neutron*",
+    "OS::Metering::Alarm": "OS::Aodh::Alarm",
+    "OS::Ceilometer::Alarm": "OS::Aodh::Alarm",
+    "OS::Ceilometer::CombinationAlarm": "OS::Aodh::CombinationAlarm",
+    "OS::Ceilometer::GnocchiAggregationByMetricsAlarm": "OS::Aodh::GnocchiAggregationByMetricsAlarm",
+    "OS::Ceilometer::GnocchiAggregationByResourcesAlarm": "OS::Aodh::GnocchiAggregationByResourcesAlarm",
+    "OS::Ceilometer::GnocchiResourcesAlarm": "OS::Aodh::GnocchiResourcesAlarm",
+}
+"""Types to types, in the environment that Heat is installed with; every other environment is stronger."""
+
 
 class Role(enum.StrEnum):
     """What an engine process does."""
@@ -60,7 +71,10 @@ class Settings:
     enable_stack_abandon: bool = False
     max_listed: int = 10000
     hidden_stack_tags: tuple[str, ...] = ()
-    operator_registry: Mapping[str, Any] = field(default_factory=dict)
+    operator_registry: Mapping[str, Any] = field(default_factory=lambda: dict(DEFAULT_MAPPINGS))
+    """Of the operator's environments, over Heat's default mappings."""
+    operator_templates: Mapping[str, str] = field(default_factory=dict)
+    """The URL of each template that it names, as a type, on the engine's disk → its text."""
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)
     graceful_shutdown_timeout: float = 60
     metrics_port: int = 0

@@ -17,6 +17,8 @@ NAMES = (
             "GnocchiResourcesAlarm LBMemberHealthAlarm PrometheusAlarm"
         ),
     ),
+    ("keystone", "AWS::IAM", "AccessKey User"),
+    ("nova", "AWS::ElasticLoadBalancing", "LoadBalancer"),
     ("barbican", "OS::Barbican", "CertificateContainer GenericContainer Order RSAContainer Secret"),
     ("blazar", "OS::Blazar", "Host Lease"),
     ("cinder", "AWS::EC2", "Volume VolumeAttachment"),
@@ -27,7 +29,14 @@ NAMES = (
     ("magnum", "OS::Magnum", "Cluster ClusterTemplate"),
     ("manila", "OS::Manila", "SecurityService Share ShareNetwork ShareType"),
     ("mistral", "OS::Mistral", "CronTrigger ExternalResource Workflow"),
-    ("neutron", "AWS::EC2", "NetworkInterface RouteTable Subnet SubnetRouteTableAssociation VPC VPCGatewayAttachment"),
+    (
+        "neutron",
+        "AWS::EC2",
+        (
+            "InternetGateway NetworkInterface RouteTable SecurityGroup Subnet SubnetRouteTableAssociation VPC "
+            "VPCGatewayAttachment"
+        ),
+    ),
     (
         "neutron",
         "OS::Neutron",
@@ -40,9 +49,10 @@ NAMES = (
             "Segment SubnetPool Trunk VPNService"
         ),
     ),
+    ("neutron", "OS::Neutron", "RouterGateway"),
     ("neutron", "OS::Neutron::TaaS", "TapFlow TapService"),
     ("nova", "AWS::EC2", "EIP EIPAssociation Instance"),
-    ("nova", "OS::Nova", "Flavor HostAggregate Quota Server ServerGroup"),
+    ("nova", "OS::Nova", "Flavor FloatingIP FloatingIPAssociation HostAggregate Quota Server ServerGroup"),
     (
         "octavia",
         "OS::Octavia",
@@ -64,8 +74,15 @@ SERVICES = {f"{prefix}::{name}": service for service, prefix, names in NAMES for
 """Type → the service that it needs."""
 
 
+TEMPLATES = {"AWS::CloudWatch::Alarm": "aodh", "AWS::RDS::DBInstance": "nova"}
+"""Those that are templates which Heat's packages install; an operator's environment maps their types to them."""
+
+
 def error_for(type_name: str) -> EntityNotFound:
     """The error for a type that no plugin serves, to be raised by the caller."""
+    if type_name in TEMPLATES:
+        reason = "it is a template of Heat's packages; put their environment.d and templates where environment_dir is"
+        return ResourceTypeUnavailable(service_name=TEMPLATES[type_name], resource_type=type_name, reason=reason)
     service = SERVICES.get(type_name)
     if service is None:
         return EntityNotFound(entity="Resource Type", name=type_name)

@@ -14,6 +14,7 @@ from stevedore.extension import ExtensionManager
 from heatlite.resources import absent
 from heatlite.resources.adoptable import check_adoptable
 from heatlite.resources.base import Resource
+from heatlite.resources.builtin import retired
 from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.properties import check_schema
 from heatlite.resources.schema import Attribute
@@ -29,6 +30,7 @@ class Registry:
 
     def __init__(self, plugins: Mapping[str, type[Resource]]) -> None:
         self._plugins = dict(plugins)
+        self._older: dict[str, type[Resource]] = {}
 
     @classmethod
     def load(cls, namespace: str = NAMESPACE) -> Registry:
@@ -49,24 +51,30 @@ class Registry:
         return cls(plugins)
 
     def get(self, type_name: str) -> type[Resource]:
-        """The class that serves a type. For the name of a template's file it is one that knows nothing of the file.
+        """The class that serves a type, one that is hidden included.
+
+        For the name of a template's file it is one that knows nothing of the file, unless it is an operator's.
 
         :raises EntityNotFound: where none does; ``ResourceTypeUnavailable`` where Heat has one
         """
+        found = self._plugins.get(type_name) or retired.SHELLS.get(type_name)
+        if found is not None:
+            return found
         if is_template(type_name):
             return TemplateResource
-        try:
-            return self._plugins[type_name]
-        except KeyError:
-            raise absent.error_for(type_name) from None
+        newer_name = retired.OLDER_NAMES.get(type_name, type_name)
+        newer = self._plugins.get(newer_name)
+        if newer is None:
+            raise absent.error_for(newer_name)
+        return self._older.setdefault(type_name, retired.hidden_as(newer, type_name))
 
     def with_others(self, plugins: Mapping[str, type[Resource]]) -> Registry:
         """The same, but for types that these serve."""
         return Registry({**self._plugins, **plugins})
 
     def names(self) -> list[str]:
-        """The type names, sorted."""
-        return sorted(self._plugins)
+        """The type names, sorted; without those that are hidden in Heat, and without files of templates."""
+        return sorted(name for name in self._plugins if not is_template(name))
 
 
 def load_one(entry_point: EntryPoint) -> type[Resource] | None:

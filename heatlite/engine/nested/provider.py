@@ -44,11 +44,14 @@ def plugin_of(registry: Registry, type_name: str, files: Mapping[str, str]) -> t
     if not is_template(type_name):
         return registry.get(type_name)
     content = files.get(type_name)
-    if content is None:
+    if content is not None:
+        return provider_class(type_name, content)
+    of_operator = registry.get(type_name)
+    if of_operator is TemplateResource:
         raise exception.StackValidationFailed(
             message=f'The template "{type_name}" is not among the files that were sent'
         )
-    return provider_class(type_name, content)
+    return of_operator
 
 
 def is_nested_type(registry: Registry, type_name: str) -> bool:
@@ -78,6 +81,11 @@ def provider_class(type_name: str, content: str) -> type[TemplateResource]:
         "attributes_schema": {name: Attribute(description) for name, description in outputs.items()},
     }
     return type("TemplateResource", (TemplateResource,), schemas)
+
+
+def provider_classes(templates: Mapping[str, str]) -> dict[str, type[Resource]]:
+    """Return the classes of an operator's templates, by the URL that his registry maps a type to."""
+    return {url: provider_class(url, text) for url, text in templates.items()}
 
 
 def as_property(schema: ParameterSchema) -> Property:

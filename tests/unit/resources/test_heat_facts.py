@@ -7,6 +7,7 @@ difference needs is wrong too.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,8 @@ from typing import Any
 import pytest
 
 from heatlite.engine.api.type_schemas import constraint
+from heatlite.exception import ResourceTypeUnavailable
+from heatlite.resources.builtin import retired
 from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Property
 from tests.facts.differences import DIFFERENCES
@@ -84,3 +87,27 @@ def test_a_type_is_as_heats_or_a_reason_is_told(type_name: str) -> None:
 def test_every_told_difference_is_of_a_type_that_both_have_and_has_a_reason() -> None:
     assert {name for name, _ in DIFFERENCES} <= set(BOTH)
     assert all(DIFFERENCES.values())
+
+
+@pytest.mark.parametrize("name", HEAT)
+def test_every_type_of_heat_is_served_or_named_with_the_service_that_it_needs(name: str) -> None:
+    with contextlib.suppress(ResourceTypeUnavailable):
+        assert REGISTRY.get(name)
+
+
+@pytest.mark.parametrize("name", sorted(retired.SHELLS))
+def test_what_is_retired_is_hidden_in_heat_too_and_takes_anything(name: str) -> None:
+    plugin = REGISTRY.get(name)
+    assert HEAT[name]["status"] == plugin.support_status.status == "HIDDEN"
+    assert name not in REGISTRY.names()
+    assert plugin.checked_properties({"whatever": [1]}) == {}
+    assert plugin.has_attribute("whatever")
+
+
+def test_an_older_name_of_a_type_is_the_type_hidden() -> None:
+    older, newer = REGISTRY.get("OS::Heat::SoftwareDeployments"), REGISTRY.get("OS::Heat::SoftwareDeploymentGroup")
+    assert issubclass(older, newer)
+    assert older is REGISTRY.get("OS::Heat::SoftwareDeployments")
+    assert (older.support_status.status, newer.support_status.status) == ("HIDDEN", "SUPPORTED")
+    with pytest.raises(ResourceTypeUnavailable, match="OS::Magnum::ClusterTemplate"):
+        REGISTRY.get("OS::Magnum::BayModel")
