@@ -39,14 +39,20 @@ GROUPS = "heatlite.resources.builtin.deployment_group"  # which has four
 OPENSTACK = "heatlite.resources.openstack"
 TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Cinder::Volume": "cinder.volume:Volume",
+    "OS::Cinder::VolumeAttachment": "cinder.attachment:VolumeAttachment",
+    "OS::Neutron::FloatingIP": "neutron.floating_ip:FloatingIP",
+    "OS::Neutron::FloatingIPAssociation": "neutron.floating_ip:FloatingIPAssociation",
     "OS::Neutron::Net": "neutron.net:Net",
     "OS::Neutron::Port": "neutron.port:Port",
+    "OS::Neutron::ProviderNet": "neutron.provider_net:ProviderNet",
     "OS::Neutron::Router": "neutron.router:Router",
     "OS::Neutron::RouterInterface": "neutron.router:RouterInterface",
     "OS::Neutron::SecurityGroup": "neutron.security_group:SecurityGroup",
     "OS::Neutron::SecurityGroupRule": "neutron.security_group:SecurityGroupRule",
     "OS::Neutron::Subnet": "neutron.subnet:Subnet",
+    "OS::Nova::Flavor": "nova.flavor:Flavor",
     "OS::Nova::KeyPair": "nova.keypair:KeyPair",
+    "OS::Nova::ServerGroup": "nova.server_group:ServerGroup",
 }
 NAMED = {  # what templates name: services, and what of them Heat's custom constraints are named for
     "cinder": "backup qos_specs snapshot volume vtype",

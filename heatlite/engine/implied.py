@@ -22,9 +22,11 @@ from heatlite.resources.registry import Registry
 from heatlite.resources.waiting_for import Others
 from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, Parameters, Template, resolve
+from heatlite.template.functions.base import Function
 from heatlite.template.nodes import Node, Tree, entries_of, items_of
 from heatlite.template.unknown import holds_unknown
 
+REFERENCES = ("get_resource", "Ref")
 Link = Callable[[Template, Parameters], Template]
 
 
@@ -49,7 +51,7 @@ def linked(template: Template, parameters: Parameters, registry: Registry) -> Te
         name: (plugin, plugin.todays_properties(as_known(template.resources[name].properties, scope)))
         for name, plugin in plugins.items()
     }
-    others = Others(known)
+    others = Others(known, refers_to)
     requires = {name: set(it.requires) for name, it in template.resources.items()}
     for name in waiting:
         for needed in sorted(plugins[name].waits_for(known[name][1], others) - requires[name] - {name}):
@@ -73,6 +75,12 @@ def plugin_of(registry: Registry, type_name: str) -> type[Resource] | None:
 def waits(plugin: type[Resource]) -> bool:
     """Whether a type needs anything implicitly."""
     return plugin.waits_for.__func__ is not Resource.waits_for.__func__  # type: ignore[attr-defined]
+
+
+def refers_to(value: Any) -> str | None:
+    """The name of the resource whose reference a function is; None for whatever else."""
+    is_reference = isinstance(value, Function) and value.name in REFERENCES and isinstance(value.arguments, str)
+    return value.arguments if is_reference else None
 
 
 def as_known(tree: Tree, scope: EngineScope) -> Any:

@@ -22,7 +22,7 @@ NAMES = (
     ("barbican", "OS::Barbican", "CertificateContainer GenericContainer Order RSAContainer Secret"),
     ("blazar", "OS::Blazar", "Host Lease"),
     ("cinder", "AWS::EC2", "Volume VolumeAttachment"),
-    ("cinder", "OS::Cinder", "EncryptedVolumeType QoSAssociation QoSSpecs Quota VolumeAttachment VolumeType"),
+    ("cinder", "OS::Cinder", "EncryptedVolumeType QoSAssociation QoSSpecs Quota VolumeType"),
     ("designate", "OS::Designate", "RecordSet Zone"),
     ("glance", "OS::Glance", "WebImage"),
     ("ironic", "OS::Ironic", "Port"),
@@ -41,10 +41,10 @@ NAMES = (
         "neutron",
         "OS::Neutron",
         (
-            "AddressScope ExtraRoute ExtraRouteSet Firewall FirewallPolicy FirewallRule FloatingIP "
-            "FloatingIPAssociation FloatingIPPortForward FlowClassifier IKEPolicy IPsecPolicy IPsecSiteConnection "
+            "AddressScope ExtraRoute ExtraRouteSet Firewall FirewallPolicy FirewallRule "
+            "FloatingIPPortForward FlowClassifier IKEPolicy IPsecPolicy IPsecSiteConnection "
             "L2Gateway L2GatewayConnection MeteringLabel MeteringRule NetworkGateway PortChain PortPair "
-            "PortPairGroup ProviderNet QoSBandwidthLimitRule QoSDscpMarkingRule QoSMinimumBandwidthRule "
+            "PortPairGroup QoSBandwidthLimitRule QoSDscpMarkingRule QoSMinimumBandwidthRule "
             "QoSMinimumPacketRateRule QoSPolicy Quota RBACPolicy "
             "Segment SubnetPool Trunk VPNService"
         ),
@@ -52,7 +52,7 @@ NAMES = (
     ("neutron", "OS::Neutron", "RouterGateway"),
     ("neutron", "OS::Neutron::TaaS", "TapFlow TapService"),
     ("nova", "AWS::EC2", "EIP EIPAssociation Instance"),
-    ("nova", "OS::Nova", "Flavor FloatingIP FloatingIPAssociation HostAggregate Quota Server ServerGroup"),
+    ("nova", "OS::Nova", "FloatingIP FloatingIPAssociation HostAggregate Quota Server"),
     (
         "octavia",
         "OS::Octavia",

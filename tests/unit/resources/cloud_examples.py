@@ -4,11 +4,17 @@ ID = "3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
 
 CLOUD_EXAMPLES = {
     "OS::Cinder::Volume": {"size": 1, "metadata": {"for": "data"}},
+    "OS::Cinder::VolumeAttachment": {"instance_uuid": ID, "volume_id": ID},
+    "OS::Neutron::FloatingIP": {"floating_network": "public"},
+    "OS::Neutron::FloatingIPAssociation": {"floatingip_id": ID, "port_id": ID},
     "OS::Neutron::Port": {"network": "private", "fixed_ips": [{"subnet": ID, "ip_address": "10.0.0.9"}]},
+    "OS::Neutron::ProviderNet": {"network_type": "vlan", "physical_network": "physnet1", "segmentation_id": "120"},
     "OS::Neutron::Router": {"external_gateway_info": {"network": "public"}},
     "OS::Neutron::RouterInterface": {"router": ID, "subnet": ID},
     "OS::Neutron::SecurityGroup": {"rules": [{"protocol": "tcp", "port_range_min": 22, "port_range_max": 22}]},
     "OS::Neutron::SecurityGroupRule": {"security_group": ID, "port_range_min": 80, "port_range_max": 80},
     "OS::Neutron::Subnet": {"network": ID, "cidr": "10.0.0.0/24"},
+    "OS::Nova::Flavor": {"ram": 512, "vcpus": 1, "extra_specs": {"hw:cpu_policy": "shared"}},
     "OS::Nova::KeyPair": {"name": "key"},
+    "OS::Nova::ServerGroup": {"policies": ["affinity"]},
 }

@@ -37,9 +37,9 @@ def admin_state_up(of: str) -> Property:
     return flag(f"Whether the {of} is up, as far as its owner wants it.", default=True, update_allowed=True)
 
 
-def value_specs() -> Property:
+def value_specs(*, update_allowed: bool = True) -> Property:
     """The property ``value_specs``."""
-    return Property(Type.MAP, "More fields of the API's object, as they are.", default={}, update_allowed=True)
+    return Property(Type.MAP, "More fields of the object, as they are.", default={}, update_allowed=update_allowed)
 
 
 def tags(of: str) -> Property:

@@ -54,7 +54,7 @@ class Net(NeutronResource):
 
     def settle(self, progress: Any) -> bool:
         """Have its DHCP agents."""
-        self.agents("dhcp-agents", self.properties[DHCP_AGENT_IDS])
+        self.agents("dhcp-agents", self.properties.get(DHCP_AGENT_IDS))
         return super().settle(progress)
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:

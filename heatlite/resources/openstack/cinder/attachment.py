@@ -1,0 +1,137 @@
+"""OS::Cinder::VolumeAttachment: a volume that is attached to a server. Nova joins them, and Cinder knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.exception import CloudNotFound, ResourceUnknownStatus
+from heatlite.resources.openstack.base import Body, CloudResource
+from heatlite.resources.openstack.fields import named, text
+from heatlite.resources.openstack.marks import ByContent
+
+SERVER, VOLUME, DEVICE = "instance_uuid", "volume_id", "mountpoint"
+WAITS, ATTACHED = ("available", "attaching", "reserved"), "in-use"
+JOINED = "joined"
+"""The key of the data with the server and the volume that are joined."""
+
+
+class VolumeAttachment(CloudResource):
+    """An attachment, by what it joins: there is one of a volume and a server, so it needs no mark.
+
+    It is complete when the volume is in use, and gone when the server no longer has it.
+    """
+
+    service, key = "compute", "volumeAttachment"
+    mark = ByContent()
+    properties_schema = {
+        SERVER: text("The id of the server.", required=True, update_allowed=True),
+        VOLUME: named("cinder.volume", "The volume.", field="volumeId", required=True, update_allowed=True),
+        DEVICE: text("Where the server is to find it; that may not be heeded.", field="device", update_allowed=True),
+    }
+
+    def handle_create(self) -> Any:
+        """Join them, unless they are joined."""
+        if not (self.is_repeated and self.find()):
+            self._attach()
+        self.resource_id_set(self._volume())
+        return {}
+
+    def _attach(self) -> None:
+        body = {"volumeId": self._volume()}
+        if self.properties[DEVICE]:
+            body["device"] = self.properties[DEVICE]
+        self.data_set(JOINED, [self.properties[SERVER], body["volumeId"]])
+        self.api.post(self._place_at(self.properties[SERVER]), {self.key: body})
+
+    def _volume(self) -> str:
+        return self.identify("cinder.volume", self.properties[VOLUME])
+
+    def _place_at(self, server: str, volume: str | None = None) -> str:
+        place = f"/servers/{server}/os-volume_attachments"
+        return place if volume is None else f"{place}/{volume}"
+
+    def check_create_complete(self, progress: Any) -> bool:
+        """Whether Cinder has the volume in use.
+
+        :raises ResourceUnknownStatus: where it came to anything else
+        """
+        self.data_set(JOINED, [self.properties[SERVER], self._volume()])
+        status = self.cloud.api("block_storage").get(f"/volumes/{self._volume()}")["volume"]["status"]
+        if status in WAITS:
+            return False
+        if status != ATTACHED:
+            said = {"resource_status": status, "status_reason": "Unknown"}
+            raise ResourceUnknownStatus(result="Volume attachment failed", **said)
+        return True
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
+        """Take apart what was joined, then join what is to be."""
+        server, volume = self._joined()
+        return {"server": server, "volume": volume, "sent": False, "attached": False}
+
+    def check_update_complete(self, progress: Any) -> bool:
+        """Go on: detached, then attached."""
+        if not progress["attached"]:
+            if progress["server"] is not None and not self._is_detached(progress):
+                return False
+            self._attach()
+            self.resource_id_set(self._volume())
+            progress["attached"] = True
+        return self.check_create_complete(progress)
+
+    def handle_delete(self) -> Any:
+        """Begin to take them apart."""
+        server, volume = self._joined() if self.resource_id is not None else (None, None)
+        return {"server": server, "volume": volume, "sent": False}
+
+    def check_delete_complete(self, progress: Any) -> bool:
+        """Whether the server no longer has it, and Cinder knows."""
+        return progress["server"] is None or self._is_detached(progress)
+
+    def _joined(self) -> tuple[str | None, str | None]:
+        """The server and the volume that are joined; of what Heat made Cinder knows the server."""
+        if self.data.get(JOINED):
+            server, volume = self.data[JOINED]
+            return server, volume
+        try:
+            volume = self.cloud.api("block_storage").get(f"/volumes/{self.resource_id}")["volume"]
+        except CloudNotFound:
+            return None, None
+        server = next((it["server_id"] for it in volume["attachments"]), None)
+        return server, self.resource_id
+
+    def _is_detached(self, progress: Body) -> bool:
+        place = self._place_at(progress["server"], progress["volume"])
+        if not progress["sent"]:
+            try:
+                self.api.delete(place)
+            except CloudNotFound:
+                return True
+            progress["sent"] = True
+        try:
+            self.api.get(place)
+        except CloudNotFound:
+            return self._is_free(progress)
+        return False
+
+    def _is_free(self, progress: Body) -> bool:
+        """Whether Cinder knows that the server no longer has it."""
+        try:
+            volume = self.cloud.api("block_storage").get(f"/volumes/{progress['volume']}")["volume"]
+        except CloudNotFound:
+            return True
+        return all(it["server_id"] != progress["server"] for it in volume["attachments"])
+
+    def find(self) -> list[str]:
+        """The volume's id, where the server has it."""
+        try:
+            found = self.api.get(self._place_at(self.properties[SERVER], self._volume()))[self.key]
+        except CloudNotFound:
+            return []
+        return [str(found["volumeId"])]
+
+    def look(self, thing_id: str) -> Body:
+        """What Nova says of it."""
+        server, volume = self._joined()
+        return self.api.get(self._place_at(str(server), volume))[self.key]
