@@ -8,14 +8,14 @@ of_stack    commit point, epilogue and plan: the stack's own nodes, done here an
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from heatlite import exception
 from heatlite.convergence.model import OF_ROWS, Action, Node, NodeKind
 from heatlite.convergence.sync import chunks
 from heatlite.db import events, outage, stacks, templates
 from heatlite.db.bulk import in_pieces
-from heatlite.db.records import ResourceRecord
+from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.db.refusals import reason as reason_of
 from heatlite.db.retry import retried
@@ -27,7 +27,7 @@ from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import Defeat, begin, end, fail, finish, progress, release
 from heatlite.engine.transactions.finish import Finished
 from heatlite.engine.traversals import Traversal
-from heatlite.engine.work import Settled, Work, goes_on_past_failures
+from heatlite.engine.work import Settled, TimedOut, Work, goes_on_past_failures
 from heatlite.exception import ResourceFailed
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.schema.sizes import weight
@@ -38,7 +38,15 @@ NOT_TAKEN = "the database does not take what is to be written"
 PIECE_BYTES = 8 * 1024 * 1024
 """Characters of what results are written together; one that has more is written by itself."""
 
-EMPTY_TEMPLATE = {"heat_template_version": "2021-04-16", "description": "Empty: what it held was rolled back"}
+
+def time_out_reason(stack: StackRecord) -> str:
+    """Why an operation failed whose time is over, for people."""
+    return f"{Action(stack.action).capitalize()} timed out"
+
+
+def goes_on_past(work: Work, failure: Failed) -> bool:
+    """Whether the traversal goes on where this fails. Where its time is over, nothing does."""
+    return goes_on_past_failures(work) and not isinstance(failure, TimedOut)
 
 
 class Conclusions:
@@ -56,8 +64,9 @@ class Conclusions:
         try:
             endings = [Ending(it.work, it.outcome) for it in settled if isinstance(it.outcome, Done)]
             failed = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Failed)]
-            endings += [Ending(work, failure) for work, failure in failed if goes_on_past_failures(work)]
-            failed = [(work, failure) for work, failure in failed if not goes_on_past_failures(work)]
+            passed = [(work, failure) for work, failure in failed if goes_on_past(work, failure)]
+            endings += [Ending(work, failure) for work, failure in passed]
+            failed = [each for each in failed if each not in passed]
             failures = [(work, failure) for work, failure in failed if not row_changes.is_of_another_time(work)]
             for piece in endings_in_pieces(endings):
                 self.propagate(traversal, self._finish_all(traversal, piece))
@@ -137,10 +146,34 @@ class Conclusions:
 
     def failed(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]], reason: str = "") -> None:
         """End the traversal because of these failures, and roll back where that is on."""
+        if any(isinstance(failure, TimedOut) for _, failure in failures):
+            self.timed_out(traversal, failures)
+            return
         summary = reason or (f"Resource {failures[0][0].action} failed: {failures[0][1].reason}" if failures else "")
+        end_child = (lambda child: self.ended(child, reason)) if reason else None
+        self._fail_or_roll_back(traversal, failures, summary, end_child)
+
+    def timed_out(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]] = ()) -> None:
+        """End the traversal because its time is over, and roll back where that is on.
+
+        What its resources still wait for, and those of the stacks in it, is let go of, and they are FAILED.
+        """
+        reason = time_out_reason(traversal.stack)
+        self._fail_or_roll_back(traversal, failures, reason, self.timed_out, lets_go=True)
+
+    def _fail_or_roll_back(
+        self,
+        traversal: Traversal,
+        failures: Sequence[tuple[Work, Failed]],
+        reason: str,
+        end_child: Callable[[Traversal], None] | None,
+        *,
+        lets_go: bool = False,
+    ) -> None:
+        """:param end_child: ends an operation on a stack in it; None: each goes on to its own end"""
         rollback = self._rollback_plan(traversal) if fail.may_roll_back(traversal.stack) else None
         try:
-            ended = self._fail(traversal, failures, summary, rollback)
+            ended = self._fail(traversal, failures, reason, rollback, lets_go=lets_go)
         except Defeat:
             LOG.warning("The lock of %s was taken over: that it failed is dropped", failures[0][0].row.name)
             return
@@ -148,19 +181,22 @@ class Conclusions:
             if not is_refusal(error):
                 raise
             bare = [(work, without_values(work, failure)) for work, failure in failures]
-            ended = self._fail(traversal, bare, summary, rollback)
+            ended = self._fail(traversal, bare, reason, rollback, lets_go=lets_go)
         self.wake(ended.wakes)
+        self._tell_holders(ended.holders, traversal.id)
         if ended.rollback is not None:
+            if end_child is not None:
+                self.family.end_below(traversal, end_child, ended.rollback)
             self.plan(ended.rollback)
             return
         self._purge_events(traversal)
         if ended.is_over:
-            self._end_family(traversal, "" if failures else summary)
+            self._end_family(traversal, end_child)
 
     def ended(self, traversal: Traversal, reason: str) -> None:
         """End the traversal where it is, FAILED, and leave it at that."""
         if self._fail(traversal, [], reason, None).is_over:
-            self._end_family(traversal, reason)
+            self._end_family(traversal, lambda child: self.ended(child, reason))
 
     def end_unreadable(self, traversal_id: str) -> bool:
         """End an operation that no engine can go on with, since its template can't be read, or its values don't fit.
@@ -183,10 +219,10 @@ class Conclusions:
         self.failed(Traversal(traversal_id, stack, *traversals.nothing_wanted(stack), None, {}), [], reason)
         return True
 
-    def _end_family(self, traversal: Traversal, reason: str) -> None:
-        """After the end of an operation: its owner looks, and for a ``reason`` of its own it ends below as well."""
-        if reason:
-            self.family.end_below(traversal, lambda child: self.ended(child, reason))
+    def _end_family(self, traversal: Traversal, end_child: Callable[[Traversal], None] | None) -> None:
+        """After the end of an operation: its owner looks, and what is under way below ends as well, if it is to."""
+        if end_child is not None:
+            self.family.end_below(traversal, end_child)
         self.family.ended(traversal.stack)
 
     @retried
@@ -196,6 +232,8 @@ class Conclusions:
         failures: Sequence[tuple[Work, Failed]],
         reason: str,
         rollback: fail.RollbackPlan | None,
+        *,
+        lets_go: bool = False,
     ) -> fail.Ended:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
@@ -206,6 +244,7 @@ class Conclusions:
                 reason,
                 failures,
                 rollback,
+                lets_go=lets_go,
                 recast_after=shared.recast_after,
             )
 
@@ -278,6 +317,14 @@ class Conclusions:
             for node in nodes:
                 if node not in own:
                     self._do_now(traversal_id, node)
+
+    def _tell_holders(self, engines: Collection[str], traversal_id: str) -> None:
+        """Tell engines that the time of a traversal is over. If that is lost, each knows by its own clock."""
+        for engine_id in engines:
+            try:
+                self._shared.wakes.over(engine_id, traversal_id)
+            except Exception as error:
+                outage.tell(LOG, error, "Engine %s can't be told now that an operation is over", engine_id)
 
     def ask(self, rows: Sequence[ResourceRecord], traversal_id: str) -> None:
         """Tell rows' holders that a newer traversal waits. If that is lost, the holder's next sweep sees it."""

@@ -38,6 +38,11 @@ class ListenerEndpoint:
         with dropping_nonsense():
             self._runner.woken(messages.row_ids(resource_ids))
 
+    def over(self, context: Any, traversal_id: str) -> None:
+        """The time of a traversal is over: what this engine waits for in it is let go of."""
+        with dropping_nonsense():
+            self._runner.over(messages.traversal_of(traversal_id))
+
 
 @contextlib.contextmanager
 def dropping_nonsense() -> Iterator[None]:

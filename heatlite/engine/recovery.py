@@ -22,7 +22,7 @@ from typing import TypeVar
 
 import cachetools
 
-from heatlite.convergence.model import OF_ROWS, Action, Node
+from heatlite.convergence.model import OF_ROWS, Node
 from heatlite.db import hands, outage, resources, services, stacks, sync_points
 from heatlite.db.records import DueNode, ResourceRecord, StackRecord
 from heatlite.db.retry import retried
@@ -222,7 +222,7 @@ class Sweeper:
             return
         traversal = self._shared.library.traversal(self._shared.context(), stack.current_traversal)
         if traversal is not None:
-            self._conclusions.failed(traversal, [], f"{Action(stack.action).capitalize()} timed out")
+            self._conclusions.timed_out(traversal)
 
 
 def by_traversal(due: Sequence[DueNode]) -> Mapping[str, Sequence[DueNode]]:

@@ -9,7 +9,7 @@ from heatlite.convergence import decide
 from heatlite.convergence.model import VISITS, Action, Status
 from heatlite.db.events import Happening
 from heatlite.db.records import ADOPTED, UNSEEN
-from heatlite.engine.work import Evaluated, Work, goes_on, is_visit, step_left
+from heatlite.engine.work import Evaluated, TimedOut, Work, goes_on, is_visit, step_left
 from heatlite.resources.outcomes import Done, Failed, Waiting
 
 MAKING = (Action.CREATE, Action.ADOPT)
@@ -221,7 +221,8 @@ def failed(work: Work, failure: Failed) -> Changes:
     """
     if work.leaves_row:
         return as_before(work, work.row.replaced_by)
-    found = {DAMAGED: True} if work.action is Action.CHECK and work.refusal is None else {}
+    found_damage = work.action is Action.CHECK and work.refusal is None and not isinstance(failure, TimedOut)
+    found = {DAMAGED: True} if found_damage else {}
     return {
         "action": work.action,
         "status": Status.FAILED,

@@ -9,9 +9,13 @@ Before each step the lease is looked at: an engine that may be thought dead star
 from __future__ import annotations
 
 import logging
+import math
+import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import cachetools
 
 from heatlite.convergence.interrupts import yields
 from heatlite.db import outage
@@ -32,6 +36,7 @@ LOG = logging.getLogger(__name__)
 FIRST = object()
 LEASE_PAUSE = 1.0
 SETTLED_AT_ONCE = 100
+ENDS_KEPT = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +67,8 @@ class StepRunner:
         self._pool = pool
         self._draining = False
         self._woken: set[int] = set()
+        self._over: cachetools.LRUCache[str, bool] = cachetools.LRUCache(ENDS_KEPT)
+        self._over_lock = threading.Lock()
         self._timers = timers(shared.inputs.monotonic, self._when_due)
         self.hanging = Hanging(shared.inputs.monotonic, shared.settings.step_time_limit)
         self._outbox: Outbox[Pending] = Outbox(self._submit, self._settle, SETTLED_AT_ONCE)
@@ -76,11 +83,15 @@ class StepRunner:
             self._submit_step(Pending(traversal, work))
 
     def wait(self, traversal: Traversal, work: Work, waiting: Waiting) -> None:
-        """Look again after ``waiting.poll_after`` seconds; where the engine is leaving, give it back instead."""
+        """Look again after ``waiting.poll_after`` seconds; where the engine is leaving, give it back instead.
+
+        The look at the end of the operation's time is the last one: see ``_take_step``.
+        """
         if self._draining:
             self._conclusions.give_back(traversal.id, [work])
             return
-        self._timers.add(waiting.poll_after, Pending(traversal, work, waiting.progress))
+        pause = min(waiting.poll_after, max(0.0, self._time_left(traversal)))
+        self._timers.add(pause, Pending(traversal, work, waiting.progress))
         if work.row.id in self._woken:  # looked at after the timer is set: one of the two sees the other
             self.woken({work.row.id})
 
@@ -91,6 +102,13 @@ class StepRunner:
         self._woken -= {pending.work.row.id for pending in waiting}
         if waiting:
             self._when_due(waiting)
+
+    def over(self, traversal_id: str) -> None:
+        """The time of a traversal is over: let go of what is waited for in it; where a step runs just now, after it."""
+        with self._over_lock:
+            self._over[traversal_id] = True
+        for pending in self._timers.take(lambda it: it.traversal.id == traversal_id):
+            self._time_out(pending)
 
     def drop(self) -> None:
         """Forget everything that waits: this engine was declared dead, and others have taken it over."""
@@ -158,6 +176,9 @@ class StepRunner:
         if not lease.is_valid:
             self._timers.add(LEASE_PAUSE, pending)
             return
+        if self._time_left(pending.traversal) <= 0:
+            self._time_out(pending)
+            return
         try:
             with self.hanging.watching(work):
                 outcome = self._outcome(pending)
@@ -172,6 +193,18 @@ class StepRunner:
             self.wait(pending.traversal, pending.work, outcome)
             return
         settled = Settled(pending.work, outcome)
+        self._outbox.put(pending.traversal.id, Pending(pending.traversal, pending.work, None, settled))
+
+    def _time_left(self, traversal: Traversal) -> float:
+        """Seconds until the time of a traversal is over; it is so for each of its steps, whatever became of others."""
+        if traversal.id in self._over:
+            return 0.0
+        deadline = traversal.stack.deadline
+        return math.inf if deadline is None else deadline - self._shared.inputs.now()
+
+    def _time_out(self, pending: Pending) -> None:
+        """Let go of what is waited for: the time of the operation that it belongs to is over."""
+        settled = Settled(pending.work, steps_of.timed_out(pending.work, pending.traversal.stack))
         self._outbox.put(pending.traversal.id, Pending(pending.traversal, pending.work, None, settled))
 
     def _again(self, pending: Pending) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from heatlite.convergence.decide import Adopt, Collect, Continue, Decision, Delete, Perform, Resume
 from heatlite.convergence.model import Action, Node, Status
-from heatlite.db.records import ResourceRecord
+from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.resources import adoptable, steps
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
@@ -16,6 +16,11 @@ from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.template import Hook, ResourceDefinition
 
 Outcome = Done | Waiting | Failed | Replace
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut(Failed):
+    """The action was let go of between two steps, since the time of the stack's operation is over."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,14 @@ class Settled:
 def weight_of(work: Work) -> int:
     """About how many characters the properties and metadata of what is worked on have."""
     return work.evaluated.weight if work.evaluated is not None else 0
+
+
+def timed_out(work: Work, stack: StackRecord) -> TimedOut:
+    """The outcome of work that is let go of at the end of its operation's time, in Heat's words."""
+    kind = work.row.type.rsplit("::", 1)[-1]
+    task = f'Task {work.action.lower()} from {kind} "{work.row.name}" Stack "{stack.name}" [{stack.id}] Timed out'
+    reason = f"{work.action} aborted ({task})"
+    return TimedOut(reason, work.row.physical_resource_id, dict(work.row.resource_data or {}))
 
 
 def plugin_object(work: Work, instance: Instance) -> Resource:

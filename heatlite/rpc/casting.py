@@ -106,6 +106,10 @@ class Casting:
         """Tell one engine that what it waits for may be over; its own timer tells it as well."""
         self._put(partial(self._wakes.wake, engine_id, resource_ids))
 
+    def over(self, engine_id: str, traversal_id: str) -> None:
+        """Tell one engine that the time of a traversal is over; its own clock tells it as well."""
+        self._put(partial(self._wakes.over, engine_id, traversal_id))
+
     def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
         """Ask some engine to begin an operation on a nested stack, or begin it here."""
         instead = partial(self.begin_here, request, message) if self.begin_here is not None else None

@@ -8,6 +8,7 @@ History of the ``heat-engine-listener`` messages
 
     1.0  listening(), asked(resource_ids, traversal_id)
     1.1  wake(resource_ids)
+    1.2  over(traversal_id)
 
 History of the ``engine_nested`` messages
 
@@ -32,7 +33,7 @@ LISTENER_TOPIC = "heat-engine-listener"
 NESTED_TOPIC = "engine_nested"
 TOPICS = (ENGINE_TOPIC, WORKER_TOPIC, LISTENER_TOPIC, NESTED_TOPIC)
 WORKER_VERSION = "1.0"
-LISTENER_VERSION = "1.1"
+LISTENER_VERSION = "1.2"
 NESTED_VERSION = "1.0"
 ENGINE_VERSION = "1.36"
 OWN_NAMESPACE = "heatlite"

@@ -24,6 +24,9 @@ class Wakes(Protocol):
     def wake(self, engine_id: str, resource_ids: list[int]) -> None:
         """Tell one engine that what it waits for may be over."""
 
+    def over(self, engine_id: str, traversal_id: str) -> None:
+        """Tell one engine that the time of a traversal is over, of which it holds rows."""
+
     def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
         """Ask whichever engine is free to begin an operation on a nested stack.
 
@@ -60,12 +63,16 @@ class WorkerClient:
 
     def ask(self, engine_id: str, resource_ids: list[int], traversal_id: str) -> None:
         """Cast to one engine's listener."""
-        engine = self._listeners.prepare(server=engine_id)
+        engine = self._listeners.prepare(server=engine_id, version="1.0")
         engine.cast({}, "asked", resource_ids=resource_ids, traversal_id=traversal_id)
 
     def wake(self, engine_id: str, resource_ids: list[int]) -> None:
         """Cast to one engine's listener."""
-        self._listeners.prepare(server=engine_id).cast({}, "wake", resource_ids=resource_ids)
+        self._listeners.prepare(server=engine_id, version="1.1").cast({}, "wake", resource_ids=resource_ids)
+
+    def over(self, engine_id: str, traversal_id: str) -> None:
+        """Cast to one engine's listener."""
+        self._listeners.prepare(server=engine_id, version="1.2").cast({}, "over", traversal_id=traversal_id)
 
     def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
         """Cast to whichever engine is free, on the topic that no client reaches."""

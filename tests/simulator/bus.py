@@ -58,6 +58,11 @@ class Bus:
         self._scheduler.point()
         self._post({"resource_ids": list(resource_ids)}, lambda message: self._tell(engine_id, message))
 
+    def over(self, engine_id: str, traversal_id: str) -> None:
+        """Tell one engine that the time of a traversal is over."""
+        self._scheduler.point()
+        self._post({"traversal_id": traversal_id}, lambda message: self._tell(engine_id, message))
+
     def begin(self, request: dict[str, Any], message: BeginChild) -> None:
         """An operation on a nested stack, for any engine."""
         self._scheduler.point()

@@ -213,6 +213,9 @@ class SimulatedEngine:
 
     def hear(self, request: dict[str, Any]) -> None:
         """A message from the bus to this engine and no other."""
+        if "resource_ids" not in request:
+            self.spawn("request", lambda: self.listener.over({}, **request))
+            return
         heard = self.listener.asked if "traversal_id" in request else self.listener.wake
         self.spawn("request", lambda: heard({}, **request))
 

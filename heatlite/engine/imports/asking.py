@@ -50,6 +50,9 @@ class Silent(Wakes):
     def wake(self, engine_id: str, resource_ids: list[int]) -> None:
         raise NotImplementedError
 
+    def over(self, engine_id: str, traversal_id: str) -> None:
+        raise NotImplementedError
+
     def begin(self, request: dict[str, Any], message: BeginChild) -> None:
         raise NotImplementedError
 

@@ -42,15 +42,15 @@ class Family:
             text = "Nobody can be told now that nested stack %s has ended: its owner will look"
             outage.tell(LOG, error, text, stack.name)
 
-    def end_below(self, ended: Traversal, end: Callable[[Traversal], None]) -> None:
+    def end_below(self, ended: Traversal, end: Callable[[Traversal], None], rollback: str | None = None) -> None:
         """End what the stacks nested directly in this one are at for an operation that has ended.
 
         :param end: ends one of them, and goes on from there
+        :param rollback: the traversal that follows it and is still to be planned, if there is one
         """
         context = self._shared.context()
         children = [child for child in stacks.children(context, [ended.stack.id]) if child.is_in_progress]
-        owner = stacks.get(context, ended.stack.id) if children else None
-        if owner is None or owner.current_traversal != ended.id:
+        if not children or not self._is_newest(ended, rollback):
             return  # read after the children: what these are at may be for a newer operation
         for child in children:
             try:
@@ -60,3 +60,12 @@ class Family:
                 continue
             if traversal is not None:
                 end(traversal)
+
+    def _is_newest(self, ended: Traversal, rollback: str | None) -> bool:
+        """Whether nothing was begun in a stack after an operation that has ended, its rollback included."""
+        context = self._shared.context()
+        if rollback is not None:
+            planned = stacks.by_traversal(context, rollback)
+            return planned is not None and planned[1] is None
+        owner = stacks.get(context, ended.stack.id)
+        return owner is not None and owner.current_traversal == ended.id

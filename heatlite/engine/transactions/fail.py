@@ -44,12 +44,13 @@ class Ended:
     """What a failure came to.
 
     ``rollback``: the traversal to be planned now; ``wakes``: row → who waits for it; ``is_over``: this was what ended
-    the stack's operation, and nothing follows it.
+    the stack's operation, and nothing follows it; ``holders``: engines that are to let go of what they hold.
     """
 
     rollback: str | None = None
     wakes: Mapping[int, str] = field(default_factory=dict)
     is_over: bool = False
+    holders: frozenset[str] = frozenset()
 
 
 def may_roll_back(stack: StackRecord) -> bool:
@@ -65,12 +66,14 @@ def fail(
     failures: Sequence[tuple[Work, Failed]],
     rollback: RollbackPlan | None,
     *,
+    lets_go: bool = False,
     recast_after: float,
 ) -> Ended:
     """End a traversal because of these failures (none of them, where its time is over).
 
     :param stack: as its traversal was loaded
     :param rollback: None where the stack's operation isn't rolled back
+    :param lets_go: its time is over, so that what its resources still wait for is let go of, by whoever holds them
     :raises Defeat: where the locks of all that failed were lost: it is others who know what becomes of them
     """
     begins_rollback = rollback is not None and _roll_back(context, inputs, stack, reason, rollback)
@@ -87,8 +90,14 @@ def fail(
         snapshot_ended(context, inputs, stack, Status.FAILED, reason)
         write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.FAILED, reason)])
     wakes = resources.wanted(context, [work.row.id for work, _ in failures]) if failures else {}
+    held = resources.held(context, stack.id) if ends and lets_go else []
     begun = rollback.traversal_id if rollback and begins_rollback else None
-    return Ended(begun, wakes, is_over=ends and not begins_rollback)
+    return Ended(
+        begun,
+        wakes,
+        is_over=ends and not begins_rollback,
+        holders=frozenset(row.engine_id for row in held if row.engine_id),
+    )
 
 
 def refuse(context: Context, inputs: Inputs, seen: StackRecord, columns: Mapping[str, Any]) -> bool:

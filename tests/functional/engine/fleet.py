@@ -166,15 +166,25 @@ class Fleet:
                 engine.runner.woken(set(resource_ids))
         return True
 
+    def over(self) -> bool:
+        """Deliver what was said first of an operation whose time is over, if whom it is for lives; whether it was."""
+        if not self.bus.ends:
+            return False
+        engine_id, traversal_id = self.bus.ends.popleft()
+        for engine in self.living:
+            if engine.id == engine_id:
+                engine.runner.over(traversal_id)
+        return True
+
     def work(self) -> None:
         """Do all that is to be done without letting time pass."""
-        bus = (self.message, self.request, self.operation, self.wake)
+        bus = (self.message, self.request, self.operation, self.wake, self.over)
         while any([*(deliver() for deliver in bus), *(engine.work() for engine in self.living)]):
             pass
 
     def work_without_wakes(self) -> None:
         """The same, with every wake-up lost."""
-        bus = (self.message, self.request, self.operation)
+        bus = (self.message, self.request, self.operation, self.over)
         while any([*(deliver() for deliver in bus), *(engine.work() for engine in self.living)]):
             self.bus.wakes.clear()
 

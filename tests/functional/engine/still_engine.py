@@ -105,6 +105,7 @@ class Bus:
         self.requests: deque[tuple[str, list[int], str]] = deque()
         self.wakes: deque[tuple[str, list[int]]] = deque()
         self.operations: deque[tuple[dict[str, Any], BeginChild]] = deque()
+        self.ends: deque[tuple[str, str]] = deque()
         self.cut = False
 
     def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
@@ -120,6 +121,10 @@ class Bus:
         if not self.cut:
             self.wakes.append((engine_id, resource_ids))
 
+    def over(self, engine_id: str, traversal_id: str) -> None:
+        if not self.cut:
+            self.ends.append((engine_id, traversal_id))
+
     def begin(self, request: dict[str, Any], message: BeginChild) -> None:
         if not self.cut:
             self.operations.append((request, message))
@@ -133,6 +138,7 @@ class Bus:
         self.requests.clear()
         self.wakes.clear()
         self.operations.clear()
+        self.ends.clear()
 
 
 @dataclass(frozen=True)

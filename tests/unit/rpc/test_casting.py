@@ -35,6 +35,9 @@ class Broker:
     def wake(self, engine_id: str, resource_ids: list[int]) -> None:
         self._take("wake", engine_id)
 
+    def over(self, engine_id: str, traversal_id: str) -> None:
+        self._take("over", engine_id)
+
     def begin(self, request: Any, message: Any) -> None:
         self._take("begin", message)
 

@@ -1,0 +1,120 @@
+"""The end of an operation's time, on a clock that a test moves: who lets go of what hangs, also if messages are lost."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from collections.abc import Iterator
+
+import pytest
+
+from heatlite.db import resources
+from heatlite.db.records import ResourceRecord
+from heatlite.resources.builtin.stack import Stack
+from tests.functional.engine.fleet import Fleet
+from tests.story import Template, hot, resource
+
+LIMIT = 61.0
+"""Seconds after which the time of an operation is over that may take a minute."""
+LONG = 3600
+
+
+@pytest.fixture
+def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Fleet]:
+    fleet = Fleet(schema, tmp_path / "fleet.sqlite3", **{"OS::Heat::Stack": Stack})
+    yield fleet
+    fleet.database.dispose()
+
+
+def hanging(value: str = "x", action: str = "create") -> Template:
+    return resource(value, action_wait_secs={action: LONG})
+
+
+def row_of(fleet: Fleet, name: str) -> ResourceRecord:
+    [row] = [it for it in resources.by_stack(fleet.context(), fleet.identity["stack_id"]) if it.name == name]
+    return row
+
+
+def state(row: ResourceRecord) -> str:
+    return f"{row.action}_{row.status}"
+
+
+def test_whoever_waits_for_a_resource_lets_go_of_it_by_the_clock(fleet: Fleet) -> None:
+    """Without a sweep or a message, and the stack fails with it."""
+    fleet.create(hot(a=hanging()), timeout_mins=1)
+    fleet.work()
+    fleet.pass_time(LIMIT)
+    fleet.work()
+    assert (fleet.state(), fleet.stack().status_reason) == ("CREATE_FAILED", "Create timed out")
+    assert (state(row_of(fleet, "a")), row_of(fleet, "a").engine_id) == ("CREATE_FAILED", None)
+
+
+def test_what_goes_on_under_a_failed_stack_does_so_to_the_end_of_its_time_only(fleet: Fleet) -> None:
+    fleet.create(hot(a=hanging(), bad=resource(fail=True)), timeout_mins=1)
+    fleet.work()
+    assert (fleet.state(), state(row_of(fleet, "a"))) == ("CREATE_FAILED", "CREATE_IN_PROGRESS")
+    fleet.update(hot(a=resource("y")))
+    fleet.work()
+    assert fleet.state() == "UPDATE_IN_PROGRESS"
+    fleet.pass_time(LIMIT)
+    fleet.work()
+    assert fleet.state() == "UPDATE_COMPLETE"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_whoever_ends_a_stack_has_its_resources_let_go_of(fleet: Fleet, lost: bool) -> None:
+    """Also where the holder's clock is slow; and by that alone, where it can't be told."""
+    fleet.create(hot(a=hanging()), timeout_mins=1)
+    fleet.work()
+    [engine] = [it for it in fleet.living if it.timers.items]
+    traversal = engine.shared.library.traversal(fleet.context(), fleet.stack().current_traversal)
+    assert traversal is not None
+    engine.conclusions.timed_out(traversal)
+    assert fleet.state() == "CREATE_FAILED"
+    if lost:
+        fleet.bus.lose_everything()
+        fleet.work()
+        assert state(row_of(fleet, "a")) == "CREATE_IN_PROGRESS"
+        fleet.pass_time(LIMIT)
+    fleet.work()
+    assert state(row_of(fleet, "a")) == "CREATE_FAILED"
+
+
+def test_what_a_step_runs_for_is_let_go_of_after_the_step(fleet: Fleet) -> None:
+    fleet.create(hot(a={**hanging(), "type": "Test::Threaded"}), timeout_mins=1)
+    assert fleet.message()
+    engine = fleet.living[0]
+    traversal = engine.shared.library.traversal(fleet.context(), fleet.stack().current_traversal)
+    assert traversal is not None
+    engine.conclusions.timed_out(traversal)
+    assert fleet.over()
+    assert state(row_of(fleet, "a")) == "CREATE_IN_PROGRESS"
+    fleet.work()
+    assert state(row_of(fleet, "a")) == "CREATE_FAILED"
+
+
+def test_a_cancelled_operation_lets_what_runs_end(fleet: Fleet) -> None:
+    fleet.create(hot(a=resource(action_wait_secs={"create": 30})))
+    fleet.work()
+    fleet.call("stack_cancel_update", fleet.identity, False)
+    fleet.work()
+    assert (fleet.state(), state(row_of(fleet, "a"))) == ("CREATE_FAILED", "CREATE_IN_PROGRESS")
+    fleet.settle()
+    assert state(row_of(fleet, "a")) == "CREATE_COMPLETE"
+
+
+def test_a_nested_update_that_hangs_is_rolled_back_within_the_time_of_the_rollback(fleet: Fleet) -> None:
+    def template(value: str) -> Template:
+        inner = json.dumps(hot(a=hanging(value, "update")))
+        return hot(web={"type": "OS::Heat::Stack", "properties": {"template": inner}})
+
+    fleet.create(template("1"), rollback=True, timeout_mins=1)
+    fleet.settle()
+    fleet.update(template("2"), timeout_mins=1, disable_rollback=False)
+    fleet.work()
+    assert fleet.state() == "UPDATE_IN_PROGRESS"
+    fleet.pass_time(LIMIT)
+    fleet.work()
+    fleet.pass_time(LIMIT / 2)
+    fleet.work()
+    assert fleet.state() == "ROLLBACK_COMPLETE"
