@@ -41,7 +41,7 @@ def resource_of(shared: Shared, row: ResourceRecord) -> Resource | None:
 def refresh(shared: Shared, row: ResourceRecord) -> None:
     """Record a row's attributes anew; what comes of it in the stacks above as well."""
     for _ in range(ATTEMPTS):
-        if row.engine_id is not None or row.status is not Status.COMPLETE or row.action is Action.DELETE:
+        if row.engine_id is not None or row.status is Status.IN_PROGRESS or row.action in (Action.INIT, Action.DELETE):
             return
         resource = resource_of(shared, row)
         if resource is None or _record(shared, row, resource):

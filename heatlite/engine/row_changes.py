@@ -229,11 +229,22 @@ def failed(work: Work, failure: Failed) -> Changes:
         "status_reason": failure.reason,
         "physical_resource_id": failure.physical_id,
         "resource_data": failure.data,
+        "attr_data": shown_after(work, failure),
         "progress": {**unfinished(work), **found} or None,
         "due_at": None,
         "attempts": 0,
         "made_from": None,
     }
+
+
+def shown_after(work: Work, failure: Failed) -> Changes | None:
+    """What a template sees of a resource that FAILED: what there is of it by now, or at least what to call it."""
+    before = work.row.attr_data
+    if work.action not in (*MAKING, Action.UPDATE):
+        return before
+    if failure.shown is not None:
+        return {"reference": failure.shown.reference, "attributes": failure.shown.attributes}
+    return before or {"reference": failure.physical_id or work.row.name, "attributes": {}}
 
 
 def as_before(work: Work, replaced_by: int | None) -> Changes:

@@ -107,8 +107,9 @@ class StepRunner:
         """The time of a traversal is over: let go of what is waited for in it; where a step runs just now, after it."""
         with self._over_lock:
             self._over[traversal_id] = True
-        for pending in self._timers.take(lambda it: it.traversal.id == traversal_id):
-            self._time_out(pending)
+        taken = self._timers.take(lambda it: it.traversal.id == traversal_id)
+        if taken:
+            self._when_due(taken)
 
     def drop(self) -> None:
         """Forget everything that waits: this engine was declared dead, and others have taken it over."""
@@ -176,9 +177,6 @@ class StepRunner:
         if not lease.is_valid:
             self._timers.add(LEASE_PAUSE, pending)
             return
-        if self._time_left(pending.traversal) <= 0:
-            self._time_out(pending)
-            return
         try:
             with self.hanging.watching(work):
                 outcome = self._outcome(pending)
@@ -202,11 +200,6 @@ class StepRunner:
         deadline = traversal.stack.deadline
         return math.inf if deadline is None else deadline - self._shared.inputs.now()
 
-    def _time_out(self, pending: Pending) -> None:
-        """Let go of what is waited for: the time of the operation that it belongs to is over."""
-        settled = Settled(pending.work, steps_of.timed_out(pending.work, pending.traversal.stack))
-        self._outbox.put(pending.traversal.id, Pending(pending.traversal, pending.work, None, settled))
-
     def _again(self, pending: Pending) -> None:
         """Run the same step again in a while; where the engine is leaving, somebody else does."""
         if self._draining:
@@ -215,8 +208,10 @@ class StepRunner:
             self._timers.add(LEASE_PAUSE, pending)
 
     def _outcome(self, pending: Pending) -> Outcome:
-        work = pending.work
-        instance = self._shared.evaluator.instance_for(pending.traversal, work)
+        work, traversal = pending.work, pending.traversal
+        instance = self._shared.evaluator.instance_for(traversal, work)
+        if self._time_left(traversal) <= 0:
+            return steps_of.timed_out(work, traversal.stack, instance)
         if pending.progress is FIRST:
             return steps_of.first_step(work, instance)
         return steps_of.next_step(work, instance, pending.progress)

@@ -107,12 +107,16 @@ def weight_of(work: Work) -> int:
     return work.evaluated.weight if work.evaluated is not None else 0
 
 
-def timed_out(work: Work, stack: StackRecord) -> TimedOut:
-    """The outcome of work that is let go of at the end of its operation's time, in Heat's words."""
+def timed_out(work: Work, stack: StackRecord, instance: Instance) -> TimedOut:
+    """The outcome of work that is let go of at the end of its operation's time, in Heat's words.
+
+    :param instance: what its plugin's object is made from
+    """
     kind = work.row.type.rsplit("::", 1)[-1]
     task = f'Task {work.action.lower()} from {kind} "{work.row.name}" Stack "{stack.name}" [{stack.id}] Timed out'
     reason = f"{work.action} aborted ({task})"
-    return TimedOut(reason, work.row.physical_resource_id, dict(work.row.resource_data or {}))
+    shown = None if work.plugin is None else steps.shown_of(plugin_object(work, instance))
+    return TimedOut(reason, work.row.physical_resource_id, dict(work.row.resource_data or {}), shown)
 
 
 def plugin_object(work: Work, instance: Instance) -> Resource:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -27,12 +27,24 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a template sees of a resource: ``reference`` is what get_resource gives."""
+
+    reference: str
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
-    """The action failed; the physical id and data set before that are kept. ``reason`` is for the user."""
+    """The action failed; the physical id and data set before that are kept. ``reason`` is for the user.
+
+    ``shown`` is what is to be seen of what there is all the same; None where that can't be said.
+    """
 
     reason: str
     physical_id: str | None
     data: dict[str, Any]
+    shown: Shown | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from heatlite.resources.difference import changed
 from heatlite.resources.jsonable import MOST_PROGRESS, as_json, shown
 from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import Unavailable
-from heatlite.resources.outcomes import Done, Failed, Replace, Unchanged, Update, Waiting
+from heatlite.resources.outcomes import Done, Failed, Replace, Shown, Unchanged, Update, Waiting
 from heatlite.resources.tools import plugin_name
 
 LOG = logging.getLogger(__name__)
@@ -174,11 +174,32 @@ def failed(resource: Resource, error: BaseException) -> Failed:
     except Exception:
         text = shown(error)
     if isinstance(error, NestedStackFailed):
-        return Failed(resource.masked(error.under(resource.name)), resource.resource_id, dict(resource.data))
+        return failure(resource, resource.masked(error.under(resource.name)))
     if isinstance(error, UpdateReplace):
         text = "a replacement can be asked for in handle_update only; what was begun has to end or to fail"
     reason = str(ResourceFailed(error_class=type(error).__name__, name=resource.name, reason=resource.masked(text)))
-    return Failed(reason, resource.resource_id, dict(resource.data))
+    return failure(resource, reason)
+
+
+def failure(resource: Resource, reason: str) -> Failed:
+    """The failure for a reason, with what is to be seen of the resource all the same."""
+    return Failed(reason, resource.resource_id, dict(resource.data), shown_of(resource))
+
+
+def shown_of(resource: Resource) -> Shown | None:
+    """What a template sees of a resource whose action didn't end well: of what exists, all that its plugin can say.
+
+    None where it can't say anything: that it failed is bad enough.
+    """
+    try:
+        reference = str(resource.reference())
+        attributes = resource.resolve_attributes() if resource.resource_id is not None else {}
+        return Shown(reference, as_json(attributes, f"{plugin_name(resource)} attributes") or {})
+    except BaseException as error:
+        if isinstance(error, (*endings(), Unavailable)):
+            raise
+        LOG.info("%s %s can't say what it has: %s", plugin_name(resource), resource.name, type(error).__name__)
+        return None
 
 
 @failures_as_values

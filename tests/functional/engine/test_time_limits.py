@@ -1,4 +1,4 @@
-"""The end of an operation's time, on a clock that a test moves: who lets go of what hangs, also if messages are lost."""
+"""The end of an operation's time, on a clock that a test moves: who lets go of what hangs, with messages or without."""
 
 from __future__ import annotations
 
