@@ -5,13 +5,15 @@
     a nested stack was scaled          ─▶ its row in the owner, then the owner's row in its own owner …
     a signal came to a finished wait   ─▶ the condition's row
 
-A row that a step holds isn't refreshed: the step records its attributes when it ends. Nor is one that isn't COMPLETE.
+A row that a step holds isn't refreshed: the step records its attributes when it ends.
 Where a refresh is lost the attributes are old until the next update, which looks at every nested stack.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from heatlite.convergence.model import Action, Status
 from heatlite.db import resources, stacks
@@ -36,6 +38,19 @@ def resource_of(shared: Shared, row: ResourceRecord) -> Resource | None:
         return None
     plugin = plugin_of(shared.registry, row.type, traversal.template.files)
     return plugin(shared.evaluator.instance(traversal, row, None))
+
+
+def asker(shared: Shared, row: ResourceRecord) -> Callable[[str], Any]:
+    """What asks a row's plugin for a volatile attribute, as it is now; where the stack is at something else by now, it
+    gives what was recorded last."""
+
+    def ask(name: str) -> Any:
+        resource = resource_of(shared, row)
+        if resource is None:
+            return ((row.attr_data or {}).get("attributes") or {}).get(name)
+        return as_json(resource.ask_attribute(name), f"{plugin_name(resource)} attribute {name}")
+
+    return ask
 
 
 def refresh(shared: Shared, row: ResourceRecord) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite import exception
 from heatlite.db.records import ResourceRecord
 from heatlite.resources.base import Resource
+from heatlite.resources.inside import inside
 from heatlite.resources.nested.port import ERRORS
 from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, Parameters
@@ -21,6 +22,8 @@ class LiveResource:
     name: str
     plugin: type[Resource]
     recorded: Mapping[str, Any]
+    ask: Callable[[str], Any] | None = None
+    """Asks the plugin what a volatile attribute is now; None: what was recorded of it has to do."""
 
     @property
     def reference(self) -> str:
@@ -29,6 +32,8 @@ class LiveResource:
     def attribute(self, name: str, path: Sequence[Any] = ()) -> Any:
         if not self.plugin.has_attribute(name):
             raise exception.InvalidTemplateAttribute(resource=self.name, key=name)
+        if self.ask is not None and name in self.plugin.asked_attributes():
+            return inside(self.ask(name), path)
         return self.plugin.read_attribute(self.name, self.recorded.get("attributes") or {}, name, path)
 
     def attributes(self) -> Mapping[str, Any]:

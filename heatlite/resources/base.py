@@ -110,9 +110,19 @@ class Resource(Tools):
 
     @classmethod
     def volatile_attributes(cls) -> frozenset[str]:
-        """The attributes that are asked of the plugin each time, never stored."""
+        """The attributes that change by themselves. A client that reads one is told what it is now; for the template
+        those that it reads are stored after each action, as they are then."""
         every = {**BASE_ATTRIBUTES, **cls.attributes_schema}
         return frozenset(name for name, attribute in every.items() if attribute.cache_mode is CacheMode.NONE)
+
+    @classmethod
+    def asked_attributes(cls) -> frozenset[str]:
+        """The attributes that the plugin is asked for when a client reads them: the volatile ones."""
+        return cls.volatile_attributes()
+
+    def ask_attribute(self, name: str) -> Any:
+        """The value of one of those, now."""
+        return self.show() if name == SHOW else self.resolve_attribute(name)
 
     def validate(self) -> None:
         """Extra checks over ``properties``, before a template is accepted and before a create or update.
@@ -248,12 +258,14 @@ class Resource(Tools):
         return None
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """Every attribute that may be stored, read once after each successful action but DELETE.
+        """Every attribute that may be stored, and of the volatile ones those that the template reads: once after each
+        action but DELETE.
 
         Override it where one look-up gives them all.
         """
-        volatile = self.volatile_attributes()
-        return {name: self.resolve_attribute(name) for name in self.attributes_schema if name not in volatile}
+        left_out = self.volatile_attributes() - self.reads
+        names = [name for name in (*self.attributes_schema, SHOW) if name not in left_out]
+        return {name: self.ask_attribute(name) for name in names}
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:

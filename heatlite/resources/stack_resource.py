@@ -87,6 +87,11 @@ class StackResource(Resource):
         """The values of its parameters; in validation some may not be known yet."""
         return {}
 
+    @classmethod
+    def asked_attributes(cls) -> frozenset[str]:
+        """None: all that is known of a nested stack is in the database, and recorded."""
+        return frozenset()
+
     def child_timeout(self) -> int | None:
         """Minutes that an operation on it may take. None: as long as the parent's."""
         return None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from heatlite import exception
@@ -38,11 +39,19 @@ def resolved(
     template: Template,
     parameters: Parameters,
     wanted: Collection[OutputDefinition],
+    ask: Callable[[ResourceRecord], Callable[[str], Any]] | None = None,
 ) -> list[replies.Reply]:
-    """Outputs with their values. It reads the rows that they need and no others, from the writer."""
+    """Outputs with their values. It reads the rows that they need and no others, from the writer.
+
+    :param ask: asks a row's plugin for its volatile attributes; None: what was recorded of them has to do
+    """
     names = needed(wanted)
     rows = resources.by_names(context, stack.id, names) if names else []
-    scope = EngineScope(parameters, template.files, made(rows, stack.raw_template_id, registry))
+    there = made(rows, stack.raw_template_id, registry)
+    if ask is not None:
+        serving = shown(rows, stack.raw_template_id)
+        there = {name: replace(resource, ask=ask(serving[name])) for name, resource in there.items()}
+    scope = EngineScope(parameters, template.files, there)
     return [{**replies.output(output.name, output.description), **value_of(output, scope)} for output in wanted]
 
 

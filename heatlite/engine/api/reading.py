@@ -7,7 +7,7 @@ lists           from the replica, if there is one, which may lag                
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from heatlite import exception
@@ -19,6 +19,7 @@ from heatlite.engine.api.arguments import invalid
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import matching, required_by, shown
 from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
+from heatlite.engine.refresh import asker
 from heatlite.engine.shared import Shared
 from heatlite.rpc.queries import EventQuery, StackQuery
 from heatlite.template import Template
@@ -40,7 +41,7 @@ class Reading:
         if resolve_outputs and stack.deleted_at is None:
             wanted = list(template.outputs.values())
             registry = self._shared.registry
-            reply["outputs"] = outputs.resolved(context, registry, stack, template, parameters, wanted)
+            reply["outputs"] = outputs.resolved(context, registry, stack, template, parameters, wanted, self._ask)
         return reply
 
     def all_stacks(self, context: RequestContext, *, resolve_outputs: bool) -> list[Reply]:
@@ -114,7 +115,10 @@ class Reading:
         if not isinstance(key, str) or key not in template.outputs:
             raise exception.NotFound(msg_fmt=f"Specified output key {key!s:.80} not found.")
         wanted = [template.outputs[key]]
-        return outputs.resolved(context, self._shared.registry, stack, template, parameters, wanted)[0]
+        return outputs.resolved(context, self._shared.registry, stack, template, parameters, wanted, self._ask)[0]
+
+    def _ask(self, row: ResourceRecord) -> Callable[[str], Any]:
+        return asker(self._shared, row)
 
     # --- resources, events, engines ---------------------------------------------------------------------------
 
@@ -192,14 +196,20 @@ class Reading:
         return metadata
 
     def _attributes(self, row: ResourceRecord, also: list[str]) -> Reply:
-        """Those that are recorded, and those asked for, which a group makes of what it recorded of its members."""
+        """Those that are recorded, and those asked for: of the plugin where they are volatile; others a group makes of
+        what it recorded of its members."""
         found = replies.attributes(row, also)
-        recorded = (row.attr_data or {}).get("attributes") or {}
         for name in also:
-            if name not in recorded:
-                with contextlib.suppress(exception.HeatliteError):
-                    found[name] = self._shared.registry.get(row.type).read_attribute(row.name, recorded, name, ())
+            with contextlib.suppress(exception.HeatliteError):
+                found[name] = self._attribute(row, name)
         return found
+
+    def _attribute(self, row: ResourceRecord, name: str) -> Any:
+        plugin = self._shared.registry.get(row.type)
+        recorded = (row.attr_data or {}).get("attributes") or {}
+        if name in plugin.asked_attributes():
+            return self._ask(row)(name)
+        return recorded[name] if name in recorded else plugin.read_attribute(row.name, recorded, name, ())
 
     def list_events(self, context: RequestContext, stack: StackRecord, query: EventQuery) -> list[Reply]:
         """The events of a stack that a query asks for. A marker that isn't there is no marker, as in Heat.

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from heatlite.exception import CloudConflict, EntityNotFound
-from heatlite.resources.base import Resource, UpdateReplace
+from heatlite.resources.base import SHOW, Resource, UpdateReplace
 from heatlite.resources.instance import Instance
 
 MARK = "heat_resource"
@@ -101,9 +101,10 @@ class Entity(Resource):
         return None if self.resource_id is None else self.cloud.identity.get(self.kind, self.resource_id)
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """The attributes, which are values of keystone's, by one look."""
-        seen = (self.show() or {}) if self.attributes_schema else {}
-        return {name: seen.get(name) for name in self.attributes_schema}
+        """The attributes, which are values of keystone's, by one look; all of it where the template reads ``show``."""
+        seen = (self.show() or {}) if self.attributes_schema or SHOW in self.reads else {}
+        found = {name: seen.get(name) for name in self.attributes_schema}
+        return {**found, SHOW: seen} if SHOW in self.reads else found
 
     def find(self) -> list[str]:
         """The ids of all that were made for the resource's uuid."""
