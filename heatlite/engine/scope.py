@@ -9,9 +9,9 @@ from typing import Any
 from heatlite import exception
 from heatlite.db.records import ResourceRecord
 from heatlite.resources.base import Resource
-from heatlite.resources.inside import inside
 from heatlite.resources.nested.port import ERRORS
 from heatlite.resources.registry import Registry
+from heatlite.schema.attribute_paths import inside
 from heatlite.template import UNKNOWN, Parameters
 
 
