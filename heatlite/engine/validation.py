@@ -23,7 +23,7 @@ from heatlite.engine import external, limits
 from heatlite.engine.accepted import Accepted
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.masking import masked
-from heatlite.engine.mistakes import collected, in_region, raise_all, within
+from heatlite.engine.mistakes import LIMITS, collected, in_region, raise_all, within
 from heatlite.engine.nested import expected
 from heatlite.engine.nested.expected import Level, Seen
 from heatlite.engine.nested.inheritance import environment_of_child
@@ -32,7 +32,6 @@ from heatlite.engine.policy import check_type
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
 from heatlite.resources.base import Resource
-from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.instance import Instance
 from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
@@ -233,6 +232,37 @@ class Validator:
             self._validate(Submission(raw, parent.files, parent.environment), identity, level)
 
 
+def why_no_value(output: language.OutputDefinition, scope: EngineScope) -> exception.HeatliteError | None:
+    """Return what keeps an output from having a value, as far as that is known before anything is made.
+
+    :raises RequestLimitExceeded: where it takes too long to find out
+    """
+    try:
+        resolve(output.value, scope)
+    except LIMITS:
+        raise
+    except exception.HeatliteError as error:
+        return error
+    return None
+
+
+def check_output(
+    output: language.OutputDefinition, plugins: Mapping[str, type[Resource]], scope: EngineScope
+) -> exception.HeatliteError | None:
+    """Return why an output won't have a value; it is told with the output and does no harm, as in Heat.
+
+    :param plugins: of the template's resources, by name
+    :raises InvalidTemplateAttribute: where it reads what the type of a resource doesn't have; what a nested stack has
+        isn't for its type to say
+    :raises RequestLimitExceeded: where it takes too long to find out
+    """
+    error = why_no_value(output, scope)
+    is_attribute = isinstance(error, exception.InvalidTemplateAttribute)
+    if error is not None and is_attribute and not issubclass(plugins[error.kwargs["resource"]], StackResource):
+        raise error
+    return error
+
+
 @dataclass(frozen=True)
 class _Look:
     """One template of a tree, and what is needed to look at what it defines."""
@@ -262,25 +292,8 @@ class _Look:
                 self._resource(definition, plugins[definition.name], scope)
         for output in self.template.outputs.values():
             with collected(mistakes):
-                self._output(output, plugins, scope)
+                check_output(output, plugins, scope)
         raise_all(mistakes)
-
-    def _output(
-        self, output: language.OutputDefinition, plugins: Mapping[str, type[Resource]], scope: EngineScope
-    ) -> None:
-        """Refuse an output that can't be had, as far as Heat does: one of a nested stack says so where it is read, and
-        so does one that reads what a template in its place no longer gives."""
-        try:
-            resolve(output.value, scope)
-        except exception.UserParameterMissing as error:
-            if self.level.is_root:
-                word = self.template.dialect.word
-                path: list[str | int] = [word("outputs"), output.name, word("value")]
-                told = f'The parameter "{error.kwargs["key"]}" is not declared; add it to the section "parameters"'
-                raise exception.StackValidationFailed(path=path, message=told) from None
-        except exception.InvalidTemplateAttribute as error:
-            if not issubclass(plugins[error.kwargs["resource"]], TemplateResource):
-                raise
 
     def _resource(self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope) -> None:
         external.check_policy(definition, plugin)

@@ -1,7 +1,7 @@
 """From what a template or a parameter gives to the type that a property wants, as generously as Heat.
 
 Parameters are often strings (``"16"``, ``"true"``, ``'[{"class": "hexdigits"}]'``), so a string that plainly says
-a number, a boolean, a list or a map is taken for it. What would lose something (2.5 for an integer) is refused.
+a number, a boolean, a list or a map is taken for it.
 """
 
 from __future__ import annotations
@@ -46,21 +46,25 @@ def to_string(value: Any) -> str:
 
 
 def to_integer(value: Any) -> int:
-    """An integer, also from its digits or from a float without a fraction. Raises ValueError for all else."""
+    """An integer, also from its digits, a boolean (1 or 0) or a float, whose fraction is cut off, as in Heat.
+
+    :raises ValueError: for all else
+    """
     try:
-        if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        if isinstance(value, str | int | float):
             return int(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
     raise ValueError(f"Value '{value}' is not an integer")
 
 
 def to_number(value: Any) -> int | float:
-    """A finite number, also from the text of one. Raises ValueError for all else."""
+    """A finite number, also from the text of one; a boolean stays what it is, as in Heat.
+
+    :raises ValueError: for all else
+    """
     number: int | float = math.nan
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float):
         number = value
     elif isinstance(value, str):
         number = spelt_number(value)

@@ -54,7 +54,9 @@ def check(pattern: str) -> None:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the whole of a text matches.
+    """Whether the whole of a text matches, by the first way of matching that is found.
+
+    As in Heat, ``a|ab`` doesn't match "ab": the first way takes in the "a" only.
 
     :raises TookTooLong: where that can't be found out in time
     :raises ValueError: where the pattern isn't one
@@ -92,8 +94,9 @@ def answer_to(question: Mapping[str, Any]) -> dict[str, Any]:
         compiled = re.compile(question["pattern"])
     except (re.error, RecursionError, OverflowError) as error:
         return {"error": f"this is not a regular expression: {error}"}
-    match = compiled.fullmatch if question.get("whole") else compiled.match
-    return {"matches": [match(text) is not None for text in question.get("texts", ())]}
+    found = [(compiled.match(text), text) for text in question.get("texts", ())]
+    whole = bool(question.get("whole"))
+    return {"matches": [it is not None and (not whole or it.end() == len(text)) for it, text in found]}
 
 
 def _told(answer: dict[str, Any] | None) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from typing import Any
 
 from heatlite.exception import InvalidTemplateReference, StackValidationFailed, dotted
 from heatlite.template.functions import Vocabulary
-from heatlite.template.functions.base import ANYTHING, Function
-from heatlite.template.functions.conditional import ConditionName
+from heatlite.template.functions.base import ANYTHING, Function, Unfit
+from heatlite.template.functions.conditional import Operand
 from heatlite.template.functions.get_file import no_content
 from heatlite.template.nodes import ListNode, MapNode, Node, Tree
 from heatlite.template.path import Path, refused
@@ -42,11 +42,10 @@ class Compiler:
     names: Names
     references: set[str] = field(default_factory=set)
     reads: set[tuple[str, str]] = field(default_factory=set)
-    conditions: set[str] = field(default_factory=set)
     parameters: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
-    checks_parameters: bool = True
-    """Whether a parameter that isn't declared is a mistake here; else whoever resolves it is told."""
+    is_lenient: bool = False
+    """Whether a reference that leads nowhere and an argument that doesn't fit are told only when they are resolved."""
 
     @property
     def mappings(self) -> Mapping[str, Any]:
@@ -78,7 +77,7 @@ class Compiler:
         return MapNode(entries) if _any_node(entries.values()) else value
 
     def compile_condition(self, value: Any, path: Path) -> Tree:
-        """The tree of a condition: a boolean, the name of a condition, or a function of conditions.
+        """The tree of a condition as it is defined: a boolean, the name of a condition, or a function of conditions.
 
         :raises StackValidationFailed: where it is something else
         """
@@ -88,8 +87,7 @@ class Compiler:
             if value not in self.names.conditions:
                 known = ", ".join(map(str, self.names.conditions)) or "none"
                 raise refused(path, f'Invalid condition "{value}"; those that are defined: {known}')
-            self.conditions.add(value)
-            return ConditionName(value)
+            return Operand(value, path)
         tree = self.compile(value, path)
         if isinstance(tree, Function):
             return tree
@@ -108,21 +106,27 @@ class Compiler:
         return name
 
     def refer_to_resource(self, name: Any, path: Path) -> str:
-        """Note a use of the resource itself. Raises what ``check_resource`` does."""
-        self.references.add(self.check_resource(name, path))
+        """Note a use of the resource itself. Raises what ``check_resource`` does, and ``Unfit`` for what is no name."""
+        self.references.add(self._named(name, path))
         return name
 
     def read_attribute(self, name: Any, attribute: str, path: Path) -> str:
-        """Note a use of the resource's attribute. Raises what ``check_resource`` does."""
-        self.reads.add((self.check_resource(name, path), attribute))
+        """Note a use of the resource's attribute. Raises what ``refer_to_resource`` does."""
+        self.reads.add((self._named(name, path), attribute))
         return name
+
+    def _named(self, name: Any, path: Path) -> str:
+        try:
+            return self.check_resource(name, path)
+        except StackValidationFailed as error:
+            raise Unfit(error) from None
 
     def check_parameter(self, name: str, path: Path) -> None:
         """Refuse the name of a parameter that isn't declared.
 
         :raises StackValidationFailed: where it isn't
         """
-        if not self.checks_parameters or name in self.names.parameters:
+        if self.is_lenient or name in self.names.parameters:
             self.parameters.add(name)
             return
         if len(path) > PROPERTY_AT and str(path[PROPERTIES_AT]).lower() == "properties":
@@ -145,10 +149,10 @@ class Compiler:
     def check_file(self, name: str, path: Path) -> None:
         """Refuse the name of a file that didn't come with the template.
 
-        :raises StackValidationFailed: where it didn't
+        :raises Unfit: where it didn't
         """
         if name not in self.names.files:
-            raise no_content(name, path)
+            raise Unfit(no_content(name, path))
         self.files.add(name)
 
 

@@ -2,26 +2,26 @@
 
 ::
 
-    conditions  ──compile──▶ trees, and which names each uses     once a template
+    conditions  ──compile──▶ trees                                                          once a template
                                 │ parameters
                                 ▼
                 truth: name → bool ──expand──▶ definitions without ``if`` and ``condition``     once a stack
 
 Parameters alone decide, so that all of this happens before a resource is looked at: a resource or output whose
 condition doesn't hold isn't there, and an ``if`` *is* the value that it chooses. What it doesn't choose is never read.
+A condition is decided when something first asks for it: one that nobody asks for may be as wrong as it likes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from heatlite.convergence.graph import Graph
-from heatlite.exception import CircularDependencyException
 from heatlite.template.compiler import Compiler, Names
 from heatlite.template.dialects import CONDITION, HOT, Dialect
 from heatlite.template.functions import IF_WITHOUT_ELSE_SINCE, Vocabulary, vocabulary_of_conditions
+from heatlite.template.functions.conditional import is_true
 from heatlite.template.nodes import Tree, resolve
 from heatlite.template.path import Path, refused
 from heatlite.template.unknown import UNKNOWN
@@ -75,8 +75,6 @@ class Conditions:
     vocabulary: Vocabulary
     names: Names
     trees: Mapping[str, Tree]
-    order: tuple[str, ...]
-    """Each after those that it uses."""
     if_without_else: bool = False
     """Whether an ``if`` may have no value for the case that its condition doesn't hold."""
 
@@ -88,36 +86,53 @@ class Conditions:
 
         :param parameters: the names of the declared parameters
         :param mappings: what ``Fn::FindInMap`` may find
-        :raises StackValidationFailed: where a condition isn't well-formed, or uses itself by way of others
+        :raises StackValidationFailed: where a condition isn't well-formed
         """
         names = Names((), parameters, (), written.keys(), mappings)
         dialect = dialect_of(version)
         place = dialect.word("conditions")
         vocabulary = vocabulary_of_conditions(version)
-        trees, uses = {}, {}
+        trees = {}
         for name, definition in written.items():
             if not isinstance(name, str):
                 raise refused((place,), f"The name of a condition is a string, not {name!r:.80}")
-            compiler = Compiler(vocabulary, names)
+            compiler = Compiler(vocabulary, names, is_lenient=True)
             trees[name] = compiler.compile_condition(definition, (place, name))
-            uses[name] = sorted(compiler.conditions)
-        try:
-            order = tuple(Graph(uses).order())
-        except CircularDependencyException as error:
-            raise refused((place,), f"Circular definition for condition: {error}") from None
         without_else = dialect is HOT and version >= IF_WITHOUT_ELSE_SINCE
-        return cls(dialect, vocabulary, names, trees, order, without_else)
+        return cls(dialect, vocabulary, names, trees, without_else)
 
     def truth(self, parameters: Mapping[str, Any]) -> Truth:
-        """Which of them hold.
+        """Return which of them hold; each is decided when something first asks for it."""
+        return Truth(self, ConditionScope(parameters, Decided(self, parameters)))
 
-        :raises StackValidationFailed: where one comes to something else than true or false
+
+class Decided(Mapping[str, bool]):
+    """Which conditions hold for one stack's parameters, by name."""
+
+    def __init__(self, conditions: Conditions, parameters: Mapping[str, Any]) -> None:
+        self._conditions = conditions
+        self._scope = ConditionScope(parameters, self)
+        self._known: dict[str, bool | None] = {}
+
+    def __getitem__(self, name: str) -> bool:
+        """Return whether a condition holds.
+
+        :raises StackValidationFailed: where it comes to something else than true or false, or uses itself
         """
-        decided: dict[str, bool] = {}
-        place = self.dialect.word("conditions")
-        for name in self.order:
-            decided[name] = _decided(self.trees[name], ConditionScope(parameters, decided), (place, name))
-        return Truth(self, ConditionScope(parameters, decided))
+        tree, path = self._conditions.trees[name], (self._conditions.dialect.word("conditions"), name)
+        if name not in self._known:
+            self._known[name] = None
+            self._known[name] = _decided(tree, self._scope, path)
+        found = self._known[name]
+        if found is None:
+            raise refused(path[:1], f'Circular definition for condition: "{name}" uses itself')
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._conditions.trees)
+
+    def __len__(self) -> int:
+        return len(self._conditions.trees)
 
 
 @dataclass(frozen=True)
@@ -133,7 +148,8 @@ class Truth:
         :raises StackValidationFailed: where it isn't one
         """
         tree = Compiler(self.conditions.vocabulary, self.conditions.names).compile_condition(written, path)
-        return _decided(tree, self.scope, path)
+        value = resolve(tree, self.scope)
+        return value is not UNKNOWN and is_true(value, self.scope, path)
 
     @property
     def _keyword(self) -> str:

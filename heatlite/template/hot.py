@@ -29,9 +29,9 @@ from heatlite.template.interface import parameters_of
 from heatlite.template.parameter_groups import check_parameter_groups
 from heatlite.template.parameter_schema import ParameterSchema
 from heatlite.template.path import check_nesting
-from heatlite.template.read_definitions import check_names, read_outline, read_output, read_resource
+from heatlite.template.read_definitions import check_are_texts, check_names, read_outline, read_output, read_resource
 from heatlite.template.resource_registry import ResourceRegistry
-from heatlite.template.sections import check_sections, section_of, text_at
+from heatlite.template.sections import check_sections, section_of, words_at
 from heatlite.template.versions import dialect_of, has_conditions, version_of
 
 NO_DESCRIPTION = "No description"
@@ -163,8 +163,8 @@ class Reader:
         )
 
     def _lenient(self) -> Compiler:
-        """An output that names a parameter which isn't declared harms nothing but itself."""
-        return dataclasses.replace(self._compiler(), checks_parameters=False)
+        """What can't be had in an output harms nothing but the output itself."""
+        return dataclasses.replace(self._compiler(), is_lenient=True)
 
     def _compiler(self) -> Compiler:
         parameters = {*self.schemata, *self.dialect.pseudo_parameters}
@@ -201,8 +201,8 @@ def parse(
     dialect = dialect_of(version)
     schemata = _read_parameters(raw, dialect)
     resources, outputs, mappings = (section_of(raw, name, dialect) for name in ("resources", "outputs", "mappings"))
-    for section, name in ((resources, "resources"), (outputs, "outputs")):
-        check_names(section, dialect.word(name))
+    check_names(resources, dialect.word("resources"))
+    check_are_texts(outputs, dialect.word("outputs"))
     conditions, computes = _read_conditions(raw, version, schemata), computed_names.are_used(raw, version)
     is_whole = conditions is None and not computes
     registry = ResourceRegistry.read(resource_registry, operator_registry)
@@ -210,7 +210,7 @@ def parse(
     return Template(
         raw=raw,
         version=version,
-        description=text_at(raw, dialect.word("description")) or NO_DESCRIPTION,
+        description=words_at(raw, dialect.word("description")) or NO_DESCRIPTION,
         parameter_schemata=MappingProxyType(schemata),
         resources=reader.resources(known) if is_whole else reader.outline(),
         outputs=reader.outputs(outputs) if is_whole else MappingProxyType({}),

@@ -84,10 +84,10 @@ def read_parameter_schema(name: str, written: Any) -> ParameterSchema:
         type=kind,
         default=written.get("default"),
         constraints=read_constraints(written.get("constraints"), kind, (*path, "constraints")),
-        hidden=_read_flag(written, "hidden", path),
+        hidden=_read_flag(written, "hidden"),
         label=str(written.get("label") or ""),
         description=str(written.get("description") or ""),
-        immutable=_read_flag(written, "immutable", path),
+        immutable=_read_flag(written, "immutable"),
         tags=_read_tags(written, path),
     )
     check_default(schema, (*path, "default"))
@@ -104,11 +104,12 @@ def _check_keywords(written: Any, path: Path) -> None:
         raise refused_schema(path, f"Missing parameter type; those are {', '.join(TYPES)}")
 
 
-def _read_flag(written: Mapping[str, Any], key: str, path: Path) -> bool:
+def _read_flag(written: Mapping[str, Any], key: str) -> bool:
+    value = written.get(key) or False
     try:
-        return to_boolean(written.get(key) or False)
-    except ValueError as error:
-        raise refused_schema((*path, key), str(error)) from error
+        return to_boolean(value)
+    except ValueError:
+        return True  # as in Heat: whatever is written there and isn't empty
 
 
 def _read_tags(written: Mapping[str, Any], path: Path) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
 type                 taken                         becomes
 ==================== ============================= ==============================
 string               anything                      str, as Python prints it
-number               a number, or one as text      int or float
+number               a number, or one as text      int or float (true stays true)
 boolean              true, "yes", "1", 0, "off" …  bool
 comma_delimited_list "a,b" or a list               list of str
 json                 anything, or as JSON          what it says ("" stays "")
@@ -64,13 +64,13 @@ def show(kind: ParameterType, value: Any) -> str:
 
 
 def to_number(value: Any) -> int | float:
-    """The int or finite float that a value is or spells.
+    """The int or finite float that a value is or spells; a boolean stays what it is, as in Heat.
 
     :raises ValueError: where it is neither
     """
     try:
         number = value if isinstance(value, int | float) else _spelt_number(value)
-        if not isinstance(value, bool) and math.isfinite(number):
+        if math.isfinite(number):
             return number
     except (ValueError, OverflowError):
         pass

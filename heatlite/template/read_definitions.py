@@ -13,7 +13,7 @@ from heatlite.template.functions.base import Function
 from heatlite.template.nodes import Tree, entries_of
 from heatlite.template.path import Path, refused
 from heatlite.template.resource_registry import ResourceRegistry
-from heatlite.template.sections import check_keywords, text_at
+from heatlite.template.sections import check_is_map, check_keywords, text_at, words_at
 from heatlite.template.unknown import UNKNOWN
 
 _POLICIES = ("Delete", "Retain", "Snapshot")
@@ -100,24 +100,35 @@ def read_output(name: str, written: Any, compiler: Compiler, dialect: Dialect) -
     :raises InvalidTemplateReference: where it names a resource that doesn't exist
     """
     word, path = dialect.word, (dialect.word("outputs"), name)
-    check_keywords(written, dialect.output_keywords, "output", path, dialect)
+    check_is_map(written, "output", path)
     if word("value") not in written:
         raise refused(path, f"Each output must contain a {word('value')} key")
     value = compiler.compile(written[word("value")], (*path, word("value")))
-    description = text_at(written, word("description"), path) or ""
+    description = words_at(written, word("description"))
     return OutputDefinition(name, value, description, frozenset(compiler.reads), frozenset(compiler.references))
 
 
 def check_names(section: Mapping[Any, Any], section_name: str) -> None:
-    """Refuse the name of a resource or output that isn't fit to stand in a URL or a row.
+    """Refuse the name of a resource that isn't fit to stand in a URL or a row.
+
+    :raises StackValidationFailed: where there is one
+    """
+    check_are_texts(section, section_name)
+    for name in section:
+        if not 0 < len(name) <= LONGEST_NAME:
+            raise refused((section_name,), f"A name is a string of 1 to {LONGEST_NAME} characters: {name!r:.80}")
+        if "/" in name:
+            raise refused((section_name, name), 'A name may not contain "/"')
+
+
+def check_are_texts(section: Mapping[Any, Any], section_name: str) -> None:
+    """Refuse the name of an output that isn't a text, or one that not every database takes.
 
     :raises StackValidationFailed: where there is one
     """
     for name in section:
-        if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
-            raise refused((section_name,), f"A name is a string of 1 to {LONGEST_NAME} characters: {name!r:.80}")
-        if "/" in name:
-            raise refused((section_name, name), 'A name may not contain "/"')
+        if not isinstance(name, str):
+            raise refused((section_name,), f"A name is a string, and this is {name!r:.80}")
         if NOT_TEXT.search(name):
             raise refused((section_name,), f"A name may not contain a NUL or half a surrogate pair: {name!r:.80}")
 

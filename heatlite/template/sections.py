@@ -43,12 +43,15 @@ def map_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> Mapping[str, 
 
 
 def section_of(raw: Mapping[str, Any], name: str, dialect: Dialect) -> Mapping[str, Any]:
-    """A section that is a map, empty where there is none.
+    """Return a section that is a map, empty where there is none.
+
+    Anything empty (``[]``, ``""``, ``false``) is an empty section, as in Heat; but for ``conditions``, as there.
 
     :param name: HOT's name of it
     :raises StackValidationFailed: where it is something else
     """
-    return map_at(raw, dialect.word(name))
+    word = dialect.word(name)
+    return {} if name != "conditions" and not raw.get(word) else map_at(raw, word)
 
 
 def text_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> str | None:
@@ -63,6 +66,21 @@ def text_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> str | None:
     return value
 
 
+def words_at(owner: Mapping[str, Any], key: str) -> str:
+    """Return what people are told by a description, which may be written as anything; empty where there is none."""
+    value = owner.get(key)
+    return "" if value is None else str(value)
+
+
+def check_is_map(owner: Any, what: str, path: Path) -> None:
+    """Refuse a definition that isn't a map.
+
+    :raises StackValidationFailed: where it isn't
+    """
+    if not isinstance(owner, Mapping):
+        raise refused(path, f"A {what} is defined by a map, and this is a {type(owner).__name__}")
+
+
 def check_keywords(owner: Any, allowed: Collection[str], what: str, path: Path, dialect: Dialect) -> None:
     """Refuse a definition that isn't a map, or that holds a keyword it can't have.
 
@@ -71,8 +89,7 @@ def check_keywords(owner: Any, allowed: Collection[str], what: str, path: Path, 
     :param path: where ``owner`` stands
     :raises StackValidationFailed: where it is or does
     """
-    if not isinstance(owner, Mapping):
-        raise refused(path, f"A {what} is defined by a map, and this is a {type(owner).__name__}")
+    check_is_map(owner, what, path)
     words = {dialect.word(name) for name in allowed}
     for key in owner if dialect.refuses_unknown_keywords else ():
         if key not in words:

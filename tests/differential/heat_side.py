@@ -14,6 +14,7 @@ from typing import Any
 ANSWERS = os.dup(1)
 os.dup2(2, 1)  # whatever Heat prints is no answer
 
+import heat_stacks  # noqa: E402
 from heat.common import context as heat_context  # noqa: E402
 from heat.common import environment_util, identifier  # noqa: E402
 from heat.engine import constraints, environment, function, node_data, properties, stk_defn  # noqa: E402
@@ -26,6 +27,9 @@ from oslo_config import cfg  # noqa: E402
 Case = dict[str, Any]
 
 
+NO_VALUE = {"output_error": "it can't be had"}
+
+
 class Made(node_data.NodeData):
     """A resource with attributes, from which paths are selected as a resource would."""
 
@@ -35,7 +39,7 @@ class Made(node_data.NodeData):
 
 
 def of_template(case: Case) -> Any:
-    """The value of the output ``out`` of a template: parsed, validated and resolved."""
+    """The value of the output ``out`` of a template: parsed, validated and resolved; NO_VALUE where that fails."""
     given = {"parameters": case.get("given", {}), "parameter_defaults": case.get("defaults", {})}
     template = heat_template.Template(case["template"], files=case.get("files"), env=environment.Environment(given))
     template.validate()
@@ -51,7 +55,10 @@ def of_template(case: Case) -> Any:
         definition.resource_definition(name).validate()
     output = definition.output_definition("out")
     output.validate()
-    return output.get_value()
+    try:
+        return output.get_value()
+    except Exception:
+        return NO_VALUE
 
 
 def of_parameter(case: Case) -> Any:
@@ -154,6 +161,10 @@ KINDS = {
     "registry": of_registry,
     "merge": of_merge,
     "functions": of_functions,
+    "types": heat_stacks.of_types,
+    "constraints": heat_stacks.of_constraints,
+    "stubs": heat_stacks.of_stubs,
+    "stack": heat_stacks.of_stack,
 }
 
 
@@ -168,7 +179,9 @@ def answer(case: Case) -> Case:
 def main() -> None:
     """Answer until the input ends."""
     cfg.CONF([], project="heat", default_config_files=[])
+    heat_stacks.configure()
     heat_resources.initialise()
+    heat_stacks.prepare()
     with os.fdopen(ANSWERS, "w") as out:
         for line in sys.stdin:
             out.write(json.dumps(answer(json.loads(line))) + "\n")

@@ -43,11 +43,30 @@ class Said:
         return self.our_error is None and re.search(pattern, f"{self.heat_error}: {self.heat_text}") is not None
 
 
+NO_VALUE = {"output_error": "it can't be had"}
 IN_OTHER_WORDS = {"cfn": "template", "cfn_parameter": "parameter"}
+REFUSED_HERE = {
+    "default_nan": "neither JSON nor every database has a way to keep NaN",
+    "external_id_empty": "nothing can be found, checked or left alone by an empty id",
+    "metadata_digest": "metadata that can't be had fails the create in Heat; here it is told before anything is made",
+    "metadata_join_number": "the same",
+    "metadata_unknown_parameter": "the same",
+    "resource_name_empty": "no call of the API can name it",
+}
+"""Templates of the folder ``accepted`` that Heat accepts and heatlite refuses, each with its reason."""
+
 NOT_ALL_MATTERS = ("filter", "and", "or", "if", "repeat", "Fn::If", "Fn::And", "Fn::Or")
 """Functions that may give a value without a look at all of their arguments."""
 
 KNOWN = (
+    (
+        lambda said: said.kind == "template" and said.heat_error and said.ours == NO_VALUE,
+        "what is wrong in an output is told with the output and refuses nothing, also where Heat looks at its form",
+    ),
+    (
+        lambda said: said.heat == NO_VALUE and said.our_error is None and said.writes("Fn::Split"),
+        "the delimiter of Fn::Split may be given by a reference",
+    ),
     (
         lambda said: said.heat_refuses("String to split must be string; got <class 'list'>"),
         "Fn::Split of a list is that list: the samples that are generated for a type with a list have it",
@@ -113,7 +132,7 @@ KNOWN = (
         "a default that isn't of its type is refused, also where a value is given",
     ),
     (
-        lambda said: said.kind == "parameter" and said.heat_refuses("comma-delimited list string: '(int|float|bool)"),
+        lambda said: said.kind == "parameter" and said.heat_refuses("delimited list string: '(int|float|bool|dict)"),
         "the default of a list may be a number",
     ),
     (

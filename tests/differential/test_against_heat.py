@@ -6,17 +6,22 @@ Runs where ``HEAT_PYTHON`` names the Python of an environment that has openstack
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from heatlite.template.dialects import Dialect
 from heatlite.template.versions import CLOUDFORMATION, RELEASES, VERSIONS
-from tests.differential import our_side
+from tests.differential import corpus, our_side
 from tests.differential.cases import EVERYTHING
 from tests.differential.compare import Heat, agree
 from tests.differential.explore import explore
+from tests.differential.known import REFUSED_HERE
 
+ACCEPTED = Path(__file__).with_name("accepted")
+"""Templates that hold one oddity each, most of which Heat takes."""
 COUNT = int(os.environ.get("DIFFERENTIAL_CASES", "2000"))
 PYTHON = os.environ.get("HEAT_PYTHON")
 pytestmark = pytest.mark.skipif(
@@ -57,6 +62,12 @@ def test_every_difference_is_a_known_one(heat: Heat, kind: str) -> None:
     assert comparison.agreed[f"{kind}, value"]
     assert comparison.agreed[f"{kind}, refusal"]
     assert not comparison.differences, comparison.report()
+
+
+def test_no_template_is_refused_that_heat_accepts_but_for_those_with_a_reason(heat: Heat) -> None:
+    found = {path.stem: corpus.verdict(theirs, ours) for path, theirs, ours in corpus.compare(ACCEPTED, heat)}
+    assert {name for name, verdict in found.items() if verdict == "heatlite refuses"} == set(REFUSED_HERE)
+    assert Counter(found.values())["same"] > 100
 
 
 def test_answers_that_differ_are_told_apart() -> None:

@@ -318,3 +318,15 @@ def test_members_have_what_the_resource_they_refer_to_gives(story: Story) -> Non
     story.update(hot({}, OUTPUTS, net=resource("b"), group=group(JOINED, count=2)))
     story.settle("UPDATE_COMPLETE")
     assert outputs(story)["all"] == ["v-b-0", "v-b-1"]
+
+
+def test_an_unknown_attribute_in_an_output_harms_the_output_only(story: Story) -> None:
+    wrong = {
+        "wrong": {"value": {"get_attr": ["group", "nothing"]}},
+        "whole": {"value": {"get_attr": ["group", "output"]}},
+    }
+    story.create(hot({}, {**OUTPUTS, **wrong}, group=scaled()))
+    story.settle("CREATE_COMPLETE")
+    found = {it["output_key"]: it for it in story.show()["outputs"]}
+    assert len(found["refs"]["output_value"]) == 1
+    assert "nothing" in found["wrong"]["output_error"]

@@ -421,3 +421,19 @@ def test_a_nested_stack_whose_values_never_fitted_is_deleted(story: Story, kind:
     story.delete()
     story.settle("DELETE_COMPLETE")
     assert states_of(story) == {}
+
+
+def test_outputs_that_can_not_be_had_keep_no_parent_from_being_made(story: Story) -> None:
+    broken = {
+        "resource": {"get_resource": "nobody"},
+        "parameter": {"get_param": "nobody"},
+        "late": {"list_join": [",", 5]},
+    }
+    outputs = {**{name: {"value": value} for name, value in broken.items()}, "fine": {"value": "seen"}}
+    read = {name: {"value": {"get_attr": ["web", name]}} for name in outputs}
+    story.create(
+        hot({}, read, web=nested("child.yaml")), files={"child.yaml": text(hot({}, outputs, one=resource("x")))}
+    )
+    found = {it["output_key"]: it for it in story.settle("CREATE_COMPLETE")["outputs"]}
+    assert found["fine"]["output_value"] == "seen"
+    assert all(found[name]["output_value"] is None for name in broken)

@@ -21,7 +21,7 @@ from heatlite.engine.masking import masked
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
-from heatlite.engine.validation import Submission
+from heatlite.engine.validation import Submission, check_output
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
 from heatlite.schema.provider import is_template
@@ -52,7 +52,9 @@ def template_reply(
     """
     try:
         template = checked(submission, registry, settings)
-        nested = look_in(submission, template, known_parameters(template, submission.environment)) if look_in else {}
+        parameters = known_parameters(template, submission.environment)
+        nested = look_in(submission, template, parameters) if look_in else {}
+        warned = warnings(template, parameters, registry)
     except exception.InvalidTemplateVersion:
         raise
     except exception.HeatliteError as error:
@@ -65,6 +67,8 @@ def template_reply(
     }
     if groups := template.raw.get("parameter_groups"):
         reply["ParameterGroups"] = groups
+    if warned:
+        reply["Warnings"] = warned
     return {**reply, "NestedParameters": nested} if nested else reply
 
 
@@ -106,8 +110,21 @@ def checked_under(template: Template, parameters: Parameters, registry: Registry
             plugins[name].checked_properties(given, definition.place("properties"), UNKNOWN)
         resolve(definition.metadata, scope)
     for output in template.outputs.values():
-        resolve(output.value, scope)
+        check_output(output, plugins, scope)
     return template
+
+
+def warnings(template: Template, parameters: Parameters, registry: Registry) -> list[str]:
+    """Tell which outputs won't have a value, and why: that does no harm, but is hardly meant.
+
+    :param template: one that was found valid, as its parameters leave it
+    """
+    plugins = {name: plugin(registry, it, template.files) for name, it in template.resources.items()}
+    future = {name: FutureResource(name, found) for name, found in plugins.items()}
+    scope = EngineScope(parameters, template.files, future)
+    section = template.dialect.word("outputs")
+    found = ((output.name, check_output(output, plugins, scope)) for output in template.outputs.values())
+    return [parameters.mask(f"{section}.{name}: {error}") for name, error in found if error is not None]
 
 
 def plugin(registry: Registry, definition: ResourceDefinition, files: Mapping[str, str]) -> type[Resource]:

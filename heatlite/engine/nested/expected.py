@@ -51,11 +51,6 @@ class Level:
     times: int = 1
     members: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def is_root(self) -> bool:
-        """Whether it is a root that is validated, with all that is in it."""
-        return self.depth == 0 and self.goes_down
-
     def below(self, name: str, facade: Mapping[str, Any]) -> Level:
         """One level down, at a resource."""
         times = self.times * self.members.get(name, 1)

@@ -36,5 +36,8 @@ class NoneResource(Resource):
         """Take the resource's own uuid for a physical id: nothing physical exists that could have another."""
         self.resource_id_set(self.uuid)
 
+    def handle_snapshot_delete(self, state: Any) -> None:
+        """Nothing to keep: a deletion policy that asks for a snapshot is taken as any other."""
+
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
         """Nothing to do, whatever changed."""

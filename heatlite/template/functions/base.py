@@ -18,9 +18,9 @@ import contextvars
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol
 
-from heatlite.exception import StackValidationFailed
+from heatlite.exception import HeatliteError, InvalidTemplateReference, StackValidationFailed
 from heatlite.schema.sizes import weight
 from heatlite.template.nodes import ListNode, MapNode, Node, Tree, resolve
 from heatlite.template.path import Path, refused
@@ -55,14 +55,15 @@ class Compiler(Protocol):
     """What a function may ask while it is compiled."""
 
     @property
+    def is_lenient(self) -> bool:
+        """Whether what can't be had is told only when it is resolved."""
+
+    @property
     def mappings(self) -> Mapping[str, Any]:
         """The section ``Mappings`` of a CloudFormation template."""
 
     def compile(self, value: Any, path: Path) -> Tree:
         """Compile a value that stands inside the function's arguments."""
-
-    def compile_condition(self, value: Any, path: Path) -> Tree:
-        """Compile a condition, which may be a name."""
 
     def refer_to_resource(self, name: Any, path: Path) -> str:
         """Note that the value needs this resource, and give its name back."""
@@ -80,7 +81,15 @@ class Compiler(Protocol):
         """Note that what is used isn't known before it is computed."""
 
     def check_file(self, name: str, path: Path) -> None:
-        """Refuse the name of a file that didn't come with the template."""
+        """Refuse the name of a file that didn't come with the template: raise Unfit."""
+
+
+class Unfit(Exception):
+    """An argument of a function that has the right form holds something that doesn't fit."""
+
+    def __init__(self, error: StackValidationFailed) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +104,30 @@ class Function(Node):
     """What clients are told of it, where that isn't the first sentence here: they may know it by heart."""
 
     @classmethod
-    def compile(cls, arguments: Any, path: Path, compiler: Compiler) -> Self:
+    def compile(cls, arguments: Any, path: Path, compiler: Compiler) -> Function:
         """Compile and check the arguments.
 
         :param path: where the arguments stand, the function's own name included
         :raises StackValidationFailed: where they are of the wrong form
         :raises InvalidTemplateReference: where they name a resource that doesn't exist
         """
-        function = cls(compiler.compile(arguments, path), path)
-        function.check(compiler)
+        function = cls.of(compiler.compile(arguments, path), path, compiler)
+        try:
+            function.check(compiler)
+        except InvalidTemplateReference as error:
+            if not compiler.is_lenient:
+                raise
+            return Mistake(None, path, error)
+        except Unfit as unfit:
+            if not compiler.is_lenient:
+                raise unfit.error from None
+            return Mistake(None, path, unfit.error)
         return function
+
+    @classmethod
+    def of(cls, arguments: Tree, path: Path, compiler: Compiler) -> Function:
+        """Return the function with its compiled arguments, which are yet to be checked."""
+        return cls(arguments, path)
 
     @abstractmethod
     def check(self, compiler: Compiler) -> None:
@@ -127,10 +150,20 @@ class Function(Node):
     def expect(self, tree: Tree, fits: Callable[[Any], bool], message: str) -> None:
         """Refuse a part of the arguments that is written out and doesn't fit.
 
-        :raises StackValidationFailed: with ``message``
+        :raises Unfit: with ``message``
         """
         if not isinstance(tree, Function) and not fits(tree.items if isinstance(tree, MapNode | ListNode) else tree):
-            raise self.wrong(message)
+            raise Unfit(self.wrong(message))
+
+    def fits(self, check: Callable[[Any], Any], argument: Any) -> None:
+        """Check a part of the arguments that is written out by a function that raises where it doesn't fit.
+
+        :raises Unfit: where it does
+        """
+        try:
+            check(argument)
+        except StackValidationFailed as error:
+            raise Unfit(error) from None
 
     def check_size(self, characters: int) -> None:
         """Refuse to make a text of more than ``MAX_TEXT`` characters.
@@ -169,6 +202,19 @@ class Function(Node):
     def too_large(self) -> StackValidationFailed:
         """The error for a result that would fill the memory, to be raised by the caller."""
         return self.wrong(f'"{self.name}" would make a value of more than {MAX_TEXT} characters')
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake(Function):
+    """What stands for a function that can't give anything: whoever resolves it is told why."""
+
+    error: HeatliteError = field(compare=False)
+
+    def check(self, compiler: Compiler) -> None:
+        """It was found while its function was checked."""
+
+    def apply(self, arguments: Any, scope: Scope) -> Any:
+        raise self.error.with_traceback(None)
 
 
 def is_list_or_nothing(value: Any) -> bool:

@@ -14,11 +14,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.template.functions.base import Compiler, Function, is_list_or_nothing, is_text
+from heatlite.template.functions.base import Compiler, Function, Unfit, is_list_or_nothing, is_text
 from heatlite.template.functions.list_join import ListJoin
 from heatlite.template.functions.resource_facade import PARTS, ResourceFacade
 from heatlite.template.functions.str_replace import StrReplace
 from heatlite.template.nodes import items_of
+from heatlite.template.path import Path
 from heatlite.template.scope import Scope
 from heatlite.template.unknown import UNKNOWN
 
@@ -31,7 +32,7 @@ class Ref(Function):
 
     def check(self, compiler: Compiler) -> None:
         if not is_text(self.arguments):
-            raise self.wrong('"Ref" takes the name of a parameter or a resource')
+            raise Unfit(self.wrong('"Ref" takes the name of a parameter or a resource'))
         if not compiler.has_parameter(self.arguments):
             compiler.refer_to_resource(self.arguments, self.path)
 
@@ -51,7 +52,7 @@ class Select(Function):
     def check(self, compiler: Compiler) -> None:
         items = items_of(self.arguments)
         if items is None or len(items) != 2:
-            raise self.wrong(f'Arguments to "{self.name}" must be of the form [index, collection]')
+            raise Unfit(self.wrong(f'Arguments to "{self.name}" must be of the form [index, collection]'))
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
         index, collection = arguments
@@ -171,6 +172,10 @@ class GetAZs(Function):
 
     __slots__ = ()
     name = "Fn::GetAZs"
+
+    @classmethod
+    def compile(cls, arguments: Any, path: Path, compiler: Compiler) -> Function:
+        return cls(None, path)
 
     def check(self, compiler: Compiler) -> None:
         """Whatever is given is ignored, as it always was."""

@@ -12,24 +12,40 @@ Where a condition is expected, its name will do. CloudFormation has the same by 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from heatlite.template.functions.base import Compiler, Function
-from heatlite.template.nodes import ListNode, Node, items_of
+from heatlite.template.nodes import ListNode, Node, items_of, resolve
 from heatlite.template.path import Path, refused
 from heatlite.template.scope import Scope
+from heatlite.template.unknown import UNKNOWN, holds_unknown
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionName(Node):
-    """Another condition, by its name."""
+class Operand(Node):
+    """What isn't a function where a condition is expected: most often the name of another one. It is looked at only
+    where it matters: ``or`` and ``and`` stop at the first that decides."""
 
-    name: str
+    written: Any
+    path: Path = field(compare=False)
 
     def resolve(self, scope: Scope) -> bool:
-        return scope.conditions[self.name]
+        return is_true(self.written, scope, self.path)
+
+
+def is_true(value: Any, scope: Scope, path: Path) -> bool:
+    """Return whether a condition holds that is a boolean, or another one's name; none at all holds, as in Heat.
+
+    :raises StackValidationFailed: where it is something else, or there is no condition of this name
+    """
+    if value is None or isinstance(value, bool):
+        return value is not False
+    if isinstance(value, str) and value in scope.conditions:
+        return scope.conditions[value]
+    known = ", ".join(map(str, scope.conditions)) or "none"
+    raise refused(path, f"Invalid condition {value!r:.80}: it is a boolean or one of those that are defined: {known}")
 
 
 class Equals(Function):
@@ -54,9 +70,9 @@ class Combination(Function):
     __slots__ = ()
 
     @classmethod
-    def compile(cls, arguments: Any, path: Path, compiler: Compiler) -> Self:
-        parts = [compiler.compile_condition(part, path) for part in cls.parts(arguments, path)]
-        return cls(ListNode(parts), path)
+    def compile(cls, arguments: Any, path: Path, compiler: Compiler) -> Function:
+        parts = [compiler.compile(part, path) for part in cls.parts(arguments, path)]
+        return cls(ListNode([part if isinstance(part, Node) else Operand(part, path) for part in parts]), path)
 
     @classmethod
     def parts(cls, arguments: Any, path: Path) -> Sequence[Any]:
@@ -73,14 +89,17 @@ class Combination(Function):
     def check(self, compiler: Compiler) -> None:
         """All is checked as it is compiled."""
 
-    def apply(self, arguments: Any, scope: Scope) -> bool:
-        for argument in arguments:
-            if not isinstance(argument, bool):
-                raise self.wrong(f"A condition comes to true or false, and this to {argument!r:.80}")
-        return self.combine(arguments)
+    def resolve(self, scope: Scope) -> Any:
+        parts = items_of(self.arguments) or ()
+        given = [part if isinstance(part, Operand) else resolve(part, scope) for part in parts]
+        return UNKNOWN if holds_unknown(given) else self.apply(given, scope)
 
-    def combine(self, truths: Sequence[bool]) -> bool:
-        """What the conditions come to together."""
+    def apply(self, arguments: Any, scope: Scope) -> bool:
+        parts = (part.resolve(scope) if isinstance(part, Operand) else part for part in arguments)
+        return self.combine(is_true(part, scope, self.path) for part in parts)
+
+    def combine(self, truths: Iterator[bool]) -> bool:
+        """What the conditions come to together, looking at no more of them than it takes."""
         raise NotImplementedError
 
 
@@ -90,7 +109,7 @@ class And(Combination):
     __slots__ = ()
     name = "and"
 
-    def combine(self, truths: Sequence[bool]) -> bool:
+    def combine(self, truths: Iterator[bool]) -> bool:
         return all(truths)
 
 
@@ -100,7 +119,7 @@ class Or(Combination):
     __slots__ = ()
     name = "or"
 
-    def combine(self, truths: Sequence[bool]) -> bool:
+    def combine(self, truths: Iterator[bool]) -> bool:
         return any(truths)
 
 
@@ -112,10 +131,12 @@ class Not(Combination):
 
     @classmethod
     def parts(cls, arguments: Any, path: Path) -> Sequence[Any]:
+        if arguments is None:
+            raise refused(path, f'Argument to "{cls.name}" must be a condition')
         return [arguments]
 
-    def combine(self, truths: Sequence[bool]) -> bool:
-        return not truths[0]
+    def combine(self, truths: Iterator[bool]) -> bool:
+        return not next(truths)
 
 
 class CfnEquals(Equals):

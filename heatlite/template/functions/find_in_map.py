@@ -10,11 +10,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Any
 
 from heatlite.template.functions.base import Compiler, Function, is_text
-from heatlite.template.nodes import Node, items_of
+from heatlite.template.nodes import Node, Tree, items_of
 from heatlite.template.path import Path
 from heatlite.template.scope import Scope
 
@@ -23,15 +23,13 @@ from heatlite.template.scope import Scope
 class FindInMap(Function):
     """A value of a mapping, by the mapping's name and two keys."""
 
-    mappings: Mapping[str, Any]
+    mappings: Mapping[str, Any] = field(default_factory=dict)
 
     name = "Fn::FindInMap"
 
     @classmethod
-    def compile(cls, arguments: Any, path: Path, compiler: Compiler) -> Self:
-        function = cls(compiler.compile(arguments, path), path, compiler.mappings)
-        function.check(compiler)
-        return function
+    def of(cls, arguments: Tree, path: Path, compiler: Compiler) -> FindInMap:
+        return cls(arguments, path, compiler.mappings)
 
     def check(self, compiler: Compiler) -> None:
         items = items_of(self.arguments)
@@ -42,7 +40,7 @@ class FindInMap(Function):
                 key, is_text, f'"{self.name}" takes the name of a mapping and two keys in it, all of them texts'
             )
         if not any(isinstance(key, Node) for key in items):
-            self._found(items)
+            self.fits(self._found, items)
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
         return self._found(arguments)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heatlite.exception import StackValidationFailed
 from heatlite.template.functions.base import Compiler, Function, is_text
 from heatlite.template.path import Path, refused
 from heatlite.template.scope import Scope
@@ -37,6 +38,6 @@ class GetFile(Function):
         return content
 
 
-def no_content(name: str, path: Path) -> Exception:
+def no_content(name: str, path: Path) -> StackValidationFailed:
     """The error for a file that didn't come with the template, to be raised by the caller."""
     return refused(path, f'No content found in the "files" section for get_file path: {name}')

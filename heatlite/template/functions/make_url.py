@@ -32,7 +32,7 @@ class MakeUrl(Function):
             raise self.wrong('The arguments to "make_url" must be a map')
         if unknown := sorted(map(str, set(entries) - set(PARTS))):
             raise self.wrong(f'Invalid arguments to "make_url": {", ".join(unknown)}; it takes {", ".join(PARTS)}')
-        self._check_parts({key: value for key, value in entries.items() if not isinstance(value, Function)})
+        self.fits(self._check_parts, {key: it for key, it in entries.items() if not isinstance(it, Function)})
 
     def apply(self, arguments: Any, scope: Scope) -> str:
         self._check_parts(arguments)

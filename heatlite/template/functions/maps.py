@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.template.functions.base import Compiler, Function, is_map_or_nothing
-from heatlite.template.nodes import entries_of, items_of
+from heatlite.template.nodes import items_of
 from heatlite.template.scope import Scope
 
 
@@ -46,8 +46,7 @@ class MapReplace(Function):
         for one in items_of(self.arguments) or ():
             self.expect(one, is_map_or_nothing, self.usage)
         replacements = (items_of(self.arguments) or [None, None])[1]
-        if not set(entries_of(replacements) or ()) <= {"keys", "values"}:
-            raise self.wrong(self.usage)
+        self.expect(replacements, lambda it: set(it or ()) <= {"keys", "values"}, self.usage)
 
     def apply(self, arguments: Any, scope: Scope) -> dict[str, Any]:
         if not isinstance(arguments, list) or len(arguments) != 2 or not all(map(is_map_or_nothing, arguments)):

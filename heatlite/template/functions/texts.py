@@ -27,7 +27,8 @@ class StrSplit(Function):
     def check(self, compiler: Compiler) -> None:
         self.expect(self.arguments, lambda it: isinstance(it, list | tuple) and len(it) >= 2, self.usage)
         delimiter, text = (items_of(self.arguments) or ["-", None])[:2]
-        self.expect(delimiter, lambda it: is_text(it) and it != "", self.usage)
+        if text is not None:  # of nothing comes nothing, whatever it is split at
+            self.expect(delimiter, lambda it: is_text(it) and it != "", self.usage)
         self.expect(text, lambda it: it is None or is_text(it), self.usage)
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
@@ -64,7 +65,7 @@ class Digest(Function):
             self.expect(item, is_text, 'Argument to function "digest" must be a list of strings')
         algorithm = (items_of(self.arguments) or [None])[0]
         if is_text(algorithm):
-            self._checked(algorithm)
+            self.fits(self._checked, algorithm)
 
     def apply(self, arguments: Any, scope: Scope) -> str:
         if not isinstance(arguments, list) or len(arguments) != 2 or not all(map(is_text, arguments)):

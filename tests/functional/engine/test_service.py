@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from heatlite import exception
@@ -59,6 +61,38 @@ def test_an_output_that_cannot_be_resolved_says_why_and_the_others_are_shown(eng
     assert bad["output_value"] is None
     assert "outputs.bad" in bad["output_error"]
     assert good == {"output_key": "good", "description": "No description given", "output_value": "fine"}
+
+
+HOPELESS: dict[str, Any] = {
+    "parameter": {"get_param": "nobody"},
+    "resource": {"get_resource": "nobody"},
+    "attribute": {"get_attr": ["nobody", "x"]},
+    "known at once": {"digest": ["nothing", "x"]},
+    "known late": {"str_split": [",", {"get_attr": ["one", "value"]}]},
+    "yaql": {"yaql": {"expression": "$.data.toUpper()", "data": {"a": 1}}},
+}
+"""Outputs that can't be had, by what is wrong with them."""
+
+
+def test_no_output_keeps_a_stack_from_being_made_previewed_or_updated(engine: Endpoint) -> None:
+    one = {"type": "OS::Heat::Value", "properties": {"value": {"a": 1}}}
+    outputs = {name: {"value": value} for name, value in HOPELESS.items()}
+    written = template({"one": one}, outputs={**outputs, "fine": {"value": 1}})
+    warned = engine.call("validate_template", template=written)["Warnings"]
+    assert {told.partition(": ")[0] for told in warned} == {f"outputs.{name}" for name in HOPELESS} - {
+        "outputs.known late"
+    }
+    previewed = engine.call("preview_stack", stack_name="web", template=written, params={}, files={}, args={})[
+        "outputs"
+    ]
+    assert sum("output_error" in it for it in previewed) == len(warned)
+    identity = engine.created("web", written)
+    found = {it["output_key"]: it for it in engine.show(identity)["outputs"]}
+    assert found.pop("fine")["output_value"] == 1
+    assert {name for name, it in found.items() if it["output_value"] is None and it["output_error"]} == set(HOPELESS)
+    engine.update(identity, template({"one": one, "two": one}, outputs=outputs))
+    engine.settle()
+    assert engine.show(identity)["stack_status"] == "COMPLETE"
 
 
 def test_an_output_key_that_does_not_exist_is_not_found(engine: Endpoint) -> None:

@@ -66,7 +66,8 @@ def test_only_what_is_sure_to_be_quick_is_matched_at_once(pattern: str, length: 
 @given(st.text("ab+*?|(){1,}[]\\", max_size=12), st.text("ab", max_size=6))
 def test_both_ways_to_match_say_what_re_says(pattern: str, text: str) -> None:
     try:
-        expected = re.fullmatch(pattern, text) is not None
+        found = re.match(pattern, text)
+        expected = found is not None and found.end() == len(text)
     except re.error:
         with pytest.raises(ValueError, match="not a regular expression"):
             patterns.check(pattern)
@@ -74,6 +75,14 @@ def test_both_ways_to_match_say_what_re_says(pattern: str, text: str) -> None:
     patterns.check(pattern)
     assert patterns.matches(pattern, text) is expected
     assert patterns.CHILD.ask({"pattern": pattern, "texts": [text], "whole": True}, 30) == {"matches": [expected]}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matched"),
+    [("a|ab", "ab", False), ("a|ab", "a", True), ("a+?", "aa", False), ("a$", "a\n", False)],
+)
+def test_the_first_way_to_match_is_the_only_one_as_in_heat(pattern: str, text: str, matched: bool) -> None:
+    assert patterns.matches(pattern, text) is matched
 
 
 def test_a_filter_asks_for_the_beginning_only() -> None:

@@ -184,8 +184,10 @@ def test_a_parameter_without_echo_is_hidden(no_echo: Any) -> None:
         ({"Outputs": {"o": {}}}, "Outputs.o: Each output must contain a Value key"),
         ({"Outputs": {"o": {"Value": {"Fn::GetAtt": "a.b"}}}}, "Outputs.o.Value.Fn::GetAtt: Arguments to"),
         ({"Outputs": {"o": {"Value": {"Fn::FindInMap": ["M", "a"]}}}}, r"Outputs.o.Value.Fn::FindInMap: .* \[mapping"),
-        ({"Outputs": {"o": {"Value": {"Fn::FindInMap": ["M", "a", "b"]}}}}, 'There is no "M" in Mappings'),
-        ({"Conditions": {"c": {"Ref": "web"}}}, r"web.*Conditions.c.Ref"),
+        (
+            {"Resources": {"a": {"Type": "T", "Metadata": {"m": {"Fn::FindInMap": ["M", "a", "b"]}}}}},
+            'There is no "M" in Mappings',
+        ),
         ({"Conditions": {"c": {"Fn::Not": "c"}}}, r"Conditions.c.Fn::Not: Arguments .* \[condition\]"),
         ({"Conditions": {"c": {"Fn::GetAtt": ["a", "b"]}}}, "can't be used in conditions"),
     ],

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from heatlite.exception import InvalidTemplateReference, StackValidationFailed
+from heatlite.exception import HeatliteError, InvalidTemplateReference, StackValidationFailed
 from heatlite.template import Template, resolve
 from tests.unit.template.build import World, bound, hot
 
@@ -111,20 +111,59 @@ def test_a_template_without_conditions_is_the_same_for_all_parameters() -> None:
     ("conditions", "message"),
     [
         ({"a": "b"}, r'conditions\.a: Invalid condition "b"'),
-        ({"a": "b", "b": {"not": "a"}}, "conditions: Circular definition for condition: "),
         ({"a": {"equals": [1]}}, r"conditions\.a\.equals: .*\[value_1, value_2\]"),
         ({"a": {"and": [True]}}, r"conditions\.a\.and: The minimum number of condition arguments"),
         ({"a": {"or": "b"}}, r"conditions\.a\.or: .*must be a list of conditions"),
         ({"a": {"get_attr": ["x", "y"]}}, r"conditions\.a\.get_attr: .*can't be used in conditions"),
         ({"a": {"equals": [{"str_split": [",", "x"]}, 1]}}, "can't be used in conditions"),
         ({"a": 7}, r"conditions\.a: A condition is a boolean"),
-        ({"a": {"get_param": "nope"}}, "not declared"),
+        ({"a": {"not": None}}, r"conditions\.a\.not: Argument to \"not\" must be a condition"),
         ({7: True}, "The name of a condition is a string"),
     ],
 )
 def test_an_ill_formed_condition_is_refused_with_its_place(conditions: Any, message: str) -> None:
     with pytest.raises(StackValidationFailed, match=message):
         hot(conditions=conditions, parameters=PARAMETERS)
+
+
+WRONG_WHEN_ASKED = [
+    ({"not": "nobody"}, r"conditions\.a\.not: Invalid condition 'nobody'"),
+    ({"not": "a"}, r'conditions: Circular definition for condition: "a" uses itself'),
+    ({"not": ""}, r"conditions\.a\.not: Invalid condition ''"),
+    ({"not": {"x": 1, "y": 2}}, r"conditions\.a\.not: Invalid condition \{'x': 1"),
+    ({"or": [False, 7]}, r"conditions\.a\.or: Invalid condition 7"),
+    ({"and": ["b", "nobody"]}, r"conditions\.a\.and: Invalid condition 'nobody'"),
+    ({"equals": [{"get_param": "nope"}, 1]}, r"The Parameter \(nope\) was not provided"),
+]
+
+
+@pytest.mark.parametrize(("condition", "message"), WRONG_WHEN_ASKED)
+def test_a_condition_is_wrong_only_where_something_asks_for_it(condition: Any, message: str) -> None:
+    conditions = {"a": condition, "b": True}
+    asks = hot(conditions=conditions, parameters=PARAMETERS, resources={"r": {"type": "T", "condition": "a"}})
+    with pytest.raises(HeatliteError, match=message):
+        asks.under(bound(asks))
+    other = hot(conditions=conditions, parameters=PARAMETERS, resources={"r": {"type": "T", "condition": "b"}})
+    assert set(other.under(bound(other)).resources) == {"r"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ({"or": [True, "nobody"]}, True),
+        ({"or": ["b", 7]}, True),
+        ({"or": [True, {"get_param": "env"}]}, True),
+        ({"or": [None, "nobody"]}, True),
+        ({"and": [False, "nobody"]}, False),
+        ({"and": [{"not": "b"}, ""]}, False),
+        ({"and": [True, {"get_param": "named"}]}, True),
+    ],
+)
+def test_or_and_and_stop_at_the_first_that_decides(condition: Any, holds: bool) -> None:
+    named = {"named": {"type": "string", "default": "b"}}
+    conditions, resources = {"a": condition, "b": True}, {"r": {"type": "T", "condition": "a"}}
+    template = hot(conditions=conditions, parameters={**PARAMETERS, **named}, resources=resources)
+    assert bool(template.under(bound(template)).resources) is holds
 
 
 def test_a_condition_must_come_to_true_or_false() -> None:

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from heatlite.exception import (
+    HeatliteError,
     InvalidTemplateReference,
     InvalidTemplateSection,
     InvalidTemplateVersion,
     StackValidationFailed,
 )
-from heatlite.template import ResourceDefinition, parse
+from heatlite.template import ResourceDefinition, parse, resolve
 from heatlite.template.versions import RELEASES, VERSIONS
-from tests.unit.template.build import hot, hot_of_value
+from tests.unit.template.build import World, bound, hot, hot_of_value
 
 
 def resource(**keywords: Any) -> ResourceDefinition:
@@ -122,10 +123,33 @@ def test_a_resource_that_is_not_a_map_is_refused(definition: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["a/b", "", "x" * 256, 7, "a\x00", "\ud800"])
-@pytest.mark.parametrize(("section", "definition"), [("resources", {"type": "T"}), ("outputs", {"value": 1})])
-def test_a_name_that_can_not_stand_in_a_url_or_a_row_is_refused(section: str, definition: dict, name: Any) -> None:
-    with pytest.raises(StackValidationFailed, match=section):
-        hot(**{section: {name: definition}})
+def test_a_resource_whose_name_can_not_stand_in_a_url_or_a_row_is_refused(name: Any) -> None:
+    with pytest.raises(StackValidationFailed, match="resources"):
+        hot(resources={name: {"type": "T"}})
+
+
+@pytest.mark.parametrize("name", [7, "a\x00", "\ud800"])
+def test_an_output_whose_name_not_every_database_takes_is_refused(name: Any) -> None:
+    with pytest.raises(StackValidationFailed, match="outputs"):
+        hot(outputs={name: {"value": 1}})
+
+
+@pytest.mark.parametrize("name", ["a/b", "", "x" * 256])
+def test_an_output_may_have_any_other_name(name: str) -> None:
+    assert hot(outputs={name: {"value": 1}}).outputs[name].value == 1
+
+
+@pytest.mark.parametrize("section", ["parameters", "resources", "outputs"])
+@pytest.mark.parametrize("empty", [None, [], "", False, 0])
+def test_whatever_is_empty_is_an_empty_section(section: str, empty: Any) -> None:
+    assert not hot(**{section: empty}).resources
+
+
+@pytest.mark.parametrize(("written", "told"), [(5, "5"), (["a"], "['a']"), (None, "No description")])
+def test_a_description_may_be_written_as_anything(written: Any, told: str) -> None:
+    template = hot(description=written, outputs={"ip": {"value": 1, "description": written}})
+    assert template.description == told
+    assert template.outputs["ip"].description == ("" if written is None else told)
 
 
 def test_depends_on_is_one_name_or_a_list() -> None:
@@ -199,7 +223,7 @@ def test_an_output_knows_what_it_reads() -> None:
     ("definition", "message"),
     [
         ({"description": "x"}, r"outputs\.ip: Each output must contain a value key"),
-        ({"value": 1, "type": "x"}, r'outputs\.ip: "type" is not a valid keyword inside a output definition'),
+        ({"value": {"list_join": [","]}}, r'outputs\.ip\.value\.list_join: Incorrect arguments to "list_join"'),
         ("text", r"outputs\.ip: A output is defined by a map"),
     ],
 )
@@ -208,9 +232,39 @@ def test_an_ill_formed_output_is_refused_with_its_place(definition: Any, message
         hot(outputs={"ip": definition})
 
 
-def test_an_output_may_not_refer_to_a_resource_that_does_not_exist() -> None:
-    with pytest.raises(InvalidTemplateReference, match=r"outputs\.ip\.value\.get_attr"):
-        hot(outputs={"ip": {"value": {"get_attr": ["nobody", "ip"]}}})
+def test_an_output_may_have_keys_that_mean_nothing() -> None:
+    assert hot(outputs={"ip": {"value": 1, "type": "x"}}).outputs["ip"].value == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"get_attr": ["nobody", "ip"]}, r'"nobody" \(in outputs\.ip\.value\.get_attr\) is incorrect'),
+        ({"get_resource": "nobody"}, r'"nobody" \(in outputs\.ip\.value\.get_resource\) is incorrect'),
+        ({"get_resource": 7}, r"outputs\.ip\.value\.get_resource: A resource is named by a string"),
+        ({"get_param": "nobody"}, r"The Parameter \(nobody\) was not provided"),
+        ({"get_file": "nobody"}, r"outputs\.ip\.value\.get_file: "),
+        ({"digest": ["nothing", "x"]}, r"outputs\.ip\.value\.digest: Algorithm must be one of"),
+        ({"make_url": {"port": "x"}}, r"outputs\.ip\.value\.make_url: "),
+        ({"list_join": [",", 5]}, r'outputs\.ip\.value\.list_join: "list_join" must operate on a list'),
+        ({"map_replace": [{}, {"other": {}}]}, r"outputs\.ip\.value\.map_replace: "),
+        ([{"list_join": [",", [{"get_resource": "nobody"}]]}], r'"nobody" .*outputs\.ip\.value\[0\]\.list_join'),
+    ],
+)
+def test_an_output_that_can_not_be_had_harms_only_who_asks_for_it(value: Any, told: str) -> None:
+    template = hot(outputs={"ip": {"value": value}, "other": {"value": 1}})
+    assert template.outputs["other"].value == 1
+    with pytest.raises(HeatliteError, match=told):
+        resolve(template.outputs["ip"].value, World(parameters=bound(template)))
+    with pytest.raises(HeatliteError):
+        hot_of_value(value)  # in a property it is a mistake, told at once
+
+
+def test_what_an_output_reads_beside_a_mistake_is_known() -> None:
+    value = [{"get_attr": ["web", "ip"]}, {"get_resource": "nobody"}]
+    template = hot(resources={"web": {"type": "T"}}, outputs={"ip": {"value": value}})
+    assert template.outputs["ip"].reads == {("web", "ip")}
+    assert not template.outputs["ip"].references
 
 
 def test_what_is_a_function_only_in_later_versions_is_plain_data() -> None:
