@@ -39,7 +39,7 @@ from heatlite.db.settings import Settings
 from heatlite.rpc import messages
 from heatlite.rpc.serializer import PlainSerializer
 from tests.deployment import KEY, Daemons
-from tests.fuzz.surface import ATTACKER, HIDDEN, VICTIM, Call, Facts, drawn, hot, internal, surface
+from tests.fuzz.surface import ATTACKER, HIDDEN, VICTIM, Call, Facts, Method, drawn, hot, internal, surface
 from tests.waiting import wait_until
 
 CANARY = "canary-of-the-victim"
@@ -324,7 +324,7 @@ def play(
     while time.monotonic() - began < seconds and (most is None or number < most):
         kinds = {}
         for stranger in strangers:
-            call = drawn(Random(f"{seed}/{number}"), stranger.facts, methods)
+            call = sendable(f"{seed}/{number}", stranger.facts, methods)
             report.calls[call.method.name] += 1
             kinds[stranger.name] = asked(report, stranger, call)
         if len(set(kinds.values())) > 1:
@@ -358,6 +358,16 @@ def end(report: Report, stranger: Stranger) -> None:
     tracebacks = re.findall(r"^(?:\S+ ){0,8}(\w+(?:\.\w+)*(?:Error|Exception)): ", log, re.MULTILINE)
     for name, count in Counter(tracebacks).items():
         report.outcomes[f"({stranger.name}'s log: {name})"] += count
+
+
+def sendable(seed: str, facts: Facts, methods: list[Method]) -> Call:
+    """A call that the client's own libraries get onto the wire: they can't count to every depth."""
+    rng = Random(seed)
+    while True:
+        call = drawn(rng, facts, methods)
+        with contextlib.suppress(RecursionError):
+            json.dumps(PlainSerializer().serialize_entity({}, call.arguments))
+            return call
 
 
 def deployment(directory: pathlib.Path, url: str, bus: str) -> Daemons:
