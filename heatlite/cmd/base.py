@@ -14,8 +14,10 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 from cliff.command import Command
+from cliff.lister import Lister
 
 from heatlite.cmd import progress
+from heatlite.cmd.records import STRUCTURED_FORMATS, names_in_line
 
 if TYPE_CHECKING:
     from heatlite.cmd.cli import HeatliteApp
@@ -63,6 +65,12 @@ class EngineCommand(Command):
             return self.app.report(error)
         finally:
             self.session.close()
+
+    def produce_output(self, parsed_args: argparse.Namespace, column_names: Any, data: Any) -> Any:
+        """Print a result; of a list, outside JSON and YAML, names that end no line."""
+        if isinstance(self, Lister) and parsed_args.formatter not in STRUCTURED_FORMATS:
+            data = (names_in_line(column_names, row) if isinstance(row, tuple) else row for row in data)
+        return super().produce_output(parsed_args, column_names, data)  # type: ignore[misc]
 
     def attempt(self, parsed_args: argparse.Namespace) -> int:
         """The command's own action; what it raises is reported, except what ends the whole process."""

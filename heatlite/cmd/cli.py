@@ -23,6 +23,7 @@ from cliff.commandmanager import CommandManager
 
 import heatlite
 from heatlite.cmd import session
+from heatlite.cmd.streams import VisibleStream
 from heatlite.exception import HeatliteError
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class HeatliteApp(App):
                 manager.commands[known_as] = EntryPoint(known_as, target, "heatlite.cli")
         about, version = "Orchestrate stacks.", heatlite.__version__
         super().__init__(about, version, manager, stdin, stdout, stderr, deferred_help=True)
+        self.stdout, self.stderr = VisibleStream(self.stdout), VisibleStream(self.stderr)
 
     def run(self, argv: list[str]) -> int:
         """Run one command; returns the exit status."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TextIO
 
 from heatlite.cmd.records import event_record
+from heatlite.drawing.markup import in_line
 
 if TYPE_CHECKING:
     from heatlite.cmd.progress import Outcome, Target
@@ -27,7 +28,7 @@ class EventLog:
         """One line for one event record."""
         time = str(event["event_time"]).replace("T", " ")
         name, status = self.name(event), event["resource_status"]
-        return f"{time} {event['id']} [{name}]: {status}  {event['resource_status_reason']}"
+        return f"{time} {event['id']} [{in_line(name)}]: {status}  {in_line(event['resource_status_reason'])}"
 
     def name(self, event: Record) -> str:
         """``web.group.0``: the stack, and the resource in it unless the event is the stack's own."""
@@ -87,12 +88,12 @@ class LineReporter:
     def trouble(self, error: Exception) -> None:
         """Print the error, once for a row of failed looks."""
         if not self._troubled:
-            self._print(f"Still waiting: {error}")
+            self._print(in_line(f"Still waiting: {error}"))
         self._troubled = True
 
     def finish(self, outcome: Outcome) -> None:
         """Print the outcome; the events were printed by the look before it."""
-        self._print(outcome.line)
+        self._print(in_line(outcome.line))
 
     def _print(self, line: str) -> None:
         print(line, file=self._stream, flush=True)

@@ -18,6 +18,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from heatlite.cmd.streams import raw
+from heatlite.drawing.markup import in_line
+
 if TYPE_CHECKING:
     from heatlite.cmd.progress import Outcome, Target
     from heatlite.rpc.engine_client import Record
@@ -57,14 +60,14 @@ class Board:
             parts.append(self._in_progress(now))
         parts += self.failures()
         if self.note:
-            parts.append(Text(self.note, style="yellow"))
+            parts.append(Text(in_line(self.note), style="yellow"))
         return Group(*parts)
 
     def _headline(self, now: float) -> Text:
         counts = Counter(state(resource) for resource in self._resources)
         minutes, seconds = divmod(int(now - self._began), 60)
         shown = [(f"{counts[name]} {name}", COLOURS[name]) for name in STATES if counts[name]]
-        line = Text.assemble((self._title, "bold"), f"  {minutes}:{seconds:02}   ")
+        line = Text.assemble((in_line(self._title), "bold"), f"  {minutes}:{seconds:02}   ")
         return line.append_text(Text(" · ").join(Text(text, style=style) for text, style in shown))
 
     def _in_progress(self, now: float) -> Table:
@@ -73,7 +76,7 @@ class Board:
         busy.sort(key=lambda resource: self._since[key(resource)])
         for resource in busy[:MOST_LINES]:
             seconds = int(now - self._since[key(resource)])
-            table.add_row("", Text(named(resource)), Text(resource["resource_type"]), f"{seconds} s")
+            table.add_row("", Text(in_line(named(resource))), Text(in_line(resource["resource_type"])), f"{seconds} s")
         if len(busy) > MOST_LINES:
             table.add_row("", f"and {len(busy) - MOST_LINES} more", "", "")
         return table
@@ -82,7 +85,7 @@ class Board:
         """One line for each failed resource, with its reason."""
         failed = [resource for resource in self._resources if state(resource) == "failed"]
         lines = [
-            Text(f"  {named(resource)} failed: {resource['resource_status_reason']}", style="red")
+            Text(in_line(f"  {named(resource)} failed: {resource['resource_status_reason']}"), style="red")
             for resource in failed[:MOST_LINES]
         ]
         if len(failed) > MOST_LINES:
@@ -107,7 +110,7 @@ class LiveReporter:
 
     def __init__(self, target: Target, stream: TextIO, now: float, console: Console | None = None) -> None:
         self._target = target
-        self._console = console or Console(file=stream)
+        self._console = console or Console(file=raw(stream))
         self._board = Board(f"Stack {target.identity['stack_name']} {target.action}", now)
         # no refreshing thread: the wait itself beats, and green threads have no thread to spare
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
@@ -138,4 +141,4 @@ class LiveReporter:
         self._live.stop()
         for line in () if outcome.succeeded else self._board.failures():
             self._console.print(line)
-        self._console.print(Text(outcome.line, style="green" if outcome.succeeded else "red"))
+        self._console.print(Text(in_line(outcome.line), style="green" if outcome.succeeded else "red"))

@@ -9,6 +9,7 @@ import-from-heat                                             ``manage_import``
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,7 @@ import heatlite
 from heatlite import conf as options
 from heatlite import exception
 from heatlite.cmd import manage_data, manage_import, manage_service, manage_stack
+from heatlite.cmd.streams import VisibleStream
 
 NOTHING_TO_MIGRATE = ("migrate_convergence_1", "migrate_properties_data")
 """heat-manage's, of data that Heat once kept in another way."""
@@ -29,11 +31,13 @@ def main(argv: list[str] | None = None) -> int:
     conf = options.register(cfg.CONF)
     conf.register_cli_opt(cfg.SubCommandOpt("command", title="Commands", handler=add_parsers))
     conf(argv, project="heatlite", prog="heatlite-manage", version=heatlite.__version__)
-    try:
-        conf.command.function(conf)
-    except exception.HeatliteError as error:
-        print(f"ERROR: {error}", file=sys.stderr)
-        return 1
+    out, errors = VisibleStream(sys.stdout), VisibleStream(sys.stderr)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+        try:
+            conf.command.function(conf)
+        except exception.HeatliteError as error:
+            print(f"ERROR: {error}", file=sys.stderr)
+            return 1
     return 0
 
 

@@ -18,6 +18,8 @@ from typing import Any
 
 from oslo_config import cfg
 
+from heatlite.cmd.streams import raw
+
 WithDatabase = Callable[..., None]
 COLUMNS = ("Hostname", "Binary", "Engine Id", "Host", "Topic", "Version", "Lease", "State", "Updated At", "Holds")
 WIDTH = 230
@@ -64,7 +66,7 @@ def show(database: Any) -> None:
         table.add_row(*names, str(record.lease_counter), state, updated, holds)
     for engine_id, left in held.items():  # it said goodbye with a step still running
         table.add_row("", "", engine_id, "", "", "", "", "left", "", str(left))
-    Console(width=WIDTH, file=sys.stdout).print(table)
+    Console(width=WIDTH, file=raw(sys.stdout)).print(table)
 
 
 def state_of(record: Any) -> str:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heatlite import exception
-from heatlite.drawing.markup import shortened
+from heatlite.drawing.markup import in_line, shortened
 
 Record = dict[str, Any]
 
@@ -104,12 +104,12 @@ def lines_of(changes: list[Record], indent: str, colours: bool) -> Iterator[str]
     types = max((len(change["resource_type"]) for change in told), default=0)
     for change in told:
         fate, reason = change["fate"], change["reason"]
-        head = f"{SIGNS[fate]} {printable(change['resource_name']):{names}}  {change['resource_type']:{types}}  "
-        yield indent + coloured(head + WORDS[fate] + (f": {printable(reason)}" if reason else ""), fate, colours)
+        head = f"{SIGNS[fate]} {in_line(change['resource_name']):{names}}  {in_line(change['resource_type']):{types}}  "
+        yield indent + coloured(head + WORDS[fate] + (f": {in_line(reason)}" if reason else ""), fate, colours)
         for it in change["properties"]:
             forces = "  forces the replacement" if it["forces_replacement"] else ""
             for place, before, after in differing(it["name"], it["before"], it["after"]):
-                yield f"{indent}    {printable(place)}: {value(before)} → {value(after)}{forces}"
+                yield f"{indent}    {in_line(place)}: {value(before)} → {value(after)}{forces}"
         for child in change.get("nested", ()):
             yield from lines_of(child["changes"], indent + INDENT, colours)
 
@@ -134,12 +134,7 @@ def everywhere(changes: list[Record]) -> Iterator[Record]:
 
 def value(it: Any) -> str:
     """A property's value on one line; nothing is ``∅``, and a long one is cut in its middle."""
-    return "∅" if it is None else shortened(json.dumps(it, ensure_ascii=False), VALUE_COLUMNS)
-
-
-def printable(text: str) -> str:
-    """A text without what would move a terminal's cursor."""
-    return "".join(each if each.isprintable() else " " for each in text)
+    return "∅" if it is None else shortened(in_line(json.dumps(it, ensure_ascii=False)), VALUE_COLUMNS)
 
 
 def coloured(line: str, fate: str, colours: bool) -> str:

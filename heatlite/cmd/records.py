@@ -7,9 +7,12 @@ The engine keeps action and status apart and names things by identities; Heat's 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
+
+from heatlite.drawing.markup import in_line
 
 Record = dict[str, Any]
 
@@ -23,6 +26,8 @@ STACK_SUMMARY = (
     "stack_status_reason",
 )
 STRUCTURED_FORMATS = ("json", "yaml")
+NAMES = ("name", "id", "type", "key", "owner", "project")
+"""The ends of columns' titles under which a name or an id stands."""
 
 
 def stack_record(reply: Record) -> Record:
@@ -68,6 +73,12 @@ def field(column: str) -> str:
 def rows(columns: list[str], records: list[Record]) -> list[tuple[Any, ...]]:
     """One tuple of values for each record, in the order of the columns; what a record lacks is empty."""
     return [tuple(record.get(field(column), "") for column in columns) for record in records]
+
+
+def names_in_line(columns: Sequence[str], row: Sequence[Any]) -> tuple[Any, ...]:
+    """A row of a list, whose names and ids don't go over several lines, as if there were more rows."""
+    pairs = zip(columns, row, strict=False)
+    return tuple(in_line(it) if isinstance(it, str) and field(title).endswith(NAMES) else it for title, it in pairs)
 
 
 def cell(value: Any, formatter: str) -> Any:

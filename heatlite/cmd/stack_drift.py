@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from cliff.lister import Lister
 
 from heatlite.cmd.base import EngineCommand
-from heatlite.cmd.plans import printable, value
+from heatlite.cmd.plans import value
 from heatlite.cmd.records import rows
-from heatlite.drawing.markup import shortened
+from heatlite.drawing.markup import in_line, shortened
 
 if TYPE_CHECKING:
     from heatlite.rpc.engine_client import Identity, Record
@@ -83,6 +83,6 @@ class FindDrift(EngineCommand, Lister):
 
 def details(look: Record) -> str:
     """What differs, on one line."""
-    told = [printable(shortened(look["reason"], REASON_COLUMNS))] if look["reason"] else []
+    told = [in_line(shortened(look["reason"], REASON_COLUMNS))] if look["reason"] else []
     told += [f"{name}: {value(was)} → {value(now)}" for name, (was, now) in sorted(look["attributes"].items())]
     return "; ".join(told)

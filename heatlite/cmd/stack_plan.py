@@ -7,6 +7,7 @@ import argparse
 from heatlite.cmd.base import EngineCommand
 from heatlite.cmd.inputs import add_environment_options
 from heatlite.cmd.plans import Plan
+from heatlite.cmd.streams import raw
 from heatlite.cmd.update_request import add_update_options, update_request
 
 CHANGES = 2
@@ -33,7 +34,7 @@ class PlanStack(EngineCommand):
         identity, request = self.identify(parsed_args.stack), update_request(parsed_args)
         reply = self.client.plan_update(self.context, identity, request)
         plan = Plan(identity, request, reply["changes"], reply["digest"])
-        self.app.stdout.write(plan.text(colours=self.app.stdout.isatty()))
+        raw(self.app.stdout).write(plan.text(colours=self.app.stdout.isatty()))
         if parsed_args.out:
             plan.save(parsed_args.out)
             name = identity["stack_name"]

@@ -1,6 +1,6 @@
 """Embedded: the same engine inside the calling process. A SQLite file and an in-memory transport; the same code paths.
 
-    state directory
+    state directory             0700, and all files in it 0600: see ``state_directory``
       heatlite.sqlite3          everything that matters, as in a daemon's database
       auth_encryption_key       what encrypts the secrets in it; made at the first start, for its owner's eyes only
       engine-<id>.lock          held while a process's engine lives: others know at once when it doesn't
@@ -23,13 +23,12 @@ from heatlite.db import migration, stacks
 from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings as DatabaseSettings
-from heatlite.engine import key_file
+from heatlite.engine import key_file, state_directory
 from heatlite.engine.liveness import FileLocks
 from heatlite.engine.process import EngineProcess, Surroundings
 from heatlite.engine.settings import Settings
 from heatlite.rpc import transport
 
-DATABASE_FILE = "heatlite.sqlite3"
 SERVES_WITHIN = 60.0
 """Seconds; there is no broker to wait for."""
 MEMORY = "kombu+memory://localhost//?heartbeat_timeout_threshold=0"
@@ -72,9 +71,9 @@ def open_engine(
     :param encrypts: whether hidden parameters and resources' data are to be encrypted
     :raises ConfigurationError: where one of the keys isn't one
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    file = state_directory.prepare(directory)
     vault = Vault((*keys, key_file.key(directory)), encrypts)
-    database = Database(DatabaseSettings(f"sqlite:///{directory / DATABASE_FILE}"), vault)
+    database = Database(DatabaseSettings(f"sqlite:///{file}"), vault)
     _migrate(database, directory)
     memory = transport.get(conf, MEMORY)
     locks = FileLocks(database, directory)
@@ -86,7 +85,7 @@ def open_engine(
 
 def _migrate(database: Database, directory: pathlib.Path) -> None:
     """Bring the file to the schema of today, one process at a time."""
-    with (directory / "migration.lock").open("w") as handle:
+    with open(directory / "migration.lock", "w", opener=state_directory.open_private) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         if migration.version(database.engine) != migration.latest():
             migration.sync(database.engine)
