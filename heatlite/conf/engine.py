@@ -41,6 +41,13 @@ OPTIONS: list[cfg.Opt] = [
         help="Batches of one project's nodes that are under way, for each engine that lives. More wait in the "
         "database, and are taken one project after the other.",
     ),
+    cfg.IntOpt(
+        "calls_per_project",
+        default=32,
+        min=1,
+        help="Calls of one project that one engine process has at a time, waiting or being answered. Projects "
+        "take turns, and none has more than three quarters of the threads. One call more is refused at once.",
+    ),
     cfg.FloatOpt(
         "step_time_limit",
         default=600,

@@ -29,6 +29,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.nested.port import NestedStacks
 from heatlite.resources.outcomes import Failed, Replace, Update
 from heatlite.resources.registry import Registry
+from heatlite.schema.child_process import on_behalf_of
 from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, ResourceDefinition, making_at_most, resolve
 
@@ -135,7 +136,7 @@ class Evaluator:
         row, definition = record.resource, traversal.template.resources[record.resource.name]
         try:
             plugin = plugin_of(self._registry, definition.type, traversal.template.files)
-            with making_at_most():
+            with making_at_most(), on_behalf_of(traversal.stack.tenant):
                 evaluated = self._evaluate(traversal, definition, plugin, required)
             decision, changed = self._decide(traversal, row, evaluated, plugin)
         except external.Fixed as error:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -41,11 +41,14 @@ class Lanes:
 
     :param spawn: runs a function on a thread of its own
     :param threads: how many run at once
+    :param most_of_one: how many of one lane run at once, so that another's never wait for all of them; None: all
     """
 
-    def __init__(self, spawn: Callable[[Task], object], threads: int) -> None:
+    def __init__(self, spawn: Callable[[Task], object], threads: int, most_of_one: int | None = None) -> None:
         self._spawn = spawn
         self._threads = threads
+        self._most_of_one = threads if most_of_one is None else most_of_one
+        self._at_work: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._lanes: OrderedDict[str, deque[Task]] = OrderedDict()
         self._running = 0
@@ -80,23 +83,36 @@ class Lanes:
             return sum(len(lane) for lane in self._lanes.values())
 
     def _work(self) -> None:
-        while (function := self._next()) is not None:
+        lane = None
+        while (found := self._next(lane)) is not None:
+            lane, function = found
             try:
                 function()
             except Exception:
                 LOG.exception("Work on a thread of the pool failed")
 
-    def _next(self) -> Task | None:
-        """The next function; where there is none, one thread less runs."""
+    def _next(self, done: str | None) -> tuple[str, Task] | None:
+        """The next function with its lane; where there is none that may run, one thread less runs.
+
+        :param done: the lane of what this thread has just run
+        """
         with self._lock:
-            if not self._lanes:
+            if done is not None:
+                self._at_work[done] -= 1
+                if not self._at_work[done]:
+                    del self._at_work[done]
+            lane = OWN if OWN in self._lanes else next(filter(self._may_run, self._lanes), None)
+            if lane is None:
                 self._running -= 1
                 return None
-            lane = OWN if OWN in self._lanes else next(iter(self._lanes))
             functions = self._lanes[lane]
             function = functions.popleft()
             if functions:
                 self._lanes.move_to_end(lane)
             else:
                 del self._lanes[lane]
-            return function
+            self._at_work[lane] += 1
+            return lane, function
+
+    def _may_run(self, lane: str) -> bool:
+        return self._at_work[lane] < self._most_of_one

@@ -76,7 +76,7 @@ from heatlite.resources.registry import Registry
 from heatlite.rpc import broker, messages
 from heatlite.rpc.casting import Casting
 from heatlite.rpc.serializer import PlainSerializer
-from heatlite.rpc.server import BoundedRPCServer, serve
+from heatlite.rpc.server import BoundedRPCServer, Fairness, serve
 from heatlite.rpc.worker_client import WorkerClient
 from heatlite.template import yaql_process
 
@@ -84,6 +84,8 @@ LOG = logging.getLogger(__name__)
 
 LAST_LOOK = 5.0
 """Seconds that an engine which is told to stop as it starts waits for the database's last answer."""
+CALLS_SHARE = 75
+"""Percent of the threads for clients' calls that one project may have."""
 LAST_CASTS = 3.0
 """Seconds that an engine which leaves waits for a broker to take its last casts."""
 
@@ -266,6 +268,7 @@ class EngineProcess:
                 threads=threads,
                 serializer=PlainSerializer(self._request_context if topic == messages.ENGINE_TOPIC else dict),
                 when_idle=self._puller.ask if topic == messages.WORKER_TOPIC else lambda: None,
+                fair=self._fairness() if topic == messages.ENGINE_TOPIC else None,
             )
             for topic, served in self._endpoints().items()
         ]
@@ -291,6 +294,12 @@ class EngineProcess:
         endpoints[messages.NESTED_TOPIC] = [NestedEndpoint(children, self._request_context)]
         endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
         return endpoints
+
+    def _fairness(self) -> Fairness:
+        """Of clients' calls. One project never has all threads, so that another's call finds one."""
+        threads = self._settings.worker_threads
+        most = max(1, threads * CALLS_SHARE // 100)
+        return Fairness(partial(Lanes, most_of_one=most), self._settings.calls_per_project)
 
     def _request_context(self, wire: Mapping[str, Any]) -> RequestContext:
         return RequestContext(self._surroundings.database, wire)

@@ -49,6 +49,7 @@ class Settings:
     worker_threads: int = 8
     step_threads: int = 16
     casts_per_project: int = 2
+    calls_per_project: int = 32
     step_time_limit: float = 600
     lease_seconds: float = 20
     sweep_interval: float = 5

@@ -6,6 +6,7 @@ from the broker only when a thread is free for it: the semaphore holds the liste
 ``transport.bound_prefetch``) keeps the broker from pushing more meanwhile. Either alone doesn't bound it.
 
     broker ──prefetch ≤ n──▶ listener ──semaphore──▶ threads
+    clients' calls:                   ──semaphore──▶ a lane for each project ──▶ threads
 
 A server that leaves tells the broker so at once. oslo.messaging has that told by the connection's end, when all work is
 done: until then the broker goes on handing out messages, and those that are found as the connection closes are
@@ -22,13 +23,16 @@ import functools
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import oslo_messaging
 from oslo_messaging.rpc.server import RPCServer
 from oslo_service import backend
 
+from heatlite import exception
 from heatlite.rpc import delivery, messages
 
 LOG = logging.getLogger(__name__)
@@ -36,6 +40,9 @@ LOG = logging.getLogger(__name__)
 
 SILENT_FOR = 15.0
 """Seconds without its consumers after which a connection counts as broken: it is looked at every 5 s."""
+LONGEST_PROJECT = 255
+PROJECTS_WITH_ALL = 2
+"""So many projects may have all the calls in a process that one may have, before the broker is asked to wait."""
 
 
 class BoundedRPCServer(RPCServer):
@@ -118,6 +125,74 @@ class BoundedRPCServer(RPCServer):
                 self.when_idle()
 
 
+class Lanes(Protocol):
+    """Threads that take work from one project after the other."""
+
+    def submit(self, function: Callable[[], None], lane: str) -> None:
+        """Run a function when its lane has its turn."""
+
+
+MakeLanes = Callable[[Callable[[Callable[[], None]], object], int], Lanes]
+"""From what runs a function on a thread, and how many do so at once."""
+
+
+class FairRPCServer(BoundedRPCServer):
+    """One that takes in more than it has threads, and answers one project after the other.
+
+    A project that has as many calls here as it may is refused one more at once: what it has can't be passed over in
+    the broker's queue, where others stand behind it. A cast isn't refused, since nobody would hear of it.
+    """
+
+    make_lanes: MakeLanes
+    threads = 8
+    most_of_one = 32
+    """Calls of one project that are in the process."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._counting = threading.Lock()
+        self._of_project: Counter[str] = Counter()
+        self._lanes = type(self).make_lanes(lambda function: self._work_executor.submit(function), self.threads)
+
+    def _on_incoming(self, incoming: Any) -> None:
+        project = project_of(incoming[0])
+        is_awaited = getattr(incoming[0], "reply_q", None) is not None
+        if is_awaited and self._of_project[project] >= self.most_of_one:
+            self._refuse(incoming[0])
+            return
+        self._free.acquire()
+        self._at_work.add(id(incoming))
+        with self._counting:
+            self._of_project[project] += 1
+        self._lanes.submit(lambda: self._answer(project, incoming), f"project {project}")
+
+    def _answer(self, project: str, incoming: Any) -> None:
+        try:
+            self._process_incoming(incoming)
+        finally:
+            with self._counting:
+                self._of_project[project] -= 1
+                self._of_project += Counter()  # leaves out those at nought
+
+    def _refuse(self, message: Any) -> None:
+        error = exception.RequestLimitExceeded(
+            message=f"The project has {self.most_of_one} calls at this engine that aren't answered yet (option "
+            "calls_per_project). This one was not carried out: make it again when some of them are."
+        )
+        try:
+            message.acknowledge()
+            bare_reply(message.reply, failure=(type(error), error, None))
+        except Exception:
+            LOG.exception("A call that is one too many can't be answered: its client will see no answer")
+
+
+def project_of(message: Any) -> str:
+    """The project that a message says it comes from; the empty one where it says none."""
+    context = message.ctxt if isinstance(message.ctxt, Mapping) else {}
+    named = (context.get(name) for name in ("project_id", "tenant_id", "tenant"))
+    return str(next(filter(None, named), ""))[:LONGEST_PROJECT]
+
+
 def bare_reply(reply: Callable[..., None], result: Any = None, failure: Any = None) -> None:
     """Send a reply; of a failure its class and its words, but no traceback: that is of no use to a client.
 
@@ -128,6 +203,14 @@ def bare_reply(reply: Callable[..., None], result: Any = None, failure: Any = No
         error.__cause__ = error.__context__ = None
         failure = (kind, error, None)
     reply(result, failure)
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """How projects take turns: by which threads, and with how many calls of one in the process."""
+
+    make_lanes: MakeLanes
+    most_of_one: int
 
 
 def cancel_consumers(connection: Any) -> None:
@@ -149,12 +232,20 @@ def serve(
     threads: int,
     serializer: oslo_messaging.Serializer | None = None,
     when_idle: Callable[[], None] = lambda: None,
+    fair: Fairness | None = None,
 ) -> BoundedRPCServer:
     """A started server for a topic, with ``threads`` messages at work at most.
 
     :param when_idle: called when the last message in the process is done
+    :param fair: how projects take turns; None: each message in the order in which it comes
     """
-    bounded = type("BoundedRPCServer", (BoundedRPCServer,), {"capacity": threads, "when_idle": staticmethod(when_idle)})
+    kind: type[BoundedRPCServer] = BoundedRPCServer
+    own: dict[str, Any] = {"capacity": threads, "when_idle": staticmethod(when_idle)}
+    if fair is not None:
+        kind, most = FairRPCServer, fair.most_of_one
+        own |= {"capacity": PROJECTS_WITH_ALL * most, "make_lanes": staticmethod(fair.make_lanes)}
+        own |= {"most_of_one": most, "threads": threads}
+    bounded = type(kind.__name__, (kind,), own)
     target = oslo_messaging.Target(exchange=messages.EXCHANGE, topic=topic, server=host)
     server: BoundedRPCServer = oslo_messaging.get_rpc_server(
         transport,

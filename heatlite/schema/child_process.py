@@ -2,6 +2,7 @@
 
 ::
 
+    threads ──▶ a turn for each project ──▶ a few children
     this process ──a question──▶ child      one line of JSON each way, one question at a time
                  ◀──an answer───
                  └─ no answer in time: kill it; the next question starts another
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -63,30 +65,34 @@ def allowed(seconds: float) -> Iterator[Allowance]:
         _ALLOWANCE.reset(token)
 
 
+_PROJECT: contextvars.ContextVar[str] = contextvars.ContextVar("project", default="")
+
+
+@contextlib.contextmanager
+def on_behalf_of(project: str) -> Iterator[None]:
+    """A project for which this thread asks its questions meanwhile."""
+    token = _PROJECT.set(project)
+    try:
+        yield
+    finally:
+        _PROJECT.reset(token)
+
+
 class ChildProcess:
-    """Asks a module that ends with ``serve``; safe to share between threads, which take turns."""
+    """One child of a module that ends with ``serve``; for one thread at a time."""
 
     def __init__(self, module: str) -> None:
         self._module = module
-        self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
 
-    def ask(self, question: Mapping[str, Any], seconds: float) -> dict[str, Any] | None:
-        """The answer, or ``None`` where the child takes longer or dies of the question, or no time is left."""
-        line = json.dumps(question).encode() + b"\n"
-        allowance = _ALLOWANCE.get() or Allowance(seconds)
-        limit = min(seconds, allowance.left)
-        if limit <= 0:
-            return None
-        with self._lock:
-            child = self._child = self._child if self._child and self._child.poll() is None else self._start()
-            with allowance.spent():
-                found = _answer(child, line, limit)
-            if not found:
-                self.stop()
-                return None
-        answer: dict[str, Any] = json.loads(found)
-        return answer
+    def ask(self, line: bytes, allowance: Allowance, seconds: float) -> bytes:
+        """The line that it answers; empty where it takes longer or dies of the question."""
+        child = self._child = self._child if self._child and self._child.poll() is None else self._start()
+        with allowance.spent():
+            found = _answer(child, line, min(seconds, allowance.left))
+        if not found:
+            self.stop()
+        return found
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", self._module]
@@ -103,6 +109,75 @@ class ChildProcess:
         if child is not None:
             child.kill()
             child.communicate()
+
+
+@dataclass(eq=False)
+class Asker:
+    """A thread that waits for a child, for a project."""
+
+    project: str
+
+
+class Children:
+    """A few children of one module, for many threads. Projects take turns, and none has all children at a time: one
+    whose questions go on and on keeps no other from an answer. The second child is started when the first is busy.
+    """
+
+    def __init__(self, module: str, number: int = 2) -> None:
+        self._changed = threading.Condition()
+        self._free = [ChildProcess(module) for _ in range(number)]
+        self._all = tuple(self._free)
+        self._most_of_one = max(1, number - 1)
+        self._at_work: Counter[str] = Counter()
+        self._waiting: list[Asker] = []
+        self._turns: dict[str, int] = {}
+        self._turn = 0
+
+    def ask(self, question: Mapping[str, Any], seconds: float) -> dict[str, Any] | None:
+        """The answer, or ``None`` where the child takes longer or dies of the question, or no time is left."""
+        line = json.dumps(question).encode() + b"\n"
+        allowance = _ALLOWANCE.get() or Allowance(seconds)
+        if min(seconds, allowance.left) <= 0:
+            return None
+        with self._taken(_PROJECT.get()) as child:
+            found = child.ask(line, allowance, seconds)
+        return json.loads(found) if found else None
+
+    @contextlib.contextmanager
+    def _taken(self, project: str) -> Iterator[ChildProcess]:
+        """A child for one question, when it is the project's turn."""
+        asker = Asker(project)
+        with self._changed:
+            self._waiting.append(asker)
+            self._changed.wait_for(lambda: self._next() is asker)
+            self._waiting.remove(asker)
+            child = self._free.pop()  # the one that was used last: it is there already
+            self._at_work[project] += 1
+            self._turn += 1
+            self._turns[project] = self._turn
+            self._changed.notify_all()
+        try:
+            yield child
+        finally:
+            with self._changed:
+                self._free.append(child)
+                self._at_work[project] -= 1
+                self._at_work += Counter()  # leaves out those at nought
+                if not self._at_work and not self._waiting:
+                    self._turns.clear()
+                self._changed.notify_all()
+
+    def _next(self) -> Asker | None:
+        """Who gets the next child: of the projects that may have one, that whose turn was longest ago."""
+        if not self._free:
+            return None
+        eligible = (asker for asker in self._waiting if self._at_work[asker.project] < self._most_of_one)
+        return min(eligible, key=lambda asker: self._turns.get(asker.project, 0), default=None)
+
+    def stop(self) -> None:
+        """End the children; the next question starts another."""
+        for child in self._all:
+            child.stop()
 
 
 def _answer(child: subprocess.Popen[bytes], line: bytes, seconds: float) -> bytes:

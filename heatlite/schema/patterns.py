@@ -17,7 +17,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heatlite.schema.child_process import ChildProcess, serve
+from heatlite.schema.child_process import Children, serve
 
 SECONDS = 1.0
 """What one match may take."""
@@ -34,8 +34,8 @@ SHORT = 200
 _QUANTIFIERS = re.compile(r"[*+?{]")
 _REPEATED_GROUP = re.compile(r"\)[*+?{]")
 
-CHILD = ChildProcess(__name__)
-"""The one of this process."""
+CHILDREN = Children(__name__)
+"""Those of this process."""
 
 
 class TookTooLong(ValueError):
@@ -49,7 +49,7 @@ def check(pattern: str) -> None:
     """
     if len(pattern) > LONGEST_PATTERN:
         raise ValueError(f"a pattern may have {LONGEST_PATTERN} characters, and this has {len(pattern)}")
-    answer = answer_to({"pattern": pattern}) if len(pattern) <= SHORT else CHILD.ask({"pattern": pattern}, SECONDS)
+    answer = answer_to({"pattern": pattern}) if len(pattern) <= SHORT else CHILDREN.ask({"pattern": pattern}, SECONDS)
     _told(answer)
 
 
@@ -77,7 +77,7 @@ def beginning_with(pattern: str, texts: Sequence[str]) -> list[str]:
 def _answer(question: Mapping[str, Any]) -> dict[str, Any]:
     longest = max(map(len, question["texts"]), default=0)
     quick = is_quick(question["pattern"], longest)
-    return _told(answer_to(question) if quick else CHILD.ask(question, SECONDS))
+    return _told(answer_to(question) if quick else CHILDREN.ask(question, SECONDS))
 
 
 def is_quick(pattern: str, length: int) -> bool:

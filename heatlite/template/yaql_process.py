@@ -15,7 +15,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import Any
 
-from heatlite.schema.child_process import ChildProcess
+from heatlite.schema.child_process import Children
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class TookTooMuch(BadExpression):
 
 
 class Evaluator:
-    """Asks a child process, one question at a time."""
+    """Asks child processes, as many questions at a time as there are of them."""
 
     def __init__(self, limits: Limits = Limits()) -> None:
         self.limits = limits
-        self._child = ChildProcess("heatlite.template.yaql_child")
+        self._children = Children("heatlite.template.yaql_child")
 
     def check(self, expression: str) -> None:
         """Whether this is an expression at all.
@@ -58,7 +58,7 @@ class Evaluator:
 
     def _ask(self, question: dict[str, Any]) -> Any:
         limits = {"iterations": self.limits.iterations, "memory": self.limits.memory}
-        answer = self._child.ask({**question, **limits}, self.limits.seconds)
+        answer = self._children.ask({**question, **limits}, self.limits.seconds)
         if answer is None:
             raise TookTooMuch(f"that takes more than {self.limits.seconds:g} seconds, or too much memory")
         if "error" in answer:
@@ -66,8 +66,8 @@ class Evaluator:
         return answer["value"]
 
     def stop(self) -> None:
-        """End the child, if there is one."""
-        self._child.stop()
+        """End the children."""
+        self._children.stop()
 
 
 EVALUATOR = Evaluator()

@@ -16,11 +16,12 @@ class and the lines of code that it came through are enough to find it, and neit
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import oslo_messaging
@@ -33,7 +34,7 @@ from heatlite.engine import edges
 from heatlite.engine.api import argument_types, repeated
 from heatlite.engine.certainty import unavailable
 from heatlite.engine.mistakes import SeveralMistakes
-from heatlite.schema.child_process import allowed
+from heatlite.schema.child_process import allowed, on_behalf_of
 from heatlite.template import making_at_most
 
 LOG = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ def _answered(method: Method, context: Any, said: Mapping[str, Any], args: Any, 
     name = method.__name__
     try:
         said_of, reads = edges.asked(context, name, said), context.database.settings.read_time_limit
-        with said_of, read_limits.limited(reads), allowed(MOST_SECONDS), making_at_most(), noting_commits() as commits:
+        with said_of, read_limits.limited(reads), _bounded(context.project_id), noting_commits() as commits:
             return method(*args, **kwargs)
     except exception.HeatliteError as error:
         if begun := repeated.begun_before(context):
@@ -107,6 +108,13 @@ def _answered(method: Method, context: Any, said: Mapping[str, Any], args: Any, 
         raise unforeseen(name, context.request_id, error) from None
     except Exception as error:
         raise unforeseen(name, context.request_id, error) from None
+
+
+@contextlib.contextmanager
+def _bounded(project: str) -> Iterator[None]:
+    """What patterns, expressions and functions of one call may take together."""
+    with on_behalf_of(project), allowed(MOST_SECONDS), making_at_most():
+        yield
 
 
 def in_clients_words(error: exception.HeatliteError) -> exception.HeatliteError:

@@ -44,6 +44,7 @@ from heatlite.engine.transactions import begin, fail
 from heatlite.engine.validation import Identity, Submission, Validator
 from heatlite.resources.nested.port import OPERATION, TEMPLATE
 from heatlite.rpc.messages import BeginChild
+from heatlite.schema.child_process import on_behalf_of
 
 SECONDS_A_MINUTE = 60
 
@@ -271,7 +272,8 @@ class Children:
         record, known = shared.library.template(context, stack.raw_template_id)
         environment = language.Environment.parse(record.environment)
         submission = Submission(record.template, record.files, environment)
-        parsed = self._validator.validate_one(submission, Identity.of(stack), stack.facade, known)
+        with on_behalf_of(stack.tenant):
+            parsed = self._validator.validate_one(submission, Identity.of(stack), stack.facade, known)
         values = language.bind(parsed, environment, Identity.of(stack).pseudo)
         if before is not None:
             shared.library.check_immutable(context, before, parsed, values)

@@ -125,3 +125,24 @@ def test_threads_that_submit_at_once_lose_nothing() -> None:
     for _ in range(1000):
         assert done.acquire(timeout=LONG)
     assert sorted(ran) == list(range(1000))
+
+
+def test_what_a_thread_was_too_many_for_is_run_when_another_of_its_lane_is_done() -> None:
+    pool = executors.pool(4)
+    may_end, ran, begun = threading.Event(), [], threading.Semaphore(0)
+    lanes = Lanes(pool.submit, 4, most_of_one=1)
+
+    def hold(number: int) -> None:
+        begun.release()
+        assert may_end.wait(LONG)
+        ran.append(number)
+
+    for number in range(5):
+        lanes.submit(lambda number=number: hold(number), "crowd")
+    assert begun.acquire(timeout=LONG)
+    assert not begun.acquire(blocking=False), "one of the lane runs, and no more"
+    may_end.set()
+    for _ in range(4):
+        assert begun.acquire(timeout=LONG)
+    pool.shutdown(wait=True)
+    assert ran == list(range(5))

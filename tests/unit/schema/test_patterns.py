@@ -74,7 +74,7 @@ def test_both_ways_to_match_say_what_re_says(pattern: str, text: str) -> None:
         return
     patterns.check(pattern)
     assert patterns.matches(pattern, text) is expected
-    assert patterns.CHILD.ask({"pattern": pattern, "texts": [text], "whole": True}, 30) == {"matches": [expected]}
+    assert patterns.CHILDREN.ask({"pattern": pattern, "texts": [text], "whole": True}, 30) == {"matches": [expected]}
 
 
 @pytest.mark.parametrize(
