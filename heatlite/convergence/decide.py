@@ -129,7 +129,8 @@ class Comparison:
 
     ``changed``: names of properties that differ, those of an unfinished update included;
     ``needs_replacement``: the type can't take these changes in place;
-    ``replace_when_failed``: the type can't repair a physical resource in a FAILED state;
+    ``replace_when_failed``: the type can't repair a physical resource in a FAILED state, or somebody said that this one
+    is broken, whatever the type makes of it;
     ``has_to_look``: that nothing changed here doesn't say that there is nothing to do;
     ``turns_round``: what is being created for another traversal can be updated before that is over;
     ``adopts``: it isn't made but taken over, since it exists already;

@@ -18,6 +18,7 @@ from heatlite.engine.by_row import ByRow, Claim, is_retry
 from heatlite.engine.clouds import CloudOf
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested.provider import plugin_of
+from heatlite.engine.row_changes import UNHEALTHY
 from heatlite.engine.siblings import SiblingsOf
 from heatlite.engine.software.port import SoftwareOf
 from heatlite.engine.traversals import Traversal
@@ -234,7 +235,7 @@ class Evaluator:
             wanted_type=row.type,
             changed=changed,
             needs_replacement=isinstance(assessed, Replace),
-            replace_when_failed=plugin.replace_when_failed,
+            replace_when_failed=plugin.replace_when_failed or UNHEALTHY in progress,
             has_to_look=plugin.always_looks,
             turns_round=plugin.turns_round and is_anothers,
         )

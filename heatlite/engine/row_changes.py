@@ -16,6 +16,8 @@ MAKING = (Action.CREATE, Action.ADOPT)
 STATE_CHANGED = "state changed"
 DAMAGED = "damaged"
 """In a row's ``progress``: it isn't what its template says, whatever a visit made of its state."""
+UNHEALTHY = "unhealthy"
+"""There too: somebody said that it is broken, rather than a check of what there is."""
 SUSPENDED = "suspended"
 """There too: a snapshot was taken of it while it might be suspended."""
 Changes = dict[str, Any]
@@ -74,7 +76,7 @@ def remembered(work: Work) -> dict[str, Any]:
     """What a visit must not let be forgotten, though the row's state tells of the visit from now on: an update that
     was left half-way, and that what was done before hadn't ended well."""
     row, progress = work.row, work.row.progress or {}
-    names = ("changed", "traversal", DAMAGED, ADOPTED, UNSEEN)
+    names = ("changed", "traversal", DAMAGED, UNHEALTHY, ADOPTED, UNSEEN)
     kept: dict[str, Any] = {name: progress[name] for name in names if name in progress}
     if row.action not in VISITS and row.status is not Status.COMPLETE:
         kept[DAMAGED] = True
@@ -125,6 +127,7 @@ def visited(work: Work, done: Done) -> Changes:
     memory = remembered(work)
     if work.action is Action.CHECK:
         memory.pop(DAMAGED, None)
+        memory.pop(UNHEALTHY, None)
     kept: Mapping[str, Any] = {}
     if work.plugin is not None and work.plugin.only_waits:  # what it isn't asked for now is what it was
         kept = (work.row.attr_data or {}).get("attributes") or {}

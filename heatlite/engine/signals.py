@@ -28,7 +28,7 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.retry import is_transient, retried
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.refresh import refresh, resource_of
-from heatlite.engine.row_changes import DAMAGED
+from heatlite.engine.row_changes import DAMAGED, UNHEALTHY
 from heatlite.engine.scaling import Busy, ScalableSiblings
 from heatlite.engine.shared import Shared
 from heatlite.engine.transactions import write_events
@@ -172,8 +172,8 @@ class Signals:
         status = marked(row, unhealthy=unhealthy)
         if status is not None:
             self._have_looked_at(context, row.stack_id)
-            progress = {name: value for name, value in (row.progress or {}).items() if name != DAMAGED}
-            progress |= {DAMAGED: True} if unhealthy else {}
+            progress = {name: it for name, it in (row.progress or {}).items() if name not in (DAMAGED, UNHEALTHY)}
+            progress |= {DAMAGED: True, UNHEALTHY: True} if unhealthy else {}
             changes = {"action": Action.CHECK, "status": status, "status_reason": reason, "progress": progress or None}
             with self._shared.database.writer(context):
                 self._write(context, row, changes)

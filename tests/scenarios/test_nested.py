@@ -437,3 +437,44 @@ def test_outputs_that_can_not_be_had_keep_no_parent_from_being_made(story: Story
     found = {it["output_key"]: it for it in story.settle("CREATE_COMPLETE")["outputs"]}
     assert found["fine"]["output_value"] == "seen"
     assert all(found[name]["output_value"] is None for name in broken)
+
+
+MARKABLE: dict[str, Template] = {
+    "template": nested("server.yaml"),
+    "stack": inline(hot(server=resource("x"))),
+    "group": {"type": "OS::Heat::ResourceGroup", "properties": {"resource_def": resource("x")}},
+    "scaling group": {
+        "type": "OS::Heat::AutoScalingGroup",
+        "properties": {"resource": resource("x"), "min_size": 1, "max_size": 1},
+    },
+    "chain": {"type": "OS::Heat::ResourceChain", "properties": {"resources": ["OS::Heat::TestResource"]}},
+}
+
+
+@pytest.mark.parametrize("kind", MARKABLE)
+def test_a_nested_stack_that_is_marked_unhealthy_is_replaced_with_all_that_is_in_it(story: Story, kind: str) -> None:
+    template = hot(web=MARKABLE[kind], other=resource("y"))
+    story.create(template, files=FILES)
+    story.settle("CREATE_COMPLETE")
+    before, inner = story.physical_ids(), of(story, "web")
+    members = inner.physical_ids()
+    story.client.resource_mark_unhealthy(story.context, story.identity, "web", True, "by hand")
+    story.update(template, files=FILES)
+    story.settle("UPDATE_COMPLETE")
+    after = story.physical_ids()
+    assert after["web"] != before["web"]
+    assert after["other"] == before["other"]
+    assert not set(of(story, "web").physical_ids().values()) & set(members.values())
+    assert states_of(story) == {"web": "CREATE_COMPLETE"}
+
+
+def test_a_mark_that_is_taken_back_replaces_nothing(story: Story) -> None:
+    template = hot(web=nested("server.yaml"))
+    story.create(template, files=FILES)
+    story.settle("CREATE_COMPLETE")
+    before = story.physical_ids()
+    for unhealthy in (True, False):
+        story.client.resource_mark_unhealthy(story.context, story.identity, "web", unhealthy, "by hand")
+    story.update(template, files=FILES)
+    story.settle("UPDATE_COMPLETE")
+    assert story.physical_ids() == before

@@ -187,9 +187,9 @@ class SoftwareDeployment(Resource):
     check_update_complete = check_suspend_complete = check_resume_complete = check_create_complete
 
     def handle_delete(self) -> Progress:
-        """Deploy, if it is applied then and its config is there."""
+        """Deploy, if it is applied then and its config is there; also what is applied at no other action."""
         config_id = self.properties[CONFIG]
-        if self.resource_id is None or (config_id and self.software.config(config_id) is None):
+        if config_id and self.software.config(config_id) is None:
             return None
         return self.begin("DELETE")
 
