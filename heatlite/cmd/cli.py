@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from heatlite.rpc.engine_client import Context
 
 COMMANDS = {
+    "build info": "heatlite.cmd.service:ShowBuild",
     "resource type list": "heatlite.cmd.template:ListTypes",
     "resource type show": "heatlite.cmd.template:ShowType",
     "service list": "heatlite.cmd.service:ListServices",
@@ -55,6 +56,7 @@ COMMANDS = {
     "stack event list": "heatlite.cmd.event:ListEvents",
     "stack event show": "heatlite.cmd.event:ShowEvent",
     "stack export": "heatlite.cmd.stack_leave:ExportStack",
+    "stack failures list": "heatlite.cmd.stack_failures:ListFailures",
     "stack file list": "heatlite.cmd.stack_more:ListFiles",
     "stack graph": "heatlite.cmd.stack_graph:GraphStack",
     "stack hook clear": "heatlite.cmd.hook:ClearHooks",
@@ -85,7 +87,8 @@ COMMANDS = {
     "template validate": "heatlite.cmd.template:ValidateTemplate",
     "template version list": "heatlite.cmd.template:ListVersions",
 }
-ALIASES = {name: f"orchestration {name}" for name in COMMANDS if name.split()[0] in ("resource", "service", "template")}
+ABBREVIATED = ("build", "resource", "service", "template")
+ALIASES = {name: f"orchestration {name}" for name in COMMANDS if name.split()[0] in ABBREVIATED}
 """What ``openstack`` calls them, where it says more than is needed here."""
 
 

@@ -90,11 +90,16 @@ def positive_seconds(text: str) -> float:
     return seconds
 
 
+def words(text: str) -> list[str]:
+    """An argparse type: words with commas between them."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
 def stack_args(parsed_args: argparse.Namespace) -> Record:
     """The ``args`` that create and update share: ``timeout_mins`` and ``tags``, only where given."""
     args: Record = {}
     if parsed_args.timeout:
         args["timeout_mins"] = parsed_args.timeout
     if parsed_args.tags:
-        args["tags"] = [tag.strip() for tag in parsed_args.tags.split(",") if tag.strip()]
+        args["tags"] = words(parsed_args.tags)
     return args

@@ -120,6 +120,7 @@ class ShowOutput(ShowDocument):
         parser = add_deployment(super().get_parser(prog_name))
         parser.add_argument("output", metavar="OUTPUT", nargs="?", help="one output")
         parser.add_argument("--all", action="store_true", help="every output")
+        parser.add_argument("--long", action="store_true", help="no effect: outputs are always whole")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:

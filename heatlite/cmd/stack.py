@@ -10,9 +10,11 @@ from cliff.show import ShowOne
 
 from heatlite.cmd import options
 from heatlite.cmd.base import EngineCommand
-from heatlite.cmd.records import details, rows, stack_record
+from heatlite.cmd.records import Record, details, rows, stack_record
 from heatlite.rpc.queries import StackQuery
 
+TAG_MODES = {None: "tags", "any": "tags_any", "not": "not_tags", "not-any": "not_tags_any"}
+"""What of a query ``--tags`` is, by ``--tag-mode``."""
 ENGINE_SORTS_BY = ("stack_name", "stack_status", "creation_time", "updated_time")
 
 
@@ -29,6 +31,16 @@ class ListStacks(EngineCommand, Lister):
             action="append",
             help="only stacks whose name, id, status, action … is this; repeatable",
         )
+        parser.add_argument("--hidden", action="store_true", help="also stacks with a tag that hides them")
+        parser.add_argument("--project", metavar="ID", help="only stacks of this project; for administrators")
+        parser.add_argument("--all-projects", action="store_true", help="stacks of every project; for administrators")
+        parser.add_argument("--tags", metavar="TAG,TAG…", type=options.words, help="only stacks with all these tags")
+        parser.add_argument(
+            "--tag-mode",
+            metavar="MODE",
+            choices=sorted(filter(None, TAG_MODES)),
+            help="any: that have one of the tags; not: that don't have all of them; not-any: that have none",
+        )
         parser.add_argument("--limit", metavar="NUMBER", type=int, help="at most so many")
         parser.add_argument("--marker", metavar="ID", help="only stacks after the one with this id")
         parser.add_argument("--sort", metavar="KEY[:DIRECTION]", action="append", help="asc or desc; repeatable")
@@ -39,8 +51,10 @@ class ListStacks(EngineCommand, Lister):
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column titles and one row for each stack."""
         keys = options.sort_keys(parsed_args.sort, "creation_time")
-        stacks = self.client.list_stacks(self.context, stack_query(parsed_args, keys))
-        records = options.sort_records([stack_record(stack) for stack in stacks], keys)
+        crosses = bool(parsed_args.project or parsed_args.all_projects)
+        context = {**self.context, "is_admin": True} if crosses else self.context
+        stacks = self.client.list_stacks(context, stack_query(parsed_args, keys))
+        records = options.sort_records([listed_record(stack) for stack in stacks], keys)
         columns = stack_columns(parsed_args)
         return columns, rows(columns, records)
 
@@ -48,20 +62,32 @@ class ListStacks(EngineCommand, Lister):
 def stack_query(parsed_args: argparse.Namespace, keys: list[options.SortKey]) -> StackQuery:
     """The options as a query; the engine sorts too, so that a limited list holds the right stacks."""
     known = [key for key in keys if key.field in ENGINE_SORTS_BY]
+    filters = options.key_values(parsed_args.property, "--property")
+    if parsed_args.project:
+        filters["tenant"] = parsed_args.project
+    tags = {TAG_MODES[parsed_args.tag_mode]: parsed_args.tags} if parsed_args.tags else {}
     return StackQuery(
         limit=parsed_args.limit,
         marker=parsed_args.marker,
         sort_keys=[key.field for key in known] or None,
         sort_dir=known[0].direction if known else None,
-        filters=options.key_values(parsed_args.property, "--property") or None,
+        filters=filters or None,
         show_deleted=parsed_args.deleted,
         show_nested=parsed_args.nested,
+        show_hidden=parsed_args.hidden,
+        **tags,
     )
+
+
+def listed_record(reply: Record) -> Record:
+    """A stack of a list, with the project that it is of."""
+    return {**stack_record(reply), "project": reply["stack_identity"]["tenant"]}
 
 
 def stack_columns(parsed_args: argparse.Namespace) -> list[str]:
     """The titles that the options ask for."""
     columns = ["ID", "Stack Name"]
+    columns += ["Project"] if parsed_args.project or parsed_args.all_projects else []
     columns += ["Stack Owner"] if parsed_args.long else []
     columns += ["Stack Status"]
     columns += [] if parsed_args.short else ["Creation Time", "Updated Time"]

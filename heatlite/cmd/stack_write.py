@@ -88,6 +88,7 @@ class UpdateStack(WriteStack):
         parser.add_argument("stack", metavar="STACK", help="name or id")
         self.add_inputs(parser, template_required=False)
         add_update_options(parser)
+        parser.add_argument("--show-nested", action="store_true", help="with --dry-run, also what is in nested stacks")
         parser.add_argument("--plan", metavar="FILE", help="do what stack plan --out kept there, and nothing else")
         return parser
 
@@ -105,6 +106,7 @@ class UpdateStack(WriteStack):
         request = update_request(parsed_args)
         identity = self.identify(parsed_args.stack)
         if parsed_args.dry_run:
+            request["args"] = {**request["args"], "show_nested": parsed_args.show_nested}
             return changes(self.client.preview_update_stack(self.context, identity, **request), parsed_args.formatter)
         marker = self.last_event(identity) if self.waits(parsed_args) else None
         self.client.update_stack(self.context, identity, **request)

@@ -216,6 +216,10 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         """How many stacks a query matches; its paging and order play no part."""
         return self._call(context, "count_stacks", "1.33", **query.for_count())
 
+    def get_revision(self, context: Context) -> str:
+        """Which heatlite the engine is."""
+        return self._call(context, "get_revision", "1.0")
+
     def identify_stack(self, context: Context, stack_name: str) -> Identity:
         """The identity of the stack with this name or id."""
         return self._call(context, "identify_stack", "1.0", stack_name=stack_name)

@@ -14,6 +14,7 @@ from typing import Any
 ANSWERS = os.dup(1)
 os.dup2(2, 1)  # whatever Heat prints is no answer
 
+import heat_commands  # noqa: E402
 import heat_stacks  # noqa: E402
 from heat.common import context as heat_context  # noqa: E402
 from heat.common import environment_util, identifier  # noqa: E402
@@ -161,6 +162,7 @@ KINDS = {
     "registry": of_registry,
     "merge": of_merge,
     "functions": of_functions,
+    "commands": heat_commands.of_commands,
     "types": heat_stacks.of_types,
     "constraints": heat_stacks.of_constraints,
     "stubs": heat_stacks.of_stubs,

@@ -5,6 +5,7 @@ Runs where ``HEAT_PYTHON`` names the Python of an environment that has openstack
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -62,6 +63,11 @@ def test_every_difference_is_a_known_one(heat: Heat, kind: str) -> None:
     assert comparison.agreed[f"{kind}, value"]
     assert comparison.agreed[f"{kind}, refusal"]
     assert not comparison.differences, comparison.report()
+
+
+def test_the_commands_of_heats_client_are_those_that_ours_are_compared_with(heat: Heat) -> None:
+    facts = json.loads((Path(__file__).parents[1] / "facts/heatclient_commands.json").read_text())
+    assert heat.answer({"kind": "commands"})["value"] == facts
 
 
 def test_no_template_is_refused_that_heat_accepts_but_for_those_with_a_reason(heat: Heat) -> None:

@@ -51,10 +51,14 @@ class FakeEngine(FakeCatalogue, FakeInsight):
     def __init__(self, clock: FakeClock) -> None:
         self.clock, self.stacks = clock, dict[str, FakeStack]()
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
+        self.contexts: list[dict[str, Any]] = []
+        self.inside: dict[str, list[dict[str, Any]]] = {}
+        self.deployed: dict[str, Any] = {}
         self.silent = 0
 
     def call(self, context: dict[str, Any], method: str, version: str, timeout: float | None, **arguments: Any) -> Any:
         self.calls.append((method, version, arguments))
+        self.contexts.append(context)
         if self.silent:
             self.silent -= 1
             raise exception.NoAnswer(method=method)
@@ -114,7 +118,14 @@ class FakeEngine(FakeCatalogue, FakeInsight):
         return [stack for stack in found if wanted.get("name") in (None, stack["stack_name"])][:limit]
 
     def list_stack_resources(self, stack_identity: dict, **query: Any) -> list[dict]:
-        return list(self.find(stack_identity).resources.values())
+        inner = self.inside.get(stack_identity["stack_id"])
+        return list(self.find(stack_identity).resources.values()) if inner is None else inner
+
+    def show_software_deployment(self, deployment_id: str) -> dict:
+        return {"id": deployment_id, "output_values": self.deployed}
+
+    def get_revision(self) -> str:
+        return "1.2.3"
 
     def describe_stack_resource(self, stack_identity: dict, resource_name: str, with_attr: Any) -> dict:
         resource = self.find(stack_identity).resources[resource_name]

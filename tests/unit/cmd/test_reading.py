@@ -161,3 +161,67 @@ def test_service_list_shows_the_engines(web):
     service = web.json("service", "list")[0]
     assert list(service) == ["Hostname", "Binary", "Engine ID", "Host", "Topic", "Updated At", "Status"]
     assert (service["Engine ID"], service["Status"]) == ("e-1", "up")
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        ((), "tags"),
+        (("--tag-mode", "any"), "tags_any"),
+        (("--tag-mode", "not"), "not_tags"),
+        (("--tag-mode", "not-any"), "not_tags_any"),
+    ],
+)
+def test_stack_list_asks_for_tags_as_their_mode_says(web, options, asked):
+    web.json("stack", "list", "--hidden", "--tags", "a, b", *options)
+    sent = web.engine.last("list_stacks")
+    assert {name: sent[name] for name in ("tags", "tags_any", "not_tags", "not_tags_any") if sent[name]} == {
+        asked: ["a", "b"]
+    }
+    assert sent["show_hidden"] is True
+
+
+def test_stack_list_looks_into_other_projects_as_an_administrator(web):
+    assert "Project" in columns(web, "stack", "list", "--all-projects")
+    assert web.engine.contexts[-1]["is_admin"] is True
+    assert web.engine.last("list_stacks")["filters"] is None
+    web.json("stack", "list", "--project", "p2", "--property", "name=web")
+    assert web.engine.contexts[-1]["is_admin"] is True
+    assert web.engine.last("list_stacks")["filters"] == {"name": "web", "tenant": "p2"}
+    assert "Project" not in columns(web, "stack", "list")
+    assert web.engine.contexts[-1]["is_admin"] is False
+
+
+def test_build_info_tells_both_versions(web):
+    found = web.json("build", "info")
+    assert set(found) == {"api", "engine"}
+    assert found["engine"] == {"revision": "1.2.3"}
+
+
+def test_the_failures_of_a_stack_are_the_innermost_ones(web):
+    assert web.run("stack", "failures", "list", "web") == 0
+    assert web.out == ""
+    stack = web.engine.stacks["web"]
+    stack.status = "FAILED"
+    inner = {"tenant": "p", "stack_name": "web-a", "stack_id": "n-1", "path": ""}
+    reason = "\n".join(f"line {number}" for number in range(20))
+    failed = {**stack.resources["b"], "resource_status": "FAILED", "resource_status_reason": reason}
+    stack.resources["a"] |= {"resource_status": "FAILED", "nested_stack_id": inner}
+    web.engine.inside["n-1"] = [{**failed, "resource_name": "server"}]
+    assert web.run("stack", "failures", "list", "web") == 0
+    assert web.out.splitlines()[0] == "web.a.server:"
+    assert web.out.count("status_reason: |") == 1
+    assert "line 19" in web.out
+    assert "line 0\n" not in web.out
+    assert web.run("stack", "failures", "list", "--long", "web") == 0
+    assert "line 0\n" in web.out
+
+
+def test_the_failure_of_a_deployment_is_told_with_its_logs(web):
+    stack = web.engine.stacks["web"]
+    stack.status = "FAILED"
+    stack.resources["a"] |= {"resource_status": "FAILED", "resource_type": "OS::Heat::SoftwareDeployment"}
+    web.engine.deployed = {"deploy_stdout": "hello", "deploy_stderr": "no luck", "other": "x"}
+    assert web.run("stack", "failures", "list", "web") == 0
+    assert "  deploy_stdout: |\n    hello\n  deploy_stderr: |\n    no luck\n" in web.out
+    assert "other" not in web.out

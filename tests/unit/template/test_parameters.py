@@ -286,8 +286,8 @@ def test_a_custom_constraint_is_a_plugin(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_custom_constraint_that_is_not_installed_is_named() -> None:
-    template = hot(parameters={"p": {"type": "string", "constraints": [{"custom_constraint": "nova.flavor"}]}})
-    with pytest.raises(StackValidationFailed, match=r'"m1" does not validate nova\.flavor \(constraint not found\)'):
+    template = hot(parameters={"p": {"type": "string", "constraints": [{"custom_constraint": "acme.flavor"}]}})
+    with pytest.raises(StackValidationFailed, match=r'"m1" does not validate acme\.flavor \(constraint not found\)'):
         bound(template, p="m1")
 
 
