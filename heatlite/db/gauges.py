@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -54,22 +55,34 @@ def read(context: Context, now: float) -> Gauges:
     late = sa.func.sum(sa.case((STACK.c.deadline < now, 1), else_=0))
     stacks = sa.select(sa.func.count(), sa.func.min(began), late).where(STACK.c.status == Status.IN_PROGRESS)
     in_progress, oldest, overdue = connection.execute(stacks).one()
-    projects = sa.select(sa.func.count(NODE.c.held_for.distinct())).where(NODE.c.state == NodeState.SCHEDULED)
+    cast, held, holding = _ready(context)
     leases = sa.select(SERVICE.c.engine_id, SERVICE.c.updated_at).where(SERVICE.c.deleted_at.is_(None))
     return Gauges(
         in_progress,
         oldest,
         int(overdue or 0),
-        _ready(context, NODE.c.held_for.is_(None)),
-        _ready(context, NODE.c.held_for.is_not(None)),
-        connection.execute(projects).scalar_one(),
+        cast,
+        held,
+        holding,
         {row.engine_id: row.updated_at for row in connection.execute(leases) if row.updated_at is not None},
     )
 
 
-def _ready(context: Context, which: sa.ColumnElement[bool]) -> Ready:
-    again = sa.func.sum(sa.case((NODE.c.casts > 0, 1), else_=0))
-    columns = (sa.func.count(), again, sa.func.min(NODE.c.next_cast_at))
-    statement = sa.select(*columns).where(NODE.c.state == NodeState.SCHEDULED, which)
-    nodes, cast_again, since = context.connection.execute(statement).one()
-    return Ready(nodes, int(cast_again or 0), since)
+def _ready(context: Context) -> tuple[Ready, Ready, int]:
+    """What is cast, what is held, and for how many projects; all of it in one pass through the nodes that are ready."""
+    of_each: list[sa.ColumnElement[Any]] = [column for is_held in (False, True) for column in _columns(is_held)]
+    projects = sa.func.count(NODE.c.held_for.distinct())
+    statement = sa.select(*of_each, projects).where(NODE.c.state == NodeState.SCHEDULED)
+    found: tuple[Any, ...] = tuple(context.connection.execute(statement).one())
+    cast, cast_again, cast_since, held, held_again, held_since, holding = found
+    return Ready(cast, cast_again, cast_since), Ready(held, held_again, held_since), holding
+
+
+def _columns(is_held: bool) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int], sa.ColumnElement[float]]:
+    """How many nodes are held, or aren't, how many of them were cast again, and since when the oldest waits."""
+    which = NODE.c.held_for.is_not(None) if is_held else NODE.c.held_for.is_(None)
+    return (
+        sa.func.count(sa.case((which, 1))),
+        sa.func.count(sa.case((sa.and_(which, NODE.c.casts > 0), 1))),
+        sa.func.min(sa.case((which, NODE.c.next_cast_at))),
+    )

@@ -103,11 +103,11 @@ class Faults:
             case "sessions":
                 return breakages.kill_sessions(proxied) > 0
             case "deadlock":
-                breakages.deadlock(proxied)
+                return breakages.deadlock(proxied) > 0
             case "commits":
-                breakages.lose_commits(proxied, self._random.randint(1, 6))
+                return breakages.lose_commits(proxied, self._random.randint(1, 6)).happened.wait(LEASE)
             case "queues":
-                breakages.delete_queues(proxied)
+                return bool(breakages.delete_queues(proxied))
             case "stop app":
                 self._last(breakages.application_stopped(proxied), least=0.0, most=LEASE)
             case "alarm":

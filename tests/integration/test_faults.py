@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.integration.broken import Deployment, begun, broken, completes
 from tests.servers import breakages
 from tests.servers.proxied import Proxied
+from tests.servers.proxy import Proxy
 
 LEASE = 8.0
 """Seconds; long enough for an engine on a machine that is busy otherwise."""
@@ -33,56 +34,96 @@ def postgresql_deployment(
         yield deployment
 
 
-def lasting(block: Callable[[Proxied], Any], seconds: float) -> Callable[[Proxied], None]:
-    """A fault that lasts so long."""
+class Fault(NamedTuple):
+    """What is broken, and how to tell afterwards that it was: a fault that doesn't happen shows nothing.
 
-    def fault(proxied: Proxied) -> None:
+    ``happened`` is asked at the end, with what ``act`` returned, and with the engines' log from the fault on.
+    """
+
+    act: Callable[[Proxied], Any]
+    happened: Callable[[Any, str], Any] = lambda returned, log: returned
+
+
+def lasting(block: Callable[[Proxied], Any], seconds: float, words: str) -> Fault:
+    """A fault that lasts so long, and of which the engines say these words."""
+
+    def act(proxied: Proxied) -> None:
         with block(proxied):
             time.sleep(seconds)  # how long a fault lasts is what it is
 
-    return fault
+    return Fault(act, lambda returned, log: words in log)
 
 
-def away(server: str) -> Callable[[Proxied], Any]:
-    return lambda proxied: proxied.proxies[server].away()
+def by_the_proxy(block: Callable[[Proxy], Any], server: str, seconds: float) -> Fault:
+    """A fault of the network before a server, which lasts so long."""
+
+    def act(proxied: Proxied) -> int:
+        proxy = proxied.proxies[server]
+        before = proxy.harm
+        with block(proxy):
+            time.sleep(seconds)  # how long a fault lasts is what it is
+        return proxy.harm - before
+
+    return Fault(act)
 
 
-def frozen(server: str) -> Callable[[Proxied], Any]:
-    return lambda proxied: proxied.proxies[server].frozen()
+def of_the_process(act: Callable[[Proxied], None], server: str) -> Fault:
+    """A fault after which a server has another process."""
+
+    def replaced(proxied: Proxied) -> bool:
+        before = getattr(proxied, server).pid
+        act(proxied)
+        return bool(before != getattr(proxied, server).pid)
+
+    return Fault(replaced)
 
 
+def killed(server: str) -> Fault:
+    def act(proxied: Proxied) -> None:
+        with getattr(proxied, server).down():
+            pass
+
+    return of_the_process(act, server)
+
+
+OUTAGE, BLOCKED, UNREACHABLE = "can't be used", "blocked the connection", "is unreachable"
 OF_DATABASES = {
-    "killed": lasting(lambda proxied: proxied.database.down(), 0),
-    "restarted": lambda proxied: proxied.database.restart(),
-    "connections cut": lambda proxied: proxied.proxies["database"].cut(),
-    "away for longer than a lease": lasting(away("database"), LONG),
-    "sessions killed": breakages.kill_sessions,
-    "deadlocks": breakages.deadlock,
-    "answers to commits lost": lambda proxied: breakages.lose_commits(proxied, 8),
-    "read-only for longer than a lease": lasting(breakages.read_only, LONG),
+    "killed": killed("database"),
+    "restarted": of_the_process(lambda proxied: proxied.database.restart(), "database"),
+    "connections cut": Fault(lambda proxied: proxied.proxies["database"].cut()),
+    "away for longer than a lease": by_the_proxy(Proxy.away, "database", LONG),
+    "sessions killed": Fault(breakages.kill_sessions),
+    "deadlocks": Fault(breakages.deadlock),
+    "answers to commits lost": Fault(
+        lambda proxied: breakages.lose_commits(proxied, 8), lambda loss, log: loss.happened.is_set()
+    ),
+    "read-only for longer than a lease": lasting(breakages.read_only, LONG, OUTAGE),
 }
 OF_BROKERS = {
-    "connections cut": lambda proxied: proxied.proxies["broker"].cut(),
-    "away": lasting(away("broker"), SHORT),
-    "queues deleted": breakages.delete_queues,
-    "out of memory": lasting(breakages.memory_alarm, 0),
+    "connections cut": Fault(lambda proxied: proxied.proxies["broker"].cut()),
+    "away": by_the_proxy(Proxy.away, "broker", SHORT),
+    "queues deleted": Fault(breakages.delete_queues),
+    "out of memory": lasting(breakages.memory_alarm, 0, BLOCKED),
 }
-SLOW_OF_DATABASES = {**OF_DATABASES, "frozen for longer than a lease": lasting(frozen("database"), LONG)}
+SLOW_OF_DATABASES = {**OF_DATABASES, "frozen for longer than a lease": by_the_proxy(Proxy.frozen, "database", LONG)}
 SLOW_OF_BROKERS = {
-    "killed": lasting(lambda proxied: proxied.broker.down(), 0),
-    "stop_app": lasting(breakages.application_stopped, 0),
-    "frozen": lasting(frozen("broker"), SHORT),
+    "killed": killed("broker"),
+    "stop_app": lasting(breakages.application_stopped, 0, UNREACHABLE),
+    "frozen": by_the_proxy(Proxy.frozen, "broker", SHORT),
 }
 
 
-def survives(deployment: Deployment, fault: Callable[[Proxied], Any]) -> None:
+def survives(deployment: Deployment, fault: Fault) -> None:
     """Have a fault happen in the middle of a create, which then completes, by the same engines as before.
 
     That no engine is declared dead for an outage is only to be seen where that is longer than a lease.
     """
     engines, story = sorted(deployment.engines()), begun(deployment)
-    fault(deployment.proxied)
+    place = len(deployment.log.read_text(errors="replace"))
+    returned = fault.act(deployment.proxied)
     completes(story)
+    log = deployment.log.read_text(errors="replace")[place:]
+    assert fault.happened(returned, log), "nothing was broken: nothing is shown by this"
     assert sorted(deployment.engines()) == engines, deployment.tail()
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import sqlalchemy as sa
 
 from heatlite.db import models
 from tests.servers.mariadb import MariaDB
 from tests.servers.proxied import Proxied, take_powers
-from tests.servers.proxy import COMMITS
+from tests.servers.proxy import COMMITS, Loss
 from tests.waiting import wait_until
 
 NODE = "pifpaf@localhost"
@@ -75,16 +74,20 @@ def kill_sessions(proxied: Proxied) -> int:
     return len(sessions)
 
 
-def deadlock(proxied: Proxied) -> None:
-    """Take the engines' rows in the opposite of their order, so that one of two that meet is undone."""
-    engine = sa.create_engine(proxied.direct, poolclass=sa.NullPool)
+def deadlock(proxied: Proxied) -> int:
+    """Take the engines' rows in the opposite of their order, so that one of two that meet is undone.
+
+    Returns how many were taken.
+    """
+    engine, taken = sa.create_engine(proxied.direct, poolclass=sa.NullPool), 0
     with contextlib.suppress(sa.exc.DBAPIError), engine.begin() as connection:  # or it is this one
         for statement in LOCKS:
-            connection.execute(statement).all()
+            taken += len(connection.execute(statement).all())
             time.sleep(MOMENT)  # for others to take what comes next
+    return taken
 
 
-def lose_commits(proxied: Proxied, times: int) -> Any:
+def lose_commits(proxied: Proxied, times: int) -> Loss:
     """Lose the answers to so many of the next commits, each after the server has done it."""
     dialect = sa.make_url(proxied.direct).get_backend_name()
     return proxied.proxies["database"].forget(COMMITS[dialect], times)

@@ -65,6 +65,8 @@ class Proxy:
         self._flows = threading.Event()
         self._flows.set()
         self._loss: Loss | None = None
+        self.harm = 0
+        """How much it has done: connections that it cut or refused, and bytes that it held up."""
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, name="proxy", daemon=True).start()
@@ -80,6 +82,7 @@ class Proxy:
             pairs, self._open = self._open, set()
         for pair in pairs:
             pair.close()
+        self.harm += len(pairs)
         return len(pairs)
 
     @contextlib.contextmanager
@@ -134,6 +137,7 @@ class Proxy:
 
     def _join(self, near: socket.socket) -> None:
         if self._refuses:
+            self.harm += 1
             near.close()
             return
         try:
@@ -154,9 +158,14 @@ class Proxy:
             self._open.discard(pair)
         pair.close()
 
+    def _hold_up(self, data: bytes) -> None:
+        if not self._flows.is_set():
+            self.harm += len(data)
+        self._flows.wait()
+
     def _ask(self, pair: Pair) -> None:
         while data := pair.near.recv(CHUNK):
-            self._flows.wait()
+            self._hold_up(data)
             loss = self._loss
             if loss is not None and loss.takes(data):
                 pair.forgets = True
@@ -164,7 +173,7 @@ class Proxy:
 
     def _answer(self, pair: Pair) -> None:
         while data := pair.far.recv(CHUNK):
-            self._flows.wait()
+            self._hold_up(data)
             if pair.forgets:
                 if self._loss is not None:
                     self._loss.happened.set()

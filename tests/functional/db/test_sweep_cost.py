@@ -48,7 +48,7 @@ LOOKS = (
     Look("lost casts", lambda context: sync_points.due(context, NOW, 200), 1),
     Look("overdue stacks", lambda context: stacks.overdue(context, NOW, 200), 1),
     Look("what is held", lambda context: held.oldest(context, held.next_project(context, "") or "", 40), 2),
-    Look("gauges", lambda context: gauges.read(context, NOW), 5, counts_nodes=True),
+    Look("gauges", lambda context: gauges.read(context, NOW), 3, counts_nodes=True),
 )
 
 
