@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from email.message import Message
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -24,6 +25,7 @@ from heatlite.rpc.engine_client import EngineClient
 from heatlite.rpc.queries import EventQuery
 
 MOST_BYTES = 1024 * 1024
+SECONDS_TO_SEND = 30
 STATUSES = {
     exception.EntityNotFound: HTTPStatus.NOT_FOUND,
     exception.StackExists: HTTPStatus.CONFLICT,
@@ -67,12 +69,26 @@ class Stacks:
         return HTTPStatus.OK, [{name: event[name] for name in names} for event in found]
 
 
+def read(body: bytes) -> dict[str, Any]:
+    """The request in a body.
+
+    :raises ValueError: where it is no JSON object with a name and a template, or nested too deeply
+    """
+    try:
+        request = json.loads(body)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if not isinstance(request, dict) or not {"name", "template"} <= request.keys():
+        raise ValueError("name or template is missing")
+    return request
+
+
 def answer(stacks: Stacks, method: str, path: str, body: bytes) -> Reply:
     """The reply to a request; an error of the engine is told in its own words."""
     try:
         match method, path.strip("/").split("/"):
             case "POST", ["stacks"]:
-                return stacks.create(json.loads(body))
+                return stacks.create(read(body))
             case "GET", ["stacks", stack_id]:
                 return stacks.show(stack_id)
             case "GET", ["stacks", stack_id, "events"]:
@@ -81,8 +97,22 @@ def answer(stacks: Stacks, method: str, path: str, body: bytes) -> Reply:
     except exception.HeatliteError as error:
         known = (status for kind, status in STATUSES.items() if isinstance(error, kind))
         return next(known, HTTPStatus.BAD_REQUEST), {"error": str(error)}
-    except (ValueError, KeyError, TypeError) as error:
-        return HTTPStatus.BAD_REQUEST, {"error": f"a stack is a JSON object with name and template ({error!r})"}
+    except ValueError as error:
+        return HTTPStatus.BAD_REQUEST, {"error": f"a stack is a JSON object with name and template: {error}"}
+
+
+def body_length(headers: Message) -> tuple[int, Reply | None]:
+    """How many bytes a request's body has; and the reply that refuses it, where it can't be read."""
+    if headers.get("Transfer-Encoding"):
+        return 0, (HTTPStatus.NOT_IMPLEMENTED, {"error": "send the body whole, with a Content-Length"})
+    written = headers.get_all("Content-Length") or []
+    if not written:
+        return 0, (HTTPStatus.LENGTH_REQUIRED, {"error": "send a Content-Length, and a body of that many bytes"})
+    if len(set(written)) > 1 or not (written[0].isascii() and written[0].isdigit()):
+        return 0, (HTTPStatus.BAD_REQUEST, {"error": "Content-Length is the number of the body's bytes"})
+    if len(written[0]) > len(str(MOST_BYTES)) or int(written[0]) > MOST_BYTES:
+        return 0, (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": f"a body has {MOST_BYTES} bytes at most"})
+    return int(written[0]), None
 
 
 def serve(client: EngineClient, project: str, port: int) -> ThreadingHTTPServer:
@@ -90,17 +120,32 @@ def serve(client: EngineClient, project: str, port: int) -> ThreadingHTTPServer:
     stacks = Stacks(client, project)
 
     class Handler(BaseHTTPRequestHandler):
+        timeout = SECONDS_TO_SEND  # nobody holds a thread by sending nothing
+
         def do_GET(self) -> None:
             self.reply(b"")
 
         def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length", 0))
-            self.reply(self.rfile.read(min(length, MOST_BYTES)))
+            length, refusal = body_length(self.headers)
+            if refusal is not None:
+                self.close_connection = True  # what was sent is still to be read, and isn't
+                self.send(*refusal)
+                return
+            body = self.rfile.read(length)
+            if len(body) < length:
+                self.close_connection = True
+                self.send(HTTPStatus.BAD_REQUEST, {"error": f"the body ends after {len(body)} of {length} bytes"})
+                return
+            self.reply(body)
 
         def reply(self, body: bytes) -> None:
-            status, told = answer(stacks, self.command, self.path, body)
+            self.send(*answer(stacks, self.command, self.path, body))
+
+        def send(self, status: HTTPStatus, told: Any) -> None:
             content = json.dumps(told).encode()
             self.send_response(status)
+            if self.close_connection:
+                self.send_header("Connection", "close")
             if status == HTTPStatus.ACCEPTED:
                 self.send_header("Location", f"/stacks/{told['id']}")
             self.send_header("Content-Type", "application/json")

@@ -100,12 +100,15 @@ class EngineService(service.ServiceBase):
         collector = metrics.EngineCollector(
             engine.shared, lambda: len(engine.lanes), lambda: engine.runner.hanging.has_overdue
         )
+        health = metrics.Health(
+            engine.shared, lambda: engine.runner.hanging.has_overdue, lambda: engine.broker_is_stuck
+        )
         try:
-            port, stop = metrics.serve(collector, settings.metrics_host, settings.metrics_port)
+            port, stop = metrics.serve(collector, health, settings.metrics_host, settings.metrics_port)
         except OSError:
             LOG.exception("Metrics can't be shown from port %d of %s on", settings.metrics_port, settings.metrics_host)
             return lambda: None
-        LOG.info("Metrics are shown at http://%s:%d/metrics", settings.metrics_host, port)
+        LOG.info("Metrics are shown at http://%s:%d/metrics, and health at /health", settings.metrics_host, port)
         return stop
 
     def stop(self) -> None:

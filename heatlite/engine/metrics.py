@@ -2,6 +2,7 @@
 
     GET /metrics ──▶ counts of this process (``counts``)   what has happened here
                  └─▶ gauges (``db.gauges``)                what is under way everywhere; each engine gives the same
+    GET /health  ──▶ 200 or 503: whether this engine can work, and what keeps it from that (``Health``)
 
 Off by default. The port is bound to the loopback unless the operator says otherwise: whoever reaches it may read it.
 Processes of one machine take the first free port from ``metrics_port`` on, so that a launcher's children need no list.
@@ -11,15 +12,23 @@ What to call somebody for is in doc/metrics.md.
 from __future__ import annotations
 
 import errno
+import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+import socket
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from prometheus_client import CollectorRegistry, start_http_server
+import sqlalchemy as sa
+from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from heatlite.db import gauges
+from heatlite.db import gauges, outage
 from heatlite.db.gauges import Gauges, Ready
 from heatlite.engine.counts import Count
 from heatlite.engine.shared import Shared
@@ -27,6 +36,8 @@ from heatlite.engine.shared import Shared
 LOG = logging.getLogger(__name__)
 
 PREFIX = "heatlite_"
+HEALTH_PATH = "/health"
+OK = "ok"
 MOST_PROCESSES = 64
 """Ports that are tried, one after the other."""
 
@@ -88,6 +99,48 @@ class EngineCollector(Collector):
         yield leases
 
 
+class Health:
+    """Whether one engine can work. A process that hangs doesn't answer at all.
+
+    :param overdue: whether a step here is beyond its limit, so that the process is about to leave
+    :param broker_stuck: whether the broker takes nothing from this engine
+    """
+
+    def __init__(self, shared: Shared, overdue: Callable[[], bool], broker_stuck: Callable[[], bool]) -> None:
+        self._shared = shared
+        self._overdue = overdue
+        self._broker_stuck = broker_stuck
+
+    def checks(self) -> dict[str, str]:
+        """What was looked at → ``ok``, or what is wrong with it, without names and addresses."""
+        checked = {
+            "database": lambda: None if self._reads() else "it can't be read",
+            "lease": lambda: None if self._shared.lease.is_valid else "it isn't held: no step is begun",
+            "broker": lambda: "it takes no messages" if self._broker_stuck() else None,
+            "steps": lambda: "one is beyond its limit: this process leaves" if self._overdue() else None,
+        }
+        return {name: look() or OK for name, look in checked.items()}
+
+    def _reads(self) -> bool:
+        context = self._shared.context()
+        try:
+            with self._shared.database.reader(context):
+                context.connection.execute(sa.text("SELECT 1")).one()
+        except Exception as error:
+            outage.tell(LOG, error, "The health of the database can't be told")
+            return False
+        return True
+
+    def __call__(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        """Answer ``GET /health``, as WSGI wants it."""
+        found = self.checks()
+        can_work = set(found.values()) == {OK}
+        content = json.dumps({"can_work": can_work, **found}).encode()
+        status = "200 OK" if can_work else "503 Service Unavailable"
+        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(content)))])
+        return [content]
+
+
 def gauge(name: str, text: str, value: float) -> Metric:
     """A number that may fall as well."""
     return GaugeMetricFamily(PREFIX + name, text, value=float(value))
@@ -103,19 +156,59 @@ def waited(ready: Ready, now: float, recast_after: float) -> float:
     return 0.0 if ready.since is None else max(0.0, now - (ready.since - recast_after))
 
 
-def serve(collector: Collector, host: str, first_port: int) -> tuple[int, Callable[[], None]]:
-    """Serve these metrics: the port, and what ends it.
+def application(collector: Collector, health: Health) -> Callable[..., Any]:
+    """The WSGI application of both paths; every other one shows the metrics, as it always did."""
+    registry = CollectorRegistry()
+    registry.register(collector)
+    shows_metrics = make_wsgi_app(registry)
+
+    def application(environ: Mapping[str, Any], start_response: Callable[..., Any]) -> Any:
+        return (health if environ.get("PATH_INFO") == HEALTH_PATH else shows_metrics)(environ, start_response)
+
+    return application
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    """Answers each request in a thread of its own, so that a scrape that waits doesn't hold up a look at the health."""
+
+    daemon_threads = True
+
+
+class SixServer(Server):
+    """The same, at an address of IPv6."""
+
+    address_family = socket.AF_INET6
+
+
+class Handler(WSGIRequestHandler):
+    """Logs nothing of requests, and gives up whoever sends none."""
+
+    timeout = 30.0
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Nothing."""
+
+
+def serve(
+    collector: Collector, health: Health, host: str, first_port: int, most: int = MOST_PROCESSES
+) -> tuple[int, Callable[[], None]]:
+    """Serve metrics and health: the port, and what ends it.
 
     :raises OSError: where none of the ports is free, or the address isn't this machine's
     """
-    registry = CollectorRegistry()
-    registry.register(collector)
-    for port in range(first_port, first_port + MOST_PROCESSES):
+    answers = application(collector, health)
+    for port in range(first_port, first_port + most):
         try:
-            server, _ = start_http_server(port, host, registry)
+            server = make_server(host, port, answers, SixServer if ":" in host else Server, Handler)
         except OSError as error:
-            if error.errno != errno.EADDRINUSE or port == first_port + MOST_PROCESSES - 1:
+            if error.errno != errno.EADDRINUSE or port == first_port + most - 1:
                 raise
         else:
-            return port, server.shutdown
+            threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+            return port, partial(_end, server)
     raise AssertionError("the last port is either taken or told of")
+
+
+def _end(server: WSGIServer) -> None:
+    server.shutdown()
+    server.server_close()

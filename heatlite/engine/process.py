@@ -215,6 +215,11 @@ class EngineProcess:
             self._surroundings.file_locks.hold(engine_id)
         self.servers.serve_again()
 
+    @property
+    def broker_is_stuck(self) -> bool:
+        """Whether the broker takes nothing of what this engine sends."""
+        return self._casting.is_stuck
+
     def _lost(self, engine_id: str) -> None:
         """This engine was declared dead: whatever waits here is another's by now."""
         self.shared.counts.add(Count.LEASES_LOST)

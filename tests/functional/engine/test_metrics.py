@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import re
 import socket
+import urllib.error
 import urllib.request
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from heatlite.db import gauges, held
+from heatlite.db import gauges, held, migration
+from heatlite.db.api import Database, Settings
 from heatlite.engine import metrics
 from heatlite.engine.counts import Count
-from heatlite.engine.metrics import EngineCollector
+from heatlite.engine.metrics import EngineCollector, Health
+from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.templates import stores, template
+from tests.servers.proxied import socket_of, through
+from tests.servers.proxy import Proxy, to_path
 
 METRICS = pathlib.Path(__file__).parents[3] / "doc" / "metrics.md"
 
@@ -36,6 +42,11 @@ def port() -> int:
 
 def collector_of(fleet: Fleet, number: int = 0) -> EngineCollector:
     return EngineCollector(fleet.engines[number].shared, lambda: 3, lambda: False)
+
+
+def health_of(engine: Any, overdue: bool = False, stuck: bool = False) -> Health:
+    shared = engine.engines[0].shared if isinstance(engine, Fleet) else engine.shared
+    return Health(shared, lambda: overdue, lambda: stuck)
 
 
 def read(fleet: Fleet, number: int = 0) -> dict[str, float]:
@@ -113,8 +124,8 @@ def test_without_a_database_an_engine_still_says_so(fleet: Fleet, monkeypatch: p
 
 
 def test_prometheus_can_read_it_and_each_process_has_a_port(fleet: Fleet, port: int) -> None:
-    first, stop_first = metrics.serve(collector_of(fleet), "127.0.0.1", port)
-    second, stop_second = metrics.serve(collector_of(fleet, 1), "127.0.0.1", port)
+    first, stop_first = metrics.serve(collector_of(fleet), health_of(fleet), "127.0.0.1", port)
+    second, stop_second = metrics.serve(collector_of(fleet, 1), health_of(fleet), "127.0.0.1", port)
     try:
         assert port <= first < second
         with urllib.request.urlopen(f"http://127.0.0.1:{second}/metrics", timeout=20) as reply:
@@ -125,9 +136,66 @@ def test_prometheus_can_read_it_and_each_process_has_a_port(fleet: Fleet, port: 
         stop_second()
 
 
+# --- health -----------------------------------------------------------------------------------------------------
+
+
+def asked(port: int, path: str = "/health") -> tuple[int, Any]:
+    """The status of a reply, and what it says."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as reply:
+            return reply.status, json.loads(reply.read())
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+def test_an_engine_that_can_work_says_so_and_one_that_cannot_says_why(fleet: Fleet, port: int) -> None:
+    healthy = {"can_work": True, **dict.fromkeys(("database", "lease", "broker", "steps"), "ok")}
+    for health, wrong in (
+        (health_of(fleet), None),
+        (health_of(fleet, overdue=True), "steps"),
+        (health_of(fleet, stuck=True), "broker"),
+    ):
+        found, stop = metrics.serve(collector_of(fleet), health, "127.0.0.1", port)
+        try:
+            status, told = asked(found)
+        finally:
+            stop()
+        assert status == (200 if wrong is None else 503)
+        assert [name for name in healthy if told[name] != healthy[name]] == (
+            [] if wrong is None else ["can_work", wrong]
+        )
+
+
+def test_an_engine_whose_lease_ran_out_cannot_work(fleet: Fleet) -> None:
+    health = health_of(fleet)
+    assert set(health.checks().values()) == {"ok"}
+    fleet.clock.now += fleet.settings.lease_seconds / 2  # and nobody renews
+    assert "no step is begun" in health.checks()["lease"]
+
+
+@pytest.mark.parametrize("server", ["mariadb", "postgresql"])
+def test_an_engine_without_its_database_cannot_work_until_it_is_back(
+    request: pytest.FixtureRequest, server: str
+) -> None:
+    direct = request.getfixturevalue(server).fresh_database()
+    proxy = Proxy(to_path(socket_of(request.getfixturevalue(server))))
+    database = Database(Settings(through(direct, proxy.port), max_retries=0))
+    try:
+        migration.sync(database.engine)
+        health = health_of(Endpoint(database))
+        assert health.checks()["database"] == "ok"
+        with proxy.away():
+            told = health.checks()["database"]
+            assert told == "it can't be read"
+        assert health.checks()["database"] == "ok"
+    finally:
+        database.dispose()
+        proxy.close()
+
+
 def test_an_address_that_is_not_here_is_refused(fleet: Fleet, port: int) -> None:
     with pytest.raises(OSError, match="assign"):
-        metrics.serve(collector_of(fleet), "192.0.2.1", port)
+        metrics.serve(collector_of(fleet), health_of(fleet), "192.0.2.1", port)
 
 
 def test_each_metric_is_documented_and_nothing_else(fleet: Fleet) -> None:

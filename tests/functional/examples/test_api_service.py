@@ -6,6 +6,7 @@ import http.client
 import importlib.util
 import json
 import pathlib
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -38,6 +39,16 @@ class Api:
         connection.close()
         return response.status, told, response.headers["Location"]
 
+    def raw(self, head: list[str], body: bytes) -> tuple[int, Any]:
+        """Send bytes that no client library would."""
+        with socket.create_connection(("127.0.0.1", self._port), timeout=60) as connection:
+            lines = "\r\n".join(["POST /stacks HTTP/1.1", "Host: localhost", *head, "", ""])
+            connection.sendall(lines.encode() + body)
+            connection.shutdown(socket.SHUT_WR)
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            return response.status, json.loads(response.read())
+
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
@@ -66,6 +77,36 @@ def test_a_stack_is_created_and_followed_to_its_end(api: Api) -> None:
     _, events, _ = api("GET", f"{location}/events")
     assert [event["resource_name"] for event in events] == ["web", "a", "a", "web"]
     assert api("POST", "/stacks", request)[0] == 409
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "status", "said"),
+    [
+        (["Content-Length: -1"], b"{}", 400, "Content-Length"),
+        (["Content-Length: +5"], b"{}", 400, "Content-Length"),
+        (["Content-Length: 0x5"], b"{}", 400, "Content-Length"),
+        (["Content-Length: 2", "Content-Length: 3"], b"{} ", 400, "Content-Length"),
+        (["Content-Length: " + "9" * 5000], b"{}", 413, "at most"),
+        (["Content-Length: 1048577"], b"{}", 413, "at most"),
+        ([], b"{}", 411, "Content-Length"),
+        (["Transfer-Encoding: chunked"], b"0\r\n\r\n", 501, "Content-Length"),
+        (["Content-Length: 10"], b"{}", 400, "ends after 2 of 10"),
+        (["Content-Length: 0"], b"", 400, "JSON"),
+        (["Content-Length: 4"], b"\xff\xfe{}", 400, "JSON"),
+        (["Content-Length: 2"], b"[]", 400, "missing"),
+        (["Content-Length: 4"], b"null", 400, "missing"),
+        (["Content-Length: 200000"], b"[" * 200_000, 400, "JSON"),
+        (["Content-Length: 53"], b'{"name": 7, "template": {}, "parameters": {"a": 1}}   ', 400, "name"),
+        (["Content-Length: 31"], b'{"name": "wob", "template": 7} ', 400, "template"),
+        (["Content-Length: 35"], b'{"name": "a\\u0000", "template": {}}  ', 400, "name"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused_and_the_service_goes_on(
+    api: Api, head: list[str], body: bytes, status: int, said: str
+) -> None:
+    found, told = api.raw(head, body)
+    assert (found, said in told["error"]) == (status, True), told
+    assert api("GET", "/elsewhere")[0] == 404
 
 
 @pytest.mark.parametrize(
