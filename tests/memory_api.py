@@ -54,11 +54,15 @@ class MemoryApi(BaseAdapter):
 
     def cloud(self, login: Login | None = None) -> ServicesOf:
         """The services, as somebody."""
-        transport = requests.Session()
-        transport.mount("http://", self)
-        sessions = Sessions(Settings(auth_url=KEYSTONE), transport)
+        sessions = self.sessions()
         known = login or Login(username="ann", password="hunter2", project_id="shop")
         return ServicesOf(sessions, lambda: known)
+
+    def sessions(self) -> Sessions:
+        """Clients of it."""
+        transport = requests.Session()
+        transport.mount("http://", self)
+        return Sessions(Settings(auth_url=KEYSTONE), transport)
 
     def close(self) -> None:
         """Nothing is open."""

@@ -35,6 +35,7 @@ class ServicesOf:
     def __init__(self, sessions: Sessions, login: Callable[[], Login]) -> None:
         self._sessions = sessions
         self._find_login = login
+        self._endpoints: dict[tuple[str, str | None], str | None] = {}
 
     @cached_property
     def session(self) -> Session:
@@ -78,6 +79,12 @@ class ServicesOf:
 
     def endpoint(self, service_type: str, region: str | None = None) -> str | None:
         """The URL of a service for this login's project, here or in a region; None where the catalogue has none."""
+        place = (service_type, region)
+        if place not in self._endpoints:
+            self._endpoints[place] = self._find_endpoint(service_type, region)
+        return self._endpoints[place]
+
+    def _find_endpoint(self, service_type: str, region: str | None) -> str | None:
         from keystoneauth1 import exceptions
 
         settings = self._sessions.settings

@@ -35,6 +35,7 @@ from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
+from heatlite.schema.constraints import asked
 from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, event_sinks, resolve
 
@@ -82,6 +83,18 @@ def check_name(name: object) -> str:
             "alpha and must be 255 characters or less."
         )
     return name
+
+
+def check_available(plugin: type[Resource], type_name: str) -> None:
+    """Refuse a type whose service isn't there for whoever asks; where nobody can be asked, a step finds out.
+
+    :raises ResourceTypeUnavailable: naming the service
+    """
+    cloud = asked()
+    missing = None if cloud is None else plugin.missing(cloud)
+    if missing is not None:
+        service, reason = missing
+        raise exception.ResourceTypeUnavailable(service_name=service, resource_type=type_name, reason=reason)
 
 
 class Validator:
@@ -168,6 +181,7 @@ class Validator:
             raise exception.StackValidationFailed(path=definition.path("type"), message=error) from None
         if facade is not None:
             check_facade(found, facade, definition.written_type)
+        check_available(found, definition.type)
         return found
 
     def _facade(

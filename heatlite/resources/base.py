@@ -17,6 +17,7 @@ from typing import Any
 from heatlite.exception import NotSupported, ResourceActionNotSupported
 from heatlite.resources import properties
 from heatlite.resources.adoptable import Adoptable
+from heatlite.resources.cloud import Cloud
 from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, PropertiesSchema, SupportStatus, Type
 from heatlite.resources.tools import Tools
 from heatlite.resources.waiting_for import Others
@@ -89,6 +90,11 @@ class Resource(Tools):
         """
         schema = cls.update_policy_schema
         return properties.validate(schema, given, prefix, unknown) if schema else given
+
+    @classmethod
+    def missing(cls, cloud: Cloud) -> tuple[str, str] | None:
+        """The service that the type needs and this cloud doesn't have, and why it is taken for missing; else None."""
+        return None
 
     @classmethod
     def todays_properties(cls, given: Any) -> Any:

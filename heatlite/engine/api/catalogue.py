@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,8 @@ from heatlite.schema import patterns
 from heatlite.template.dialects import AWS, HEAT, HOT
 from heatlite.template.functions import functions_of
 from heatlite.template.versions import RELEASES, VERSION_KEY, version_of, versions_of
+
+LOG = logging.getLogger(__name__)
 
 
 class CatalogueEndpoint:
@@ -75,6 +78,7 @@ class CatalogueEndpoint:
             raise invalid(f"Invalid support status and should be one of {SUPPORT_STATUSES}")
         named = _named(self._plugins(), type_name).items()
         found = {name: it for name, it in named if not _is_hidden(it) and self._may_use(context, name)}
+        found = self._available(context, found)
         if support_status is not None:
             found = {name: it for name, it in found.items() if it.support_status.status == support_status}
         if heat_version is not None:
@@ -107,6 +111,17 @@ class CatalogueEndpoint:
         if _is_hidden(plugin):
             raise exception.NotSupported(feature=type_name)
         return type_schemas.sample(type_name, plugin, kind if kind == type_schemas.HOT else type_schemas.CFN)
+
+    def _available(self, context: RequestContext, plugins: dict[str, type[Resource]]) -> dict[str, type[Resource]]:
+        """Those whose services are there for whoever asks; all, where that can't be said."""
+        cloud = self._shared.cloud_of(context)
+        if cloud is None:
+            return plugins
+        try:
+            return {name: it for name, it in plugins.items() if it.missing(cloud) is None}
+        except exception.CloudError as error:
+            LOG.warning("All resource types are listed, since the catalogue can't be read: %s", error)
+            return plugins
 
     def _may_use(self, context: RequestContext, type_name: str) -> bool:
         return self._shared.policy.allows(context, type_name)

@@ -32,7 +32,7 @@ from heatlite.exception import (
 )
 from heatlite.resources import properties as checking
 from heatlite.resources.base import Resource, UpdateReplace
-from heatlite.resources.cloud import Api
+from heatlite.resources.cloud import Api, Cloud
 from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.fields import Field, for_api, has_old_names, moved
 from heatlite.resources.openstack.marks import InName, Mark
@@ -40,6 +40,8 @@ from heatlite.resources.openstack.states import State, States
 
 IDS = "ids"
 """The key of a resource's data with the ids that names stood for as it was made, by property."""
+PROJECTS = {"network": "neutron", "compute": "nova", "block_storage": "cinder", "image": "glance"}
+"""The SDK's name of a service → the project's, which is Heat's."""
 Body = dict[str, Any]
 
 
@@ -48,10 +50,11 @@ class CloudResource(Resource):
 
     ``service``: the SDK's name of the service. ``path``: of the collection. ``key``: of an object in JSON;
     ``list_key``: of a list of them (empty: ``key`` and an s). ``states``: None where it is ready when it is made.
-    ``mark``: by which one is found again, see ``marks``. ``microversion``: sent with each request.
-    ``name_property``: gets the physical name where the template gives none. ``attribute_fields``: attribute → field,
-    where they differ. ``is_gone_at_once``: after DELETE there is nothing to wait for. ``in_use_seconds``: for so long a
-    deletion waits for what uses the object. ``poll_seconds``: between two looks.
+    ``extension``: of Neutron's API, without which there is no such type. ``mark``: see ``marks``.
+    ``microversion``: sent with each request. ``name_property``: gets the physical name where the template gives none.
+    ``attribute_fields``: attribute → field, where they differ. ``is_gone_at_once``: after DELETE there is nothing to
+    wait for. ``in_use_seconds``: for so long a deletion waits for what uses the object. ``poll_seconds``: between two
+    looks.
     """
 
     replace_when_failed = False  # what there is can be repaired; where it can't, handle_update asks for another one
@@ -59,6 +62,7 @@ class CloudResource(Resource):
     path: ClassVar[str]
     key: ClassVar[str]
     list_key: ClassVar[str] = ""
+    extension: ClassVar[str] = ""
     states: ClassVar[States | None] = None
     mark: ClassVar[Mark] = InName()
     microversion: ClassVar[str | None] = None
@@ -76,6 +80,16 @@ class CloudResource(Resource):
         self._others: list[str] = []
 
     # --- properties ------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def missing(cls, cloud: Cloud) -> tuple[str, str] | None:
+        """The service, where the catalogue hasn't got it, or it hasn't got the extension that the type needs."""
+        name, kind = PROJECTS.get(cls.service, cls.service), cls.service.replace("_", "-")
+        if cloud.endpoint(kind) is None:
+            return name, f"{name} {kind} endpoint is not in service catalog."
+        if cls.extension and not cloud.api(cls.service).has_extension(cls.extension):
+            return name, f"Required extension {cls.extension} in {name} service is not available."
+        return None
 
     @classmethod
     def checked_properties(

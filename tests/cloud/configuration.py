@@ -1,0 +1,215 @@
+"""The configuration of each service of the cloud: sections of options, as values.
+
+What all have in common is said once; ``Place`` is where everything is.
+"""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+PASSWORD = "a password for tests"
+REGION = "RegionOne"
+Sections = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The directory of a cloud, its servers, and the port of each of its services."""
+
+    directory: pathlib.Path
+    venv: pathlib.Path
+    broker: str
+    databases: Mapping[str, str]
+    ports: Mapping[str, int]
+
+    def url(self, service: str) -> str:
+        """Where a service answers."""
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+    def etc(self, service: str) -> pathlib.Path:
+        """The directory of a service's configuration."""
+        return self.directory / "etc" / service
+
+    def shipped(self, service: str, file: str) -> pathlib.Path:
+        """A file that a service's package brings."""
+        return self.venv / "etc" / service / file
+
+    def state(self, service: str) -> pathlib.Path:
+        """Where a service keeps its files."""
+        return self.directory / "state" / service
+
+
+def login(place: Place, user: str) -> dict[str, Any]:
+    """How a service asks keystone."""
+    return {
+        "auth_type": "password",
+        "auth_url": f"{place.url('keystone')}/v3",
+        "username": user,
+        "password": PASSWORD,
+        "project_name": "service",
+        "user_domain_id": "default",
+        "project_domain_id": "default",
+        "region_name": REGION,
+    }
+
+
+def database(place: Place, name: str) -> dict[str, Any]:
+    """A service's database."""
+    return {"connection": place.databases[name], "max_pool_size": 5, "max_overflow": 20}
+
+
+def common(place: Place, service: str, **default: Any) -> Sections:
+    """What nearly all services say."""
+    asks = login(place, service)
+    return {
+        "DEFAULT": {
+            "transport_url": place.broker,
+            "use_stderr": "true",
+            "host": "cloud",
+            "state_path": place.state(service),
+            **default,
+        },
+        "database": database(place, service),
+        "keystone_authtoken": {
+            **asks,
+            "www_authenticate_uri": place.url("keystone"),
+            "interface": "public",
+            "service_token_roles": "service",
+            "service_token_roles_required": "true",
+        },
+        "service_user": {**asks, "valid_interfaces": "public", "send_service_user_token": "true"},
+        "oslo_concurrency": {"lock_path": place.state("locks")},
+        "oslo_messaging_notifications": {"driver": "noop"},
+    }
+
+
+def keystone(place: Place) -> Sections:
+    """Tokens that need no storage, passwords that cost little."""
+    etc = place.etc("keystone")
+    return {
+        "DEFAULT": {"use_stderr": "true"},
+        "database": database(place, "keystone"),
+        "token": {"provider": "fernet", "expiration": 86400},
+        "fernet_tokens": {"key_repository": etc / "fernet-keys"},
+        "credential": {"key_repository": etc / "credential-keys"},
+        "identity": {"password_hash_rounds": 4},
+        "cache": {"enabled": "true", "backend": "dogpile.cache.memory"},
+    }
+
+
+def glance(place: Place) -> Sections:
+    """Images in files."""
+    state = place.state("glance")
+    options = {"enabled_backends": "file:file", "worker_self_reference_url": place.url("glance")}
+    return common(place, "glance", **options) | {
+        "glance_store": {"default_backend": "file"},
+        "file": {"filesystem_store_datadir": state / "images"},
+        "os_glance_staging_store": {"filesystem_store_datadir": state / "staging"},
+        "os_glance_tasks_store": {"filesystem_store_datadir": state / "tasks"},
+        "paste_deploy": {"flavor": "keystone", "config_file": place.shipped("glance", "glance-api-paste.ini")},
+    }
+
+
+def placement(place: Place) -> Sections:
+    """It calls its database another name."""
+    found = common(place, "placement")
+    return {**found, "placement_database": found["database"]}
+
+
+def nova(place: Place) -> Sections:
+    """One host, one conductor, one scheduler; servers that are ACTIVE with nothing in them."""
+    asks = {**login(place, "nova"), "valid_interfaces": "public"}
+    options = {
+        "compute_driver": "heatlite_fake_compute.FakeDriver",
+        "my_ip": "127.0.0.1",
+        "vif_plugging_is_fatal": "false",
+        "vif_plugging_timeout": 0,
+        "sync_power_state_interval": -1,
+        "heal_instance_info_cache_interval": -1,
+        "allow_resize_to_same_host": "true",
+        "instances_path": place.state("nova") / "instances",
+    }
+    return common(place, "nova", **options) | {
+        "api_database": database(place, "nova_api"),
+        **dict.fromkeys(("placement", "neutron", "glance", "keystone"), asks),
+        "cinder": {**login(place, "nova"), "catalog_info": "volumev3:cinder:publicURL", "os_region_name": REGION},
+        "conductor": {"workers": 1},
+        "scheduler": {"workers": 1, "discover_hosts_in_cells_interval": 2},
+        "compute": {"resource_provider_association_refresh": 0},
+        "quota": {"instances": -1, "cores": -1, "ram": -1, "key_pairs": -1, "server_groups": -1},
+        "vnc": {"enabled": "false"},
+    }
+
+
+PLUGINS = (
+    "router,qos,trunk,port_forwarding,segments,tag,revisions,timestamp,flavors,auto_allocate,network_ip_availability"
+)
+COUNTED = ("network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule")
+
+
+def neutron(place: Place) -> Sections:
+    """No agent: ports are bound at once. openvswitch never binds; trunks and QoS want a driver that they know."""
+    asks = {**login(place, "neutron"), "valid_interfaces": "public"}
+    options = {
+        "core_plugin": "ml2",
+        "service_plugins": PLUGINS,
+        "dhcp_agent_notification": "false",
+        "dns_domain": "cloud.test.",
+        "api_paste_config": place.shipped("neutron", "api-paste.ini"),
+    }
+    return common(place, "neutron", **options) | {
+        "nova": asks,
+        "placement": asks,
+        "ml2": {
+            "type_drivers": "flat,vlan,vxlan",
+            "tenant_network_types": "vxlan",
+            "mechanism_drivers": "heatlite_fake,openvswitch",
+            "extension_drivers": "port_security,qos,dns",
+        },
+        "ml2_type_flat": {"flat_networks": "*"},
+        "ml2_type_vlan": {"network_vlan_ranges": "physnet1:100:199"},
+        "ml2_type_vxlan": {"vni_ranges": "1:9999"},
+        "quotas": {f"quota_{name}": -1 for name in COUNTED},
+    }
+
+
+def cinder(place: Place) -> Sections:
+    """Volumes that are nowhere."""
+    options = {
+        "enabled_backends": "fake",
+        "default_volume_type": "__DEFAULT__",
+        "auth_strategy": "keystone",
+        "api_paste_config": place.shipped("cinder", "api-paste.ini"),
+        "resource_query_filters_file": place.shipped("cinder", "resource_filters.json"),
+        "rootwrap_config": place.shipped("cinder", "rootwrap.conf"),
+        "glance_api_servers": place.url("glance"),
+        **{f"quota_{name}": -1 for name in ("volumes", "snapshots", "gigabytes")},
+    }
+    return common(place, "cinder", **options) | {
+        "fake": {"volume_driver": "heatlite_fake_volumes.FakeVolumes", "volume_backend_name": "fake"},
+        "nova": login(place, "cinder"),
+        "coordination": {"backend_url": f"file://{place.state('cinder')}"},
+    }
+
+
+FILES = {
+    "keystone": ("keystone.conf", keystone),
+    "glance": ("glance-api.conf", glance),
+    "placement": ("placement.conf", placement),
+    "nova": ("nova.conf", nova),
+    "neutron": ("neutron.conf", neutron),
+    "cinder": ("cinder.conf", cinder),
+}
+"""Service → the name of its file, and what is in it."""
+
+
+def written(sections: Sections) -> str:
+    """Sections as oslo.config reads them."""
+    blocks = (
+        "\n".join([f"[{name}]", *(f"{key} = {it}" for key, it in options.items())])
+        for name, options in sections.items()
+    )
+    return "\n\n".join(blocks) + "\n"

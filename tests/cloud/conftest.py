@@ -1,0 +1,46 @@
+"""The cloud that HEATLITE_CLOUD tells of, and an engine that uses it. Without it the tests here are skipped."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cloud.reached import Reached
+from tests.cloud.run import VARIABLE
+from tests.deployment import InProcess, in_process
+from tests.story import Story
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(pathlib.Path(__file__).parent):
+            item.add_marker(pytest.mark.cloud)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Reached:
+    """The cloud."""
+    place = os.environ.get(VARIABLE)
+    if not place:
+        pytest.skip(f"{VARIABLE} isn't set: run tools/cloud test")
+    return Reached(json.loads(pathlib.Path(place).read_text()))
+
+
+@pytest.fixture
+def engine(cloud: Reached, tmp_path: pathlib.Path) -> Iterator[InProcess]:
+    """An engine whose cloud it is."""
+    deployment = in_process(tmp_path, cloud=cloud.settings)
+    yield deployment
+    deployment.stop()
+
+
+@pytest.fixture
+def story(engine: InProcess, cloud: Reached) -> Story:
+    """A stack of the user demo's."""
+    told = Story(engine)
+    told.context = cloud.context("demo", "demo")
+    return told

@@ -1,0 +1,77 @@
+"""Reached: a running cloud as tests use it: as its users, with what they asked counted."""
+
+from __future__ import annotations
+
+import pathlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from heatlite.clients.cloud import ServicesOf
+from heatlite.clients.login import Login
+from heatlite.clients.sessions import Sessions
+from heatlite.clients.settings import Settings, StackDomain
+
+
+class Reached:
+    """One cloud.
+
+    :param described: what ``Cloud.described`` says of it
+    """
+
+    def __init__(self, described: Mapping[str, Any]) -> None:
+        self._password, self._calls = described["password"], described["calls"]
+        boss = Login(username="heat_domain_admin", password=self._password, user_domain_name="heat", domain_name="heat")
+        self.settings = Settings(
+            auth_url=described["auth_url"],
+            service=Login(username="heat", password=self._password),
+            stack_domain=StackDomain(boss),
+            region_name=described["region"],
+        )
+        self.sessions = Sessions(self.settings)
+        self._projects: dict[str, str] = {}
+
+    def project_id(self, name: str) -> str:
+        """The id of a project."""
+        if not self._projects:
+            session = self.sessions.of(Login(username="admin", password=self._password))
+            found = session.get(f"{self.settings.auth_url}/auth/projects").json()["projects"]
+            self._projects = {it["name"]: it["id"] for it in found}
+        return self._projects[name]
+
+    def login(self, user: str, project: str) -> Login:
+        """How a user logs in."""
+        return Login(username=user, password=self._password, project_id=self.project_id(project))
+
+    def services(self, user: str = "demo", project: str = "demo") -> ServicesOf:
+        """The services as a user."""
+        return ServicesOf(self.sessions, lambda: self.login(user, project))
+
+    def context(self, user: str, project: str) -> dict[str, Any]:
+        """A request of a user's as heat-api would send it: with a token, and without the password."""
+        session: Any = self.sessions.of(self.login(user, project))
+        seen = session.auth.get_access(session)
+        return {
+            "username": user,
+            "user": seen.user_id,
+            "project_id": seen.project_id,
+            "project": seen.project_id,
+            "project_name": project,
+            "roles": seen.role_names,
+            "auth_token": seen.auth_token,
+            "is_admin": False,
+        }
+
+    @contextmanager
+    def counted(self) -> Iterator[Counter[str]]:
+        """Count what the services are asked in a block: ``neutron GET``, ``nova POST`` …"""
+        before = {name: len(self._asked(path)) for name, path in self._calls.items()}
+        counts: Counter[str] = Counter()
+        yield counts
+        for name, path in self._calls.items():
+            counts.update(f"{name} {line.split()[0]}" for line in self._asked(path)[before[name] :])
+
+    def _asked(self, path: str) -> list[str]:
+        file = pathlib.Path(path)
+        return file.read_text().splitlines() if file.exists() else []

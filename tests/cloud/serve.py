@@ -1,0 +1,38 @@
+"""Serve a WSGI application on loopback: ``serve.py MODULE PORT LOG [ARGUMENTS OF THE APPLICATION]``.
+
+Run by the cloud's own Python, which has waitress. Each request adds a line ``METHOD PATH STATUS`` to the log, so that
+tests can count what something costs.
+"""
+
+import importlib
+import pathlib
+import sys
+
+
+def counted(application, log):
+    """The application, with each of its answers noted."""
+
+    def noting(environ, start_response):
+        def started(status, headers, exc_info=None):
+            path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
+            log.write(f"{environ['REQUEST_METHOD']} {path} {status[:3]}\n")
+            return start_response(status, headers, exc_info)
+
+        return application(environ, started)
+
+    return noting
+
+
+def main():
+    """Load it as if it were started by itself, and serve it."""
+    import waitress
+
+    module, port, log, *arguments = sys.argv[1:]
+    sys.argv = [module, *arguments]
+    application = importlib.import_module(module).application
+    with pathlib.Path(log).open("a", buffering=1) as file:
+        waitress.serve(counted(application, file), host="127.0.0.1", port=int(port), threads=6, channel_timeout=120)
+
+
+if __name__ == "__main__":
+    main()

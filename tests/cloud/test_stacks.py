@@ -1,0 +1,94 @@
+"""Stacks of the cloud's resources: created, updated and deleted by an engine, as a user's, with nothing left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cloud.reached import Reached
+from tests.story import Story, hot
+
+COLLECTIONS = {
+    "network": ("networks", "subnets", "ports", "routers", "floatingips", "security-groups"),
+    "block_storage": ("volumes",),
+}
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"get_resource": name}
+
+
+def typed(kind: str, **properties: Any) -> dict[str, Any]:
+    return {"type": f"OS::{kind}", "properties": properties}
+
+
+def topology(name: str = "inside", **more: Any) -> dict[str, Any]:
+    """A network behind a router, a port with a group and an address outside, and a volume."""
+    return hot(
+        None,
+        {"address": {"value": {"get_attr": ["port", "fixed_ips", 0, "ip_address"]}}},
+        net=typed("Neutron::Net", name=name),
+        subnet=typed("Neutron::Subnet", network_id=ref("net"), cidr="10.8.0.0/24"),
+        router=typed("Neutron::Router", external_gateway_info={"network": "public"}),
+        interface=typed("Neutron::RouterInterface", router=ref("router"), subnet=ref("subnet")),
+        group=typed("Neutron::SecurityGroup", rules=[{"protocol": "icmp"}]),
+        port=typed("Neutron::Port", network=ref("net"), security_groups=[ref("group")]),
+        floating=typed("Neutron::FloatingIP", floating_network="public", port_id=ref("port")),
+        volume=typed("Cinder::Volume", size=1),
+        **more,
+    )
+
+
+def everything(cloud: Reached) -> dict[str, set[str]]:
+    """The ids of all that the project has, by collection."""
+    found = {}
+    for service, names in COLLECTIONS.items():
+        api = cloud.services().api(service)
+        for name in names:
+            owned = {"project_id": cloud.project_id("demo")} if service == "network" else {}
+            found[name] = {it["id"] for it in api.listed(f"/{name}", name.replace("-", "_"), params=owned)}
+    return found
+
+
+def test_a_topology_is_made_changed_and_deleted_with_nothing_left(story: Story, cloud: Reached) -> None:
+    before = everything(cloud)
+    with cloud.counted() as made:
+        story.create(topology())
+        stack = story.settle("CREATE_COMPLETE")
+    ids = {name: it["physical_resource_id"] for name, it in story.resources().items()}
+    network = cloud.services().api("network")
+    port = network.get(f"/ports/{ids['port']}")["port"]
+    assert [it["output_value"] for it in stack["outputs"]] == [port["fixed_ips"][0]["ip_address"]]
+    assert port["fixed_ips"][0]["subnet_id"] == ids["subnet"]
+    assert network.get(f"/floatingips/{ids['floating']}")["floatingip"]["port_id"] == ids["port"]
+    if made:  # the cloud counts what it is asked
+        assert (made["neutron POST"], made["neutron PUT"], made["cinder POST"]) == (7, 1, 1)
+
+    story.update(topology("renamed"))
+    story.settle("UPDATE_COMPLETE")
+    assert {name: it["physical_resource_id"] for name, it in story.resources().items()} == ids
+    assert network.get(f"/networks/{ids['net']}")["network"]["name"] == "renamed"
+    with cloud.counted() as asked:
+        story.update(topology("renamed"))
+        story.settle("UPDATE_COMPLETE")
+    assert not [it for it in asked if it.split()[1] != "GET" and not it.startswith("keystone")]
+
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert everything(cloud) == before
+
+
+def test_a_template_that_names_what_is_not_there_is_refused(story: Story) -> None:
+    with pytest.raises(Exception, match=r"resources\.port\.properties\.network.*network.*nowhere"):
+        story.create(hot(port=typed("Neutron::Port", network="nowhere")))
+
+
+def test_the_services_words_are_the_reason(story: Story) -> None:
+    story.create(
+        hot(net=typed("Neutron::Net"), subnet=typed("Neutron::Subnet", network=ref("net"), cidr="10.0.0.0/31"))
+    )
+    stack = story.settle("CREATE_FAILED")
+    assert "Neutron answered 400" in stack["stack_status_reason"]
+    story.delete()
+    story.settle("DELETE_COMPLETE")

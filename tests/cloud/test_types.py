@@ -1,0 +1,227 @@
+"""Each type through its life on real services: created, found again, changed, checked, deleted twice, and gone."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from heatlite.exception import CloudNotFound
+from heatlite.resources.instance import Instance
+from heatlite.resources.openstack.base import CloudResource
+from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
+from heatlite.resources.registry import Registry
+from heatlite.resources.steps import found, poll, start
+from heatlite.resources.testing import carried, instance_of
+from tests.cloud.reached import Reached
+
+REGISTRY = Registry.load()
+PATIENCE = 120.0
+
+
+@dataclass
+class Life:
+    """One resource, step by step, as an engine takes them; ``plugin`` is its class."""
+
+    cloud: Reached
+    type_name: str
+    properties: dict[str, Any]
+    user: str = "demo"
+    reads: frozenset[str] = frozenset()
+    instance: Instance = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.plugin = REGISTRY.get(self.type_name)
+        self.instance = instance_of(
+            self.plugin,
+            self.properties,
+            time.time,  # type: ignore[arg-type]
+            uuid=str(uuid.uuid4()),
+            type_name=self.type_name,
+            cloud=self.cloud.services(self.user, self.user),
+            project_id=self.cloud.project_id(self.user),
+            reads=self.reads,
+        )
+
+    def run(self, action: str, *given: Any) -> Done | Failed | Replace:
+        """Take an action to its end; what it waits for is looked at as often as it asks."""
+        outcome = start(self.plugin(self.instance), action, *given)
+        end = time.monotonic() + PATIENCE
+        while isinstance(outcome, Waiting):
+            assert time.monotonic() < end, f"{action} of {self.type_name} waits for ever: {outcome}"
+            time.sleep(min(outcome.poll_after, 1.0))
+            self.instance = carried(self.instance, outcome)
+            outcome = poll(self.plugin(self.instance), action, outcome.progress, *given)
+        if isinstance(outcome, Done):
+            self.instance = carried(self.instance, outcome)
+        return outcome
+
+    def create(self) -> Done:
+        made = self.run("CREATE")
+        assert isinstance(made, Done), made
+        return made
+
+    def update(self, **properties: Any) -> Done | Failed | Replace:
+        """Change these properties; those that are None go."""
+        self.properties = {name: it for name, it in (self.properties | properties).items() if it is not None}
+        after = self.plugin.checked_properties(self.properties)
+        before, self.instance = self.instance.properties, dataclasses.replace(self.instance, properties=after)
+        return self.run("UPDATE", {name: after[name] for name in after if after[name] != before.get(name)})
+
+    def found(self) -> list[str]:
+        """What an engine finds that doesn't know the id."""
+        ids = found(self.plugin(dataclasses.replace(self.instance, resource_id=None)))
+        assert isinstance(ids, list), ids
+        return ids
+
+    def seen(self) -> dict[str, Any]:
+        """What the service says of it."""
+        resource = self.plugin(self.instance)
+        assert isinstance(resource, CloudResource)
+        return resource.seen()
+
+
+@pytest.fixture
+def lives(cloud: Reached) -> Iterator[Any]:
+    """Makes resources, which go in the other order when the test is over, and must go."""
+    made: list[Life] = []
+
+    def begin(type_name: str, user: str = "demo", reads: frozenset[str] = frozenset(), **properties: Any) -> Life:
+        life = Life(cloud, type_name, properties, user, reads)
+        made.append(life)
+        life.create()
+        return life
+
+    yield begin
+    for life in reversed(made):
+        assert isinstance(life.run("DELETE"), Done)
+        assert isinstance(life.run("DELETE"), Done)
+        with pytest.raises(CloudNotFound):
+            life.seen()
+
+
+def reference(life: Life) -> str:
+    return str(life.instance.resource_id)
+
+
+def test_a_network_with_all_that_is_on_it(lives: Any, cloud: Reached) -> None:
+    net = lives("OS::Neutron::Net", name="blue", tags=["a"], value_specs={"mtu": 1400})
+    assert net.found() == [reference(net)]
+    assert (net.seen()["tags"], net.seen()["mtu"]) == (["a"], 1400)
+    assert isinstance(net.update(name="green", tags=["b"], dns_domain="x.org."), Done)
+    assert [net.seen()[it] for it in ("name", "tags", "dns_domain")] == ["green", ["b"], "x.org."]
+    assert isinstance(net.run("CHECK"), Done)
+
+    subnet = lives("OS::Neutron::Subnet", network="green", cidr="10.7.0.0/24", dns_nameservers=["9.9.9.9"])
+    assert subnet.found() == [reference(subnet)]
+    assert isinstance(subnet.update(dns_nameservers=[], gateway_ip=""), Done)
+    assert (subnet.seen()["dns_nameservers"], subnet.seen()["gateway_ip"]) == ([], None)
+    assert isinstance(subnet.update(gateway_ip="10.7.0.1"), Done)
+    assert isinstance(subnet.update(network=reference(net)), Done)  # another name of the same network
+
+    rules = [{"protocol": "tcp", "port_range_min": 22, "port_range_max": 22}, {"protocol": "icmp"}]
+    group = lives("OS::Neutron::SecurityGroup", name="web", description="for the web", rules=rules)
+    assert group.seen()["description"] == "for the web"
+    assert kept(group) == [("egress", None), ("egress", None), ("ingress", "icmp"), ("ingress", "tcp")]
+    assert isinstance(group.update(rules=[*rules[:1], {"direction": "egress", "protocol": "udp"}]), Done)
+    assert kept(group) == [("egress", "udp"), ("ingress", "tcp")]
+    rule = lives("OS::Neutron::SecurityGroupRule", security_group="web", port_range_min=80, port_range_max=80)
+    assert rule.found() == [reference(rule)]
+
+    wanted = {"fixed_ips": [{"subnet_id": reference(subnet)}], "security_groups": ["web"]}
+    port = lives("OS::Neutron::Port", reads=frozenset({"subnets", "network"}), network_id="green", **wanted)
+    assert port.found() == [reference(port)]
+    assert port.seen()["security_groups"] == [reference(group)]
+    assert isinstance(port.update(security_groups=[], device_id="something"), Done)
+    assert port.seen()["security_groups"] == []
+    shown = port.plugin(port.instance).resolve_attributes()
+    assert (shown["network"]["id"], shown["subnets"][0]["id"]) == (reference(net), reference(subnet))
+
+    router = lives("OS::Neutron::Router", external_gateway_info={"network": "public"})
+    assert router.found() == [reference(router)]
+    assert isinstance(router.update(external_gateway_info=None, name="way out"), Done)
+    assert router.seen()["external_gateway_info"] is None
+    assert isinstance(router.update(external_gateway_info={"network": "public"}), Done)
+    interface = lives("OS::Neutron::RouterInterface", router="way out", subnet_id=reference(subnet))
+    assert interface.found() == [reference(interface)] == [f"{reference(router)}:subnet_id={reference(subnet)}"]
+
+    floating = lives("OS::Neutron::FloatingIP", floating_network="public")
+    assert floating.found() == [reference(floating)]
+    joined = {"floatingip_id": reference(floating), "port_id": reference(port)}
+    association = Life(cloud, "OS::Neutron::FloatingIPAssociation", joined)
+    association.create()
+    assert association.found() == [reference(association)]
+    assert floating.seen()["port_id"] == reference(port)
+    assert isinstance(association.run("DELETE"), Done)
+    assert floating.seen()["port_id"] is None
+
+
+def kept(group: Life) -> list[tuple[str, str | None]]:
+    return sorted((it["direction"], it["protocol"]) for it in group.seen()["security_group_rules"])
+
+
+def test_a_network_of_an_administrators(lives: Any) -> None:
+    net = lives("OS::Neutron::ProviderNet", "admin", network_type="vlan", physical_network="physnet1", shared=False)
+    assert net.found() == [reference(net)]
+    assert net.seen()["provider:network_type"] == "vlan"
+    assert isinstance(net.update(name="laid", router_external=True), Done)
+    assert (net.seen()["name"], net.seen()["router:external"]) == ("laid", True)
+
+
+def test_a_key_pair_is_taken_for_its_own_only_where_its_name_was_free(lives: Any, cloud: Reached) -> None:
+    pair = lives("OS::Nova::KeyPair", name="key", save_private_key=True, reads=frozenset({"private_key"}))
+    assert pair.found() == ["key"]
+    assert "PRIVATE KEY" in pair.plugin(pair.instance).resolve_attributes()["private_key"]
+    another = Life(cloud, "OS::Nova::KeyPair", {"name": "key"})
+    refused = another.run("CREATE")
+    assert isinstance(refused, Failed)
+    assert "already exists" in refused.reason
+    assert another.found() == []
+
+
+def test_flavors_and_groups_of_servers(lives: Any) -> None:
+    flavor = lives("OS::Nova::Flavor", "admin", ram=64, vcpus=1, extra_specs={"a": "1", "b": "2"})
+    assert flavor.found() == [reference(flavor)]
+    assert isinstance(flavor.update(extra_specs={"a": "3"}), Done)
+    assert flavor.plugin(flavor.instance).resolve_attributes()["extra_specs"] == {"a": "3"}
+    hidden = lives("OS::Nova::Flavor", "admin", ram=64, vcpus=1, is_public=False, tenants=["demo"])
+    assert hidden.seen()["os-flavor-access:is_public"] is False
+    group = lives("OS::Nova::ServerGroup", policies=["affinity"])
+    assert group.found() == [reference(group)]
+
+
+def test_volumes_grow_and_are_attached(lives: Any, cloud: Reached) -> None:
+    volume = lives("OS::Cinder::Volume", size=1, metadata={"for": "data"}, read_only=True)
+    assert volume.found() == [reference(volume)]
+    assert isinstance(volume.update(size=2, metadata={"for": "logs"}, read_only=False, description="d"), Done)
+    assert [volume.seen()[it] for it in ("size", "description")] == [2, "d"]
+    shown = volume.plugin(volume.instance).resolve_attributes()
+    assert shown["metadata_values"] == {"for": "logs", "readonly": "False"}
+    smaller = volume.update(size=1)
+    assert isinstance(smaller, Failed)
+    assert "Shrinking volume" in smaller.reason
+    of_image = lives("OS::Cinder::Volume", size=1, imageRef="cirros")
+
+    compute, names = cloud.services().api("compute"), cloud.services().names
+    size, image = names.id_of("nova.flavor", "m1.tiny"), names.id_of("glance.image", "cirros")
+    wanted = {"name": "s", "flavorRef": size, "imageRef": image, "networks": "none"}
+    server = compute.post("/servers", {"server": wanted}, microversion="2.37")["server"]["id"]
+    try:
+        end = time.monotonic() + PATIENCE
+        while compute.get(f"/servers/{server}")["server"]["status"] != "ACTIVE":
+            assert time.monotonic() < end
+            time.sleep(0.5)
+        joined = Life(cloud, "OS::Cinder::VolumeAttachment", {"instance_uuid": server, "volume_id": reference(volume)})
+        joined.create()
+        assert joined.found() == [reference(volume)]
+        assert isinstance(joined.update(volume_id=reference(of_image)), Done)
+        assert (volume.seen()["status"], of_image.seen()["status"]) == ("available", "in-use")
+        assert isinstance(joined.run("DELETE"), Done)
+        assert of_image.seen()["status"] == "available"
+    finally:
+        compute.delete(f"/servers/{server}")

@@ -1,0 +1,62 @@
+"""Types are there where the services are that they need: in lists, and in templates."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from heatlite import exception
+from heatlite.db.api import Database
+from heatlite.db.settings import Settings
+from heatlite.engine.clouds import Clouds
+from tests.functional.engine.endpoint import Endpoint
+from tests.functional.engine.templates import template
+from tests.memory_api import MemoryApi
+
+WIRE = {"auth_token": "gAAAA", "roles": ["member"]}
+
+
+@pytest.fixture
+def api() -> MemoryApi:
+    """A cloud that has neutron and no nova."""
+    return MemoryApi()
+
+
+@pytest.fixture
+def engine(api: MemoryApi, schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Endpoint]:
+    shutil.copy(schema, tmp_path / "heatlite.sqlite3")
+    database = Database(Settings(f"sqlite:///{tmp_path / 'heatlite.sqlite3'}"))
+    yield Endpoint(database, clouds=Clouds(database, api.sessions()))
+    database.dispose()
+
+
+def create(engine: Endpoint, **resource: Any) -> None:
+    body = template({"a": resource})
+    engine.call("create_stack", stack_name="s", template=body, params=None, files=None, args={}, wire=WIRE)
+
+
+def test_a_type_is_listed_where_its_service_is_in_the_catalogue(engine: Endpoint) -> None:
+    listed = engine.call("list_resource_types", wire=WIRE)
+    assert "OS::Neutron::Net" in listed
+    assert "OS::Heat::Value" in listed
+    assert "OS::Nova::KeyPair" not in listed
+
+
+def test_every_type_is_listed_where_nobody_can_be_asked(engine: Endpoint) -> None:
+    assert "OS::Nova::KeyPair" in engine.call("list_resource_types")
+
+
+def test_a_template_with_a_type_whose_service_is_missing_is_refused(engine: Endpoint) -> None:
+    said = "Service nova is not available for resource type OS::Nova::KeyPair, reason: .* not in service catalog"
+    with pytest.raises(exception.ResourceTypeUnavailable, match=said):
+        create(engine, type="OS::Nova::KeyPair", properties={"name": "key"})
+
+
+def test_what_a_template_names_is_asked_for_as_whoever_sends_it(engine: Endpoint, api: MemoryApi) -> None:
+    with pytest.raises(exception.StackValidationFailed, match=r"resources\.a\.properties\.network: .*nowhere"):
+        create(engine, type="OS::Neutron::Port", properties={"network": "nowhere"})
+    assert api.asked == [("GET", "/networks")]
