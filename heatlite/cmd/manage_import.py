@@ -5,6 +5,8 @@
     heatlite-manage import-from-heat --source-config /etc/heat/heat.conf --all --dry-run
     heatlite-manage import-from-heat --source-config /etc/heat/heat.conf --project 8f0c…
 
+A stack is taken over where its first update here, to what it is, would do nothing; see ``engine.imports.rehearsal``.
+
 Heat's database is read only. Its engines are to be stopped: what both work at belongs to neither.
 """
 
@@ -21,11 +23,15 @@ from oslo_config import cfg
 from heatlite import exception
 
 WithDatabase = Callable[..., None]
+CHANGES = "its first update, to what it is, wouldn't do nothing: look at it, then say --allow-changes to take it over"
 
 
 @dataclass(frozen=True)
 class Found:
-    """What became of one tree, or would. ``obstacles``: why it is left; none: it is taken over."""
+    """What became of one tree, or would. ``obstacles``: why it is left; none: it is taken over.
+
+    ``changes``: what its first update would do. They are an obstacle, too, unless they are allowed.
+    """
 
     project: str
     name: str
@@ -33,6 +39,7 @@ class Found:
     stacks: int = 0
     resources: int = 0
     obstacles: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
@@ -46,6 +53,11 @@ def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
     which.add_argument("--project", metavar="ID", help="take over the stacks of this project")
     which.add_argument("--all", action="store_true", help="of every project")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    parser.add_argument(
+        "--allow-changes",
+        action="store_true",
+        help="take a stack over although its first update to what it is would do something, or would be refused",
+    )
     parser.add_argument("--events", action="store_true", help="take the events over as well")
     parser.set_defaults(function=lambda conf: import_from_heat(conf, with_database))
 
@@ -107,6 +119,7 @@ def each_tree(conf: cfg.ConfigOpts, database: Any, heat: Any) -> Iterator[Found]
     from heatlite.engine import configured
     from heatlite.engine.imports.asking import Means
     from heatlite.engine.imports.judge import Judge
+    from heatlite.engine.imports.rehearsal import open_rehearsal
     from heatlite.engine.imports.takeover import TakeOver
     from heatlite.engine.inputs import Inputs
     from heatlite.engine.nested.provider import provider_classes
@@ -116,24 +129,29 @@ def each_tree(conf: cfg.ConfigOpts, database: Any, heat: Any) -> Iterator[Found]
     registry = Registry.load().with_others(provider_classes(settings.operator_templates))
     for host in heat.running_engines(inputs.utcnow()):
         print(f"WARNING: heat-engine on {host} seems to run: stop it, lest both engines work at one stack")
-    judge = Judge(registry, settings.operator_registry)
-    take_over = TakeOver(Means(database, registry, settings, inputs))
-    for stack_id, name, project in heat.roots(conf.command.project):
-        try:
-            yield one_tree(heat.stack(stack_id, events=conf.command.events), judge, take_over, conf.command.dry_run)
-        except exception.HeatliteError as error:
-            yield Found(project, name, stack_id, obstacles=(str(error),))
+    means = Means(database, registry, settings, inputs)
+    judge, take_over = Judge(registry, settings.operator_registry), TakeOver(means)
+    with open_rehearsal(means) as rehearsal:
+        for stack_id, name, project in heat.roots(conf.command.project):
+            try:
+                root = heat.stack(stack_id, events=conf.command.events)
+                yield one_tree(root, judge, take_over, rehearsal, conf.command)
+            except exception.HeatliteError as error:
+                yield Found(project, name, stack_id, obstacles=(str(error),))
 
 
-def one_tree(root: Any, judge: Any, take_over: Any, is_dry: bool) -> Found:
+def one_tree(root: Any, judge: Any, take_over: Any, rehearsal: Any, said: argparse.Namespace) -> Found:
     """Look at one tree, and take it over."""
     judgement, ours = judge.judge(root), take_over.obstacle(root)
     every = list(root.tree())
     resources = sum(len(stack.resources) for stack in every)
     obstacles = (ours,) if ours else judgement.obstacles
-    if not obstacles and not is_dry:
+    changes = () if obstacles else rehearsal.changes(judgement.stack)
+    if changes and not said.allow_changes:
+        obstacles = (CHANGES,)
+    if not obstacles and not said.dry_run:
         take_over.take(judgement.stack)
-    return Found(root.tenant, root.name, root.id, len(every), resources, obstacles)
+    return Found(root.tenant, root.name, root.id, len(every), resources, obstacles, changes)
 
 
 def report(found: list[Found], *, is_dry: bool) -> None:
@@ -142,8 +160,10 @@ def report(found: list[Found], *, is_dry: bool) -> None:
     for it in found:
         size = f"{it.stacks} stack{'s'[: it.stacks != 1]}, {it.resources} resources"
         print(f"{it.project} {it.name} ({it.stack_id}): {'left' if it.obstacles else f'{done}: {size}'}")
-        for obstacle in it.obstacles:
-            print(f"    {obstacle}")
+        for line in (*it.obstacles, *(f"its first update: {each}" for each in it.changes)):
+            print(f"    {line}")
+    changing = sum(bool(it.changes) for it in found)
+    print(f"the first update of {changing or 'no'} stack{'s'[: changing != 1]} would do something")
     taken = [it for it in found if not it.obstacles]
     sizes = f"{sum(it.stacks for it in taken)} with those nested in them, {sum(it.resources for it in taken)} resources"
     print(f"{len(taken)} of {len(found)} stacks {done} ({sizes}); {len(found) - len(taken)} left")

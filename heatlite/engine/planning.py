@@ -22,17 +22,16 @@ from heatlite.db import templates
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.engine.masking import masked
-from heatlite.engine.nested.places import Place, Walk
+from heatlite.engine.nested.places import Knowledge, Place, Walk
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.planned import Told, doubts, told
 from heatlite.engine.preview import Change, Fate, Present, Preview
-from heatlite.engine.shared import Shared
 from heatlite.engine.validation import Identity, Submission, Validator
 from heatlite.resources.stack_resource import StackResource
 from heatlite.template import Mask
 
 
-def plan(shared: Shared, context: Context, stack: StackRecord, submission: Submission) -> Told:
+def plan(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission) -> Told:
     """What an update would do: ``changes``, each as ``told`` gives it, and ``digest``. Nothing is written.
 
     :raises HeatliteError: where the submission is invalid
@@ -48,7 +47,7 @@ def plan(shared: Shared, context: Context, stack: StackRecord, submission: Submi
 class Planner:
     """Plans for a tree of stacks."""
 
-    shared: Shared
+    shared: Knowledge
     context: Context
 
     @property
@@ -66,7 +65,7 @@ class Planner:
         mask = above | parameters.mask
         if place.is_there:
             mask |= hidden_before(shared, self.context, stack)
-        present = Present(stack.name, stack.id, stack.tenant, self.walk.rows(place))
+        present = Present(stack.name, stack.id, stack.tenant, self.walk.rows(place), place.facade)
         with masked(mask):
             preview = Preview(shared.registry, shared.inputs, parsed, parameters, present)
             changes = preview.changes()
@@ -80,9 +79,15 @@ class Planner:
     def _below(
         self, place: Place, preview: Preview, name: str, change: Change, mask: Mask, depth: int
     ) -> Iterator[Told]:
-        if depth >= self.shared.settings.max_nested_stack_depth or self._chooses(preview, name, change):
+        if depth >= self.shared.settings.max_nested_stack_depth:
             return
-        for child in self.walk.children(place, preview, name, change.fate):
+        if not self._chooses(preview, name, change):
+            children = self.walk.children(place, preview, name, change.fate)
+        elif change.looks:
+            children = self.walk.as_it_is(place, preview, name)  # nothing differs: it keeps what it has
+        else:
+            return
+        for child in children:
             if change.fate is Fate.UPDATED and child.wanted is None:
                 continue  # what it would be isn't known yet
             parsed, parameters = self.walk.bound(child)
@@ -125,7 +130,7 @@ def settle(change: Change, nested: list[Told]) -> Change:
     return change
 
 
-def check(shared: Shared, context: Context, stack: StackRecord, submission: Submission, planned: str) -> None:
+def check(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission, planned: str) -> None:
     """Check that an update would do what was planned.
 
     :raises PlanOutdated: where it wouldn't, because something was done to the stack since
@@ -135,7 +140,7 @@ def check(shared: Shared, context: Context, stack: StackRecord, submission: Subm
         raise exception.PlanOutdated(stack_name=stack.name)
 
 
-def hidden_before(shared: Shared, context: Context, stack: StackRecord) -> Mask:
+def hidden_before(shared: Knowledge, context: Context, stack: StackRecord) -> Mask:
     """What the stack hides as it is: its rows hold values of these parameters."""
     _, parameters = shared.library.readable(context, stack)
     traversal = shared.library.traversal(context, stack.current_traversal)

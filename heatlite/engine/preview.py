@@ -22,6 +22,7 @@ from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import Action
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.inputs import Inputs
+from heatlite.engine.nested.inheritance import facade_of
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.scope import EngineScope, FutureResource, LiveResource, live
 from heatlite.resources import steps
@@ -74,6 +75,8 @@ class Present:
     stack_id: str
     project_id: str
     rows: Mapping[str, ResourceRecord]
+    facade: Mapping[str, Any] | None = None
+    """What its template may read of the resource that it is, in the stack above."""
 
 
 class Preview:
@@ -129,7 +132,13 @@ class Preview:
 
     @property
     def _scope(self) -> EngineScope:
-        return EngineScope(self._parameters, self.template.files, self._seen)
+        return EngineScope(self._parameters, self.template.files, self._seen, self._present.facade)
+
+    def facade(self, name: str, raw: Mapping[str, Any]) -> Any:
+        """What the template of a resource's nested stack may read of the resource; None where it reads nothing."""
+        definition = self.template.resources[name]
+        metadata = known(resolve(definition.metadata, self._scope)) or {}
+        return facade_of(raw, definition, metadata, self._scope)
 
     def _change(self, definition: ResourceDefinition) -> Change:
         plugin = plugin_of(self._registry, definition.type, self.template.files)
@@ -144,6 +153,8 @@ class Preview:
         if beyond_update := self._beyond_update(definition, row):
             return Change(definition.type, Fate.REPLACED, beyond_update)
         scope = self._scope
+        if row.external_id is not None and row.external_id == resolve(definition.external_id, scope):
+            return Change(definition.type, Fate.UNCHANGED)  # it isn't the stack's: whatever is written, it stays
         given = resolve(definition.properties, scope) or {}
         prefix = definition.place("properties")
         wanted = {} if given is UNKNOWN else plugin.checked_properties(given, prefix, UNKNOWN)

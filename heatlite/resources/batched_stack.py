@@ -30,7 +30,7 @@ class BatchedStack(StackResource):
     @classmethod
     def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
         """The same members, with the outputs that tell of them here."""
-        return template.of(template.definitions(given))
+        return template.taken_over(given)
 
     def first_name(self) -> str:
         """The name of a member that stands for all others; asked only where there is one."""

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pathlib
 import sqlite3
+from collections.abc import Iterator
 
 import pytest
+
+from heatlite.db import migration
+from heatlite.db.api import Database
+from heatlite.db.crypt import Vault
+from heatlite.db.settings import Settings
 
 FIXTURE = pathlib.Path(__file__).parent / "heat27.sql"
 VALUES_FIXTURE = pathlib.Path(__file__).parent / "heat27_values.sql"
@@ -31,3 +37,12 @@ def as_sqlite(fixture: pathlib.Path, directory: pathlib.Path) -> str:
         connection.executescript(fixture.read_text())
     connection.close()
     return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def database(tmp_path: pathlib.Path) -> Iterator[Database]:
+    """Ours, empty, and without an engine."""
+    database = Database(Settings(f"sqlite:///{tmp_path}/ours.sqlite3"), Vault(("k" * 32,)))
+    migration.sync(database.engine)
+    yield database
+    database.dispose()

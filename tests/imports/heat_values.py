@@ -108,7 +108,7 @@ FILES["facade.yaml"] = written(
         }
     )
 )
-FILES["words.txt"] = "one $it\ntwo"
+FILES["words.txt"] = "one $it, two"
 
 
 def typed(**properties: Any) -> Template:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import pathlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,11 +11,10 @@ import pytest
 
 from heatlite import exception
 from heatlite.context import EngineContext
-from heatlite.db import migration, stacks, user_creds
+from heatlite.db import stacks, user_creds
 from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
 from heatlite.db.heat.reading import HeatDatabase
-from heatlite.db.settings import Settings
 from heatlite.engine.imports.judge import Judge
 from tests.deployment import in_process
 from tests.functional.db.build import add_stack
@@ -200,15 +198,6 @@ def test_a_snapshot_of_before_can_be_returned_to(taken: Taken) -> None:
     story.restore(story.client.stack_list_snapshots(story.context, story.identity)[0]["id"])
     story.settle("RESTORE_COMPLETE")
     assert (story.value("c"), taking.now_made(story)) == ("3", before)
-
-
-@pytest.fixture
-def database(tmp_path: pathlib.Path) -> Iterator[Database]:
-    """Ours, empty, and without an engine."""
-    database = Database(Settings(f"sqlite:///{tmp_path}/ours.sqlite3"), Vault(("k" * 32,)))
-    migration.sync(database.engine)
-    yield database
-    database.dispose()
 
 
 def test_what_an_ended_run_left_is_taken_over_anew(heat_url: str, database: Database) -> None:

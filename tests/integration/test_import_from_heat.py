@@ -49,6 +49,7 @@ def test_an_operator_looks_takes_over_and_goes_on(daemons: Daemons, heat_conf: p
     dry = daemons.manage(*asked, "--all", "--dry-run")
     assert "27 of 30 stacks would be taken over" in dry, dry
     assert "    resources.a is CREATE_IN_PROGRESS (state changed)" in dry
+    assert "the first update of no stacks would do something" in dry, dry
     assert daemons.client.list_stacks({"project_id": DEMO}) == []
     assert "2 of 2 stacks taken over" in daemons.manage(*asked, "--project", OTHER)
     with pytest.raises(subprocess.CalledProcessError) as left:

@@ -50,7 +50,7 @@ class UpdatePreview:
         """
         parsed, parameters = self.walk.bound(place)
         rows = self.walk.rows(place)
-        present = Present(place.stack.name, place.stack.id, place.stack.tenant, rows)
+        present = Present(place.stack.name, place.stack.id, place.stack.tenant, rows, place.facade)
         told: Told = {fate: [] for fate in Fate}
         with masked(parameters.mask):
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
@@ -69,7 +69,7 @@ class UpdatePreview:
         :raises HeatliteError: where a template isn't well-formed
         """
         parsed, parameters = self.walk.bound(place)
-        present = Present(place.stack.name, place.stack.id, place.stack.tenant, {})
+        present = Present(place.stack.name, place.stack.id, place.stack.tenant, {}, place.facade)
         found: list[Any] = []
         with masked(parameters.mask):
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
@@ -80,5 +80,6 @@ class UpdatePreview:
                     told = self.tell(place.stack, None, name, parsed)
                     found.append({**told, "properties": preview.properties(name)})
                 else:
-                    found.append(self.tree(Place(imagined(place.stack, name), False, below)))
+                    facade = preview.facade(name, below.template)
+                    found.append(self.tree(Place(imagined(place.stack, name), False, below, facade)))
         return found

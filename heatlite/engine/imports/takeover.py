@@ -6,11 +6,12 @@ before it begins anew.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
+from heatlite import template as language
 from heatlite.context import EngineContext
 from heatlite.db import bulk, events, models, purge, resources, snapshots, stacks, templates, user_creds
 from heatlite.db.heat.records import HeatStack
@@ -45,16 +46,27 @@ class TakeOver:
         """
         purge.remove(EngineContext(self._means.database), [it.heat.id for it in root.tree()])
         library, known = Library(self._means.settings.operator_registry), dict[str, tuple[str, int]]()
+        inherited = dict(environments(root, root.heat.template.environment))
         for judged in root.tree():
-            known[judged.heat.id] = self._one(root, judged, library, known)
+            stored = templates.stored(
+                EngineContext(self._means.database),
+                judged.raw,
+                judged.heat.template.files,
+                inherited[judged.heat.id],
+                self._means.inputs.utcnow(),
+            )
+            known[judged.heat.id] = self._one(root, judged, stored, library, known)
 
     def _one(
-        self, root: JudgedStack, judged: JudgedStack, library: Library, known: Mapping[str, tuple[str, int]]
+        self,
+        root: JudgedStack,
+        judged: JudgedStack,
+        template_id: int,
+        library: Library,
+        known: Mapping[str, tuple[str, int]],
     ) -> tuple[str, int]:
         """One stack whose children are there: its traversal and its template."""
-        means, given = self._means, judged.heat.template
-        context, now = EngineContext(means.database), means.inputs.utcnow()
-        template_id = templates.stored(context, judged.raw, given.files, given.environment, now)
+        means = self._means
         values = rows.stack_values(judged, root.heat.id, template_id, means.inputs.new_id())
         made = [
             rows.resource_values(
@@ -105,3 +117,23 @@ class TakeOver:
             if facade is not None:
                 child = models.stack.c.id == each.child.id
                 context.connection.execute(sa.update(models.stack).where(child).values(facade=facade))
+
+
+def environments(stack: JudgedStack, own: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Id → environment of a stack and of all that is nested in it, as the engine will ask for it.
+
+    What a nested stack inherits is written otherwise than by Heat, and means the same. Written as the engine writes it,
+    it isn't a change when the stack is updated to what it is.
+
+    :param own: of the stack itself
+    """
+    yield stack.heat.id, own
+    parent, children = language.Environment.parse(own), {child.heat.id: child for child in stack.children}
+    for each in stack.resources:
+        child = children.get(each.child.id) if each.child else None
+        if child is not None:
+            given = child.heat.template.environment.get("parameters") or {}
+            inherited = inheritance.environment_of_child(
+                parent, stack.template, each.definition, given, stack.parameters.mask
+            )
+            yield from environments(child, inherited.to_dict())

@@ -11,41 +11,66 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from heatlite import template as language
-from heatlite.db import resources, stacks
+from heatlite.db import resources, stacks, templates
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
-from heatlite.engine import limits
+from heatlite.engine import implied, limits
+from heatlite.engine.inputs import Inputs
 from heatlite.engine.nested import expected
 from heatlite.engine.nested.inheritance import environment_of_child
 from heatlite.engine.preview import Fate, Preview
 from heatlite.engine.serving import serving
-from heatlite.engine.shared import Shared
+from heatlite.engine.settings import Settings
+from heatlite.engine.traversals import Library
 from heatlite.engine.validation import Identity, Submission
+from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
 from heatlite.template import Parameters, Template
+
+
+class Knowledge(Protocol):
+    """What it takes to say what would be done: a process's ``Shared``, or as much of it where there is no engine."""
+
+    @property
+    def registry(self) -> Registry:
+        """The plugins."""
+
+    @property
+    def inputs(self) -> Inputs:
+        """Clock, ids and chance."""
+
+    @property
+    def settings(self) -> Settings:
+        """The limits."""
+
+    @property
+    def library(self) -> Library:
+        """Parsed templates."""
 
 
 @dataclass(frozen=True)
 class Place:
     """A stack in the tree: its row, or what its row would be; whether it is there; and what it is to become.
 
-    ``wanted`` None: nothing.
+    ``wanted`` None: nothing. ``facade``: what its template may read of the resource that it is.
     """
 
     stack: StackRecord
     is_there: bool
     wanted: Submission | None
+    facade: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class Walk:
     """Goes from a stack to those that are nested in it. Only what the stored rows say is looked at."""
 
-    shared: Shared
+    shared: Knowledge
     context: Context
 
     def rows(self, place: Place) -> dict[str, ResourceRecord]:
@@ -66,7 +91,7 @@ class Walk:
         registries = environment.resource_registry, self.shared.settings.operator_registry
         parsed = language.parse(place.wanted.template, place.wanted.files, *registries)
         parameters = expected.bind(parsed, environment, Identity.of(place.stack).pseudo)
-        return self.shared.linked(parsed.under(parameters), parameters), parameters
+        return implied.linked(parsed.under(parameters), parameters, self.shared.registry), parameters
 
     def children(self, place: Place, preview: Preview, name: str, fate: Fate) -> Iterator[Place]:
         """The stacks that a resource is and would be, as far as anything becomes of them."""
@@ -74,13 +99,25 @@ class Walk:
             return
         old = self._present(place, preview.row(name))
         new = None if fate is Fate.DELETED else self.wanted(place, preview, name)
+        facade = None if new is None else preview.facade(name, new.template)
         if fate is Fate.UPDATED and old is not None:
-            yield Place(old, True, new)
+            yield Place(old, True, new, facade)
             return
         if old is not None:
             yield Place(old, True, None)
         if new is not None:
-            yield Place(imagined(place.stack, name), False, new)
+            yield Place(imagined(place.stack, name), False, new, facade)
+
+    def as_it_is(self, place: Place, preview: Preview, name: str) -> Iterator[Place]:
+        """The stack that a resource is, which is to keep its template and its own files, in what it inherits now."""
+        old, wanted = self._present(place, preview.row(name)), place.wanted
+        if old is None or wanted is None:
+            return
+        stored = templates.get(self.context, old.raw_template_id)
+        definition, template = preview.template.resources[name], preview.template
+        environment = environment_of_child(wanted.environment, template, definition, {})
+        kept = Submission(stored.template, {**stored.files, **wanted.files}, environment)
+        yield Place(old, True, kept, preview.facade(name, stored.template))
 
     def _present(self, place: Place, row: ResourceRecord | None) -> StackRecord | None:
         old = stacks.get(self.context, row.physical_resource_id) if row and row.physical_resource_id else None

@@ -123,7 +123,7 @@ class AutoScalingGroup(BatchedStack):
     @classmethod
     def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
         """The same members, the oldest first, which is the order of ``refs`` and of places."""
-        return template.of(members.in_order(template.definitions(given), names))
+        return template.taken_over(given, names)
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
         """The members after a batch: the oldest, or those whose definition is old, are the first to change or go."""

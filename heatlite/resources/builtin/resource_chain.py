@@ -38,7 +38,7 @@ class ResourceChain(StackResource):
     @classmethod
     def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
         """The same members, with the outputs that tell of them here."""
-        return template.of(template.definitions(given))
+        return template.taken_over(given)
 
     def child_size(self) -> int | None:
         """A resource of each type."""

@@ -87,6 +87,12 @@ class ResourceGroup(BatchedStack):
 
     # --- the members ----------------------------------------------------------------------------------------
 
+    @classmethod
+    def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+        """The same members by their numbers, which is the order of ``refs`` and of lists of attributes."""
+        numbered = sorted((name for name in names if name.isascii() and name.isdigit()), key=int)
+        return template.taken_over(given, numbered)
+
     def removed(self) -> list[str]:
         """The names that no member may have."""
         names = str(self.data.get(REMOVED_NAMES) or "")

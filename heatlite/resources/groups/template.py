@@ -45,6 +45,16 @@ def definition(
     return {"type": type_name, **{name: value for name, value in parts.items() if value}}
 
 
+def taken_over(given: Mapping[str, Any], names: Sequence[str] = ()) -> dict[str, Any]:
+    """The template of a group's stack that Heat made, as ``of`` makes it of the same members.
+
+    :param names: in their order; members that aren't named come last
+    """
+    members = definitions(given)
+    order = (*(name for name in names if name in members), *members)
+    return of({name: {key: it for key, it in members[name].items() if it} for name in order})
+
+
 def types_in(template: Mapping[str, Any]) -> set[str]:
     """The types of a template's members."""
     return {str(each.get("type")) for each in definitions(template).values()}
