@@ -12,6 +12,7 @@ nested stack is looked at by itself: its plugin's check would begin an operation
 from __future__ import annotations
 
 import enum
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,8 @@ from heatlite.resources.outcomes import Done, Failed, Waiting
 from heatlite.resources.stack_resource import StackResource
 
 CHECK = "CHECK"
+LOOKED_AT = "drift of"
+"""In a sealed progress: the uuid of the resource that it is of."""
 
 
 class Finding(enum.StrEnum):
@@ -44,7 +47,10 @@ class Finding(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Look:
-    """``reason`` is for people. ``attributes``: name → recorded value, value found. ``poll_after`` in seconds."""
+    """``reason`` is for people. ``attributes``: name → recorded value, value found. ``poll_after`` in seconds.
+
+    ``progress`` is a sealed text, to be sent back in the next look.
+    """
 
     finding: Finding
     reason: str = ""
@@ -57,7 +63,9 @@ def look(shared: Shared, context: Context, stack: StackRecord, row: ResourceReco
     """Look at one resource.
 
     :param going_on: None, or ``[progress]`` of the look before, which ended waiting
+    :raises Invalid: where ``going_on`` isn't what a look at this resource replied
     """
+    before = None if not going_on else opened(shared, row, going_on)
     if not looks_settled(row):
         return Look(Finding.NOT_LOOKED_AT, f"it is {row.action}_{row.status}")
     traversal = shared.library.traversal(context, stack.current_traversal)
@@ -68,14 +76,37 @@ def look(shared: Shared, context: Context, stack: StackRecord, row: ResourceReco
         if issubclass(plugin, StackResource):
             return Look(Finding.NESTED)
         resource = plugin(shared.evaluator.instance(traversal, row, None))
-        outcome = steps.poll(resource, CHECK, going_on[0]) if going_on else steps.start(resource, CHECK)
+        outcome = steps.poll(resource, CHECK, before[0]) if before else steps.start(resource, CHECK)
     except (Unavailable, exception.HeatliteError) as error:
         return Look(Finding.NOT_LOOKED_AT, traversal.mask(str(error)))
     except Exception as error:
         if guests.is_ours(error):
             raise
         outcome = guests.failure(traversal.mask, row, error)
-    return concluded(traversal, row, outcome)
+    return concluded(shared, traversal, row, outcome)
+
+
+def sealed(shared: Shared, row: ResourceRecord, progress: Any) -> str:
+    """Return a plugin's progress as a text that a client can keep and send back, and neither read nor change.
+
+    What a step goes on with is the plugin's own word: a client's mustn't get there.
+    """
+    return shared.database.vault.encrypt(json.dumps({LOOKED_AT: row.uuid, "progress": progress}))
+
+
+def opened(shared: Shared, row: ResourceRecord, going_on: Any) -> list[Any]:
+    """Return ``[progress]`` from what ``sealed`` made for this resource.
+
+    :raises Invalid: where it is anything else
+    """
+    try:
+        [text] = going_on
+        said = json.loads(shared.database.vault.decrypt(text)) if isinstance(text, str) else {}
+    except (TypeError, ValueError, exception.InvalidEncryptionKey):
+        said = {}
+    if not isinstance(said, dict) or said.get(LOOKED_AT) != row.uuid:
+        raise exception.Invalid(reason="going_on isn't what a look at this resource replied: begin the look anew")
+    return [said["progress"]]
 
 
 def looks_settled(row: ResourceRecord) -> bool:
@@ -84,11 +115,11 @@ def looks_settled(row: ResourceRecord) -> bool:
     return row.engine_id is None and is_resting and row.action not in (Action.INIT, Action.DELETE)
 
 
-def concluded(traversal: Traversal, row: ResourceRecord, outcome: object) -> Look:
+def concluded(shared: Shared, traversal: Traversal, row: ResourceRecord, outcome: object) -> Look:
     """What an outcome of a check tells."""
     match outcome:
         case Waiting(progress=progress, poll_after=poll_after):
-            return Look(Finding.WAITING, progress=progress, poll_after=poll_after)
+            return Look(Finding.WAITING, progress=sealed(shared, row, progress), poll_after=poll_after)
         case Failed(reason=reason):
             return Look(Finding.DIFFERS, reason)
         case Done(attributes=found):

@@ -18,6 +18,7 @@ from heatlite.convergence.model import Node
 from heatlite.db import migration, models
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
+from heatlite.db.crypt import Vault
 from heatlite.engine.api.catalogue import CatalogueEndpoint
 from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.engine.api.life import LifeEndpoint
@@ -194,6 +195,6 @@ def migrated(path: pathlib.Path) -> pathlib.Path:
 def opened(schema: pathlib.Path, path: pathlib.Path, **settings: Any) -> Iterator[Endpoint]:
     """An endpoint on a copy of the schema."""
     shutil.copy(schema, path)
-    database = Database(DatabaseSettings(f"sqlite:///{path}"))
+    database = Database(DatabaseSettings(f"sqlite:///{path}"), Vault(("k" * 32,)))
     yield Endpoint(database, Settings(**{**HANDS_OVER, **settings}))
     database.dispose()

@@ -109,13 +109,19 @@ class Fleet:
         """The same with named arguments, as they come over the wire."""
         return self._call(method, (), arguments)
 
-    def _call(self, method: str, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    def call_as(self, wire: dict[str, Any], method: str, **arguments: Any) -> Any:
+        """The same for somebody else."""
+        return self._call(method, (), arguments, wire)
+
+    def _call(
+        self, method: str, arguments: tuple[Any, ...], named: dict[str, Any], wire: dict[str, Any] | None = None
+    ) -> Any:
         engine = self.living[0]
-        endpoints = (engine.endpoint, engine.signals, engine.life, engine.visits, engine.previews)
+        endpoints = (engine.endpoint, engine.signals, engine.life, engine.visits, engine.previews, engine.software)
         endpoint = next(it for it in endpoints if hasattr(it, method))
         try:
             copied = copy.deepcopy((arguments, named))  # as the wire does
-            return getattr(endpoint, method)(RequestContext(self.database, WIRE), *copied[0], **copied[1])
+            return getattr(endpoint, method)(RequestContext(self.database, wire or WIRE), *copied[0], **copied[1])
         except oslo_messaging.ExpectedException as expected:
             raise expected.exc_info[1] from None
 

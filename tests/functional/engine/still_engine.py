@@ -20,6 +20,7 @@ from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
+from heatlite.engine.api.software import SoftwareEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.check import Checker
 from heatlite.engine.claims import Claims
@@ -28,6 +29,7 @@ from heatlite.engine.evaluate import Evaluator
 from heatlite.engine.inputs import Inputs
 from heatlite.engine.lease import Lease
 from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.listener import ListenerEndpoint
 from heatlite.engine.liveness import LeaseWatch
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.endpoint import NestedEndpoint
@@ -39,6 +41,7 @@ from heatlite.engine.shared import Shared
 from heatlite.engine.siblings import siblings_of
 from heatlite.engine.traversals import Library
 from heatlite.engine.turns import Share, Turns
+from heatlite.engine.worker import WorkerEndpoint
 from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
 from tests.functional.engine.endpoint import Clock
@@ -187,6 +190,9 @@ class Engine:
         self.visits = VisitEndpoint(self.lifecycle)
         self.signals = SignalEndpoint(self.shared, self.conclusions, children)
         self.previews = PreviewEndpoint(self.shared)
+        self.software = SoftwareEndpoint(self.shared)
+        self.worker = WorkerEndpoint(self.checker)
+        self.listener = ListenerEndpoint(self.runner)
         self.life = LifeEndpoint(self.shared, self.lifecycle)
         self.shared.lease.acquire()
 

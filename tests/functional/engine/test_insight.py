@@ -288,8 +288,25 @@ def test_a_check_of_several_steps_goes_on_from_where_it_was(engine: Endpoint, mo
 
     monkeypatch.setattr(TestResource, "check_check_complete", check)
     reply = look(engine, identity, "a")
-    assert (reply["finding"], reply["progress"]) == ("waiting", {"looks": 1})
+    assert reply["finding"] == "waiting"
     assert look(engine, identity, "a", going_on=[reply["progress"]])["finding"] == "same"
+
+
+def test_a_look_goes_on_with_nothing_but_what_a_look_at_that_resource_replied(engine: Endpoint) -> None:
+    """A plugin's progress is its own word: a client can neither read nor write it."""
+    slow = {"action_wait_secs": {"check": 5}}
+    identity = engine.created("s", template({name: stores(properties=slow) for name in "ab"}))
+    progress = look(engine, identity, "a")["progress"]
+    assert isinstance(progress, str)
+    assert "until" not in progress
+    sealed = engine.database.vault.encrypt("{}")
+    for going_on in ([{"until": 0}], [[]], [None], "x", {}, 1, [progress, progress], [progress[:-9]], ["x"], [sealed]):
+        if going_on:
+            with pytest.raises(exception.Invalid, match="begin the look anew"):
+                look(engine, identity, "a", going_on=going_on)
+    with pytest.raises(exception.Invalid, match="begin the look anew"):
+        look(engine, identity, "b", going_on=[progress])
+    assert look(engine, identity, "a", going_on=[progress])["finding"] == "waiting"
 
 
 def test_what_is_not_at_rest_is_not_looked_at(engine: Endpoint) -> None:
