@@ -58,7 +58,9 @@ def rendered() -> str:
     lines += ["Keys of `args`:", ""]
     of_args = [(f"`{name}`", line.who, line.held_to) for name, line in trust.ARGS.items()]
     refused = (code(sorted(OF_ENGINES_IN_ARGS)), "nobody", "refused by its name")
-    lines += table("key | who writes it | what it is held to", [*of_args, refused, ("others", "client", "of no account")])
+    lines += table(
+        "key | who writes it | what it is held to", [*of_args, refused, ("others", "client", "of no account")]
+    )
     lines += ["The request's context:", ""]
     lines += table(
         "key | who writes it | what it is for",

@@ -172,6 +172,17 @@ class RabbitMQ(Server):
         driver = self.driver
         return f"rabbit://{driver.username}:{driver.password}@127.0.0.1:{driver.port}/{vhost}"
 
+    def restrict(self, vhost: str, user: str, exchange: str, routing_key: str) -> None:
+        """Make a user, with its name for a password, who may publish by these routing keys alone.
+
+        :param routing_key: a pattern, which holds for a topic exchange
+        """
+        port, anything = self.driver.management_port, dict.fromkeys(("configure", "write", "read"), ".*")
+        topics = {"exchange": exchange, "write": routing_key, "read": ".*"}
+        self._http("PUT", port, f"/api/users/{user}", {"password": user, "tags": ""})
+        self._http("PUT", port, f"/api/permissions/{vhost}/{user}", anything)
+        self._http("PUT", port, f"/api/topic-permissions/{vhost}/{user}", topics)
+
     def _http(self, method: str, port: int, path: str, body: Any = None) -> str:
         who = base64.b64encode(f"{self.driver.username}:{self.driver.password}".encode()).decode()
         headers = {"Authorization": f"Basic {who}"}
