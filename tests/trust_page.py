@@ -8,7 +8,7 @@ from __future__ import annotations
 import pathlib
 from collections.abc import Iterable
 
-from heatlite.engine import trust
+from heatlite.engine.api import trust
 from heatlite.engine.api.options import OF_ENGINES_IN_ARGS
 
 PAGE = pathlib.Path(__file__).parent.parent / "doc" / "security.md"

@@ -15,7 +15,7 @@ History of the ``engine_nested`` messages
     1.0  begin_child(operation)
 
 No client reaches these topics: heat-api knows ``engine`` alone. An engine checks the types of what arrives all the same
-and takes nothing but identity from it; ``heatlite.engine.trust`` says who may write what.
+and takes nothing but identity from it; ``heatlite.engine.api.trust`` says who may write what.
 """
 
 from __future__ import annotations

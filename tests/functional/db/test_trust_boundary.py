@@ -1,4 +1,4 @@
-"""The trust boundary line by line: ``heatlite.engine.trust`` says who writes what, and here each line is tried.
+"""The trust boundary line by line: ``heatlite.engine.api.trust`` says who writes what, and here each line is tried.
 
 Where a database is involved, each is tried on every kind of it.
 """
@@ -18,9 +18,9 @@ from heatlite import exception
 from heatlite.context import EngineContext
 from heatlite.db import models
 from heatlite.db.api import Database
-from heatlite.engine import trust
+from heatlite.engine.api import trust
 from heatlite.engine.api.options import OF_ENGINES_IN_ARGS
-from heatlite.engine.trust import Who
+from heatlite.engine.api.trust import Who
 from heatlite.resources.builtin.none import NoneResource
 from heatlite.resources.builtin.stack import Stack
 from heatlite.resources.builtin.wait_condition_handle import WaitConditionHandle
@@ -60,8 +60,7 @@ COLLECTED = {
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[Any]]]:
     """Topic → endpoints, as an engine process serves them."""
     engine = in_process(tmp_path_factory.mktemp("engine"))
-    servers = engine.engine.engine._servers
-    yield {server._target.topic: list(server.dispatcher.endpoints) for server in servers}
+    yield engine.engine.engine._endpoints()
     engine.stop()
 
 
