@@ -18,7 +18,7 @@ from typing import Any
 import cachetools
 
 from heatlite.convergence.interrupts import yields
-from heatlite.db import outage
+from heatlite.db import outage, stacks
 from heatlite.engine import edges, guests
 from heatlite.engine import work as steps_of
 from heatlite.engine.conclude import Conclusions
@@ -104,7 +104,14 @@ class StepRunner:
             self._when_due(waiting)
 
     def over(self, traversal_id: str) -> None:
-        """The time of a traversal is over: let go of what is waited for in it; where a step runs just now, after it."""
+        """The time of a traversal is over: let go of what is waited for in it; where a step runs just now, after it.
+
+        Its stack says so itself by then: one that still is at it isn't ended by a message.
+        """
+        found = stacks.by_traversal(self._shared.context(), traversal_id)
+        if found is not None and found[0].is_in_progress:
+            LOG.info("The time of traversal %s isn't over, whoever says so", traversal_id)
+            return
         with self._over_lock:
             self._over[traversal_id] = True
         taken = self._timers.take(lambda it: it.traversal.id == traversal_id)

@@ -70,7 +70,7 @@ TOPICS: Mapping[str, Topic] = {
     messages.LISTENER_TOPIC: Topic(
         "engines",
         "one engine, by its id",
-        "that looking at these rows may pay: what is let go of is decided by the traversal's own rows",
+        "that looking at these rows may pay: what is let go of, or ended, is decided by the rows of stacks",
     ),
 }
 
@@ -90,6 +90,7 @@ INTERNAL: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "resource_ids": "100,000 ids of rows at most",
             "traversal_id": "a text of 36 characters at most",
         },
+        "over": {"traversal_id": "a text of 36 characters at most"},
         "wake": {"resource_ids": "100,000 ids of rows at most"},
     },
 }

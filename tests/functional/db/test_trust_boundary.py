@@ -384,13 +384,24 @@ def test_rows_are_let_go_of_for_a_newer_traversal_of_their_stack_alone(fleet: Fl
     identity, mine = fleet.identity, fleet.stack().current_traversal
     fleet.call_with("create_stack", stack_name="other", template=hot(x=resource()), params=None, files=None, args={})
     fleet.work()
-    before = [row for row in everything(fleet.database)["resource"] if row[9] is not None]
+    before = held(fleet)
     assert len(before) == 1
     for traversal in ("0" * 36, mine, other_traversal(fleet, identity)):
         for engine in fleet.living:
             engine.listener.asked({}, resource_ids=[before[0][0]], traversal_id=traversal)
             engine.listener.wake({}, resource_ids=[before[0][0]])
-    assert [row for row in everything(fleet.database)["resource"] if row[9] is not None] == before
+            engine.listener.over({}, traversal_id=traversal)
+        fleet.work()
+    assert held(fleet) == before
+
+
+def held(fleet: Fleet) -> list[tuple[Any, ...]]:
+    """The rows that an engine holds: id, state and engine."""
+    table = models.resource
+    columns = (table.c.id, table.c.action, table.c.status, table.c.engine_id)
+    with fleet.database.reader(EngineContext(fleet.database)) as connection:
+        found = connection.execute(sa.select(*columns).where(table.c.engine_id.is_not(None)))
+        return [tuple(row) for row in found]
 
 
 def other_traversal(fleet: Fleet, identity: dict[str, Any]) -> str:
