@@ -39,6 +39,8 @@ from heatlite.schema.constraints import asked
 from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, event_sinks, resolve
 
+EXTERNAL_ID_SINCE = "2016-10-14"
+"""Version of HOT."""
 STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}")
 
 
@@ -145,9 +147,11 @@ class Validator:
         level: Level,
         accepted: Accepted | None = None,
     ) -> language.Template:
-        parameters = expected.bind(parsed, submission.environment, identity.pseudo)
+        may_lack = level.goes_down and level.depth > 1  # as in Heat: a group may never have members that lack it
+        parameters = expected.bind(parsed, submission.environment, identity.pseudo, may_lack=may_lack)
         with masked(parameters.mask):
             parsed = parsed.under(parameters)
+            check_as_a_whole(parsed)
             level.check(self._settings)
             level.count(self._settings, parsed.resources)
             Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
@@ -244,6 +248,23 @@ class Validator:
         raw = language.load(text, self._settings.max_template_size)
         with level.noting(same, text):
             self._validate(Submission(raw, parent.files, parent.environment), identity, level)
+
+
+def check_as_a_whole(template: language.Template) -> None:
+    """Refuse what only a new template is refused for; one that a stack has already can still be read.
+
+    :raises StackValidationFailed: where a parameter and a resource have one name, or a resource has ``external_id`` in
+        a version that doesn't know it yet
+    """
+    if twice := sorted(template.parameter_schemata.keys() & template.resources.keys()):
+        message = f"Duplicate names {', '.join(twice)}: a parameter and a resource can't be called alike"
+        raise exception.StackValidationFailed(message=message)
+    for definition in template.resources.values():
+        if "external_id" in definition.written and template.version < EXTERNAL_ID_SINCE:
+            raise exception.StackValidationFailed(
+                path=definition.path("external_id"),
+                message=f"external_id is known from heat_template_version {EXTERNAL_ID_SINCE} on",
+            )
 
 
 def why_no_value(output: language.OutputDefinition, scope: EngineScope) -> exception.HeatliteError | None:

@@ -14,7 +14,7 @@ from tests.waiting import wait_until
 
 MEMBER = {
     "heat_template_version": "2021-04-16",
-    "parameters": {"ImageId": {"type": "string"}, "Tags": {"type": "json"}},
+    "parameters": {"ImageId": {"type": "string"}, "InstanceType": {"type": "string"}, "Tags": {"type": "json"}},
     "resources": {"it": {"type": "OS::Heat::TestResource", "properties": {"value": {"get_param": "ImageId"}}}},
     "outputs": {"PublicIp": {"value": {"get_attr": ["it", "output"]}}},
 }
@@ -33,11 +33,12 @@ def template(image: str = "one", kind: str = "AWS::AutoScaling::AutoScalingGroup
     """A group of two, and a policy that adds one."""
     sizes = {"Size": 2} if kind.startswith("OS::") else {"MinSize": 1, "MaxSize": 3, "DesiredCapacity": 2}
     group = {"AvailabilityZones": ["nova"], "LaunchConfigurationName": {"Ref": "Launch"}, **sizes}
+    launched = {"ImageId": image, "InstanceType": "small"}
     policy_of = {"AutoScalingGroupName": {"Ref": "Group"}, "AdjustmentType": "ChangeInCapacity", "ScalingAdjustment": 1}
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Resources": {
-            "Launch": {"Type": "AWS::AutoScaling::LaunchConfiguration", "Properties": {"ImageId": image}},
+            "Launch": {"Type": "AWS::AutoScaling::LaunchConfiguration", "Properties": launched},
             "Group": {"Type": kind, "Properties": group, "UpdatePolicy": policy},
             "More": {"Type": "AWS::AutoScaling::ScalingPolicy", "Properties": policy_of},
         },

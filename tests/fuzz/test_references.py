@@ -17,6 +17,7 @@ VALIDATOR = Validator(REGISTRY, Settings(), Inputs())
 
 REFUSALS = (
     "Either 'InstanceId' or 'LaunchConfigurationName' must be provided.",
+    "ImageId and InstanceType are required",
     "load balancers are of a service that isn't here",
     "there is no compute service to ask",
     "Either project or domain must be specified for role",

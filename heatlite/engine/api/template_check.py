@@ -21,7 +21,7 @@ from heatlite.engine.masking import masked
 from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
-from heatlite.engine.validation import Submission, check_output
+from heatlite.engine.validation import Submission, check_as_a_whole, check_output
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
 from heatlite.schema.provider import is_template
@@ -99,6 +99,7 @@ def checked_under(template: Template, parameters: Parameters, registry: Registry
     :raises HeatliteError: the first thing that is wrong, with its place
     """
     template = template.under(parameters)
+    check_as_a_whole(template)
     limits.check_resources(settings, len(template.resources))
     Graph({name: sorted(definition.requires) for name, definition in template.resources.items()}).order()
     plugins = {name: plugin(registry, it, template.files) for name, it in template.resources.items()}

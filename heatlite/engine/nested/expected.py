@@ -90,21 +90,32 @@ class Level:
         self.seen.known.update(dict.fromkeys(keys, (self.seen.resources - before) // self.times))
 
 
+def lacks(schema: language.ParameterSchema, environment: Environment) -> bool:
+    """Whether a parameter has no value: none is given, and there is no default."""
+    sources = (environment.parameters, environment.parameter_defaults)
+    return not schema.has_default and all(source.get(schema.name) is None for source in sources)
+
+
 def facade_of(definition: language.ResourceDefinition, metadata: Any) -> dict[str, Any]:
     """What a nested template may read of the resource that it is, as far as it is known."""
     policies = {"deletion_policy": definition.deletion_policy, "update_policy": UNKNOWN}
     return {"metadata": metadata, **policies}
 
 
-def bind(template: Template, environment: Environment, pseudo: PseudoParameters) -> Parameters:
+def bind(
+    template: Template, environment: Environment, pseudo: PseudoParameters, *, may_lack: bool = False
+) -> Parameters:
     """The values of a template's parameters, where those that are given may not be known yet.
 
+    :param may_lack: a parameter that has no value is unknown too
     :raises HeatliteError: as ``heatlite.template.bind``
     """
     unknown = {name for name, value in environment.parameters.items() if holds_unknown(value)}
     schemata = template.parameter_schemata
     if not unknown <= schemata.keys():
         raise exception.UnknownUserParameter(key=sorted(unknown - schemata.keys())[0])
+    if may_lack:
+        unknown |= {name for name, schema in schemata.items() if lacks(schema, environment)}
     given = {name: value for name, value in environment.parameters.items() if name not in unknown}
     declared = {name: schema for name, schema in schemata.items() if name not in unknown}
     bound = language.bind(

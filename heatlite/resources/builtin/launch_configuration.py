@@ -5,6 +5,7 @@ Its properties become those of each member, an ``AWS::EC2::Instance``: which tha
 
 from __future__ import annotations
 
+from heatlite.exception import StackValidationFailed
 from heatlite.resources.base import Resource
 from heatlite.resources.schema import Property, SupportStatus, Type
 
@@ -52,12 +53,15 @@ class LaunchConfiguration(Resource):
     }
 
     def validate(self) -> None:
-        """Refuse an instance to take the rest from.
+        """Refuse an instance to take the rest from, and a configuration that says neither image nor flavor.
 
-        :raises StackValidationFailed: where there is one
+        :raises StackValidationFailed: where there is one, or it doesn't
         """
         if self.known(INSTANCE_ID) and self.properties[INSTANCE_ID]:
             raise self.property_error(INSTANCE_ID, "there is no compute service to ask; write the properties out")
+        needed = (INSTANCE_ID, "ImageId", "InstanceType")
+        if all(map(self.known, needed)) and not all(self.properties[name] for name in needed[1:]):
+            raise StackValidationFailed(message="If without InstanceId, ImageId and InstanceType are required.")
 
     def handle_create(self) -> None:
         """Nothing physical exists; the name stands for it."""

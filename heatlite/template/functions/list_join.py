@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.template.functions.base import Compiler, Function, is_list_or_nothing, is_text
-from heatlite.template.nodes import items_of
+from heatlite.template.nodes import Node, items_of
 from heatlite.template.scope import Scope
 from heatlite.template.text import as_text
 
@@ -32,6 +32,9 @@ class ListJoin(Function):
         self.expect(delimiter, is_text, f'"{self.name}" delimiter must be a string')
         for one in lists:
             self.expect(one, self.is_list, f'"{self.name}" must operate on a list')
+            for item in items_of(one) or ():
+                if not isinstance(item, Node):  # told before anything is made, also where another item isn't known yet
+                    self.fits(self.text, item)
 
     def apply(self, arguments: Any, scope: Scope) -> str:
         delimiter, *lists = arguments

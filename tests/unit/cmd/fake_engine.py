@@ -61,7 +61,7 @@ class FakeEngine(FakeCatalogue, FakeInsight):
         self.contexts.append(context)
         if self.silent:
             self.silent -= 1
-            raise exception.NoAnswer(method=method)
+            raise exception.NoAnswer(method=method, why="nobody is there")
         self.advance()
         self.context = context
         return getattr(self, method.rpartition(".")[2])(**arguments)

@@ -170,7 +170,7 @@ def test_a_live_wait_keeps_the_display_while_no_engine_answers(target, clock):
     reporter = live.LiveReporter(target, stream, clock.now, console)
     target.client._caller.silent = 3
     progress.watch(target, reporter, Clock(clock.monotonic, clock.sleep), poll=1.0)
-    assert "Still waiting: No engine answered show_stack in time." in stream.getvalue()
+    assert "Still waiting: No engine answered show_stack in time: nobody is there" in stream.getvalue()
 
 
 def rendered(board, now):

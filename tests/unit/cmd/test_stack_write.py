@@ -90,7 +90,7 @@ def test_an_engine_that_does_not_answer_for_a_while_is_asked_again(shell, templa
 
     shell.engine.call = call
     assert shell.run("stack", "update", "--wait", "-t", path, "web") == 0
-    assert shell.err.count("Still waiting: No engine answered show_stack in time.") == 1
+    assert shell.err.count("Still waiting: No engine answered show_stack in time: nobody is there") == 1
     assert shell.err.splitlines()[-1] == "Stack web UPDATE_COMPLETE"
 
 

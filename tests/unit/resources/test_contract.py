@@ -31,6 +31,7 @@ EXAMPLES = {
         "MinSize": 1,
         "MaxSize": 3,
     },
+    "AWS::AutoScaling::LaunchConfiguration": {"ImageId": "i", "InstanceType": "f"},
     "OS::Heat::InstanceGroup": {"AvailabilityZones": ["nova"], "LaunchConfigurationName": "launch", "Size": 2},
     "AWS::AutoScaling::ScalingPolicy": {
         "AutoScalingGroupName": "group",
