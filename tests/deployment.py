@@ -29,7 +29,7 @@ from heatlite.db.api import Database
 from heatlite.db.settings import Settings
 from heatlite.engine import embedded
 from heatlite.engine.settings import Settings as EngineSettings
-from heatlite.rpc import transport
+from heatlite.rpc import broker, transport
 from heatlite.rpc.engine_client import EngineClient
 from tests.waiting import wait_until
 
@@ -188,7 +188,7 @@ class Daemons:
             except subprocess.TimeoutExpired:
                 os.killpg(launcher.pid, signal.SIGKILL)
                 launcher.wait()
-        self.transport.cleanup()
+        broker.close(self.transport)
         self.database.dispose()
 
 

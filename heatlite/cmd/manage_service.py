@@ -119,7 +119,7 @@ def remove_queues(conf: cfg.ConfigOpts, engine_id: str) -> None:
     except Exception as error:
         print(f"The queues of {engine_id} stay until they expire: {error}", file=sys.stderr)
     finally:
-        bus.cleanup()
+        broker.close(bus)
 
 
 def check_host(conf: cfg.ConfigOpts, database: Any) -> None:

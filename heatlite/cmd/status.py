@@ -77,6 +77,7 @@ class Checks(upgradecheck.UpgradeCommands):
         """The broker."""
         from heatlite.engine import readiness
         from heatlite.rpc import transport
+        from heatlite.rpc.broker import close
 
         try:
             bus = transport.get(self._conf)
@@ -85,7 +86,7 @@ class Checks(upgradecheck.UpgradeCommands):
         try:
             found = readiness.broker(bus)
         finally:
-            bus.cleanup()
+            close(bus)
         return upgradecheck.Result(upgradecheck.Code(int(found.level)), found.details)
 
     _upgrade_checks = (

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import re
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -35,6 +36,8 @@ SHORT_LIVED = {"x-expires": 60_000}
 """Of a queue to try with, should it not be removed: it goes after so many milliseconds."""
 ANSWERED_WITHIN = 10.0
 """Seconds that the broker has for each answer."""
+CLOSED_WITHIN = 5.0
+"""Seconds that a client waits at its end."""
 WANTED = "rabbit_quorum_queue = true and rabbit_transient_quorum_queue = true in [oslo_messaging_rabbit]"
 EVERYWHERE = "of every engine, of heat-api and of every client"
 
@@ -102,7 +105,17 @@ def remove_queues_of(transport: oslo_messaging.Transport, engine_id: str) -> Non
 
 
 def close(transport: oslo_messaging.Transport) -> None:
-    """Close a client's transport, and remove the queue that it waited for replies on; where that fails it expires."""
+    """Close a client's transport, and remove the queue that it waited for replies on; where that fails it expires.
+
+    It takes some seconds at most. A call that was given up may still try to have its queue made, and oslo.messaging
+    waits for that: then the connections are left to the process's end.
+    """
+    closing = threading.Thread(target=_close, args=(transport,), name="closing", daemon=True)
+    closing.start()
+    closing.join(CLOSED_WITHIN)
+
+
+def _close(transport: oslo_messaging.Transport) -> None:
     driver = transport._driver
     name, pool = getattr(driver, "_reply_q", None), driver._connection_pool if is_rabbit(transport) else None
     transport.cleanup()  # ends the thread that listens, which would make the queue again

@@ -176,6 +176,14 @@ def test_a_client_gives_up_after_its_time_limit_and_says_why(made: Any, rabbitmq
     assert time.monotonic() - begun < PATIENCE
 
 
+def test_a_command_that_no_engine_answers_ends_and_says_why(made: Any, rabbitmq: RabbitMQ, refusing: str) -> None:
+    deployment = made(refusing, rpc_response_timeout=2)
+    command = [sys.executable, "-m", "heatlite.cmd.cli", "--config-file", str(deployment.config), "service", "list"]
+    done = subprocess.run(command, capture_output=True, text=True, env=quiet(), timeout=PATIENCE)
+    assert done.returncode != 0
+    assert reason_of(rabbitmq) in " ".join(done.stderr.split())
+
+
 def test_a_client_of_a_broker_that_is_away_gives_up_and_sends_nothing_later(made: Any, rabbitmq: RabbitMQ) -> None:
     from tests.servers.proxy import Proxy, to_port
 
