@@ -1,7 +1,7 @@
 """Connection: oslo.messaging's connection to RabbitMQ, with what heatlite has to know of it and needs besides.
 
 expiry      a queue that is named by one engine goes by itself (``rabbit_transient_queues_ttl``), if nobody removes it
-deadline    what a client gave up waiting for isn't published later: nobody would expect it any more
+deadline    what a client gave up waiting for isn't published later, nor tried for ever
 health      when it last could hand out messages
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import oslo_messaging
@@ -19,6 +19,10 @@ from oslo_messaging._drivers import common, impl_rabbit
 from heatlite.rpc import messages
 
 _publish_until: contextvars.ContextVar[float | None] = contextvars.ContextVar("publish_until", default=None)
+
+
+class GivenUp(common.Timeout):
+    """What was to be done isn't wanted any more. oslo.messaging tries again after any other error."""
 
 
 @contextlib.contextmanager
@@ -56,11 +60,19 @@ class Connection(impl_rabbit.Connection):
             if self.connection is not None and self.connection.connected and not self._new_tags:
                 self.consumed_at = time.monotonic()
 
-    def _publish(self, *args: Any, **kwargs: Any) -> None:
+    def ensure(self, method: Callable[[], Any], *args: Any, **kwargs: Any) -> Any:
+        """Do something until it succeeds, or until the caller has given up waiting.
+
+        :raises GivenUp: where it has
+        """
         until = _publish_until.get()
-        if until is not None and time.monotonic() > until:
-            raise common.Timeout("the caller has given up waiting")
-        super()._publish(*args, **kwargs)
+
+        def while_wanted() -> Any:
+            if until is not None and time.monotonic() > until:
+                raise GivenUp("the caller has given up waiting")
+            return method()
+
+        return super().ensure(while_wanted, *args, **kwargs)
 
 
 def take_over(transport: oslo_messaging.Transport) -> None:

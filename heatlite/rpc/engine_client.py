@@ -98,7 +98,7 @@ def within(seconds: float, act: Callable[[], Result]) -> Result:
 
     :raises TimeoutError: where it isn't done by then
     """
-    from heatlite.rpc.connection import publishing_until
+    from heatlite.rpc.connection import GivenUp, publishing_until
 
     done: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
 
@@ -106,6 +106,8 @@ def within(seconds: float, act: Callable[[], Result]) -> Result:
         try:
             with publishing_until(time.monotonic() + seconds):
                 done.put((act(), None))
+        except GivenUp as error:
+            done.put((None, TimeoutError(str(error))))
         except BaseException as error:
             done.put((None, error))
 
