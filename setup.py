@@ -61,7 +61,20 @@ NAMED = {  # what templates name: services, and what of them Heat's custom const
     "segment subnet subnetpool",
     "nova": "flavor keypair server",
 }
-FORMATS = ("dns_domain", "dns_name", "ip_addr", "ip_or_cidr", "mac_addr", "net_cidr", "rel_dns_name")
+FORMATS = (
+    "cron_expression",
+    "dns_domain",
+    "dns_name",
+    "expiration",
+    "ip_addr",
+    "ip_or_cidr",
+    "iso_8601",
+    "json_string",
+    "mac_addr",
+    "net_cidr",
+    "rel_dns_name",
+    "timezone",
+)
 
 LINTERS = ["mypy>=2.4,<2.5", "ruff>=0.17,<0.18"]  # a new release finds new faults: it comes in with a commit of its own
 

@@ -137,7 +137,10 @@ class Validator:
     def _validate(
         self, submission: Submission, identity: Identity, level: Level, accepted: Accepted | None = None
     ) -> language.Template:
-        return self._validated(self._parsed(submission, accepted), submission, identity, level, accepted)
+        parsed = self._parsed(submission, accepted)
+        if level.depth == 0:
+            language.check_defaults(parsed)
+        return self._validated(parsed, submission, identity, level, accepted)
 
     def _validated(
         self,

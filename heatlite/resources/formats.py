@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
+import zoneinfo
+from dataclasses import dataclass
 from typing import Any
+
+from oslo_utils import timeutils
 
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 MAC = re.compile(r"[0-9a-f]{2}([:-][0-9a-f]{2}){5}", re.IGNORECASE)
@@ -108,3 +113,108 @@ class DnsDomain(DnsName):
         if not value.endswith("."):
             raise ValueError(f"'{value}' must end with '.'.")
         super().check(value)
+
+
+class Iso8601(Format):
+    """iso_8601"""
+
+    def check(self, value: str) -> None:
+        try:
+            timeutils.parse_isotime(value)
+        except ValueError:
+            raise ValueError(f'"{value}" does not validate iso_8601') from None
+
+
+class Expiration(Format):
+    """expiration"""
+
+    def check(self, value: str) -> None:
+        if not value:
+            return
+        try:
+            end = timeutils.normalize_time(timeutils.parse_isotime(value.strip()))
+        except ValueError as error:
+            raise ValueError(f"Expiration {value} is invalid: {error}") from None
+        if end <= timeutils.utcnow():
+            raise ValueError(f"Expiration {value} is invalid: Expiration time is out of date.")
+
+
+class JsonString(Format):
+    """json_string"""
+
+    def check(self, value: str) -> None:
+        try:
+            json.loads(value)
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"JSON string is invalid: {error}") from None
+
+
+class Timezone(Format):
+    """timezone"""
+
+    def check(self, value: str) -> None:
+        if not value:
+            return
+        try:
+            zoneinfo.ZoneInfo(value)
+        except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:
+            raise ValueError(f"Invalid timezone: {error}") from None
+
+
+@dataclass(frozen=True)
+class CronField:
+    """One field of a cron expression: the numbers that it may name, and their names in order, if they have any."""
+
+    least: int
+    most: int
+    names: tuple[str, ...] = ()
+
+    def check(self, written: str) -> None:
+        """Check a list of values, ranges and steps: ``1,10-20/5,*/15``.
+
+        :raises ValueError: where a part of it is none
+        """
+        for part in written.split(","):
+            values, step, width = part.partition("/")
+            if step and not (width.isascii() and width.isdigit() and int(width) > 0):
+                raise ValueError(f"[{part}] is not acceptable")
+            if values in ("*", "?"):
+                continue
+            ends = [self.number(end, part) for end in values.split("-")]
+            if len(ends) > 2:
+                raise ValueError(f"[{part}] is not acceptable")
+
+    def number(self, written: str, part: str) -> int:
+        """The number of one value, given by its name or its digits."""
+        if written[:3] in self.names and len(written) == 3:
+            return self.least + self.names.index(written)
+        if not (written.isascii() and written.isdigit() and self.least <= int(written) <= self.most):
+            raise ValueError(f"[{part}] is not acceptable")
+        return int(written)
+
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+CRON_FIELDS = (CronField(0, 59), CronField(0, 23), CronField(1, 31), CronField(1, 12, MONTHS), CronField(0, 7, DAYS))
+CRON_ALIASES = frozenset({"@midnight", "@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@annually"})
+LAST_DAY = "l"
+
+
+class CronExpression(Format):
+    """cron_expression"""
+
+    def check(self, value: str) -> None:
+        written = value.lower().split()
+        if not written or (len(written) == 1 and written[0] in CRON_ALIASES):
+            return
+        if len(written) not in (len(CRON_FIELDS), len(CRON_FIELDS) + 1):
+            raise ValueError(
+                "Invalid CRON expression: Exactly 5 or 6 columns has to be specified for iterator expression."
+            )
+        for field, text in zip((*CRON_FIELDS, CronField(0, 59)), written, strict=False):
+            if field is CRON_FIELDS[2] and text == LAST_DAY:
+                continue
+            try:
+                field.check(text)
+            except ValueError as error:
+                raise ValueError(f"Invalid CRON expression: {error}") from None

@@ -14,7 +14,7 @@ from typing import Any
 
 from heatlite.schema.constraints import Constraint
 from heatlite.template.parameter_constraints import read_constraint
-from heatlite.template.parameter_schema import ParameterSchema, check_default
+from heatlite.template.parameter_schema import ParameterSchema
 from heatlite.template.parameter_types import ParameterType
 from heatlite.template.path import Path, refused_schema
 
@@ -47,7 +47,7 @@ KEYWORDS = frozenset(
 def read_cfn_parameter_schema(name: str, written: Any) -> ParameterSchema:
     """The schema of a parameter.
 
-    :raises InvalidSchemaError: where the declaration isn't well-formed or its default breaks its own constraints
+    :raises InvalidSchemaError: where the declaration isn't well-formed
     """
     path: Path = ("Parameters", name)
     if not isinstance(written, Mapping):
@@ -58,7 +58,7 @@ def read_cfn_parameter_schema(name: str, written: Any) -> ParameterSchema:
     kind = TYPES.get(str(written.get("Type")))
     if kind is None:
         raise refused_schema((*path, "Type"), f"Invalid type ({written.get('Type')}); those are {', '.join(TYPES)}")
-    schema = ParameterSchema(
+    return ParameterSchema(
         name=name,
         type=kind,
         default=written.get("Default"),
@@ -67,8 +67,6 @@ def read_cfn_parameter_schema(name: str, written: Any) -> ParameterSchema:
         label=str(written.get("Label") or ""),
         description=str(written.get("Description") or ""),
     )
-    check_default(schema, (*path, "Default"))
-    return schema
 
 
 def _constraints(written: Mapping[str, Any], kind: ParameterType, path: Path) -> Iterator[Constraint]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from heatlite.schema.constraints import Constraint
+from heatlite.schema.constraints import Constraint, Custom
 from heatlite.template.parameter_constraints import read_constraints
 from heatlite.template.parameter_types import ParameterType, coerce, show, to_boolean
 from heatlite.template.path import Path, refused_schema
@@ -72,14 +72,14 @@ class ParameterSchema:
 def read_parameter_schema(name: str, written: Any) -> ParameterSchema:
     """The schema of a parameter.
 
-    :raises InvalidSchemaError: where the declaration isn't well-formed or its default breaks its own constraints
+    :raises InvalidSchemaError: where the declaration isn't well-formed
     """
     path: Path = ("parameters", name)
     _check_keywords(written, path)
     kind = TYPES.get(str(written.get("type")))
     if kind is None:
         raise refused_schema((*path, "type"), f"Invalid type ({written.get('type')}); those are {', '.join(TYPES)}")
-    schema = ParameterSchema(
+    return ParameterSchema(
         name=name,
         type=kind,
         default=written.get("default"),
@@ -90,8 +90,6 @@ def read_parameter_schema(name: str, written: Any) -> ParameterSchema:
         immutable=_read_flag(written, "immutable"),
         tags=_read_tags(written, path),
     )
-    check_default(schema, (*path, "default"))
-    return schema
 
 
 def _check_keywords(written: Any, path: Path) -> None:
@@ -120,10 +118,16 @@ def _read_tags(written: Mapping[str, Any], path: Path) -> tuple[str, ...]:
 
 
 def check_default(schema: ParameterSchema, path: Path) -> None:
-    """Only against constraints: a default that isn't of the type does no harm until it is used, as in Heat."""
-    if schema.has_default and schema.constraints:
+    """Only against constraints: a default that isn't of the type does no harm until it is used, as in Heat.
+
+    Nor does one that a custom constraint refuses: what there is in a cloud isn't for the template to say.
+
+    :raises InvalidSchemaError: where it breaks one
+    """
+    own = tuple(constraint for constraint in schema.constraints if not isinstance(constraint, Custom))
+    if schema.has_default and own:
         try:
-            schema.read(schema.default)
+            replace(schema, constraints=own).read(schema.default)
         except ValueError as error:
             shown = "" if schema.hidden else f" {schema.default}"
             raise refused_schema(path, f"Invalid default{shown} ({error})") from None

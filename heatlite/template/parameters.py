@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import Any
 
 from heatlite.exception import UnknownUserParameter, UserParameterMissing
+from heatlite.template.dialects import HOT
 from heatlite.template.environment import Environment
 from heatlite.template.hot import Template
 from heatlite.template.mask import HIDDEN, Mask
-from heatlite.template.parameter_schema import ParameterSchema
+from heatlite.template.parameter_schema import ParameterSchema, check_default
 from heatlite.template.path import check_nesting, refused
 from heatlite.template.pseudo import NOT_SHOWN, PseudoParameters
 
@@ -56,6 +57,19 @@ class Parameters(Mapping[str, Any]):
             is_secret = schema.hidden or name in self.secret_names
             shown[name] = HIDDEN if hide and is_secret else schema.show(self[name])
         return shown
+
+
+def check_defaults(template: Template) -> None:
+    """Check the defaults of a template's parameters against their own constraints, whether they are used or not.
+
+    That is for the template that a client sends. Of those nested in it a default counts only where it is used, as in
+    Heat, and is checked with any other value then.
+
+    :raises InvalidSchemaError: where one breaks one
+    """
+    section, key = ("parameters", "default") if template.dialect is HOT else ("Parameters", "Default")
+    for name, schema in template.parameter_schemata.items():
+        check_default(schema, (section, name, key))
 
 
 def bind(template: Template, environment: Environment, pseudo: PseudoParameters) -> Parameters:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heatlite.schema.constraints import AllowedPattern, AllowedValues, Constraint, Length, Modulo, Range
+from heatlite.schema.constraints import AllowedPattern, AllowedValues, Constraint, Custom, Length, Modulo, Range
 from heatlite.template import Environment, ParameterSchema, ParameterType
 from heatlite.template.parameters import HIDDEN
 
@@ -54,4 +54,6 @@ def constraint_words(constraint: Constraint) -> dict[str, Any]:
             words = {"AllowedValues": list(constraint.allowed)}
         case AllowedPattern():
             words = {"AllowedPattern": constraint.pattern}
+        case Custom():
+            words = {"CustomConstraint": constraint.name}
     return {word: value for word, value in words.items() if value is not None}

@@ -88,6 +88,7 @@ def checked(submission: Submission, registry: Registry, settings: Settings) -> T
     event_sinks.check(environment.event_sinks)
     registries = environment.resource_registry, settings.operator_registry
     template = language.parse(submission.template, submission.files, *registries)
+    language.check_defaults(template)
     parameters = known_parameters(template, environment)
     with masked(parameters.mask):
         return checked_under(template, parameters, registry, settings)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from heatlite import exception
-from heatlite.template import Environment, Template, bind, interface, load, parse, resolve
+from heatlite.template import Environment, Template, bind, check_defaults, interface, load, parse, resolve
 from heatlite.template.functions import functions_of
 from heatlite.template.versions import CLOUDFORMATION
 from tests.unit.template.build import PSEUDO, FakeResource, World
@@ -194,7 +194,7 @@ def test_a_parameter_without_echo_is_hidden(no_echo: Any) -> None:
 )
 def test_a_mistake_is_told_in_the_words_of_the_template(sections: dict, place: str) -> None:
     with pytest.raises(exception.HeatliteError, match=place):
-        cfn(**sections)
+        check_defaults(cfn(**sections))
 
 
 def test_a_key_that_a_mapping_does_not_have_is_told_with_those_that_it_has() -> None:

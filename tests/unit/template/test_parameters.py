@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from heatlite.exception import InvalidSchemaError, StackValidationFailed, UnknownUserParameter, UserParameterMissing
 from heatlite.schema import constraints
-from heatlite.template import Environment, bind
+from heatlite.template import Environment, bind, check_defaults
 from tests.unit.template.build import PSEUDO, bound, hot
 
 
@@ -166,7 +166,23 @@ def test_what_a_declaration_says_is_kept() -> None:
 def test_a_default_that_breaks_its_own_constraints_is_refused() -> None:
     declared = {"type": "string", "default": "ab", "constraints": [{"length": {"min": 3}}]}
     with pytest.raises(InvalidSchemaError, match=r"parameters\.p\.default: Invalid default ab \(length"):
-        hot(parameters={"p": declared})
+        check_defaults(hot(parameters={"p": declared}))
+
+
+def test_a_default_that_breaks_its_own_constraints_harms_no_nested_stack_that_is_given_a_value() -> None:
+    declared = {"type": "string", "default": "ab", "constraints": [{"length": {"min": 3}}]}
+    assert given_value(declared, "abc") == "abc"
+    with pytest.raises(StackValidationFailed, match=r"parameters\.p: length"):
+        bound(hot(parameters={"p": declared}))
+
+
+def test_a_default_that_a_custom_constraint_refuses_does_no_harm_until_it_is_used() -> None:
+    declared = {"type": "string", "default": "nowhere", "constraints": [{"custom_constraint": "ip_addr"}]}
+    template = hot(parameters={"p": declared})
+    check_defaults(template)
+    assert bound(template, p="192.0.2.1")["p"] == "192.0.2.1"
+    with pytest.raises(StackValidationFailed, match="Invalid IP address"):
+        bound(template)
 
 
 def test_a_default_of_another_type_does_no_harm_until_it_is_used() -> None:
@@ -220,7 +236,7 @@ def test_the_value_of_a_hidden_parameter_is_in_no_error(declared: dict) -> None:
 def test_the_default_of_a_hidden_parameter_is_in_no_error() -> None:
     declared = {"type": "string", "hidden": True, "default": "sesame", "constraints": [{"length": {"max": 3}}]}
     with pytest.raises(InvalidSchemaError) as caught:
-        hot(parameters={"p": declared})
+        check_defaults(hot(parameters={"p": declared}))
     assert "sesame" not in str(caught.value)
 
 
