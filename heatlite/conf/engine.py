@@ -71,7 +71,12 @@ OPTIONS: list[cfg.Opt] = [
     cfg.IntOpt("recast_limit", default=200, min=1, help="Nodes that one sweep casts again at most."),
     cfg.IntOpt("max_attempts", default=3, min=1, help="Engines that may die at a resource before it is FAILED."),
     cfg.IntOpt("stack_action_timeout", default=3600, min=1, help="Seconds that a stack operation may take."),
-    cfg.IntOpt("max_template_size", default=524288, min=1, help="Bytes that a template may have, its files included."),
+    cfg.IntOpt(
+        "max_template_size",
+        default=524288,
+        min=1,
+        help="Bytes that a template may have, and each of its files; all together may have eight times as many.",
+    ),
     cfg.StrOpt(
         "environment_dir",
         default="/etc/heatlite/environment.d",

@@ -50,6 +50,10 @@ Required = Mapping[int, NodeRecord]
 """For each row that the plan lets a definition require: the node whose key it is, with the row that acts."""
 
 
+class UpdateRefused(exception.HeatliteError):
+    """{reason}"""
+
+
 class Evaluator:
     """Turns claimed nodes into work."""
 
@@ -144,6 +148,8 @@ class Evaluator:
             return dataclasses.replace(
                 self._refused(traversal, record, row, claim, traversal.mask(str(error))), leaves_row=True
             )
+        except UpdateRefused as error:
+            return self._refused(traversal, record, row, claim, traversal.mask(str(error)))
         except exception.HeatliteError as error:
             return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
         except Exception as error:
@@ -227,7 +233,7 @@ class Evaluator:
         resource = plugin(self.instance(traversal, row, evaluated))
         assessed = steps.assess_update(resource, row.properties_data or {}, evaluated.properties)
         if isinstance(assessed, Failed):
-            raise exception.NotSupported(feature=assessed.reason)
+            raise UpdateRefused(reason=assessed.reason)
         if isinstance(assessed, Update):
             changed |= assessed.prop_diff.keys()
         is_anothers = row.physical_resource_id is not None and progress.get("traversal") != traversal.id

@@ -1,6 +1,6 @@
 """Limits: how much one client may ask for, each an option, each refused with what it is and what was asked.
 
-template, files    max_template_size           resources   max_resources_per_stack    (files with their names)
+template, files    max_template_size           resources   max_resources_per_stack    (each file with its name)
 environment        max_environment_size        stacks      max_stacks_per_tenant
 group's template   max_group_template_size     nesting     max_nested_stack_depth
 """
@@ -18,6 +18,10 @@ from heatlite.resources.stack_resource import StackResource
 from heatlite.schema.sizes import weight
 from heatlite.template import ResourceDefinition
 
+TEXTS_TOGETHER = 8
+"""How many times the size of one text all of a request's may have together. Heat counts each by itself, and heat-api
+lets a request pass that is twice as large as one text may be, by default."""
+
 
 def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], environment: Mapping[str, Any]) -> None:
     """Refuse what is too large to be looked into.
@@ -27,8 +31,12 @@ def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], env
     """
     if not isinstance(template, Mapping):
         raise exception.StackValidationFailed(message="The template is not a JSON object or YAML mapping.")
-    size = len(_json("template", template)) + sum(weight(name) + weight(content) for name, content in files.items())
-    _check_size("Template", size, settings.max_template_size, "max_template_size")
+    most = settings.max_template_size
+    sizes = {"Template": len(_json("template", template))}
+    sizes |= {f"File {name:.80}": weight(name) + weight(content) for name, content in files.items()}
+    for what, size in sizes.items():
+        _check_size(what, size, most, "max_template_size")
+    _check_size("All files and the template", sum(sizes.values()), most * TEXTS_TOGETHER, "max_template_size")
     size = len(_json("environment", environment))
     _check_size("Environment", size, settings.max_environment_size, "max_environment_size")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from heatlite.template.dialects import HOT, Dialect
+from heatlite.template.unknown import UNKNOWN
 
 NOT_SHOWN = frozenset({"OS::region"})
 """Those that Heat's API doesn't list among a stack's parameters."""
@@ -16,17 +18,17 @@ CLOUDFORMATION_REGION = "ap-southeast-1"
 
 @dataclass(frozen=True)
 class PseudoParameters:
-    """Their values for one stack. The id of a stack that isn't stored yet is ``""``."""
+    """Their values for one stack. The id of a stack that isn't stored yet is ``""`` here, and unknown to a template."""
 
     stack_name: str
     stack_id: str
     project_id: str
     region: str
 
-    def values(self, dialect: Dialect = HOT) -> dict[str, str]:
+    def values(self, dialect: Dialect = HOT) -> dict[str, Any]:
         """Name, as templates of the dialect write it, to value."""
         every = {
-            "OS::stack_id": self.stack_id,
+            "OS::stack_id": self.stack_id or UNKNOWN,
             "OS::project_id": self.project_id,
             "OS::stack_name": self.stack_name,
             "OS::region": self.region,
@@ -36,6 +38,6 @@ class PseudoParameters:
         }
         return {name: every[name] for name in dialect.pseudo_parameters}
 
-    def _arn(self) -> str:
+    def _arn(self) -> Any:
         path = f"stacks/{quote(self.stack_name, '')}/{quote(self.stack_id, '')}"
-        return f"arn:openstack:heat::{quote(self.project_id, '')}:{path}" if self.stack_id else ""
+        return f"arn:openstack:heat::{quote(self.project_id, '')}:{path}" if self.stack_id else UNKNOWN

@@ -45,11 +45,17 @@ def test_without_a_limit_stacks_are_not_counted(limited: Limited) -> None:
         assert not [statement for statement in seen if "count(" in statement]
 
 
-def test_a_template_with_its_files_is_limited_in_size(limited: Limited) -> None:
+def test_a_template_and_each_of_its_files_are_limited_in_size(limited: Limited) -> None:
+    """As in Heat each counts by itself; together they have a limit as well, since a message may hold more."""
     with limited(max_template_size=300) as engine:
         engine.created("one", ONE)
+        engine.created("two", ONE, files={"a": "x" * 250, "b": "y" * 250})
+        with pytest.raises(exception.RequestLimitExceeded, match=r"File a size .*\(300 bytes; option max_t"):
+            engine.create("three", ONE, files={"a": "x" * 300})
         with pytest.raises(exception.RequestLimitExceeded, match=r"Template size .*\(300 bytes; option max_t"):
-            engine.create("two", ONE, files={"a": "x" * 300})
+            engine.create("three", {**ONE, "description": "x" * 300})
+        with pytest.raises(exception.RequestLimitExceeded, match=r"All files .*\(2400 bytes; option max_t"):
+            engine.create("three", ONE, files={str(number): "x" * 280 for number in range(9)})
 
 
 def test_an_environment_is_limited_in_size(limited: Limited) -> None:

@@ -113,3 +113,16 @@ def test_no_template_a_wrong_version_and_an_unknown_error_code_are_refused(engin
 def test_environment_files_count(engine: Endpoint) -> None:
     reply = validate(engine, CHAIN, files={"e": "parameters: {size: 8}"}, environment_files=["e"])
     assert reply["Parameters"]["size"]["Value"] == 8
+
+
+def test_the_id_of_a_stack_that_is_not_there_is_unknown(engine: Endpoint) -> None:
+    """So what it would have to be matches anything; it isn't an empty text."""
+    length = {"length": {"get_param": "OS::stack_id"}}
+    written = template({"one": {"type": "OS::Heat::RandomString", "properties": length}})
+    assert "Error" not in validate(engine, written)
+
+
+def test_a_custom_constraint_is_told(engine: Endpoint) -> None:
+    declared = {"type": "string", "default": "nowhere", "constraints": [{"custom_constraint": "ip_addr"}]}
+    reply = validate(engine, template({}, parameters={"address": declared}), params={"parameters": {"address": "::1"}})
+    assert reply["Parameters"]["address"]["CustomConstraint"] == "ip_addr"
