@@ -89,6 +89,30 @@ def test_the_plan_of_the_first_update_is_empty(roots: dict[str, HeatStack], rehe
     assert rehearsal.changes(judged(roots[name])) == ()
 
 
+WRITTEN_OTHERWISE = {
+    "properties-of-kinds": {
+        "a": {"value": "1", "wait_secs": 0, "fail": False, "update_replace": True},
+        "b": {"value": "5"},
+        "d": {"length": 12},
+    },
+    "number-as-text": {"web": {"number": 80, "flag": True, "text": "12"}},
+    "count-of-text": {
+        "group": {"count": 2, "resource_def": {"type": "OS::Heat::TestResource", "properties": {"value": "m%index%"}}}
+    },
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN_OTHERWISE)
+def test_what_is_only_written_otherwise_is_no_difference(
+    roots: dict[str, HeatStack], rehearsal: Rehearsal, name: str
+) -> None:
+    root, others = roots[name], WRITTEN_OTHERWISE[name]
+    rows = [dataclasses.replace(it, properties=others.get(it.name, it.properties)) for it in root.resources]
+    assert {row.name for row in root.resources} >= others.keys()
+    assert any(repr(new.properties) != repr(old.properties) for new, old in zip(rows, root.resources, strict=True))
+    assert rehearsal.changes(judged(dataclasses.replace(root, resources=tuple(rows)))) == ()
+
+
 def test_a_plan_that_isnt_empty_says_what_differs(roots: dict[str, HeatStack], rehearsal: Rehearsal) -> None:
     root = with_another_value(roots["list-with-commas"])
     assert rehearsal.changes(judged(root)) == (

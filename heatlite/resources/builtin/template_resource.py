@@ -43,10 +43,11 @@ class TemplateResource(StackResource):
     ) -> dict[str, Any]:
         """Only the names are checked here: the values are the template's parameters, which know what they take.
 
-        A null that is given isn't what the template has for a default: it is empty, as for any property.
+        A null that is given isn't what the template has for a default: it is empty, as for any property. A number, a
+        boolean or a text is the same however it is written.
         """
         properties.refuse_unknown_names(cls.properties_schema, given, prefix)
-        return {name: none_as_empty(schema.type, name, given) for name, schema in cls.properties_schema.items()}
+        return {name: as_property(schema.type, name, given) for name, schema in cls.properties_schema.items()}
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
@@ -94,10 +95,12 @@ class TemplateResource(StackResource):
         return self.identity() if said is None else str(said)
 
 
-def none_as_empty(kind: Type, name: str, given: Mapping[str, Any]) -> Any:
+def as_property(kind: Type, name: str, given: Mapping[str, Any]) -> Any:
     """The value of a property; None where it isn't given."""
-    value = given.get(name)
-    return EMPTY[kind]() if value is None and name in given else value
+    if name not in given:
+        return None
+    value = EMPTY[kind]() if given[name] is None else given[name]
+    return value if kind in (Type.LIST, Type.MAP) else as_parameter(kind, value)
 
 
 def as_parameter(kind: Type, value: Any) -> Any:
