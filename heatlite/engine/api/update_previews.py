@@ -19,11 +19,12 @@ from typing import Any
 from heatlite.context import RequestContext
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.masking import masked
+from heatlite.engine.masking import masked, shown
+from heatlite.engine.nested.inheritance import NOTHING_HIDDEN
 from heatlite.engine.nested.places import Place, Walk, imagined
 from heatlite.engine.preview import Fate, Present, Preview
 from heatlite.engine.shared import Shared
-from heatlite.template import Template
+from heatlite.template import Mask, Template
 
 Told = dict[Fate, list[Reply]]
 Tell = Callable[[StackRecord, ResourceRecord | None, str, Template], Reply]
@@ -63,23 +64,25 @@ class UpdatePreview:
                         told[key] += found
         return told
 
-    def tree(self, place: Place) -> list[Any]:
+    def tree(self, place: Place, above: Mask = NOTHING_HIDDEN) -> list[Any]:
         """The resources of a stack that would be made; in place of one that is a stack, a list of that stack's.
 
+        :param above: what is hidden in the stacks that it would be nested in, and so in this one
         :raises HeatliteError: where a template isn't well-formed
         """
         parsed, parameters = self.walk.bound(place)
         present = Present(place.stack.name, place.stack.id, place.stack.tenant, {}, place.facade)
         found: list[Any] = []
-        with masked(parameters.mask):
+        mask = parameters.mask | above
+        with masked(mask):
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
             preview.fates()
             for name in parsed.resources:
                 below = self.walk.wanted(place, preview, name)
                 if below is None:
                     told = self.tell(place.stack, None, name, parsed)
-                    found.append({**told, "properties": preview.properties(name)})
+                    found.append({**told, "properties": shown(preview.properties(name), mask)})
                 else:
                     facade = preview.facade(name, below.template)
-                    found.append(self.tree(Place(imagined(place.stack, name), False, below, facade)))
+                    found.append(self.tree(Place(imagined(place.stack, name), False, below, facade), mask))
         return found

@@ -34,8 +34,10 @@ ENVIRONMENT = {
     "parameter_defaults": {"defaulted": DEFAULT},
     "encrypted_param_names": ["named"],
 }
-HOLDERS: Template = {name: stores({"get_param": name}, metadata={"is": {"get_param": name}}) for name in PARAMETERS}
-SOUND = template(HOLDERS, parameters=PARAMETERS, outputs={"it": {"value": {"get_attr": ["secret", "output"]}}})
+HOLDERS: Template = {
+    f"of-{name}": stores({"get_param": name}, metadata={"is": {"get_param": name}}) for name in PARAMETERS
+}
+SOUND = template(HOLDERS, parameters=PARAMETERS, outputs={"it": {"value": {"get_attr": ["of-secret", "output"]}}})
 
 
 def with_resource(definition: Template, **parameters: Any) -> Template:
@@ -44,7 +46,7 @@ def with_resource(definition: Template, **parameters: Any) -> Template:
 
 def refused_while_it_runs(attribute_of: str) -> Template:
     """A length that is known to be none only when the resource that it is read from has been made."""
-    length = {"get_attr": [attribute_of, "output"]}
+    length = {"get_attr": [f"of-{attribute_of}", "output"]}
     return with_resource({"type": "OS::Heat::RandomString", "properties": {"length": length}})
 
 
@@ -132,6 +134,14 @@ def test_resources_that_fail_tell_nothing(told: Told) -> None:
         assert "Value '******' is not an integer" in told.ends(identity, "CREATE_FAILED")
 
 
+def test_a_preview_masks_the_properties_of_what_would_be_made(told: Told) -> None:
+    told.ends(told.create("other", SOUND), "CREATE_COMPLETE")
+    wanted = with_resource(group_of(group_of(stores({"get_param": "secret"}))))
+    environment = {"params": ENVIRONMENT, "args": {}}
+    reply = told.note(told.call("preview_stack", stack_name="web", template=wanted, **environment))
+    assert str(reply["resources"]).count("'value': '******'") == len(HOLDERS) + 4
+
+
 @pytest.mark.parametrize("levels", [1, 2])
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_a_group_that_is_given_a_hidden_value_tells_nothing(told: Told, name: str, levels: int) -> None:
@@ -146,9 +156,9 @@ def test_a_group_that_is_given_a_hidden_value_tells_nothing(told: Told, name: st
 
 def test_what_fails_in_a_group_tells_nothing(told: Told) -> None:
     for name in PARAMETERS:
-        member = {"type": "OS::Heat::RandomString", "properties": {"length": {"get_attr": [name, "output"]}}}
+        member = {"type": "OS::Heat::RandomString", "properties": {"length": {"get_attr": [f"of-{name}", "output"]}}}
         for kind in ("refused", "failed"):
-            wanted = member if kind == "refused" else stores({"get_attr": [name, "output"]}, fail=True)
+            wanted = member if kind == "refused" else stores({"get_attr": [f"of-{name}", "output"]}, fail=True)
             identity = told.create(f"{kind}-{name}", with_resource(group_of(wanted)))
             told.ends(identity, "CREATE_FAILED")
 
