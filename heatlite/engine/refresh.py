@@ -42,10 +42,13 @@ def resource_of(shared: Shared, row: ResourceRecord) -> Resource | None:
 
 def asker(shared: Shared, row: ResourceRecord) -> Callable[[str], Any]:
     """What asks a row's plugin for a volatile attribute, as it is now; where the stack is at something else by now, it
-    gives what was recorded last."""
+    gives what was recorded last. All that is asked here is asked of one object: it may know several by one look."""
+    objects: list[Resource | None] = []
 
     def ask(name: str) -> Any:
-        resource = resource_of(shared, row)
+        if not objects:
+            objects.append(resource_of(shared, row))
+        [resource] = objects
         if resource is None:
             return ((row.attr_data or {}).get("attributes") or {}).get(name)
         return as_json(resource.ask_attribute(name), f"{plugin_name(resource)} attribute {name}")

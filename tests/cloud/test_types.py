@@ -177,6 +177,12 @@ def test_a_key_pair_is_taken_for_its_own_only_where_its_name_was_free(lives: Any
     pair = lives("OS::Nova::KeyPair", name="key", save_private_key=True, reads=frozenset({"private_key"}))
     assert pair.found() == ["key"]
     assert "PRIVATE KEY" in pair.plugin(pair.instance).resolve_attributes()["private_key"]
+    public = pair.seen()["public_key"]
+    assert isinstance(pair.update(save_private_key=False), Done)
+    assert pair.seen()["public_key"] != public
+    assert "private_key" not in pair.instance.data
+    assert isinstance(pair.update(public_key=public), Done)
+    assert pair.seen()["public_key"].split()[:2] == public.split()[:2]
     another = Life(cloud, "OS::Nova::KeyPair", {"name": "key"})
     refused = another.run("CREATE")
     assert isinstance(refused, Failed)

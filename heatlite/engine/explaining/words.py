@@ -16,6 +16,7 @@ from heatlite.convergence.model import Action, NodeKind, NodeState, Status
 from heatlite.db.records import ResourceRecord
 from heatlite.db.standing import NodeStanding
 from heatlite.engine.explaining.facts import Facts, seconds
+from heatlite.resources.steps import AGAIN
 
 DOES = {
     NodeKind.CLEANUP: "cleanup",
@@ -131,6 +132,9 @@ def running(facts: Facts, it: NodeStanding) -> str:
         words += f", {row.action} begun {ago(facts, seconds(row.updated_at))}"
     if row.due_at is not None and row.progress:
         words += f", looks again {in_or_now(row.due_at - facts.now)}"
+    token = (row.progress or {}).get("token")
+    if isinstance(token, dict) and AGAIN in token:
+        words += f"; {token[AGAIN]['reason']}; tried {token[AGAIN]['tries']} times"
     child = facts.children.get(row.uuid)
     if child is not None and child.is_in_progress:
         words += (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.exception import CloudConflict, CloudNotFound
+from heatlite.resources.base import UpdateReplace
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import named, text
 from heatlite.resources.openstack.marks import ByContent
@@ -61,6 +62,29 @@ class KeyPair(CloudResource):
             self.data_set(PRIVATE_KEY, made[PRIVATE_KEY])
         self.made(made)
         return True
+
+    def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
+        """Another name or user is another pair; the rest is made anew in its place, since the name is taken by it."""
+        return super().needs_replacement(before, after, changed & {"name", "user"})
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
+        """Delete it: the check makes it anew.
+
+        :raises UpdateReplace: where it is gone
+        """
+        if not prop_diff:
+            return super().handle_update(prop_diff)
+        self.data_set(CLAIMED, self.properties["name"])
+        self.data_delete(PRIVATE_KEY)
+        try:
+            self.delete(str(self.resource_id))
+        except CloudNotFound:
+            raise UpdateReplace from None
+        return {"changed": sorted(prop_diff)}
+
+    def check_update_complete(self, progress: Any) -> bool:
+        """Whether it is there again."""
+        return not progress.get("changed") or self.check_create_complete(progress)
 
     def _is_taken(self) -> bool:
         try:

@@ -79,6 +79,13 @@ def test_what_runs_says_where_since_when_and_when_it_looks_again() -> None:
     assert "looks again in 3 s" in text
 
 
+def test_what_waits_for_a_service_says_what_that_said() -> None:
+    said = {"again": {"begin": True, "tries": 4, "reason": "Nova can't be used now (503): busy"}}
+    busy = row(1, "server", "CREATE_IN_PROGRESS", updated_at=NOON, due_at=NOW + 3, progress={"token": said})
+    text = told(node(A, NodeState.RUNNING, engine_id="e1", resource=busy))
+    assert "looks again in 3 s; Nova can't be used now (503): busy; tried 4 times" in text
+
+
 def test_what_runs_on_a_dead_a_silent_or_an_unknown_engine_says_so() -> None:
     on = lambda engine_id: told(node(A, NodeState.RUNNING, engine_id=engine_id))  # noqa: E731
     assert "engine e2 (host.2), which is dead: a sweep takes over within 5 s" in on("e2")
