@@ -22,6 +22,7 @@ from heatlite.engine.nested.provider import plugin_of
 from heatlite.engine.shared import Shared
 from heatlite.resources.base import Resource
 from heatlite.resources.jsonable import as_json
+from heatlite.resources.steps import reference_of
 from heatlite.resources.tools import plugin_name
 
 LOG = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ def refresh(shared: Shared, row: ResourceRecord) -> None:
 def _record(shared: Shared, row: ResourceRecord, resource: Resource) -> bool:
     """Whether the row has its attributes as they are now; False where another was quicker to write it."""
     found = as_json(resource.resolve_attributes(), f"{plugin_name(resource)} attributes") or {}
-    recorded = {"reference": str(resource.reference()), "attributes": found}
+    recorded = {"reference": reference_of(resource), "attributes": found}
     if recorded == row.attr_data:
         return True
     keys, changes = {row.id: row.atomic_key}, {row.id: {"attr_data": recorded}}

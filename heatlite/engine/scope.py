@@ -26,8 +26,9 @@ class LiveResource:
     """Asks the plugin what a volatile attribute is now; None: what was recorded of it has to do."""
 
     @property
-    def reference(self) -> str:
-        return str(self.recorded.get("reference") or self.name)
+    def reference(self) -> Any:
+        recorded = self.recorded.get("reference")
+        return self.name if recorded is None else recorded
 
     def attribute(self, name: str, path: Sequence[Any] = ()) -> Any:
         if not self.plugin.has_attribute(name):

@@ -285,8 +285,8 @@ class Resource(Tools):
         """The attribute ``show``: all that the service says of the resource; None without one."""
         return None
 
-    def reference(self) -> str:
-        """What ``get_resource`` gives: the physical id or, without one, the name."""
+    def reference(self) -> Any:
+        """What ``get_resource`` gives: the physical id or, without one, the name. JSON; it is a text nearly always."""
         return self.name if self.resource_id is None else self.resource_id
 
     def find(self) -> list[str]:

@@ -13,7 +13,7 @@ class Done:
     physical_id: str | None
     attributes: dict[str, Any]
     data: dict[str, Any]
-    reference: str
+    reference: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Waiting:
 class Shown:
     """What a template sees of a resource: ``reference`` is what get_resource gives."""
 
-    reference: str
+    reference: Any
     attributes: dict[str, Any]
 
 

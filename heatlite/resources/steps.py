@@ -52,6 +52,9 @@ Rest = ParamSpec("Rest")
 Outcome = TypeVar("Outcome")
 
 
+JSON_TYPES = (str, bool, int, float, list, dict)
+
+
 def failures_as_values(
     step: Callable[Concatenate[Resource, Rest], Outcome],
 ) -> Callable[Concatenate[Resource, Rest], Outcome | Failed]:
@@ -162,7 +165,13 @@ def done(resource: Resource, action: str) -> Done:
     """The end of a successful action; may raise what the plugin raises."""
     found = {} if CHECKS[action] == "delete" else resource.resolve_attributes()
     attributes = as_json(found, f"{plugin_name(resource)} attributes") or {}
-    return Done(resource.resource_id, attributes, dict(resource.data), str(resource.reference()))
+    return Done(resource.resource_id, attributes, dict(resource.data), reference_of(resource))
+
+
+def reference_of(resource: Resource) -> Any:
+    """What ``get_resource`` gives, as JSON."""
+    found = resource.reference()
+    return as_json(found, f"{plugin_name(resource)} reference") if isinstance(found, JSON_TYPES) else str(found)
 
 
 def failed(resource: Resource, error: BaseException) -> Failed:
@@ -192,7 +201,7 @@ def shown_of(resource: Resource) -> Shown | None:
     None where it can't say anything: that it failed is bad enough.
     """
     try:
-        reference = str(resource.reference())
+        reference = reference_of(resource)
         attributes = resource.resolve_attributes() if resource.resource_id is not None else {}
         return Shown(reference, as_json(attributes, f"{plugin_name(resource)} attributes") or {})
     except BaseException as error:

@@ -13,7 +13,7 @@ class ResourceValue(Protocol):
     """A resource as other parts of the template see it."""
 
     @property
-    def reference(self) -> str:
+    def reference(self) -> Any:
         """What ``get_resource`` gives: the physical id or, where the type has no such thing, a name."""
 
     def attribute(self, name: str, path: Sequence[Any] = ()) -> Any:

@@ -478,3 +478,13 @@ def test_a_mark_that_is_taken_back_replaces_nothing(story: Story) -> None:
     story.update(template, files=FILES)
     story.settle("UPDATE_COMPLETE")
     assert story.physical_ids() == before
+
+
+@pytest.mark.parametrize("said", ["", [1, "a"], 7, {"a": 1}, False])
+def test_a_template_that_says_what_it_is_may_say_anything(story: Story, said: object) -> None:
+    files = {"child.yaml": text(hot({}, {"OS::stack_id": {"value": said}}, one=resource("x")))}
+    refers = {"type": "OS::Heat::Value", "properties": {"value": {"get_resource": "web"}}}
+    outputs = {"of": {"value": {"get_resource": "web"}}, "through": {"value": {"get_attr": ["seen", "value"]}}}
+    story.create(hot({}, outputs, web=nested("child.yaml"), seen=refers), files=files)
+    found = {it["output_key"]: it["output_value"] for it in story.settle("CREATE_COMPLETE")["outputs"]}
+    assert found == {"of": said, "through": said}

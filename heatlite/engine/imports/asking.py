@@ -24,6 +24,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.jsonable import as_json
 from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
+from heatlite.resources.steps import reference_of
 from heatlite.rpc.messages import BeginChild
 from heatlite.rpc.worker_client import Wakes
 
@@ -70,7 +71,7 @@ def attributes_of(
     resource = each.plugin(instance(means, judged, each, values, library))
     asks = (each.plugin.immediate or issubclass(each.plugin, StackResource)) and not each.definition.external_id
     found = as_json(resource.resolve_attributes(), each.heat.name) if asks else dict(each.heat.attributes or {})
-    return {"reference": str(resource.reference()), "attributes": found or {}}
+    return {"reference": reference_of(resource), "attributes": found or {}}
 
 
 def instance(

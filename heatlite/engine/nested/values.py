@@ -77,9 +77,10 @@ def members(context: Context, stack: StackRecord) -> list[Member]:
     ]
 
 
-def reference(row: ResourceRecord) -> str:
+def reference(row: ResourceRecord) -> Any:
     """What get_resource gives of a row."""
-    return str((row.attr_data or {}).get("reference") or row.physical_resource_id or row.name)
+    recorded = (row.attr_data or {}).get("reference")
+    return row.physical_resource_id or row.name if recorded is None else recorded
 
 
 def made(

@@ -88,11 +88,12 @@ class TemplateResource(StackResource):
             raise NotFound(msg_fmt=f"Error in {name} output {key}: {error}")
         return super().read_attribute(name, recorded, key, path)
 
-    def reference(self) -> str:
-        """The output ``OS::stack_id`` where the template has it, else the nested stack's identity as Heat writes it."""
+    def reference(self) -> Any:
+        """The output ``OS::stack_id``, of whatever type, where the template has it, else the nested stack's identity as
+        Heat writes it."""
         has_output = self.resource_id is not None and STACK_ID in self.attributes_schema
         said = self.resolve_attribute(STACK_ID) if has_output else None
-        return self.identity() if said is None else str(said)
+        return self.identity() if said is None else said
 
 
 def as_property(kind: Type, name: str, given: Mapping[str, Any]) -> Any:

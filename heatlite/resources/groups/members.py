@@ -28,7 +28,7 @@ class Member:
     name: str
     failed: bool = False
     created: str = ""
-    reference: str = ""
+    reference: Any = ""
 
 
 def oldest_first(members: Sequence[Member]) -> list[Member]:
