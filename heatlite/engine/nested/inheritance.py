@@ -57,7 +57,7 @@ def facade_of(raw: Mapping[str, Any], definition: ResourceDefinition, metadata: 
     :param metadata: as resolved
     :param scope: for the update policy, which may have functions
     """
-    text = json.dumps(raw)
+    text = json.dumps(language.known(raw))  # in a preview some of it may not be known yet
     if not any(f'"{name}"' in text for name in FACADE_NAMES):
         return None
     return {
