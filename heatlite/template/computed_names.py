@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from heatlite.exception import InvalidTemplateReference
+from heatlite.exception import HeatliteError, InvalidTemplateReference
 from heatlite.template.compiler import Compiler, Names
 from heatlite.template.dialects import Dialect
 from heatlite.template.functions import Vocabulary, vocabulary_of
@@ -136,7 +136,12 @@ class ComputedNames:
         if computed is None:
             return {key: self._value(item, (*path, key)) for key, item in value.items()}
         [(function, arguments)] = value.items()
-        name = self._name(computed, (*path, function))
+        try:
+            name = self._name(computed, (*path, function))
+        except HeatliteError:
+            if path[0] != self.dialect.word("outputs"):
+                raise
+            return value  # whoever asks for the output is told
         if name is UNKNOWN:
             return Later()
         if function == GetResource.name:

@@ -115,3 +115,11 @@ def test_what_isnt_known_yet_stays_unknown() -> None:
 def test_a_name_that_leads_nowhere_is_refused_at_its_place(value: Any, given: Any, error: Any, message: str) -> None:
     with pytest.raises(error, match=message):
         decided(value, **given)
+
+
+def test_a_name_that_can_not_be_computed_harms_the_output_only() -> None:
+    late = {"str_split": [",", "a,b", 7]}
+    template = decided("x", {"said": {"value": {"get_resource": late}}, "other": {"value": 1}}, "2018-08-31")
+    assert template.outputs["other"].value == 1
+    with pytest.raises(StackValidationFailed, match="A resource is named by a string"):
+        resolve(template.outputs["said"].value, World(resources=THERE))
