@@ -93,10 +93,11 @@ OPTIONS: list[cfg.Opt] = [
     ),
     cfg.IntOpt(
         "max_validated_size",
-        default=4194304,
+        default=2097152,
         min=1,
         help="Bytes of nested templates that the validation of one call looks at. One that comes again with the same "
-        "parameters is looked at once. What is beyond that is validated when the nested stack is begun.",
+        "parameters is looked at once, and counts a quarter with others. What is beyond that is validated when the "
+        "nested stack is begun.",
     ),
     cfg.IntOpt(
         "max_resources_per_stack",

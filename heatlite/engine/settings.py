@@ -60,7 +60,7 @@ class Settings:
     max_template_size: int = 524288
     max_environment_size: int = 524288
     max_group_template_size: int = 8388608
-    max_validated_size: int = 4194304
+    max_validated_size: int = 2097152
     max_resources_per_stack: int = 1001
     max_stacks_per_tenant: int = 512
     max_snapshots_per_stack: int = 32

@@ -25,7 +25,7 @@ from heatlite.engine.inputs import Inputs
 from heatlite.engine.masking import masked
 from heatlite.engine.mistakes import LIMITS, collected, in_region, raise_all, within
 from heatlite.engine.nested import expected
-from heatlite.engine.nested.expected import Level, Seen
+from heatlite.engine.nested.expected import Level, Reader, Seen
 from heatlite.engine.nested.inheritance import environment_of_child
 from heatlite.engine.nested.provider import check_facade, plugin_of
 from heatlite.engine.policy import check_type
@@ -39,6 +39,8 @@ from heatlite.schema.constraints import asked
 from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, event_sinks, resolve
 
+AGAIN = 4
+"""So many times less it costs to look at a nested template again, with other parameters, than to read it."""
 EXTERNAL_ID_SINCE = "2016-10-14"
 """Version of HOT."""
 STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}")
@@ -117,7 +119,9 @@ class Validator:
         """
         limits.check_sizes(self._settings, submission.template, submission.files, submission.environment.to_dict())
         event_sinks.check(submission.environment.event_sinks)
-        return self._validate(submission, identity, Level(seen=Seen(self._settings.max_validated_size)), accepted)
+        return self._validate(
+            submission, identity, Level(seen=Seen(Reader(self._settings), self._settings.max_validated_size)), accepted
+        )
 
     def validate_one(
         self,
@@ -244,13 +248,15 @@ class Validator:
     def _check_text(self, text: str, parent: Submission, identity: Identity, level: Level) -> None:
         """Look at a nested template, unless it has been with the same parameters, or too much has been looked at."""
         seen, same = level.seen, (text, repr((parent.environment, level.facade, level.depth)))
-        if same in seen.known or len(text) > seen.left:
+        cost = len(text) // AGAIN if seen.reader.has_read(text) else len(text)
+        if same in seen.known or cost > seen.left:
             level.count_all(self._settings, seen.known.get(same, seen.known.get(text, 0)))
             return
-        seen.left -= len(text)
-        raw = language.load(text, self._settings.max_template_size)
+        seen.left -= cost
+        raw = seen.reader.load(text)
+        parsed = seen.reader.parse(raw, parent.files, parent.environment.resource_registry)
         with level.noting(same, text):
-            self._validate(Submission(raw, parent.files, parent.environment), identity, level)
+            self._validated(parsed, Submission(raw, parent.files, parent.environment), identity, level)
 
 
 def check_as_a_whole(template: language.Template) -> None:

@@ -8,16 +8,17 @@ A resource whose template depends on something unknown is passed over: nothing c
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from heatlite import template as language
 from heatlite.engine import limits
 from heatlite.engine.api import parameter_replies
 from heatlite.engine.api.template_check import known_parameters
 from heatlite.engine.masking import masked
 from heatlite.engine.mistakes import within
+from heatlite.engine.nested.expected import Reader
 from heatlite.engine.nested.inheritance import environment_of_child
 from heatlite.engine.scope import EngineScope, FutureResource
 from heatlite.engine.settings import Settings
@@ -34,6 +35,11 @@ class NestedParameters:
 
     validator: Validator
     settings: Settings
+
+    @functools.cached_property
+    def reader(self) -> Reader:
+        """What reads the nested templates."""
+        return Reader(self.settings)
 
     def reply(
         self, submission: Submission, template: Template, parameters: Parameters, depth: int = 0
@@ -53,8 +59,7 @@ class NestedParameters:
         return found
 
     def _one(self, definition: ResourceDefinition, submission: Submission, depth: int) -> dict[str, Any]:
-        registries = submission.environment.resource_registry, self.settings.operator_registry
-        template = language.parse(submission.template, submission.files, *registries)
+        template = self.reader.parse(submission.template, submission.files, submission.environment.resource_registry)
         schemata, environment = template.parameter_schemata, submission.environment
         parameters = known_parameters(template, environment)
         told = {
@@ -91,7 +96,7 @@ class NestedParameters:
         written = resource.child_sample().template
         if written is None:
             return None
-        raw = language.load(written, self.settings.max_template_size) if isinstance(written, str) else written
+        raw = self.reader.load(written)
         given = {name: value for name, value in resource.child_parameters().items() if not holds_unknown(value)}
         environment = environment_of_child(parent.environment, template, definition, given)
         return Submission(raw, parent.files, environment)

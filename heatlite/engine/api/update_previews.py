@@ -12,10 +12,12 @@ Only what the stored rows say is looked at. A stack whose template isn't known y
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api.replies import Reply
@@ -24,7 +26,11 @@ from heatlite.engine.nested.inheritance import NOTHING_HIDDEN
 from heatlite.engine.nested.places import Place, Walk, imagined
 from heatlite.engine.preview import Fate, Present, Preview
 from heatlite.engine.shared import Shared
+from heatlite.schema.sizes import weight
 from heatlite.template import Mask, Template
+
+LARGEST_REPLY = 32 * 1024 * 1024
+"""Bytes that a preview may take."""
 
 Told = dict[Fate, list[Reply]]
 Tell = Callable[[StackRecord, ResourceRecord | None, str, Template], Reply]
@@ -39,10 +45,26 @@ class UpdatePreview:
     context: RequestContext
     tell: Tell
     nested: bool
+    left: list[int] = field(default_factory=lambda: [LARGEST_REPLY])
+    """Bytes that the reply may still take."""
 
-    @property
+    @functools.cached_property
     def walk(self) -> Walk:
+        """The way down, which reads each nested template once."""
         return Walk(self.shared, self.context)
+
+    def _counted(self, told: Reply) -> Reply:
+        """Count a part of the reply.
+
+        :raises RequestLimitExceeded: where the whole would be too large to be sent
+        """
+        self.left[0] -= weight(told)
+        if self.left[0] < 0:
+            raise exception.RequestLimitExceeded(
+                message=f"The preview would take more than {LARGEST_REPLY} bytes; ask without nested stacks, or for "
+                "fewer members of its groups."
+            )
+        return told
 
     def changes(self, place: Place, depth: int = 0) -> Told:
         """Fate → the resources that have it.
@@ -56,7 +78,7 @@ class UpdatePreview:
         with masked(parameters.mask):
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
             for name, fate in preview.fates().items():
-                told[fate].append(self.tell(place.stack, rows.get(name), name, parsed))
+                told[fate].append(self._counted(self.tell(place.stack, rows.get(name), name, parsed)))
                 if not self.nested or depth >= self.shared.settings.max_nested_stack_depth:
                     continue
                 for child in self.walk.children(place, preview, name, fate):
@@ -81,7 +103,7 @@ class UpdatePreview:
                 below = self.walk.wanted(place, preview, name)
                 if below is None:
                     told = self.tell(place.stack, None, name, parsed)
-                    found.append({**told, "properties": shown(preview.properties(name), mask)})
+                    found.append(self._counted({**told, "properties": shown(preview.properties(name), mask)}))
                 else:
                     facade = preview.facade(name, below.template)
                     found.append(self.tree(Place(imagined(place.stack, name), False, below, facade), mask))

@@ -26,12 +26,50 @@ from heatlite.template import UNKNOWN, Environment, Parameters, PseudoParameters
 
 
 @dataclass
+class Reader:
+    """Reads nested templates for one call, each text once, however many stacks it would make."""
+
+    settings: Settings
+    _loaded: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _parsed: dict[tuple[int, int, str], Template] = field(default_factory=dict)
+    _kept: list[Mapping[str, Any]] = field(default_factory=list)
+    """So that no other template, or other files, get the id of one of these."""
+
+    def has_read(self, text: str) -> bool:
+        """Whether this is known already."""
+        return text in self._loaded
+
+    def load(self, written: str | Mapping[str, Any]) -> Mapping[str, Any]:
+        """A template as values.
+
+        :raises HeatliteError: where the text is none, or too large
+        """
+        if not isinstance(written, str):
+            return written
+        if written not in self._loaded:
+            self._loaded[written] = language.load(written, self.settings.max_template_size)
+        return self._loaded[written]
+
+    def parse(self, raw: Mapping[str, Any], files: Mapping[str, str], registry: Mapping[str, Any]) -> Template:
+        """A template that ``load`` gave, or another, with the files of its stack.
+
+        :raises HeatliteError: where it isn't well-formed
+        """
+        same = id(raw), id(files), repr(registry)
+        if same not in self._parsed:
+            self._parsed[same] = language.parse(raw, files, registry, self.settings.operator_registry)
+            self._kept += (raw, files)
+        return self._parsed[same]
+
+
+@dataclass
 class Seen:
     """What has been seen in the whole tree: how many resources; and of each nested template how many it comes to.
 
     ``left``: the characters of nested templates that are still looked at.
     """
 
+    reader: Reader
     left: int = 0
     resources: int = 0
     known: dict[Any, int] = field(default_factory=dict)
@@ -47,7 +85,7 @@ class Level:
     depth: int = 0
     goes_down: bool = True
     facade: Mapping[str, Any] | None = None
-    seen: Seen = field(default_factory=Seen)
+    seen: Seen = field(default_factory=lambda: Seen(Reader(Settings())))
     times: int = 1
     members: Mapping[str, int] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -73,6 +74,11 @@ class Walk:
     shared: Knowledge
     context: Context
 
+    @functools.cached_property
+    def reader(self) -> expected.Reader:
+        """What reads the nested templates of this walk."""
+        return expected.Reader(self.shared.settings)
+
     def rows(self, place: Place) -> dict[str, ResourceRecord]:
         """Name → the row that serves it now."""
         if not place.is_there:
@@ -88,8 +94,7 @@ class Walk:
             parsed = language.parse({"heat_template_version": "2021-04-16"})
             return parsed, language.bind(parsed, language.Environment(), Identity.of(place.stack).pseudo)
         environment = place.wanted.environment
-        registries = environment.resource_registry, self.shared.settings.operator_registry
-        parsed = language.parse(place.wanted.template, place.wanted.files, *registries)
+        parsed = self.reader.parse(place.wanted.template, place.wanted.files, environment.resource_registry)
         parameters = expected.bind(parsed, environment, Identity.of(place.stack).pseudo)
         return implied.linked(parsed.under(parameters), parameters, self.shared.registry), parameters
 
@@ -135,8 +140,7 @@ class Walk:
         written = resource.child_template()
         if written is None:
             return None
-        most = settings.max_template_size
-        raw = language.load(written, most) if isinstance(written, str) else written
+        raw = self.reader.load(written)
         definition, template = preview.template.resources[name], preview.template
         parameters = resource.child_parameters()
         environment = environment_of_child(place.wanted.environment, template, definition, parameters)

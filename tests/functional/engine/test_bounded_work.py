@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from heatlite import exception
+from heatlite import template as language
+from heatlite.engine.api import update_previews
 from heatlite.engine.settings import Settings
 from heatlite.engine.validation import Validator
 from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
@@ -269,7 +271,7 @@ def test_validation_looks_at_so_much_of_nested_templates_and_the_rest_is_looked_
     seen = looked_at(monkeypatch)
     sized = text({**hot(a=resource()), "parameters": {"size": {"type": "number"}}})
     parts = {f"r{place}": nested("sized.yaml", size=place) for place in range(20)}
-    with opened(schema, tmp_path / "heatlite.sqlite3", max_validated_size=5 * len(sized)) as engine:
+    with opened(schema, tmp_path / "heatlite.sqlite3", max_validated_size=2 * len(sized)) as engine:
         engine.create("web", hot(**parts), files={"sized.yaml": sized})
     assert len(seen) == 1 + 5
 
@@ -283,3 +285,39 @@ def test_names_that_were_removed_are_looked_up_and_not_searched_for() -> None:
 
     removed = Once(str(place) for place in range(1000))
     assert naming.indexed(3, removed) == ["1000", "1001", "1002"]
+
+
+@pytest.mark.parametrize("method", ["preview_stack", "validate_template", "create_stack"])
+def test_a_nested_template_is_read_once_in_a_call_however_many_stacks_it_would_make(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    read: list[int] = []
+    load = language.load
+
+    def note(text: str, most: int) -> Any:
+        read.append(len(text))
+        return load(text, most)
+
+    sized = text({**hot(a=resource()), "parameters": {"size": {"type": "number", "default": 3}}})
+    parts = {f"r{place}": nested("sized.yaml", size=place) for place in range(5)}
+    call = {
+        "template": hot(**parts, g=group(5, {"type": "sized.yaml"})),
+        "files": {"sized.yaml": sized},
+        "params": None,
+    }
+    more = {"show_nested": True} if method == "validate_template" else {"stack_name": "web", "args": {}}
+    engine.create("before", call["template"], files=call["files"])  # so that the file's class is known
+    monkeypatch.setattr(language, "load", note)
+    engine.call(method, **call, **more)
+    assert read.count(len(sized)) <= 2  # to validate, and to preview
+
+
+def test_a_preview_that_would_be_too_large_to_be_sent_is_refused(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(update_previews, "LARGEST_REPLY", 20_000)
+    large = {"large.yaml": text(hot(a=resource("x" * 5000)))}
+    call = {"stack_name": "web", "params": None, "args": {}, "files": large}
+    engine.call("preview_stack", template=hot(g=group(2, {"type": "large.yaml"})), **call)
+    with pytest.raises(exception.RequestLimitExceeded, match="The preview would take more than 20000 bytes"):
+        engine.call("preview_stack", template=hot(g=group(5, {"type": "large.yaml"})), **call)

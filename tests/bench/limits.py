@@ -1,0 +1,225 @@
+"""What the worst call costs that each limit still lets in: processor time and memory of the engine's process.
+
+    python -m tests.bench.limits               all of them, each in a process of its own
+    python -m tests.bench.limits repeat yaql   some
+
+A call goes to the client API of an engine on SQLite, without a broker. Memory is what the process has more at its
+peak than before the call; processor time is the process's and its children's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from heatlite import exception
+from heatlite.db import bulk, events, models
+from tests.functional.db.build import NOW, add_stack
+from tests.functional.engine.endpoint import Endpoint, migrated, opened
+
+MOST_MEMORY = 4 * 1024**3
+MIB = 1024 * 1024
+BIG = "x" * (250 * 1024)
+Call = Callable[[], Any]
+Template = dict[str, Any]
+
+
+def hot(parameters: Template | None = None, /, **resources: Template) -> Template:
+    """A template with these resources."""
+    template: Template = {"heat_template_version": "2021-04-16", "resources": resources}
+    return {**template, "parameters": parameters} if parameters else template
+
+
+def thing(value: Any = "v", depends_on: list[str] | None = None) -> Template:
+    """A resource that stores a value."""
+    written: Template = {"type": "OS::Heat::TestResource", "properties": {"value": value}}
+    return {**written, "depends_on": depends_on} if depends_on else written
+
+
+def create(engine: Endpoint, template: Template, **arguments: Any) -> Call:
+    return lambda: engine.create("web", template, **arguments)
+
+
+def preview(engine: Endpoint, template: Template, **arguments: Any) -> Call:
+    request = {"params": None, "files": None, "args": {}, "stack_name": "web", "template": template, **arguments}
+    return lambda: engine.call("preview_stack", **request)
+
+
+def group(count: int, value: str = "v") -> Template:
+    definition = {"count": count, "resource_def": thing(value)}
+    return hot(g={"type": "OS::Heat::ResourceGroup", "properties": definition})
+
+
+def template_of_half_a_mebibyte(engine: Endpoint) -> Call:
+    parts = {f"r{place}": thing("x" * 420, depends_on=[f"r{place - 1}"] if place else None) for place in range(990)}
+    return create(engine, hot(**parts))
+
+
+def parameters_of_half_a_mebibyte(engine: Endpoint) -> Call:
+    declared = {"p": {"type": "json"}}
+    values = {f"k{place}": place for place in range(30_000)}
+    return create(engine, hot(declared, a=thing({"get_param": ["p", "k1"]})), params={"parameters": {"p": values}})
+
+
+def nested_of_four_mebibytes(engine: Endpoint) -> Call:
+    """YAML, which takes longer to read than JSON, of many small things."""
+    lines = ["heat_template_version: 2021-04-16", "parameters: {n: {type: number}}", "resources:"]
+    for place in range(20):
+        lines += [f"  r{place}:", "    type: OS::Heat::TestResource", "    metadata:"]
+        lines += [f"      key{number}: [value, {number}, {{a: b}}]" for number in range(330)]
+    parts = {f"n{place}": {"type": "big.yaml", "properties": {"n": place}} for place in range(45)}
+    return create(engine, hot(**parts), files={"big.yaml": "\n".join(lines)})
+
+
+def large_file() -> str:
+    """YAML, which takes longer to read than JSON: 250 KiB with one resource."""
+    lines = ["heat_template_version: 2021-04-16", "parameters: {n: {type: number, default: 1}}", "resources:"]
+    lines += ["  a:", "    type: OS::Heat::TestResource", "    metadata:"]
+    lines += [f"      key{number}: [value, {number}, {{a: b}}]" for number in range(7500)]
+    return "\n".join(lines)
+
+
+def preview_of_large_files(engine: Endpoint) -> Call:
+    definition = {"count": 500, "resource_def": {"type": "big.yaml"}}
+    template = hot(g={"type": "OS::Heat::ResourceGroup", "properties": definition})
+    return preview(engine, template, files={"big.yaml": large_file()})
+
+
+def nested_parameters(engine: Endpoint) -> Call:
+    template = hot(**{f"r{place}": {"type": "big.yaml", "properties": {"n": place}} for place in range(1000)})
+    request = {"params": None, "files": {"big.yaml": large_file()}, "show_nested": True, "template": template}
+    return lambda: engine.call("validate_template", **request)
+
+
+def one_parameter_many_times(engine: Endpoint) -> Call:
+    value = {"list_join": ["", [{"get_param": "big"}] * 16]}
+    parts = {f"r{place}": thing(value) for place in range(30)}
+    return create(engine, hot({"big": {"type": "string"}}, **parts), params={"parameters": {"big": BIG}})
+
+
+def repeat(engine: Endpoint) -> Call:
+    digits = [str(digit) for digit in range(46)]
+    each = {"repeat": {"for_each": {"%a%": digits, "%b%": digits, "%c%": digits}, "template": "%a%%b%%c%"}}
+    declared = {f"r{place}": {"type": "OS::Heat::Value", "properties": {"value": each}} for place in range(20)}
+    return create(engine, hot(**declared))
+
+
+def patterns(engine: Endpoint) -> Call:
+    pattern = [{"allowed_pattern": "(a+)+$"}]
+    declared = {f"p{place}": {"type": "string", "constraints": pattern} for place in range(60)}
+    given = {"parameters": dict.fromkeys(declared, "a" * 40 + "!")}
+    return create(engine, hot(declared, a=thing()), params=given)
+
+
+def yaql(engine: Endpoint) -> Call:
+    slow = {"yaql": {"expression": "$.data =~ '(a+)+b'", "data": "a" * 60}}
+    return create(engine, hot(**{f"r{place}": thing(slow) for place in range(20)}))
+
+
+def list_events(engine: Endpoint) -> Call:
+    identity, context = engine.created("web", hot()), engine.shared.context()
+    happened = [events.Happening("web", "T", None, "CREATE", "COMPLETE", "state changed")] * 10_000
+    for batch in range(2):
+        uuids = [f"e{batch}-{number}" for number in range(10_000)]
+        for begin in range(0, len(uuids), 1000):
+            piece = slice(begin, begin + 1000)
+            events.insert(context, identity["stack_id"], happened[piece], uuids[piece], NOW)
+    return lambda: engine.call("list_events", stack_identity=identity)
+
+
+def list_stacks(engine: Endpoint) -> Call:
+    context = engine.shared.context()
+    with engine.database.writer(context):
+        for number in range(10_001):
+            add_stack(context, f"s{number}", tenant="demo", status="COMPLETE")
+    return lambda: engine.call("list_stacks")
+
+
+def list_by_tags(engine: Endpoint) -> Call:
+    context = engine.shared.context()
+    tags = [f"tag{number}" for number in range(100)]
+    with engine.database.writer(context):
+        for number in range(512):
+            stack_id = add_stack(context, f"s{number}", tenant="demo", status="COMPLETE")
+            bulk.insert(context, models.stack_tag, [{"stack_id": stack_id, "tag": tag} for tag in tags])
+    kinds = {"tags": tags, "tags_any": tags, "not_tags": [*tags[:99], "none"], "not_tags_any": ["none"]}
+    return lambda: engine.call("list_stacks", **kinds)
+
+
+CASES: Mapping[str, Callable[[Endpoint], Call]] = {
+    "max_template_size": template_of_half_a_mebibyte,
+    "max_environment_size": parameters_of_half_a_mebibyte,
+    "max_resources_per_stack, create": lambda engine: create(engine, group(1000)),
+    "max_resources_per_stack, preview": lambda engine: preview(engine, group(1000)),
+    "max_resources_per_stack, refused": lambda engine: create(engine, group(2_000_000)),
+    "max_group_template_size, preview": lambda engine: preview(engine, group(1000, "x" * 8000)),
+    "previews of large files": preview_of_large_files,
+    "show_nested of large files": nested_parameters,
+    "max_validated_size": nested_of_four_mebibytes,
+    "functions": one_parameter_many_times,
+    "repeat": repeat,
+    "patterns": patterns,
+    "yaql": yaql,
+    "max_listed, events": list_events,
+    "max_listed, stacks": list_stacks,
+    "tags": list_by_tags,
+}
+
+
+def used() -> tuple[float, float]:
+    """Seconds of processor time so far, and the most memory in MiB."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    return seconds, own.ru_maxrss / 1024
+
+
+def measure(name: str) -> None:
+    """Make one call, and print what it cost."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    with tempfile.TemporaryDirectory() as directory:
+        where = pathlib.Path(directory)
+        with opened(migrated(where / "schema"), where / "heatlite.sqlite3") as engine:
+            with contextlib.suppress(exception.HeatliteError):
+                engine.created("warm-up", hot(a=thing()))
+                preview(engine, group(1))()
+            call = CASES[name](engine)
+            (seconds, memory), began, answer = used(), time.monotonic(), "accepted"
+            try:
+                call()
+            except exception.HeatliteError as error:
+                answer = type(error).__name__
+            took = time.monotonic() - began
+            stop_children()
+            after, peak = used()
+    print(f"| {name} | {answer} | {after - seconds:.2f} s | {took:.2f} s | {peak - memory:.0f} MiB |", flush=True)
+
+
+def stop_children() -> None:
+    """End the children, so that what they used is counted."""
+    from heatlite.schema.patterns import CHILDREN
+    from heatlite.template.yaql_process import EVALUATOR
+
+    CHILDREN.stop()
+    EVALUATOR.stop()
+
+
+def main(chosen: list[str]) -> None:
+    if chosen[:1] == ["--one"]:
+        measure(chosen[1])
+        return
+    print("| limit | answer | processor | clock | memory |\n|---|---|---|---|---|")
+    for name in CASES:
+        if not chosen or any(name.startswith(each) for each in chosen):
+            sys.stdout.flush()
+            subprocess.run([sys.executable, "-m", __spec__.name, "--one", name], check=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
