@@ -72,8 +72,8 @@ KNOWN = (
         "Fn::Split of a list is that list: the samples that are generated for a type with a list have it",
     ),
     (
-        lambda said: said.heat_refuses("^AuthorizationFailure") and said.writes("Fn::GetAZs"),
-        "there are no availability zones to ask for: Fn::GetAZs gives the one that there always is",
+        lambda said: said.heat_refuses("") and said.writes("Fn::GetAZs"),
+        "Fn::GetAZs gives the one zone that there always is, and its argument plays no part",
     ),
     (
         lambda said: said.kind == "merge" and said.heat_refuses("^(ValueError|TypeError|AttributeError): "),
