@@ -79,6 +79,11 @@ class Api:
                 return
             path, sent = following, {name: value for name, value in sent.items() if name != "params"}
 
+    def project_id(self) -> str | None:
+        """The project that requests are for."""
+        found = self._find_client().get_project_id()
+        return None if found is None else str(found)
+
     def has_extension(self, alias: str) -> bool:
         """Whether the service has an extension of its API; only Neutron has a list of them. Asked once an hour."""
         client = self._find_client()

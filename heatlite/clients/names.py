@@ -197,6 +197,9 @@ class Names:
         matching = {thing_id for thing_id, _ in found if thing_id == value} or {
             thing_id for thing_id, name in found if name == value
         }
+        if len(matching) > 1 and described.service == "network":  # an administrator sees those of all projects
+            own = {"name": value, "project_id": str(self._api(described.service).project_id())}
+            matching = {thing_id for thing_id, name in self._listed(described, own) if name == value} or matching
         if len(matching) > 1:
             raise exception.PhysicalResourceNameAmbiguity(name=value)
         if not matching:

@@ -80,6 +80,13 @@ def test_several_of_a_name_are_no_guess(api: MemoryApi) -> None:
             names(api).id_of("neutron.network", "twin")
 
 
+def test_of_several_of_a_name_the_projects_own_is_meant(api: MemoryApi) -> None:
+    for number, project in enumerate(("shop", "mill")):
+        thing_id = f"1000000{number}-0000-4000-8000-000000000000"
+        api.objects["networks"][thing_id] = {"id": thing_id, "name": "default", "project_id": project}
+    assert names(api).id_of("neutron.network", "default") == "10000000-0000-4000-8000-000000000000"
+
+
 def test_a_requests_token_finds_the_catalogue_by_itself(api: MemoryApi) -> None:
     cloud = api.cloud(Login(token="gAAAA"))
     assert cloud.names.id_of("neutron.network", "red")
