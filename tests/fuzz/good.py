@@ -55,7 +55,7 @@ PARAMETERS = {
     "resources": {
         "db": stores({"get_param": "name"}, metadata={"tier": {"get_param": "zones"}}, deletion_policy="Retain"),
         "web": stores({"get_attr": ["db", "output"]}, depends_on=["db"], condition="is_big", description="web"),
-        "tree": {"type": "OS::Heat::Value", "properties": {"type": "json", "value": {"get_param": "tree"}}},
+        "leaf": {"type": "OS::Heat::Value", "properties": {"type": "json", "value": {"get_param": "tree"}}},
         "word": {
             "type": "Shop::Word",
             "properties": {
