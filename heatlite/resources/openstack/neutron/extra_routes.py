@@ -1,0 +1,196 @@
+"""OS::Neutron::ExtraRouteSet and ExtraRoute: routes of a router that it hasn't by its interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from heatlite.exception import CloudNotFound, EntityNotFound
+from heatlite.resources.openstack.base import Body
+from heatlite.resources.openstack.claims import NEXT, Claimed
+from heatlite.resources.openstack.fields import custom, listed, named, text
+from heatlite.resources.openstack.neutron.base import NeutronResource
+from heatlite.resources.schema import SupportStatus
+from heatlite.resources.waiting_for import Others
+
+ROUTER, ROUTES, DESTINATION, NEXTHOP = "router", "routes", "destination", "nexthop"
+KEPT = "kept"
+"""The key of the data with the router, and all routes that it may have by the resource."""
+ATOMIC = "extraroute-atomic"
+
+
+class Routes(Claimed, NeutronResource):
+    """What both types have in common. ``router_property`` names the router.
+
+    Routes have no room for a mark: those that were there before are somebody else's. Those that are about to be added
+    are in the database before Neutron hears of them, and only these are taken away.
+    """
+
+    path, key, mark = "/routers", "router", Claimed.mark
+    router_property: ClassVar[str]
+
+    def wanted(self) -> list[Body]:
+        """The routes that there are to be. A hook."""
+        raise NotImplementedError
+
+    @classmethod
+    def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
+        """The interfaces of the router: the next hop is near one of them."""
+        router = own.get(cls.router_property)
+        interfaces = others.of_type("neutron.router.RouterInterface").items()
+        return frozenset(name for name, it in interfaces if router is not None and it.get("router") == router)
+
+    def router(self) -> str:
+        """The router's id.
+
+        :raises CloudNotFound: where it is gone
+        """
+        if self.data.get(KEPT):
+            return str(self.data[KEPT][ROUTER])
+        try:
+            return self.identify("neutron.router", self.properties[self.router_property])
+        except EntityNotFound as error:
+            raise CloudNotFound(service="Neutron", status=404, message=str(error)) from None
+
+    def kept(self) -> list[Body]:
+        """The routes that may be there by the resource; of what Heat made, those that there are to be."""
+        return list(self.data[KEPT][ROUTES]) if self.data.get(KEPT) else self.wanted()
+
+    def keep(self, routes: Iterable[Body]) -> None:
+        """Remember these, from the end of this step."""
+        self.data_set(KEPT, {ROUTER: self.router(), ROUTES: list(routes)})
+
+    def there(self) -> list[Body]:
+        """The router's routes."""
+        found = self.api.get(f"{self.path}/{self.router()}")[self.key][ROUTES]
+        return [{key: it[key] for key in (DESTINATION, NEXTHOP)} for it in found]
+
+    def alike(self) -> list[str]:
+        """Itself, where the router has one of its routes."""
+        there = self.there()
+        return [self.own_id()] if any(it in there for it in self.wanted()) else []
+
+    def own_id(self) -> str:
+        """The physical id, which is as Heat's. A hook."""
+        return self.router()
+
+    def handle_create(self) -> Any:
+        """Claim the routes."""
+        progress = super().handle_create()
+        self.keep(self.wanted())
+        return progress
+
+    def create(self, body: Body) -> Body:
+        """Add them."""
+        self.change_routes("add", self.wanted())
+        return {"id": self.own_id()}
+
+    def settle(self, progress: Any) -> bool:
+        """After a crash some may be missing."""
+        if progress is None:
+            self.change_routes("add", self.wanted())
+        return True
+
+    def change_routes(self, verb: str, routes: list[Body]) -> None:
+        """Add or remove routes; to do so twice is to have done so.
+
+        :raises CloudNotFound: where the router is gone
+        """
+        if not routes:
+            return
+        place = f"{self.path}/{self.router()}"
+        if self.api.has_extension(ATOMIC):
+            self.api.put(f"{place}/{verb}_extraroutes", {self.key: {ROUTES: routes}})
+            return
+        others = [it for it in self.there() if it not in routes]
+        self.api.put(place, {self.key: {ROUTES: others + routes if verb == "add" else others}})
+
+    def look(self, thing_id: str) -> Body:
+        """Its routes.
+
+        :raises CloudNotFound: where one of them isn't there
+        """
+        there = self.there()
+        for route in self.wanted():
+            if route not in there:
+                message = f"Router {self.router()} has no route to {route[DESTINATION]} by {route[NEXTHOP]}."
+                raise CloudNotFound(service="Neutron", status=404, message=message)
+        return {"id": thing_id, ROUTES: self.wanted()}
+
+    def delete(self, thing_id: str) -> None:
+        """Take away what may be there by the resource."""
+        if self.data.get(KEPT) or self.properties.get(self.router_property):
+            self.change_routes("remove", self.kept())
+
+    def show(self) -> None:
+        """Nothing: it is no object of Neutron's."""
+        return
+
+
+class ExtraRouteSet(Routes):
+    """Extra routes of a router, which other stacks and people may add to."""
+
+    extension, router_property = ATOMIC, ROUTER
+    support_status = SupportStatus(version="14.0.0")
+    properties_schema = {
+        ROUTER: named("neutron.router", "The router.", required=True),
+        ROUTES: listed(
+            "The routes.",
+            {
+                DESTINATION: text("Where to, as in 10.1.0.0/16.", required=True, constraints=custom("net_cidr")),
+                NEXTHOP: text("By way of which address.", required=True, constraints=custom("ip_addr")),
+            },
+            default=[],
+            update_allowed=True,
+        ),
+    }
+
+    def wanted(self) -> list[Body]:
+        """Those of the list."""
+        return list(self.fields([ROUTES]).get(ROUTES) or [])
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
+        """Keep what is about to be added."""
+        self._check_references({key: it for key, it in prop_diff.items() if key != ROUTES})
+        before = self.kept()
+        self.keep([*before, *(it for it in self.wanted() if it not in before)])
+        return {NEXT: False}
+
+    def check_update_complete(self, progress: Any) -> bool:
+        """Take away what isn't wanted any more, and add what is."""
+        if not progress[NEXT]:
+            progress[NEXT] = True
+            self.poll_in(0)
+            return False
+        self.change_routes("remove", [it for it in self.kept() if it not in self.wanted()])
+        self.change_routes("add", self.wanted())
+        self.keep(self.wanted())
+        return True
+
+    def seen(self) -> Body:
+        """With its router, which can't be changed."""
+        return {**super().seen(), ROUTER: self.router()}
+
+
+class ExtraRoute(Routes):
+    """One extra route of a router."""
+
+    extension, router_property = "extraroute", "router_id"
+    support_status = SupportStatus(status="UNSUPPORTED")
+    properties_schema = {
+        "router_id": named("neutron.router", "The router.", required=True),
+        DESTINATION: text("Where to, as in 10.1.0.0/16.", required=True),
+        NEXTHOP: text("By way of which address.", required=True),
+    }
+
+    def wanted(self) -> list[Body]:
+        """This one."""
+        return [{DESTINATION: self.properties[DESTINATION], NEXTHOP: self.properties[NEXTHOP]}]
+
+    def own_id(self) -> str:
+        """Router, destination and next hop."""
+        return f"{self.router()}:{self.properties[DESTINATION]}:{self.properties[NEXTHOP]}"
+
+    def seen(self) -> Body:
+        """With its router, which can't be changed."""
+        return {**super().seen(), "router_id": self.router()}

@@ -1,0 +1,56 @@
+"""OS::Neutron::FloatingIPPortForward: a port of a floating IP that leads to one inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.resources.openstack.claims import Within
+from heatlite.resources.openstack.fields import custom, integer, named, text
+from heatlite.resources.openstack.neutron.base import NeutronResource
+from heatlite.resources.schema import SupportStatus
+from heatlite.resources.waiting_for import Others
+from heatlite.schema.constraints import AllowedValues, Range
+
+INSIDE, OUTSIDE, PROTOCOL = "internal_port", "external_port", "protocol"
+NUMBERS = (Range(1, 65535),)
+
+
+class FloatingIPPortForward(Within, NeutronResource):
+    """A port forwarding. A floating IP has one of a protocol and a port outside."""
+
+    path, inner, key = "/floatingips", "port_forwardings", "port_forwarding"
+    parent, extension, mark = "floating_ip", "floating-ip-port-forwarding", Within.mark
+    support_status = SupportStatus(version="19.0.0")
+    properties_schema = {
+        "internal_ip_address": text(
+            "The address inside.", required=True, constraints=custom("ip_addr"), update_allowed=True
+        ),
+        "internal_port_number": integer(
+            "The number of the port inside.", field="internal_port", constraints=NUMBERS, update_allowed=True
+        ),
+        OUTSIDE: integer("The number of the port outside.", required=True, constraints=NUMBERS, update_allowed=True),
+        INSIDE: named(
+            "neutron.port",
+            "Neutron's port that has the address inside.",
+            field="internal_port_id",
+            required=True,
+            update_allowed=True,
+        ),
+        PROTOCOL: text(
+            "The protocol.",
+            required=True,
+            constraints=(AllowedValues(("tcp", "udp", "icmp", "icmp6", "sctp", "dccp")),),
+            update_allowed=True,
+        ),
+        parent: named("neutron.floatingip", "The floating IP.", constraints=(), required=True),
+    }
+
+    @classmethod
+    def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
+        """The interfaces of routers on the port's subnets."""
+        return others.interfaces_of_port(own.get(INSIDE))
+
+    def alike(self) -> list[str]:
+        """What the floating IP does with the same port outside."""
+        return self.matching(**{it: self.properties[it] for it in (PROTOCOL, OUTSIDE)})

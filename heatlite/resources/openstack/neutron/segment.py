@@ -1,0 +1,56 @@
+"""OS::Neutron::Segment: a segment of layer 2 that a network is of."""
+
+from __future__ import annotations
+
+from heatlite.exception import StackValidationFailed
+from heatlite.resources.openstack.fields import integer, named, text
+from heatlite.resources.openstack.neutron.base import NeutronResource, name
+from heatlite.resources.schema import SupportStatus
+from heatlite.schema.constraints import AllowedValues, Range
+
+KIND, PHYSICAL, NUMBER = "network_type", "physical_network", "segmentation_id"
+TUNNELS = ("vxlan", "gre", "geneve")
+MOST_VLANS = 4094
+
+
+class Segment(NeutronResource):
+    """A segment: a network may be of several, with a subnet on each. For administrators."""
+
+    path, key, extension = "/segments", "segment", "segment"
+    support_status = SupportStatus(version="9.0.0")
+    properties_schema = {
+        "network": named("neutron.network", "The network.", field="network_id", required=True),
+        KIND: text(
+            "How it is laid out.",
+            required=True,
+            constraints=(AllowedValues(("local", "vlan", "vxlan", "gre", "geneve", "flat")),),
+        ),
+        PHYSICAL: text("The physical network that it is in."),
+        NUMBER: integer("Its number there.", constraints=(Range(1),)),
+        "name": name("segment"),
+        "description": text("What it is for.", update_allowed=True, cleared=""),
+    }
+
+    def validate(self) -> None:
+        """It has what its type needs, and nothing that the type doesn't have.
+
+        :raises StackValidationFailed: naming it
+        """
+        super().validate()
+        if not self.known(KIND, PHYSICAL, NUMBER):
+            return
+        kind, number = self.properties[KIND], self.properties[NUMBER]
+        has_physical = self.properties[PHYSICAL] is not None
+        if kind in ("flat", "vlan") and not has_physical:
+            raise self._refused(f"{PHYSICAL} is required for {kind} provider network.")
+        if kind == "vlan" and number is None:
+            raise self._refused(f"{NUMBER} is required for {kind} provider network.")
+        if kind in ("local", "flat") and number is not None:
+            raise self._refused(f"{NUMBER} is prohibited for {kind} provider network.")
+        if kind in TUNNELS and has_physical:
+            raise self._refused(f"{PHYSICAL} is prohibited for {kind} provider network.")
+        if kind == "vlan" and number > MOST_VLANS:
+            raise self._refused(f"Up to {MOST_VLANS} VLAN network segments can exist on each physical_network.")
+
+    def _refused(self, message: str) -> StackValidationFailed:
+        return StackValidationFailed(path=f"resources.{self.name}.properties", message=message)

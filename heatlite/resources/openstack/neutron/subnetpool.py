@@ -1,0 +1,70 @@
+"""OS::Neutron::SubnetPool and AddressScope: where subnets get their addresses of."""
+
+from __future__ import annotations
+
+from heatlite.exception import StackValidationFailed
+from heatlite.resources.openstack.claims import NamedLater
+from heatlite.resources.openstack.fields import custom, flag, integer, listed, named, text
+from heatlite.resources.openstack.neutron.base import NeutronResource, name, tags, tenant_id
+from heatlite.resources.schema import Property, SupportStatus, Type
+from heatlite.schema.constraints import AllowedValues, Length, Range
+
+LEAST, MIN, DEFAULT, MAX = (Range(0),), "min_prefixlen", "default_prefixlen", "max_prefixlen"
+IN_ORDER = ((MIN, MAX), (DEFAULT, MAX), (MIN, DEFAULT))
+"""Of which two lengths of prefixes the first may not be the greater one."""
+
+
+class SubnetPool(NeutronResource):
+    """A subnet pool: blocks of addresses of which subnets get theirs, so that no two overlap."""
+
+    path, key, extension = "/subnetpools", "subnetpool", "subnet_allocation"
+    support_status = SupportStatus(version="6.0.0")
+    properties_schema = {
+        "name": name("subnet pool"),
+        "prefixes": listed(
+            "Its blocks, as in 10.0.0.0/8; an update may add some.",
+            Property(Type.STRING, "A block.", constraints=custom("net_cidr")),
+            required=True,
+            update_allowed=True,
+            constraints=(Length(1),),
+        ),
+        "address_scope": named(
+            "neutron.address_scope", "The scope that it is of.", field="address_scope_id", update_allowed=True
+        ),
+        "default_quota": integer("How much of it a project may have.", constraints=LEAST, update_allowed=True),
+        DEFAULT: integer("The length of a subnet's prefix by default.", constraints=LEAST, update_allowed=True),
+        MIN: integer("The least length of a subnet's prefix.", constraints=LEAST, update_allowed=True),
+        MAX: integer("The greatest length of a subnet's prefix.", constraints=LEAST, update_allowed=True),
+        "is_default": flag("Whether it is the pool for subnets that name none.", default=False, update_allowed=True),
+        "tenant_id": tenant_id("subnet pool"),
+        "shared": flag("Whether all projects may use it.", default=False),
+        "tags": tags("subnet pool"),
+    }
+
+    def validate(self) -> None:
+        """The lengths of prefixes are in order.
+
+        :raises StackValidationFailed: where they aren't
+        """
+        super().validate()
+        if not self.known(MIN, DEFAULT, MAX):
+            return
+        for less, more in IN_ORDER:
+            low, high = self.properties[less], self.properties[more]
+            if low and high and low > high:
+                message = f"Illegal prefix bounds: {more}={high}, {less}={low}."
+                raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+
+
+class AddressScope(NamedLater, NeutronResource):
+    """An address scope: within it addresses don't overlap, and routers pass packets without NAT."""
+
+    path, key, extension = "/address-scopes", "address_scope", "address-scope"
+    mark = NamedLater.mark
+    support_status = SupportStatus(version="6.0.0")
+    properties_schema = {
+        "name": name("address scope"),
+        "shared": flag("Whether all projects may use it.", default=False, update_allowed=True),
+        "tenant_id": text("The project that owns it.", constraints=custom("keystone.project")),
+        "ip_version": integer("4 or 6.", default=4, constraints=(AllowedValues((4, 6)),)),
+    }

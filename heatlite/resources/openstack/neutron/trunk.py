@@ -1,0 +1,71 @@
+"""OS::Neutron::Trunk: several networks by one port."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.exception import NotSupported
+from heatlite.resources.openstack.base import Body
+from heatlite.resources.openstack.fields import flag, integer, listed, named, text
+from heatlite.resources.openstack.neutron.base import BUILT, NeutronResource, name
+from heatlite.resources.schema import Attribute, SupportStatus, Type
+from heatlite.schema.constraints import AllowedValues, Range
+
+PORT, SUB_PORTS = "port", "sub_ports"
+
+
+class Trunk(NeutronResource):
+    """A trunk: what is sent and received by its port is of that port's network, and with a tag of its subports'."""
+
+    path, key, states = "/trunks", "trunk", BUILT
+    extension = "trunk"
+    support_status = SupportStatus(version="9.0.0")
+    properties_schema = {
+        "name": name("trunk"),
+        PORT: named("neutron.port", "The port of a server.", field="port_id", required=True, immutable=True),
+        SUB_PORTS: listed(
+            "The ports of other networks.",
+            {
+                "port": named("neutron.port", "The port.", field="port_id", required=True),
+                "segmentation_type": text(
+                    "How they are told apart.", required=True, constraints=(AllowedValues(("vlan",)),)
+                ),
+                "segmentation_id": integer("The tag.", required=True, constraints=(Range(1, 4094),)),
+            },
+            update_allowed=True,
+        ),
+        "description": text("What it is for.", update_allowed=True, cleared=""),
+        "admin_state_up": flag(
+            "Whether it may be changed and deleted, and passes anything.", update_allowed=True, cleared=True
+        ),
+    }
+    attributes_schema = {"port_id": Attribute("The id of its port.", Type.STRING)}
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
+        """As any type's.
+
+        :raises NotSupported: where another port is named
+        """
+        if PORT in prop_diff and self.identify("neutron.port", self.properties[PORT]) != self.seen()["port_id"]:
+            raise NotSupported(feature=f"Update to properties {PORT} of {self.name} ({self.type_name})")
+        return super().handle_update(prop_diff)
+
+    def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
+        """Subports are changed by other requests."""
+        return super().update_body({key: it for key, it in prop_diff.items() if key != SUB_PORTS})
+
+    def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
+        """Have the subports: first those go that aren't wanted so, since a port is one subport at most."""
+        if SUB_PORTS not in prop_diff:
+            return
+        wanted = self.fields([SUB_PORTS]).get(SUB_PORTS) or []
+        current = [{key: it[key] for key in SUBPORT} for it in self.look(str(self.resource_id))[SUB_PORTS]]
+        if gone := [{"port_id": it["port_id"]} for it in current if it not in wanted]:
+            self.api.put(f"{self.one}/remove_subports", {SUB_PORTS: gone})
+        if new := [it for it in wanted if it not in current]:
+            self.api.put(f"{self.one}/add_subports", {SUB_PORTS: new})
+        self._seen = None
+
+
+SUBPORT = ("port_id", "segmentation_type", "segmentation_id")
