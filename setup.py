@@ -203,8 +203,8 @@ setuptools.setup(
         ]
         + [f"{name} = heatlite.resources.formats:{camel(name)}" for name in FORMATS],
         "oslo.config.opts": ["heatlite = heatlite.conf:list_opts"],
-        "oslo.policy.policies": ["heatlite = heatlite.engine.policy:rules"],
-        "oslo.policy.enforcer": ["heatlite = heatlite.engine.policy:enforcer"],
+        "oslo.policy.policies": ["heatlite = heatlite.engine.common.policy:rules"],
+        "oslo.policy.enforcer": ["heatlite = heatlite.engine.common.policy:enforcer"],
     },
     classifiers=[
         "Environment :: OpenStack",

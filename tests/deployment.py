@@ -27,8 +27,8 @@ from heatlite.cmd.connect import client_of
 from heatlite.context import EngineContext
 from heatlite.db.api import Database
 from heatlite.db.settings import Settings
-from heatlite.engine import embedded
-from heatlite.engine.settings import Settings as EngineSettings
+from heatlite.engine.common.settings import Settings as EngineSettings
+from heatlite.engine.runtime import embedded
 from heatlite.rpc import broker, transport
 from heatlite.rpc.engine_client import EngineClient
 from tests.waiting import wait_until

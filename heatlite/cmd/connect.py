@@ -19,7 +19,9 @@ backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is 
 import oslo_messaging  # noqa: E402
 
 from heatlite import conf as options  # noqa: E402
-from heatlite.engine import cloud_settings, configured, embedded  # noqa: E402
+from heatlite.engine.common import configured  # noqa: E402
+from heatlite.engine.ports import cloud_settings  # noqa: E402
+from heatlite.engine.runtime import embedded  # noqa: E402
 from heatlite.rpc import broker, messages, transport  # noqa: E402
 from heatlite.rpc.engine_client import EngineClient, MessagingCaller  # noqa: E402
 from heatlite.rpc.serializer import PlainSerializer  # noqa: E402

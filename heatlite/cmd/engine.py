@@ -43,8 +43,9 @@ def run(conf: cfg.ConfigOpts) -> int:
     from oslo_service import service
 
     from heatlite import exception
-    from heatlite.engine import cloud_settings, configured
-    from heatlite.engine.daemon import EngineService
+    from heatlite.engine.common import configured
+    from heatlite.engine.ports import cloud_settings
+    from heatlite.engine.runtime.daemon import EngineService
     from heatlite.rpc import transport
 
     logs.set_up(conf)
@@ -74,7 +75,8 @@ def unready(conf: cfg.ConfigOpts) -> str | None:
 
     from heatlite.db.api import Database
     from heatlite.db.retry import DATABASE_ERRORS
-    from heatlite.engine import configured, readiness
+    from heatlite.engine.common import configured
+    from heatlite.engine.runtime import readiness
 
     settings = dataclasses.replace(configured.database_settings(conf), max_retries=0)
     database = Database(settings)

@@ -2,7 +2,7 @@
 
 ::
 
-    2026-11-21 13:05:11.402 4711 WARNING heatlite.engine.conclude [req-5c… ann demo - - - -]
+    2026-11-21 13:05:11.402 4711 WARNING heatlite.engine.traversal.result_recorder [req-5c… ann demo - - - -]
         [stack shop 6f0… create 1d9…, resource web] The lock of web was taken over
 
 With ``use_json`` it is under ``context``: ``request_id``, ``project_id``, ``user_name``, ``stack_name``, ``stack_id``,

@@ -63,7 +63,7 @@ def add_parsers(subparsers: Any) -> None:
 def with_database(function: Callable[[Any], None], conf: cfg.ConfigOpts, vault: Any = None) -> None:
     """Call a function with the configured database, closed afterwards; ``vault`` where it deals with secrets."""
     from heatlite.db.api import Database
-    from heatlite.engine import configured
+    from heatlite.engine.common import configured
 
     database = Database(configured.database_settings(conf), vault)
     try:

@@ -68,7 +68,7 @@ def purge_deleted(conf: cfg.ConfigOpts, database: Any) -> None:
     """Purge, and say how many rows that were."""
     from heatlite.context import EngineContext
     from heatlite.db import purge
-    from heatlite.engine.inputs import Inputs
+    from heatlite.engine.common.inputs import Inputs
 
     said, now = conf.command, Inputs().utcnow()
     before = now - datetime.timedelta(seconds=said.age * GRANULARITIES[said.granularity])

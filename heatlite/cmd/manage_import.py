@@ -116,13 +116,13 @@ def read_heats(path: pathlib.Path) -> cfg.ConfigOpts:
 
 def each_tree(conf: cfg.ConfigOpts, database: Any, heat: Any) -> Iterator[Found]:
     """Look at one tree after the other, and take it over unless something is in the way, or it is a dry run."""
-    from heatlite.engine import configured
-    from heatlite.engine.imports.asking import Means
-    from heatlite.engine.imports.judge import Judge
-    from heatlite.engine.imports.rehearsal import open_rehearsal
-    from heatlite.engine.imports.takeover import TakeOver
-    from heatlite.engine.inputs import Inputs
-    from heatlite.engine.nested.provider import provider_classes
+    from heatlite.engine.common import configured
+    from heatlite.engine.common.inputs import Inputs
+    from heatlite.engine.definitions.provider import provider_classes
+    from heatlite.engine.heat_import.asking import Means
+    from heatlite.engine.heat_import.judge import Judge
+    from heatlite.engine.heat_import.rehearsal import open_rehearsal
+    from heatlite.engine.heat_import.takeover import TakeOver
     from heatlite.resources.registry import Registry
 
     settings, inputs = configured.engine_settings(conf), Inputs()

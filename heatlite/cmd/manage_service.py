@@ -83,8 +83,8 @@ def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
     """
     from heatlite.context import EngineContext
     from heatlite.db import services, standing
-    from heatlite.engine.inputs import Inputs
-    from heatlite.engine.liveness import LeaseWatch
+    from heatlite.engine.common.inputs import Inputs
+    from heatlite.engine.membership.liveness import LeaseWatch
 
     context, inputs = EngineContext(database), Inputs()
     watch = LeaseWatch(database, inputs.monotonic, conf.lease_seconds)
@@ -142,7 +142,7 @@ def living_engine(database: Any, host: str | None, seconds: float, serving: bool
     :param host: None: any
     :param serving: only one that the broker hands out messages to
     """
-    from heatlite.engine.inputs import boot_time
+    from heatlite.engine.common.inputs import boot_time
 
     end, first = boot_time() + seconds, _counters(database, host, serving)
     while first and boot_time() < end:

@@ -41,7 +41,7 @@ def explain_stack(conf: cfg.ConfigOpts, database: Any) -> None:
     :raises Invalid: where several have the name
     """
     from heatlite.context import EngineContext
-    from heatlite.engine import explaining
+    from heatlite.engine.observability import explaining
 
     context = EngineContext(database)
     stack = explaining.find(context, conf.command.stack)
@@ -58,8 +58,8 @@ def repair_stack(conf: cfg.ConfigOpts, database: Any) -> None:
     """
     from heatlite.cmd import connect
     from heatlite.context import EngineContext
-    from heatlite.engine import explaining
-    from heatlite.engine.explaining.remedy import remedy
+    from heatlite.engine.observability import explaining
+    from heatlite.engine.observability.explaining.remedy import remedy
     from heatlite.rpc import broker, transport
 
     stack = explaining.find(EngineContext(database), conf.command.stack)
@@ -79,8 +79,8 @@ def reset_stack(conf: cfg.ConfigOpts, database: Any) -> None:
     """
     from heatlite.cmd import connect
     from heatlite.context import EngineContext
-    from heatlite.engine import explaining
-    from heatlite.engine.explaining.remedy import check_resettable
+    from heatlite.engine.observability import explaining
+    from heatlite.engine.observability.explaining.remedy import check_resettable
     from heatlite.rpc import broker, transport
 
     stack = explaining.find(EngineContext(database), conf.command.stack)

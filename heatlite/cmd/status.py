@@ -26,7 +26,7 @@ class Checks(upgradecheck.UpgradeCommands):
     def _found(self, look: Callable[[Any], Any]) -> upgradecheck.Result:
         from heatlite.db.api import Database
         from heatlite.db.crypt import Vault
-        from heatlite.engine import configured
+        from heatlite.engine.common import configured
 
         database = Database(configured.database_settings(self._conf), Vault(tuple(self._conf.auth_encryption_key)))
         try:
@@ -37,45 +37,45 @@ class Checks(upgradecheck.UpgradeCommands):
 
     def _needs_schema(self, look: Callable[[Any], Any]) -> upgradecheck.Result:
         """The same of what can be asked only where the schema is there."""
-        from heatlite.engine import readiness
+        from heatlite.engine.runtime import readiness
 
         said = self.schema()
         return self._found(look) if said.code < readiness.Level.FAILURE else upgradecheck.Result(said.code, UNASKED)
 
     def schema(self) -> upgradecheck.Result:
         """The schema."""
-        from heatlite.engine import readiness
+        from heatlite.engine.runtime import readiness
 
         return self._found(readiness.schema)
 
     def secrets(self) -> upgradecheck.Result:
         """The keys."""
-        from heatlite.engine import readiness
+        from heatlite.engine.runtime import readiness
 
         return self._needs_schema(readiness.secrets)
 
     def engines(self) -> upgradecheck.Result:
         """The other engines."""
-        from heatlite.engine import readiness
+        from heatlite.engine.runtime import readiness
 
         return self._needs_schema(readiness.engines)
 
     def types(self) -> upgradecheck.Result:
         """The plugins."""
-        from heatlite.engine import readiness
+        from heatlite.engine.runtime import readiness
         from heatlite.resources.registry import Registry
 
         return self._needs_schema(lambda database: readiness.types(database, Registry.load()))
 
     def operations(self) -> upgradecheck.Result:
         """What runs."""
-        from heatlite.engine import readiness
+        from heatlite.engine.runtime import readiness
 
         return self._needs_schema(readiness.operations)
 
     def broker(self) -> upgradecheck.Result:
         """The broker."""
-        from heatlite.engine import readiness
+        from heatlite.engine.runtime import readiness
         from heatlite.rpc import transport
         from heatlite.rpc.broker import close
 

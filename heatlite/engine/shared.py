@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from heatlite.context import EngineContext, RequestContext
 from heatlite.db.api import Database
 from heatlite.db.records import StackRecord
-from heatlite.engine import implied
-from heatlite.engine.claims import Claims
-from heatlite.engine.clouds import Clouds
-from heatlite.engine.counts import Counts
-from heatlite.engine.evaluate import Evaluator
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.lease import Lease
-from heatlite.engine.liveness import Liveness
-from heatlite.engine.policy import TypePolicy, held_to
-from heatlite.engine.settings import Settings
-from heatlite.engine.traversals import Library
-from heatlite.engine.turns import Turns
-from heatlite.engine.unchanged import Sources, Unchanged
+from heatlite.engine.common.counts import Counts
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.policy import TypePolicy, held_to
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.decision.evaluate import Evaluator
+from heatlite.engine.definitions import implied_dependencies
+from heatlite.engine.definitions.traversals import Library
+from heatlite.engine.definitions.unchanged import Sources, Unchanged
+from heatlite.engine.membership.engine_claims import Claims
+from heatlite.engine.membership.lease import Lease
+from heatlite.engine.membership.liveness import Liveness
+from heatlite.engine.membership.project_quota import Turns
+from heatlite.engine.ports.clouds import Clouds
 from heatlite.resources.cloud import Cloud
 from heatlite.resources.registry import Registry
 from heatlite.rpc.worker_client import Wakes
@@ -76,7 +76,7 @@ class Shared:
 
     def linked(self, template: Template, parameters: Parameters) -> Template:
         """A template with what its resources need implicitly among what they require."""
-        return implied.linked(template, parameters, self.registry)
+        return implied_dependencies.linked(template, parameters, self.registry)
 
     @property
     def recast_after(self) -> float:

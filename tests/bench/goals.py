@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator
 
-from heatlite.engine.settings import Settings
+from heatlite.engine.common.settings import Settings
 from tests.bench import blocking, lists, shapes, starts
 from tests.bench.drive import Cost, Stacks
 from tests.bench.findings import ANYBODY, Finding, Goal, Watch, timed

@@ -20,7 +20,7 @@ from heatlite.context import EngineContext
 from heatlite.db import models
 from heatlite.db.api import Database
 from heatlite.db.records import ADOPTED
-from heatlite.engine.left_alone import LEFT
+from heatlite.engine.traversal.unadopted_events import LEFT
 from heatlite.resources.base import Resource
 from heatlite.resources.stack_resource import StackResource
 from tests.chaos import shapes

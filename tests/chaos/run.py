@@ -11,7 +11,7 @@ from random import Random
 
 from heatlite.context import EngineContext
 from heatlite.db import stacks
-from heatlite.engine import explaining
+from heatlite.engine.observability import explaining
 from tests.chaos import endings, faults
 from tests.chaos.fleet import Fleet
 from tests.chaos.lives import Answer, Life, Record

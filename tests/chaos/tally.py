@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from heatlite.context import EngineContext
 from heatlite.db import models
 from heatlite.db.api import Database
-from heatlite.engine.adoption import ABANDONED
+from heatlite.engine.operations.adoption import ABANDONED
 from tests.chaos.lives import Answer, Record
 
 STACK, EVENT = models.stack.c, models.event.c

@@ -17,7 +17,8 @@ from oslo_config import cfg
 
 from heatlite import conf
 from heatlite.db.crypt import raw_key
-from heatlite.engine import cloud_settings, configured
+from heatlite.engine.common import configured
+from heatlite.engine.ports import cloud_settings
 
 ROOT = pathlib.Path(__file__).parents[2]
 DEVSTACK = ROOT / "devstack"

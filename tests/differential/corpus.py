@@ -24,9 +24,9 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.cmd import environment as environments
 from heatlite.cmd.files import VERSION_KEYS, Files
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.settings import Settings
-from heatlite.engine.validation import Identity, Submission, Validator
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Attribute

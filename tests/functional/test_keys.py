@@ -17,7 +17,7 @@ from heatlite.context import EngineContext
 from heatlite.db import templates
 from heatlite.db.api import Database, Settings
 from heatlite.db.crypt import Vault
-from heatlite.engine import key_file
+from heatlite.engine.runtime import key_file
 from tests.functional.db.build import NOW
 
 OLD, NEW = "o" * 32, "n" * 32
@@ -126,7 +126,7 @@ def test_processes_that_start_at_once_have_one_key(tmp_path):
         command = [
             sys.executable,
             "-c",
-            "import pathlib, sys; from heatlite.engine import key_file;print(key_file.key(pathlib.Path(sys.argv[1])))",
+            "import pathlib, sys; from heatlite.engine.runtime import key_file;print(key_file.key(pathlib.Path(sys.argv[1])))",
             str(tmp_path),
         ]
         found = set(pool.map(lambda _: subprocess.check_output(command, text=True), range(4)))

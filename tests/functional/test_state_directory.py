@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from heatlite.engine import state_directory
+from heatlite.engine.runtime import state_directory
 from tests.deployment import in_process
 from tests.story import Story, hot, resource
 

@@ -11,8 +11,8 @@ from heatlite.context import EngineContext
 from heatlite.db import migration, services, user_creds
 from heatlite.db.api import Database, Settings
 from heatlite.db.crypt import Vault
-from heatlite.engine import readiness
-from heatlite.engine.readiness import Level
+from heatlite.engine.runtime import readiness
+from heatlite.engine.runtime.readiness import Level
 from heatlite.resources.registry import Registry
 from tests.functional.db.build import NOW, add_resources, add_stack
 from tests.functional.test_keys import NEW, OLD, Place

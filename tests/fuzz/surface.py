@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from heatlite.engine import api, listener, worker
+from heatlite.engine import api
 from heatlite.engine.api import options
 from heatlite.engine.nested import endpoint
+from heatlite.engine.runtime import listener, worker
 from heatlite.rpc import messages
 from heatlite.rpc.queries import EventQuery, StackQuery
 from tests.fuzz import nasty

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from heatlite import template as language
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.settings import Settings
-from heatlite.engine.validation import Identity, Submission, Validator
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.exception import HeatliteError
 from heatlite.resources.registry import Registry
 from tests.fuzz.references import Drawn, drawn

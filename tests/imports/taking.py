@@ -13,11 +13,11 @@ from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
 from heatlite.db.heat.reading import HeatDatabase
 from heatlite.db.heat.records import HeatStack
-from heatlite.engine.imports.asking import Means
-from heatlite.engine.imports.judge import Judge
-from heatlite.engine.imports.takeover import TakeOver
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.settings import Settings
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.heat_import.asking import Means
+from heatlite.engine.heat_import.judge import Judge
+from heatlite.engine.heat_import.takeover import TakeOver
 from heatlite.resources.registry import Registry
 from tests.deployment import InProcess
 from tests.family import stacks_of

@@ -15,7 +15,7 @@ from heatlite.db import stacks, user_creds
 from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
 from heatlite.db.heat.reading import HeatDatabase
-from heatlite.engine.imports.judge import Judge
+from heatlite.engine.heat_import.judge import Judge
 from tests.deployment import in_process
 from tests.functional.db.build import add_stack
 from tests.imports import taking

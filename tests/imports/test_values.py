@@ -18,14 +18,14 @@ from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
 from heatlite.db.heat.records import HeatStack
 from heatlite.db.settings import Settings
-from heatlite.engine.imports.asking import Means
-from heatlite.engine.imports.judge import Judge, JudgedStack
-from heatlite.engine.imports.rehearsal import Rehearsal, open_rehearsal
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.scope import EngineScope, live
-from heatlite.engine.serving import serving
-from heatlite.engine.settings import Settings as EngineSettings
-from heatlite.engine.traversals import Library
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import Settings as EngineSettings
+from heatlite.engine.definitions.active_resources import serving
+from heatlite.engine.definitions.scope import EngineScope, live
+from heatlite.engine.definitions.traversals import Library
+from heatlite.engine.heat_import.asking import Means
+from heatlite.engine.heat_import.judge import Judge, JudgedStack
+from heatlite.engine.heat_import.rehearsal import Rehearsal, open_rehearsal
 from heatlite.template import resolve
 from tests.deployment import in_process
 from tests.imports import taking

@@ -29,7 +29,7 @@ def forget() -> None:
     import oslo_messaging
 
     from heatlite.db import services
-    from heatlite.engine import listener
+    from heatlite.engine.runtime import listener
     from heatlite.rpc import messages
 
     heatlite.__version__ = VERSION

@@ -13,7 +13,7 @@ import oslo_messaging
 import pytest
 
 from heatlite import exception
-from heatlite.engine.lanes import Lanes
+from heatlite.engine.traversal.fair_thread_pool import Lanes
 from heatlite.rpc import messages, server, transport
 from heatlite.rpc.engine_client import MessagingCaller
 from heatlite.rpc.server import Fairness

@@ -71,7 +71,7 @@ def a_process_reports_on_a_signal(daemons: Daemons) -> None:
     wait_until(lambda: "Guru Meditation" in daemons.log.read_text(), 30, "the report", daemons.tail)
     wait_until(lambda: "Configuration" in daemons.log.read_text(), 30, "its end", daemons.tail)
     said = daemons.log.read_text()
-    assert "heatlite/engine/recovery.py" in said, "where threads stand"
+    assert "heatlite/engine/runtime/recovery.py" in said, "where threads stand"
     assert KEY not in said
     assert worker.is_running()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from heatlite.engine.configured import OTHER_THREADS
+from heatlite.engine.common.configured import OTHER_THREADS
 from tests.deployment import Daemons, running
 from tests.story import Story, hot, slow
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from heatlite.db.records import StackRecord
-from heatlite.engine.nested.family import Family
-from heatlite.engine.nested.ports import Port
+from heatlite.engine.ports.nested_stacks import Port
+from heatlite.engine.traversal.nested_family import Family
 from heatlite.resources.nested.port import ChildView
 from heatlite.rpc.worker_client import WorkerClient
 from tests.deployment import in_process

@@ -14,8 +14,8 @@ import pytest
 
 from heatlite.db import stacks
 from heatlite.db.api import reader
-from heatlite.engine import row_changes
-from heatlite.engine.evaluate import Evaluator
+from heatlite.engine.decision import row_changes
+from heatlite.engine.decision.evaluate import Evaluator
 from tests.simulator.explore import unpacked
 from tests.simulator.mutations import MUTATIONS, Mutation
 from tests.simulator.mutations.base import Patch

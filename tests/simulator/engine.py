@@ -1,4 +1,4 @@
-"""One engine process in a simulation: heatlite's own parts, wired as ``heatlite.engine.process`` wires them.
+"""One engine process in a simulation: heatlite's own parts, wired as ``heatlite.engine.runtime.process`` wires them.
 
 Only what has a thread, a socket or a clock of its own is another: the timers, the pool, the bus, the inputs; and the
 loops that renew the lease and sweep, which are tasks of the scheduler.
@@ -11,23 +11,23 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from heatlite.context import RequestContext
-from heatlite.engine.check import Checker
-from heatlite.engine.claims import Claims
-from heatlite.engine.conclude import Conclusions
-from heatlite.engine.evaluate import Evaluator
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.lease import Lease
-from heatlite.engine.lifecycle import Lifecycle
-from heatlite.engine.listener import ListenerEndpoint
-from heatlite.engine.liveness import LeaseWatch
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.decision.evaluate import Evaluator
+from heatlite.engine.definitions.traversals import Library
+from heatlite.engine.membership.engine_claims import Claims
+from heatlite.engine.membership.lease import Lease
+from heatlite.engine.membership.liveness import LeaseWatch
 from heatlite.engine.nested.begin import Children
-from heatlite.engine.nested.ports import Ports
-from heatlite.engine.recovery import Sweeper, Sweeps
-from heatlite.engine.runner import StepRunner
-from heatlite.engine.settings import Settings
+from heatlite.engine.operations.lifecycle import Lifecycle
+from heatlite.engine.ports.nested_stacks import Ports
+from heatlite.engine.runtime.listener import ListenerEndpoint
+from heatlite.engine.runtime.recovery import Sweeper, Sweeps
+from heatlite.engine.runtime.worker import WorkerEndpoint
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversals import Library
-from heatlite.engine.worker import WorkerEndpoint
+from heatlite.engine.traversal.checker import Checker
+from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.resources.registry import Registry
 from tests.simulator.line import SimulatedLine
 from tests.simulator.nesting import Stack

@@ -14,7 +14,7 @@ from typing import Any
 
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import VISITS, Action, Node, NodeKind, NodeState, Status
-from heatlite.engine.traversals import decode
+from heatlite.engine.definitions.traversals import decode
 from tests.simulator.store.rows import Values
 from tests.simulator.store.store import Changes, Store
 from tests.simulator.visits import VisitInvariants

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from heatlite import exception
 from heatlite.convergence import interrupts
 from heatlite.db import stacks
-from heatlite.engine.lifecycle import Wishes
-from heatlite.engine.validation import Submission
+from heatlite.engine.operations.lifecycle import Wishes
+from heatlite.engine.operations.validation import Submission
 from heatlite.template import Environment
 from tests.simulator import nesting, scaling
 from tests.simulator.scenario import VISITS, Operation, Template, Verb, hot

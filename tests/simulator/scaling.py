@@ -17,8 +17,8 @@ from heatlite import exception
 from heatlite.convergence.model import Status
 from heatlite.db import resources
 from heatlite.db.records import StackRecord
-from heatlite.engine.refresh import resource_of
-from heatlite.engine.scaling import Busy, ScalableSiblings
+from heatlite.engine.signals.scaling import Busy, ScalableSiblings
+from heatlite.engine.traversal.refresh import resource_of
 from heatlite.resources.base import NoActionRequired
 from heatlite.resources.nested.port import Unavailable
 from tests.simulator.scenario import AT_REST, NESTED, Operation, Scenario, Spec, Template, Verb, text

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from heatlite.engine.settings import Settings
+from heatlite.engine.common.settings import Settings
 from tests.simulator import endings, plugins
 from tests.simulator.bus import Bus
 from tests.simulator.engine import SimulatedEngine

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 
 from heatlite.convergence.model import VISITS, Action, Node, NodeKind, Status
-from heatlite.engine.traversals import decode
+from heatlite.engine.definitions.traversals import decode
 from tests.simulator.plugins import FOUND, INJECTED
 from tests.simulator.scenario import NESTED, PHYSICAL
 from tests.simulator.store.rows import Values

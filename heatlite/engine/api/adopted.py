@@ -10,7 +10,7 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.engine.api.arguments import mapping
 from heatlite.engine.api.submissions import Sent, read_files
-from heatlite.engine.validation import Submission
+from heatlite.engine.operations.validation import Submission
 
 KEY = "adopt_stack_data"
 MOST_LEVELS = 50

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from heatlite import exception
-from heatlite.engine.wishes import Wishes
+from heatlite.engine.common.operation_options import Wishes
 
 LONGEST_TAG = 80
 MOST_TAGS = 100

@@ -30,10 +30,10 @@ from heatlite import exception
 from heatlite.db import read_limits, refusals
 from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.refusals import REFUSING, is_refusal
-from heatlite.engine import edges
 from heatlite.engine.api import argument_types, repeated
-from heatlite.engine.certainty import unavailable
-from heatlite.engine.mistakes import SeveralMistakes
+from heatlite.engine.common.commit_retry import unavailable
+from heatlite.engine.common.template_errors import SeveralMistakes
+from heatlite.engine.definitions import log_context
 from heatlite.schema.child_process import allowed, on_behalf_of
 from heatlite.template import making_at_most
 
@@ -89,7 +89,7 @@ def _answered(method: Method, context: Any, said: Mapping[str, Any], args: Any, 
     """
     name = method.__name__
     try:
-        said_of, reads = edges.asked(context, name, said), context.database.settings.read_time_limit
+        said_of, reads = log_context.asked(context, name, said), context.database.settings.read_time_limit
         with said_of, read_limits.limited(reads), _bounded(context.project_id), noting_commits() as commits:
             return method(*args, **kwargs)
     except exception.HeatliteError as error:

@@ -14,7 +14,7 @@ from heatlite.context import RequestContext
 from heatlite.db import resources, stack_projects, stacks
 from heatlite.db.records import StackRecord
 from heatlite.engine.api.arguments import stack_identity
-from heatlite.engine.validation import STACK_NAME
+from heatlite.engine.operations.validation import STACK_NAME
 from heatlite.resources.cloud import USER_ID
 
 

@@ -22,7 +22,7 @@ from heatlite.db.records import EventRecord, StackRecord
 from heatlite.engine.api import nesting
 from heatlite.engine.api.arguments import whole_number
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.inputs import time_of
+from heatlite.engine.common.inputs import time_of
 from heatlite.engine.shared import Shared
 
 EVENT = models.event.c

@@ -16,17 +16,17 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import resources
 from heatlite.db.records import StackRecord
-from heatlite.engine import drift, planning
 from heatlite.engine.api import arguments, finding, history, nesting, replies, submissions
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.options import check_args
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import shown
 from heatlite.engine.api.submissions import Sent
-from heatlite.engine.drift import Finding
-from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.operations import drift, planning
+from heatlite.engine.operations.drift import Finding
+from heatlite.engine.operations.lifecycle import Lifecycle
+from heatlite.engine.operations.validation import Submission
 from heatlite.engine.shared import Shared
-from heatlite.engine.validation import Submission
 from heatlite.rpc import messages
 
 

@@ -8,13 +8,15 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import snapshots
 from heatlite.db.records import StackRecord
-from heatlite.engine import adoption, exported, farewell
 from heatlite.engine.api import finding, replies
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.definitions import exported
+from heatlite.engine.operations import adoption
+from heatlite.engine.operations.lifecycle import Lifecycle
+from heatlite.engine.operations.snapshots import Snapshots
 from heatlite.engine.shared import Shared
-from heatlite.engine.snapshots import Snapshots
+from heatlite.engine.traversal import keystone_cleanup
 
 
 class LifeEndpoint:
@@ -90,7 +92,7 @@ class LifeEndpoint:
         stack = finding.by_identity(context, stack_identity)
         if not abandon:
             return self._export(context, stack)
-        with farewell.after_abandoning(self._shared, stack):
+        with keystone_cleanup.after_abandoning(self._shared, stack):
             return adoption.abandon(self._shared, stack)
 
     def _check_enabled(self) -> None:

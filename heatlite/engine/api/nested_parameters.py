@@ -13,16 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from heatlite.engine import limits
 from heatlite.engine.api import parameter_replies
 from heatlite.engine.api.template_check import known_parameters
-from heatlite.engine.masking import masked
-from heatlite.engine.mistakes import within
-from heatlite.engine.nested.expected import Reader
-from heatlite.engine.nested.inheritance import environment_of_child
-from heatlite.engine.scope import EngineScope, FutureResource
-from heatlite.engine.settings import Settings
-from heatlite.engine.validation import Identity, Submission, Validator
+from heatlite.engine.common import limits
+from heatlite.engine.common.masking import masked
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.common.template_errors import within
+from heatlite.engine.definitions.inheritance import environment_of_child
+from heatlite.engine.definitions.scope import EngineScope, FutureResource
+from heatlite.engine.operations.expected_stacks import Reader
+from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.resources.stack_resource import StackResource
 from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, holds_unknown, resolve
 

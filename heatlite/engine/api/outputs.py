@@ -18,7 +18,7 @@ from heatlite.db import resources
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import replies
 from heatlite.engine.api.shown import shown
-from heatlite.engine.scope import EngineScope, LiveResource, live
+from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
 from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, OutputDefinition, Parameters, Template, resolve
 

@@ -20,10 +20,10 @@ from heatlite.engine.api.options import check_args
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
 from heatlite.engine.api.update_previews import Place, UpdatePreview
-from heatlite.engine.nested.provider import plugin_of
-from heatlite.engine.scope import EngineScope, FutureResource
+from heatlite.engine.definitions.provider import plugin_of
+from heatlite.engine.definitions.scope import EngineScope, FutureResource
+from heatlite.engine.operations.validation import Identity, Submission, Validator, check_name
 from heatlite.engine.shared import Shared
-from heatlite.engine.validation import Identity, Submission, Validator, check_name
 from heatlite.template import Parameters, Template
 
 NO_ID = "None"

@@ -19,8 +19,8 @@ from heatlite.engine.api.arguments import invalid
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import matching, required_by, shown
 from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
-from heatlite.engine.refresh import asker
 from heatlite.engine.shared import Shared
+from heatlite.engine.traversal.refresh import asker
 from heatlite.rpc.queries import EventQuery, StackQuery
 from heatlite.template import Template
 

@@ -26,9 +26,9 @@ from heatlite.engine.api.options import CreateOptions, UpdateOptions, check_args
 from heatlite.engine.api.reading import Reading
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
-from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.operations.lifecycle import Lifecycle
+from heatlite.engine.operations.validation import Submission, Validator
 from heatlite.engine.shared import Shared
-from heatlite.engine.validation import Submission, Validator
 from heatlite.rpc.queries import EventQuery, StackQuery
 
 Files = dict[str, str] | None

@@ -12,7 +12,7 @@ from typing import Any
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.api.arguments import invalid, mapping
 from heatlite.engine.api.queries import split_state
-from heatlite.engine.serving import serving as shown
+from heatlite.engine.definitions.active_resources import serving as shown
 
 Test = Callable[[ResourceRecord, str], bool]
 

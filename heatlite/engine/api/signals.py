@@ -12,15 +12,15 @@ from heatlite.context import RequestContext
 from heatlite.db import resources
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
-from heatlite.engine import hooks
 from heatlite.engine.api import finding
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import shown
-from heatlite.engine.conclude import Conclusions
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.shared import Shared
-from heatlite.engine.signals import Signals
+from heatlite.engine.signals import hooks
+from heatlite.engine.signals.delivery import Signals
+from heatlite.engine.traversal.result_recorder import Conclusions
 
 UNSET_HOOK = "unset_hook"
 

@@ -12,15 +12,15 @@ import oslo_messaging
 
 from heatlite.context import RequestContext
 from heatlite.db import resources, software_configs, software_deployments, stack_projects
-from heatlite.engine import limits
 from heatlite.engine.api import finding, paging
 from heatlite.engine.api.arguments import invalid, mapping
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.software_arguments import LONGEST_PROJECT, given_id, moment, needed, states, text
 from heatlite.engine.api.software_replies import deployed_to, deployment, shown_config, summary
+from heatlite.engine.common import limits
+from heatlite.engine.ports.software_store import Store
 from heatlite.engine.shared import Shared
-from heatlite.engine.software.store import Store
 from heatlite.resources.software import io
 
 

@@ -16,7 +16,7 @@ from heatlite.context import RequestContext
 from heatlite.db import templates
 from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.engine.api.arguments import flag, mapping
-from heatlite.engine.validation import Submission
+from heatlite.engine.operations.validation import Submission
 from heatlite.template import merging
 from heatlite.template.environment import SECTIONS
 

@@ -14,14 +14,14 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
-from heatlite.engine import limits
 from heatlite.engine.api import environments, parameter_replies
 from heatlite.engine.api.arguments import invalid
-from heatlite.engine.masking import masked
-from heatlite.engine.nested.provider import plugin_of
-from heatlite.engine.scope import EngineScope, FutureResource
-from heatlite.engine.settings import Settings
-from heatlite.engine.validation import Submission, check_as_a_whole, check_output
+from heatlite.engine.common import limits
+from heatlite.engine.common.masking import masked
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.definitions.provider import plugin_of
+from heatlite.engine.definitions.scope import EngineScope, FutureResource
+from heatlite.engine.operations.validation import Submission, check_as_a_whole, check_output
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
 from heatlite.schema.provider import is_template

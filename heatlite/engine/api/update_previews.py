@@ -21,10 +21,10 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.masking import masked, shown
-from heatlite.engine.nested.inheritance import NOTHING_HIDDEN
-from heatlite.engine.nested.places import Place, Walk, imagined
-from heatlite.engine.preview import Fate, Present, Preview
+from heatlite.engine.common.masking import masked, shown
+from heatlite.engine.decision.preview import Fate, Present, Preview
+from heatlite.engine.definitions.inheritance import NOTHING_HIDDEN
+from heatlite.engine.operations.stack_tree import Place, Walk, imagined
 from heatlite.engine.shared import Shared
 from heatlite.schema.sizes import weight
 from heatlite.template import Mask, Template

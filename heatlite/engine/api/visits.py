@@ -10,7 +10,7 @@ from heatlite.db.records import StackRecord
 from heatlite.engine.api import finding
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.operations.lifecycle import Lifecycle
 
 
 class VisitEndpoint:

@@ -34,14 +34,16 @@ from heatlite.db import refusals, resources, stacks
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.db.retry import retried
-from heatlite.engine import adoption, edges, limits, traversals
-from heatlite.engine.conclude import Conclusions
-from heatlite.engine.masking import masked
-from heatlite.engine.nested.provider import is_nested_type
-from heatlite.engine.onward import is_quick
+from heatlite.engine.common import limits
+from heatlite.engine.common.masking import masked
+from heatlite.engine.definitions import log_context, traversals
+from heatlite.engine.definitions.provider import is_nested_type
+from heatlite.engine.operations import adoption
+from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.engine.shared import Shared
-from heatlite.engine.transactions import begin, fail
-from heatlite.engine.validation import Identity, Submission, Validator
+from heatlite.engine.traversal.inline_successors import is_quick
+from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.transactions import begin, fail
 from heatlite.resources.nested.port import OPERATION, TEMPLATE
 from heatlite.rpc.messages import BeginChild
 from heatlite.schema.child_process import on_behalf_of
@@ -132,7 +134,7 @@ class Children:
             stack_user_project_id=owner.stack_user_project_id,
             facade=message.facade,
             collects_later=message.collects_later,
-            origin=edges.origin(),
+            origin=log_context.origin(),
         )
 
     def _deadline(self, message: BeginChild, owner: StackRecord) -> float:
@@ -195,7 +197,7 @@ class Children:
             "status_reason": f"Stack {message.verb} started",
             "deadline": self._deadline(message, owner),
             "collects_later": message.collects_later,
-            "origin": edges.origin(),
+            "origin": log_context.origin(),
             "updated_at": self._shared.inputs.utcnow(),
         }
         wanted: Sequence[Wanted] = ()

@@ -20,7 +20,7 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db.outage import brief, is_outage
 from heatlite.db.retry import DATABASE_ERRORS
-from heatlite.engine import edges
+from heatlite.engine.definitions import log_context
 from heatlite.engine.nested.begin import Children
 from heatlite.rpc import messages
 
@@ -47,7 +47,7 @@ class NestedEndpoint:
             LOG.warning("A message that makes no sense is dropped: %s", error)
             return
         request = self._make_context(context)
-        with edges.asked(request, "begin_child", {}):
+        with log_context.asked(request, "begin_child", {}):
             try:
                 self._children.receive(request, message)
             except exception.HeatliteError as error:

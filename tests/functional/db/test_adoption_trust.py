@@ -14,7 +14,7 @@ from heatlite import exception
 from heatlite.db import models, resources, templates
 from heatlite.db.api import Database
 from heatlite.db.records import ADOPTED, ResourceRecord
-from heatlite.engine.settings import Settings
+from heatlite.engine.common.settings import Settings
 from heatlite.resources.adoptable import OF_ENGINES
 from heatlite.resources.builtin.random_string import RandomString
 from heatlite.resources.builtin.stack import Stack

@@ -15,10 +15,10 @@ from heatlite.clients.domain import Domain
 from heatlite.context import EngineContext
 from heatlite.db import models, stack_projects, stacks
 from heatlite.db.api import Database
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.software.port import StackSoftware
-from heatlite.engine.software.store import Store
-from heatlite.engine.stack_users import UsersOf
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.ports.software import StackSoftware
+from heatlite.engine.ports.software_store import Store
+from heatlite.engine.ports.stack_users import UsersOf
 from heatlite.resources.software.port import Config, Order
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import stores, template

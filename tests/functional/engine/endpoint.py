@@ -28,20 +28,20 @@ from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.software import SoftwareEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
-from heatlite.engine.check import Checker
-from heatlite.engine.claims import Claims
-from heatlite.engine.clouds import Clouds
-from heatlite.engine.conclude import Conclusions
-from heatlite.engine.evaluate import Evaluator
-from heatlite.engine.implied import linker
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.lease import Lease
-from heatlite.engine.lifecycle import Lifecycle
-from heatlite.engine.liveness import LeaseWatch
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.decision.evaluate import Evaluator
+from heatlite.engine.definitions.implied_dependencies import linker
+from heatlite.engine.definitions.traversals import Library
+from heatlite.engine.membership.engine_claims import Claims
+from heatlite.engine.membership.lease import Lease
+from heatlite.engine.membership.liveness import LeaseWatch
 from heatlite.engine.nested.begin import Children
-from heatlite.engine.settings import Settings
+from heatlite.engine.operations.lifecycle import Lifecycle
+from heatlite.engine.ports.clouds import Clouds
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversals import Library
+from heatlite.engine.traversal.checker import Checker
+from heatlite.engine.traversal.result_recorder import Conclusions
 from heatlite.resources.registry import Registry
 
 WRITTEN = (models.stack, models.raw_template, models.resource, models.sync_point, models.event, models.stack_tag)

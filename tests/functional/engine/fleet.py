@@ -22,7 +22,7 @@ from heatlite.db import stacks
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.db.records import StackRecord
-from heatlite.engine.settings import Settings
+from heatlite.engine.common.settings import Settings
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.test_resource import TestResource
 from heatlite.resources.registry import Registry

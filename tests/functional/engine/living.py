@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import sqlalchemy as sa
 
 from heatlite.db.api import Database
-from heatlite.engine.inputs import Inputs
+from heatlite.engine.common.inputs import Inputs
 
 
 class DatabaseAway(Exception):

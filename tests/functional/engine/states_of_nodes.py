@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heatlite.convergence.model import NodeKind, NodeState
-from heatlite.engine import hooks
+from heatlite.engine.signals import hooks
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.mishaps import (
     LONG,

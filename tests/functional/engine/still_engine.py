@@ -22,26 +22,26 @@ from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.software import SoftwareEndpoint
 from heatlite.engine.api.visits import VisitEndpoint
-from heatlite.engine.check import Checker
-from heatlite.engine.claims import Claims
-from heatlite.engine.conclude import Conclusions
-from heatlite.engine.evaluate import Evaluator
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.lease import Lease
-from heatlite.engine.lifecycle import Lifecycle
-from heatlite.engine.listener import ListenerEndpoint
-from heatlite.engine.liveness import LeaseWatch
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.decision.evaluate import Evaluator
+from heatlite.engine.definitions.traversals import Library
+from heatlite.engine.membership.engine_claims import Claims
+from heatlite.engine.membership.lease import Lease
+from heatlite.engine.membership.liveness import LeaseWatch
+from heatlite.engine.membership.project_quota import Share, Turns
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.endpoint import NestedEndpoint
-from heatlite.engine.nested.ports import Ports
-from heatlite.engine.recovery import Sweeper
-from heatlite.engine.runner import StepRunner
-from heatlite.engine.settings import Settings
+from heatlite.engine.operations.lifecycle import Lifecycle
+from heatlite.engine.ports.nested_stacks import Ports
+from heatlite.engine.ports.siblings import siblings_of
+from heatlite.engine.runtime.listener import ListenerEndpoint
+from heatlite.engine.runtime.recovery import Sweeper
+from heatlite.engine.runtime.worker import WorkerEndpoint
 from heatlite.engine.shared import Shared
-from heatlite.engine.siblings import siblings_of
-from heatlite.engine.traversals import Library
-from heatlite.engine.turns import Share, Turns
-from heatlite.engine.worker import WorkerEndpoint
+from heatlite.engine.traversal.checker import Checker
+from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
 from tests.functional.engine.endpoint import Clock
@@ -158,7 +158,7 @@ class Surroundings:
 
 
 class Engine:
-    """One engine process, of heatlite's own parts, wired as ``heatlite.engine.process`` wires them."""
+    """One engine process, of heatlite's own parts, wired as ``heatlite.engine.runtime.process`` wires them."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         it, settings = surroundings, surroundings.settings

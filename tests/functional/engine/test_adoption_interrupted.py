@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from heatlite.db import models, resources
-from heatlite.engine.left_alone import LEFT
+from heatlite.engine.traversal.unadopted_events import LEFT
 from heatlite.resources.builtin.stack import Stack
 from tests.functional.engine.fleet import Fleet, ThreadedResource
 from tests.functional.engine.mishaps import e0_dies

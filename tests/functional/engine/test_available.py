@@ -12,7 +12,7 @@ import pytest
 from heatlite import exception
 from heatlite.db.api import Database
 from heatlite.db.settings import Settings
-from heatlite.engine.clouds import Clouds
+from heatlite.engine.ports.clouds import Clouds
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import template
 from tests.memory_api import MemoryApi

@@ -13,7 +13,7 @@ import pytest
 from oslo_db import exception as db_error
 
 from heatlite.convergence.model import NodeKind
-from heatlite.engine.worker import WorkerEndpoint
+from heatlite.engine.runtime.worker import WorkerEndpoint
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.test_resource import TestResource
 from heatlite.resources.jsonable import LARGEST

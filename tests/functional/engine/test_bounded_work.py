@@ -14,8 +14,8 @@ import pytest
 from heatlite import exception
 from heatlite import template as language
 from heatlite.engine.api import update_previews
-from heatlite.engine.settings import Settings
-from heatlite.engine.validation import Validator
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.operations.validation import Validator
 from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
 from heatlite.resources.builtin.deployment_group import SoftwareDeploymentGroup
 from heatlite.resources.builtin.resource_chain import ResourceChain

@@ -15,7 +15,7 @@ from heatlite.context import EngineContext, RequestContext
 from heatlite.db import models, stacks
 from heatlite.db.api import Database, Settings
 from heatlite.db.crypt import Vault
-from heatlite.engine import credentials
+from heatlite.engine.ports import credentials
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import stores, template
 

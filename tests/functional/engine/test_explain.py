@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from heatlite.db import stacks
-from heatlite.engine import explaining
+from heatlite.engine.observability import explaining
 from heatlite.resources.builtin.stack import Stack
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.templates import stores, template

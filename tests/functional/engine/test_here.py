@@ -10,7 +10,7 @@ import pytest
 from oslo_db import exception as db_error
 
 from heatlite.convergence.model import Node, NodeKind
-from heatlite.engine.here import BACKLOG, Here
+from heatlite.engine.runtime.local_fallback import BACKLOG, Here
 from tests.waiting import wait_until
 
 NODES = (Node(1, NodeKind.UPDATE),)

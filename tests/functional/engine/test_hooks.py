@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from heatlite import exception
-from heatlite.engine import hooks
+from heatlite.engine.signals import hooks
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.templates import stores, template

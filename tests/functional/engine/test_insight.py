@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from heatlite import exception
-from heatlite.engine import planning
-from heatlite.engine.inputs import time_of, timed_uuid
+from heatlite.engine.common.inputs import time_of, timed_uuid
+from heatlite.engine.operations import planning
 from heatlite.resources.builtin.test_resource import TestResource
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import Template, stores, template

@@ -10,7 +10,7 @@ import pytest
 
 from heatlite.context import EngineContext
 from heatlite.db import stacks
-from heatlite.engine.traversals import LARGE_ONES_KEPT, RESOURCES_KEPT, weight
+from heatlite.engine.definitions.traversals import LARGE_ONES_KEPT, RESOURCES_KEPT, weight
 from tests.functional.engine.endpoint import Endpoint, opened
 from tests.story import hot, resource
 

@@ -11,8 +11,8 @@ from heatlite.context import EngineContext
 from heatlite.db import services
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
-from heatlite.engine.lease import Lease, Renewal
-from heatlite.engine.settings import Settings
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.membership.lease import Lease, Renewal
 from tests.functional.db.build import NOW
 from tests.functional.engine.breaking import BreakingDatabase
 from tests.functional.engine.living import Clock, at_each_statement, away, inputs
@@ -181,7 +181,7 @@ def test_renewal_goes_on_through_an_outage_and_reports_it_once(caplog):
         assert lessee.is_enough.wait(LONG)
         renewal.stop()
 
-    told = [record.getMessage() for record in caplog.records if record.name == "heatlite.engine.lease"]
+    told = [record.getMessage() for record in caplog.records if record.name == "heatlite.engine.membership.lease"]
     assert told == ["The lease can't be renewed: no step is started until it is", "The lease is renewed again"]
 
 

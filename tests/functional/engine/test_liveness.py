@@ -11,7 +11,7 @@ from oslo_db import exception as db_error
 from heatlite.context import EngineContext
 from heatlite.db import services
 from heatlite.db.api import Database, Settings
-from heatlite.engine.liveness import FileLocks, LeaseWatch
+from heatlite.engine.membership.liveness import FileLocks, LeaseWatch
 from tests.functional.db.build import NOW, add_engine
 from tests.functional.engine.living import Clock, away
 
@@ -142,7 +142,7 @@ def test_whoever_looks_lives(context, clock):
 
 HOLD = """
 import pathlib, sys
-from heatlite.engine.liveness import FileLocks
+from heatlite.engine.membership.liveness import FileLocks
 locks = FileLocks(None, pathlib.Path(sys.argv[1]))
 locks.hold(sys.argv[2])
 print("held", flush=True)

@@ -15,9 +15,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from heatlite.db import gauges, held, migration
 from heatlite.db.api import Database, Settings
-from heatlite.engine import metrics
-from heatlite.engine.counts import Count
-from heatlite.engine.metrics import EngineCollector, Health
+from heatlite.engine.common.counts import Count
+from heatlite.engine.observability import metrics
+from heatlite.engine.observability.metrics import EngineCollector, Health
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.templates import stores, template

@@ -13,7 +13,7 @@ import pytest
 from heatlite.convergence.interrupts import Operation
 from heatlite.db import resources, stacks
 from heatlite.db.records import StackRecord
-from heatlite.engine.settings import Settings
+from heatlite.engine.common.settings import Settings
 from heatlite.resources.builtin.stack import Stack
 from tests.functional.engine.fleet import Fleet
 from tests.story import hot, resource

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from heatlite.db import models
-from heatlite.engine.settings import Settings
+from heatlite.engine.common.settings import Settings
 from tests.functional.engine.endpoint import Endpoint, opened
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.templates import Template, stores, template

@@ -9,7 +9,7 @@ import pytest
 
 from heatlite import exception
 from heatlite.db import stacks
-from heatlite.engine.nested import values
+from heatlite.engine.definitions import nested_values
 from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.nested.port import ERRORS
 from heatlite.template.functions.get_attr import what_is_read
@@ -52,7 +52,7 @@ def test_why_an_output_has_no_value_is_told_to_who_reads_it(engine: Endpoint) ->
     stack = stacks.get(shared.context(), identity["stack_id"])
     assert stack is not None
     shared.library._templates.clear()
-    found = values.outputs(shared.context(), shared.library, shared.registry, stack)
+    found = nested_values.outputs(shared.context(), shared.library, shared.registry, stack)
     assert found == {"o": None, "fine": 1, ERRORS: {"o": "The Parameter (nobody) was not provided."}}
     with pytest.raises(exception.NotFound, match=r"^Error in web output o: The Parameter \(nobody\) was not provided"):
         TemplateResource.read_attribute("web", found, "o", ())

@@ -21,10 +21,10 @@ from heatlite.convergence.model import NodeState
 from heatlite.db import migration, models
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
-from heatlite.engine.embedded import MEMORY
-from heatlite.engine.liveness import FileLocks
-from heatlite.engine.process import EngineProcess, Surroundings
-from heatlite.engine.settings import Settings
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.membership.liveness import FileLocks
+from heatlite.engine.runtime.embedded import MEMORY
+from heatlite.engine.runtime.process import EngineProcess, Surroundings
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.test_resource import TestResource
 from heatlite.resources.registry import Registry

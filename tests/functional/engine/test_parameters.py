@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from heatlite import exception
-from heatlite.engine.lifecycle import Lifecycle
+from heatlite.engine.operations.lifecycle import Lifecycle
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import stores, template
 

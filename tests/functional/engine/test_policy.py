@@ -12,7 +12,7 @@ from oslo_policy import opts
 
 from heatlite import exception
 from heatlite.context import RequestContext
-from heatlite.engine.policy import TypePolicy
+from heatlite.engine.common.policy import TypePolicy
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import template
 

@@ -18,8 +18,8 @@ import sqlalchemy as sa
 
 from heatlite.convergence.model import NodeKind, NodeState
 from heatlite.db import models
-from heatlite.engine import worker
 from heatlite.engine.api import service
+from heatlite.engine.runtime import worker
 from heatlite.resources.builtin.test_resource import TestResource
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.states import held_by, is_unfinished, row, stands

@@ -13,8 +13,8 @@ from heatlite.db import migration, resources
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.db.records import ResourceRecord
-from heatlite.engine.settings import Settings
-from heatlite.engine.transactions import claim
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.traversal.transactions import claim
 from heatlite.resources.builtin.resource_group import ResourceGroup
 from heatlite.resources.builtin.stack import Stack
 from heatlite.resources.builtin.test_resource import TestResource

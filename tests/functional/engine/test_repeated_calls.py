@@ -18,8 +18,8 @@ from heatlite.context import EngineContext
 from heatlite.db import client_calls, models
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.db.client_calls import ClientCall
-from heatlite.engine.forgetting import KEPT, Forgetting
-from heatlite.engine.inputs import Inputs
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.runtime.forgetting import KEPT, Forgetting
 from heatlite.rpc import delivery
 from heatlite.rpc.server import BoundedRPCServer
 from tests.functional.engine.breaking import BreakingDatabase

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from heatlite.convergence.model import NodeState
-from heatlite.engine.recovery import Sweeper, Sweeps
+from heatlite.engine.runtime.recovery import Sweeper, Sweeps
 from tests.functional.engine import states_of_nodes, states_of_rows, states_of_services, states_of_stacks
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.mishaps import LONG, slow, threaded

@@ -8,9 +8,9 @@ from heatlite.context import EngineContext
 from heatlite.convergence.model import Status
 from heatlite.db import migration, notifications, stacks
 from heatlite.db.api import Database, Settings
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.telling import SENT_WITHIN, Teller
-from heatlite.engine.transactions import stack_event, write_events
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.observability.notification_sender import SENT_WITHIN, Teller
+from heatlite.engine.traversal.transactions import stack_event, write_events
 from heatlite.notifications import SCALING
 from tests.functional.db.build import add_stack
 

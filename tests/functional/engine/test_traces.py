@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from osprofiler import notifier
 
 from heatlite import tracing
-from heatlite.engine import profiling
+from heatlite.engine.observability import profiling
 from tests.deployment import InProcess, in_process
 from tests.family import nested, text
 from tests.story import Story, hot, resource, slow
@@ -175,7 +175,7 @@ def test_nothing_is_loaded_where_it_is_off() -> None:
     """Each function is then a comparison."""
     import subprocess
 
-    program = "import heatlite.engine.process, heatlite.cmd.engine, sys; print('osprofiler' in sys.modules)"
+    program = "import heatlite.engine.runtime.process, heatlite.cmd.engine, sys; print('osprofiler' in sys.modules)"
     assert (
         subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True).stdout
         == "False\n"

@@ -14,7 +14,7 @@ from heatlite.context import EngineContext
 from heatlite.db import stacks, user_creds
 from heatlite.db.api import Database, Settings
 from heatlite.db.crypt import Vault
-from heatlite.engine.clouds import Clouds
+from heatlite.engine.ports.clouds import Clouds
 from heatlite.resources.nested.port import Unavailable
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import stores, template

@@ -18,10 +18,10 @@ from heatlite.context import EngineContext, RequestContext
 from heatlite.db import held, models, sync_points
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
-from heatlite.engine.counts import Count
-from heatlite.engine.pulling import Puller, Room
-from heatlite.engine.settings import Settings
-from heatlite.engine.turns import LOOK_AGAIN, Share
+from heatlite.engine.common.counts import Count
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.membership.project_quota import LOOK_AGAIN, Share
+from heatlite.engine.runtime.backlog_puller import Puller, Room
 from heatlite.resources.registry import Registry
 from tests.functional.engine.endpoint import Clock
 from tests.functional.engine.fleet import TYPES, ThreadedResource

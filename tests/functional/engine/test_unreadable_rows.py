@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from heatlite.convergence.model import Node
 from heatlite.db import models, stacks
-from heatlite.engine.traversals import Traversal
+from heatlite.engine.definitions.traversals import Traversal
 from tests.functional.engine.fleet import Fleet
 from tests.story import hot, resource
 

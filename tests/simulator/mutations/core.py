@@ -9,8 +9,8 @@ from heatlite.convergence import plan
 from heatlite.convergence.model import COMMIT, Node, NodeKind, NodeState
 from heatlite.db import resources, sync_points
 from heatlite.db.api import rows, writer
-from heatlite.engine import row_changes
-from heatlite.engine.transactions import begin, finish
+from heatlite.engine.decision import row_changes
+from heatlite.engine.traversal.transactions import begin, finish
 from tests.simulator.mutations.base import Patch, mutation, sa
 
 

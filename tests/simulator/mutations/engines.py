@@ -7,10 +7,10 @@ from typing import Any
 
 from heatlite.convergence.decide import Create
 from heatlite.db import resources, services
-from heatlite.engine import work as engine_work
-from heatlite.engine.claims import Claims
-from heatlite.engine.lease import Lease
-from heatlite.engine.liveness import LeaseWatch
+from heatlite.engine.definitions import work as engine_work
+from heatlite.engine.membership.engine_claims import Claims
+from heatlite.engine.membership.lease import Lease
+from heatlite.engine.membership.liveness import LeaseWatch
 from tests.simulator.mutations.base import Patch, mutation
 
 

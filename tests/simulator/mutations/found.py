@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite.db import bulk, sync_points, templates
-from heatlite.engine import work as engine_work
-from heatlite.engine.recovery import Sweeper
-from heatlite.engine.runner import Pending, StepRunner
+from heatlite.engine.definitions import work as engine_work
+from heatlite.engine.runtime.recovery import Sweeper
+from heatlite.engine.traversal.step_runner import Pending, StepRunner
 from tests.simulator.mutations.base import Patch, mutation
 
 

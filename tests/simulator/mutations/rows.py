@@ -7,8 +7,8 @@ from typing import Any
 
 from heatlite.db import resources, stacks
 from heatlite.db.api import reader, rows, writer
-from heatlite.engine.conclude import Conclusions
-from heatlite.engine.transactions import begin, fail, finish
+from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.transactions import begin, fail, finish
 from tests.simulator.mutations.base import DURING, Patch, during, mutation, sa
 
 

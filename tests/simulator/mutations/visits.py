@@ -7,8 +7,8 @@ from typing import Any
 
 from heatlite.convergence import decide, visits
 from heatlite.convergence.model import Action, Node, NodeState, Status
-from heatlite.engine import evaluate, row_changes
-from heatlite.engine.transactions import begin, end, finish
+from heatlite.engine.decision import evaluate, row_changes
+from heatlite.engine.traversal.transactions import begin, end, finish
 from tests.simulator.mutations.base import Patch, mutation
 
 

@@ -28,7 +28,8 @@ HEAVY = {
 ENGINE = """
 from heatlite.cmd import engine
 engine.pick_backend("threading")
-from heatlite.engine import configured, daemon, policy, readiness
+from heatlite.engine.common import configured, policy
+from heatlite.engine.runtime import daemon, readiness
 from heatlite.resources.registry import Registry
 Registry.load()
 policy.TypePolicy()

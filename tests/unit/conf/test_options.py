@@ -10,8 +10,8 @@ import pytest
 from oslo_config import cfg, generator
 
 from heatlite import conf
-from heatlite.engine import configured
-from heatlite.engine.settings import Settings
+from heatlite.engine.common import configured
+from heatlite.engine.common.settings import Settings
 
 ROOT = pathlib.Path(__file__).parents[3]
 SAMPLE = ROOT / "etc" / "heatlite" / "heatlite.conf.sample"

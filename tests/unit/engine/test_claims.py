@@ -3,7 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from heatlite.engine.claims import Claims
+from heatlite.engine.membership.engine_claims import Claims
 
 LONG = 10
 

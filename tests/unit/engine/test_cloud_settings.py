@@ -10,7 +10,7 @@ from oslo_config import cfg
 from heatlite import conf as options
 from heatlite import exception
 from heatlite.clients.settings import Deferred
-from heatlite.engine.cloud_settings import cloud_settings, versioned
+from heatlite.engine.ports.cloud_settings import cloud_settings, versioned
 
 TRUSTEE = {"auth_url": "http://keys/identity", "username": "heat", "password": "hunter2"}
 DOMAIN = {"stack_user_domain_name": "heat", "stack_domain_admin": "boss", "stack_domain_admin_password": "hunter3"}

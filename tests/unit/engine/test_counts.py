@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from heatlite.engine import executors
-from heatlite.engine.counts import Count, Counts
+from heatlite.engine.common import executors
+from heatlite.engine.common.counts import Count, Counts
 
 
 def test_what_is_counted_from_many_threads_is_all_there() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from heatlite.convergence.decide import Create
 from heatlite.convergence.model import Action, Node, NodeKind
-from heatlite.engine.hanging import Hanging
-from heatlite.engine.work import Work
+from heatlite.engine.definitions.work import Work
+from heatlite.engine.traversal.step_watchdog import Hanging
 from tests.unit.engine.records import row
 
 WORK = Work("t", Node(1, NodeKind.UPDATE), row(1, "bad"), Create(), Action.CREATE, "e", "c")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from heatlite import template as language
-from heatlite.engine.implied import linked
+from heatlite.engine.definitions.implied_dependencies import linked
 from heatlite.resources.registry import Registry
 
 REGISTRY = Registry.load()

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from heatlite.engine import executors
-from heatlite.engine.lanes import MOST_A_THREAD, OWN, Lanes
+from heatlite.engine.common import executors
+from heatlite.engine.traversal.fair_thread_pool import MOST_A_THREAD, OWN, Lanes
 
 LONG = 20
 

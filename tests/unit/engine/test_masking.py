@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from heatlite import exception
-from heatlite.engine.masking import CANT_BE_SHOWN, masked, without_secrets
-from heatlite.engine.mistakes import SeveralMistakes, placed
+from heatlite.engine.common.masking import CANT_BE_SHOWN, masked, without_secrets
+from heatlite.engine.common.template_errors import SeveralMistakes, placed
 from heatlite.template import Mask
 from heatlite.template.mask import HIDDEN
 

@@ -6,11 +6,11 @@ import pathlib
 
 import pytest
 
-from heatlite.engine import operator_environment
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.nested.provider import provider_classes
-from heatlite.engine.settings import DEFAULT_MAPPINGS, Settings
-from heatlite.engine.validation import Identity, Submission, Validator
+from heatlite.engine.common import operator_environment
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import DEFAULT_MAPPINGS, Settings
+from heatlite.engine.definitions.provider import provider_classes
+from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.exception import ConfigurationError, StackValidationFailed
 from heatlite.resources.registry import Registry
 from heatlite.template import Environment

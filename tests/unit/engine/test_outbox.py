@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from heatlite.engine.outbox import Outbox
+from heatlite.engine.traversal.outbox import Outbox
 
 LONG = 10
 

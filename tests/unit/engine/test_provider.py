@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from heatlite.engine.nested.provider import check_facade, plugin_of, provider_class
+from heatlite.engine.definitions.provider import check_facade, plugin_of, provider_class
 from heatlite.exception import EntityNotFound, StackValidationFailed
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.template_resource import TemplateResource

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from heatlite.engine.timers import Timers
+from heatlite.engine.traversal.timers import Timers
 
 LONG = 10
 """Seconds after which a test gives up waiting for the timers' thread."""

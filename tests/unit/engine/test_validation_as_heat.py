@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from heatlite.engine.inputs import Inputs
-from heatlite.engine.settings import Settings
-from heatlite.engine.validation import Identity, Submission, Validator
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.exception import StackValidationFailed, UserParameterMissing
 from heatlite.resources.registry import Registry
 from heatlite.template import Environment, Template

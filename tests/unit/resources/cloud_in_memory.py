@@ -8,7 +8,7 @@ from heatlite.clients.cloud import ServicesOf
 from heatlite.clients.domain import Domain
 from heatlite.clients.login import Login
 from heatlite.clients.settings import Settings
-from heatlite.engine.clouds import StackCloud
+from heatlite.engine.ports.clouds import StackCloud
 from heatlite.resources.cloud import StackUser
 from tests.memory_keystone import SETTINGS, MemoryKeystone
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from heatlite.engine.mistakes import in_region
+from heatlite.engine.common.template_errors import in_region
 from heatlite.exception import HeatliteError, InvalidTemplateSection, StackResourceLimitExceeded, StackValidationFailed
 from heatlite.resources.builtin.stack import Stack
 from heatlite.resources.testing import instance_of

@@ -10,9 +10,9 @@ from heatlite import exception
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import EPILOGUE, Action, Node, NodeKind, NodeState, Status
 from heatlite.db.standing import NodeStanding
-from heatlite.engine.explaining.facts import EngineFacts, Facts, seconds
-from heatlite.engine.explaining.remedy import Remedy, remedy
-from heatlite.engine.explaining.words import explained, span
+from heatlite.engine.observability.explaining.facts import EngineFacts, Facts, seconds
+from heatlite.engine.observability.explaining.remedy import Remedy, remedy
+from heatlite.engine.observability.explaining.words import explained, span
 from tests.unit.engine.records import NOON, row, stack
 
 NOW = seconds(NOON) + 90

@@ -1,0 +1,89 @@
+"""Breakpoints at work: whether a node has to wait for somebody, or must not do what it decided. Pure.
+
+::
+
+    pre-create    ─▶ Create ─▶ post-create ─▶ whatever follows
+    pre-update    ─▶ UpdateInPlace ─▶ post-update ─▶
+    pre-update    ─▶ Keep ─▶                                   whoever clears it may not know that nothing changes
+    pre-update, pre-create ─▶ Replace ─▶ post-create ─▶        the new resource is a creation too
+    pre-delete    ─▶ Delete ─▶ post-delete ─▶ the row goes
+
+A creation that a dead engine left is past its first hook. What was cleared for a node stays so within its traversal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from heatlite import exception
+from heatlite.convergence import decide
+from heatlite.convergence.decide import Decision
+from heatlite.convergence.model import Action, Status
+from heatlite.db.events import Happening
+from heatlite.db.records import ResourceRecord
+from heatlite.engine.definitions.work import Work
+from heatlite.template import Hook, Restriction
+
+BEFORE: Mapping[type, tuple[Hook, ...]] = {
+    decide.Create: (Hook.PRE_CREATE,),
+    decide.UpdateInPlace: (Hook.PRE_UPDATE,),
+    decide.Keep: (Hook.PRE_UPDATE,),
+    decide.Replace: (Hook.PRE_UPDATE, Hook.PRE_CREATE),
+    decide.Delete: (Hook.PRE_DELETE,),
+    decide.Retain: (Hook.PRE_DELETE,),
+    decide.Leave: (Hook.PRE_DELETE,),
+}
+AFTER: Mapping[Action, Hook] = {
+    Action.CREATE: Hook.POST_CREATE,
+    Action.UPDATE: Hook.POST_UPDATE,
+    Action.DELETE: Hook.POST_DELETE,
+}
+RESTRICTED: Mapping[type, Restriction] = {
+    decide.UpdateInPlace: Restriction.UPDATE,
+    decide.Replace: Restriction.REPLACE,
+}
+
+
+def uncleared(hooks: frozenset[Hook], cleared: int) -> frozenset[Hook]:
+    """The hooks that a node still has before it; ``cleared`` is a set of hooks as a number."""
+    return frozenset(hook for hook in hooks if not hook.bit & cleared)
+
+
+def before(work: Work) -> Hook | None:
+    """The hook at which this work has to wait before anything is done."""
+    if work.refusal is not None:
+        return None
+    return next((hook for hook in BEFORE.get(type(work.decision), ()) if hook in work.hooks), None)
+
+
+def after(work: Work) -> Hook | None:
+    """The hook at which it has to wait when it is done, before anything follows."""
+    hook = AFTER.get(work.action)
+    return hook if hook in work.hooks else None
+
+
+def refusal(
+    row: ResourceRecord, decision: Decision, restrictions: frozenset[Restriction]
+) -> exception.ResourceActionRestricted | None:
+    """Why this must not be done to a resource. What is being deleted anyway may be made anew."""
+    restriction = RESTRICTED.get(type(decision))
+    if restriction not in restrictions or row.action is Action.DELETE:
+        return None
+    return exception.ResourceActionRestricted(action=restriction)
+
+
+def refused(work: Work, error: exception.ResourceActionRestricted) -> Work:
+    """The work with its refusal; its event says no more than the error, as in Heat."""
+    name, is_whole = work.row.name, work.row.status is Status.COMPLETE
+    reason = exception.ResourceFailed(error_class=type(error).__name__, name=name, reason=error)
+    return dataclasses.replace(work, refusal=str(reason), told=str(error), leaves_row=is_whole)
+
+
+def reached(work: Work, hook: Hook, *, done: bool) -> Happening:
+    """The event that a node waits, in the words by which clients find it."""
+    action, status = (work.action, Status.COMPLETE) if done else (work.row.action, work.row.status)
+    reason = f"{hook.action} paused until Hook {hook} is cleared"
+    return Happening(
+        work.row.name, work.row.type, work.row.physical_resource_id, action, status, reason, work.engine_id
+    )

@@ -1,0 +1,281 @@
+"""From a claimed row to a piece of work: resolve what the template says, compare it with the row, decide.
+
+Nothing is written here. Rows come in, with those that the definition reads; a decision and its ingredients come out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from heatlite import exception
+from heatlite.convergence import decide
+from heatlite.convergence.decide import Comparison, Decision
+from heatlite.convergence.model import Action, Node, NodeKind
+from heatlite.db.records import NodeRecord, ResourceRecord
+from heatlite.engine.common import limits
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.decision import breakpoints
+from heatlite.engine.decision.cleanup_evaluation import ByRow, Claim, is_retry
+from heatlite.engine.decision.row_changes import UNHEALTHY
+from heatlite.engine.definitions import external, scope
+from heatlite.engine.definitions.provider import plugin_of
+from heatlite.engine.definitions.traversals import Traversal
+from heatlite.engine.definitions.unchanged import made_from
+from heatlite.engine.definitions.work import Evaluated, Work, goes_on
+from heatlite.engine.ports import plugin_errors
+from heatlite.engine.ports.clouds import CloudOf
+from heatlite.engine.ports.siblings import SiblingsOf
+from heatlite.engine.ports.software import SoftwareOf
+from heatlite.resources import steps
+from heatlite.resources.base import Resource
+from heatlite.resources.instance import Instance
+from heatlite.resources.nested.port import NestedStacks
+from heatlite.resources.outcomes import Failed, Replace, Update
+from heatlite.resources.registry import Registry
+from heatlite.schema.child_process import on_behalf_of
+from heatlite.schema.provider import is_template
+from heatlite.template import UNKNOWN, ResourceDefinition, making_at_most, resolve
+
+ACTIONS: dict[type, Action] = {
+    decide.Create: Action.CREATE,
+    decide.Adopt: Action.ADOPT,
+    decide.Continue: Action.CREATE,
+    decide.Resume: Action.RESUME,
+    decide.Replace: Action.CREATE,
+    decide.UpdateInPlace: Action.UPDATE,
+    decide.Delete: Action.DELETE,
+}
+
+MakePort = Callable[[Traversal, str, Evaluated | None], NestedStacks]
+
+Required = Mapping[int, NodeRecord]
+"""For each row that the plan lets a definition require: the node whose key it is, with the row that acts."""
+
+
+class UpdateRefused(exception.HeatliteError):
+    """{reason}"""
+
+
+class Evaluator:
+    """Turns claimed nodes into work."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        inputs: Inputs,
+        max_attempts: int,
+        make_port: MakePort | None = None,
+        siblings_of: SiblingsOf = lambda stack_id: None,
+        cloud_of: CloudOf = lambda stack: None,
+        software_of: SoftwareOf = lambda stack: None,
+    ) -> None:
+        """What resources are given beside their own row.
+
+        :param make_port: what they may ask about nested stacks; None: there are none here
+        :param siblings_of: what they may see of their stack's other resources
+        :param cloud_of: by which they reach the cloud's services
+        :param software_of: what they may do with their project's software configs
+        """
+        self._make_port = make_port
+        self._siblings_of = siblings_of
+        self._cloud_of = cloud_of
+        self._software_of = software_of
+        self._registry = registry
+        self._inputs = inputs
+        self._by_row = ByRow(registry, max_attempts)
+
+    def instance(self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated | None) -> Instance:
+        """What a plugin object is made from, for one step on this row."""
+        properties = evaluated.properties if evaluated else row.properties_data or {}
+        metadata = evaluated.metadata if evaluated else row.resource_metadata or {}
+        return Instance(
+            name=row.name,
+            uuid=row.uuid,
+            stack_name=traversal.stack.name,
+            stack_id=traversal.stack.id,
+            project_id=traversal.stack.tenant,
+            type_name=row.type,
+            properties=properties,
+            metadata=metadata,
+            resource_id=row.physical_resource_id,
+            data=row.resource_data or {},
+            now=self._inputs.now,
+            random=self._inputs.random,
+            unknown=UNKNOWN,
+            mask=traversal.mask,
+            siblings=self._siblings_of(traversal.stack.id),
+            update_policy=evaluated.update_policy if evaluated else {},
+            files=traversal.template.files,
+            reads=traversal.reads.get(row.name, frozenset()),
+            nested=self._make_port(traversal, row.name, evaluated) if self._make_port else None,
+            cloud=self._cloud_of(traversal.stack),
+            software=self._software_of(traversal.stack),
+        )
+
+    def instance_for(self, traversal: Traversal, work: Work) -> Instance:
+        """The same, for the next step of this work.
+
+        A creation (or adoption) that is gone on with is made of what it was begun with, and what is resumed of what it
+        is, whatever is wanted by now: its attributes are those of what exists.
+        """
+        instance = self.instance(traversal, work.row, work.evaluated)
+        if goes_on(work) or isinstance(work.decision, decide.Resume):
+            return dataclasses.replace(instance, properties=work.row.properties_data or {})
+        return instance
+
+    def required(self, traversal: Traversal, nodes: list[NodeRecord]) -> list[Node]:
+        """The nodes whose rows these nodes' definitions need to see."""
+        names: set[str] = set()
+        for record in nodes:
+            if record.node.kind is NodeKind.UPDATE and record.resource is not None:
+                definition = traversal.template.resources[record.resource.name]
+                reads = {name for name, _ in definition.reads} | definition.references
+                names |= definition.requires if traversal.updates else reads
+        return [Node(traversal.serving[name], NodeKind.UPDATE) for name in sorted(names)]
+
+    def work(self, traversal: Traversal, record: NodeRecord, required: Required, claim: Claim) -> Work:
+        """What is to be done for one claimed node."""
+        if record.node.kind is NodeKind.CLEANUP:
+            return self._by_row.cleanup(traversal, record, claim)
+        if record.node.kind is NodeKind.VISIT:
+            return self._by_row.visit(traversal, record, claim)
+        assert record.resource is not None, "the row of an update node can't be deleted while its traversal runs"
+        row, definition = record.resource, traversal.template.resources[record.resource.name]
+        try:
+            plugin = plugin_of(self._registry, definition.type, traversal.template.files)
+            with making_at_most(), on_behalf_of(traversal.stack.tenant):
+                evaluated = self._evaluate(traversal, definition, plugin, required)
+            decision, changed = self._decide(traversal, row, evaluated, plugin)
+        except external.Fixed as error:
+            return dataclasses.replace(
+                self._refused(traversal, record, row, claim, traversal.mask(str(error))), leaves_row=True
+            )
+        except UpdateRefused as error:
+            return self._refused(traversal, record, row, claim, traversal.mask(str(error)))
+        except exception.HeatliteError as error:
+            return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
+        except Exception as error:
+            if plugin_errors.is_ours(error):
+                raise
+            return self._refused(traversal, record, row, claim, plugin_errors.reason(traversal.mask, row.name, error))
+        if restricted := breakpoints.refusal(row, decision, traversal.breakpoints.restrictions_of(row.name)):
+            return breakpoints.refused(self._refused(traversal, record, row, claim, ""), restricted)
+        work = Work(
+            traversal_id=traversal.id,
+            node=record.node,
+            row=row,
+            decision=decision,
+            action=ACTIONS.get(type(decision), row.action),
+            engine_id=claim.engine_id,
+            claim_id=claim.claim_id,
+            plugin=plugin,
+            evaluated=evaluated,
+            changed=changed,
+            refusal=self._by_row.worn_out(row),
+            is_retry=is_retry(record, row),
+            hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name), record.cleared),
+            is_unseen=external.is_unseen(traversal.stack.action, row, evaluated),
+        )
+        is_other = goes_on(work) and row.type != same_kind(row.type, definition.type)
+        return dataclasses.replace(work, plugin=self._registry.get(row.type)) if is_other else work
+
+    def skipped(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
+        """A check that isn't done, since one that it follows has failed."""
+        return self._by_row.skipped(traversal, record, claim)
+
+    def _evaluate(
+        self, traversal: Traversal, definition: ResourceDefinition, plugin: type[Resource], required: Required
+    ) -> Evaluated:
+        rows = {name: required.get(traversal.serving[name]) for name in definition.requires}
+        visible = {
+            name: scope.live(record.resource, self._registry)
+            for name, record in rows.items()
+            if record is not None and record.resource is not None
+        }
+        there = {name: resource for name, resource in visible.items() if resource is not None}
+        seen = scope.EngineScope(traversal.parameters, traversal.template.files, there, traversal.stack.facade)
+        given = resolve(definition.properties, seen) or {}
+        external_id = external.id_of(definition, resolve(definition.external_id, seen))
+        place = definition.place("properties")
+        acting = {name: acting_row(record, traversal.serving[name]) for name, record in rows.items()}
+        properties = given if external_id else plugin.checked_properties(given, place)
+        metadata = resolve(definition.metadata, seen) or {}
+        return Evaluated(
+            definition=definition,
+            properties=properties,
+            metadata=metadata,
+            weight=limits.check_evaluated(definition, properties, metadata),
+            requires=tuple(acting[name][0] for name in sorted(acting)),
+            update_policy=plugin.checked_policy(
+                resolve(definition.update_policy, seen) or {}, definition.place("update_policy")
+            ),
+            external_id=external_id,
+            made_from=made_from(definition, traversal.sources, acting),
+        )
+
+    def _decide(
+        self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]
+    ) -> tuple[Decision, tuple[str, ...]]:
+        view, wanted_type = row.view, same_kind(row.type, evaluated.definition.type)
+        external.check_unchanged(row, evaluated)
+        adopts = external.is_taken_over(traversal.stack.action, row, evaluated)
+        waits = external.is_waited_for(row, evaluated, lambda: self._has_child(traversal, row, plugin))
+        if view.is_locked or view.action is Action.INIT or view.type != wanted_type or evaluated.external_id:
+            comparison = Comparison(wanted_type, frozenset(), False, True, adopts=adopts, is_waited_for=waits)
+            return decide.decide_update(view, comparison), ()
+        compared = self._compare(traversal, row, evaluated, plugin)
+        comparison = dataclasses.replace(compared, adopts=adopts, is_waited_for=waits)
+        return decide.decide_update(view, comparison), tuple(sorted(comparison.changed))
+
+    def _compare(
+        self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]
+    ) -> Comparison:
+        progress = row.progress or {}
+        changed = frozenset(progress.get("changed") or ())
+        resource = plugin(self.instance(traversal, row, evaluated))
+        assessed = steps.assess_update(resource, row.properties_data or {}, evaluated.properties)
+        if isinstance(assessed, Failed):
+            raise UpdateRefused(reason=assessed.reason)
+        if isinstance(assessed, Update):
+            changed |= assessed.prop_diff.keys()
+        is_anothers = row.physical_resource_id is not None and progress.get("traversal") != traversal.id
+        return Comparison(
+            wanted_type=row.type,
+            changed=changed,
+            needs_replacement=isinstance(assessed, Replace),
+            replace_when_failed=plugin.replace_when_failed or UNHEALTHY in progress,
+            has_to_look=plugin.always_looks,
+            turns_round=plugin.turns_round and is_anothers,
+        )
+
+    def _has_child(self, traversal: Traversal, row: ResourceRecord, plugin: type[Resource]) -> bool:
+        port = self._make_port(traversal, row.name, None) if plugin.only_waits and self._make_port else None
+        return port is not None and port.look(row.uuid) is not None
+
+    def _refused(
+        self, traversal: Traversal, record: NodeRecord, row: ResourceRecord, claim: Claim, reason: str
+    ) -> Work:
+        action = Action.CREATE if row.action is Action.INIT else Action.UPDATE
+        return Work(
+            traversal_id=traversal.id,
+            node=record.node,
+            row=row,
+            decision=decide.Blocked() if row.engine_id else decide.UpdateInPlace(frozenset()),
+            action=action,
+            engine_id=claim.engine_id,
+            claim_id=claim.claim_id,
+            refusal=reason,
+        )
+
+
+def acting_row(record: NodeRecord | None, resource_id: int) -> tuple[int, int]:
+    """Id and ``atomic_key`` of the row that acts for one that is required; no key of one that isn't read."""
+    if record is None or record.resource is None:
+        return (record.acting_id if record else resource_id), 0
+    return record.acting_id, record.resource.atomic_key
+
+
+def same_kind(type_name: str, wanted: str) -> str:
+    """The wanted type as a row's type is compared with it: one template in place of another is an update."""
+    return type_name if is_template(type_name) and is_template(wanted) else wanted

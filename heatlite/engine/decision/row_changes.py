@@ -1,0 +1,272 @@
+"""What a resource's row becomes: pure, column → value, for each thing that can happen to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.convergence import decide
+from heatlite.convergence.model import VISITS, Action, Status
+from heatlite.db.events import Happening
+from heatlite.db.records import ADOPTED, UNSEEN
+from heatlite.engine.definitions.work import Evaluated, TimedOut, Work, goes_on, is_visit, step_left
+from heatlite.resources.outcomes import Done, Failed, Waiting
+
+MAKING = (Action.CREATE, Action.ADOPT)
+STATE_CHANGED = "state changed"
+DAMAGED = "damaged"
+"""In a row's ``progress``: it isn't what its template says, whatever a visit made of its state."""
+UNHEALTHY = "unhealthy"
+"""There too: somebody said that it is broken, rather than a check of what there is."""
+SUSPENDED = "suspended"
+"""There too: a snapshot was taken of it while it might be suspended."""
+Changes = dict[str, Any]
+
+
+def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Changes:
+    """The action is IN_PROGRESS; with ``waiting``, its first step has run already."""
+    row, evaluated = work.row, work.evaluated
+    creates = evaluated is not None and isinstance(work.decision, decide.Create)
+    requires = set(row.requires) | set(evaluated.requires if evaluated else ())
+    is_new = creates and not work.adopts_again and work.refusal is None
+    return {
+        "type": evaluated.definition.type if is_new and evaluated else row.type,
+        "action": work.action,
+        "status": Status.IN_PROGRESS,
+        "status_reason": STATE_CHANGED,
+        "requires": sorted(requires),
+        "properties_data": dict(evaluated.properties) if is_new and evaluated else row.properties_data,
+        "physical_resource_id": waiting.physical_id if waiting else row.physical_resource_id,
+        "resource_data": waiting.data if waiting else row.resource_data,
+        "deletion_policy": evaluated.definition.deletion_policy if creates and evaluated else row.deletion_policy,
+        "external_id": evaluated.external_id if creates and evaluated else row.external_id,
+        "made_from": row.made_from if is_visit(work) else None,
+        **waits(work, waiting, now),
+    }
+
+
+def waits(work: Work, waiting: Waiting | None, now: float) -> Changes:
+    """Where the action stands between two steps. Progress that was made forgives the deaths before it."""
+    token = {"token": waiting.progress, "traversal": work.traversal_id} if waiting else step_left(work)
+    progress = unfinished(work) | token
+    moved = waiting is not None and waiting.progress != (work.row.progress or {}).get("token")
+    return {
+        "progress": progress or None,
+        "due_at": now + waiting.poll_after if waiting else None,
+        "attempts": 0 if moved else work.row.attempts,
+    }
+
+
+def unfinished(work: Work) -> dict[str, Any]:
+    """What an update that isn't complete may have touched, and for which traversal."""
+    if is_visit(work):
+        return remembered(work)
+    if isinstance(work.decision, decide.Adopt | decide.Delete):
+        return to_be_taken_over(work)
+    return {"changed": list(work.changed), "traversal": work.traversal_id} if work.changed else {}
+
+
+def to_be_taken_over(work: Work) -> dict[str, Any]:
+    """What is said of a physical resource that isn't taken over yet: it isn't forgotten before it is."""
+    found = {ADOPTED: work.row.adopted} if work.row.adopted is not None else {}
+    return found | ({UNSEEN: True} if work.is_unseen or work.row.is_unseen else {})
+
+
+def remembered(work: Work) -> dict[str, Any]:
+    """What a visit must not let be forgotten, though the row's state tells of the visit from now on: an update that
+    was left half-way, and that what was done before hadn't ended well."""
+    row, progress = work.row, work.row.progress or {}
+    names = ("changed", "traversal", DAMAGED, UNHEALTHY, ADOPTED, UNSEEN)
+    kept: dict[str, Any] = {name: progress[name] for name in names if name in progress}
+    if row.action not in VISITS and row.status is not Status.COMPLETE:
+        kept[DAMAGED] = True
+    if work.action is Action.SNAPSHOT and row.view.may_be_suspended:
+        kept[SUSPENDED] = True
+    return kept
+
+
+def went_on(work: Work, waiting: Waiting, now: float) -> Changes:
+    """A further step has run, and the action isn't complete yet."""
+    return {
+        "physical_resource_id": waiting.physical_id,
+        "resource_data": waiting.data,
+        **waits(work, waiting, now),
+    }
+
+
+def made(work: Work, done: Done, template_id: int) -> Changes:
+    """A create or an update is COMPLETE."""
+    evaluated = work.evaluated
+    assert evaluated is not None, "only what a template defines is created or updated"
+    stale = is_stale(work)
+    as_begun = goes_on(work)
+    return {
+        "type": work.row.type if stale and as_begun else evaluated.definition.type,
+        "action": work.action,
+        "status": Status.COMPLETE,
+        "status_reason": STATE_CHANGED,
+        "physical_resource_id": done.physical_id,
+        "attr_data": {"reference": done.reference, "attributes": done.attributes},
+        "resource_data": done.data,
+        "fingerprint": None if stale else evaluated.definition.definition_hash,
+        "current_template_id": work.row.current_template_id if stale else template_id,
+        "requires": sorted({*work.row.requires, *evaluated.requires} if stale else evaluated.requires),
+        "progress": {"changed": settable(work), "traversal": work.traversal_id} if stale and work.is_unseen else None,
+        "due_at": None,
+        "attempts": 0,
+        "properties_data": work.row.properties_data if stale and as_begun else dict(evaluated.properties),
+        "resource_metadata": metadata_after(work, evaluated, is_new=work.action in MAKING),
+        "deletion_policy": work.row.deletion_policy if stale else evaluated.definition.deletion_policy,
+        "external_id": evaluated.external_id,
+        "made_from": None if stale else evaluated.made_from,
+    }
+
+
+def visited(work: Work, done: Done) -> Changes:
+    """A visit is COMPLETE. A check that found nothing wrong is good news of what had failed before."""
+    memory = remembered(work)
+    if work.action is Action.CHECK:
+        memory.pop(DAMAGED, None)
+        memory.pop(UNHEALTHY, None)
+    kept: Mapping[str, Any] = {}
+    if work.plugin is not None and work.plugin.only_waits:  # what it isn't asked for now is what it was
+        kept = (work.row.attr_data or {}).get("attributes") or {}
+    return {
+        "action": work.action,
+        "status": Status.COMPLETE,
+        "status_reason": STATE_CHANGED,
+        "physical_resource_id": done.physical_id,
+        "attr_data": {"reference": done.reference, "attributes": {**kept, **done.attributes}},
+        "resource_data": done.data,
+        "progress": memory or None,
+        "due_at": None,
+        "attempts": 0,
+    }
+
+
+def is_stale(work: Work) -> bool:
+    """Whether what was begun before and gone on with isn't what is wanted now, or nobody knows whether that which was
+    taken over is: look again when done."""
+    if work.evaluated is None or not (goes_on(work) or work.is_unseen):
+        return False
+    if work.is_unseen:
+        return isinstance(work.decision, decide.Adopt)
+    wanted = work.evaluated
+    return work.row.type != wanted.definition.type or work.row.properties_data != dict(wanted.properties)
+
+
+def is_of_another_time(work: Work) -> bool:
+    """Whether its failure says nothing of what is wanted now. That of an adoption does: nothing is made instead."""
+    return is_stale(work) and not isinstance(work.decision, decide.Adopt)
+
+
+def settable(work: Work) -> list[str]:
+    """The properties that an update can set, of what nobody knows how it was made."""
+    schema = work.plugin.properties_schema if work.plugin is not None else {}
+    given = work.evaluated.properties if work.evaluated is not None else {}
+    return sorted(name for name in given if name in schema and schema[name].update_allowed)
+
+
+def collected(work: Work, done: Done) -> Changes:
+    """A nested stack has deleted what was left in it; what it is made of and made for is as before."""
+    return {
+        "action": work.action,
+        "status": Status.COMPLETE,
+        "status_reason": STATE_CHANGED,
+        "resource_data": done.data,
+        "progress": None,
+        "due_at": None,
+        "attempts": 0,
+    }
+
+
+def kept(work: Work, template_id: int) -> Changes:
+    """Nothing had to be done: it already is what this template says."""
+    assert work.evaluated is not None, "only what a template defines is kept"
+    return {
+        "status": Status.COMPLETE,  # it is, but for a check that was left in the middle
+        "progress": None,
+        "fingerprint": work.evaluated.definition.definition_hash,
+        "current_template_id": template_id,
+        "requires": sorted(work.evaluated.requires),
+        "resource_metadata": metadata_after(work, work.evaluated, is_new=False),
+        "deletion_policy": work.evaluated.definition.deletion_policy,
+        "made_from": work.evaluated.made_from,
+    }
+
+
+def deleted() -> Changes:
+    """A deletion is COMPLETE, and the row stays until its hook is cleared: the hook is found by it."""
+    return {
+        "action": Action.DELETE,
+        "status": Status.COMPLETE,
+        "status_reason": STATE_CHANGED,
+        "physical_resource_id": None,
+        "progress": None,
+        "due_at": None,
+        "attempts": 0,
+    }
+
+
+def metadata_after(work: Work, evaluated: Evaluated, *, is_new: bool) -> Changes:
+    """What the template says; but where signals make it, an update leaves it as they made it. What is taken over has
+    the metadata that it comes with."""
+    adopted = (work.row.adopted or {}).get("metadata") if is_new else None
+    keeps = work.plugin is not None and work.plugin.keeps_metadata and not is_new
+    adopted = adopted if isinstance(adopted, Mapping) else None
+    return dict(adopted or (work.row.resource_metadata if keeps else evaluated.metadata) or {})
+
+
+def failed(work: Work, failure: Failed) -> Changes:
+    """The action FAILED. What changed is kept in ``progress``, for whoever repairs it.
+
+    An action that was only not allowed leaves the row as it was.
+    """
+    if work.leaves_row:
+        return as_before(work, work.row.replaced_by)
+    found_damage = work.action is Action.CHECK and work.refusal is None and not isinstance(failure, TimedOut)
+    found = {DAMAGED: True} if found_damage else {}
+    return {
+        "action": work.action,
+        "status": Status.FAILED,
+        "status_reason": failure.reason,
+        "physical_resource_id": failure.physical_id,
+        "resource_data": failure.data,
+        "attr_data": shown_after(work, failure),
+        "progress": {**unfinished(work), **found} or None,
+        "due_at": None,
+        "attempts": 0,
+        "made_from": None,
+    }
+
+
+def shown_after(work: Work, failure: Failed) -> Changes | None:
+    """What a template sees of a resource that FAILED: what there is of it by now, or at least what to call it."""
+    before = work.row.attr_data
+    if work.action not in (*MAKING, Action.UPDATE):
+        return before
+    if failure.shown is not None:
+        return {"reference": failure.shown.reference, "attributes": failure.shown.attributes}
+    return before or {"reference": failure.physical_id or work.row.name, "attributes": {}}
+
+
+def as_before(work: Work, replaced_by: int | None) -> Changes:
+    """The row goes back to what it was before the action, which turned out to need a replacement."""
+    return {
+        "action": work.row.action,
+        "status": work.row.status,
+        "status_reason": work.row.status_reason,
+        "progress": None,
+        "due_at": None,
+        "replaced_by": replaced_by,
+    }
+
+
+def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_id: str | None = None) -> Happening:
+    """The event of this work's action reaching a status."""
+    definition = work.evaluated.definition if work.evaluated else None
+    is_its = definition is not None and (work.action in MAKING or definition.type == work.row.type)
+    type_name = definition.written_type if definition is not None and is_its else work.row.type
+    physical = physical_id or work.row.physical_resource_id
+    said = work.told if work.told and status is Status.FAILED else reason
+    return Happening(work.row.name, type_name, physical, work.action, status, said, work.engine_id)

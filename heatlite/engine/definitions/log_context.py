@@ -1,0 +1,93 @@
+"""Edges: where work comes into a thread, it is said what it is about, for logs and traces. Nobody inside says it again.
+
+asked     a client, or the parent of a nested stack, calls
+on        something is done for an operation: from a message, from the database, from a timer
+at        one resource of it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from heatlite import subject, tracing
+from heatlite.context import RequestContext
+from heatlite.db.records import StackRecord
+from heatlite.engine.definitions.traversals import Traversal
+from heatlite.engine.definitions.work import Work
+
+REQUEST_ID, PLACE = "request_id", "trace"
+"""The keys of a stack's origin."""
+
+
+@contextmanager
+def asked(context: RequestContext, method: str, arguments: Mapping[str, Any]) -> Iterator[None]:
+    """A call. What stack it is about is among its arguments, as clients name it."""
+    name, stack_id = _named(arguments)
+    with (
+        subject.about(
+            request_id=context.request_id or "",
+            project_id=context.project_id,
+            user_name=context.username or "",
+            stack_name=name,
+            stack_id=stack_id,
+        ),
+        tracing.received(context.wire, "rpc", method=method, stack=name or stack_id),
+    ):
+        yield
+
+
+def _named(arguments: Mapping[str, Any]) -> tuple[str, str]:
+    identity = arguments.get("stack_identity")
+    said = identity if isinstance(identity, Mapping) else {}
+    name = said.get("stack_name") or arguments.get("stack_name") or ""
+    return str(name)[:255], str(said.get("stack_id") or "")[:255]
+
+
+def on(traversal: Traversal, doing: str) -> AbstractContextManager[None]:
+    """Something that is done for an operation."""
+    stack, origin = traversal.stack, traversal.stack.origin or {}
+    said = subject.about(
+        request_id=origin.get(REQUEST_ID) or "",
+        project_id=stack.tenant,
+        user_name=stack.username or "",
+        stack_name=stack.name,
+        stack_id=stack.id,
+        traversal_id=traversal.id,
+        action=stack.action,
+    )
+    if not tracing.is_on():
+        return said
+    part = tracing.part("rpc", origin.get(PLACE), method=doing, stack=stack.name, traversal=traversal.id)
+    return _both(said, part)
+
+
+def at(traversal: Traversal, work: Work) -> AbstractContextManager[None]:
+    """One step of one resource."""
+    row = work.row
+    said = subject.about(resource_name=row.name)
+    if not tracing.is_on():
+        return said
+    part = tracing.part("resource", action=work.verb, resource=row.name, type=row.type, stack=traversal.stack.name)
+    return _both(said, part)
+
+
+@contextmanager
+def _both(said: AbstractContextManager[None], part: AbstractContextManager[None]) -> Iterator[None]:
+    with said, part:
+        yield
+
+
+def origin() -> dict[str, Any] | None:
+    """Where an operation that begins now comes from, as its stack's row keeps it for all who work on it."""
+    place = tracing.here()
+    known = {REQUEST_ID: subject.current().request_id, PLACE: dict(place) if place else None}
+    return {name: value for name, value in known.items() if value} or None
+
+
+def passed_on(stack: StackRecord) -> dict[str, Any]:
+    """What the context of a call that is made for a stack's operation says of who asked."""
+    request_id = (stack.origin or {}).get(REQUEST_ID)
+    asked_by = {"project_id": stack.tenant, "username": stack.username}
+    return {**asked_by, **({"request_id": request_id} if request_id else {}), **tracing.sent()}

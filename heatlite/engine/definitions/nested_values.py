@@ -1,0 +1,96 @@
+"""Values of a nested stack, for its parent: outputs, and attributes of the resources in it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from heatlite import exception
+from heatlite.convergence.model import Action, Status
+from heatlite.db import resources, stacks
+from heatlite.db.api import Context
+from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine.definitions.active_resources import serving
+from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
+from heatlite.engine.definitions.traversals import Library
+from heatlite.resources.groups.members import Member
+from heatlite.resources.nested.port import ERRORS
+from heatlite.resources.registry import Registry
+from heatlite.resources.stack_resource import StackResource
+from heatlite.schema import attribute_paths
+from heatlite.template import known, resolve
+
+LOG = logging.getLogger(__name__)
+
+
+def outputs(context: Context, library: Library, registry: Registry, stack: StackRecord) -> dict[str, Any]:
+    """Every output with its value; None for one that can't be had, which harms no other: why is under ``ERRORS``."""
+    template, parameters = library.readable(context, stack)
+    read = {name for it in template.outputs.values() for name in (*it.references, *(name for name, _ in it.reads))}
+    scope = EngineScope(parameters, template.files, made(context, registry, stack, read), stack.facade)
+    found: dict[str, Any] = {}
+    errors: dict[str, str] = {}
+    for name, output in template.outputs.items():
+        try:
+            found[name] = known(resolve(output.value, scope))
+        except exception.HeatliteError as error:
+            LOG.warning("%s, output %s has no value: %s", stack.name, name, error)
+            found[name], errors[name] = None, parameters.mask(str(error))
+    return {**found, ERRORS: errors} if errors else found
+
+
+def attributes(context: Context, registry: Registry, stack: StackRecord, paths: Collection[str]) -> dict[str, Any]:
+    """``resource.NAME.attribute`` → its value, ``resource.NAME`` → its reference; None where there is no such thing.
+
+    The attribute may be one of what is nested in that resource, and so on down.
+    """
+    asked = {path: attribute_paths.split(path) for path in paths}
+    rows = rows_of(context, stack, {name for name, _ in asked.values()})
+    return {path: attribute(context, registry, rows.get(name), wanted) for path, (name, wanted) in asked.items()}
+
+
+def attribute(context: Context, registry: Registry, row: ResourceRecord | None, name: str | None) -> Any:
+    """An attribute of a resource, or its reference where no attribute is named."""
+    resource = live(row, registry) if row is not None else None
+    if row is None or resource is None:
+        return None
+    if name is None:
+        return resource.reference
+    if attribute_paths.split(name)[0] and issubclass(resource.plugin, StackResource):
+        child = stacks.get(context, row.uuid)
+        wanted = resource.plugin.inner_name(resource.recorded.get("attributes") or {}, name)
+        return attributes(context, registry, child, [wanted])[wanted] if child is not None else None
+    try:
+        return resource.attribute(name)
+    except exception.HeatliteError:
+        return None
+
+
+def members(context: Context, stack: StackRecord) -> list[Member]:
+    """The resources of a stack that is a group; in the order in which they came into being."""
+    rows = serving(resources.by_stack(context, stack.id), stack.raw_template_id)
+    return [
+        Member(name, row.status is Status.FAILED, f"{row.id:020}", reference(row))
+        for name, row in rows.items()
+        if row.action is not Action.DELETE
+    ]
+
+
+def reference(row: ResourceRecord) -> Any:
+    """What get_resource gives of a row."""
+    recorded = (row.attr_data or {}).get("reference")
+    return row.physical_resource_id or row.name if recorded is None else recorded
+
+
+def made(
+    context: Context, registry: Registry, stack: StackRecord, names: Collection[str]
+) -> Mapping[str, LiveResource]:
+    """Name → what a template sees of it, of these names and those that are there."""
+    found = {name: live(row, registry) for name, row in rows_of(context, stack, names).items()}
+    return {name: resource for name, resource in found.items() if resource is not None}
+
+
+def rows_of(context: Context, stack: StackRecord, names: Collection[str]) -> Mapping[str, ResourceRecord]:
+    """Name → the row that serves it, of these names and those that are there."""
+    return serving(resources.by_names(context, stack.id, names), stack.raw_template_id) if names else {}

@@ -1,0 +1,287 @@
+"""Traversals, as an engine needs them: template, parameters and graph, parsed once a process and kept by id.
+
+All of it is immutable for a traversal, which is what makes a message that carries nothing but identity cheap.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import cachetools
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.convergence.graph import Graph
+from heatlite.convergence.model import VISITS, Action, Node, NodeKind, Wanted
+from heatlite.db import stacks, templates
+from heatlite.db.api import Context
+from heatlite.db.records import StackRecord, TemplateRecord
+from heatlite.engine.definitions.implied_dependencies import Link, no_links
+from heatlite.engine.definitions.unchanged import Sources
+
+LOG = logging.getLogger(__name__)
+
+MASKS_KEPT = 200
+RESOURCES_KEPT = 3_000
+"""How many resources the templates that are kept may have together, at some kilobytes each, and the traversals."""
+LARGE_ONES_KEPT = 3
+"""Templates or traversals that are kept however large they are: who works on them would parse them for each message."""
+
+EMPTY_TEMPLATE = {"heat_template_version": "2021-04-16", "description": "Empty: what it held was rolled back"}
+
+
+@dataclass(frozen=True)
+class Traversal:
+    """One operation on one stack.
+
+    ``stack`` is the row as it was when the traversal was loaded: trust its identity and settings, not its state.
+    ``serving``: name → id of the row that serves it. ``graph`` is None while the traversal is being planned.
+    ``mask`` hides what no reason, event or log may tell: the hidden values of this operation and of those before it.
+    """
+
+    id: str
+    stack: StackRecord
+    template: language.Template
+    parameters: language.Parameters
+    graph: Graph[Node] | None
+    serving: Mapping[str, int]
+    mask: language.Mask = field(default_factory=language.Mask)
+    breakpoints: language.Breakpoints = field(default_factory=language.Breakpoints)
+
+    @property
+    def updates(self) -> bool:
+        """Whether rows from before the traversal may be replaced in it."""
+        return self.stack.action is not Action.CREATE
+
+    def kind_for(self, resource_id: int) -> NodeKind:
+        """What this traversal would do to a row: what it is in the graph for, or clean it up."""
+        kinds = (NodeKind.UPDATE, NodeKind.VISIT)
+        found = (kind for kind in kinds if self.graph is not None and Node(resource_id, kind) in self.graph)
+        return next(found, NodeKind.CLEANUP)
+
+    @cached_property
+    def reads(self) -> Mapping[str, frozenset[str]]:
+        """Resource's name → its attributes that the template reads anywhere."""
+        found: dict[str, set[str]] = {}
+        parts = [it.reads for it in self.template.resources.values()]
+        parts += [it.reads for it in self.template.outputs.values()]
+        for reads in parts:
+            for name, attribute in reads:
+                found.setdefault(name, set()).add(attribute)
+        return {name: frozenset(attributes) for name, attributes in found.items()}
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What its definitions are evaluated with, beside other resources."""
+        return Sources(self.parameters, self.template.files, self.stack.facade)
+
+    @cached_property
+    def names(self) -> Mapping[int, str]:
+        """Row's id → the name that the plan gave it to serve."""
+        return {resource_id: name for name, resource_id in self.serving.items()}
+
+    def serves(self, resource_id: int) -> bool:
+        """Whether the plan gave this row a name to serve."""
+        return resource_id in self.names
+
+
+def wanted(template: language.Template) -> list[Wanted]:
+    """What a template asks for, as the convergence core sees it."""
+    return [
+        Wanted(definition.name, definition.type, definition.requires, definition.definition_hash)
+        for definition in template.resources.values()
+    ]
+
+
+def goal(traversal_action: Action, template: language.Template) -> list[Wanted]:
+    """What a traversal is to make true: nothing at all, for a DELETE."""
+    return [] if traversal_action is Action.DELETE else wanted(template)
+
+
+def encode(graph: Graph[Node], serving: Mapping[str, int]) -> dict[str, Any]:
+    """A graph as ``current_deps`` keeps it: nodes, and for each the positions of those that it follows."""
+    position = {node: index for index, node in enumerate(graph)}
+    return {
+        "nodes": [[node.resource_id, int(node.kind)] for node in graph],
+        "follows": [[position[before] for before in graph.predecessors(node)] for node in graph],
+        "serving": dict(serving),
+    }
+
+
+def decode(deps: Mapping[str, Any]) -> Graph[Node]:
+    """The graph that ``encode`` wrote down."""
+    nodes = [Node(resource_id, NodeKind(kind)) for resource_id, kind in deps["nodes"]]
+    return Graph({node: [nodes[at] for at in before] for node, before in zip(nodes, deps["follows"], strict=True)})
+
+
+def weight(resources: int) -> int:
+    """What something with so many resources counts for among what is kept."""
+    return min(1 + resources, RESOURCES_KEPT // LARGE_ONES_KEPT)
+
+
+class Library:
+    """Templates and traversals that this process has parsed."""
+
+    def __init__(self, operator_registry: Mapping[str, Any] = {}, link: Link = no_links) -> None:
+        """Keep what is parsed here.
+
+        :param operator_registry: the ``resource_registry`` of the operator's environments
+        :param link: puts into a template what its resources need implicitly
+        """
+        self.operator_registry = operator_registry
+        self._link = link
+        self._lock = threading.Lock()
+        self._templates: cachetools.LRUCache[int, tuple[TemplateRecord, language.Template]]
+        self._templates = cachetools.LRUCache(RESOURCES_KEPT, lambda known: weight(len(known[1].resources)))
+        self._masks: cachetools.LRUCache[str, language.Mask] = cachetools.LRUCache(MASKS_KEPT)
+        self._traversals: cachetools.LRUCache[str, Traversal]
+        self._traversals = cachetools.LRUCache(RESOURCES_KEPT, lambda known: weight(len(known.graph or ())))
+
+    def template(self, context: Context, template_id: int) -> tuple[TemplateRecord, language.Template]:
+        """A stored template, and the same parsed."""
+        with self._lock:
+            known = self._templates.get(template_id)
+        if known is None:
+            record = templates.get(context, template_id)
+            known = (record, parse(record, self.operator_registry))
+            with self._lock:
+                self._templates[template_id] = known
+        return known
+
+    def known(self, template_id: int) -> tuple[TemplateRecord, language.Template] | None:
+        """The same, if it is at hand."""
+        with self._lock:
+            return self._templates.get(template_id)
+
+    def learn(self, record: TemplateRecord, parsed: language.Template) -> None:
+        """Keep a template that has just been parsed and stored, so that it needn't be read and parsed again."""
+        if not parsed.is_decided:
+            with self._lock:
+                self._templates[record.id] = (record, parsed)
+
+    def parameters(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
+        """A stack's template as it is with the values of its parameters, and these."""
+        record, parsed = self.template(context, stack.raw_template_id)
+        parameters = bind(record, parsed, stack.name, stack.id, stack.tenant)
+        return parsed.under(parameters), parameters
+
+    def readable(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
+        """The same; nothing at all where the template can't be read, or doesn't take the values that it is given.
+
+        So it is with a nested stack that was refused once its values were known, and with one that an engine of another
+        time took. It is still to be shown, looked at and deleted: for none of that is a template needed.
+        """
+        try:
+            return self.parameters(context, stack)
+        except exception.HeatliteError as error:
+            LOG.debug("Stack %s is taken for empty: %s", stack.name, error)
+            return nothing_wanted(stack)
+
+    def record(self, context: Context, template_id: int) -> TemplateRecord:
+        """A stored template as it was given, parsed or not."""
+        known = self.known(template_id)
+        return known[0] if known is not None else templates.get(context, template_id)
+
+    def check_immutable(
+        self, context: Context, stack: StackRecord, wanted: language.Template, values: language.Parameters
+    ) -> None:
+        """Refuse to change a parameter that the stack had before and that may not change.
+
+        :raises ImmutableParameterModified: naming all of them
+        """
+        fixed = [name for name, schema in wanted.parameter_schemata.items() if schema.immutable]
+        if not fixed:
+            return
+        _, before = self.readable(context, stack)
+        changed = [name for name in fixed if name in before.schemata and before[name] != values[name]]
+        if changed:
+            raise exception.ImmutableParameterModified(keys=", ".join(changed))
+
+    def traversal(self, context: Context, traversal_id: str) -> Traversal | None:
+        """The traversal, if it is some stack's current one.
+
+        None says that it has been superseded *or* can't be seen yet; either way there is nothing to do here and now,
+        and if there is something to do after all, the sweep will ask again.
+
+        :raises HeatliteError: where it is to make a template true that can't be read, or whose values don't fit
+        """
+        with self._lock:
+            known = self._traversals.get(traversal_id)
+        if known is not None:
+            return known
+        found = stacks.by_traversal(context, traversal_id)
+        if found is None:
+            return None
+        stack, deps = found
+        needs_template = stack.action is not Action.DELETE and stack.action not in VISITS
+        parsed, parameters = (self.parameters if needs_template else self.readable)(context, stack)
+        if deps is None:
+            return Traversal(traversal_id, stack, parsed, parameters, None, {})
+        mask, breakpoints = self.mask(context, stack, parameters), self._breakpoints(context, stack)
+        graph, linked = decode(deps), self._link(parsed, parameters)
+        loaded = Traversal(traversal_id, stack, linked, parameters, graph, deps["serving"], mask, breakpoints)
+        with self._lock:
+            self._traversals[traversal_id] = loaded
+        return loaded
+
+    def _breakpoints(self, context: Context, stack: StackRecord) -> language.Breakpoints:
+        record = self.record(context, stack.raw_template_id)
+        return language.Breakpoints.read(language.Environment.parse(record.environment).resource_registry)
+
+    def mask(
+        self, context: Context, stack: StackRecord, parameters: language.Parameters | None = None
+    ) -> language.Mask:
+        """What is hidden now, in the last complete template, and in whatever this process has seen of the stack.
+
+        A row that is cleaned up may have been made of any of them. What is hidden in the stacks that it is nested in is
+        hidden in it as well: a group writes values of its parent into the template of its members.
+
+        :param parameters: the stack's values, where they are at hand
+        """
+        before = stack.prev_raw_template_id
+        mask = self._hidden_in(context, stack) if parameters is None else parameters.mask
+        if before not in (None, stack.raw_template_id):
+            mask |= self._hidden_in(context, replace(stack, raw_template_id=before))
+        mask |= self.owners_mask(context, stack)
+        with self._lock:
+            self._masks[stack.id] = mask = mask | self._masks.get(stack.id, mask)
+        return mask
+
+    def owners_mask(self, context: Context, stack: StackRecord) -> language.Mask:
+        """What is hidden in the stacks that a stack is nested in."""
+        owner = None if stack.owner_id is None else stacks.get(context, stack.owner_id)
+        return language.Mask() if owner is None else self.mask(context, owner)
+
+    def _hidden_in(self, context: Context, stack: StackRecord) -> language.Mask:
+        """What is hidden among the values of a stack's parameters."""
+        try:
+            record, parsed = self.template(context, stack.raw_template_id)
+            return bind(record, parsed, stack.name, stack.id, stack.tenant).mask
+        except (exception.HeatliteError, LookupError):  # it was valid once, with plugins or limits of another time
+            LOG.warning("Template %s can't be read for what it hides", stack.raw_template_id)
+            return language.Mask()
+
+
+def nothing_wanted(stack: StackRecord) -> tuple[language.Template, language.Parameters]:
+    """The template that asks for nothing, and its parameters in this stack."""
+    parsed = language.parse(EMPTY_TEMPLATE)
+    return parsed, bind(TemplateRecord(0, EMPTY_TEMPLATE, {}, {}), parsed, stack.name, stack.id, stack.tenant)
+
+
+def parse(record: TemplateRecord, operator_registry: Mapping[str, Any]) -> language.Template:
+    """Parse a stored template with its own files and environment."""
+    environment = language.Environment.parse(record.environment)
+    return language.parse(record.template, record.files, environment.resource_registry, operator_registry)
+
+
+def bind(
+    record: TemplateRecord, parsed: language.Template, stack_name: str, stack_id: str, tenant: str
+) -> language.Parameters:
+    """The values of a template's parameters in one stack."""
+    pseudo = language.PseudoParameters(stack_name=stack_name, stack_id=stack_id, project_id=tenant, region="")
+    return language.bind(parsed, language.Environment.parse(record.environment), pseudo)

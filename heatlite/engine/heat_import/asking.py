@@ -1,0 +1,104 @@
+"""Asking: what ``get_resource`` and ``get_attr`` give of a resource that is taken over.
+
+Plugins that answer without I/O are asked, and nested stacks, whose outputs are there by then. Of all others, what Heat
+kept is kept on until an update asks for it: nobody is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite.convergence.model import Node
+from heatlite.db.api import Database
+from heatlite.db.records import StackRecord
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.definitions.traversals import Library, Traversal
+from heatlite.engine.definitions.work import Evaluated
+from heatlite.engine.heat_import import rows
+from heatlite.engine.heat_import.judge import JudgedResource, JudgedStack
+from heatlite.engine.ports.nested_stacks import Ports
+from heatlite.resources.instance import Instance
+from heatlite.resources.jsonable import as_json
+from heatlite.resources.registry import Registry
+from heatlite.resources.stack_resource import StackResource
+from heatlite.resources.steps import reference_of
+from heatlite.rpc.messages import BeginChild
+from heatlite.rpc.worker_client import Wakes
+
+
+@dataclass(frozen=True)
+class Means:
+    """What taking over is done with."""
+
+    database: Database
+    registry: Registry
+    settings: Settings
+    inputs: Inputs
+
+
+class Silent(Wakes):
+    """Nothing is begun, so that there is nothing to announce."""
+
+    def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
+        raise NotImplementedError
+
+    def ask(self, engine_id: str, resource_ids: list[int], traversal_id: str) -> None:
+        raise NotImplementedError
+
+    def wake(self, engine_id: str, resource_ids: list[int]) -> None:
+        raise NotImplementedError
+
+    def over(self, engine_id: str, traversal_id: str) -> None:
+        raise NotImplementedError
+
+    def begin(self, request: dict[str, Any], message: BeginChild) -> None:
+        raise NotImplementedError
+
+    def forget(self, engine_id: str) -> None:
+        raise NotImplementedError
+
+
+def attributes_of(
+    means: Means, judged: JudgedStack, each: JudgedResource, values: Mapping[str, Any], library: Library
+) -> dict[str, Any]:
+    """``attr_data`` of a resource.
+
+    :param values: the row of its stack
+    """
+    resource = each.plugin(instance(means, judged, each, values, library))
+    asks = (each.plugin.immediate or issubclass(each.plugin, StackResource)) and not each.definition.external_id
+    found = as_json(resource.resolve_attributes(), each.heat.name) if asks else dict(each.heat.attributes or {})
+    return {"reference": reference_of(resource), "attributes": found or {}}
+
+
+def instance(
+    means: Means, judged: JudgedStack, each: JudgedResource, values: Mapping[str, Any], library: Library
+) -> Instance:
+    """What the plugin's object is made from."""
+    heat, fields = judged.heat, StackRecord.__dataclass_fields__
+    record: Any = {name: values.get(name) for name in fields}
+    traversal = Traversal(
+        values["current_traversal"], StackRecord(**record), judged.template, judged.parameters, None, {}
+    )
+    ports = Ports(means.database, means.inputs, means.settings, library, means.registry, Silent())
+    evaluated = Evaluated(each.definition, each.properties, each.heat.metadata, ())
+    return Instance(
+        name=each.heat.name,
+        uuid=rows.uuid_of(each),
+        stack_name=heat.name,
+        stack_id=heat.id,
+        project_id=heat.tenant,
+        type_name=each.definition.type,
+        properties=each.properties,
+        metadata=each.heat.metadata,
+        resource_id=each.heat.physical_resource_id,
+        data=rows.kept_data(each, ("", 0)),
+        now=means.inputs.now,
+        random=means.inputs.random,
+        files=judged.template.files,
+        reads=traversal.reads.get(each.heat.name, frozenset()),
+        nested=ports.of(traversal, each.heat.name, evaluated),
+    )

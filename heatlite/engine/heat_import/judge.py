@@ -1,0 +1,166 @@
+"""Judge: whether a stack of Heat's can be taken over, and with which templates and plugins. Nothing is written.
+
+Taken over is what is at rest: every stack of the tree and every resource in it is COMPLETE, of a type that is
+installed here, with properties that the type takes. What isn't is better brought there by the engine that made it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.convergence.model import Action, Status
+from heatlite.db.heat.records import HeatResource, HeatStack
+from heatlite.db.records import TemplateRecord
+from heatlite.engine.definitions import traversals
+from heatlite.engine.definitions.provider import plugin_of
+from heatlite.resources.base import Resource
+from heatlite.resources.registry import Registry
+from heatlite.resources.stack_resource import StackResource
+from heatlite.template import ResourceDefinition
+
+GONE = ("DELETE", "COMPLETE")
+
+
+@dataclass(frozen=True)
+class JudgedResource:
+    """A resource that can be taken over. ``properties`` are as its plugin keeps them; ``child`` is its stack."""
+
+    heat: HeatResource
+    definition: ResourceDefinition
+    plugin: type[Resource]
+    properties: Mapping[str, Any]
+    child: HeatStack | None = None
+
+
+@dataclass(frozen=True)
+class JudgedStack:
+    """A stack that can be taken over, with those in it."""
+
+    heat: HeatStack
+    raw: Mapping[str, Any]
+    """Its template, as it is stored here."""
+    template: language.Template
+    parameters: language.Parameters
+    resources: tuple[JudgedResource, ...]
+    children: tuple[JudgedStack, ...]
+
+    def tree(self) -> Iterator[JudgedStack]:
+        """This stack and all that is nested in it, each after those that it holds."""
+        for child in self.children:
+            yield from child.tree()
+        yield self
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found of one tree: either a stack, or reasons why it can't be taken over."""
+
+    stack: JudgedStack | None
+    obstacles: tuple[str, ...] = ()
+
+
+class Judge:
+    """Judges trees of stacks by what is installed here."""
+
+    def __init__(self, registry: Registry, operator_registry: Mapping[str, Any]) -> None:
+        self._registry = registry
+        self._operator_registry = operator_registry
+
+    def judge(self, root: HeatStack) -> Judgement:
+        """Look at a whole tree, and name everything that is in the way."""
+        obstacles: list[str] = []
+        judged = self._stack(root, "", None, obstacles)
+        return Judgement(None if obstacles else judged, tuple(obstacles))
+
+    def _stack(
+        self, stack: HeatStack, prefix: str, holder: type[Resource] | None, obstacles: list[str]
+    ) -> JudgedStack | None:
+        obstacles += [f"{prefix}{reason}" for reason in states_in_the_way(stack)]
+        raw, rows = stack.template.template, oldest_first(stack.resources)
+        if holder is not None and issubclass(holder, StackResource):
+            raw = holder.template_taken_over(raw, [row.name for row in rows])
+        try:
+            parsed, parameters = self._parse(stack, raw)
+        except exception.HeatliteError as error:
+            obstacles.append(f"{prefix}its template can't be read here: {error}")
+            return None
+        resources, children = [], []
+        for row in rows:
+            judged = self._resource(stack, row, parsed, prefix, obstacles)
+            if judged is not None:
+                resources.append(judged)
+            if judged is not None and judged.child is not None:
+                children.append(self._stack(judged.child, f"{prefix}resources.{row.name}.", judged.plugin, obstacles))
+        obstacles += [f"{prefix}{reason}" for reason in without_each_other(stack, parsed, resources)]
+        return JudgedStack(stack, raw, parsed, parameters, tuple(resources), tuple(it for it in children if it))
+
+    def _parse(self, stack: HeatStack, raw: Mapping[str, Any]) -> tuple[language.Template, language.Parameters]:
+        given = stack.template
+        record = TemplateRecord(0, dict(raw), dict(given.files), dict(given.environment))
+        parsed = traversals.parse(record, self._operator_registry)
+        parameters = traversals.bind(record, parsed, stack.name, stack.id, stack.tenant)
+        return parsed.under(parameters), parameters
+
+    def _resource(
+        self, stack: HeatStack, row: HeatResource, parsed: language.Template, prefix: str, obstacles: list[str]
+    ) -> JudgedResource | None:
+        place, definition = f"{prefix}resources.{row.name}", parsed.resources.get(row.name)
+        if (row.action, row.status) == GONE:
+            return None
+        if reason := row_in_the_way(row, definition):
+            obstacles.append(f"{place} {reason}")
+            return None
+        assert definition is not None, "a row that no template defines is in the way"
+        try:
+            plugin = plugin_of(self._registry, definition.type, stack.template.files)
+            properties = plugin.checked_properties(row.properties or {}, f"{place}.properties")
+        except exception.HeatliteError as error:
+            obstacles.append(f"{place} ({definition.type}): {error}")
+            return None
+        child = next((it for it in stack.children if it.id == row.physical_resource_id), None)
+        if issubclass(plugin, StackResource) and child is None:
+            obstacles.append(f"{place} ({definition.type}): its nested stack {row.physical_resource_id} isn't there")
+        return JudgedResource(row, definition, plugin, properties, child)
+
+
+def oldest_first(rows: Iterable[HeatResource]) -> list[HeatResource]:
+    """Resources in the order in which Heat has the members of a group that scales; so that our ids follow it, too."""
+    return sorted(rows, key=lambda row: (row.created_at or datetime.datetime.min, row.name))
+
+
+def states_in_the_way(stack: HeatStack) -> Iterator[str]:
+    """What of a stack's own state is in the way."""
+    state = f"{stack.action}_{stack.status}"
+    if not stack.is_convergence:
+        yield f"it isn't a convergence stack: run `heat-manage migrate_convergence_1 {stack.id}` there first"
+    if stack.status == Status.IN_PROGRESS:
+        yield f"it is {state}: wait until that is over, or cancel it there"
+    elif stack.status != Status.COMPLETE:
+        yield f"it is {state} ({stack.status_reason}): repair it there, by an update or a check"
+    elif stack.action not in set(Action) or stack.action in (Action.DELETE, Action.INIT):
+        yield f"it is {state}, which says nothing that could be gone on with"
+
+
+def row_in_the_way(row: HeatResource, definition: ResourceDefinition | None) -> str | None:
+    """What of a resource's row is in the way; None: nothing."""
+    if row.status != Status.COMPLETE:
+        return f"is {row.action}_{row.status} ({row.status_reason})"
+    if row.replaced_by is not None or definition is None:
+        return "isn't in the template (any more): Heat has not deleted it yet"
+    return None
+
+
+def without_each_other(stack: HeatStack, parsed: language.Template, resources: list[JudgedResource]) -> Iterator[str]:
+    """Names without a row, and nested stacks without a resource."""
+    named = {row.name for row in stack.resources}
+    yield from (f"resources.{name} has never been made" for name in parsed.resources if name not in named)
+    held = {it.child.id for it in resources if it.child is not None}
+    rows = {row.physical_resource_id for row in stack.resources}
+    for child in stack.children:
+        if child.id not in held and child.id not in rows:
+            yield f"no resource stands for its nested stack {child.name} ({child.id})"

@@ -1,0 +1,122 @@
+"""Rows: what a stack of Heat's is in our tables. Pure; ids that the database gives are put in by whoever writes.
+
+A nested stack has the id of its owner's resource here, so that such a resource gets its stack's id for its uuid; other
+resources keep theirs, which made the names of physical resources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite.convergence.model import Action, Status
+from heatlite.db.events import Happening
+from heatlite.db.heat.records import HeatStack
+from heatlite.engine.heat_import.judge import JudgedResource, JudgedStack
+from heatlite.resources.adoptable import STACK_NAME
+from heatlite.resources.nested.port import OPERATION, TEMPLATE
+
+Values = dict[str, Any]
+OF_NESTED = frozenset({OPERATION, TEMPLATE, STACK_NAME})
+"""Keys that only an engine of heatlite writes."""
+ROW_ACTIONS = {"ROLLBACK": Action.UPDATE, "RESTORE": Action.UPDATE, "ADOPT": Action.CREATE}
+"""What Heat says of a resource in other words."""
+
+
+def stack_values(judged: JudgedStack, root_id: str, template_id: int, traversal_id: str) -> Values:
+    """The row of ``stack``: what it says is true, so that its template is the last complete one too."""
+    heat = judged.heat
+    return {
+        "id": heat.id,
+        "name": heat.name,
+        "tenant": heat.tenant,
+        "username": heat.username,
+        "live_name": heat.name if heat.owner_id is None else None,
+        "raw_template_id": template_id,
+        "prev_raw_template_id": template_id,
+        "current_traversal": traversal_id,
+        "action": Action(heat.action),
+        "status": Status.COMPLETE,
+        "status_reason": heat.status_reason,
+        "timeout": heat.timeout,
+        "disable_rollback": heat.disable_rollback,
+        "owner_id": heat.owner_id,
+        "root_id": root_id,
+        "nested_depth": heat.nested_depth,
+        "parent_resource_name": heat.parent_resource_name,
+        "stack_user_project_id": heat.stack_user_project_id,
+        "collects_later": False,
+        "created_at": heat.created_at,
+        "updated_at": heat.updated_at,
+    }
+
+
+def resource_values(
+    judged: JudgedResource, stack: HeatStack, template_id: int, child: tuple[str, int] | None, attributes: Values
+) -> Values:
+    """The row of ``resource``, without the ids of what it requires.
+
+    :param child: the traversal and the template that its nested stack has here
+    :param attributes: ``attr_data``
+    """
+    heat, definition = judged.heat, judged.definition
+    is_current = heat.current_template_id == stack.template.id
+    external = definition.external_id is not None
+    return {
+        "uuid": uuid_of(judged),
+        "stack_id": stack.id,
+        "name": heat.name,
+        "type": definition.type,
+        "physical_resource_id": heat.physical_resource_id,
+        "action": ROW_ACTIONS.get(heat.action) or Action(heat.action),
+        "status": Status.COMPLETE,
+        "status_reason": heat.status_reason,
+        "atomic_key": 0,
+        "requires": [],
+        "current_template_id": template_id if is_current else None,
+        "fingerprint": definition.definition_hash if is_current else None,
+        "attempts": 0,
+        "properties_data": dict(judged.properties),
+        "attr_data": attributes,
+        "resource_metadata": dict(heat.metadata),
+        "resource_data": kept_data(judged, child) or None,
+        "deletion_policy": definition.deletion_policy,
+        "external_id": heat.physical_resource_id if external else None,
+        "created_at": heat.created_at,
+        "updated_at": heat.updated_at,
+    }
+
+
+def uuid_of(judged: JudgedResource) -> str:
+    """The resource's uuid here."""
+    return judged.heat.uuid if judged.child is None else judged.child.id
+
+
+def kept_data(judged: JudgedResource, child: tuple[str, int] | None) -> Values:
+    """Return what the plugin keeps; of a nested stack, that it is where this resource wanted it, and its name.
+
+    Heat's own adoption copies what a client sends: what would make a nested stack here isn't taken from there.
+    """
+    if judged.child is None or child is None:
+        return {key: value for key, value in judged.heat.data.items() if key not in OF_NESTED}
+    traversal_id, template_id = child
+    own = {OPERATION: traversal_id, TEMPLATE: template_id, STACK_NAME: judged.child.name}
+    return {**judged.heat.data, **own}
+
+
+def snapshot_values(row: Mapping[str, Any]) -> Values:
+    """A row of ``snapshot``."""
+    names = ("id", "stack_id", "tenant", "name", "status_reason", "data", "created_at", "updated_at")
+    return {**{name: row[name] for name in names}, "action": row["action"] or "CREATE", "status": row["status"]}
+
+
+def happening(row: Mapping[str, Any]) -> Happening:
+    """A row of ``event``."""
+    return Happening(
+        row["resource_name"] or "",
+        row["resource_type"] or "",
+        row["physical_resource_id"],
+        row["resource_action"] or "",
+        row["resource_status"] or "",
+        row["resource_status_reason"] or "",
+    )

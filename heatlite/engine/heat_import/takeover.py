@@ -1,0 +1,139 @@
+"""Take over: a tree of Heat's stacks is written into our tables, a stack in a transaction, the root last.
+
+A tree counts as taken over when its root is there. What a run that was ended left of one is removed by the next run
+before it begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from heatlite import template as language
+from heatlite.context import EngineContext
+from heatlite.db import bulk, events, models, purge, resources, snapshots, stacks, templates, user_creds
+from heatlite.db.heat.records import HeatStack
+from heatlite.db.retry import retried
+from heatlite.engine.definitions import inheritance
+from heatlite.engine.definitions.scope import EngineScope
+from heatlite.engine.definitions.traversals import Library
+from heatlite.engine.heat_import import rows
+from heatlite.engine.heat_import.asking import Means, attributes_of
+from heatlite.engine.heat_import.judge import JudgedStack
+
+
+class TakeOver:
+    """Writes judged trees."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    def obstacle(self, heat: HeatStack) -> str | None:
+        """What of our own rows is in the way; None: nothing."""
+        context = EngineContext(self._means.database)
+        if stacks.get(context, heat.id) is not None:
+            return "it is here already"
+        if stacks.by_live_name(context, heat.tenant, heat.name) is not None:
+            return f"there is another stack of the name {heat.name} in its project here"
+        return None
+
+    def take(self, root: JudgedStack) -> None:
+        """Write a tree.
+
+        :raises oslo_db.exception.DBDuplicateEntry: where its name was taken meanwhile
+        """
+        purge.remove(EngineContext(self._means.database), [it.heat.id for it in root.tree()])
+        library, known = Library(self._means.settings.operator_registry), dict[str, tuple[str, int]]()
+        inherited = dict(environments(root, root.heat.template.environment))
+        for judged in root.tree():
+            stored = templates.stored(
+                EngineContext(self._means.database),
+                judged.raw,
+                judged.heat.template.files,
+                inherited[judged.heat.id],
+                self._means.inputs.utcnow(),
+            )
+            known[judged.heat.id] = self._one(root, judged, stored, library, known)
+
+    def _one(
+        self,
+        root: JudgedStack,
+        judged: JudgedStack,
+        template_id: int,
+        library: Library,
+        known: Mapping[str, tuple[str, int]],
+    ) -> tuple[str, int]:
+        """One stack whose children are there: its traversal and its template."""
+        means = self._means
+        values = rows.stack_values(judged, root.heat.id, template_id, means.inputs.new_id())
+        made = [
+            rows.resource_values(
+                each,
+                judged.heat,
+                template_id,
+                known[each.child.id] if each.child else None,
+                attributes_of(means, judged, each, values, library),
+            )
+            for each in judged.resources
+        ]
+        self._write(judged, values, made)
+        return values["current_traversal"], template_id
+
+    @retried
+    def _write(self, judged: JudgedStack, values: Mapping[str, Any], made: list[dict[str, Any]]) -> None:
+        context, heat, now = EngineContext(self._means.database), judged.heat, self._means.inputs.utcnow()
+        with context.database.writer(context):
+            stacks.insert(context, values, heat.tags)
+            ids = resources.insert(context, made) if made else {}
+            self._relate(context, judged, ids)
+            for snapshot in heat.snapshots:
+                snapshots.insert(context, rows.snapshot_values(snapshot))
+            for event in heat.events:
+                events.insert(context, heat.id, [rows.happening(event)], [event["uuid"]], event["created_at"])
+            if heat.owner_id is None and heat.credentials is not None:
+                user_creds_id = user_creds.insert(context, heat.credentials, now)
+                tree = models.stack.c.root_id == heat.id
+                context.connection.execute(sa.update(models.stack).where(tree).values(user_creds_id=user_creds_id))
+            self._tell_children(context, judged)
+
+    def _relate(self, context: EngineContext, judged: JudgedStack, ids: Mapping[str, int]) -> None:
+        ours = {it.heat.id: ids[rows.uuid_of(it)] for it in judged.resources}
+        requires = {
+            ours[it.heat.id]: {"requires": sorted(ours[each] for each in it.heat.requires if each in ours)}
+            for it in judged.resources
+        }
+        bulk.update(context, models.resource, requires, {}, [])
+
+    def _tell_children(self, context: EngineContext, judged: JudgedStack) -> None:
+        """What templates of nested stacks may read of the resource that holds them."""
+        scope = EngineScope(judged.parameters, judged.template.files, {})
+        raws = {child.heat.id: child.raw for child in judged.children}
+        for each in judged.resources:
+            if each.child is None or each.child.id not in raws:
+                continue
+            facade = inheritance.facade_of(raws[each.child.id], each.definition, dict(each.heat.metadata), scope)
+            if facade is not None:
+                child = models.stack.c.id == each.child.id
+                context.connection.execute(sa.update(models.stack).where(child).values(facade=facade))
+
+
+def environments(stack: JudgedStack, own: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Id → environment of a stack and of all that is nested in it, as the engine will ask for it.
+
+    What a nested stack inherits is written otherwise than by Heat, and means the same. Written as the engine writes it,
+    it isn't a change when the stack is updated to what it is.
+
+    :param own: of the stack itself
+    """
+    yield stack.heat.id, own
+    parent, children = language.Environment.parse(own), {child.heat.id: child for child in stack.children}
+    for each in stack.resources:
+        child = children.get(each.child.id) if each.child else None
+        if child is not None:
+            given = child.heat.template.environment.get("parameters") or {}
+            inherited = inheritance.environment_of_child(
+                parent, stack.template, each.definition, given, stack.parameters.mask
+            )
+            yield from environments(child, inherited.to_dict())

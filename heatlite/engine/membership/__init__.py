@@ -1,0 +1,1 @@
+"""Which engines live, what this one has claimed, and how projects share it."""

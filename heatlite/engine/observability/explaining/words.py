@@ -1,0 +1,232 @@
+"""Words: the sentences that explain a stack, from values alone.
+
+headline   which stack, what it is at, since when, until when
+trouble    what keeps everything from moving: no engine, no time left
+nodes      one sentence a node that isn't done: ready, running, waiting for whom, blocked by whom, paused at what
+after      of a stack at rest: what failed, what is still held, what to do
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterator
+
+from heatlite.convergence.model import Action, NodeKind, NodeState, Status
+from heatlite.db.records import ResourceRecord
+from heatlite.db.standing import NodeStanding
+from heatlite.engine.observability.explaining.facts import Facts, seconds
+from heatlite.resources.steps import AGAIN
+
+DOES = {
+    NodeKind.CLEANUP: "cleanup",
+    NodeKind.UPDATE: "update",
+    NodeKind.VISIT: "visit",
+    NodeKind.PLAN: "planning the rollback",
+    NodeKind.COMMIT: "commit point",
+    NodeKind.EPILOGUE: "end of the operation",
+}
+ENDED = (NodeState.DONE, NodeState.FAILED)
+MOST_NODES = 50  # of which each is told; a stack of thousands is told by numbers
+
+
+def explained(facts: Facts) -> list[str]:
+    """Why a stack is where it is, line by line."""
+    body = under_way(facts) if facts.stack.is_in_progress else at_rest(facts)
+    return [*headline(facts), *body]
+
+
+def headline(facts: Facts) -> Iterator[str]:
+    """Which stack, and where it is."""
+    stack = facts.stack
+    yield f"Stack {stack.name} ({stack.id}) of project {stack.tenant} is {stack.action}_{stack.status}."
+    if stack.status_reason:
+        yield f"It says: {stack.status_reason}"
+    if facts.root is not None:
+        root = facts.root
+        yield f"It is nested in {root.name} ({root.id}), which is {root.action}_{root.status}."
+    if stack.is_in_progress and (since := stack.updated_at or stack.created_at):
+        line = f"The operation began {ago(facts, seconds(since))}"
+        if stack.deadline is not None:
+            left = stack.deadline - facts.now
+            line += (
+                f" and fails in {span(left)}" if left > 0 else f" and is {span(-left)} past its time: a sweep fails it"
+            )
+        yield f"{line}."
+
+
+def under_way(facts: Facts) -> Iterator[str]:
+    """What an operation that is under way waits for."""
+    if not any(not engine.is_gone for engine in facts.engines.values()):
+        yield "No engine is alive: nothing moves until one is started. Nothing is lost meanwhile."
+    if not facts.nodes:
+        yield "It has no nodes: its operation ended or was superseded a moment ago. Look again."
+        return
+    counts = Counter(it.state for it in facts.nodes)
+    told = ", ".join(f"{counts[state]} {state.name}" for state in NodeState if counts[state])
+    yield f"Of {len(facts.nodes)} nodes: {told}."
+    open_nodes = [it for it in facts.nodes if it.state not in ENDED]
+    by_interest = sorted(open_nodes, key=lambda it: (it.state is NodeState.WAITING, it.node))
+    yield from (f"  {of_node(facts, it)}" for it in by_interest[:MOST_NODES])
+    if len(open_nodes) > MOST_NODES:
+        yield f"  … and {len(open_nodes) - MOST_NODES} more."
+    yield (
+        f"Each engine looks for lost work every {span(facts.sweep_interval)}; what an engine held that is silent for "
+        f"{span(facts.lease_seconds)} is taken over."
+    )
+
+
+def of_node(facts: Facts, it: NodeStanding) -> str:
+    """One node that isn't done."""
+    return f"{named(it)}: {standing(facts, it)}"
+
+
+def standing(facts: Facts, it: NodeStanding) -> str:
+    """Where a node stands, and what moves it on."""
+    match it.state:
+        case NodeState.WAITING:
+            return f"waits for {waits_for(facts, it)}"
+        case NodeState.SCHEDULED:
+            return f"ready; {announced(facts, it)}"
+        case NodeState.RUNNING:
+            return running(facts, it)
+        case NodeState.BLOCKED:
+            return blocked(facts, it)
+        case NodeState.PAUSED:
+            return (
+                f"paused at its hook {it.hook}, until somebody clears that: "
+                f'a signal to the resource with {{"unset_hook": "{it.hook}"}}'
+            )
+        case _:
+            return it.state.name.lower()
+
+
+def waits_for(facts: Facts, it: NodeStanding) -> str:
+    """The nodes before it that aren't done."""
+    if facts.graph is None or it.node not in facts.graph:
+        return f"{it.remaining} others"
+    by_node = {other.node: other for other in facts.nodes}
+    before = [by_node[node] for node in facts.graph.predecessors(it.node) if node in by_node]
+    names = [named(other) for other in before if other.state not in ENDED]
+    return some(names) if names else f"{it.remaining} others"
+
+
+def announced(facts: Facts, it: NodeStanding) -> str:
+    """What has been done to have somebody take a ready node."""
+    if it.held_for is not None:
+        return (
+            f"held: project {it.held_for} has its share under way; an engine with room takes it in its project's turn"
+        )
+    again = "" if it.next_cast_at is None else in_or_now(it.next_cast_at - facts.now)
+    times = f"cast again {it.casts} times so far" if it.casts else "announced"
+    return f"{times}; if nobody takes it, a sweep announces it {again or 'again'}"
+
+
+def running(facts: Facts, it: NodeStanding) -> str:
+    """Who is at it, since when, and when he looks again."""
+    words = f"at work on {engine(facts, it.engine_id)}"
+    row = it.resource
+    if row is None:
+        return words
+    if row.updated_at is not None:
+        words += f", {row.action} begun {ago(facts, seconds(row.updated_at))}"
+    if row.due_at is not None and row.progress:
+        words += f", looks again {in_or_now(row.due_at - facts.now)}"
+    token = (row.progress or {}).get("token")
+    if isinstance(token, dict) and AGAIN in token:
+        words += f"; {token[AGAIN]['reason']}; tried {token[AGAIN]['tries']} times"
+    child = facts.children.get(row.uuid)
+    if child is not None and child.is_in_progress:
+        words += (
+            f"; it waits for its nested stack {child.name} ({child.id}), {child.action}_{child.status}: explain that"
+        )
+    return words
+
+
+def blocked(facts: Facts, it: NodeStanding) -> str:
+    """Who holds the row that it needs."""
+    row = it.resource
+    if row is None or row.engine_id is None:
+        return f"was blocked by a lock that is free now; a sweep schedules it within {span(facts.sweep_interval)}"
+    holder = engine(facts, row.engine_id)
+    return f"needs the row that {holder} holds for an earlier operation ({row.action}), and goes on when that lets go"
+
+
+def at_rest(facts: Facts) -> Iterator[str]:
+    """Nothing is under way: what came of it, and what could be done."""
+    failed = [row for row in facts.rows if row.status is Status.FAILED]
+    held = [row for row in facts.rows if row.engine_id is not None]
+    yield "No operation is under way."
+    yield from (f"  {row.name}: {row.action}_FAILED: {row.status_reason}" for row in failed[:MOST_NODES])
+    for row in held[:MOST_NODES]:
+        yield f"  {row.name}: {engine(facts, row.engine_id)} is still at its {row.action}; nothing waits for that"
+    yield advice(facts)
+
+
+def advice(facts: Facts) -> str:
+    """What an operator, or the stack's owner, can do."""
+    stack = facts.stack
+    if stack.deleted_at is not None:
+        return "The stack is gone: nothing is to be done."
+    if stack.status is Status.COMPLETE:
+        return "Nothing is to be done."
+    if facts.root is not None:
+        return f"A nested stack is repaired by its root: heatlite-manage stack repair {facts.root.id}"
+    again = "deletes it again" if stack.action is Action.DELETE else "makes it again what its template says"
+    return f"When the cause is mended: heatlite-manage stack repair {stack.id}   (a new operation that {again})"
+
+
+def engine(facts: Facts, engine_id: str | None) -> str:
+    """An engine, and whether it lives."""
+    if engine_id is None:
+        return "an engine"
+    known = facts.engines.get(engine_id)
+    if known is None:
+        return f"engine {engine_id}, which has left: a sweep takes over within {span(facts.sweep_interval)}"
+    name = f"engine {engine_id} ({known.name})"
+    if known.is_gone:
+        return f"{name}, which is dead: a sweep takes over within {span(facts.sweep_interval)}"
+    if known.silent > facts.lease_seconds / 2:
+        return f"{name}, silent for {span(known.silent)}"
+    return name
+
+
+def named(it: NodeStanding) -> str:
+    """A node as a person knows it: ``server (update)``."""
+    does = DOES[it.node.kind]
+    if it.node.resource_id == 0:
+        return does
+    return f"{of_row(it.resource) if it.resource else f'row {it.node.resource_id}, which is gone'} ({does})"
+
+
+def of_row(row: ResourceRecord) -> str:
+    """A resource's name; with its row's number where another took its place."""
+    return row.name if row.replaced_by is None else f"{row.name}, replaced, row {row.id}"
+
+
+def some(names: list[str], most: int = 5) -> str:
+    """A few names, and how many more there are."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def ago(facts: Facts, moment: float) -> str:
+    """When that was, for somebody with a clock on the wall."""
+    at = datetime.datetime.fromtimestamp(moment, datetime.UTC)
+    return f"{span(facts.now - moment)} ago ({at:%Y-%m-%d %H:%M:%S} UTC)"
+
+
+def in_or_now(left: float) -> str:
+    """``in 5 s``, or that it is due."""
+    return f"in {span(left)}" if left > 0 else "now"
+
+
+def span(length: float) -> str:
+    """A length of time in seconds, as people say it: ``4 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    whole = max(0, round(length))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes_left} min"
+    if minutes:
+        return f"{minutes} min {rest} s"
+    return f"{length:.1f} s" if 0 < length < 1 else f"{whole} s"

@@ -1,0 +1,116 @@
+"""Telling: an engine sends the notifications that are due, whichever engine's they are.
+
+::
+
+    the transaction of a change ──▶ notification       a row beside the stack's event
+    due: the oldest of each stack ─▶ claim ─▶ send ─▶ remove
+                                       │ the engine dies, or the broker is away for long
+                                       └─▶ due again, for any engine
+
+A broker that is away keeps this thread and nothing else waiting.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from heatlite import notifications
+from heatlite.context import EngineContext
+from heatlite.db import notifications as unsent
+from heatlite.db import stacks, templates
+from heatlite.db.api import Database
+from heatlite.db.notifications import NotificationRecord
+from heatlite.db.retry import retried
+from heatlite.engine.common import executors
+from heatlite.engine.common.inputs import Inputs
+from heatlite.notifications import Notifier, Told
+
+LOG = logging.getLogger(__name__)
+
+AT_A_TIME = 100
+SENT_WITHIN = 60.0
+"""Seconds that an engine has for one, before another takes it up."""
+PAUSE = 1.0
+NO_DESCRIPTION = "No description"
+
+
+class Teller:
+    """Sends what is due, again and again until told to stop.
+
+    :param pause: seconds between two looks, where nothing was due
+    """
+
+    def __init__(self, database: Database, inputs: Inputs, notifier: Notifier, pause: float = PAUSE) -> None:
+        self._database = database
+        self._inputs = inputs
+        self._notifier = notifier
+        self._pause = pause
+        self._failing = False
+        self._thread = executors.BackgroundThread("notifications", self._run)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, seconds: float = 5) -> None:
+        """End it; what it can't send within so many seconds another engine will."""
+        self._thread.end(seconds)
+
+    def tell(self) -> int:
+        """Send what is due: how many that were."""
+        sent = 0
+        for record in unsent.due(EngineContext(self._database), self._inputs.now(), AT_A_TIME):
+            if self._thread.ended.is_set():
+                break
+            if self._claim(record):
+                self._send(record)
+                unsent.remove(EngineContext(self._database), record.id)
+                sent += 1
+        return sent
+
+    @retried
+    def _claim(self, record: NotificationRecord) -> bool:
+        return unsent.claim(EngineContext(self._database), record, self._inputs.now() + SENT_WITHIN)
+
+    def _send(self, record: NotificationRecord) -> None:
+        told = self._told(record.stack_id)
+        if told is not None:  # else it is purged
+            self._notifier.send(
+                notifications.notification(told, record.action, record.status, record.reason, record.details)
+            )
+
+    def _told(self, stack_id: str) -> Told | None:
+        context = EngineContext(self._database)
+        with self._database.reader(context):
+            stack = stacks.get(context, stack_id)
+            if stack is None:
+                return None
+            template = templates.get(context, stack.raw_template_id).template
+            tags = stacks.tags(context, [stack_id]).get(stack_id, [])
+        description = str(template.get("description") or NO_DESCRIPTION)
+        return Told(
+            stack.id,
+            stack.name,
+            stack.tenant,
+            stack.username,
+            description,
+            tags,
+            stack.created_at,
+            stack.updated_at,
+        )
+
+    def _run(self) -> None:
+        while not self._thread.ended.is_set():
+            if not self._try():
+                self._thread.ended.wait(self._pause)
+
+    def _try(self) -> int:
+        try:
+            sent = self.tell()
+        except Exception:
+            if not self._failing:
+                LOG.exception("Notifications can't be sent now; told once until they can")
+            self._failing = True
+            return 0
+        self._failing = False
+        return sent

@@ -1,0 +1,116 @@
+"""Adoption: a stack lets go of its physical resources, and another takes them over.
+
+    abandon    the rows of a whole tree go in one transaction, and what they said is the reply
+    adopt      a create, whose new rows hold what was said of each resource until they have taken it over
+
+Nothing that is physical is touched by either. Nothing is handed over while it is being worked on. What is handed over
+and not taken (its row went before, or there never was one) is told by an event: nobody loses it without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite import exception
+from heatlite.convergence.model import Action, Status
+from heatlite.db import resources, snapshots, stacks, sync_points, user_creds
+from heatlite.db.api import Context
+from heatlite.db.records import ADOPTED, StackRecord
+from heatlite.db.retry import retried
+from heatlite.engine.common.commit_retry import certainly
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.definitions.exported import Exported, stack_data
+from heatlite.engine.shared import Shared
+from heatlite.engine.traversal.transactions import stack_event, write_events
+from heatlite.engine.traversal.unadopted_events import is_there, left_as_it_was
+
+ABANDONED = "Stack abandoned: its resources were left as they are"
+
+
+def hand_over(context: Context, inputs: Inputs, stack_id: str, said: Mapping[str, Any]) -> None:
+    """Record in the new rows of a stack what is said of the resources that they are to take over.
+
+    :param said: name → what an export says of it; a resource without any will fail
+    """
+    existing = {name: dict(each) for name, each in said.items() if isinstance(each, Mapping) and is_there(each)}
+    rows = [row for row in resources.by_stack(context, stack_id) if row.name in existing]
+    keys = {row.id: row.atomic_key for row in rows}
+    changes = {row.id: {"progress": {ADOPTED: existing[row.name]}} for row in rows}
+    if rows:
+        resources.write(context, keys, changes, inputs.utcnow(), held_by=None, hold_as=None)
+    without_row = sorted(existing.keys() - {row.name for row in rows})
+    left = [each for name in without_row for each in left_as_it_was(name, existing[name])]
+    write_events(context, inputs, stack_id, left)
+
+
+def abandon(shared: Shared, stack: StackRecord) -> Exported:
+    """Forget a stack and those in it, and say what they were: nobody could say it a second time.
+
+    :raises ActionInProgress: where something is being done with one of them
+    :raises Error: where the database stays away
+    """
+    said: list[Exported] = []
+
+    def look_up() -> Exported | None:
+        now = stacks.get(shared.context(), stack.id)
+        is_gone = now is not None and now.deleted_at is not None and now.status_reason == ABANDONED
+        return said[-1] if said and is_gone else None
+
+    return certainly(shared.inputs, lambda: _abandon(shared, stack, said), look_up)
+
+
+@retried
+def _abandon(shared: Shared, stack: StackRecord, said: list[Exported]) -> Exported:
+    context, inputs = shared.context(), shared.inputs
+    with shared.database.writer(context):
+        tree = family(context, stack)
+        data = stack_data(context, stack)
+        said.append(data)
+        for each in tree:
+            _let_go(context, inputs, each)
+        for each in tree:
+            sync_points.delete_all(context, each.id)
+        for each in tree:
+            _forget(context, inputs, each)
+        if not stack.is_nested and stack.user_creds_id is not None:
+            user_creds.remove(context, stack.user_creds_id)
+    return data
+
+
+def family(context: Context, stack: StackRecord) -> list[StackRecord]:
+    """A stack and all that is nested in it, each after its owner."""
+    tree, level = [stack], [stack]
+    while level:
+        level = stacks.children(context, [each.id for each in level])
+        tree += level
+    return tree
+
+
+def _let_go(context: Context, inputs: Inputs, stack: StackRecord) -> None:
+    gone = {
+        "current_traversal": inputs.new_id(),
+        "current_deps": None,
+        "action": Action.DELETE,
+        "status": Status.COMPLETE,
+        "status_reason": ABANDONED,
+        "deadline": None,
+        "user_creds_id": None,
+        **stacks.ended(inputs.utcnow()),
+    }
+    if stack.is_in_progress or not stacks.supersede(context, stack.id, stack.current_traversal, gone):
+        raise _busy(stack)
+
+
+def _forget(context: Context, inputs: Inputs, stack: StackRecord) -> None:
+    """A row that is held may be at making something that nobody would know of: all stay."""
+    rows = resources.by_stack(context, stack.id)
+    keys = {row.id: row.atomic_key for row in rows}
+    if rows and resources.remove(context, keys, held_by=None) != len(keys):
+        raise _busy(stack)
+    snapshots.remove_all(context, stack.id)
+    write_events(context, inputs, stack.id, [stack_event(stack, Action.DELETE, Status.COMPLETE, ABANDONED)])
+
+
+def _busy(stack: StackRecord) -> exception.ActionInProgress:
+    return exception.ActionInProgress(stack_name=stack.name, action=stack.action)

@@ -1,0 +1,130 @@
+"""Drift: whether what is physical still is what the rows say. Plugins' checks are run, and nothing is written.
+
+::
+
+    look ──▶ waiting (progress) ──▶ look ──▶ …      the client keeps the progress: here nothing waits
+                                       └──▶ same | differs | not looked at | nested
+
+A check that raises tells what is wrong; besides, attributes that a look finds are compared with those recorded. A
+nested stack is looked at by itself: its plugin's check would begin an operation on it.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from heatlite import exception
+from heatlite.convergence.model import Action, Status
+from heatlite.db.api import Context
+from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine.decision.planned import shown
+from heatlite.engine.definitions.traversals import Traversal
+from heatlite.engine.ports import plugin_errors
+from heatlite.engine.shared import Shared
+from heatlite.resources import steps
+from heatlite.resources.difference import same
+from heatlite.resources.nested.port import Unavailable
+from heatlite.resources.outcomes import Done, Failed, Waiting
+from heatlite.resources.stack_resource import StackResource
+
+CHECK = "CHECK"
+LOOKED_AT = "drift of"
+"""In a sealed progress: the uuid of the resource that it is of."""
+
+
+class Finding(enum.StrEnum):
+    """What a look came to."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    WAITING = "waiting"
+    NESTED = "nested"
+    NOT_LOOKED_AT = "not looked at"
+
+
+@dataclass(frozen=True)
+class Look:
+    """``reason`` is for people. ``attributes``: name → recorded value, value found. ``poll_after`` in seconds.
+
+    ``progress`` is a sealed text, to be sent back in the next look.
+    """
+
+    finding: Finding
+    reason: str = ""
+    attributes: dict[str, list[Any]] = field(default_factory=dict)
+    progress: Any = None
+    poll_after: float = 0.0
+
+
+def look(shared: Shared, context: Context, stack: StackRecord, row: ResourceRecord, going_on: Any) -> Look:
+    """Look at one resource.
+
+    :param going_on: None, or ``[progress]`` of the look before, which ended waiting
+    :raises Invalid: where ``going_on`` isn't what a look at this resource replied
+    """
+    before = None if not going_on else opened(shared, row, going_on)
+    if not looks_settled(row):
+        return Look(Finding.NOT_LOOKED_AT, f"it is {row.action}_{row.status}")
+    traversal = shared.library.traversal(context, stack.current_traversal)
+    if traversal is None:
+        return Look(Finding.NOT_LOOKED_AT, "the stack is being changed")
+    try:
+        plugin = shared.registry.get(row.type)
+        if issubclass(plugin, StackResource):
+            return Look(Finding.NESTED)
+        resource = plugin(shared.evaluator.instance(traversal, row, None))
+        outcome = steps.poll(resource, CHECK, before[0]) if before else steps.start(resource, CHECK)
+    except (Unavailable, exception.HeatliteError) as error:
+        return Look(Finding.NOT_LOOKED_AT, traversal.mask(str(error)))
+    except Exception as error:
+        if plugin_errors.is_ours(error):
+            raise
+        outcome = plugin_errors.failure(traversal.mask, row, error)
+    return concluded(shared, traversal, row, outcome)
+
+
+def sealed(shared: Shared, row: ResourceRecord, progress: Any) -> str:
+    """Return a plugin's progress as a text that a client can keep and send back, and neither read nor change.
+
+    What a step goes on with is the plugin's own word: a client's mustn't get there.
+    """
+    return shared.database.vault.encrypt(json.dumps({LOOKED_AT: row.uuid, "progress": progress}))
+
+
+def opened(shared: Shared, row: ResourceRecord, going_on: Any) -> list[Any]:
+    """Return ``[progress]`` from what ``sealed`` made for this resource.
+
+    :raises Invalid: where it is anything else
+    """
+    try:
+        [text] = going_on
+        said = json.loads(shared.database.vault.decrypt(text)) if isinstance(text, str) else {}
+    except (TypeError, ValueError, exception.InvalidEncryptionKey):
+        said = {}
+    if not isinstance(said, dict) or said.get(LOOKED_AT) != row.uuid:
+        raise exception.Invalid(reason="going_on isn't what a look at this resource replied: begin the look anew")
+    return [said["progress"]]
+
+
+def looks_settled(row: ResourceRecord) -> bool:
+    """Whether there is something physical whose state the row knows."""
+    is_resting = row.status is Status.COMPLETE or row.action is Action.CHECK
+    return row.engine_id is None and is_resting and row.action not in (Action.INIT, Action.DELETE)
+
+
+def concluded(shared: Shared, traversal: Traversal, row: ResourceRecord, outcome: object) -> Look:
+    """What an outcome of a check tells."""
+    match outcome:
+        case Waiting(progress=progress, poll_after=poll_after):
+            return Look(Finding.WAITING, progress=sealed(shared, row, progress), poll_after=poll_after)
+        case Failed(reason=reason):
+            return Look(Finding.DIFFERS, reason)
+        case Done(attributes=found):
+            recorded = (row.attr_data or {}).get("attributes") or {}
+            differing = {name: [recorded[name], found[name]] for name in found if name in recorded}
+            differing = {name: shown(pair, traversal.mask) for name, pair in differing.items() if not same(*pair)}
+            return Look(Finding.DIFFERS if differing else Finding.SAME, attributes=differing)
+    raise TypeError(f"a check doesn't come to {outcome!r:.80}")

@@ -1,0 +1,153 @@
+"""Plans: what an update would do, property by property, and a digest by which it is known again.
+
+    plan ──▶ {"changes": […], "digest": "…"}  ──▶  people look at it  ──▶  update with that digest
+                                                                            planned again; another digest: refused
+
+The digest covers the stack's traversal, those of the stacks nested in it, and all that the plan tells. So an update
+that is begun with it does what was shown: whatever was done to the tree meanwhile, a signal that resized a group or a
+check that failed, changes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.convergence.model import Status
+from heatlite.db import templates
+from heatlite.db.api import Context
+from heatlite.db.records import StackRecord
+from heatlite.engine.common.masking import masked
+from heatlite.engine.decision.planned import Told, doubts, told
+from heatlite.engine.decision.preview import Change, Fate, Present, Preview
+from heatlite.engine.definitions.provider import plugin_of
+from heatlite.engine.operations.stack_tree import Knowledge, Place, Walk
+from heatlite.engine.operations.validation import Identity, Submission, Validator
+from heatlite.resources.stack_resource import StackResource
+from heatlite.template import Mask
+
+
+def plan(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission) -> Told:
+    """What an update would do: ``changes``, each as ``told`` gives it, and ``digest``. Nothing is written.
+
+    :raises HeatliteError: where the submission is invalid
+    """
+    identity = Identity(stack.id, stack.name, stack.tenant)
+    parsed = Validator(shared.registry, shared.settings, shared.inputs).validate(submission, identity)
+    parameters = language.bind(parsed, submission.environment, identity.pseudo)
+    found = Planner(shared, context).changes(Place(stack, True, submission), parsed, parameters, language.Mask())
+    return {"changes": found, "digest": digest(stack.current_traversal, found)}
+
+
+@dataclass(frozen=True)
+class Planner:
+    """Plans for a tree of stacks."""
+
+    shared: Knowledge
+    context: Context
+
+    @property
+    def walk(self) -> Walk:
+        return Walk(self.shared, self.context)
+
+    def changes(
+        self, place: Place, parsed: language.Template, parameters: language.Parameters, above: Mask, depth: int = 0
+    ) -> list[Told]:
+        """What becomes of each resource of one stack, and below it of each of the stacks in it.
+
+        :param above: what the stacks above hide
+        """
+        shared, stack = self.shared, place.stack
+        mask = above | parameters.mask
+        if place.is_there:
+            mask |= hidden_before(shared, self.context, stack)
+        present = Present(stack.name, stack.id, stack.tenant, self.walk.rows(place), place.facade)
+        with masked(mask):
+            preview = Preview(shared.registry, shared.inputs, parsed, parameters, present)
+            changes = preview.changes()
+            nested = {
+                name: list(self._below(place, preview, name, change, mask, depth)) for name, change in changes.items()
+            }
+        settled = {name: settle(change, nested[name]) for name, change in changes.items()}
+        doubtful = doubts(parsed, settled)
+        return [told(name, it, mask, doubtful.get(name, ""), nested[name]) for name, it in settled.items()]
+
+    def _below(
+        self, place: Place, preview: Preview, name: str, change: Change, mask: Mask, depth: int
+    ) -> Iterator[Told]:
+        if depth >= self.shared.settings.max_nested_stack_depth:
+            return
+        if not self._chooses(preview, name, change):
+            children = self.walk.children(place, preview, name, change.fate)
+        elif change.looks:
+            children = self.walk.as_it_is(place, preview, name)  # nothing differs: it keeps what it has
+        else:
+            return
+        for child in children:
+            if change.fate is Fate.UPDATED and child.wanted is None:
+                continue  # what it would be isn't known yet
+            parsed, parameters = self.walk.bound(child)
+            stack = child.stack
+            yield {
+                "stack_name": stack.name,
+                "stack_id": stack.id if child.is_there else None,
+                "traversal": stack.current_traversal if child.is_there else None,
+                "as_it_is": child.is_there and self._is_as_wanted(child),
+                "changes": self.changes(child, parsed, parameters, mask, depth + 1),
+            }
+
+    def _chooses(self, preview: Preview, name: str, change: Change) -> bool:
+        """Whether a resource says only as it acts what is to be nested in it."""
+        if change.fate is Fate.DELETED:
+            return False
+        plugin = plugin_of(self.shared.registry, change.type, preview.template.files)
+        return issubclass(plugin, StackResource) and plugin.chooses_as_it_acts
+
+    def _is_as_wanted(self, child: Place) -> bool:
+        """Whether nothing at all differs: no resource does, where this holds, and no output."""
+        if child.wanted is None or child.stack.status is not Status.COMPLETE:
+            return False
+        stored, wanted = templates.get(self.context, child.stack.raw_template_id), child.wanted
+        given = [language.Environment.parse(stored.environment).to_dict(), wanted.environment.to_dict()]
+        same_parameters = given[0].get("parameters") == given[1].get("parameters")
+        return same_parameters and dict(stored.template) == dict(wanted.template)
+
+
+def settle(change: Change, nested: list[Told]) -> Change:
+    """A change of a resource that is a stack, once it is known what becomes of what is nested in it."""
+    if not change.looks or len(nested) != 1:
+        return change
+    [child] = nested
+    fates = {it["fate"] for it in child["changes"]}
+    if fates <= {Fate.UNCHANGED} and child["as_it_is"]:
+        return replace(change, fate=Fate.UNCHANGED, looks=False)
+    if fates & {Fate.ADDED, Fate.DELETED, Fate.REPLACED, Fate.UPDATED}:
+        return replace(change, looks=False, reason="what is nested in it changes")
+    return change
+
+
+def check(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission, planned: str) -> None:
+    """Check that an update would do what was planned.
+
+    :raises PlanOutdated: where it wouldn't, because something was done to the stack since
+    :raises HeatliteError: where the submission is invalid
+    """
+    if plan(shared, context, stack, submission)["digest"] != planned:
+        raise exception.PlanOutdated(stack_name=stack.name)
+
+
+def hidden_before(shared: Knowledge, context: Context, stack: StackRecord) -> Mask:
+    """What the stack hides as it is: its rows hold values of these parameters."""
+    _, parameters = shared.library.readable(context, stack)
+    traversal = shared.library.traversal(context, stack.current_traversal)
+    return parameters.mask | traversal.mask if traversal else parameters.mask
+
+
+def digest(traversal_id: str, changes: list[Told]) -> str:
+    """What tells one plan from another."""
+    text = json.dumps([traversal_id, changes], sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

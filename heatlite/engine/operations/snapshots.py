@@ -1,0 +1,104 @@
+"""Snapshots: what a stack was at some time, to be restored.
+
+    take      a visit (SNAPSHOT), whose traversal's id is the snapshot's     row IN_PROGRESS in the same transaction
+    ended     in the transaction that ends the visit (``exported``)           row COMPLETE or FAILED, with the data
+    restore   an update (RESTORE) to the template in the data
+    delete    each plugin deletes what it took, then the row goes            also when the stack is deleted
+
+A deletion that was interrupted is begun again by whoever asks next: the plugin's part of it may run more than once.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.context import RequestContext
+from heatlite.convergence.interrupts import Operation
+from heatlite.convergence.model import Status
+from heatlite.db import snapshots
+from heatlite.db.api import Context
+from heatlite.db.records import StackRecord
+from heatlite.db.snapshots import SnapshotRecord
+from heatlite.engine.common import limits
+from heatlite.engine.operations.lifecycle import Lifecycle
+from heatlite.engine.operations.validation import Submission
+from heatlite.engine.shared import Shared
+from heatlite.engine.traversal.snapshot_plugins import SavedResources
+
+
+class Snapshots:
+    """Takes, restores and deletes the snapshots of stacks."""
+
+    def __init__(self, shared: Shared, lifecycle: Lifecycle) -> None:
+        self._shared = shared
+        self._lifecycle = lifecycle
+        self._saved = SavedResources(shared)
+
+    def take(self, stack: StackRecord, name: str | None, *, is_limited: bool = True) -> SnapshotRecord:
+        """Begin to take a snapshot.
+
+        :param is_limited: whether the number of a stack's snapshots counts, which it doesn't for administrators
+
+        :raises ActionInProgress: where something else is being done with the stack
+        :raises RequestLimitExceeded: where it has as many snapshots as it may
+        """
+        if is_limited:
+            limits.check_snapshots(self._shared.settings, lambda: snapshots.count(self._shared.context(), stack.id))
+        taken: list[str] = []
+
+        def also(context: Context, traversal_id: str) -> None:
+            taken.append(traversal_id)
+            self._insert(context, stack, traversal_id, name)
+
+        self._lifecycle.visit(stack, Operation.SNAPSHOT, also)
+        return self.get(stack, taken[-1])
+
+    def _insert(self, context: Context, stack: StackRecord, snapshot_id: str, name: str | None) -> None:
+        values = {"id": snapshot_id, "stack_id": stack.id, "tenant": stack.tenant, "name": name}
+        state = {"action": snapshots.TAKEN, "status": Status.IN_PROGRESS, "status_reason": "Stack SNAPSHOT started"}
+        snapshots.insert(context, {**values, **state, "created_at": self._shared.inputs.utcnow()})
+
+    def get(self, stack: StackRecord, snapshot_id: str) -> SnapshotRecord:
+        """One snapshot of a stack.
+
+        :raises NotFound: where the stack has no such snapshot
+        """
+        found = snapshots.get(self._shared.context(), stack.id, snapshot_id)
+        if found is None:
+            raise exception.NotFound(msg_fmt=f"Snapshot with id {snapshot_id} not found")
+        return found
+
+    def restore(self, context: RequestContext, stack: StackRecord, snapshot_id: str) -> StackRecord:
+        """Begin to make a stack what it was.
+
+        :raises NotSupported: where the snapshot isn't complete, or the stack's state doesn't allow it
+        :raises HeatliteError: where its template isn't valid (any more)
+        """
+        record = self.get(stack, snapshot_id)
+        if not record.is_complete or not record.data:
+            raise exception.NotSupported(feature="Restoring incomplete snapshot")
+        return self._lifecycle.restore(context, stack, self._submission(stack, record.data))
+
+    def _submission(self, stack: StackRecord, data: Mapping[str, Any]) -> Submission:
+        template = copy.deepcopy(data["template"])
+        dialect = language.dialect_of(language.version_of(template))
+        written = template.get(dialect.word("resources")) or {}
+        for name, saved in data["resources"].items():
+            if name in written:
+                restored = self._saved.restored(stack, dialect.plain(written[name]), saved)
+                written[name] = dialect.written(restored)
+        return Submission(template, data["files"], language.Environment.parse(data["environment"]))
+
+    def delete(self, stack: StackRecord, snapshot_id: str) -> None:
+        """Delete a snapshot; where a plugin can't delete what it took, the snapshot is DELETE FAILED and says why.
+
+        :raises NotSupported: where it is being taken
+        """
+        record = self.get(stack, snapshot_id)
+        if record.is_being_taken:
+            raise exception.NotSupported(feature="Deleting in-progress snapshot")
+        self._saved.forget(stack, record)

@@ -1,0 +1,369 @@
+"""Validation: what is accepted is valid. Everything that can be known before anything is made is checked here.
+
+    name ─▶ sizes ─▶ parse ─▶ parameters ─▶ conditions ─▶ number of resources ─▶ circles ─▶ types
+                                                                 properties, attributes, outputs ◀─┘
+                                                                             └─▶ nested templates: the same again
+
+Nothing is written; an error names its place in the template.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite import exception
+from heatlite import template as language
+from heatlite.convergence.graph import Graph
+from heatlite.db.records import StackRecord
+from heatlite.engine.common import limits
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.masking import masked
+from heatlite.engine.common.policy import check_type
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.common.template_errors import LIMITS, collected, in_region, raise_all, within
+from heatlite.engine.definitions import external
+from heatlite.engine.definitions.inheritance import environment_of_child
+from heatlite.engine.definitions.provider import check_facade, plugin_of
+from heatlite.engine.definitions.scope import EngineScope, FutureResource
+from heatlite.engine.operations import expected_stacks
+from heatlite.engine.operations.expected_stacks import Level, Reader, Seen
+from heatlite.engine.operations.validated_template import Accepted
+from heatlite.resources.base import Resource
+from heatlite.resources.instance import Instance
+from heatlite.resources.registry import Registry
+from heatlite.resources.stack_resource import StackResource
+from heatlite.schema.constraints import asked
+from heatlite.schema.provider import is_template
+from heatlite.template import UNKNOWN, event_sinks, resolve
+
+AGAIN = 4
+"""So many times less it costs to look at a nested template again, with other parameters, than to read it."""
+EXTERNAL_ID_SINCE = "2016-10-14"
+"""Version of HOT."""
+STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A template as a client hands it in, with files and environment."""
+
+    template: Mapping[str, Any]
+    files: Mapping[str, str]
+    environment: language.Environment
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The stack that a template is validated for."""
+
+    stack_id: str
+    stack_name: str
+    tenant: str
+
+    @classmethod
+    def of(cls, stack: StackRecord) -> Identity:
+        """The identity of a stack that has a row."""
+        return cls(stack.id, stack.name, stack.tenant)
+
+    @property
+    def pseudo(self) -> language.PseudoParameters:
+        """The values of the pseudo parameters."""
+        return language.PseudoParameters(
+            stack_name=self.stack_name, stack_id=self.stack_id, project_id=self.tenant, region=""
+        )
+
+
+def check_name(name: object) -> str:
+    """A stack's name, if it may be one.
+
+    :raises StackValidationFailed: saying what a name may look like
+    """
+    if not isinstance(name, str) or not STACK_NAME.fullmatch(name):
+        raise exception.StackValidationFailed(
+            message=f"Invalid stack name {name} must contain only alphanumeric or '_-.' characters, must start with "
+            "alpha and must be 255 characters or less."
+        )
+    return name
+
+
+def check_available(plugin: type[Resource], type_name: str) -> None:
+    """Refuse a type whose service isn't there for whoever asks; where nobody can be asked, a step finds out.
+
+    :raises ResourceTypeUnavailable: naming the service
+    """
+    cloud = asked()
+    missing = None if cloud is None else plugin.missing(cloud)
+    if missing is not None:
+        service, reason = missing
+        raise exception.ResourceTypeUnavailable(service_name=service, resource_type=type_name, reason=reason)
+
+
+class Validator:
+    """Validates submissions against the installed plugins and the engine's limits."""
+
+    def __init__(self, registry: Registry, settings: Settings, inputs: Inputs) -> None:
+        self._registry = registry
+        self._settings = settings
+        self._inputs = inputs
+
+    def validate(
+        self, submission: Submission, identity: Identity, accepted: Accepted | None = None
+    ) -> language.Template:
+        """The parsed template, if a stack may be made of it, and of every nested template as far as it is known.
+
+        :param accepted: what the stack has, which was found valid: what is the same in it isn't looked at again
+        :raises HeatliteError: the first thing that is wrong, with its place
+        """
+        limits.check_sizes(self._settings, submission.template, submission.files, submission.environment.to_dict())
+        event_sinks.check(submission.environment.event_sinks)
+        return self._validate(
+            submission, identity, Level(seen=Seen(Reader(self._settings), self._settings.max_validated_size)), accepted
+        )
+
+    def validate_one(
+        self,
+        submission: Submission,
+        identity: Identity,
+        facade: Mapping[str, Any] | None,
+        parsed: language.Template,
+    ) -> language.Template:
+        """The template of a nested stack that is about to be made; what is nested in it is looked at later.
+
+        :param facade: what it may read of its parent's resource
+        :param parsed: the submission's, which is still to be decided by its parameters
+        :raises HeatliteError: the first thing that is wrong, with its place
+        """
+        return self._validated(parsed, submission, identity, Level(goes_down=False, facade=facade))
+
+    def _validate(
+        self, submission: Submission, identity: Identity, level: Level, accepted: Accepted | None = None
+    ) -> language.Template:
+        parsed = self._parsed(submission, accepted)
+        if level.depth == 0:
+            language.check_defaults(parsed)
+        return self._validated(parsed, submission, identity, level, accepted)
+
+    def _validated(
+        self,
+        parsed: language.Template,
+        submission: Submission,
+        identity: Identity,
+        level: Level,
+        accepted: Accepted | None = None,
+    ) -> language.Template:
+        may_lack = level.goes_down and level.depth > 1  # as in Heat: a group may never have members that lack it
+        parameters = expected_stacks.bind(parsed, submission.environment, identity.pseudo, may_lack=may_lack)
+        with masked(parameters.mask):
+            parsed = parsed.under(parameters)
+            check_as_a_whole(parsed)
+            level.check(self._settings)
+            level.count(self._settings, parsed.resources)
+            Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
+            same = accepted.same_in(parsed, submission.environment) if accepted else frozenset()
+            _Look(self, submission.environment, parsed, parameters, identity, level).check(same)
+        return parsed
+
+    def _parsed(self, submission: Submission, accepted: Accepted | None) -> language.Template:
+        if accepted is not None and accepted.is_same(submission.template, submission.files, submission.environment):
+            return accepted.parsed
+        registries = submission.environment.resource_registry, self._settings.operator_registry
+        known = accepted.parsed if accepted else None
+        return language.parse(submission.template, submission.files, *registries, known=known)
+
+    def plugin(
+        self, definition: language.ResourceDefinition, files: Mapping[str, str], stands_for: str | None = None
+    ) -> type[Resource]:
+        """The class that serves a definition.
+
+        :param stands_for: the type whose place a template takes, if it is known
+        :raises ResourceTypeUnavailable: where there is none, and Heat has one
+        :raises StackValidationFailed: where there is none, or its template doesn't take and give what its type does
+        """
+        check_type(definition.type)
+        try:
+            found = plugin_of(self._registry, definition.type, files)
+            facade = self._facade(definition, files, stands_for or definition.written_type)
+        except exception.ResourceTypeUnavailable:
+            raise
+        except exception.HeatliteError as error:
+            raise exception.StackValidationFailed(path=definition.path("type"), message=error) from None
+        if facade is not None:
+            check_facade(found, facade, definition.written_type)
+        check_available(found, definition.type)
+        return found
+
+    def _facade(
+        self, definition: language.ResourceDefinition, files: Mapping[str, str], stands_for: str
+    ) -> type[Resource] | None:
+        """What a template stands in for; None where it is nothing but itself."""
+        if not is_template(definition.type) or stands_for == definition.type:
+            return None
+        if is_template(stands_for):
+            return plugin_of(self._registry, stands_for, files)
+        return self._registry.get(stands_for) if stands_for in self._registry.names() else None
+
+    def instance(
+        self, definition: language.ResourceDefinition, identity: Identity, properties: Any, metadata: Any
+    ) -> Instance:
+        """What a plugin object is made from where nothing is made yet."""
+        return Instance(
+            name=definition.name,
+            uuid="",
+            stack_name=identity.stack_name,
+            stack_id=identity.stack_id,
+            project_id=identity.tenant,
+            type_name=definition.type,
+            properties=properties,
+            metadata=metadata if isinstance(metadata, Mapping) else {},
+            now=self._inputs.now,
+            random=self._inputs.random,
+            unknown=UNKNOWN,
+        )
+
+    def check_child(self, resource: StackResource, parent: Submission, identity: Identity, level: Level) -> None:
+        """Validate the stack that a resource would be.
+
+        :param parent: the nested stack's template is still to be put in it, in place of the parent's
+        :raises HeatliteError: the first thing that is wrong, with its place in the parent; where it names a region, in
+            Heat's words for what another region says
+        """
+        with within(resource.name, resource.template_place) if resource.region is None else in_region(resource.region):
+            level.check(self._settings)
+            size = resource.child_size()
+            if size is not None:
+                level.foresee(self._settings, size)
+            sample = resource.child_sample()
+            if sample.template is None:
+                level.count_all(self._settings, size or 0)
+            elif isinstance(sample.template, str):
+                self._check_text(sample.template, parent, identity, level)
+            else:
+                limits.check_members(self._settings, size or 0, resource)
+                below = dataclasses.replace(level, members=sample.times)
+                self._validate(Submission(sample.template, parent.files, parent.environment), identity, below)
+
+    def _check_text(self, text: str, parent: Submission, identity: Identity, level: Level) -> None:
+        """Look at a nested template, unless it has been with the same parameters, or too much has been looked at."""
+        seen, same = level.seen, (text, repr((parent.environment, level.facade, level.depth)))
+        cost = len(text) // AGAIN if seen.reader.has_read(text) else len(text)
+        if same in seen.known or cost > seen.left:
+            level.count_all(self._settings, seen.known.get(same, seen.known.get(text, 0)))
+            return
+        seen.left -= cost
+        raw = seen.reader.load(text)
+        parsed = seen.reader.parse(raw, parent.files, parent.environment.resource_registry)
+        with level.noting(same, text):
+            self._validated(parsed, Submission(raw, parent.files, parent.environment), identity, level)
+
+
+def check_as_a_whole(template: language.Template) -> None:
+    """Refuse what only a new template is refused for; one that a stack has already can still be read.
+
+    :raises StackValidationFailed: where a parameter and a resource have one name, or a resource has ``external_id`` in
+        a version that doesn't know it yet
+    """
+    if twice := sorted(template.parameter_schemata.keys() & template.resources.keys()):
+        message = f"Duplicate names {', '.join(twice)}: a parameter and a resource can't be called alike"
+        raise exception.StackValidationFailed(message=message)
+    for definition in template.resources.values():
+        if "external_id" in definition.written and template.version < EXTERNAL_ID_SINCE:
+            raise exception.StackValidationFailed(
+                path=definition.path("external_id"),
+                message=f"external_id is known from heat_template_version {EXTERNAL_ID_SINCE} on",
+            )
+
+
+def why_no_value(output: language.OutputDefinition, scope: EngineScope) -> exception.HeatliteError | None:
+    """Return what keeps an output from having a value, as far as that is known before anything is made.
+
+    :raises RequestLimitExceeded: where it takes too long to find out
+    """
+    try:
+        resolve(output.value, scope)
+    except LIMITS:
+        raise
+    except exception.HeatliteError as error:
+        return error
+    return None
+
+
+def check_output(
+    output: language.OutputDefinition, plugins: Mapping[str, type[Resource]], scope: EngineScope
+) -> exception.HeatliteError | None:
+    """Return why an output won't have a value; it is told with the output and does no harm, as in Heat.
+
+    :param plugins: of the template's resources, by name
+    :raises InvalidTemplateAttribute: where it reads what the type of a resource doesn't have; what a nested stack has
+        isn't for its type to say
+    :raises RequestLimitExceeded: where it takes too long to find out
+    """
+    error = why_no_value(output, scope)
+    is_attribute = isinstance(error, exception.InvalidTemplateAttribute)
+    if error is not None and is_attribute and not issubclass(plugins[error.kwargs["resource"]], StackResource):
+        raise error
+    return error
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One template of a tree, and what is needed to look at what it defines."""
+
+    validator: Validator
+    environment: language.Environment
+    template: language.Template
+    parameters: language.Parameters
+    identity: Identity
+    level: Level
+
+    def check(self, known: Collection[str] = ()) -> None:
+        """Look at every definition, but for those that are known to be valid.
+
+        :raises HeatliteError: telling every mistake
+        """
+        definitions, files = self.template.resources, self.template.files
+        behind = self.template.registry.behind
+        plugins = {
+            name: self.validator.plugin(it, files, behind(name, it.written_type)) for name, it in definitions.items()
+        }
+        future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
+        scope = EngineScope(self.parameters, files, future, self.level.facade)
+        mistakes: list[exception.HeatliteError] = []
+        for definition in (it for name, it in definitions.items() if name not in known):
+            with collected(mistakes):
+                self._resource(definition, plugins[definition.name], scope)
+        for output in self.template.outputs.values():
+            with collected(mistakes):
+                check_output(output, plugins, scope)
+        raise_all(mistakes)
+
+    def _resource(self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope) -> None:
+        external.check_policy(definition, plugin)
+        if definition.external_id is not None:  # it is what it is: the template has no say in its properties
+            external.id_of(definition, resolve(definition.external_id, scope))
+            return
+        given = resolve(definition.properties, scope) or {}
+        metadata = resolve(definition.metadata, scope) or {}
+        if given is UNKNOWN:
+            return
+        properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
+        limits.check_evaluated(definition, properties, metadata)
+        policy = resolve(definition.update_policy, scope) or {}
+        if policy is not UNKNOWN:
+            plugin.checked_policy(policy, definition.place("update_policy"), UNKNOWN)
+        instance = self.validator.instance(definition, self.identity, properties, metadata)
+        resource = plugin(dataclasses.replace(instance, files=self.template.files))
+        resource.validate()
+        if isinstance(resource, StackResource) and self.level.goes_down:
+            self._child(resource, definition, metadata)
+
+    def _child(self, resource: StackResource, definition: language.ResourceDefinition, metadata: Any) -> None:
+        parameters = resource.child_parameters()
+        environment = environment_of_child(self.environment, self.template, definition, parameters)
+        child = Submission({}, self.template.files, environment)
+        identity = Identity("", f"{self.identity.stack_name}-{definition.name}", self.identity.tenant)
+        level = self.level.below(definition.name, expected_stacks.facade_of(definition, metadata))
+        self.validator.check_child(resource, child, identity, level)

@@ -1,0 +1,210 @@
+"""Ports: what a plugin may ask of this engine about the nested stack that its resource is.
+
+A port is made for one step of one resource. It knows the parent, and so what a child has in common with it.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from heatlite import template as language
+from heatlite.context import EngineContext
+from heatlite.db import refusals, resources, stacks, templates
+from heatlite.db.api import Database
+from heatlite.db.records import StackRecord
+from heatlite.db.refusals import REFUSING, is_refusal
+from heatlite.engine.common import limits
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.definitions import inheritance, log_context, nested_values
+from heatlite.engine.definitions.scope import EngineScope
+from heatlite.engine.definitions.traversals import Library, Traversal
+from heatlite.engine.definitions.work import Evaluated
+from heatlite.resources.groups.members import Member
+from heatlite.resources.groups.template import types_in
+from heatlite.resources.nested.port import Begin, ChildView, Goal, Refused, Unavailable
+from heatlite.resources.registry import Registry
+from heatlite.rpc.messages import BeginChild
+from heatlite.rpc.worker_client import Wakes
+from heatlite.schema.provider import is_template
+
+SECONDS_A_MINUTE = 60
+
+LOG = logging.getLogger(__name__)
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def answered(method: Method) -> Method:
+    """Mark a question whose answer is in the database: where that can't be reached, it is asked again later."""
+
+    @functools.wraps(method)
+    def answer(*args: Any) -> Any:
+        try:
+            return method(*args)
+        except REFUSING as error:
+            if is_refusal(error):
+                raise Refused(f"the database does not take what is to be stored: {refusals.reason(error)}") from error
+            raise Unavailable(f"the database can't be asked now: {error}") from error
+
+    return answer  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Makes ports."""
+
+    database: Database
+    inputs: Inputs
+    settings: Settings
+    library: Library
+    registry: Registry
+    wakes: Wakes
+
+    def of(self, traversal: Traversal, resource_name: str, evaluated: Evaluated | None) -> Port:
+        """The port of a resource; ``evaluated`` is None where its template has no part in what is done."""
+        return Port(self, traversal, resource_name, evaluated)
+
+
+@dataclass(frozen=True)
+class Port:
+    """``NestedStacks`` for one step."""
+
+    engine: Ports
+    traversal: Traversal
+    resource_name: str
+    evaluated: Evaluated | None
+
+    def _context(self) -> EngineContext:
+        return EngineContext(self.engine.database)
+
+    def new_id(self) -> str:
+        """An id for an operation."""
+        return self.engine.inputs.new_id()
+
+    def leaves_garbage(self) -> bool:
+        """Whether the parent's operation may still be rolled back, with that of its root."""
+        return self.traversal.stack.leaves_garbage
+
+    def time_limit(self) -> float:
+        """Seconds that an operation on the parent may take."""
+        minutes = self.traversal.stack.timeout
+        return float(minutes * SECONDS_A_MINUTE if minutes else self.engine.settings.stack_action_timeout)
+
+    @answered
+    def check_size(self, child_id: str, size: int, characters: int) -> None:
+        """Compare what a child would be with the limits, before any of it is built."""
+        settings, stack = self.engine.settings, self.traversal.stack
+        limits.check_built(settings, characters)
+        limits.check_resources(settings, size)  # first without the database
+        if settings.max_resources_per_stack >= 0:
+            others = resources.count_in_tree(self._context(), stack.root_id or stack.id, but_for=child_id)
+            limits.check_resources(settings, others + size)
+
+    @answered
+    def store(
+        self, template: str | Mapping[str, Any], parameters: Mapping[str, Any], child_id: str | None = None
+    ) -> Goal:
+        """Store the child's template with its environment and the parent's files.
+
+        :param child_id: the child whose files serve where the template names one that the parent no longer has
+        """
+        raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
+        assert self.evaluated is not None, "only what a template defines has a goal"
+        definition, parent = self.evaluated.definition, self.traversal.template
+        record, _ = self.engine.library.template(self._context(), self.traversal.stack.raw_template_id)
+        own = language.Environment.parse(record.environment)
+        environment = inheritance.environment_of_child(own, parent, definition, parameters, self.traversal.mask)
+        scope = EngineScope(self.traversal.parameters, parent.files, {}, self.traversal.stack.facade)
+        facade = inheritance.facade_of(raw, definition, dict(self.evaluated.metadata), scope)
+        now = self.engine.inputs.utcnow()
+        files = record.files if child_id is None else self._with_former(record.files, raw, child_id)
+        stored = templates.stored(self._context(), raw, files, environment.to_dict(), now)
+        return Goal(stored, facade)
+
+    def _with_former(self, files: dict[str, str], raw: Mapping[str, Any], child_id: str) -> dict[str, str]:
+        """The parent's files, and the child's own where a member is still to be left as it was."""
+        stack = self._child(child_id)
+        if stack is None or not any(is_template(type_name) and type_name not in files for type_name in types_in(raw)):
+            return files
+        return {**templates.get(self._context(), stack.raw_template_id).files, **files}
+
+    @answered
+    def revise(self, child_id: str, template: Mapping[str, Any]) -> Goal:
+        """Store another template with the child's own files and environment."""
+        context, stack = self._context(), self._child(child_id)
+        assert stack is not None, "only a child that is there is revised"
+        record = templates.get(context, stack.raw_template_id)
+        now = self.engine.inputs.utcnow()
+        return Goal(templates.stored(context, template, record.files, record.environment, now), stack.facade)
+
+    @answered
+    def look(self, child_id: str) -> ChildView | None:
+        """The child as its row shows it."""
+        stack = self._child(child_id)
+        return None if stack is None else view(stack)
+
+    def send(self, begin: Begin) -> None:
+        """Cast an operation to whichever engine is free."""
+        try:
+            self.engine.wakes.begin(log_context.passed_on(self.traversal.stack), self.message(begin))
+        except Exception:
+            LOG.exception("An operation on nested stack %s can't be sent now: it will be again", begin.name)
+
+    def message(self, begin: Begin) -> BeginChild:
+        """Return the message for an operation; whose the child is, its receiver reads in this resource's row."""
+        return BeginChild(
+            verb=begin.verb,
+            child_id=begin.child_id,
+            name=begin.name,
+            operation_id=begin.operation_id,
+            follows=begin.follows,
+            template_id=begin.goal.template_id if begin.goal else None,
+            facade=begin.goal.facade if begin.goal else None,
+            timeout_mins=begin.timeout,
+            collects_later=begin.goal is not None and not begin.collects and self.leaves_garbage(),
+        )
+
+    def _child(self, child_id: str) -> StackRecord | None:
+        """Return the child, if it is one of the stack's that this port is for.
+
+        An id may be a client's: ``external_id`` and adopted data become physical ids.
+        """
+        stack = stacks.get(self._context(), child_id)
+        return stack if stack is not None and stack.owner_id == self.traversal.stack.id else None
+
+    @answered
+    def template(self, child_id: str) -> dict[str, Any] | None:
+        """The template that the child has now."""
+        context, stack = self._context(), self._child(child_id)
+        return None if stack is None else templates.get(context, stack.raw_template_id).template
+
+    @answered
+    def members(self, child_id: str) -> list[Member]:
+        """The child's resources."""
+        context, stack = self._context(), self._child(child_id)
+        return nested_values.members(context, stack) if stack else []
+
+    @answered
+    def outputs(self, child_id: str) -> dict[str, Any]:
+        """The values of the child's outputs."""
+        context, stack = self._context(), self._child(child_id)
+        return nested_values.outputs(context, self.engine.library, self.engine.registry, stack) if stack else {}
+
+    @answered
+    def attributes(self, child_id: str, paths: Collection[str]) -> dict[str, Any]:
+        """Attributes of the child's resources."""
+        context, stack = self._context(), self._child(child_id)
+        return nested_values.attributes(context, self.engine.registry, stack, paths) if stack else dict.fromkeys(paths)
+
+
+def view(stack: StackRecord) -> ChildView:
+    """A stack's row as its parent sees it."""
+    goal = Goal(stack.raw_template_id, stack.facade)
+    is_gone = stack.deleted_at is not None
+    garbage = bool(stack.collects_later)
+    return ChildView(stack.current_traversal, stack.action, stack.status, stack.status_reason, is_gone, goal, garbage)

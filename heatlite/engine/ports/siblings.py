@@ -1,0 +1,71 @@
+"""Siblings: the port by which a plugin sees other resources of its stack, as the database has them at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from heatlite import exception
+from heatlite.context import EngineContext
+from heatlite.convergence.model import Action
+from heatlite.db import resources
+from heatlite.db.api import Database
+from heatlite.db.records import ResourceRecord
+from heatlite.db.retry import retried
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.ports.nested_stacks import answered
+from heatlite.resources.registry import Registry
+from heatlite.resources.siblings import Sibling, Siblings
+from heatlite.resources.signing import SIGNED_URL, resource_named
+
+SiblingsOf = Callable[[str], Siblings | None]
+"""From a stack's id to its resources; None where there is nothing to be seen."""
+
+
+class StackSiblings:
+    """The resources of one stack. Each question is a transaction of its own."""
+
+    def __init__(self, database: Database, registry: Registry, inputs: Inputs, stack_id: str) -> None:
+        self._database = database
+        self._registry = registry
+        self._inputs = inputs
+        self._stack_id = stack_id
+
+    @answered
+    def by_reference(self, reference: str) -> Sibling | None:
+        """The resource with this physical id, or this signed URL."""
+        row = self.row(EngineContext(self._database), reference)
+        if row is None:
+            return None
+        plugin = self._registry.get(row.type)
+        return Sibling(row.name, plugin, row.properties_data or {}, row.resource_metadata or {})
+
+    def adjust(self, reference: str, scaling: Any) -> bool:
+        """Groups are scaled by signals only: see ``engine.scaling``."""
+        raise exception.NotSupported(feature="Scaling a group within a step")
+
+    @answered
+    @retried
+    def clear_metadata(self, reference: str) -> None:
+        """Leave a resource without metadata, unless somebody holds it."""
+        context = EngineContext(self._database)
+        with self._database.writer(context):
+            row = self.row(context, reference)
+            if row is not None and row.resource_metadata and row.engine_id is None:
+                empty: dict[str, Any] = {"resource_metadata": {}}
+                now = self._inputs.utcnow()
+                resources.write(context, {row.id: row.atomic_key}, {row.id: empty}, now, held_by=None, hold_as=None)
+
+    def row(self, context: EngineContext, reference: str) -> ResourceRecord | None:
+        """The row that this refers to; of several the newest that isn't being deleted."""
+        if name := resource_named(reference):
+            named = resources.by_names(context, self._stack_id, [name])
+            rows = [row for row in named if (row.resource_data or {}).get(SIGNED_URL) == reference]
+        else:
+            rows = resources.by_physical_id(context, self._stack_id, reference)
+        return max(rows, key=lambda row: (row.action is not Action.DELETE, row.id), default=None)
+
+
+def siblings_of(database: Database, registry: Registry, inputs: Inputs) -> SiblingsOf:
+    """What gives each stack's resources."""
+    return lambda stack_id: StackSiblings(database, registry, inputs, stack_id)

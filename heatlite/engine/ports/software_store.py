@@ -1,0 +1,146 @@
+"""Store: configs and deployments as a project may see and change them. Each method is one transaction.
+
+A deployment belongs to the project that made it, and may be seen and signalled by the one of its stack's users as well:
+the servers that it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite import exception
+from heatlite.context import EngineContext
+from heatlite.db import software_configs, software_deployments
+from heatlite.db.api import Database
+from heatlite.db.retry import retried
+from heatlite.db.software_configs import ConfigRecord
+from heatlite.db.software_deployments import DeploymentRecord
+from heatlite.engine.common.inputs import Inputs
+from heatlite.resources.software.told import told
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Store:
+    """What one project may see; ``project_id`` of None is an administrator's view of everything."""
+
+    database: Database
+    inputs: Inputs
+    project_id: str | None
+
+    def config(self, config_id: str) -> ConfigRecord:
+        """One config.
+
+        :raises NotFound: where the project has none of this id
+        """
+        return self._config(EngineContext(self.database), config_id)
+
+    def deployment(self, deployment_id: str) -> DeploymentRecord:
+        """One deployment.
+
+        :raises NotFound: where the project may see none of this id
+        """
+        return self._deployment(EngineContext(self.database), deployment_id)
+
+    @retried
+    def make_config(self, values: Values) -> ConfigRecord:
+        """A new config, if there is none of its id yet.
+
+        :param values: the columns of its row; ``id`` may be missing
+        """
+        config_id = values.get("id") or self.inputs.new_id()
+        context = EngineContext(self.database)
+        with self.database.writer(context):
+            if software_configs.get(context, config_id) is None:
+                software_configs.insert(context, {**values, "id": config_id, "created_at": self.inputs.utcnow()})
+            return self._config(context, config_id)
+
+    @retried
+    def remove_config(self, config_id: str) -> None:
+        """Forget a config.
+
+        :raises NotFound: where the project has none of this id
+        :raises InvalidRestrictedAction: where it is deployed
+        """
+        context = EngineContext(self.database)
+        with self.database.writer(context):
+            self._config(context, config_id)
+            if not software_configs.remove(context, config_id):
+                raise exception.InvalidRestrictedAction(
+                    message=f"Software config with id {config_id} can not be deleted as it is referenced."
+                )
+
+    @retried
+    def make_deployment(self, values: Values) -> DeploymentRecord:
+        """A new deployment.
+
+        :param values: the columns of its row; ``id`` may be missing
+        :raises NotFound: where the project has no such config
+        """
+        deployment_id = values.get("id") or self.inputs.new_id()
+        context = EngineContext(self.database)
+        with self.database.writer(context):
+            self._config(context, values["config_id"])
+            software_deployments.insert(context, {**values, "id": deployment_id, "created_at": self.inputs.utcnow()})
+            return self._deployment(context, deployment_id)
+
+    @retried
+    def update_deployment(self, deployment_id: str, values: Values) -> DeploymentRecord:
+        """Change a deployment.
+
+        :raises NotFound: where the project may see none of this id, or has no such config
+        """
+        context = EngineContext(self.database)
+        with self.database.writer(context):
+            if "config_id" in values:
+                self._config(context, values["config_id"])
+            self._deployment(context, deployment_id)
+            software_deployments.update(context, deployment_id, {"updated_at": self.inputs.utcnow(), **values})
+            return self._deployment(context, deployment_id)
+
+    @retried
+    def signal(self, deployment_id: str, details: Values, updated_at: Any = None) -> str | None:
+        """Take what a server says of a deployment: a sentence about it; None where it isn't in progress.
+
+        :raises NotFound: where the project may see none of this id
+        """
+        context = EngineContext(self.database)
+        with self.database.writer(context):
+            found = self._deployment(context, deployment_id)
+            config = software_configs.get(context, found.config_id)
+            outputs = config.config.get("outputs") or [] if config else []
+            said = told(deployment_id, details, outputs, found.output_values or {})
+            values: dict[str, Any] = {
+                "status": said.status,
+                "status_reason": said.status_reason,
+                "output_values": said.output_values,
+            }
+            values["updated_at"] = updated_at or self.inputs.utcnow()
+            counts = software_deployments.update(context, deployment_id, values, if_in_progress=True)
+            return said.event if counts else None
+
+    @retried
+    def remove_deployment(self, deployment_id: str) -> None:
+        """Forget a deployment.
+
+        :raises NotFound: where the project may see none of this id
+        """
+        context = EngineContext(self.database)
+        with self.database.writer(context):
+            self._deployment(context, deployment_id)
+            software_deployments.remove(context, deployment_id)
+
+    def _config(self, context: EngineContext, config_id: Any) -> ConfigRecord:
+        found = software_configs.get(context, config_id) if isinstance(config_id, str) else None
+        if found is None or self.project_id not in (None, found.tenant):
+            raise exception.NotFound(msg_fmt=f"Software config with id {config_id!s:.80} not found")
+        return found
+
+    def _deployment(self, context: EngineContext, deployment_id: Any) -> DeploymentRecord:
+        found = software_deployments.get(context, deployment_id) if isinstance(deployment_id, str) else None
+        if found is None or self.project_id not in (None, found.tenant, found.stack_user_project_id):
+            raise exception.NotFound(msg_fmt=f"Deployment with id {deployment_id!s:.80} not found")
+        return found

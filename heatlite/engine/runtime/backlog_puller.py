@@ -1,0 +1,197 @@
+"""Pulling: an engine with room takes what is held in the database, one project after the other.
+
+    held ──take (compare-and-swap)──▶ claim, as if a message had said so
+
+It looks when something was held here, when a batch that it took is done or the last message at hand is, and now and
+then: other engines hold too. What it has taken and not begun is never more than it has threads for. Messages
+and clients' calls go first: the former are of projects that keep within their share. While any is worked on, no more
+than one batch of what is held is.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from heatlite.context import EngineContext
+from heatlite.convergence.model import Node
+from heatlite.convergence.sync import chunks
+from heatlite.db import held, outage
+from heatlite.db.retry import retried
+from heatlite.engine.common import executors
+from heatlite.engine.membership.project_quota import Turns
+
+LOG = logging.getLogger(__name__)
+
+SOON, LATE = 0.05, 1.0
+"""Seconds until the next look, while something is held and when nothing has been for some time."""
+
+
+class Takes(Protocol):
+    """Who converges nodes: see ``Checker``."""
+
+    def check(self, traversal_id: str, nodes: Sequence[Node]) -> None:
+        """Converge these nodes."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What an engine has room for: so many ``batches`` at a time, of all projects together.
+
+    ``may_act``: whether it may begin anything now. ``is_full``: whether it has as many steps of a project to run as may
+    wait. ``is_busy``: whether it is at a message or a client's call.
+    """
+
+    batches: int
+    may_act: Callable[[], bool] = lambda: True
+    is_full: Callable[[str], bool] = lambda project: False
+    is_busy: Callable[[], bool] = lambda: False
+
+    @property
+    def most(self) -> int:
+        """How many batches it works on now at most."""
+        return 1 if self.is_busy() else self.batches
+
+
+class Puller:
+    """Takes held nodes for this engine.
+
+    :param submit: runs a function on a thread of those that are kept for this
+    :param when_taken: called with the number of nodes that were taken
+    """
+
+    def __init__(
+        self,
+        turns: Turns,
+        checker: Takes,
+        submit: Callable[[Callable[[], None]], Any],
+        room: Room,
+        recast_after: float,
+        when_taken: Callable[[int], None] = lambda nodes: None,
+    ) -> None:
+        self._turns = turns
+        self._checker = checker
+        self._submit = submit
+        self._capacity = room
+        self._recast_after = recast_after
+        self._when_taken = when_taken
+        self._last = ""
+        self._at_work: Counter[str] = Counter()
+        self._lock = threading.Condition()
+        self._asked = threading.Event()
+        self._stopped = False
+        self._fails = False
+        self._thread = executors.BackgroundThread("pulling", self._run)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self, seconds: float) -> None:
+        """Take nothing more, and wait until what was taken is done, or handed to the runner; so long at most."""
+        self.end()
+        self._thread.end()
+        with self._lock:
+            self._lock.wait_for(lambda: not self._at_work.total(), seconds)
+
+    def end(self) -> None:
+        """Take nothing more."""
+        self._stopped = True
+        self._asked.set()
+
+    def ask(self) -> None:
+        """Look soon."""
+        self._asked.set()
+
+    def pull(self) -> int:
+        """Take what there is room for, each project up to its share in its turn; how many batches were taken."""
+        taken, vain = 0, set[str]()
+        while self._room() and not self._stopped and self._capacity.may_act():
+            project = self._next_project()
+            if project is None or project in vain:
+                break
+            found = self._take_from(project) if self._room_of(project) else 0
+            taken += found
+            if not found:
+                vain.add(project)
+        return taken
+
+    def _next_project(self) -> str | None:
+        context = EngineContext(self._turns.database)
+        project = held.next_project(context, self._last)
+        if project is None and self._last:
+            project = held.next_project(context, "")
+        self._last = project or ""
+        return project
+
+    def _room(self) -> bool:
+        most = self._capacity.most
+        with self._lock:
+            return self._at_work.total() < most
+
+    def _room_of(self, project: str) -> int:
+        """Batches of a project that may be taken now."""
+        if self._capacity.is_full(project):
+            return 0
+        most = self._capacity.most
+        with self._lock:
+            return max(0, min(self._turns.share.batches - self._at_work[project], most - self._at_work.total()))
+
+    def _take_from(self, project: str) -> int:
+        room = self._room_of(project)
+        size = self._turns.share.nodes
+        oldest = held.oldest(EngineContext(self._turns.database), project, room * size)
+        batches = [(traversal_id, batch) for traversal_id, nodes in oldest.items() for batch in chunks(nodes, size, 1)]
+        taken = 0
+        for traversal_id, batch in batches[:room]:
+            if number := self._take(project, traversal_id, batch):
+                taken += 1
+                self._when_taken(number)
+                self._hand_on(project, traversal_id, batch)
+        return taken
+
+    @retried
+    def _take(self, project: str, traversal_id: str, batch: Sequence[Node]) -> int:
+        until = self._turns.inputs.now() + self._recast_after
+        return held.take(EngineContext(self._turns.database), traversal_id, batch, project, until)
+
+    def _hand_on(self, project: str, traversal_id: str, batch: Sequence[Node]) -> None:
+        with self._lock:
+            self._at_work[project] += 1
+        self._submit(lambda: self._check(project, traversal_id, batch))
+
+    def _check(self, project: str, traversal_id: str, batch: Sequence[Node]) -> None:
+        try:
+            self._checker.check(traversal_id, batch)
+        except Exception as error:
+            told = "%d nodes that were held can't be converged now: the sweep will have them cast"
+            outage.tell(LOG, error, told, len(batch))
+        finally:
+            with self._lock:
+                self._at_work[project] -= 1
+                self._at_work += Counter()  # leaves out those at nought
+                self._lock.notify_all()
+            self._asked.set()
+
+    def _run(self) -> None:
+        pause = LATE
+        while not self._stopped:
+            asked = self._asked.wait(pause)
+            self._asked.clear()
+            taken = self._try()
+            pause = SOON if taken or asked else min(LATE, pause * 2)
+
+    def _try(self) -> int:
+        try:
+            taken = self.pull()
+        except Exception as error:
+            if not self._fails:
+                outage.tell(LOG, error, "What is held can't be looked for; told once until it can")
+            self._fails = not outage.is_outage(error)  # an outage is told by the database itself
+            return 0
+        self._fails = False
+        return taken

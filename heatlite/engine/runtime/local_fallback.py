@@ -1,0 +1,79 @@
+"""Here: work that this engine does itself, because the broker takes no announcement of it.
+
+It is bounded, like intake from the broker: what is too much now is ready in the database, and a sweep brings it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from heatlite.context import RequestContext
+from heatlite.convergence.model import Node
+from heatlite.db import outage
+from heatlite.db.api import Database
+from heatlite.engine.common import executors
+from heatlite.engine.definitions import log_context
+from heatlite.engine.nested.begin import Children
+from heatlite.engine.traversal.checker import Checker
+from heatlite.rpc.messages import BeginChild
+
+LOG = logging.getLogger(__name__)
+
+BACKLOG = 25
+"""For each thread, how much may wait for it."""
+
+
+class Here:
+    """Does work on threads of its own."""
+
+    def __init__(self, database: Database, checker: Checker, children: Children, threads: int) -> None:
+        self._database = database
+        self._checker = checker
+        self._children = children
+        self._threads = threads
+        self._room = threading.Semaphore(threads * BACKLOG)
+        self._pool: Any = None
+        self._lock = threading.Lock()
+        self._leaves = False
+
+    def check(self, traversal_id: str, nodes: Sequence[Node]) -> None:
+        """Converge nodes."""
+        self._soon(lambda: self._checker.check(traversal_id, nodes))
+
+    def begin(self, request: dict[str, Any], message: BeginChild) -> None:
+        """Begin an operation on a nested stack."""
+        self._soon(lambda: self._begin(RequestContext(self._database, request), message))
+
+    def _begin(self, request: RequestContext, message: BeginChild) -> None:
+        with log_context.asked(request, "begin", {}):
+            self._children.receive(request, message)
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        with self._lock:
+            self._leaves = True
+            if self._pool is not None:
+                self._pool.shutdown(wait=False)
+
+    def _soon(self, work: Callable[[], None]) -> None:
+        if not self._room.acquire(blocking=False):
+            return
+        with self._lock:
+            if self._leaves:
+                self._room.release()
+                return
+            if self._pool is None:
+                self._pool = executors.pool(self._threads)
+            self._pool.submit(lambda: self._do(work))
+
+    def _do(self, work: Callable[[], None]) -> None:
+        try:
+            if not self._leaves:
+                work()
+        except Exception as error:
+            outage.tell(LOG, error, "What was to be done here is left for a sweep")
+        finally:
+            self._room.release()

@@ -1,0 +1,353 @@
+"""Process: one engine, wired. The daemon has one in each of its processes, the embedded engine one in the caller's.
+
+    start   lease ─▶ renewal, timers, casts, RPC servers, sweeps, pulling, notifications
+    stop    RPC servers ─▶ sweeps ─▶ give back what waits ─▶ let steps end ─▶ send the last casts ─▶ give the lease up
+
+The lease waits for the database; each part after it has a thread of its own and waits for no other. An engine without a
+broker has all but its servers, so that it sweeps, and works on what it finds. Each part can be stopped at any moment,
+also before it was started.
+
+Stopping is draining: when it is over, nothing in the database says that this engine is at anything. What isn't over in
+time is found by the others, as after a crash.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import oslo_messaging
+
+from heatlite.clients import settings as cloud_settings
+from heatlite.clients.sessions import Sessions
+from heatlite.context import RequestContext
+from heatlite.db import outage
+from heatlite.db.api import Database
+from heatlite.engine.api.catalogue import CatalogueEndpoint
+from heatlite.engine.api.insight import InsightEndpoint
+from heatlite.engine.api.life import LifeEndpoint
+from heatlite.engine.api.other_callers import OtherCallersEndpoint
+from heatlite.engine.api.previews import PreviewEndpoint
+from heatlite.engine.api.service import EngineEndpoint
+from heatlite.engine.api.signals import SignalEndpoint
+from heatlite.engine.api.software import SoftwareEndpoint
+from heatlite.engine.api.visits import VisitEndpoint
+from heatlite.engine.common import executors
+from heatlite.engine.common.counts import Count
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.policy import TypePolicy
+from heatlite.engine.common.settings import Settings
+from heatlite.engine.decision.evaluate import Evaluator
+from heatlite.engine.definitions.implied_dependencies import linker
+from heatlite.engine.definitions.provider import provider_classes
+from heatlite.engine.definitions.traversals import Library
+from heatlite.engine.membership.engine_claims import Claims
+from heatlite.engine.membership.lease import Lease, Renewal
+from heatlite.engine.membership.liveness import FileLocks, LeaseWatch
+from heatlite.engine.membership.project_quota import Share, Turns
+from heatlite.engine.nested.begin import Children
+from heatlite.engine.nested.endpoint import NestedEndpoint
+from heatlite.engine.observability.notification_sender import Teller
+from heatlite.engine.operations.lifecycle import Lifecycle
+from heatlite.engine.ports.clouds import Clouds, no_cloud
+from heatlite.engine.ports.nested_stacks import Ports
+from heatlite.engine.ports.siblings import siblings_of
+from heatlite.engine.ports.software import software_of
+from heatlite.engine.runtime.backlog_puller import Puller, Room
+from heatlite.engine.runtime.forgetting import Forgetting
+from heatlite.engine.runtime.listener import ListenerEndpoint
+from heatlite.engine.runtime.local_fallback import Here
+from heatlite.engine.runtime.recovery import Sweeper, Sweeps
+from heatlite.engine.runtime.rpc_servers import RPCServers
+from heatlite.engine.runtime.worker import WorkerEndpoint
+from heatlite.engine.shared import Shared
+from heatlite.engine.traversal.checker import Checker
+from heatlite.engine.traversal.fair_thread_pool import Lanes
+from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.step_runner import StepRunner
+from heatlite.notifications import Notifier
+from heatlite.resources.builtin import outside_deployment, outside_handle, outside_policy
+from heatlite.resources.registry import Registry
+from heatlite.rpc import broker, messages
+from heatlite.rpc.casting import Casting
+from heatlite.rpc.serializer import PlainSerializer
+from heatlite.rpc.server import BoundedRPCServer, Fairness, serve
+from heatlite.rpc.worker_client import WorkerClient
+from heatlite.template import yaql_process
+
+LOG = logging.getLogger(__name__)
+
+LAST_LOOK = 5.0
+"""Seconds that an engine which is told to stop as it starts waits for the database's last answer."""
+CALLS_SHARE = 75
+"""Percent of the threads for clients' calls that one project may have."""
+LAST_CASTS = 3.0
+"""Seconds that an engine which leaves waits for a broker to take its last casts."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What an engine process is put into.
+
+    ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
+    this process drain and end, because a step hangs in it. ``when_serving``: called each time that it begins to serve.
+    ``notifier``: where notifications go; None: nowhere. ``cloud``: how its services are reached; None: not at all.
+    ``policy``: who may use which types.
+    """
+
+    database: Database
+    transport: oslo_messaging.Transport
+    settings: Settings
+    inputs: Inputs = field(default_factory=Inputs)
+    registry: Registry = field(default_factory=Registry.load)
+    file_locks: FileLocks | None = None
+    notifier: Notifier | None = None
+    leave: Callable[[], None] = lambda: None
+    when_serving: Callable[[], None] = lambda: None
+    cloud: cloud_settings.Settings | None = None
+    policy: TypePolicy = field(default_factory=TypePolicy)
+
+
+class EngineProcess:
+    """One engine."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        if surroundings.cloud is not None and surroundings.cloud.stack_domain is not None:
+            registry = surroundings.registry.with_others(
+                {**outside_handle.IN_PLACE_OF, **outside_deployment.IN_PLACE_OF, **outside_policy.IN_PLACE_OF}
+            )
+            surroundings = dataclasses.replace(surroundings, registry=registry)
+        if templates := surroundings.settings.operator_templates:
+            registry = surroundings.registry.with_others(provider_classes(templates))
+            surroundings = dataclasses.replace(surroundings, registry=registry)
+        self._surroundings = surroundings
+        self._settings = surroundings.settings
+        self._casting = Casting(WorkerClient(surroundings.transport))
+        self.servers = RPCServers(lambda: broker.examine(surroundings.transport), self._starters, self._serves)
+        self.shared = self._share()
+        self._pool = executors.pool(self._settings.step_threads)
+        self.conclusions = Conclusions(self.shared)
+        self.lanes = Lanes(self._pool.submit, self._settings.step_threads)
+        self.runner = StepRunner(self.shared, self.conclusions, self.lanes)
+        self.checker = Checker(self.shared, self.conclusions, self.runner)
+        self.runner.hanging.leave = surroundings.leave
+        self.runner.hanging.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
+        sweeper = Sweeper(self.shared, self.conclusions, self.runner)
+        self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
+        self._sweeps.add(Forgetting(surroundings.database, surroundings.inputs).old_calls)
+        self._renewal = Renewal(self.shared.lease, self._settings)
+        notifier = surroundings.notifier
+        self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None
+        self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid)
+        self._puller = self._pulls()
+        self._leaves, self._has_begun = threading.Event(), threading.Event()
+        self._has_begun.set()
+
+    def _share(self) -> Shared:
+        it = self._surroundings
+        watch = LeaseWatch(it.database, it.inputs.monotonic, it.settings.lease_seconds, self._holds_since)
+        library, wakes = Library(it.settings.operator_registry, linker(it.registry)), self._casting
+        ports = Ports(it.database, it.inputs, it.settings, library, it.registry, wakes)
+        siblings = siblings_of(it.database, it.registry, it.inputs)
+        liveness = it.file_locks or watch
+        share = Share(it.settings.casts_per_project, it.settings.batch_size)
+        clouds = Clouds(it.database, Sessions(it.cloud)) if it.cloud else None
+        cloud_of = clouds.of_stack if clouds else no_cloud
+        software = software_of(it.database, it.inputs)
+        return Shared(
+            database=it.database,
+            inputs=it.inputs,
+            settings=it.settings,
+            registry=it.registry,
+            library=library,
+            evaluator=Evaluator(
+                it.registry, it.inputs, it.settings.max_attempts, ports.of, siblings, cloud_of, software
+            ),
+            lease=Lease(
+                it.database,
+                it.inputs,
+                it.settings,
+                when_taken=self._taken,
+                when_lost=self._lost,
+                serves=lambda: self.servers.is_serving,
+            ),
+            liveness=liveness,
+            claims=Claims(),
+            wakes=wakes,
+            turns=Turns(it.database, it.inputs, share, lambda: liveness.alive),
+            clouds=clouds,
+            policy=it.policy,
+        )
+
+    def _pulls(self) -> Puller:
+        turns, settings, counts = self.shared.turns, self._settings, self.shared.counts
+        assert turns is not None, "a process that serves has turns"
+        room = Room(
+            settings.worker_threads,
+            may_act=lambda: self.shared.lease.is_valid,
+            is_full=self.runner.is_full,
+            is_busy=lambda: self.servers.is_busy,
+        )
+        puller = Puller(
+            turns,
+            self.checker,
+            executors.pool(settings.worker_threads).submit,
+            room,
+            settings.recast_after,
+            when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
+        )
+
+        def held(nodes: int) -> None:
+            counts.add(Count.HELD, nodes)
+            puller.ask()
+
+        turns.when_held = held
+        return puller
+
+    def _taken(self, engine_id: str) -> None:
+        """This engine has a new id, by which others will know it."""
+        if self._surroundings.file_locks is not None:
+            self._surroundings.file_locks.hold(engine_id)
+        self.servers.serve_again()
+
+    @property
+    def broker_is_stuck(self) -> bool:
+        """Whether the broker takes nothing of what this engine sends."""
+        return self._casting.is_stuck
+
+    def _lost(self, engine_id: str) -> None:
+        """This engine was declared dead: whatever waits here is another's by now."""
+        self.shared.counts.add(Count.LEASES_LOST)
+        self.runner.drop()
+        self.shared.claims.clear()
+
+    def start(self) -> None:
+        """Take a lease, and start every part; returns before the broker has been reached: see ``servers.ready``."""
+        self._has_begun.clear()
+        try:
+            if not self.shared.lease.acquire_patiently(self._leaves):
+                return
+            if self._leaves.is_set():
+                self._say_goodbye()
+            else:
+                self._start_parts()
+        finally:
+            self._has_begun.set()
+
+    def _start_parts(self) -> None:
+        yaql_process.EVALUATOR.limits = self._settings.yaql
+        self._renewal.start()
+        self.runner.start()
+        self._stand_in_for_the_broker()
+        self.servers.start()
+        self._sweeps.start()
+        if self._settings.role.converges:
+            self._puller.start()
+        if self._teller is not None:
+            self._teller.start()
+
+    def _serves(self) -> None:
+        """The broker hands out messages to this engine from now on."""
+        LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
+        try:
+            self.shared.lease.renew()  # notes it
+        except Exception as error:
+            outage.tell(LOG, error, "That this engine serves will be noted with the next renewal of its lease")
+        self._surroundings.when_serving()
+
+    def _starters(self) -> list[Callable[[], BoundedRPCServer]]:
+        """What starts the servers, each under the id that this engine has now."""
+        host, threads = self.shared.lease.engine_id, self._settings.worker_threads
+        return [
+            partial(
+                serve,
+                self._surroundings.transport,
+                topic,
+                served,
+                host=host,
+                threads=threads,
+                serializer=PlainSerializer(self._request_context if topic == messages.ENGINE_TOPIC else dict),
+                when_idle=self._puller.ask if topic == messages.WORKER_TOPIC else lambda: None,
+                fair=self._fairness() if topic == messages.ENGINE_TOPIC else None,
+            )
+            for topic, served in self._endpoints().items()
+        ]
+
+    def _endpoints(self) -> dict[str, list[object]]:
+        endpoints: dict[str, list[object]] = {}
+        children = Children(self.shared, self.conclusions)
+        if self._settings.role.converges:
+            endpoints[messages.WORKER_TOPIC] = [self._worker]
+        if self._settings.role.serves_clients:
+            lifecycle = Lifecycle(self.shared, self.conclusions)
+            endpoints[messages.ENGINE_TOPIC] = [
+                EngineEndpoint(self.shared, lifecycle),
+                VisitEndpoint(lifecycle),
+                CatalogueEndpoint(self.shared),
+                PreviewEndpoint(self.shared),
+                SignalEndpoint(self.shared, self.conclusions, children),
+                LifeEndpoint(self.shared, lifecycle),
+                InsightEndpoint(self.shared, lifecycle),
+                OtherCallersEndpoint(self.shared),
+                SoftwareEndpoint(self.shared),
+            ]
+        endpoints[messages.NESTED_TOPIC] = [NestedEndpoint(children, self._request_context)]
+        endpoints[messages.LISTENER_TOPIC] = [ListenerEndpoint(self.runner)]
+        return endpoints
+
+    def _fairness(self) -> Fairness:
+        """Of clients' calls. One project never has all threads, so that another's call finds one."""
+        threads = self._settings.worker_threads
+        most = max(1, threads * CALLS_SHARE // 100)
+        return Fairness(partial(Lanes, most_of_one=most), self._settings.calls_per_project)
+
+    def _request_context(self, wire: Mapping[str, Any]) -> RequestContext:
+        return RequestContext(self._surroundings.database, wire)
+
+    def _holds_since(self) -> float | None:
+        return self.shared.lease.holds_since
+
+    def _stand_in_for_the_broker(self) -> None:
+        """Where it takes no casts, do here what they would ask for; and send those that it takes."""
+        children = Children(self.shared, self.conclusions)
+        here = Here(self._surroundings.database, self.checker, children, self._settings.worker_threads)
+        self._casting.check_here = here.check if self._settings.role.converges else None
+        self._casting.begin_here = here.begin
+        self._casting.when_leaving = here.stop
+        self._sweeps.add(self._casting.held_back_casts)
+        self._casting.start()
+
+    def _say_goodbye(self) -> None:
+        try:
+            if self.shared.lease.was_taken:
+                self.shared.lease.release()
+        except Exception as error:
+            outage.tell(LOG, error, "The lease can't be given up: others will find that it has run out")
+
+    def stop(self) -> None:
+        """Drain: stop intake, give back what waits, let running steps end, and leave; at any stage of the start."""
+        self._leaves.set()
+        if not self._has_begun.wait(LAST_LOOK):
+            LOG.warning("The database is being waited for: this engine leaves as it is")
+        self._casting.leave()
+        self._puller.end()
+        self.servers.stop(self._settings.graceful_shutdown_timeout)
+        self._sweeps.stop()
+        self._puller.stop(self._settings.graceful_shutdown_timeout)
+        self.runner.drain()
+        if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
+            LOG.warning("Some steps didn't end in time: other engines will take them over")
+        if self._teller is not None:
+            self._teller.stop()
+        self._pool.shutdown(wait=False)
+        self._casting.stop(LAST_CASTS)
+        self._renewal.stop()
+        self._say_goodbye()
+        if self._surroundings.file_locks is not None and self.shared.lease.engine_id:
+            self._surroundings.file_locks.drop(self.shared.lease.engine_id)
+        LOG.info("Engine %s has left", self.shared.lease.engine_id)

@@ -1,0 +1,47 @@
+"""The workers' endpoint: topic ``engine_worker``, one method."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import oslo_messaging
+
+from heatlite.db.outage import brief, is_outage
+from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.engine.traversal.checker import Checker
+from heatlite.rpc import messages
+
+LOG = logging.getLogger(__name__)
+
+
+class WorkerEndpoint:
+    """Receives ``check_resource``. What is wrong with a message is told in the log, and harms nothing else.
+
+    :param may_act: whether this engine may begin anything now. One that slept through its own death finds messages that
+        were sent meanwhile: it leaves them for a sweep until it knows that it lives, and under which name
+    """
+
+    target = oslo_messaging.Target(version=messages.WORKER_VERSION)
+
+    def __init__(self, checker: Checker, may_act: Callable[[], bool] = lambda: True) -> None:
+        self._checker = checker
+        self._may_act = may_act
+
+    def check_resource(self, context: Any, traversal_id: str, nodes: list[list[int]]) -> None:
+        """Converge these nodes of this traversal."""
+        try:
+            message = messages.CheckResource.from_wire(traversal_id, nodes)
+        except ValueError as error:
+            LOG.warning("A message that makes no sense is dropped: %s", error)
+            return
+        if not self._may_act():
+            LOG.debug("Nodes of traversal %s are left for a sweep: this engine has no lease now", traversal_id)
+            return
+        try:
+            self._checker.check(message.traversal_id, message.nodes)
+        except DATABASE_ERRORS as error:
+            if not is_outage(error):
+                raise
+            LOG.debug("Nodes of traversal %s are left for a sweep: %s", traversal_id, brief(error))

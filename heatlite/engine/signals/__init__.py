@@ -1,0 +1,1 @@
+"""What reaches a resource beside its stack's operation: signals, scaling, hooks."""

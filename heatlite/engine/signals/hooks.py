@@ -1,0 +1,56 @@
+"""Hooks: a client lets a node go on that waits for him.
+
+    sync_point   PAUSED at this hook → SCHEDULED, the hook noted as cleared     one transaction
+    event        "Hook pre-create is cleared"
+                                                                               then the node is cast
+A cast that is lost is cast again by a sweep, as any. Until the hook is cleared nothing is held: no thread, no lock.
+"""
+
+from __future__ import annotations
+
+from heatlite import exception
+from heatlite.convergence.model import Node
+from heatlite.db import paused
+from heatlite.db.events import Happening
+from heatlite.db.records import PausedNode, StackRecord
+from heatlite.db.retry import retried
+from heatlite.engine.shared import Shared
+from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.transactions import write_events
+from heatlite.template import Hook
+
+
+def clear(shared: Shared, conclusions: Conclusions, stack: StackRecord, resource_name: str, hook: str) -> None:
+    """Let the resource's node go on: what a signal with ``{"unset_hook": hook}`` asks for.
+
+    :param resource_name: of a resource that the stack has
+    :raises InvalidBreakPointHook: where there is no such hook, or the resource doesn't wait at it (any more)
+    """
+    try:
+        wanted = Hook(hook)
+    except ValueError:
+        message = f'Invalid hook type "{hook!s:.80}" for resource "{resource_name}"; those are {", ".join(Hook)}'
+        raise exception.InvalidBreakPointHook(message=message) from None
+    conclusions.announce({stack.current_traversal: _clear(shared, stack, resource_name, wanted)})
+
+
+@retried
+def _clear(shared: Shared, stack: StackRecord, resource_name: str, hook: Hook) -> list[Node]:
+    context, next_cast_at = shared.context(), shared.inputs.now() + shared.recast_after
+    with shared.database.writer(context):
+        waiting = [
+            found
+            for found in paused.at(context, stack.current_traversal, resource_name)
+            if found.hook == hook and paused.resume(context, found, found.cleared | hook.bit, next_cast_at)
+        ]
+        if not waiting:
+            message = f'The "{hook}" hook is not defined on resource "{resource_name}"'
+            raise exception.InvalidBreakPointHook(message=message)
+        write_events(context, shared.inputs, stack.id, [_cleared(found, hook) for found in waiting])
+    return [found.node for found in waiting]
+
+
+def _cleared(found: PausedNode, hook: Hook) -> Happening:
+    row = found.resource
+    reason = f"Hook {hook} is cleared"
+    return Happening(row.name, row.type, row.physical_resource_id, row.action, row.status, reason, None)

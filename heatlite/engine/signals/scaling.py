@@ -1,0 +1,125 @@
+"""Scaling: a signal to a policy changes a group, beside its stack's operations.
+
+::
+
+    look at the group ─▶ what is to be begun on its nested stack?
+      ─▶ resource     the group's row, if it is still as it was seen and nobody holds it: the operation is recorded
+      ─▶ stack        the nested stack, if it is still at what the new operation is to follow
+      ─▶ resource     the group begins to cool down
+
+Of two signals at once one finds the other's traces and looks again: then the nested stack is in progress, and it has
+nothing to do. A crash between the first two leaves a group that isn't scaled, for a signal that wasn't answered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite import exception
+from heatlite.context import EngineContext, RequestContext
+from heatlite.convergence.model import Status
+from heatlite.db import notifications, resources, stacks
+from heatlite.db.records import ResourceRecord
+from heatlite.engine.nested.begin import Children
+from heatlite.engine.ports.nested_stacks import Port
+from heatlite.engine.ports.siblings import StackSiblings
+from heatlite.engine.shared import Shared
+from heatlite.engine.traversal.refresh import ATTEMPTS, resource_of
+from heatlite.notifications import SCALING
+from heatlite.resources.base import NoActionRequired
+from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
+from heatlite.resources.nested.port import Begin
+from heatlite.resources.siblings import AskAgain
+
+
+class Busy(AskAgain):
+    """Somebody holds the row, or was quicker to write it."""
+
+
+class ScalableSiblings(StackSiblings):
+    """The resources of one stack, among them groups that may be scaled."""
+
+    def __init__(self, shared: Shared, children: Children, stack_id: str) -> None:
+        super().__init__(shared.database, shared.registry, shared.inputs, stack_id)
+        self._shared = shared
+        self._children = children
+
+    def adjust(self, reference: str, scaling: Any) -> bool:
+        """Have a group scaled."""
+        context = self._shared.context()
+        row = self.row(context, reference)
+        plugin = self._shared.registry.get(row.type) if row is not None else None
+        if row is None or plugin is None or not issubclass(plugin, AutoScalingGroup):
+            return False
+        if row.engine_id is not None:
+            stack = stacks.get(context, row.stack_id)
+            name, action = (stack.name, stack.action) if stack else (row.stack_id, row.action)
+            raise exception.ActionInProgress(stack_name=name, action=action)
+        if row.status is not Status.COMPLETE:
+            raise NoActionRequired
+        group = resource_of(self._shared, row)
+        if not isinstance(group, AutoScalingGroup):
+            raise Busy
+        self._adjust(context, row, group, scaling)
+        return True
+
+    def _adjust(self, context: EngineContext, row: ResourceRecord, group: AutoScalingGroup, scaling: Any) -> None:
+        begin = group.adjust(scaling)
+        keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
+        now = self._shared.inputs.utcnow()
+        told = self._told(group, scaling)
+        if not resources.write(context, keys, changes, now, held_by=None, hold_as=None):
+            raise Busy
+        self._tell(row, told, Status.IN_PROGRESS, "Start resizing the group")
+        try:
+            self._begin(row, group, begin)
+        except Exception as error:
+            self._tell(row, told, Status.FAILED, str(error))
+            raise
+        self._tell(row, told, Status.COMPLETE, "End resizing the group")
+        self._cool_down(row.id, scaling)
+
+    def _told(self, group: AutoScalingGroup, scaling: Any) -> dict[Status, dict[str, Any]]:
+        """What is told of a scaling, by how it stands; nothing where nobody listens."""
+        if not self._shared.database.notifies:
+            return {}
+        size = group.size()
+        said = {"adjustment": scaling.by, "adjustment_type": str(scaling.kind)}
+        said |= {"groupname": group.physical_resource_name(), "capacity": size}
+        ended = {**said, "capacity": group.within_bounds(size, scaling)}
+        return {Status.IN_PROGRESS: said, Status.FAILED: said, Status.COMPLETE: ended}
+
+    def _tell(self, row: ResourceRecord, told: dict[Status, dict[str, Any]], status: Status, message: str) -> None:
+        if status not in told:
+            return
+        text = message if status is Status.FAILED else f"{message} {told[status]['groupname']}"
+        now, happened = self._shared.inputs.now(), [(SCALING, status, text)]
+        notifications.insert(self._shared.context(), row.stack_id, happened, now, {**told[status], "message": text})
+
+    def _begin(self, row: ResourceRecord, group: AutoScalingGroup, begin: Begin) -> None:
+        port, shared = group.nested, self._shared
+        assert isinstance(port, Port), "an engine's plugins have its own port"
+        parent = port.traversal.stack
+        request = RequestContext(shared.database, {"project_id": parent.tenant, "username": parent.username})
+        self._children.receive(
+            request, port.message(begin)
+        )  # in this process, so that it has begun when the signal is answered
+        child = stacks.get(shared.context(), begin.child_id)
+        if child is None or child.current_traversal != begin.operation_id:
+            raise Busy
+
+    def _cool_down(self, row_id: int, scaling: Any) -> None:
+        """Record that the group was scaled. A step that holds the row by now records so itself when it ends."""
+        context = self._shared.context()
+        for _ in range(ATTEMPTS):
+            row = next(iter(resources.by_ids(context, [row_id])), None)
+            if row is None or row.engine_id is not None:
+                return
+            group = resource_of(self._shared, row)
+            if not isinstance(group, AutoScalingGroup):
+                return
+            group.adjusted(scaling)
+            keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
+            now = self._shared.inputs.utcnow()
+            if resources.write(context, keys, changes, now, held_by=None, hold_as=None):
+                return

@@ -1,1 +1,0 @@
-"""Software configs and deployments: what the engine keeps of them, for clients and for plugins."""

@@ -1,0 +1,54 @@
+"""Farewell: what a stack has in keystone goes before the stack does: its trust, and the project of its own users.
+
+It belongs to the epilogue of a deletion, and is done again where an engine dies at it: what is gone is no error.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from heatlite import exception
+from heatlite.db import user_creds
+from heatlite.db.records import StackRecord
+from heatlite.engine.shared import Shared
+from heatlite.engine.traversal import trusts
+
+LOG = logging.getLogger(__name__)
+
+
+def say(shared: Shared, stack: StackRecord) -> str | None:
+    """Delete what a root stack has in keystone: why that failed, or None."""
+    if shared.clouds is None or stack.is_nested:
+        return None
+    try:
+        shared.clouds.users_of(stack).delete_all()
+    except exception.HeatliteError as error:
+        return f"Error deleting project: {error}"
+    revoke_trust(shared, stack)
+    return None
+
+
+def revoke_trust(shared: Shared, stack: StackRecord) -> None:
+    """Revoke a stack's trust. Where that can't be done, the stack goes all the same, as with Heat."""
+    try:
+        trusts.revoke(shared, trust_of(shared, stack))
+    except exception.HeatliteError as error:
+        LOG.warning("The trust of stack %s can't be read: %s", stack.id, error)
+
+
+@contextmanager
+def after_abandoning(shared: Shared, stack: StackRecord) -> Iterator[None]:
+    """Revoke the trust of a root stack that is abandoned within this. What it has made for users stays."""
+    trust_id = None if stack.is_nested else trust_of(shared, stack)
+    yield
+    trusts.revoke(shared, trust_id)
+
+
+def trust_of(shared: Shared, stack: StackRecord) -> str | None:
+    """The trust that a stack's operations are done by."""
+    if shared.clouds is None or stack.user_creds_id is None:
+        return None
+    found = user_creds.get(shared.context(), stack.user_creds_id)
+    return None if found is None else found.trust_id

@@ -1,0 +1,71 @@
+"""Family: who is told when a stack's operation ends, and who ends with it.
+
+    ended       whoever waits for a nested stack looks at it now, and not at its next poll
+    end_below   an operation that was cancelled, or whose time is over, goes on in no nested stack either
+
+Both come after the commit that ended the operation, and cost time only where they are lost: the owner polls, and each
+nested stack has its owner's deadline.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from heatlite.db import outage, resources, stacks
+from heatlite.db.records import StackRecord
+from heatlite.engine.definitions.traversals import Traversal
+from heatlite.engine.shared import Shared
+from heatlite.engine.traversal.refresh import refresh
+from heatlite.exception import HeatliteError
+
+LOG = logging.getLogger(__name__)
+
+
+class Family:
+    """The stacks above and below one."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    def ended(self, stack: StackRecord) -> None:
+        """Wake the engine that holds the resource that this stack is, if it is nested."""
+        if not stack.is_nested:
+            return
+        try:
+            row = resources.by_uuid(self._shared.context(), stack.id)
+            if row is not None and row.engine_id is not None:
+                self._shared.wakes.wake(row.engine_id, [row.id])
+            elif row is not None:
+                refresh(self._shared, row)  # nobody waits for it: it was changed by a signal
+        except Exception as error:
+            text = "Nobody can be told now that nested stack %s has ended: its owner will look"
+            outage.tell(LOG, error, text, stack.name)
+
+    def end_below(self, ended: Traversal, end: Callable[[Traversal], None], rollback: str | None = None) -> None:
+        """End what the stacks nested directly in this one are at for an operation that has ended.
+
+        :param end: ends one of them, and goes on from there
+        :param rollback: the traversal that follows it and is still to be planned, if there is one
+        """
+        context = self._shared.context()
+        children = [child for child in stacks.children(context, [ended.stack.id]) if child.is_in_progress]
+        if not children or not self._is_newest(ended, rollback):
+            return  # read after the children: what these are at may be for a newer operation
+        for child in children:
+            try:
+                traversal = self._shared.library.traversal(context, child.current_traversal)
+            except HeatliteError as error:  # it is found by the sweep, which knows what to do with it
+                LOG.warning("Nested stack %s can't be read: %s", child.name, error)
+                continue
+            if traversal is not None:
+                end(traversal)
+
+    def _is_newest(self, ended: Traversal, rollback: str | None) -> bool:
+        """Whether nothing was begun in a stack after an operation that has ended, its rollback included."""
+        context = self._shared.context()
+        if rollback is not None:
+            planned = stacks.by_traversal(context, rollback)
+            return planned is not None and planned[1] is None
+        owner = stacks.get(context, ended.stack.id)
+        return owner is not None and owner.current_traversal == ended.id

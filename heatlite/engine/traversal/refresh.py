@@ -1,0 +1,88 @@
+"""Refresh: what a row recorded of its attributes follows what has changed beside its stack's operations.
+
+::
+
+    a nested stack was scaled          ─▶ its row in the owner, then the owner's row in its own owner …
+    a signal came to a finished wait   ─▶ the condition's row
+
+A row that a step holds isn't refreshed: the step records its attributes when it ends.
+Where a refresh is lost the attributes are old until the next update, which looks at every nested stack.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from heatlite.convergence.model import Action, Status
+from heatlite.db import resources, stacks
+from heatlite.db.records import ResourceRecord
+from heatlite.engine.definitions.provider import plugin_of
+from heatlite.engine.shared import Shared
+from heatlite.resources.base import Resource
+from heatlite.resources.jsonable import as_json
+from heatlite.resources.steps import reference_of
+from heatlite.resources.tools import plugin_name
+
+LOG = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+
+
+def resource_of(shared: Shared, row: ResourceRecord) -> Resource | None:
+    """The plugin's object for a row, beside any step; None where its stack is at something else by now."""
+    context = shared.context()
+    stack = stacks.get(context, row.stack_id)
+    traversal = shared.library.traversal(context, stack.current_traversal) if stack else None
+    if traversal is None:
+        return None
+    plugin = plugin_of(shared.registry, row.type, traversal.template.files)
+    return plugin(shared.evaluator.instance(traversal, row, None))
+
+
+def asker(shared: Shared, row: ResourceRecord) -> Callable[[str], Any]:
+    """What asks a row's plugin for a volatile attribute, as it is now; where the stack is at something else by now, it
+    gives what was recorded last. All that is asked here is asked of one object: it may know several by one look."""
+    objects: list[Resource | None] = []
+
+    def ask(name: str) -> Any:
+        if not objects:
+            objects.append(resource_of(shared, row))
+        [resource] = objects
+        if resource is None:
+            return ((row.attr_data or {}).get("attributes") or {}).get(name)
+        return as_json(resource.ask_attribute(name), f"{plugin_name(resource)} attribute {name}")
+
+    return ask
+
+
+def refresh(shared: Shared, row: ResourceRecord) -> None:
+    """Record a row's attributes anew; what comes of it in the stacks above as well."""
+    for _ in range(ATTEMPTS):
+        if row.engine_id is not None or row.status is Status.IN_PROGRESS or row.action in (Action.INIT, Action.DELETE):
+            return
+        resource = resource_of(shared, row)
+        if resource is None or _record(shared, row, resource):
+            break
+        [row] = resources.by_ids(shared.context(), [row.id]) or [row]
+    _go_up(shared, row)
+
+
+def _record(shared: Shared, row: ResourceRecord, resource: Resource) -> bool:
+    """Whether the row has its attributes as they are now; False where another was quicker to write it."""
+    found = as_json(resource.resolve_attributes(), f"{plugin_name(resource)} attributes") or {}
+    recorded = {"reference": reference_of(resource), "attributes": found}
+    if recorded == row.attr_data:
+        return True
+    keys, changes = {row.id: row.atomic_key}, {row.id: {"attr_data": recorded}}
+    now = shared.inputs.utcnow()
+    return resources.write(shared.context(), keys, changes, now, held_by=None, hold_as=None) == 1
+
+
+def _go_up(shared: Shared, row: ResourceRecord) -> None:
+    stack = stacks.get(shared.context(), row.stack_id)
+    if stack is not None and stack.owner_id is not None and not stack.is_in_progress:
+        above = resources.by_uuid(shared.context(), stack.id)
+        if above is not None:
+            refresh(shared, above)

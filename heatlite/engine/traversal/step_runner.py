@@ -1,0 +1,263 @@
+"""Run: drive plugins' steps. Threads for steps, timers for what is waited for, nothing for what just waits.
+
+    run ──▶ thread: first step ──┬─ Done, Failed, Replace ──▶ outbox ──▶ settle (one transaction for many)
+                                 └─ Waiting ──▶ progress recorded ──▶ timer ──▶ thread: next step ──▶ …
+
+Before each step the lease is looked at: an engine that may be thought dead starts nothing, and asks again in a while.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import cachetools
+
+from heatlite.convergence.interrupts import yields
+from heatlite.db import outage, stacks
+from heatlite.engine.definitions import log_context
+from heatlite.engine.definitions import work as steps_of
+from heatlite.engine.definitions.traversals import Traversal
+from heatlite.engine.definitions.work import Outcome, Settled, Work
+from heatlite.engine.ports import plugin_errors
+from heatlite.engine.shared import Shared
+from heatlite.engine.traversal.fair_thread_pool import StepPool
+from heatlite.engine.traversal.outbox import Outbox
+from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.step_watchdog import Hanging
+from heatlite.engine.traversal.timers import Timers
+from heatlite.resources.outcomes import Waiting
+
+LOG = logging.getLogger(__name__)
+
+FIRST = object()
+LEASE_PAUSE = 1.0
+SETTLED_AT_ONCE = 100
+ENDS_KEPT = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Pending:
+    """A step to be run: the first, or the next one from ``progress``."""
+
+    traversal: Traversal
+    work: Work
+    progress: Any = FIRST
+    settled: Settled | None = field(default=None, compare=False)
+
+
+class StepRunner:
+    """Runs steps on this engine.
+
+    :param timers: what hands on, later, what is waited for; from a clock, and whom to hand it
+    """
+
+    def __init__(
+        self,
+        shared: Shared,
+        conclusions: Conclusions,
+        pool: StepPool,
+        timers: Callable[[Callable[[], float], Callable[[Sequence[Pending]], None]], Timers[Pending]] = Timers,
+    ) -> None:
+        self._shared = shared
+        self._conclusions = conclusions
+        self._pool = pool
+        self._draining = False
+        self._woken: set[int] = set()
+        self._over: cachetools.LRUCache[str, bool] = cachetools.LRUCache(ENDS_KEPT)
+        self._over_lock = threading.Lock()
+        self._timers = timers(shared.inputs.monotonic, self._when_due)
+        self.hanging = Hanging(shared.inputs.monotonic, shared.settings.step_time_limit)
+        self._outbox: Outbox[Pending] = Outbox(self._submit, self._settle, SETTLED_AT_ONCE)
+
+    def start(self) -> None:
+        """Start the timers' thread."""
+        self._timers.start()
+
+    def run(self, traversal: Traversal, works: Sequence[Work]) -> None:
+        """Run the first steps of these, each on a thread."""
+        for work in works:
+            self._submit_step(Pending(traversal, work))
+
+    def wait(self, traversal: Traversal, work: Work, waiting: Waiting) -> None:
+        """Look again after ``waiting.poll_after`` seconds; where the engine is leaving, give it back instead.
+
+        The look at the end of the operation's time is the last one: see ``_take_step``.
+        """
+        if self._draining:
+            self._conclusions.give_back(traversal.id, [work])
+            return
+        pause = min(waiting.poll_after, max(0.0, self._time_left(traversal)))
+        self._timers.add(pause, Pending(traversal, work, waiting.progress))
+        if work.row.id in self._woken:  # looked at after the timer is set: one of the two sees the other
+            self.woken({work.row.id})
+
+    def woken(self, resource_ids: Collection[int]) -> None:
+        """What these rows wait for may be over: look now; where a step runs just now, as soon as it would wait."""
+        self._woken |= {row for row in resource_ids if self._shared.claims.locks(row)}
+        waiting = self._timers.take(lambda it: it.work.row.id in resource_ids)
+        self._woken -= {pending.work.row.id for pending in waiting}
+        if waiting:
+            self._when_due(waiting)
+
+    def over(self, traversal_id: str) -> None:
+        """The time of a traversal is over: let go of what is waited for in it; where a step runs just now, after it.
+
+        Its stack says so itself by then: one that still is at it isn't ended by a message.
+        """
+        found = stacks.by_traversal(self._shared.context(), traversal_id)
+        if found is not None and found[0].is_in_progress:
+            LOG.info("The time of traversal %s isn't over, whoever says so", traversal_id)
+            return
+        with self._over_lock:
+            self._over[traversal_id] = True
+        taken = self._timers.take(lambda it: it.traversal.id == traversal_id)
+        if taken:
+            self._when_due(taken)
+
+    def drop(self) -> None:
+        """Forget everything that waits: this engine was declared dead, and others have taken it over."""
+        self._timers.take_all()
+
+    def asked(self, resource_ids: Collection[int], traversal_id: str) -> None:
+        """A newer traversal waits for these rows: let go of those that it shouldn't wait for.
+
+        Only what waits between two steps is let go of; a step that runs just now is found by the next sweep.
+        """
+        wanting = self._shared.library.traversal(self._shared.context(), traversal_id)
+        if wanting is None:
+            return
+        let_go: dict[str, list[Work]] = {}
+        for pending in self._timers.take(lambda it: it.work.row.id in resource_ids and gives_way(it.work, wanting)):
+            let_go.setdefault(pending.traversal.id, []).append(pending.work)
+        for superseded_id, works in let_go.items():
+            self._conclusions.give_back(superseded_id, works)
+
+    def drain(self) -> None:
+        """Give back what waits, now and from now on; steps that run go on to their end."""
+        self._draining = True
+        self._timers.stop()
+        waiting: dict[str, list[Work]] = {}
+        for pending in self._timers.take_all():
+            waiting.setdefault(pending.traversal.id, []).append(pending.work)
+        for traversal_id, works in waiting.items():
+            self._conclusions.give_back(traversal_id, works)
+
+    def _submit(self, function: Callable[[], None]) -> None:
+        self._pool.submit(function)
+
+    def _when_due(self, due: Sequence[Pending]) -> None:
+        """Immediate plugins' steps do no I/O: all that are due run one after the other, in one go."""
+        immediate = [pending for pending in due if pending.work.is_immediate]
+        if immediate:
+            self._submit(lambda: self._step_each(immediate))
+        for pending in due:
+            if not pending.work.is_immediate:
+                self._submit_step(pending)
+
+    def _step_each(self, pendings: Sequence[Pending]) -> None:
+        for pending in pendings:
+            self._step(pending)
+
+    def _submit_step(self, pending: Pending) -> None:
+        self._pool.submit(lambda: self._step(pending), pending.traversal.stack.tenant)
+
+    def is_full(self, project: str) -> bool:
+        """Whether as many steps of a project wait for a thread here as may: more is left in the database."""
+        return self._pool.is_full(project)
+
+    def _step(self, pending: Pending) -> None:
+        with log_context.on(pending.traversal, "step"), log_context.at(pending.traversal, pending.work):
+            self._take_step(pending)
+
+    def _take_step(self, pending: Pending) -> None:
+        lease, work = self._shared.lease, pending.work
+        if work.engine_id != lease.engine_id:  # claimed in a former life: whoever found this engine dead has it now
+            self._shared.claims.settle([work.claim_id])
+            return
+        if self._draining:  # it waited for a thread, and is nowhere begun
+            self._conclusions.give_back(pending.traversal.id, [work])
+            return
+        if not lease.is_valid:
+            self._timers.add(LEASE_PAUSE, pending)
+            return
+        try:
+            with self.hanging.watching(work):
+                outcome = self._outcome(pending)
+        except Exception as error:  # nobody looks at a thread's exceptions: what has no outcome would wait for ever
+            if plugin_errors.is_ours(error):
+                level = logging.DEBUG if outage.is_outage(error) else logging.WARNING
+                LOG.log(level, "The step of %s will be run again: %s", work.row.name, error)
+                self._again(pending)
+                return
+            outcome = plugin_errors.failure(pending.traversal.mask, work.row, error)
+        if isinstance(outcome, Waiting) and outcome.progress == pending.progress:
+            self.wait(pending.traversal, pending.work, outcome)
+            return
+        settled = Settled(pending.work, outcome)
+        self._outbox.put(pending.traversal.id, Pending(pending.traversal, pending.work, None, settled))
+
+    def _time_left(self, traversal: Traversal) -> float:
+        """Seconds until the time of a traversal is over; it is so for each of its steps, whatever became of others."""
+        if traversal.id in self._over:
+            return 0.0
+        deadline = traversal.stack.deadline
+        return math.inf if deadline is None else deadline - self._shared.inputs.now()
+
+    def _again(self, pending: Pending) -> None:
+        """Run the same step again in a while; where the engine is leaving, somebody else does."""
+        if self._draining:
+            self._conclusions.give_back(pending.traversal.id, [pending.work])
+        else:
+            self._timers.add(LEASE_PAUSE, pending)
+
+    def _outcome(self, pending: Pending) -> Outcome:
+        work, traversal = pending.work, pending.traversal
+        instance = self._shared.evaluator.instance_for(traversal, work)
+        if self._time_left(traversal) <= 0:
+            return steps_of.timed_out(work, traversal.stack, instance)
+        if pending.progress is FIRST:
+            return steps_of.first_step(work, instance)
+        return steps_of.next_step(work, instance, pending.progress)
+
+    def _settle(self, traversal_id: str, gathered: Sequence[Pending]) -> None:
+        with log_context.on(gathered[0].traversal, "settle"):
+            self._settle_all(gathered[0].traversal, gathered)
+
+    def _settle_all(self, traversal: Traversal, gathered: Sequence[Pending]) -> None:
+        settled = [pending.settled for pending in gathered if pending.settled is not None]
+        waits = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Waiting)]
+        over = [it for it in settled if not isinstance(it.outcome, Waiting)]
+        self._woken -= {it.work.row.id for it in over}
+        if over:
+            self._record(len(over), lambda: self._conclusions.settle(traversal, over))
+        if waits:
+            self._record(len(waits), lambda: self._keep_waiting(traversal, waits))
+
+    def _record(self, steps: int, record: Callable[[], None]) -> None:
+        """Each of the two by itself: what one can't record must not keep the other from letting go of its claims."""
+        try:
+            record()
+        except Exception as error:
+            outage.tell(LOG, error, "What %d steps came to could not be recorded: they will be taken up again", steps)
+
+    def _keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> None:
+        outcomes = {work.row.id: waiting for work, waiting in waits}
+        lost = {work.row.id: work.claim_id for work, _ in waits}
+        try:
+            for work in self._conclusions.keep_waiting(traversal, waits):
+                del lost[work.row.id]
+                self.wait(traversal, work, outcomes[work.row.id])
+        finally:
+            self._shared.claims.settle(lost.values())
+
+
+def gives_way(work: Work, wanting: Traversal) -> bool:
+    """Whether work is let go of for another traversal."""
+    kind = wanting.kind_for(work.row.id)
+    only_waits = work.plugin is not None and work.plugin.only_waits
+    return work.traversal_id != wanting.id and yields(work.action, wanting.stack.action, kind, only_waits=only_waits)

@@ -1,0 +1,212 @@
+"""Begin: a stack gets a new traversal.
+
+    stack        compare-and-swap from the traversal that was seen to a new one, IN_PROGRESS
+    sync_point   the old traversal's are deleted
+    (read)       the rows, only now: whatever the old traversal still wrote is among them
+    (plan)       which row serves which name; the graph
+    resource     new rows
+    sync_point   one for each node of the graph
+    event        the stack's
+
+After the commit the roots are cast. A traversal that is begun within another transaction (a rollback) gets by with
+the first two steps and one PLAN node; whoever takes that node does the rest.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from heatlite.convergence.graph import Graph
+from heatlite.convergence.model import PLAN, VISITS, Action, Node, ResourceView, Status, Wanted
+from heatlite.convergence.plan import Assignment, arrange, assign, leave_out
+from heatlite.convergence.sync import waiting_counts
+from heatlite.convergence.visits import arrange_visits, present
+from heatlite.db import resources, stacks, sync_points
+from heatlite.db.api import Context
+from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.definitions import traversals
+from heatlite.engine.traversal.transactions import stack_event, write_events
+from heatlite.engine.traversal.transactions.claim import new_row
+
+Unchanged = Callable[[Mapping[str, ResourceRecord]], Collection[str]]
+"""Of the rows that serve names, those that are what is wanted as long as what they require is."""
+
+
+def nothing_unchanged(serving: Mapping[str, ResourceRecord]) -> Collection[str]:
+    """Every node is visited."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A traversal that has begun: its id, and the nodes that are ready at once."""
+
+    traversal_id: str
+    ready: tuple[Node, ...]
+
+
+def create(
+    context: Context,
+    inputs: Inputs,
+    stack: StackRecord,
+    wanted: Sequence[Wanted],
+    tags: Sequence[str],
+    *,
+    recast_after: float,
+) -> Begun:
+    """A new stack and its first traversal.
+
+    :raises oslo_db.exception.DBDuplicateEntry: where a live stack of the project has the name
+    """
+    values = {name: getattr(stack, name) for name in StackRecord.__dataclass_fields__}
+    live_name = stack.name if stack.owner_id is None else None
+    stacks.insert(context, {**values, "live_name": live_name, "root_id": stack.root_id or stack.id}, tags)
+    write_events(context, inputs, stack.id, [started(stack)])
+    return lay_out(context, inputs, stack, wanted, recast_after=recast_after)
+
+
+def record_ended(context: Context, inputs: Inputs, stack: StackRecord) -> None:
+    """A new nested stack whose operation is over already: refused, or deleted before it was made.
+
+    :raises oslo_db.exception.DBDuplicateEntry: where there is a stack of this id
+    """
+    stacks.insert(context, {name: getattr(stack, name) for name in StackRecord.__dataclass_fields__})
+    write_events(context, inputs, stack.id, [stack_event(stack, stack.action, stack.status, stack.status_reason)])
+
+
+def supersede(
+    context: Context,
+    inputs: Inputs,
+    seen: StackRecord,
+    changes: Mapping[str, Any],
+    wanted: Sequence[Wanted],
+    *,
+    recast_after: float,
+    unchanged: Unchanged = nothing_unchanged,
+) -> Begun | None:
+    """A new traversal of an existing stack; None where the stack has another than was seen by now.
+
+    What was being adopted is what its template says, taken over or not: so a later operation may return to that.
+
+    :param changes: columns of the stack, ``current_traversal`` and ``action`` among them
+    :param unchanged: says which rows needn't be visited; it is asked once they are read
+    """
+    if seen.action is Action.ADOPT and seen.prev_raw_template_id is None:
+        changes = {**changes, "prev_raw_template_id": seen.raw_template_id}
+    if not stacks.supersede(context, seen.id, seen.current_traversal, {**changes, "current_deps": None}):
+        return None
+    sync_points.delete_all(context, seen.id)
+    stack = dataclasses.replace(seen, **changes)
+    write_events(context, inputs, stack.id, [started(stack)])
+    return lay_out(context, inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)
+
+
+def plan(
+    context: Context,
+    inputs: Inputs,
+    stack: StackRecord,
+    wanted: Sequence[Wanted],
+    *,
+    recast_after: float,
+    unchanged: Unchanged = nothing_unchanged,
+) -> Begun:
+    """What a PLAN node does: the graph of a traversal that was begun without one."""
+    sync_points.delete_all(context, stack.id)
+    return lay_out(context, inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)
+
+
+def plan_later(context: Context, inputs: Inputs, stack_id: str, traversal_id: str, *, recast_after: float) -> None:
+    """Leave the planning to whoever takes the one node that this writes."""
+    sync_points.insert(context, stack_id, traversal_id, {PLAN: 0}, inputs.now() + recast_after)
+
+
+def lay_out(
+    context: Context,
+    inputs: Inputs,
+    stack: StackRecord,
+    wanted: Sequence[Wanted],
+    *,
+    recast_after: float,
+    unchanged: Unchanged = nothing_unchanged,
+) -> Begun:
+    """Plan the stack's current traversal and write it down: rows, graph, sync points."""
+    existing = resources.to_plan(context, stack.id)
+    views = [row.view for row in existing]
+    candidates = present(views) if stack.action in VISITS else views
+    assignment = assign(wanted, candidates, stack.prev_raw_template_id)
+    serving = {name: view.id for name, view in assignment.serving.items()}
+    serving |= _insert_missing(context, inputs, stack, wanted, assignment)
+    if stack.action in VISITS:
+        graph = arrange_visits([row.view for row in resources.to_plan(context, stack.id)], stack.action)
+    else:
+        left_out = _left_out(wanted, existing, assignment, unchanged)
+        graph = _arrange(context, stack, wanted, serving, views, assignment, left_out)
+    deps = traversals.encode(graph, serving)
+    stacks.advance(context, stack.id, stack.current_traversal, {"current_deps": deps})
+    next_cast_at = inputs.now() + recast_after
+    sync_points.insert(context, stack.id, stack.current_traversal, waiting_counts(graph), next_cast_at)
+    return Begun(stack.current_traversal, tuple(graph.roots()))
+
+
+def _arrange(
+    context: Context,
+    stack: StackRecord,
+    wanted: Sequence[Wanted],
+    serving: Mapping[str, int],
+    existing: Sequence[ResourceView],
+    assignment: Assignment,
+    left_out: Collection[int],
+) -> Graph[Node]:
+    if assignment.returned:
+        resources.clear_replaced_by(context, [view.id for view in assignment.returned])
+    return arrange(
+        wanted,
+        serving,
+        _as_planned(existing, assignment) if collects(stack) else [],
+        collect_after_commit=not stack.disable_rollback and stack.action is not Action.DELETE,
+        commits=stack.action is not Action.DELETE,
+        left_out=left_out,
+    )
+
+
+def _left_out(
+    wanted: Sequence[Wanted], existing: Sequence[ResourceRecord], assignment: Assignment, unchanged: Unchanged
+) -> Collection[int]:
+    """The rows that needn't be visited. Never one of several that a name has: which of them serves is for the
+    traversal to settle."""
+    rows: dict[str, list[ResourceRecord]] = {}
+    for row in existing:
+        rows.setdefault(row.name, []).append(row)
+    only = {name: rows[name][0] for name in assignment.serving if len(rows[name]) == 1}
+    return {only[name].id for name in leave_out(wanted, unchanged(only))}
+
+
+def collects(stack: StackRecord) -> bool:
+    """Whether the traversal deletes what isn't used any more; for a nested stack, its root may say when."""
+    return not (stack.is_nested and stack.leaves_garbage)
+
+
+def _as_planned(views: Sequence[ResourceView], assignment: Assignment) -> list[ResourceView]:
+    returned = {view.id for view in assignment.returned}
+    return [dataclasses.replace(view, replaced_by=None) if view.id in returned else view for view in views]
+
+
+def _insert_missing(
+    context: Context, inputs: Inputs, stack: StackRecord, wanted: Sequence[Wanted], assignment: Assignment
+) -> dict[str, int]:
+    missing = set(assignment.missing)
+    names = {want.name: inputs.new_id() for want in wanted if want.name in missing}
+    types = {want.name: want.type for want in wanted}
+    now = inputs.utcnow()
+    rows = [{**new_row(stack.id, uuid, name, types[name]), "created_at": now} for name, uuid in names.items()]
+    ids = resources.insert(context, rows) if rows else {}
+    return {name: ids[uuid] for name, uuid in names.items()}
+
+
+def started(stack: StackRecord) -> Any:
+    """The event that a stack's operation has started."""
+    return stack_event(stack, stack.action, Status.IN_PROGRESS, stack.status_reason)

@@ -1,0 +1,57 @@
+"""Progress: an action isn't complete yet, or turned out to need another row.
+
+resource     progress, physical id and due time, under the lock that is kept
+replace      sync_point  the node goes back to SCHEDULED, with the new row acting under its key
+             resource    the old row as it was before, replaced by the new one, and released
+             (read)      where the traversal was superseded: which newer one waits for the row
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from heatlite.convergence.model import NodeState
+from heatlite.db import resources, sync_points
+from heatlite.db.api import Context
+from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.decision import row_changes
+from heatlite.engine.definitions.traversals import Traversal
+from heatlite.engine.definitions.work import Work
+from heatlite.engine.traversal.transactions.claim import insert_replacements
+from heatlite.engine.traversal.transactions.finish import Finished
+from heatlite.resources.outcomes import Waiting
+
+
+def record(context: Context, inputs: Inputs, waits: Sequence[tuple[Work, Waiting]]) -> list[Work]:
+    """Write progress, each row by itself, and answer the work whose lock wasn't lost, with its row as written."""
+    kept = []
+    for work, waiting in waits:
+        changes = row_changes.went_on(work, waiting, inputs.now())
+        keys = {work.row.id: work.row.atomic_key}
+        holder = work.engine_id
+        if resources.write(context, keys, {work.row.id: changes}, inputs.utcnow(), held_by=holder, hold_as=holder):
+            kept.append(work.with_row(atomic_key=work.row.atomic_key + 1, **changes))
+    return kept
+
+
+def replace(context: Context, inputs: Inputs, traversal: Traversal, work: Work, *, recast_after: float) -> Finished:
+    """A new row takes the place of one whose plugin found that it can't be updated after all.
+
+    :returns: the node, which is ready again; or, where the traversal was superseded, who waits for the old row
+    """
+    next_cast_at = inputs.now() + recast_after
+    ready = sync_points.hand_back(
+        context, traversal.id, [work.node], NodeState.SCHEDULED, next_cast_at, [work.claim_id]
+    )
+    new_id = insert_replacements(context, inputs, traversal, [work])[work.row.id].id if ready else None
+    resources.write(
+        context,
+        {work.row.id: work.row.atomic_key},
+        {work.row.id: row_changes.as_before(work, new_id)},
+        inputs.utcnow(),
+        held_by=work.engine_id,
+        hold_as=None,
+    )
+    if ready:
+        return Finished(ready=(work.node,))
+    return Finished(wakes=resources.wanted(context, [work.row.id]))

@@ -1,0 +1,121 @@
+"""Trusting: the trust that a request gives the engine, from before the stack's transaction to after it.
+
+::
+
+    grant ─▶ begin ─┬─ stored: the trust is the stack's, and one that it had before is revoked
+                    └─ not stored, for whatever reason: it is revoked
+
+Only the request's token can grant one, so it comes first. An engine that dies in between leaves a trust that nobody
+uses; nobody can find its id to do so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from heatlite import exception
+from heatlite.context import RequestContext
+from heatlite.db import stacks, user_creds
+from heatlite.db.records import StackRecord
+from heatlite.db.retry import DATABASE_ERRORS
+from heatlite.db.user_creds import Credentials
+from heatlite.engine.ports import credentials
+from heatlite.engine.ports.clouds import login_of_request
+from heatlite.engine.shared import Shared
+
+LOG = logging.getLogger(__name__)
+
+
+@contextmanager
+def for_new_stack(shared: Shared, context: RequestContext, stack_id: str) -> Iterator[Credentials]:
+    """What a stack that is created within this stores. What is raised within it revokes a trust again, unless the stack
+    has it for all that: the database didn't answer."""
+    asked_by = granted(shared, context)
+    try:
+        yield asked_by
+    except BaseException:
+        if _is_unused(shared, stack_id, asked_by):
+            revoke_new(shared, context, asked_by)
+        raise
+
+
+def _is_unused(shared: Shared, stack_id: str, asked_by: Credentials) -> bool:
+    try:
+        now = stored(shared, stack_id)
+    except DATABASE_ERRORS:
+        return False  # who can't look mustn't take it away
+    return now is None or now.trust_id != asked_by.trust_id
+
+
+@contextmanager
+def for_stack(shared: Shared, context: RequestContext, stack: StackRecord) -> Iterator[Credentials]:
+    """The same for a stack that exists: a trust of the same user for the same project serves on."""
+    before = stored(shared, stack.id)
+    asked_by = credentials.of(context) if serves_on(before, context) else granted(shared, context)
+    try:
+        yield asked_by
+    finally:
+        _settle(shared, context, stack.id, before, asked_by)
+
+
+def _settle(
+    shared: Shared, context: RequestContext, stack_id: str, before: Credentials | None, asked_by: Credentials
+) -> None:
+    """Revoke the trust that the stack doesn't have: the new one, or that of before."""
+    with suppress(*DATABASE_ERRORS):  # who can't look mustn't take one away
+        now = stored(shared, stack_id)
+        if now is None or now.trust_id != asked_by.trust_id:
+            revoke_new(shared, context, asked_by)
+        elif before is not None and before.trust_id not in (None, now.trust_id):
+            revoke(shared, before.trust_id)
+
+
+def granted(shared: Shared, context: RequestContext) -> Credentials:
+    """What a request has to be stored; with a trust, where trusts are configured and it can give one.
+
+    :raises CloudError: where keystone refuses to let it
+    """
+    said, clouds = credentials.of(context), shared.clouds
+    login, user_id = login_of_request(context), context.user_id
+    if clouds is None or not clouds.settings.makes_trusts or said.trust_id is not None or login is None or not user_id:
+        return said
+    roles = [str(role) for role in context.wire.get("roles") or ()]
+    trust_id = clouds.trusts.grant(login, str(user_id), context.project_id, roles)
+    mine = {"trust_id": trust_id, "trustor_user_id": str(user_id)}
+    return dataclasses.replace(said, username=None, user_id=None, password=None, **mine)
+
+
+def serves_on(before: Credentials | None, context: RequestContext) -> bool:
+    """Whether a stack's credentials are a trust of this very user and project."""
+    if before is None or before.trust_id is None or context.wire.get("password"):
+        return False
+    return (before.trustor_user_id, before.tenant_id) == (context.user_id, context.project_id)
+
+
+def stored(shared: Shared, stack_id: str) -> Credentials | None:
+    """A stack's credentials as they are now. Nobody needs them where there is no cloud, and nothing is read."""
+    if shared.clouds is None:
+        return None
+    stack = stacks.get(shared.context(), stack_id)
+    if stack is None or stack.user_creds_id is None:
+        return None
+    return user_creds.get(shared.context(), stack.user_creds_id)
+
+
+def revoke_new(shared: Shared, context: RequestContext, asked_by: Credentials) -> None:
+    """Revoke a trust that was granted for this request."""
+    if asked_by.trust_id is not None and asked_by.trust_id != context.wire.get("trust_id"):
+        revoke(shared, asked_by.trust_id)
+
+
+def revoke(shared: Shared, trust_id: str | None) -> None:
+    """Revoke a trust that nobody needs any more. Where that fails, it is said in the log only."""
+    if shared.clouds is None or trust_id is None:
+        return
+    try:
+        shared.clouds.trusts.revoke(trust_id)
+    except exception.HeatliteError as error:
+        LOG.warning("A trust that is of no use any more can't be revoked: %s", error)
