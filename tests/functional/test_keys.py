@@ -74,7 +74,7 @@ def test_a_daemon_without_good_keys_does_not_start_and_says_what_to_do(place, ke
     assert "too short" not in done.stderr
 
 
-WITHOUT_ANY = ("resource", "user_creds", "snapshot", "software_config", "software_deployment")
+WITHOUT_ANY = ("resource", "user_creds", "snapshot", "software_config", "software_deployment", "stack")
 
 
 def test_an_operator_encrypts_changes_the_key_and_decrypts(place):
@@ -126,7 +126,10 @@ def test_processes_that_start_at_once_have_one_key(tmp_path):
         command = [
             sys.executable,
             "-c",
-            "import pathlib, sys; from heatlite.engine.runtime import key_file;print(key_file.key(pathlib.Path(sys.argv[1])))",
+            (
+                "import pathlib, sys\nfrom heatlite.engine.runtime import key_file\n"
+                "print(key_file.key(pathlib.Path(sys.argv[1])))"
+            ),
             str(tmp_path),
         ]
         found = set(pool.map(lambda _: subprocess.check_output(command, text=True), range(4)))

@@ -34,6 +34,22 @@ LAYERS = {
     "subject": set(),
     "tracing": set(),
 }
+ENGINE_LAYERS = [  # from the lowest; a package imports from those before it
+    "common",
+    "definitions",
+    "ports",
+    "decision",
+    "membership",
+    "shared",
+    "traversal",
+    "operations",
+    "nested",
+    "signals",
+    "api",
+    "heat_import",
+    "observability",
+    "runtime",
+]
 FOR_TYPING_ONLY = {("heatlite.context", "heatlite.db.api")}
 
 LONGEST_FILE = 900
@@ -166,6 +182,29 @@ def test_a_package_imports_only_from_the_layers_below(layer):
         and not (it.for_typing and (it.importer, it.imported) in FOR_TYPING_ONLY)
     ]
     assert wrong == []
+
+
+def engine_package(module: str) -> str:
+    """``heatlite.engine.api.replies`` → ``api``; nothing for what isn't the engine's, nor for the package itself."""
+    parts = module.split(".")
+    return parts[2] if parts[:2] == ["heatlite", "engine"] and len(parts) > 2 else ""
+
+
+def test_every_module_of_the_engine_has_its_layer():
+    assert {engine_package(module.name) for module in MODULES} - {""} == set(ENGINE_LAYERS)
+
+
+def test_a_package_of_the_engine_imports_only_from_the_layers_below():
+    height = {name: number for number, name in enumerate(ENGINE_LAYERS)}
+    inner = [(it, engine_package(it.importer), engine_package(it.imported)) for it in IMPORTS]
+
+    upward = [
+        f"{it.importer} imports {it.imported}"
+        for it, importer, imported in inner
+        if importer and imported and height[imported] > height[importer]
+    ]
+    assert upward == []
+    assert ("runtime", "api") in {(importer, imported) for _, importer, imported in inner}
 
 
 def test_the_convergence_core_knows_the_standard_library_and_its_errors_only():

@@ -1,12 +1,11 @@
-"""Nested stacks, as the engine makes them. A nested stack is a stack like any other, that knows its owner.
+"""Operations on nested stacks, as their parents ask for them: a nested stack is a stack that knows its owner.
 
-::
+Elsewhere::
 
-    provider      a template's file as a plugin class: parameters are properties, outputs are attributes
-    inheritance   what a nested stack gets from its parent: registry, defaults, facade
-    ports         what a plugin may ask of this engine (``resources.nested.port``)
-    begin         an operation on a nested stack, as its parent asks for it
-    values        outputs and attributes of a nested stack, for its parent
-    family        who is to be told when a stack ends: its owner; and who ends with it: its children
-    expected      validation goes down into nested templates before anything is made
+    definitions.provider        a template's file as a plugin class: parameters are properties, outputs are attributes
+    definitions.inheritance     what a nested stack gets from its parent
+    definitions.nested_values   outputs and attributes, for the parent
+    ports.nested_stacks         what a plugin may ask about its nested stack
+    traversal.nested_family     who is told when a stack ends
+    operations.expected_stacks  validation goes down into nested templates before anything is made
 """
