@@ -38,8 +38,13 @@ GROUPS = "heatlite.resources.builtin.deployment_group"  # which has four
 
 OPENSTACK = "heatlite.resources.openstack"
 TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
+    "OS::Cinder::EncryptedVolumeType": "cinder.volume_type:EncryptedVolumeType",
+    "OS::Cinder::QoSAssociation": "cinder.qos_specs:QoSAssociation",
+    "OS::Cinder::QoSSpecs": "cinder.qos_specs:QoSSpecs",
+    "OS::Cinder::Quota": "quota:CinderQuota",
     "OS::Cinder::Volume": "cinder.volume:Volume",
     "OS::Cinder::VolumeAttachment": "cinder.attachment:VolumeAttachment",
+    "OS::Cinder::VolumeType": "cinder.volume_type:VolumeType",
     "OS::Neutron::AddressScope": "neutron.subnetpool:AddressScope",
     "OS::Neutron::ExtraRoute": "neutron.extra_routes:ExtraRoute",
     "OS::Neutron::ExtraRouteSet": "neutron.extra_routes:ExtraRouteSet",
@@ -54,6 +59,7 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Neutron::QoSMinimumBandwidthRule": "neutron.qos:QoSMinimumBandwidthRule",
     "OS::Neutron::QoSMinimumPacketRateRule": "neutron.qos:QoSMinimumPacketRateRule",
     "OS::Neutron::QoSPolicy": "neutron.qos:QoSPolicy",
+    "OS::Neutron::Quota": "quota:NeutronQuota",
     "OS::Neutron::RBACPolicy": "neutron.rbac_policy:RBACPolicy",
     "OS::Neutron::Router": "neutron.router:Router",
     "OS::Neutron::RouterInterface": "neutron.router:RouterInterface",
@@ -64,7 +70,9 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Neutron::SubnetPool": "neutron.subnetpool:SubnetPool",
     "OS::Neutron::Trunk": "neutron.trunk:Trunk",
     "OS::Nova::Flavor": "nova.flavor:Flavor",
+    "OS::Nova::HostAggregate": "nova.host_aggregate:HostAggregate",
     "OS::Nova::KeyPair": "nova.keypair:KeyPair",
+    "OS::Nova::Quota": "quota:NovaQuota",
     "OS::Nova::ServerGroup": "nova.server_group:ServerGroup",
 }
 NAMED = {  # what templates name: services, and what of them Heat's custom constraints are named for
@@ -72,7 +80,7 @@ NAMED = {  # what templates name: services, and what of them Heat's custom const
     "glance": "image",
     "neutron": "address_scope flow_classifier network port port_pair port_pair_group qos_policy router security_group "
     "segment subnet subnetpool",
-    "nova": "flavor keypair server",
+    "nova": "flavor host keypair server",
 }
 FORMATS = (
     "cron_expression",

@@ -74,6 +74,17 @@ KINDS: Mapping[str, Kind] = {
     "neutron.port_pair_group": Kind("network", "/sfc/port_pair_groups", "port_pair_groups", "port_pair_group"),
     "neutron.flow_classifier": Kind("network", "/sfc/flow_classifiers", "flow_classifiers", "flow_classifier"),
     "nova.flavor": Kind("compute", "/flavors", "flavors", "Flavor", "", {"is_public": "None"}, has_uuids=False),
+    "nova.host": Kind(
+        "compute",
+        "/os-services",
+        "services",
+        "Host",
+        "host",
+        {"binary": "nova-compute"},
+        has_uuids=False,
+        id_field="host",
+        name_field="host",
+    ),
     "nova.server": Kind("compute", "/servers", "servers", "Server", exact="^{}$"),
     "nova.keypair": Kind(
         "compute", "/os-keypairs", "keypairs", "Key", "", has_uuids=False, inner="keypair", id_field="name"

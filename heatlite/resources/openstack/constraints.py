@@ -53,6 +53,7 @@ KINDS = [
     "neutron.port_pair_group",
     "neutron.flow_classifier",
     "nova.flavor",
+    "nova.host",
     "nova.server",
     "nova.keypair",
     "glance.image",

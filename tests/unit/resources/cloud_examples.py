@@ -3,8 +3,13 @@
 ID = "3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
 
 CLOUD_EXAMPLES = {
+    "OS::Cinder::EncryptedVolumeType": {"volume_type": ID, "provider": "luks"},
+    "OS::Cinder::QoSAssociation": {"qos_specs": ID, "volume_types": [ID]},
+    "OS::Cinder::QoSSpecs": {"specs": {"read_iops_sec": "100"}},
+    "OS::Cinder::Quota": {"project": "shop", "volumes": 5},
     "OS::Cinder::Volume": {"size": 1, "metadata": {"for": "data"}},
     "OS::Cinder::VolumeAttachment": {"instance_uuid": ID, "volume_id": ID},
+    "OS::Cinder::VolumeType": {"name": "fast", "metadata": {"volume_backend_name": "ssd"}},
     "OS::Neutron::ExtraRoute": {"router_id": ID, "destination": "10.9.0.0/16", "nexthop": "10.0.0.9"},
     "OS::Neutron::ExtraRouteSet": {"router": ID, "routes": [{"destination": "10.9.0.0/16", "nexthop": "10.0.0.9"}]},
     "OS::Neutron::FloatingIP": {"floating_network": "public"},
@@ -23,6 +28,7 @@ CLOUD_EXAMPLES = {
     "OS::Neutron::QoSDscpMarkingRule": {"policy": ID, "dscp_mark": 16},
     "OS::Neutron::QoSMinimumBandwidthRule": {"policy": ID, "min_kbps": 1000},
     "OS::Neutron::QoSMinimumPacketRateRule": {"policy": ID, "min_kpps": 10, "direction": "any"},
+    "OS::Neutron::Quota": {"project": "shop", "port": 50},
     "OS::Neutron::RBACPolicy": {
         "object_type": "network",
         "object_id": ID,
@@ -41,6 +47,8 @@ CLOUD_EXAMPLES = {
         "sub_ports": [{"port": ID, "segmentation_type": "vlan", "segmentation_id": 100}],
     },
     "OS::Nova::Flavor": {"ram": 512, "vcpus": 1, "extra_specs": {"hw:cpu_policy": "shared"}},
+    "OS::Nova::HostAggregate": {"name": "fast", "hosts": ["host1"], "metadata": {"ssd": "true"}},
     "OS::Nova::KeyPair": {"name": "key"},
+    "OS::Nova::Quota": {"project": "shop", "cores": 20},
     "OS::Nova::ServerGroup": {"policies": ["affinity"]},
 }

@@ -1,0 +1,133 @@
+"""OS::Nova::Quota, OS::Cinder::Quota and OS::Neutron::Quota: how much a project may have. For administrators.
+
+A quota is the project's, and no object of its own: the resource's id is recorded first, then the quotas are set, which
+may be done twice. Its deletion gives the project the defaults of the service again, as in Heat.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite.exception import CloudNotFound, EntityNotFound, Invalid, StackValidationFailed
+from heatlite.resources.openstack.base import Body
+from heatlite.resources.openstack.claims import RecordedFirst
+from heatlite.resources.openstack.fields import custom, integer, text
+from heatlite.resources.schema import PropertiesSchema, Property, SupportStatus
+from heatlite.schema.constraints import Range
+
+PROJECT = "project"
+PROJECT_ID = "project_id"
+"""The key of the data with the id of the project whose quotas were set."""
+NO_LIMIT = -1
+
+
+def quotas(names: str, status: str = "SUPPORTED") -> PropertiesSchema:
+    """A property for each of these words; -1 is no limit."""
+
+    def quota(name: str) -> Property:
+        words = name.replace("_", " ")
+        least = (Range(NO_LIMIT),)
+        return integer(f"Quota of {words}; -1: no limit.", constraints=least, update_allowed=True, status=status)
+
+    return {name: quota(name) for name in names.split()}
+
+
+PROJECT_SCHEMA = {
+    PROJECT: text("The project, by its name or id.", required=True, constraints=custom("keystone.project"))
+}
+
+
+class Quota(RecordedFirst):
+    """The quotas of a project at one service."""
+
+    path, key = "/os-quota-sets", "quota_set"
+
+    def validate(self) -> None:
+        """At least one quota is given.
+
+        :raises StackValidationFailed: where none is
+        """
+        names = sorted(self.properties_schema.keys() - {PROJECT})
+        if self.known(*names) and all(self.properties[it] is None for it in names):
+            message = f"At least one of the following properties must be specified: {', '.join(names)}."
+            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+
+    def own_id(self) -> str:
+        """The resource's name, as in Heat."""
+        return self.physical_resource_name()
+
+    def project(self) -> str:
+        """The project's id.
+
+        :raises CloudNotFound: where it is gone
+        """
+        if self.data.get(PROJECT_ID):
+            return str(self.data[PROJECT_ID])
+        try:
+            return self.cloud.identity.id_of("project", self.properties[PROJECT])
+        except EntityNotFound as error:
+            raise CloudNotFound(service="Keystone", status=404, message=str(error)) from None
+
+    def have(self) -> None:
+        """Set the quotas that are given."""
+        self.data_set(PROJECT_ID, self.project())
+        wanted = self.fields(self.properties_schema.keys() - {PROJECT})
+        self.check_usage(wanted)
+        self._seen = self.change(wanted)
+
+    def check_usage(self, wanted: Body) -> None:
+        """Refuse what is less than the project has. A hook."""
+
+    def place(self, thing_id: str) -> str:
+        """The project's."""
+        return f"{self.path}/{self.project()}"
+
+    def delete(self, thing_id: str) -> None:
+        """Have the defaults again."""
+        if self.data.get(PROJECT_ID) or self.properties.get(PROJECT):
+            super().delete(thing_id)
+
+
+class NovaQuota(Quota):
+    """Quotas of a project at Nova."""
+
+    service = "compute"
+    support_status = SupportStatus(version="8.0.0")
+    properties_schema = {
+        **PROJECT_SCHEMA,
+        **quotas("cores fixed_ips floating_ips instances"),
+        **quotas("injected_files injected_file_content_bytes injected_file_path_bytes", "DEPRECATED"),
+        **quotas("key_pairs metadata_items ram security_groups security_group_rules"),
+        **quotas("server_groups server_group_members"),
+    }
+
+
+class NeutronQuota(Quota):
+    """Quotas of a project at Neutron."""
+
+    service, path, key, extension = "network", "/quotas", "quota", "quotas"
+    support_status = SupportStatus(version="8.0.0")
+    properties_schema = {
+        **PROJECT_SCHEMA,
+        **quotas("subnet network floatingip security_group_rule security_group router port subnetpool rbac_policy"),
+    }
+
+
+class CinderQuota(Quota):
+    """Quotas of a project at Cinder, which may not be less than what it has."""
+
+    service = "block_storage"
+    support_status = SupportStatus(version="7.0.0")
+    properties_schema = {**PROJECT_SCHEMA, **quotas("gigabytes volumes snapshots backups backup_gigabytes")}
+
+    def check_usage(self, wanted: Body) -> None:
+        """Refuse a quota of less than is in use.
+
+        :raises Invalid: naming it
+        """
+        used: dict[str, Any] = self.api.get(self.place(""), params={"usage": "true"})[self.key]
+        for name, value in wanted.items():
+            in_use = used[name]["in_use"]
+            if NO_LIMIT < value < in_use:
+                reason = f"the quota {name} is {value}, less than the {in_use} that the project uses"
+                raise Invalid(reason=reason)
