@@ -36,7 +36,8 @@ class History:
     """One operation. ``ended`` is None while it goes on, and ``now`` when it was asked; ``follows``: the next began.
 
     ``whole`` is False where its first events are gone. ``cleans_last``: what is no longer used goes after all else, so
-    that a rollback would find it. The first of ``stacks`` is the root.
+    that a rollback would find it. ``next_marker`` is None where all events are here. The first of ``stacks``
+    is the root.
     """
 
     stack_name: str
@@ -50,6 +51,7 @@ class History:
     cleans_last: bool
     stacks: tuple[Stack, ...]
     events: tuple[Event, ...]
+    next_marker: str | None = None
 
     @classmethod
     def read(cls, reply: Mapping[str, Any]) -> History:
@@ -68,6 +70,7 @@ class History:
             **{name: reply[name] for name in plain},
             stacks=tuple(stacks),
             events=tuple(Event(**event) for event in reply["events"]),
+            next_marker=reply.get("next_marker"),
         )
 
     @property

@@ -122,6 +122,8 @@ def _header(history: History, found: Sequence[Bar], made_at: str) -> str:
     state = state_of(history.action, history.status)
     length = (history.ended or history.now) - history.began
     gone = "" if history.whole else ' <span class="note">its first events are gone (max_events_per_stack)</span>'
+    if history.next_marker:
+        gone += f' <span class="note">only its first {len(history.events)} events are drawn (max_listed)</span>'
     return (
         f"<header><h1>{text(history.stack_name)}</h1>"
         f"<span>{state.sign} {text(history.action)}_{text(history.status)} in {told(length)}</span>{gone}{legend}"

@@ -6,7 +6,8 @@
     events of its resources       ─▶  from its beginning on, also those of nested stacks
     template and rows             ─▶  which name requires which
 
-Times are seconds since the epoch, to the millisecond: they stand in the events' ids.
+A reply has ``max_listed`` events at most. Where it leaves some out it has ``next_marker``, by which ``list_events``
+goes on in ascending order. Times are seconds since the epoch, to the millisecond: they stand in the events' ids.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from heatlite.context import RequestContext
 from heatlite.convergence.model import Action, Status
 from heatlite.db import events, models, resources
 from heatlite.db.records import EventRecord, StackRecord
-from heatlite.engine.api import nesting
+from heatlite.engine.api import nesting, paging
 from heatlite.engine.api.arguments import whole_number
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.common.inputs import time_of
@@ -32,6 +33,7 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
     """One operation: ``action``, ``began``, ``ended`` (None: it hasn't), ``stacks`` and ``events``.
 
     ``whole`` is False where its first events are purged already, and ``began`` is that of the oldest that is left.
+    ``next_marker`` is the id of the last event told, where ``max_listed`` leaves out later ones; else None.
 
     :param depth: how many levels of nested stacks to tell of too
     :param back: 0 for the latest operation, 1 for the one before, and so on
@@ -39,19 +41,23 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
     :raises NotFound: where no event tells of such an operation
     """
     of_itself = [EVENT.stack_id == stack.id, EVENT.physical_resource_id == stack.id]
-    most = shared.settings.max_listed
-    own = events.listed(context, of_itself, [EVENT.id.desc()], most)[::-1]
+    page = paging.page(None, shared.settings.max_listed)
+    newest, has_older = page.cut(events.listed(context, of_itself, [EVENT.id.desc()], page.asked))
+    own = newest[::-1]
     begins = [event for event in own if event.resource_status == Status.IN_PROGRESS]
     begins = begins or events.listed(context, [EVENT.stack_id == stack.id], [EVENT.id], 1)  # the oldest are purged
     steps = whole_number("back", back) or 0
     if steps >= len(begins):
-        raise exception.NotFound(msg_fmt=f"Of stack {stack.name} the events tell of {len(begins)} operation(s).")
+        older = f" Older ones are beyond what one call reads (option max_listed, {page.most})." if has_older else ""
+        told_of = f"Of stack {stack.name} the events tell of {len(begins)} operation(s).{older}"
+        raise exception.NotFound(msg_fmt=told_of)
     begin = begins[-1 - steps]
     following = begins[len(begins) - steps] if steps else None
     ends = [event for event in own if event.id > begin.id and event.resource_status != Status.IN_PROGRESS]
     end = next((event for event in ends if following is None or event.id < following.id), following)
     family = nesting.with_nested(context, stack, depth, shared.settings.max_nested_stack_depth)
-    told = _events(context, family, begin.id, most)
+    found, goes_on = page.cut(_events(context, family, begin.id, page.asked))
+    told = [event for event in found if event.physical_resource_id != event.stack_id]
     return {
         "stack_name": stack.name,
         "action": begin.resource_action,
@@ -64,6 +70,7 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
         "now": shared.inputs.now(),
         "stacks": [_stack(shared, context, each) for each in family],
         "events": [_event(event) for event in told],
+        paging.NEXT_MARKER: found[-1].uuid if goes_on else None,
     }
 
 
@@ -77,10 +84,9 @@ def requirements(shared: Shared, context: RequestContext, stack: StackRecord, de
 
 
 def _events(context: RequestContext, family: list[StackRecord], since: int, most: int) -> list[EventRecord]:
-    """The first ``most`` events from one on, oldest first; those that stacks tell of themselves left out."""
+    """The first ``most`` events of these stacks from one on, oldest first."""
     conditions = [EVENT.stack_id.in_([each.id for each in family]), EVENT.id >= since]
-    found = events.listed(context, conditions, [EVENT.id], most)
-    return [event for event in found if event.physical_resource_id != event.stack_id]
+    return events.listed(context, conditions, [EVENT.id], most)
 
 
 def exact(event: EventRecord) -> float:

@@ -45,11 +45,13 @@ class Reading:
         return reply
 
     def all_stacks(self, context: RequestContext, *, resolve_outputs: bool) -> list[Reply]:
-        """Every live root stack in full."""
+        """Every live root stack in full, the newest first. Where ``max_listed`` cuts them, ``list_stacks`` goes on."""
         conditions = self._conditions(context, StackQuery())
         order = paging.order(None, None, {}, stacks.TABLE).clauses()
-        found = stacks.listed(context, conditions, order, self._shared.settings.max_listed)
-        return [self.stack(context, stack, resolve_outputs=resolve_outputs) for stack in found]
+        page = self._page(None)
+        found, goes_on = page.cut(stacks.listed(context, conditions, order, page.asked))
+        told = [self.stack(context, stack, resolve_outputs=resolve_outputs) for stack in found]
+        return paging.going_on(told, found[-1].id) if goes_on else told
 
     def list_stacks(self, context: RequestContext, query: StackQuery) -> list[Reply]:
         """The stacks that a query asks for. A marker that isn't there is no marker, as in Heat.

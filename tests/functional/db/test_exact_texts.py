@@ -84,6 +84,23 @@ def test_stacks_of_both_cases_are_two(engine: Endpoint) -> None:
     assert len(engine.call("list_stacks")) == 3
 
 
+def test_a_stack_with_tags_of_both_cases_is_found_by_both(engine: Endpoint) -> None:
+    for name, tags in {"both": ["A", "a", "a "], "one": ["A"], "other": ["a", "b"]}.items():
+        engine.created(name, both_cases(), args={"tags": tags})
+
+    def found(**query: Any) -> set[str]:
+        listed = {it["stack_name"] for it in engine.call("list_stacks", **query)}
+        assert engine.call("count_stacks", **query) == len(listed)
+        return listed
+
+    assert found(tags=["A", "a"]) == {"both"}
+    assert found(tags=["A", "a", "a "]) == {"both"}
+    assert found(tags=["a", "b"]) == {"other"}
+    assert found(tags=["A", "b"]) == set()
+    assert found(not_tags=["A", "a"]) == {"one", "other"}
+    assert found(tags_any=["A", "B"]) == {"both", "one"}
+
+
 def test_an_id_in_capitals_is_another(engine: Endpoint) -> None:
     identity = engine.created("web", both_cases())
     capitals = {**identity, "stack_id": identity["stack_id"].upper()}

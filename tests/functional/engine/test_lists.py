@@ -204,8 +204,47 @@ def test_a_list_of_events_without_a_limit_has_one_and_says_how_to_go_on(
         assert paged[:3] == whole
         more = engine.call("list_events", stack_identity=identity, sort_dir="asc", limit=1000)
         assert more[-1]["next_marker"] == paged[2]["event_identity"]["path"].rpartition("/")[2]
+
+
+def test_a_history_that_is_cut_says_so_and_how_to_go_on(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    with opened(schema, tmp_path / "db.sqlite3", max_listed=3) as engine:
+        identity = engine.created("web", CHAIN)
         told = engine.call("list_history", stack_identity=identity)
-        assert len(told["events"]) <= 3
+        assert told["next_marker"]
+        listing = {"stack_identity": identity, "sort_dir": "asc", "limit": 3}
+        whole, marker = [(it["name"], it["status"]) for it in told["events"]], told["next_marker"]
+        while page := engine.call("list_events", **listing, marker=marker):
+            whole += [(it["resource_name"], it["resource_status"]) for it in page if it["resource_name"] != "web"]
+            marker = page[-1]["event_identity"]["path"].rpartition("/")[2]
+    with opened(schema, tmp_path / "other.sqlite3") as engine:
+        identity = engine.created("web", CHAIN)
+        told = engine.call("list_history", stack_identity=identity)
+        assert (told["next_marker"], len(told["events"])) == (None, len(whole))
+        assert whole == [(it["name"], it["status"]) for it in told["events"]]
+
+
+def test_operations_beyond_what_a_history_reads_are_said_to_be_there(
+    schema: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    with opened(schema, tmp_path / "db.sqlite3", max_listed=3) as engine:
+        identity = engine.created("web", EMPTY)
+        engine.update(identity, EMPTY)
+        engine.settle()
+        with pytest.raises(
+            exception.NotFound, match=r"tell of 1 operation\(s\)\. Older ones are beyond .* max_listed, 3"
+        ):
+            engine.call("list_history", stack_identity=identity, back=1)
+
+
+def test_all_stacks_in_full_say_where_the_list_of_stacks_goes_on(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    with opened(schema, tmp_path / "db.sqlite3", max_listed=2) as engine:
+        for name in ("a", "b", "c"):
+            engine.created(name, EMPTY)
+            engine.clock.now += 1
+        shown = engine.call("show_stack", stack_identity=None)
+        assert [stack["stack_name"] for stack in shown] == ["c", "b"]
+        (rest,) = engine.call("list_stacks", marker=shown[-1]["next_marker"])
+        assert rest["stack_name"] == "a"
 
 
 def test_a_list_of_stacks_without_a_limit_has_one_too(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
@@ -294,8 +333,10 @@ def test_names_of_files_and_entries_of_the_registry_count_in_a_size(
     schema: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     with opened(schema, tmp_path / "db.sqlite3", max_template_size=1000, max_environment_size=1000) as engine:
-        with pytest.raises(exception.RequestLimitExceeded, match="option max_template_size"):
-            engine.create("web", EMPTY, files={f"a file of name {place}": "" for place in range(100)})
+        with pytest.raises(
+            exception.RequestLimitExceeded, match=r"All files .* \(8000 bytes; option max_template_size"
+        ):
+            engine.create("web", EMPTY, files={f"a file of name {place}": "" for place in range(500)})
         registry = {f"Our::Type{place}": "OS::Heat::None" for place in range(100)}
         with pytest.raises(exception.RequestLimitExceeded, match="option max_environment_size"):
             engine.create("web", EMPTY, params={"resource_registry": registry})

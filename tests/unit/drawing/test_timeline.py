@@ -48,6 +48,12 @@ def critical(found: list[Bar]) -> list[str]:
     return [bar.path for bar in found if bar.is_critical]
 
 
+def test_a_history_that_was_cut_is_drawn_with_a_note():
+    events = run("a", 1, 3)
+    assert "only its first 2 events are drawn" in timeline(history(*events, next_marker="e"), {}, "now")
+    assert "only its first" not in timeline(history(*events), {}, "now")
+
+
 def test_a_resource_waits_from_the_end_of_what_it_requires_to_its_beginning():
     found = named(bars(history(*run("a", 1, 3), *run("b", 4, 6), requires={"b": ("a",)})))
     first, second = found["a CREATE"], found["b CREATE"]
