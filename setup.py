@@ -73,6 +73,7 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Nova::HostAggregate": "nova.host_aggregate:HostAggregate",
     "OS::Nova::KeyPair": "nova.keypair:KeyPair",
     "OS::Nova::Quota": "quota:NovaQuota",
+    "OS::Nova::Server": "nova.server:Server",
     "OS::Nova::ServerGroup": "nova.server_group:ServerGroup",
 }
 NAMED = {  # what templates name: services, and what of them Heat's custom constraints are named for

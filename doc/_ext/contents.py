@@ -17,6 +17,7 @@ GROUPS = {
         "command-reference",
         "seeing",
         "groups",
+        "servers",
         "life",
         "differences",
     ],

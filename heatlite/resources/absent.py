@@ -52,7 +52,7 @@ NAMES = (
     ("neutron", "OS::Neutron", "RouterGateway"),
     ("neutron", "OS::Neutron::TaaS", "TapFlow TapService"),
     ("nova", "AWS::EC2", "EIP EIPAssociation Instance"),
-    ("nova", "OS::Nova", "FloatingIP FloatingIPAssociation HostAggregate Quota Server"),
+    ("nova", "OS::Nova", "FloatingIP FloatingIPAssociation HostAggregate Quota"),
     (
         "octavia",
         "OS::Octavia",

@@ -6,9 +6,13 @@ import json
 import os
 import pathlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from heatlite.exception import CloudNotFound
+from heatlite.resources.outcomes import Done
+from tests.cloud.life import Life
 from tests.cloud.reached import Reached
 from tests.cloud.run import VARIABLE
 from tests.deployment import InProcess, in_process
@@ -44,3 +48,22 @@ def story(engine: InProcess, cloud: Reached) -> Story:
     told = Story(engine)
     told.context = cloud.context("demo", "demo")
     return told
+
+
+@pytest.fixture
+def lives(cloud: Reached) -> Iterator[Any]:
+    """Makes resources, which go in the other order when the test is over, and must go."""
+    made: list[Life] = []
+
+    def begin(type_name: str, user: str = "demo", reads: frozenset[str] = frozenset(), **properties: Any) -> Life:
+        life = Life(cloud, type_name, properties, user, reads)
+        made.append(life)
+        life.create()
+        return life
+
+    yield begin
+    for life in reversed(made):
+        assert isinstance(life.run("DELETE"), Done)
+        assert isinstance(life.run("DELETE"), Done)
+        with pytest.raises(CloudNotFound):
+            life.seen()

@@ -9,10 +9,8 @@ import pytest
 
 from heatlite.resources.outcomes import Done, Failed, Waiting
 from heatlite.resources.steps import start
+from tests.cloud.life import Life, reference
 from tests.cloud.reached import Reached
-from tests.cloud.test_types import Life, lives, reference
-
-__all__ = ["lives"]
 
 
 def test_an_aggregate_of_hosts(lives: Any, cloud: Reached) -> None:

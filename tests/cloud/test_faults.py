@@ -12,8 +12,8 @@ from heatlite.clients.cloud import ServicesOf
 from heatlite.clients.sessions import Sessions
 from heatlite.exception import CloudNotFound
 from heatlite.resources.outcomes import Done, Failed, Replace
+from tests.cloud.life import Life
 from tests.cloud.reached import Reached
-from tests.cloud.test_types import Life
 from tests.story import Story, hot
 
 

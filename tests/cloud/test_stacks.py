@@ -12,6 +12,7 @@ from tests.story import Story, hot
 COLLECTIONS = {
     "network": ("networks", "subnets", "ports", "routers", "floatingips", "security-groups"),
     "block_storage": ("volumes",),
+    "compute": ("servers",),
 }
 
 
@@ -92,3 +93,49 @@ def test_the_services_words_are_the_reason(story: Story) -> None:
     assert "Neutron answered 400" in stack["stack_status_reason"]
     story.delete()
     story.settle("DELETE_COMPLETE")
+
+
+def with_server(flavor: str = "m1.tiny", image: str = "cirros", policy: str = "REBUILD", **more: Any) -> dict[str, Any]:
+    """A server with a port that the template makes and one of its own."""
+    networks = [{"port": ref("port")}, {"subnet": ref("subnet"), "network": ref("net")}]
+    given = {"flavor": flavor, "image": image, "image_update_policy": policy, "networks": networks, **more}
+    return hot(
+        None,
+        {"addresses": {"value": {"get_attr": ["server", "networks", {"get_resource": "net"}]}}},
+        net=typed("Neutron::Net"),
+        subnet=typed("Neutron::Subnet", network=ref("net"), cidr="10.8.1.0/24"),
+        port=typed("Neutron::Port", network=ref("net"), fixed_ips=[{"subnet": ref("subnet")}]),
+        server=typed("Nova::Server", **given),
+        volume=typed("Cinder::Volume", size=1),
+        attachment=typed("Cinder::VolumeAttachment", instance_uuid=ref("server"), volume_id=ref("volume")),
+    )
+
+
+def test_a_stack_with_a_server_is_changed_and_its_server_replaced_with_nothing_left(
+    story: Story, cloud: Reached
+) -> None:
+    before = everything(cloud)
+    story.create(with_server())
+    stack = story.settle("CREATE_COMPLETE")
+    [output] = stack["outputs"]
+    assert len(output["output_value"]) == 2
+    first = story.resources()["server"]["physical_resource_id"]
+
+    story.update(with_server("m1.small", metadata={"a": "b"}))
+    story.settle("UPDATE_COMPLETE")
+    assert story.resources()["server"]["physical_resource_id"] == first
+    with cloud.counted() as asked:
+        story.update(with_server("m1.small", metadata={"a": "b"}))
+        story.settle("UPDATE_COMPLETE")
+    assert not [it for it in asked if it.split()[1] != "GET" and not it.startswith("keystone")]
+
+    story.update(with_server("m1.small", "ubuntu", "REPLACE"))  # the new one takes the port over
+    story.settle("UPDATE_COMPLETE")
+    second = story.resources()["server"]["physical_resource_id"]
+    assert second != first
+    port = story.resources()["port"]["physical_resource_id"]
+    assert cloud.services().api("network").get(f"/ports/{port}")["port"]["device_id"] == second
+
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert everything(cloud) == before

@@ -2,111 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
-
-from heatlite.exception import CloudNotFound
-from heatlite.resources.instance import Instance
-from heatlite.resources.openstack.base import CloudResource
-from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
-from heatlite.resources.registry import Registry
-from heatlite.resources.steps import found, poll, start
-from heatlite.resources.testing import carried, instance_of
+from heatlite.resources.outcomes import Done, Failed
+from tests.cloud.life import PATIENCE, Life, reference
 from tests.cloud.reached import Reached
-
-REGISTRY = Registry.load()
-PATIENCE = 120.0
-
-
-@dataclass
-class Life:
-    """One resource, step by step, as an engine takes them; ``plugin`` is its class."""
-
-    cloud: Reached
-    type_name: str
-    properties: dict[str, Any]
-    user: str = "demo"
-    reads: frozenset[str] = frozenset()
-    instance: Instance = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.plugin = REGISTRY.get(self.type_name)
-        self.instance = instance_of(
-            self.plugin,
-            self.properties,
-            time.time,  # type: ignore[arg-type]
-            uuid=str(uuid.uuid4()),
-            type_name=self.type_name,
-            cloud=self.cloud.services(self.user, self.user),
-            project_id=self.cloud.project_id(self.user),
-            reads=self.reads,
-        )
-
-    def run(self, action: str, *given: Any) -> Done | Failed | Replace:
-        """Take an action to its end; what it waits for is looked at as often as it asks."""
-        outcome = start(self.plugin(self.instance), action, *given)
-        end = time.monotonic() + PATIENCE
-        while isinstance(outcome, Waiting):
-            assert time.monotonic() < end, f"{action} of {self.type_name} waits for ever: {outcome}"
-            time.sleep(min(outcome.poll_after, 1.0))
-            self.instance = carried(self.instance, outcome)
-            outcome = poll(self.plugin(self.instance), action, outcome.progress, *given)
-        if isinstance(outcome, Done):
-            self.instance = carried(self.instance, outcome)
-        return outcome
-
-    def create(self) -> Done:
-        made = self.run("CREATE")
-        assert isinstance(made, Done), made
-        return made
-
-    def update(self, **properties: Any) -> Done | Failed | Replace:
-        """Change these properties; those that are None go."""
-        self.properties = {name: it for name, it in (self.properties | properties).items() if it is not None}
-        after = self.plugin.checked_properties(self.properties)
-        before, self.instance = self.instance.properties, dataclasses.replace(self.instance, properties=after)
-        return self.run("UPDATE", {name: after[name] for name in after if after[name] != before.get(name)})
-
-    def found(self) -> list[str]:
-        """What an engine finds that doesn't know the id."""
-        ids = found(self.plugin(dataclasses.replace(self.instance, resource_id=None)))
-        assert isinstance(ids, list), ids
-        return ids
-
-    def seen(self) -> dict[str, Any]:
-        """What the service says of it."""
-        resource = self.plugin(self.instance)
-        assert isinstance(resource, CloudResource)
-        return resource.seen()
-
-
-@pytest.fixture
-def lives(cloud: Reached) -> Iterator[Any]:
-    """Makes resources, which go in the other order when the test is over, and must go."""
-    made: list[Life] = []
-
-    def begin(type_name: str, user: str = "demo", reads: frozenset[str] = frozenset(), **properties: Any) -> Life:
-        life = Life(cloud, type_name, properties, user, reads)
-        made.append(life)
-        life.create()
-        return life
-
-    yield begin
-    for life in reversed(made):
-        assert isinstance(life.run("DELETE"), Done)
-        assert isinstance(life.run("DELETE"), Done)
-        with pytest.raises(CloudNotFound):
-            life.seen()
-
-
-def reference(life: Life) -> str:
-    return str(life.instance.resource_id)
 
 
 def test_a_network_with_all_that_is_on_it(lives: Any, cloud: Reached) -> None:

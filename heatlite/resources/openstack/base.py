@@ -320,9 +320,13 @@ class CloudResource(Resource):
                 raise
             self.poll_in(2 * self.poll_seconds)
             return False
-        if self.states is not None and self.states.of(body) is State.FAILED:
+        if self.states is not None and self.is_broken_in_deletion(body):
             raise ResourceInError(resource_status=body[self.states.field], status_reason=self.fault_of(body))
         return False
+
+    def is_broken_in_deletion(self, body: Mapping[str, Any]) -> bool:
+        """Whether an object that is there after its deletion was sent will stay. A hook."""
+        return self.states is not None and self.states.of(body) is State.FAILED
 
     def forget_ties(self, thing_id: str) -> None:
         """Undo what would keep an object from being deleted. Called again after a crash. A hook."""

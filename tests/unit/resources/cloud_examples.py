@@ -50,5 +50,6 @@ CLOUD_EXAMPLES = {
     "OS::Nova::HostAggregate": {"name": "fast", "hosts": ["host1"], "metadata": {"ssd": "true"}},
     "OS::Nova::KeyPair": {"name": "key"},
     "OS::Nova::Quota": {"project": "shop", "cores": 20},
+    "OS::Nova::Server": {"flavor": "m1.tiny", "image": "cirros", "networks": [{"network": "private"}]},
     "OS::Nova::ServerGroup": {"policies": ["affinity"]},
 }

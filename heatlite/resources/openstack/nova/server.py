@@ -1,0 +1,591 @@
+"""OS::Nova::Server: a server, with the ports, users and snapshots that come and go with it.
+
+::
+
+    create ─▶ user, and room for ports, in the database ─▶ ports ─▶ POST /servers, marked ─▶ ACTIVE ─▶ tags
+    update ─▶ name, metadata, tags ─▶ interfaces ─▶ resize, confirmed ─▶ rebuild ─▶ password     each seen at Nova
+    delete ─▶ DELETE ─▶ gone ─▶ its ports, its user
+
+An update does what isn't so yet, one thing at a time, and looks at Nova in between: an engine that goes on after
+another one's death sees what was done.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from heatlite.exception import (
+    CloudConflict,
+    CloudError,
+    CloudNotFound,
+    HeatliteError,
+    ResourceInError,
+    ResourceUnknownStatus,
+)
+from heatlite.resources.base import UpdateReplace
+from heatlite.resources.builtin.own_user import OwnUser
+from heatlite.resources.instance import Instance
+from heatlite.resources.openstack.base import Body, CloudResource, is_uuid
+from heatlite.resources.openstack.marks import KEY, InMetadata
+from heatlite.resources.openstack.nova import server_schema as schema
+from heatlite.resources.openstack.nova import user_data
+from heatlite.resources.openstack.nova.server_devices import devices, devices_v2, validate_devices
+from heatlite.resources.openstack.nova.server_networks import OWN_PORTS, ServerNetworks
+from heatlite.resources.openstack.nova.server_validation import validate_networks
+from heatlite.resources.openstack.states import State, states
+from heatlite.resources.signing import Keys
+
+WITH_TAGS = "2.26"
+"""The version that a server is looked at by: with its tags, and with the id of its flavor (until 2.46)."""
+WITHOUT_NETWORKS, WITH_NIC_TAGS, WITH_VOLUME_TYPE, REBUILT_WITH_USER_DATA = "2.36", "2.42", "2.67", "2.57"
+"""Versions: the last that takes no networks and personality for an answer, and the first ones with what they say."""
+IMAGE_ID_TOLD, CONSOLES_OF_ALL_KINDS = "2.45", "2.8"
+TASK, PASSWORD, USER, SNAPSHOT_IMAGE = "OS-EXT-STS:task_state", "password", "stack_user", "snapshot_image_id"
+BUSY = ("BUILD", "REBUILD", "RESIZE", "REVERT_RESIZE", "HARD_REBOOT", "REBOOT", "PASSWORD")
+REPLACEABLE = ((schema.IMAGE, schema.IMAGE_POLICY), (schema.FLAVOR, schema.FLAVOR_POLICY))
+CONSOLES = {
+    "novnc": "vnc",
+    "xvpvnc": "vnc",
+    "spice-html5": "spice",
+    "rdp-html5": "rdp",
+    "serial": "serial",
+    "webmks": "mks",
+}
+"""Kind of console → protocol."""
+SNAPSHOT_KEY = "heat_snapshot"
+BAD_REQUEST = 400
+
+
+class Server(CloudResource, OwnUser):
+    """A server: a virtual machine, or a whole one, of a flavor, which starts from an image or a volume."""
+
+    service, path, key, microversion = "compute", "/servers", "server", WITH_TAGS
+    mark = InMetadata("metadata", filtered=False)
+    is_gone_at_once = False
+    shows_deployments = True
+    physical_resource_name_limit = 53
+    states = states(
+        good="ACTIVE",
+        pending=f"{' '.join(BUSY)} RESCUE SHUTOFF SUSPENDED VERIFY_RESIZE",
+        failed="ERROR",
+    )
+    properties_schema = schema.PROPERTIES
+    attributes_schema = schema.ATTRIBUTES
+
+    def __init__(self, instance: Instance) -> None:
+        super().__init__(instance)
+        self._networks: ServerNetworks | None = None
+
+    @property
+    def networks(self) -> ServerNetworks:
+        """Its networks, as this step sees them."""
+        if self._networks is None:
+            self._networks = ServerNetworks(self)
+        return self._networks
+
+    @classmethod
+    def waits_for(cls, own: Mapping[str, Any], others: Any) -> frozenset[str]:
+        """The subnets of its networks: it isn't known of which it gets an address."""
+        networks = own.get(schema.NETWORKS)
+        given = [it for it in networks if isinstance(it, Mapping)] if isinstance(networks, list) else []
+        return others.subnets_of([it.get(schema.NETWORK) for it in given])
+
+    def validate(self) -> None:
+        """What a schema can't say of its disks and networks."""
+        super().validate()
+        if "deployments" in self.metadata and self._is_for_software():
+            message = "deployments key not allowed in resource metadata with user_data_format of SOFTWARE_CONFIG"
+            raise self.property_error(schema.USER_DATA_FORMAT, message)
+        validate_devices(self)
+        validate_networks(self)
+
+    def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
+        """By the update policies. Whether a name and an id are of one image or flavor is looked up later."""
+        if super().needs_replacement(before, after, changed):
+            return True
+        if schema.USER_DATA in changed and policy(schema.USER_DATA_POLICY, after, before) == schema.REPLACE:
+            return True
+        for name, by in REPLACEABLE:
+            if name in changed and policy(by, after, before) == schema.REPLACE:
+                old, new = before.get(name), after.get(name)
+                if not old or not new or is_uuid(old) == is_uuid(new):
+                    return True
+        return False
+
+    # --- create ----------------------------------------------------------------------------------------------------
+
+    def handle_create(self) -> Any:
+        """Have in the database what it is found by, then make it."""
+        progress = {"since": self.now(), "made": False, "is_known": not self._prepares()}
+        return self._make(progress) if progress["is_known"] else progress
+
+    def check_create_complete(self, progress: Any) -> bool:
+        """Go on with that, and wait until it is ACTIVE."""
+        if progress and not progress["is_known"]:  # the step's end puts it into the database
+            progress["is_known"] = True
+            self.poll_in(0)
+            return False
+        if progress and not progress["made"]:
+            self._make(progress)
+            return False
+        return super().check_create_complete(None if not progress or progress["is_found"] else progress)
+
+    def _prepares(self) -> bool:
+        """Whether something was made that has to be in the database before the server is made."""
+        before = dict(self.data)
+        if OWN_PORTS not in self.data and any(it.has_own_port for it in self.networks.wanted):
+            self.networks.record([])
+        if self._is_for_software():
+            self._make_credentials()
+        return dict(self.data) != before
+
+    def _make(self, progress: Body) -> Body:
+        """Send the creation; a port that the server before this one has is taken from that first."""
+        try:
+            progress["is_found"] = super().handle_create() is None
+            progress["made"] = True
+        except CloudConflict:
+            progress["made"] = False
+            if self.now() - progress["since"] >= self.in_use_seconds or not self.networks.take_over_ports():
+                raise
+        return progress
+
+    def extra_body(self, body: Body) -> Body:
+        """With what Nova has in another form. A server that starts from a volume has no image."""
+        given = self.properties
+        body = {"imageRef": "", **body, "metadata": texts(given[schema.METADATA] or {})}
+        if given[schema.GROUPS]:
+            body["security_groups"] = [{"name": str(it)} for it in given[schema.GROUPS]]
+        if given[schema.ADMIN_PASS]:
+            body["adminPass"] = given[schema.ADMIN_PASS]
+        if given[schema.DEVICES]:
+            body["block_device_mapping"] = devices(given[schema.DEVICES])
+        if given[schema.DEVICES_V2]:
+            body["block_device_mapping_v2"] = devices_v2(given[schema.DEVICES_V2], body["imageRef"], self.identify)
+        if given[schema.PERSONALITY]:
+            body["personality"] = files(given[schema.PERSONALITY])
+        if told := self._user_data():
+            body["user_data"] = encoded(told)
+        return body
+
+    def create(self, body: Body) -> Body:
+        """With its networks, and by the oldest version of the API that knows what is asked for."""
+        nics = self.networks.nics()
+        version = self._version()
+        if nics is not None:
+            body["networks"] = nics
+        elif version == WITH_VOLUME_TYPE:
+            body["networks"] = "auto"
+        hints = self.properties[schema.HINTS]
+        sent = {"server": body, **({"os:scheduler_hints": hints} if hints else {})}
+        made = self.api.post(self.path, sent, microversion=version)["server"]
+        return {"status": "BUILD", **made}
+
+    def _version(self) -> str:
+        if any(it["volume_type"] for it in self.properties[schema.DEVICES_V2] or ()):
+            return WITH_VOLUME_TYPE
+        if self.networks.allocate or any(it.tag for it in self.networks.wanted):
+            return WITH_NIC_TAGS
+        return WITHOUT_NETWORKS
+
+    def settle(self, progress: Any) -> bool:
+        """After a creation: have its tags. After an update: go on with what isn't so yet."""
+        if progress is not None and "changed" in progress:
+            return self._goes_on(progress)
+        if progress is None:
+            self.networks.find_ports()
+        if self.properties[schema.TAGS]:
+            self._set_tags()
+        return True
+
+    @property
+    def list_path(self) -> str:
+        """The list that has metadata: Nova filters by them for administrators only."""
+        return "/servers/detail"
+
+    def look(self, thing_id: str) -> Body:
+        """What Nova says; some clouds append something to the status."""
+        body = super().look(thing_id)
+        return {**body, "status": str(body["status"]).partition("(")[0]}
+
+    def is_ready(self) -> bool:
+        """ACTIVE, and Nova does nothing with it."""
+        if super().is_ready():
+            if not self.seen().get(TASK):
+                return True
+            self._seen = None
+        return False
+
+    def fault_of(self, body: Mapping[str, Any]) -> str:
+        """Nova's fault."""
+        fault = body.get("fault") or {}
+        return f"Message: {fault.get('message', 'Unknown')}, Code: {fault.get('code', 'Unknown')}"
+
+    # --- user data -------------------------------------------------------------------------------------------------
+
+    def _is_for_software(self) -> bool:
+        return bool(self.properties[schema.USER_DATA_FORMAT] == schema.SOFTWARE_CONFIG)
+
+    def _user_data(self) -> str:
+        """What it is told when it starts."""
+        kind, content = self.properties[schema.USER_DATA_FORMAT], self.properties[schema.USER_DATA] or ""
+        if kind == schema.CFNTOOLS:
+            return user_data.for_tools(content, dict(self.metadata), self.cloud.metadata_url(), self.uuid)
+        content = self._config(content)
+        if kind == schema.RAW:
+            return content
+        metadata = {**self.metadata, "deployments": [], "os-collect-config": self._collect_config()}
+        return user_data.for_software(content, metadata, self.uuid)
+
+    def _config(self, given: str) -> str:
+        """The text of the config that has this id, or what is given, where it is no config's."""
+        if not is_uuid(given):
+            return given
+        found = self.software.config(str(UUID(given)))
+        if found is None:
+            return given
+        return found.config if isinstance(found.config, str) else json.dumps(found.config)
+
+    def _make_credentials(self) -> None:
+        """Make the user by whom an agent on it polls, unless there is one."""
+        transport = self.properties[schema.TRANSPORT]
+        if transport == schema.POLL_CFN:
+            self.make_keys()
+        elif transport == schema.POLL_HEAT and PASSWORD not in self.data:
+            user, password = self.make_user()
+            kept = {"user_id": user.user_id, "project_id": user.project_id, "auth_url": user.auth_url}
+            self.data_set(USER, kept)
+            self.data_set(PASSWORD, password)
+
+    def _collect_config(self) -> Body:
+        """What os-collect-config on it needs to find its deployments."""
+        if not self._is_for_software():
+            return {}
+        transport, keys = self.properties[schema.TRANSPORT], Keys.of(self.data)
+        if transport == schema.POLL_HEAT and PASSWORD in self.data:
+            user = self.data.get(USER) or {}
+            place = {"stack_id": f"{self.stack_name}/{self.stack_id}", "resource_name": self.name}
+            heat = {**user, "password": self.data[PASSWORD], **place}
+            return {"collectors": ["ec2", "heat", "local"], "heat": heat}
+        if transport == schema.POLL_CFN and keys is not None:
+            cfn = {
+                "metadata_url": self.cloud.metadata_url(),
+                "access_key_id": keys.access,
+                "secret_access_key": keys.secret,
+                "stack_name": self.stack_name,
+                "path": f"{self.name}.Metadata",
+            }
+            return {"collectors": ["ec2", "cfn", "local"], "cfn": cfn}
+        return {"collectors": ["ec2", "local"]}
+
+    # --- update ----------------------------------------------------------------------------------------------------
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
+        """Change name, metadata and tags; what takes longer follows.
+
+        :raises UpdateReplace: by the update policies, or where it is gone or in ERROR
+        """
+        if self.resource_id is None or not self.exists():
+            raise UpdateReplace
+        self._check_policies(prop_diff)
+        return super().handle_update(prop_diff)
+
+    def _check_policies(self, prop_diff: Mapping[str, Any]) -> None:
+        current = {schema.IMAGE: self._image(), schema.FLAVOR: self.seen()["flavor"]["id"]}
+        for name, by in REPLACEABLE:
+            if name in prop_diff and self.properties[by] == schema.REPLACE and current[name] != self._id_of(name):
+                raise UpdateReplace
+        if schema.IMAGE in prop_diff and not self.properties[schema.IMAGE]:
+            raise UpdateReplace
+        if self._is_rebuilt_by_data(prop_diff) and not self._image():
+            raise UpdateReplace
+
+    def _is_rebuilt_by_data(self, changed: Any) -> bool:
+        return schema.USER_DATA in changed and self.properties[schema.USER_DATA_POLICY] == schema.REBUILD
+
+    def _image(self) -> str:
+        """The id of its image; empty, where it started from a volume."""
+        return str((self.seen().get("image") or {}).get("id") or "")
+
+    def _id_of(self, name: str) -> str:
+        kind = {schema.IMAGE: "glance.image", schema.FLAVOR: "nova.flavor"}[name]
+        return self.identify(kind, self.properties[name]) if self.properties[name] else ""
+
+    def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
+        """The name."""
+        return self.fields([schema.NAME]) if schema.NAME in prop_diff else {}
+
+    def change(self, body: Body) -> Body:
+        """Send it; the answer says less than a look."""
+        super().change(body)
+        return self.look(str(self.resource_id))
+
+    def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
+        """Change metadata and tags."""
+        if schema.METADATA in prop_diff:
+            wanted = {**texts(self.properties[schema.METADATA] or {}), KEY: self.uuid}
+            made = self.api.put(f"{self.one}/metadata", {"metadata": wanted})
+            self._seen = {**self.seen(), "metadata": made["metadata"]}
+        if schema.TAGS in prop_diff:
+            self._set_tags()
+
+    def _set_tags(self) -> None:
+        wanted = {"tags": self.properties[schema.TAGS] or []}
+        made = self.api.put(f"{self.one}/tags", wanted, microversion=WITH_TAGS)
+        self._seen = {**self.seen(), "tags": made["tags"]}
+
+    def check_update_complete(self, progress: Any) -> bool:
+        """Wait until Nova has done what was begun, and go on. One that is stopped or suspended may be updated too."""
+        body = self.seen()
+        if self.states is not None and self.states.of(body) is State.FAILED:
+            raise ResourceInError(resource_status=body["status"], status_reason=self.fault_of(body))
+        if body.get(TASK) or body["status"] in BUSY:
+            return self._looks_again()
+        if body["status"] == "VERIFY_RESIZE" and schema.FLAVOR in progress["changed"]:
+            return self._confirm(progress)
+        return self.settle(progress)
+
+    def _looks_again(self) -> bool:
+        self._seen = None
+        return False
+
+    def _confirm(self, progress: Body) -> bool:
+        """Keep the new size. Nova refuses to be told so twice."""
+        if not progress.get("confirmed"):
+            try:
+                self._act({"confirmResize": None})
+            except CloudError as error:
+                if not isinstance(error, CloudConflict) and error.kwargs["status"] != BAD_REQUEST:
+                    raise
+            progress["confirmed"] = True
+        return self._looks_again()
+
+    def _act(self, action: Body, version: str | None = WITH_TAGS) -> Any:
+        return self.api.post(f"{self.one}/action", action, microversion=version)
+
+    def _goes_on(self, progress: Body) -> bool:
+        """Do the first thing that isn't so yet; whether all is."""
+        changed = progress["changed"]
+        if schema.TRANSPORT in changed and self._is_for_software():
+            self._make_credentials()
+        if schema.NETWORKS in changed and not progress.get("rewired"):
+            if not self.networks.rewire(progress):
+                return self._looks_again()
+            progress["rewired"] = True
+            self._seen = None
+        return self._is_resized(progress) and self._is_rebuilt(progress) and self._has_password(progress)
+
+    def _is_resized(self, progress: Body) -> bool:
+        """Whether it has its flavor; a resize is begun where it hasn't.
+
+        :raises ResourceUnknownStatus: where Nova gave it up
+        """
+        if schema.FLAVOR not in progress["changed"]:
+            return True
+        wanted, body = self._id_of(schema.FLAVOR), self.seen()
+        if body["flavor"]["id"] == wanted:
+            return True
+        if progress.get("resized"):
+            message = f"Resizing to '{self.properties[schema.FLAVOR]}' failed"
+            raise ResourceUnknownStatus(result=message, resource_status=body["status"], status_reason="Unknown")
+        self._act({"resize": {"flavorRef": wanted}})
+        progress["resized"] = True
+        return self._looks_again()
+
+    def _is_rebuilt(self, progress: Body) -> bool:
+        """Whether it has its image and user data; a rebuild is begun where it hasn't."""
+        changed = progress["changed"]
+        wanted = self._id_of(schema.IMAGE)
+        by_image, by_data = schema.IMAGE in changed and wanted != self._image(), self._is_rebuilt_by_data(changed)
+        if progress.get("rebuilt") or not (by_image or by_data):
+            return True
+        body: Body = {"imageRef": wanted or self._image()}
+        if self.properties[schema.IMAGE_POLICY] == schema.PRESERVE:
+            body["preserve_ephemeral"] = True
+        if self.properties[schema.ADMIN_PASS]:
+            body["adminPass"] = self.properties[schema.ADMIN_PASS]
+        version = WITH_TAGS
+        if by_data:
+            told, version = self._user_data(), REBUILT_WITH_USER_DATA
+            body["user_data"] = encoded(told) if told else None
+        elif self.properties[schema.PERSONALITY]:
+            body["personality"] = files(self.properties[schema.PERSONALITY])
+        self._act({"rebuild": body}, version)
+        progress["rebuilt"] = progress["password"] = True
+        return self._looks_again()
+
+    def _has_password(self, progress: Body) -> bool:
+        if schema.ADMIN_PASS in progress["changed"] and not progress.get("password"):
+            if self.properties[schema.ADMIN_PASS]:
+                self._act({"changePassword": {"adminPass": self.properties[schema.ADMIN_PASS]}})
+            progress["password"] = True
+        return True
+
+    # --- delete ----------------------------------------------------------------------------------------------------
+
+    def check_delete_complete(self, progress: Any) -> bool:
+        """Whether it is gone, and with it what was made for it."""
+        if "image" in progress and not progress.get("is_kept"):
+            if not self._is_imaged(progress):
+                return False
+            progress["is_kept"] = True
+        if not super().check_delete_complete(progress):
+            return False
+        if OWN_PORTS in self.data:
+            self.networks.delete_ports()
+        if self._is_for_software():
+            self.delete_user()
+        return True
+
+    def is_broken_in_deletion(self, body: Mapping[str, Any]) -> bool:
+        """ERROR is what it may have been before; one that is kept for a while is deleted by force."""
+        if body["status"] == "SOFT_DELETED":
+            self.api.post(f"{self.place(body['id'])}/action", {"forceDelete": None})
+        return body["status"] == "ERROR" and not body.get(TASK)
+
+    # --- suspend, resume, snapshots --------------------------------------------------------------------------------
+
+    def handle_suspend(self) -> Any:
+        """Begin to suspend it, unless it is."""
+        return self._goes_to("SUSPENDED", "suspend")
+
+    def handle_resume(self) -> Any:
+        """Begin to resume it, unless it runs."""
+        return self._goes_to("ACTIVE", "resume")
+
+    def _goes_to(self, status: str, action: str) -> Body:
+        if self.resource_id is None:
+            raise HeatliteError(msg_fmt=f"Cannot {action} {self.name}, resource_id not set")
+        if self.seen()["status"] != status and not self.seen().get(TASK):
+            self._act({action: None})
+            self._seen = None
+        return {}
+
+    def check_suspend_complete(self, progress: Any) -> bool:
+        """Whether it is suspended.
+
+        :raises ResourceUnknownStatus: where it came to anything else
+        """
+        body = self.seen()
+        if body["status"] == "SUSPENDED":
+            return True
+        if body["status"] != "ACTIVE" and self.states is not None and self.states.of(body) is not State.PENDING:
+            message = f"Suspend of server {body['name']} failed"
+            raise ResourceUnknownStatus(
+                result=message, resource_status=body["status"], status_reason=self.fault_of(body)
+            )
+        return self._looks_again()
+
+    def check_resume_complete(self, progress: Any) -> bool:
+        """Whether it runs."""
+        return self.is_ready()
+
+    def handle_snapshot(self) -> Any:
+        """Choose what the image is found again by."""
+        return {"image": None, "key": f"{self.uuid}-{self.random.getrandbits(64):016x}", "is_known": False}
+
+    def check_snapshot_complete(self, progress: Any) -> bool:
+        """Begin an image of it, once that is in the database, and wait for it."""
+        if not self._is_imaged(progress):
+            return False
+        self.data_set(SNAPSHOT_IMAGE, progress["image"])
+        return True
+
+    def _is_imaged(self, progress: Body) -> bool:
+        glance = self.cloud.api("image")
+        if not progress["is_known"]:
+            progress["is_known"] = True
+            self.poll_in(0)
+            return False
+        if progress["image"] is None:
+            key = progress["key"]
+            left = list(glance.listed("/images", "images", params={SNAPSHOT_KEY: key}))
+            wanted = {"name": self.physical_resource_name(), "metadata": {SNAPSHOT_KEY: key}}
+            made = left[0] if left else self._act({"createImage": wanted}, IMAGE_ID_TOLD)
+            progress["image"] = made.get("image_id") or made["id"]
+            return self._looks_again()
+        image = glance.get(f"/images/{progress['image']}")
+        if image["status"] in ("killed", "deleted", "error", "pending_delete"):
+            raise ResourceInError(resource_status=image["status"], status_reason="Unknown")
+        self._seen = None
+        return bool(image["status"] == "active" and not self.seen().get(TASK))
+
+    def handle_snapshot_delete(self, state: Any) -> Any:
+        """Keep an image of it, unless it has failed, and delete it."""
+        deletion = self.handle_delete()
+        if self.resource_id is None or state[1] == "FAILED" or not self.exists():
+            return deletion
+        return {**deletion, **self.handle_snapshot()}
+
+    def handle_delete_snapshot(self, restore_data: Mapping[str, Any]) -> None:
+        """Delete the image; it may be gone."""
+        image = (restore_data.get("resource_data") or {}).get(SNAPSHOT_IMAGE)
+        if image:
+            try:
+                self.cloud.api("image").delete(f"/images/{image}")
+            except CloudNotFound:
+                return
+
+    def handle_restore(self, definition: Mapping[str, Any], restore_data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The same server of the image."""
+        key = "Properties" if "Properties" in definition else "properties"
+        image = restore_data["resource_data"][SNAPSHOT_IMAGE]
+        return {**definition, key: {**(definition.get(key) or {}), schema.IMAGE: image}}
+
+    # --- attributes ------------------------------------------------------------------------------------------------
+
+    def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
+        """Addresses as Heat orders them; consoles; what an agent needs."""
+        match name:
+            case schema.ADDRESSES:
+                return self.networks.addresses()
+            case schema.NETWORKS:
+                return self.networks.by_name_and_id(addresses_by_network(body))
+            case schema.FIRST_ADDRESS:
+                found = addresses_by_network(body)
+                return next((found[it][0] for it in sorted(found, reverse=True) if found[it]), "")
+            case "instance_name":
+                return body.get("OS-EXT-SRV-ATTR:instance_name")
+            case schema.CONSOLES:
+                return {kind: self._console(kind) for kind in CONSOLES}
+            case schema.COLLECT_CONFIG:
+                return self._collect_config()
+        return super().attribute_of(name, body)
+
+    def _console(self, kind: str) -> str:
+        """The URL of a console, or why there is none."""
+        sent = {"remote_console": {"protocol": CONSOLES[kind], "type": kind}}
+        try:
+            made = self.api.post(f"{self.one}/remote-consoles", sent, microversion=CONSOLES_OF_ALL_KINDS)
+        except CloudError as error:
+            return f"Cannot get console url: {error}"
+        return str(made["remote_console"]["url"])
+
+
+def policy(name: str, after: Mapping[str, Any], before: Mapping[str, Any]) -> Any:
+    """An update policy, as it is to be or as it was."""
+    return after.get(name) or before.get(name) or schema.PROPERTIES[name].default
+
+
+def texts(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """Metadata as Nova takes them: what isn't a text is one of JSON."""
+    return {key: it if isinstance(it, str) else json.dumps(it) for key, it in metadata.items()}
+
+
+def encoded(text: str) -> str:
+    """A text in base64."""
+    return base64.b64encode(text.encode()).decode()
+
+
+def files(given: Mapping[str, Any]) -> list[Body]:
+    """Files as Nova takes them."""
+    return [{"path": path, "contents": encoded(str(content or ""))} for path, content in sorted(given.items())]
+
+
+def addresses_by_network(body: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Network → addresses, of what Nova says of a server."""
+    return {name: [it["addr"] for it in found] for name, found in sorted((body.get("addresses") or {}).items())}

@@ -1,0 +1,87 @@
+"""Life: one resource on real services, step by step, as an engine takes it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from heatlite.resources.instance import Instance
+from heatlite.resources.openstack.base import CloudResource
+from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
+from heatlite.resources.registry import Registry
+from heatlite.resources.steps import found, poll, start
+from heatlite.resources.testing import carried, instance_of
+from tests.cloud.reached import Reached
+
+REGISTRY = Registry.load()
+PATIENCE = 120.0
+
+
+@dataclass
+class Life:
+    """One resource, step by step, as an engine takes them; ``plugin`` is its class."""
+
+    cloud: Reached
+    type_name: str
+    properties: dict[str, Any]
+    user: str = "demo"
+    reads: frozenset[str] = frozenset()
+    instance: Instance = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.plugin = REGISTRY.get(self.type_name)
+        self.instance = instance_of(
+            self.plugin,
+            self.properties,
+            time.time,  # type: ignore[arg-type]
+            uuid=str(uuid.uuid4()),
+            type_name=self.type_name,
+            cloud=self.cloud.services(self.user, self.user),
+            project_id=self.cloud.project_id(self.user),
+            reads=self.reads,
+        )
+
+    def run(self, action: str, *given: Any) -> Done | Failed | Replace:
+        """Take an action to its end; what it waits for is looked at as often as it asks."""
+        outcome = start(self.plugin(self.instance), action, *given)
+        end = time.monotonic() + PATIENCE
+        while isinstance(outcome, Waiting):
+            assert time.monotonic() < end, f"{action} of {self.type_name} waits for ever: {outcome}"
+            time.sleep(min(outcome.poll_after, 1.0))
+            self.instance = carried(self.instance, outcome)
+            outcome = poll(self.plugin(self.instance), action, outcome.progress, *given)
+        if isinstance(outcome, Done):
+            self.instance = carried(self.instance, outcome)
+        return outcome
+
+    def create(self) -> Done:
+        made = self.run("CREATE")
+        assert isinstance(made, Done), made
+        return made
+
+    def update(self, **properties: Any) -> Done | Failed | Replace:
+        """Change these properties; those that are None go."""
+        self.properties = {name: it for name, it in (self.properties | properties).items() if it is not None}
+        after = self.plugin.checked_properties(self.properties)
+        before, self.instance = self.instance.properties, dataclasses.replace(self.instance, properties=after)
+        return self.run("UPDATE", {name: after[name] for name in after if after[name] != before.get(name)})
+
+    def found(self) -> list[str]:
+        """What an engine finds that doesn't know the id."""
+        ids = found(self.plugin(dataclasses.replace(self.instance, resource_id=None)))
+        assert isinstance(ids, list), ids
+        return ids
+
+    def seen(self) -> dict[str, Any]:
+        """What the service says of it."""
+        resource = self.plugin(self.instance)
+        assert isinstance(resource, CloudResource)
+        return resource.seen()
+
+
+def reference(life: Life) -> str:
+    """The physical id."""
+    return str(life.instance.resource_id)
