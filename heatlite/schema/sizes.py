@@ -7,9 +7,19 @@ from typing import Any
 
 
 def weight(value: Any) -> int:
-    """The bytes of a value's strings in UTF-8, and one for each value in it: about what it costs to keep."""
-    if isinstance(value, str):
-        return 1 + (len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass")))
-    if isinstance(value, Mapping):
-        return 1 + sum(weight(key) + weight(item) for key, item in value.items())
-    return 1 + sum(map(weight, value)) if isinstance(value, list) else 1
+    """The bytes of a value's strings in UTF-8, and one for each value in it: about what it costs to keep.
+
+    It doesn't call itself, since a client's value may be nested as deep as JSON's reader allows.
+    """
+    total, left = 0, [value]
+    while left:
+        total += 1
+        match left.pop():
+            case str() as text:
+                total += len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+            case Mapping() as mapping:
+                left += mapping.keys()
+                left += mapping.values()
+            case list() as items:
+                left += items
+    return total

@@ -10,6 +10,7 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.engine.api.arguments import mapping
 from heatlite.engine.api.submissions import Sent, read_files
+from heatlite.engine.common import limits
 from heatlite.engine.operations.validation import Submission
 
 KEY = "adopt_stack_data"
@@ -20,7 +21,10 @@ MOST_LEVELS = 50
 def read(args: Mapping[str, Any], max_bytes: int) -> Mapping[str, Any] | None:
     """The data among the ``args`` of a create: a map, or its text; None where nothing is to be adopted.
 
+    :param max_bytes: the largest text that is parsed. A map holds a template, its files, its environment and data of
+        resources, and may have as much as all texts of a request together
     :raises Invalid: where it isn't what an export gives
+    :raises RequestLimitExceeded: where it is too large
     """
     data = args.get(KEY)
     if not data:
@@ -28,6 +32,7 @@ def read(args: Mapping[str, Any], max_bytes: int) -> Mapping[str, Any] | None:
     if isinstance(data, str):
         data = language.load(data, max_bytes)
     data = mapping(KEY, data)
+    limits.check_adopted(max_bytes, data)
     check_resources(f"{KEY}.resources", data.get("resources"), MOST_LEVELS)
     return data
 

@@ -41,6 +41,14 @@ def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], env
     _check_size("Environment", size, settings.max_environment_size, "max_environment_size")
 
 
+def check_adopted(max_template_size: int, data: Mapping[str, Any]) -> None:
+    """Refuse data of an adoption that is larger than all texts of a request may be together.
+
+    :raises RequestLimitExceeded: naming the size and the limit
+    """
+    _check_size("Adoption data", weight(data), max_template_size * TEXTS_TOGETHER, "max_template_size")
+
+
 def _json(what: str, value: Any) -> str:
     """A value as JSON, which a client's own encoder may have been more generous with."""
     try:
