@@ -38,6 +38,11 @@ GROUPS = "heatlite.resources.builtin.deployment_group"  # which has four
 
 OPENSTACK = "heatlite.resources.openstack"
 TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
+    "AWS::EC2::EIP": "aws.eip:ElasticIP",
+    "AWS::EC2::EIPAssociation": "aws.eip:ElasticIPAssociation",
+    "AWS::EC2::SecurityGroup": "aws.security_group:EC2SecurityGroup",
+    "AWS::EC2::Volume": "aws.volume:EC2Volume",
+    "AWS::EC2::VolumeAttachment": "aws.volume:EC2VolumeAttachment",
     "OS::Cinder::EncryptedVolumeType": "cinder.volume_type:EncryptedVolumeType",
     "OS::Cinder::QoSAssociation": "cinder.qos_specs:QoSAssociation",
     "OS::Cinder::QoSSpecs": "cinder.qos_specs:QoSSpecs",
@@ -45,6 +50,7 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Cinder::Volume": "cinder.volume:Volume",
     "OS::Cinder::VolumeAttachment": "cinder.attachment:VolumeAttachment",
     "OS::Cinder::VolumeType": "cinder.volume_type:VolumeType",
+    "OS::Glance::WebImage": "glance.web_image:WebImage",
     "OS::Neutron::AddressScope": "neutron.subnetpool:AddressScope",
     "OS::Neutron::ExtraRoute": "neutron.extra_routes:ExtraRoute",
     "OS::Neutron::ExtraRouteSet": "neutron.extra_routes:ExtraRouteSet",
@@ -62,6 +68,7 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Neutron::Quota": "quota:NeutronQuota",
     "OS::Neutron::RBACPolicy": "neutron.rbac_policy:RBACPolicy",
     "OS::Neutron::Router": "neutron.router:Router",
+    "OS::Neutron::RouterGateway": "neutron.router_gateway:RouterGateway",
     "OS::Neutron::RouterInterface": "neutron.router:RouterInterface",
     "OS::Neutron::SecurityGroup": "neutron.security_group:SecurityGroup",
     "OS::Neutron::SecurityGroupRule": "neutron.security_group:SecurityGroupRule",
@@ -70,6 +77,8 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Neutron::SubnetPool": "neutron.subnetpool:SubnetPool",
     "OS::Neutron::Trunk": "neutron.trunk:Trunk",
     "OS::Nova::Flavor": "nova.flavor:Flavor",
+    "OS::Nova::FloatingIP": "neutron.server_addresses:NovaFloatingIP",
+    "OS::Nova::FloatingIPAssociation": "neutron.server_addresses:NovaFloatingIPAssociation",
     "OS::Nova::HostAggregate": "nova.host_aggregate:HostAggregate",
     "OS::Nova::KeyPair": "nova.keypair:KeyPair",
     "OS::Nova::Quota": "quota:NovaQuota",

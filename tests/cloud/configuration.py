@@ -101,7 +101,7 @@ def keystone(place: Place) -> Sections:
 
 
 def glance(place: Place) -> Sections:
-    """Images in files."""
+    """Images in files, or downloaded from this machine."""
     state = place.state("glance")
     options = {"enabled_backends": "file:file", "worker_self_reference_url": place.url("glance")}
     return common(place, "glance", **options) | {
@@ -109,6 +109,7 @@ def glance(place: Place) -> Sections:
         "file": {"filesystem_store_datadir": state / "images"},
         "os_glance_staging_store": {"filesystem_store_datadir": state / "staging"},
         "os_glance_tasks_store": {"filesystem_store_datadir": state / "tasks"},
+        "import_filtering_opts": {"allowed_hosts": "[127.0.0.1]", "allowed_ports": "[]"},
         "paste_deploy": {"flavor": "keystone", "config_file": place.shipped("glance", "glance-api-paste.ini")},
     }
 

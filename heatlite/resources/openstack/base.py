@@ -26,6 +26,7 @@ from heatlite.exception import (
     CloudConflict,
     CloudNotFound,
     EntityNotFound,
+    NotSupported,
     ResourceInError,
     ResourceUnknownStatus,
     StackValidationFailed,
@@ -277,12 +278,17 @@ class CloudResource(Resource):
         return self.is_ready() and self.settle(progress)
 
     def _check_references(self, prop_diff: Mapping[str, Any]) -> None:
-        """Refuse to go on where a name of what can't be changed stands for another thing."""
+        """Refuse to go on where a name of what can't be changed stands for another thing.
+
+        :raises UpdateReplace: or NotSupported, where it is immutable
+        """
         for name in prop_diff:
             wanted = self.properties_schema[name]
             if isinstance(wanted, Field) and wanted.kind and not wanted.update_allowed:
                 value = for_api(wanted, self.properties[name], self.identify)
                 if value != self.seen().get(wanted.field or name):
+                    if wanted.immutable:
+                        raise NotSupported(feature=f"Update to properties {name} of {self.name} ({self.type_name})")
                     raise UpdateReplace
 
     # --- delete ----------------------------------------------------------------------------------------------------

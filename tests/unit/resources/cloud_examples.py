@@ -3,6 +3,10 @@
 ID = "3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
 
 CLOUD_EXAMPLES = {
+    "AWS::EC2::EIPAssociation": {"EIP": "192.0.2.9", "InstanceId": ID},
+    "AWS::EC2::SecurityGroup": {"GroupDescription": "web", "SecurityGroupIngress": [{"IpProtocol": "tcp"}]},
+    "AWS::EC2::Volume": {"AvailabilityZone": "nova", "Size": 1},
+    "AWS::EC2::VolumeAttachment": {"InstanceId": ID, "VolumeId": ID, "Device": "/dev/vdc"},
     "OS::Cinder::EncryptedVolumeType": {"volume_type": ID, "provider": "luks"},
     "OS::Cinder::QoSAssociation": {"qos_specs": ID, "volume_types": [ID]},
     "OS::Cinder::QoSSpecs": {"specs": {"read_iops_sec": "100"}},
@@ -10,6 +14,11 @@ CLOUD_EXAMPLES = {
     "OS::Cinder::Volume": {"size": 1, "metadata": {"for": "data"}},
     "OS::Cinder::VolumeAttachment": {"instance_uuid": ID, "volume_id": ID},
     "OS::Cinder::VolumeType": {"name": "fast", "metadata": {"volume_backend_name": "ssd"}},
+    "OS::Glance::WebImage": {
+        "location": "http://example.com/disk.img",
+        "disk_format": "qcow2",
+        "container_format": "bare",
+    },
     "OS::Neutron::ExtraRoute": {"router_id": ID, "destination": "10.9.0.0/16", "nexthop": "10.0.0.9"},
     "OS::Neutron::ExtraRouteSet": {"router": ID, "routes": [{"destination": "10.9.0.0/16", "nexthop": "10.0.0.9"}]},
     "OS::Neutron::FloatingIP": {"floating_network": "public"},
@@ -36,6 +45,7 @@ CLOUD_EXAMPLES = {
         "target_tenant": ID,
     },
     "OS::Neutron::Router": {"external_gateway_info": {"network": "public"}},
+    "OS::Neutron::RouterGateway": {"router_id": ID, "network_id": ID},
     "OS::Neutron::RouterInterface": {"router": ID, "subnet": ID},
     "OS::Neutron::SecurityGroup": {"rules": [{"protocol": "tcp", "port_range_min": 22, "port_range_max": 22}]},
     "OS::Neutron::SecurityGroupRule": {"security_group": ID, "port_range_min": 80, "port_range_max": 80},
@@ -47,6 +57,7 @@ CLOUD_EXAMPLES = {
         "sub_ports": [{"port": ID, "segmentation_type": "vlan", "segmentation_id": 100}],
     },
     "OS::Nova::Flavor": {"ram": 512, "vcpus": 1, "extra_specs": {"hw:cpu_policy": "shared"}},
+    "OS::Nova::FloatingIPAssociation": {"server_id": ID, "floating_ip": ID},
     "OS::Nova::HostAggregate": {"name": "fast", "hosts": ["host1"], "metadata": {"ssd": "true"}},
     "OS::Nova::KeyPair": {"name": "key"},
     "OS::Nova::Quota": {"project": "shop", "cores": 20},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from heatlite.exception import CloudNotFound, ResourceUnknownStatus
 from heatlite.resources.openstack.base import Body, CloudResource
@@ -24,6 +24,9 @@ class VolumeAttachment(CloudResource):
 
     service, key = "compute", "volumeAttachment"
     mark = ByContent()
+    server_property: ClassVar[str] = SERVER
+    volume_property: ClassVar[str] = VOLUME
+    device_property: ClassVar[str] = DEVICE
     properties_schema = {
         SERVER: text("The id of the server.", required=True, update_allowed=True),
         VOLUME: named("cinder.volume", "The volume.", field="volumeId", required=True, update_allowed=True),
@@ -39,13 +42,13 @@ class VolumeAttachment(CloudResource):
 
     def _attach(self) -> None:
         body = {"volumeId": self._volume()}
-        if self.properties[DEVICE]:
-            body["device"] = self.properties[DEVICE]
-        self.data_set(JOINED, [self.properties[SERVER], body["volumeId"]])
-        self.api.post(self._place_at(self.properties[SERVER]), {self.key: body})
+        if self.properties[self.device_property]:
+            body["device"] = self.properties[self.device_property]
+        self.data_set(JOINED, [self.properties[self.server_property], body["volumeId"]])
+        self.api.post(self._place_at(self.properties[self.server_property]), {self.key: body})
 
     def _volume(self) -> str:
-        return self.identify("cinder.volume", self.properties[VOLUME])
+        return self.identify("cinder.volume", self.properties[self.volume_property])
 
     def _place_at(self, server: str, volume: str | None = None) -> str:
         place = f"/servers/{server}/os-volume_attachments"
@@ -56,7 +59,7 @@ class VolumeAttachment(CloudResource):
 
         :raises ResourceUnknownStatus: where it came to anything else
         """
-        self.data_set(JOINED, [self.properties[SERVER], self._volume()])
+        self.data_set(JOINED, [self.properties[self.server_property], self._volume()])
         status = self.cloud.api("block_storage").get(f"/volumes/{self._volume()}")["volume"]["status"]
         if status in WAITS:
             return False
@@ -126,7 +129,7 @@ class VolumeAttachment(CloudResource):
     def find(self) -> list[str]:
         """The volume's id, where the server has it."""
         try:
-            found = self.api.get(self._place_at(self.properties[SERVER], self._volume()))[self.key]
+            found = self.api.get(self._place_at(self.properties[self.server_property], self._volume()))[self.key]
         except CloudNotFound:
             return []
         return [str(found["volumeId"])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from heatlite.exception import CloudNotFound, NotSupported
 from heatlite.resources.openstack.base import Body, CloudResource
@@ -83,6 +83,7 @@ class SecurityGroup(NeutronResource):
         STATEFUL: flag("Whether answers pass as well.", update_allowed=True, cleared=True),
     }
     list_key = "security_groups"
+    rule_properties: ClassVar[frozenset[str]] = frozenset({RULES})
 
     def validate(self) -> None:
         """No name that Neutron keeps for itself."""
@@ -102,12 +103,16 @@ class SecurityGroup(NeutronResource):
     def settle(self, progress: Any) -> bool:
         """Have its rules: those that are missing are made by one request, those that are too many are deleted."""
         changed = (progress or {}).get("changed")
-        if changed is None or RULES in changed:
+        if changed is None or self.rule_properties & set(changed):
             self._have_rules(self.seen()["security_group_rules"])
         return super().settle(progress)
 
+    def wanted_rules(self) -> list[Body]:
+        """The rules that are given, as Neutron has them. A hook."""
+        return [self._rule(it) for it in self.properties[RULES] or ()]
+
     def _have_rules(self, current: Iterable[Body]) -> None:
-        wanted = [self._rule(it) for it in self.properties[RULES] or ()]
+        wanted = self.wanted_rules()
         if not any(it["direction"] == EGRESS for it in wanted):
             wanted += [{**it, "security_group_id": self.resource_id} for it in DEFAULT_EGRESS]
         keys = {key_of(it) for it in wanted}

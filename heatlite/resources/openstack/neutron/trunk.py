@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.exception import NotSupported
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import flag, integer, listed, named, text
 from heatlite.resources.openstack.neutron.base import BUILT, NeutronResource, name
@@ -41,15 +40,6 @@ class Trunk(NeutronResource):
         ),
     }
     attributes_schema = {"port_id": Attribute("The id of its port.", Type.STRING)}
-
-    def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """As any type's.
-
-        :raises NotSupported: where another port is named
-        """
-        if PORT in prop_diff and self.identify("neutron.port", self.properties[PORT]) != self.seen()["port_id"]:
-            raise NotSupported(feature=f"Update to properties {PORT} of {self.name} ({self.type_name})")
-        return super().handle_update(prop_diff)
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
         """Subports are changed by other requests."""

@@ -1,0 +1,1 @@
+"""AWS::EC2: types of CloudFormation on what OpenStack has."""

@@ -1,0 +1,133 @@
+"""OS::Nova::FloatingIP and FloatingIPAssociation: floating IPs as Nova gave them once, hidden and still used.
+
+Also what AWS::EC2::EIP and its association share with them: which network is outside, and which port a server has.
+"""
+
+from __future__ import annotations
+
+from heatlite.exception import CloudNotFound, EntityNotFound, Error
+from heatlite.resources.cloud import Cloud
+from heatlite.resources.openstack.base import Body
+from heatlite.resources.openstack.claims import RecordedFirst
+from heatlite.resources.openstack.fields import named, text
+from heatlite.resources.openstack.neutron.base import NeutronResource
+from heatlite.resources.schema import HIDDEN, Attribute, SupportStatus, Type
+
+FLOATING, PORT, FIXED = "floating_ip", "port_id", "fixed_ip_address"
+JOINED = "joined"
+"""The key of an association's data with the floating IP and the port that it has joined."""
+
+
+def network_outside(cloud: Cloud) -> str:
+    """The id of the only network outside.
+
+    :raises Error: where there is none, or there are several
+    """
+    found = [
+        it["id"] for it in cloud.api("network").listed("/networks", "networks", params={"router:external": "True"})
+    ]
+    if len(found) != 1:
+        raise Error(message=f"Expected 1 external network, found {len(found)}.")
+    return str(found[0])
+
+
+def port_of(cloud: Cloud, server: str) -> tuple[str, str]:
+    """The first port of a server, and its first address of IPv4.
+
+    :raises EntityNotFound: where it has none
+    """
+    server_id = cloud.names.id_of("nova.server", server)
+    for port in cloud.api("compute").get(f"/servers/{server_id}/os-interface")["interfaceAttachments"]:
+        for address in port["fixed_ips"]:
+            if ":" not in address["ip_address"]:
+                return port["port_id"], address["ip_address"]
+    raise EntityNotFound(entity="Port with an address of IPv4 of server", name=server)
+
+
+class NovaFloatingIP(NeutronResource):
+    """A floating IP of a pool, which is a network outside."""
+
+    path, key = "/floatingips", "floatingip"
+    support_status = SupportStatus(HIDDEN, "11.0.0", "Use OS::Neutron::FloatingIP.", SupportStatus(version="2014.1"))
+    properties_schema = {"pool": text("The network outside; where none is given, the only one.")}
+    attributes_schema = {
+        "pool": Attribute("The id of the network outside.", Type.STRING),
+        "ip": Attribute("The address.", Type.STRING),
+    }
+    attribute_fields = {"pool": "floating_network_id", "ip": "floating_ip_address"}
+
+    def extra_body(self, body: Body) -> Body:
+        """In the pool."""
+        pool = self.properties["pool"]
+        network = self.identify("neutron.network", pool) if pool else network_outside(self.cloud)
+        return {"floating_network_id": network}
+
+
+class Joins(RecordedFirst, NeutronResource):
+    """What joins a floating IP with a port: as it is done twice, it is done once."""
+
+    path, key, mark = "/floatingips", "floatingip", RecordedFirst.mark
+
+    def ends(self) -> tuple[str, str, str | None]:
+        """The floating IP's id, the port's and which of its addresses; None: its only one. A hook."""
+        raise NotImplementedError
+
+    def have(self) -> None:
+        """Join them; what was joined before is taken apart."""
+        floating, port, address = self.ends()
+        before = self.data.get(JOINED)
+        if before is not None and before[0] != floating:
+            self._part(*before)
+        self.data_set(JOINED, [floating, port])
+        wanted = {PORT: port} if address is None else {PORT: port, FIXED: address}
+        self._seen = self.api.put(self.place(floating), {self.key: wanted})[self.key]
+
+    def _part(self, floating: str, port: str) -> None:
+        """Take them apart, as long as nobody has joined the floating IP with something else."""
+        try:
+            found = self.api.get(self.place(floating))[self.key]
+            if found[PORT] == port:
+                self.api.put(self.place(floating), {self.key: {PORT: None}})
+        except CloudNotFound:
+            return
+
+    def look(self, thing_id: str) -> Body:
+        """The floating IP.
+
+        :raises CloudNotFound: where it hasn't the port
+        """
+        floating, port = self.data[JOINED] if self.data.get(JOINED) else self.ends()[:2]
+        found = super().look(floating)
+        if found[PORT] != port:
+            raise CloudNotFound(service="Neutron", status=404, message=f"Floating IP {floating} hasn't port {port}.")
+        return found
+
+    def delete(self, thing_id: str) -> None:
+        """Take them apart. Of what Heat made the template says what is joined."""
+        try:
+            floating, port = self.data[JOINED] if self.data.get(JOINED) else self.ends()[:2]
+        except (EntityNotFound, KeyError):
+            return
+        self._part(floating, port)
+
+
+class NovaFloatingIPAssociation(Joins):
+    """What joins a floating IP with a server."""
+
+    support_status = SupportStatus(
+        HIDDEN, "11.0.0", "Use OS::Neutron::FloatingIPAssociation.", SupportStatus(version="2014.1")
+    )
+    properties_schema = {
+        "server_id": named("nova.server", "The server.", required=True, update_allowed=True),
+        FLOATING: text("The id of the floating IP.", required=True, update_allowed=True),
+    }
+
+    def ends(self) -> tuple[str, str, str | None]:
+        """The server's first port."""
+        return self.identify("neutron.floatingip", self.properties[FLOATING]), *port_of(
+            self.cloud, self.properties["server_id"]
+        )
+
+    def reference(self) -> str:
+        """The resource's generated name, as in Heat."""
+        return self.physical_resource_name() if self.resource_id is not None else self.name
