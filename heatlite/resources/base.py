@@ -256,6 +256,7 @@ class Resource(Tools):
 
         :returns: what the event is to tell; None to have it tell the details
         :raises NoActionRequired: where nothing is to be done, nor told
+        :raises ValueError: where it says nothing usable: the client is told so, by a 400
         """
         raise ResourceActionNotSupported(action="signal")
 

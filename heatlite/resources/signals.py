@@ -38,6 +38,7 @@ def signal(resource: Resource, details: Any) -> Signalled:
     :param details: what was sent: a map, a text or None
     :raises ResourceActionNotSupported: where the type takes no signals
     :raises AskAgain: where it is to be handed to a new object
+    :raises Invalid: where the plugin finds nothing in it that it can use, with what the plugin says of it
     :raises HeatliteError: where the plugin refuses it: its own error, or ResourceFailure with what it raised
     """
     try:
@@ -46,6 +47,8 @@ def signal(resource: Resource, details: Any) -> Signalled:
         return Signalled(dict(resource.metadata), dict(resource.data), None)
     except (exception.HeatliteError, AskAgain, Unavailable):
         raise
+    except ValueError as error:
+        raise exception.Invalid(reason=f"resources.{resource.name}: {error}") from error
     except Exception as error:
         path: list[str | int] = ["resources", resource.name]
         raise exception.ResourceFailure(type(error).__name__, path, str(error)) from error

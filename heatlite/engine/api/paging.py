@@ -3,8 +3,8 @@
     ORDER BY k, id          the id makes the order total, so that no row is shown twice or left out
     WHERE k > m.k OR (k = m.k AND id > m.id)          m: the marker, the last row of the page before
 
-A time that may be NULL is sorted by two terms, "is it NULL" and its value, because databases disagree on where NULL
-belongs.
+A time that may be NULL is sorted by two terms, "is it known" and its value. Databases disagree on where NULL belongs;
+here it comes before every time, as on MariaDB and so in Heat.
 
 A page costs what is on it where an index has the list's order. For that, two things are said that follow from the rest:
 that columns which are NULL in the whole list come first in its order, and that no row of the page is before the marker
@@ -60,8 +60,8 @@ class Order:
         return sa.and_(first <= seen if self.descending else first >= seen, sa.or_(*alternatives))
 
 
-def _is_null(column: sa.Column[Any]) -> sa.ColumnElement[int]:
-    return sa.case((column.is_(None), 1), else_=0)
+def _is_known(column: sa.Column[Any]) -> sa.ColumnElement[int]:
+    return sa.case((column.is_(None), 0), else_=1)
 
 
 def _may_be_null(column: sa.Column[Any]) -> bool:
@@ -69,14 +69,14 @@ def _may_be_null(column: sa.Column[Any]) -> bool:
 
 
 def _terms(column: sa.Column[Any]) -> list[sa.ColumnElement[Any]]:
-    return [_is_null(column), column] if _may_be_null(column) else [column]
+    return [_is_known(column), column] if _may_be_null(column) else [column]
 
 
 def _pairs(column: sa.Column[Any], value: Any) -> list[tuple[sa.ColumnElement[Any], Any]]:
     if not _may_be_null(column):
         return [(column, value)]
     known: list[tuple[sa.ColumnElement[Any], Any]] = [] if value is None else [(column, value)]
-    return [(_is_null(column), int(value is None)), *known]
+    return [(_is_known(column), int(value is not None)), *known]
 
 
 def order(

@@ -152,10 +152,11 @@ class Reading:
         with_detail: bool,
     ) -> list[Reply]:
         serving = shown(rows, stack.raw_template_id)
-        requirers, wanted = required_by(rows, serving), matching(serving, filters)
+        wanted = matching(serving, filters)
         if not wanted:
             return []
         template, _ = self._shared.library.readable(context, stack)
+        requirers = required_by(rows, serving, template)
         found = [(row, self._resource(stack, row, requirers[row.name], template)) for row in wanted]
         if not with_detail:
             return [reply for _, reply in found]
@@ -185,7 +186,7 @@ class Reading:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
         template, _ = self._shared.library.readable(context, stack)
         attributes = None if with_attr is False else self._attributes(row, also)
-        reply = self._resource(stack, row, required_by(rows, serving)[row.name], template)
+        reply = self._resource(stack, row, required_by(rows, serving, template)[row.name], template)
         details = replies.resource_details(row, template, attributes)
         return reply | details | {"metadata": self._metadata(context, stack, row)}
 

@@ -13,6 +13,7 @@ from heatlite.db.records import ResourceRecord
 from heatlite.engine.api.arguments import invalid, mapping
 from heatlite.engine.api.queries import split_state
 from heatlite.engine.definitions.active_resources import serving as shown
+from heatlite.template import Template
 
 Test = Callable[[ResourceRecord, str], bool]
 
@@ -29,13 +30,21 @@ FILTERS: Mapping[str, Test] = {
 }
 
 
-def required_by(rows: Iterable[ResourceRecord], serving: Mapping[str, ResourceRecord]) -> dict[str, list[str]]:
-    """Name → the names of the shown rows that require it, in alphabetical order."""
+def required_by(
+    rows: Iterable[ResourceRecord], serving: Mapping[str, ResourceRecord], template: Template
+) -> dict[str, list[str]]:
+    """Return name → the names of the shown rows that require it, in alphabetical order.
+
+    The template says it also of what hasn't begun, as in Heat. A row says what its type needs without naming it, and
+    what its name required before it left the template.
+    """
     names = {row.id: row.name for row in rows}
     found: dict[str, set[str]] = {name: set() for name in serving}
     for row in serving.values():
-        for required in row.requires:
-            found.get(names.get(required, ""), set()).add(row.name)
+        definition = template.resources.get(row.name)
+        written = definition.requires if definition is not None else ()
+        for name in (*written, *(names.get(it, "") for it in row.requires)):
+            found.get(name, set()).add(row.name)
     return {name: sorted(requirers) for name, requirers in found.items()}
 
 

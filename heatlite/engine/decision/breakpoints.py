@@ -84,6 +84,5 @@ def reached(work: Work, hook: Hook, *, done: bool) -> Happening:
     """The event that a node waits, in the words by which clients find it."""
     action, status = (work.action, Status.COMPLETE) if done else (work.row.action, work.row.status)
     reason = f"{hook.action} paused until Hook {hook} is cleared"
-    return Happening(
-        work.row.name, work.row.type, work.row.physical_resource_id, action, status, reason, work.engine_id
-    )
+    physical = work.row.physical_resource_id or (None if action is Action.INIT else work.physical_name)
+    return Happening(work.row.name, work.row.type, physical, action, status, reason, work.engine_id)

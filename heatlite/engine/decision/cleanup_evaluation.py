@@ -53,6 +53,7 @@ class ByRow:
         decision = decide.decide_cleanup(view, serves=serves, collects=collects, retains=retains, leaves=leaves)
         return Work(
             traversal_id=traversal.id,
+            stack_name=traversal.stack.name,
             node=record.node,
             row=row or gone(record.node, traversal),
             decision=decision,
@@ -77,6 +78,7 @@ class ByRow:
         refusal = refusal or (visits.refusal(performed.view, action) if performed else None)
         return Work(
             traversal_id=traversal.id,
+            stack_name=traversal.stack.name,
             node=record.node,
             row=row or gone(record.node, traversal),
             decision=decision,

@@ -163,6 +163,7 @@ class Evaluator:
             return breakpoints.refused(self._refused(traversal, record, row, claim, ""), restricted)
         work = Work(
             traversal_id=traversal.id,
+            stack_name=traversal.stack.name,
             node=record.node,
             row=row,
             decision=decision,
@@ -259,6 +260,7 @@ class Evaluator:
         action = Action.CREATE if row.action is Action.INIT else Action.UPDATE
         return Work(
             traversal_id=traversal.id,
+            stack_name=traversal.stack.name,
             node=record.node,
             row=row,
             decision=decide.Blocked() if row.engine_id else decide.UpdateInPlace(frozenset()),

@@ -263,10 +263,10 @@ def as_before(work: Work, replaced_by: int | None) -> Changes:
 
 
 def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_id: str | None = None) -> Happening:
-    """The event of this work's action reaching a status."""
+    """The event of this work's action reaching a status. Before there is an id, it tells the physical name."""
     definition = work.evaluated.definition if work.evaluated else None
     is_its = definition is not None and (work.action in MAKING or definition.type == work.row.type)
     type_name = definition.written_type if definition is not None and is_its else work.row.type
-    physical = physical_id or work.row.physical_resource_id
+    physical = physical_id or work.row.physical_resource_id or work.physical_name
     said = work.told if work.told and status is Status.FAILED else reason
     return Happening(work.row.name, type_name, physical, work.action, status, said, work.engine_id)

@@ -12,6 +12,7 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.resources import adoptable, steps
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
+from heatlite.resources.naming import physical_name
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.template import Hook, ResourceDefinition
 
@@ -63,6 +64,7 @@ class Work:
     is_retry: bool = False
     hooks: frozenset[Hook] = frozenset()
     leaves_row: bool = False
+    stack_name: str = ""
     is_unseen: bool = False
     """It takes over what was made of properties that nobody knows: so all of them are set afterwards."""
 
@@ -76,6 +78,11 @@ class Work:
     def is_immediate(self) -> bool:
         """Whether its steps may run inside the claim's transaction: no I/O, and nobody has died of it before."""
         return self.plugin is not None and self.plugin.immediate and not self.is_retry
+
+    @property
+    def physical_name(self) -> str | None:
+        """The name that its physical resource has or is to have, where the service is told one."""
+        return physical_name_of(self.row, self.stack_name, self.plugin) if self.stack_name else None
 
     @property
     def verb(self) -> str:
@@ -160,6 +167,18 @@ def given_to(work: Work) -> tuple[Any, ...]:
 def left_alone(work: Work) -> Done:
     """What comes of a deletion that doesn't touch what is physical."""
     return Done(work.row.physical_resource_id, {}, dict(work.row.resource_data or {}), "")
+
+
+def told_id(row: ResourceRecord, stack_name: str, plugin: type[Resource] | None) -> str | None:
+    """Return a row's physical id as events tell it: while there is none, once it was begun, the name it is to have."""
+    if row.physical_resource_id is not None or row.action is Action.INIT:
+        return row.physical_resource_id
+    return physical_name_of(row, stack_name, plugin)
+
+
+def physical_name_of(row: ResourceRecord, stack_name: str, plugin: type[Resource] | None) -> str:
+    """Return the name of a row's physical resource, by which services know it."""
+    return physical_name(stack_name, row.name, row.uuid, (plugin or Resource).physical_resource_name_limit)
 
 
 def goes_on(work: Work) -> bool:

@@ -27,6 +27,7 @@ from heatlite.db.events import Happening
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.retry import is_transient, retried
 from heatlite.engine.decision.row_changes import DAMAGED, UNHEALTHY
+from heatlite.engine.definitions.work import told_id
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.shared import Shared
 from heatlite.engine.signals.scaling import Busy, ScalableSiblings
@@ -85,7 +86,7 @@ class Signals:
         :raises HeatliteError: where its type takes none, or refuses this one
         """
         try:
-            row, metadata = self._signal(find, details)
+            row, metadata = self._signal(stack, find, details)
         except AskAgain:
             raise conflict(stack) from None
         try:  # the signal counts by now: what follows may be lost, and is not a reason to send it again
@@ -98,11 +99,11 @@ class Signals:
 
     @more_patient
     @patient
-    def _signal(self, find: Find, details: Any) -> tuple[ResourceRecord, dict[str, Any]]:
+    def _signal(self, stack: StackRecord, find: Find, details: Any) -> tuple[ResourceRecord, dict[str, Any]]:
         context = self._shared.context()
         row = find(context)
         plugin = self._shared.registry.get(row.type)
-        self._check_action(context, row, plugin)
+        self._check_action(context, stack, row, plugin)
         if row.engine_id is not None and not plugin.signals_pass_it_by:
             raise Busy
         resource = resource_of(self._shared, row)
@@ -110,25 +111,34 @@ class Signals:
             raise Busy
         resource.siblings = ScalableSiblings(self._shared, self._children, row.stack_id)
         answer = signals.signal(resource, details)
-        self._record(context, row, answer)
+        self._record(context, stack, row, answer)
         return row, answer.metadata
 
-    def _check_action(self, context: EngineContext, row: ResourceRecord, plugin: type[Resource]) -> None:
+    def _check_action(
+        self, context: EngineContext, stack: StackRecord, row: ResourceRecord, plugin: type[Resource]
+    ) -> None:
         if row.action is Action.INIT:
             raise exception.ResourceNotAvailable(resource_name=row.name)
         if row.action in plugin.no_signal_actions:
             reason = f"Cannot signal resource during {row.action}"
-            write_events(context, self._shared.inputs, row.stack_id, [happening(row, row.action, row.status, reason)])
+            self._tell(context, stack, row, row.action, row.status, reason)
             raise exception.NotSupported(feature=f"Signal resource during {row.action}")
 
-    def _record(self, context: EngineContext, row: ResourceRecord, answer: Signalled) -> None:
+    def _record(self, context: EngineContext, stack: StackRecord, row: ResourceRecord, answer: Signalled) -> None:
         changes = {"resource_metadata": answer.metadata, "resource_data": answer.data}
         with self._shared.database.writer(context):
             if changes != {"resource_metadata": row.resource_metadata or {}, "resource_data": row.resource_data or {}}:
                 self._write(context, row, changes)
             if answer.told is not None:
-                told = [happening(row, SIGNAL, row.status, answer.told)]
-                write_events(context, self._shared.inputs, row.stack_id, told)
+                self._tell(context, stack, row, SIGNAL, row.status, answer.told)
+
+    def _tell(
+        self, context: EngineContext, stack: StackRecord, row: ResourceRecord, action: str, status: Status, reason: str
+    ) -> None:
+        """Write an event of a resource."""
+        physical = told_id(row, stack.name, self._shared.registry.get(row.type))
+        told = Happening(row.name, row.type, physical, action, status, reason)
+        write_events(context, self._shared.inputs, row.stack_id, [told])
 
     def _write(self, context: EngineContext, row: ResourceRecord, changes: dict[str, Any]) -> None:
         keys, now = {row.id: row.atomic_key}, self._shared.inputs.utcnow()
@@ -159,12 +169,12 @@ class Signals:
         :raises ActionInProgress: where the resource is being worked on
         """
         try:
-            self._mark(find, unhealthy, reason or MARKED)
+            self._mark(stack, find, unhealthy, reason or MARKED)
         except Busy:
             raise conflict(stack) from None
 
     @retried
-    def _mark(self, find: Find, unhealthy: bool, reason: str) -> None:
+    def _mark(self, stack: StackRecord, find: Find, unhealthy: bool, reason: str) -> None:
         context = self._shared.context()
         row = find(context)
         if row.engine_id is not None:
@@ -177,8 +187,7 @@ class Signals:
             changes = {"action": Action.CHECK, "status": status, "status_reason": reason, "progress": progress or None}
             with self._shared.database.writer(context):
                 self._write(context, row, changes)
-                told = [happening(row, Action.CHECK, status, reason)]
-                write_events(context, self._shared.inputs, row.stack_id, told)
+                self._tell(context, stack, row, Action.CHECK, status, reason)
 
     def _have_looked_at(self, context: EngineContext, stack_id: str) -> None:
         """See that the next update of a root goes down to this stack, although nothing changed on the way to it."""
@@ -200,11 +209,6 @@ def marked(row: ResourceRecord, *, unhealthy: bool) -> Status | None:
     if unhealthy:
         return None if row.action is Action.DELETE else Status.FAILED
     return Status.COMPLETE if (row.action, row.status) == (Action.CHECK, Status.FAILED) else None
-
-
-def happening(row: ResourceRecord, action: str, status: Status, reason: str) -> Happening:
-    """An event of a resource."""
-    return Happening(row.name, row.type, row.physical_resource_id, action, status, reason)
 
 
 def conflict(stack: StackRecord) -> exception.ActionInProgress:

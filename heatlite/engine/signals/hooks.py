@@ -14,6 +14,7 @@ from heatlite.db import paused
 from heatlite.db.events import Happening
 from heatlite.db.records import PausedNode, StackRecord
 from heatlite.db.retry import retried
+from heatlite.engine.definitions.work import told_id
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.result_recorder import Conclusions
 from heatlite.engine.traversal.transactions import write_events
@@ -46,11 +47,12 @@ def _clear(shared: Shared, stack: StackRecord, resource_name: str, hook: Hook) -
         if not waiting:
             message = f'The "{hook}" hook is not defined on resource "{resource_name}"'
             raise exception.InvalidBreakPointHook(message=message)
-        write_events(context, shared.inputs, stack.id, [_cleared(found, hook) for found in waiting])
+        write_events(context, shared.inputs, stack.id, [_cleared(shared, stack, found, hook) for found in waiting])
     return [found.node for found in waiting]
 
 
-def _cleared(found: PausedNode, hook: Hook) -> Happening:
+def _cleared(shared: Shared, stack: StackRecord, found: PausedNode, hook: Hook) -> Happening:
     row = found.resource
+    physical = told_id(row, stack.name, shared.registry.get(row.type))
     reason = f"Hook {hook} is cleared"
-    return Happening(row.name, row.type, row.physical_resource_id, row.action, row.status, reason, None)
+    return Happening(row.name, row.type, physical, row.action, row.status, reason, None)

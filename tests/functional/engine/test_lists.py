@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 from typing import Any
 
 import pytest
@@ -74,6 +75,8 @@ def test_nested_stacks_are_listed_on_request(five: Endpoint) -> None:
         ({"status": "CREATE_COMPLETE", "name": "s0"}, ["s0"]),
         ({"status": ["CREATE_FAILED", "UPDATE_COMPLETE"]}, []),
         ({"status": "BOGUS"}, []),
+        ({"status": "complete"}, []),
+        ({"status": "create_complete"}, []),
         ({"action": "UPDATE"}, []),
         ({"username": "ann", "disable_rollback": "true"}, ["s3", "s2", "s1", "s0"]),
         ({"disable_rollback": False}, []),
@@ -124,6 +127,15 @@ def test_pages_hold_every_stack_once_in_the_order_of_the_whole_list(
     assert paged == whole
 
 
+def test_stacks_that_were_never_updated_come_before_the_others_as_on_heats_mariadb(five: Endpoint) -> None:
+    with five.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE stack SET updated_at = '2030-01-01 00:00:0' || substr(name, 2)")
+        connection.exec_driver_sql("UPDATE stack SET updated_at = NULL WHERE name IN ('s1', 's2')")
+    found = names(five, sort_keys=["updated_time"], sort_dir="asc")
+    assert (set(found[:2]), found[2:]) == ({"s1", "s2"}, ["s0", "s3"])
+    assert names(five, sort_keys=["updated_time"], sort_dir="desc") == found[::-1]
+
+
 def test_a_marker_that_is_not_there_or_not_ours_is_no_marker(five: Endpoint) -> None:
     theirs = five.call("identify_stack", project="theirs", stack_name="s4")["stack_id"]
     for marker in ("nonsense", theirs):
@@ -144,6 +156,15 @@ def test_events_are_listed_the_newest_first(engine: Endpoint) -> None:
     assert (found[0]["resource_type"], found[0]["resource_status"]) == ("OS::Heat::Stack", "COMPLETE")
     oldest_first = engine.call("list_events", stack_identity=identity, sort_dir="asc")
     assert oldest_first == found[::-1]
+
+
+def test_the_first_event_of_a_resource_tells_the_name_that_its_physical_resource_is_to_have(engine: Endpoint) -> None:
+    identity = engine.created("web", template({"none": {"type": "OS::Heat::None"}}))
+    events = engine.call("list_events", stack_identity=identity, sort_dir="asc")
+    first, last = [it["physical_resource_id"] for it in events if it["resource_name"] == "none"]
+    assert re.fullmatch(r"web-none-[a-z2-7]{12}", first)
+    row = engine.call("describe_stack_resource", stack_identity=identity, resource_name="none")
+    assert last == row["physical_resource_id"] != first
 
 
 def test_an_event_has_the_fields_that_heat_has(engine: Endpoint) -> None:

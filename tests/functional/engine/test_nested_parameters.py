@@ -54,8 +54,8 @@ def test_a_template_without_nested_ones_has_nothing_to_tell_of_them(engine: Endp
     [
         ("{", "resources.web<branch.yaml>.resources.leaf.type: leaf.yaml: Error parsing template"),
         (
-            {**LEAF, "outputs": {"x": {"value": {"get_resource": "y"}}}},
-            'web<branch.yaml>.resources.leaf<leaf.yaml>: The specified reference "y" (in outputs.x',
+            {**LEAF, "resources": {"x": {"type": "OS::Heat::Value", "properties": {"value": {"get_resource": "y"}}}}},
+            'web<branch.yaml>.resources.leaf<leaf.yaml>: The specified reference "y" (in resources.x',
         ),
     ],
     ids=["not YAML", "no such resource"],
@@ -63,3 +63,12 @@ def test_a_template_without_nested_ones_has_nothing_to_tell_of_them(engine: Endp
 def test_what_is_wrong_with_a_nested_template_is_the_reply(engine: Endpoint, leaf: Any, text: str) -> None:
     web = {"type": "branch.yaml", "properties": {"name": "w"}}
     assert text in validated(engine, {"web": web}, branch=BRANCH, leaf=leaf)["Error"]
+
+
+def test_an_output_of_a_nested_template_refuses_nothing(engine: Endpoint) -> None:
+    web = {"type": "branch.yaml", "properties": {"name": "w"}}
+    leaf = {**LEAF, "outputs": {"x": {"value": {"get_resource": "y"}}, "z": {"value": {"get_param": "nobody"}}}}
+    assert (
+        "leaf"
+        in validated(engine, {"web": web}, branch=BRANCH, leaf=leaf)["NestedParameters"]["web"]["NestedParameters"]
+    )

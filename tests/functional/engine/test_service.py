@@ -189,6 +189,16 @@ def test_show_without_an_identity_shows_the_live_stacks_of_the_project(engine: E
     assert all(stack["outputs"][0]["output_value"] == "one" for stack in shown)
 
 
+def test_what_requires_a_resource_is_known_before_anything_has_begun(engine: Endpoint) -> None:
+    wanted = template({"a": stores(), "b": stores({"get_resource": "a"}), "c": stores(depends_on=["a", "b"])})
+    identity = engine.create("web", wanted)
+    found = {it["resource_name"]: it for it in engine.call("list_stack_resources", stack_identity=identity)}
+    assert {it["resource_action"] for it in found.values()} == {"INIT"}
+    assert {name: it["required_by"] for name, it in found.items()} == {"a": ["b", "c"], "b": ["c"], "c": []}
+    one = engine.call("describe_stack_resource", stack_identity=identity, resource_name="a")
+    assert one["required_by"] == ["b", "c"]
+
+
 def test_resources_are_listed_with_what_requires_them(engine: Endpoint) -> None:
     identity = engine.created("web", CHAIN)
     first, second = engine.call("list_stack_resources", stack_identity=identity)

@@ -81,8 +81,10 @@ def test_signals_survive_an_update_and_not_a_replacement(engine: Endpoint, stack
 
 def test_a_wrong_signal_is_refused_and_not_told(engine: Endpoint, stack: dict[str, Any]) -> None:
     before = newest(engine, stack)
-    with pytest.raises(exception.ResourceFailure, match=r"ValueError: resources\.handle: Metadata format invalid"):
-        signal(engine, stack, details={"status": "so-so"})
+    text = r"Data supplied was not valid: resources\.handle: Metadata format invalid"
+    for details in ({"status": "so-so"}, "no map", ["a"], 7, {"id": "a", "colour": "red"}):
+        with pytest.raises(exception.Invalid, match=text):  # which heat-api answers with 400
+            signal(engine, stack, details=details)
     assert newest(engine, stack) == before
 
 

@@ -137,7 +137,9 @@ def test_what_is_missing_in_a_signal_is_made_up_and_an_id_that_was_there_is_repl
 @pytest.mark.parametrize("details", [{"status": "fine"}, {"colour": "red"}, "a text", ["a"]])
 def test_what_is_no_signal_is_refused(details: Any) -> None:
     there = OneSibling()
-    with pytest.raises(exception.ResourceFailure, match=r"^ValueError: resources\.web: Metadata format invalid$"):
+    with pytest.raises(
+        exception.Invalid, match=r"^Data supplied was not valid: resources\.web: Metadata format invalid$"
+    ):
         there.signal(details)
     assert there.metadata == {}
 
@@ -148,7 +150,7 @@ FULL = {"Status": "SUCCESS", "UniqueId": "1", "Data": "d", "Reason": "r"}
 def test_cloudformation_wants_every_part_under_its_own_names() -> None:
     there = OneSibling(CfnWaitConditionHandle)
     for part in FULL:
-        with pytest.raises(exception.ResourceFailure, match="Metadata format invalid"):
+        with pytest.raises(exception.Invalid, match="Metadata format invalid"):
             there.signal({name: value for name, value in FULL.items() if name != part})
     assert there.signal(FULL) == "Signal: status:SUCCESS reason:r"
     done = start(

@@ -6,10 +6,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.exception import CloudConflict, CloudError, NotSupported, ResourceInError, StackValidationFailed
+from heatlite.exception import (
+    CloudConflict,
+    CloudError,
+    CloudNotFound,
+    CloudUnavailable,
+    NotSupported,
+    ResourceInError,
+    StackValidationFailed,
+)
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import integer, named, old_name, text
-from heatlite.resources.openstack.marks import KEY, InMetadata
+from heatlite.resources.openstack.marks import KEY, InMetadata, tag_of
 from heatlite.resources.openstack.states import states
 from heatlite.resources.schema import HIDDEN, Attribute, Property, Type
 from heatlite.schema.constraints import Range
@@ -27,6 +35,9 @@ IN_USE_CAN_GROW = "3.42"
 MADE_OF_BACKUP = "3.47"
 SOURCES = ("snapshot_id", "source_volid", "image")
 BAD_REQUEST = 400
+BACKUP_SERVICE = "cinder-backup"
+"""What Cinder says (with 503, as of what comes back by itself) that it can't find where there is no such service."""
+NOT_WORTH_KEEPING = (("CREATE", "FAILED"), ("UPDATE", "FAILED"))
 
 
 class Volume(CloudResource):
@@ -174,6 +185,60 @@ class Volume(CloudResource):
             if error.kwargs["status"] == BAD_REQUEST:
                 raise CloudConflict(**error.kwargs) from None
             raise
+
+    def handle_snapshot_delete(self, state: tuple[str, str]) -> Any:
+        """Begin to delete it, once a backup of it is there; one that failed has nothing worth keeping, as in Heat.
+
+        :param state: its action and status before
+        """
+        progress = self.handle_delete()
+        if self.resource_id is None or state in NOT_WORTH_KEEPING:
+            return progress
+        return {**progress, "backup": f"{tag_of(self.uuid)} {int(self.now())}"}
+
+    def check_delete_complete(self, progress: Any) -> bool:
+        """See that the backup that the deletion waits for is there, and then that the volume goes.
+
+        ``progress``: ``backup``, the name of the backup, and its ``backup_id`` once it is begun.
+
+        :raises ResourceInError: where the backup failed: the volume stays
+        """
+        if "backup" in progress:
+            if not self._is_backed_up(progress):
+                return False
+            del progress["backup"]
+            progress["since"] = self.now()
+        return super().check_delete_complete(progress)
+
+    def _is_backed_up(self, progress: Any) -> bool:
+        if "backup_id" not in progress:  # the first look: the row has to know the name before anything is begun
+            progress["backup_id"] = None
+            return False
+        if progress["backup_id"] is None:
+            progress["backup_id"] = self._begun_backup(progress["backup"])
+            return progress["backup_id"] == ""
+        return self.check_snapshot_complete({BACKUP: progress["backup_id"]})
+
+    def _begun_backup(self, name: str) -> str:
+        """Return the id of the backup of this name, which is begun unless an engine that died has done so.
+
+        It is empty where the volume is gone, so that there is nothing to keep.
+
+        :raises CloudError: where the cloud has no service for backups
+        """
+        for there in self.api.listed("/backups", "backups", params={"name": name}):
+            return str(there["id"])
+        sent = {"backup": {"volume_id": self.resource_id, "name": name}}
+        try:
+            return str(self.api.post("/backups", sent)["backup"]["id"])
+        except CloudUnavailable as error:
+            if BACKUP_SERVICE in error.kwargs["message"]:  # it won't come by being waited for
+                raise CloudError(**error.kwargs) from None
+            raise
+        except CloudNotFound:
+            if self.exists():
+                raise
+            return ""
 
     def handle_snapshot(self) -> Any:
         """Begin a backup of it."""

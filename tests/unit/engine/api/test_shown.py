@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatlite import exception
+from heatlite import template as language
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.api.shown import matching, required_by, shown
 from tests.unit.engine.records import row
 
 TEMPLATE = 7
+EMPTY = {"heat_template_version": "2021-04-16"}
 
 
 def chosen(*rows: ResourceRecord) -> list[int]:
@@ -55,7 +57,11 @@ def test_requirers_are_found_by_name_also_where_they_were_built_on_a_row_that_wa
         row(3, "server", requires=(1,)),
         row(4, "disk", requires=(2, 99)),
     ]
-    assert required_by(rows, shown(rows, TEMPLATE)) == {"net": ["disk", "server"], "server": [], "disk": []}
+    assert required_by(rows, shown(rows, TEMPLATE), language.parse(EMPTY)) == {
+        "net": ["disk", "server"],
+        "server": [],
+        "disk": [],
+    }
 
 
 def test_filters_must_all_hold_and_a_list_means_any() -> None:

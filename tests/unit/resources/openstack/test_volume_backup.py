@@ -1,0 +1,138 @@
+"""A volume with the deletion policy Snapshot: a backup, and then its deletion, whatever happens in between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from heatlite.resources.openstack.cinder.volume import Volume
+from heatlite.resources.outcomes import Done, Failed, Waiting
+from heatlite.resources.steps import poll, start
+from heatlite.resources.testing import FakeClock, carried, instance_of
+from tests import memory_api
+from tests.memory_api import LOST, MemoryApi, Refusal
+
+VERB, COMPLETE = "SNAPSHOT_DELETE", ("CREATE", "COMPLETE")
+ABSENT = "Service cinder-backup could not be found."
+ID = "3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
+
+
+class Kept(Volume):
+    """The type, at the service that there is in memory."""
+
+    service = "network"
+
+
+class Cinder(MemoryApi):
+    """Volumes, and backups that are being made until a test says otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.objects |= {"volumes": {ID: {"id": ID, "status": "available"}}, "backups": {}}
+
+    def _answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        status, answer = super()._answer(method, path, query, body)
+        if (method, path) == ("POST", "/backups"):
+            answer["backup"]["status"] = "creating"
+        return status, answer
+
+    @property
+    def backups(self) -> list[dict[str, Any]]:
+        return list(self.objects["backups"].values())
+
+
+@pytest.fixture
+def cinder(monkeypatch: pytest.MonkeyPatch) -> Cinder:
+    monkeypatch.setattr(memory_api, "KEYS", {"volumes": "volume", "backups": "backup"})
+    return Cinder()
+
+
+class Deletion:
+    """The steps of a deletion, one by one, each in a new object."""
+
+    def __init__(self, cinder: Cinder, state: tuple[str, str] = COMPLETE) -> None:
+        self.state = state
+        self.instance = instance_of(Kept, {"size": 1}, FakeClock(), cloud=cinder.cloud(), resource_id=ID)
+        self.outcome: Any = start(Kept(self.instance), VERB, state)
+
+    def step(self) -> Any:
+        assert isinstance(self.outcome, Waiting), self.outcome
+        self.instance = carried(self.instance, self.outcome)
+        self.outcome = poll(Kept(self.instance), VERB, self.outcome.progress, self.state)
+        return self.outcome
+
+    def again(self) -> Any:
+        """Take the step once more from where the row stands, as after the death of an engine."""
+        assert isinstance(self.outcome, Waiting), self.outcome
+        return poll(Kept(self.instance), VERB, self.outcome.progress, self.state)
+
+    def end(self) -> Any:
+        for _ in range(10):
+            if not isinstance(self.outcome, Waiting):
+                break
+            self.step()
+        return self.outcome
+
+
+def test_a_volume_is_deleted_once_its_backup_is_there(cinder: Cinder) -> None:
+    deletion = Deletion(cinder)
+    for _ in range(4):
+        assert isinstance(deletion.step(), Waiting)
+    [backup] = cinder.backups
+    assert (backup["volume_id"], list(cinder.objects["volumes"])) == (ID, [ID])
+    backup["status"] = "available"
+    assert isinstance(deletion.end(), Done)
+    assert (cinder.objects["volumes"], len(cinder.backups)) == ({}, 1)
+
+
+def test_a_backup_whose_answer_is_lost_or_whose_engine_dies_is_not_made_twice(cinder: Cinder) -> None:
+    deletion = Deletion(cinder)
+    cinder.fails = [None, LOST]
+    deletion.step()
+    deletion.step()
+    assert len(cinder.backups) == 1
+    deletion.again()
+    deletion.step()
+    assert len(cinder.backups) == 1
+
+
+def test_a_volume_whose_backup_fails_stays(cinder: Cinder) -> None:
+    deletion = Deletion(cinder)
+    deletion.step()
+    cinder.backups[0] |= {"status": "error", "fail_reason": "no space"}
+    failed = deletion.end()
+    assert isinstance(failed, Failed)
+    assert "no space" in failed.reason
+    assert list(cinder.objects["volumes"]) == [ID]
+
+
+def test_without_a_service_for_backups_the_deletion_fails_with_what_cinder_says(cinder: Cinder) -> None:
+    deletion = Deletion(cinder)
+    cinder.fails = [None, Refusal(503, message=ABSENT)]
+    failed = deletion.step()
+    assert isinstance(failed, Failed)
+    assert ABSENT in failed.reason
+    assert list(cinder.objects["volumes"]) == [ID]
+
+
+def test_a_service_that_is_away_for_a_while_is_asked_again(cinder: Cinder) -> None:
+    deletion = Deletion(cinder)
+    cinder.fails = [None, Refusal(503, message="try later")]
+    assert isinstance(deletion.step(), Waiting)
+    deletion.step()
+    assert len(cinder.backups) == 1
+
+
+def test_a_volume_that_is_gone_needs_no_backup(cinder: Cinder) -> None:
+    deletion = Deletion(cinder)
+    cinder.objects["volumes"].clear()
+    cinder.fails = [None, Refusal(404)]
+    assert isinstance(deletion.end(), Done)
+    assert cinder.backups == []
+
+
+@pytest.mark.parametrize("action", ["CREATE", "UPDATE"])
+def test_what_failed_is_deleted_without_a_backup_as_in_heat(cinder: Cinder, action: str) -> None:
+    assert isinstance(Deletion(cinder, (action, "FAILED")).end(), Done)
+    assert (cinder.objects["volumes"], cinder.backups) == ({}, [])
