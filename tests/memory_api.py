@@ -27,7 +27,7 @@ from tests.memory_keystone import response, wrong
 
 KEYSTONE, NETWORK = "http://keystone.invalid/v3", "http://network.invalid"
 LOST, AWAY = "lost", "away"
-KEYS = {"networks": "network", "things": "thing"}
+KEYS = {"networks": "network", "things": "thing", "extensions": "extension"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class MemoryApi(BaseAdapter):
 
     def __init__(self) -> None:
         super().__init__()
-        self.objects: dict[str, dict[str, dict[str, Any]]] = {"networks": {}, "things": {}}
+        self.objects: dict[str, dict[str, dict[str, Any]]] = {"networks": {}, "things": {}, "extensions": {}}
         self.asked: list[tuple[str, str]] = []
         self.fails: list[Refusal | str | None] = []
         self.logins = 0

@@ -44,6 +44,7 @@ def test_a_type_is_listed_where_its_service_is_in_the_catalogue(engine: Endpoint
     assert "OS::Neutron::Net" in listed
     assert "OS::Heat::Value" in listed
     assert "OS::Nova::KeyPair" not in listed
+    assert "OS::Neutron::Trunk" not in listed  # the service is there, and its extension isn't
 
 
 def test_every_type_is_listed_where_nobody_can_be_asked(engine: Endpoint) -> None:

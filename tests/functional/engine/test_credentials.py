@@ -33,6 +33,15 @@ def keyed(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Endpoint]:
     database.dispose()
 
 
+@pytest.fixture
+def keyless(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Endpoint]:
+    """An engine that has no key."""
+    shutil.copy(schema, tmp_path / "keyless.sqlite3")
+    database = Database(Settings(f"sqlite:///{tmp_path / 'keyless.sqlite3'}"), Vault())
+    yield Endpoint(database)
+    database.dispose()
+
+
 def stored(engine: Endpoint, identity: dict[str, Any], request_id: str | None = None) -> RequestContext:
     """The context of a stack's operations, as any engine would have it."""
     context = EngineContext(engine.database)
@@ -120,7 +129,7 @@ def test_a_name_that_is_taken_leaves_no_credentials_behind(keyed: Endpoint) -> N
     assert count(keyed) == 1
 
 
-def test_an_engine_without_a_key_stores_no_password_and_says_why(engine: Endpoint) -> None:
+def test_an_engine_without_a_key_stores_no_password_and_says_why(keyless: Endpoint) -> None:
     with pytest.raises(exception.ConfigurationError, match="auth_encryption_key isn't set"):
-        engine.create("web", ONE, wire=ANN)
-    assert engine.rows()["stack"] == 0
+        keyless.create("web", ONE, wire=ANN)
+    assert keyless.rows()["stack"] == 0

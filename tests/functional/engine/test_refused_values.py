@@ -130,13 +130,13 @@ def test_it_is_rolled_back_where_that_is_on(fleet: Fleet) -> None:
     assert list(rows(fleet)) == ["a"]
 
 
-LARGE = {"parameters": {"big": "x" * (300 * 1024)}}
+LARGE = {"parameters": {"text": "x" * (300 * 1024)}}
 
 
 def large(times: int, type_name: str = "OS::Heat::TestResource") -> Template:
     """A template with one resource whose value is many times a parameter."""
-    value = {"list_join": ["", [{"get_param": "big"}] * times]}
-    return hot({"big": {"type": "string"}}, big={"type": type_name, "properties": {"value": value}}, a=resource("v"))
+    value = {"list_join": ["", [{"get_param": "text"}] * times]}
+    return hot({"text": {"type": "string"}}, big={"type": type_name, "properties": {"value": value}}, a=resource("v"))
 
 
 @pytest.mark.parametrize("type_name", ["OS::Heat::TestResource", "Test::Threaded"])
@@ -180,8 +180,8 @@ def test_a_nested_template_larger_than_a_packet_fails_the_resource_that_it_is_of
 
 def test_fifty_values_of_one_large_parameter_are_no_matter(fleet: Fleet) -> None:
     """In one statement they would be twice what MariaDB takes."""
-    each = {f"r{place}": resource({"list_join": ["-", [str(place), {"get_param": "big"}]]}) for place in range(50)}
-    template = hot({"big": {"type": "string"}}, **each)
+    each = {f"r{place}": resource({"list_join": ["-", [str(place), {"get_param": "text"}]]}) for place in range(50)}
+    template = hot({"text": {"type": "string"}}, **each)
     fleet.identity = fleet.call("create_stack", "web", template, LARGE, None, {"disable_rollback": True})
     fleet.settle()
     assert fleet.state() == "CREATE_COMPLETE"
@@ -213,9 +213,9 @@ def test_a_batch_too_heavy_for_one_transaction_is_taken_in_parts(fleet: Fleet, m
         return begin_actions(context, inputs, traversal, begun)
 
     monkeypatch.setattr(claim, "begin_actions", note)
-    value = {"list_join": ["", [{"get_param": "big"}] * 6]}
+    value = {"list_join": ["", [{"get_param": "text"}] * 6]}
     waits = {"action_wait_secs": {"create": 1}}
-    template = hot({"big": {"type": "string"}}, **{f"r{place}": resource(value, **waits) for place in range(8)})
+    template = hot({"text": {"type": "string"}}, **{f"r{place}": resource(value, **waits) for place in range(8)})
     fleet.identity = fleet.call("create_stack", "web", template, LARGE, None, {"disable_rollback": True})
     fleet.settle()
     assert fleet.state() == "CREATE_COMPLETE"
