@@ -13,10 +13,9 @@ import pytest
 from heatlite.exception import CloudNotFound
 from heatlite.resources.outcomes import Done, Failed
 from heatlite.resources.testing import carried
+from tests.cloud.life import PATIENCE, Life, reference
 from tests.cloud.reached import Reached
-from tests.cloud.test_types import PATIENCE, Life, lives, reference
 
-__all__ = ["lives"]
 CONTENTS = b"a disk"
 
 

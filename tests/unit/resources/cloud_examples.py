@@ -4,7 +4,13 @@ ID = "3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
 
 CLOUD_EXAMPLES = {
     "AWS::EC2::EIPAssociation": {"EIP": "192.0.2.9", "InstanceId": ID},
+    "AWS::EC2::NetworkInterface": {"SubnetId": ID, "GroupSet": [ID]},
+    "AWS::EC2::RouteTable": {"VpcId": ID},
     "AWS::EC2::SecurityGroup": {"GroupDescription": "web", "SecurityGroupIngress": [{"IpProtocol": "tcp"}]},
+    "AWS::EC2::Subnet": {"VpcId": ID, "CidrBlock": "10.0.0.0/24"},
+    "AWS::EC2::SubnetRouteTableAssociation": {"RouteTableId": ID, "SubnetId": ID},
+    "AWS::EC2::VPC": {"CidrBlock": "10.0.0.0/16"},
+    "AWS::EC2::VPCGatewayAttachment": {"VpcId": ID, "InternetGatewayId": "gateway"},
     "AWS::EC2::Volume": {"AvailabilityZone": "nova", "Size": 1},
     "AWS::EC2::VolumeAttachment": {"InstanceId": ID, "VolumeId": ID, "Device": "/dev/vdc"},
     "OS::Cinder::EncryptedVolumeType": {"volume_type": ID, "provider": "luks"},

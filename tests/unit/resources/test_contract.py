@@ -79,7 +79,7 @@ REPLACED = {("UPDATE", "OS::Heat::UpdateWaitConditionHandle")}
 """Which action on which type asks for a new resource, always."""
 REFUSED = "NotSupported: resources.web: Update to properties"
 """What becomes of a change of an immutable property."""
-NOT_TAKEN = {"context"}
+NOT_TAKEN = {"context", "InstanceTenancy", "SourceDestCheck", "VpnGatewayId"}
 """Properties that are refused, known or not."""
 REGISTRY = Registry.load()
 GIVEN = {"UPDATE": ({},)}

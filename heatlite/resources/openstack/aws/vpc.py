@@ -1,0 +1,248 @@
+"""AWS::EC2::VPC and what is in it: networks, subnets, routers and ports of Neutron's, by CloudFormation's words.
+
+::
+
+    VPC                          a network, and a router of the same name
+    Subnet                       a subnet of the network, with an interface of the router
+    NetworkInterface             a port on a subnet
+    RouteTable                   another router
+    SubnetRouteTableAssociation  the subnet's interface is of that router, and not of the VPC's
+
+The way out of it is in ``gateway``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from heatlite.exception import CloudNotFound, Error
+from heatlite.resources.openstack.aws.base import EC2, tags
+from heatlite.resources.openstack.base import Body
+from heatlite.resources.openstack.claims import RecordedFirst
+from heatlite.resources.openstack.fields import custom, named, text
+from heatlite.resources.openstack.marks import InName, Mark
+from heatlite.resources.openstack.neutron.base import BUILT, NeutronResource
+from heatlite.resources.openstack.states import State
+from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
+from heatlite.schema.constraints import AllowedValues
+
+VPC_ID, SUBNET_ID, TABLE_ID, ZONE, CIDR = "VpcId", "SubnetId", "RouteTableId", "AvailabilityZone", "CidrBlock"
+TENANCY, GROUPS, ADDRESS, CHECK = "InstanceTenancy", "GroupSet", "PrivateIpAddress", "SourceDestCheck"
+GATEWAY = "external_gateway_info"
+
+
+def of_vpc(vpc: str) -> str:
+    """The description of a router that is a route table: by it a gateway finds those of its VPC."""
+    return f"route table of VPC {vpc}"
+
+
+class InVPC(EC2, NeutronResource):
+    """What is of a VPC, or is one."""
+
+    mark: ClassVar[Mark] = InName()
+
+    def router_of(self, network: str) -> Body | None:
+        """The router of a VPC, which has the name of its network; None: the network was made by other means.
+
+        :raises Error: where several have it
+        """
+        name = self.api.get(f"/networks/{network}")["network"]["name"]
+        found = list(self.api.listed("/routers", "routers", params={"name": name})) if name else []
+        if len(found) > 1:
+            raise Error(message=f"Multiple routers found with name {name}")
+        return found[0] if found else None
+
+    def extra_body(self, body: Body) -> Body:
+        """With a generated name, which is the mark."""
+        return {**body, "name": self.physical_resource_name()}
+
+    def add_interface(self, router: str, subnet: str) -> None:
+        """Have a router on a subnet; to have it twice is refused by Neutron, and comes to the same."""
+        if not self.has_interface(router, subnet):
+            self.api.put(f"/routers/{router}/add_router_interface", {"subnet_id": subnet})
+
+    def remove_interface(self, router: str, subnet: str) -> None:
+        """Take a router off a subnet, if it is on it."""
+        try:
+            self.api.put(f"/routers/{router}/remove_router_interface", {"subnet_id": subnet})
+        except CloudNotFound:
+            return
+
+    def has_interface(self, router: str, subnet: str) -> bool:
+        """Whether a router is on a subnet."""
+        query = {"device_id": router, "fixed_ips": f"subnet_id={subnet}"}
+        return any(self.api.listed("/ports", "ports", params=query))
+
+
+class VPC(InVPC):
+    """A virtual private cloud: a network, and a router of the same name."""
+
+    path, key, states, not_implemented = "/networks", "network", BUILT, (TENANCY,)
+    properties_schema = {
+        CIDR: Property(Type.STRING, "Nothing comes of it: subnets have blocks of their own."),
+        TENANCY: Property(
+            Type.STRING, "Not implemented.", default="default", constraints=(AllowedValues(("default", "dedicated")),)
+        ),
+        "Tags": tags(),
+    }
+
+    def settle(self, progress: Any) -> bool:
+        """Have the router, once the network is recorded: its name is what it is found by."""
+        if (progress or {}).get("changed") is not None:
+            return True
+        if progress is not None and not progress.get("next"):
+            progress["next"] = True
+            self.poll_in(0)
+            return False
+        router = self.router_of(str(self.resource_id))
+        if router is None:
+            made = {"router": {"name": self.physical_resource_name()}}
+            router = self.api.post("/routers", made)["router"]
+        return BUILT.of(router) is not State.PENDING
+
+    def forget_ties(self, thing_id: str) -> None:
+        """Delete the router."""
+        router = self.router_of(thing_id)
+        if router is not None:
+            self.api.delete(f"/routers/{router['id']}")
+
+
+class Subnet(InVPC):
+    """A subnet of a VPC, with an interface of its router."""
+
+    path, key = "/subnets", "subnet"
+    properties_schema = {
+        CIDR: text("Its addresses, as in 10.0.0.0/24.", field="cidr", required=True),
+        VPC_ID: text("The id of the VPC.", field="network_id", required=True),
+        ZONE: Property(Type.STRING, "Nothing comes of it, but the attribute."),
+        "Tags": tags(),
+    }
+    attributes_schema = {ZONE: Attribute("The property of the same name.", Type.STRING)}
+
+    def extra_body(self, body: Body) -> Body:
+        """Of IPv4."""
+        return {**super().extra_body(body), "ip_version": 4}
+
+    def settle(self, progress: Any) -> bool:
+        """Have the interface."""
+        if (progress or {}).get("changed") is None:
+            router = self.router_of(self.seen()["network_id"])
+            if router is not None:
+                self.add_interface(router["id"], str(self.resource_id))
+        return True
+
+    def forget_ties(self, thing_id: str) -> None:
+        """Take the interface off."""
+        router = self.router_of(self.look(thing_id)["network_id"])
+        if router is not None:
+            self.remove_interface(router["id"], thing_id)
+
+    def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
+        """What the template gives."""
+        return self.properties[ZONE]
+
+
+class NetworkInterface(InVPC):
+    """A port on a subnet."""
+
+    path, key, not_implemented = "/ports", "port", (CHECK,)
+    properties_schema = {
+        "Description": Property(Type.STRING, "What it is for; nothing comes of it."),
+        GROUPS: Property(Type.LIST, "Its security groups; the default one where none are given.", update_allowed=True),
+        ADDRESS: Property(Type.STRING, "Its address."),
+        CHECK: Property(Type.BOOLEAN, "Not implemented."),
+        SUBNET_ID: Property(Type.STRING, "The subnet.", required=True, constraints=custom("neutron.subnet")),
+        "Tags": tags(),
+    }
+    attributes_schema = {ADDRESS: Attribute("Its first address.", Type.STRING)}
+
+    def extra_body(self, body: Body) -> Body:
+        """On the subnet's network, with the groups."""
+        subnet = self.identify("neutron.subnet", self.properties[SUBNET_ID])
+        network = self.api.get(f"/subnets/{subnet}")["subnet"]["network_id"]
+        address = {"ip_address": self.properties[ADDRESS]} if self.properties[ADDRESS] else {}
+        found = {**super().extra_body(body), "network_id": network, "fixed_ips": [{"subnet_id": subnet, **address}]}
+        return found if self.properties[GROUPS] is None else {**found, **self._groups()}
+
+    def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
+        """The groups."""
+        return self._groups() if GROUPS in prop_diff else {}
+
+    def _groups(self) -> Body:
+        names = ["default"] if self.properties[GROUPS] is None else self.properties[GROUPS]
+        return {"security_groups": [self.identify("neutron.security_group", it) for it in names]}
+
+    def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
+        """The first address."""
+        return next((it["ip_address"] for it in body["fixed_ips"]), None)
+
+
+class RouteTable(InVPC):
+    """A router, with the gateway of the VPC's router if that has one."""
+
+    path, key, states = "/routers", "router", BUILT
+    support_status = SupportStatus(version="2014.1")
+    properties_schema = {VPC_ID: Property(Type.STRING, "The id of the VPC.", required=True), "Tags": tags()}
+
+    def extra_body(self, body: Body) -> Body:
+        """Described as the VPC's."""
+        return {**super().extra_body(body), "description": of_vpc(self.properties[VPC_ID])}
+
+    def settle(self, progress: Any) -> bool:
+        """Have the gateway."""
+        if (progress or {}).get("changed") is None:
+            router = self.router_of(self.properties[VPC_ID])
+            if router is not None and router[GATEWAY]:
+                self._seen = self.change({GATEWAY: {"network_id": router[GATEWAY]["network_id"]}})
+        return True
+
+
+class SubnetRouteTableAssociation(RecordedFirst, InVPC):
+    """What has a subnet's interface on the router of a route table, in place of the VPC's router."""
+
+    path, key, mark = "/routers", "router", RecordedFirst.mark
+    properties_schema = {
+        TABLE_ID: Property(Type.STRING, "The id of the route table.", required=True),
+        SUBNET_ID: named("neutron.subnet", "The subnet.", field="subnet_id", required=True),
+    }
+
+    def have(self) -> None:
+        """Take the VPC's router off the subnet, and have the other one on it."""
+        subnet, table = self.identify("neutron.subnet", self.properties[SUBNET_ID]), self.properties[TABLE_ID]
+        default = self._default_router(subnet)
+        if default is not None and default != table:
+            self.remove_interface(default, subnet)
+        self.add_interface(table, subnet)
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
+        """Have it again, unless a name stands for another subnet by now."""
+        self._check_references(prop_diff)
+        return super().handle_update(prop_diff)
+
+    def _default_router(self, subnet: str) -> str | None:
+        found = self.router_of(self.api.get(f"/subnets/{subnet}")["subnet"]["network_id"])
+        return None if found is None else str(found["id"])
+
+    def look(self, thing_id: str) -> Body:
+        """What it joins.
+
+        :raises CloudNotFound: where it doesn't
+        """
+        subnet, table = self.identify("neutron.subnet", self.properties[SUBNET_ID]), self.properties[TABLE_ID]
+        if not self.has_interface(table, subnet):
+            message = f"Router {table} has no interface on {subnet}"
+            raise CloudNotFound(service="Neutron", status=404, message=message)
+        return {"id": thing_id, "router_id": table, "subnet_id": subnet}
+
+    def delete(self, thing_id: str) -> None:
+        """Have the VPC's router on the subnet again."""
+        joined = self.look(thing_id)
+        self.remove_interface(joined["router_id"], joined["subnet_id"])
+        default = self._default_router(joined["subnet_id"])
+        if default is not None:
+            self.add_interface(default, joined["subnet_id"])
+
+    def show(self) -> None:
+        """Nothing: it is no object of Neutron's."""
+        return
