@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
 INNER = "resource."
@@ -34,16 +34,18 @@ def inside(value: Any, path: Sequence[Any]) -> Any:
 
 def joined(key: str, path: Sequence[Any]) -> tuple[str, list[Any]]:
     """An inner attribute in one word, and what is left of the path: that leads into the attribute's value."""
-    rest = list(path)
-    while names_a_resource(key) and rest and isinstance(rest[0], str):
-        key = f"{key}.{rest.pop(0)}"
-    return key, rest
+    parts = [key]
+    for part in path:
+        if not names_a_resource(parts[-1]) or not isinstance(part, str):
+            break
+        parts.append(part)
+    return ".".join(parts), list(path[len(parts) - 1 :])
 
 
 def names_a_resource(key: str) -> bool:
     """Whether it ends with the name of a resource, so that an attribute of that may follow."""
-    name, attribute = split(key)
-    return bool(name) and (attribute is None or names_a_resource(attribute))
+    words = key.split(".")  # "resource" and a name, by turns
+    return len(words) % 2 == 0 and all(f"{word}." == INNER for word in words[::2]) and all(words[1::2])
 
 
 def split(key: str) -> tuple[str, str | None]:
@@ -52,3 +54,12 @@ def split(key: str) -> tuple[str, str | None]:
         return "", None
     name, dot, attribute = key.removeprefix(INNER).partition(".")
     return name, attribute if dot else None
+
+
+def place_in(items: Sized, written: Any) -> int | None:
+    """The place in a list that digits name; None where they name none, or there aren't so many items."""
+    text = str(written)
+    if not (text.isascii() and text.isdigit()) or len(text.lstrip("0")) > len(str(len(items))):
+        return None  # before they are read: Python refuses thousands of digits
+    place = int(text.lstrip("0") or "0")
+    return place if place < len(items) else None

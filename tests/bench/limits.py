@@ -104,6 +104,18 @@ def one_parameter_many_times(engine: Endpoint) -> Call:
     return create(engine, hot({"big": {"type": "string"}}, **parts), params={"parameters": {"big": BIG}})
 
 
+def one_list_for_each_resource(engine: Endpoint) -> Call:
+    parts = {f"r{place}": thing({"get_param": "big"}) for place in range(990)}
+    return create(engine, hot({"big": {"type": "json"}}, **parts), params={"parameters": {"big": [0] * 170_000}})
+
+
+def many_placeholders(engine: Endpoint) -> Call:
+    value = {
+        "str_replace": {"template": "abcdefghij" * 15_000, "params": {f"a{place}": "b" for place in range(20_000)}}
+    }
+    return create(engine, hot(a=thing(value), b=thing("v")))
+
+
 def repeat(engine: Endpoint) -> Call:
     digits = [str(digit) for digit in range(46)]
     each = {"repeat": {"for_each": {"%a%": digits, "%b%": digits, "%c%": digits}, "template": "%a%%b%%c%"}}
@@ -164,6 +176,8 @@ CASES: Mapping[str, Callable[[Endpoint], Call]] = {
     "show_nested of large files": nested_parameters,
     "max_validated_size": nested_of_four_mebibytes,
     "functions": one_parameter_many_times,
+    "a list for each resource": one_list_for_each_resource,
+    "placeholders": many_placeholders,
     "repeat": repeat,
     "patterns": patterns,
     "yaql": yaql,

@@ -27,7 +27,7 @@ from heatlite.resources.groups.members import Definition, Definitions
 from heatlite.resources.nested.port import Begin, Verb
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
 from heatlite.resources.stack_resource import Progress
-from heatlite.schema.attribute_paths import INNER, split
+from heatlite.schema.attribute_paths import INNER, place_in, split
 from heatlite.schema.constraints import Range
 
 RESOURCE, MAX_SIZE, MIN_SIZE, DESIRED = "resource", "max_size", "min_size", "desired_capacity"
@@ -234,9 +234,10 @@ class AutoScalingGroup(BatchedStack):
     @classmethod
     def inner_name(cls, recorded: Mapping[str, Any], name: str) -> str:
         """The member that is named by its place has a name of its own in the nested stack."""
-        place, attribute = split(name)
+        written, attribute = split(name)
         names = Members.of_recorded("", recorded).names
-        member = names[int(place)] if place.isascii() and place.isdigit() and int(place) < len(names) else place
+        place = place_in(names, written)
+        member = written if place is None else names[place]
         return f"{INNER}{member}" if attribute is None else f"{INNER}{member}.{attribute}"
 
     @classmethod

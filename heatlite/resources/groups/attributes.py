@@ -17,7 +17,7 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.resources.groups import template
-from heatlite.schema.attribute_paths import inside, joined, split
+from heatlite.schema.attribute_paths import inside, joined, place_in, split
 
 MEMBER_PREFIX = "resource."
 RECORDED = "members"
@@ -92,10 +92,11 @@ class Members:
 
         :raises NotFound: where there aren't so many
         """
-        place, *attribute = asked(key, path)
-        if not (str(place).isascii() and str(place).isdigit() and int(place) < len(self.names)):
-            raise self.no_member(place)
-        return self.at(self.names[int(place)], attribute)
+        written, *attribute = asked(key, path)
+        place = place_in(self.names, written)
+        if place is None:
+            raise self.no_member(written)
+        return self.at(self.names[place], attribute)
 
     def no_member(self, name: Any) -> exception.NotFound:
         """The error for a member that isn't there, to be raised by the caller."""

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from heatlite.exception import HeatliteError, InvalidTemplateReference, StackValidationFailed
-from heatlite.schema.sizes import weight
+from heatlite.schema.sizes import values_and_weight, weight
 from heatlite.template.nodes import ListNode, MapNode, Node, Tree, resolve
 from heatlite.template.path import Path, refused
 from heatlite.template.scope import Scope
@@ -33,13 +33,39 @@ MAX_TEXT = 16 * 1024 * 1024
 MOST_TOGETHER = 128 * 1024 * 1024
 """Characters that the functions of one call, or of one resource's definition, may make together."""
 
-_LEFT: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("characters left", default=None)
+MOST_GIVEN = 256 * 1024 * 1024
+"""Characters that the functions of one call, or of one resource's definition, may give together.
+
+What they give is mostly there already: a parameter's value, a file. But whoever is given it goes through it, so that a
+large one that each resource is given costs as much as if each had brought its own.
+"""
+
+EACH_VALUE = 50
+"""Characters that one value within a list or a map counts as: to go through it costs as much as through so many."""
+
+
+@dataclass
+class _Left:
+    """What functions may still make and give, in characters."""
+
+    made: int
+    given: int
+
+
+_LEFT: contextvars.ContextVar[_Left | None] = contextvars.ContextVar("characters left", default=None)
 
 
 @contextlib.contextmanager
-def making_at_most(characters: int = MOST_TOGETHER) -> Iterator[None]:
-    """Bound what all functions that are resolved meanwhile make together; within another such block that counts."""
-    token = _LEFT.set([characters]) if _LEFT.get() is None else None
+def making_at_most(characters: int = MOST_TOGETHER, given: int | None = None) -> Iterator[None]:
+    """Bound what all functions that are resolved meanwhile make together, and what they give.
+
+    Within another such block the outer one counts.
+
+    :param characters: that are made: joined, replaced, repeated
+    :param given: characters of all results, also of those only handed on; see ``EACH_VALUE``. None: ``MOST_GIVEN``
+    """
+    left = _Left(characters, MOST_GIVEN if given is None else given)
+    token = _LEFT.set(left) if _LEFT.get() is None else None
     try:
         yield
     finally:
@@ -141,7 +167,10 @@ class Function(Node):
         arguments = resolve(self.arguments, scope)
         if arguments is not self.arguments and holds_unknown(arguments):
             return UNKNOWN
-        return self.apply(arguments, scope)
+        self.go_through(0)  # once they have come to too much, the next ones aren't begun
+        result = self.apply(arguments, scope)
+        self.give(result)
+        return result
 
     def wrong(self, message: str) -> StackValidationFailed:
         """The error for arguments that are wrong, to be raised by the caller."""
@@ -192,11 +221,36 @@ class Function(Node):
         left = _LEFT.get()
         if left is None:
             return
-        left[0] -= characters
-        if left[0] < 0:
+        left.made -= characters
+        if left.made < 0:
             raise self.wrong(
                 f'"{self.name}" would make more than is left of the {MOST_TOGETHER} characters that all functions '
                 "may make together; make less of the same, or split the template"
+            )
+
+    def give(self, result: Any) -> None:
+        """Count a result against what all functions may give together.
+
+        :raises StackValidationFailed: where that is more
+        """
+        if _LEFT.get() is not None:
+            values, characters = values_and_weight(result)
+            self.go_through(characters + values * EACH_VALUE)
+
+    def go_through(self, characters: int) -> None:
+        """Count characters that are gone through, though nothing may come of it, as if they were given.
+
+        :raises StackValidationFailed: where that is more than all functions may give together
+        """
+        left = _LEFT.get()
+        if left is None:
+            return
+        left.given -= characters
+        if left.given < 0:
+            raise self.wrong(
+                f'"{self.name}" comes to more than is left of the {MOST_GIVEN} characters that all functions may go '
+                f"through together, where each value in a list or map counts as {EACH_VALUE} more; use large values in "
+                "fewer places, or split the template"
             )
 
     def too_large(self) -> StackValidationFailed:

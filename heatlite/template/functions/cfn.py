@@ -144,6 +144,9 @@ class Base64(Function):
         return arguments
 
 
+MEMBER = re.compile(r"\.member\.([0-9]{1,9})\.")
+
+
 class MemberListToMap(Function):
     """A map of the numbered pairs of texts in which a query string writes one."""
 
@@ -162,7 +165,7 @@ class MemberListToMap(Function):
         if not isinstance(members, list) or not all(is_text(member) and "=" in member for member in members):
             raise self.wrong(self.usage)
         parts = dict(member.split("=", 1) for member in members)
-        numbers = sorted({int(found[1]) for part in parts if (found := re.match(r"\.member\.(\d+)\.", part))})
+        numbers = sorted({int(found[1]) for part in parts if (found := MEMBER.match(part))})
         pairs = [(parts.get(f".member.{it}.{key_name}"), parts.get(f".member.{it}.{value_name}")) for it in numbers]
         return {key: value for key, value in pairs if key is not None and value is not None}
 

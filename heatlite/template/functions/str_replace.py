@@ -19,11 +19,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.template.functions.base import Compiler, Function, is_text
+from heatlite.template.functions.base import EACH_VALUE, Compiler, Function, is_text
 from heatlite.template.nodes import entries_of
 from heatlite.template.scope import Scope
 from heatlite.template.text import as_text
 
+SCANNED_AS_ONE = 16
+"""Characters of a template that are searched for a placeholder in the time that others take to be gone through."""
 MOST_PIECES = 2_000_000
 """Pieces that are looked at, over all placeholders: about a second's work."""
 
@@ -58,6 +60,7 @@ class StrReplace(Function):
         if not isinstance(params, Mapping):
             raise self.wrong(f'"{self.name}" params must be a map')
         self.check_placeholders(params)
+        self.go_through(len(template) * len(params) // SCANNED_AS_ONE)
         pieces, unused, looked_at = [template], [], 0
         for placeholder in sorted(params, key=lambda it: (-len(it), it)):
             value, before = self._text(placeholder, params[placeholder]), len(pieces)
@@ -65,6 +68,7 @@ class StrReplace(Function):
             if len(pieces) == before:
                 unused.append(placeholder)
             looked_at += len(pieces)
+            self.go_through((len(pieces) - before) * EACH_VALUE)
             if looked_at > MOST_PIECES:
                 raise self.wrong(f'"{self.name}" has too many placeholders for a template in which they stand so often')
         if self.is_strict and unused:

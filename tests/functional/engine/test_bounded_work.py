@@ -23,6 +23,7 @@ from heatlite.resources.builtin.resource_group import ResourceGroup
 from heatlite.resources.builtin.scaling_policy import ScalingPolicy
 from heatlite.resources.builtin.value import Value
 from heatlite.resources.groups import batches, naming, template
+from heatlite.template.functions import base
 from tests.family import nested, text
 from tests.functional.engine.endpoint import Endpoint, opened
 from tests.functional.engine.fleet import Fleet
@@ -217,6 +218,26 @@ def test_a_signal_that_would_make_too_many_is_refused_and_leaves_the_group_as_it
     fleet.settle()
     assert row_of(fleet, "many") == before
     assert len(built) <= FEW
+
+
+def test_a_large_value_that_each_resource_is_given_is_refused_before_all_have_gone_through_it(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "MOST_GIVEN", 10_000)
+    given: list[Any] = []
+    checked = Value.checked_properties
+
+    def seen(self: Value, *arguments: Any) -> Any:
+        given.append(arguments)
+        return checked(*arguments)
+
+    monkeypatch.setattr(Value, "checked_properties", classmethod(seen))
+    value = {"type": "OS::Heat::Value", "properties": {"value": {"get_param": "large"}}}
+    template = {**hot(**{f"r{place}": value for place in range(50)}), "parameters": {"large": {"type": "json"}}}
+    params = {"parameters": {"large": [0] * 50}}
+    with pytest.raises(exception.StackValidationFailed, match='"get_param" comes to more than is left'):
+        engine.create("web", template, params=params)
+    assert len(given) <= FEW
 
 
 def test_without_a_limit_of_resources_a_groups_template_still_has_one(

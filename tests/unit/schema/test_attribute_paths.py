@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from heatlite.schema.attribute_paths import inside, joined, split
+from heatlite.schema.attribute_paths import inside, joined, place_in, split
 
 VALUE = {"list": ["a", {"b": 1}], "text": "word", "none": None}
 
@@ -52,3 +52,16 @@ def test_an_inner_attribute_is_a_resource_and_what_is_asked_of_it() -> None:
     assert split("resource.a.resource.b.ip") == ("a", "resource.b.ip")
     assert split("resource.a") == ("a", None)
     assert split("ip") == ("", None)
+
+
+def test_a_path_through_very_many_resources_is_joined() -> None:
+    path = ["resource.r"] * 20_000
+    assert joined("resource.r", [*path, "address", 0]) == (".".join(["resource.r", *path, "address"]), [0])
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [("0", 0), ("002", 2), ("3", None), ("-1", None), ("x", None), ("٢", None), ("9" * 5000, None)],
+)
+def test_digits_name_a_place_in_a_list_that_has_so_many_items(written: str, place: int | None) -> None:
+    assert place_in(["a", "b", "c"], written) == place

@@ -83,6 +83,7 @@ def test_a_resource_says_the_same_as_in_hot() -> None:
         ({"Fn::FindInMap": ["Sizes", "north", "small"]}, "m1.small"),
         ({"Fn::FindInMap": ["Sizes", {"Ref": "where"}, "zones"]}, ["a", "b"]),
         ({"Fn::MemberListToMap": ["Name", "Value", [".member.0.Name=k", ".member.0.Value=v"]]}, {"k": "v"}),
+        ({"Fn::MemberListToMap": ["Name", "Value", [f".member.{'9' * 5000}.Name=k"]]}, {}),
         ({"Fn::ResourceFacade": "Metadata"}, {"a": 1}),
         ({"get_param": "size"}, {"get_param": "size"}),
     ],

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heatlite.exception import StackValidationFailed
-from heatlite.template import UNKNOWN, making_at_most
+from heatlite.template import UNKNOWN, making_at_most, resolve
 from heatlite.template.functions import base
-from tests.unit.template.build import FakeResource, World, value_of
+from tests.unit.template.build import FakeResource, World, bound, hot_of_value, value_of
 
 UNMADE = {"get_attr": ["database", "x"]}
 
@@ -75,6 +75,36 @@ def test_all_functions_together_make_so_much_and_no_more() -> None:
             value_of(joined)
         with pytest.raises(StackValidationFailed, match='"list_join" would make more than is left'):
             value_of(joined)
+
+
+@pytest.mark.parametrize(
+    ("function", "times"),
+    [
+        ({"get_param": "texts"}, 19),  # 100 values, and 201 characters
+        ({"contains": ["no", {"get_param": "texts"}]}, 19),
+        ({"filter": [["x"], {"get_param": "texts"}]}, 19),
+        ({"map_merge": [{"get_param": "texts_by_name"}]}, 2),
+        ({"digest": ["md5", {"get_param": "text"}]}, 10),
+        (
+            {"str_replace": {"template": {"get_param": "text"}, "params": {"x": ""}}},
+            0,
+        ),  # of 10,000 pieces comes nothing
+        ({"str_replace": {"template": "a" * 1600, "params": {str(at): "b" for at in range(900)}}}, 1),
+    ],
+)
+def test_what_functions_give_or_go_through_is_bounded_though_it_is_there_already(function: Any, times: int) -> None:
+    declared = {
+        "texts": {"type": "json", "default": ["x"] * 100},
+        "texts_by_name": {"type": "json", "default": {str(at): "x" for at in range(200)}},
+        "text": {"type": "string", "default": "x" * 10_000},
+    }
+    template = hot_of_value(function, parameters=declared)
+    world, properties = World(bound(template)), template.resources["web"].properties
+    with making_at_most(given=101_000):
+        for _ in range(times):
+            resolve(properties, world)
+        with pytest.raises(StackValidationFailed, match="comes to more than is left"):
+            resolve(properties, world)
 
 
 def test_repeat_can_be_nested() -> None:
