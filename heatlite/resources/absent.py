@@ -21,38 +21,22 @@ NAMES = (
     ("nova", "AWS::ElasticLoadBalancing", "LoadBalancer"),
     ("barbican", "OS::Barbican", "CertificateContainer GenericContainer Order RSAContainer Secret"),
     ("blazar", "OS::Blazar", "Host Lease"),
-    ("cinder", "AWS::EC2", "Volume VolumeAttachment"),
-    ("cinder", "OS::Cinder", "EncryptedVolumeType QoSAssociation QoSSpecs Quota VolumeType"),
     ("designate", "OS::Designate", "RecordSet Zone"),
-    ("glance", "OS::Glance", "WebImage"),
     ("ironic", "OS::Ironic", "Port"),
     ("magnum", "OS::Magnum", "Cluster ClusterTemplate"),
     ("manila", "OS::Manila", "SecurityService Share ShareNetwork ShareType"),
     ("mistral", "OS::Mistral", "CronTrigger ExternalResource Workflow"),
     (
         "neutron",
-        "AWS::EC2",
-        (
-            "InternetGateway NetworkInterface RouteTable SecurityGroup Subnet SubnetRouteTableAssociation VPC "
-            "VPCGatewayAttachment"
-        ),
-    ),
-    (
-        "neutron",
         "OS::Neutron",
         (
-            "AddressScope ExtraRoute ExtraRouteSet Firewall FirewallPolicy FirewallRule "
-            "FloatingIPPortForward FlowClassifier IKEPolicy IPsecPolicy IPsecSiteConnection "
+            "Firewall FirewallPolicy FirewallRule FlowClassifier IKEPolicy IPsecPolicy IPsecSiteConnection "
             "L2Gateway L2GatewayConnection MeteringLabel MeteringRule NetworkGateway PortChain PortPair "
-            "PortPairGroup QoSBandwidthLimitRule QoSDscpMarkingRule QoSMinimumBandwidthRule "
-            "QoSMinimumPacketRateRule QoSPolicy Quota RBACPolicy "
-            "Segment SubnetPool Trunk VPNService"
+            "PortPairGroup VPNService"
         ),
     ),
-    ("neutron", "OS::Neutron", "RouterGateway"),
     ("neutron", "OS::Neutron::TaaS", "TapFlow TapService"),
-    ("nova", "AWS::EC2", "EIP EIPAssociation Instance"),
-    ("nova", "OS::Nova", "FloatingIP FloatingIPAssociation HostAggregate Quota"),
+    ("nova", "AWS::EC2", "Instance"),
     (
         "octavia",
         "OS::Octavia",
