@@ -1,11 +1,17 @@
-"""Clients' calls are fair between projects, over a real broker: who waits for whom is held by events, not by time."""
+"""Clients' calls are fair between projects, over a real broker: who waits for whom is held by events, not by time.
+
+First a server with an endpoint that a test holds back, then engine processes and patterns that take long to match.
+"""
 
 from __future__ import annotations
 
 import concurrent.futures
 import contextlib
 import functools
+import pathlib
+import statistics
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,11 +19,13 @@ import oslo_messaging
 import pytest
 
 from heatlite import exception
+from heatlite.cmd.connect import client_of
 from heatlite.engine.traversal.fair_thread_pool import Lanes
 from heatlite.rpc import messages, server, transport
 from heatlite.rpc.engine_client import MessagingCaller
 from heatlite.rpc.server import Fairness
-from tests.deployment import conf
+from tests.deployment import Daemons, conf, running
+from tests.story import Story, hot, resource
 from tests.waiting import wait_until
 
 THREADS, MOST_THREADS, MOST_CALLS = 4, 3, 6
@@ -109,3 +117,77 @@ def test_a_message_that_nobody_waits_for_is_never_refused(calls: Calls) -> None:
     calls.patient.may_end.set()
     wait_until(lambda: calls.patient.told == 2 * MOST_CALLS + 3, LONG, "every cast")
     concurrent.futures.wait(crowd)
+
+
+# --- engine processes ----------------------------------------------------------------------------------------------
+
+
+class Crowd:
+    """One project's creates at once, each refused after patterns that take a second each; so nothing comes of them."""
+
+    def __init__(self, deployment: Daemons, count: int, patterns: int, pool: concurrent.futures.Executor) -> None:
+        client = client_of(deployment.transport, timeout=10 * LONG)
+        slow = {"type": "string", "constraints": [{"allowed_pattern": "(a+)+$"}]}
+        declared = {f"p{place}": slow for place in range(patterns)}
+        given = {"parameters": dict.fromkeys(declared, "a" * 40 + "!")}
+
+        def call(place: int) -> None:
+            client.create_stack({"project_id": "crowd"}, f"slow-{place}", hot(declared), given, {}, {})
+
+        self._calls = [pool.submit(call, place) for place in range(count)]
+
+    def answers(self) -> list[str]:
+        """The errors of the calls that have been answered by now."""
+        return [str(it.exception()) for it in self._calls if it.done()]
+
+    def refused(self) -> int:
+        """How many of them were one too many."""
+        return sum("calls_per_project" in answer for answer in self.answers())
+
+    def wait(self) -> list[str]:
+        """Wait for all of them; their errors."""
+        concurrent.futures.wait(self._calls)
+        return self.answers()
+
+
+def test_an_engine_process_answers_one_project_beside_anothers_slow_calls(
+    mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path
+) -> None:
+    """One of two threads is the crowd's, and its first call takes twelve seconds."""
+    options = {"workers": 1, "worker_threads": 2, "calls_per_project": 2}
+    daemons = Daemons(tmp_path, mariadb.fresh_database(), rabbitmq.fresh_vhost(), **options)
+    with running(daemons) as deployment, concurrent.futures.ThreadPoolExecutor(6) as pool:
+        crowd = Crowd(deployment, 6, 12, pool)
+        wait_until(lambda: crowd.refused() == 4 or len(crowd.answers()) > crowd.refused(), 10 * LONG, "the crowd")
+        neighbour = Story(deployment)
+        neighbour.create(hot(a=resource()))
+        assert (crowd.refused(), len(crowd.answers())) == (4, 4), "the neighbour waited for a call of the crowd"
+        neighbour.settle("CREATE_COMPLETE")
+        assert sum("seconds to match" in answer for answer in crowd.wait()) == 2
+
+
+@pytest.mark.slow
+def test_forty_validations_with_a_slow_pattern_do_not_hold_up_a_neighbours_create(
+    mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path
+) -> None:
+    """The figures are in doc/load.md; the verdict is by the order of answers."""
+    daemons = Daemons(tmp_path, mariadb.fresh_database(), rabbitmq.fresh_vhost(), workers=1, calls_per_project=40)
+    with running(daemons) as deployment, concurrent.futures.ThreadPoolExecutor(40) as pool:
+        idle = [seconds_of_a_create(deployment) for _ in range(20)]
+        crowd, beside = Crowd(deployment, 40, 1, pool), []
+        wait_until(lambda: crowd.answers() != [], 2 * LONG, "the crowd to be at it")
+        while len(beside) < 20 and len(crowd.answers()) < 40:
+            beside.append(seconds_of_a_create(deployment))
+        answered = len(crowd.answers())
+        for name, seconds in (("idle", idle), ("beside", beside)):
+            print(f"{name}: {len(seconds)} creates, median {statistics.median(seconds):.3f}, most {max(seconds):.3f} s")
+        print(f"beside to idle: {statistics.median(beside) / statistics.median(idle):.1f}; {answered} of 40 answered")
+        crowd.wait()
+    assert answered < 20, "the neighbour waited for the crowd"
+
+
+def seconds_of_a_create(deployment: Daemons) -> float:
+    """From a neighbour's call to its answer."""
+    story, begun = Story(deployment), time.monotonic()
+    story.create(hot(a=resource()))
+    return time.monotonic() - begun
