@@ -88,6 +88,11 @@ class StackResource(Resource):
         return {}
 
     @classmethod
+    def asked_of_members(cls, key: str) -> str | None:
+        """The attribute that a group's attribute asks of its members; None where it is the group's own."""
+        return None
+
+    @classmethod
     def asked_attributes(cls) -> frozenset[str]:
         """None: all that is known of a nested stack is in the database, and recorded."""
         return frozenset()

@@ -62,8 +62,8 @@ class Parameters(Mapping[str, Any]):
 def check_defaults(template: Template) -> None:
     """Check the defaults of a template's parameters against their own constraints, whether they are used or not.
 
-    That is for the template that a client sends. Of those nested in it a default counts only where it is used, as in
-    Heat, and is checked with any other value then.
+    That is for the template that a client sends. Of those nested in it a default counts only where it is used, and is
+    checked with any other value then; Heat refuses it in any case.
 
     :raises InvalidSchemaError: where one breaks one
     """

@@ -7,10 +7,11 @@ lists           from the replica, if there is one, which may lag                
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from heatlite import exception
+from heatlite import template as language
 from heatlite.context import RequestContext
 from heatlite.db import events, resources, services, stacks
 from heatlite.db.records import ResourceRecord, StackRecord
@@ -22,7 +23,7 @@ from heatlite.engine.api.software_replies import deployed_to, type_shows_deploym
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.refresh import asker
 from heatlite.rpc.queries import EventQuery, StackQuery
-from heatlite.template import Template
+from heatlite.template import ParameterSchema, Template
 
 
 class Reading:
@@ -101,7 +102,14 @@ class Reading:
             record, template = library.template(context, stack.raw_template_id)
         except exception.HeatliteError:
             return environments.stored(library.record(context, stack.raw_template_id).environment, None)
-        return environments.stored(record.environment, template.parameter_schemata)
+        return environments.stored(record.environment, template.parameter_schemata, self._schemata_in(record.files))
+
+    def _schemata_in(self, files: Mapping[str, str]) -> Iterator[Mapping[str, ParameterSchema]]:
+        """The parameters of each template among a stack's files."""
+        for content in files.values():
+            with contextlib.suppress(exception.HeatliteError):
+                raw = language.load(content, self._shared.settings.max_template_size)
+                yield language.parse(raw, files).parameter_schemata
 
     def list_outputs(self, context: RequestContext, stack: StackRecord) -> list[Reply]:
         """A stack's outputs without values."""

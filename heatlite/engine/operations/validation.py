@@ -39,6 +39,7 @@ from heatlite.resources.stack_resource import StackResource
 from heatlite.schema.constraints import asked
 from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, event_sinks, resolve
+from heatlite.template.functions.get_attr import EVERY_ATTRIBUTE
 
 AGAIN = 4
 """So many times less it costs to look at a nested template again, with other parameters, than to read it."""
@@ -224,8 +225,12 @@ class Validator:
             unknown=UNKNOWN,
         )
 
-    def check_child(self, resource: StackResource, parent: Submission, identity: Identity, level: Level) -> None:
+    def check_child(
+        self, resource: StackResource, parent: Submission, identity: Identity, level: Level
+    ) -> language.Template | None:
         """Validate the stack that a resource would be.
+
+        :returns: of a group the template of its members, one of those that are alike; None while it isn't known
 
         :param parent: the nested stack's template is still to be put in it, in place of the parent's
         :raises HeatliteError: the first thing that is wrong, with its place in the parent; where it names a region, in
@@ -244,7 +249,8 @@ class Validator:
             else:
                 limits.check_members(self._settings, size or 0, resource)
                 below = dataclasses.replace(level, members=sample.times)
-                self._validate(Submission(sample.template, parent.files, parent.environment), identity, below)
+                return self._validate(Submission(sample.template, parent.files, parent.environment), identity, below)
+        return None
 
     def _check_text(self, text: str, parent: Submission, identity: Identity, level: Level) -> None:
         """Look at a nested template, unless it has been with the same parameters, or too much has been looked at."""
@@ -332,23 +338,52 @@ class _Look:
         future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
         scope = EngineScope(self.parameters, files, future, self.level.facade)
         mistakes: list[exception.HeatliteError] = []
-        for definition in (it for name, it in definitions.items() if name not in known):
+        new = [it for name, it in definitions.items() if name not in known]
+        members: dict[str, language.Template] = {}
+        for definition in new:
             with collected(mistakes):
-                self._resource(definition, plugins[definition.name], scope)
+                below = self._resource(definition, plugins[definition.name], scope)
+                members |= {} if below is None else {definition.name: below}
+        for definition in new:
+            with collected(mistakes):
+                self._check_reads(definition, plugins, members)
         for output in self.template.outputs.values():
             with collected(mistakes):
                 check_output(output, plugins, scope)
         raise_all(mistakes)
 
-    def _resource(self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope) -> None:
+    def _check_reads(
+        self,
+        definition: language.ResourceDefinition,
+        plugins: Mapping[str, type[Resource]],
+        members: Mapping[str, language.Template],
+    ) -> None:
+        """Refuse a resource that reads of a group what none of its members' types has.
+
+        :param members: of the groups that were looked at, the templates of their members
+        :raises StackValidationFailed: in Heat's words
+        """
+        for group, key in sorted(definition.reads):
+            plugin, below = plugins.get(group), members.get(group)
+            if below is None or plugin is None or not issubclass(plugin, StackResource) or key == EVERY_ATTRIBUTE:
+                continue
+            asked_for = plugin.asked_of_members(key)
+            for member in below.resources.values() if asked_for is not None else ():
+                if not self.validator.plugin(member, below.files).has_attribute(str(asked_for)):
+                    wrong = exception.InvalidTemplateAttribute(resource=group, key=key)
+                    raise exception.StackValidationFailed(path=definition.path("properties"), message=wrong)
+
+    def _resource(
+        self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope
+    ) -> language.Template | None:
         external.check_policy(definition, plugin)
         if definition.external_id is not None:  # it is what it is: the template has no say in its properties
             external.id_of(definition, resolve(definition.external_id, scope))
-            return
+            return None
         given = resolve(definition.properties, scope) or {}
         metadata = resolve(definition.metadata, scope) or {}
         if given is UNKNOWN:
-            return
+            return None
         properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
         limits.check_evaluated(definition, properties, metadata)
         policy = resolve(definition.update_policy, scope) or {}
@@ -358,12 +393,15 @@ class _Look:
         resource = plugin(dataclasses.replace(instance, files=self.template.files))
         resource.validate()
         if isinstance(resource, StackResource) and self.level.goes_down:
-            self._child(resource, definition, metadata)
+            return self._child(resource, definition, metadata)
+        return None
 
-    def _child(self, resource: StackResource, definition: language.ResourceDefinition, metadata: Any) -> None:
+    def _child(
+        self, resource: StackResource, definition: language.ResourceDefinition, metadata: Any
+    ) -> language.Template | None:
         parameters = resource.child_parameters()
         environment = environment_of_child(self.environment, self.template, definition, parameters)
         child = Submission({}, self.template.files, environment)
         identity = Identity("", f"{self.identity.stack_name}-{definition.name}", self.identity.tenant)
         level = self.level.below(definition.name, expected_stacks.facade_of(definition, metadata))
-        self.validator.check_child(resource, child, identity, level)
+        return self.validator.check_child(resource, child, identity, level)

@@ -6,8 +6,8 @@ import collections
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from heatlite.resources.base import Resource
-from heatlite.resources.groups import template
+from heatlite.resources.base import BASE_ATTRIBUTES, Resource
+from heatlite.resources.groups import attributes, template
 from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members, is_inside_a_member, read_inside
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
 from heatlite.resources.stack_resource import Sample, StackResource
@@ -79,6 +79,11 @@ class ResourceChain(StackResource):
     def reads_inside(cls, name: str) -> bool:
         """Only what is nested in a member: all else is told by the outputs."""
         return is_inside_a_member(name)
+
+    @classmethod
+    def asked_of_members(cls, key: str) -> str | None:
+        """What isn't the group's own."""
+        return attributes.asked_of_members(key, (*cls.attributes_schema, *BASE_ATTRIBUTES))
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:

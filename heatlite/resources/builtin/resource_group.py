@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from heatlite.resources.base import BASE_ATTRIBUTES
 from heatlite.resources.batched_stack import BatchedStack
 from heatlite.resources.builtin.group_schemas import BATCH_CREATE_SCHEMA, RESOURCE_DEF_SCHEMA, ROLLING_UPDATE_SCHEMA
-from heatlite.resources.groups import batches, members, naming, removal, template
+from heatlite.resources.groups import attributes, batches, members, naming, removal, template
 from heatlite.resources.groups.attributes import MEMBER_PREFIX, Members, read_inside
 from heatlite.resources.groups.batches import Batch
 from heatlite.resources.groups.members import Definition
@@ -175,6 +176,11 @@ class ResourceGroup(BatchedStack):
         least = policy.get("min_in_service") or 0
         rolled = list(batches.by_index(count, current, policy["max_batch_size"], least))
         return self.begin_batches(rolled or [Batch(count, count)], policy["pause_time"])
+
+    @classmethod
+    def asked_of_members(cls, key: str) -> str | None:
+        """What isn't the group's own."""
+        return attributes.asked_of_members(key, (*cls.attributes_schema, *BASE_ATTRIBUTES))
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:

@@ -11,13 +11,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite import exception
 from heatlite.resources.groups import template
-from heatlite.schema.attribute_paths import inside, joined, place_in, split
+from heatlite.schema.attribute_paths import INNER, inside, joined, place_in, split
 
 MEMBER_PREFIX = "resource."
 RECORDED = "members"
@@ -101,6 +101,16 @@ class Members:
     def no_member(self, name: Any) -> exception.NotFound:
         """The error for a member that isn't there, to be raised by the caller."""
         return exception.NotFound(msg_fmt=f"Member '{name}' not found in group resource '{self.group}'.")
+
+
+def asked_of_members(key: str, own: Collection[str]) -> str | None:
+    """Return the attribute of members that a group's attribute is made of; None where it is made of none.
+
+    :param own: the group's own attributes; what stands at a path in them isn't looked at, nor what is nested in members
+    """
+    member, attribute = split(key)
+    asked = attribute if member else key
+    return None if asked is None or asked in own or asked.startswith(INNER) else asked
 
 
 def is_inside_a_member(name: str) -> bool:

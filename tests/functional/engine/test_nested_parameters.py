@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from heatlite import exception
 from tests.functional.engine.endpoint import Endpoint
 
 SIZE = {"type": "number", "default": 3, "description": "how many", "constraints": [{"range": {"min": 1}}]}
@@ -63,6 +64,36 @@ def test_a_template_without_nested_ones_has_nothing_to_tell_of_them(engine: Endp
 def test_what_is_wrong_with_a_nested_template_is_the_reply(engine: Endpoint, leaf: Any, text: str) -> None:
     web = {"type": "branch.yaml", "properties": {"name": "w"}}
     assert text in validated(engine, {"web": web}, branch=BRANCH, leaf=leaf)["Error"]
+
+
+def test_of_a_group_the_first_member_is_told(engine: Endpoint) -> None:
+    member = {"type": "leaf.yaml", "properties": {"size": "%index%7"}}
+    group = {"type": "OS::Heat::ResourceGroup", "properties": {"count": 3, "resource_def": member}}
+    told = validated(engine, {"g": group}, leaf=LEAF)["NestedParameters"]["g"]["NestedParameters"]
+    assert list(told) == ["0"]
+    assert (told["0"]["Type"], told["0"]["Parameters"]["size"]["Value"]) == ("leaf.yaml", 7)
+
+
+HIDDEN = {"type": "string", "hidden": True, "default": "!!", "constraints": [{"allowed_pattern": "[a-z]+"}]}
+
+
+@pytest.mark.parametrize("given", [{}, {"p": "abc"}])
+def test_a_default_that_breaks_its_own_pattern_is_refused_as_in_heat_whether_a_value_is_given_or_not(
+    engine: Endpoint, given: dict[str, str]
+) -> None:
+    wanted = {"heat_template_version": "2021-04-16", "parameters": {"p": HIDDEN}}
+    with pytest.raises(exception.InvalidSchemaError, match=r"Invalid default .* AllowedPattern") as told:
+        engine.create("s", wanted, params={"parameters": given})
+    assert "!!" not in str(told.value)
+
+
+@pytest.mark.parametrize(("given", "is_taken"), [({}, False), ({"p": "abc"}, True), ({"p": "7"}, False)])
+def test_a_default_of_a_nested_template_counts_only_where_it_is_used(
+    engine: Endpoint, given: dict[str, str], is_taken: bool
+) -> None:
+    leaf = {"heat_template_version": "2021-04-16", "parameters": {"p": HIDDEN}}
+    reply = validated(engine, {"web": {"type": "leaf.yaml", "properties": given}}, leaf=leaf)
+    assert ("Error" not in reply) is is_taken
 
 
 def test_an_output_of_a_nested_template_refuses_nothing(engine: Endpoint) -> None:

@@ -1,4 +1,4 @@
-"""Outputs that can't be had: what is refused at once, and what is told where it is read."""
+"""Outputs that can't be had, and attributes that aren't there: what is refused, and what is told where it is read."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ def begin(engine: Endpoint, outputs: Template, child: Template) -> Any:
     return engine.create("s", wanted, files={"web.yaml": json.dumps(child)})
 
 
-def test_a_parameter_that_is_not_declared_is_refused_in_an_output_of_the_root(engine: Endpoint) -> None:
-    with pytest.raises(exception.StackValidationFailed, match=r'outputs\.o\.value: The parameter "nobody"'):
-        engine.create("s", template(outputs=READS_NOBODY))
+def test_a_parameter_that_is_not_declared_is_told_with_the_output_that_reads_it_as_in_heat(engine: Endpoint) -> None:
+    identity = engine.created("s", template(outputs=READS_NOBODY))
+    [output] = engine.show(identity)["outputs"]
+    assert (output["output_key"], output["output_value"]) == ("o", None)
+    assert "nobody" in output["output_error"]
 
 
 def test_an_output_of_a_nested_stack_may_have_no_value(engine: Endpoint) -> None:
@@ -39,6 +41,40 @@ def test_an_output_may_read_what_a_template_does_not_give_and_a_resource_may_not
     wanted = template({"web": {"type": "web.yaml"}, "a": stores(reads)})
     with pytest.raises(exception.StackValidationFailed, match="gone"):
         engine.create("t", wanted, files={"web.yaml": '{"heat_template_version": "2021-04-16"}'})
+
+
+@pytest.mark.parametrize(
+    ("key", "is_there"),
+    [
+        ("nothing", False),
+        ("resource.0.nothing", False),
+        ("value", True),
+        ("resource.0.value", True),
+        ("resource.0", True),
+        ("refs", True),
+        ("show", True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["group", "chain", "group of groups"])
+def test_a_resource_may_read_of_a_group_what_its_members_have(
+    engine: Endpoint, kind: str, key: str, is_there: bool
+) -> None:
+    member: Template = {"type": "OS::Heat::RandomString"}
+    group: Template = {"type": "OS::Heat::ResourceGroup", "properties": {"count": 2, "resource_def": member}}
+    if kind == "chain":
+        group = {"type": "OS::Heat::ResourceChain", "properties": {"resources": ["OS::Heat::RandomString"]}}
+    if kind == "group of groups":
+        group = {"type": "OS::Heat::ResourceGroup", "properties": {"count": 1, "resource_def": group}}
+        is_there = True  # what a group in a group reads of its own members is found out as it is made
+    reads: Template = {"get_attr": ["g", key]}
+    engine.create("o", template({"g": group}, outputs={"o": {"value": reads}}))
+    wanted = template({"g": group, "a": stores(reads)})
+    if is_there:
+        assert engine.create("s", wanted)
+        return
+    text = rf"resources\.a\.properties: The Referenced Attribute \(g {key}\) is incorrect"
+    with pytest.raises(exception.StackValidationFailed, match=text):
+        engine.create("s", wanted)
 
 
 def test_why_an_output_has_no_value_is_told_to_who_reads_it(engine: Endpoint) -> None:

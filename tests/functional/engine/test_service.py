@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -273,6 +274,23 @@ def test_template_files_and_environment_come_back_as_they_were_given_but_for_sec
         "encrypted_param_names": [],
         "event_sinks": [],
     }
+
+
+def test_an_environment_is_masked_where_a_template_hides_and_nowhere_else(engine: Endpoint) -> None:
+    def declares(**hidden: bool) -> dict[str, Any]:
+        return {name: {"type": "string", "default": "", "hidden": it} for name, it in hidden.items()}
+
+    leaf = template(parameters=declares(inner=True, shown=True, plain=False))
+    wanted = template({"w": {"type": "w.yaml"}}, parameters=declares(secret=True, shown=False))
+    params = {
+        "parameters": {"secret": "hunter2", "shown": "hunter2"},
+        "parameter_defaults": {"inner": "hunter3", "plain": "hunter3", "shown": "x", "nobody's": "hunter2"},
+    }
+    files = {"w.yaml": json.dumps(leaf), "no template": "{", "a text": "x"}
+    identity = engine.create("web", wanted, params=params, files=files)
+    found = engine.call("get_environment", stack_identity=identity)
+    assert found["parameters"] == {"secret": "******", "shown": "hunter2"}
+    assert found["parameter_defaults"] == {**params["parameter_defaults"], "inner": "******"}
 
 
 def test_old_flat_params_are_parameters(engine: Endpoint) -> None:
