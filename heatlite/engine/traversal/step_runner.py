@@ -195,7 +195,7 @@ class StepRunner:
                 self._again(pending)
                 return
             outcome = plugin_errors.failure(pending.traversal.mask, work.row, error)
-        if isinstance(outcome, Waiting) and outcome.progress == pending.progress:
+        if isinstance(outcome, Waiting) and says_nothing_new(outcome, pending):
             self.wait(pending.traversal, pending.work, outcome)
             return
         settled = Settled(pending.work, outcome)
@@ -261,3 +261,10 @@ def gives_way(work: Work, wanting: Traversal) -> bool:
     kind = wanting.kind_for(work.row.id)
     only_waits = work.plugin is not None and work.plugin.only_waits
     return work.traversal_id != wanting.id and yields(work.action, wanting.stack.action, kind, only_waits=only_waits)
+
+
+def says_nothing_new(outcome: Waiting, pending: Pending) -> bool:
+    """Whether a step has come to what the row says already: its progress, its physical id and its data."""
+    row = pending.work.row
+    known = (pending.progress, row.physical_resource_id, row.resource_data or {})
+    return (outcome.progress, outcome.physical_id, outcome.data) == known
