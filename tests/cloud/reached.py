@@ -72,6 +72,26 @@ class Reached:
         for name, path in self._calls.items():
             counts.update(f"{name} {line.split()[0]}" for line in self._asked(path)[before[name] :])
 
+    def number_of(self, service: str, method: str, ending: str) -> int:
+        """How many requests a service has answered with success whose path ends so."""
+        lines = (it.split() for it in self._asked(self._calls[service]))
+        return sum(it[0] == method and it[1].endswith(ending) and it[2].startswith("2") for it in lines)
+
+    def options(self) -> dict[str, str]:
+        """What an engine's configuration says of the domain for stacks' users."""
+        admin = {"stack_domain_admin": "heat_domain_admin", "stack_domain_admin_password": self._password}
+        region = {"region_name_for_services": str(self.settings.region_name)}
+        return {"stack_user_domain_name": "heat", **admin, **region}
+
+    def trustee(self) -> dict[str, str]:
+        """What its section ``trustee`` says."""
+        return {
+            "auth_url": self.settings.auth_url.removesuffix("/v3"),
+            "username": "heat",
+            "password": self._password,
+            "user_domain_id": "default",
+        }
+
     def _asked(self, path: str) -> list[str]:
         file = pathlib.Path(path)
         return file.read_text().splitlines() if file.exists() else []

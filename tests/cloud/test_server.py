@@ -15,6 +15,8 @@ from heatlite.resources.steps import poll, start
 from heatlite.resources.testing import carried
 from tests.cloud.life import Life, reference
 from tests.cloud.reached import Reached
+from tests.cloud.test_stacks import everything, typed
+from tests.story import Story, hot
 
 TYPE = "OS::Nova::Server"
 SMALL = {"flavor": "m1.tiny", "image": "cirros"}
@@ -244,3 +246,70 @@ def test_a_crash_between_the_answer_and_the_commit_leaves_nothing(
     assert isinstance(life.run("DELETE"), Done)
     assert made_for(cloud, life) == []
     assert life.found() == []
+
+
+@pytest.mark.parametrize("transport", ["POLL_SERVER_HEAT", "POLL_SERVER_CFN"])
+def test_an_agent_is_told_where_to_poll_and_its_user_goes_with_the_server(
+    transport: str, story: Story, cloud: Reached
+) -> None:
+    before = everything(cloud)
+    given = {**SMALL, "networks": [{"network": {"get_resource": "net"}}], "software_config_transport": transport}
+    data = {"user_data": {"get_resource": "script"}, "user_data_format": "SOFTWARE_CONFIG"}
+    config = {"type": "OS::Heat::SoftwareConfig", "properties": {"config": "#!/bin/sh\necho here"}}
+    template = hot(
+        None,
+        {"told": {"value": {"get_attr": ["server", "os_collect_config"]}}},
+        net=typed("Neutron::Net"),
+        subnet=typed("Neutron::Subnet", network={"get_resource": "net"}, cidr="10.8.3.0/24"),
+        script=config,
+        server=typed("Nova::Server", **given, **data),
+    )
+    template["resources"]["server"]["depends_on"] = "subnet"
+    story.create(template)
+    stack = story.settle("CREATE_COMPLETE")
+    server = story.resources()["server"]["physical_resource_id"]
+    admin = cloud.services("admin", "admin").api("compute")
+    body = admin.get(f"/servers/{server}", microversion="2.26")["server"]
+    told = base64.b64decode(body["OS-EXT-SRV-ATTR:user_data"]).decode()
+    assert "echo here" in told
+    [output] = stack["outputs"]
+    found = output["output_value"]
+    if transport == "POLL_SERVER_HEAT":
+        assert found["collectors"] == ["ec2", "heat", "local"]
+        assert found["heat"]["resource_name"] == "server"
+        assert found["heat"]["password"] in told
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert everything(cloud) == before
+
+
+def test_the_networks_that_nova_finds_by_itself_are_taken_anew(lives: Any, cloud: Reached) -> None:
+    server = lives(TYPE, **SMALL, networks=[{"allocate_network": "none"}])
+    assert ports_of(cloud, server) == []
+    assert isinstance(server.update(networks=[{"network": "private"}]), Done)
+    assert len(ports_of(cloud, server)) == 1
+    assert isinstance(server.update(networks=[{"allocate_network": "none"}]), Done)
+    assert ports_of(cloud, server) == []
+
+
+def test_properties_of_a_port_of_its_own_are_changed_in_place(
+    lives: Any, cloud: Reached, net: tuple[Life, Life]
+) -> None:
+    network, _subnet = net
+
+    def wanted(**extra: Any) -> list[dict[str, Any]]:
+        return [{"network": reference(network), "port_extra_properties": extra}]
+
+    server = Life(cloud, TYPE, {**SMALL, "networks": wanted()})
+    server.create()
+    [before] = ports_of(cloud, server)
+    pairs = [{"ip_address": "10.9.0.99"}]
+    assert isinstance(server.update(networks=wanted(allowed_address_pairs=pairs, value_specs={"dns_name": ""})), Done)
+    [after] = ports_of(cloud, server)
+    assert after["id"] == before["id"]
+    assert [it["ip_address"] for it in after["allowed_address_pairs"]] == ["10.9.0.99"]
+    assert isinstance(server.update(networks=wanted(mac_address="fa:16:3e:00:00:99")), Done)
+    [anew] = ports_of(cloud, server)
+    assert (anew["mac_address"], anew["id"] == before["id"]) == ("fa:16:3e:00:00:99", False)
+    assert isinstance(server.run("DELETE"), Done)
+    assert made_for(cloud, server) == []

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.life import PATIENCE
 from tests.cloud.reached import Reached
 from tests.story import Story, hot
 
@@ -234,4 +235,22 @@ def test_less_common_types_in_a_stack(
     assert not [it for it in asked if it.split()[1] != "GET" and not it.startswith("keystone")]
     story.delete()
     story.settle("DELETE_COMPLETE")
+    assert everything(cloud) == before
+
+
+def test_a_rollback_gives_a_port_back_to_the_server_that_had_it(story: Story, cloud: Reached) -> None:
+    before = everything(cloud)
+    story.create(with_server())
+    story.settle("CREATE_COMPLETE")
+    ids = {name: it["physical_resource_id"] for name, it in story.resources().items()}
+    changed = with_server("m1.tiny", "ubuntu", "REPLACE")
+    fails = {"type": "OS::Heat::TestResource", "properties": {"fail": True}, "depends_on": "server"}
+    changed["resources"]["later"] = fails
+    story.update(changed, disable_rollback=False)
+    story.settle("ROLLBACK_COMPLETE", PATIENCE)
+    assert story.resources()["server"]["physical_resource_id"] == ids["server"]
+    network = cloud.services().api("network")
+    assert network.get(f"/ports/{ids['port']}")["port"]["device_id"] == ids["server"]
+    story.delete()
+    story.settle("DELETE_COMPLETE", PATIENCE)
     assert everything(cloud) == before

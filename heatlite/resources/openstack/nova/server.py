@@ -34,7 +34,7 @@ from heatlite.resources.openstack.marks import KEY, InMetadata
 from heatlite.resources.openstack.nova import server_schema as schema
 from heatlite.resources.openstack.nova import user_data
 from heatlite.resources.openstack.nova.server_devices import devices, devices_v2, validate_devices
-from heatlite.resources.openstack.nova.server_networks import OWN_PORTS, ServerNetworks
+from heatlite.resources.openstack.nova.server_networks import OWN_PORTS, TAKEN_OVER, ServerNetworks
 from heatlite.resources.openstack.nova.server_validation import validate_networks
 from heatlite.resources.openstack.states import State, states
 from heatlite.resources.signing import Keys
@@ -130,7 +130,8 @@ class Server(CloudResource, OwnUser):
             self.poll_in(0)
             return False
         if progress and not progress["made"]:
-            self._make(progress)
+            if not self._is_made_already(progress):
+                self._make(progress)
             return False
         return super().check_create_complete(None if not progress or progress["is_found"] else progress)
 
@@ -142,6 +143,20 @@ class Server(CloudResource, OwnUser):
         if self._is_for_software():
             self._make_credentials()
         return dict(self.data) != before
+
+    def _is_made_already(self, progress: Body) -> bool:
+        """Whether the step before this one, of an engine that died, has made it: from progress, nobody else asks.
+
+        Ports of its own are made before it: as long as there is none, there is no server either.
+        """
+        if not self._is_for_software() and not self.networks.left_over:
+            return False
+        found = self.find()
+        if found:
+            self.resource_id_set(found[0])
+            self._delete_others()
+            progress["made"] = progress["is_found"] = True
+        return bool(found)
 
     def _make(self, progress: Body) -> Body:
         """Send the creation; a port that the server before this one has is taken from that first."""
@@ -437,6 +452,8 @@ class Server(CloudResource, OwnUser):
             return False
         if OWN_PORTS in self.data:
             self.networks.delete_ports()
+        if TAKEN_OVER in self.data:
+            self.networks.give_back_ports()
         if self._is_for_software():
             self.delete_user()
         return True

@@ -12,17 +12,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
-from heatlite.exception import CloudNotFound, EntityNotFound, PhysicalResourceNameAmbiguity
+from heatlite.exception import CloudConflict, CloudNotFound, EntityNotFound, PhysicalResourceNameAmbiguity
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import Field, for_api
 from heatlite.resources.openstack.marks import tag_of
 from heatlite.resources.openstack.nova import server_schema as schema
 from heatlite.resources.openstack.nova.interfaces import Interface, Wanted, match
 
-OWN_PORTS, FLOATING_IPS = "internal_ports", "floating_ips"
-"""Keys of a resource's data: the ports that were made for it, as in Heat, and which floating IP it gave which port."""
+OWN_PORTS, FLOATING_IPS, TAKEN_OVER = "internal_ports", "floating_ips", "taken_over"
+"""Keys of a resource's data: the ports that were made for it, as in Heat; which floating IP it gave which port; which
+port it took from which server."""
 TAGGED = "2.70"
 """The version of Nova's API from which an interface's tag is shown."""
 ATTACHED_WITH_TAG = "2.49"
@@ -85,11 +87,16 @@ class ServerNetworks:
         """All that were made for it and still exist, whether they are known or not."""
         return list(self._network.listed("/ports", "ports", params={"description": tag_of(self._resource.uuid)}))
 
+    @cached_property
+    def left_over(self) -> list[Body]:
+        """The same as this step found them, before it made any."""
+        return self.marked() if OWN_PORTS in self._resource.data else []
+
     def make_ports(self, wanted: Sequence[Wanted]) -> dict[int, str]:
         """Make a port for each: place in the list → its id. What an attempt before made for nothing goes."""
         if OWN_PORTS not in self._resource.data:
             return {}
-        for left in self.marked():
+        for left in self.left_over:
             if not left["device_id"] and left["id"] not in self._in_use():
                 self.delete_port(left["id"])
         bodies = [self._port_body(it) for it in wanted]
@@ -186,13 +193,28 @@ class ServerNetworks:
         """
         ports, siblings = [it.port for it in self.wanted if it.port], self._resource.siblings
         holders = {it: self._network.get(f"/ports/{it}")["port"]["device_id"] for it in ports}
-        held = {port: server for port, server in holders.items() if server}
-        for port, server in held.items():
+        held = {port: server for port, server in holders.items() if server not in ("", self._resource.resource_id)}
+        for server in held.values():
             holder = siblings.by_reference(server) if siblings else None
-            if holder is None or holder.name != self._resource.name or server == self._resource.resource_id:
+            if holder is None or holder.name != self._resource.name:
                 return False
-            self._detach(server, port)
+        known = self._resource.data.get(TAKEN_OVER) or {}
+        self._resource.data_set(TAKEN_OVER, {**known, **held})  # in the database before the first is detached
+        for port, server in held.items():
+            if port in known:
+                self._detach(server, port)
         return bool(ports)
+
+    def give_back_ports(self) -> None:
+        """Once it is gone: attach what it took over to where that was, if a rollback has kept that server."""
+        siblings = self._resource.siblings
+        for port, server in (self._resource.data.get(TAKEN_OVER) or {}).items():
+            if siblings is None or siblings.by_reference(server) is None:
+                continue
+            with suppress(CloudNotFound, CloudConflict):  # a conflict: that server is being deleted as well
+                if not self._network.get(f"/ports/{port}")["port"]["device_id"]:
+                    body = {"interfaceAttachment": {"port_id": port}}
+                    self._compute.post(f"/servers/{server}/os-interface", body)
 
     # --- update ----------------------------------------------------------------------------------------------------
 
@@ -274,8 +296,15 @@ class ServerNetworks:
         for each in attach:
             place = -1 if each is None else each.place
             if place not in asked:
+                try:
+                    self._attach(each)
+                except CloudConflict:  # in a rollback: the server that is to go has the port
+                    begun = progress.setdefault("since", self._resource.now())
+                    too_long = self._resource.now() - begun >= self._resource.in_use_seconds
+                    if too_long or not self.take_over_ports():
+                        raise
+                    return
                 asked.append(place)
-                self._attach(each)
                 return
 
     def _attach(self, wanted: Wanted | None) -> None:
