@@ -5,12 +5,14 @@
     hunter2, {"user": "ann", "pin": 4711}  ──▶  "hunter2", "ann", "4711" and how repr and JSON would write them
     "hunter2 is too short"                 ──▶  "****** is too short"
 
-It finds values that stand in a text as they are, or quoted. One that a plugin has changed (encoded, cut in two) it
-doesn't find: who writes a plugin should not put properties into errors.
+It finds values that stand in a text as they are, or quoted, and the beginning of one: errors cut short what they
+quote. One that a plugin has changed (encoded, say) it doesn't find: who writes a plugin should not put properties into
+errors.
 """
 
 from __future__ import annotations
 
+import bisect
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +23,8 @@ from typing import Any
 HIDDEN = "******"
 SHORT = 4
 """Characters of a value below which it is masked as a whole word only: each "a" of a text would tell what it is."""
+BEGINNING = 8
+"""Characters by which the beginning of a longer value is known."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +46,50 @@ class Mask:
         if not self.texts:
             return text
         try:
-            return self._pattern.sub(HIDDEN, text)
+            return self._without_beginnings(self._pattern.sub(HIDDEN, text))
         except (re.error, RecursionError, MemoryError, OverflowError):
             return HIDDEN
+
+    def _without_beginnings(self, text: str) -> str:
+        """The text with ``******`` where a value begins that is cut off somewhere behind."""
+        told: list[str] = []
+        end = 0
+        while self._long and (found := self._beginnings.search(text, end)):
+            told += (text[end : found.start()], HIDDEN)
+            end = found.start() + self._cut_at(text[found.start() : found.start() + self._longest])
+        return "".join([*told, text[end:]])
+
+    def _cut_at(self, text: str) -> int:
+        """How many characters at the front are those of a value: of sorted ones, a neighbour has the most."""
+        place = bisect.bisect(self._long, text)
+        neighbours = self._long[max(0, place - 1) : place + 1]
+        return max(_alike(text, value) for value in neighbours)
+
+    @cached_property
+    def _long(self) -> list[str]:
+        return sorted(text for text in self.texts if len(text) > BEGINNING)
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._long))
+
+    @cached_property
+    def _beginnings(self) -> re.Pattern[str]:
+        return re.compile("|".join(re.escape(head) for head in sorted({text[:BEGINNING] for text in self._long})))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         """The longest first, so that of two values the one that begins like the other leaves nothing of that."""
         longest_first = sorted(self.texts, key=lambda text: (-len(text), text))
         return re.compile("|".join(map(_findable, longest_first)))
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters at the front of two texts are the same."""
+    for place, (its, others) in enumerate(zip(one, other, strict=False)):
+        if its != others:
+            return place
+    return min(len(one), len(other))
 
 
 def _findable(text: str) -> str:

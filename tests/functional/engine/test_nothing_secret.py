@@ -18,11 +18,14 @@ import pytest
 from heatlite import exception
 from heatlite.rpc.queries import EventQuery
 from tests.deployment import InProcess, in_process
+from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import Template, stores, template
 from tests.waiting import wait_until
 
 SECRETS = ["hunter2-Password", "hunter3-Hidden", "hunter4-Named", "hunter5-Default", "hunter6-InFile", "hunter7-Later"]
 PASSWORD, HIDDEN, NAMED, DEFAULT, IN_FILE, LATER = SECRETS
+LONG = f"hunter9-Long-{'0123456789' * 40}"
+"""Longer than errors quote."""
 ANN = {"project_id": "demo", "username": "ann", "password": PASSWORD, "auth_token": "hunter8-Token"}
 FILES = {"env.yaml": f"parameter_defaults: {{in_file: {IN_FILE}}}"}
 PARAMETERS = {
@@ -193,6 +196,32 @@ def test_an_update_that_fails_and_returns_tells_nothing(told: Told) -> None:
     sent = {"template": refused_while_it_runs("secret"), "params": later, "args": {"disable_rollback": False}}
     told.call("update_stack", stack_identity=identity, **sent)
     told.ends(identity, "ROLLBACK_COMPLETE")
+
+
+@pytest.mark.parametrize("method", ["create_stack", "preview_stack", "validate_template"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"str_split": [",", "a,b", {"get_param": "long"}]},
+        {"digest": [{"get_param": "long"}, "text"]},
+        {"make_url": {"host": "h", "port": {"get_param": "long"}}},
+        {"yaql": {"expression": "int($.data)", "data": {"get_param": "long"}}},
+        {"if": [{"get_param": "long"}, 1, 2]},
+    ],
+    ids=lambda value: next(iter(value)),
+)
+def test_an_error_that_cuts_short_what_it_quotes_tells_no_beginning_of_it(
+    engine: Endpoint, method: str, value: Template
+) -> None:
+    resources = {"a": {"type": "OS::Heat::Value", "properties": {"value": value}}}
+    given = {"template": template(resources, parameters={"long": {"type": "string", "hidden": True}}), "files": None}
+    given |= {} if method == "validate_template" else {"stack_name": "web", "args": {}}
+    try:
+        reply = str(engine.call(method, params={"parameters": {"long": LONG}}, **given))
+    except exception.HeatliteError as error:
+        reply = f"{error} {error.kwargs}"
+    assert "******" in reply
+    assert LONG[:12] not in reply
 
 
 def test_refusals_tell_nothing(told: Told) -> None:

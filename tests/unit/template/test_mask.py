@@ -35,6 +35,18 @@ def test_the_parts_of_lists_and_maps_and_the_lines_of_a_text_are_hidden():
     assert mask("hunter2 4711 abcdef user pins") == f"{HIDDEN} {HIDDEN} {HIDDEN} user pins"
 
 
+@given(st.text("abc\\'", min_size=100), st.integers(20, 100))
+def test_the_beginning_of_a_value_that_an_error_cuts_short_is_hidden(secret, length):
+    mask = Mask.of([secret, f"{secret}more", "abcabcabcabc"])
+    for quoted in secret[:length], repr(secret)[1 : length + 1], json.dumps(secret)[1 : length + 1]:
+        assert mask(f"not {quoted}") == f"not {HIDDEN}"
+
+
+def test_nothing_but_the_beginning_is_hidden_of_what_begins_alike():
+    mask = Mask.of(["database://ann:pw@host", "database://bob:pw@host"])
+    assert mask("database://b is no address, nor is data") == f"{HIDDEN} is no address, nor is data"
+
+
 def test_of_two_values_the_longer_is_hidden_whole():
     assert Mask.of(["hunter", "hunter2secret"])("hunter2secret hunter") == f"{HIDDEN} {HIDDEN}"
 
