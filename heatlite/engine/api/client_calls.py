@@ -32,7 +32,8 @@ from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.engine.api import argument_types, repeated
 from heatlite.engine.common.commit_retry import unavailable
-from heatlite.engine.common.template_errors import SeveralMistakes
+from heatlite.engine.common.masking import shown
+from heatlite.engine.common.template_errors import SeveralMistakes, cut_short, in_short
 from heatlite.engine.definitions import log_context
 from heatlite.schema.child_process import allowed, on_behalf_of
 from heatlite.template import making_at_most
@@ -120,7 +121,9 @@ def _bounded(project: str) -> Iterator[None]:
 def in_clients_words(error: exception.HeatliteError) -> exception.HeatliteError:
     """The same error, as a class that heat-api knows."""
     match error:
-        case exception.PropertyError() | SeveralMistakes():
+        case SeveralMistakes():
+            return in_short(error)
+        case exception.PropertyError():
             return exception.StackValidationFailed(error.error, error.path, error.message)
         case exception.InvalidTemplateAttribute() | exception.InvalidTemplateParameter():
             return exception.StackValidationFailed(message=error)
@@ -143,7 +146,7 @@ def unforeseen(method: str, request_id: str | None, error: BaseException) -> exc
 def _expected(error: exception.HeatliteError) -> oslo_messaging.ExpectedException:
     """What oslo.messaging sends as an answer and doesn't log; without the traceback, which it would send, too."""
     expected = oslo_messaging.ExpectedException()
-    bare = error.with_traceback(None)
+    bare = shown(error, cut_short).with_traceback(None)
     bare.__cause__ = bare.__context__ = None
     expected.exc_info = (type(bare), bare, None)
     return expected

@@ -18,6 +18,7 @@ from heatlite.db import resources
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import replies
 from heatlite.engine.api.shown import shown
+from heatlite.engine.common.template_errors import cut_short
 from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
 from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, OutputDefinition, Parameters, Template, resolve
@@ -74,11 +75,11 @@ def value_of(output: OutputDefinition, scope: EngineScope) -> Mapping[str, Any]:
     try:
         return {"output_value": known(resolve(output.value, scope))}
     except exception.HeatliteError as error:
-        return {"output_value": None, "output_error": scope.parameters.mask(str(error))}
+        return {"output_value": None, "output_error": cut_short(scope.parameters.mask(str(error)))}
     except Exception as error:  # a template's author must not be able to make a stack that can't be shown
         mask = scope.parameters.mask
         LOG.error("Output %s can't be resolved\n%s", output.name, mask("".join(traceback.format_exception(error))))
-        return {"output_value": None, "output_error": mask(f"{type(error).__name__}: {error}")}
+        return {"output_value": None, "output_error": cut_short(mask(f"{type(error).__name__}: {error}"))}
 
 
 def known(value: Any) -> Any:

@@ -9,7 +9,7 @@ A constructor takes what its author thought of; a copy of the parts is right for
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from heatlite import exception
@@ -54,7 +54,7 @@ def _of_strangers(error: Exception, mask: Mask) -> Exception:
     return exception.StackValidationFailed(message=f"{type(error).__name__}: {mask(text)}")
 
 
-def _copy(error: exception.HeatliteError, mask: Mask) -> exception.HeatliteError:
+def _copy(error: exception.HeatliteError, mask: Callable[[str], str]) -> exception.HeatliteError:
     """An error of the same class with masked fields, made without its constructor."""
     hidden = type(error).__new__(type(error))
     hidden.args = tuple(shown(argument, mask) for argument in error.args)
@@ -62,8 +62,8 @@ def _copy(error: exception.HeatliteError, mask: Mask) -> exception.HeatliteError
     return hidden
 
 
-def shown(value: Any, mask: Mask) -> Any:
-    """A value of any structure, with ``******`` in place of what is hidden in it."""
+def shown(value: Any, mask: Callable[[str], str]) -> Any:
+    """A value of any structure, each text in it as the mask leaves it."""
     match value:
         case str():
             return mask(value)
@@ -78,5 +78,5 @@ def shown(value: Any, mask: Mask) -> Any:
     return (HIDDEN if isinstance(value, int | float) else mask(str(value))) if _is_hidden(str(value), mask) else value
 
 
-def _is_hidden(text: str, mask: Mask) -> bool:
+def _is_hidden(text: str, mask: Callable[[str], str]) -> bool:
     return mask(text) != text

@@ -17,6 +17,9 @@ from heatlite import exception
 
 MOST_TOLD = 20
 """Mistakes that one error tells of."""
+LONGEST_TOLD = 50_000
+"""Characters of an error that a client is told. What an error quotes is the client's own, and may be as large as all
+that the client sent."""
 LIMITS = (exception.RequestLimitExceeded, exception.StackResourceLimitExceeded)
 
 
@@ -28,6 +31,18 @@ class SeveralMistakes(exception.StackValidationFailed):
         more = len(mistakes) - len(told)
         super().__init__(message="\n".join([*told, *([f"and {more} more"] if more else [])]))
         self.mistakes = mistakes
+
+
+def cut_short(text: str, longest: int = LONGEST_TOLD) -> str:
+    """A text as a client is told it, once nothing in it is to be masked any more: the mask looks for whole values."""
+    return text if len(text) <= longest else f"{text[:longest]}… and {len(text) - longest} characters more"
+
+
+def in_short(several: SeveralMistakes) -> exception.StackValidationFailed:
+    """Several mistakes as one error of a class that heat-api knows, each with as much of the room as any other."""
+    told = [cut_short(str(mistake), LONGEST_TOLD // MOST_TOLD) for mistake in several.mistakes[:MOST_TOLD]]
+    more = len(several.mistakes) - len(told)
+    return exception.StackValidationFailed(message="\n".join([*told, *([f"and {more} more"] if more else [])]))
 
 
 @contextlib.contextmanager

@@ -54,3 +54,23 @@ def test_a_number_that_json_has_not_is_refused_and_leaves_nothing(engine: Endpoi
     with pytest.raises(exception.StackValidationFailed, match="The environment holds a number"):
         engine.create("web", template(parameters=TREE), params={"parameters": {"tree": {"a": number}}})
     assert engine.rows() == before
+
+
+@pytest.mark.parametrize("method", ["create_stack", "preview_stack"])
+def test_mistakes_that_quote_a_long_value_are_told_in_short_each_with_its_place(engine: Endpoint, method: str) -> None:
+    stored = {"type": "OS::Heat::TestResource", "properties": {"value": {"get_param": "tree"}}}
+    resources = {f"r{place}": stored for place in range(5)}
+    given = {"params": {"parameters": {"tree": [0] * 30_000}}, "files": None, "args": {}}
+    whole = template(resources, parameters=TREE)
+    with pytest.raises(exception.StackValidationFailed) as refused:
+        engine.call(method, stack_name="web", template=whole, **given)
+    assert len(str(refused.value)) == len(refused.value.kwargs["message"]) < 15_000
+    assert all(f"resources.{name}.properties.value: Value must be a string" in str(refused.value) for name in resources)
+
+
+def test_one_mistake_that_quotes_a_long_text_is_told_in_short(engine: Endpoint) -> None:
+    with pytest.raises(exception.UnknownUserParameter) as refused:
+        engine.create("web", template(), params={"parameters": {"x" * 70_000: 1}})
+    assert len(str(refused.value)) < 51_000
+    assert "characters more" in str(refused.value)
+    assert len(str(refused.value.kwargs)) < 51_000
