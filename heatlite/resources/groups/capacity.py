@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 
+MOST_PERCENT = 10**12
+"""Percent that are reckoned with, up or down; more of them make no other size, since a group has bounds."""
+
 
 class Adjustment(StrEnum):
     """What the number in a policy means."""
@@ -32,7 +35,7 @@ def adjusted(current: int, by: float, kind: Adjustment, least_step: int | None, 
 
 def percents(current: int, percent: float) -> int:
     """So many percent of the members: at least one, and beyond that rounded towards none."""
-    change = current * percent / 100
+    change = current * max(-MOST_PERCENT, min(percent, MOST_PERCENT)) / 100
     whole = math.ceil(abs(change)) if abs(change) < 1 else math.floor(abs(change))
     return int(math.copysign(whole, change))
 

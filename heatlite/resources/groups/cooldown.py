@@ -11,6 +11,8 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
+LONGEST = 100 * 365 * 24 * 3600
+"""Seconds that a group cools down at most; a number that no date can be reckoned with is as good as for ever."""
 END, IN_PROGRESS = "cooldown_end", "scaling_in_progress"
 
 
@@ -34,7 +36,7 @@ def after(metadata: Mapping[str, Any], now: float, seconds: float | None, reason
     :param reason: what was done: ``change_in_capacity : 1``
     """
     before = next(iter(metadata.get(END) or ()), "")
-    end = max(before, isotime(now + max(0, seconds or 0)))
+    end = max(before, isotime(now + max(0, min(seconds or 0, LONGEST))))
     return {**metadata, END: {end: reason}, IN_PROGRESS: False}
 
 

@@ -33,6 +33,10 @@ CHANGE, EXACT, PERCENT = Adjustment.CHANGE, Adjustment.EXACT, Adjustment.PERCENT
         (5, -20, PERCENT, 3, 2),
         (5, 60, PERCENT, 2, 8),
         (5, 0, PERCENT, None, 5),
+        (5, 10**400, PERCENT, None, 10),
+        (5, -(10**400), PERCENT, None, 1),
+        (5, 1e308, PERCENT, 10**400, 10),
+        (5, 10**400, CHANGE, None, 10),
     ],
 )
 def test_capacity(current: int, by: float, kind: Adjustment, least: int | None, expected: int):
@@ -48,6 +52,12 @@ def test_a_group_cools_down_after_it_was_scaled():
     }
     assert cooldown.refusal(scaled, 1_000_059.0, 60) == "due to cooldown, cooldown 60"
     assert cooldown.refusal(scaled, 1_000_060.0, 60) is None
+
+
+@pytest.mark.parametrize("seconds", [10**400, 1e308, 1e18, 1e11])
+def test_a_cooldown_beyond_any_date_lasts_for_a_very_long_time(seconds: float):
+    scaled = cooldown.after({}, 1_000_000.0, seconds, "a")
+    assert cooldown.refusal(scaled, 1_000_000.0 + 99 * 365 * 24 * 3600, 60)
 
 
 def test_a_short_cooldown_does_not_end_a_longer_one():
