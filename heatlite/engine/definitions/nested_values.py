@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.definitions.active_resources import serving
 from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
 from heatlite.engine.definitions.traversals import Library
+from heatlite.resources.groups import template as template_of_group
 from heatlite.resources.groups.members import Member
 from heatlite.resources.nested.port import ERRORS
 from heatlite.resources.registry import Registry
@@ -23,12 +25,18 @@ from heatlite.template import known, resolve
 
 LOG = logging.getLogger(__name__)
 
+OUTPUTS_OF_GROUPS = {template_of_group.NAMES, template_of_group.MEMBERS, template_of_group.REFS_MAP}
+"""By which the templates that groups make are known."""
+
 
 def outputs(context: Context, library: Library, registry: Registry, stack: StackRecord) -> dict[str, Any]:
     """Every output with its value; None for one that can't be had, which harms no other: why is under ``ERRORS``."""
     template, parameters = library.readable(context, stack)
     read = {name for it in template.outputs.values() for name in (*it.references, *(name for name, _ in it.reads))}
-    scope = EngineScope(parameters, template.files, made(context, registry, stack, read), stack.facade)
+    there = made(context, registry, stack, read)
+    if set(template.outputs) == OUTPUTS_OF_GROUPS:
+        there = {name: dataclasses.replace(it, for_group=True) for name, it in there.items()}
+    scope = EngineScope(parameters, template.files, there, stack.facade)
     found: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for name, output in template.outputs.items():

@@ -9,9 +9,10 @@ from typing import Any
 from heatlite import exception
 from heatlite.db.records import ResourceRecord
 from heatlite.resources.base import Resource
+from heatlite.resources.groups.attributes import RECORDED
 from heatlite.resources.nested.port import ERRORS
 from heatlite.resources.registry import Registry
-from heatlite.schema.attribute_paths import inside
+from heatlite.schema.attribute_paths import INNER, inside
 from heatlite.template import UNKNOWN, Parameters
 
 
@@ -24,6 +25,8 @@ class LiveResource:
     recorded: Mapping[str, Any]
     ask: Callable[[str], Any] | None = None
     """Asks the plugin what a volatile attribute is now; None: what was recorded of it has to do."""
+    for_group: bool = False
+    """Whether the template that reads it is one that a group made, whose outputs record all that is known of it."""
 
     @property
     def reference(self) -> Any:
@@ -38,9 +41,13 @@ class LiveResource:
         return self.plugin.read_attribute(self.name, self.recorded.get("attributes") or {}, name, path)
 
     def attributes(self) -> Mapping[str, Any]:
-        """Those of the schema and of the template's reading, without what a plugin recorded for itself."""
+        """Those that Heat has, without what a plugin recorded for itself; that is for groups around it."""
         found = self.recorded.get("attributes") or {}
-        return {name: value for name, value in found.items() if name != ERRORS}
+        own = self.plugin.attributes_schema
+        return {name: value for name, value in found.items() if name in own or not self._is_unseen(name)}
+
+    def _is_unseen(self, name: str) -> bool:
+        return name == ERRORS or (not self.for_group and (name == RECORDED or name.startswith(INNER)))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
@@ -10,8 +11,11 @@ import pytest
 from heatlite import exception
 from heatlite.db import stacks
 from heatlite.engine.definitions import nested_values
+from heatlite.engine.definitions.scope import LiveResource
+from heatlite.resources.builtin.resource_group import ResourceGroup
 from heatlite.resources.builtin.template_resource import TemplateResource
 from heatlite.resources.nested.port import ERRORS
+from heatlite.resources.schema import Attribute
 from heatlite.template.functions.get_attr import what_is_read
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import Template, stores, template
@@ -113,3 +117,15 @@ def test_an_inner_resources_attribute_is_one_name_however_it_is_written(keys: li
     if attribute == "resource.web.ip":
         key, *path = keys
         assert TemplateResource.read_attribute("r", recorded, key, path) in (["1", "2"], "1")
+
+
+def test_the_whole_of_a_group_has_heats_keys_and_an_output_may_be_called_as_what_groups_record() -> None:
+    recorded = {"refs": [], "refs_map": {}, "removed_rsrc_list": [], "members": {}, "resource.0.resource.a.b": 1}
+    group = LiveResource("g", ResourceGroup, {"attributes": recorded})
+    assert set(group.attributes()) == {"refs", "refs_map", "removed_rsrc_list"}
+    assert dict(dataclasses.replace(group, for_group=True).attributes()) == recorded
+
+    class Web(TemplateResource):
+        attributes_schema = {"members": Attribute("An output.")}
+
+    assert LiveResource("w", Web, {"attributes": {"members": 1, ERRORS: {}}}).attributes() == {"members": 1}
