@@ -46,6 +46,19 @@ IN_A_MAP: Mapping[str, Any] = {
 WRITTEN: Mapping[str, Any] = {"resource_def": {"type": "OS::Heat::None"}, "type": "OS::Heat::None"}
 """What is written out where it is needed: the type of a group's members, one that takes any properties."""
 
+BESIDE: Mapping[str, Mapping[str, Any]] = {
+    "AWS::EC2::Volume": {"Size": "1"},
+    "OS::Cinder::Quota": {"volumes": 1},
+    "OS::Cinder::Volume": {"size": 1},
+    "OS::Neutron::Quota": {"port": 1},
+    "OS::Neutron::RouterGateway": {"network": REFERENCE},
+    "OS::Neutron::RouterInterface": {"subnet": REFERENCE},
+    "OS::Neutron::Subnet": {"cidr": "10.0.0.0/24"},
+    "OS::Nova::Quota": {"cores": 1},
+    "OS::Nova::Server": {"image": REFERENCE},
+}
+"""What a type needs besides its required properties: one of several."""
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -66,7 +79,7 @@ def drawn(registry: Registry, type_name: str) -> Iterator[Drawn]:
     for path, wanted in places(schema):
         for form, value in forms(wanted).items():
             for words in (WRITTEN, {}):
-                properties = with_value(schema, path, value, words)
+                properties = {**BESIDE.get(type_name, {}), **with_value(schema, path, value, words)}
                 yield Drawn(type_name, path, form, template({"type": type_name, "properties": properties}))
 
 
