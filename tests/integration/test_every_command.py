@@ -122,6 +122,7 @@ def test_each_command_does_what_it_says(heatlite: Heatlite) -> None:
 
 def looks_around(heatlite: Heatlite) -> None:
     assert [it["Status"] for it in heatlite.records("service list")] == ["up", "up"]
+    heatlite("build info")
     heatlite("resource type list")
     heatlite("resource type show OS::Heat::RandomString")
     heatlite("template version list")
@@ -167,6 +168,7 @@ def watches_a_failure(heatlite: Heatlite) -> None:
     heatlite("stack update --existing --parameter pause=5 --parameter size=larger shop")
     heatlite("stack cancel --no-rollback shop --wait")
     heatlite("stack watch shop", status=1)
+    heatlite("stack failures list shop")
     heatlite("stack update --existing --parameter pause=0 --parameter size=small --wait shop")
 
 
