@@ -184,11 +184,17 @@ class Story:
         return self.client.describe_stack_resource(self.context, self.identity, name)["attributes"]["output"]
 
     def world(self) -> set[str]:
-        """What physically exists: the ids that came into being and weren't deleted."""
-        made, deleted = set(), set()
+        """What physically exists: the ids that came into being and weren't deleted.
+
+        The event of a failed creation has the physical name, also where nothing was made: it counts where a row has it.
+        """
+        made, deleted, recorded = set(), set(), set(self.physical_ids().values())
         for it in self.events():
             if it["resource_name"] != self.name and it["resource_status"] != "IN_PROGRESS":
-                gone = (it["resource_action"], it["resource_status"]) == ("DELETE", "COMPLETE")
+                happened = it["resource_action"], it["resource_status"]
+                if happened == ("CREATE", "FAILED") and it["physical_resource_id"] not in recorded:
+                    continue
+                gone = happened == ("DELETE", "COMPLETE")
                 (deleted if gone else made).add(it["physical_resource_id"])
         return made - deleted - {None}
 

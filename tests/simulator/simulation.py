@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
+import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -95,7 +96,7 @@ class Simulation:
 
     def new_id(self) -> str:
         """An id that people can read in a trace."""
-        return f"id{next(self._ids)}"
+        return str(uuid.UUID(int=next(self._ids)))
 
     def tell(self, who: str, text: str) -> None:
         """Add to the trace, if there is one."""
