@@ -18,12 +18,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from heatlite.resources.cloud import USER_ID
-from heatlite.resources.nested.port import OPERATION, TEMPLATE
+from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE
 from heatlite.resources.signing import ACCESS_KEY, SECRET_KEY, SIGNED_URL
 
 STACK_NAME = "stack_name"
 """In the data of a resource whose nested stack another engine once made: the name that it gave it."""
-OF_ENGINES = frozenset({OPERATION, TEMPLATE, STACK_NAME, USER_ID, ACCESS_KEY, SECRET_KEY, SIGNED_URL})
+OF_ENGINES = frozenset({OPERATION, TEMPLATE, CHOSEN, STACK_NAME, USER_ID, ACCESS_KEY, SECRET_KEY, SIGNED_URL})
 """Keys by which an engine acts for a resource: no client's value gets under them."""
 SAID = ("name", "resource_id", "type", "action", "status")
 """What else an export says of a resource, and a plugin may know."""

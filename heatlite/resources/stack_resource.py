@@ -23,7 +23,7 @@ from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.instance import Instance
 from heatlite.resources.nested.decision import Again, Complete, Fail, Send, decide
 from heatlite.resources.nested.failure import NestedStackFailed
-from heatlite.resources.nested.port import OPERATION, TEMPLATE, Begin, ChildView, Goal, NestedStacks, Verb
+from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE, Begin, ChildView, Goal, NestedStacks, Verb
 from heatlite.schema.attribute_paths import INNER, joined
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
@@ -294,6 +294,7 @@ class StackResource(Resource):
         operation_id = self.nested.new_id()
         self.data_set(OPERATION, operation_id)
         self.data_set(TEMPLATE, goal.template_id if goal else None)
+        self.data_set(CHOSEN, {OPERATION: operation_id, "verb": verb.value})
         return {
             "verb": verb,
             "operation_id": operation_id,

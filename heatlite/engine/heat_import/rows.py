@@ -14,10 +14,10 @@ from heatlite.db.events import Happening
 from heatlite.db.heat.records import HeatStack
 from heatlite.engine.heat_import.judge import JudgedResource, JudgedStack
 from heatlite.resources.adoptable import STACK_NAME
-from heatlite.resources.nested.port import OPERATION, TEMPLATE
+from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE
 
 Values = dict[str, Any]
-OF_NESTED = frozenset({OPERATION, TEMPLATE, STACK_NAME})
+OF_NESTED = frozenset({OPERATION, TEMPLATE, CHOSEN, STACK_NAME})
 """Keys that only an engine of heatlite writes."""
 ROW_ACTIONS = {"ROLLBACK": Action.UPDATE, "RESTORE": Action.UPDATE, "ADOPT": Action.CREATE}
 """What Heat says of a resource in other words."""

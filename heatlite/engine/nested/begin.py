@@ -44,11 +44,12 @@ from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.inline_successors import is_quick
 from heatlite.engine.traversal.result_recorder import Conclusions
 from heatlite.engine.traversal.transactions import begin, fail
-from heatlite.resources.nested.port import OPERATION, TEMPLATE
+from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE
 from heatlite.rpc.messages import BeginChild
 from heatlite.schema.child_process import on_behalf_of
 
 SECONDS_A_MINUTE = 60
+MAKING = (Action.CREATE, Action.UPDATE)
 
 LOG = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class Children:
             LOG.warning("%s of %s is refused: that is no nested stack of its owner's", message.verb, message.child_id)
         elif seen is None and message.verb in (Action.CREATE, Action.DELETE):
             self._first(message, row, owner)
-        elif seen is not None and seen.deleted_at is None and seen.current_traversal == message.follows:
+        elif seen is not None and follows(seen, message):
             self._next(seen, message, owner)
         else:
             LOG.debug("%s of nested stack %s is late, or has come before", message.verb, message.child_id)
@@ -285,9 +286,33 @@ class Children:
 
 
 def is_recorded(row: ResourceRecord, message: BeginChild) -> bool:
-    """Whether the row of a nested stack's owner has recorded the operation."""
+    """Whether the row of a nested stack's owner has recorded the operation: its id, its template and what it does.
+
+    CREATE and UPDATE are one, to make a template true: the message says CREATE where there was no stack to be seen.
+    """
     data = row.resource_data or {}
-    return data.get(OPERATION) == message.operation_id and data.get(TEMPLATE) == message.template_id
+    if (data.get(OPERATION), data.get(TEMPLATE)) != (message.operation_id, message.template_id):
+        return False
+    verb = recorded_verb(row, data)
+    return message.verb in MAKING if verb in MAKING else message.verb == verb
+
+
+def recorded_verb(row: ResourceRecord, data: Mapping[str, Any]) -> str:
+    """Return what the operation does that a row has recorded.
+
+    An engine of an older version records no verb, and leaves one that was recorded before: then a template is to be
+    made true, and without one the row's own action is done to the nested stack.
+    """
+    chosen = data.get(CHOSEN) or {}
+    if chosen.get(OPERATION) == data.get(OPERATION):
+        return str(chosen["verb"])
+    return Action.UPDATE if data.get(TEMPLATE) is not None else row.action
+
+
+def follows(seen: StackRecord, message: BeginChild) -> bool:
+    """Whether a nested stack is at what the operation is to follow. A stack that is there isn't created."""
+    is_next = message.follows == seen.current_traversal != message.operation_id
+    return is_next and seen.deleted_at is None and message.verb != Action.CREATE
 
 
 def is_of(owner: StackRecord, request: RequestContext, child: StackRecord | None) -> bool:

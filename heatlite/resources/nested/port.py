@@ -17,10 +17,10 @@ from typing import Any, Protocol
 
 from heatlite.resources.groups.members import Member
 
-OPERATION, TEMPLATE = "operation_id", "template_id"
+OPERATION, TEMPLATE, CHOSEN = "operation_id", "template_id", "chosen"
 """What a resource that is a nested stack records of the operation that it has chosen, in its ``data``. An engine begins
-no operation that isn't recorded so: what comes in a message may have been written by anybody."""
-
+no operation that isn't recorded so: what comes in a message may have been written by anybody. ``CHOSEN`` is the verb,
+with the operation that it is of: engines that knew only the other two keys leave it as an operation before had it."""
 
 ERRORS = "output errors"
 """Among a child's outputs: why those have no value that have none. No output has such a name in a good template."""

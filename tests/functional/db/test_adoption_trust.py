@@ -19,7 +19,7 @@ from heatlite.resources.adoptable import OF_ENGINES
 from heatlite.resources.builtin.random_string import RandomString
 from heatlite.resources.builtin.stack import Stack
 from heatlite.resources.builtin.test_resource import TestResource
-from heatlite.resources.nested.port import OPERATION, TEMPLATE
+from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE
 from heatlite.rpc.messages import BeginChild
 from tests.functional.db.test_nested_trust import all_of, change
 from tests.functional.engine.fleet import Fleet
@@ -95,7 +95,7 @@ def test_an_adopted_resource_begins_no_nested_stack(fleet: Fleet) -> None:
     theirs = templates.stored(
         fleet.context(), hot(secret=resource("s")), {}, {}, fleet.engines[0].shared.inputs.utcnow()
     )
-    data = {OPERATION: "o", TEMPLATE: theirs, "value": "v"}
+    data = {OPERATION: "o", TEMPLATE: theirs, CHOSEN: {OPERATION: "o", "verb": "CREATE"}, "value": "v"}
     adopted(fleet, ONE, {"a": {"resource_id": "x", "resource_data": data}})
     before = all_of(fleet, models.stack)
     message = BeginChild("CREATE", row(fleet).uuid, "web-a", "o", None, theirs, None, None)
@@ -112,7 +112,7 @@ def test_a_nested_stack_is_made_by_its_owner_whatever_the_data_say(fleet: Fleet)
     assert fleet.state() == "ADOPT_COMPLETE", fleet.stack().status_reason
     owner = row(fleet, "n")
     assert owner.physical_resource_id == owner.uuid
-    assert set(owner.resource_data or {}) == {OPERATION, TEMPLATE}
+    assert set(owner.resource_data or {}) == {OPERATION, TEMPLATE, CHOSEN}
     assert (owner.resource_data or {})[OPERATION] != "o"
     [taken] = resources.by_stack(fleet.context(), owner.uuid)
     assert (taken.physical_resource_id, taken.resource_data) == ("inner", {"value": "v"})

@@ -20,7 +20,7 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.user_creds import Credentials
 from heatlite.engine.api.options import OF_ENGINES, OF_ENGINES_IN_ARGS
 from heatlite.resources.builtin.stack import Stack
-from heatlite.resources.nested.port import OPERATION, TEMPLATE
+from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE, Verb
 from heatlite.rpc.messages import BeginChild
 from tests.functional.engine.fleet import Fleet
 from tests.story import hot, resource
@@ -183,6 +183,80 @@ def test_a_stack_that_is_not_the_owners_is_left_alone(fleet: Fleet, columns: dic
     assert fleet.operation()
     left = child_of(fleet)
     assert (left.current_traversal, left.raw_template_id) == (child.current_traversal, child.raw_template_id)
+
+
+# --- and that very operation ----------------------------------------------------------------------------------------
+
+
+VISITS = {"stack_suspend": Verb.SUSPEND, "stack_check": Verb.CHECK, "delete_stack": Verb.DELETE}
+WITHOUT_TEMPLATE = (Verb.DELETE, Verb.SUSPEND, Verb.RESUME, Verb.CHECK)
+AS_BEFORE = (None, {OPERATION: "an operation before", "verb": "DELETE"})
+"""What a row has where the verb would be, if an engine of a version without it chose the operation."""
+
+
+def asked(fleet: Fleet, method: str) -> BeginChild:
+    """Have a stack with a nested one, and the operation that it sends for a client's call."""
+    fleet.create(tree())
+    fleet.settle()
+    fleet.call_with(method, stack_identity=fleet.identity)
+    return until_sent(fleet)[1]
+
+
+def is_begun(fleet: Fleet, sent: BeginChild) -> bool:
+    fleet.bus.operations.clear()
+    before = child_of(fleet), all_of(fleet, models.event)
+    fleet.living[0].nested.begin_child({"project_id": "demo"}, sent.to_wire())
+    return (child_of(fleet), all_of(fleet, models.event)) != before
+
+
+@pytest.mark.parametrize("chosen", ["recorded", *AS_BEFORE])
+@pytest.mark.parametrize("method", VISITS)
+def test_what_is_done_to_a_nested_stack_is_what_the_row_says(fleet: Fleet, method: str, chosen: Any) -> None:
+    sent = asked(fleet, method)
+    assert sent.verb == VISITS[method]
+    row = row_of(fleet, fleet.identity["stack_id"])
+    if chosen != "recorded":
+        change(fleet, models.resource, row.id, resource_data={**(row.resource_data or {}), CHOSEN: chosen})
+    for verb in WITHOUT_TEMPLATE:
+        if verb != sent.verb:
+            assert not is_begun(fleet, dataclasses.replace(sent, verb=verb)), verb
+    assert is_begun(fleet, sent)
+
+
+def updated(fleet: Fleet) -> BeginChild:
+    fleet.create(tree())
+    fleet.settle()
+    fleet.update(tree(hot(a=resource("2"))))
+    return until_sent(fleet)[1]
+
+
+@pytest.mark.parametrize("chosen", ["recorded", *AS_BEFORE])
+def test_a_template_is_made_true_of_the_stack_that_is_there(fleet: Fleet, chosen: Any) -> None:
+    sent = updated(fleet)
+    row = row_of(fleet, fleet.identity["stack_id"])
+    if chosen != "recorded":
+        change(fleet, models.resource, row.id, resource_data={**(row.resource_data or {}), CHOSEN: chosen})
+    assert not is_begun(fleet, dataclasses.replace(sent, verb="CREATE"))
+    for verb in WITHOUT_TEMPLATE:
+        assert not is_begun(fleet, dataclasses.replace(sent, verb=verb, template_id=None)), verb
+    assert is_begun(fleet, sent)
+    assert resources.by_stack(fleet.context(), sent.child_id) != []
+
+
+def test_an_operation_is_not_begun_again_after_itself(fleet: Fleet) -> None:
+    sent = updated(fleet)
+    fleet.settle()
+    assert child_of(fleet).current_traversal == sent.operation_id
+    assert not is_begun(fleet, dataclasses.replace(sent, follows=sent.operation_id))
+
+
+def test_a_creation_whose_verb_an_older_engine_did_not_record_is_begun(fleet: Fleet) -> None:
+    fleet.create(tree())
+    _, sent = until_sent(fleet)
+    row = row_of(fleet, fleet.identity["stack_id"])
+    change(fleet, models.resource, row.id, resource_data={OPERATION: sent.operation_id, TEMPLATE: sent.template_id})
+    assert fleet.operation()
+    assert child_of(fleet).current_traversal == sent.operation_id
 
 
 def test_a_resource_that_names_anothers_stack_reads_nothing_of_it(fleet: Fleet) -> None:
