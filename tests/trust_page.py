@@ -38,37 +38,35 @@ def arguments() -> list[tuple[str, str, str]]:
 def rendered() -> str:
     """All of it, as Markdown."""
     lines = table(
-        "topic | who sends | which engines serve it | what is believed",
+        "topic | senders | which engines serve it | what an engine believes of a message",
         ((f"`{name}`", it.sender, it.served_by, it.believed) for name, it in trust.TOPICS.items()),
     )
-    lines += ["Messages of engines' own. What is of another type is dropped, and told in the log:", ""]
+    lines += ["Internal messages. A message with an argument of another type is logged and dropped:", ""]
     lines += table(
-        "topic | method | argument | what it has to be",
+        "topic | method | argument | type",
         (
             (f"`{topic}`", f"`{method}`", f"`{argument}`", held_to)
             for topic, methods in trust.INTERNAL.items()
             for method, arguments in methods.items()
-            for argument, held_to in (arguments or {"-": "it has none"}).items()
+            for argument, held_to in (arguments or {"-": "no arguments"}).items()
         ),
     )
     lines += ["The client API, topic `engine`. Its methods, with their arguments:", ""]
     lines += table("method | arguments", ((f"`{it}`", code(names) or "none") for it, names in trust.METHODS.items()))
-    lines += ["What each argument is held to:", ""]
-    lines += table("arguments | who writes it | what it is held to", arguments())
+    lines += ["The checks that each argument must pass:", ""]
+    lines += table("arguments | who writes it | checks", arguments())
     lines += ["Keys of `args`:", ""]
     of_args = [(f"`{name}`", line.who, line.held_to) for name, line in trust.ARGS.items()]
-    refused = (code(sorted(OF_ENGINES_IN_ARGS)), "nobody", "refused by its name")
-    lines += table(
-        "key | who writes it | what it is held to", [*of_args, refused, ("others", "client", "of no account")]
-    )
+    refused = (code(sorted(OF_ENGINES_IN_ARGS)), "nobody", "refused by name")
+    lines += table("key | who writes it | checks", [*of_args, refused, ("others", "client", "ignored")])
     lines += ["The request's context:", ""]
     lines += table(
-        "key | who writes it | what it is for",
+        "key | who writes it | use",
         ((f"`{name}`", line.who, line.held_to) for name, line in trust.CONTEXT.items()),
     )
-    lines += ["Columns. Those that aren't named are an engine's alone:", ""]
+    lines += ["Columns. Only engines write those that aren't named:", ""]
     lines += table(
-        "table | may hold what a client says | is of the request's context",
+        "table | may hold a client's value | comes from the request's context",
         (
             (f"`{name}`", code(sorted(columns)) or "-", code(sorted(trust.IDENTITYS_COLUMNS.get(name, ()))) or "-")
             for name, columns in trust.CLIENTS_COLUMNS.items()

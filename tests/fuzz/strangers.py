@@ -64,7 +64,7 @@ VERSIONS = {
 }
 INSIDES = re.compile(
     r'Traceback \(most recent|File "[^"]+", line \d|\[SQL:|\[parameters:|sqlalchemy|pymysql|psycopg|site-packages'
-    r"|error of the engine's own|\bSELECT [\w`\".]+|\bINSERT INTO\b|\bUPDATE \w+ SET\b|sqlalche\.me"
+    r"|failed with an internal error|\bSELECT [\w`\".]+|\bINSERT INTO\b|\bUPDATE \w+ SET\b|sqlalche\.me"
 )
 """What tells of the engine's insides."""
 NAMED = {name for name, it in vars(exception).items() if isinstance(it, type)} | {"UnsupportedVersion", "NoSuchMethod"}

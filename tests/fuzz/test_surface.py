@@ -147,7 +147,7 @@ def test_an_unforeseen_error_tells_neither_client_nor_log_its_text(caplog: pytes
         breaks(None, context)
     kind, error, lines = refused.value.exc_info
     assert kind is exception.Error
-    assert "breaks ended in an error of the engine's own (KeyError)" in str(error)
+    assert "breaks failed with an internal error (KeyError)" in str(error)
     assert "req-7" in str(error)
     assert (lines, error.__cause__, error.__context__) == (None, None, None)
     assert secret not in caplog.text + str(error)

@@ -1,13 +1,13 @@
-"""The client API: what a heat-api or a command asks of an engine, and how the answers look (topic ``engine``).
+"""The client API: the methods that heat-api and the commands call on an engine, and the replies (topic ``engine``).
 
 ::
 
-    service ──▶ arguments, options          what came over the wire, made into values or refused
+        service ──▶ arguments, options          turn wire data into typed values, or refuse it
        │
-       ├─▶ submissions ──▶ lifecycle        an operation that changes a stack
-       ├─▶ template_check                   a template looked at, nothing stored
+              ├─▶ submissions ──▶ lifecycle        begin an operation that changes a stack
+              ├─▶ template_check                   check a template and store nothing
        └─▶ reading ──▶ finding, queries, paging ──▶ db
-               └─▶ replies, shown, outputs  values as heat-api expects them
+                              └─▶ replies, shown, outputs  build values as heat-api expects them
 
-``service`` is the endpoint and holds no logic. Nothing in ``heatlite.engine`` but ``process`` knows of this package.
+``service`` is the endpoint and holds no logic. Within ``heatlite.engine`` only ``process`` imports this package.
 """

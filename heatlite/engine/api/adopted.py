@@ -1,4 +1,4 @@
-"""Adopted: what a client sends for a stack that is to take resources over. It is what an export replied."""
+"""Read the data by which a new stack adopts existing physical resources. An export replies with such data."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from heatlite.engine.operations.validation import Submission
 
 KEY = "adopt_stack_data"
 MOST_LEVELS = 50
-"""Levels of stacks in the data; how many a stack may have is for ``max_nested_stack_depth`` to say."""
+"""Levels of nested stacks that are read from the data. ``max_nested_stack_depth`` limits those of a stack."""
 
 
 def read(args: Mapping[str, Any], max_bytes: int) -> Mapping[str, Any] | None:
-    """The data among the ``args`` of a create: a map, or its text; None where nothing is to be adopted.
+    """Return the adoption data among the ``args`` of a create, a map or its text; None if nothing is adopted.
 
-    :param max_bytes: the largest text that is parsed. A map holds a template, its files, its environment and data of
-        resources, and may have as much as all texts of a request together
-    :raises Invalid: where it isn't what an export gives
-    :raises RequestLimitExceeded: where it is too large
+    :param max_bytes: the largest text that is parsed. A map holds a template, its files, its environment and the data
+        of resources; it may be as large as all texts of a request together
+    :raises Invalid: when the data doesn't have the form of an export
+    :raises RequestLimitExceeded: when the data is too large
     """
     data = args.get(KEY)
     if not data:
@@ -37,13 +37,13 @@ def read(args: Mapping[str, Any], max_bytes: int) -> Mapping[str, Any] | None:
     return data
 
 
-def check_resources(place: str, said: Any, levels: int) -> None:
-    """Check what is said of the resources of a stack, and of those of the stacks that they are.
+def check_resources(place: str, data: Any, levels: int) -> None:
+    """Check the data of a stack's resources, and of those of its nested stacks.
 
-    :param levels: how many levels of stacks there may be below
-    :raises Invalid: where it isn't what an export gives, with its place
+    :param levels: how many levels of nested stacks there may be below
+    :raises Invalid: when a part doesn't have the form of an export; the error has its place
     """
-    for name, each in mapping(place, said).items():
+    for name, each in mapping(place, data).items():
         here = f"{place}.{name!s:.80}"
         if not isinstance(each, Mapping):
             raise exception.Invalid(reason=f"{here} must be a map, as an export gives it")
@@ -58,7 +58,7 @@ def check_resources(place: str, said: Any, levels: int) -> None:
 
 
 def laid_under(data: Mapping[str, Any], sent: Sent) -> Sent:
-    """What was sent, over the data's own template and files."""
+    """Merge what the client sent over the data's own template and files."""
     template = data.get("template") if sent.template is None else sent.template
     return dataclasses.replace(
         sent, template=template, files={**read_files(data.get("files")), **read_files(sent.files)}
@@ -66,9 +66,9 @@ def laid_under(data: Mapping[str, Any], sent: Sent) -> Sent:
 
 
 def with_environment(data: Mapping[str, Any], submission: Submission) -> Submission:
-    """The same for the environment.
+    """Merge the submission's environment over the data's own environment.
 
-    :raises StackValidationFailed: where the data's isn't one
+    :raises StackValidationFailed: when the data's environment isn't well-formed
     """
     own = language.Environment.parse(data.get("environment"))
     return dataclasses.replace(submission, environment=own.merge(submission.environment))

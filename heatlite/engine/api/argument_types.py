@@ -1,17 +1,18 @@
-"""What each argument of the client API, and each part of a request's context, may be: decided before a method sees it.
+"""The type and size of each argument of the client API, and of each part of a request's context.
 
-    text       a string of so many characters, that every database can write          names, ids, markers
+    text       a string of limited length that every database can store               names, ids, markers
     flag       true or false
-    map        of that type, and of so many bytes; its method reads what is in it     filters, identities
-    small      any JSON value of 64 KiB; its method knows the type                    numbers, tags, keys to sort by
-    document   any JSON value of 1 MiB                                                signals, configs
+    map        a map of limited size; the method checks its content                   filters, identities
+    small      any JSON value up to 64 KiB; the method checks its type                numbers, tags, sort keys
+    document   any JSON value up to 1 MiB                                             signals, configs
     by option  any JSON value; the method compares it with ``max_template_size`` or ``max_environment_size``
 
-1 MiB is what heat-api takes of a request in all, by default (``max_json_body_size``).
+They are checked before a method is called. heat-api accepts 1 MiB for a whole request, by default
+(``max_json_body_size``).
 
-An argument that stands in no table here is refused, so that none is added without a type. What matters most is that no
-look-up is ever handed something else than text: MariaDB compares a text with the number 0 by the text's leading digits,
-and finds every row.
+An argument that is in no table here is refused, so that none is added without a type. Above all, a database look-up
+must get text: MariaDB compares a text column with the number 0 by the text's leading digits, and matches every row
+without any.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ from heatlite.schema.sizes import weight
 
 LONGEST_NAME = 255
 LONGEST_TEXT = 65_535
-"""Of what no column keeps, or a column for long texts: a token, a reason, a pattern."""
+"""Characters of a text that no column stores, or a column for long texts: a token, a reason, a pattern."""
 LARGEST_SMALL = 65_536
 LARGEST_DOCUMENT = 1_048_576
-"""Bytes of strings, and one for each value: see ``weight``."""
+"""Sizes are bytes of strings, and one byte for each value: see ``weight``."""
 NOT_WRITABLE = "it holds a NUL character or half of a surrogate pair, which databases don't take"
 
 
 def text(name: str, value: Any, longest: int = LONGEST_NAME) -> None:
-    """:raises Invalid: where it isn't a text of so many characters, that every database can write"""
+    """Raise Invalid when the value isn't a text, is longer than ``longest``, or can't be stored on every database."""
     if not isinstance(value, str):
         raise invalid(f"{name} must be a text, and is a {type(value).__name__}")
     if len(value) > longest:
@@ -47,13 +48,13 @@ def text(name: str, value: Any, longest: int = LONGEST_NAME) -> None:
 
 
 def flag(name: str, value: Any) -> None:
-    """:raises Invalid: where it is neither true nor false"""
+    """Raise Invalid when the value is neither true nor false."""
     if not isinstance(value, bool):
         raise invalid(f"{name} must be true or false, and is a {type(value).__name__}")
 
 
 def list_of_texts(name: str, value: Any) -> None:
-    """:raises HeatliteError: where it isn't a list of texts, or is too large"""
+    """Raise HeatliteError when the value isn't a list of texts, or is too large."""
     small(name, value)
     if not isinstance(value, list):
         raise invalid(f"{name} must be a list, and is a {type(value).__name__}")
@@ -62,7 +63,7 @@ def list_of_texts(name: str, value: Any) -> None:
 
 
 def sized(name: str, value: Any, most: int) -> None:
-    """:raises RequestLimitExceeded: where a value of any type is larger than so many bytes"""
+    """Raise RequestLimitExceeded when the value, of any type, is larger than ``most`` bytes."""
     if (size := weight(value)) > most:
         raise exception.RequestLimitExceeded(message=f"{name} takes {size} bytes, and may take {most} at most.")
 
@@ -72,20 +73,20 @@ document = partial(sized, most=LARGEST_DOCUMENT)
 
 
 def a_map(name: str, value: Any, most: int = LARGEST_DOCUMENT) -> None:
-    """:raises HeatliteError: where it isn't a map, or is larger than so many bytes"""
+    """Raise HeatliteError when the value isn't a map, or is larger than ``most`` bytes."""
     if not isinstance(value, Mapping):
         raise invalid(f"{name} must be a map, and is a {type(value).__name__}")
     sized(name, value, most)
 
 
 def wishes(name: str, value: Any) -> None:
-    """:raises RequestLimitExceeded: where it is too large, the data of an adoption left out: that has its own limit"""
+    """Raise RequestLimitExceeded when ``args`` are too large. The data of an adoption has its own limit."""
     is_map = isinstance(value, Mapping)
     document(name, {key: item for key, item in value.items() if key != ADOPTED} if is_map else value)
 
 
 def by_option(name: str, value: Any) -> None:
-    """Leave it to the method, which compares it with the option that limits it."""
+    """Accept any value here: the method compares it with the option that limits it."""
 
 
 Check = Callable[[str, Any], None]
@@ -119,7 +120,7 @@ ARGUMENTS: Mapping[str, Check] = {
     **dict.fromkeys(("template", "params", "files"), by_option),
     **dict.fromkeys(sorted(OF_ENGINES), small),  # refused by name in any case
 }
-"""Argument → what it may be; None is the same as leaving it out. Methods look at a new stack's name themselves."""
+"""Argument → its check. None is the same as leaving the argument out. Methods check a new stack's name themselves."""
 
 CONTEXT: Mapping[str, Check] = {
     **dict.fromkeys(("project_id", "tenant_id", "tenant", "username", "user", "region_name", "request_id"), text),
@@ -127,13 +128,13 @@ CONTEXT: Mapping[str, Check] = {
     **dict.fromkeys(("password", "auth_token", "auth_url"), long_text),
     "roles": list_of_texts,
 }
-"""Part of a request's context → what it may be. heat-api fills them in; others than these are of no account."""
+"""Part of a request's context → its check. heat-api fills these in; all other parts are ignored."""
 
 
 def check(arguments: Mapping[str, Any]) -> None:
-    """Look at a call's arguments.
+    """Check a call's arguments.
 
-    :raises HeatliteError: naming the first that is of a wrong type, too large, or unknown
+    :raises HeatliteError: when one is of a wrong type, too large or unknown; it names the first such argument
     """
     for name, value in arguments.items():
         if name not in ARGUMENTS:
@@ -143,9 +144,9 @@ def check(arguments: Mapping[str, Any]) -> None:
 
 
 def check_context(wire: Mapping[str, Any]) -> None:
-    """Look at who asks, as the request says it.
+    """Check the request's context, which tells who sent the request.
 
-    :raises HeatliteError: naming the first part that is of a wrong type, or too large
+    :raises HeatliteError: when a part is of a wrong type or too large; it names the first such part
     """
     for name, check_part in CONTEXT.items():
         if wire.get(name) is not None:

@@ -1,6 +1,6 @@
-"""Arguments: what a client says beside the template, read from the wire and refused with a name where it is wrong.
+"""Turn a client's arguments, other than the template, into typed values. An error names the argument that is wrong.
 
-Whatever arrives is a plain JSON value of any kind, since only heat-api looks at it before; what leaves here is typed.
+An argument arrives as an untyped JSON value: only heat-api has looked at it before.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from heatlite.engine.common.operation_options import Wishes
 
 LONGEST_TAG = 80
 MOST_TAGS = 100
-"""Tags that a stack may have, and each filter by tags."""
+"""Number of tags that a stack may have, and that a filter by tags may name."""
 LARGEST_NUMBER = 2**31 - 1
-"""What an integer column holds on every database."""
+"""The largest number that an integer column holds on every database."""
 
 Collected = TypeVar("Collected")
 
@@ -25,7 +25,7 @@ BOOLEANS = {"true": True, "false": False}
 
 @dataclass(frozen=True)
 class StackIdentity:
-    """A stack as clients name it once they have identified it. ``path`` is for parts of a stack, and empty here."""
+    """A stack's identity, by which clients name it. ``path`` names a part of a stack; it is empty for a whole stack."""
 
     tenant: str
     stack_name: str
@@ -34,9 +34,9 @@ class StackIdentity:
 
 
 def stack_identity(value: Any) -> StackIdentity:
-    """The identity in a client's dict.
+    """Return the identity in a client's dict.
 
-    :raises Invalid: where it is something else
+    :raises Invalid: when the value is something else
     """
     try:
         identity = StackIdentity(**value)
@@ -48,10 +48,10 @@ def stack_identity(value: Any) -> StackIdentity:
 
 
 def wishes(args: Any, *, keep_tags: bool = False) -> Wishes:
-    """The settings among the ``args`` of a create or an update; what isn't known there is left alone, as in Heat.
+    """Return the operation options among the ``args`` of a create or update. Unknown keys are ignored, as in Heat.
 
-    :param keep_tags: tags that aren't sent stay as they are; otherwise they go
-    :raises Invalid: where a value can't be what it is for
+    :param keep_tags: True: without new tags the stack keeps its tags. False: it loses them
+    :raises Invalid: when a value is of a wrong type
     """
     args = mapping("args", args)
     tags = None if args.get("tags") is None else tag_list("tags", args["tags"])
@@ -64,9 +64,9 @@ def wishes(args: Any, *, keep_tags: bool = False) -> Wishes:
 
 
 def collected(kind: Callable[..., Collected], given: Mapping[str, Any]) -> Collected:
-    """Arguments as the value that they are the fields of.
+    """Collect arguments into a value whose fields they are.
 
-    :raises Invalid: where one isn't
+    :raises Invalid: when an argument isn't a field, or a field is missing
     """
     try:
         return kind(**given)
@@ -75,9 +75,9 @@ def collected(kind: Callable[..., Collected], given: Mapping[str, Any]) -> Colle
 
 
 def mapping(name: str, value: Any) -> Mapping[str, Any]:
-    """A map; nothing is an empty one.
+    """Check that a value is a map, and return it; None gives an empty map.
 
-    :raises Invalid: where it is something else
+    :raises Invalid: when the value is something else
     """
     if value is None:
         return {}
@@ -87,9 +87,9 @@ def mapping(name: str, value: Any) -> Mapping[str, Any]:
 
 
 def timeout(value: Any) -> int | None:
-    """Minutes that an operation may take; 0 and nothing leave it to the engine.
+    """Return the minutes that an operation may take; None, for 0 or no value, means the engine's default.
 
-    :raises Invalid: where it isn't a number of minutes
+    :raises Invalid: when the value isn't a number of minutes
     """
     try:
         return whole_number("timeout_mins", value) or None
@@ -99,9 +99,9 @@ def timeout(value: Any) -> int | None:
 
 
 def whole_number(name: str, value: Any) -> int | None:
-    """A number from 0 up, which may be spelled as text; nothing is None.
+    """Return a whole number from 0 up, which may be written as text; None stays None.
 
-    :raises Invalid: where it is something else
+    :raises Invalid: when the value is something else
     """
     if value is None:
         return None
@@ -113,9 +113,9 @@ def whole_number(name: str, value: Any) -> int | None:
 
 
 def flag(name: str, value: Any) -> bool:
-    """True or false, which may be spelled as text in any case of letters.
+    """Return True or False, which may be written as text, in upper or lower case.
 
-    :raises Invalid: where it is something else
+    :raises Invalid: when the value is something else
     """
     known = BOOLEANS.get(str(value).lower())
     if known is None:
@@ -124,9 +124,9 @@ def flag(name: str, value: Any) -> bool:
 
 
 def tag_list(name: str, value: Any) -> list[str]:
-    """Tags: strings without a comma, each once.
+    """Check a list of tags, and return it without duplicates. A tag is a string without a comma.
 
-    :raises Invalid: where one isn't, or is too long; or where there are more than ``MOST_TAGS``
+    :raises Invalid: when a tag is of a wrong form or too long, or there are more than ``MOST_TAGS``
     """
     if not isinstance(value, list):
         raise invalid(f"Invalid {name}, not a list: {value!r:.80}")
@@ -143,5 +143,5 @@ def tag_list(name: str, value: Any) -> list[str]:
 
 
 def invalid(reason: str) -> exception.Invalid:
-    """The error for an argument that is wrong, to be raised by the caller."""
+    """Build the error for a wrong argument; the caller raises it."""
     return exception.Invalid(reason=reason)

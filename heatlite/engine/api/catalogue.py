@@ -1,4 +1,4 @@
-"""Catalogue: what there is to write templates with: resource types, versions of the language, functions."""
+"""The client methods that list the building blocks of templates: resource types, template versions, functions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOG = logging.getLogger(__name__)
 
 
 class CatalogueEndpoint:
-    """The methods by which clients ask what there is. None of them looks at a stack."""
+    """The methods that list types, versions and functions. None of them reads a stack."""
 
     target = oslo_messaging.Target(version="1.36")
 
@@ -35,7 +35,7 @@ class CatalogueEndpoint:
 
     @client_call
     def list_template_versions(self, context: RequestContext) -> list[Reply]:
-        """The versions of the template language, each with the names of the releases that go with it."""
+        """Return the versions of the template language, each with the names of its releases."""
         named = {version: [f"{VERSION_KEY}.{name}"] for name, version in RELEASES.items()}
         return [
             {"version": f"{dialect.version_key}.{date}", "type": dialect.kind, "aliases": named.get(date, [])}
@@ -47,9 +47,9 @@ class CatalogueEndpoint:
     def list_template_functions(
         self, context: RequestContext, template_version: str, with_condition: bool = False
     ) -> list[Reply]:
-        """The functions of a version, those of conditions included where that is asked for.
+        """Return the functions of a version, with ``with_condition`` also those for conditions.
 
-        :raises NotFound: where there is no such version
+        :raises NotFound: when there is no such version
         """
         key, _, version = str(template_version).partition(".")
         try:
@@ -68,11 +68,11 @@ class CatalogueEndpoint:
         heat_version: str | None = None,
         with_description: bool = False,
     ) -> list[Any]:
-        """The names of the types; with descriptions, these too.
+        """Return the names of the resource types; on request, with descriptions.
 
         :param type_name: a regular expression that the beginning of a name has to match
-        :param heat_version: only what came with this version
-        :raises Invalid: where a filter makes no sense
+        :param heat_version: only types that this version introduced
+        :raises Invalid: when a filter is invalid
         """
         if support_status is not None and support_status not in SUPPORT_STATUSES:
             raise invalid(f"Invalid support status and should be one of {SUPPORT_STATUSES}")
@@ -89,22 +89,22 @@ class CatalogueEndpoint:
 
     @client_call
     def resource_schema(self, context: RequestContext, type_name: str, with_description: bool = False) -> Reply:
-        """What a type takes and gives.
+        """Return the properties and the attributes of a type.
 
-        :raises EntityNotFound: where there is no such type
-        :raises Forbidden: where it isn't for whoever asks
+        :raises EntityNotFound: when there is no such type
+        :raises Forbidden: when the client may not use it
         """
         self._shared.policy.check(context, [type_name])
         return type_schemas.schema(type_name, self._shared.registry.get(type_name), with_description=with_description)
 
     @client_call
     def generate_template(self, context: RequestContext, type_name: str, template_type: str = "cfn") -> Reply:
-        """A sample template with one resource of a type.
+        """Return a sample template with one resource of a type.
 
-        :param template_type: ``hot``, or ``cfn`` for CloudFormation's words
-        :raises EntityNotFound: where there is no such type
-        :raises Forbidden: where it isn't for whoever asks
-        :raises NotSupported: where it is one that is there for old stacks only
+        :param template_type: ``hot``, or ``cfn`` for CloudFormation's format
+        :raises EntityNotFound: when there is no such type
+        :raises Forbidden: when the client may not use it
+        :raises NotSupported: when the type is hidden: it exists only for old stacks
         """
         self._shared.policy.check(context, [type_name])
         kind, plugin = template_type, self._shared.registry.get(type_name)
@@ -113,14 +113,14 @@ class CatalogueEndpoint:
         return type_schemas.sample(type_name, plugin, kind if kind == type_schemas.HOT else type_schemas.CFN)
 
     def _available(self, context: RequestContext, plugins: dict[str, type[Resource]]) -> dict[str, type[Resource]]:
-        """Those whose services are there for whoever asks; all, where that can't be said."""
+        """Return the types whose services the client's cloud has; all types if the service catalogue can't be read."""
         cloud = self._shared.cloud_of(context)
         if cloud is None:
             return plugins
         try:
             return {name: it for name, it in plugins.items() if it.missing(cloud) is None}
         except exception.CloudError as error:
-            LOG.warning("All resource types are listed, since the catalogue can't be read: %s", error)
+            LOG.warning("The service catalogue can't be read, so all resource types are listed: %s", error)
             return plugins
 
     def _may_use(self, context: RequestContext, type_name: str) -> bool:
@@ -132,12 +132,12 @@ class CatalogueEndpoint:
 
 
 def _is_hidden(plugin: type[Resource]) -> bool:
-    """Whether a type is there for old stacks only."""
+    """Tell whether a type is hidden: it exists only for old stacks."""
     return plugin.support_status.status == HIDDEN
 
 
 def _named(plugins: Mapping[str, type[Resource]], type_name: Any) -> dict[str, type[Resource]]:
-    """Those whose name begins as a regular expression says; all of them where there is none."""
+    """Return the types whose name matches a regular expression at its beginning; all of them without one."""
     if not type_name:
         return dict(plugins)
     if not isinstance(type_name, str):

@@ -1,17 +1,17 @@
-"""What every method of the client API has in common: its arguments have types, and its errors have names.
+"""The decorator of every client method. It checks the arguments' types, and turns errors into those clients know.
 
     arguments ──▶ of the right types? ──▶ the method ──▶ a reply
                                              │
-        HeatliteError                        ├──▶ as it is, or as a class that heat-api knows
-        the database is away                 ├──▶ ``Error``: whether the call was carried out
-        the database never takes a value     ├──▶ ``Invalid``, with the kind of reason
-        anything else                        └──▶ ``Error`` without a word of it; the log has where it was raised
+        HeatliteError                        ├──▶ the same, or a class that heat-api knows
+        the database is unreachable          ├──▶ ``Error``, which says whether the call was carried out
+        the database refuses a value         ├──▶ ``Invalid``, with the kind of reason
+        any other error                      └──▶ ``Error`` without its text; the log has the traceback
 
-heat-api turns an error into an HTTP status by its class name; one that it doesn't list is a 500. So the few classes
-that Heat raises inside its engine alone go out as those that it sends in their place.
+heat-api chooses the HTTP status by an error's class name; a class that it doesn't list becomes a 500. Heat raises a few
+classes only inside its engine and sends others in their place; so does heatlite.
 
-What nobody foresaw may quote anything: a hidden value, an SQL statement. Neither client nor log is told its text. Its
-class and the lines of code that it came through are enough to find it, and neither holds a value.
+An unexpected error may quote anything: a hidden value, an SQL statement. So its text goes neither to the client nor to
+the log. Its class and the lines of its traceback hold no values, and are enough to find the fault.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from heatlite.template import making_at_most
 LOG = logging.getLogger(__name__)
 
 MOST_SECONDS = 30.0
-"""What the patterns and expressions of one call may take together: nobody waits for its answer for long."""
+"""Seconds that all patterns and expressions of one call may take together, since a client waits for the reply."""
 
 TOO_LONG = (
     "The database took longer for this than a call may (option read_time_limit). Ask for less: a page of a list by "
@@ -52,7 +52,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def client_call(method: Method) -> Method:
-    """Mark a method of the client API: a named error is an answer to the client, not a crash to be logged."""
+    """Mark a method of the client API: a HeatliteError is a reply to the client, not a crash to be logged."""
     signature = inspect.signature(method)
     rest = {it.name for it in signature.parameters.values() if it.kind is inspect.Parameter.VAR_KEYWORD}
 
@@ -60,10 +60,10 @@ def client_call(method: Method) -> Method:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             bound = _bound(signature, method.__name__, args, kwargs)
-            context, said = bound["context"], _by_name(bound, rest)
+            context, given = bound["context"], _by_name(bound, rest)
             argument_types.check_context(context.wire)
-            argument_types.check(said)
-            return _answered(method, context, said, args, kwargs)
+            argument_types.check(given)
+            return _answered(method, context, given, args, kwargs)
         except exception.HeatliteError as error:
             raise _expected(error) from None
 
@@ -78,20 +78,20 @@ def _bound(signature: inspect.Signature, name: str, args: Any, kwargs: Any) -> d
 
 
 def _by_name(bound: Mapping[str, Any], rest: set[str]) -> dict[str, Any]:
-    """What a client gave, also what a method takes without naming it."""
+    """Return the client's arguments by name, also those that the method collects in a ``**`` argument."""
     given = {name: value for name, value in bound.items() if name not in (*rest, "self", "context")}
     return {**given, **{name: value for more in rest for name, value in bound.get(more, {}).items()}}
 
 
-def _answered(method: Method, context: Any, said: Mapping[str, Any], args: Any, kwargs: Any) -> Any:
-    """The method's reply.
+def _answered(method: Method, context: Any, given: Mapping[str, Any], args: Any, kwargs: Any) -> Any:
+    """Call the method, and return its reply.
 
-    :raises HeatliteError: whatever else it raises, in words that are for its client
+    :raises HeatliteError: when the method raises anything; other errors are turned into one for the client
     """
     name = method.__name__
     try:
-        said_of, reads = log_context.asked(context, name, said), context.database.settings.read_time_limit
-        with said_of, read_limits.limited(reads), _bounded(context.project_id), noting_commits() as commits:
+        logged, reads = log_context.asked(context, name, given), context.database.settings.read_time_limit
+        with logged, read_limits.limited(reads), _bounded(context.project_id), noting_commits() as commits:
             return method(*args, **kwargs)
     except exception.HeatliteError as error:
         if begun := repeated.begun_before(context):
@@ -113,13 +113,13 @@ def _answered(method: Method, context: Any, said: Mapping[str, Any], args: Any, 
 
 @contextlib.contextmanager
 def _bounded(project: str) -> Iterator[None]:
-    """What patterns, expressions and functions of one call may take together."""
+    """Limit the time and memory that the patterns, expressions and functions of one call may take together."""
     with on_behalf_of(project), allowed(MOST_SECONDS), making_at_most():
         yield
 
 
 def in_clients_words(error: exception.HeatliteError) -> exception.HeatliteError:
-    """The same error, as a class that heat-api knows."""
+    """Return the error as a class that heat-api knows."""
     match error:
         case SeveralMistakes():
             return in_short(error)
@@ -134,17 +134,17 @@ def in_clients_words(error: exception.HeatliteError) -> exception.HeatliteError:
 
 
 def unforeseen(method: str, request_id: str | None, error: BaseException) -> exception.Error:
-    """What a client is told of an error that nobody foresaw, to be raised by the caller; the log is told where."""
+    """Log where an unexpected error was raised, and build the error for the client; the caller raises it."""
     kind, lines = type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
-    LOG.error("%s ended in an error that nobody foresaw, a %s, raised at\n%s", method, kind, lines)
+    LOG.error("%s failed with an unexpected error, a %s, raised at\n%s", method, kind, lines)
     where = f" under {request_id}" if request_id else ""
     return exception.Error(
-        message=f"{method} ended in an error of the engine's own ({kind}). Its log tells more{where}: ask the operator"
+        message=f"{method} failed with an internal error ({kind}). The engine's log has more{where}: ask the operator"
     )
 
 
 def _expected(error: exception.HeatliteError) -> oslo_messaging.ExpectedException:
-    """What oslo.messaging sends as an answer and doesn't log; without the traceback, which it would send, too."""
+    """Wrap an error so that oslo.messaging sends it as a reply and doesn't log it. The traceback isn't sent."""
     expected = oslo_messaging.ExpectedException()
     bare = shown(error, cut_short).with_traceback(None)
     bare.__cause__ = bare.__context__ = None

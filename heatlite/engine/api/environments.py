@@ -1,4 +1,4 @@
-"""Environments as clients see them: hidden values are masked."""
+"""Build environments as clients see them, with hidden values masked."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def stored(
     schemata: Mapping[str, ParameterSchema] | None,
     nested: Iterable[Mapping[str, ParameterSchema]] = (),
 ) -> dict[str, Any]:
-    """A stack's environment, every section present, with ``******`` for the values of hidden parameters.
+    """Return a stack's environment with every section, and ``******`` for the values of hidden parameters.
 
-    Those that ``encrypted_param_names`` names are as good as hidden.
+    A parameter in ``encrypted_param_names`` is hidden, too.
 
-    :param schemata: None where the template can't be read, so that nobody knows which are hidden: all are masked
-    :param nested: of the templates among the stack's files, whose hidden parameters are hidden too, but for those that
-        the stack's own template has without hiding them, as in Heat
+    :param schemata: the parameters of the stack's template; None if it can't be read: every value is masked then
+    :param nested: the parameters of each template among the stack's files. A parameter that one of them hides is
+        masked, unless the stack's own template declares it and doesn't hide it, as in Heat
     """
     plain = Environment.parse(environment).to_dict()
     hidden = {*plain["encrypted_param_names"]}
@@ -39,6 +39,6 @@ def stored(
 
 
 def of_user(environment: Environment, schemata: Mapping[str, ParameterSchema]) -> dict[str, Any]:
-    """The environment that a template was validated with, without what users have no say in."""
+    """Return the environment that a template was validated with, without the sections that aren't the user's."""
     shown = stored(environment.to_dict(), schemata)
     return {section: value for section, value in shown.items() if section not in NOT_SHOWN}

@@ -1,7 +1,8 @@
-"""Finding: the stack that a client means, if it is one that the client may see.
+"""Find the stack that a client names, if the client may see it.
 
 A project sees its own stacks and no others. An administrator may find any stack by its id, as in Heat.
-A user of a stack's own, who lives in a project of the stack's own, finds it to signal and to look at his resource.
+A stack may create users for its resources, in a project that it creates for them. Such a user finds the stack in order
+to signal, and to read the resource it was created for.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from heatlite.resources.cloud import USER_ID
 
 
 def by_name_or_id(context: RequestContext, name: Any) -> StackRecord:
-    """A live stack by its name, or any by its id, also one that is deleted.
+    """Return a stack by its name or id. A deleted stack is found too; by name, a live one comes first.
 
-    :raises EntityNotFound: where the client's project has no such stack
+    :raises EntityNotFound: when the client's project has no such stack
     """
     found = None
     if is_uuid(name):
@@ -37,13 +38,13 @@ def by_name_or_id(context: RequestContext, name: Any) -> StackRecord:
 def by_identity(
     context: RequestContext, identity: Any, *, deleted: bool = False, for_own_users: bool = False
 ) -> StackRecord:
-    """The stack with this identity.
+    """Return the stack with this identity.
 
-    :param deleted: whether one that is deleted will do
-    :param for_own_users: whether a user of the stack's own may ask, as what he is there for
-    :raises EntityNotFound: where the client's project has no such stack
-    :raises InvalidTenant: where the identity names another project than the client's
-    :raises Invalid: where it is no identity
+    :param deleted: also find a deleted stack
+    :param for_own_users: also find the stack for a user that the stack created
+    :raises EntityNotFound: when the client's project has no such stack
+    :raises InvalidTenant: when the identity names another project than the client's
+    :raises Invalid: when the value isn't an identity
     """
     wanted = stack_identity(identity)
     found = stacks.get(context, wanted.stack_id) if is_uuid(wanted.stack_id) else None
@@ -58,23 +59,23 @@ def by_identity(
 
 
 def visible(context: RequestContext, stack: StackRecord | None) -> StackRecord | None:
-    """The stack, unless it is one of a project that the client may not see."""
+    """Return the stack, or None if it belongs to a project that the client may not see."""
     if stack is None or context.is_admin or stack.tenant == context.project_id:
         return stack
     return None
 
 
 def is_own_user(context: RequestContext, stack: StackRecord | None) -> bool:
-    """Whether the client is a user that the stack, or one that it is nested in, has made for itself."""
+    """Tell whether the client is a user that the stack, or a stack it is nested in, created for its own resources."""
     if stack is None or stack.deleted_at is not None or not context.project_id:
         return False
     return stack_projects.get(context, stack.root_id or stack.id) == context.project_id
 
 
 def check_own_user(context: RequestContext, stack: StackRecord, resource_name: Any) -> None:
-    """Let a user of the stack's own look at the resource that he belongs to, and at no other.
+    """Let a user that the stack created read only the resource it was created for.
 
-    :raises Forbidden: naming what it was
+    :raises Forbidden: when it is another resource
     """
     if visible(context, stack) is not None:
         return
@@ -85,12 +86,12 @@ def check_own_user(context: RequestContext, stack: StackRecord, resource_name: A
 
 
 def project_filter(context: RequestContext) -> str | None:
-    """The project whose stacks the client may list; None for all of them."""
+    """Return the project whose stacks the client may list; None for every project."""
     return None if context.is_admin else context.project_id
 
 
 def is_uuid(text: Any) -> bool:
-    """Whether a value is spelled as the ids of stacks are."""
+    """Tell whether a value is written like the id of a stack."""
     try:
         return isinstance(text, str) and str(uuid.UUID(text)) == text.lower()
     except ValueError:
@@ -98,5 +99,5 @@ def is_uuid(text: Any) -> bool:
 
 
 def not_found(name: Any) -> exception.EntityNotFound:
-    """The error for a stack that isn't there, to be raised by the caller."""
+    """Build the error for a stack that doesn't exist; the caller raises it."""
     return exception.EntityNotFound(entity="Stack", name=name)

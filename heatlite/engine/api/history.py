@@ -1,13 +1,13 @@
-"""History: what happened in one operation on a stack, by whom and exactly when: what a timeline is drawn from.
+"""The history of one operation on a stack: its events, with engine and exact time, from which a timeline is drawn.
 
 ::
 
-    events of the stack itself    ─▶  the operations, newest last; one of them is asked for
-    events of its resources       ─▶  from its beginning on, also those of nested stacks
+    events of the stack itself    ─▶  the operations, newest last; the client asks for one
+    events of its resources       ─▶  those since the operation began, also of nested stacks
     template and rows             ─▶  which name requires which
 
-A reply has ``max_listed`` events at most. Where it leaves some out it has ``next_marker``, by which ``list_events``
-goes on in ascending order. Times are seconds since the epoch, to the millisecond: they stand in the events' ids.
+A reply has at most ``max_listed`` events. If more exist, it has ``next_marker``, from which ``list_events`` goes on in
+ascending order. Times are seconds since the epoch, to the millisecond; they are read from the events' ids.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ EVENT = models.event.c
 
 
 def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: Any, back: Any) -> Reply:
-    """One operation: ``action``, ``began``, ``ended`` (None: it hasn't), ``stacks`` and ``events``.
+    """Return one operation: ``action``, ``began``, ``ended`` (None while it runs), ``stacks`` and ``events``.
 
-    ``whole`` is False where its first events are purged already, and ``began`` is that of the oldest that is left.
-    ``next_marker`` is the id of the last event told, where ``max_listed`` leaves out later ones; else None.
+    ``whole`` is False when its first events have been purged; ``began`` is then the time of the oldest event left.
+    ``next_marker`` is the id of the last event in the reply if ``max_listed`` leaves out later ones; else None.
 
-    :param depth: how many levels of nested stacks to tell of too
+    :param depth: how many levels of nested stacks to include
     :param back: 0 for the latest operation, 1 for the one before, and so on
-    :raises Invalid: where one of them isn't a number from 0 up
-    :raises NotFound: where no event tells of such an operation
+    :raises Invalid: when one of them isn't a number from 0 up
+    :raises NotFound: when no event belongs to such an operation
     """
     of_itself = [EVENT.stack_id == stack.id, EVENT.physical_resource_id == stack.id]
     page = paging.page(None, shared.settings.max_listed)
@@ -75,22 +75,22 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
 
 
 def requirements(shared: Shared, context: RequestContext, stack: StackRecord, depth: Any) -> list[Reply]:
-    """Of a stack and those below it, which name requires which.
+    """Return which name requires which, for a stack and its nested stacks.
 
-    :raises Invalid: where the depth isn't a number from 0 up
+    :raises Invalid: when the depth isn't a number from 0 up
     """
     family = nesting.with_nested(context, stack, depth, shared.settings.max_nested_stack_depth)
     return [_stack(shared, context, each) for each in family]
 
 
 def _events(context: RequestContext, family: list[StackRecord], since: int, most: int) -> list[EventRecord]:
-    """The first ``most`` events of these stacks from one on, oldest first."""
+    """Return the first ``most`` events of these stacks with an id of at least ``since``, oldest first."""
     conditions = [EVENT.stack_id.in_([each.id for each in family]), EVENT.id >= since]
     return events.listed(context, conditions, [EVENT.id], most)
 
 
 def exact(event: EventRecord) -> float:
-    """When it happened; to the second where its id is of an older kind."""
+    """Return the time of an event; exact only to the second if its id is of an older kind."""
     precise = time_of(event.uuid)
     return event.created_at.replace(tzinfo=datetime.UTC).timestamp() if precise is None else precise
 
@@ -109,7 +109,7 @@ def _event(event: EventRecord) -> Reply:
 
 
 def _stack(shared: Shared, context: RequestContext, stack: StackRecord) -> Reply:
-    """A stack's place in the tree, and name → the names that it requires, of the template's and the rows' together."""
+    """Return a stack's place in the tree, and name → the names it requires, by the template and the rows together."""
     template, _ = shared.library.readable(context, stack)
     requires = {name: set(definition.requires) for name, definition in template.resources.items()}
     rows = resources.listed(context, stack.id)

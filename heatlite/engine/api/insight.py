@@ -1,5 +1,6 @@
-"""Insight: heatlite's own methods, beside Heat's: history, plans, drift. They have a namespace, so that no method that
-Heat may add one day means another thing.
+"""heatlite's own client methods, beside Heat's: history, plans, drift.
+
+They have an RPC namespace, so they can't collide with a method that Heat may add.
 
     1.0  list_history, list_requirements, plan_update, update_as_planned, look_for_drift
 """
@@ -31,9 +32,9 @@ from heatlite.rpc import messages
 
 
 class InsightEndpoint:
-    """Methods by which people see what the engine does, did and would do.
+    """The methods by which people see what the engine did, does and would do.
 
-    Any of them raises ``EntityNotFound`` where there is no such live stack.
+    Each raises ``EntityNotFound`` when there is no such live stack.
     """
 
     target = oslo_messaging.Target(namespace=messages.OWN_NAMESPACE, version="1.0")
@@ -46,13 +47,13 @@ class InsightEndpoint:
     def list_history(
         self, context: RequestContext, stack_identity: Reply, nested_depth: int = 0, back: int = 0
     ) -> Reply:
-        """One operation on a stack, also on a deleted one: see ``history``."""
+        """Return one operation on a stack, also on a deleted one: see ``history``."""
         stack = finding.by_identity(context, stack_identity, deleted=True)
         return history.history(self._shared, context, stack, nested_depth, back)
 
     @client_call
     def list_requirements(self, context: RequestContext, stack_identity: Reply, nested_depth: int = 0) -> list[Reply]:
-        """Of a stack and those nested in it: ``stack_id``, ``requires``, also what nothing was done to yet."""
+        """Return ``stack_id`` and ``requires`` of a stack and its nested stacks, also of names that haven't begun."""
         stack = finding.by_identity(context, stack_identity, deleted=True)
         return history.requirements(self._shared, context, stack, nested_depth)
 
@@ -60,9 +61,9 @@ class InsightEndpoint:
     def plan_update(
         self, context: RequestContext, stack_identity: Reply, template: Any, params: Any, files: Any, args: Any
     ) -> Reply:
-        """What an update would do, property by property: see ``planning``.
+        """Return what an update would do, property by property: see ``planning``.
 
-        :raises HeatliteError: where what was sent is invalid
+        :raises HeatliteError: when the submission is invalid
         """
         stack = finding.by_identity(context, stack_identity)
         submission = self._submission(context, stack, Sent(template, params, files), check_args(args))
@@ -79,9 +80,9 @@ class InsightEndpoint:
         args: Any,
         digest: str,
     ) -> Reply:
-        """Begin an update if it would do what a plan with this digest says, and reply with the stack's identity.
+        """Begin an update if its plan still has this digest, and reply with the stack's identity.
 
-        :raises PlanOutdated: where it wouldn't; nothing is begun then
+        :raises PlanOutdated: when the plan has changed; nothing is begun then
         :raises HeatliteError: as for an update
         """
         stack = self._shared.policy.permit(context, finding.by_identity(context, stack_identity))
@@ -99,10 +100,10 @@ class InsightEndpoint:
     def look_for_drift(
         self, context: RequestContext, stack_identity: Reply, resource_name: str, going_on: list[Any] | None = None
     ) -> Reply:
-        """Whether a resource is what its row says: see ``drift.Look``, and ``nested_stack_id`` of one that is a stack.
+        """Compare a resource with its row: return a ``drift.Look``, and for a stack also ``nested_stack_id``.
 
-        :param going_on: ``[progress]`` of the look before, where that is waiting
-        :raises ResourceNotFound: where the stack has no such resource
+        :param going_on: ``[progress]`` of the previous reply, if that one is still waiting for the cloud
+        :raises ResourceNotFound: when the stack has no such resource
         """
         stack = finding.by_identity(context, stack_identity)
         row = shown(resources.by_stack(context, stack.id), stack.raw_template_id).get(resource_name)

@@ -1,4 +1,4 @@
-"""Snapshots, restoring, exporting and abandoning."""
+"""The client methods for snapshots, restore, export and abandon."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from heatlite.engine.traversal import keystone_cleanup
 
 
 class LifeEndpoint:
-    """Methods for what is left of a stack when it changes or goes.
+    """The methods that take, restore or delete a snapshot, and that export or abandon a stack.
 
-    Any of them raises ``EntityNotFound`` where there is no such live stack, and those that name a snapshot ``NotFound``
-    where the stack doesn't have it.
+    Each raises ``EntityNotFound`` when there is no such live stack. Those that name a snapshot raise ``NotFound`` when
+    the stack doesn't have it.
     """
 
     target = oslo_messaging.Target(version="1.36")
@@ -37,56 +37,56 @@ class LifeEndpoint:
     def stack_snapshot(self, context: RequestContext, stack_identity: Reply, name: str | None) -> Reply:
         """Begin to take a snapshot of a stack, and reply with it.
 
-        :raises ActionInProgress: where something else is being done with the stack
+        :raises ActionInProgress: when another operation is in progress on the stack
         """
         stack = finding.by_identity(context, stack_identity)
         return replies.snapshot(self._snapshots.take(stack, name, is_limited=not context.is_admin))
 
     @client_call
     def show_snapshot(self, context: RequestContext, stack_identity: Reply, snapshot_id: str) -> Reply:
-        """One snapshot with its data."""
+        """Return one snapshot with its data."""
         return replies.snapshot(self._snapshots.get(finding.by_identity(context, stack_identity), snapshot_id))
 
     @client_call
     def stack_list_snapshots(self, context: RequestContext, stack_identity: Reply) -> list[Reply]:
-        """The snapshots of a stack, oldest first."""
+        """Return the snapshots of a stack, oldest first."""
         stack = finding.by_identity(context, stack_identity)
         return [replies.snapshot(record) for record in snapshots.of_stack(context, stack.id)]
 
     @client_call
     def delete_snapshot(self, context: RequestContext, stack_identity: Reply, snapshot_id: str) -> None:
-        """Delete a snapshot. Where a plugin can't, the snapshot stays, FAILED, and tells why; delete it again then.
+        """Delete a snapshot. If a plugin fails to, the snapshot stays, FAILED, with the reason; the client may retry.
 
-        :raises NotSupported: where it is still being taken
+        :raises NotSupported: when the snapshot is still being taken
         """
         self._snapshots.delete(finding.by_identity(context, stack_identity), snapshot_id)
 
     @client_call
     def stack_restore(self, context: RequestContext, stack_identity: Reply, snapshot_id: str) -> None:
-        """Begin to make a stack what it was when a snapshot was taken.
+        """Begin to restore a stack to a snapshot.
 
-        :raises NotSupported: where the snapshot isn't complete, or the stack is suspended or being deleted
-        :raises ActionInProgress: where something is being done with the stack
+        :raises NotSupported: when the snapshot isn't complete, or the stack is suspended or being deleted
+        :raises ActionInProgress: when another operation is in progress on the stack
         """
         stack = self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity))
         self._snapshots.restore(context, stack, snapshot_id)
 
     @client_call
     def export_stack(self, context: RequestContext, stack_identity: Reply) -> Reply:
-        """All that the stack could be adopted by; nothing is changed.
+        """Return the data by which the stack could be adopted. Nothing is changed.
 
-        :raises NotSupported: where ``enable_stack_abandon`` is off
+        :raises NotSupported: when ``enable_stack_abandon`` is off
         """
         self._check_enabled()
         return self._export(context, finding.by_identity(context, stack_identity))
 
     @client_call
     def abandon_stack(self, context: RequestContext, stack_identity: Reply, abandon: bool = True) -> Reply:
-        """The same, and the stack is gone; its physical resources are left as they are.
+        """Export the stack and forget it; its physical resources stay as they are.
 
-        :param abandon: False: only export it
-        :raises ActionInProgress: where something is being done with the stack
-        :raises NotSupported: where ``enable_stack_abandon`` is off
+        :param abandon: False: only export the stack
+        :raises ActionInProgress: when an operation is in progress on the stack
+        :raises NotSupported: when ``enable_stack_abandon`` is off
         """
         self._check_enabled()
         stack = finding.by_identity(context, stack_identity)

@@ -1,8 +1,8 @@
-"""What nested templates declare, seen from the template that has them, before anything is made.
+"""Collect the parameters that nested templates declare, without creating a stack.
 
     template ──▶ resources that are stacks ──▶ child_template, child_parameters ──▶ the same, one level down
 
-A resource whose template depends on something unknown is passed over: nothing can be said of it yet.
+A resource whose template depends on an unknown value is skipped.
 """
 
 from __future__ import annotations
@@ -31,23 +31,24 @@ NOBODY = Identity("", "dummy", "")
 
 @dataclass(frozen=True)
 class NestedParameters:
-    """Looks into the stacks that a template has in it."""
+    """Reads the nested templates of a template."""
 
     validator: Validator
     settings: Settings
 
     @functools.cached_property
     def reader(self) -> Reader:
-        """What reads the nested templates."""
+        """The reader of nested templates."""
         return Reader(self.settings)
 
     def reply(
         self, submission: Submission, template: Template, parameters: Parameters, depth: int = 0
     ) -> dict[str, Any]:
-        """Resource → ``Type``, ``Description``, ``Parameters`` and, where there are any, ``ParameterGroups`` and
-        ``NestedParameters`` of its template.
+        """Return, for each resource that is a stack, its template's ``Type``, ``Description`` and ``Parameters``.
 
-        :raises HeatliteError: where a nested template isn't well-formed, or is too deep; with the path to it
+        ``ParameterGroups`` and ``NestedParameters`` are there when the template has any.
+
+        :raises HeatliteError: when a nested template isn't well-formed, or is too deep; it has the path to the template
         """
         found = {}
         for resource, definition in self._stacks(template, parameters, is_root=depth == 0):
@@ -62,16 +63,16 @@ class NestedParameters:
         template = self.reader.parse(submission.template, submission.files, submission.environment.resource_registry)
         schemata, environment = template.parameter_schemata, submission.environment
         parameters = known_parameters(template, environment)
-        told = {
+        reply = {
             "Type": definition.written.get("type"),
             "Description": template.description,
             "Parameters": {name: parameter_replies.parameter(schema, environment) for name, schema in schemata.items()},
         }
         if groups := template.raw.get("parameter_groups"):
-            told["ParameterGroups"] = groups
+            reply["ParameterGroups"] = groups
         if nested := self.reply(submission, template.under(parameters), parameters, depth):
-            told["NestedParameters"] = nested
-        return told
+            reply["NestedParameters"] = nested
+        return reply
 
     def _stacks(
         self, template: Template, parameters: Parameters, *, is_root: bool
@@ -83,7 +84,7 @@ class NestedParameters:
             plugin, given = plugins[name], resolve(definition.properties, scope) or {}
             if given is UNKNOWN or not issubclass(plugin, StackResource):
                 continue
-            if not is_root:  # as in Heat: it's told what is declared, and a create will tell what is wrong
+            if not is_root:  # as in Heat: unknown properties are ignored here; a create reports them
                 given = {key: value for key, value in given.items() if key in plugin.properties_schema}
             properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
             metadata = resolve(definition.metadata, scope)

@@ -1,7 +1,7 @@
-"""Nesting: a stack with those below it, as far down as a client wants to see, and the way from a resource to its stack.
+"""Find the nested stacks of a stack, down to the depth that a client asks for, and the nested stack of a resource.
 
-depth 0   the stack alone
-depth 1   and the stacks that its resources are, and so on; deeper than the limit is as deep as it goes
+depth 0   only the stack
+depth 1   also the stacks of its resources, and so on; a depth above the limit is cut to the limit
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from heatlite.resources.stack_resource import StackResource
 
 
 def with_nested(context: RequestContext, stack: StackRecord, depth: Any, most: int) -> list[StackRecord]:
-    """The stack, and the live ones below it, level by level.
+    """Return the stack and its live nested stacks, level by level.
 
-    :param depth: how many levels below
-    :param most: levels that there may be at all
-    :raises Invalid: where the depth isn't a number from 0 up
+    :param depth: how many levels of nested stacks to include
+    :param most: the largest depth
+    :raises Invalid: when the depth isn't a number from 0 up
     """
     found = level = [stack]
     for _ in range(min(whole_number("nested_depth", depth) or 0, most)):
@@ -36,7 +36,7 @@ def with_nested(context: RequestContext, stack: StackRecord, depth: Any, most: i
 
 
 def nested_identity(registry: Registry, stack: StackRecord, row: ResourceRecord) -> Reply | None:
-    """The identity of the stack that a resource is; None where it isn't one, or none was ever chosen."""
+    """Return the identity of a resource's nested stack; None if it isn't a stack, or its id isn't chosen yet."""
     try:
         plugin = registry.get(row.type)
     except exception.EntityNotFound:

@@ -1,8 +1,8 @@
-"""Options of a create or an update beside template and settings; what a client may not say is refused by name.
+"""The remaining arguments of a create or an update. Those that a client may not set are refused by name.
 
-The fields are Heat's arguments, with their defaults. Heat's engines call one another by these same methods, and so Heat
-has arguments that only an engine may set: heat-api sends them with their defaults, and another value comes from nobody
-who may say it. heatlite's engines have a topic of their own for that (``engine.nested.endpoint``).
+The fields are Heat's arguments, with their defaults. Heat's engines call one another by these same methods, so Heat has
+arguments that only an engine may set. heat-api sends them with their defaults, and any other value is refused.
+heatlite's engines begin nested stacks over a topic of their own (``engine.nested.endpoint``).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ OF_ENGINES = frozenset(
 OF_ENGINES_IN_ARGS = OF_ENGINES | {
     "nested_operation", "child_id", "operation_id", "follows", "facade", "deadline", "collects_later"
 }  # fmt: skip
-"""What ``args`` may not say either: the same, and the words of heatlite's own messages, also of earlier versions."""
+"""Keys that ``args`` may not have: the same arguments, and the words of heatlite's own messages, past and present."""
 
 
 @dataclass(frozen=True)
 class CreateOptions:
-    """The rest of ``create_stack``. All but the first two have no other value than their default."""
+    """The remaining arguments of ``create_stack``. Only the first two may have a value other than their default."""
 
     environment_files: list[str] | None = None
     files_container: str | None = None
@@ -37,25 +37,25 @@ class CreateOptions:
     template_id: None = None
 
     def check_allowed(self) -> None:
-        """:raises Invalid: where something is said that only an engine may say"""
+        """Raise Invalid when an argument has a value that only an engine may set."""
         check_allowed(self)
 
 
 @dataclass(frozen=True)
 class UpdateOptions:
-    """The rest of ``update_stack``."""
+    """The remaining arguments of ``update_stack``."""
 
     environment_files: list[str] | None = None
     files_container: str | None = None
     template_id: None = None
 
     def check_allowed(self) -> None:
-        """:raises Invalid: where something is said that only an engine may say"""
+        """Raise Invalid when an argument has a value that only an engine may set."""
         check_allowed(self)
 
 
 def check_allowed(options: CreateOptions | UpdateOptions) -> None:
-    """:raises Invalid: where an argument has a value that only an engine may give it, with its name"""
+    """Raise Invalid, with the argument's name, when it has a value that only an engine may set."""
     for field in fields(options):
         value = getattr(options, field.name)
         if field.name in OF_ENGINES and (value != field.default or type(value) is not type(field.default)):
@@ -63,9 +63,9 @@ def check_allowed(options: CreateOptions | UpdateOptions) -> None:
 
 
 def check_args(args: Any) -> Mapping[str, Any]:
-    """The ``args`` of a create or an update, if they say nothing that only an engine may say.
+    """Check and return the ``args`` of a create or an update.
 
-    :raises Invalid: where they do, or are no map
+    :raises Invalid: when they aren't a map, or have a key that only an engine may set
     """
     args = mapping("args", args)
     for name in sorted(OF_ENGINES_IN_ARGS & args.keys()):
@@ -75,5 +75,5 @@ def check_args(args: Any) -> Mapping[str, Any]:
 
 
 def of_engines(name: str) -> Exception:
-    """The error for an argument of engines' in a client's call, to be raised by the caller."""
+    """Build the error for an argument that only an engine may set; the caller raises it."""
     return invalid(f"{name} is set by an engine for a nested stack, and not by a client: leave it out")

@@ -1,6 +1,6 @@
-"""Other callers: what is asked by the CloudFormation API, by heat-api's password pipeline and by ``heat-manage`` alone.
+"""The methods that only the CloudFormation API, heat-api's password pipeline and ``heat-manage`` call.
 
-The stack's own project may ask; so may an administrator.
+The stack's own project may call them, and an administrator.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from heatlite.engine.shared import Shared
 
 
 class OtherCallersEndpoint:
-    """Methods that the ``openstack`` client never calls."""
+    """The methods that the ``openstack`` client never calls."""
 
     target = oslo_messaging.Target(version="1.36")
 
@@ -32,9 +32,9 @@ class OtherCallersEndpoint:
     def describe_stack_resources(
         self, context: RequestContext, stack_identity: Reply, resource_name: str | None
     ) -> list[Reply]:
-        """A stack's resources in full, or the one of a name; none where there is no such name.
+        """Return a stack's resources in full, or only the one with a name; an empty list if there is no such name.
 
-        :raises EntityNotFound: where there is no such live stack
+        :raises EntityNotFound: when there is no such live stack
         """
         stack = finding.by_identity(context, stack_identity)
         filters = None if resource_name is None else {"name": resource_name}
@@ -42,10 +42,10 @@ class OtherCallersEndpoint:
 
     @client_call
     def find_physical_resource(self, context: RequestContext, physical_resource_id: str) -> Reply:
-        """The identity of the resource that this physical resource belongs to.
+        """Return the identity of the resource with this physical resource id.
 
-        :raises EntityNotFound: where the project has none
-        :raises PhysicalResourceIDAmbiguity: where several stacks have it
+        :raises EntityNotFound: when the project has none
+        :raises PhysicalResourceIDAmbiguity: when several stacks have one
         """
         found = resources.anywhere_by_physical_id(context, physical_resource_id, finding.project_filter(context))
         if not found:
@@ -59,15 +59,15 @@ class OtherCallersEndpoint:
 
     @client_call
     def authenticated_to_backend(self, context: RequestContext) -> bool:
-        """Whether the request comes with something to authenticate by; keystone itself is asked by whoever uses it."""
+        """Tell whether the request carries a token, a password or a trust. Keystone checks it when it is used."""
         return any(context.wire.get(secret) for secret in ("auth_token", "password", "trust_id"))
 
     @client_call
     def migrate_convergence_1(self, context: RequestContext, stack_id: str) -> None:
-        """Nothing: every stack here is one that converges.
+        """Do nothing: every heatlite stack already uses convergence.
 
-        :raises EntityNotFound: where there is no such live stack
-        :raises NotSupported: where it is nested
+        :raises EntityNotFound: when there is no such live stack
+        :raises NotSupported: when it is nested
         """
         found: Any = stacks.get(context, stack_id) if finding.is_uuid(stack_id) else None
         stack = finding.visible(context, found)

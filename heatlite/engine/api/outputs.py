@@ -1,7 +1,7 @@
-"""Outputs: resolved over the resources that have been made.
+"""Resolve a stack's outputs over the resources that exist.
 
-What an output reads of a resource that isn't there yet is None. One that can't be resolved says why in
-``output_error``, and harms no other.
+A value of a resource that doesn't exist yet is None. An output that can't be resolved has the reason in
+``output_error``; the other outputs aren't affected.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LOG = logging.getLogger(__name__)
 
 
 def needed(outputs: Collection[OutputDefinition]) -> frozenset[str]:
-    """The names of the resources that these outputs read or refer to."""
+    """Return the names of the resources that these outputs read or refer to."""
     return frozenset(
         name for output in outputs for name in (*output.references, *(resource for resource, _ in output.reads))
     )
@@ -42,9 +42,9 @@ def resolved(
     wanted: Collection[OutputDefinition],
     ask: Callable[[ResourceRecord], Callable[[str], Any]] | None = None,
 ) -> list[replies.Reply]:
-    """Outputs with their values. It reads the rows that they need and no others, from the writer.
+    """Return outputs with their values. Only the rows that they need are read, from the writer.
 
-    :param ask: asks a row's plugin for its volatile attributes; None: what was recorded of them has to do
+    :param ask: asks a row's plugin for its volatile attributes; None: the recorded values are used
     """
     names = needed(wanted)
     rows = resources.by_names(context, stack.id, names) if names else []
@@ -57,13 +57,16 @@ def resolved(
 
 
 def made(rows: Collection[ResourceRecord], template_id: int, registry: Registry) -> dict[str, LiveResource]:
-    """Name → what a template sees of it; without those that nothing has been made of, or whose plugin is gone."""
+    """Return name → the resource as a template sees it.
+
+    A resource that hasn't been created yet, or whose plugin isn't installed, is left out.
+    """
     found = {}
     for name, row in shown(rows, template_id).items():
         try:
             resource = live(row, registry)
         except exception.EntityNotFound:
-            LOG.warning("No plugin here knows the type %s: outputs see nothing of %s", row.type, name)
+            LOG.warning("No plugin is installed for the type %s: outputs see no value of resource %s", row.type, name)
             continue
         if resource is not None:
             found[name] = resource
@@ -71,19 +74,19 @@ def made(rows: Collection[ResourceRecord], template_id: int, registry: Registry)
 
 
 def value_of(output: OutputDefinition, scope: EngineScope) -> Mapping[str, Any]:
-    """``output_value``, and ``output_error`` where it can't be had."""
+    """Return ``output_value``, and ``output_error`` if the output can't be resolved."""
     try:
         return {"output_value": known(resolve(output.value, scope))}
     except exception.HeatliteError as error:
         return {"output_value": None, "output_error": cut_short(scope.parameters.mask(str(error)))}
-    except Exception as error:  # a template's author must not be able to make a stack that can't be shown
+    except Exception as error:  # no template may make its stack impossible to show
         mask = scope.parameters.mask
         LOG.error("Output %s can't be resolved\n%s", output.name, mask("".join(traceback.format_exception(error))))
         return {"output_value": None, "output_error": cut_short(mask(f"{type(error).__name__}: {error}"))}
 
 
 def known(value: Any) -> Any:
-    """The value with None for what isn't known yet."""
+    """Return the value, with None in place of each unknown part."""
     if value is UNKNOWN:
         return None
     if isinstance(value, Mapping):

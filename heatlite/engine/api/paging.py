@@ -1,14 +1,14 @@
-"""Paging: the order of a list, and where in it the next page begins.
+"""The order of a list, and the place in it where the next page begins.
 
     ORDER BY k, id          the id makes the order total, so that no row is shown twice or left out
     WHERE k > m.k OR (k = m.k AND id > m.id)          m: the marker, the last row of the page before
 
-A time that may be NULL is sorted by two terms, "is it known" and its value. Databases disagree on where NULL belongs;
+A time that may be NULL is sorted by two terms, "is it known" and its value. Databases disagree on the order of NULL;
 here it comes before every time, as on MariaDB and so in Heat.
 
-A page costs what is on it where an index has the list's order. For that, two things are said that follow from the rest:
-that columns which are NULL in the whole list come first in its order, and that no row of the page is before the marker
-in the first column alone.
+If an index has the list's order, reading a page costs only the page's own rows. To make the database use that index,
+the query states two redundant facts: columns that are NULL in the whole list come first in ORDER BY, and the first
+column alone is compared with the marker, too.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ DIRECTIONS = {"asc": False, "desc": True}
 
 @dataclass(frozen=True)
 class Order:
-    """Columns to sort by, the last of them unique, all in one direction.
+    """Columns to sort by, all in one direction. The last column is unique.
 
-    ``within`` names columns that are NULL in all rows of the list and that the index for it begins with; ``index`` is
-    its name, where there is one. MariaDB has to be told: it knows that the index finds the project's rows, and reads
-    all of them up to the marker.
+    ``within`` names columns that are NULL in all rows of the list and come first in its index. ``index`` is the name of
+    that index, if there is one. MariaDB needs it as a hint: otherwise it uses an index only to find the project's rows,
+    and reads all of them up to the marker.
     """
 
     columns: tuple[sa.Column[Any], ...]
@@ -42,12 +42,12 @@ class Order:
     index: str | None = None
 
     def clauses(self) -> list[sa.ColumnElement[Any]]:
-        """What goes into ORDER BY."""
+        """Return the terms of ORDER BY."""
         terms = [*map(Null, self.within), *(term for column in self.columns for term in _terms(column))]
         return [term.desc() if self.descending else term.asc() for term in terms]
 
     def after(self, marker: object) -> sa.ColumnElement[bool]:
-        """The condition that a row comes after the marker, a record of the same table."""
+        """Return the condition that a row comes after the marker, a record of the same table."""
         pairs = [pair for column in self.columns for pair in _pairs(column, getattr(marker, column.name))]
         alternatives = [
             sa.and_(
@@ -86,12 +86,11 @@ def order(
     table: sa.Table,
     by_time: sa.Column[Any] | None = None,
 ) -> Order:
-    """The order that a client asks for. Without one it is by time, the newest first; unknown keys are left out.
+    """Return the order that a client asks for; by default by time, the newest first. Unknown keys are ignored.
 
-
-    :param allowed: the client's word → column
-    :param by_time: the column that tells what is newer; ``created_at`` if none is given
-    :raises Invalid: where the direction is neither ``asc`` nor ``desc``
+    :param allowed: the client's sort key → column
+    :param by_time: the column that orders rows by time; ``created_at`` if none is given
+    :raises Invalid: when the keys aren't a list of names, or the direction is neither ``asc`` nor ``desc``
     """
     keys: Sequence[Any] = [sort_keys] if isinstance(sort_keys, str) else sort_keys or []
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
@@ -105,47 +104,50 @@ def order(
 
 
 NEXT_MARKER = "next_marker"
-"""The key by which the last record of a list that the engine cut says how to list on."""
+"""Key in the last record of a list that the engine cut. Its value is the marker of the next page."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """``asked``: the rows to read, one more than are told where that is to say whether there are more."""
+    """The rows that a call may show (``most``) and those that it reads (``asked``).
+
+    When the engine's limit applies, it reads one row more than it shows, to learn whether there are more.
+    """
 
     most: int
     asked: int
 
     def cut(self, found: Sequence[Row]) -> tuple[Sequence[Row], bool]:
-        """The rows to tell of; and whether the engine's own limit left others out."""
+        """Return the rows to show, and whether the engine's limit left others out."""
         return found[: self.most], len(found) > self.most
 
 
 def page(wanted: Any, most: int) -> Page:
-    """How many rows a call lists, by what it wants and by what one call may.
+    """Return how many rows a call lists: as many as it wants, but no more than ``most``.
 
-    :raises Invalid: where what is wanted isn't a number from 0 up
+    :raises Invalid: when the wanted number isn't a number from 0 up
     """
     number = limit(wanted)
     return Page(most, most + 1) if number is None or number > most else Page(number, number)
 
 
 def going_on(told: list[Any], marker: str) -> list[Any]:
-    """A list whose last record says by which marker it goes on."""
+    """Add to a list's last record the marker of the next page."""
     return [*told[:-1], {**told[-1], NEXT_MARKER: marker}]
 
 
 def limit(value: Any) -> int | None:
-    """How many rows a page has; None for all.
+    """Return how many rows a page has; None for all.
 
-    :raises Invalid: where it isn't a number from 0 up
+    :raises Invalid: when the value isn't a number from 0 up
     """
     return whole_number("limit", value)
 
 
 def marker_id(value: Any) -> str | None:
-    """The id of the last row of the page before.
+    """Return the id of the last row of the previous page; None for the first page.
 
-    :raises Invalid: where it isn't text
+    :raises Invalid: when the value isn't text
     """
     if not value:
         return None

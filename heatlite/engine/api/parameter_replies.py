@@ -1,4 +1,4 @@
-"""Parameters as ``validate_template`` lists them: in the words of the CloudFormation API, as Heat keeps them."""
+"""Build parameters as ``validate_template`` lists them: with the keys of the CloudFormation API, as in Heat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TYPES = {
 
 
 def parameter(schema: ParameterSchema, environment: Environment) -> dict[str, Any]:
-    """A declared parameter, with the default and the value that an environment gives it, where there are any."""
+    """Return a declared parameter, with the default and the value that an environment gives it, if any."""
     name, default = schema.name, environment.parameter_defaults.get(schema.name)
     default = schema.default if default is None else default
     reply: dict[str, Any] = {
@@ -41,7 +41,7 @@ def parameter(schema: ParameterSchema, environment: Environment) -> dict[str, An
 
 
 def constraint_words(constraint: Constraint) -> dict[str, Any]:
-    """What a constraint adds to its parameter; open sides are left out."""
+    """Return the keys that a constraint adds to its parameter; a limit that isn't set is left out."""
     words: dict[str, Any] = {}
     match constraint:
         case Length():

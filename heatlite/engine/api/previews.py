@@ -1,4 +1,4 @@
-"""Previews: a create or an update told and not done. Nothing is written, and nothing physical is asked."""
+"""Preview a create or an update. Nothing is written, and no physical resource is read."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from heatlite.engine.shared import Shared
 from heatlite.template import Parameters, Template
 
 NO_ID = "None"
-"""What stands for the id of a stack that isn't there."""
+"""The id shown for a stack that doesn't exist yet."""
 
 
 class PreviewEndpoint:
-    """The methods by which clients ask what would happen."""
+    """The methods by which clients preview a create or an update."""
 
     target = oslo_messaging.Target(version="1.36")
 
@@ -51,10 +51,10 @@ class PreviewEndpoint:
         environment_files: Any = None,
         files_container: Any = None,
     ) -> Reply:
-        """The stack that a create would make, as ``show_stack`` would show it, with its resources.
+        """Return the stack that a create would make, as ``show_stack`` would show it, with its resources.
 
-        :raises StackExists: where the project has a live stack of this name
-        :raises HeatliteError: where what was sent is invalid
+        :raises StackExists: when the project has a live stack of this name
+        :raises HeatliteError: when the submission is invalid
         """
         check_name(stack_name)
         if stacks.by_live_name(context, context.project_id, stack_name) is not None:
@@ -67,7 +67,7 @@ class PreviewEndpoint:
         wishes = arguments.wishes(check_args(args))
         stack = self._imagined(context, stack_name, wishes.timeout_mins, wishes.disable_rollback)
         reply = replies.stack_details(stack, wishes.tags or (), parsed, parameters)
-        for state in ("stack_action", "stack_status", "stack_status_reason"):  # a stack that isn't there has none
+        for state in ("stack_action", "stack_status", "stack_status_reason"):  # the stack doesn't exist yet
             del reply[state]
         scope = EngineScope(parameters, parsed.files, self._future(parsed))
         reply["outputs"] = [
@@ -90,11 +90,11 @@ class PreviewEndpoint:
         environment_files: Any = None,
         files_container: Any = None,
     ) -> dict[str, list[Reply]]:
-        """What an update would do to each resource: added, deleted, replaced, unchanged or updated.
+        """Return what an update would do to each resource: added, deleted, replaced, unchanged or updated.
 
-        :param args: as for an update, and ``show_nested``: whether to look into the stacks in it, too
-        :raises EntityNotFound: where there is no such live stack
-        :raises HeatliteError: where what was sent is invalid
+        :param args: those of an update, and ``show_nested``: also preview the nested stacks
+        :raises EntityNotFound: when there is no such live stack
+        :raises HeatliteError: when the submission is invalid
         """
         stack = finding.by_identity(context, stack_identity)
         most, args = self._shared.settings.max_template_size, check_args(args)
@@ -156,8 +156,8 @@ class PreviewEndpoint:
 
 
 def _imagined_row(stack: StackRecord, name: str, type_name: str) -> ResourceRecord:
-    """A row as it would be before anything was done to it."""
+    """Build a resource's row as it is before the first action on it."""
     blank: dict[str, Any] = dict.fromkeys(field.name for field in dataclasses.fields(ResourceRecord))
-    said = {"id": 0, "uuid": "", "stack_id": stack.id, "name": name, "type": type_name, "status_reason": ""}
+    known = {"id": 0, "uuid": "", "stack_id": stack.id, "name": name, "type": type_name, "status_reason": ""}
     state = {"action": Action.INIT, "status": Status.COMPLETE, "atomic_key": 0, "attempts": 0, "requires": ()}
-    return ResourceRecord(**{**blank, **said, **state})
+    return ResourceRecord(**{**blank, **known, **state})

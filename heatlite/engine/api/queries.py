@@ -1,8 +1,8 @@
-"""Queries: what clients filter lists by, as conditions on columns. Pure: words in, SQLAlchemy expressions out.
+"""Turn the filters of a client's list call into conditions on columns. Pure: words in, SQLAlchemy expressions out.
 
     {"status": "CREATE_FAILED", "name": ["a", "b"]}   ──▶   action = 'CREATE' AND status = 'FAILED' AND name IN (…)
 
-A word that no column stands for is refused: leaving it out would answer more than was asked.
+A filter that no column stands for is refused: without it the reply would hold more than the client asked for.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ STACK_INDEXES = {
     (True, (STACK.deleted_at,)): "ix_stack_tenant",
     (False, (STACK.deleted_at, STACK.owner_id)): "ix_stack_deleted_at",
 }
-"""Of one project or of all, and with which columns NULL → what has these stacks by their time."""
+"""(Is the list of one project, the columns that are NULL in it) → the index that holds these stacks by time."""
 EVENT_FILTERS: Words = {
     "uuid": EVENT.uuid,
     "resource_name": EVENT.resource_name,
@@ -65,19 +65,20 @@ EVENT_FILTERS: Words = {
     "physical_resource_id": EVENT.physical_resource_id,
 }
 EVENT_SORT_KEYS: Words = {"event_time": EVENT.id, "resource_type": EVENT.resource_type}
-"""Ids are given as events are written, and two engines' clocks differ; an index has the events of a stack by id."""
+"""Client's sort key → column. Events are sorted by id and not by time: ids follow the order in which events were
+written, while the clocks of two engines differ. An index holds the events of a stack by id."""
 
 
 MOST_VALUES = 1000
-"""Values that one filter may have: each makes the statement longer, and its plan."""
+"""Number of values that one filter may have. Each value makes the SQL statement and its query plan larger."""
 
 
 def stack_conditions(query: StackQuery, project_id: str | None, hidden_tags: Sequence[str] = ()) -> list[Condition]:
-    """Which stacks a query asks for.
+    """Return the conditions that select the stacks of a query.
 
-    :param project_id: whose stacks; None for everybody's
-    :param hidden_tags: stacks with one of these tags are left out, unless hidden ones are asked for
-    :raises Invalid: where a filter or a tag makes no sense
+    :param project_id: the project whose stacks are listed; None for those of every project
+    :param hidden_tags: stacks with one of these tags are left out, unless the query asks for hidden ones
+    :raises Invalid: when a filter or a tag is invalid
     """
     conditions: list[Condition] = [] if project_id is None else [STACK.tenant == project_id]
     if not query.show_deleted:
@@ -90,10 +91,10 @@ def stack_conditions(query: StackQuery, project_id: str | None, hidden_tags: Seq
 
 
 def stack_order(query: StackQuery, project_id: str | None) -> Order:
-    """In which order, and by which index.
+    """Return the order of a query's stacks, and the index to read them by.
 
-    :param project_id: whose stacks; None for everybody's
-    :raises Invalid: where it makes no sense
+    :param project_id: the project whose stacks are listed; None for those of every project
+    :raises Invalid: when the order is invalid
     """
     found = paging.order(query.sort_keys, query.sort_dir, STACK_SORT_KEYS, models.stack)
     hidden = {STACK.deleted_at: query.show_deleted, STACK.owner_id: query.show_nested}
@@ -104,9 +105,9 @@ def stack_order(query: StackQuery, project_id: str | None) -> Order:
 
 
 def event_order(query: EventQuery, stack_ids: Sequence[str]) -> Order:
-    """In which order, by default the newest first; and by which index.
+    """Return the order of a query's events, by default the newest first, and the index to read them by.
 
-    :raises Invalid: where it makes no sense
+    :raises Invalid: when the order is invalid
     """
     found = paging.order(query.sort_keys, query.sort_dir, EVENT_SORT_KEYS, models.event, EVENT.id)
     has_index = found.columns[0] is EVENT.id and len(stack_ids) == 1 and not query.filters
@@ -114,9 +115,9 @@ def event_order(query: EventQuery, stack_ids: Sequence[str]) -> Order:
 
 
 def event_conditions(stack_ids: Sequence[str], wanted: Any) -> list[Condition]:
-    """Which events of these stacks a client asks for.
+    """Return the conditions that select the wanted events of these stacks.
 
-    :raises Invalid: where a filter makes no sense
+    :raises Invalid: when a filter is invalid
     """
     by_filter = filters(wanted, EVENT_FILTERS, EVENT.resource_action, EVENT.resource_status)
     of_stacks = EVENT.stack_id == stack_ids[0] if len(stack_ids) == 1 else EVENT.stack_id.in_(stack_ids)
@@ -124,10 +125,10 @@ def event_conditions(stack_ids: Sequence[str], wanted: Any) -> list[Condition]:
 
 
 def filters(wanted: Any, words: Words, action: sa.Column[Any], status: sa.Column[Any]) -> list[Condition]:
-    """A condition for each filter; a list means any of its values.
+    """Return a condition for each filter; a list means any of its values.
 
-    :raises Invalid: where there is no such filter, or its value is of the wrong kind; or where it has more than
-        ``MOST_VALUES``
+    :raises Invalid: when there is no such filter, its value is of a wrong type, or it has more than ``MOST_VALUES``
+        values
     """
     conditions = []
     for word, value in mapping("filters", wanted).items():
@@ -146,9 +147,9 @@ def filters(wanted: Any, words: Words, action: sa.Column[Any], status: sa.Column
 
 
 def column_value(word: str, column: sa.Column[Any], value: Any) -> Any:
-    """A filter's value, as the column has it.
+    """Return a filter's value, in the type of its column.
 
-    :raises Invalid: where it can't be one
+    :raises Invalid: when the value can't be of that type
     """
     if isinstance(column.type, sa.Boolean):
         return flag(word, value)
@@ -160,7 +161,7 @@ def column_value(word: str, column: sa.Column[Any], value: Any) -> Any:
 
 
 def any_state(values: Sequence[str], action: sa.Column[Any], status: sa.Column[Any]) -> Condition:
-    """The status is one of these: ``FAILED``, or with its action ``CREATE_FAILED``."""
+    """Return the condition that the status is one of these values: ``FAILED``, or with an action ``CREATE_FAILED``."""
     alternatives: list[Condition] = [sa.false()]
     for value in values:
         act, stat = split_state(value)
@@ -169,7 +170,7 @@ def any_state(values: Sequence[str], action: sa.Column[Any], status: sa.Column[A
 
 
 def split_state(state: str) -> tuple[str, str]:
-    """``CREATE_IN_PROGRESS`` is ``("CREATE", "IN_PROGRESS")``; without an action, that is ``""``."""
+    """Split ``CREATE_IN_PROGRESS`` into ``("CREATE", "IN_PROGRESS")``; where there is no action, it is ``""``."""
     for status in Status:
         if state.endswith(f"_{status}"):
             return state.removesuffix(f"_{status}"), status
@@ -177,9 +178,9 @@ def split_state(state: str) -> tuple[str, str]:
 
 
 def tag_conditions(query: StackQuery) -> list[Condition]:
-    """All of ``tags``, any of ``tags_any``, not all of ``not_tags``, none of ``not_tags_any``.
+    """Require all of ``tags``, any of ``tags_any``, not all of ``not_tags``, none of ``not_tags_any``.
 
-    :raises Invalid: where one isn't a list of tags
+    :raises Invalid: when one of them isn't a list of tags
     """
     wanted = {name: getattr(query, name) for name in ("tags", "tags_any", "not_tags", "not_tags_any")}
     given = {name: tag_list(name, value) for name, value in wanted.items() if value}
@@ -194,12 +195,12 @@ def tag_conditions(query: StackQuery) -> list[Condition]:
 
 
 def tagged(tags: Sequence[str]) -> Condition:
-    """The stack has at least one of these tags."""
+    """Return the condition that the stack has at least one of these tags."""
     return sa.exists().where(TAG.stack_id == STACK.id, TAG.tag.in_(tags))
 
 
 def tagged_with_all(tags: Sequence[str]) -> Condition:
-    """The stack has each of these tags: counted in one sub-query, however many they are."""
+    """Return the condition that the stack has all of these tags. One sub-query counts them, however many there are."""
     if len(tags) == 1:
         return tagged(tags)
     having = sa.select(sa.func.count(TAG.tag.distinct())).where(TAG.stack_id == STACK.id, TAG.tag.in_(tags))

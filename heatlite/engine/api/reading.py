@@ -1,7 +1,7 @@
-"""Reading: what clients are shown of stacks, resources, events and engines. Nothing here writes.
+"""Build the replies that show stacks, resources, events and engines. Nothing here writes.
 
-shown by id     from the writer, so that a client sees what it was just told      show, resource, output
-lists           from the replica, if there is one, which may lag                  list, count, resources, events
+shown by id     from the writer, so a client sees its own last change     show, resource, output
+lists           from the replica, if there is one; it may lag             list, count, resources, events
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from heatlite.template import ParameterSchema, Template
 
 
 class Reading:
-    """Answers questions about stacks that have been found."""
+    """Builds the replies about a stack that the caller has already found."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
@@ -35,7 +35,7 @@ class Reading:
     # --- stacks -----------------------------------------------------------------------------------------------
 
     def stack(self, context: RequestContext, stack: StackRecord, *, resolve_outputs: bool) -> Reply:
-        """One stack in full, with its outputs if they are wanted and it isn't deleted."""
+        """Return one stack in full, with its outputs if the client wants them and the stack isn't deleted."""
         template, parameters = self._shared.library.readable(context, stack)
         tags = stacks.tags(context, [stack.id]).get(stack.id, [])
         reply = replies.stack_details(stack, tags, template, parameters)
@@ -46,7 +46,10 @@ class Reading:
         return reply
 
     def all_stacks(self, context: RequestContext, *, resolve_outputs: bool) -> list[Reply]:
-        """Every live root stack in full, the newest first. Where ``max_listed`` cuts them, ``list_stacks`` goes on."""
+        """Return every live root stack in full, the newest first.
+
+        If ``max_listed`` cuts the list, the client reads on with ``list_stacks``.
+        """
         conditions = self._conditions(context, StackQuery())
         order = paging.order(None, None, {}, stacks.TABLE).clauses()
         page = self._page(None)
@@ -55,9 +58,9 @@ class Reading:
         return paging.going_on(told, found[-1].id) if goes_on else told
 
     def list_stacks(self, context: RequestContext, query: StackQuery) -> list[Reply]:
-        """The stacks that a query asks for. A marker that isn't there is no marker, as in Heat.
+        """Return the stacks that a query matches. A marker that isn't found is ignored, as in Heat.
 
-        :raises Invalid: where a part of the query makes no sense
+        :raises Invalid: when a part of the query is invalid
         """
         conditions = self._conditions(context, query)
         order = queries.stack_order(query, finding.project_filter(context))
@@ -73,9 +76,9 @@ class Reading:
         return paging.page(limit, self._shared.settings.max_listed)
 
     def count_stacks(self, context: RequestContext, query: StackQuery) -> int:
-        """How many stacks a query matches.
+        """Return the number of stacks that a query matches.
 
-        :raises Invalid: where a part of the query makes no sense
+        :raises Invalid: when a part of the query is invalid
         """
         return stacks.count(context, self._conditions(context, query))
 
@@ -86,17 +89,17 @@ class Reading:
     # --- templates and outputs --------------------------------------------------------------------------------
 
     def template(self, context: RequestContext, stack: StackRecord) -> Reply:
-        """A stack's template, as it was given."""
+        """Return a stack's template, as the client sent it."""
         record = self._shared.library.record(context, stack.raw_template_id)
         return record.template
 
     def files(self, context: RequestContext, stack: StackRecord) -> dict[str, str]:
-        """A stack's files by name."""
+        """Return a stack's files: name → content."""
         record = self._shared.library.record(context, stack.raw_template_id)
         return record.files
 
     def environment(self, context: RequestContext, stack: StackRecord) -> Reply:
-        """A stack's environment, hidden values masked."""
+        """Return a stack's environment, with hidden values masked."""
         library = self._shared.library
         try:
             record, template = library.template(context, stack.raw_template_id)
@@ -105,21 +108,21 @@ class Reading:
         return environments.stored(record.environment, template.parameter_schemata, self._schemata_in(record.files))
 
     def _schemata_in(self, files: Mapping[str, str]) -> Iterator[Mapping[str, ParameterSchema]]:
-        """The parameters of each template among a stack's files."""
+        """Yield the parameter schemata of each template among a stack's files."""
         for content in files.values():
             with contextlib.suppress(exception.HeatliteError):
                 raw = language.load(content, self._shared.settings.max_template_size)
                 yield language.parse(raw, files).parameter_schemata
 
     def list_outputs(self, context: RequestContext, stack: StackRecord) -> list[Reply]:
-        """A stack's outputs without values."""
+        """Return a stack's outputs, without values."""
         template, _ = self._shared.library.readable(context, stack)
         return [replies.output(output.name, output.description) for output in template.outputs.values()]
 
     def output(self, context: RequestContext, stack: StackRecord, key: Any) -> Reply:
-        """One output with its value.
+        """Return one output with its value.
 
-        :raises NotFound: where the template has no such output
+        :raises NotFound: when the template has no such output
         """
         template, parameters = self._shared.library.readable(context, stack)
         if not isinstance(key, str) or key not in template.outputs:
@@ -135,10 +138,10 @@ class Reading:
     def list_resources(
         self, context: RequestContext, stack: StackRecord, nested_depth: Any, with_detail: Any, filters: Any
     ) -> list[Reply]:
-        """A stack's resources, and those of the stacks in it.
+        """Return a stack's resources, and those of its nested stacks.
 
-        :param nested_depth: how many levels of stacks below
-        :raises Invalid: where a filter or the depth makes no sense
+        :param nested_depth: how many levels of nested stacks to include
+        :raises Invalid: when a filter or the depth is invalid
         """
         most = self._shared.settings.max_nested_stack_depth
         family = nesting.with_nested(context, stack, nested_depth, most)
@@ -178,11 +181,11 @@ class Reading:
         return reply if nested is None else {**reply, "nested_stack_id": nested}
 
     def resource(self, context: RequestContext, stack: StackRecord, name: Any, with_attr: Any) -> Reply:
-        """One resource in full.
+        """Return one resource in full.
 
         :param with_attr: attributes to show beside the recorded ones; False for no attributes at all
-        :raises ResourceNotFound: where the stack has no such resource
-        :raises Invalid: where ``with_attr`` isn't a list of names
+        :raises ResourceNotFound: when the stack has no such resource
+        :raises Invalid: when ``with_attr`` isn't a list of names
         """
         also = [] if with_attr in (None, True, False) else with_attr
         if not isinstance(also, list) or not all(isinstance(attribute, str) for attribute in also):
@@ -199,7 +202,7 @@ class Reading:
         return reply | details | {"metadata": self._metadata(context, stack, row)}
 
     def _metadata(self, context: RequestContext, stack: StackRecord, row: ResourceRecord) -> Reply:
-        """A resource's metadata; of a server with what is deployed to it, as its agent polls it."""
+        """Return a resource's metadata. A server's has its deployments too: its agent polls them there."""
         metadata = dict(row.resource_metadata or {})
         if row.physical_resource_id and type_shows_deployments(self._shared.registry, row.type):
             deployed = deployed_to(context, stack.tenant, row.physical_resource_id)
@@ -207,8 +210,10 @@ class Reading:
         return metadata
 
     def _attributes(self, row: ResourceRecord, also: list[str]) -> Reply:
-        """Those that are recorded, and those asked for: of the plugin where they are volatile; others a group makes of
-        what it recorded of its members."""
+        """Return the recorded attributes and the additional ones that the client asked for.
+
+        A volatile attribute is asked of the plugin. A group computes others from the recorded values of its members.
+        """
         found = replies.attributes(row, also)
         for name in also:
             with contextlib.suppress(exception.HeatliteError):
@@ -223,9 +228,9 @@ class Reading:
         return recorded[name] if name in recorded else plugin.read_attribute(row.name, recorded, name, ())
 
     def list_events(self, context: RequestContext, stack: StackRecord, query: EventQuery) -> list[Reply]:
-        """The events of a stack that a query asks for. A marker that isn't there is no marker, as in Heat.
+        """Return the events of a stack that a query matches. A marker that isn't found is ignored, as in Heat.
 
-        :raises Invalid: where a part of the query makes no sense
+        :raises Invalid: when a part of the query is invalid
         """
         most = self._shared.settings.max_nested_stack_depth
         family = {each.id: each for each in nesting.with_nested(context, stack, query.nested_depth, most)}
@@ -241,6 +246,6 @@ class Reading:
         return paging.going_on(told, found[-1].uuid) if goes_on else told
 
     def list_services(self, context: RequestContext) -> list[Reply]:
-        """Every engine process that has a row."""
+        """Return every engine process that has a row."""
         now = self._shared.inputs.utcnow()
         return [replies.service(record, now) for record in services.listed(context)]

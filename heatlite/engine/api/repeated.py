@@ -1,9 +1,9 @@
-"""Repeated: a call whose message came twice. What it asks for has begun; whoever is second says what the first did.
+"""Answer a call whose message was delivered twice. The second delivery gets the same reply as the first.
 
-    first    begins, notes the message's id in the same transaction, replies
-    second   is refused by what the first began, or finds the id noted ──▶ the same reply
+    first    begins the operation, records the message's id in the same transaction, replies
+    second   is refused because of that operation, or finds the recorded id ──▶ the same reply
 
-A client hears whichever comes first; so the second must not say that the call was refused.
+The client gets whichever reply is sent first, so the second must not say that the call was refused.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ REPLIES: dict[str, Callable[[Context, ClientCall], Any]] = {
     "update_stack": _identity,
     "stack_snapshot": _snapshot,
 }
-"""What methods reply that begin an operation; the others reply nothing."""
+"""Method that begins an operation → how its reply is built again. Other such methods reply None."""
 
 
 def begun_before(context: Context) -> ClientCall | None:
-    """What the call that is being answered has begun already, here or elsewhere; None where it hasn't."""
+    """Return the record of the current call if an earlier delivery, on any engine, has begun it; else None."""
     call_id = delivery.current()
     try:
         return None if call_id is None else client_calls.get(context, call_id)
-    except DATABASE_ERRORS:  # then it is said as it is: what is refused now can't be known to have begun
+    except DATABASE_ERRORS:  # whether it has begun can't be known now, so the client gets the error as it is
         return None
 
 
 def reply(context: Context, method: str, call: ClientCall) -> Any:
-    """What whoever began it replied."""
+    """Return the reply that the first delivery got."""
     return REPLIES[method](context, call) if method in REPLIES else None

@@ -1,6 +1,6 @@
-"""Replies: records as the dicts that Heat's clients know. Pure; what has to be looked up is handed in.
+"""Turn records into the dicts that Heat's clients know. Pure: the caller looks up what a reply needs.
 
-Every dict is plain JSON: times are text, as Heat writes them.
+Every dict is plain JSON: times are text, in Heat's formats.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from heatlite.template import Parameters, Template
 Reply = dict[str, Any]
 
 UNSHOWN = (ERRORS, MEMBERS)
-"""Attributes that plugins record for themselves."""
+"""Attributes that plugins record for their own use."""
 
 NO_OUTPUT_DESCRIPTION = "No description given"
 
 
 def time(moment: datetime.datetime | None) -> str | None:
-    """``2026-11-20T22:11:37Z``."""
+    """Format a time like ``2026-11-20T22:11:37Z``."""
     return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def identity(stack: StackRecord, path: str = "") -> Reply:
-    """A stack's identity, or that of a part of it, such as ``/resources/web``."""
+    """Return the identity of a stack, or of a part of it, such as ``/resources/web``."""
     return {"tenant": stack.tenant, "stack_name": stack.name, "stack_id": stack.id, "path": path}
 
 
 def stack_summary(stack: StackRecord, tags: Sequence[str] | None) -> Reply:
-    """A stack in a list; without tags they are None."""
+    """Return a stack as a list shows it; without tags, they are None."""
     return {
         "stack_identity": identity(stack),
         "stack_name": stack.name,
@@ -53,7 +53,7 @@ def stack_summary(stack: StackRecord, tags: Sequence[str] | None) -> Reply:
 
 
 def stack_details(stack: StackRecord, tags: Sequence[str], template: Template, parameters: Parameters) -> Reply:
-    """A stack in full, without its outputs; hidden parameters are ``******``."""
+    """Return a stack in full, without its outputs; hidden parameters are ``******``."""
     return {
         **stack_summary(stack, None),
         "description": template.description,
@@ -68,15 +68,15 @@ def stack_details(stack: StackRecord, tags: Sequence[str], template: Template, p
 
 
 def resource(stack: StackRecord, row: ResourceRecord, required_by: Sequence[str], template: Template) -> Reply:
-    """A resource in a list."""
+    """Return a resource as a list shows it."""
     definition = template.resources.get(row.name)
-    is_of_it = definition is not None and definition.type == row.type
+    same_type = definition is not None and definition.type == row.type
     reply = {
         "resource_identity": identity(stack, f"/resources/{row.name}"),
         "stack_identity": identity(stack),
         "stack_name": stack.name,
         "resource_name": row.name,
-        "resource_type": definition.written_type if definition is not None and is_of_it else row.type,
+        "resource_type": definition.written_type if definition is not None and same_type else row.type,
         "physical_resource_id": row.physical_resource_id or "",
         "resource_action": row.action,
         "resource_status": row.status,
@@ -91,7 +91,7 @@ def resource(stack: StackRecord, row: ResourceRecord, required_by: Sequence[str]
 
 
 def resource_details(row: ResourceRecord, template: Template, attributes: Reply | None) -> Reply:
-    """What a resource in full has beside what it has in a list; ``attributes`` of None are left out."""
+    """Return the keys that a resource has in full and not in a list; ``attributes`` is left out when it is None."""
     definition = template.resources.get(row.name)
     reply: Reply = {
         "description": definition.description if definition else "",
@@ -101,16 +101,16 @@ def resource_details(row: ResourceRecord, template: Template, attributes: Reply 
 
 
 def attributes(row: ResourceRecord, also: Sequence[str] = ()) -> Reply:
-    """Every attribute that the last success recorded, and those asked for; what isn't known is None."""
+    """Return the attributes that the last success recorded, and those named in ``also``; an unknown value is None."""
     recorded: Mapping[str, Any] = (row.attr_data or {}).get("attributes") or {}
     return {**dict.fromkeys(also), **{name: value for name, value in recorded.items() if name not in UNSHOWN}}
 
 
 def event(stack: StackRecord, record: EventRecord, *, with_properties: bool, root: StackRecord | None) -> Reply:
-    """An event.
+    """Return an event.
 
-    :param with_properties: as where a single event is shown; there are none, since events don't keep them
-    :param root: the stack that was asked for, where those of stacks in it are wanted too
+    :param with_properties: True for a reply with a single event. The properties are empty: events don't store them
+    :param root: the stack of the request, when events of its nested stacks are listed too
     """
     reply = {
         "event_identity": identity(stack, f"/resources/{record.resource_name}/events/{record.uuid}"),
@@ -130,14 +130,14 @@ def event(stack: StackRecord, record: EventRecord, *, with_properties: bool, roo
 
 
 def output(name: str, description: str) -> Reply:
-    """An output without its value."""
+    """Return an output without its value."""
     return {"output_key": name, "description": description or NO_OUTPUT_DESCRIPTION}
 
 
 def service(record: ServiceRecord, now: datetime.datetime) -> Reply:
-    """An engine process; only for people to read.
+    """Return an engine process, for people to read.
 
-    It is ``up`` if it was heard of within two of its intervals, and the broker hands out messages to it.
+    It is ``up`` if it reported within the last two report intervals and gets messages from the broker.
     """
     seen = record.updated_at or record.created_at
     age = (now - seen).total_seconds() if seen else float("inf")
@@ -158,12 +158,12 @@ def service(record: ServiceRecord, now: datetime.datetime) -> Reply:
 
 
 def exact_time(moment: datetime.datetime | None) -> str | None:
-    """``2026-11-20T22:11:37.000000``, as Heat's services have it, and nothing else."""
+    """Format a time like ``2026-11-20T22:11:37.000000``. In Heat, only services have this format."""
     return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
 def snapshot(record: SnapshotRecord) -> Reply:
-    """A snapshot as Heat's clients know it."""
+    """Return a snapshot."""
     return {
         "id": record.id,
         "name": record.name,

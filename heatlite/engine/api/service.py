@@ -1,11 +1,11 @@
-"""Service: the client API, by Heat's method names, arguments and replies, so that an unmodified heat-api drives it.
+"""The endpoint of the client API. It has Heat's method names, arguments and replies, so an unmodified heat-api works.
 
-    request ──▶ check arguments ──▶ find the stack ──┬─▶ lifecycle    what is to be done with it
-                (arguments, submissions)  (finding)  └─▶ reading      what is to be shown of it
+        request ──▶ check arguments ──▶ find the stack ──┬─▶ lifecycle    begin an operation on it
+                    (arguments, submissions)  (finding)  └─▶ reading      build a reply that shows it
 
-The endpoint is thin: it says which of these does what. Every method's first argument is who asks, and a stack of
-another project isn't found. Long argument lists are collected into a value whose fields are Heat's arguments, with
-their defaults: ``rpc.queries`` has most of them.
+The endpoint is thin: each method only passes the request on. The first argument of every method is the request's
+context, and a stack of another project isn't found. A long argument list is collected into a value whose fields are
+Heat's arguments, with their defaults. Most of these values are in ``rpc.queries``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Files = dict[str, str] | None
 
 
 class EngineEndpoint:
-    """The methods that clients may call. Any of them may raise ``Invalid`` for an argument that makes no sense."""
+    """The methods that clients may call. Each may raise ``Invalid`` for an argument of a wrong type or value."""
 
     target = oslo_messaging.Target(version="1.36")
 
@@ -54,12 +54,12 @@ class EngineEndpoint:
     ) -> Reply:
         """Begin to create a stack, and reply with its identity.
 
-        :param args: ``timeout_mins``, ``disable_rollback``, ``tags``; ``adopt_stack_data``, whose resources are taken
-            over in place of making new ones
+        :param args: ``timeout_mins``, ``disable_rollback``, ``tags``; ``adopt_stack_data``, whose physical resources
+            the stack takes over instead of creating new ones
         :param more: the fields of ``CreateOptions``
-        :raises StackExists: where the project has a live stack of this name
-        :raises NotSupported: where it is to adopt, and ``enable_stack_adopt`` is off
-        :raises HeatliteError: where what was sent is invalid; nothing is written then
+        :raises StackExists: when the project has a live stack of this name
+        :raises NotSupported: when the client wants to adopt, and ``enable_stack_adopt`` is off
+        :raises HeatliteError: when the submission is invalid; nothing is written then
         """
         options = arguments.collected(CreateOptions, more)
         options.check_allowed()
@@ -86,12 +86,12 @@ class EngineEndpoint:
         args: Any,
         **more: Any,
     ) -> Reply:
-        """Begin to make a stack what another template says, and reply with its identity.
+        """Begin to update a stack to another template, and reply with its identity.
 
-        :param args: as for a create, and ``existing``, ``clear_parameters``, ``converge``
+        :param args: those of a create, and ``existing``, ``clear_parameters``, ``converge``
         :param more: the fields of ``UpdateOptions``
-        :raises EntityNotFound: where there is no such live stack
-        :raises HeatliteError: where its state doesn't allow it, or what was sent is invalid
+        :raises EntityNotFound: when there is no such live stack
+        :raises HeatliteError: when the stack's state doesn't allow an update, or the submission is invalid
         """
         options = arguments.collected(UpdateOptions, more)
         options.check_allowed()
@@ -111,8 +111,8 @@ class EngineEndpoint:
     def delete_stack(self, context: RequestContext, stack_identity: Reply, cast: bool = False) -> None:
         """Begin to delete a stack.
 
-        :param cast: of no account: whoever casts hears of no error
-        :raises EntityNotFound: where there is no such live stack
+        :param cast: ignored; a client that casts gets no reply, and so no error
+        :raises EntityNotFound: when there is no such live stack
         """
         self._lifecycle.delete(self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity)))
 
@@ -120,10 +120,10 @@ class EngineEndpoint:
     def stack_cancel_update(
         self, context: RequestContext, stack_identity: Reply, cancel_with_rollback: bool = True
     ) -> None:
-        """Stop an update that is in progress, and return to where it began or stay where it is.
+        """Stop an update that is in progress; either roll the stack back, or leave it as it is now.
 
-        :raises EntityNotFound: where there is no such live stack
-        :raises NotSupported: where there is nothing to cancel
+        :raises EntityNotFound: when there is no such live stack
+        :raises NotSupported: when there is nothing to cancel
         """
         self._lifecycle.cancel(finding.by_identity(context, stack_identity), rollback=cancel_with_rollback)
 
@@ -138,17 +138,17 @@ class EngineEndpoint:
         show_nested: bool = False,
         **more: Any,
     ) -> Reply:
-        """What a template declares, or ``{"Error": …}``; nothing is made of it.
+        """Return what a template declares, or ``{"Error": …}``. Nothing is stored.
 
-        :param show_nested: whether to tell also what nested templates declare
+        :param show_nested: also return what nested templates declare
         :param more: ``environment_files``, ``files_container``
         """
         if template is None:
             raise exception.StackValidationFailed(message="No Template provided.")
         template_check.check_ignorable(ignorable_errors)
         settings = self._shared.settings
-        said = {"template": template, "params": params, "files": files, **more}
-        submission = submissions.submission(arguments.collected(Sent, said), settings.max_template_size)
+        given = {"template": template, "params": params, "files": files, **more}
+        submission = submissions.submission(arguments.collected(Sent, given), settings.max_template_size)
         nested = self._nested_parameters if show_nested else None
         return template_check.template_reply(submission, self._shared.registry, settings, nested)
 
@@ -156,9 +156,9 @@ class EngineEndpoint:
 
     @client_call
     def identify_stack(self, context: RequestContext, stack_name: str) -> Reply:
-        """The identity of the live stack with this name, or of any with this id.
+        """Return the identity of the stack with this name or id. A deleted stack is found too; a live one comes first.
 
-        :raises EntityNotFound: where the project has none
+        :raises EntityNotFound: when the project has none
         """
         return replies.identity(finding.by_name_or_id(context, stack_name))
 
@@ -166,9 +166,9 @@ class EngineEndpoint:
     def show_stack(
         self, context: RequestContext, stack_identity: Reply | None, resolve_outputs: bool = True
     ) -> list[Reply]:
-        """One stack in full, also a deleted one; all live ones where no identity is given.
+        """Return one stack in full, also a deleted one; without an identity, every live root stack.
 
-        :raises EntityNotFound: where there is no such stack
+        :raises EntityNotFound: when there is no such stack
         """
         with self._shared.database.reader(context):
             if stack_identity is None:
@@ -178,42 +178,42 @@ class EngineEndpoint:
 
     @client_call
     def list_stacks(self, context: RequestContext, tenant_safe: bool = True, **query: Any) -> list[Reply]:
-        """The stacks that a query asks for; its arguments are the fields of ``StackQuery``.
+        """Return the stacks that a query matches; its arguments are the fields of ``StackQuery``.
 
-        :param tenant_safe: of no account, since clients of old alone send it: an administrator sees every project's
+        :param tenant_safe: ignored; only old clients send it. An administrator sees the stacks of every project
         """
         return self._reading.list_stacks(context, arguments.collected(StackQuery, query))
 
     @client_call
     def count_stacks(self, context: RequestContext, tenant_safe: bool = True, **query: Any) -> int:
-        """How many stacks a query matches; its arguments are the fields of ``StackQuery``."""
+        """Return the number of stacks that a query matches; its arguments are the fields of ``StackQuery``."""
         return self._reading.count_stacks(context, arguments.collected(StackQuery, query))
 
     @client_call
     def get_template(self, context: RequestContext, stack_identity: Reply) -> Reply:
-        """A stack's template, as it was given."""
+        """Return a stack's template, as the client sent it."""
         return self._reading.template(context, finding.by_identity(context, stack_identity, deleted=True))
 
     @client_call
     def get_environment(self, context: RequestContext, stack_identity: Reply) -> Reply:
-        """A stack's environment; hidden parameters are ``******``."""
+        """Return a stack's environment; hidden parameters are ``******``."""
         return self._reading.environment(context, finding.by_identity(context, stack_identity, deleted=True))
 
     @client_call
     def get_files(self, context: RequestContext, stack_identity: Reply) -> dict[str, str]:
-        """A stack's files by name."""
+        """Return a stack's files: name → content."""
         return self._reading.files(context, finding.by_identity(context, stack_identity, deleted=True))
 
     @client_call
     def list_outputs(self, context: RequestContext, stack_identity: Reply) -> list[Reply]:
-        """A stack's outputs, without values."""
+        """Return a stack's outputs, without values."""
         return self._reading.list_outputs(context, finding.by_identity(context, stack_identity))
 
     @client_call
     def show_output(self, context: RequestContext, stack_identity: Reply, output_key: str) -> Reply:
-        """One output with its value.
+        """Return one output with its value.
 
-        :raises NotFound: where the template has no such output
+        :raises NotFound: when the template has no such output
         """
         return self._reading.output(context, finding.by_identity(context, stack_identity), output_key)
 
@@ -228,7 +228,7 @@ class EngineEndpoint:
         with_detail: bool = False,
         filters: Reply | None = None,
     ) -> list[Reply]:
-        """A stack's resources, one for each name."""
+        """Return a stack's resources, one for each name."""
         stack = finding.by_identity(context, stack_identity, deleted=True)
         return self._reading.list_resources(context, stack, nested_depth, with_detail, filters)
 
@@ -240,10 +240,10 @@ class EngineEndpoint:
         resource_name: str,
         with_attr: list[str] | bool | None = None,
     ) -> Reply:
-        """One resource in full.
+        """Return one resource in full.
 
-        :raises ResourceNotFound: where the stack has no such resource
-        :raises Forbidden: where a user of the stack's own asks for another resource than that which he belongs to
+        :raises ResourceNotFound: when the stack has no such resource
+        :raises Forbidden: when a user that the stack created asks for a resource other than the one it was created for
         """
         stack = finding.by_identity(context, stack_identity, for_own_users=True)
         finding.check_own_user(context, stack, resource_name)
@@ -251,17 +251,17 @@ class EngineEndpoint:
 
     @client_call
     def list_events(self, context: RequestContext, stack_identity: Reply, **query: Any) -> list[Reply]:
-        """A stack's events, the newest first; the other arguments are the fields of ``EventQuery``."""
+        """Return a stack's events, the newest first; the other arguments are the fields of ``EventQuery``."""
         wanted = arguments.collected(EventQuery, query)
         stack = finding.by_identity(context, stack_identity, deleted=True)
         return self._reading.list_events(context, stack, wanted)
 
     @client_call
     def list_services(self, context: RequestContext) -> list[Reply]:
-        """The engine processes, ``up`` or ``down``."""
+        """Return the engine processes, each ``up`` or ``down``."""
         return self._reading.list_services(context)
 
     @client_call
     def get_revision(self, context: RequestContext) -> str:
-        """Which heatlite this is."""
+        """Return heatlite's version."""
         return heatlite.__version__

@@ -1,7 +1,7 @@
-"""Shown: of a stack's rows, those that clients see: one for each name, and what requires it.
+"""Choose the rows of a stack that clients see: one for each name, and which names require it.
 
-While something is replaced, rolled back or cleaned up, a name may have several rows; the one that serves it is shown.
-A name that has left the template is shown while it has a row.
+A name may have several rows while a resource is replaced, rolled back or cleaned up. Clients see the row that serves
+the name. A name that has left the template is shown as long as it has a row.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def required_by(
 ) -> dict[str, list[str]]:
     """Return name → the names of the shown rows that require it, in alphabetical order.
 
-    The template says it also of what hasn't begun, as in Heat. A row says what its type needs without naming it, and
-    what its name required before it left the template.
+    The template has the requirements of resources that haven't begun, too, as in Heat. A row has those that its type
+    implies without the template naming them, and those of a name that has left the template.
     """
     names = {row.id: row.name for row in rows}
     found: dict[str, set[str]] = {name: set() for name in serving}
@@ -49,9 +49,9 @@ def required_by(
 
 
 def matching(serving: Mapping[str, ResourceRecord], wanted: Any) -> list[ResourceRecord]:
-    """The shown rows that pass every filter; a list in a filter means any of its values.
+    """Return the shown rows that pass every filter; a list in a filter means any of its values.
 
-    :raises Invalid: where there is no such filter, or its value isn't text
+    :raises Invalid: when there is no such filter, or its value isn't text
     """
     tests = [_test(word, value) for word, value in mapping("filters", wanted).items() if value is not None]
     return [row for row in serving.values() if all(test(row) for test in tests)]

@@ -1,4 +1,4 @@
-"""The calls by which a client tells a resource something: a signal, or that it is broken."""
+"""The client methods that signal a resource, or mark it unhealthy."""
 
 from __future__ import annotations
 
@@ -39,23 +39,23 @@ class SignalEndpoint:
     def resource_signal(
         self, context: RequestContext, stack_identity: Reply, resource_name: str, details: Any, sync_call: bool = False
     ) -> Reply | None:
-        """Signal a resource, or let it go on from a hook; when this returns, the signal counts.
+        """Signal a resource, or clear a hook at which it waits. The signal is stored before this returns.
 
-        :param details: what the resource makes of it is its type's business: a map, a text or None. A map
+        :param details: a map, a text or None, which the resource's type interprets. A map
             ``{"unset_hook": "pre-create"}`` isn't for the resource: it clears that hook
-        :param sync_call: whether to reply with the resource's metadata, as Heat's CloudFormation API wants it
-        :raises ResourceNotFound: where the stack has no such resource
-        :raises ResourceNotAvailable: where it hasn't been made yet
-        :raises ResourceActionNotSupported: where its type takes no signals
-        :raises NotSupported: where it is being, or was, suspended or deleted
-        :raises ActionInProgress: where it is being worked on
-        :raises InvalidBreakPointHook: where it doesn't wait at the hook that is to be cleared
+        :param sync_call: reply with the resource's metadata, as Heat's CloudFormation API needs
+        :raises ResourceNotFound: when the stack has no such resource
+        :raises ResourceNotAvailable: when the resource hasn't been created yet
+        :raises ResourceActionNotSupported: when its type takes no signals
+        :raises NotSupported: when the resource is or was suspended or deleted
+        :raises ActionInProgress: when a worker holds the resource
+        :raises InvalidBreakPointHook: when the resource doesn't wait at the hook to be cleared
         """
         stack = finding.by_identity(context, stack_identity, for_own_users=True)
         if isinstance(details, Mapping) and UNSET_HOOK in details:
-            finding.by_identity(context, stack_identity)  # which isn't for the stack's own users
+            finding.by_identity(context, stack_identity)  # refuses a user that the stack created: hooks aren't for it
             rows = resources.by_names(context, stack.id, [resource_name]) if isinstance(resource_name, str) else []
-            if not rows:  # one that is shown no more may wait after its deletion
+            if not rows:  # a row that clients no longer see may still wait at the hook after its deletion
                 raise exception.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
             hooks.clear(self._shared, self._conclusions, stack, resource_name, details[UNSET_HOOK])
             return dict(rows[-1].resource_metadata or {}) if sync_call else None
@@ -71,12 +71,12 @@ class SignalEndpoint:
         mark_unhealthy: bool,
         resource_status_reason: str | None = None,
     ) -> None:
-        """Have the next update replace a resource, or take that back.
+        """Mark a resource unhealthy, so the next update replaces it; or clear that mark.
 
-        :param resource_name: its name, or its physical id
-        :raises ResourceNotFound: where the stack has no such resource
-        :raises PhysicalResourceIDAmbiguity: where several have this physical id
-        :raises ActionInProgress: where it is being worked on
+        :param resource_name: its name, or its physical resource id
+        :raises ResourceNotFound: when the stack has no such resource
+        :raises PhysicalResourceIDAmbiguity: when several resources have this physical resource id
+        :raises ActionInProgress: when a worker holds the resource
         """
         if not isinstance(mark_unhealthy, bool):
             raise exception.Invalid(reason="mark_unhealthy is not a boolean")

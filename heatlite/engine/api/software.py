@@ -1,7 +1,7 @@
-"""Software configs and deployments: the methods by which clients keep them, and servers say what came of them.
+"""The methods by which clients manage software configs and deployments, and servers report results.
 
-A deployment may have been made by a resource, which waits for it: whoever changes one wakes that resource. The
-deployment has the resource's uuid as its id.
+A resource may have made the deployment and wait for it, so each change to a deployment wakes that resource. The
+deployment's id is the resource's uuid.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from heatlite.resources.software import io
 class SoftwareEndpoint:
     """The methods that clients may call, beside those of ``EngineEndpoint``.
 
-    Any of them raises ``NotFound`` for a config or deployment that the client's project may not see, and ``Invalid``
-    for an argument that makes no sense.
+    Each raises ``NotFound`` for a config or deployment that the client's project may not see, and ``Invalid`` for an
+    argument of a wrong type or value.
     """
 
     target = oslo_messaging.Target(version="1.36")
@@ -43,16 +43,16 @@ class SoftwareEndpoint:
 
     @client_call
     def show_software_config(self, context: RequestContext, config_id: str) -> Reply:
-        """One config in full."""
+        """Return one config in full."""
         return shown_config(self._store(context).config(config_id))
 
     @client_call
     def list_software_configs(
         self, context: RequestContext, limit: int | None = None, marker: str | None = None, tenant_safe: bool = True
     ) -> list[Reply]:
-        """The configs of a project, the newest first, in short. A marker that isn't there is no marker.
+        """Return a project's configs in short, the newest first. A marker that isn't found is ignored.
 
-        :param tenant_safe: of no account: an administrator sees every project's, and nobody else does
+        :param tenant_safe: ignored; only an administrator sees the configs of every project
         """
         project = finding.project_filter(context)
         table = software_configs.TABLE
@@ -66,7 +66,7 @@ class SoftwareEndpoint:
 
     @client_call
     def count_software_configs(self, context: RequestContext) -> int:
-        """How many configs a project has."""
+        """Return the number of configs of a project."""
         return software_configs.count(context, finding.project_filter(context))
 
     @client_call
@@ -80,9 +80,9 @@ class SoftwareEndpoint:
         outputs: Any = (),
         options: Any = None,
     ) -> Reply:
-        """Keep a config, and reply with it.
+        """Store a config, and reply with it.
 
-        :raises RequestLimitExceeded: where the project has as many as it may
+        :raises RequestLimitExceeded: when the project already has as many configs as it may
         """
         if not context.is_admin:
             limits.check_configs(self._shared.settings, lambda: software_configs.count(context, context.project_id))
@@ -96,9 +96,9 @@ class SoftwareEndpoint:
 
     @client_call
     def delete_software_config(self, context: RequestContext, config_id: str) -> None:
-        """Forget a config.
+        """Delete a config.
 
-        :raises InvalidRestrictedAction: where it is deployed
+        :raises InvalidRestrictedAction: when a deployment uses it
         """
         self._store(context).remove_config(config_id)
 
@@ -106,30 +106,30 @@ class SoftwareEndpoint:
 
     @client_call
     def list_software_deployments(self, context: RequestContext, server_id: str | None = None) -> list[Reply]:
-        """The deployments that a project may see, to one server or to any, oldest first."""
+        """Return the deployments that a project may see, to one server or to any, oldest first."""
         found = software_deployments.listed(context, finding.project_filter(context), text("server_id", server_id))
         return [deployment(each) for each in found]
 
     @client_call
     def count_software_deployments(self, context: RequestContext) -> int:
-        """How many deployments a project may see."""
+        """Return the number of deployments that a project may see."""
         return software_deployments.count(context, finding.project_filter(context))
 
     @client_call
     def metadata_software_deployments(self, context: RequestContext, server_id: str) -> list[Reply]:
-        """The configs that are deployed to a server, in the order of their names: what the server polls."""
+        """Return the configs that are deployed to a server, in the order of their names. The server polls this."""
         if not server_id:
             raise invalid("server_id must be specified")
         return deployed_to(context, finding.project_filter(context), str(server_id))
 
     @client_call
     def show_software_deployment(self, context: RequestContext, deployment_id: str) -> Reply:
-        """One deployment."""
+        """Return one deployment."""
         return deployment(self._store(context).deployment(deployment_id))
 
     @client_call
     def check_software_deployment(self, context: RequestContext, deployment_id: str, timeout: Any = None) -> Reply:
-        """The same. Nothing is waited for: no thread of an engine waits for somebody outside."""
+        """Return one deployment without waiting for it: a thread of the engine must not wait for a server."""
         return deployment(self._store(context).deployment(deployment_id))
 
     @client_call
@@ -144,10 +144,10 @@ class SoftwareEndpoint:
     ) -> Reply:
         """Have a config applied to a server, and reply with the deployment.
 
-        :param stack_user_project_id: the project of the users of one of the project's own stacks, whose servers may see
-            and signal the deployment
+        :param stack_user_project_id: the project that one of the client's stacks created for its users. Servers that
+            authenticate as such users may see and signal the deployment
         :param state: ``input_values``, ``action``, ``status``, ``status_reason``
-        :raises RequestLimitExceeded: where the project has as many as it may
+        :raises RequestLimitExceeded: when the project already has as many deployments as it may
         """
         if not context.is_admin:
             limits.check_deployments(
@@ -174,7 +174,7 @@ class SoftwareEndpoint:
         updated_at: str | None = None,
         **state: Any,
     ) -> Reply:
-        """Change a deployment, and reply with it. What isn't given, or is empty, stays as it is.
+        """Change a deployment, and reply with it. A part that isn't given, or is empty, stays as it is.
 
         :param state: ``input_values``, ``output_values``, ``action``, ``status``, ``status_reason``
         """
@@ -189,33 +189,33 @@ class SoftwareEndpoint:
     def signal_software_deployment(
         self, context: RequestContext, deployment_id: str, details: Any, updated_at: str | None = None
     ) -> str | None:
-        """Take what a server says of a deployment: a sentence about it; None where it isn't in progress."""
+        """Record a server's report on a deployment; return a sentence about it, or None if it isn't in progress."""
         if not deployment_id:
             raise invalid("deployment_id must be specified")
         when = moment(updated_at) if updated_at else None
-        said = self._store(context).signal(deployment_id, mapping("details", details), when)
+        sentence = self._store(context).signal(deployment_id, mapping("details", details), when)
         self._wake(context, deployment_id)
-        return said
+        return sentence
 
     @client_call
     def delete_software_deployment(self, context: RequestContext, deployment_id: str) -> None:
-        """Forget a deployment; its config stays."""
+        """Delete a deployment; its config stays."""
         self._store(context).remove_deployment(deployment_id)
 
     def _wake(self, context: RequestContext, deployment_id: str) -> None:
-        """Have the resource that made it look now. If that is lost, its own time comes."""
+        """Wake the resource that made a deployment. If the message is lost, the resource polls by itself."""
         row = resources.by_uuid(context, deployment_id)
         if row is not None and row.engine_id is not None:
             self._shared.wakes.wake(row.engine_id, [row.id])
 
 
 def check_users_project(context: RequestContext, project_id: str | None) -> None:
-    """Let a deployment be seen by the users of the project's own stacks, and by no other project.
+    """Check that the project is one that a stack of the client's project created for its users.
 
-    A server applies what it is told by any deployment that its project sees: who could name another project here could
-    have anything done on its servers.
+    A server applies every deployment that its project sees. A client that could name another project here could run
+    anything on that project's servers.
 
-    :raises Invalid: where it is another project
+    :raises Invalid: when it is another project
     """
     if project_id in (None, context.project_id) or context.is_admin:
         return

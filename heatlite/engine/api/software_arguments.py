@@ -1,4 +1,4 @@
-"""What clients say of configs and deployments, read from the wire and refused with a name where it is wrong."""
+"""Turn a client's arguments about configs and deployments into typed values. An error names the wrong argument."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ LONGEST_TEXT, LONGEST_PROJECT = 255, 64
 
 
 def states(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is said of a deployment's state, checked.
+    """Check the given parts of a deployment's state, and return them.
 
-    :raises Invalid: where it is something else
+    :raises Invalid: when a part is unknown or of a wrong type
     """
     maps, texts = ("input_values", "output_values"), ("action", "status", "status_reason")
     for name in given:
@@ -29,9 +29,9 @@ def states(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def text(name: str, value: Any, longest: int | None = LONGEST_TEXT) -> str | None:
-    """A text that a column takes; nothing is None.
+    """Check a text that a column stores, and return it; None stays None.
 
-    :raises Invalid: where it is something else, or too long
+    :raises Invalid: when the value is something else, or too long
     """
     if value is None:
         return None
@@ -43,9 +43,9 @@ def text(name: str, value: Any, longest: int | None = LONGEST_TEXT) -> str | Non
 
 
 def needed(name: str, value: Any) -> str:
-    """The same where there must be one.
+    """Check a text that must be given, and return it.
 
-    :raises Invalid: where there is none
+    :raises Invalid: when it is missing, something else or too long
     """
     if not value:
         raise invalid(f"{name} must be specified")
@@ -53,9 +53,9 @@ def needed(name: str, value: Any) -> str:
 
 
 def given_id(value: Any) -> str:
-    """An id that the client chose.
+    """Check an id that the client chose, and return it.
 
-    :raises Invalid: where it isn't one
+    :raises Invalid: when it isn't a UUID
     """
     if not finding.is_uuid(value):
         raise invalid(f"deployment_id must be a UUID, and is {value!r:.80}")
@@ -63,9 +63,9 @@ def given_id(value: Any) -> str:
 
 
 def moment(written: Any) -> datetime.datetime:
-    """A time as text, in UTC where it names no zone.
+    """Parse a time; one that names no zone is in UTC.
 
-    :raises Invalid: where it isn't one
+    :raises Invalid: when it isn't a time
     """
     try:
         return timeutils.normalize_time(timeutils.parse_isotime(str(written)))

@@ -1,4 +1,4 @@
-"""Configs and deployments as the dicts that Heat's clients know."""
+"""Turn configs and deployments into the dicts that Heat's clients know."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from heatlite.resources.registry import Registry
 
 
 def deployed_to(context: RequestContext, project_id: str | None, server_id: str) -> list[Reply]:
-    """The configs that are deployed to a server, in the order of their names."""
+    """Return the configs that are deployed to a server, in the order of their names."""
     ids = {each.config_id for each in software_deployments.listed(context, project_id, server_id)}
     table = software_configs.TABLE
     found = software_configs.listed(context, [table.c.id.in_(sorted(ids))], [table.c.name, table.c.id]) if ids else []
@@ -21,7 +21,7 @@ def deployed_to(context: RequestContext, project_id: str | None, server_id: str)
 
 
 def type_shows_deployments(registry: Registry, type_name: str) -> bool:
-    """Whether a type is one of servers, to which software may be deployed."""
+    """Tell whether a type is a kind of server, to which software may be deployed."""
     try:
         return registry.get(type_name).shows_deployments
     except exception.EntityNotFound:
@@ -29,20 +29,20 @@ def type_shows_deployments(registry: Registry, type_name: str) -> bool:
 
 
 def summary(record: ConfigRecord, *, with_project: bool) -> Reply:
-    """A config in a list."""
-    said = {"id": record.id, "name": record.name, "group": record.group}
-    said["creation_time"] = replies.time(record.created_at)
-    return {**said, "project": record.tenant} if with_project else said
+    """Return a config as a list shows it."""
+    reply = {"id": record.id, "name": record.name, "group": record.group}
+    reply["creation_time"] = replies.time(record.created_at)
+    return {**reply, "project": record.tenant} if with_project else reply
 
 
 def shown_config(record: ConfigRecord) -> Reply:
-    """A config in full."""
+    """Return a config in full."""
     return {**summary(record, with_project=False), **record.config}
 
 
 def deployment(record: DeploymentRecord) -> Reply:
-    """A deployment as Heat's clients know it."""
+    """Return a deployment."""
     names = ("id", "server_id", "config_id", "input_values", "output_values", "action", "status", "status_reason")
-    said = {name: getattr(record, name) for name in names}
-    said["creation_time"] = replies.time(record.created_at)
-    return {**said, "updated_time": replies.time(record.updated_at)} if record.updated_at else said
+    reply = {name: getattr(record, name) for name in names}
+    reply["creation_time"] = replies.time(record.created_at)
+    return {**reply, "updated_time": replies.time(record.updated_at)} if record.updated_at else reply

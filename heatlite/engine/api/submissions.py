@@ -1,7 +1,7 @@
-"""Submissions: from what a client sends (template, params, files, environment files) to what is validated and stored.
+"""Build a submission from a client's template, params, files and environment files. The engine validates and stores it.
 
 params  ◀── environment file 1 ◀── file 2 …        a later one wins, as in Heat
-stored environment  ◀── all of that                 for an update with ``existing``
+stored environment  ◀── all of these                for an update with ``existing``
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from heatlite.template import merging
 from heatlite.template.environment import SECTIONS
 
 MOST_ENVIRONMENT_FILES = 100
-"""Each is read by itself, also where one is named twice."""
+"""Number of environment files in one call. Each is parsed by itself, even when one is named twice."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What a client sends to describe a stack; plain values of any kind."""
+    """The parts by which a client describes a stack; untyped JSON values."""
 
     template: Any
     params: Any
@@ -35,16 +35,16 @@ class Sent:
     files_container: Any = None
 
     def check_supported(self) -> None:
-        """:raises NotSupported: where files are to come from an object store"""
+        """Raise NotSupported when the files are to come from an object store."""
         if self.files_container:
             raise exception.NotSupported(feature="A files_container")
 
 
 def submission(sent: Sent, max_bytes: int) -> Submission:
-    """What was sent, read but not validated.
+    """Build the submission of a client's parts. It is parsed, and not yet validated.
 
-    :param max_bytes: the largest environment file that is taken
-    :raises HeatliteError: where environment or files aren't well-formed
+    :param max_bytes: the largest environment file that is accepted
+    :raises HeatliteError: when the environment or the files aren't well-formed
     """
     sent.check_supported()
     files = read_files(sent.files)
@@ -52,12 +52,12 @@ def submission(sent: Sent, max_bytes: int) -> Submission:
 
 
 def updated(stored: TemplateRecord, sent: Sent, clear_parameters: Any, max_bytes: int) -> Submission:
-    """What was sent, laid over what the stack has: its files, its environment and, where none is sent, its template.
+    """Merge the client's parts over the stack's files and environment; without a template, the stack's own is used.
 
-    A stored parameter that the template no longer declares is dropped; one that is sent must be declared.
+    A stored parameter that the template no longer declares is dropped. A parameter that is sent must be declared.
 
     :param clear_parameters: names of stored parameters that go back to their defaults
-    :raises HeatliteError: where something isn't well-formed
+    :raises HeatliteError: when something isn't well-formed
     """
     sent.check_supported()
     template = stored.template if sent.template is None else sent.template
@@ -75,10 +75,10 @@ def updated(stored: TemplateRecord, sent: Sent, clear_parameters: Any, max_bytes
 def of_update(
     context: RequestContext, stack: StackRecord, sent: Sent, args: Mapping[str, Any], max_bytes: int
 ) -> Submission:
-    """What an update was sent: the whole of it or, where it says ``existing``, laid over what the stack has.
+    """Build the submission of an update: with ``existing`` merged over the stack's own, else only the client's parts.
 
-    :param args: checked already
-    :raises HeatliteError: where something isn't well-formed
+    :param args: already checked
+    :raises HeatliteError: when something isn't well-formed
     """
     if not wants_existing(args):
         return submission(sent, max_bytes)
@@ -87,22 +87,22 @@ def of_update(
 
 
 def wants_existing(args: Mapping[str, Any]) -> bool:
-    """Whether an update starts from what the stack has.
+    """Tell whether an update starts from the stack's own template, files and environment.
 
-    :raises Invalid: where that is neither true nor false
+    :raises Invalid: when ``existing`` is neither true nor false
     """
     return flag("existing", args.get("existing") or False)
 
 
 def declared_parameters(template: Any) -> frozenset[str]:
-    """The names that a template declares, as far as it is well-formed."""
+    """Return the names of the parameters that a template declares, as far as it is well-formed."""
     return frozenset(language.declared_parameters(template))
 
 
 def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) -> language.Environment:
-    """The environment that ``params`` and the environment files make up.
+    """Merge ``params`` and the environment files into one environment.
 
-    :raises HeatliteError: where one isn't well-formed or is missing, or two can't be merged as they want to be
+    :raises HeatliteError: when one isn't well-formed or is missing, or two can't be merged by their merge strategies
     """
     found = []
     names = name_list("environment_files", sent.environment_files)
@@ -119,9 +119,9 @@ def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) 
 
 
 def read_params(params: Any) -> language.Environment:
-    """The environment in ``params``; one without any section is, as of old, a map of parameters.
+    """Parse the environment in ``params``. Keys outside any section are parameters, as in old clients.
 
-    :raises StackValidationFailed: where it isn't well-formed
+    :raises StackValidationFailed: when the environment isn't well-formed
     """
     if isinstance(params, Mapping) and "parameters" not in params:
         sections = {key: value for key, value in params.items() if key in SECTIONS}
@@ -131,9 +131,9 @@ def read_params(params: Any) -> language.Environment:
 
 
 def read_environment_file(name: str, text: str, max_bytes: int) -> language.Environment:
-    """An environment from its file.
+    """Parse an environment file.
 
-    :raises StackValidationFailed: where it isn't well-formed, with the file's name
+    :raises StackValidationFailed: when the file isn't well-formed; the error has the file's name
     """
     try:
         return language.Environment.parse(language.load(text, max_bytes))
@@ -144,10 +144,10 @@ def read_environment_file(name: str, text: str, max_bytes: int) -> language.Envi
 
 
 def read_files(files: Any) -> dict[str, str]:
-    """Name → content.
+    """Check the files, and return them: name → content.
 
-    :raises Invalid: where it is no map
-    :raises StackValidationFailed: where a content isn't text
+    :raises Invalid: when they aren't a map
+    :raises StackValidationFailed: when a content isn't text
     """
     contents = dict(mapping("files", files))
     for name, content in contents.items():
@@ -159,9 +159,9 @@ def read_files(files: Any) -> dict[str, str]:
 
 
 def name_list(what: str, names: Any) -> list[str]:
-    """A list of names; nothing is an empty one.
+    """Check a list of names, and return it; None gives an empty list.
 
-    :raises StackValidationFailed: where it is something else
+    :raises StackValidationFailed: when it is something else
     """
     if names is None:
         return []

@@ -1,8 +1,8 @@
-"""Template check: what can be said of a template without making a stack of it.
+"""Check a template without creating a stack.
 
-A parameter that isn't given is unknown, like an attribute of a resource that isn't there yet, and so is all that
-depends on it. What is wrong is an answer here, ``{"Error": …}``, and no exception, as in Heat; a version that doesn't
-exist is one all the same, there and here.
+A parameter without a value is unknown, like an attribute of a resource that doesn't exist yet. A value that depends on
+an unknown one is unknown, too. A mistake is reported in the reply, ``{"Error": …}``, and not as an exception, as in
+Heat; only a template version that doesn't exist is an exception, there and here.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ from heatlite.template import UNKNOWN, Environment, Parameters, ResourceDefiniti
 
 PSEUDO = language.PseudoParameters(stack_name="dummy", stack_id="", project_id="", region="")
 ERROR_CODES = frozenset({"99001"})
-"""Heat's error codes that a client may ask to have ignored. None of them can occur here."""
+"""The error codes of Heat that a client may ask to ignore. heatlite never reports any of them."""
 
 
 def check_ignorable(codes: Any) -> None:
-    """:raises Invalid: where a code isn't one of Heat's"""
+    """Raise Invalid when a code isn't one of Heat's."""
     if codes and not (isinstance(codes, list) and ERROR_CODES.issuperset(map(str, codes))):
         raise invalid(f"Invalid codes in ignore_errors : {codes!r:.80}; those are {', '.join(sorted(ERROR_CODES))}")
 
 
 LookIn = Callable[[Submission, Template, Parameters], dict[str, Any]]
-"""Tells what nested templates declare."""
+"""Returns what nested templates declare."""
 
 
 def template_reply(
     submission: Submission, registry: Registry, settings: Settings, look_in: LookIn | None = None
 ) -> dict[str, Any]:
-    """What a template declares, or what is wrong with it.
+    """Return what a template declares, or what is wrong with it.
 
-    :param look_in: where it is to be told, too, what nested templates declare
-    :raises InvalidTemplateVersion: where there is no such version
+    :param look_in: returns what nested templates declare; None leaves them out
+    :raises InvalidTemplateVersion: when there is no such version
     """
     try:
         template = checked(submission, registry, settings)
@@ -72,16 +72,16 @@ def template_reply(
     return {**reply, "NestedParameters": nested} if nested else reply
 
 
-def with_templates(told: dict[str, Any], template: Template) -> dict[str, Any]:
-    """An environment in whose registry also the templates stand that serve as types, each for itself, as in Heat."""
+def with_templates(environment: dict[str, Any], template: Template) -> dict[str, Any]:
+    """Add to an environment's registry the templates that serve as types, each under its own name, as in Heat."""
     files = {it.written_type: it.written_type for it in template.resources.values() if is_template(it.written_type)}
-    return {**told, "resource_registry": {**told["resource_registry"], **files}}
+    return {**environment, "resource_registry": {**environment["resource_registry"], **files}}
 
 
 def checked(submission: Submission, registry: Registry, settings: Settings) -> Template:
-    """The parsed template.
+    """Parse and check a submission's template, and return it.
 
-    :raises HeatliteError: the first thing that is wrong, with its place
+    :raises HeatliteError: the first mistake, with its place
     """
     environment = submission.environment
     limits.check_sizes(settings, submission.template, submission.files, environment.to_dict())
@@ -95,9 +95,9 @@ def checked(submission: Submission, registry: Registry, settings: Settings) -> T
 
 
 def checked_under(template: Template, parameters: Parameters, registry: Registry, settings: Settings) -> Template:
-    """The template as it is with these values.
+    """Check a template with these parameter values, and return it with its conditions decided.
 
-    :raises HeatliteError: the first thing that is wrong, with its place
+    :raises HeatliteError: the first mistake, with its place
     """
     template = template.under(parameters)
     check_as_a_whole(template)
@@ -117,9 +117,9 @@ def checked_under(template: Template, parameters: Parameters, registry: Registry
 
 
 def warnings(template: Template, parameters: Parameters, registry: Registry) -> list[str]:
-    """Tell which outputs won't have a value, and why: that does no harm, but is hardly meant.
+    """Return which outputs won't have a value, and why. Such a template is valid, but probably not intended.
 
-    :param template: one that was found valid, as its parameters leave it
+    :param template: a valid template, with its conditions decided
     """
     plugins = {name: plugin(registry, it, template.files) for name, it in template.resources.items()}
     future = {name: FutureResource(name, found) for name, found in plugins.items()}
@@ -130,9 +130,9 @@ def warnings(template: Template, parameters: Parameters, registry: Registry) -> 
 
 
 def plugin(registry: Registry, definition: ResourceDefinition, files: Mapping[str, str]) -> type[Resource]:
-    """The plugin of a resource.
+    """Return the plugin of a resource.
 
-    :raises StackValidationFailed: where there is none for its type
+    :raises StackValidationFailed: when there is none for its type
     """
     try:
         return plugin_of(registry, definition.type, files)
@@ -141,9 +141,9 @@ def plugin(registry: Registry, definition: ResourceDefinition, files: Mapping[st
 
 
 def known_parameters(template: Template, environment: Environment) -> Parameters:
-    """The values of a template's parameters, UNKNOWN for those that have none.
+    """Return the values of a template's parameters; UNKNOWN for those without one.
 
-    :raises HeatliteError: where one that is given isn't declared or can't be what it is
+    :raises HeatliteError: when a given parameter isn't declared, or its value is invalid
     """
     schemata = template.parameter_schemata
     given = {name: value for name, value in environment.parameters.items() if value is not None or name not in schemata}

@@ -1,17 +1,17 @@
-"""The trust boundary, as data: who may write each topic, argument, key and column, and what it is held to.
+"""The trust boundary, as data: who may write each topic, argument, key and column, and which checks a value must pass.
 
-An engine treats every message as hostile. ``doc/security.md`` shows these tables, and tests walk them: each method that
-an engine serves, each of its arguments and each column has a line here, and a line that says less than is so fails.
+An engine treats every message as hostile. ``doc/security.md`` shows these tables, and tests check them: every method
+that an engine serves, every argument and every column must have a line here, and the line must name every writer.
 
 ::
 
-    who            what he writes
-    ───            ──────────────
-    CLIENT         whoever heat-api, or a command, calls for: a member of a project, or a user of a stack's own
-    IDENTITY       heat-api, by the token that keystone has checked: no argument says it
-    ENGINE         an engine, of its own rows
-    PLUGIN         a resource's plugin, within an engine
-    NOBODY         an argument that Heat has and a client can't use: any value but its default is refused by its name
+        who            writes
+        ───            ──────
+        CLIENT         a member of a project, or a user that a stack created, through heat-api or a command
+        IDENTITY       heat-api, from the token that keystone has checked; no argument can set it
+        ENGINE         an engine, in its own rows
+        PLUGIN         a resource's plugin, within an engine
+        NOBODY         an argument of Heat's that clients can't use: any value but its default is refused by name
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from heatlite.rpc import messages
 
 
 class Who(enum.StrEnum):
-    """Who may write something."""
+    """The party that may write a value."""
 
     CLIENT = "client"
     IDENTITY = "identity"
@@ -36,7 +36,7 @@ class Who(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """Who may write something, and what it is held to."""
+    """The party that may write a value, and the checks that the value must pass."""
 
     who: Who
     held_to: str
@@ -44,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic: who sends to it, which engines serve it, and what is believed of a message."""
+    """A topic: its senders, the engines that serve it, and what an engine believes of a message."""
 
     sender: str
     served_by: str
@@ -55,46 +55,46 @@ TOPICS: Mapping[str, Topic] = {
     messages.ENGINE_TOPIC: Topic(
         "heat-api and commands, for clients",
         "`role` api, all",
-        "who asks, as the request's context says; of its arguments nothing that the tables below don't name",
+        "the request's context, which names the client; no argument beyond the tables below",
     ),
     messages.WORKER_TOPIC: Topic(
         "engines",
         "`role` worker, all",
-        "that looking at these nodes may pay: whether a node is ready is read in its row",
+        "only that these nodes may be due: the engine reads in each row whether the node is ready",
     ),
     messages.NESTED_TOPIC: Topic(
         "engines",
         "every engine",
-        "that looking at this row may pay: the operation has to be the one that the owner's row has recorded",
+        "only that this row may be due: the operation must be the one recorded in the owner's row",
     ),
     messages.LISTENER_TOPIC: Topic(
         "engines",
         "one engine, by its id",
-        "that looking at these rows may pay: what is let go of, or ended, is decided by the rows of stacks",
+        "only that these rows may be due: the stacks' rows decide what is released or ended",
     ),
 }
 
 INTERNAL: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     messages.WORKER_TOPIC: {
         "check_resource": {
-            "traversal_id": "a text of 36 characters at most",
-            "nodes": "1,000 pairs of a row's id and a kind at most",
+            "traversal_id": "a text of at most 36 characters",
+            "nodes": "at most 1,000 pairs of a row's id and a kind",
         }
     },
     messages.NESTED_TOPIC: {
-        "begin_child": {"operation": "the fields of `BeginChild`, each of its type, and no others"},
+        "begin_child": {"operation": "only the fields of `BeginChild`, each of its type"},
     },
     messages.LISTENER_TOPIC: {
         "listening": {},
         "asked": {
-            "resource_ids": "100,000 ids of rows at most",
-            "traversal_id": "a text of 36 characters at most",
+            "resource_ids": "at most 100,000 ids of rows",
+            "traversal_id": "a text of at most 36 characters",
         },
-        "over": {"traversal_id": "a text of 36 characters at most"},
-        "wake": {"resource_ids": "100,000 ids of rows at most"},
+        "over": {"traversal_id": "a text of at most 36 characters"},
+        "wake": {"resource_ids": "at most 100,000 ids of rows"},
     },
 }
-"""Topic of engines' own → method → argument → its type. What is of another type is dropped, and told in the log."""
+"""Internal topic → method → argument → its type. A message with an argument of another type is logged and dropped."""
 
 _STACK = "stack_identity"
 _SENT = ("template", "params", "files", "args")
@@ -169,39 +169,41 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "update_stack": (_STACK, *_SENT, *_FILES, "template_id"),
     "validate_template": ("template", "params", "files", *_FILES, "ignorable_errors", "show_nested"),
 }
-"""Method of the client API → its arguments, beside the context."""
+"""Method of the client API → its arguments, without the context."""
 
-OWN_STACK = "a stack of the request's project; an administrator's may be any; a user of a stack's own has that stack"
-OWN_CONFIG = "a config of the request's project; an administrator's may be any"
-OWN_DEPLOYMENT = "a deployment of the request's project, or of which it is the project of the servers' users"
-SHOWN = "what of the caller's own is shown, and in which order"
-PLAIN = "a value of its type that the method keeps or compares, and nothing acts by"
+OWN_STACK = (
+    "a stack of the request's project; for an administrator, any stack; for a user that a stack created, that one"
+)
+OWN_CONFIG = "a config of the request's project; for an administrator, any config"
+OWN_DEPLOYMENT = "a deployment of the request's project, or one whose servers' users are in that project"
+SHOWN = "selects and sorts what the caller may see anyway"
+PLAIN = "a value of its type, which the method stores or compares"
 
 ARGUMENTS: Mapping[str, Line] = {
     "stack_identity": Line(Who.CLIENT, OWN_STACK),
     "stack_id": Line(Who.CLIENT, OWN_STACK),
-    "stack_name": Line(Who.CLIENT, "a name as Heat has them; looked up in the request's project"),
+    "stack_name": Line(Who.CLIENT, "a stack name of Heat's form; looked up in the request's project"),
     "physical_resource_id": Line(Who.CLIENT, "looked up in the request's project"),
     "snapshot_id": Line(Who.CLIENT, "a snapshot of that stack"),
-    "resource_name": Line(Who.CLIENT, "a resource of that stack; of a user of the stack's own, his"),
+    "resource_name": Line(Who.CLIENT, "a resource of that stack; for a user that the stack created, its own resource"),
     "output_key": Line(Who.CLIENT, "an output of that stack"),
     "config_id": Line(Who.CLIENT, OWN_CONFIG),
-    "deployment_id": Line(Who.CLIENT, OWN_DEPLOYMENT + "; a new one's is an id that is free"),
-    "server_id": Line(Who.CLIENT, "a text; finds deployments that the request's project may see"),
-    "template": Line(Who.CLIENT, "validated, and held to the limits; types that the request may use"),
+    "deployment_id": Line(Who.CLIENT, OWN_DEPLOYMENT + "; for a new one, an unused id"),
+    "server_id": Line(Who.CLIENT, "a text; finds only deployments that the request's project may see"),
+    "template": Line(Who.CLIENT, "validated, within the limits, with types that the request may use"),
     "params": Line(Who.CLIENT, "validated as an environment"),
-    "files": Line(Who.CLIENT, "texts by name, held to the limits"),
+    "files": Line(Who.CLIENT, "texts by name, within the limits"),
     "environment_files": Line(Who.CLIENT, "names among `files`"),
     "files_container": Line(Who.NOBODY, "refused: it needs swift"),
-    "args": Line(Who.CLIENT, "the keys of the next table"),
-    "details": Line(Who.CLIENT, "what the resource's type, or the deployment's outputs, make of it"),
-    "going_on": Line(Who.ENGINE, "what a look at that resource replied, sealed with the engines' key"),
-    "digest": Line(Who.CLIENT, "compared with that of the plan as it would be now"),
-    "stack_user_project_id": Line(Who.CLIENT, "the project of the users of a live stack of the request's project"),
-    "tenant_safe": Line(Who.CLIENT, "of no account: an administrator sees every project's, and nobody else does"),
-    "timeout": Line(Who.CLIENT, "of no account: nothing is waited for"),
-    "cast": Line(Who.CLIENT, "of no account"),
-    "abandon": Line(Who.CLIENT, "whether it goes, beside being exported; only where `enable_stack_abandon` is on"),
+    "args": Line(Who.CLIENT, "the keys in the next table"),
+    "details": Line(Who.CLIENT, "interpreted by the resource's type, or by the deployment's outputs"),
+    "going_on": Line(Who.ENGINE, "the engine's previous reply about that resource, sealed with the engines' key"),
+    "digest": Line(Who.CLIENT, "compared with the digest of a new plan"),
+    "stack_user_project_id": Line(Who.CLIENT, "the project of the users that a stack of the request's project created"),
+    "tenant_safe": Line(Who.CLIENT, "ignored: only an administrator sees other projects"),
+    "timeout": Line(Who.CLIENT, "ignored: the call doesn't wait"),
+    "cast": Line(Who.CLIENT, "ignored"),
+    "abandon": Line(Who.CLIENT, "true: the exported stack is also forgotten; needs `enable_stack_abandon`"),
     **dict.fromkeys(
         (
             *_PAGE, *(name for name in _COUNTED if name != "tenant_safe"), "nested_depth", "back", "with_detail",
@@ -218,39 +220,39 @@ ARGUMENTS: Mapping[str, Line] = {
         Line(Who.CLIENT, PLAIN),
     ),
 }  # fmt: skip
-"""Argument of the client API → its line; ``IN_METHODS`` has those that are another thing in one method."""
+"""Argument of the client API → its line. ``IN_METHODS`` has the arguments that differ in one method."""
 
 IN_METHODS: Mapping[tuple[str, str], Line] = {
-    **{("create_stack", name): Line(Who.NOBODY, "refused by its name") for name in sorted(OF_ENGINES)},
-    ("update_stack", "template_id"): Line(Who.NOBODY, "refused by its name"),
+    **{("create_stack", name): Line(Who.NOBODY, "refused by name") for name in sorted(OF_ENGINES)},
+    ("update_stack", "template_id"): Line(Who.NOBODY, "refused by name"),
 }
 
 ARGS: Mapping[str, Line] = {
     "timeout_mins": Line(Who.CLIENT, "a whole number of minutes"),
     "disable_rollback": Line(Who.CLIENT, "true or false"),
-    "tags": Line(Who.CLIENT, "texts of 80 characters at most"),
+    "tags": Line(Who.CLIENT, "texts of at most 80 characters"),
     "existing": Line(Who.CLIENT, "true or false"),
     "clear_parameters": Line(Who.CLIENT, "names of parameters"),
     "converge": Line(Who.CLIENT, "true or false"),
     "show_nested": Line(Who.CLIENT, "true or false"),
     "adopt_stack_data": Line(
-        Who.CLIENT, "an export: ids, metadata, and keys of data that each type declares; where it is enabled"
+        Who.CLIENT, "an export: ids, metadata, and the keys of data that each type declares; needs `enable_stack_adopt`"
     ),
 }
-"""Key of ``args`` → its line. ``OF_ENGINES_IN_ARGS`` are refused by name, and others are of no account, as in Heat."""
+"""Key of ``args`` → its line. Those in ``OF_ENGINES_IN_ARGS`` are refused by name; others are ignored, as in Heat."""
 
 CONTEXT: Mapping[str, Line] = {
-    "project_id": Line(Who.IDENTITY, "whose stacks are seen"),
-    "user_id": Line(Who.IDENTITY, "which user of a stack's own asks"),
-    "username": Line(Who.IDENTITY, "told in replies and logs"),
-    "is_admin": Line(Who.IDENTITY, "true alone; by heat-api's rule `context_is_admin`"),
-    "roles": Line(Who.IDENTITY, "which types may be used"),
+    "project_id": Line(Who.IDENTITY, "the project whose stacks the request sees"),
+    "user_id": Line(Who.IDENTITY, "identifies a user that a stack created"),
+    "username": Line(Who.IDENTITY, "shown in replies and logs"),
+    "is_admin": Line(Who.IDENTITY, "only the value true counts; set by heat-api's rule `context_is_admin`"),
+    "roles": Line(Who.IDENTITY, "decide which resource types may be used"),
     "auth_token": Line(Who.IDENTITY, "used during the call, never stored"),
     "password": Line(Who.IDENTITY, "stored encrypted, with `deferred_auth_method = password`"),
     "trust_id": Line(Who.IDENTITY, "stored encrypted"),
-    "request_id": Line(Who.CLIENT, "told in logs and traces"),
+    "request_id": Line(Who.CLIENT, "shown in logs and traces"),
 }
-"""Key of a request's context → its line. The project and user of credentials come from here alone."""
+"""Key of a request's context → its line. The project and user of credentials come only from here."""
 
 CLIENTS_COLUMNS: Mapping[str, frozenset[str]] = {
     "raw_template": frozenset({"template", "files", "environment"}),
@@ -279,11 +281,11 @@ CLIENTS_COLUMNS: Mapping[str, frozenset[str]] = {
     "client_call": frozenset(),
     "user_creds": frozenset(),
 }  # fmt: skip
-"""Table → columns into which a client's value may get, as what the tables above hold it to.
+"""Table → columns that may hold a client's value, after the checks in the tables above.
 
-Every other column is an engine's alone. ``resource.progress`` has it under ``adopt`` and in the plugin's own progress
-only, ``resource.resource_data`` under keys that its type declares or writes, and ``stack.current_deps`` as names of
-resources.
+Only engines write all other columns. ``resource.progress`` holds a client's value only under ``adopt`` and in the
+plugin's own progress, ``resource.resource_data`` only under keys that its type declares or writes, and
+``stack.current_deps`` only as names of resources.
 """
 
 IDENTITYS_COLUMNS: Mapping[str, frozenset[str]] = {
@@ -306,7 +308,7 @@ IDENTITYS_COLUMNS: Mapping[str, frozenset[str]] = {
         }
     ),
 }
-"""Table → columns that are of the request's context."""
+"""Table → columns that hold a value of the request's context."""
 
 
 def line(method: str, argument: str) -> Line:

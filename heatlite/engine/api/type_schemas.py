@@ -1,11 +1,11 @@
-"""Resource types as clients see them: their schemata, and sample templates made of these.
+"""Build the schema of a resource type as clients see it, and a sample template from that schema.
 
 ::
 
     plugin ──▶ schema      properties, attributes, support status       resource_schema
            └─▶ sample      a template with one resource of the type     generate_template
 
-A sample has a parameter for each property and an output for each attribute, in HOT or in CloudFormation's words.
+A sample has a parameter for each property and an output for each attribute, in HOT or in CloudFormation's format.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ PARAMETER_TYPES: Mapping[Type, ParameterType] = {
 
 
 def schema(type_name: str, plugin: type[Resource], *, with_description: bool) -> dict[str, Any]:
-    """What a type takes and gives."""
+    """Return the properties, the attributes and the support status of a type."""
     reply = {
         "resource_type": type_name,
         "properties": {name: _property(each) for name, each in _properties(plugin).items()},
@@ -55,12 +55,12 @@ def schema(type_name: str, plugin: type[Resource], *, with_description: bool) ->
 
 
 def description(plugin: type[Resource]) -> str:
-    """What the author says of the type."""
+    """Return the description that the plugin's author wrote."""
     return inspect.getdoc(plugin) or "No description available"
 
 
 def _properties(plugin: type[Resource]) -> Mapping[str, Property]:
-    """Those that aren't there for old templates only."""
+    """Return the properties without the hidden ones, which exist only for old templates."""
     return {name: each for name, each in plugin.properties_schema.items() if each.status != HIDDEN}
 
 
@@ -91,26 +91,26 @@ def _property(written: Property) -> dict[str, Any]:
 
 
 def constraint(written: Constraint) -> dict[str, Any]:
-    """A constraint as HOT writes it."""
-    said: dict[str, Any] = {}
+    """Return a constraint as HOT writes it."""
+    words: dict[str, Any] = {}
     match written:
         case Range() | Length():
             name = "range" if isinstance(written, Range) else "length"
-            said = {name: {k: v for k, v in (("min", written.min), ("max", written.max)) if v is not None}}
+            words = {name: {k: v for k, v in (("min", written.min), ("max", written.max)) if v is not None}}
         case Modulo():
-            said = {"modulo": {"step": written.step, "offset": written.offset}}
+            words = {"modulo": {"step": written.step, "offset": written.offset}}
         case AllowedValues():
-            said = {"allowed_values": list(written.allowed)}
+            words = {"allowed_values": list(written.allowed)}
         case AllowedPattern():
-            said = {"allowed_pattern": written.pattern}
+            words = {"allowed_pattern": written.pattern}
         case Custom():
-            said = {"custom_constraint": written.name}
+            words = {"custom_constraint": written.name}
     text = getattr(written, "description", None)
-    return {**said, "description": text} if text else said
+    return {**words, "description": text} if text else words
 
 
 def sample(type_name: str, plugin: type[Resource], template_type: str) -> dict[str, Any]:
-    """A template with one resource of the type.
+    """Return a template with one resource of the type.
 
     :param template_type: ``hot`` or ``cfn``
     """
@@ -119,7 +119,7 @@ def sample(type_name: str, plugin: type[Resource], template_type: str) -> dict[s
     return make(type_name, name, plugin, f"Initial template of {name}")
 
 
-def _hot_sample(type_name: str, name: str, plugin: type[Resource], said: str) -> dict[str, Any]:
+def _hot_sample(type_name: str, name: str, plugin: type[Resource], description: str) -> dict[str, Any]:
     attributes = _attributes(plugin)
     outputs: dict[str, Any] = {
         key: {"value": {"get_attr": [name, key]}, "description": each.description} for key, each in attributes.items()
@@ -127,7 +127,7 @@ def _hot_sample(type_name: str, name: str, plugin: type[Resource], said: str) ->
     properties = _properties(plugin)
     return {
         "heat_template_version": SAMPLE_VERSION,
-        "description": said,
+        "description": description,
         "parameters": {key: _hot_parameter(each) for key, each in properties.items()},
         "outputs": {**outputs, STACK_ID_OUTPUT: {"value": {"get_resource": name}}},
         "resources": {name: {"type": type_name, "properties": {key: {"get_param": key} for key in properties}}},
@@ -145,7 +145,7 @@ def _hot_parameter(written: Property) -> dict[str, Any]:
     return parameter
 
 
-def _cfn_sample(type_name: str, name: str, plugin: type[Resource], said: str) -> dict[str, Any]:
+def _cfn_sample(type_name: str, name: str, plugin: type[Resource], description: str) -> dict[str, Any]:
     attributes = _attributes(plugin)
     outputs: dict[str, Any] = {
         key: {"Value": {"Fn::GetAtt": [name, key]}, "Description": each.description} for key, each in attributes.items()
@@ -154,7 +154,7 @@ def _cfn_sample(type_name: str, name: str, plugin: type[Resource], said: str) ->
     values = {key: _cfn_value(key, each) for key, each in properties.items()}
     return {
         "HeatTemplateFormatVersion": "2012-12-12",
-        "Description": said,
+        "Description": description,
         "Parameters": {key: _cfn_parameter(each) for key, each in properties.items()},
         "Resources": {name: {"Type": type_name, "Properties": values}},
         "Outputs": {**outputs, STACK_ID_OUTPUT: {"Value": {"Ref": name}}},

@@ -1,13 +1,14 @@
-"""What an update would do to a stack, and to the stacks in it.
+"""Preview the effects of an update on a stack and on its nested stacks.
 
 ::
 
-    updated    its stack as it is  ─▶  as it would be        the same question, one level down
-    deleted    its stack as it is  ─▶  nothing               all that is in it is deleted
-    added      nothing             ─▶  as it would be        all that is in it is added
-    replaced   both of these
+        resource   its nested stack
+        updated    as it is  ─▶  as it would be        the same comparison, one level down
+        deleted    as it is  ─▶  nothing               every resource in it is deleted
+        added      nothing   ─▶  as it would be        every resource in it is added
+        replaced   both deleted and added
 
-Only what the stored rows say is looked at. A stack whose template isn't known yet is passed over.
+Only the stored rows are read. A nested stack whose template isn't known yet is skipped.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ LARGEST_REPLY = 32 * 1024 * 1024
 
 Told = dict[Fate, list[Reply]]
 Tell = Callable[[StackRecord, ResourceRecord | None, str, Template], Reply]
-"""Shows a resource, by its row if it has one, else by its name."""
+"""Builds the reply for a resource, from its row if it has one, else from its name."""
 
 
 @dataclass(frozen=True)
 class UpdatePreview:
-    """Tells what becomes of the resources of a stack, or of a tree of them."""
+    """Computes what an update does to the resources of a stack, or of a tree of stacks."""
 
     shared: Shared
     context: RequestContext
@@ -50,13 +51,13 @@ class UpdatePreview:
 
     @functools.cached_property
     def walk(self) -> Walk:
-        """The way down, which reads each nested template once."""
+        """The walk down the tree; it reads each nested template once."""
         return Walk(self.shared, self.context)
 
     def _counted(self, told: Reply) -> Reply:
-        """Count a part of the reply.
+        """Count the bytes of a part of the reply, and return the part.
 
-        :raises RequestLimitExceeded: where the whole would be too large to be sent
+        :raises RequestLimitExceeded: when the whole reply would be too large to send
         """
         self.left[0] -= weight(told)
         if self.left[0] < 0:
@@ -67,9 +68,9 @@ class UpdatePreview:
         return told
 
     def changes(self, place: Place, depth: int = 0) -> Told:
-        """Fate → the resources that have it.
+        """Return fate → the resources that have it.
 
-        :raises HeatliteError: where a template isn't well-formed
+        :raises HeatliteError: when a template isn't well-formed
         """
         parsed, parameters = self.walk.bound(place)
         rows = self.walk.rows(place)
@@ -87,10 +88,10 @@ class UpdatePreview:
         return told
 
     def tree(self, place: Place, above: Mask = NOTHING_HIDDEN) -> list[Any]:
-        """The resources of a stack that would be made; in place of one that is a stack, a list of that stack's.
+        """Return the resources of a stack to be created; for a nested stack, a list of its resources in its place.
 
-        :param above: what is hidden in the stacks that it would be nested in, and so in this one
-        :raises HeatliteError: where a template isn't well-formed
+        :param above: the hidden values of the stacks that it would be nested in; they are masked here, too
+        :raises HeatliteError: when a template isn't well-formed
         """
         parsed, parameters = self.walk.bound(place)
         present = Present(place.stack.name, place.stack.id, place.stack.tenant, {}, place.facade)

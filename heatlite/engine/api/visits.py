@@ -1,4 +1,4 @@
-"""Suspend, resume and check: what clients ask to be done to what a stack has."""
+"""The client methods that suspend, resume and check a stack's existing resources."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from heatlite.engine.operations.lifecycle import Lifecycle
 
 
 class VisitEndpoint:
-    """Methods that change no template. Each replies when the stack is IN_PROGRESS, or is so already.
+    """The methods that visit a stack's resources and change no template. Each replies once the stack is IN_PROGRESS.
 
-    Any of them raises ``EntityNotFound`` where there is no such live stack, ``NotSupported`` where it is being deleted,
-    ``ActionInProgress`` where something else is being done with it, and ``Forbidden`` where a type in it isn't for who
-    asks.
+    Each raises ``EntityNotFound`` when there is no such live stack, ``NotSupported`` when it is being deleted,
+    ``ActionInProgress`` when another operation is in progress on it, and ``Forbidden`` when the client may not use a
+    resource type that the stack has.
     """
 
     target = oslo_messaging.Target(version="1.36")
@@ -31,15 +31,15 @@ class VisitEndpoint:
 
     @client_call
     def stack_suspend(self, context: RequestContext, stack_identity: Reply) -> None:
-        """Begin to suspend every resource of a stack, each before what it requires."""
+        """Begin to suspend every resource of a stack, each before the resources that it requires."""
         self._lifecycle.visit(self._found(context, stack_identity), Operation.SUSPEND)
 
     @client_call
     def stack_resume(self, context: RequestContext, stack_identity: Reply) -> None:
-        """Begin to resume whatever of a stack is suspended, each after what it requires."""
+        """Begin to resume the suspended resources of a stack, each after the resources that it requires."""
         self._lifecycle.visit(self._found(context, stack_identity), Operation.RESUME)
 
     @client_call
     def stack_check(self, context: RequestContext, stack_identity: Reply) -> None:
-        """Begin to look whether a stack's resources are as they should be; the next update repairs what isn't."""
+        """Begin to check a stack's resources; the next update repairs those that aren't in the expected state."""
         self._lifecycle.visit(self._found(context, stack_identity), Operation.CHECK)

@@ -38,7 +38,7 @@ def certainly(inputs: Inputs, attempt: Callable[[], Result], look_up: Callable[[
 
     :param attempt: the transaction; run again, it must not do what it has done before
     :param look_up: what the attempt would have given, if it was done
-    :raises Error: where the database stays away; the text says whether something may have been done
+    :raises Error: when the database stays away; the text says whether something may have been done
     """
     try:
         return attempt()

@@ -55,7 +55,7 @@ def profiles(conf: cfg.ConfigOpts) -> bool:
 def vault(conf: cfg.ConfigOpts) -> Vault:
     """A daemon's keys.
 
-    :raises ConfigurationError: where there is none, or one isn't a key
+    :raises ConfigurationError: when there is none, or one isn't a key
     """
     return crypt.required(conf.auth_encryption_key, conf.encrypt_parameters_and_properties)
 
@@ -66,7 +66,7 @@ def database_settings(conf: cfg.ConfigOpts) -> DatabaseSettings:
     Every thread may keep its connection, unless the operator wants fewer. A pool closes what is beyond its size as soon
     as it is given back; over TLS, which MariaDB speaks by itself from 11.4 on, another costs tens of milliseconds.
 
-    :raises ConfigurationError: where no database is configured
+    :raises ConfigurationError: when no database is configured
     """
     if not conf.database.connection:
         raise exception.ConfigurationError(reason="[database] connection isn't set: a daemon needs a database server")

@@ -26,7 +26,7 @@ lets a request pass that is twice as large as one text may be, by default."""
 def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], environment: Mapping[str, Any]) -> None:
     """Refuse what is too large to be looked into.
 
-    :raises StackValidationFailed: where the template isn't one at all, or holds a number that isn't one
+    :raises StackValidationFailed: when the template isn't one at all, or holds a number that isn't one
     :raises RequestLimitExceeded: naming the size and the limit
     """
     if not isinstance(template, Mapping):
@@ -77,8 +77,8 @@ def check_resources(settings: Settings, number: int) -> None:
 def check_members(settings: Settings, size: int, resource: StackResource) -> None:
     """Refuse a nested stack of so many members before its template is built.
 
-    :raises StackResourceLimitExceeded: where they are too many
-    :raises RequestLimitExceeded: where their template would be too large
+    :raises StackResourceLimitExceeded: when they are too many
+    :raises RequestLimitExceeded: when their template would be too large
     """
     check_resources(settings, size)
     if size and resource.describes():

@@ -45,7 +45,7 @@ def read(directory: str, max_bytes: int) -> dict[str, Any]:
     """The ``resource_registry`` that the directory's files make, the last in alphabetical order winning.
 
     :returns: Heat's default mappings, and nothing else where there is no such directory
-    :raises ConfigurationError: where a file isn't an environment, naming it and the place in it
+    :raises ConfigurationError: when a file isn't an environment, naming it and the place in it
     """
     folder, whole = pathlib.Path(directory), language.Environment(resource_registry=dict(DEFAULT_MAPPINGS))
     if not folder.is_dir():

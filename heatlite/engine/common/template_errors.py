@@ -65,7 +65,7 @@ def collected(mistakes: list[exception.HeatliteError]) -> Iterator[None]:
 def raise_all(mistakes: Sequence[exception.HeatliteError]) -> None:
     """Raise a single mistake as it is, and several as one error that tells each, a line for each.
 
-    :raises HeatliteError: where there are any
+    :raises HeatliteError: when there are any
     """
     if len(mistakes) == 1:
         raise mistakes[0]

@@ -27,7 +27,7 @@ class Fixed(Exception):
 def id_of(definition: ResourceDefinition, resolved: object) -> str | None:
     """The id that a definition refers to, of what its ``external_id`` resolved to; None without one.
 
-    :raises StackValidationFailed: where that can't be an id
+    :raises StackValidationFailed: when that can't be an id
     """
     if resolved is None or resolved is UNKNOWN:
         return None

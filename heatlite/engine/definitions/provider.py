@@ -38,8 +38,8 @@ KINDS = {
 def plugin_of(registry: Registry, type_name: str, files: Mapping[str, str]) -> type[Resource]:
     """The class that serves a type in a stack that has these files.
 
-    :raises EntityNotFound: where there is no such type
-    :raises StackValidationFailed: where its template isn't among the files, or isn't one
+    :raises EntityNotFound: when there is no such type
+    :raises StackValidationFailed: when its template isn't among the files, or isn't one
     """
     if not is_template(type_name):
         return registry.get(type_name)
@@ -68,7 +68,7 @@ def is_nested_type(registry: Registry, type_name: str) -> bool:
 def provider_class(type_name: str, content: str) -> type[TemplateResource]:
     """The class of a file.
 
-    :raises StackValidationFailed: where the text isn't a template
+    :raises StackValidationFailed: when the text isn't a template
     """
     try:
         schemata, outputs, said = language.interface(language.load(content, LARGEST_FILE))

@@ -208,7 +208,7 @@ class Library:
         None says that it has been superseded *or* can't be seen yet; either way there is nothing to do here and now,
         and if there is something to do after all, the sweep will ask again.
 
-        :raises HeatliteError: where it is to make a template true that can't be read, or whose values don't fit
+        :raises HeatliteError: when it is to make a template true that can't be read, or whose values don't fit
         """
         with self._lock:
             known = self._traversals.get(traversal_id)

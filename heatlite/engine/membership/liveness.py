@@ -64,7 +64,7 @@ class LeaseWatch:
     def look(self) -> dict[str, int]:
         """The engines whose counter hasn't moved for a lease.
 
-        :raises Exception: where the database can't be reached; then every watch starts anew
+        :raises Exception: when the database can't be reached; then every watch starts anew
         """
         try:
             counters = services.leases(EngineContext(self._database))

@@ -264,7 +264,7 @@ class Children:
     ) -> tuple[language.Template, language.Parameters]:
         """The stack's new template and the values of its parameters, now that every value is known.
 
-        :raises HeatliteError: where it is invalid, or over a limit
+        :raises HeatliteError: when it is invalid, or over a limit
         """
         with masked(self._shared.library.owners_mask(self._shared.context(), stack)):
             return self._checked(stack, before)

@@ -194,7 +194,7 @@ def serve(
 ) -> tuple[int, Callable[[], None]]:
     """Serve metrics and health: the port, and what ends it.
 
-    :raises OSError: where none of the ports is free, or the address isn't this machine's
+    :raises OSError: when none of the ports is free, or the address isn't this machine's
     """
     answers = application(collector, health)
     for port in range(first_port, first_port + most):

@@ -47,8 +47,8 @@ def hand_over(context: Context, inputs: Inputs, stack_id: str, said: Mapping[str
 def abandon(shared: Shared, stack: StackRecord) -> Exported:
     """Forget a stack and those in it, and say what they were: nobody could say it a second time.
 
-    :raises ActionInProgress: where something is being done with one of them
-    :raises Error: where the database stays away
+    :raises ActionInProgress: when something is being done with one of them
+    :raises Error: when the database stays away
     """
     said: list[Exported] = []
 

@@ -63,7 +63,7 @@ def look(shared: Shared, context: Context, stack: StackRecord, row: ResourceReco
     """Look at one resource.
 
     :param going_on: None, or ``[progress]`` of the look before, which ended waiting
-    :raises Invalid: where ``going_on`` isn't what a look at this resource replied
+    :raises Invalid: when ``going_on`` isn't what a look at this resource replied
     """
     before = None if not going_on else opened(shared, row, going_on)
     if not looks_settled(row):
@@ -97,7 +97,7 @@ def sealed(shared: Shared, row: ResourceRecord, progress: Any) -> str:
 def opened(shared: Shared, row: ResourceRecord, going_on: Any) -> list[Any]:
     """Return ``[progress]`` from what ``sealed`` made for this resource.
 
-    :raises Invalid: where it is anything else
+    :raises Invalid: when it is anything else
     """
     try:
         [text] = going_on

@@ -42,7 +42,7 @@ class Reader:
     def load(self, written: str | Mapping[str, Any]) -> Mapping[str, Any]:
         """A template as values.
 
-        :raises HeatliteError: where the text is none, or too large
+        :raises HeatliteError: when the text is none, or too large
         """
         if not isinstance(written, str):
             return written
@@ -53,7 +53,7 @@ class Reader:
     def parse(self, raw: Mapping[str, Any], files: Mapping[str, str], registry: Mapping[str, Any]) -> Template:
         """A template that ``load`` gave, or another, with the files of its stack.
 
-        :raises HeatliteError: where it isn't well-formed
+        :raises HeatliteError: when it isn't well-formed
         """
         same = id(raw), id(files), repr(registry)
         if same not in self._parsed:
@@ -101,21 +101,21 @@ class Level:
     def foresee(self, settings: Settings, more: int) -> None:
         """Refuse resources that aren't counted yet, before they are built.
 
-        :raises StackResourceLimitExceeded: where the tree would have too many
+        :raises StackResourceLimitExceeded: when the tree would have too many
         """
         limits.check_resources(settings, self.seen.resources + more * self.times)
 
     def count(self, settings: Settings, names: Collection[str]) -> None:
         """Count the resources of one template.
 
-        :raises StackResourceLimitExceeded: where the tree has too many
+        :raises StackResourceLimitExceeded: when the tree has too many
         """
         self.count_all(settings, sum(self.members.get(name, 1) for name in names))
 
     def count_all(self, settings: Settings, more: int) -> None:
         """Count so many resources of each stack that this one stands for.
 
-        :raises StackResourceLimitExceeded: where the tree has too many
+        :raises StackResourceLimitExceeded: when the tree has too many
         """
         self.seen.resources += more * self.times
         limits.check_resources(settings, self.seen.resources)

@@ -35,8 +35,8 @@ class Beginning:
         """A new stack.
 
         :param insert: the transaction
-        :raises StackExists: where the name is another's
-        :raises Error: where the database stays away
+        :raises StackExists: when the name is another's
+        :raises Error: when the database stays away
         """
 
         def attempt() -> Begun:
@@ -54,7 +54,7 @@ class Beginning:
         """The next operation on a stack; None where the stack has gone on meanwhile.
 
         :param supersede: the transaction, given the id of the new traversal
-        :raises Error: where the database stays away
+        :raises Error: when the database stays away
         """
         traversal_id = self._shared.inputs.new_id()
 
@@ -66,7 +66,7 @@ class Beginning:
     def note(self, context: Context, stack: StackRecord, begun: Begun) -> None:
         """Note in an operation's own transaction which call it is that begins it.
 
-        :raises ActionInProgress: where that call has begun it before; nothing of the transaction may stay then
+        :raises ActionInProgress: when that call has begun it before; nothing of the transaction may stay then
         """
         call_id = delivery.current()
         if call_id is None:

@@ -62,8 +62,8 @@ class Lifecycle:
     def create(self, context: RequestContext, name: str, submission: Submission, wishes: Wishes) -> StackRecord:
         """A new stack, IN_PROGRESS.
 
-        :raises StackExists: where the project has a live stack of this name
-        :raises HeatliteError: where the submission is invalid; nothing is written then
+        :raises StackExists: when the project has a live stack of this name
+        :raises HeatliteError: when the submission is invalid; nothing is written then
         """
         stack_id = self._shared.inputs.new_id()
         check_name(name)
@@ -132,7 +132,7 @@ class Lifecycle:
 
         :param submission: the template, or what gives it for a stack as it is: asked again where the stack has gone
             on meanwhile, so that an update that is laid over what the stack has loses nothing of it
-        :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
+        :raises HeatliteError: when the stack's state doesn't allow it, or the submission is invalid
         """
 
         with trusts.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
@@ -161,7 +161,7 @@ class Lifecycle:
     def delete(self, stack: StackRecord) -> StackRecord:
         """Delete a stack, and all that was ever made for it. One that is being deleted is left at it.
 
-        :raises EntityNotFound: where it is gone
+        :raises EntityNotFound: when it is gone
         """
         change = Change(Action.DELETE, {"timeout": stack.timeout}, ())
         return self._supersede(stack, Operation.DELETE, lambda current: change)
@@ -171,7 +171,7 @@ class Lifecycle:
 
         With rollback the stack returns to its last complete template; without, it stays where it is, FAILED.
 
-        :raises NotSupported: where there is nothing to be cancelled, or nothing to return to any more
+        :raises NotSupported: when there is nothing to be cancelled, or nothing to return to any more
         """
         if rollback:
             return self._supersede(stack, Operation.ROLL_BACK, self._way_back)
@@ -184,7 +184,7 @@ class Lifecycle:
     def restore(self, context: RequestContext, stack: StackRecord, submission: Submission) -> StackRecord:
         """Make a stack what a snapshot of it says; otherwise as an update.
 
-        :raises HeatliteError: where the stack's state doesn't allow it, or the submission is invalid
+        :raises HeatliteError: when the stack's state doesn't allow it, or the submission is invalid
         """
 
         with trusts.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
@@ -202,8 +202,8 @@ class Lifecycle:
 
         :param operation: SUSPEND, RESUME, CHECK or SNAPSHOT
         :param also: what else is to be written in the transaction that begins it, given its id
-        :raises NotSupported: where the stack is being deleted
-        :raises ActionInProgress: where something else is being done with it
+        :raises NotSupported: when the stack is being deleted
+        :raises ActionInProgress: when something else is being done with it
         """
 
         def change(current: StackRecord) -> Change:

@@ -34,7 +34,7 @@ from heatlite.template import Mask
 def plan(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission) -> Told:
     """What an update would do: ``changes``, each as ``told`` gives it, and ``digest``. Nothing is written.
 
-    :raises HeatliteError: where the submission is invalid
+    :raises HeatliteError: when the submission is invalid
     """
     identity = Identity(stack.id, stack.name, stack.tenant)
     parsed = Validator(shared.registry, shared.settings, shared.inputs).validate(submission, identity)
@@ -133,8 +133,8 @@ def settle(change: Change, nested: list[Told]) -> Change:
 def check(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission, planned: str) -> None:
     """Check that an update would do what was planned.
 
-    :raises PlanOutdated: where it wouldn't, because something was done to the stack since
-    :raises HeatliteError: where the submission is invalid
+    :raises PlanOutdated: when it wouldn't, because something was done to the stack since
+    :raises HeatliteError: when the submission is invalid
     """
     if plan(shared, context, stack, submission)["digest"] != planned:
         raise exception.PlanOutdated(stack_name=stack.name)

@@ -43,8 +43,8 @@ class Snapshots:
 
         :param is_limited: whether the number of a stack's snapshots counts, which it doesn't for administrators
 
-        :raises ActionInProgress: where something else is being done with the stack
-        :raises RequestLimitExceeded: where it has as many snapshots as it may
+        :raises ActionInProgress: when something else is being done with the stack
+        :raises RequestLimitExceeded: when it has as many snapshots as it may
         """
         if is_limited:
             limits.check_snapshots(self._shared.settings, lambda: snapshots.count(self._shared.context(), stack.id))
@@ -65,7 +65,7 @@ class Snapshots:
     def get(self, stack: StackRecord, snapshot_id: str) -> SnapshotRecord:
         """One snapshot of a stack.
 
-        :raises NotFound: where the stack has no such snapshot
+        :raises NotFound: when the stack has no such snapshot
         """
         found = snapshots.get(self._shared.context(), stack.id, snapshot_id)
         if found is None:
@@ -75,8 +75,8 @@ class Snapshots:
     def restore(self, context: RequestContext, stack: StackRecord, snapshot_id: str) -> StackRecord:
         """Begin to make a stack what it was.
 
-        :raises NotSupported: where the snapshot isn't complete, or the stack's state doesn't allow it
-        :raises HeatliteError: where its template isn't valid (any more)
+        :raises NotSupported: when the snapshot isn't complete, or the stack's state doesn't allow it
+        :raises HeatliteError: when its template isn't valid (any more)
         """
         record = self.get(stack, snapshot_id)
         if not record.is_complete or not record.data:
@@ -96,7 +96,7 @@ class Snapshots:
     def delete(self, stack: StackRecord, snapshot_id: str) -> None:
         """Delete a snapshot; where a plugin can't delete what it took, the snapshot is DELETE FAILED and says why.
 
-        :raises NotSupported: where it is being taken
+        :raises NotSupported: when it is being taken
         """
         record = self.get(stack, snapshot_id)
         if record.is_being_taken:

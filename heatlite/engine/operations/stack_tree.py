@@ -89,7 +89,7 @@ class Walk:
     def bound(self, place: Place) -> tuple[Template, Parameters]:
         """The template that a stack is to have, and the values of its parameters; some may not be known.
 
-        :raises HeatliteError: where the template isn't well-formed
+        :raises HeatliteError: when the template isn't well-formed
         """
         if place.wanted is None:
             parsed = language.parse({"heat_template_version": "2021-04-16"})

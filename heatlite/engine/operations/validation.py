@@ -181,8 +181,8 @@ class Validator:
         """The class that serves a definition.
 
         :param stands_for: the type whose place a template takes, if it is known
-        :raises ResourceTypeUnavailable: where there is none, and Heat has one
-        :raises StackValidationFailed: where there is none, or its template doesn't take and give what its type does
+        :raises ResourceTypeUnavailable: when there is none, and Heat has one
+        :raises StackValidationFailed: when there is none, or its template doesn't take and give what its type does
         """
         check_type(definition.type)
         try:
@@ -269,7 +269,7 @@ class Validator:
 def check_as_a_whole(template: language.Template) -> None:
     """Refuse what only a new template is refused for; one that a stack has already can still be read.
 
-    :raises StackValidationFailed: where a parameter and a resource have one name, or a resource has ``external_id`` in
+    :raises StackValidationFailed: when a parameter and a resource have one name, or a resource has ``external_id`` in
         a version that doesn't know it yet
     """
     if twice := sorted(template.parameter_schemata.keys() & template.resources.keys()):
@@ -286,7 +286,7 @@ def check_as_a_whole(template: language.Template) -> None:
 def why_no_value(output: language.OutputDefinition, scope: EngineScope) -> exception.HeatliteError | None:
     """Return what keeps an output from having a value, as far as that is known before anything is made.
 
-    :raises RequestLimitExceeded: where it takes too long to find out
+    :raises RequestLimitExceeded: when it takes too long to find out
     """
     try:
         resolve(output.value, scope)
@@ -303,9 +303,9 @@ def check_output(
     """Return why an output won't have a value; it is told with the output and does no harm, as in Heat.
 
     :param plugins: of the template's resources, by name
-    :raises InvalidTemplateAttribute: where it reads what the type of a resource doesn't have; what a nested stack has
+    :raises InvalidTemplateAttribute: when it reads what the type of a resource doesn't have; what a nested stack has
         isn't for its type to say
-    :raises RequestLimitExceeded: where it takes too long to find out
+    :raises RequestLimitExceeded: when it takes too long to find out
     """
     error = why_no_value(output, scope)
     is_attribute = isinstance(error, exception.InvalidTemplateAttribute)

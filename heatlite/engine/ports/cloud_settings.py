@@ -12,7 +12,7 @@ from heatlite.clients.settings import Deferred, Settings, StackDomain
 def cloud_settings(conf: cfg.ConfigOpts) -> Settings | None:
     """How the cloud is reached; None where no keystone is configured, and the engine does without.
 
-    :raises ConfigurationError: where something is there by half
+    :raises ConfigurationError: when something is there by half
     """
     auth_url = conf.clients_keystone.auth_uri or conf.trustee.auth_url
     if not auth_url:

@@ -51,8 +51,8 @@ def stored_context(context: EngineContext, stack: StackRecord, request_id: str |
     :param context: says which database
     :param stack: the root stack, or a child, which has the same ``user_creds_id``
     :param request_id: of the request in whose course it is needed, if there is one
-    :raises NotFound: where the stack has no credentials (any more)
-    :raises InvalidEncryptionKey: where they were encrypted with a key that isn't configured here
+    :raises NotFound: when the stack has no credentials (any more)
+    :raises InvalidEncryptionKey: when they were encrypted with a key that isn't configured here
     """
     found = None if stack.user_creds_id is None else user_creds.get(context, stack.user_creds_id)
     if found is None:

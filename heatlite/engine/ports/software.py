@@ -49,7 +49,7 @@ class StackSoftware:
     def remove_config(self, config_id: str) -> None:
         """Forget a config, if it is there.
 
-        :raises InvalidRestrictedAction: where it is deployed
+        :raises InvalidRestrictedAction: when it is deployed
         """
         try:
             self.store.remove_config(config_id)
@@ -92,7 +92,7 @@ class StackSoftware:
     def signal(self, deployment_id: str, details: Mapping[str, Any]) -> str | None:
         """Take what a server says.
 
-        :raises NotFound: where there is no such deployment
+        :raises NotFound: when there is no such deployment
         """
         return self.store.signal(deployment_id, details)
 
@@ -110,7 +110,7 @@ class StackSoftware:
     def _own(self, context: EngineContext, deployment_id: str) -> DeploymentRecord | None:
         """Return the deployment of this id, if there is one.
 
-        :raises NotFound: where it is another project's, since clients may choose the ids of deployments
+        :raises NotFound: when it is another project's, since clients may choose the ids of deployments
         """
         found = software_deployments.get(context, deployment_id)
         if found is not None and found.tenant != self.tenant:

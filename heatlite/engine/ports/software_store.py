@@ -34,14 +34,14 @@ class Store:
     def config(self, config_id: str) -> ConfigRecord:
         """One config.
 
-        :raises NotFound: where the project has none of this id
+        :raises NotFound: when the project has none of this id
         """
         return self._config(EngineContext(self.database), config_id)
 
     def deployment(self, deployment_id: str) -> DeploymentRecord:
         """One deployment.
 
-        :raises NotFound: where the project may see none of this id
+        :raises NotFound: when the project may see none of this id
         """
         return self._deployment(EngineContext(self.database), deployment_id)
 
@@ -62,8 +62,8 @@ class Store:
     def remove_config(self, config_id: str) -> None:
         """Forget a config.
 
-        :raises NotFound: where the project has none of this id
-        :raises InvalidRestrictedAction: where it is deployed
+        :raises NotFound: when the project has none of this id
+        :raises InvalidRestrictedAction: when it is deployed
         """
         context = EngineContext(self.database)
         with self.database.writer(context):
@@ -78,7 +78,7 @@ class Store:
         """A new deployment.
 
         :param values: the columns of its row; ``id`` may be missing
-        :raises NotFound: where the project has no such config
+        :raises NotFound: when the project has no such config
         """
         deployment_id = values.get("id") or self.inputs.new_id()
         context = EngineContext(self.database)
@@ -91,7 +91,7 @@ class Store:
     def update_deployment(self, deployment_id: str, values: Values) -> DeploymentRecord:
         """Change a deployment.
 
-        :raises NotFound: where the project may see none of this id, or has no such config
+        :raises NotFound: when the project may see none of this id, or has no such config
         """
         context = EngineContext(self.database)
         with self.database.writer(context):
@@ -105,7 +105,7 @@ class Store:
     def signal(self, deployment_id: str, details: Values, updated_at: Any = None) -> str | None:
         """Take what a server says of a deployment: a sentence about it; None where it isn't in progress.
 
-        :raises NotFound: where the project may see none of this id
+        :raises NotFound: when the project may see none of this id
         """
         context = EngineContext(self.database)
         with self.database.writer(context):
@@ -126,7 +126,7 @@ class Store:
     def remove_deployment(self, deployment_id: str) -> None:
         """Forget a deployment.
 
-        :raises NotFound: where the project may see none of this id
+        :raises NotFound: when the project may see none of this id
         """
         context = EngineContext(self.database)
         with self.database.writer(context):

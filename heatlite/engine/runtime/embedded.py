@@ -69,7 +69,7 @@ def open_engine(
     :param keys: those that are configured; the directory's own comes after them
     :param cloud: how the cloud's services are reached; None: not at all
     :param encrypts: whether hidden parameters and resources' data are to be encrypted
-    :raises ConfigurationError: where one of the keys isn't one
+    :raises ConfigurationError: when one of the keys isn't one
     """
     file = state_directory.prepare(directory)
     vault = Vault((*keys, key_file.key(directory)), encrypts)

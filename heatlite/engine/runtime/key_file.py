@@ -25,7 +25,7 @@ def random_key() -> str:
 def key(directory: pathlib.Path, make: Callable[[], str] = random_key) -> str:
     """The key of a state directory, which is made if it isn't there.
 
-    :raises ConfigurationError: where the file can't be read or is empty
+    :raises ConfigurationError: when the file can't be read or is empty
     """
     file = directory / NAME
     if not file.exists():

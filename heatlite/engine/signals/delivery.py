@@ -81,9 +81,9 @@ class Signals:
         """Hand a signal to a resource, and wake those that wait for it.
 
         :returns: the resource's metadata after it
-        :raises ActionInProgress: where the resource is being worked on, for longer than a signal waits
-        :raises NotSupported: where the resource takes no signal during or after its last action
-        :raises HeatliteError: where its type takes none, or refuses this one
+        :raises ActionInProgress: when the resource is being worked on, for longer than a signal waits
+        :raises NotSupported: when the resource takes no signal during or after its last action
+        :raises HeatliteError: when its type takes none, or refuses this one
         """
         try:
             row, metadata = self._signal(stack, find, details)
@@ -166,7 +166,7 @@ class Signals:
     def mark(self, stack: StackRecord, find: Find, *, unhealthy: bool, reason: str | None) -> None:
         """Say that a resource is broken, so that the next update replaces it; or that it isn't after all.
 
-        :raises ActionInProgress: where the resource is being worked on
+        :raises ActionInProgress: when the resource is being worked on
         """
         try:
             self._mark(stack, find, unhealthy, reason or MARKED)

@@ -25,7 +25,7 @@ def clear(shared: Shared, conclusions: Conclusions, stack: StackRecord, resource
     """Let the resource's node go on: what a signal with ``{"unset_hook": hook}`` asks for.
 
     :param resource_name: of a resource that the stack has
-    :raises InvalidBreakPointHook: where there is no such hook, or the resource doesn't wait at it (any more)
+    :raises InvalidBreakPointHook: when there is no such hook, or the resource doesn't wait at it (any more)
     """
     try:
         wanted = Hook(hook)

@@ -48,8 +48,8 @@ class Facts:
 def find(context: EngineContext, name: str) -> StackRecord:
     """The stack with this id, or the live one with this name, in whichever project.
 
-    :raises EntityNotFound: where there is none
-    :raises Invalid: where several projects have one of this name
+    :raises EntityNotFound: when there is none
+    :raises Invalid: when several projects have one of this name
     """
     by_id = stacks.get(context, name)
     if by_id is not None:

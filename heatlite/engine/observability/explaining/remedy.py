@@ -23,7 +23,7 @@ class Remedy(enum.StrEnum):
 def remedy(stack: StackRecord) -> Remedy:
     """What repairs this stack.
 
-    :raises Invalid: where it is gone, or nested in another, whose business it is
+    :raises Invalid: when it is gone, or nested in another, whose business it is
     """
     if stack.deleted_at is not None:
         raise exception.Invalid(reason=f"stack {stack.name} ({stack.id}) is gone: there is nothing to repair")
@@ -43,7 +43,7 @@ def remedy(stack: StackRecord) -> Remedy:
 def check_resettable(stack: StackRecord) -> None:
     """See that an operation runs that may be left half-way.
 
-    :raises Invalid: where there is none, with what can be done instead
+    :raises Invalid: when there is none, with what can be done instead
     """
     place = f"stack {stack.name} ({stack.id})"
     if stack.is_nested:
