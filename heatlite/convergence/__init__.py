@@ -5,6 +5,7 @@ same code runs in the engines and wherever its behaviour is explored without the
 
     graph    what follows what, for anything that can be hashed
     model    the words: Action, Status, Node, ResourceView
+    serving  which of a name's rows serves it
     plan     (what is wanted, what exists) -> which rows serve, and the graph of the traversal
     decide   what a node has to do with its row, now
     sync     who becomes ready when nodes are done

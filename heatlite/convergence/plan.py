@@ -2,7 +2,7 @@
 
 Two steps, because rows for new names get their ids in between:
 
-    assign   which existing row serves each wanted name; which names need a new row
+    assign   which existing row serves each wanted name (see ``serving``); which names need a new row
     arrange  the nodes and what each follows, as a short list of passes:
 
         update(X)   follows  update(what X requires)
@@ -34,7 +34,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from heatlite.convergence.graph import Graph
-from heatlite.convergence.model import COMMIT, EPILOGUE, Action, Node, NodeKind, ResourceView, Wanted
+from heatlite.convergence.model import COMMIT, EPILOGUE, Node, NodeKind, ResourceView, Wanted
+from heatlite.convergence.serving import Next, Visit, serving
 
 Follows = dict[Node, list[Node]]
 
@@ -52,39 +53,23 @@ class Assignment:
     returned: tuple[ResourceView, ...]
 
 
-def assign(wanted: Iterable[Wanted], views: Iterable[ResourceView], previous_template_id: int | None) -> Assignment:
-    """Choose the row for each wanted name.
-
-    A row in DELETE serves nothing, not even for want of another: it would be replaced at once, and one whose deletion
-    a superseded traversal is about to complete would be gone by then.
+def assign(
+    wanted: Collection[Wanted],
+    views: Iterable[ResourceView],
+    previous_template_id: int | None,
+    *,
+    visits: bool = False,
+) -> Assignment:
+    """Choose the row for each wanted name; ``serving`` says by which order.
 
     :param previous_template_id: the last template whose updates all completed
+    :param visits: the operation makes no template true
     """
-    candidates: dict[str, list[ResourceView]] = {}
-    for view in views:
-        if view.action is not Action.DELETE:
-            candidates.setdefault(view.name, []).append(view)
-    serving, missing = {}, []
-    for want in wanted:
-        rows = candidates.get(want.name)
-        if rows:
-            fittest = max(rows, key=lambda view: _fitness(view, want, previous_template_id)) if rows[1:] else rows[0]
-            serving[want.name] = fittest
-        else:
-            missing.append(want.name)
-    returned = tuple(view for view in serving.values() if view.replaced_by is not None)
-    return Assignment(serving, tuple(missing), returned)
-
-
-def _fitness(view: ResourceView, want: Wanted, previous_template_id: int | None) -> tuple[bool | int, ...]:
-    """The first difference decides. The definition before the age, so that a rollback finds the old row."""
-    return (
-        not view.has_failed,
-        view.definition_hash == want.definition_hash,
-        previous_template_id is not None and view.current_template_id == previous_template_id,
-        view.replaced_by is None,
-        view.id,
-    )
+    question = (Visit if visits else Next)({want.name: want.definition_hash for want in wanted}, previous_template_id)
+    rows = serving(list(views), question)
+    found = {want.name: rows[want.name] for want in wanted if want.name in rows}
+    returned = tuple(view for view in found.values() if view.replaced_by is not None)
+    return Assignment(found, tuple(want.name for want in wanted if want.name not in rows), returned)
 
 
 def arrange(

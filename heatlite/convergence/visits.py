@@ -49,13 +49,6 @@ def arrange_visits(views: Collection[ResourceView], action: Action) -> Graph[Nod
     return graph
 
 
-def present(views: Collection[ResourceView]) -> list[ResourceView]:
-    """The rows that stand for their names now. An update would return to a replaced row where its replacement failed;
-    a check has to say that it failed."""
-    staying = {view.id for view in views if view.action is not Action.DELETE}
-    return [view for view in views if view.replaced_by not in staying]
-
-
 def decide_visit(view: ResourceView | None, action: Action, *, serves: bool) -> VisitDecision:
     """What a visit node does with its row.
 

@@ -7,7 +7,8 @@ import pytest
 from heatlite.convergence.decide import Blocked, Nothing, Perform, Unmet
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import EPILOGUE, Action, Node, NodeKind, Status
-from heatlite.convergence.visits import arrange_visits, decide_visit, first_failures, present, refusal, summary
+from heatlite.convergence.serving import present
+from heatlite.convergence.visits import arrange_visits, decide_visit, first_failures, refusal, summary
 from tests.unit.convergence.build import edges, row
 
 SUSPEND, RESUME, CHECK = VISITS = (Action.SUSPEND, Action.RESUME, Action.CHECK)

@@ -23,7 +23,7 @@ from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import PLAN, VISITS, Action, Node, ResourceView, Status, Wanted
 from heatlite.convergence.plan import Assignment, arrange, assign, leave_out
 from heatlite.convergence.sync import waiting_counts
-from heatlite.convergence.visits import arrange_visits, present
+from heatlite.convergence.visits import arrange_visits
 from heatlite.db import resources, stacks, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
@@ -136,8 +136,7 @@ def lay_out(
     """Plan the stack's current traversal and write it down: rows, graph, sync points."""
     existing = resources.to_plan(context, stack.id)
     views = [row.view for row in existing]
-    candidates = present(views) if stack.action in VISITS else views
-    assignment = assign(wanted, candidates, stack.prev_raw_template_id)
+    assignment = assign(wanted, views, stack.prev_raw_template_id, visits=stack.action in VISITS)
     serving = {name: view.id for name, view in assignment.serving.items()}
     serving |= _insert_missing(context, inputs, stack, wanted, assignment)
     if stack.action in VISITS:

@@ -1,0 +1,99 @@
+"""Which of a name's rows serves it: the one place where that is decided.
+
+A name has several rows while something is replaced, rolled back or cleaned up. Three questions are asked of them. Each
+leaves some rows out and has an order of merits, in which the first difference decides:
+
+    question  asked by                         leaves out             order of merits
+    ────────  ───────────────────────────────  ─────────────────────  ──────────────────────────────────────────────
+    Next      begin, plan, preview:            rows in DELETE         not failed · has the wanted definition · of the
+              which row is gone on with                               last complete template · not replaced · newest
+    Visit     begin of SUSPEND, RESUME, CHECK  the same, and rows     as Next
+              and SNAPSHOT                     that were replaced
+    Now       lists, outputs, exports:         rows whose deletion    not replaced · not in DELETE · not FAILED · of
+              what stands for the name         is complete            the stack's template · newest
+
+Next puts the definition before the age, so that a rollback finds the old row. Now puts the newest attempt first, so
+that a client sees the replacement that failed, and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from heatlite.convergence.model import Action, ResourceView, Status
+
+Merits = tuple[bool | int, ...]
+
+
+@dataclass(frozen=True)
+class Next:
+    """Which row an operation goes on with that makes a template true.
+
+    ``definitions``: name → hash of the definition that is wanted; ``previous_template_id``: the last template whose
+    updates all completed.
+    """
+
+    definitions: Mapping[str, str]
+    previous_template_id: int | None
+
+    def candidates(self, views: Collection[ResourceView]) -> Iterable[ResourceView]:
+        """Leave out what is in DELETE, also for want of another: it may be gone by the time that it is used."""
+        return (view for view in views if view.action is not Action.DELETE)
+
+    def merits(self, view: ResourceView) -> Merits:
+        """The definition comes before the age, so that a rollback finds the old row."""
+        return (
+            not view.has_failed,
+            view.definition_hash == self.definitions.get(view.name),
+            self.previous_template_id is not None and view.current_template_id == self.previous_template_id,
+            view.replaced_by is None,
+            view.id,
+        )
+
+
+@dataclass(frozen=True)
+class Visit(Next):
+    """Which row an operation visits that makes no template true.
+
+    An update would return to a replaced row where its replacement failed; a check has to say that it failed.
+    """
+
+    def candidates(self, views: Collection[ResourceView]) -> Iterable[ResourceView]:
+        """Leave out what was replaced by a row that stays, too."""
+        return super().candidates(present(views))
+
+
+@dataclass(frozen=True)
+class Now:
+    """Which row stands for a name at this moment; ``template_id`` is the stack's template."""
+
+    template_id: int
+
+    def candidates(self, views: Collection[ResourceView]) -> Iterable[ResourceView]:
+        """Leave out what is gone."""
+        return (view for view in views if (view.action, view.status) != (Action.DELETE, Status.COMPLETE))
+
+    def merits(self, view: ResourceView) -> Merits:
+        """A row that made the template true comes before a newer one that didn't."""
+        return (
+            view.replaced_by is None,
+            view.action is not Action.DELETE,
+            view.status is not Status.FAILED,
+            view.current_template_id == self.template_id,
+            view.id,
+        )
+
+
+def present(views: Collection[ResourceView]) -> list[ResourceView]:
+    """Return the rows that weren't replaced by a row that stays."""
+    staying = {view.id for view in views if view.action is not Action.DELETE}
+    return [view for view in views if view.replaced_by not in staying]
+
+
+def serving(views: Collection[ResourceView], question: Next | Now) -> dict[str, ResourceView]:
+    """Return name → the row that serves it, in the order in which the names came into being."""
+    rows: dict[str, list[ResourceView]] = {}
+    for view in question.candidates(views):
+        rows.setdefault(view.name, []).append(view)
+    return {name: max(found, key=question.merits) if found[1:] else found[0] for name, found in rows.items()}
