@@ -1,1 +1,1 @@
-"""What parameters and properties have in common: types, coercion and constraints. Pure; a leaf of the imports."""
+"""Types, coercion and constraints, which parameters and properties share. Pure: this package imports no other one."""

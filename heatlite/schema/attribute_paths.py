@@ -1,4 +1,4 @@
-"""Paths of attributes: what is inside an attribute's value, and attributes of what is nested in a resource.
+"""Attribute paths: a place inside an attribute's value, or an attribute of a resource in a nested stack.
 
 ::
 
@@ -14,13 +14,13 @@ from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 
 INNER = "resource."
-"""How the name of an attribute begins that is one of a resource in a nested stack."""
+"""The prefix of an attribute name that belongs to a resource in a nested stack."""
 
 
 def inside(value: Any, path: Sequence[Any]) -> Any:
-    """What stands at a path; None where it leads nowhere.
+    """Return the value at a path inside a value. Return None when the path leads nowhere.
 
-    A list, or a string, takes an index that is a number: one that is written as text leads nowhere, as in Heat.
+    A list or a string takes a number as its index. An index that is written as text leads nowhere, as in Heat.
     """
     for key in path:
         if isinstance(value, list | str) != isinstance(key, int) or not isinstance(value, Mapping | list | str):
@@ -33,7 +33,10 @@ def inside(value: Any, path: Sequence[Any]) -> Any:
 
 
 def joined(key: str, path: Sequence[Any]) -> tuple[str, list[Any]]:
-    """An inner attribute in one word, and what is left of the path: that leads into the attribute's value."""
+    """Join an inner attribute's parts into one name.
+
+    Return it with the rest of the path, which leads into its value.
+    """
     parts = [key]
     for part in path:
         if not names_a_resource(parts[-1]) or not isinstance(part, str):
@@ -43,13 +46,13 @@ def joined(key: str, path: Sequence[Any]) -> tuple[str, list[Any]]:
 
 
 def names_a_resource(key: str) -> bool:
-    """Whether it ends with the name of a resource, so that an attribute of that may follow."""
-    words = key.split(".")  # "resource" and a name, by turns
+    """Tell whether a key ends with a resource's name, so that an attribute of that resource may follow."""
+    words = key.split(".")  # "resource" and a name, alternating
     return len(words) % 2 == 0 and all(f"{word}." == INNER for word in words[::2]) and all(words[1::2])
 
 
 def split(key: str) -> tuple[str, str | None]:
-    """The name of the inner resource, and its attribute if one is named; an empty name where it is no inner one."""
+    """Split a key into the inner resource's name and its attribute, if any. For other keys the name is empty."""
     if not key.startswith(INNER):
         return "", None
     name, dot, attribute = key.removeprefix(INNER).partition(".")
@@ -57,9 +60,9 @@ def split(key: str) -> tuple[str, str | None]:
 
 
 def place_in(items: Sized, written: Any) -> int | None:
-    """The place in a list that digits name; None where they name none, or there aren't so many items."""
+    """Return the list index that a text of digits names. Return None for other texts and for an index out of range."""
     text = str(written)
     if not (text.isascii() and text.isdigit()) or len(text.lstrip("0")) > len(str(len(items))):
-        return None  # before they are read: Python refuses thousands of digits
+        return None  # checked before the digits are read: Python refuses to convert thousands of digits
     place = int(text.lstrip("0") or "0")
     return place if place < len(items) else None

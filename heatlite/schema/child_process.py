@@ -1,4 +1,4 @@
-"""A process of this one's own, for work that nothing else bounds: it can be ended, which a thread can't.
+"""A child process for work that nothing else can bound: unlike a thread, a process can be killed.
 
 ::
 
@@ -7,9 +7,10 @@
                  ◀──an answer───
                  └─ no answer in time: kill it; the next question starts another
 
-Each question has a limit, and all that are asked for one call of a client may have one together (``allowed``).
-The child is a module run by the same interpreter, started at the first question. It ends when its input does: with
-the process that started it, however that ends.
+Each question has a time limit. All questions of one client call can also share a limit (``allowed``).
+
+A child is a module that the same interpreter runs, started at the first question. It ends when its standard input is
+closed, so it ends with its parent process, however the parent ends.
 """
 
 from __future__ import annotations
@@ -29,21 +30,21 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST_MEMORY = 512 * 1024 * 1024
-"""Bytes of address space that a child may have."""
+"""Address space of a child, in bytes."""
 
 STARTS_WITHIN = 30
-"""Seconds that the start of a child may take."""
+"""Seconds that a child may take to start."""
 
 
 @dataclass
 class Allowance:
-    """The seconds that are left for all questions together."""
+    """The seconds that are left for a group of questions."""
 
     left: float
 
     @contextlib.contextmanager
     def spent(self) -> Iterator[None]:
-        """Take the time that passes meanwhile from what is left."""
+        """Subtract the time that the block takes from the seconds left."""
         began = time.monotonic()
         try:
             yield
@@ -56,7 +57,7 @@ _ALLOWANCE: contextvars.ContextVar[Allowance | None] = contextvars.ContextVar("a
 
 @contextlib.contextmanager
 def allowed(seconds: float) -> Iterator[Allowance]:
-    """So much time for all questions that this thread asks meanwhile, whatever each of them may take."""
+    """Limit the total time of all questions that this thread asks in the block, beside the limit of each question."""
     allowance = Allowance(seconds)
     token = _ALLOWANCE.set(allowance)
     try:
@@ -70,7 +71,7 @@ _PROJECT: contextvars.ContextVar[str] = contextvars.ContextVar("project", defaul
 
 @contextlib.contextmanager
 def on_behalf_of(project: str) -> Iterator[None]:
-    """A project for which this thread asks its questions meanwhile."""
+    """Count the questions that this thread asks in the block for a project."""
     token = _PROJECT.set(project)
     try:
         yield
@@ -79,14 +80,14 @@ def on_behalf_of(project: str) -> Iterator[None]:
 
 
 class ChildProcess:
-    """One child of a module that ends with ``serve``; for one thread at a time."""
+    """A child that runs a module which ends with ``serve``. Only one thread may use it at a time."""
 
     def __init__(self, module: str) -> None:
         self._module = module
         self._child: subprocess.Popen[bytes] | None = None
 
     def ask(self, line: bytes, allowance: Allowance, seconds: float) -> bytes:
-        """The line that it answers; empty where it takes longer or dies of the question."""
+        """Return the line that the child answers. Return nothing when it takes too long, or dies of the question."""
         child = self._child = self._child if self._child and self._child.poll() is None else self._start()
         with allowance.spent():
             found = _answer(child, line, min(seconds, allowance.left))
@@ -100,11 +101,11 @@ class ChildProcess:
         child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
         assert child.stdout is not None, "it was started with pipes"
         if select.select([child.stdout], [], [], STARTS_WITHIN)[0]:
-            child.stdout.readline()  # so that a busy machine's slow start isn't held against the first question
+            child.stdout.readline()  # so that a slow start on a busy machine doesn't count as the first question's time
         return child
 
     def stop(self) -> None:
-        """End the child, if there is one."""
+        """Kill the child, if there is one."""
         child, self._child = self._child, None
         if child is not None:
             child.kill()
@@ -113,14 +114,15 @@ class ChildProcess:
 
 @dataclass(eq=False)
 class Asker:
-    """A thread that waits for a child, for a project."""
+    """A thread that waits for a child, on behalf of a project."""
 
     project: str
 
 
 class Children:
-    """A few children of one module, for many threads. Projects take turns, and none has all children at a time: one
-    whose questions go on and on keeps no other from an answer. The second child is started when the first is busy.
+    """A pool of children of one module, shared by many threads. Projects take turns, and no project may use all
+    children at once: a project with endless questions can't keep another from its answer. The second child is
+    started when the first is busy.
     """
 
     def __init__(self, module: str, number: int = 2) -> None:
@@ -134,7 +136,7 @@ class Children:
         self._turn = 0
 
     def ask(self, question: Mapping[str, Any], seconds: float) -> dict[str, Any] | None:
-        """The answer, or ``None`` where the child takes longer or dies of the question, or no time is left."""
+        """Return the answer. Return None when the child takes too long or dies of the question, or no time is left."""
         line = json.dumps(question).encode() + b"\n"
         allowance = _ALLOWANCE.get() or Allowance(seconds)
         if min(seconds, allowance.left) <= 0:
@@ -145,13 +147,13 @@ class Children:
 
     @contextlib.contextmanager
     def _taken(self, project: str) -> Iterator[ChildProcess]:
-        """A child for one question, when it is the project's turn."""
+        """Wait for the project's turn, and yield a child for one question."""
         asker = Asker(project)
         with self._changed:
             self._waiting.append(asker)
             self._changed.wait_for(lambda: self._next() is asker)
             self._waiting.remove(asker)
-            child = self._free.pop()  # the one that was used last: it is there already
+            child = self._free.pop()  # the one that was used last, because it is already started
             self._at_work[project] += 1
             self._turn += 1
             self._turns[project] = self._turn
@@ -162,26 +164,26 @@ class Children:
             with self._changed:
                 self._free.append(child)
                 self._at_work[project] -= 1
-                self._at_work += Counter()  # leaves out those at nought
+                self._at_work += Counter()  # drops the projects at zero
                 if not self._at_work and not self._waiting:
                     self._turns.clear()
                 self._changed.notify_all()
 
     def _next(self) -> Asker | None:
-        """Who gets the next child: of the projects that may have one, that whose turn was longest ago."""
+        """Choose the waiting thread that gets the next child: the eligible project whose last turn is longest ago."""
         if not self._free:
             return None
         eligible = (asker for asker in self._waiting if self._at_work[asker.project] < self._most_of_one)
         return min(eligible, key=lambda asker: self._turns.get(asker.project, 0), default=None)
 
     def stop(self) -> None:
-        """End the children; the next question starts another."""
+        """Kill the children. The next question starts a new one."""
         for child in self._all:
             child.stop()
 
 
 def _answer(child: subprocess.Popen[bytes], line: bytes, seconds: float) -> bytes:
-    """The line that the child gives for a line; empty where there is none in time."""
+    """Send a line to the child and return its answer. Return nothing when no answer comes in time."""
     assert child.stdin is not None, "it was started with pipes"
     assert child.stdout is not None, "it was started with pipes"
     try:
@@ -194,7 +196,7 @@ def _answer(child: subprocess.Popen[bytes], line: bytes, seconds: float) -> byte
 
 
 def serve(answer: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
-    """Be such a child: answer each line of standard input until there are no more."""
+    """Run as such a child: answer each line of standard input until it is closed."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     print("ready", flush=True)
     for line in sys.stdin:

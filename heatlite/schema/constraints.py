@@ -1,7 +1,7 @@
-"""Constraints: what a value must satisfy beyond its type. Shared by template parameters and plugin properties.
+"""Constraints: rules for a value beyond its type. Template parameters and plugin properties share them.
 
-A constraint is a frozen value with one verb, ``check(value)``, which raises ``ValueError`` with a sentence that tells
-the user what would have been right. Texts follow Heat's, because users and their scripts know them.
+A constraint is a frozen value with one method, ``check(value)``. It raises ``ValueError`` with a sentence that tells
+the user which values are right. The texts are Heat's, because users and their scripts know them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ASKED: ContextVar[Any] = ContextVar("asked", default=None)
 
 @contextmanager
 def asking(cloud: Any) -> Iterator[None]:
-    """Let custom constraints ask this, here and in what is called from here; elsewhere they are given None."""
+    """Give custom constraints a cloud to ask, for the block and everything it calls. Elsewhere they get None."""
     before = _ASKED.set(cloud)
     try:
         yield
@@ -34,20 +34,20 @@ def asking(cloud: Any) -> Iterator[None]:
 
 
 def asked() -> Any:
-    """What may be asked here; None where nothing may be."""
+    """Return the cloud that custom constraints may ask here, or None."""
     return _ASKED.get()
 
 
 class Constraint(Protocol):
-    """What parameters and properties ask of a constraint."""
+    """The interface of a constraint, as parameters and properties use it."""
 
     def check(self, value: Any) -> None:
-        """Raise ``ValueError`` with the reason where ``value`` breaks the constraint."""
+        """Raise ``ValueError`` with the reason when ``value`` breaks the constraint."""
 
 
 @dataclass(frozen=True)
 class Range:
-    """A number within bounds, both included; ``None`` leaves a side open."""
+    """A number between two bounds, both included. ``None`` means no bound."""
 
     min: float | None = None
     max: float | None = None
@@ -61,7 +61,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Length:
-    """A string, list or map of a bounded length, both bounds included."""
+    """A string, list or map whose length is between two bounds, both included."""
 
     min: int | None = None
     max: int | None = None
@@ -79,7 +79,7 @@ class Length:
 class Modulo:
     """A number that leaves ``offset`` when divided by ``step``.
 
-    :raises ValueError: where no number could
+    :raises ValueError: when no number can satisfy it
     """
 
     step: int
@@ -99,7 +99,7 @@ class Modulo:
 
 @dataclass(frozen=True)
 class AllowedValues:
-    """One of a set; of a list, each item is."""
+    """One of a set of values. For a list, each item must be one of the set."""
 
     allowed: tuple[Any, ...]
     description: str | None = None
@@ -118,7 +118,7 @@ class AllowedValues:
 
 @dataclass(frozen=True)
 class AllowedPattern:
-    """A string that the whole of a regular expression matches, and soon: ``patterns`` bounds what a match may take."""
+    """A string that a regular expression matches as a whole. ``patterns`` limits the time that a match may take."""
 
     pattern: str
     description: str | None = None
@@ -130,9 +130,10 @@ class AllowedPattern:
 
 @dataclass(frozen=True)
 class Custom:
-    """What a plugin says: a class with ``validate(value, cloud) -> bool``, under ``heatlite.constraints``.
+    """A plugin's constraint, a class with ``validate(value, cloud) -> bool`` under ``heatlite.constraints``.
 
-    ``cloud`` is what may be asked (``heatlite.resources.cloud``), or None where nothing may be, and it is to let pass.
+    ``cloud`` is the cloud that the plugin may ask (``heatlite.resources.cloud``). It is None when the plugin may ask
+    none; the plugin must then accept the value.
     """
 
     name: str
@@ -151,7 +152,7 @@ class Custom:
 
 @functools.cache
 def installed() -> dict[str, Any]:
-    """The classes of custom constraints by name; one that can't be loaded isn't there."""
+    """Return the classes of custom constraints by name, without those that can't be loaded."""
     from stevedore.extension import ExtensionManager
 
     found = ExtensionManager(NAMESPACE, on_load_failure_callback=_left_out)
@@ -163,7 +164,7 @@ def _left_out(_manager: Any, entry_point: Any, error: BaseException) -> None:
 
 
 def bounds(limits: Range | Length) -> str:
-    """The bounds as Heat prints them: ``min: 1, max: None``."""
+    """Write the bounds as Heat does: ``min: 1, max: None``."""
     return f"min: {limits.min}, max: {limits.max}"
 
 

@@ -1,7 +1,7 @@
-"""Values that can be put in a set, so that "is it among these?" costs the same for two of them and for many.
+"""Hashable stand-ins for JSON values, so that a membership test takes the same time for two values and for many.
 
-Lists and maps have no hash, and looking through 20,000 of them for each of 20,000 others takes minutes. Their stand-ins
-are equal exactly where the values are.
+Lists and maps have no hash, and searching 20,000 of them for each of 20,000 others takes minutes. Two stand-ins are
+equal exactly when their values are.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def key_of(value: Any) -> Hashable:
-    """What stands for a JSON value in a set."""
+    """Return the hashable stand-in of a JSON value."""
     if isinstance(value, Mapping):
         return "map", frozenset((key, key_of(item)) for key, item in value.items())
     if isinstance(value, list | tuple):
@@ -20,5 +20,5 @@ def key_of(value: Any) -> Hashable:
 
 
 def keys_of(values: Iterable[Any]) -> set[Hashable]:
-    """The stand-ins of all values."""
+    """Return the stand-ins of all values."""
     return set(map(key_of, values))

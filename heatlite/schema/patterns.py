@@ -1,14 +1,14 @@
-"""Match a stranger's regular expression, within bounds.
+"""Match a user's regular expression within a time limit.
 
-A pattern that backtracks may need more steps than the world has seconds: ``(a+)+$`` doubles its work with each ``a``
-of a value that doesn't match. So::
+A pattern that backtracks can take almost unlimited time: ``(a+)+$`` doubles its work with each ``a`` of a value that
+doesn't match. So an upper bound for the number of ways to match decides where the match runs::
 
-    how many ways could there be to match?     at most (length + 1) for each quantifier, 2 for each "|",
-        │                                      where no group is repeated
+    ways to match                              at most (length + 1) for each quantifier, 2 for each "|",
+        │                                      when no group is repeated
         ├─ few (nearly always)  ──▶ matched here
-        └─ many, or who knows   ──▶ matched in a child process, which is ended when it takes too long
+        └─ many, or unknown     ──▶ matched in a child process, which is killed when it takes too long
 
-The guess looks at characters only, and errs on the side of the child: a quoted ``\\+`` counts as a quantifier.
+The estimate looks at characters only and errs towards the child: an escaped ``\\+`` counts as a quantifier.
 """
 
 from __future__ import annotations
@@ -20,55 +20,58 @@ from typing import Any
 from heatlite.schema.child_process import Children, serve
 
 SECONDS = 1.0
-"""What one match may take."""
+"""Seconds that one match may take."""
 
 FEW = 100_000
-"""Ways to match that are tried within milliseconds."""
+"""Number of ways to match that can be tried within milliseconds."""
 
 LONGEST_PATTERN = 10_000
-"""Characters."""
+"""Characters that a pattern may have."""
 
 SHORT = 200
-"""Characters of a pattern that is compiled at once, whatever they are."""
+"""Characters of a pattern that is compiled in this process, whatever they are."""
 
 _QUANTIFIERS = re.compile(r"[*+?{]")
 _REPEATED_GROUP = re.compile(r"\)[*+?{]")
 
 CHILDREN = Children(__name__)
-"""Those of this process."""
+"""The child processes of this process."""
 
 
 class TookTooLong(ValueError):
-    """A match that couldn't be found out in time. Who collects mistakes shouldn't wait for another one."""
+    """A match that took too long.
+
+    A caller that collects several mistakes should stop here and not wait for another one.
+    """
 
 
 def check(pattern: str) -> None:
-    """Whether this is a regular expression.
+    """Check that a text is a regular expression.
 
     :raises ValueError: saying what is wrong with it
     """
     if len(pattern) > LONGEST_PATTERN:
-        raise ValueError(f"a pattern may have {LONGEST_PATTERN} characters, and this has {len(pattern)}")
+        raise ValueError(f"this pattern has {len(pattern)} characters, and {LONGEST_PATTERN} are allowed")
     answer = answer_to({"pattern": pattern}) if len(pattern) <= SHORT else CHILDREN.ask({"pattern": pattern}, SECONDS)
     _told(answer)
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the whole of a text matches, by the first way of matching that is found.
+    """Tell whether the first match that the pattern finds covers the whole text.
 
-    As in Heat, ``a|ab`` doesn't match "ab": the first way takes in the "a" only.
+    As in Heat, ``a|ab`` doesn't match "ab": the first match covers the "a" only.
 
-    :raises TookTooLong: where that can't be found out in time
-    :raises ValueError: where the pattern isn't one
+    :raises TookTooLong: when the match takes too long
+    :raises ValueError: when the pattern isn't a regular expression
     """
     return bool(_answer({"pattern": pattern, "texts": [text], "whole": True})["matches"][0])
 
 
 def beginning_with(pattern: str, texts: Sequence[str]) -> list[str]:
-    """Those of the texts whose beginning matches.
+    """Return the texts whose beginning matches.
 
-    :raises TookTooLong: where that can't be found out in time
-    :raises ValueError: where the pattern isn't one
+    :raises TookTooLong: when the match takes too long
+    :raises ValueError: when the pattern isn't a regular expression
     """
     found = _answer({"pattern": pattern, "texts": texts, "whole": False})["matches"]
     return [text for text, matched in zip(texts, found, strict=True) if matched]
@@ -81,7 +84,7 @@ def _answer(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_quick(pattern: str, length: int) -> bool:
-    """Whether matching a text of this length is sure to take few steps."""
+    """Tell whether matching a text of this length is sure to take few steps."""
     if len(pattern) > SHORT or _REPEATED_GROUP.search(pattern):
         return False
     ways = 2 ** pattern.count("|") * (length + 1) ** len(_QUANTIFIERS.findall(pattern))
@@ -89,7 +92,7 @@ def is_quick(pattern: str, length: int) -> bool:
 
 
 def answer_to(question: Mapping[str, Any]) -> dict[str, Any]:
-    """Compile, and match each of the texts if there are any."""
+    """Compile the pattern, and match each of the texts if there are any."""
     try:
         compiled = re.compile(question["pattern"])
     except (re.error, RecursionError, OverflowError) as error:

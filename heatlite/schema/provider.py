@@ -1,4 +1,4 @@
-"""Templates as resource types: a type that is the name of a file is a nested stack, made of what the file says."""
+"""Template files as resource types: a type that names a template file makes a nested stack of that template."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ TEMPLATE_ENDINGS = (".yaml", ".template")
 
 
 def is_template(type_name: str) -> bool:
-    """Whether a type is the name of a template's file."""
+    """Tell whether a type is the name of a template file."""
     return type_name.endswith(TEMPLATE_ENDINGS)

@@ -1,4 +1,4 @@
-"""Sizes: about what a value costs to keep and to write down, found out without writing it down."""
+"""Sizes: an estimate of what a value costs to store and to serialize, made without serializing it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 
 def weight(value: Any) -> int:
-    """The bytes of a value's strings in UTF-8, and one for each value in it: about what it costs to keep."""
+    """Estimate a value's size: the bytes of its strings in UTF-8, plus one for each value in it."""
     return values_and_weight(value)[1]
 
 
 def values_and_weight(value: Any) -> tuple[int, int]:
-    """How many values, and keys, there are within a list or a map at any depth, and the weight of it all.
+    """Count the values and keys in a list or a map at any depth. Return the count and the value's weight.
 
-    It doesn't call itself, since a client's value may be nested as deep as JSON's reader allows.
+    It doesn't recurse, because a client's value may be nested as deep as the JSON reader allows.
     """
     values, characters, left = 0, 0, [value]
     while left:

@@ -93,7 +93,7 @@ def test_a_filter_asks_for_the_beginning_only() -> None:
 
 def test_a_pattern_of_any_length_is_looked_into_in_bounded_time() -> None:
     patterns.check("(" + "|".join(f"name{number}" for number in range(500)) + ")")
-    with pytest.raises(ValueError, match="10000 characters"):
+    with pytest.raises(ValueError, match="10000 are allowed"):
         patterns.check("a" * 10_001)
     with pytest.raises(ValueError, match="not a regular expression"):
         patterns.check("(" * 300)
