@@ -1,8 +1,8 @@
-"""Who asks, and the database transaction that the asking is in.
+"""The caller's identity, and the database transaction that a piece of work runs in.
 
-A ``RequestContext`` comes with every call of the client API: Heat's keys, as heat-api sends them. Work that an engine
-does by itself (a node, a sweep) goes under a plain ``EngineContext``. Either carries its enginefacade transaction, so
-that functions which are handed the same context join one transaction.
+A ``RequestContext`` comes with every call of the client API: it holds Heat's keys, as heat-api sends them. Work that an
+engine starts by itself (a node, a sweep) runs under a plain ``EngineContext``. Both carry an enginefacade transaction,
+so that functions which are given the same context join one transaction.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @enginefacade.transaction_context_provider
 class EngineContext:
-    """What an engine works under when nobody asks. Make a new one for each piece of work: they are cheap."""
+    """The context of work that no client asked for. Make a new one for each piece of work: they are cheap."""
 
     if TYPE_CHECKING:
         connection: Any
@@ -28,9 +28,9 @@ class EngineContext:
 
 
 class RequestContext(EngineContext):
-    """Who asks, as heat-api says it.
+    """The context of a client's call, as heat-api sends it.
 
-    :param wire: the keys of Heat's ``RequestContext.to_dict()``; those that heatlite doesn't know are kept
+    :param wire: the keys of Heat's ``RequestContext.to_dict()``; keys that heatlite doesn't know are kept
     """
 
     def __init__(self, database: Database, wire: Mapping[str, Any]) -> None:
@@ -39,7 +39,7 @@ class RequestContext(EngineContext):
 
     @property
     def project_id(self) -> str:
-        """The project that the request is for; every query is held to it."""
+        """The project that the request is for. Every query is limited to it."""
         return str(self.wire.get("project_id") or self.wire.get("tenant_id") or self.wire.get("tenant") or "")
 
     @property
@@ -48,7 +48,10 @@ class RequestContext(EngineContext):
 
     @property
     def user_id(self) -> str | None:
-        """The user's id. heat-api says it as ``user``, beside ``username``; without that ``user`` is a name."""
+        """The user's id. heat-api sends it as ``user``, beside ``username``.
+
+        Without ``username``, ``user`` is a name.
+        """
         if "user_id" in self.wire:
             return self.wire["user_id"] or None
         user, username = self.wire.get("user"), self.wire.get("username")
@@ -56,7 +59,7 @@ class RequestContext(EngineContext):
 
     @property
     def is_admin(self) -> bool:
-        """Whether heat-api says so: with True itself, and no other value that counts as true."""
+        """Whether heat-api sent ``is_admin`` as True itself: no other value that counts as true is accepted."""
         return self.wire.get("is_admin") is True
 
     @property

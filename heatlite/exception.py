@@ -1,6 +1,6 @@
-"""Every error that a person may read.
+"""The errors whose text a user reads.
 
-An error is a class whose docstring is its message, filled in with the keyword arguments it is raised with::
+An error is a class whose docstring is its message. The keyword arguments of ``raise`` fill in the message::
 
     class StackExists(HeatliteError):
         '''The Stack ({stack_name}) already exists.'''
@@ -8,8 +8,8 @@ An error is a class whose docstring is its message, filled in with the keyword a
     raise StackExists(stack_name="web")
 
 Names, keyword arguments and texts are those of Heat's ``heat.common.exception``, because a heat-api in front of
-heatlite recognises an error by its class name and keyword arguments and by nothing else. Only the errors that are
-heatlite's own stand at the end.
+heatlite recognises an error by its class name and keyword arguments only. The errors that Heat doesn't have are at the
+end.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class HeatliteError(Exception):
     """An unknown exception occurred."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__()  # without the text: over RPC, Heat's classes are made from ``args`` and ``kwargs``
+        super().__init__()  # no text: over RPC, Heat's classes are rebuilt from ``args`` and ``kwargs``
         self.kwargs = kwargs
         self.text = self.render()
 
@@ -47,7 +47,7 @@ class ErrorWithPath(HeatliteError):
 
 
 def dotted(path: list[str | int]) -> str:
-    """``["resources", "web", "depends_on", 0]`` as people write it: ``resources.web.depends_on[0]``."""
+    """Write a path as people do: ``["resources", "web", "depends_on", 0]`` becomes ``resources.web.depends_on[0]``."""
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -57,7 +57,7 @@ def dotted(path: list[str | int]) -> str:
     return text
 
 
-# --- what a user's input can be refused for ---------------------------------------------------------------------
+# --- user input that is refused ---------------------------------------------------------------------------------
 
 
 class StackValidationFailed(ErrorWithPath):
@@ -128,7 +128,7 @@ class Invalid(HeatliteError):
     """Data supplied was not valid: {reason}"""
 
 
-# --- what may not be done, or not now ---------------------------------------------------------------------------
+# --- operations that aren't allowed, or not now -----------------------------------------------------------------
 
 
 class Forbidden(HeatliteError):
@@ -226,8 +226,8 @@ class CloudNotFound(CloudError):
 class CloudUnavailable(CloudError):
     """{service} can't be used now ({status}): {message}
 
-    ``retry_after``: seconds after which it asks to be tried again; None: it didn't say. It isn't known whether it did
-    what it was asked for.
+    ``retry_after``: seconds to wait before the next try, as the service asked; None when it didn't say. The caller
+    can't know whether the service carried out the request.
     """
 
     def __init__(self, *, retry_after: float | None = None, **kwargs: Any) -> None:
@@ -246,7 +246,7 @@ class ResourceUnknownStatus(HeatliteError):
     """{result} - Unknown status {resource_status} due to "{status_reason}\""""
 
 
-# --- heatlite's own ---------------------------------------------------------------------------------------------
+# --- errors that Heat doesn't have ------------------------------------------------------------------------------
 
 
 class ResourceFailed(HeatliteError):
@@ -270,7 +270,7 @@ class NoAnswer(HeatliteError):
 
 
 def from_wire(class_name: str, message: str) -> HeatliteError:
-    """The error that a remote engine raised, rebuilt from what RPC keeps of it: its class name and its text."""
+    """Rebuild the error that a remote engine raised from what RPC keeps of it: its class name and its text."""
     known = globals().get(class_name)
     if not (isinstance(known, type) and issubclass(known, HeatliteError)):
         known = HeatliteError
@@ -281,4 +281,4 @@ def from_wire(class_name: str, message: str) -> HeatliteError:
 
 for _known in list(globals().values()):
     if isinstance(_known, type) and issubclass(_known, HeatliteError):
-        _known.__module__ = WIRE_MODULE  # the name that goes over the wire; heat-api accepts no other
+        _known.__module__ = WIRE_MODULE  # the module name that goes over the wire: heat-api accepts no other

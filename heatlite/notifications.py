@@ -1,11 +1,11 @@
-"""Notifications: what happens to stacks, on oslo.messaging's notifier, with Heat's names and payload.
+"""Notifications of stack actions, sent by oslo.messaging's notifier with Heat's names and payload.
 
 ::
 
-    orchestration.stack.create.start   .end   .error        and of each other action
+    orchestration.stack.create.start   .end   .error        likewise for each other action
     orchestration.autoscaling.start    .end   .error
 
-They are sent where ``[oslo_messaging_notifications] driver`` says how.
+They are sent only when ``[oslo_messaging_notifications] driver`` names a driver.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ SERVICE = "orchestration"
 SUFFIXES = {"IN_PROGRESS": "start", "COMPLETE": "end", "FAILED": "error"}
 ERROR = "error"
 SCALING = "AUTOSCALING"
-"""The action under which a scaling is noted; it isn't one of a stack's."""
+"""The action name of a scaling notification. It isn't an action of a stack."""
 
 
 @dataclass(frozen=True)
 class Notification:
-    """What is told: on behalf of whom, of what, and all that is said of it."""
+    """One notification: its event type, its payload, and the context that it is sent under."""
 
     event_type: str
     is_error: bool
@@ -37,7 +37,7 @@ class Notification:
 
 @dataclass(frozen=True)
 class Told:
-    """The stack that something is told of."""
+    """The facts about a stack that its notifications contain."""
 
     id: str
     name: str
@@ -52,9 +52,9 @@ class Told:
 def notification(
     stack: Told, action: str, status: str, reason: str, details: Mapping[str, Any] | None = None
 ) -> Notification:
-    """What is told of a stack whose action has come to a status, or of a group in it that is scaled.
+    """Build the notification for a stack whose action reached a status, or for a scaled group in the stack.
 
-    :param details: of a scaling: ``adjustment``, ``adjustment_type``, ``capacity``, ``groupname``, ``message``
+    :param details: for a scaling: ``adjustment``, ``adjustment_type``, ``capacity``, ``groupname``, ``message``
     """
     suffix = SUFFIXES.get(status, ERROR)
     of = "autoscaling" if action == SCALING else f"stack.{action.lower()}"
@@ -78,21 +78,21 @@ def notification(
 
 
 def isotime(moment: datetime.datetime | None) -> str | None:
-    """A moment, UTC without saying so, as Heat writes it."""
+    """Write a moment as Heat does. The moment is UTC without a time zone."""
     return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%S}Z"
 
 
 class Notifier(Protocol):
-    """Where notifications go."""
+    """A destination for notifications."""
 
     def send(self, notification: Notification) -> None:
-        """Send one; it may take as long as the broker is away."""
+        """Send one notification. This blocks for as long as the broker is away."""
 
 
 class BusNotifier:
-    """Sends over oslo.messaging.
+    """A notifier that sends over oslo.messaging.
 
-    :param level: of what isn't an error, in the words of oslo.messaging's notifier
+    :param level: the level of notifications that report no error, one of the level names of oslo.messaging's notifier
     """
 
     def __init__(self, notifier: oslo_messaging.Notifier, level: str) -> None:
@@ -100,13 +100,13 @@ class BusNotifier:
         self._level = level
 
     def send(self, notification: Notification) -> None:
-        """Send one."""
+        """Send one notification."""
         tell = getattr(self._notifier, ERROR if notification.is_error else self._level)
         tell(dict(notification.context), notification.event_type, dict(notification.body))
 
 
 def configured(conf: cfg.ConfigOpts, host: str) -> Notifier | None:
-    """The notifier that the configuration asks for; None where nobody is to be told."""
+    """Build the notifier that the configuration asks for. Return None when no driver is configured."""
     transport = oslo_messaging.get_notification_transport(conf)
     publisher = conf.default_publisher_id or f"{SERVICE}.{host}"
     notifier = oslo_messaging.Notifier(transport, publisher_id=publisher)

@@ -1,13 +1,13 @@
-"""What a thread is at, and who asked for it: for logs and traces, and for nothing that is decided.
+"""The thread's current subject: the stack and resource that it works on, and the caller. Only logs and traces read it.
 
-Each edge of an engine (a call, a message, a step, a timer) says once what it is about. What is said there holds for all
-that is done within, in this thread or green thread::
+Each entry point of an engine (a call, a message, a step, a timer) sets the subject once. The subject holds for
+everything that runs inside, in this thread or green thread::
 
     with about(request_id="req-1", stack_name="shop"):
         with about(resource_name="web"):
             LOG.warning("It is late")         # [req-1] [stack shop, resource web] It is late
 
-Saying it costs a microsecond or two, and reading it is left to whoever writes a line: see ``heatlite.cmd.logs``.
+Setting a subject takes a microsecond or two. It is read only when a line is logged: see ``heatlite.cmd.logs``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is being worked on. Each is empty where it isn't known, or makes no sense."""
+    """The stack, resource and request that a thread works on. A field is empty when it isn't known or doesn't apply."""
 
     request_id: str = ""
     project_id: str = ""
@@ -33,35 +33,35 @@ class Subject:
     action: str = ""
 
     def __str__(self) -> str:
-        """``[stack shop 5ee… update 81b…, resource web] ``; empty where there is nothing to tell."""
+        """Write ``[stack shop 5ee… update 81b…, resource web] ``, or an empty text when nothing is known."""
         stack = " ".join(filter(None, (self.stack_name, self.stack_id, self.action.lower(), self.traversal_id)))
         parts = ((stack and f"stack {stack}"), (self.resource_name and f"resource {self.resource_name}"))
         told = ", ".join(filter(None, parts))
         return f"[{told}] " if told else ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Field → value, those that are empty too."""
+        """Return all fields by name, empty ones too."""
         return asdict(self)
 
 
 NOTHING = Subject()
 _CURRENT: ContextVar[Mapping[str, str]] = ContextVar("subject", default=MappingProxyType({}))
-"""Fields that are known. A ``Subject`` is made of them by whoever reads, which is seldom."""
+"""The known fields. A reader builds the ``Subject`` from them, because reads are rare."""
 
 
 def current() -> Subject:
-    """What this thread is at."""
+    """Return this thread's subject."""
     known = _CURRENT.get()
     return Subject(**known) if known else NOTHING
 
 
 class about:
-    """Within this, what is said here is what the thread is at; what isn't said stays as it was."""
+    """A ``with`` block that sets fields of this thread's subject. Other fields keep their values."""
 
     __slots__ = ("_known", "_token")
 
     def __init__(self, **known: str) -> None:
-        """:param known: fields of ``Subject``"""
+        """Take the fields of ``Subject`` to set."""
         self._known: Mapping[str, str] = known
         self._token: Token[Mapping[str, str]] | None = None
 

@@ -1,13 +1,14 @@
-"""Tracing: what an operation took its time for, over all processes that had a part in it. By osprofiler, if it is on.
+"""Tracing with osprofiler, when it is on: how long each part of an operation took, across all processes.
 
     heat-api ──trace_info──▶ rpc ──▶ the stack's row ──▶ check_resource ──▶ resource ──▶ db
-                              │        (its origin)        any engine, however it came by the node
+                              │        (its origin)        any engine, however it got the node
                               └──trace_info──▶ rpc …       an operation on a nested stack
 
-The place in the trace goes with a call in its context, under ``trace_info``, as all OpenStack services have it. From
-then on it is in the stack's row: a message to the workers may be lost, or a node be found without one.
+A call carries its place in the trace in its context, under ``trace_info``, as in all OpenStack services. The stack's
+row then stores the place, because a message to the workers may be lost, and an engine may find a node without a
+message.
 
-Nothing of osprofiler is loaded unless ``use`` was called; until then each function here is one comparison.
+osprofiler is loaded only after a call of ``use``. Until then each function here costs one comparison.
 """
 
 from __future__ import annotations
@@ -18,61 +19,61 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 Place = Mapping[str, str]
-"""A place in a trace: ``base_id``, the trace's own id, and ``parent_id``, that of what this is a part of."""
+"""A place in a trace: ``base_id`` is the trace's id, ``parent_id`` is the id of the enclosing span."""
 TRACE_INFO = "trace_info"
-"""The key in a request's context that holds a place, with ``hmac_key``: a secret that shows who may ask for a trace."""
+"""The context key that holds a place, with ``hmac_key``: a secret that shows that the caller may ask for a trace."""
 
 NOTHING: AbstractContextManager[None] = contextlib.nullcontext()
 
 
 class Tracer(Protocol):
-    """What writes traces."""
+    """A writer of traces."""
 
     def from_wire(self, trace_info: Any) -> Place | None:
-        """The place that a call came with; None where it has none, or can't show that it may."""
+        """Return the place that a call came with. Return None when it has none, or an unknown ``hmac_key``."""
 
     def to_wire(self) -> dict[str, str] | None:
-        """This thread's place, for a call to another process."""
+        """Return this thread's place, in the form that a call to another process carries."""
 
     def here(self) -> Place | None:
-        """This thread's place in the trace that it is in."""
+        """Return this thread's place in its trace."""
 
     def span(self, place: Place | None, name: str, about: Mapping[str, Any]) -> AbstractContextManager[None]:
-        """A part of the trace that this thread is in, or, where it isn't in any, of the one at ``place``."""
+        """Open a span in this thread's trace, or in the trace at ``place`` when the thread is in none."""
 
 
 _tracer: Tracer | None = None
 
 
 def use(tracer: Tracer | None) -> None:
-    """From now on, write traces by this; None: write none."""
+    """Write traces with this tracer from now on; None stops tracing."""
     global _tracer
     _tracer = tracer
 
 
 def is_on() -> bool:
-    """Whether traces are written at all."""
+    """Tell whether tracing is on."""
     return _tracer is not None
 
 
 def received(wire: Mapping[str, Any], name: str, **about: Any) -> AbstractContextManager[None]:
-    """What is done for a call, whose context this is, is a part of its trace."""
+    """Open a span for a received call, in the trace that the call's context names."""
     if _tracer is None or not (place := _tracer.from_wire(wire.get(TRACE_INFO))):
         return NOTHING
     return _tracer.span(place, name, about)
 
 
 def part(name: str, place: Place | None = None, **about: Any) -> AbstractContextManager[None]:
-    """What is done within this is a part of the trace that the thread is in, or else of the one at ``place``."""
+    """Open a span in this thread's trace, or in the trace at ``place`` when the thread is in none."""
     return NOTHING if _tracer is None else _tracer.span(place, name, about)
 
 
 def here() -> Place | None:
-    """This thread's place, for whoever goes on with the work later."""
+    """Return this thread's place, so that the work can be continued elsewhere."""
     return None if _tracer is None else _tracer.here()
 
 
 def sent() -> dict[str, Any]:
-    """What is to be among the context of a call to another process: nothing, or ``trace_info``."""
+    """Return the keys to add to the context of a call to another process: ``trace_info``, or none."""
     told = None if _tracer is None else _tracer.to_wire()
     return {} if told is None else {TRACE_INFO: told}

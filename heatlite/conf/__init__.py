@@ -1,4 +1,4 @@
-"""Every option of heatlite. Nothing here reads the global configuration: a ``ConfigOpts`` is handed in."""
+"""The options of heatlite. Nothing here reads the global configuration: callers pass a ``ConfigOpts``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from heatlite.conf import clients, engine
 
 
 def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.ConfigOpts:
-    """Register heatlite's options on ``conf``, and give it back.
+    """Register heatlite's options on ``conf``, and return ``conf``.
 
-    :param command_line: names of options that may be given on the command line too
+    :param command_line: names of options that may also be given on the command line
     """
     for group, options in [*list_opts(), ("database", oslo_db_options.database_opts)]:
         for option in options:
@@ -27,7 +27,7 @@ def register(conf: cfg.ConfigOpts, command_line: Collection[str] = ()) -> cfg.Co
 
 
 def list_opts() -> list[tuple[str, list[cfg.Opt]]]:
-    """(group, options) that are heatlite's own, for the sample configuration file. [database] is oslo.db's."""
+    """List heatlite's own options as (group, options), for the sample configuration file. [database] is oslo.db's."""
     return [
         ("DEFAULT", [*engine.OPTIONS, *engine.NOTIFICATION_OPTIONS, *engine.SECRET_OPTIONS, *clients.OPTIONS]),
         ("yaql", engine.YAQL_OPTIONS),

@@ -1,4 +1,4 @@
-"""The options of the cloud's services and of identity, by Heat's names and in Heat's groups."""
+"""The options of the cloud's services and of identity, with Heat's names and in Heat's groups."""
 
 from __future__ import annotations
 

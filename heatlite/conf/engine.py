@@ -1,4 +1,4 @@
-"""The engine's options, in [DEFAULT] as heat-engine has them."""
+"""The engine's options, in [DEFAULT] as in heat-engine."""
 
 from __future__ import annotations
 
