@@ -1,13 +1,13 @@
-"""Broker: what is asked of RabbitMQ itself, beside messages: whether it can serve heatlite, and to remove queues.
+"""Broker administration: whether RabbitMQ can serve heatlite, and removal of queues.
 
-RabbitMQ refuses queues in ways that oslo.messaging takes for passing ones: it tries again for ever. So an engine asks
-first, with queues of its own that it removes at once::
+oslo.messaging takes some permanent refusals of RabbitMQ for temporary ones and tries again for ever. So an engine
+checks the broker first, with queues of its own that it removes at once::
 
     reached? ─▶ queues as configured? ─▶ the exchange, and the queues that are there: as configured?
        │                 │                                   │
      away             refused                             refused
 
-``away`` may pass by itself; what is ``refused`` an operator has to change.
+``away`` may end by itself. An operator has to end ``refused``.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ INTERNAL_ERROR = 541
 QUORUM = {"x-queue-type": "quorum"}
 TRIED = re.compile("heatlite-check-[0-9a-f]+")
 SHORT_LIVED = {"x-expires": 60_000}
-"""Of a queue to try with, should it not be removed: it goes after so many milliseconds."""
+"""Arguments of a test queue: it expires after so many milliseconds, in case it isn't removed."""
 ANSWERED_WITHIN = 10.0
-"""Seconds that the broker has for each answer."""
+"""Seconds that the broker may take for each answer."""
 CLOSED_WITHIN = 5.0
-"""Seconds that a client waits at its end."""
+"""Seconds that a client waits for the broker when it closes."""
 WANTED = "rabbit_quorum_queue = true and rabbit_transient_quorum_queue = true in [oslo_messaging_rabbit]"
 EVERYWHERE = "of every engine, of heat-api and of every client"
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """Why a broker can't serve; ``reason`` is a sentence without its full stop.
+    """The reason why a broker can't serve heatlite. ``reason`` is a sentence without its full stop.
 
-    ``is_refused``: until an operator changes something; else it may pass by itself.
+    ``is_refused``: True until an operator changes something. False: the trouble may end by itself.
     """
 
     reason: str
@@ -55,7 +55,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class QueueKind:
-    """How a kind of queue is declared: what for, durable or not, and with which arguments."""
+    """How queues of one kind are declared: their use, durability and arguments."""
 
     use: str
     durable: bool
@@ -63,23 +63,24 @@ class QueueKind:
 
 
 def examine(transport: oslo_messaging.Transport) -> Trouble | None:
-    """Return why the broker can't serve heatlite as it is configured; None: it can, or it isn't RabbitMQ.
+    """Return why the broker can't serve heatlite as it is configured. Return None when it can, or when it isn't
+    RabbitMQ.
 
-    It takes some seconds at most where the broker is away, and leaves nothing behind.
+    When the broker is away this takes a few seconds at most. It leaves nothing behind at the broker.
     """
     if not is_rabbit(transport):
         return None
     try:
         with connected(transport) as connection:
             return _examined(connection)
-    except Exception as error:  # whatever the driver makes of it
+    except Exception as error:  # oslo.messaging's driver may wrap the error in any class
         return trouble_of(error, _where(transport))
 
 
 def version(transport: oslo_messaging.Transport) -> str:
-    """Return what the broker calls itself, ``RabbitMQ 4.0.5``.
+    """Return the broker's name and version, as ``RabbitMQ 4.0.5``.
 
-    :raises Exception: where it isn't reached
+    :raises Exception: when the broker can't be reached
     """
     with connected(transport) as connection:
         said = connection.connection.connection.server_properties
@@ -87,15 +88,15 @@ def version(transport: oslo_messaging.Transport) -> str:
 
 
 def has_lasting_queues(transport: oslo_messaging.Transport) -> bool:
-    """Whether all queues are configured to be of the kind that every RabbitMQ from 3.10 on takes."""
+    """Tell whether all queues are configured to be quorum queues, which every RabbitMQ from 3.10 on accepts."""
     options = transport._driver.conf.oslo_messaging_rabbit
     return bool(options.rabbit_quorum_queue and options.rabbit_transient_quorum_queue)
 
 
 def remove_queues_of(transport: oslo_messaging.Transport, engine_id: str) -> None:
-    """Remove the queues that are named by an engine, which is gone.
+    """Remove the queues that carry the name of a dead engine.
 
-    :raises Exception: where the broker isn't reached; then they expire
+    :raises Exception: when the broker can't be reached; the queues then expire
     """
     if not is_rabbit(transport):
         return
@@ -105,10 +106,10 @@ def remove_queues_of(transport: oslo_messaging.Transport, engine_id: str) -> Non
 
 
 def close(transport: oslo_messaging.Transport) -> None:
-    """Close a client's transport, and remove the queue that it waited for replies on; where that fails it expires.
+    """Close a client's transport and remove the client's reply queue. The queue expires if it can't be removed.
 
-    It takes some seconds at most. A call that was given up may still try to have its queue made, and oslo.messaging
-    waits for that: then the connections are left to the process's end.
+    This takes a few seconds at most. A call that was given up may still try to declare its queue, and oslo.messaging
+    waits for that. The connections then stay open until the process ends.
     """
     closing = threading.Thread(target=_close, args=(transport,), name="closing", daemon=True)
     closing.start()
@@ -118,37 +119,37 @@ def close(transport: oslo_messaging.Transport) -> None:
 def _close(transport: oslo_messaging.Transport) -> None:
     driver = transport._driver
     name, pool = getattr(driver, "_reply_q", None), driver._connection_pool if is_rabbit(transport) else None
-    transport.cleanup()  # ends the thread that listens, which would make the queue again
+    transport.cleanup()  # ends the listening thread, which would declare the queue again
     if name and pool:
         with contextlib.suppress(Exception), connection_of(pool) as connection:
             connection.channel.queue_delete(name)
 
 
 def is_rabbit(transport: oslo_messaging.Transport) -> bool:
-    """Whether messages go by a RabbitMQ, and not within this process or by another broker."""
+    """Tell whether messages go through RabbitMQ, and not within this process or through another broker."""
     pool = getattr(transport._driver, "_connection_pool", None)
     return pool is not None and issubclass(pool.connection_cls, Connection) and pool.url.transport == "rabbit"
 
 
 def connected(transport: oslo_messaging.Transport) -> AbstractContextManager[Any]:
-    """A connection of one's own, tried once with each of the broker's nodes."""
+    """Open a separate connection to the broker, with one try for each of the broker's nodes."""
     return connection_of(transport._driver._connection_pool)
 
 
 @contextlib.contextmanager
 def connection_of(pool: Any) -> Iterator[Any]:
-    """A connection like those of a driver's pool."""
+    """Open a connection like those of a driver's pool."""
     connection = pool.create(common.PURPOSE_LISTEN, retry=max(0, len(pool.url.hosts) - 1))
     try:
         connection.set_transport_socket_timeout(ANSWERED_WITHIN)
         yield connection
     finally:
-        with contextlib.suppress(Exception):  # RabbitMQ ends the connection with some of its refusals
+        with contextlib.suppress(Exception):  # RabbitMQ closes the connection after some refusals
             connection.close()
 
 
 def queue_kinds(connection: Any) -> tuple[QueueKind, QueueKind]:
-    """Return how this configuration declares the queues of topics, and those of one process."""
+    """Return how this configuration declares the queues of topics, and the queues of one process."""
     topics = QUORUM if connection.rabbit_quorum_queue else {}
     transient = QUORUM if connection.rabbit_transient_quorum_queue else {}
     return (
@@ -201,7 +202,7 @@ def _is_there(connection: Any, look: Any) -> bool:
 
 
 def _on_a_channel(connection: Any, act: Any) -> None:
-    """Do something on a channel of its own, since what is refused closes its channel."""
+    """Run an operation on a separate channel, because a refusal closes the channel."""
     channel = connection.connection.channel()
     try:
         act(channel)
@@ -211,21 +212,21 @@ def _on_a_channel(connection: Any, act: Any) -> None:
 
 
 def refused(error: Exception, what: str) -> Trouble:
-    """What it means that RabbitMQ doesn't make a queue."""
+    """Describe RabbitMQ's refusal to declare a queue."""
     if getattr(error, "code", None) == INTERNAL_ERROR and "deprecated" in str(error):
         return Trouble(f"the broker denies transient {what} ({brief(error)}). Set {WANTED} {EVERYWHERE}", True)
     return Trouble(f"the broker makes no {what}: {brief(error)}", True)
 
 
 def trouble_of(error: Exception, where: str) -> Trouble:
-    """What it means that RabbitMQ isn't reached, or doesn't let this user in."""
+    """Describe why RabbitMQ can't be reached, or doesn't let this user in."""
     if isinstance(error, amqp_errors.AccessRefused | amqp_errors.NotAllowed):
         return Trouble(f"the broker at {where} refuses this user or virtual host: {brief(error)}", True)
     return Trouble(f"the broker at {where} can't be reached: {brief(error)}", False)
 
 
 def brief(error: Exception) -> str:
-    """The first line of an error's text, without its end; the same for each queue that was tried."""
+    """Return the first line of an error's text, without its full stop and without a test queue's random name."""
     line = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return TRIED.sub("heatlite-check", line).rstrip(".")[:200]
 

@@ -1,14 +1,15 @@
-"""Casting: casts are sent by a thread of their own, so that a broker that stands still holds up nobody else.
+"""A thread that sends casts, so that no other thread waits for a broker that is stuck.
 
-A broker that is away, or blocks whoever publishes (a memory or disk alarm), lets a cast wait for as long as it likes::
+A broker that is away, or that blocks publishers because of a memory or disk alarm, lets a cast wait for an unlimited
+time::
 
     engine's threads ──▶ queue ──▶ one thread ──▶ broker
                            │ the first in it has waited too long: the broker is stuck
                            ▼
-                     work here: this engine does itself what it would have announced
+                     local work: this engine does itself what the cast would have announced
 
-A cast is a hint, so none is worth waiting for: what is neither sent nor done here is cast again by a sweep, and a sweep
-comes by here as well. So stacks go on while the broker doesn't; only new calls of clients wait for it.
+A cast is only a hint. A sweep casts again what was neither sent nor done locally, and sweeps use this thread too. So
+stacks make progress while the broker doesn't. Only new client calls wait for the broker.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ LOG = logging.getLogger(__name__)
 PATIENCE = 1.0
 """Seconds that a cast may take before the broker counts as stuck."""
 MOST_WAITING = 1000
-"""Casts that wait at most; more are left for a sweep."""
+"""Number of casts that may wait. Further ones are left to a sweep."""
 
 Work = Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Something to be sent; and what this engine can do in its place, if anything."""
+    """One message to send, and the work that this engine can do instead of sending it, if any."""
 
     send: Work
     instead: Work | None
@@ -48,9 +49,9 @@ class Cast:
 class Casting:
     """``Wakes`` that never block.
 
-    :param wakes: what sends, and may block
-    :param check_here: converges nodes on this engine, soon; None: it converges nothing
-    :param begin_here: begins a nested stack's operation on this engine, soon; None: it can't
+    :param wakes: the sender; it may block
+    :param check_here: queues nodes to be converged by this engine; None when this engine converges nothing
+    :param begin_here: queues the start of a nested stack's operation on this engine; None when it can't do that
     """
 
     def __init__(
@@ -78,12 +79,12 @@ class Casting:
         self._thread.start()
 
     def leave(self) -> None:
-        """Nothing more is done here: the process leaves, and others find what isn't announced."""
+        """Do no more work locally, because the process leaves. Other engines find the work that isn't announced."""
         self.check_here = self.begin_here = None
         self.when_leaving()
 
     def stop(self, seconds: float) -> None:
-        """Send what waits, for so many seconds at most; the rest is left for other engines' sweeps."""
+        """Send the waiting casts, for so many seconds at most. The rest is left to other engines' sweeps."""
         with self._changed:
             self._changed.wait_for(lambda: not self._waiting and self._sending is None, seconds)
             self._stopped = True
@@ -93,30 +94,30 @@ class Casting:
     # --- Wakes --------------------------------------------------------------------------------------------------
 
     def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
-        """Announce batches of ready nodes, or converge them here."""
+        """Announce batches of ready nodes, or converge them locally."""
         for batch in batches:
             instead = partial(self.check_here, traversal_id, batch) if self.check_here is not None else None
             self._put(partial(self._wakes.check, traversal_id, [batch]), instead)
 
     def ask(self, engine_id: str, resource_ids: list[int], traversal_id: str) -> None:
-        """Tell one engine that a traversal waits for rows that it holds; its own sweep finds it as well."""
+        """Tell one engine that a traversal waits for rows that it has locked. Its own sweep would find this."""
         self._put(partial(self._wakes.ask, engine_id, resource_ids, traversal_id))
 
     def wake(self, engine_id: str, resource_ids: list[int]) -> None:
-        """Tell one engine that what it waits for may be over; its own timer tells it as well."""
+        """Tell one engine that the thing it waits for may have happened. Its own timer would tell it too."""
         self._put(partial(self._wakes.wake, engine_id, resource_ids))
 
     def over(self, engine_id: str, traversal_id: str) -> None:
-        """Tell one engine that the time of a traversal is over; its own clock tells it as well."""
+        """Tell one engine that a traversal's time is over. Its own clock would tell it too."""
         self._put(partial(self._wakes.over, engine_id, traversal_id))
 
     def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
-        """Ask some engine to begin an operation on a nested stack, or begin it here."""
+        """Ask any engine to begin an operation on a nested stack, or begin it locally."""
         instead = partial(self.begin_here, request, message) if self.begin_here is not None else None
         self._put(partial(self._wakes.begin, request, message), instead)
 
     def forget(self, engine_id: str) -> None:
-        """Remove an engine's queues; where that can't be done now they expire."""
+        """Remove an engine's queues. Queues that can't be removed now expire."""
         self._put(partial(self._forget, engine_id))
 
     def _forget(self, engine_id: str) -> None:
@@ -129,12 +130,12 @@ class Casting:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether the broker takes nothing now."""
+        """Whether a cast has waited too long for the broker."""
         first = self._sending
         return first is not None and self._monotonic() - first.since > self._patience
 
     def held_back_casts(self) -> None:
-        """Where the broker is stuck, do here what can be, of what waits for it."""
+        """Do the waiting work locally as far as possible, if the broker is stuck."""
         with self._changed:
             if not self.is_stuck:
                 return

@@ -1,4 +1,4 @@
-"""The calls of the engine's API that look at no stack, or at one that isn't there yet: types, functions, previews."""
+"""The API calls that read no stack, or preview one: types, functions, previews."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ Record = dict[str, Any]
 
 
 class CatalogueCalls:
-    """Mixed into the client, which carries the calls."""
+    """Mixin for the client, which sends the calls."""
 
     def _call(self, context: Context, method: str, version: str, **arguments: Any) -> Any:
         raise NotImplementedError
 
     def list_template_versions(self, context: Context) -> list[Record]:
-        """The versions of the template language: ``version``, ``type``, ``aliases``."""
+        """List the versions of the template language: ``version``, ``type``, ``aliases``."""
         return self._call(context, "list_template_versions", "1.11")
 
     def list_template_functions(
         self, context: Context, template_version: str, with_condition: bool = False
     ) -> list[Record]:
-        """The functions of a version: ``functions`` (the name), ``description``."""
+        """List the functions of a template version: ``functions`` (the name), ``description``."""
         return self._call(
             context,
             "list_template_functions",
@@ -38,7 +38,7 @@ class CatalogueCalls:
         heat_version: str | None = None,
         with_description: bool = False,
     ) -> list[Any]:
-        """The names of the types; with descriptions, ``resource_type`` and ``description`` of each."""
+        """List the names of the types; with descriptions, ``resource_type`` and ``description`` of each."""
         return self._call(
             context,
             "list_resource_types",
@@ -50,17 +50,17 @@ class CatalogueCalls:
         )
 
     def resource_schema(self, context: Context, type_name: str, with_description: bool = False) -> Record:
-        """What a type takes and gives."""
+        """Return the properties and attributes of a type."""
         return self._call(context, "resource_schema", "1.30", type_name=type_name, with_description=with_description)
 
     def generate_template(self, context: Context, type_name: str, template_type: str) -> Record:
-        """A sample template with one resource of a type; ``template_type`` is ``hot`` or ``cfn``."""
+        """Return a sample template with one resource of a type. ``template_type`` is ``hot`` or ``cfn``."""
         return self._call(context, "generate_template", "1.9", type_name=type_name, template_type=template_type)
 
     def preview_stack(
         self, context: Context, stack_name: str, template: Record, params: Record, files: dict[str, str], args: Record
     ) -> Record:
-        """The stack that ``create_stack`` would make."""
+        """Return the stack that ``create_stack`` would make."""
         return self._call(
             context,
             "preview_stack",
@@ -83,7 +83,7 @@ class CatalogueCalls:
         files: dict[str, str],
         args: Record,
     ) -> dict[str, list[Record]]:
-        """What ``update_stack`` would do: resources by ``added``, ``deleted``, ``replaced``, ``unchanged``, …"""
+        """Return what ``update_stack`` would do: resources by ``added``, ``deleted``, ``replaced``, ``unchanged``, …"""
         return self._call(
             context,
             "preview_update_stack",

@@ -1,8 +1,8 @@
-"""Connection: oslo.messaging's connection to RabbitMQ, with what heatlite has to know of it and needs besides.
+"""heatlite's RabbitMQ connection: oslo.messaging's, with three additions.
 
-expiry      a queue that is named by one engine goes by itself (``rabbit_transient_queues_ttl``), if nobody removes it
-deadline    what a client gave up waiting for isn't published later, nor tried for ever
-health      when it last could hand out messages
+expiry      a queue of one engine expires (``rabbit_transient_queues_ttl``) if nobody removes it
+deadline    a call that its client gave up isn't published later, and isn't tried for ever
+health      the time when the connection could last hand out messages
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _publish_until: contextvars.ContextVar[float | None] = contextvars.ContextVar("p
 
 
 class GivenUp(common.Timeout):
-    """What was to be done isn't wanted any more. oslo.messaging tries again after any other error."""
+    """The operation's caller has given up waiting. oslo.messaging tries again after any other error."""
 
 
 @contextlib.contextmanager
 def publishing_until(moment: float) -> Iterator[None]:
-    """A block in which nothing is published after this moment of ``time.monotonic``."""
+    """Publish nothing in this block after a moment of ``time.monotonic``."""
     token = _publish_until.set(moment)
     try:
         yield
@@ -36,23 +36,23 @@ def publishing_until(moment: float) -> Iterator[None]:
 
 
 class Connection(impl_rabbit.Connection):
-    """A connection, for publishing or for listening."""
+    """A connection for publishing or for listening."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.consumed_at = time.monotonic()
-        """When this connection last had all its consumers, on ``time.monotonic``."""
+        """The moment of ``time.monotonic`` when this connection last had all its consumers."""
         super().__init__(*args, **kwargs)
 
     def declare_consumer(self, consumer: Any) -> Any:
-        """Declare a queue and its consumer; a queue that only one engine listens on expires."""
+        """Declare a queue and its consumer. A queue that only one engine listens on expires."""
         if messages.is_of_one_engine(consumer.queue_name) and self.rabbit_transient_queues_ttl > 0:
             consumer.queue_arguments["x-expires"] = self.rabbit_transient_queues_ttl * 1000
         return super().declare_consumer(consumer)
 
     def consume(self, timeout: float | None = None) -> None:
-        """Hand out what arrives within so many seconds.
+        """Hand out the messages that arrive within so many seconds.
 
-        :raises Timeout: of oslo.messaging's drivers, where nothing does
+        :raises Timeout: of oslo.messaging's drivers, when none arrives
         """
         try:
             super().consume(timeout)
@@ -61,9 +61,9 @@ class Connection(impl_rabbit.Connection):
                 self.consumed_at = time.monotonic()
 
     def ensure(self, method: Callable[[], Any], *args: Any, **kwargs: Any) -> Any:
-        """Do something until it succeeds, or until the caller has given up waiting.
+        """Run a method until it succeeds, or until the caller has given up waiting.
 
-        :raises GivenUp: where it has
+        :raises GivenUp: when the caller has given up
         """
         until = _publish_until.get()
 
@@ -76,7 +76,10 @@ class Connection(impl_rabbit.Connection):
 
 
 def take_over(transport: oslo_messaging.Transport) -> None:
-    """Have a transport make connections of this kind; one whose driver isn't RabbitMQ's stays as it is."""
+    """Let a transport make connections of this class, if its driver is RabbitMQ's.
+
+    Other transports stay as they are.
+    """
     pool = getattr(transport._driver, "_connection_pool", None)
     if pool is not None and pool.connection_cls is impl_rabbit.Connection:
         pool.connection_cls = Connection

@@ -1,8 +1,8 @@
-"""Delivery: which message a thread is answering. The same message may come twice, to two engines at once.
+"""The id of the message that a thread answers. The same message may arrive twice, at two engines at once.
 
-A client's library publishes again what it isn't sure of; a broker hands out again what it wasn't told of as received.
-oslo.messaging gives each message an id, and knows in one process the last few that came; what is written down under
-that id (``heatlite.db.client_calls``) is known to all.
+A client's library publishes again a message that it isn't sure of. A broker hands out again a message that wasn't
+acknowledged. oslo.messaging gives each message an id, but each process remembers only its own last few ids. So an
+engine records the id in the database (``heatlite.db.client_calls``), for all engines.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ _current: contextvars.ContextVar[str | None] = contextvars.ContextVar("delivery"
 
 
 def current() -> str | None:
-    """The id of the message that is being answered, a UUID; None where there is none, or it has no id."""
+    """Return the id of the message that this thread answers, a UUID.
+
+    Return None when there is none, or it has no id.
+    """
     return _current.get()
 
 
 @contextlib.contextmanager
 def answering(message_id: str | None) -> Iterator[None]:
-    """A block in which a message is answered."""
+    """Set the id of the message that is answered, for the block."""
     token = _current.set(message_id)
     try:
         yield
@@ -32,7 +35,7 @@ def answering(message_id: str | None) -> Iterator[None]:
 
 
 def id_of(incoming: Any) -> str | None:
-    """The id of an incoming message; None of a driver that gives it none."""
+    """Return the id of an incoming message. Return None for a driver that gives messages no id."""
     try:
         return str(uuid.UUID(incoming.unique_id))
     except (AttributeError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""A client of the engine's RPC API: Heat's method names, arguments and message versions, and nothing else.
+"""A client of the engine's RPC API, with Heat's method names, arguments and message versions.
 
 It knows nothing of transports::
 
@@ -6,9 +6,9 @@ It knows nothing of transports::
                                                                              ├ MessagingCaller
                                                                              └ an engine in memory
 
-A *context* is the dict of a request context, an *identity* the dict ``{tenant, stack_name, stack_id, path}``
-that ``identify_stack`` returns. Every method raises what the engine raised, as a class of
-``heatlite.exception``, and ``NoAnswer`` where nobody answered in time.
+A *context* is the dict of a request context. An *identity* is the dict ``{tenant, stack_name, stack_id, path}`` that
+``identify_stack`` returns. Every method raises the engine's error as a class of ``heatlite.exception``, and
+``NoAnswer`` when no engine answered in time.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ Record = dict[str, Any]
 
 
 class Caller(Protocol):
-    """What carries a call to some engine and brings back its reply."""
+    """The carrier of a call: it sends the call to an engine and returns the reply."""
 
     def call(self, context: Context, method: str, version: str, timeout: float | None, **arguments: Any) -> Any:
         """Call ``method``, or ``namespace.method``; ``timeout`` in seconds, ``None`` for the configured one."""
 
 
 GRACE = 1.0
-"""Seconds beyond a call's time limit, in which oslo.messaging says by itself that it is over."""
+"""Seconds beyond a call's time limit, in which oslo.messaging reports the timeout itself."""
 EXPLAINED_WITHIN = 10.0
 """Seconds for finding out why there was no answer."""
 NOTHING_FOUND = "is one running, and is transport_url the one that it listens on?"
@@ -53,8 +53,8 @@ Result = TypeVar("Result")
 class MessagingCaller:
     """A ``Caller`` over an oslo.messaging ``RPCClient``, whose serializer takes contexts that are dicts.
 
-    :param default_timeout: seconds for a call that says nothing else
-    :param explain: says why the broker can't serve; None: it can
+    :param default_timeout: seconds for a call without a timeout
+    :param explain: returns why the broker can't serve, or None when it can
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class MessagingCaller:
     def call(self, context: Context, method: str, version: str, timeout: float | None, **arguments: Any) -> Any:
         """Call ``method`` and wait for the reply.
 
-        :raises HeatliteError: what the engine raised, or ``NoAnswer``
+        :raises HeatliteError: the engine's error, or ``NoAnswer``
         """
         import oslo_messaging  # slow to import, and a help text doesn't need it
 
@@ -91,12 +91,12 @@ class MessagingCaller:
 
 
 def within(seconds: float, act: Callable[[], Result]) -> Result:
-    """Do something on another thread, and give it up after so many seconds: from then on it publishes nothing.
+    """Run a function on another thread, and give it up after so many seconds. From then on it publishes nothing.
 
-    oslo.messaging's own limit begins when a call is sent. While the broker is away, or refuses the queue for the
-    replies, it tries again for ever.
+    oslo.messaging's own time limit starts when a call is sent. While the broker is away, or refuses the reply queue,
+    oslo.messaging tries again for ever.
 
-    :raises TimeoutError: where it isn't done by then
+    :raises TimeoutError: when the function isn't done by then
     """
     from heatlite.rpc.connection import GivenUp, publishing_until
 
@@ -122,7 +122,7 @@ def within(seconds: float, act: Callable[[], Result]) -> Result:
 
 
 def local_error(class_name: str, message: str) -> exception.HeatliteError:
-    """The error for a remote one; where its class is unknown here, the text names it."""
+    """Return the local error for a remote one. When its class is unknown here, the text names it."""
     error = exception.from_wire(class_name, message)
     if type(error) is exception.HeatliteError:
         return exception.from_wire(class_name, f"{class_name}: {message}")
@@ -130,7 +130,7 @@ def local_error(class_name: str, message: str) -> exception.HeatliteError:
 
 
 class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCalls, SoftwareCalls):
-    """The engine's API as methods; ``timeout`` in seconds holds for every call, ``None`` as configured."""
+    """The engine's API as methods. ``timeout`` applies to every call, in seconds; ``None`` is the configured one."""
 
     def __init__(self, caller: Caller, timeout: float | None = None) -> None:
         self._caller = caller
@@ -152,7 +152,7 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
     ) -> Identity:
         """Start to create a stack and return its identity.
 
-        ``params`` is an environment; ``args`` may hold ``timeout_mins``, ``disable_rollback``, ``tags``.
+        ``params`` is an environment. ``args`` may hold ``timeout_mins``, ``disable_rollback``, ``tags``.
         """
         return self._call(
             context,
@@ -178,8 +178,8 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
     ) -> Identity:
         """Start to update a stack and return its identity.
 
-        ``args`` may also hold ``existing``, ``clear_parameters`` and ``converge``; with ``existing`` the
-        template may be ``None``, which keeps the present one.
+        ``args`` may also hold ``existing``, ``clear_parameters`` and ``converge``. With ``existing`` the template may
+        be ``None``, which keeps the present one.
         """
         return self._call(
             context,
@@ -195,11 +195,11 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         )
 
     def delete_stack(self, context: Context, stack_identity: Identity) -> None:
-        """Start to delete a stack; returns once the engine has accepted it."""
+        """Start to delete a stack. This returns when the engine has accepted the operation."""
         return self._call(context, "delete_stack", "1.0", stack_identity=stack_identity)
 
     def stack_cancel_update(self, context: Context, stack_identity: Identity, cancel_with_rollback: bool) -> None:
-        """Stop an update that is in progress, and return to where it began or stay where it is."""
+        """Stop an update in progress, and roll back or stay where the update stopped."""
         return self._call(
             context,
             "stack_cancel_update",
@@ -208,26 +208,26 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
             cancel_with_rollback=cancel_with_rollback,
         )
 
-    # --- stacks: look ---------------------------------------------------------------------------------------
+    # --- stacks: read ---------------------------------------------------------------------------------------
 
     def list_stacks(self, context: Context, query: StackQuery = ALL_STACKS) -> list[Record]:
-        """The stacks that a query asks for, each without parameters and outputs."""
+        """List the stacks that a query asks for, without parameters and outputs."""
         return self._listed(context, "list_stacks", "1.33", query)
 
     def count_stacks(self, context: Context, query: StackQuery = ALL_STACKS) -> int:
-        """How many stacks a query matches; its paging and order play no part."""
+        """Count the stacks that a query matches, regardless of its paging and order."""
         return self._call(context, "count_stacks", "1.33", **query.for_count())
 
     def get_revision(self, context: Context) -> str:
-        """Which heatlite the engine is."""
+        """Return the engine's heatlite version."""
         return self._call(context, "get_revision", "1.0")
 
     def identify_stack(self, context: Context, stack_name: str) -> Identity:
-        """The identity of the stack with this name or id."""
+        """Return the identity of the stack with this name or id."""
         return self._call(context, "identify_stack", "1.0", stack_name=stack_name)
 
     def show_stack(self, context: Context, stack_identity: Identity, resolve_outputs: bool = True) -> list[Record]:
-        """One stack in full, as a list of one record."""
+        """Return one stack in full, as a list of one record."""
         return self._call(
             context,
             "show_stack",
@@ -237,23 +237,23 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         )
 
     def get_template(self, context: Context, stack_identity: Identity) -> Record | None:
-        """The template that a stack has now."""
+        """Return a stack's current template."""
         return self._call(context, "get_template", "1.0", stack_identity=stack_identity)
 
     def get_environment(self, context: Context, stack_identity: Identity) -> Record | None:
-        """The environment that a stack has now."""
+        """Return a stack's current environment."""
         return self._call(context, "get_environment", "1.28", stack_identity=stack_identity)
 
     def get_files(self, context: Context, stack_identity: Identity) -> dict[str, str]:
-        """The files that came with a stack's template, by name."""
+        """Return the files that came with a stack's template, by name."""
         return self._call(context, "get_files", "1.32", stack_identity=stack_identity)
 
     def list_outputs(self, context: Context, stack_identity: Identity) -> list[Record]:
-        """Names and descriptions of a stack's outputs; no values."""
+        """List the names and descriptions of a stack's outputs, without values."""
         return self._call(context, "list_outputs", "1.19", stack_identity=stack_identity)
 
     def show_output(self, context: Context, stack_identity: Identity, output_key: str) -> Record:
-        """One output with its value, or with ``output_error`` where it can't be had."""
+        """Return one output with its value, or with ``output_error`` when the value can't be computed."""
         return self._call(context, "show_output", "1.19", stack_identity=stack_identity, output_key=output_key)
 
     def validate_template(
@@ -265,7 +265,7 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         show_nested: bool = False,
         ignorable_errors: list[str] | None = None,
     ) -> Record:
-        """Check a template without making anything of it; returns what it declares."""
+        """Check a template without creating anything, and return what it declares."""
         return self._call(
             context,
             "validate_template",
@@ -289,7 +289,7 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         with_detail: bool = False,
         filters: Record | None = None,
     ) -> list[Record]:
-        """The resources of a stack, and of its nested stacks down to ``nested_depth`` levels."""
+        """List the resources of a stack, and of its nested stacks down to ``nested_depth`` levels."""
         return self._call(
             context,
             "list_stack_resources",
@@ -307,7 +307,7 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         resource_name: str,
         with_attr: list[str] | None = None,
     ) -> Record:
-        """One resource in full; ``with_attr`` names attributes to show beside those shown anyway."""
+        """Return one resource in full. ``with_attr`` names attributes to show beside the default ones."""
         return self._call(
             context,
             "describe_stack_resource",
@@ -323,13 +323,13 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         stack_identity: Identity,
         query: EventQuery = ALL_EVENTS,
     ) -> list[Record]:
-        """The events of a stack that a query asks for."""
+        """List the events of a stack that a query asks for."""
         return self._listed(context, "list_events", "1.31", query, stack_identity=stack_identity)
 
     def _listed(
         self, context: Context, method: str, version: str, query: StackQuery | EventQuery, **more: Any
     ) -> list[Record]:
-        """All that a query asks for, in as many calls as the engine wants: it says where a list goes on."""
+        """List everything that a query asks for, page after page: the engine says where the list continues."""
         found: list[Record] = []
         while True:
             page: list[Record] = self._call(context, method, version, **more, **asdict(query))
@@ -341,5 +341,5 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
             query = replace(query, marker=marker, limit=left)
 
     def list_services(self, context: Context) -> list[Record]:
-        """The engine processes, one record each, with ``status`` ``up`` or ``down``."""
+        """List the engine processes, one record each, with ``status`` ``up`` or ``down``."""
         return self._call(context, "list_services", "1.4")

@@ -1,4 +1,4 @@
-"""The calls that are heatlite's own, not Heat's: history, plans and drift."""
+"""The API calls that Heat doesn't have: history, plans and drift."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Record = dict[str, Any]
 
 
 class InsightCalls:
-    """Mixed into the client, which carries the calls."""
+    """Mixin for the client, which sends the calls."""
 
     def _call(self, context: Context, method: str, version: str, **arguments: Any) -> Any:
         raise NotImplementedError
@@ -21,18 +21,21 @@ class InsightCalls:
         return self._call(context, f"{OWN_NAMESPACE}.{method}", "1.0", **arguments)
 
     def list_history(self, context: Context, stack_identity: Identity, nested_depth: int = 0, back: int = 0) -> Record:
-        """One operation on a stack: when it began and ended, and the events in between, with engines and times.
+        """Return one operation on a stack: its begin and end, and its events with engines and times.
 
         :param back: 0 for the latest operation, 1 for the one before
         """
         return self._own(context, "list_history", stack_identity=stack_identity, nested_depth=nested_depth, back=back)
 
     def list_requirements(self, context: Context, stack_identity: Identity, nested_depth: int = 0) -> list[Record]:
-        """Of a stack and those nested in it: ``stack_id`` and ``requires``, name → the names that it requires."""
+        """List the dependencies in a stack and its nested stacks.
+
+        Each record has ``stack_id`` and ``requires``, a map of each resource name to the names that it requires.
+        """
         return self._own(context, "list_requirements", stack_identity=stack_identity, nested_depth=nested_depth)
 
     def plan_update(self, context: Context, stack_identity: Identity, request: Record) -> Record:
-        """What an update would do: ``changes`` and their ``digest``.
+        """Return what an update would do: ``changes`` and their ``digest``.
 
         :param request: ``template``, ``params``, ``files`` and ``args``, as for ``update_stack``
         """
@@ -41,14 +44,17 @@ class InsightCalls:
     def update_as_planned(self, context: Context, stack_identity: Identity, request: Record, digest: str) -> Identity:
         """Begin an update if it would do what was planned.
 
-        :raises PlanOutdated: where the stack isn't what it was when the plan was made
+        :raises PlanOutdated: when the stack has changed since the plan was made
         """
         return self._own(context, "update_as_planned", stack_identity=stack_identity, **request, digest=digest)
 
     def look_for_drift(
         self, context: Context, stack_identity: Identity, resource_name: str, going_on: list[Any] | None = None
     ) -> Record:
-        """Whether a resource is what its row says; ``going_on`` is ``[progress]`` of a look that ended waiting."""
+        """Compare a resource with its row.
+
+        ``going_on`` is ``[progress]`` of an earlier comparison that isn't finished.
+        """
         return self._own(
             context,
             "look_for_drift",

@@ -1,7 +1,7 @@
-"""kombu's in-memory transport, for the embedded engine: who waits for a message sleeps until one arrives.
+"""kombu's in-memory transport for the embedded engine, with readers that sleep until a message arrives.
 
-kombu's own asks again and again instead. Without a pause in between, as oslo.messaging has it do, the idle engine of a
-command takes a whole core, much of it from its own work; with one, every message is late.
+kombu's own transport polls instead. Without a pause between polls, as oslo.messaging uses it, the idle engine of a
+command takes a whole core, much of it from the command's own work. With a pause, every message is late.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from kombu.transport import memory
 
 
 class Arrivals:
-    """Counts messages, and wakes who waits for more."""
+    """A counter of messages, on which threads can wait for more."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self.count = 0
 
     def announce(self) -> None:
-        """Another has arrived, in some queue."""
+        """Count one more message, in any queue."""
         with self._changed:
             self.count += 1
             self._changed.notify_all()
 
     def wait_beyond(self, count: int, seconds: float | None) -> None:
-        """Wait until more have arrived than ``count``, or the time is over; None: however long it takes."""
+        """Wait until more than ``count`` messages have arrived, or the time is over. None waits without a limit."""
         with self._changed:
             self._changed.wait_for(lambda: self.count > count, seconds)
 
 
 ARRIVALS = Arrivals()
-"""Of this process: kombu's queues in memory are its, too."""
+"""The counter of this process, because kombu's in-memory queues belong to the process too."""
 
 
 class Channel(memory.Channel):
-    """A channel that tells of what is put into queues."""
+    """A channel that announces each message put into a queue."""
 
     def _put(self, queue: str, message: Any, **options: Any) -> None:
         super()._put(queue, message, **options)
@@ -51,7 +51,7 @@ class Channel(memory.Channel):
 
 
 class Transport(memory.Transport):
-    """The transport, whose connections wait."""
+    """A transport whose connections wait for messages."""
 
     Channel = Channel
 
@@ -60,8 +60,8 @@ class Transport(memory.Transport):
     def drain_events(self, connection: Any, timeout: float | None = None, **options: Any) -> None:
         """Hand over the next message.
 
-        :param timeout: seconds to wait for one; None: however long it takes
-        :raises TimeoutError: where none has come by then
+        :param timeout: seconds to wait for one; None waits without a limit
+        :raises TimeoutError: when none has come by then
         """
         end = None if timeout is None else time.monotonic() + timeout
         while True:
@@ -77,5 +77,5 @@ class Transport(memory.Transport):
 
 
 def take_over() -> None:
-    """Have kombu take this one for ``memory://``, in this process."""
+    """Make kombu use this transport for ``memory://`` in this process."""
     transport.TRANSPORT_ALIASES["memory"] = f"{__name__}:Transport"

@@ -1,21 +1,21 @@
-"""What engines say to one another: identity only. Whatever else a receiver needs, it reads from the database.
+"""The messages between engines. They carry identity only: a receiver reads everything else from the database.
 
 History of the ``engine_worker`` messages
 
-    1.0  check_resource(traversal_id, nodes)
+1.0  check_resource(traversal_id, nodes)
 
 History of the ``heat-engine-listener`` messages
 
-    1.0  listening(), asked(resource_ids, traversal_id)
-    1.1  wake(resource_ids)
-    1.2  over(traversal_id)
+1.0  listening(), asked(resource_ids, traversal_id)
+1.1  wake(resource_ids)
+1.2  over(traversal_id)
 
 History of the ``engine_nested`` messages
 
-    1.0  begin_child(operation)
+1.0  begin_child(operation)
 
-No client reaches these topics: heat-api knows ``engine`` alone. An engine checks the types of what arrives all the same
-and takes nothing but identity from it; ``heatlite.engine.api.trust`` says who may write what.
+No client can reach these topics: heat-api knows ``engine`` only. An engine still checks the types of what arrives, and
+takes nothing but identity from a message. ``heatlite.engine.api.trust`` says who may write what.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ LISTENER_VERSION = "1.2"
 NESTED_VERSION = "1.0"
 ENGINE_VERSION = "1.36"
 OWN_NAMESPACE = "heatlite"
-"""Of the methods on the topic ``engine`` that Heat doesn't have."""
+"""The namespace of the methods on the topic ``engine`` that Heat doesn't have."""
 MOST_NODES = 1000
-"""Twice the largest batch that can be configured; who sends more is no engine."""
+"""Nodes that one message may name: twice the largest batch that can be configured. No engine sends more."""
 LARGEST_ID = 2**63 - 1
 MOST_ROWS = 100_000
 """Rows that one message to a listener may name."""
@@ -47,35 +47,35 @@ LONGEST_UUID = 36
 LONGEST_NAME = 255
 MOST_MINUTES = 2**31 - 1
 VERBS = ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK")
-"""What may be begun on a nested stack."""
+"""Operations that may begin on a nested stack."""
 
 
 def own_queue(topic: str, engine_id: str) -> str:
-    """The queue by which one engine is spoken to, as oslo.messaging names it."""
+    """Return the name of the queue that only one engine listens on, as oslo.messaging makes it."""
     return f"{topic}.{engine_id}"
 
 
 def is_of_one_engine(queue: str) -> bool:
-    """Whether a queue is named by an engine."""
+    """Tell whether a queue belongs to one engine."""
     return queue.startswith(tuple(own_queue(topic, "") for topic in TOPICS))
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResource:
-    """Converge these nodes of this traversal."""
+    """The message that asks a worker to converge some nodes of a traversal."""
 
     traversal_id: str
     nodes: tuple[Node, ...]
 
     def to_wire(self) -> dict[str, Any]:
-        """The arguments of the RPC method ``check_resource``."""
+        """Return the arguments of the RPC method ``check_resource``."""
         return {"traversal_id": self.traversal_id, "nodes": [[node.resource_id, int(node.kind)] for node in self.nodes]}
 
     @classmethod
     def from_wire(cls, traversal_id: str, nodes: Sequence[Sequence[int]]) -> CheckResource:
-        """The message from its arguments.
+        """Build the message from its arguments.
 
-        :raises ValueError: where they aren't what ``to_wire`` makes
+        :raises ValueError: when they aren't in the form that ``to_wire`` makes
         """
         if not is_text(traversal_id, LONGEST_UUID) or not isinstance(nodes, list):
             raise ValueError(
@@ -92,9 +92,9 @@ class CheckResource:
 
 
 def row_ids(value: Any) -> frozenset[int]:
-    """Return the ids of rows that a message to a listener names.
+    """Return the row ids that a message to a listener names.
 
-    :raises ValueError: where they aren't a list of ids
+    :raises ValueError: when they aren't a list of ids
     """
     if not isinstance(value, list) or len(value) > MOST_ROWS or not all(map(is_id, value)):
         raise ValueError(f"resource_ids are a list of at most {MOST_ROWS} ids of rows, not {value!r:.200}")
@@ -102,9 +102,9 @@ def row_ids(value: Any) -> frozenset[int]:
 
 
 def traversal_of(value: Any) -> str:
-    """Return the id of a traversal that a message names.
+    """Return the traversal id that a message names.
 
-    :raises ValueError: where it isn't one
+    :raises ValueError: when it isn't one
     """
     if not is_text(value, LONGEST_UUID):
         raise ValueError(f"traversal_id is a text of at most {LONGEST_UUID} characters, not {value!r:.200}")
@@ -112,32 +112,33 @@ def traversal_of(value: Any) -> str:
 
 
 def is_text(value: Any, longest: int) -> bool:
-    """Whether a value is a text that a column of this length holds on every database."""
+    """Tell whether a value is a text that fits a column of this length on every database."""
     return isinstance(value, str) and 0 < len(value) <= longest and "\x00" not in value and is_unicode(value)
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text can be encoded: it holds no half of a surrogate pair."""
+    """Tell whether a text can be encoded: it holds no half of a surrogate pair."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def is_id(value: Any) -> bool:
-    """Whether a value is the id of a row. True is none, although Python takes it for 1."""
+    """Tell whether a value is the id of a row. True isn't, although Python takes it for 1."""
     return type(value) is int and 0 <= value <= LARGEST_ID
 
 
 def is_minutes(value: Any) -> bool:
-    """Whether a value is a number of minutes that an integer column holds."""
+    """Tell whether a value is a number of minutes that fits an integer column."""
     return type(value) is int and 0 < value <= MOST_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
 class BeginChild:
-    """Begin an operation on a nested stack: CREATE, UPDATE, DELETE; or SUSPEND, RESUME, CHECK, which have no template.
+    """The message that begins an operation on a nested stack: CREATE, UPDATE, DELETE, SUSPEND, RESUME or CHECK.
 
-    It may come late or twice: ``operation_id`` becomes the stack's traversal, and only where the stack is still at
-    ``follows`` (None: where there is no such stack). ``child_id`` is the uuid of the resource that the stack is. Whose
-    the stack is, its depth, credentials and deadline aren't said: the receiver reads them in its owner's row.
+    SUSPEND, RESUME and CHECK have no template. The message may come late or twice: ``operation_id`` becomes the stack's
+    traversal only if the stack is still at ``follows`` (None: there is no such stack yet). ``child_id`` is the uuid of
+    the resource that the stack belongs to. The message doesn't say who owns the stack, nor its depth, credentials and
+    deadline: the receiver reads them in the row of the owner.
     """
 
     verb: str
@@ -148,19 +149,19 @@ class BeginChild:
     template_id: int | None
     facade: dict[str, Any] | None
     timeout_mins: int | None
-    """Minutes that the operation may take, within its owner's. None: as long as its owner's."""
+    """Minutes that the operation may take, within its owner's time. None: as long as its owner's."""
     collects_later: bool = False
-    """Leave what is no longer used: the parent says when it may go."""
+    """Keep rows that are no longer used, until the parent says that they may go."""
 
     def to_wire(self) -> dict[str, Any]:
-        """The argument ``operation`` of the RPC method ``begin_child``."""
+        """Return the argument ``operation`` of the RPC method ``begin_child``."""
         return asdict(self)
 
     @classmethod
     def from_wire(cls, operation: Any) -> BeginChild:
-        """Return the message in the argument ``operation``.
+        """Build the message from the argument ``operation``.
 
-        :raises ValueError: where it isn't what ``to_wire`` makes
+        :raises ValueError: when it isn't in the form that ``to_wire`` makes
         """
         names = {field.name for field in fields(cls)}
         if not isinstance(operation, dict) or operation.keys() != names:

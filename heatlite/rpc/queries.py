@@ -1,6 +1,6 @@
-"""The long argument lists of the engine's RPC API, as values with a name for every field.
+"""The long argument lists of the engine's RPC API, as values with named fields.
 
-Each value holds what one method is asked; ``asdict`` of it goes over the wire, so field names are the API's.
+Each value holds the arguments of one method. ``asdict`` of the value goes over the wire, so field names are the API's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class StackQuery:
-    """Which stacks to list. ``sort_dir`` is ``asc`` or ``desc``, ``marker`` the id of the last stack seen."""
+    """A query for stacks. ``sort_dir`` is ``asc`` or ``desc``; ``marker`` is the id of the last stack seen."""
 
     limit: int | None = None
     marker: str | None = None
@@ -27,14 +27,14 @@ class StackQuery:
     not_tags_any: list[str] | None = None
 
     def for_count(self) -> dict[str, Any]:
-        """The fields that counting takes: all but paging and order."""
+        """Return the fields that counting takes: all but paging and order."""
         paging = ("limit", "marker", "sort_keys", "sort_dir")
         return {name: value for name, value in asdict(self).items() if name not in paging}
 
 
 @dataclass(frozen=True)
 class EventQuery:
-    """Which events of a stack to list. Without sort keys or direction the newest come first."""
+    """A query for a stack's events. Without sort keys or direction the newest come first."""
 
     filters: dict[str, Any] | None = None
     limit: int | None = None

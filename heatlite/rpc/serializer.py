@@ -1,4 +1,4 @@
-"""What goes over the wire: plain JSON both ways, and on the engine's side a context made from the caller's dict."""
+"""Serialization: plain JSON both ways, and on the engine's side a context made from the caller's dict."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from oslo_serialization import jsonutils
 
 
 class PlainSerializer(oslo_messaging.NoOpSerializer):
-    """Entities as JSON primitives; contexts as dicts, which ``make_context`` may turn into something better.
+    """A serializer of entities to JSON primitives and of contexts to dicts.
 
-    :param make_context: called with the dict that came over the wire
+    :param make_context: called with the dict that came over the wire; its result is the context
     """
 
     def __init__(self, make_context: Callable[[Mapping[str, Any]], Any] = dict) -> None:

@@ -1,19 +1,19 @@
-"""An RPC server that takes in no more than it can start.
+"""An RPC server that takes in no more messages than it can start.
 
-oslo.messaging acknowledges a message when it is received and queues it in the process without bound, so that a killed
-engine loses all that it had queued and the first engine to start may swallow the whole queue. Here a message is taken
-from the broker only when a thread is free for it: the semaphore holds the listener back, and the prefetch count (see
-``transport.bound_prefetch``) keeps the broker from pushing more meanwhile. Either alone doesn't bound it.
+oslo.messaging acknowledges a message when it is received, and queues messages in the process without bound. So a killed
+engine loses all its queued messages, and the first engine to start may swallow the whole queue. This server takes a
+message from the broker only when a thread is free for it: the semaphore stops the listener, and the prefetch count (see
+``transport.bound_prefetch``) stops the broker from pushing more meanwhile. Each alone doesn't bound the queue.
 
     broker ──prefetch ≤ n──▶ listener ──semaphore──▶ threads
-    clients' calls:                   ──semaphore──▶ a lane for each project ──▶ threads
+    clients' calls:                   ──semaphore──▶ a queue for each project ──▶ threads
 
-A server that leaves tells the broker so at once. oslo.messaging has that told by the connection's end, when all work is
-done: until then the broker goes on handing out messages, and those that are found as the connection closes are
-acknowledged and dropped. A client's call among them would never be answered.
+A server that leaves tells the broker at once. In oslo.messaging the end of the connection tells the broker, after all
+work is done: until then the broker keeps handing out messages, and messages that are found while the connection closes
+are acknowledged and dropped. A client's call among them would never be answered.
 
-    leave   listener ends ─▶ consumers are cancelled ─▶ what had been handed out by then is worked on as well
-                                                        └ the queue that is named by this engine is removed
+    leave   listener ends ─▶ consumers are cancelled ─▶ messages handed out by then are processed too
+                                                        └ this engine's own queue is removed
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ LOG = logging.getLogger(__name__)
 
 
 SILENT_FOR = 15.0
-"""Seconds without its consumers after which a connection counts as broken: it is looked at every 5 s."""
+"""Seconds without its consumers after which a connection counts as broken. It is checked every 5 s."""
 LONGEST_PROJECT = 255
 PROJECTS_WITH_ALL = 2
-"""So many projects may have all the calls in a process that one may have, before the broker is asked to wait."""
+"""Number of projects that may each have their full number of calls in a process before the broker has to wait."""
 
 
 class BoundedRPCServer(RPCServer):
@@ -68,13 +68,13 @@ class BoundedRPCServer(RPCServer):
     def is_consuming(self) -> bool:
         """Whether the broker can hand out messages to this server, as far as is known."""
         if len(self._at_work) >= self.capacity:
-            return True  # it takes none in now
+            return True  # it takes no message in now
         since = getattr(self._connection, "consumed_at", None)
         return since is None or time.monotonic() - since < SILENT_FOR
 
     @property
     def _connection(self) -> Any:
-        """The listener's connection; None of a server that isn't started, or has left, or that has no broker."""
+        """The listener's connection. None before the start, after leaving, and for a driver without a broker."""
         lent = getattr(getattr(self.listener, "_poll_style_listener", None), "conn", None)
         return None if lent is None else lent.connection
 
@@ -84,9 +84,9 @@ class BoundedRPCServer(RPCServer):
         super()._on_incoming(incoming)
 
     def leave(self) -> None:
-        """Take in nothing more, and return when what the broker has handed out is done.
+        """Take in no more messages, and return when those that the broker has handed out are done.
 
-        It returns only when the broker is back where that is away.
+        While the broker is away, this doesn't return.
         """
         self.stop()
         self._take_what_was_handed_out()
@@ -126,27 +126,28 @@ class BoundedRPCServer(RPCServer):
 
 
 class Lanes(Protocol):
-    """Threads that take work from one project after the other."""
+    """Threads that run the work of one project after the other."""
 
     def submit(self, function: Callable[[], None], lane: str) -> None:
         """Run a function when its lane has its turn."""
 
 
 MakeLanes = Callable[[Callable[[Callable[[], None]], object], int], Lanes]
-"""From what runs a function on a thread, and how many do so at once."""
+"""A factory of lanes: from a function that starts work on a thread, and the number of threads."""
 
 
 class FairRPCServer(BoundedRPCServer):
-    """One that takes in more than it has threads, and answers one project after the other.
+    """A server that takes in more messages than it has threads, and answers one project after the other.
 
-    A project that has as many calls here as it may is refused one more at once: what it has can't be passed over in
-    the broker's queue, where others stand behind it. A cast isn't refused, since nobody would hear of it.
+    When a project has its full number of calls here, its next call is refused at once: a call left in the broker's
+    queue would block the calls of other projects behind it. A cast isn't refused, because nobody would learn of the
+    refusal.
     """
 
     make_lanes: MakeLanes
     threads = 8
     most_of_one = 32
-    """Calls of one project that are in the process."""
+    """Calls of one project that may be in the process."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -172,7 +173,7 @@ class FairRPCServer(BoundedRPCServer):
         finally:
             with self._counting:
                 self._of_project[project] -= 1
-                self._of_project += Counter()  # leaves out those at nought
+                self._of_project += Counter()  # drops the projects at zero
 
     def _refuse(self, message: Any) -> None:
         error = exception.RequestLimitExceeded(
@@ -187,16 +188,16 @@ class FairRPCServer(BoundedRPCServer):
 
 
 def project_of(message: Any) -> str:
-    """The project that a message says it comes from; the empty one where it says none."""
+    """Return the project that a message names, or an empty text."""
     context = message.ctxt if isinstance(message.ctxt, Mapping) else {}
     named = (context.get(name) for name in ("project_id", "tenant_id", "tenant"))
     return str(next(filter(None, named), ""))[:LONGEST_PROJECT]
 
 
 def bare_reply(reply: Callable[..., None], result: Any = None, failure: Any = None) -> None:
-    """Send a reply; of a failure its class and its words, but no traceback: that is of no use to a client.
+    """Send a reply. A failure is sent with its class and text, but without traceback: a client has no use for it.
 
-    oslo.messaging sends the lines of the engine's code along, and those of whatever the failure was caused by.
+    oslo.messaging would also send the engine's source lines, and those of the error that caused the failure.
     """
     if failure is not None:
         kind, error, _ = failure
@@ -207,16 +208,16 @@ def bare_reply(reply: Callable[..., None], result: Any = None, failure: Any = No
 
 @dataclass(frozen=True)
 class Fairness:
-    """How projects take turns: by which threads, and with how many calls of one in the process."""
+    """How projects take turns: their threads, and the number of calls of one project in the process."""
 
     make_lanes: MakeLanes
     most_of_one: int
 
 
 def cancel_consumers(connection: Any) -> None:
-    """Have the broker hand out nothing more on a listener's connection, whose own thread has ended.
+    """Make the broker hand out nothing more on a listener's connection. The connection's thread must have ended.
 
-    What arrives until it has heard is put with what the listener has.
+    Messages that arrive until the broker has heard are added to the listener's messages.
     """
     consumers = getattr(connection, "_consumers", {})
     for consumer, tag in list(consumers.items()):
@@ -234,10 +235,10 @@ def serve(
     when_idle: Callable[[], None] = lambda: None,
     fair: Fairness | None = None,
 ) -> BoundedRPCServer:
-    """A started server for a topic, with ``threads`` messages at work at most.
+    """Start a server for a topic that processes at most ``threads`` messages at a time, and return it.
 
     :param when_idle: called when the last message in the process is done
-    :param fair: how projects take turns; None: each message in the order in which it comes
+    :param fair: how projects take turns; None processes messages in the order of arrival
     """
     kind: type[BoundedRPCServer] = BoundedRPCServer
     own: dict[str, Any] = {"capacity": threads, "when_idle": staticmethod(when_idle)}

@@ -1,4 +1,4 @@
-"""The calls of the engine's API by which a resource is told something."""
+"""The API calls that signal a resource."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Record = dict[str, Any]
 
 
 class SignalCalls:
-    """Mixed into the client, which carries the calls."""
+    """Mixin for the client, which sends the calls."""
 
     def _call(self, context: Context, method: str, version: str, **arguments: Any) -> Any:
         raise NotImplementedError
@@ -23,7 +23,7 @@ class SignalCalls:
         details: Record | str | None,
         sync_call: bool = False,
     ) -> Record | None:
-        """Signal a resource; with ``sync_call`` its metadata after the signal."""
+        """Signal a resource. With ``sync_call``, return the resource's metadata after the signal."""
         return self._call(
             context,
             "resource_signal",
@@ -42,7 +42,7 @@ class SignalCalls:
         mark_unhealthy: bool,
         resource_status_reason: str | None = None,
     ) -> None:
-        """Say that a resource, by name or physical id, is broken; or that it isn't after all."""
+        """Mark a resource, by name or physical id, as unhealthy or as healthy again."""
         return self._call(
             context,
             "resource_mark_unhealthy",

@@ -1,4 +1,4 @@
-"""The calls of the engine's API for software configs and deployments."""
+"""The API calls for software configs and deployments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Record = dict[str, Any]
 
 
 class SoftwareCalls:
-    """Mixed into the client, which carries the calls."""
+    """Mixin for the client, which sends the calls."""
 
     def _call(self, context: Context, method: str, version: str, **arguments: Any) -> Any:
         raise NotImplementedError
@@ -17,37 +17,37 @@ class SoftwareCalls:
     def list_software_configs(
         self, context: Context, limit: int | None = None, marker: str | None = None
     ) -> list[Record]:
-        """The project's configs, the newest first: ``id``, ``name``, ``group``, ``creation_time``."""
+        """List the project's configs, the newest first: ``id``, ``name``, ``group``, ``creation_time``."""
         return self._call(context, "list_software_configs", "1.33", limit=limit, marker=marker)
 
     def show_software_config(self, context: Context, config_id: str) -> Record:
-        """One config, with ``config``, ``inputs``, ``outputs`` and ``options`` too."""
+        """Return one config, including ``config``, ``inputs``, ``outputs`` and ``options``."""
         return self._call(context, "show_software_config", "1.0", config_id=config_id)
 
     def create_software_config(self, context: Context, **config: Any) -> Record:
-        """Keep a config: ``group``, ``name``, ``config``, ``inputs``, ``outputs``, ``options``."""
+        """Create a config: ``group``, ``name``, ``config``, ``inputs``, ``outputs``, ``options``."""
         return self._call(context, "create_software_config", "1.0", **config)
 
     def delete_software_config(self, context: Context, config_id: str) -> None:
-        """Forget a config."""
+        """Delete a config."""
         return self._call(context, "delete_software_config", "1.0", config_id=config_id)
 
     def list_software_deployments(self, context: Context, server_id: str | None = None) -> list[Record]:
-        """The deployments to a server, or to any, oldest first."""
+        """List the deployments to one server, or to all, oldest first."""
         return self._call(context, "list_software_deployments", "1.0", server_id=server_id)
 
     def metadata_software_deployments(self, context: Context, server_id: str) -> list[Record]:
-        """The configs that are deployed to a server."""
+        """List the configs that are deployed to a server."""
         return self._call(context, "metadata_software_deployments", "1.0", server_id=server_id)
 
     def show_software_deployment(self, context: Context, deployment_id: str) -> Record:
-        """One deployment."""
+        """Return one deployment."""
         return self._call(context, "show_software_deployment", "1.0", deployment_id=deployment_id)
 
     def create_software_deployment(
         self, context: Context, server_id: str, config_id: str, input_values: Record | None = None, **state: Any
     ) -> Record:
-        """Have a config applied to a server; ``state`` may have ``action``, ``status``, ``status_reason``."""
+        """Deploy a config to a server. ``state`` may have ``action``, ``status``, ``status_reason``."""
         words = ("action", "status", "status_reason", "stack_user_project_id", "deployment_id")
         said = {name: state.get(name) for name in words}
         return self._call(
@@ -61,13 +61,13 @@ class SoftwareCalls:
         )
 
     def update_software_deployment(self, context: Context, deployment_id: str, **changes: Any) -> Record:
-        """Change a deployment; what isn't given stays as it is."""
+        """Change a deployment. Arguments that aren't given leave their fields unchanged."""
         words = ("config_id", "input_values", "output_values", "action", "status", "status_reason", "updated_at")
         said = {name: changes.get(name) for name in words}
         return self._call(context, "update_software_deployment", "1.0", deployment_id=deployment_id, **said)
 
     def signal_software_deployment(self, context: Context, deployment_id: str, details: Record | None) -> str | None:
-        """Say what came of a deployment: ``deploy_status_code``, ``deploy_stdout``, outputs by name …"""
+        """Report a deployment's result: ``deploy_status_code``, ``deploy_stdout``, outputs by name …"""
         return self._call(
             context,
             "signal_software_deployment",
@@ -78,5 +78,5 @@ class SoftwareCalls:
         )
 
     def delete_software_deployment(self, context: Context, deployment_id: str) -> None:
-        """Forget a deployment."""
+        """Delete a deployment."""
         return self._call(context, "delete_software_deployment", "1.0", deployment_id=deployment_id)

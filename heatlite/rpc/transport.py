@@ -1,7 +1,7 @@
-"""A transport from a URL, with those options of oslo.messaging's driver that heatlite works with.
+"""A transport from a URL, with the options of oslo.messaging's driver that heatlite needs.
 
-A trap: oslo.messaging registers the options of its tracing and its metrics on the global ``ConfigOpts`` alone, and then
-reads them from the one it is given. So whoever makes a transport has to be given the global one, by ``heatlite.cmd``.
+A trap: oslo.messaging registers its tracing and metrics options on the global ``ConfigOpts`` only, but reads them from
+the given one. So ``heatlite.cmd`` must pass the global ``ConfigOpts`` here.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ REFUSED = {
     "rabbit_ha_queues": "RabbitMQ doesn't know such queues any more: use rabbit_quorum_queue",
     "amqp_auto_delete": "calls that are made while no engine listens would be lost",
 }
-"""Options that must not be on, and why."""
+"""Options that must be off, with the reason."""
 
 
 def get(conf: cfg.ConfigOpts, url: str | None = None) -> oslo_messaging.Transport:
-    """The RPC transport of ``url``, or of ``conf.transport_url``.
+    """Return the RPC transport of ``url``, or of ``conf.transport_url``.
 
-    :raises ConfigurationError: where an option is on that heatlite doesn't work with
+    :raises ConfigurationError: when an option is on that heatlite doesn't work with
     """
     oslo_messaging.set_transport_defaults(messages.EXCHANGE)
     check_options(conf, url)
@@ -41,9 +41,9 @@ def get(conf: cfg.ConfigOpts, url: str | None = None) -> oslo_messaging.Transpor
 
 
 def check_options(conf: cfg.ConfigOpts, url: str | None = None) -> None:
-    """Look that no option is on that heatlite doesn't work with, in the configuration or in the URL.
+    """Check that the configuration and the URL set no option that heatlite doesn't work with.
 
-    :raises ConfigurationError: where one is
+    :raises ConfigurationError: when one is on
     """
     found = "; ".join(f"{name}: {REFUSED[name]}" for name in _unsupported(_rabbit_options(conf, url)))
     if found:
@@ -57,23 +57,23 @@ def _unsupported(options: Any) -> Iterator[str]:
 
 
 def _rabbit_options(conf: cfg.ConfigOpts, url: str | None) -> Any:
-    """The driver's options, those that the URL sets included."""
+    """Return the driver's options, including those that the URL sets."""
     _register(conf)
     parsed = oslo_messaging.TransportURL.parse(conf, url)
     return getattr(common.ConfigOptsProxy(conf, parsed, RABBIT_GROUP), RABBIT_GROUP)
 
 
 def _register(conf: cfg.ConfigOpts) -> None:
-    """The driver registers its options as it is made: who reads or sets one before that registers them."""
+    """Register the driver's options, because the driver itself registers them only when it is created."""
     for group, options in opts.list_opts():
         if group == RABBIT_GROUP:
             conf.register_opts(options, group=RABBIT_GROUP)
 
 
 def bound_prefetch(conf: cfg.ConfigOpts, count: int) -> None:
-    """Let the broker hand out at most ``count`` messages in advance, unless the operator said otherwise.
+    """Limit the messages that the broker hands out in advance to ``count``, unless the operator set another limit.
 
-    Its own default is no bound at all.
+    The broker's own default is no limit.
     """
     _register(conf)
     conf.set_default("rabbit_qos_prefetch_count", count, group=RABBIT_GROUP)

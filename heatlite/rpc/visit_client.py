@@ -1,4 +1,4 @@
-"""The calls of the engine's API that do something to what a stack has, and change no template."""
+"""The API calls that act on a stack's resources without changing its template."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Identity = dict[str, str]
 
 
 class VisitCalls:
-    """Mixed into the client, which carries the calls. Each returns once the engine has accepted it."""
+    """Mixin for the client, which sends the calls. Each method returns when the engine has accepted the operation."""
 
     def _call(self, context: Context, method: str, version: str, **arguments: Any) -> Any:
         raise NotImplementedError
@@ -23,5 +23,5 @@ class VisitCalls:
         return self._call(context, "stack_resume", "1.0", stack_identity=stack_identity)
 
     def stack_check(self, context: Context, stack_identity: Identity) -> None:
-        """Start to look whether a stack's resources are as they should be."""
+        """Start to check whether a stack's resources are in the expected state."""
         return self._call(context, "stack_check", "1.0", stack_identity=stack_identity)

@@ -1,4 +1,4 @@
-"""Casts to the workers. A cast may be lost, doubled or late: it only says that looking at these rows may pay now."""
+"""Casts to the workers. A cast may be lost, doubled or late: it only hints that these rows may have work now."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from heatlite.rpc.serializer import PlainSerializer
 
 
 class Wakes(Protocol):
-    """Where work is announced."""
+    """The announcements of work that an engine sends."""
 
     def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
-        """Announce batches of ready nodes to whichever engine is free."""
+        """Announce batches of ready nodes to any free engine."""
 
     def ask(self, engine_id: str, resource_ids: list[int], traversal_id: str) -> None:
-        """Tell one engine that a traversal waits for rows that it holds."""
+        """Tell one engine that a traversal waits for rows that this engine has locked."""
 
     def wake(self, engine_id: str, resource_ids: list[int]) -> None:
-        """Tell one engine that what it waits for may be over."""
+        """Tell one engine that the thing it waits for may have happened."""
 
     def over(self, engine_id: str, traversal_id: str) -> None:
-        """Tell one engine that the time of a traversal is over, of which it holds rows."""
+        """Tell one engine, which has locked rows of a traversal, that the traversal's time is over."""
 
     def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
-        """Ask whichever engine is free to begin an operation on a nested stack.
+        """Ask any free engine to begin an operation on a nested stack.
 
-        :param request: the keys of the request context, ``project_id`` among them
+        :param request: the keys of the request context, including ``project_id``
         """
 
     def forget(self, engine_id: str) -> None:
-        """Remove what an engine that is gone left at the broker."""
+        """Remove a dead engine's queues at the broker."""
 
 
 class WorkerClient:
-    """Announces work over RPC."""
+    """A ``Wakes`` that announces work over RPC."""
 
     def __init__(self, transport: oslo_messaging.Transport) -> None:
         self._transport = transport
@@ -56,7 +56,7 @@ class WorkerClient:
         self._nested = oslo_messaging.get_rpc_client(transport, nested, serializer=PlainSerializer())
 
     def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
-        """Cast one message a batch."""
+        """Cast one message for each batch."""
         for batch in batches:
             message = messages.CheckResource(traversal_id, tuple(batch))
             self._client.cast({}, "check_resource", **message.to_wire())
@@ -75,9 +75,9 @@ class WorkerClient:
         self._listeners.prepare(server=engine_id, version="1.2").cast({}, "over", traversal_id=traversal_id)
 
     def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
-        """Cast to whichever engine is free, on the topic that no client reaches."""
+        """Cast to any free engine, on the topic that no client can reach."""
         self._nested.cast(request, "begin_child", operation=message.to_wire())
 
     def forget(self, engine_id: str) -> None:
-        """Remove its queues; where the broker is away they expire."""
+        """Remove an engine's queues. While the broker is away, they expire."""
         broker.remove_queues_of(self._transport, engine_id)
