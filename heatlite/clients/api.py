@@ -1,14 +1,14 @@
-"""Api: one service's REST API: JSON in, JSON out, every failure an error of the house, no request without a limit.
+"""The REST API of one service: JSON in, JSON out, heatlite's errors for failures, and a time limit for each request.
 
 ::
 
-    404                               CloudNotFound        it is gone
-    409                               CloudConflict        it is in use, or there is one already
-    429, 502, 503, 504, no answer     CloudUnavailable     later, perhaps: the step is taken again, and no thread waits
+    404                               CloudNotFound        the thing is gone
+    409                               CloudConflict        the thing is in use, or exists already
+    429, 502, 503, 504, no answer     CloudUnavailable     perhaps later: the engine repeats the step, no thread waits
     any other refusal                 CloudError           with the service's own words: a quota, a wrong value …
 
-The session behind it logs in anew where its token has ended. Nothing is retried here: a request that got no answer may
-have been done, and only who sent it knows how to find out.
+The session logs in again when its token has expired. Nothing is retried here: the service may have carried out a
+request that got no answer, and only the sender knows how to find out.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ LATER = frozenset({429, 502, 503, 504})
 LONGEST_MESSAGE = 1000
 MOST_PAGES = 1000
 EXTENSIONS: cachetools.TTLCache[str, frozenset[str]] = cachetools.TTLCache(100, 3600)
-"""Endpoint → aliases of the extensions that it has: the same for everybody."""
+"""Endpoint → aliases of its extensions, which are the same for every user."""
 EXTENSIONS_LOCK = threading.Lock()
 
 
 class Api:
-    """Asks one service, as whoever its client is of.
+    """One service's API, for one user.
 
-    :param service: the SDK's name for it: ``network``, ``compute`` …
-    :param find_client: gives the SDK's client, at the first need
+    :param service: the SDK's name of the service: ``network``, ``compute`` …
+    :param find_client: returns the SDK's client when it is first needed
     """
 
     def __init__(self, service: str, find_client: Callable[[], Any]) -> None:
@@ -47,30 +47,33 @@ class Api:
         self._find_client = find_client
 
     def get(self, path: str, **sent: Any) -> Any:
-        """What there is at a path. ``sent`` are ``params``, ``headers`` and ``microversion``, also below."""
+        """Return the JSON at a path.
+
+        ``sent`` are ``params``, ``headers`` and ``microversion``, as in the other methods.
+        """
         return self.request("GET", path, **sent)
 
     def post(self, path: str, json: Any = None, **sent: Any) -> Any:
-        """Make something, or have something done."""
+        """Create a thing, or request an action."""
         return self.request("POST", path, json=json, **sent)
 
     def put(self, path: str, json: Any = None, **sent: Any) -> Any:
-        """Change something."""
+        """Change a thing."""
         return self.request("PUT", path, json=json, **sent)
 
     def patch(self, path: str, json: Any = None, **sent: Any) -> Any:
-        """Change something."""
+        """Change a thing."""
         return self.request("PATCH", path, json=json, **sent)
 
     def delete(self, path: str, **sent: Any) -> Any:
-        """Delete something.
+        """Delete a thing.
 
-        :raises CloudNotFound: where it is gone
+        :raises CloudNotFound: when it is gone
         """
         return self.request("DELETE", path, **sent)
 
     def listed(self, path: str, key: str, **sent: Any) -> Iterator[dict[str, Any]]:
-        """All that a collection has, page by page, by the service's own links."""
+        """Yield the whole collection, page by page, following the service's own links."""
         for _ in range(MOST_PAGES):
             page = self.get(path, **sent) or {}
             yield from page.get(key) or ()
@@ -80,12 +83,15 @@ class Api:
             path, sent = following, {name: value for name, value in sent.items() if name != "params"}
 
     def project_id(self) -> str | None:
-        """The project that requests are for."""
+        """Return the project that requests are for."""
         found = self._find_client().get_project_id()
         return None if found is None else str(found)
 
     def has_extension(self, alias: str) -> bool:
-        """Whether the service has an extension of its API; only Neutron has a list of them. Asked once an hour."""
+        """Tell whether the service has an API extension.
+
+        Only Neutron lists its extensions. The list is read once an hour.
+        """
         client = self._find_client()
         url = str(client.get_endpoint())
         with EXTENSIONS_LOCK:
@@ -97,9 +103,9 @@ class Api:
         return alias in known
 
     def request(self, method: str, path: str, **sent: Any) -> Any:
-        """The answer's JSON; None where it has none.
+        """Send a request and return the answer's JSON, or None when it has none.
 
-        :raises CloudError: or one of those that are named above
+        :raises CloudError: or one of its subclasses, as listed above
         """
         from keystoneauth1 import exceptions
 
@@ -108,7 +114,7 @@ class Api:
             answer = client.request(path, method, raise_exc=False, connect_retries=0, **sent)
         except (exceptions.ConnectFailure, exceptions.ConnectTimeout, exceptions.DiscoveryFailure) as error:
             raise self._unavailable("no answer", str(error)) from None
-        except exceptions.HttpError as error:  # of the login
+        except exceptions.HttpError as error:  # from the login
             if error.http_status in LATER:
                 raise self._unavailable(error.http_status, str(error)) from None
             raise self._failed(error.http_status, str(error)) from None
@@ -142,7 +148,7 @@ class Api:
 
     @property
     def title(self) -> str:
-        """The service as people call it."""
+        """The project's name of the service, as people use it."""
         return TITLES.get(self.service, self.service)
 
 
@@ -159,13 +165,13 @@ TITLES: Mapping[str, str] = {
     "shared_file_system": "Manila",
     "orchestration": "Heat",
 }
-"""The SDK's name of a service → the project's."""
+"""The SDK's name of a service → the project's name."""
 
 TAGS = re.compile(r"<[^>]+>|\s+")
 
 
 def said(answer: Any) -> str:
-    """A refusal in the service's own words, whatever form they come in."""
+    """Return a refusal's message in the service's own words, whatever its format."""
     try:
         found = answer.json()
     except ValueError:
@@ -175,7 +181,10 @@ def said(answer: Any) -> str:
 
 
 def message_in(found: Any) -> str | None:
-    """The message of an error's JSON: ``{"NeutronError": {"message": …}}``, ``{"faultstring": …}`` and the like."""
+    """Find the message in an error's JSON:
+
+    ``{"NeutronError": {"message": …}}``, ``{"faultstring": …}`` and the like.
+    """
     if isinstance(found, Mapping):
         for key in ("message", "faultstring", "description", "title"):
             if found.get(key) and isinstance(found[key], str):
@@ -187,7 +196,7 @@ def message_in(found: Any) -> str | None:
 
 
 def seconds_of(header: str | None) -> float | None:
-    """What ``Retry-After`` says, seconds or a date, as seconds from now; None where it says nothing."""
+    """Return the wait of a ``Retry-After`` header, seconds or a date, in seconds from now; None when it has none."""
     if not header:
         return None
     try:

@@ -1,6 +1,6 @@
-"""Cloud: the cloud's services as somebody in particular. What plugins are handed; see ``heatlite.resources.cloud``.
+"""The cloud's services for one login, as plugins receive them; see ``heatlite.resources.cloud``.
 
-Whose it is is asked when something is needed of it, and not before: most plugins need nothing.
+The login is looked up only when a plugin needs a service, because most plugins need none.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 CLOUDFORMATION = "cloudformation"
-"""What the catalogue calls heat-api-cfn."""
+"""The service type of heat-api-cfn in the catalogue."""
 
 
 class ServicesOf:
     """The services for one login.
 
-    :param login: gives it, at the first need; it may raise what is to be told then
+    :param login: returns the login when it is first needed; its error is raised then
     """
 
     def __init__(self, sessions: Sessions, login: Callable[[], Login]) -> None:
@@ -39,16 +39,16 @@ class ServicesOf:
 
     @cached_property
     def session(self) -> Session:
-        """An authenticated session of keystoneauth's."""
+        """An authenticated keystoneauth session."""
         return self._sessions.of(self._find_login())
 
     @property
     def identity(self) -> Identity:
-        """Keystone."""
+        """The client of keystone."""
         return Identity(self.session, self._sessions.settings.auth_url)
 
     def client(self, service: str) -> Any:
-        """The SDK's client of a service, by the SDK's name for it: ``compute``, ``network``, ``block_storage`` …"""
+        """Return the SDK's client of a service, by the SDK's name: ``compute``, ``network``, ``block_storage`` …"""
         return getattr(self._connection, service)
 
     @cached_property
@@ -56,29 +56,38 @@ class ServicesOf:
         return self._sessions.connection(self._find_login(), self.session)
 
     def api(self, service: str) -> Api:
-        """A service's REST API, by the same name."""
+        """Return a service's REST API, by the same name."""
         return Api(service, lambda: self.client(service))
 
     @cached_property
     def names(self) -> Names:
-        """What names stand for, for this login."""
+        """The ids that names stand for, as this login sees them."""
         return self._sessions.names(self._find_login()).through(self.api)
 
     def signal_url(self) -> str | None:
-        """Where signed requests are sent: what stands before ``/waitcondition`` and ``/signal``. None: nowhere."""
+        """Return the base URL of signed requests: the part before ``/waitcondition`` and ``/signal``.
+
+        None: there is none.
+        """
         configured = self._sessions.settings.waitcondition_url
         base = configured.rstrip("/").removesuffix("/waitcondition") if configured else self.endpoint(CLOUDFORMATION)
         return base and base.rstrip("/")
 
     def metadata_url(self) -> str | None:
-        """Where servers poll for what is deployed to them, with its version and a slash at the end. None: nowhere."""
+        """Return the URL where servers poll for their deployments, with its version and a final slash.
+
+        None: there is none.
+        """
         base = self._sessions.settings.metadata_url or self.endpoint(CLOUDFORMATION)
         if not base:
             return None
         return f"{base.rstrip('/')}/" if "/v1" in base else f"{base.rstrip('/')}/v1/"
 
     def endpoint(self, service_type: str, region: str | None = None) -> str | None:
-        """The URL of a service for this login's project, here or in a region; None where the catalogue has none."""
+        """Return the URL of a service for this login's project, in a region or the default one.
+
+        None: not in the catalogue.
+        """
         place = (service_type, region)
         if place not in self._endpoints:
             self._endpoints[place] = self._find_endpoint(service_type, region)

@@ -1,12 +1,13 @@
-"""Domain: users that belong to a stack, for what has to speak to the API from outside: servers, alarms, handles.
+"""Users that belong to a stack, for servers, alarms and handles, which call the API from outside.
 
-They live in a domain of their own, where one administrator may make them and nobody else logs in. Each stack has one
-project there, and whatever it makes users for has one in it, with the one role that lets it do next to nothing::
+They live in a separate domain, where one administrator may create them and nobody else logs in. Each stack has one
+project there. Each resource that needs a user has one in this project, with a role that allows almost nothing::
 
     domain "heat" ─┬─ project <project>-<stack>  ─── role heat_stack_user ─── user <stack>-<resource>-<id>
                    └─ …
 
-Names say whose each is, so that what a crash left is found again: making it twice makes it once.
+The names say which stack and resource a user belongs to. So a retry after a crash finds what exists, and creates
+nothing twice.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from heatlite.clients.settings import Settings, StackDomain
 
 
 class Domain:
-    """Makes and deletes stacks' projects and users.
+    """Creates and deletes the projects and users of stacks.
 
-    :raises ConfigurationError: in each method, where there is no domain for them
-    :raises CloudError: in each method, where keystone refuses or can't be asked
+    :raises ConfigurationError: in each method, when no domain is configured
+    :raises CloudError: in each method, when keystone refuses or can't be reached
     """
 
     def __init__(self, sessions: Sessions) -> None:
@@ -36,7 +37,7 @@ class Domain:
 
     @property
     def settings(self) -> Settings:
-        """How the cloud is reached."""
+        """The settings of the cloud's services."""
         return self._sessions.settings
 
     @property
@@ -51,11 +52,11 @@ class Domain:
             return str(plugin.get_access(session).domain_id)
 
     def project(self, name: str) -> str:
-        """The id of the project of this name, which is made if it isn't there."""
+        """Return the id of the project of this name. Create it if it doesn't exist."""
         return self._once("project", {"name": name, "description": "Heat stack user project"})
 
     def delete_projects(self, name: str) -> None:
-        """Delete the project of this name, and the users in it; they may be gone."""
+        """Delete the project of this name and its users. They may be gone."""
         for project in self._identity.listed("project", name=name, domain_id=self.id):
             for user in self._users_in(project["id"]):
                 self.delete_user(user)
@@ -66,7 +67,7 @@ class Domain:
         return [it["user"]["id"] for it in listed if "user" in it]
 
     def user(self, name: str, password: str, project_id: str) -> str:
-        """The id of the user of this name, who is made if he isn't there, with this password and the users' role."""
+        """Return the id of the user of this name. Create the user if needed, with this password and the users' role."""
         values = {"name": name, "password": password, "default_project_id": project_id}
         user_id = self._once("user", values, renewed={"password": password, "enabled": True})
         role_id = self._identity.id_of("role", self._domain.role)
@@ -74,21 +75,21 @@ class Domain:
         return user_id
 
     def delete_user(self, user_id: str) -> bool:
-        """Delete a user: False if he was gone."""
+        """Delete a user. Return False when the user was gone."""
         return self._identity.delete("user", user_id)
 
     def delete_user_named(self, name: str) -> bool:
-        """Delete the user of this name, whose id a crash has lost: False if there is none."""
+        """Delete the user of this name, whose id was lost in a crash. Return False when there is none."""
         users = self._identity.listed("user", name=name, domain_id=self.id)
         return sum(self.delete_user(user["id"]) for user in users) > 0
 
     def enable(self, user_id: str, project_id: str, *, enabled: bool) -> bool:
-        """Let a user of a project in the domain log in, or no longer.
+        """Let a user of a project in the domain log in, or forbid it.
 
-        The administrator of the domain may change the users of every stack, and an id may come from anywhere: so the
-        user is looked up, and changed where he lives in this project.
+        The domain's administrator may change the users of every stack, and an id may come from an untrusted source. So
+        the user is looked up first, and changed only if the user belongs to this project.
 
-        :returns: False where there is no such user in it; he may be gone
+        :returns: False when the project has no such user; the user may be gone
         """
         user = self._identity.get("user", user_id) if isinstance(user_id, str) and user_id else None
         if user is None or user.get("default_project_id") != project_id or user.get("domain_id") != self.id:
@@ -96,15 +97,15 @@ class Domain:
         return self._identity.update("user", user_id, {"enabled": enabled}) is not None
 
     def token(self, user_id: str, password: str, project_id: str) -> str:
-        """A token of a user's, good for as long as the service gives them."""
+        """Return a token of a user's. It lasts for as long as keystone's configuration says."""
         with told():
             login = Login(password=password, user_id=user_id, project_id=project_id)
             return str(self._sessions.of(login).get_token())
 
     def keypair(self, user_id: str, project_id: str, access: str, secret: str) -> None:
-        """Let a user sign requests by this access key and this secret, for as long as there is the user.
+        """Let a user sign requests with this access key and secret, for as long as the user exists.
 
-        Made twice, the key is the same one with the new secret.
+        A second call with the same key replaces its secret.
         """
         blob = json.dumps({"access": access, "secret": secret})
         values = {"type": "ec2", "blob": blob, "user_id": user_id, "project_id": project_id}
@@ -114,7 +115,7 @@ class Domain:
             self._identity.update("credential", hashlib.sha256(access.encode()).hexdigest(), {"blob": blob})
 
     def _once(self, kind: str, values: Mapping[str, Any], renewed: Mapping[str, Any] | None = None) -> str:
-        """Make a thing of the domain's; one that is there already gets what is ``renewed``."""
+        """Create a thing in the domain. If it exists, update it with ``renewed`` instead."""
         domain_id = self.id
         try:
             return str(self._identity.create(kind, {**values, "domain_id": domain_id})["id"])
@@ -130,7 +131,7 @@ class Domain:
         if domain is None:
             raise exception.ConfigurationError(
                 reason="stack_user_domain_id or stack_user_domain_name, stack_domain_admin and "
-                "stack_domain_admin_password have to be set: the stack needs users of its own"
+                "stack_domain_admin_password must be set, because the stack needs users in that domain"
             )
         return domain
 

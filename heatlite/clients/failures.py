@@ -1,4 +1,4 @@
-"""Failures: what libraries raise of a service that can't be asked, as an error of the house."""
+"""Translation of client libraries' exceptions to heatlite's errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from heatlite import exception
 
 @contextmanager
 def told(service: str = "Keystone") -> Iterator[None]:
-    """Raise CloudError in place of keystoneauth's exceptions: of the login, of the network, of the service."""
+    """Raise CloudError in place of keystoneauth's exceptions: login, network or service errors."""
     from keystoneauth1 import exceptions
 
     try:

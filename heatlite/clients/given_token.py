@@ -1,7 +1,7 @@
-"""GivenToken: a login by the token that came with a request, as keystoneauth sees it.
+"""A keystoneauth plugin for the token that came with a request.
 
-The token is sent as it is. Only where somebody wants to know what it is good for (the catalogue, the project) keystone
-is asked, once, about the token itself: nobody gets another token for it.
+The token is sent as it is. Only when a caller needs its catalogue or project, keystone is asked once about the token
+itself. No other token is issued for it.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class GivenToken(BaseIdentityPlugin):
-    """Authenticates by one token, until it is void.
+    """A login with one token, until the token is void.
 
-    :param auth_url: keystone's, down to its version
+    :param auth_url: keystone's URL, including its version
     """
 
     def __init__(self, auth_url: str, token: str) -> None:
@@ -27,26 +27,26 @@ class GivenToken(BaseIdentityPlugin):
         self._token = token
 
     def get_token(self, session: Session, **kwargs: Any) -> str:
-        """The token, without asking."""
+        """Return the token, without asking keystone."""
         return self._token
 
     def get_headers(self, session: Session, **kwargs: Any) -> dict[str, str]:
-        """What each request is sent with."""
+        """Return the headers of each request."""
         return {"X-Auth-Token": self._token}
 
     def get_auth_ref(self, session: Session, **kwargs: Any) -> access.AccessInfo:
-        """What keystone says of the token.
+        """Return keystone's description of the token.
 
-        :raises keystoneauth1.exceptions.ClientException: where it is void, or keystone can't be asked
+        :raises keystoneauth1.exceptions.ClientException: when the token is void, or keystone can't be reached
         """
         headers = {"X-Auth-Token": self._token, "X-Subject-Token": self._token, "Accept": "application/json"}
         answer = session.get(self._url, headers=headers, authenticated=False)
         return access.create(resp=answer, auth_token=self._token)
 
     def invalidate(self) -> bool:
-        """There is no other token: a refusal is final."""
+        """Return False: there is no other token, so a refusal is final."""
         return False
 
     def get_cache_id_elements(self) -> dict[str, Any]:
-        """Nothing: it isn't kept anywhere."""
+        """Return no elements, because nothing is cached."""
         return {}

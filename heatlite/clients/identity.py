@@ -1,11 +1,11 @@
-"""Identity: what is asked of keystone, in a few verbs over its things: projects, users, groups, roles, …
+"""Keystone requests for projects, users, groups, roles and so on.
 
-    get, listed, create, update, delete     of a kind: "project", "user", …
-    put, remove                             of what is nothing but a path: a grant, a membership
-    id_of                                   a name, an id or ``name{domain}`` ──▶ an id
+get, listed, create, update, delete     for a kind: "project", "user", …
+put, remove                             for things that are only a path: a grant, a membership
+id_of                                   a name, an id or ``name{domain}`` ──▶ an id
 
-Values go in and come out as keystone's API has them. Something that isn't there is None or False, never an error: who
-deletes wants it gone.
+Values have the form of keystone's API. A missing thing gives None or False and is never an error, because a caller that
+deletes a thing wants it gone.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 Values = dict[str, Any]
 
 PLURALS = {"trust": "OS-TRUST/trusts"}
-"""Where that is more than an s."""
+"""Collections whose name isn't the kind with an s."""
 NAMED_IN_DOMAIN = re.compile(r"(?P<name>.*)\{(?P<domain>.*?)\}$")
 OF_DOMAINS = frozenset({"project", "user", "group", "role"})
 NOT_THERE = 404
 
 
 class Identity:
-    """Asks keystone, as whoever the session is of.
+    """Keystone's API, for the user of a session.
 
-    :param url: keystone's, down to its version: ``https://cloud.example/identity/v3``
+    :param url: keystone's URL, including its version: ``https://cloud.example/identity/v3``
     """
 
     def __init__(self, session: Session, url: str) -> None:
@@ -41,51 +41,51 @@ class Identity:
         self._url = url.rstrip("/")
 
     def get(self, kind: str, thing_id: str) -> Values | None:
-        """One thing, or None."""
+        """Return one thing, or None."""
         answer = self._ask("GET", f"{plural(kind)}/{quoted(thing_id)}")
         return None if answer is None else answer.json()[kind]
 
     def listed(self, kind: str, **filters: Any) -> list[Values]:
-        """All things of a kind, or those that filters of keystone's leave; a filter of None leaves all."""
+        """List the things of a kind that match keystone's filters. A filter of None is left out."""
         given = {name: value for name, value in filters.items() if value is not None}
         answer = self._ask("GET", plural(kind), params=given)
         return [] if answer is None else answer.json()[plural(kind).rpartition("/")[2]]
 
     def create(self, kind: str, values: Mapping[str, Any]) -> Values:
-        """Make a thing.
+        """Create a thing.
 
-        :raises CloudConflict: where there is one of that name
+        :raises CloudConflict: when one of that name exists
         """
         return self._surely("POST", plural(kind), json={kind: dict(values)}).json()[kind]
 
     def update(self, kind: str, thing_id: str, values: Mapping[str, Any]) -> Values | None:
-        """Change a thing; None where it is gone."""
+        """Change a thing. Return None when it is gone."""
         answer = self._ask("PATCH", f"{plural(kind)}/{quoted(thing_id)}", json={kind: dict(values)})
         return None if answer is None else answer.json()[kind]
 
     def delete(self, kind: str, thing_id: str) -> bool:
-        """Delete a thing: False if it was gone."""
+        """Delete a thing. Return False when it was gone."""
         return self._ask("DELETE", f"{plural(kind)}/{quoted(thing_id)}") is not None
 
     def put(self, path: str) -> None:
-        """Have a grant or a membership. Raises CloudError where one of its ends is gone."""
+        """Create a grant or a membership. Raise CloudError when one of its ends is gone."""
         self._surely("PUT", path)
 
     def remove(self, path: str) -> bool:
-        """Have a grant or a membership no longer: False if it, or one of its ends, was gone."""
+        """Remove a grant or a membership. Return False when it, or one of its ends, was gone."""
         return self._ask("DELETE", path) is not None
 
     def id_of(self, kind: str, name: str) -> str:
-        """The id of a thing.
+        """Return the id of a thing.
 
         :param name: its id, its name, or ``name{domain}``
-        :raises EntityNotFound: where there is none
-        :raises Invalid: where there are several of this name
+        :raises EntityNotFound: when there is none
+        :raises Invalid: when several have this name
         """
         plain, domain_id = self._in_domain(kind, name)
         if plain and self.get(kind, plain) is not None:
             return plain
-        if kind == "region":  # has no name but its id
+        if kind == "region":  # a region's only name is its id
             raise exception.EntityNotFound(entity="KeystoneRegion", name=name)
         found = [it["id"] for it in self.listed(kind, name=plain, domain_id=domain_id) if it["name"] == plain]
         if len(found) > 1:
@@ -100,16 +100,16 @@ class Identity:
         return (match["name"], self.id_of("domain", match["domain"])) if match else (name, None)
 
     def _surely(self, method: str, path: str, **sent: Any) -> Response:
-        """As ``_ask``, where not being there is an error too."""
+        """Send a request as ``_ask`` does, and raise CloudError also for a missing thing."""
         answer = self._ask(method, path, **sent)
         if answer is None:
             raise exception.CloudError(service="Keystone", status=NOT_THERE, message=f"{method} {path}: not found")
         return answer
 
     def _ask(self, method: str, path: str, **sent: Any) -> Response | None:
-        """The answer; None where what the path names isn't there.
+        """Send a request and return the answer. Return None when the path names nothing.
 
-        :raises CloudError: with keystone's own words, or why it couldn't be asked
+        :raises CloudError: with keystone's own words, or the reason why keystone can't be reached
         """
         with told():
             answer = self._session.request(f"{self._url}/{path}", method, raise_exc=False, **sent)
@@ -122,19 +122,19 @@ class Identity:
 
 
 def plural(kind: str) -> str:
-    """The collection of a kind, as it stands in the URL."""
+    """Return the collection of a kind, as URLs name it."""
     return PLURALS.get(kind, f"{kind}s")
 
 
 def quoted(thing_id: str) -> str:
-    """An id as one step of a URL. It may be what somebody wrote for a name."""
+    """Quote an id as one step of a URL. A user may have written any text as a name."""
     from urllib.parse import quote
 
     return quote(thing_id, safe="")
 
 
 def said(answer: Response) -> str:
-    """What a refusal says."""
+    """Return a refusal's message."""
     try:
         return str(answer.json()["error"]["message"])
     except (ValueError, KeyError, TypeError):

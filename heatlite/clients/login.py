@@ -1,8 +1,8 @@
-"""Login: who asks the cloud for something, in which scope, and by what right. A value: two that are equal are one.
+"""A login: a user, a scope and a credential. A frozen value, so that equal logins share a session.
 
 ::
 
-    token                       a request's: good for as long as the request
+    token                       from a request: valid for as long as the request
     password                    a user's own, or a service's
     password and trust_id       a service, in place of the user who trusts it
 """
@@ -20,7 +20,7 @@ DEFAULT_DOMAIN = "default"
 
 @dataclass(frozen=True)
 class Login:
-    """A user by id, or by name and domain; a scope by project, domain or trust; and what proves it."""
+    """A user by id, or by name and domain; a scope by project, domain or trust; and a credential."""
 
     token: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
@@ -34,7 +34,7 @@ class Login:
     trust_id: str | None = field(default=None, repr=False)
 
     def plugin(self, auth_url: str) -> BaseAuthPlugin:
-        """What keystoneauth authenticates with. One that has a password asks for new tokens by itself."""
+        """Return the keystoneauth plugin for this login. A plugin that has a password renews its tokens by itself."""
         from keystoneauth1.identity import v3
 
         from heatlite.clients.given_token import GivenToken

@@ -1,12 +1,12 @@
-"""Names: what a name or an id in a template stands for at a service, found by few requests.
+"""Lookup of the ids that names in templates stand for, with few requests.
 
 ::
 
-    "private" ──▶ known? ──▶ GET /networks?name=private ──▶ 3f0c…            kept for a short while
-                                  └─ the third name of a kind within that while: GET /networks, and all are known
+    "private" ──▶ known? ──▶ GET /networks?name=private ──▶ 3f0c…            kept for a short time
+                                  └─ the third name of a kind within that time: GET /networks, and all are known
 
-Only what is there is kept, so that something which was made a second ago is found. What has the form of an id is taken
-for one without asking, where ids have a form; ``check`` asks.
+Only existing things are cached, so that a thing created a second ago is found. For kinds whose ids are UUIDs, a value
+in the form of a UUID is taken for an id without a request. ``check`` sends a request for it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from heatlite.clients.api import Api
 SECONDS_KEPT = 30.0
 MOST_KEPT = 2000
 ONE_BY_ONE = 2
-"""Names of a kind that are asked for one by one; the next one has the whole collection listed."""
+"""Names of a kind that are looked up singly. The next lookup lists the whole collection."""
 
 UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 
@@ -32,8 +32,9 @@ UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECAS
 class Kind:
     """A kind of things that templates name.
 
-    ``entity`` is Heat's word for it in errors. ``filter`` is the query that finds one by its name; empty: the service
-    has none, and all are listed. ``id_field`` and ``name_field`` are the fields of a thing in a list.
+    ``entity`` is Heat's word for it in errors. ``filter`` is the query parameter that finds a thing by its name; empty:
+    the service has none, and the whole collection is listed. ``id_field`` and ``name_field`` are fields of a listed
+    thing.
     """
 
     service: str
@@ -44,15 +45,15 @@ class Kind:
     params: Mapping[str, str] = field(default_factory=dict)
     has_uuids: bool = True
     inner: str = ""
-    """The key of the thing within a list's item, where it is wrapped."""
+    """The key of the thing within a list's item, if it is wrapped."""
     id_field: str = "id"
     name_field: str = "name"
     exact: str = "{}"
-    """How a name is written in the query."""
+    """The form of a name in the query."""
 
 
 def network(collection: str, entity: str) -> Kind:
-    """A kind of Neutron's."""
+    """Describe a kind of Neutron's."""
     return Kind("network", f"/{collection.replace('_', '-')}", collection.replace("-", "_"), entity)
 
 
@@ -96,11 +97,11 @@ KINDS: Mapping[str, Kind] = {
     "cinder.vtype": Kind("block_storage", "/types", "volume_types", "VolumeType", "", {"is_public": "None"}),
     "cinder.qos_specs": Kind("block_storage", "/qos-specs", "qos_specs", "QoS Specs", ""),
 }
-"""By the name of Heat's custom constraint."""
+"""Keyed by the name of Heat's custom constraint."""
 
 
 class KnownNames:
-    """What is known of names, for one login. ``clock`` gives seconds that only grow."""
+    """The cached names of one login. ``clock`` returns seconds that never decrease."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -109,17 +110,17 @@ class KnownNames:
         self._asked: dict[str, list[float]] = {}
 
     def through(self, api: Callable[[str], Api]) -> Names:
-        """The same, with the way to ask."""
+        """Combine the cache with a way to ask the services."""
         return Names(self, api)
 
     def get(self, kind: str, name: str) -> str | None:
-        """The id of a name that is known."""
+        """Return the id of a known name."""
         with self._lock:
             known = self._ids.get((kind, name))
             return known[1] if known and self._clock() - known[0] < SECONDS_KEPT else None
 
     def learn(self, kind: str, found: Mapping[str, str]) -> None:
-        """Keep the ids of these names."""
+        """Cache the ids of these names."""
         now = self._clock()
         with self._lock:
             if len(self._ids) + len(found) > MOST_KEPT:
@@ -127,12 +128,12 @@ class KnownNames:
             self._ids.update({(kind, name): (now, thing_id) for name, thing_id in found.items()})
 
     def forget(self, kind: str, name: str) -> None:
-        """Have it asked for again: what it stood for is gone."""
+        """Drop a name from the cache, because its thing is gone."""
         with self._lock:
             self._ids.pop((kind, name), None)
 
     def asks_much(self, kind: str) -> bool:
-        """Note that a name of a kind is asked for; whether it is one of many within a short while."""
+        """Record a lookup of a kind, and tell whether there were many within a short time."""
         now = self._clock()
         with self._lock:
             recent = [at for at in self._asked.get(kind, ()) if now - at < SECONDS_KEPT]
@@ -143,7 +144,7 @@ class KnownNames:
 class Names:
     """Finds ids, for one login.
 
-    :param api: gives a service's API
+    :param api: returns a service's API
     """
 
     def __init__(self, known: KnownNames, api: Callable[[str], Api]) -> None:
@@ -151,11 +152,11 @@ class Names:
         self._api = api
 
     def id_of(self, kind: str, value: str) -> str:
-        """The id of what a template names by its name or its id.
+        """Return the id of a thing that a template names by its name or its id.
 
-        :raises EntityNotFound: where there is no such thing
-        :raises PhysicalResourceNameAmbiguity: where several have the name
-        :raises CloudError: where the service can't be asked
+        :raises EntityNotFound: when there is no such thing
+        :raises PhysicalResourceNameAmbiguity: when several have the name
+        :raises CloudError: when the service can't be reached
         """
         described = KINDS[kind]
         if described.has_uuids and UUID.fullmatch(value):
@@ -163,7 +164,7 @@ class Names:
         return self.check(kind, value)
 
     def check(self, kind: str, value: str) -> str:
-        """The same, where an id has to be one of something that is there."""
+        """Return the id likewise, but make sure that an id belongs to an existing thing."""
         known = self._known.get(kind, value)
         if known is not None:
             return known
@@ -178,7 +179,7 @@ class Names:
         return self._one(kind, described, value, found)
 
     def forget(self, kind: str, value: str) -> None:
-        """Have a name asked for again: what it stood for is gone."""
+        """Drop a name from the cache, because its thing is gone."""
         self._known.forget(kind, value)
 
     def _named(self, kind: str, described: Kind, value: str) -> list[tuple[str, str]]:
@@ -191,7 +192,7 @@ class Names:
         return found
 
     def _listed(self, described: Kind, query: Mapping[str, str]) -> list[tuple[str, str]]:
-        """(id, name) of each thing."""
+        """List the matching things as (id, name)."""
         api = self._api(described.service)
         things = api.listed(described.path, described.key, params={**described.params, **query})
         plain = (it.get(described.inner, it) if described.inner else it for it in things)
@@ -208,7 +209,7 @@ class Names:
         matching = {thing_id for thing_id, _ in found if thing_id == value} or {
             thing_id for thing_id, name in found if name == value
         }
-        if len(matching) > 1 and described.service == "network":  # an administrator sees those of all projects
+        if len(matching) > 1 and described.service == "network":  # an administrator sees the things of all projects
             own = {"name": value, "project_id": str(self._api(described.service).project_id())}
             matching = {thing_id for thing_id, name in self._listed(described, own) if name == value} or matching
         if len(matching) > 1:

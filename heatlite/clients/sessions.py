@@ -1,11 +1,12 @@
-"""Sessions: one for each login, made when it is first needed, and kept for the next step of whichever stack.
+"""Sessions: one for each login, created when first needed and kept for later steps of any stack.
 
-A session authenticates itself and goes on doing so: where its token has expired or was revoked, the call that found out
-is repeated with a new one. That needs a password; a session of a request's token ends with the token.
+A session authenticates itself and renews its token: when a token has expired or was revoked, the session repeats the
+failed call with a new token. That needs a password. A session with a request's token ends with the token.
 
-Where keystone can't be reached, or answers 503, it is tried again here and nowhere else, with growing pauses: neither
-has done anything by then. An answer that was lost is not asked for again: it may have been done. Other services aren't
-tried again here at all: a step of a resource is (``heatlite.clients.api``), and no thread waits for that.
+When keystone can't be reached, or answers 503, the request is retried here and nowhere else, with growing pauses: in
+both cases keystone has done nothing yet. A request whose answer was lost isn't retried, because keystone may have done
+it. Requests to other services aren't retried here: the engine repeats a resource's step (``heatlite.clients.api``), and
+no thread waits for that.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ FIRST_PAUSE = 0.3
 
 
 class Sessions:
-    """Makes and keeps sessions. Make it in the process that uses it: connections don't survive a fork.
+    """Creates and keeps sessions. Create it in the process that uses it: connections don't survive a fork.
 
-    :param transport: in place of HTTP, for tests
+    :param transport: replaces HTTP, for tests
     """
 
     def __init__(self, settings: Settings, transport: requests.Session | None = None) -> None:
@@ -43,7 +44,7 @@ class Sessions:
         self._names: cachetools.LRUCache[Login, KnownNames] = cachetools.LRUCache(KEPT)
 
     def of(self, login: Login) -> Session:
-        """The session of a login. Nothing is sent before it is used."""
+        """Return the session of a login. Nothing is sent before the session is used."""
         with self._lock:
             known = self._kept.get(login)
             if known is None:
@@ -53,7 +54,7 @@ class Sessions:
             return known
 
     def connection(self, login: Login, session: Session) -> Connection:
-        """The SDK's clients of all services for a login's session: made once, with what they found out of services."""
+        """Return the SDK's clients of all services for a login's session. They are kept, with what they discovered."""
         with self._lock:
             known = self._connections.get(login)
             if known is None or known.session is not session:
@@ -71,7 +72,7 @@ class Sessions:
             return known
 
     def names(self, login: Login) -> KnownNames:
-        """What is known of names that whoever logs in may use."""
+        """Return the name cache of a login."""
         with self._lock:
             known = self._names.get(login)
             if known is None:
@@ -81,7 +82,7 @@ class Sessions:
             return known
 
     def forget(self, login: Login) -> None:
-        """Keep a session no longer: its login is void."""
+        """Drop the session of a login that is void."""
         with self._lock:
             self._kept.pop(login, None)
             self._connections.pop(login, None)
@@ -101,7 +102,7 @@ class Sessions:
 
 
 def patient(retries: int, auth_url: str) -> requests.Session:
-    """HTTP that tries keystone again where nothing can have been done yet, and other services not at all."""
+    """Build an HTTP session that retries keystone when it can't have done anything yet, and never other services."""
     import requests
     from keystoneauth1.session import TCPKeepAliveAdapter
     from urllib3.util.retry import Retry

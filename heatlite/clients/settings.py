@@ -1,4 +1,4 @@
-"""How the cloud's services are reached, as values. ``heatlite.cmd`` makes them from the configuration."""
+"""Settings of the cloud's services, as values. ``heatlite.cmd`` makes them from the configuration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from heatlite.clients.login import Login
 
 
 class Deferred(enum.StrEnum):
-    """How a stack's operations are done when whoever asked for them is gone."""
+    """How the engine authenticates a stack's operations when the user who requested them is gone."""
 
     PASSWORD = "password"
     TRUSTS = "trusts"
@@ -17,7 +17,7 @@ class Deferred(enum.StrEnum):
 
 @dataclass(frozen=True)
 class StackDomain:
-    """The domain of stacks' own users, and who may make them: see ``heatlite.clients.domain``."""
+    """The domain of stacks' own users, and its administrator: see ``heatlite.clients.domain``."""
 
     admin: Login
     role: str = "heat_stack_user"
@@ -25,9 +25,9 @@ class StackDomain:
 
 @dataclass(frozen=True)
 class Settings:
-    """Seconds where nothing else is said; see ``heatlite.conf.clients`` for what each means.
+    """Settings of the cloud's services. Times are in seconds; ``heatlite.conf.clients`` explains each field.
 
-    ``service``: whom users trust; None: nobody, and there are no trusts.
+    ``service`` is the user that other users trust. None: there is no such user, and there are no trusts.
     """
 
     auth_url: str
@@ -46,5 +46,5 @@ class Settings:
 
     @property
     def makes_trusts(self) -> bool:
-        """Whether a stack gets a trust of who creates it."""
+        """Whether a new stack gets a trust from its creator."""
         return self.service is not None and self.deferred_auth_method is Deferred.TRUSTS

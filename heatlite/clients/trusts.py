@@ -1,4 +1,4 @@
-"""Trusts: by one, a user lets the engine's own user act for him in one project, with some of his roles, until it goes.
+"""Trusts: a user lets the engine's user act for him in one project, with some of his roles, until the trust is revoked.
 
 ::
 
@@ -21,25 +21,25 @@ from heatlite.clients.sessions import Sessions
 LOG = logging.getLogger(__name__)
 
 VOID = (401, 403, 404)
-"""What keystone says of a trust that is no good any more, and by then has deleted: its user or a role of his went."""
+"""Keystone's answers for a void trust, which it has already deleted: the user is gone, or has lost a role."""
 
 
 class Trusts:
     """Grants and revokes trusts to the engine's own user.
 
-    :raises ConfigurationError: in each method, where the engine has no user
+    :raises ConfigurationError: in each method, when the engine has no user
     """
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
     def grant(self, trustor: Login, trustor_user_id: str, project_id: str, roles: Sequence[str]) -> str:
-        """Have a user trust the engine.
+        """Create a trust from a user to the engine.
 
-        :param trustor: of the user's own request
-        :param roles: names of those that the user has; where some are configured, these are passed on in their place
+        :param trustor: the login of the user's own request
+        :param roles: names of the user's roles; configured roles replace them
         :returns: the trust's id
-        :raises CloudError: where keystone refuses: the user hasn't one of the roles, or is acting by a trust himself
+        :raises CloudError: when keystone refuses: the user lacks one of the roles, or is acting by a trust himself
         """
         settings = self._sessions.settings
         wanted = settings.trusts_delegated_roles or tuple(roles)
@@ -54,15 +54,16 @@ class Trusts:
         return str(self._identity(trustor).create("trust", values)["id"])
 
     def login(self, trust_id: str) -> Login:
-        """The engine, acting for whoever gave this trust."""
+        """Return the engine's login on behalf of the user who gave this trust."""
         return dataclasses.replace(
             self._service(), project_id=None, domain_id=None, domain_name=None, trust_id=trust_id
         )
 
     def revoke(self, trust_id: str) -> None:
-        """Delete a trust: as its user, who may always do so, by the trust itself; it may be gone.
+        """Delete a trust, which may be gone. The engine acts by the trust itself, as its user, who may always delete
+        it.
 
-        :raises CloudError: where keystone can't be asked
+        :raises CloudError: when keystone can't be reached
         """
         login = self.login(trust_id)
         try:
@@ -70,13 +71,13 @@ class Trusts:
         except exception.CloudError as error:
             if error.kwargs["status"] not in VOID:
                 raise
-            LOG.info("A trust can't be used any more, and so needn't be deleted: %s", error)
+            LOG.info("A trust is void, so it isn't deleted: %s", error)
         self._sessions.forget(login)
 
     def _service(self) -> Login:
         service = self._sessions.settings.service
         if service is None:
-            raise exception.ConfigurationError(reason="[trustee] username isn't set: there is nobody to be trusted")
+            raise exception.ConfigurationError(reason="[trustee] username isn't set, so a stack can't get a trust")
         return service
 
     def _service_id(self) -> str:
