@@ -1,10 +1,10 @@
-"""Drawing: stacks as pictures for people. Pure: values in, text out; only the standard library, and no files.
+"""Drawing of stacks as pictures. Pure: values in, text out, with the standard library only and without files.
 
 ::
 
-    Picture ──▶ dot                            for graphviz and its friends
+    Picture ──▶ dot                            for graphviz and similar tools
        └──▶ simplify ▶ layers ▶ place ▶ svg ──▶ page    a file that any browser shows
-    History ──▶ bars ▶ critical path ──▶ timeline       another
+    History ──▶ bars ▶ critical path ──▶ timeline       another such file
 
-A page holds all that it needs: styles, script and data. Whatever comes from a user goes through ``markup.text``.
+A page contains all that it needs: styles, script and data. Every text from a user goes through ``markup.text``.
 """

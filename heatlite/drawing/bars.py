@@ -1,14 +1,14 @@
-"""Bars: from events to what each resource did when, how long it waited before, and what the whole took so long for.
+"""Bars of a timeline: when each resource was worked on, how long it waited before, and the operation's critical path.
 
 ::
 
     ready                 began                     ended
       ├─ waited for an engine ─┼─ ran ──────────────────┤
       │
-      the last of what it follows ended then (or the operation began)
+      the last of the bars that it follows ended then (or the operation began)
 
-The critical path is found from the end: what ended last, of what that one follows the last again, and so on. Of a
-resource that is a nested stack, the path goes through what is in it.
+The critical path is found from the end: it takes the bar that ended last, then the bar that ended last of those that
+this one follows, and so on. When a resource is a nested stack, the path goes through the bars in that stack.
 """
 
 from __future__ import annotations
@@ -21,14 +21,17 @@ from heatlite.drawing.history import Event, History
 from heatlite.drawing.picture import State, state_of
 
 GOING = frozenset({"DELETE", "SUSPEND"})
-"""Actions that go against the direction of requirements."""
+"""Actions that run against the direction of requirements."""
 TOLERANCE = 0.005
-"""Seconds that the clocks of two engines may differ by before an end counts as later than a beginning."""
+"""Seconds by which the clocks of two engines may differ before an end counts as later than a beginning."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One action on one resource; times in seconds since the operation began, ``ended`` up to now where it goes on."""
+    """One action on one resource.
+
+    Times are seconds since the operation began; ``ended`` is now while the action runs.
+    """
 
     stack_id: str
     name: str
@@ -57,7 +60,7 @@ class Bar:
 
 
 def bars(history: History) -> list[Bar]:
-    """The bars of an operation, in the order in which they began, those of the critical path marked."""
+    """Return the bars of an operation in the order in which they began, with the critical path marked."""
     found = sorted(_paired(history), key=lambda bar: (bar.began, bar.ended, bar.path))
     follows = Follows(history, found)
     found = [dataclasses.replace(bar, ready=follows.ready(bar)) for bar in found]
@@ -67,7 +70,7 @@ def bars(history: History) -> list[Bar]:
 
 
 def _paired(history: History) -> Iterable[Bar]:
-    """One bar from each beginning to its end. A beginning after the next operation began isn't this one's."""
+    """Yield one bar for each pair of a begin and an end event. Leave out begins after the next operation began."""
     titles = history.titles()
     open_since: dict[tuple[str, str, str], Event] = {}
     for event in history.events:
@@ -100,7 +103,7 @@ def _bar(history: History, titles: dict[str, str], begin: Event, end: Event | No
 
 
 class Follows:
-    """Which bars a bar follows."""
+    """The order between bars: which bars a bar follows."""
 
     def __init__(self, history: History, found: list[Bar]) -> None:
         self._cleans_last = history.cleans_last
@@ -119,7 +122,7 @@ class Follows:
                     self._requirers.setdefault((stack.stack_id, each), []).append(name)
 
     def before(self, bar: Bar) -> list[Bar]:
-        """The bars that had to end before this one began."""
+        """Return the bars that had to end before this one began."""
         if bar.goes:
             found = [*self._next(bar), *self._by_name.get((bar.stack_id, bar.name, False), ())]
             if self._cleans_last:
@@ -129,7 +132,7 @@ class Follows:
         return [each for each in found if each is not bar and each.ended <= bar.began + TOLERANCE]
 
     def _next(self, bar: Bar) -> list[Bar]:
-        """The nearest bars in the direction that it depends on. What had nothing done to it is passed through."""
+        """Return the nearest bars in the direction of its dependencies. Resources without a bar are passed through."""
         found: list[Bar] = []
         passed = {bar.name}
         ahead = self._ahead(bar, bar.name)
@@ -151,7 +154,10 @@ class Follows:
         return list(self._requires.get(bar.stack_id, {}).get(name, ()))
 
     def ready(self, bar: Bar) -> float:
-        """When an engine could have begun it; in a nested stack not before the resource that it is began."""
+        """Return when an engine could have begun the bar.
+
+        In a nested stack that is never before the stack's resource began.
+        """
         around = self._around(bar)
         earliest = around.began if around else 0.0
         return min(max([each.ended for each in self.before(bar)], default=earliest), bar.began)
@@ -162,7 +168,7 @@ class Follows:
         return next((each for each in beside if each.began <= bar.began <= each.ended + TOLERANCE), None)
 
     def critical(self, stack_id: str, within: Bar | None) -> list[Bar]:
-        """The bars of a stack's critical path, the last first; of those within a bar, where that is given."""
+        """Return the bars of a stack's critical path, the last first; only those within a bar, if one is given."""
         beside = [it for it in self._of_stack.get(stack_id, ()) if within is None or _lies_in(it, within)]
         bar = max(beside, key=lambda each: each.ended, default=None)
         path: list[Bar] = []

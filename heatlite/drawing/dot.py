@@ -1,4 +1,4 @@
-"""A picture in DOT, the language of graphviz. Each nested stack is a cluster; a dotted line leads to it."""
+"""A picture in DOT, graphviz's language. Each nested stack is a cluster, and a dotted line leads to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILLS = {
 
 
 def dot(picture: Picture) -> str:
-    """The picture as a directed graph: an edge goes from what is required to what requires it."""
+    """Write the picture as a directed graph. An edge goes from the required resource to the one that requires it."""
     return "\n".join(_lines(picture)) + "\n"
 
 

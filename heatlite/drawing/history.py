@@ -1,4 +1,4 @@
-"""What a timeline is drawn from: one operation, its stacks and their events. A value, read from the engine's reply."""
+"""The data of a timeline: one operation, its stacks and their events. Read from the engine's reply."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to a resource; ``at`` in seconds since the epoch."""
+    """An event of a resource; ``at`` in seconds since the epoch."""
 
     stack_id: str
     name: str
@@ -23,7 +23,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack's place in the tree, and name → the names that it requires."""
+    """A stack's place in the tree, and each resource name's required names."""
 
     stack_id: str
     owner_id: str | None
@@ -33,11 +33,12 @@ class Stack:
 
 @dataclass(frozen=True)
 class History:
-    """One operation. ``ended`` is None while it goes on, and ``now`` when it was asked; ``follows``: the next began.
+    """One operation.
 
-    ``whole`` is False where its first events are gone. ``cleans_last``: what is no longer used goes after all else, so
-    that a rollback would find it. ``next_marker`` is None where all events are here. The first of ``stacks``
-    is the root.
+    ``ended`` is None while it runs. ``now`` is the time of the request. ``follows`` is when the next operation began.
+    ``whole`` is False when its first events are deleted. ``cleans_last``: rows that are no longer used are deleted
+    after everything else, so that a rollback would find them. ``next_marker`` is None when all events are here. The
+    first of ``stacks`` is the root.
     """
 
     stack_name: str
@@ -55,7 +56,7 @@ class History:
 
     @classmethod
     def read(cls, reply: Mapping[str, Any]) -> History:
-        """From a reply of ``list_history``."""
+        """Build it from a reply of ``list_history``."""
         stacks = [
             Stack(
                 it["stack_id"],
@@ -78,7 +79,7 @@ class History:
         return self.ended is not None
 
     def titles(self) -> dict[str, str]:
-        """Stack's id → its path from the root: ``""``, ``group.``, ``group.0.``."""
+        """Map each stack's id to its path from the root: ``""``, ``group.``, ``group.0.``."""
         known = {stack.stack_id: stack for stack in self.stacks}
         found: dict[str, str] = {}
         for stack in self.stacks:  # a parent stands before its children

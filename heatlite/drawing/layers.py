@@ -1,12 +1,12 @@
-"""Layers: which column a resource stands in, and in which order within it.
+"""Layers: the column of each resource, and the order within a column.
 
     layer 0        layer 1        layer 2
     ┌───┐          ┌───┐          ┌───┐
     │ a │─────────▶│ b │─────────▶│ d │      each stands right of all that it requires
     └───┘ ╲        └───┘        ╱ └───┘
-           ╲────── (bend) ─────╱             an edge over a layer bends there, round what stands in it
+           ╲────── (bend) ─────╱             an edge across a layer bends there, around the layer's boxes
 
-Within a layer, each is put near the middle of its neighbours, a few times to and fro: few edges cross then.
+A few sweeps in both directions put each place near the middle of its neighbours. Then few edges cross.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from heatlite.drawing.simplify import Edges, order
 
 SWEEPS = 6
 MOST_BENDS = 1500
-"""Above as many, edges are drawn straight across: nobody follows a single one of them by eye."""
+"""With more bends than this, edges are drawn straight: nobody could follow a single one by eye."""
 
 
 @dataclass(frozen=True, order=True)
 class Bend:
-    """Where the edge from ``before`` to ``after`` crosses a layer."""
+    """The point where the edge from ``before`` to ``after`` crosses a layer."""
 
     before: str
     after: str
@@ -36,7 +36,10 @@ Place = str | Bend
 
 @dataclass(frozen=True)
 class Layered:
-    """``layers``: what stands in each, in order. ``segments``: pieces of edges, each from one layer to the next."""
+    """A graph in layers.
+
+    ``layers``: the places of each, in order. ``segments``: pieces of edges between adjacent layers.
+    """
 
     layers: tuple[tuple[Place, ...], ...]
     segments: tuple[tuple[Place, Place], ...]
@@ -45,7 +48,7 @@ class Layered:
 
 
 def layered(edges: Edges) -> Layered:
-    """The layers of a graph without circles."""
+    """Arrange a graph without cycles in layers."""
     depth = depths(edges)
     chains = {(b, a): _chain(b, a, depth) for a, required in edges.items() for b in required}
     if sum(len(chain) - 2 for chain in chains.values()) > MOST_BENDS:
@@ -62,7 +65,7 @@ def layered(edges: Edges) -> Layered:
 
 
 def depths(edges: Edges) -> dict[str, int]:
-    """Name → its layer: one more than the highest of what it requires."""
+    """Map each name to its layer: one more than the highest layer of its required names."""
     found: dict[str, int] = {}
     for name in order(edges):
         found[name] = 1 + max((found[required] for required in edges[name]), default=-1)
@@ -74,7 +77,7 @@ def _chain(before: str, after: str, depth: Mapping[str, int]) -> tuple[Place, ..
 
 
 def untangled(layers: Sequence[Sequence[Place]], segments: Sequence[tuple[Place, Place]]) -> list[list[Place]]:
-    """The layers, each in an order in which few segments cross."""
+    """Reorder each layer so that few segments cross."""
     left: dict[Place, list[Place]] = {}
     right: dict[Place, list[Place]] = {}
     for before, after in segments:
@@ -91,7 +94,7 @@ def untangled(layers: Sequence[Sequence[Place]], segments: Sequence[tuple[Place,
 
 @dataclass(frozen=True)
 class _Middle:
-    """A sort key: the mean position of a place's neighbours in the layer beside; without any, its own."""
+    """A sort key: the mean position of a place's neighbours in the adjacent layer; without any, its own position."""
 
     neighbours: Mapping[Place, Sequence[Place]]
     where: Mapping[Place, float]

@@ -1,7 +1,7 @@
-"""Text as HTML, SVG, DOT and terminals take it. What comes from a user can't leave the place where it is put.
+"""Text escaped for HTML, SVG, DOT and terminals, so that a user's text can't leave the place where it is put.
 
-Characters that steer a terminal, or turn the direction of the text around them, are shown as Python escapes them. What
-XML doesn't know beside them is shown as �, since one such character would make the whole file unreadable.
+Characters that control a terminal or change the direction of the text are shown as Python escapes. Other characters
+that XML doesn't allow are shown as �, because one of them would make the whole file unreadable.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ STEERING = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
     "|\r(?!\n)"
 )
-"""Controls but for tab, form feed and the ends of lines; marks of direction; characters without width."""
+"""Control characters except tab, form feed and line ends; direction marks; characters without width."""
 IN_LINE = re.compile(f"{STEERING.pattern}|[\t\n\f\r]")
 
 
 def visible(value: object) -> str:
-    """A text of any number of lines, with an escape such as ``\\x1b`` for what would steer a terminal."""
+    """Escape the characters that control a terminal, as in ``\\x1b``. Line ends stay."""
     return STEERING.sub(_escape, str(value))
 
 
 def in_line(value: object) -> str:
-    """The same for a name in a line: it ends no line either."""
+    """Escape likewise for a name within a line: line ends too."""
     return IN_LINE.sub(_escape, str(value))
 
 
@@ -37,18 +37,18 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def text(value: object) -> str:
-    """A value between tags, or within the double quotes of an attribute."""
+    """Escape a value for use between tags, or within the double quotes of an attribute."""
     return html.escape(NOT_XML.sub("\ufffd", visible(value)), quote=True)
 
 
 def quoted(value: object) -> str:
-    """A value as a DOT string, quotes included."""
+    """Write a value as a DOT string, quotes included."""
     escaped = NOT_XML.sub("\ufffd", visible(value)).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'.replace("\n", "\\n")
 
 
 def data(value: Any) -> str:
-    """A value as JSON within a script element, which ends at the first ``</``; its texts as ``visible`` has them."""
+    """Write a value as JSON for a script element, which would end at the first ``</``. Texts are made ``visible``."""
     return json.dumps(_visible_in(value), separators=(",", ":")).replace("<", "\\u003c")
 
 
@@ -64,12 +64,12 @@ def _visible_in(value: Any) -> Any:
 
 
 def width(value: str) -> int:
-    """How many columns of a monospaced font a text takes: wide characters take two."""
+    """Count the columns that a text takes in a monospaced font. Wide characters take two."""
     return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in value)
 
 
 def shortened(value: str, most: int) -> str:
-    """A text of at most ``most`` columns; of a longer one the beginning and the end, since names differ at both."""
+    """Shorten a text to at most ``most`` columns. Keep its beginning and its end, because names differ at both."""
     if width(value) <= most:
         return value
     room = most - 1

@@ -1,4 +1,4 @@
-"""Pages: a picture as one HTML file that needs nothing else, neither a server nor the web."""
+"""A picture as one HTML file that needs neither a server nor the web."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ document.querySelector('input[type=search]').addEventListener('input', event => 
 
 
 def document(title: str, style: str, body: str, script: str) -> str:
-    """A whole HTML file."""
+    """Build a whole HTML file."""
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -79,12 +79,15 @@ def document(title: str, style: str, body: str, script: str) -> str:
 
 
 def key(state: State, count: int) -> str:
-    """One entry of the legend."""
+    """Build one entry of the legend."""
     return f'<span class="key {state}"><b>{state.sign} {count}</b> {state.words}</span>'
 
 
 def graph_page(picture: Picture) -> str:
-    """The page of a stack's graph. Whoever rests on a resource sees its ties; a click on a nested stack goes there."""
+    """Build the page of a stack's graph.
+
+    Hovering over a resource shows its edges; a click on a nested stack goes there.
+    """
     root = picture.sections[0]
     counts = Counter(vertex.state for section in picture.sections for vertex in section.vertices)
     legend = "".join(key(state, counts[state]) for state in State if counts[state])
@@ -92,7 +95,7 @@ def graph_page(picture: Picture) -> str:
         f"<header><h1>{text(root.title)}</h1><span>{text(root.told)}</span>{legend}"
         '<input type="search" placeholder="find a resource" aria-label="find a resource">'
         '<label><input type="checkbox"> fit</label>'
-        f'<span class="note">{text(picture.made_at)} · left before right · rest on a resource to see its ties</span>'
+        f'<span class="note">{text(picture.made_at)} · required first · hover over a resource to see its edges</span>'
         "</header>"
     )
     return document(f"{root.title} – graph", GRAPH_STYLE, f"{header}<main>{svg(picture)}</main>", GRAPH_SCRIPT)

@@ -1,4 +1,4 @@
-"""What is to be drawn: the resources of a stack, each with its state, and which requires which."""
+"""The content of a picture: the resources of a stack, their states, and which resource requires which."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 
 class State(enum.StrEnum):
-    """The state of a resource as a picture tells it. The values are classes of the style sheet."""
+    """The state of a resource in a picture. The values are classes of the style sheet."""
 
     COMPLETE = "complete"
     IN_PROGRESS = "in-progress"
@@ -17,7 +17,7 @@ class State(enum.StrEnum):
 
     @property
     def sign(self) -> str:
-        """A character that tells it to whoever doesn't see the colour."""
+        """A character for the state, for readers who don't see the colour."""
         return {"complete": "✓", "in-progress": "▶", "failed": "✗", "waiting": "○"}[self.value]
 
     @property
@@ -26,7 +26,7 @@ class State(enum.StrEnum):
 
 
 def state_of(action: str, status: str) -> State:
-    """The state that an action and a status come to; one to which nothing was done yet is waiting."""
+    """Return the state for an action and a status. A resource that no action has touched yet is waiting."""
     if action == "INIT":
         return State.WAITING
     return {"IN_PROGRESS": State.IN_PROGRESS, "FAILED": State.FAILED}.get(status, State.COMPLETE)
@@ -34,7 +34,7 @@ def state_of(action: str, status: str) -> State:
 
 @dataclass(frozen=True)
 class Vertex:
-    """A resource. ``told`` is its state in Heat's words, ``holds`` the title of the section of its nested stack."""
+    """A resource. ``told`` is its state in Heat's words; ``holds`` is the title of its nested stack's section."""
 
     name: str
     type: str
@@ -46,7 +46,7 @@ class Vertex:
 
 @dataclass(frozen=True)
 class Section:
-    """One stack. ``requires``: name → the names that it follows; names that no vertex has are left out."""
+    """One stack. ``requires``: each name's required names. Names that no vertex has are left out."""
 
     title: str
     told: str
@@ -56,7 +56,7 @@ class Section:
 
     @property
     def edges(self) -> dict[str, tuple[str, ...]]:
-        """``requires`` of every vertex, among the vertices."""
+        """The ``requires`` of every vertex, restricted to the vertices."""
         names = {vertex.name for vertex in self.vertices}
         return {
             vertex.name: tuple(sorted({*self.requires.get(vertex.name, ())} & names - {vertex.name}))
@@ -66,7 +66,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Picture:
-    """A stack, and those that are nested in it as far as they were asked for: the root first."""
+    """A stack and its nested stacks, as far as they were requested; the root comes first."""
 
     sections: tuple[Section, ...]
     made_at: str = ""

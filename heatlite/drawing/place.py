@@ -1,7 +1,7 @@
-"""Placing: from layers to points. Units are CSS pixels; x grows to the right, y downwards.
+"""Placement: from layers to points. Units are CSS pixels; x grows to the right, y downwards.
 
-A layer that is too high for a screen is folded into several columns. In a picture without such layers, each box goes
-as near to the middle of its neighbours as its order in the layer allows.
+A layer that is too high for a screen is folded into several columns. In a picture without such layers, each box is
+placed as near to the middle of its neighbours as its order in the layer allows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ BOX_WIDTH, BOX_HEIGHT = 190.0, 40.0
 ROW, COLUMN, FOLD = 54.0, 260.0, 204.0
 BEND_ROW = 16.0
 HIGHEST = 24
-"""Boxes in a column, above which the layer is folded."""
+"""Boxes in a column. A higher layer is folded."""
 ROUNDS = 6
 
 Point = tuple[float, float]
@@ -24,9 +24,10 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Placed:
-    """The left upper corner of each box, the point of each bend, and the size of the whole.
+    """The upper left corner of each box, the point of each bend, and the size of the picture.
 
-    ``bands``: of folded layers, where each begins and how wide it is; its columns wouldn't be told apart otherwise.
+    ``bands``: the start and width of each folded layer, because a reader couldn't tell the layers' columns apart
+    otherwise.
     """
 
     points: Mapping[Place, Point]
@@ -36,7 +37,7 @@ class Placed:
 
 
 def placed(layered: Layered) -> Placed:
-    """Points for everything."""
+    """Compute a point for each box and bend."""
     folded = any(len([it for it in layer if isinstance(it, str)]) > HIGHEST for layer in layered.layers)
     points = _folded(layered.layers) if folded else _columns(layered)
     top = min((y for _, y in points.values()), default=0.0)
@@ -48,13 +49,13 @@ def placed(layered: Layered) -> Placed:
 
 
 def _bands(layers: Sequence[Sequence[Place]], points: Mapping[Place, Point]) -> tuple[tuple[float, float], ...]:
-    """The columns of each layer that holds boxes."""
+    """Compute the start and width of each layer that has boxes."""
     spans = [[points[place][0] for place in layer if isinstance(place, str)] for layer in layers]
     return tuple((min(span), max(span) + BOX_WIDTH - min(span)) for span in spans if span)
 
 
 def _folded(layers: Sequence[Sequence[Place]]) -> dict[Place, Point]:
-    """Each layer as a block of columns, the blocks' middles at one height; bends lie at that height too."""
+    """Place each layer as a block of columns, vertically centred. Bends lie at the centre too."""
     points: dict[Place, Point] = {}
     x = 0.0
     for layer in layers:
@@ -88,7 +89,7 @@ def _columns(layered: Layered) -> dict[Place, Point]:
 
 
 def _stacked(layer: Sequence[Place]) -> list[float]:
-    """The middles of places that stand as close as they may, around 0."""
+    """Compute the middles of places that are packed without gaps, centred on 0."""
     found, y = [], 0.0
     for place in layer:
         high = ROW if isinstance(place, str) else BEND_ROW
@@ -102,9 +103,9 @@ def _mean(values: Sequence[float], otherwise: float) -> float:
 
 
 def spread(wanted: Sequence[float], closest: Sequence[float]) -> list[float]:
-    """Positions as near to those wanted as can be (least squares), in this order and no closer than ``closest``.
+    """Compute the positions nearest to the wanted ones (least squares), in this order and no closer than ``closest``.
 
-    What is wanted too close together becomes a block; a block that runs into the one before is joined to it.
+    Positions that are wanted too close together become a block. A block that overlaps the one before is joined to it.
     """
     blocks: list[tuple[float, int]] = []  # mean offset, members
     for want, close in zip(wanted, closest, strict=True):

@@ -1,7 +1,7 @@
-"""A graph made fit for drawing: without circles, and without edges that the others tell already.
+"""Simplification of a graph for drawing: without cycles, and without edges that other edges imply.
 
-In the middle of an update rows may require one another in a circle (old and new requirements at once). One edge of it
-is left out: a picture with a small gap is better than none.
+During an update rows may require one another in a cycle, because old and new requirements exist at once. One edge of
+the cycle is left out: a picture with a small gap is better than none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Edges = Mapping[str, tuple[str, ...]]
 
 
 def without_circles(edges: Edges) -> dict[str, tuple[str, ...]]:
-    """The same, less the edges that close a circle."""
+    """Return the graph without the edges that close a cycle."""
     kept: dict[str, list[str]] = {name: [] for name in edges}
     entered: set[str] = set()
     left: set[str] = set()
@@ -36,7 +36,7 @@ def without_circles(edges: Edges) -> dict[str, tuple[str, ...]]:
 
 
 def order(edges: Edges) -> list[str]:
-    """The names, each after all that it requires. There must be no circles."""
+    """Sort the names, each after all that it requires. There must be no cycles."""
     followers: dict[str, list[str]] = {name: [] for name in edges}
     left = {name: len(required) for name, required in edges.items()}
     for name, required in edges.items():
@@ -52,7 +52,7 @@ def order(edges: Edges) -> list[str]:
 
 
 def without_detours(edges: Edges) -> dict[str, tuple[str, ...]]:
-    """The same, less each edge to a name that is required by something else that is required anyway."""
+    """Return the graph without each edge that a longer path implies."""
     place = {name: index for index, name in enumerate(edges)}
     below: dict[str, int] = {}  # name → a bit for each name that it requires, directly or not
     for name in order(edges):

@@ -53,7 +53,7 @@ class Drawn:
 
 
 def svg(picture: Picture) -> str:
-    """The picture as one SVG element, with its style; it is a file of its own as well as a part of a page."""
+    """Write the picture as one SVG element with its style, for a separate file or as part of a page."""
     drawn = [Drawn.of(section) for section in picture.sections]
     width = max((it.places.width for it in drawn), default=0.0) + 2 * MARGIN
     body, y = [], MARGIN
@@ -89,7 +89,7 @@ def _section(number: int, drawn: Drawn, y: float) -> Iterator[str]:
 
 
 def _edge(edge: tuple[str, str], points: list[Point]) -> str:
-    """A curve from the right side of the first box through the bends to the left side of the last."""
+    """Draw a curve from the right side of the first box through the bends to the left side of the last."""
     (x, y), *bends, (end_x, end_y) = points
     middle = BOX_HEIGHT / 2
     stops = [(x + BOX_WIDTH, y + middle)]

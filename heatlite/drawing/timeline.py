@@ -1,4 +1,4 @@
-"""The timeline of an operation as one page: a row for each bar, by engine, waiting and running apart.
+"""The timeline of an operation as one page: a row for each bar, grouped by engine, with waiting and running time.
 
 engine host (3f2a)        12 actions · busy 8.1 s
 ◆ database    ░░░░███████████████ 2.0 s           ░ waited for an engine   █ ran   ◆ critical path
@@ -66,10 +66,10 @@ document.querySelector('input[type=range]').addEventListener('input', event =>
 
 
 def timeline(history: History, engines: Mapping[str, str] = {}, made_at: str = "") -> str:
-    """The page.
+    """Build the page.
 
-    :param engines: engine's id → what to call it, as far as that is known
-    :param made_at: when, for people
+    :param engines: engine's id → its display name, if known
+    :param made_at: the time of the page, for readers
     """
     found = bars(history)
     length = max([bar.ended for bar in found] + [(history.ended or history.now) - history.began, 0.001])
@@ -84,7 +84,7 @@ def timeline(history: History, engines: Mapping[str, str] = {}, made_at: str = "
 
 
 def by_engine(found: Sequence[Bar]) -> Iterator[tuple[str, list[Bar]]]:
-    """Engine's id and its bars, the engine that began first coming first."""
+    """Yield each engine's id with its bars. The engine that began first comes first."""
     grouped: dict[str, list[Bar]] = {}
     for bar in found:
         grouped.setdefault(bar.engine_id, []).append(bar)
@@ -92,7 +92,7 @@ def by_engine(found: Sequence[Bar]) -> Iterator[tuple[str, list[Bar]]]:
 
 
 def busy(found: Sequence[Bar]) -> float:
-    """Seconds during which at least one of these bars ran."""
+    """Return the seconds during which at least one of these bars ran."""
     total, until = 0.0, -math.inf
     for bar in sorted(found, key=lambda each: each.began):
         total += max(bar.ended - max(bar.began, until), 0.0)
@@ -101,13 +101,13 @@ def busy(found: Sequence[Bar]) -> float:
 
 
 def step_of(length: float) -> float:
-    """Seconds between two marks of the axis: 1, 2 or 5 of some power of ten, at most ten marks in all."""
+    """Return the seconds between two marks of the axis: 1, 2 or 5 times a power of ten, for at most ten marks."""
     unit = 10.0 ** math.floor(math.log10(length / TICKS))
     return next(unit * factor for factor in (1, 2, 5, 10) if length / (unit * factor) <= TICKS)
 
 
 def told(seconds: float) -> str:
-    """``80 ms``, ``2.5 s``, ``3:05 min``."""
+    """Format a duration: ``80 ms``, ``2.5 s``, ``3:05 min``."""
     if seconds < 0.0995:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 100:
@@ -121,7 +121,7 @@ def _header(history: History, found: Sequence[Bar], made_at: str) -> str:
     legend = "".join(key(state, counts[state]) for state in State if counts[state])
     state = state_of(history.action, history.status)
     length = (history.ended or history.now) - history.began
-    gone = "" if history.whole else ' <span class="note">its first events are gone (max_events_per_stack)</span>'
+    gone = "" if history.whole else ' <span class="note">its first events are deleted (max_events_per_stack)</span>'
     if history.next_marker:
         gone += f' <span class="note">only its first {len(history.events)} events are drawn (max_listed)</span>'
     return (
