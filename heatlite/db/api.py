@@ -1,6 +1,6 @@
-"""The door to the database: enginefacade, on the request context.
+"""Access to the database: enginefacade on the request context.
 
-A function that touches the database takes a context first and is marked::
+A function that uses the database takes a context as its first argument, and has a mark::
 
     @reader
     def get(context, stack_id): return context.connection.execute(...)
@@ -8,14 +8,14 @@ A function that touches the database takes a context first and is marked::
     @writer
     def finish(context, ...): ...
 
-A marked function that calls another joins its transaction, so a transaction is the outermost mark on the way in::
+A marked function that calls another one shares its transaction with it. So the outermost mark makes the transaction::
 
     with database.writer(context):          one transaction
         stacks.begin(context, …)            joins
         sync_points.insert(context, …)      joins
                                             commit
 
-Only the outermost may be retried: see ``retry``.
+Only the outermost call may be retried: see ``retry``.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ Result = TypeVar("Result")
 
 
 class Database:
-    """One database, with its pool. Made in the process that uses it, never before a fork.
+    """One database with its connection pool. Create it in the process that uses it, never before a fork.
 
-    :param notifies: what happens to stacks is to be told to whoever listens: see ``notifications``
+    :param notifies: write notifications of stack actions, to be sent later: see ``notifications``
     :param when_made: called with each SQLAlchemy engine
     """
 
@@ -68,19 +68,19 @@ class Database:
             connection_recycle_time=settings.connection_recycle_time,
             max_retries=settings.max_retries,
             retry_interval=settings.retry_interval,
-            thread_checkin=False,  # else each transaction ends with a sleep that gives the processor away
+            thread_checkin=False,  # otherwise each transaction ends with a sleep that yields the processor
             sqlite_fk=False,
             mysql_sql_mode="TRADITIONAL",
         )
 
     @property
     def engine(self) -> sa.Engine:
-        """The writer's engine: for migrations and for tests that count statements."""
+        """The writer's engine, for migrations and for tests that count statements."""
         return self._manager.writer.get_engine()
 
     @contextmanager
     def reader(self, context: Context) -> Iterator[sa.Connection]:
-        """A reading transaction, or the one that ``context`` is in already."""
+        """Open a reading transaction, or join the context's present one."""
         try:
             with self._manager.reader.connection.using(context) as connection:
                 dialects.begin(connection, writes=False)
@@ -92,7 +92,10 @@ class Database:
 
     @contextmanager
     def lagging_reader(self, context: Context) -> Iterator[sa.Connection]:
-        """A reading transaction on the replica, if there is one: for lists and events, which may be a little old."""
+        """Open a reading transaction on the replica, if there is one.
+
+        For lists and events, which may be slightly out of date.
+        """
         try:
             with self._manager.reader.async_.connection.using(context) as connection:
                 dialects.begin(connection, writes=False)
@@ -106,9 +109,9 @@ class Database:
 
     @contextmanager
     def writer(self, context: Context) -> Iterator[sa.Connection]:
-        """A writing transaction, or the one that ``context`` is in already.
+        """Open a writing transaction, or join the context's present one.
 
-        :raises CommitUnanswered: where the connection broke within the commit
+        :raises CommitUnanswered: when the connection broke during the commit
         """
         is_written = False
         try:
@@ -131,7 +134,7 @@ class Database:
 
 
 class Context(Protocol):
-    """What a marked function needs of its context: which database, and, inside a transaction, its connection."""
+    """What a marked function needs of its context: the database and, inside a transaction, the connection."""
 
     database: Database
 
@@ -145,7 +148,7 @@ Marked = Callable[Concatenate[ContextT, Arguments], Result]
 
 
 def reader(function: Marked[ContextT, Arguments, Result]) -> Marked[ContextT, Arguments, Result]:
-    """Mark a function that only reads, and must read what was just written."""
+    """Mark a function that only reads, and must see the latest committed writes."""
 
     @functools.wraps(function)
     def within(context: ContextT, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
@@ -156,7 +159,7 @@ def reader(function: Marked[ContextT, Arguments, Result]) -> Marked[ContextT, Ar
 
 
 def lagging_reader(function: Marked[ContextT, Arguments, Result]) -> Marked[ContextT, Arguments, Result]:
-    """Mark a function that only reads, and may be served by a replica that lags."""
+    """Mark a function that only reads, and may read from a replica that lags."""
 
     @functools.wraps(function)
     def within(context: ContextT, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
@@ -178,5 +181,5 @@ def writer(function: Marked[ContextT, Arguments, Result]) -> Marked[ContextT, Ar
 
 
 def rows(result: sa.CursorResult[Any]) -> int:
-    """How many rows a conditional write changed: the answer that its caller must look at."""
+    """Return how many rows a conditional write changed. The caller must check the number."""
     return result.rowcount

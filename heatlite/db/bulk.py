@@ -1,10 +1,10 @@
-"""Many rows, different values, one statement.
+"""Many rows with different values in one statement.
 
     UPDATE resource
        SET status = 'COMPLETE', physical_resource_id = CASE id WHEN 1 THEN 'a' WHEN 2 THEN 'b' END
      WHERE id IN (1, 2) AND …
 
-A batch of nodes ends in one round trip in place of one a node; it is the same SQL on all three databases.
+A batch of nodes is written in one round trip instead of one for each node. The SQL is the same on all three databases.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ import sqlalchemy as sa
 from heatlite.db.api import Context
 
 INSERT_ROWS = 500
-"""Rows an INSERT carries at most: below every database's limit on parameters."""
+"""Rows that one INSERT carries at most: below every database's limit on parameters."""
 
 STATEMENT_BYTES = 1024 * 1024
-"""Characters of values that a statement carries at most, unless one row has more: far below any max_allowed_packet."""
+"""Characters of values in one statement at most, unless one row has more: far below any max_allowed_packet."""
 
 Item = TypeVar("Item")
 
 
 def pieces(items: Sequence[Item], size: int = INSERT_ROWS) -> Iterator[Sequence[Item]]:
-    """Cut a sequence into pieces of at most ``size``."""
+    """Cut a sequence into pieces of at most ``size`` items."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
 
 
 def in_pieces(items: Sequence[Item], sizes: Sequence[int], most: int) -> Iterator[list[tuple[int, Item]]]:
-    """Cut a sequence into pieces whose sizes come to at most ``most``; one that is larger is a piece by itself.
+    """Cut a sequence into pieces whose sizes add up to at most ``most``. A larger item is a piece by itself.
 
-    :returns: of each piece the items, each with its place
+    :returns: for each piece its items, each with its index
     """
     piece: list[tuple[int, Item]] = []
     left = most
@@ -55,7 +55,7 @@ def insert(context: Context, table: sa.Table, rows: Sequence[Mapping[str, Any]])
 
 
 def per_row(column: sa.Column[Any], key: sa.Column[Any], values: Mapping[int, Any]) -> Any:
-    """An expression that has, for each row by its key, a value of its own; a plain value where all are the same."""
+    """Build an expression with a separate value for each row by its key, or a plain value when all are equal."""
     first = next(iter(values.values()))
     if len({repr(value) for value in values.values()}) == 1:  # by ==, {"size": 1} would be the same as {"size": True}
         return sa.literal(first, column.type)
@@ -69,11 +69,11 @@ def update(
     common: Mapping[str, Any],
     where: Iterable[sa.ColumnElement[bool]],
 ) -> int:
-    """Update rows by their ``id``, each with values of its own, and answer how many were changed.
+    """Update rows by their ``id``, each with its own values. Return the number of changed rows.
 
     :param changes: id → column → value; every row names the same columns
     :param common: column → value or expression that all rows share
-    :param where: what must hold of each row beside its id
+    :param where: further conditions that each row must meet
     """
     if not changes:
         return 0

@@ -1,6 +1,7 @@
-"""Client calls: each that began an operation, by its message's id, in the operation's own transaction.
+"""Client calls that began an operation, by message id, recorded in the operation's own transaction.
 
-So a message that comes twice begins nothing twice, however late the second is, and whatever followed the first.
+So a message that arrives twice begins one operation only, however late the second copy is, and whatever came in
+between.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ TABLE = models.client_call
 
 @dataclass(frozen=True, slots=True)
 class ClientCall:
-    """A call that began an operation: of which stack, and the id of its traversal."""
+    """A call that began an operation: the stack, and the id of the traversal."""
 
     id: str
     stack_id: str
@@ -27,9 +28,9 @@ class ClientCall:
 
 @writer
 def insert(context: Context, call: ClientCall, now: datetime) -> None:
-    """Note that a call has begun its operation.
+    """Record that a call has begun its operation.
 
-    :raises oslo_db.exception.DBDuplicateEntry: where it has before; that is to undo the transaction
+    :raises oslo_db.exception.DBDuplicateEntry: when it was recorded before; the caller must undo the transaction
     """
     values = {"id": call.id, "stack_id": call.stack_id, "traversal_id": call.traversal_id, "created_at": now}
     context.connection.execute(sa.insert(TABLE).values(**values))
@@ -37,7 +38,7 @@ def insert(context: Context, call: ClientCall, now: datetime) -> None:
 
 @reader
 def get(context: Context, call_id: str) -> ClientCall | None:
-    """What a call began; None where it hasn't begun anything."""
+    """Return the operation that a call began, or None."""
     statement = sa.select(TABLE.c.id, TABLE.c.stack_id, TABLE.c.traversal_id).where(TABLE.c.id == call_id)
     row = context.connection.execute(statement).one_or_none()
     return None if row is None else ClientCall(*row)
@@ -45,5 +46,5 @@ def get(context: Context, call_id: str) -> ClientCall | None:
 
 @writer
 def purge(context: Context, before: datetime) -> int:
-    """Forget the calls that came before a moment (UTC); how many went."""
+    """Delete the calls from before a moment (UTC). Return how many."""
     return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.created_at < before)))

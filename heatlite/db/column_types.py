@@ -1,6 +1,6 @@
-"""The types of columns: JSON, secrets, reasons that may be of any length.
+"""Column types: JSON, secrets, and reasons of any length.
 
-Which of them encrypts is said here, and by which key by the vault that ``dialects.prepare`` gave the dialect.
+A type decides whether its column is encrypted. The key comes from the vault that ``dialects.prepare`` gave the dialect.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Uuid = sa.String(36)
 
 LONGEST_REASON = 10_000
-"""Characters; MariaDB's TEXT holds 65,535 bytes, and a character may take four."""
+"""Characters. MariaDB's TEXT holds 65,535 bytes, and a character may take four."""
 
 
 class Json(sa.types.TypeDecorator[Any]):
-    """A value kept as JSON text: the same on all three databases, and readable with any client."""
+    """A value stored as JSON text: the same on all three databases, and readable with any client."""
 
     impl = LargeText
     cache_ok = True
@@ -32,7 +32,7 @@ class Json(sa.types.TypeDecorator[Any]):
         if value is None:
             return None
         text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-        # half a surrogate pair, which JSON text in a property can spell, outlives the trip only as an escape
+        # JSON text in a property may spell half a surrogate pair; a database stores it only as an escape
         return text if is_unicode(text) else json.dumps(value, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
@@ -45,9 +45,9 @@ def _vault(dialect: sa.Dialect) -> Vault:
 
 
 class Sealed(Json):
-    """JSON that is encrypted as a whole where the operator wants that; it is read in either form.
+    """JSON that is encrypted as a whole if the operator wants that. Both forms can be read.
 
-    Empty values stay as they are: they tell nothing, and are many.
+    Empty values are never encrypted: they reveal nothing, and there are many.
     """
 
     cache_ok = True
@@ -61,7 +61,7 @@ class Sealed(Json):
 
 
 class SealedEnvironment(Json):
-    """An environment, some of whose values are encrypted: see ``heatlite.db.environments``."""
+    """An environment with some encrypted values: see ``heatlite.db.environments``."""
 
     cache_ok = True
 
@@ -73,7 +73,7 @@ class SealedEnvironment(Json):
 
 
 class Secret(sa.types.TypeDecorator[str]):
-    """A text that is encrypted always."""
+    """A text that is always encrypted."""
 
     impl = sa.Text
     cache_ok = True
@@ -86,9 +86,10 @@ class Secret(sa.types.TypeDecorator[str]):
 
 
 class Reason(sa.types.TypeDecorator[str]):
-    """A sentence for people, that quotes whatever was wrong: cut, and without what a database wouldn't take.
+    """A sentence for users that may quote any text. It is shortened, and characters that a database refuses are
+    replaced.
 
-    A failure that can't be written down would never be over.
+    Otherwise a failure whose reason can't be stored could never be recorded.
     """
 
     impl = sa.Text
@@ -105,7 +106,7 @@ class Reason(sa.types.TypeDecorator[str]):
 
 
 def is_unicode(text: str) -> bool:
-    """Whether a text has no half of a surrogate pair, and so can be written."""
+    """Tell whether a text can be encoded: it holds no half of a surrogate pair."""
     try:
         return text.isascii() or bool(text.encode())
     except UnicodeEncodeError:

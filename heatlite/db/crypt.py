@@ -1,14 +1,15 @@
-"""Crypt: keys, and what they do to a text. Pure; which texts are secret is for others to say.
+"""Keys and the encryption of texts. Pure: other modules decide which texts are secret.
 
 ::
 
     auth_encryption_key   new  ──▶ encrypts, decrypts
-                          old  ──▶         decrypts        what it encrypted stays readable while keys change
+                          old  ──▶         decrypts        so old tokens stay readable while keys change
 
     text ──encrypt──▶ token ──decrypt──▶ text
     text ──sealed───▶ ["cryptography_decrypt_v1","token"] ──opened──▶ text     a whole JSON column, in either form
 
-A key has the form that Heat asks for, and makes the same Fernet key there and here, so that either reads the other's.
+A key has the form that Heat requires, and gives the same Fernet key in both programs, so that each can read the other's
+tokens.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ HOW_TO_MAKE_ONE = "make one of 32 characters, for example with `openssl rand -he
 
 @dataclass(frozen=True)
 class Vault:
-    """The keys, the first of which encrypts, and whether parameters and properties are to be encrypted.
+    """The keys, of which the first encrypts, and whether parameters and properties are encrypted.
 
-    Whatever ``encrypts`` says, what is encrypted already is decrypted, and credentials are encrypted always.
+    Even when ``encrypts`` is False, existing tokens are decrypted, and credentials are encrypted.
 
-    :raises ConfigurationError: where a key isn't one, or there is none and ``encrypts`` asks for it
+    :raises ConfigurationError: when a key isn't valid, or ``encrypts`` is True without a key
     """
 
     keys: tuple[str, ...] = field(default=(), repr=False)
@@ -57,30 +58,30 @@ class Vault:
 
     @cached_property
     def _fernet(self) -> MultiFernet:
-        from cryptography.fernet import Fernet, MultiFernet  # not before it is needed: it takes a while to load
+        from cryptography.fernet import Fernet, MultiFernet  # imported only when needed: it takes a while to load
 
         if not self.keys:
             raise ConfigurationError(reason=f"{OPTION} isn't set, and there are secrets to keep: {HOW_TO_MAKE_ONE}")
         return MultiFernet([Fernet(base64.urlsafe_b64encode(raw_key(key))) for key in self.keys])
 
     def check(self) -> None:
-        """Make sure that something can be encrypted.
+        """Check that the vault can encrypt.
 
-        :raises ConfigurationError: where there is no key
+        :raises ConfigurationError: when there is no key
         """
-        self._fernet  # noqa: B018 - making it is the check
+        self._fernet  # noqa: B018 - the access makes the keys, which is the check
 
     def encrypt(self, text: str) -> str:
-        """The token for a text: another one at each call.
+        """Encrypt a text. Each call returns a different token.
 
-        :raises ConfigurationError: where there is no key
+        :raises ConfigurationError: when there is no key
         """
         return self._fernet.encrypt(text.encode()).decode()
 
     def decrypt(self, token: str) -> str:
-        """The text that a token was made of, by whichever key.
+        """Decrypt a token, with any of the keys.
 
-        :raises InvalidEncryptionKey: where none of the keys made it
+        :raises InvalidEncryptionKey: when none of the keys made the token
         """
         from cryptography.fernet import InvalidToken
 
@@ -92,23 +93,23 @@ class Vault:
             raise InvalidEncryptionKey() from None
 
     def sealed(self, text: str) -> str:
-        """A JSON text as it is stored: a token in Heat's form if that is wanted, else as it is."""
+        """Return a JSON text as it is stored: a token in Heat's form when ``encrypts`` is True, or the text itself."""
         return json.dumps([METHOD, self.encrypt(text)], separators=(",", ":")) if self.encrypts else text
 
     def opened(self, text: str) -> str:
-        """A JSON text that ``sealed`` stored, in either form."""
+        """Return the JSON text that ``sealed`` stored, in either form."""
         return self.decrypt(json.loads(text)[1]) if text.startswith(SEAL) else text
 
     def digest(self, text: str) -> str:
-        """A hash of 64 characters by which nobody without the key can tell whether he guessed the text."""
+        """Return a hash of 64 characters. Without the key nobody can check a guess of the text against it."""
         return hmac.new(raw_key(self.keys[0]), text.encode(), hashlib.sha256).hexdigest()
 
 
 def raw_key(key: str, place: int = 0) -> bytes:
-    """The 32 bytes of a key: of 16, 24 or 32 characters, as Heat takes them, or of 44, as Fernet itself has them.
+    """Return the 32 bytes of a key: of 16, 24 or 32 characters as in Heat, or of 44 characters as in Fernet.
 
-    :param place: which of several keys it is, counted from 0; for the error, which never tells a key
-    :raises ConfigurationError: where it is of another length, or not of ASCII
+    :param place: the key's position among several, from 0; only for the error, which never shows a key
+    :raises ConfigurationError: when the length is wrong, or a character isn't ASCII
     """
     if len(key) == FERNETS_LENGTH:
         try:
@@ -127,9 +128,9 @@ def raw_key(key: str, place: int = 0) -> bytes:
 
 
 def required(keys: Sequence[str] | None, encrypts: bool) -> Vault:
-    """The vault of a daemon, which can't do without a key.
+    """Return the vault of a daemon, which must have a key.
 
-    :raises ConfigurationError: where there is none, or one isn't a key
+    :raises ConfigurationError: when there is none, or one isn't valid
     """
     if not keys:
         raise ConfigurationError(reason=f"{OPTION} isn't set: {HOW_TO_MAKE_ONE}, the same for every engine")

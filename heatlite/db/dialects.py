@@ -1,11 +1,11 @@
-"""What each database needs to behave as the transactions expect: READ COMMITTED, or its equal.
+"""Settings that make each database behave as the transactions expect: READ COMMITTED, or its equivalent.
 
 MariaDB and MySQL   READ COMMITTED on every connection (their default takes gap locks and reads stale snapshots);
-                    rowcount counts rows *matched*, as SQLAlchemy's dialects ask for.
-PostgreSQL          READ COMMITTED is the default already.
-SQLite              one writer at a time. BEGIN IMMEDIATE for writers, so that a transaction that will write waits at
-                    its start and never finds in its middle that it can't; WAL, so that readers don't wait at all;
-                    and a real pool in place of oslo.db's NullPool, which opens the file anew for each transaction.
+                    rowcount counts the rows *matched*, as SQLAlchemy's dialects request.
+PostgreSQL          READ COMMITTED is already the default.
+SQLite              one writer at a time. Writers use BEGIN IMMEDIATE, so that a transaction that will write waits at
+                    its start and never fails in its middle; WAL, so that readers don't wait at all;
+                    and a real pool instead of oslo.db's NullPool, which opens the file again for each transaction.
 """
 
 from __future__ import annotations
@@ -21,14 +21,17 @@ from heatlite.db.settings import Settings
 
 SQLITE_BUSY_MS = 30_000
 IDLE_IN_TRANSACTION = 20
-"""Seconds that a server waits for the next word of a transaction, before it undoes it. An engine that stands still, or
-whose machine vanished, would keep its rows locked for as long as the server believes in its connection: hours."""
+"""Seconds that a server waits for a transaction's next statement before it rolls the transaction back.
+
+Without it, an engine that hangs, or whose machine vanished, would keep its rows locked until the server gives up its
+connection: for hours.
+"""
 UNKNOWN_VARIABLE = 1193
 DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql", "postgresql": "postgresql+psycopg"}
 
 
 def spelled_out(url: sa.URL) -> str:
-    """The URL with the driver that heatlite is tested with, where it names none."""
+    """Write out a URL with the driver that heatlite is tested with, unless the URL names one."""
     drivername = url.drivername.replace("mariadb+", "mysql+")  # oslo.db knows MariaDB by that name only
     url = url.set(drivername=DRIVERS.get(drivername, drivername))
     if url.get_backend_name() == "mysql" and "charset" not in url.query:
@@ -37,16 +40,16 @@ def spelled_out(url: sa.URL) -> str:
 
 
 def pool_options(url: sa.URL, settings: Settings) -> dict[str, Any]:
-    """What oslo.db may be told of the pool; for SQLite it would hand it to a pool that knows no such thing."""
+    """Return the pool options for oslo.db. For SQLite oslo.db would pass them to a pool that doesn't know them."""
     return {} if url.get_backend_name() == "sqlite" else {"pool_timeout": settings.pool_timeout}
 
 
 def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -> None:
-    """Give a new engine what its dialect needs. enginefacade calls it for each engine that it makes.
+    """Configure a new engine for its dialect. enginefacade calls this for each engine that it creates.
 
-    :param vault: where columns of secrets find their keys
+    :param vault: the keys for the columns of secrets
     """
-    engine.hide_parameters = True  # the text of an error has the statement's values, and logs have the text
+    engine.hide_parameters = True  # an error's text contains the statement's values, and logs contain the text
     engine.dialect.vault = vault or Vault()  # type: ignore[attr-defined]
     match engine.dialect.name:
         case "mysql" | "mariadb":
@@ -54,7 +57,7 @@ def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -
             refusals.tell_large_statements(engine)
             read_limits.keep(engine)
             round_trips.spare(engine)
-            engine.dispose()  # oslo.db has tried a connection already, which would stay as it was in the pool
+            engine.dispose()  # oslo.db's first connection would stay in the pool without these settings
         case "postgresql":
             event.listen(engine, "connect", _postgresql_connected)
             engine.dispose()
@@ -67,17 +70,17 @@ def _mysql_connected(connection: Any, record: object) -> None:
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         try:
             cursor.execute(f"SET SESSION idle_transaction_timeout = {IDLE_IN_TRANSACTION}")
-        except Exception as error:  # MySQL's own server has no such thing
+        except Exception as error:  # MySQL's own server has no such variable
             if UNKNOWN_VARIABLE not in error.args:
                 raise
-    if (end := getattr(connection, "_sock", None)) is not None:  # PyMySQL says nowhere else which it is
+    if (end := getattr(connection, "_sock", None)) is not None:  # PyMySQL offers the socket nowhere else
         vanished.watch(end.fileno())
 
 
 def _postgresql_connected(connection: Any, record: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION}s'")
-    connection.commit()  # else the setting goes with the first transaction that is undone
+    connection.commit()  # otherwise the setting is lost with the first rollback
     if hasattr(connection, "fileno"):
         vanished.watch(connection.fileno())
 
@@ -106,17 +109,18 @@ def _sqlite_connected(connection: Any, record: pool.ConnectionPoolEntry) -> None
 
 
 def _hold_back(info: dict[Any, Any]) -> None:
-    """Keep oslo.db's listener from its plain BEGIN, after which no BEGIN IMMEDIATE is possible; this mark does so.
+    """Set the mark that keeps oslo.db's listener from its plain BEGIN, after which BEGIN IMMEDIATE is impossible.
 
-    It takes the mark away when a transaction ends, and is called before any listener of ours.
+    oslo.db's listener removes the mark when a transaction ends, and runs before heatlite's listeners.
     """
     info["in_transaction"] = True
 
 
 def begin(connection: sa.Connection, *, writes: bool) -> None:
-    """Open the transaction as SQLite wants it: one that will write waits for its turn here, at its start.
+    """Begin the transaction on SQLite. A writer waits for its turn here, at its start.
 
-    Nothing else opens one there: whoever connects past enginefacade calls this first, or has each statement commit.
+    On SQLite nothing else begins a transaction. A caller that connects without enginefacade calls this first, or each
+    of its statements commits by itself.
     """
     if connection.dialect.name != "sqlite":
         return

@@ -1,4 +1,4 @@
-"""Environments as raw_template keeps them: secret values encrypted one by one, and the rest as it is.
+"""Environments as raw_template stores them: secret values are encrypted one by one, other values aren't.
 
 ::
 
@@ -6,8 +6,8 @@
     in the row  {"parameters": {"size": 3, "password": [METHOD, token]}, "sealed": {"parameters": ["password"], …}}
     read back   {"parameters": {"size": 3, "password": "x"}}
 
-``sealed`` is no section that a user could write, so that nothing which he sends is taken for a token. It is put in by
-``sealing`` when a template is stored, and taken out where it is read.
+``sealed`` is not a section that a user can write, so nothing that a user sends is taken for a token. ``sealing`` adds
+it when a template is stored, and reading the template removes it.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ SEALED = "sealed"
 NAMES = "encrypted_param_names"
 SECTIONS = ("parameters", "parameter_defaults")
 HIDING = (("parameters", "hidden"), ("Parameters", "NoEcho"))
-"""How each dialect of the template language hides a parameter: the section, and the keyword of its declarations."""
+"""How each dialect of the template language hides a parameter: the section, and the key in a declaration."""
 PLAIN = ("false", "f", "no", "n", "off", "0", "none", "null", "")
-"""What, under a parameter's ``hidden``, says that it isn't. In doubt it is: too much encrypted does no harm."""
+"""Values of ``hidden`` that mean False. Any other value hides the parameter: to encrypt too much does no harm."""
 
 
 def hidden_parameters(template: Mapping[str, Any]) -> frozenset[str]:
-    """The parameters that a template, as it is written, declares to be hidden."""
+    """Return the names of the parameters that a raw template declares as hidden."""
     return frozenset(
         str(name)
         for section, keyword in HIDING
@@ -39,9 +39,10 @@ def hidden_parameters(template: Mapping[str, Any]) -> frozenset[str]:
 
 
 def sealing(environment: Mapping[str, Any], hidden: Collection[str]) -> dict[str, Any]:
-    """The environment, saying which of its values are secret: those of ``hidden`` and ``encrypted_param_names``.
+    """Return the environment with a list of its secret values: those of ``hidden`` and ``encrypted_param_names``.
 
-    The row's ``encrypted_param_names`` has all of them, as in Heat. An environment without any is given back as it is.
+    The row's ``encrypted_param_names`` lists all of them, as in Heat. An environment without secrets is returned as it
+    is.
     """
     wanted = {*hidden, *_names(environment.get(NAMES))}
     found = {section: sorted(wanted & _keys(environment.get(section))) for section in SECTIONS}
@@ -52,7 +53,7 @@ def sealing(environment: Mapping[str, Any], hidden: Collection[str]) -> dict[str
 
 
 def sealed(environment: Any, vault: Vault) -> Any:
-    """What the row has for an environment that ``sealing`` gave."""
+    """Return an environment from ``sealing`` in the form that the row stores."""
     if not (isinstance(environment, Mapping) and SEALED in environment):
         return environment
     encrypted = _each(environment, lambda value: [METHOD, vault.encrypt(json.dumps(value))])
@@ -61,9 +62,9 @@ def sealed(environment: Any, vault: Vault) -> Any:
 
 
 def opened(stored: Any, vault: Vault) -> Any:
-    """What was stored, with every value readable and as it was sent.
+    """Return a stored environment with every value decrypted.
 
-    :raises InvalidEncryptionKey: where no key fits
+    :raises InvalidEncryptionKey: when no key fits
     """
     if not (isinstance(stored, Mapping) and SEALED in stored):
         return stored
@@ -74,7 +75,7 @@ def opened(stored: Any, vault: Vault) -> Any:
 
 
 def _each(environment: Mapping[str, Any], change: Any) -> dict[str, Any]:
-    """The environment with every value that ``sealed`` names changed."""
+    """Apply a function to every value that ``sealed`` lists."""
     changed = dict(environment)
     for section in SECTIONS:
         values = dict(changed.get(section) or {})

@@ -1,4 +1,4 @@
-"""Events: what happened to a stack and its resources, for people to read."""
+"""Events of a stack and its resources, for users to read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SELECT = sa.select(*(TABLE.c[name] for name in EventRecord.__dataclass_fields__)
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event about to be written."""
+    """An event to be written."""
 
     resource_name: str
     resource_type: str
@@ -59,7 +59,7 @@ def insert(
 
 @writer
 def purge(context: Context, stack_id: str, keep: int) -> int:
-    """Delete a stack's oldest events, all but the last ``keep``; how many went."""
+    """Delete a stack's events except the newest ``keep``. Return how many."""
     newest_to_go = (
         sa.select(TABLE.c.id).where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.id.desc()).offset(keep).limit(1)
     )
@@ -71,7 +71,7 @@ def purge(context: Context, stack_id: str, keep: int) -> int:
 
 @lagging_reader
 def by_uuid(context: Context, stack_ids: Sequence[str], uuid: str) -> EventRecord | None:
-    """An event of one of these stacks; None where there is none, or the replica doesn't have it yet."""
+    """Return an event of one of these stacks. Return None when there is none, or a replica doesn't have it yet."""
     statement = SELECT.where(TABLE.c.uuid == uuid, TABLE.c.stack_id.in_(stack_ids))
     row = context.connection.execute(statement).one_or_none()
     return None if row is None else EventRecord(*row)
@@ -85,9 +85,9 @@ def listed(
     limit: int | None,
     index: str | None = None,
 ) -> list[EventRecord]:
-    """Events for a list; it may come from a replica that lags.
+    """List events. They may come from a replica that lags.
 
-    :param index: the one that has them in this order, if there is one
+    :param index: an index that has them in this order, if there is one
     """
     statement = by_index(SELECT, TABLE, index).where(*conditions).order_by(*order).limit(limit)
     return [EventRecord(*row) for row in context.connection.execute(statement)]

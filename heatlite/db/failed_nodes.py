@@ -1,4 +1,4 @@
-"""Nodes that FAILED, of traversals that go on past failures: what follows one has to know, and so has the end."""
+"""FAILED nodes of traversals that continue after failures. Their successors and the end of the traversal need them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROWS = sa.select(TABLE.c.resource_id, TABLE.c.kind, *RESOURCE.c).select_from(
 
 @reader
 def among(context: Context, traversal_id: str, nodes: Collection[Node]) -> set[Node]:
-    """Those of these nodes that failed."""
+    """Return the nodes among these that failed."""
     statement = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(
         TABLE.c.traversal_id == traversal_id, in_state(NodeState.FAILED), these(nodes)
     )
@@ -30,7 +30,7 @@ def among(context: Context, traversal_id: str, nodes: Collection[Node]) -> set[N
 
 @reader
 def with_rows(context: Context, traversal_id: str) -> dict[Node, ResourceRecord]:
-    """All nodes of a traversal that failed, each with its row if that still is there."""
+    """Return all failed nodes of a traversal whose rows still exist, with the rows."""
     statement = ROWS.where(TABLE.c.traversal_id == traversal_id, TABLE.c.state == NodeState.FAILED)
     found = [tuple(row) for row in context.connection.execute(statement)]
     return {records.node(*row[:2]): records.resource(row[2:]) for row in found if row[2] is not None}

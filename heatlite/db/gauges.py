@@ -1,6 +1,6 @@
-"""Gauges: how much is under way in the whole deployment, and how old it is. To be watched: nothing is decided here.
+"""Gauges: the amount and age of the work in the whole deployment. For monitoring only: no decision uses them.
 
-Each is one statement on an index; together they cost a few milliseconds, with tens of thousands of nodes ready.
+Each is one statement on an index. Together they cost a few milliseconds, even with tens of thousands of ready nodes.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ STACK, NODE, SERVICE = models.stack, models.sync_point, models.service
 
 @dataclass(frozen=True)
 class Ready:
-    """Nodes that nobody has claimed: how many, how many of them were cast again, and since when the oldest waits.
+    """Ready nodes that no engine has claimed: their number, how many were cast again, and since when the oldest waits.
 
-    ``since`` is what the oldest one's ``next_cast_at`` is, in seconds since the epoch; None where there are none.
+    ``since`` is the oldest node's ``next_cast_at``, in seconds since the epoch; None when there are none.
     """
 
     nodes: int = 0
@@ -33,7 +33,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class Gauges:
-    """What is under way. ``oldest`` is when the oldest operation began (UTC); ``renewed`` by engine id."""
+    """The work in progress. ``oldest`` is when the oldest operation began (UTC); ``renewed`` is keyed by engine id."""
 
     in_progress: int
     oldest: datetime | None
@@ -46,9 +46,9 @@ class Gauges:
 
 @reader
 def read(context: Context, now: float) -> Gauges:
-    """Everything at once.
+    """Read all gauges.
 
-    :param now: seconds since the epoch, after which a deadline has passed
+    :param now: seconds since the epoch; a deadline before it has passed
     """
     connection = context.connection
     began = sa.func.coalesce(STACK.c.updated_at, STACK.c.created_at)
@@ -69,7 +69,7 @@ def read(context: Context, now: float) -> Gauges:
 
 
 def _ready(context: Context) -> tuple[Ready, Ready, int]:
-    """What is cast, what is held, and for how many projects; all of it in one pass through the nodes that are ready."""
+    """Read the cast nodes, the queued nodes and the number of projects with queued ones, in one scan."""
     of_each: list[sa.ColumnElement[Any]] = [column for is_held in (False, True) for column in _columns(is_held)]
     projects = sa.func.count(NODE.c.held_for.distinct())
     statement = sa.select(*of_each, projects).where(NODE.c.state == NodeState.SCHEDULED)
@@ -79,7 +79,7 @@ def _ready(context: Context) -> tuple[Ready, Ready, int]:
 
 
 def _columns(is_held: bool) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int], sa.ColumnElement[float]]:
-    """How many nodes are held, or aren't, how many of them were cast again, and since when the oldest waits."""
+    """Build the columns for queued or for cast nodes: number, how many were cast again, and the oldest one's time."""
     which = NODE.c.held_for.is_not(None) if is_held else NODE.c.held_for.is_(None)
     return (
         sa.func.count(sa.case((which, 1))),

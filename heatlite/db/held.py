@@ -1,9 +1,9 @@
-"""Held: ready nodes that nobody casts, because their project has as many under way as it may. They wait here.
+"""Queued nodes: ready nodes that aren't cast, because their project has its full share of nodes under way.
 
     SCHEDULED, cast          held_for NULL         a message is on its way; after ``next_cast_at`` it counts as lost
-    SCHEDULED, held          held_for a project    an engine with room takes it, project by project, oldest first
+    SCHEDULED, queued        held_for a project    an engine with room takes it, project by project, oldest first
 
-The index (state, held_for, next_cast_at) makes each question here a seek, whatever is waiting.
+The index (state, held_for, next_cast_at) makes each query here a seek, however many nodes are queued.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ READY = TABLE.c.state == NodeState.SCHEDULED
 
 @writer
 def hold(context: Context, traversal_id: str, nodes: Collection[Node], project: str) -> int:
-    """Let ready nodes of a traversal wait for their project's turn; how many still were ready."""
+    """Queue ready nodes of a traversal until their project's turn. Return how many were still ready."""
     held = 0
     for piece in bulk.pieces(sorted(nodes)):
         named = (TABLE.c.traversal_id == traversal_id, in_state(NodeState.SCHEDULED), these(piece))
@@ -35,7 +35,7 @@ def hold(context: Context, traversal_id: str, nodes: Collection[Node], project: 
 
 @writer
 def take(context: Context, traversal_id: str, nodes: Collection[Node], project: str, next_cast_at: float) -> int:
-    """Take held nodes, to be claimed at once: how many nobody else took.
+    """Take queued nodes, to be claimed at once. Return how many no other engine took.
 
     :param next_cast_at: when they count as lost, in seconds since the epoch
     """
@@ -46,14 +46,14 @@ def take(context: Context, traversal_id: str, nodes: Collection[Node], project: 
 
 @reader
 def next_project(context: Context, after: str) -> str | None:
-    """The first project in order after this one for which something is held; None where there is none."""
+    """Return the next project after this one, in order, that has queued nodes, or None."""
     statement = sa.select(TABLE.c.held_for).where(READY, TABLE.c.held_for > after).order_by(TABLE.c.held_for).limit(1)
     return context.connection.execute(statement).scalar()
 
 
 @reader
 def oldest(context: Context, project: str, limit: int) -> dict[str, list[Node]]:
-    """Traversal → nodes that are held for a project, those first that wait the longest; ``limit`` nodes at most."""
+    """Return the nodes of a project that are queued longest, at most ``limit``, grouped by traversal."""
     statement = (
         sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind)
         .where(READY, TABLE.c.held_for == project)
@@ -68,16 +68,16 @@ def oldest(context: Context, project: str, limit: int) -> dict[str, list[Node]]:
 
 @reader
 def is_holding(context: Context, project: str) -> bool:
-    """Whether anything is held for a project."""
+    """Tell whether a project has queued nodes."""
     statement = sa.select(TABLE.c.held_for).where(READY, TABLE.c.held_for == project).limit(1)
     return context.connection.execute(statement).first() is not None
 
 
 @reader
 def on_their_way(context: Context, now: float) -> list[tuple[str, int]]:
-    """(project, nodes) for each traversal that has nodes which were cast, and which nobody has taken yet.
+    """List (project, nodes) for each traversal with nodes that were cast and aren't claimed yet.
 
-    What is held isn't read for it, so that its cost is bounded by what projects may have under way.
+    Queued nodes aren't read for it. So its cost is bounded by the number of nodes that projects may have under way.
     """
     columns: Any = (STACK.c.tenant, sa.func.count())
     statement = (
@@ -91,6 +91,6 @@ def on_their_way(context: Context, now: float) -> list[tuple[str, int]]:
 
 @reader
 def project_of(context: Context, traversal_id: str) -> str | None:
-    """Whose traversal it is; None where it is over."""
+    """Return the project of a traversal. Return None when the traversal is over."""
     statement = sa.select(STACK.c.tenant).where(STACK.c.current_traversal == traversal_id)
     return context.connection.execute(statement).scalar()

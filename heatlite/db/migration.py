@@ -1,4 +1,4 @@
-"""The schema's history, in alembic: the only way to a schema, for tests and for the embedded engine too."""
+"""The schema's history in alembic: the only way to a schema, also for tests and the embedded engine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["history", "latest", "sync", "version"]
 
 
 def _alembic(engine: sa.Engine | None = None) -> Config:
-    from alembic import config  # most processes find the schema as it should be, and never need it
+    from alembic import config  # most processes find the schema up to date, and never need this import
 
     settings = config.Config()
     settings.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))

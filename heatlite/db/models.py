@@ -1,10 +1,11 @@
 """The tables. Names follow Heat's where Heat has them, so that a Heat operator can read the rows.
 
-Migrations make the schema; this file says what they must arrive at, and a test compares the two. Texts are equal where
-each character is, on every database: on MariaDB that is the collation of each column, which migration 0014 sets, and
-``tests/functional/db/test_exact_texts.py`` looks for columns that came later.
-Times that machines compare (``deadline``, ``next_cast_at``, ``due_at``) are seconds since the epoch; times that people
-read (``created_at`` …) are UTC datetimes.
+Migrations create the schema. This file defines the result, and a test compares the two. Two texts are equal only when
+each character is, on every database. On MariaDB the collation of each column ensures that: migration 0014 sets it, and
+``tests/functional/db/test_exact_texts.py`` checks columns that were added later.
+
+Times that machines compare (``deadline``, ``next_cast_at``, ``due_at``) are seconds since the epoch. Times for people
+(``created_at`` …) are UTC datetimes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Notifications that are still to be sent. Each is written by the transaction that made it true, and goes when it is.
+"""Notifications to be sent. The transaction that changes the state writes its notification, too.
 
-So a crash sends one twice rather than never. Of each stack the oldest is sent first, and the next one only after it is
-gone: whoever listens hears of a start before he hears of the end.
+A sent notification is deleted. So a crash may send one twice, but never loses one. For each stack the oldest is sent
+first, and the next one only after that is deleted: a listener hears of a start before the end.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TABLE = models.notification
 
 @dataclass(frozen=True, slots=True)
 class NotificationRecord:
-    """A row of ``notification``. ``due_at`` is in seconds since the epoch; ``details`` None: of the stack itself."""
+    """A row of ``notification``. ``due_at`` is in seconds since the epoch. ``details`` is None for a stack action."""
 
     id: int
     stack_id: str
@@ -38,7 +38,7 @@ COLUMNS = [TABLE.c[name] for name in NotificationRecord.__dataclass_fields__]
 def insert(
     context: Context, stack_id: str, happened: Sequence[tuple[str, str, str]], now: float, details: Any = None
 ) -> None:
-    """Note what is to be told of a stack, in this order: (action, status, reason) of each."""
+    """Write the notifications of a stack, in this order: (action, status, reason) of each."""
     for action, status, reason in happened:
         values = {"stack_id": stack_id, "action": action, "status": status, "reason": reason}
         context.connection.execute(sa.insert(TABLE).values(**values, details=details, due_at=now))
@@ -46,7 +46,7 @@ def insert(
 
 @reader
 def due(context: Context, now: float, limit: int) -> list[NotificationRecord]:
-    """The oldest of each stack, where it is due."""
+    """List the oldest notification of each stack, if it is due."""
     oldest = sa.select(sa.func.min(TABLE.c.id).label("id")).group_by(TABLE.c.stack_id).subquery()
     statement = sa.select(*COLUMNS).join(oldest, oldest.c.id == TABLE.c.id).where(TABLE.c.due_at <= now)
     return [NotificationRecord(*row) for row in context.connection.execute(statement.order_by(TABLE.c.id).limit(limit))]
@@ -54,12 +54,15 @@ def due(context: Context, now: float, limit: int) -> list[NotificationRecord]:
 
 @writer
 def claim(context: Context, record: NotificationRecord, until: float) -> bool:
-    """Take it upon oneself to send one: False where another does. It is due again then, lest this process die."""
+    """Claim one for sending.
+
+    Return False when another process has. It is due again at ``until``, in case this process dies.
+    """
     same = sa.and_(TABLE.c.id == record.id, TABLE.c.due_at == record.due_at)
     return rows(context.connection.execute(sa.update(TABLE).where(same).values(due_at=until))) == 1
 
 
 @writer
 def remove(context: Context, notification_id: int) -> bool:
-    """It is sent: False where another had sent it already."""
+    """Delete a notification that was sent. Return False when another process has deleted it."""
     return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == notification_id))) == 1

@@ -1,14 +1,14 @@
-"""Orders that an index has, said as each database needs it.
+"""Orders that an index provides, written as each database needs them.
 
     index (tenant, deleted_at, created_at)        WHERE tenant = ? AND deleted_at IS NULL ORDER BY created_at
 
-MariaDB takes the index for this, but not where the order names ``deleted_at``, too. PostgreSQL takes it only where the
-order does: ``IS NULL`` doesn't tell it that the column is the same in all rows. Either sorts all of them otherwise.
+MariaDB uses the index for this, but not when the order also names ``deleted_at``. PostgreSQL uses it only when the
+order does, because ``IS NULL`` doesn't tell it that the column is the same in all rows. Otherwise each sorts all rows.
 
                                      … AND created_at < ?
 
-From here on PostgreSQL begins to read at that time. MariaDB begins at the newest of the project, unless it is forced to
-this very index.
+With this condition PostgreSQL starts to read at that time. MariaDB starts at the project's newest row, unless a hint
+forces this index.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 
 class Null(sa.ColumnElement[Any]):
-    """A column that is NULL in all rows, as the first of an order."""
+    """A column that is NULL in all rows, as the first column of an order."""
 
     inherit_cache = True
 
@@ -43,7 +43,7 @@ def _named(element: Null, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def by_index(statement: sa.Select[Any], table: sa.Table, index: str | None) -> sa.Select[Any]:
-    """The statement, by an index if one is named, for a database that has to be told."""
+    """Add a hint for an index, if one is named, for the databases that need it."""
     if index is None:
         return statement
     return statement.with_hint(table, f"FORCE INDEX ({index})", "mysql").with_hint(

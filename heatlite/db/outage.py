@@ -1,9 +1,9 @@
-"""Outages: the database, or the way to it, can't be used for a while. That is told once, and once when it is over.
+"""Outages: times when the database, or the network to it, can't be used. Each is logged once, and its end once.
 
-    a transaction fails for want of a database ──▶ told, once        every later failure: silence
-    a transaction is committed again           ──▶ told, with how long it took
+    a transaction fails for want of a database ──▶ logged, once        later failures: not logged
+    a transaction is committed again           ──▶ logged, with how long it took
 
-Whoever the failure meets gives its work back, or waits for its next turn; none of them has to tell it again.
+A caller that meets the failure gives its work back, or waits for its next turn. It doesn't have to log it again.
 """
 
 from __future__ import annotations
@@ -45,21 +45,21 @@ MYSQL_AWAY = {
     2055,
     4166,
 }
-"""No room, too many connections, not (yet) in a cluster, shutting down, killed, read-only, not to be reached."""
+"""Disk full, too many connections, not (yet) in a cluster, shutting down, killed, read-only, unreachable."""
 SQLSTATES_AWAY = ("08", "53", "57P", "25006", "25P03")
-"""PostgreSQL: no connection, no room, shutting down, read-only, silent for too long in the middle of a transaction."""
+"""PostgreSQL: no connection, no resources, shutting down, read-only, idle for too long in a transaction."""
 PSYCOPG_REFUSES = ("number of parameters must be between",)
-"""What psycopg says before it asks a server at all."""
+"""Errors that psycopg raises without asking a server."""
 SQLITE_AWAY = ("unable to open database file", "readonly database", "disk is full", "disk I/O error")
 LONGEST_TEXT = 200
 
 
 class CommitUnanswered(db_error.DBConnectionError):
-    """The connection broke while a commit was under way: what was written may be there, or not."""
+    """The connection broke during a commit. The caller can't know whether the transaction was committed."""
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether an error says that the database can't be used now, and nothing about what was asked of it."""
+    """Tell whether an error means that the database can't be used now, and not that the statement was wrong."""
     if isinstance(error, db_error.DBConnectionError | sa.exc.TimeoutError):
         return True
     if not isinstance(error, db_error.DBError | sa.exc.DBAPIError) or isinstance(error, db_error.DBDeadlock):
@@ -73,7 +73,7 @@ def _says_away(original: object) -> bool:
     if arguments and isinstance(arguments[0], int):
         return arguments[0] in MYSQL_AWAY
     sqlstate = getattr(original, "sqlstate", "")
-    if sqlstate is None:  # psycopg found no server to be told anything by
+    if sqlstate is None:  # psycopg reached no server
         is_ours = any(words in str(original) for words in PSYCOPG_REFUSES)
         return type(original).__name__ in ("OperationalError", "ConnectionTimeout") and not is_ours
     if sqlstate:
@@ -83,15 +83,15 @@ def _says_away(original: object) -> bool:
 
 @exc_filters.filters("postgresql", sa.exc.InternalError, r".*read-only transaction")
 def _is_read_only(error: Exception, match: object, engine_name: str, is_disconnect: bool) -> None:
-    """What oslo.db would tell with a traceback at each statement."""
+    """Raise a plain DBError where oslo.db would log a traceback for each statement."""
     raise db_error.DBError(error)
 
 
 class Told(logging.Filter):
-    """Keeps what an outage does to single connections out of the log: it is told once for all of them."""
+    """A log filter that drops records of single broken connections, because the outage is logged once for all."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record says something else."""
+        """Tell whether the record isn't about an outage."""
         return not (record.exc_info and record.exc_info[1] is not None and _says_away(record.exc_info[1]))
 
 
@@ -103,7 +103,7 @@ _commits: contextvars.ContextVar[list[bool] | None] = contextvars.ContextVar("co
 
 @contextlib.contextmanager
 def noting_commits() -> Iterator[list[bool]]:
-    """A block, and a list that isn't empty once a transaction in it has been committed, or may have been."""
+    """Yield a list that isn't empty once a transaction in the block has been committed, or may have been."""
     noted: list[bool] = []
     token = _commits.set(noted)
     try:
@@ -113,16 +113,16 @@ def noting_commits() -> Iterator[list[bool]]:
 
 
 def note_commit() -> None:
-    """A transaction is about to be committed."""
+    """Record that a transaction is about to be committed."""
     noted = _commits.get()
     if noted is not None and not noted:
         noted.append(True)
 
 
 class Outage:
-    """Whether the database can be used, as the last transactions found it.
+    """Whether the database can be used, judging by the latest transactions.
 
-    :param what: whose outage it is, as the log calls it
+    :param what: the name of the database in the log
     """
 
     def __init__(self, what: str = "The database", monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -133,21 +133,21 @@ class Outage:
 
     @property
     def is_on(self) -> bool:
-        """Whether there is one now."""
+        """Whether the database is out now."""
         return self._since is not None
 
     def notice(self, error: BaseException) -> None:
-        """A transaction ended in an error, which may be one of an outage."""
+        """Record that a transaction ended in an error. The error may be an outage's."""
         if not is_outage(error):
             return
         with self._lock:
             if self._since is not None:
                 return
             self._since = self._monotonic()
-        LOG.warning("%s can't be used: %s. What is under way goes on when it can", self._what, brief(error))
+        LOG.warning("%s can't be used: %s. Work continues when it is back", self._what, brief(error))
 
     def worked(self) -> None:
-        """A transaction is done."""
+        """Record that a transaction succeeded."""
         if self._since is None:
             return
         with self._lock:
@@ -157,7 +157,7 @@ class Outage:
 
 
 def brief(error: BaseException) -> str:
-    """An error in one line, without the statement that met it."""
+    """Write an error in one line, without its statement."""
     inner = error
     while (within := getattr(inner, "inner_exception", None)) is not None:
         inner = within
@@ -166,7 +166,10 @@ def brief(error: BaseException) -> str:
 
 
 def tell(log: logging.Logger, error: BaseException, message: str, *arguments: object) -> None:
-    """Log what couldn't be done because of an error, with where it came from; in an outage, which is told, quietly."""
+    """Log that an error prevented some work, with a traceback.
+
+    During an outage, which is logged already, log at debug.
+    """
     if is_outage(error):
         log.debug(f"{message} (%s)", *arguments, brief(error))
     else:

@@ -1,8 +1,8 @@
-"""Passing: nodes that follow what is done in this very transaction, and are done in it, too. Nobody ever claims them.
+"""Inline completion: WAITING nodes that their predecessors' own transaction completes. No engine ever claims them.
 
     WAITING for n ──all n arrive, and it is done──▶ DONE
 
-The n that it waits for are this engine's, claimed in the same transaction, so that nobody else can arrive at it.
+The same transaction has claimed all n predecessors for this engine, so no other engine can arrive at the node.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TABLE = models.sync_point
 
 @writer
 def end(context: Context, traversal_id: str, waited_for: Mapping[Node, int]) -> int:
-    """WAITING → DONE for nodes that wait for exactly so many predecessors; for how many that was so."""
+    """Move nodes from WAITING to DONE if they wait for exactly so many predecessors. Return how many did."""
     alike: dict[int, list[Node]] = {}
     for node, count in waited_for.items():
         alike.setdefault(count, []).append(node)

@@ -1,8 +1,8 @@
-"""Paused: sync points whose resource has a hook, and which wait there until somebody clears it.
+"""Sync points that wait at a hook of their resource until a user clears the hook.
 
-    RUNNING ──pause──▶ PAUSED ──resume──▶ SCHEDULED, the hook among those that are ``cleared``
+    RUNNING ──pause──▶ PAUSED ──resume──▶ SCHEDULED, with the hook among the ``cleared`` ones
 
-It costs a row, and nothing else. A new operation deletes it, as any sync point.
+A paused node costs one row and nothing else. A new operation deletes it like any sync point.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ RESOURCE = models.resource
 
 @writer
 def pause(context: Context, traversal_id: str, node: Node, hook: str, claim_id: str) -> bool:
-    """RUNNING → PAUSED at a hook: False where the claim was lost, or the traversal is over."""
+    """Move a node from RUNNING to PAUSED at a hook. Return False when the claim was lost, or the traversal is over."""
     mine = (TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id == claim_id, in_state(NodeState.RUNNING))
     statement = sa.update(TABLE).where(*mine, these([node]))
     values = {"state": NodeState.PAUSED, "hook": hook, "engine_id": None, "claim_id": None}
@@ -30,7 +30,7 @@ def pause(context: Context, traversal_id: str, node: Node, hook: str, claim_id: 
 
 @reader
 def at(context: Context, traversal_id: str, resource_name: str) -> list[PausedNode]:
-    """The nodes of a traversal that wait at a hook, of the resources of this name."""
+    """List the nodes of a traversal that are paused at a hook, for resources of this name."""
     statement = (
         sa.select(TABLE.c.resource_id, TABLE.c.kind, TABLE.c.hook, TABLE.c.cleared, *RESOURCE.c)
         .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
@@ -44,7 +44,10 @@ def at(context: Context, traversal_id: str, resource_name: str) -> list[PausedNo
 
 @writer
 def resume(context: Context, seen: PausedNode, cleared: int, next_cast_at: float) -> bool:
-    """PAUSED → SCHEDULED, with these hooks behind it: False where it doesn't wait at the hook any more."""
+    """Move a node from PAUSED to SCHEDULED with these cleared hooks.
+
+    Return False when it isn't paused there any more.
+    """
     statement = sa.update(TABLE).where(
         TABLE.c.traversal_id == seen.traversal_id,
         these([seen.node]),

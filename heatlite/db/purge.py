@@ -1,14 +1,14 @@
-"""Purge: rows of what was deleted long ago go for good. A few stacks a transaction, so that engines go on meanwhile.
+"""Purge: final removal of rows that were deleted long ago, a few stacks in each transaction, while engines work.
 
 ::
 
     stack          deleted before the moment    with its sync points, tags, events, resources and snapshots
-    service        gone before the moment       what such an engine held is found without its row
-    raw_template   that nobody refers to, for so long that nobody is about to
+    service        gone before the moment       the recovery of a dead engine's work doesn't need its row
+    raw_template   unused for so long that no operation can be about to use it
 
-A template is stored, or found again by its content, in a transaction of its own before anything refers to it. So it is
-purged only where it was neither within ``UNUSED`` nor since the oldest operation began that is under way; to be found
-again counts (see ``templates.store``).
+A template is stored, or found again by its content, in a separate transaction before any row refers to it. So it is
+purged only if that happened neither within ``UNUSED`` nor since the oldest operation in progress began. Finding a
+template again counts too (see ``templates.store``).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ STACK, TEMPLATE, SERVICE = models.stack, models.raw_template, models.service
 
 @dataclass(frozen=True)
 class Purged:
-    """How many rows went."""
+    """The numbers of purged rows."""
 
     stacks: int
     templates: int
@@ -57,9 +57,9 @@ def purge(
     batch_size: int = 20,
     told: Callable[[str], None] = lambda text: None,
 ) -> Purged:
-    """Remove what was deleted before a moment (UTC). What was removed stays so where it is interrupted.
+    """Remove what was deleted before a moment (UTC). An interruption keeps what was removed by then.
 
-    :param project: whose stacks; None: everybody's
+    :param project: the project of the stacks; None: all projects
     :param batch_size: stacks in one transaction
     :param told: called with a sentence for each batch
     """
@@ -94,7 +94,7 @@ def _stacks(context: Context, before: datetime.datetime, project: str | None, li
 
 @writer
 def remove(context: Context, stack_ids: Sequence[str]) -> None:
-    """Remove stacks, whatever they are at, with all that belongs to them: one statement for each table."""
+    """Remove stacks in any state with all their rows, with one statement for each table."""
     for table in OF_STACKS if stack_ids else ():
         context.connection.execute(sa.delete(table).where(table.c.stack_id.in_(stack_ids)))
     if stack_ids:
@@ -103,7 +103,7 @@ def remove(context: Context, stack_ids: Sequence[str]) -> None:
 
 @retried
 def _unused_since(context: Context, before: datetime.datetime) -> datetime.datetime:
-    """The moment since when nobody may have had to do with a template, that it may go."""
+    """Return the moment since which a template must have been unused to be removed."""
     began = sa.func.coalesce(STACK.c.updated_at, STACK.c.created_at)
     statement = sa.select(sa.func.min(began)).where(STACK.c.status == Status.IN_PROGRESS)
     with context.database.reader(context):
@@ -126,7 +126,7 @@ def _unused_templates(context: Context, since: datetime.datetime, last: int) -> 
 
 @retried
 def _purge_templates(context: Context, ids: Sequence[int], since: datetime.datetime) -> int:
-    """Remove those that are still unused: what has been found again since is left."""
+    """Remove the templates that are still unused. Templates that were found again meanwhile stay."""
     statement: Any = sa.delete(TEMPLATE).where(TEMPLATE.c.id.in_(list(ids)), *_is_unused(since))
     with context.database.writer(context):
         return rows(context.connection.execute(statement))

@@ -1,13 +1,14 @@
-"""Time limits of read calls' statements, kept by the server: who waits for an answer has gone by then, and would leave
-the server at work for as long as the statement takes.
+"""Time limits of the statements of read calls, enforced by the server.
 
-MariaDB       SET STATEMENT max_statement_time = 30 FOR SELECT …      no statement more
+Without a limit the server would go on working after the client gave up waiting.
+
+MariaDB       SET STATEMENT max_statement_time = 30 FOR SELECT …      no additional statement
 MySQL         SELECT /*+ MAX_EXECUTION_TIME(30000) */ …
-PostgreSQL    SET LOCAL statement_timeout = 30000                     at a reading transaction's begin
-SQLite        none: it is in the process that asks
+PostgreSQL    SET LOCAL statement_timeout = 30000                     when a reading transaction begins
+SQLite        none: it runs in the calling process
 
-The limit holds for reading transactions within ``limited`` only, which the client API sets for each call. What engines
-read for their own work has none, and no transaction that writes.
+The limit applies only to reading transactions within ``limited``, which the client API sets for each call. An engine's
+own reads and all writing transactions have no limit.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from sqlalchemy import event
 
 _seconds: contextvars.ContextVar[float] = contextvars.ContextVar("seconds of a read", default=0.0)
 SECONDS = "read_seconds"
-"""The key of a connection's ``info`` while a limit holds for it."""
+"""The key in a connection's ``info`` while a limit applies to it."""
 MYSQL_EXCEEDED = (1969, 3024)
 POSTGRESQL_EXCEEDED = "57014"
 
 
 @contextlib.contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Statements of the reading transactions that this thread begins meanwhile may take so long; 0: any time."""
+    """Limit the statements of reading transactions that this thread begins in the block; 0 means no limit."""
     token = _seconds.set(seconds)
     try:
         yield
@@ -38,7 +39,7 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def exceeded(error: BaseException) -> bool:
-    """Whether a statement was ended by its time limit."""
+    """Tell whether a statement was ended by its time limit."""
     inner = getattr(error, "inner_exception", None) or error
     original = getattr(inner, "orig", None) or inner
     arguments = getattr(original, "args", ())
@@ -49,7 +50,7 @@ def exceeded(error: BaseException) -> bool:
 
 @contextlib.contextmanager
 def on(connection: sa.Connection) -> Iterator[None]:
-    """Have the limit hold for a reading transaction; where it has joined another, that one's holds."""
+    """Apply the limit to a reading transaction. A transaction that joined another keeps that one's limit."""
     seconds, info = _seconds.get(), connection.info
     if not seconds or SECONDS in info or connection.dialect.name == "sqlite":
         yield
@@ -68,7 +69,7 @@ def on(connection: sa.Connection) -> Iterator[None]:
 
 @contextlib.contextmanager
 def off(connection: sa.Connection) -> Iterator[None]:
-    """Have no limit hold for what joins a writing transaction."""
+    """Apply no limit to reads that join a writing transaction."""
     info = connection.info
     before = info.get(SECONDS)
     info[SECONDS] = 0
@@ -83,7 +84,7 @@ def off(connection: sa.Connection) -> Iterator[None]:
 
 
 def keep(engine: sa.Engine) -> None:
-    """Have an engine for MariaDB or MySQL put the limit into the text of each statement that it holds for."""
+    """Add the limit to the text of each statement that it applies to, on an engine for MariaDB or MySQL."""
     event.listen(engine, "before_cursor_execute", _with_limit, retval=True)
 
 

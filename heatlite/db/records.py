@@ -1,4 +1,4 @@
-"""What the database hands out: frozen records, so that nobody can mistake a copy for the row."""
+"""Frozen records of rows, so that nobody mistakes a copy for the row."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Status
 
 ADOPTED = "adopt"
-"""In a resource's ``progress``: what is said of the physical resource that it is to take over."""
+"""Key in a resource's ``progress``: the description of the physical resource to adopt."""
 UNSEEN = "unseen"
-"""There too: nobody knows from which properties that was made, since an update came before it was taken over."""
+"""Another key there: the properties that made the resource are unknown, because an update preceded the adoption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class StackRecord:
 
     @property
     def leaves_garbage(self) -> bool:
-        """Whether its operation deletes nothing while that of the whole tree may still be rolled back."""
+        """Whether its operation deletes nothing while the whole tree's operation may still be rolled back."""
         if self.action is Action.DELETE:
             return False
         return bool(self.collects_later) if self.is_nested else not self.disable_rollback
@@ -106,17 +106,20 @@ class ResourceRecord:
 
     @property
     def adopted(self) -> dict[str, Any] | None:
-        """What is said of the physical resource that is still to be taken over, in place of making one."""
+        """The description of the physical resource to adopt, while that isn't done.
+
+        None: a physical resource is made.
+        """
         return (self.progress or {}).get(ADOPTED)
 
     @property
     def is_unseen(self) -> bool:
-        """Whether nobody knows from which properties that was made."""
+        """Whether the properties that made the adopted physical resource are unknown."""
         return bool((self.progress or {}).get(UNSEEN))
 
     @property
     def view(self) -> ResourceView:
-        """What the convergence core may know of this row."""
+        """The part of this row that the convergence core may read."""
         return ResourceView(
             id=self.id,
             name=self.name,
@@ -138,7 +141,7 @@ class ResourceRecord:
 
 @dataclass(frozen=True, slots=True)
 class NodeRecord:
-    """A row of ``sync_point`` and the row that acts under its key, if there (still) is one."""
+    """A row of ``sync_point``, with the row that acts under its key, if that exists."""
 
     node: Node
     acting_id: int
@@ -149,7 +152,7 @@ class NodeRecord:
 
 @dataclass(frozen=True, slots=True)
 class PausedNode:
-    """A node that waits at a hook, and the row that acts. ``cleared``: the hooks it has behind it, a bit for each."""
+    """A node that is paused at a hook, with its acting row. ``cleared``: the hooks cleared so far, a bit for each."""
 
     traversal_id: str
     node: Node
@@ -160,7 +163,7 @@ class PausedNode:
 
 @dataclass(frozen=True, slots=True)
 class DueNode:
-    """A node that is ready and whose cast may have been lost."""
+    """A ready node whose cast may have been lost."""
 
     traversal_id: str
     node: Node
@@ -205,14 +208,14 @@ class ServiceRecord:
 
 
 def stack(row: Any) -> StackRecord:
-    """A record from a row of ``STACK_COLUMNS``."""
+    """Build a record from a row of ``STACK_COLUMNS``."""
     values = dict(row._mapping)
     values["action"], values["status"] = Action(values["action"]), Status(values["status"])
     return StackRecord(**values)
 
 
 def resource(values: tuple[Any, ...]) -> ResourceRecord:
-    """A record from the values of ``resource``'s columns, in the table's order."""
+    """Build a record from the values of ``resource``'s columns, in the table's order."""
     (id_, uuid, stack_id, name, type_, physical, action, status, *rest) = values
     reason, engine_id, key, wanted_by, requires, *others = rest
     return ResourceRecord(
@@ -222,7 +225,7 @@ def resource(values: tuple[Any, ...]) -> ResourceRecord:
 
 
 def planned_resource(stack_id: str, values: tuple[Any, ...]) -> ResourceRecord:
-    """A record from what a plan reads of a row, in that order; everything else is empty in it."""
+    """Build a record from the columns that a plan reads, in that order. All other fields are empty."""
     (id_, name, type_, physical, action, status, engine_id, key, requires, replaces, replaced_by, *rest) = values
     template_id, fingerprint, progress, attempts, external_id, made_from = rest
     return ResourceRecord(
@@ -233,5 +236,5 @@ def planned_resource(stack_id: str, values: tuple[Any, ...]) -> ResourceRecord:
 
 
 def node(resource_id: int, kind: int) -> Node:
-    """A node from the two columns that identify it."""
+    """Build a node from the two columns that identify it."""
     return Node(resource_id, NodeKind(kind))

@@ -1,16 +1,16 @@
-"""Reencryption: every secret is written anew, by the first of the keys, encrypted or plain as the vault says.
+"""Re-encryption: every secret is written again with the first key, or plain, as the vault says.
 
 ::
 
-    raw_template   template, files, environment, content_hash  a few rows a transaction, by their ids,
-    resource       its five columns of data                 so that engines go on meanwhile
-    user_creds     password, trust_id: encrypted in any case
+    raw_template   template, files, environment, content_hash  a few rows in each transaction, by their ids,
+    resource       its five columns of data                 so that engines can work meanwhile
+    user_creds     password, trust_id: always encrypted
     stack          facade, of nested stacks
     snapshot       data
     software_config, software_deployment   config; input_values, output_values
 
-Columns decrypt what they read and encrypt what is written, so that writing a row as it was read is all there is to do.
-A resource that an engine has written since is read again. What is stored later is what that engine's options say.
+Column types decrypt on reading and encrypt on writing. So it is enough to read a row and write it back. A resource that
+an engine has written meanwhile is read again. Rows that an engine stores later follow that engine's options.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ DATA = ("progress", "properties_data", "attr_data", "resource_metadata", "resour
 CREDENTIALS = ("password", "trust_id")
 
 Rewrite = Callable[[Context, Mapping[str, Any]], bool]
-"""Writes one row as it was read: False where it has changed meanwhile."""
+"""Writes one row back as it was read. False: the row has changed meanwhile."""
 
 
 @dataclass(frozen=True)
 class Rewritten:
-    """How many rows of each table were written."""
+    """The number of written rows, by table."""
 
     raw_template: int
     resource: int
@@ -49,11 +49,11 @@ class Rewritten:
 
 
 def everything(context: Context, told: Callable[[str], None] = lambda text: None) -> Rewritten:
-    """Write every secret anew.
+    """Write every secret again.
 
     :param context: on a database whose vault has the keys to read with, and says how to write
     :param told: called with a sentence for each batch
-    :raises InvalidEncryptionKey: where a secret was encrypted with none of the keys; what was written stays so
+    :raises InvalidEncryptionKey: when no key fits a secret; the rows written by then stay written
     """
     return Rewritten(
         _each_batch(context, models.raw_template, templates.COLUMNS, templates.rewrite, told),
@@ -74,7 +74,7 @@ def _each_batch(
     while True:
         try:
             ids = _batch(context, statement.where(table.c.id > last), rewrite)
-        except db_error.DBDuplicateEntry:  # an engine has stored the same template meanwhile: it is seen now
+        except db_error.DBDuplicateEntry:  # an engine has stored the same template meanwhile, and it is visible now
             ids = _batch(context, statement.where(table.c.id > last), rewrite)
         if not ids:
             return written
@@ -86,7 +86,7 @@ def _each_batch(
 
 @retried
 def _batch(context: Context, statement: Any, rewrite: Rewrite) -> dict[int, bool]:
-    """One transaction; whether each row that was read was written."""
+    """Rewrite one batch in a transaction. Map each row id that was read to whether it was written."""
     with context.database.writer(context):
         found = [dict(row._mapping) for row in context.connection.execute(statement)]
         return {row["id"]: rewrite(context, row) for row in found}
@@ -106,7 +106,10 @@ def _credentials(context: Context, row: Mapping[str, Any]) -> bool:
 
 
 def _one_by_one(context: Context, table: sa.Table, columns: Sequence[str], told: Callable[[str], None]) -> int:
-    """One transaction each: a row may be large, such as all that is said of a stack. Their ids are in no order."""
+    """Rewrite each row in a separate transaction, because a row such as a snapshot may be large.
+
+    The ids have no order.
+    """
     ids = _ids(context, table)
     written = [_rewritten(context, table, row_id, columns) for row_id in ids]
     if ids:
@@ -132,7 +135,10 @@ def _rewritten(context: Context, table: sa.Table, row_id: str, columns: Sequence
 
 
 def _facades(context: Context, told: Callable[[str], None]) -> int:
-    """What nested stacks may read of their parents' resources. An operation that begins meanwhile writes its own."""
+    """Rewrite what nested stacks may read of their parents' resources.
+
+    An operation that begins meanwhile writes its own.
+    """
     columns = models.stack.c
     statement = sa.select(columns.id, columns.current_traversal, columns.facade).where(columns.facade.is_not(None))
     with context.database.reader(context):

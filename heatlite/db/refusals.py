@@ -1,16 +1,15 @@
-"""Refusals: the database is there and won't take what it is given, however often it is given it.
+"""Refusals: the database works, but will never accept a given value or statement.
 
-    outage       it can't be used now             ``outage.is_outage``      later it will be done
-    transient    two met                          ``retry.is_transient``    at once it will be done
-    refusal      a value is too long, too large,
-                 out of range, no text there;
-                 a constraint doesn't hold        ``is_refusal``            what it concerns ends, with this reason
-    the rest     a table that isn't there, a
-                 mistake of ours                  none of these             it is told in the log, and tried again
+outage       the database can't be used now   ``outage.is_outage``      a later try succeeds
+transient    two transactions conflicted      ``retry.is_transient``    an immediate retry succeeds
+refusal      a value is too long, too large,
+             out of range or no text;
+             a constraint is violated         ``is_refusal``            the operation fails with this reason
+the rest     a missing table, a bug           none of these             it is logged, and tried again
 
-A statement that is larger than ``max_allowed_packet`` is the one that looks like an outage: MariaDB closes the
-connection, often before it has read to the end, and the driver sees a broken pipe. So the connection's own limit is
-read when it is made, and a connection that broke over a larger statement didn't break by chance.
+One refusal looks like an outage: a statement that is larger than ``max_allowed_packet``. MariaDB closes the connection,
+often before it has read the whole statement, and the driver sees a broken pipe. So each new connection reads its own
+limit, and a connection that broke during a larger statement counts as refusing it.
 """
 
 from __future__ import annotations
@@ -27,15 +26,15 @@ from heatlite.db.retry import DATABASE_ERRORS, is_transient
 
 MYSQL_REFUSES = {
     *(1048, 1062, 1364, 1451, 1452, 3819, 4025),  # constraints: NULL, a duplicate, no default, foreign keys, CHECK
-    *(1118, 1153, 1301, 1390, 1406, 1436),  # a row, packet or text too large; too many marks, too deep an expression
+    *(1118, 1153, 1301, 1390, 1406, 1436),  # a row, packet or text too large; too many parameters, deep expressions
     *(1264, 1265, 1292, 1366, 1367, 1441, 1690, 3156, 3988),  # out of range, or of another type
-    *(1267, 1300, 1977, 3854),  # no text of that character set
+    *(1267, 1300, 1977, 3854),  # not a text of that character set
 }
 PACKET_TOO_LARGE = 1153
 SQLSTATES_REFUSED = ("22", "23", "54")
-"""PostgreSQL: data that aren't any, constraints that don't hold, more than a limit of the program allows."""
+"""PostgreSQL: invalid data, violated constraints, program limits exceeded."""
 REFUSING = (*DATABASE_ERRORS, UnicodeEncodeError, db_error.DBInvalidUnicodeParameter)
-"""To be caught where refusals are looked for: they are among these. The last isn't a DBError, in oslo.db."""
+"""The exceptions to catch where refusals are handled. In oslo.db the last one isn't a DBError."""
 OF_VALUES = (
     db_error.DBConstraintError,
     db_error.DBDataError,
@@ -51,7 +50,7 @@ BY_WORDS = (
     "string longer than INT_MAX bytes",
 )
 NO_UNICODE = (UnicodeEncodeError, db_error.DBInvalidUnicodeParameter)
-"""Half a surrogate pair, which the driver finds."""
+"""Half a surrogate pair, which the driver detects."""
 IN_WORDS: dict[str, tuple[int | str, ...]] = {
     "a text is longer than its column": (1406, "22001"),
     "a number is out of range": (1264, 1690, "22003"),
@@ -62,17 +61,17 @@ IN_WORDS: dict[str, tuple[int | str, ...]] = {
     "a text has characters that are none there": (1300, 1366, "22021", "22P05"),
 }
 ESCAPED = "\0\n\r\x1a\"'\\"
-"""Characters that take two in the text of a statement, as MariaDB's drivers write it."""
+"""Characters that take two in a statement's text, as MariaDB's drivers write it."""
 MARK = 8
-"""Characters that the text of a statement has for a value beside it: quotes, a comma, a number."""
+"""Extra characters for each value in a statement's text: quotes, a comma, a number."""
 
 
 class StatementTooLarge(db_error.DBError):
-    """A statement that is larger than the server takes; the connection over which it was sent is gone."""
+    """A statement that is larger than the server accepts. Its connection is gone."""
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Whether the database will never take what it was given."""
+    """Tell whether the database will never accept the value or statement."""
     if isinstance(error, StatementTooLarge):
         return True
     if isinstance(error, db_error.DBError | sa.exc.SQLAlchemyError):
@@ -81,11 +80,11 @@ def is_refusal(error: BaseException) -> bool:
 
 
 def reason(error: BaseException) -> str:
-    """Why the database doesn't take it, in words that quote neither a value nor a statement, as its own words may."""
+    """Describe why the database refuses it, without quoting a value or statement, as the database's own text may."""
     if isinstance(error, StatementTooLarge):
         return brief(error)
     if isinstance(error, NO_UNICODE):
-        return "a text in it is no Unicode: it holds half a surrogate pair"
+        return "a text in it can't be encoded: it holds half a surrogate pair"
     original = _original(error)
     arguments = getattr(original, "args", ())
     code = arguments[0] if arguments and isinstance(arguments[0], int) else getattr(original, "sqlstate", None)
@@ -118,7 +117,7 @@ def _says_refused(error: db_error.DBError | sa.exc.SQLAlchemyError) -> bool:
 
 
 def tell_large_statements(engine: sa.Engine) -> None:
-    """Have a connection that broke over too large a statement say so (MariaDB, MySQL)."""
+    """Raise ``StatementTooLarge`` when a connection to MariaDB or MySQL broke over too large a statement."""
     limit: dict[str, int] = {}
 
     def connected(connection: Any, record: object) -> None:
@@ -144,7 +143,7 @@ def tell_large_statements(engine: sa.Engine) -> None:
 
 
 def largest(parameters: Any) -> int:
-    """About how many bytes a statement's values take in its text; of many executions, the largest one's."""
+    """Estimate the bytes that a statement's values take in its text; for many executions, those of the largest."""
     if isinstance(parameters, Mapping):
         parameters = list(parameters.values())
     if isinstance(parameters, list | tuple):
@@ -155,7 +154,7 @@ def largest(parameters: Any) -> int:
 
 
 def written(values: Sequence[Any]) -> int:
-    """About how many bytes these values take in the text of a statement."""
+    """Estimate the bytes that these values take in a statement's text."""
     return sum(MARK + (_in_quotes(value) if isinstance(value, str) else 0) for value in values)
 
 

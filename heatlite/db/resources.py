@@ -1,8 +1,8 @@
-"""Resources: the rows, and their locks.
+"""Resource rows and their locks.
 
-``engine_id`` says who holds a row, ``atomic_key`` changes with every locked write. A lock is taken by whoever changes
-``engine_id`` from NULL while the key is the one it decided on; every later write of the holder names both. Whoever lost
-the lock changes no row, and learns it from the count.
+``engine_id`` names the engine that has locked a row. ``atomic_key`` changes with every locked write. An engine takes
+the lock by changing ``engine_id`` from NULL, if ``atomic_key`` is still the one that it has read. Each later write of
+this engine names both. An engine that has lost the lock changes no row, and sees that in the count.
 """
 
 from __future__ import annotations
@@ -30,54 +30,54 @@ TO_PLAN = sa.select(*SMALL).where(TABLE.c.stack_id == sa.bindparam("stack_id")).
 BY_STACK = SELECT.where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
 
 Keys = Mapping[int, int]
-"""resource id → the atomic_key that the writer saw last."""
+"""Resource id → the atomic_key that the writer read last."""
 
 
 @reader
 def by_stack(context: Context, stack_id: str) -> list[ResourceRecord]:
-    """Every row of a stack, oldest first."""
+    """List every row of a stack, oldest first."""
     found = context.connection.execute(BY_STACK, {"stack_id": stack_id})
     return [records.resource(tuple(row)) for row in found]
 
 
 @reader
 def to_plan(context: Context, stack_id: str) -> list[ResourceRecord]:
-    """The same, as far as a plan needs it (``PLANNED_BY``): a stack's rows are many, and each value takes its time."""
+    """List the rows with only the columns that a plan needs (``PLANNED_BY``), because each value takes time."""
     found = context.connection.execute(TO_PLAN, {"stack_id": stack_id})
     return [records.planned_resource(stack_id, tuple(row)) for row in found]
 
 
 @lagging_reader
 def listed(context: Context, stack_id: str) -> list[ResourceRecord]:
-    """Every row of a stack, for a list; it may come from a replica that lags."""
+    """List every row of a stack. It may come from a replica that lags."""
     found = context.connection.execute(BY_STACK, {"stack_id": stack_id})
     return [records.resource(tuple(row)) for row in found]
 
 
 @reader
 def by_ids(context: Context, ids: Collection[int]) -> list[ResourceRecord]:
-    """The rows with these ids that exist."""
+    """List the existing rows with these ids."""
     found = context.connection.execute(SELECT.where(TABLE.c.id.in_(list(ids))))
     return [records.resource(tuple(row)) for row in found]
 
 
 @reader
 def by_uuid(context: Context, uuid: str) -> ResourceRecord | None:
-    """The row with this uuid, which is also the id of the nested stack that the resource is, if it is one."""
+    """Return the row with this uuid. If the resource is a nested stack, the uuid is the stack's id too."""
     row = context.connection.execute(SELECT.where(TABLE.c.uuid == uuid)).one_or_none()
     return None if row is None else records.resource(tuple(row))
 
 
 @reader
 def count(context: Context, stack_ids: Sequence[str]) -> int:
-    """How many rows these stacks have."""
+    """Count the rows of these stacks."""
     statement = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.stack_id.in_(stack_ids))
     return int(context.connection.execute(statement).scalar_one())
 
 
 @reader
 def count_in_tree(context: Context, root_id: str, but_for: str) -> int:
-    """How many rows the stacks of a tree have that aren't gone, those of one stack left out."""
+    """Count the rows of a tree's live stacks, except those of one stack."""
     stack = models.stack
     statement = (
         sa.select(sa.func.count())
@@ -89,28 +89,28 @@ def count_in_tree(context: Context, root_id: str, but_for: str) -> int:
 
 @lagging_reader
 def listed_of(context: Context, stack_ids: Sequence[str]) -> list[ResourceRecord]:
-    """Every row of these stacks, for a list; it may come from a replica that lags."""
+    """List every row of these stacks. It may come from a replica that lags."""
     found = context.connection.execute(SELECT.where(TABLE.c.stack_id.in_(stack_ids)).order_by(TABLE.c.id))
     return [records.resource(tuple(row)) for row in found]
 
 
 @reader
 def by_names(context: Context, stack_id: str, names: Collection[str]) -> list[ResourceRecord]:
-    """The rows of a stack that have one of these names, oldest first."""
+    """List the rows of a stack that have one of these names, oldest first."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.name.in_(list(names))).order_by(TABLE.c.id)
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
 
 
 @reader
 def by_physical_id(context: Context, stack_id: str, physical_id: str) -> list[ResourceRecord]:
-    """The rows of a stack that stand for this physical resource, oldest first."""
+    """List the rows of a stack that have this physical resource id, oldest first."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.physical_resource_id == physical_id)
     return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
 
 
 @lagging_reader
 def anywhere_by_physical_id(context: Context, physical_id: str, tenant: str | None) -> list[ResourceRecord]:
-    """The rows of all stacks of a project (None: of all projects) that stand for this physical resource."""
+    """List the rows with this physical resource id in all stacks of a project (None: of all projects)."""
     stack = models.stack.c
     statement = SELECT.join(models.stack, stack.id == TABLE.c.stack_id).where(
         TABLE.c.physical_resource_id == physical_id, stack.deleted_at.is_(None)
@@ -122,28 +122,28 @@ def anywhere_by_physical_id(context: Context, physical_id: str, tenant: str | No
 
 @reader
 def by_types(context: Context, stack_id: str, types: Collection[str]) -> list[ResourceRecord]:
-    """The rows of a stack that are of one of these types, oldest first."""
+    """List the rows of a stack that are of one of these types, oldest first."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.type.in_(list(types))).order_by(TABLE.c.id)
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
 
 
 @reader
 def types(context: Context, stack_id: str) -> list[str]:
-    """The types that a stack has rows of, each once."""
+    """List the distinct types of a stack's rows."""
     statement = sa.select(TABLE.c.type).where(TABLE.c.stack_id == stack_id).distinct()
     return [row.type for row in context.connection.execute(statement)]
 
 
 @reader
 def held(context: Context, stack_id: str) -> list[ResourceRecord]:
-    """The rows of a stack that some engine holds."""
+    """List the rows of a stack that an engine has locked."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_not(None))
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
 
 
 @writer
 def insert(context: Context, values: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """New rows, and the id that each uuid got."""
+    """Insert rows, and return the id of each uuid."""
     bulk.insert(context, TABLE, values)
     ids: dict[str, int] = {}
     for piece in bulk.pieces([row["uuid"] for row in values]):
@@ -168,12 +168,13 @@ def write(
     held_by: str | None,
     hold_as: str | None,
 ) -> int:
-    """Write to rows that are as they were seen.
+    """Write to rows that haven't changed since they were read.
 
     :param changes: id → column → value; every row names the same columns
-    :param held_by: who must hold them now (None: nobody)
-    :param hold_as: who holds them from now on. None → an engine takes the lock; an engine → None lets go of it
-    :returns: how many were written; fewer than asked for means that others were quicker, or that the lock was lost
+    :param held_by: the engine that must have locked them (None: no engine)
+    :param hold_as: the engine that has them locked afterwards. None → an engine takes the lock; an engine → None
+        releases it
+    :returns: the number of written rows; fewer than requested means a conflict, or a lost lock
     """
     return swaps.update(context, keys, changes, {"engine_id": hold_as, "updated_at": now}, held_by)
 
@@ -184,14 +185,14 @@ def _held(engine_id: str | None) -> sa.ColumnElement[bool]:
 
 @writer
 def remove(context: Context, keys: Keys, *, held_by: str | None) -> int:
-    """Delete rows that are as they were seen and that this engine holds (None: that nobody does)."""
+    """Delete rows that haven't changed since they were read, and that this engine has locked (None: no engine)."""
     statement = sa.delete(TABLE).where(TABLE.c.id.in_(list(keys)), _held(held_by), _seen(keys))
     return rows(context.connection.execute(statement))
 
 
 @writer
 def abandon(context: Context, stack_id: str, reason: str, now: datetime) -> int:
-    """Fail what rows were at that nobody holds: their stack's operation has ended, and nobody takes them up."""
+    """Mark a stack's unlocked IN_PROGRESS rows as FAILED, because the stack's operation has ended."""
     statement = (
         sa.update(TABLE)
         .where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_(None), TABLE.c.status == Status.IN_PROGRESS)
@@ -208,7 +209,7 @@ def abandon(context: Context, stack_id: str, reason: str, now: datetime) -> int:
 
 @writer
 def ask_for(context: Context, resource_id: int, traversal_id: str) -> bool:
-    """Ask to be woken when the holder lets go: False if nobody holds it any more."""
+    """Record that a traversal waits for a row's lock. Return False when no engine has locked it any more."""
     statement = (
         sa.update(TABLE).where(TABLE.c.id == resource_id, TABLE.c.engine_id.is_not(None)).values(wanted_by=traversal_id)
     )
@@ -217,7 +218,7 @@ def ask_for(context: Context, resource_id: int, traversal_id: str) -> bool:
 
 @reader
 def wanted(context: Context, ids: Collection[int]) -> dict[int, str]:
-    """Of these rows, those that a newer traversal waits for. Read *after* the write that released them."""
+    """Return which newer traversal waits for each of these rows. Read it *after* the write that released them."""
     statement = sa.select(TABLE.c.id, TABLE.c.wanted_by).where(
         TABLE.c.id.in_(list(ids)), TABLE.c.wanted_by.is_not(None)
     )
@@ -226,7 +227,7 @@ def wanted(context: Context, ids: Collection[int]) -> dict[int, str]:
 
 @reader
 def waited_for(context: Context, engine_id: str, limit: int) -> dict[str, set[int]]:
-    """Of the rows that an engine holds, those that somebody waits for: traversal → rows."""
+    """Return the rows that an engine has locked and a traversal waits for, as traversal → rows."""
     statement = sa.select(TABLE.c.wanted_by, TABLE.c.id).where(
         TABLE.c.engine_id == engine_id, TABLE.c.wanted_by.is_not(None)
     )
@@ -238,14 +239,14 @@ def waited_for(context: Context, engine_id: str, limit: int) -> dict[str, set[in
 
 @reader
 def held_by(context: Context, engine_ids: Collection[str], limit: int) -> list[ResourceRecord]:
-    """Rows that these engines hold."""
+    """List rows that these engines have locked."""
     statement = SELECT.where(TABLE.c.engine_id.in_(list(engine_ids))).limit(limit)
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
 
 
 @writer
 def clear_replaced_by(context: Context, ids: Collection[int]) -> None:
-    """Rows that serve again: nothing replaces them any more."""
+    """Clear ``replaced_by`` of rows that are active again."""
     statement = (
         sa.update(TABLE).where(TABLE.c.id.in_(list(ids))).values(replaced_by=None, atomic_key=TABLE.c.atomic_key + 1)
     )
@@ -254,7 +255,7 @@ def clear_replaced_by(context: Context, ids: Collection[int]) -> None:
 
 @reader
 def unfinished(context: Context, stack_id: str) -> int:
-    """How many of a stack's rows are IN_PROGRESS."""
+    """Count a stack's IN_PROGRESS rows."""
     statement = (
         sa.select(sa.func.count())
         .select_from(TABLE)

@@ -1,14 +1,14 @@
-"""Run a whole transaction again when the database asks for it.
+"""Retry of whole transactions when the database asks for it.
 
-Only the *outermost* transaction may be run again: an inner one has already been joined to what its caller did. So the
-mark goes on functions that open a transaction and are never called within one::
+Only the *outermost* transaction may be retried: an inner one belongs to the transaction of its caller. So the mark goes
+on functions that open a transaction and are never called within one::
 
     @retried
     def claim_batch(context, …):
         with context.database.writer(context): …
 
-The first pause is a few milliseconds with jitter (oslo.db's own default is a whole second), since what is asked again
-is nearly always a deadlock with a transaction that is over by then.
+The first pause is a few milliseconds with jitter, because most retries follow a deadlock with a transaction that is
+over by then. (oslo.db's default is a whole second.)
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ DEADLOCK_DETECTED = "40P01"
 
 
 DATABASE_ERRORS = (db_error.DBError, sa.exc.SQLAlchemyError)
-"""All that the database, or the way to it, may raise."""
+"""All exceptions that the database, or the connection to it, may raise."""
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether the same transaction may well succeed when run again from its start.
+    """Tell whether the same transaction may well succeed when it is run again from its start.
 
-    oslo.db maps the deadlocks of MySQL and PostgreSQL; what it leaves unmapped is named here. An operational error
-    that it doesn't know it raises as SQLAlchemy's.
+    oslo.db maps the deadlocks of MySQL and PostgreSQL. The errors that it doesn't map are named here. oslo.db raises an
+    operational error that it doesn't know as SQLAlchemy's.
     """
     if isinstance(error, db_error.DBDeadlock):
         return True

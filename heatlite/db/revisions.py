@@ -1,6 +1,6 @@
-"""The schema's revisions, without alembic: every start asks for them, and alembic takes longer to import than to ask.
+"""The schema's revisions, read without alembic: every start needs them, and alembic takes longer to import than this.
 
-Each file in ``alembic/versions`` says which revision it is, and which one it follows.
+Each file in ``alembic/versions`` names its own revision and the one before.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ TABLE = sa.table("alembic_version", sa.column("version_num"))
 
 @functools.cache
 def _followed() -> dict[str, str | None]:
-    """Revision → the one that it follows."""
+    """Map each revision to the one before it."""
     said = [dict(SAID.findall(path.read_text())) for path in SCRIPTS.glob("versions/*.py")]
     return {it["revision"]: it.get("down_revision") for it in said}
 
 
 def latest() -> str:
-    """The revision that this heatlite works with."""
+    """Return the revision that this heatlite works with."""
     (newest,) = _followed().keys() - _followed().values()
     return newest
 
 
 def history() -> frozenset[str]:
-    """Every revision that this heatlite knows."""
+    """Return every revision that this heatlite knows."""
     return frozenset(_followed())
 
 
 def version(engine: sa.Engine) -> str | None:
-    """The revision that a database is at; None if it never had one."""
+    """Return the revision of a database, or None if it never had one."""
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table(TABLE.name):
             return None

@@ -1,8 +1,9 @@
-"""Round trips that nothing needs: a ROLLBACK after each COMMIT, which SQLAlchemy sends by default. (Of
-PostgreSQL's driver it needs none: that knows by itself whether a transaction is open.)
+"""Omission of needless round trips on MariaDB and MySQL: by default SQLAlchemy sends a ROLLBACK after each COMMIT.
 
-On its way back into the pool a connection is rolled back only where anything is open. Whether it is still there is
-asked as it comes out, each time: else a restart of the server would be told to whoever comes next.
+PostgreSQL's driver needs no such care: it knows itself whether a transaction is open.
+
+A connection that returns to the pool is rolled back only if a transaction is open. A connection is tested each time it
+leaves the pool. Otherwise its next user would meet the error of a server restart.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy import event, pool
 
 IN_TRANSACTION = 1
-"""The bit of MySQL's server status, as of its last answer to a write, COMMIT or ROLLBACK."""
+"""The bit of MySQL's server status in the latest answer to a write, COMMIT or ROLLBACK."""
 OPEN = "is_open"
 
 
 def spare(engine: sa.Engine) -> None:
-    """Have an engine for MariaDB or MySQL do without them. Called before anything is in its pool."""
+    """Omit the needless round trips of an engine for MariaDB or MySQL. Call it while the engine's pool is empty."""
     engine.pool._reset_on_return = pool.base.reset_none
     event.listen(engine, "begin", lambda connection: _note(connection, is_open=True))
     for ends in ("commit", "rollback"):
@@ -27,7 +28,7 @@ def spare(engine: sa.Engine) -> None:
 
 
 def _note(connection: sa.Connection, *, is_open: bool) -> None:
-    if not connection.invalidated:  # of one that broke there is nothing to note, and asking would raise
+    if not connection.invalidated:  # a broken connection has no state to record, and reading its info would raise
         connection.info[OPEN] = is_open
 
 
@@ -36,4 +37,4 @@ def _reset(connection: Any, record: pool.ConnectionPoolEntry, state: Any) -> Non
         return
     if record.info.get(OPEN, True) or connection.server_status & IN_TRANSACTION:
         connection.rollback()
-    record.info[OPEN] = True  # whoever uses it without SQLAlchemy's knowledge leaves it open
+    record.info[OPEN] = True  # a user that bypasses SQLAlchemy leaves it open

@@ -1,7 +1,7 @@
-"""Services: one row an engine process, with the counter of its lease.
+"""Services: one row for each engine process, with its lease counter.
 
-No wall clock decides who is alive. An engine counts its counter up; whoever watches sees it change, or doesn't.
-``updated_at`` is for people.
+No wall clock decides which engine is alive. An engine increments its counter; other engines watch whether it changes.
+``updated_at`` is for users.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ SELECT = sa.select(*(TABLE.c[name] for name in ServiceRecord.__dataclass_fields_
 
 @writer
 def register(context: Context, values: Mapping[str, Any]) -> None:
-    """A new engine process."""
+    """Insert the row of a new engine process."""
     context.connection.execute(sa.insert(TABLE).values(**values, lease_counter=0))
 
 
 @writer
 def renew(context: Context, engine_id: str, now: datetime, serving: bool | None = None) -> bool:
-    """Count the lease up: False if this engine was declared dead, after which it may write nothing.
+    """Renew the lease. Return False when this engine was declared dead; it may then write nothing more.
 
     :param serving: whether the broker hands out messages to it; None: not known
     """
@@ -42,16 +42,16 @@ def renew(context: Context, engine_id: str, now: datetime, serving: bool | None 
 
 @reader
 def leases(context: Context) -> dict[str, int]:
-    """engine id → counter, of all engines not known to be gone."""
+    """Return engine id → lease counter for all engines that aren't known to be gone."""
     statement = sa.select(TABLE.c.engine_id, TABLE.c.lease_counter).where(TABLE.c.deleted_at.is_(None))
     return {row.engine_id: row.lease_counter for row in context.connection.execute(statement)}
 
 
 @writer
 def declare_dead(context: Context, engine_id: str, counter: int | None, now: datetime) -> bool:
-    """Mark an engine as gone, if its counter still is what was watched: False if it has come back to life.
+    """Mark an engine as gone if its counter hasn't changed since. Return False when the engine has renewed its lease.
 
-    :param counter: None where the engine itself says goodbye
+    :param counter: the watched counter; None when the engine itself leaves
     """
     conditions = [TABLE.c.engine_id == engine_id, TABLE.c.deleted_at.is_(None)]
     if counter is not None:
@@ -61,7 +61,7 @@ def declare_dead(context: Context, engine_id: str, counter: int | None, now: dat
 
 @reader
 def gone(context: Context) -> list[str]:
-    """Engines that are marked as gone and still hold a lock or a node: their work waits to be taken over."""
+    """List the engines that are gone but still have a lock or a node. Their work waits to be taken over."""
     holding = sa.union(
         sa.select(models.resource.c.engine_id).where(models.resource.c.engine_id.is_not(None)),
         sa.select(models.sync_point.c.engine_id).where(models.sync_point.c.engine_id.is_not(None)),
@@ -82,6 +82,6 @@ def forget(context: Context, engine_ids: Collection[str]) -> None:
 
 @reader
 def listed(context: Context) -> list[ServiceRecord]:
-    """Every engine process that has a row, the gone ones too."""
+    """List every engine process that has a row, including those that are gone."""
     statement = SELECT.order_by(TABLE.c.created_at)
     return [ServiceRecord(*row) for row in context.connection.execute(statement)]

@@ -1,4 +1,4 @@
-"""A database's settings as values; oslo.db's options of the same names say what each means."""
+"""A database's settings as values. oslo.db's options of the same names explain them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """What a database needs to know; ``[database]`` of the configuration, as values."""
+    """The section ``[database]`` of the configuration, as values."""
 
     connection: str
     slave_connection: str | None = None
@@ -18,4 +18,4 @@ class Settings:
     max_retries: int = 10
     retry_interval: int = 1
     read_time_limit: float = 30
-    """Seconds for a statement of a client's call that reads; an option of heatlite's."""
+    """Seconds for a statement of a client's reading call. This option is heatlite's own."""

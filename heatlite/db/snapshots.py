@@ -1,4 +1,4 @@
-"""Snapshots: what stacks were, each with the id of the traversal that took it. ``data`` is Heat's form of a stack."""
+"""Snapshots of stacks, each with the id of the traversal that took it. ``data`` is a stack in Heat's form."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def _record(row: Any) -> SnapshotRecord:
 
 @writer
 def insert(context: Context, values: Mapping[str, Any]) -> None:
-    """A snapshot that is being taken, or one that another engine has taken elsewhere."""
+    """Insert a snapshot that is being taken, or an imported one."""
     context.connection.execute(sa.insert(TABLE).values(**values))
 
 
 @reader
 def get(context: Context, stack_id: str, snapshot_id: str) -> SnapshotRecord | None:
-    """One snapshot of a stack, with its data."""
+    """Return one snapshot of a stack, with its data."""
     statement = SELECT.where(TABLE.c.id == snapshot_id, TABLE.c.stack_id == stack_id)
     row = context.connection.execute(statement).one_or_none()
     return None if row is None else _record(row)
@@ -65,14 +65,14 @@ def get(context: Context, stack_id: str, snapshot_id: str) -> SnapshotRecord | N
 
 @reader
 def of_stack(context: Context, stack_id: str) -> list[SnapshotRecord]:
-    """The snapshots of a stack with their data, oldest first."""
+    """List the snapshots of a stack with their data, oldest first."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.created_at, TABLE.c.id)
     return [_record(row) for row in context.connection.execute(statement)]
 
 
 @reader
 def count(context: Context, stack_id: str) -> int:
-    """How many snapshots a stack has."""
+    """Count a stack's snapshots."""
     statement = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.stack_id == stack_id)
     return int(context.connection.execute(statement).scalar_one())
 
@@ -81,7 +81,7 @@ def count(context: Context, stack_id: str) -> int:
 def end(
     context: Context, snapshot_id: str, status: Status, reason: str, data: Mapping[str, Any], now: datetime.datetime
 ) -> bool:
-    """A snapshot that is being taken is COMPLETE or FAILED: False where it isn't there, or is over already."""
+    """End the taking of a snapshot as COMPLETE or FAILED. Return False when it is missing, or has ended already."""
     taking = sa.and_(TABLE.c.action == TAKEN, TABLE.c.status == Status.IN_PROGRESS)
     values = {"status": status, "status_reason": reason, "data": dict(data), "updated_at": now}
     return (
@@ -91,18 +91,18 @@ def end(
 
 @writer
 def go(context: Context, snapshot_id: str, status: Status, reason: str, now: datetime.datetime) -> bool:
-    """A snapshot is being deleted, or could not be: False where it isn't there."""
+    """Mark a snapshot as being deleted, or as failed to be deleted. Return False when it is missing."""
     values = {"action": GOING, "status": status, "status_reason": reason, "updated_at": now}
     return rows(context.connection.execute(sa.update(TABLE).where(TABLE.c.id == snapshot_id).values(values))) == 1
 
 
 @writer
 def remove(context: Context, snapshot_id: str) -> bool:
-    """Forget a snapshot: False where it was gone."""
+    """Delete a snapshot. Return False when it was gone."""
     return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == snapshot_id))) == 1
 
 
 @writer
 def remove_all(context: Context, stack_id: str) -> int:
-    """Forget every snapshot of a stack."""
+    """Delete every snapshot of a stack."""
     return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.stack_id == stack_id)))

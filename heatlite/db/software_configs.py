@@ -1,4 +1,4 @@
-"""Software configs: what is to be done on servers. A config never changes; who wants another makes another."""
+"""Software configs: instructions for servers. A config never changes; a new version is a new config."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from heatlite.db.software_models import software_deployment
 
 @dataclass(frozen=True, slots=True)
 class ConfigRecord:
-    """A row of ``software_config``; ``config`` has ``config``, ``inputs``, ``outputs`` and ``options``."""
+    """A row of ``software_config``. Its ``config`` holds ``config``, ``inputs``, ``outputs`` and ``options``."""
 
     id: str
     name: str | None
@@ -31,13 +31,13 @@ SELECT = sa.select(*(TABLE.c[name] for name in ConfigRecord.__dataclass_fields__
 
 @writer
 def insert(context: Context, values: Mapping[str, Any]) -> None:
-    """A new config."""
+    """Insert a config."""
     context.connection.execute(sa.insert(TABLE).values(**values))
 
 
 @reader
 def get(context: Context, config_id: str) -> ConfigRecord | None:
-    """One config of any project; MariaDB would find it by an id in capitals, too."""
+    """Return one config of any project. The comparison of ids is exact, also on MariaDB."""
     row = context.connection.execute(SELECT.where(TABLE.c.id == config_id)).one_or_none()
     return None if row is None or row.id != config_id else ConfigRecord(**row._mapping)
 
@@ -46,14 +46,14 @@ def get(context: Context, config_id: str) -> ConfigRecord | None:
 def listed(
     context: Context, conditions: Sequence[Any], order: Sequence[Any], limit: int | None = None
 ) -> list[ConfigRecord]:
-    """The configs that conditions hold for, whole."""
+    """List the configs that meet the conditions, whole."""
     statement = SELECT.where(*conditions).order_by(*order).limit(limit)
     return [ConfigRecord(**row._mapping) for row in context.connection.execute(statement)]
 
 
 @reader
 def count(context: Context, tenant: str | None) -> int:
-    """How many a project has; None: all together."""
+    """Count the configs of a project; None counts all."""
     statement = sa.select(sa.func.count()).select_from(TABLE)
     conditions = [] if tenant is None else [TABLE.c.tenant == tenant]
     return int(context.connection.execute(statement.where(*conditions)).scalar_one())
@@ -61,6 +61,6 @@ def count(context: Context, tenant: str | None) -> int:
 
 @writer
 def remove(context: Context, config_id: str) -> bool:
-    """Forget a config: False where it is gone, or is deployed."""
+    """Delete a config. Return False when it is gone, or is deployed."""
     deployed = sa.exists().where(software_deployment.c.config_id == TABLE.c.id)
     return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == config_id, ~deployed))) == 1

@@ -1,4 +1,4 @@
-"""Software deployments: that a config is to be applied to a server, and what came of it."""
+"""Software deployments: a config that is to be applied to a server, and its result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IN_PROGRESS, COMPLETE, FAILED = "IN_PROGRESS", "COMPLETE", "FAILED"
 
 @dataclass(frozen=True, slots=True)
 class DeploymentRecord:
-    """A row of ``software_deployment``. Action and status are the client's own words, if it says any."""
+    """A row of ``software_deployment``. The client chooses the texts of action and status, if any."""
 
     id: str
     config_id: str
@@ -41,7 +41,7 @@ SELECT = sa.select(*(TABLE.c[name] for name in DeploymentRecord.__dataclass_fiel
 
 
 def _of(project_id: str | None) -> list[Any]:
-    """The condition for what a project may see; None: everything."""
+    """Return the condition for the deployments that a project may see; None: all of them."""
     if project_id is None:
         return []
     return [sa.or_(TABLE.c.tenant == project_id, TABLE.c.stack_user_project_id == project_id)]
@@ -49,20 +49,20 @@ def _of(project_id: str | None) -> list[Any]:
 
 @writer
 def insert(context: Context, values: Mapping[str, Any]) -> None:
-    """A new deployment."""
+    """Insert a deployment."""
     context.connection.execute(sa.insert(TABLE).values(**values))
 
 
 @reader
 def get(context: Context, deployment_id: str) -> DeploymentRecord | None:
-    """One deployment of any project."""
+    """Return one deployment of any project."""
     row = context.connection.execute(SELECT.where(TABLE.c.id == deployment_id)).one_or_none()
     return None if row is None else DeploymentRecord(**row._mapping)
 
 
 @reader
 def listed(context: Context, project_id: str | None, server_id: str | None = None) -> list[DeploymentRecord]:
-    """The deployments that a project may see, to one server or to any, oldest first."""
+    """List the deployments that a project may see, to one server or to all, oldest first."""
     conditions = [*_of(project_id), *([TABLE.c.server_id == server_id] if server_id else [])]
     statement = SELECT.where(*conditions).order_by(TABLE.c.created_at, TABLE.c.id)
     return [DeploymentRecord(**row._mapping) for row in context.connection.execute(statement)]
@@ -70,14 +70,14 @@ def listed(context: Context, project_id: str | None, server_id: str | None = Non
 
 @reader
 def count(context: Context, project_id: str | None) -> int:
-    """How many a project may see; None: all together."""
+    """Count the deployments that a project may see; None counts all."""
     statement = sa.select(sa.func.count()).select_from(TABLE).where(*_of(project_id))
     return int(context.connection.execute(statement).scalar_one())
 
 
 @writer
 def update(context: Context, deployment_id: str, values: Mapping[str, Any], *, if_in_progress: bool = False) -> bool:
-    """Change a deployment: False where it is gone or, if that is asked for, isn't in progress any more."""
+    """Change a deployment. Return False when it is gone or, with ``if_in_progress``, isn't in progress any more."""
     conditions = [TABLE.c.id == deployment_id]
     if if_in_progress:
         conditions.append(TABLE.c.status == IN_PROGRESS)
@@ -86,5 +86,5 @@ def update(context: Context, deployment_id: str, values: Mapping[str, Any], *, i
 
 @writer
 def remove(context: Context, deployment_id: str) -> bool:
-    """Forget a deployment: False where it was gone."""
+    """Delete a deployment. Return False when it was gone."""
     return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == deployment_id))) == 1

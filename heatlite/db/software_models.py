@@ -1,5 +1,7 @@
-"""The tables of software configs and of their deployments to servers. What is in them may be secret, such as the
-password by which a server signals."""
+"""The tables of software configs and their deployments to servers.
+
+Their contents may be secret, such as the password that a server signals with.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A root stack's project in the domain for stacks' users: that there may be one is written before it is made.
+"""The project of a root stack in the stack users' domain. The intention is stored before the project is made.
 
 NULL ──intend──▶ "-" ──record──▶ the project's id
 """
@@ -12,12 +12,12 @@ from heatlite.db.api import Context, reader, rows, writer
 
 TABLE = models.stack
 INTENDED = "-"
-"""One may have been made, by an engine that couldn't write its id any more."""
+"""A project may have been made by an engine that couldn't store its id any more."""
 
 
 @reader
 def get(context: Context, root_id: str) -> str | None:
-    """The project's id, INTENDED, or None where there never was one."""
+    """Return the project's id, INTENDED, or None when there never was one."""
     return context.connection.execute(
         sa.select(TABLE.c.stack_user_project_id).where(TABLE.c.id == root_id)
     ).scalar_one_or_none()
@@ -25,7 +25,7 @@ def get(context: Context, root_id: str) -> str | None:
 
 @reader
 def is_users_of(context: Context, project_id: str, tenant: str) -> bool:
-    """Return whether a project is that of the users of a live root stack of the project ``tenant``."""
+    """Tell whether a project holds the users of a live root stack of the project ``tenant``."""
     is_its = sa.and_(TABLE.c.stack_user_project_id == project_id, TABLE.c.tenant == tenant)
     is_live = sa.and_(TABLE.c.owner_id.is_(None), TABLE.c.deleted_at.is_(None))
     statement = sa.select(TABLE.c.id).where(is_its, is_live, TABLE.c.stack_user_project_id != INTENDED).limit(1)
@@ -34,7 +34,7 @@ def is_users_of(context: Context, project_id: str, tenant: str) -> bool:
 
 @writer
 def intend(context: Context, root_id: str) -> bool:
-    """Write that one is about to be made: False where that is written already."""
+    """Record that the project is about to be made. Return False when that is recorded already."""
     missing = sa.and_(TABLE.c.id == root_id, TABLE.c.stack_user_project_id.is_(None))
     statement = sa.update(TABLE).where(missing).values(stack_user_project_id=INTENDED)
     return rows(context.connection.execute(statement)) == 1
@@ -42,7 +42,7 @@ def intend(context: Context, root_id: str) -> bool:
 
 @writer
 def record(context: Context, root_id: str, project_id: str) -> bool:
-    """Write which one it is: False where the stack is gone."""
+    """Record the project's id. Return False when the stack is gone."""
     alive = sa.and_(TABLE.c.id == root_id, TABLE.c.deleted_at.is_(None))
     statement = sa.update(TABLE).where(alive).values(stack_user_project_id=project_id)
     return rows(context.connection.execute(statement)) == 1

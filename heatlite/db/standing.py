@@ -1,4 +1,4 @@
-"""Standing: where each node of a traversal stands, and what each engine holds. For people; nothing is decided by it."""
+"""Status of each node of a traversal, and the claims and locks of each engine. For users: no decision uses it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NodeStanding:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """How many nodes an engine is at, and how many rows it has locked."""
+    """The number of nodes that an engine has claimed, and of rows that it has locked."""
 
     nodes: int = 0
     rows: int = 0
@@ -44,7 +44,7 @@ class Holdings:
 
 @reader
 def nodes(context: Context, traversal_id: str) -> list[NodeStanding]:
-    """Every node of a traversal that is under way."""
+    """List every node of a traversal in progress."""
     point = TABLE.c
     own = (point.resource_id, point.kind, point.state, point.remaining, point.engine_id)
     statement = (
@@ -65,7 +65,10 @@ def _standing(values: tuple[Any, ...]) -> NodeStanding:
 
 @reader
 def holdings(context: Context) -> dict[str, Holdings]:
-    """engine id → what it holds; engines that hold nothing are left out, those without a row of their own are not."""
+    """Return engine id → its claims and locks.
+
+    Idle engines are left out. Engines without a service row are included.
+    """
     counts = {}
     for table in (TABLE, RESOURCE):
         held = table.c.engine_id

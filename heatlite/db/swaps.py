@@ -1,14 +1,14 @@
-"""Compare-and-swap of many resource rows in one statement, of which only the values are new each time.
+"""Compare-and-swap of many resource rows in one statement, built as text.
 
     UPDATE resource
        SET engine_id = ?, atomic_key = atomic_key + 1, updated_at = ?, status = ?,
            physical_resource_id = CASE id WHEN 1 THEN ? WHEN 2 THEN ? END
      WHERE id IN (1, 2) AND engine_id IS NULL AND atomic_key = CASE id WHEN 1 THEN ? WHEN 2 THEN ? END
 
-It is the statement that every batch ends in, and it has ten values a row. As an expression each of those would be an
-object, compared with what was compiled before and kept beside it, which took a quarter of an engine's time and half a
-megabyte for each number of rows. So it is put together as text; the columns' types still say how values are written.
-``bulk.update`` says the same in expressions.
+Every batch ends in this statement, with ten values for each row. As SQLAlchemy expressions, each value would be an
+object, compared with the compiled statements and cached with them. That took a quarter of an engine's time, and half a
+megabyte for each number of rows. So the statement is built as text. The columns' types still convert the values.
+``bulk.update`` does the same with expressions.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def update(
     common: Mapping[str, Any],
     held_by: str | None,
 ) -> int:
-    """Write to rows that are as they were seen, and count on their ``atomic_key``; how many were written.
+    """Write to rows that haven't changed since they were read, and increment their ``atomic_key``. Return how many.
 
     :param keys: id → the atomic_key that the row must have
     :param changes: id → column → value; every row names the same columns
-    :param common: column → value that all rows get
-    :param held_by: who must hold them (None: nobody)
+    :param common: column → value for all rows
+    :param held_by: the engine that must have locked them (None: no engine)
     """
     if not changes:
         return 0
@@ -64,7 +64,7 @@ def update(
 
 
 def _sizes(columns: Mapping[str, Sequence[Any]], rows: int) -> list[int]:
-    """About how many characters each row's values have, where any are long enough to count."""
+    """Estimate the characters of each row's values, counting texts only."""
     sizes = [0] * rows
     for values in columns.values():
         for place, value in enumerate(values):
@@ -74,7 +74,7 @@ def _sizes(columns: Mapping[str, Sequence[Any]], rows: int) -> list[int]:
 
 
 class Text:
-    """The parameters of a statement, in the order in which its text has their marks."""
+    """The parameters of a statement, in the order of their placeholders in its text."""
 
     def __init__(self, dialect: sa.Dialect, row_ids: Sequence[int]) -> None:
         self.parameters: list[Any] = []
@@ -84,23 +84,23 @@ class Text:
         self._when = f" WHEN {self._mark} THEN {self._mark}"
 
     def name(self, column: str) -> str:
-        """A column's name, quoted where it is a word of SQL."""
+        """Return a column's name, quoted if it is a word of SQL."""
         return self._dialect.identifier_preparer.quote(column)
 
     def value(self, column: str, value: Any) -> str:
-        """A mark for one value."""
+        """Return a placeholder for one value."""
         self.parameters += _written(self._dialect, column, [value])
         return self._mark
 
     def ids(self) -> list[str]:
-        """A mark for each row's id."""
+        """Return a placeholder for each row's id."""
         self.parameters += self._row_ids
         return [self._mark] * len(self._row_ids)
 
     def values(self, column: str, written: Sequence[Any]) -> str:
-        """An expression that has each row's value, in the order of the rows; a mark where all have the same.
+        """Return an expression with each row's value, in the order of the rows, or a placeholder when all are equal.
 
-        :param written: as the driver gets them
+        :param written: the values in the driver's form
         """
         if all(value == written[0] for value in written):
             self.parameters.append(written[0])
@@ -110,11 +110,11 @@ class Text:
         case = f"CASE id{self._when * len(written)} END"
         if self._dialect.name != "postgresql":
             return case
-        return f"CAST({case} AS {TABLE.c[column].type.compile(self._dialect)})"  # else it takes marks for text
+        return f"CAST({case} AS {TABLE.c[column].type.compile(self._dialect)})"  # its placeholders are text
 
 
 def _written(dialect: sa.Dialect, column: str, values: Sequence[Any]) -> list[Any]:
-    """Values as the driver gets them."""
+    """Convert values to the driver's form."""
     process: Process | None = TABLE.c[column].type.dialect_impl(dialect).bind_processor(dialect)
     written = list(map(process, values)) if process else values
     return [value.value if isinstance(value, Enum) else value for value in written]

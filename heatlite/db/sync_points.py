@@ -1,12 +1,12 @@
-"""Sync points: one row for each node of a traversal; the work items of heatlite.
+"""Sync points: one row for each node of a traversal. They are heatlite's work items.
 
-    WAITING ──last arrival──▶ SCHEDULED ──claim──▶ RUNNING ──finish──▶ DONE (or FAILED, where that ends nothing)
+    WAITING ──last arrival──▶ SCHEDULED ──claim──▶ RUNNING ──finish──▶ DONE (or FAILED, if the traversal goes on)
                                   ▲                   │ lock held by another
                                   │                   ▼
                                   └──lock released── BLOCKED        (and PAUSED at a hook: see ``paused``)
 
-The rows of a traversal are deleted when it ends or is superseded, so that an update of one that isn't there any more is
-how a worker learns that it has been superseded.
+A traversal's rows are deleted when it ends or is superseded. So a worker learns that its traversal was superseded when
+its update changes no row.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ WITH_RESOURCE = sa.select(
 
 
 def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
-    """A condition that holds for these nodes; a traversal is to be named beside it."""
+    """Build a condition for these nodes. The caller adds the condition for their traversal."""
     by_kind: dict[int, list[int]] = {}
     for node in nodes:
         by_kind.setdefault(int(node.kind), []).append(node.resource_id)
     each = (sa.and_(TABLE.c.kind == kind, TABLE.c.resource_id.in_(ids)) for kind, ids in by_kind.items())
-    any_of_them = sa.or_(sa.false(), *each)  # of no nodes, none: an empty OR would be left out, and hold for every row
+    any_of_them = sa.or_(sa.false(), *each)  # an empty OR would be left out, and match every row
     if len(by_kind) < 2:
         return any_of_them
-    everyone = sorted({node.resource_id for node in nodes})  # what follows the OR anyway, but no planner sees it
+    everyone = sorted({node.resource_id for node in nodes})  # implied by the OR, but planners don't see that
     return sa.and_(TABLE.c.resource_id.in_(everyone), any_of_them)
 
 
 def in_state(state: NodeState) -> sa.ColumnElement[bool]:
-    """A condition for statements that name their nodes, which are to be found by the primary key alone.
+    """Build a condition on the state for statements that name their nodes and should use the primary key only.
 
-    By the index on ``state``, which this keeps planners from, a batch would look at (and, for a write, lock and wait
-    for) whatever is in that state, of all stacks.
+    The expression keeps planners from the index on ``state``. With that index, a batch would read (and when writing,
+    lock and wait for) all nodes in that state, of all stacks.
     """
     return TABLE.c.state + 0 == state
 
@@ -55,7 +55,7 @@ def in_state(state: NodeState) -> sa.ColumnElement[bool]:
 def insert(
     context: Context, stack_id: str, traversal_id: str, waiting: Mapping[Node, int], next_cast_at: float
 ) -> None:
-    """The nodes of a new traversal, each with the number of predecessors it waits for."""
+    """Insert the nodes of a new traversal, each with the number of predecessors that it waits for."""
     bulk.insert(
         context,
         TABLE,
@@ -78,13 +78,13 @@ def insert(
 
 @writer
 def delete_all(context: Context, stack_id: str) -> None:
-    """Every sync point of a stack: whatever traversal they belonged to has ended or is superseded."""
+    """Delete every sync point of a stack, because their traversal has ended or is superseded."""
     context.connection.execute(sa.delete(TABLE).where(TABLE.c.stack_id == stack_id))
 
 
 @writer
 def claim(context: Context, traversal_id: str, nodes: Collection[Node], engine_id: str, claim_id: str) -> int:
-    """SCHEDULED → RUNNING for as many of these nodes as are still to be had."""
+    """Move these nodes from SCHEDULED to RUNNING, if no other engine has claimed them. Return how many were claimed."""
     statement = (
         sa.update(TABLE)
         .where(TABLE.c.traversal_id == traversal_id, in_state(NodeState.SCHEDULED), these(nodes))
@@ -95,14 +95,14 @@ def claim(context: Context, traversal_id: str, nodes: Collection[Node], engine_i
 
 @reader
 def claimed(context: Context, traversal_id: str, nodes: Collection[Node], claim_id: str) -> list[NodeRecord]:
-    """What a claim got, each node with the row that acts."""
+    """List the nodes that a claim got, each with the row that acts."""
     statement = WITH_RESOURCE.where(TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id == claim_id, these(nodes))
     return [_record(tuple(row)) for row in context.connection.execute(statement)]
 
 
 @reader
 def acting(context: Context, traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
-    """Nodes of a traversal with the rows that act under their keys."""
+    """List nodes of a traversal with the rows that act under their keys."""
     statement = WITH_RESOURCE.where(TABLE.c.traversal_id == traversal_id, these(nodes))
     return [_record(tuple(row)) for row in context.connection.execute(statement)]
 
@@ -122,7 +122,7 @@ def finish(
     claims: Collection[str],
     state: NodeState = NodeState.DONE,
 ) -> set[Node]:
-    """RUNNING → DONE (or FAILED) for those of these nodes that are still this engine's, and which they are."""
+    """Move nodes from RUNNING to DONE (or FAILED) if this engine still has them claimed. Return which ones."""
     mine = (TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id.in_(list(claims)), these(nodes))
     statement = (
         sa.update(TABLE)
@@ -144,11 +144,11 @@ def arrive(
     next_cast_at: float,
     complete: Collection[Node] = (),
 ) -> list[Node]:
-    """Take arrivals off what these nodes wait for, and answer which of them became ready by it.
+    """Subtract arrivals at these nodes. Return the nodes that became ready.
 
-    A node in ``seen`` has a predecessor that arrives only now, so that any of them found SCHEDULED became so here.
+    Each node in ``seen`` has a predecessor that arrives only now. So a node found SCHEDULED became ready by this call.
 
-    :param complete: those that wait for nothing else, and so needn't be read: they became so if they are there
+    :param complete: nodes that wait for nothing else; they became ready if they exist, and needn't be read
     """
     ready: list[Node] = []
     alike: dict[tuple[int, bool], list[Node]] = {}
@@ -170,7 +170,7 @@ def arrive(
 
 @writer
 def act_by(context: Context, traversal_id: str, acting_ids: Mapping[int, int]) -> None:
-    """From now on other rows act under the keys of these update nodes: the replacements of their own.
+    """Let replacement rows act for these update nodes from now on.
 
     :param acting_ids: resource_id of the node → id of the row that acts
     """
@@ -190,7 +190,7 @@ def hand_back(
     next_cast_at: float,
     claims: Collection[str],
 ) -> int:
-    """RUNNING → ``state`` (SCHEDULED or BLOCKED) for nodes of these claims."""
+    """Move nodes of these claims from RUNNING to ``state`` (SCHEDULED or BLOCKED)."""
     statement = (
         sa.update(TABLE)
         .where(
@@ -206,7 +206,7 @@ def hand_back(
 
 @writer
 def unblock(context: Context, traversal_id: str, acting_ids: Collection[int], next_cast_at: float) -> list[Node]:
-    """BLOCKED → SCHEDULED for the nodes of a traversal that wait for the locks of these rows."""
+    """Move a traversal's nodes that wait for the locks of these rows from BLOCKED to SCHEDULED."""
     blocked = (
         TABLE.c.traversal_id == traversal_id,
         TABLE.c.acting_id.in_(list(acting_ids)),
@@ -222,7 +222,7 @@ def unblock(context: Context, traversal_id: str, acting_ids: Collection[int], ne
 
 @reader
 def due(context: Context, now: float, limit: int) -> list[DueNode]:
-    """Nodes that are ready and whose time to be cast (again) has come; what is ``held`` isn't to be cast."""
+    """List ready nodes whose time to be cast (again) has come. Queued nodes aren't cast."""
     statement = (
         sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind, TABLE.c.next_cast_at, TABLE.c.casts)
         .where(TABLE.c.state == NodeState.SCHEDULED, TABLE.c.held_for.is_(None), TABLE.c.next_cast_at <= now)
@@ -237,7 +237,10 @@ def due(context: Context, now: float, limit: int) -> list[DueNode]:
 
 @writer
 def postpone(context: Context, due_nodes: Iterable[DueNode], until: Mapping[DueNode, float]) -> list[DueNode]:
-    """Take the right to cast these nodes, by compare-and-swap on ``next_cast_at``: those that nobody else took."""
+    """Claim the right to cast these nodes by compare-and-swap on ``next_cast_at``.
+
+    Return those that no other engine took.
+    """
     taken = []
     for node in due_nodes:
         statement = sa.update(TABLE).where(
@@ -254,7 +257,7 @@ def postpone(context: Context, due_nodes: Iterable[DueNode], until: Mapping[DueN
 
 @reader
 def running(context: Context, engine_ids: Collection[str], limit: int) -> list[tuple[str, Node, str, int]]:
-    """(traversal, node, claim, acting row) of the nodes that these engines are at."""
+    """List (traversal, node, claim, acting row) of the nodes that these engines have claimed."""
     statement = (
         sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind, TABLE.c.claim_id, TABLE.c.acting_id)
         .where(TABLE.c.engine_id.in_(list(engine_ids)))
@@ -268,7 +271,7 @@ def running(context: Context, engine_ids: Collection[str], limit: int) -> list[t
 
 @reader
 def blocked_on_free_rows(context: Context, limit: int) -> list[tuple[str, int]]:
-    """(traversal, row) of nodes that wait for a lock which nobody holds: their wake-up was lost."""
+    """List (traversal, row) of nodes that wait for a lock which is free: their wake-up was lost."""
     statement = (
         sa.select(TABLE.c.traversal_id, TABLE.c.acting_id)
         .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
@@ -280,8 +283,10 @@ def blocked_on_free_rows(context: Context, limit: int) -> list[tuple[str, int]]:
 
 @reader
 def blocked_on(context: Context, stack_id: str, acting_ids: Collection[int]) -> dict[int, str]:
-    """row → traversal of a stack's nodes that wait for the locks of these rows. For rows that are gone, which can't
-    say any more by whom they are wanted; to be read *after* the write that deleted them."""
+    """Return row → traversal of a stack's nodes that wait for the locks of these rows.
+
+    It serves deleted rows, whose ``wanted_by`` is gone. Read it *after* the write that deleted them.
+    """
     statement = sa.select(TABLE.c.acting_id, TABLE.c.traversal_id).where(
         TABLE.c.stack_id == stack_id,
         TABLE.c.acting_id.in_(list(acting_ids)),
@@ -292,7 +297,7 @@ def blocked_on(context: Context, stack_id: str, acting_ids: Collection[int]) -> 
 
 @reader
 def state(context: Context, traversal_id: str, node: Node) -> NodeState | None:
-    """The state of one node; None where the traversal is over."""
+    """Return the state of a node, or None when the traversal is over."""
     statement = sa.select(TABLE.c.state).where(TABLE.c.traversal_id == traversal_id, these([node]))
     found = context.connection.execute(statement).scalar()
     return None if found is None else NodeState(found)

@@ -1,4 +1,4 @@
-"""Raw templates: stored once for each content, shared by whoever has the same."""
+"""Raw templates: each content is stored once and shared."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONTENT = ("template", "files", "environment")
 COLUMNS = ("id", *CONTENT)
 TABLE = models.raw_template
 TOUCHED_AFTER = timedelta(hours=12)
-"""A template that is found again so long after it was last is marked as used now, lest it be purged meanwhile."""
+"""A template that is found again after this time is marked as used, so that it isn't purged meanwhile."""
 BY_HASH = sa.select(TABLE.c.id, TABLE.c.created_at, TABLE.c.updated_at).where(
     TABLE.c.content_hash == sa.bindparam("content_hash")
 )
@@ -38,10 +38,10 @@ def store(
     environment: Mapping[str, Any],
     now: datetime,
 ) -> int:
-    """The id of the row that holds this content, made if there is none.
+    """Return the id of the row with this content. Insert the row if there is none.
 
-    Two that store the same content at once meet on the unique hash: the later one's INSERT fails with
-    ``DBDuplicateEntry``, and its transaction, run again, finds the row.
+    When two transactions store the same content at once, the unique hash decides: the later INSERT fails with
+    ``DBDuplicateEntry``, and its transaction finds the row when it is run again.
     """
     content = {"template": template, "files": files, "environment": environment}
     digest = _digest(context.database.vault, content)
@@ -55,7 +55,7 @@ def store(
 
 
 def _still_there(context: Context, found: Any, now: datetime) -> bool:
-    """Whether a template that was found is there to stay: one that hasn't been used for long may be purged now."""
+    """Make sure that a found template stays: one that was unused for long may be purged at this moment."""
     used_at = found.updated_at or found.created_at
     if used_at is not None and now - used_at < TOUCHED_AFTER:
         return True
@@ -64,7 +64,10 @@ def _still_there(context: Context, found: Any, now: datetime) -> bool:
 
 
 def _digest(vault: Vault, content: Mapping[str, Any]) -> str:
-    """The hash by which a content is found again: of a keyed kind where the content isn't to be known by guessing."""
+    """Return the hash that identifies a content.
+
+    With encryption it is keyed, so that nobody can check a guessed content.
+    """
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return vault.digest(text) if vault.encrypts else hashlib.sha256(text.encode()).hexdigest()
 
@@ -78,10 +81,10 @@ def _to_be_stored(vault: Vault, content: Mapping[str, Any]) -> Mapping[str, Any]
 
 @writer
 def rewrite(context: Context, row: Mapping[str, Any]) -> bool:
-    """Store a row anew, encrypted or plain as the vault says by now: False where it is gone.
+    """Write a row again, encrypted or plain as the vault now says. Return False when it is gone.
 
-    Where another row has the same content and hash already, this one's becomes one that no content has: it stays
-    whose it is, and nobody new shares it.
+    If another row already has the same content and hash, this row gets a hash that no content has. The row stays with
+    its stacks, and no new stack shares it.
 
     :param row: ``COLUMNS``, as they were read
     """
@@ -100,10 +103,10 @@ def stored(
     environment: Mapping[str, Any],
     now: datetime,
 ) -> int:
-    """The same, in a transaction of its own, which is run again where another stored the same content meanwhile."""
+    """Store a template in a separate transaction. It is retried when another one stored the same content."""
     try:
         return _store(context, template, files, environment, now)
-    except db_error.DBDuplicateEntry:  # the other one has committed, so that it is found now
+    except db_error.DBDuplicateEntry:  # the other transaction has committed, so the row is found now
         return _store(context, template, files, environment, now)
 
 
@@ -112,9 +115,9 @@ _store = retried(store)
 
 @reader
 def get(context: Context, template_id: int) -> TemplateRecord:
-    """The template with this id.
+    """Return the template with this id.
 
-    :raises LookupError: where there is none, which no live stack may ever see
+    :raises LookupError: when there is none; that never happens to a live stack's template
     """
     row = context.connection.execute(BY_ID, {"template_id": template_id}).one_or_none()
     if row is None:

@@ -1,7 +1,7 @@
-"""User credentials: for whom a stack's operations are done. A row belongs to one root stack and its children.
+"""Credentials that a stack's operations are authenticated with. A row belongs to one root stack and its nested stacks.
 
-Password and trust are encrypted by their columns' type, whatever the options say; what is read is plain, and is kept
-out of every repr.
+The columns' type always encrypts password and trust, whatever the options say. The values read are plain, and appear in
+no repr.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ TABLE = models.user_creds
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a request says of who asks, as far as it can be used again. The names are the columns', which are Heat's.
+    """A request's credentials, as far as they can be used again. The names are the columns', which are Heat's.
 
-    ``tenant`` is the project's name, ``tenant_id`` its id. With a trust there is no ``username``,
-    ``user_id`` or ``password``.
+    ``tenant`` is the project's name, ``tenant_id`` its id. With a trust there is no ``username``, ``user_id`` or
+    ``password``.
     """
 
     username: str | None = None
@@ -39,7 +39,7 @@ class Credentials:
 
     @property
     def is_secret(self) -> bool:
-        """Whether there is anything in them that opens a door."""
+        """Whether they contain a password or a trust."""
         return self.password is not None or self.trust_id is not None
 
 
@@ -48,15 +48,15 @@ COLUMNS = [TABLE.c[name] for name in Credentials.__dataclass_fields__]
 
 def _columns(context: Context, credentials: Credentials) -> dict[str, Any]:
     if credentials.is_secret:
-        context.database.vault.check()  # here, where the error is still what it is, and not a failed statement
+        context.database.vault.check()  # checked here, where the error isn't yet a failed statement
     return {**asdict(credentials), "decrypt_method": METHOD if credentials.is_secret else None}
 
 
 @writer
 def insert(context: Context, credentials: Credentials, now: datetime) -> int:
-    """Store credentials; the id of their row.
+    """Store credentials and return the id of their row.
 
-    :raises ConfigurationError: where something in them is secret, and there is no key to encrypt it
+    :raises ConfigurationError: when they contain a secret, and there is no key to encrypt it
     """
     values = {**_columns(context, credentials), "created_at": now}
     key = context.connection.execute(sa.insert(TABLE).values(values)).inserted_primary_key
@@ -66,9 +66,9 @@ def insert(context: Context, credentials: Credentials, now: datetime) -> int:
 
 @reader
 def get(context: Context, user_creds_id: int) -> Credentials | None:
-    """The credentials with this id, decrypted; None if they are gone.
+    """Return the credentials with this id, decrypted, or None if they are gone.
 
-    :raises InvalidEncryptionKey: where no key fits
+    :raises InvalidEncryptionKey: when no key fits
     """
     row = context.connection.execute(sa.select(*COLUMNS).where(TABLE.c.id == user_creds_id)).one_or_none()
     return None if row is None else Credentials(*row)
@@ -76,7 +76,7 @@ def get(context: Context, user_creds_id: int) -> Credentials | None:
 
 @writer
 def update(context: Context, user_creds_id: int, credentials: Credentials, now: datetime) -> bool:
-    """Put others in their place: False if they are gone.
+    """Replace credentials. Return False if they are gone.
 
     :raises ConfigurationError: as for ``insert``
     """
@@ -87,5 +87,5 @@ def update(context: Context, user_creds_id: int, credentials: Credentials, now: 
 
 @writer
 def remove(context: Context, user_creds_id: int) -> bool:
-    """Forget credentials: False if they were gone."""
+    """Delete credentials. Return False if they were gone."""
     return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == user_creds_id))) == 1

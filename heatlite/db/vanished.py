@@ -1,6 +1,6 @@
-"""A server whose machine vanishes says no word: a connection to it would be waited on for ever.
+"""Detection of vanished database servers: when a machine vanishes, a connection to it would wait for ever.
 
-The kernel asks after it instead, and gives it up. What then fails is an outage like any other.
+TCP keepalive makes the kernel check the other machine and close the connection. The error is then an ordinary outage.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import os
 import socket
 
 IDLE, BETWEEN, ASKED = 10, 5, 4
-"""Seconds of silence before the first question, seconds between two, and how many."""
+"""Seconds of silence before the first probe, seconds between two probes, and their number."""
 UNANSWERED_MS = 30_000
-"""Milliseconds that something sent may go without the other machine's receipt."""
+"""Milliseconds that sent data may stay unacknowledged."""
 
 
 def watch(descriptor: int) -> None:
-    """Have the kernel give a connection up half a minute after the other machine vanished; sockets of files have none.
+    """Make the kernel close a connection half a minute after the other machine vanished. Unix sockets are left alone.
 
     :param descriptor: of the connection's socket, which stays its owner's
     """

@@ -1,4 +1,4 @@
-"""What alembic runs: migrations on the engine that ``heatlite.db.migration`` hands over."""
+"""alembic's script: it runs the migrations on the engine that ``heatlite.db.migration`` passes."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""The database of a Heat 27, as far as its stacks are taken over. It is read, and never written."""
+"""The database of a Heat 27, as far as stacks are imported from it. It is read, and never written."""

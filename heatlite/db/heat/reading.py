@@ -1,6 +1,6 @@
-"""Reading: the live stacks of a Heat's database, each as one value. A few queries a stack, and nothing is written.
+"""Reader of the live stacks in a Heat database. It takes a few queries for each stack, and writes nothing.
 
-A stack that can't be read (a secret that no key opens, a row that has gone) is an error of that stack alone.
+A stack that can't be read (a secret that no key opens, a missing row) is an error of that stack alone.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from heatlite.exception import Invalid
 
 STACK, RESOURCE = tables.stack.c, tables.resource.c
 SILENT_AFTER = 2
-"""Report intervals."""
+"""Report intervals after which an engine counts as stopped."""
 
 
 class HeatDatabase:
-    """A Heat's database.
+    """A Heat database.
 
-    :param url: of the database, as SQLAlchemy writes it
-    :param vault: with Heat's keys
+    :param url: its URL, as SQLAlchemy writes it
+    :param vault: the vault with Heat's keys
     """
 
     def __init__(self, url: str, vault: Vault) -> None:
@@ -43,7 +43,7 @@ class HeatDatabase:
             return [dict(row._mapping) for row in connection.execute(statement)]
 
     def running_engines(self, now: datetime.datetime) -> list[str]:
-        """The hosts of Heat's engines that were heard of lately; they should be stopped.
+        """List the hosts of Heat's engines that reported recently. They should be stopped.
 
         :param now: UTC, without a zone
         """
@@ -53,7 +53,7 @@ class HeatDatabase:
         return [row["hostname"] for row, limit in zip(heard, silent, strict=True) if now - row["updated_at"] < limit]
 
     def roots(self, project: str | None) -> list[tuple[str, str, str]]:
-        """(id, name, project) of each live stack that isn't nested, of one project or of all."""
+        """List (id, name, project) of each live stack that isn't nested, of one project or of all."""
         conditions: list[Any] = [STACK.owner_id.is_(None), STACK.deleted_at.is_(None)]
         conditions += [STACK.tenant == project] if project is not None else []
         statement = sa.select(STACK.id, STACK.name, STACK.tenant).where(*conditions)
@@ -61,11 +61,11 @@ class HeatDatabase:
         return [(row["id"], row["name"], row["tenant"]) for row in found]
 
     def stack(self, stack_id: str, *, events: bool = False) -> HeatStack:
-        """A live stack with all that is nested in it.
+        """Read a live stack with all its nested stacks.
 
-        :param events: read these as well
-        :raises InvalidEncryptionKey: where no key fits
-        :raises Invalid: where it isn't as Heat 27 writes it
+        :param events: read the events too
+        :raises InvalidEncryptionKey: when no key fits
+        :raises Invalid: when a row isn't in the form that Heat 27 writes
         """
         found = self._rows(sa.select(tables.stack).where(STACK.id == stack_id, STACK.deleted_at.is_(None)))
         if not found:
@@ -124,7 +124,7 @@ class HeatDatabase:
     def _resource(self, row: dict[str, Any], stored: dict[int, dict[str, Any]], kept: dict[str, str]) -> HeatResource:
         own = {name: row[name] for name in HeatResource.__dataclass_fields__ if name in row}
         properties = self._stored(stored.get(row["rsrc_prop_data_id"]))
-        if properties is None:  # as Heat kept them before it had a table for them
+        if properties is None:  # from before Heat had a table for properties
             properties = secrets.map_of(
                 self._vault, row["properties_data"], encrypted=bool(row["properties_data_encrypted"])
             )
@@ -154,7 +154,7 @@ class HeatDatabase:
         return Credentials(**{name: row[name] for name in Credentials.__dataclass_fields__ if name in row} | secret)
 
     def _snapshot(self, row: dict[str, Any]) -> dict[str, Any]:
-        """A snapshot, its resources among its data, where they were before Heat had a table for them."""
+        """Read a snapshot, with its resources in its data, where Heat stored them before it had a table for them."""
         table = tables.resource_snapshot
         of_resources = self._rows(sa.select(table).where(table.c.snapshot_id == row["id"]))
         data = dict(row["data"] or {})

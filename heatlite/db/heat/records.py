@@ -1,4 +1,4 @@
-"""Heat's rows as frozen values, in plain text: what was encrypted has been decrypted."""
+"""Heat's rows as frozen values, decrypted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class HeatTemplate:
 
 @dataclass(frozen=True)
 class HeatResource:
-    """A resource. ``properties`` and ``attributes`` are what Heat resolved; None where it kept nothing."""
+    """A resource. ``properties`` and ``attributes`` are the values that Heat resolved; None when it stored none."""
 
     id: int
     uuid: str
@@ -46,7 +46,7 @@ class HeatResource:
 
 @dataclass(frozen=True)
 class HeatStack:
-    """A stack with all that is nested in it. ``snapshots`` and ``events`` are rows, column → value."""
+    """A stack with all its nested stacks. ``snapshots`` and ``events`` are rows, column → value."""
 
     id: str
     name: str
@@ -73,7 +73,7 @@ class HeatStack:
     events: tuple[Plain, ...] = ()
 
     def tree(self) -> Iterator[HeatStack]:
-        """This stack and all that is nested in it, each after those that it holds."""
+        """Yield the stack and all its nested stacks, each after its own nested stacks."""
         for child in self.children:
             yield from child.tree()
         yield self

@@ -1,4 +1,4 @@
-"""Heat's secrets, decrypted by Heat's ``auth_encryption_key``.
+"""Heat's secrets, decrypted with Heat's ``auth_encryption_key``.
 
 ::
 
@@ -17,29 +17,29 @@ from heatlite.exception import Invalid
 
 
 def text_of(vault: Vault, method: str | None, token: str | None) -> str | None:
-    """A text that was encrypted by itself.
+    """Decrypt a text that has its own method.
 
-    :raises InvalidEncryptionKey: where no key fits
-    :raises Invalid: where it was encrypted as Heat did long ago
+    :raises InvalidEncryptionKey: when no key fits
+    :raises Invalid: when it was encrypted with an old method of Heat
     """
     if token is None or method is None:
         return None
     if method != METHOD:
         raise Invalid(
-            reason=f"it was encrypted as {method}: run `heat-manage update_params encrypt` there, then it is {METHOD}"
+            reason=f"it is encrypted as {method}: run `heat-manage update_params encrypt` on Heat to make it {METHOD}"
         )
     return vault.decrypt(token)
 
 
 def map_of(vault: Vault, data: Mapping[str, Any] | None, *, encrypted: bool) -> dict[str, Any] | None:
-    """A map whose values were encrypted one by one. Raises what ``text_of`` does."""
+    """Decrypt a map whose values were encrypted one by one. Raise the errors of ``text_of``."""
     if data is None or not encrypted:
         return None if data is None else dict(data)
     return {name: json.loads(text_of(vault, *pair) or "null") for name, pair in data.items()}
 
 
 def environment_of(vault: Vault, environment: Mapping[str, Any] | None) -> dict[str, Any]:
-    """An environment, some of whose values were encrypted. Raises what ``text_of`` does."""
+    """Decrypt the encrypted values of an environment. Raise the errors of ``text_of``."""
     plain = dict(environment or {})
     names, values = set(plain.get("encrypted_param_names") or ()), dict(plain.get("parameters") or {})
     opened = {name: text_of(vault, *values[name]) for name in names & values.keys() if is_token(values[name])}
@@ -47,5 +47,5 @@ def environment_of(vault: Vault, environment: Mapping[str, Any] | None) -> dict[
 
 
 def is_token(value: Any) -> bool:
-    """Whether a value has the form of an encrypted one."""
+    """Tell whether a value has the form of an encrypted one."""
     return isinstance(value, list) and len(value) == 2 and str(value[0]).endswith("decrypt_v1")

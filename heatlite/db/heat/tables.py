@@ -1,4 +1,4 @@
-"""The tables of Heat 27 and their columns, as far as they are read here. The names are Heat's."""
+"""The tables of Heat 27 with the columns that the import reads. The names are Heat's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ metadata = sa.MetaData()
 
 
 class HeatJson(sa.types.TypeDecorator[Any]):
-    """What Heat keeps as JSON text; nothing at all is None, as ``null`` is."""
+    """A value that Heat stores as JSON text. An SQL NULL is None, as ``null`` is."""
 
     impl = sa.Text
     cache_ok = True

@@ -149,7 +149,7 @@ def test_an_outage_is_told_once_and_its_end_once(caplog):
     outage.worked()
     outage.worked()
     assert caplog.messages == [
-        "The database can't be used: (2013, 'gone\\n away'). What is under way goes on when it can",
+        "The database can't be used: (2013, 'gone\\n away'). Work continues when it is back",
         "The database can be used again, after 12.5 s",
     ]
 

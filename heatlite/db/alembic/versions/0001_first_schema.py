@@ -10,7 +10,7 @@ from sqlalchemy.dialects import mysql
 revision = "0001"
 down_revision = None
 
-# A migration is history: it doesn't follow the models, so that it spells out what it was written with.
+# A migration is history and doesn't follow the models, so it spells out all its types.
 LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Uuid = sa.String(36)

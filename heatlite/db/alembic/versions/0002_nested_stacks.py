@@ -1,4 +1,4 @@
-"""Nested stacks: which tree a stack is in, and what it was given by its parent.
+"""Nested stacks: the tree that a stack belongs to, and the data that its parent passed.
 
 Revision ID: 0002
 """

@@ -1,4 +1,4 @@
-"""Who a stack's operations are done for, and where its nodes wait for somebody.
+"""Credentials for a stack's operations, and the hooks that its nodes wait at.
 
 Revision ID: 0003
 """

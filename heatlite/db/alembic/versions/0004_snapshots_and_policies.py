@@ -1,4 +1,4 @@
-"""Snapshots of stacks, and what becomes of a resource when its row goes.
+"""Snapshots of stacks, and the deletion policies of resources.
 
 Revision ID: 0004
 """

@@ -1,4 +1,4 @@
-"""Who a stack's operations are done for, by id: a name says little outside of its domain.
+"""The user id in the credentials of a stack's operations, because a name is unique only within its domain.
 
 Revision ID: 0007
 """

@@ -1,4 +1,4 @@
-"""Which version of heatlite an engine process is of; and notifications that are still to be sent.
+"""The heatlite version of each engine process, and notifications to be sent.
 
 Revision ID: 0008
 """

@@ -1,4 +1,4 @@
-"""What a resource was made from, so that an update can leave out what hasn't changed.
+"""The hash of a resource's inputs, so that an update can skip unchanged resources.
 
 Revision ID: 0009
 """

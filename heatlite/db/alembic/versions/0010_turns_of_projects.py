@@ -1,4 +1,4 @@
-"""Ready nodes may wait for their project's turn; an engine finds its own claims by an index alone.
+"""Ready nodes may be queued for their project's turn. An index alone finds an engine's claims.
 
 Revision ID: 0010
 """

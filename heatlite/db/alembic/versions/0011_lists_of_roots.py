@@ -1,4 +1,4 @@
-"""Root stacks are listed by an index alone, a project's and everybody's, however many nested ones there are.
+"""An index alone lists root stacks, of one project or all, however many nested stacks there are.
 
 Revision ID: 0011
 """

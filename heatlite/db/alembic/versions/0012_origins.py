@@ -1,4 +1,4 @@
-"""Who asked for a stack's operation, for the logs and traces of all engines that work on it.
+"""The request that began a stack's operation, for the logs and traces of all engines that work on it.
 
 Revision ID: 0012
 """

@@ -1,4 +1,4 @@
-"""A client's call whose message comes twice begins its operation once.
+"""Client calls by message id, so that a message which arrives twice begins one operation only.
 
 Revision ID: 0013
 """

@@ -1,8 +1,8 @@
-"""Texts are equal where each character is, on MariaDB and MySQL as elsewhere: names, projects, tags, states.
+"""Exact comparison of texts on MariaDB and MySQL as elsewhere: names, projects, tags, states.
 
-Their usual collations take ``A`` for ``a`` and ``é`` for ``e``, and leave blanks at the end out of account. A project,
-a stack or a tag would be found by another's name. The server copies each table, one after the other. Columns of foreign
-keys stay as they are, since MariaDB doesn't let them change: they hold ids that engines make, and nothing else.
+The default collations treat ``A`` as ``a`` and ``é`` as ``e``, and ignore blanks at the end. A project, a stack or a
+tag would be found by another's name. The server copies each table, one after the other. Columns of foreign keys keep
+their collation, because MariaDB doesn't let it change: they hold only ids that engines make.
 
 Revision ID: 0014
 """
@@ -18,7 +18,7 @@ down_revision = "0013"
 
 MARIADB, MYSQL = "utf8mb4_nopad_bin", "utf8mb4_0900_bin"
 LONG = (mysql.LONGTEXT, mysql.MEDIUMTEXT)
-"""What is JSON, and never compared."""
+"""The types of JSON columns, which are never compared."""
 
 
 def upgrade() -> None:
@@ -49,7 +49,7 @@ def upgrade() -> None:
 
 
 def exact(column: Any, collation: str) -> str:
-    """A column's definition as it was, but for its collation."""
+    """Return a column's definition with another collation and otherwise unchanged."""
     length = column["type"].length
     kind = "TEXT" if isinstance(column["type"], sa.Text) else f"VARCHAR({length})"
     null = "NULL" if column["nullable"] else "NOT NULL"

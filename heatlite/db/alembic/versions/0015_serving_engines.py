@@ -1,4 +1,4 @@
-"""An engine notes whether the broker hands out messages to it.
+"""Each engine's service row says whether the broker hands out messages to it.
 
 Revision ID: 0015
 """
