@@ -1,9 +1,9 @@
-"""Resource plugins: the contract an author writes to, the driver of its steps, and heatlite's own types.
+"""Resource plugins: the contract that authors write to, the driver of its steps, and heatlite's own types.
 
 ::
 
-    schema -> coercion -> properties      what a template may say
-    instance -> tools -> base             what an author is given, and what he writes
-    registry -> builtin/*                 which type name is which class
+    schema -> coercion -> properties      what a template may give
+    instance -> tools -> base             what a plugin receives, and what its author overrides
+    registry -> builtin/*                 which class serves which type name
     steps                                 one step of one resource, as a value
 """

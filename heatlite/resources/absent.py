@@ -1,7 +1,7 @@
-"""Absent: the types of Heat that need a service for which nobody has written a plugin (yet).
+"""Absent types: types of Heat whose service has no heatlite plugin yet.
 
-They are known by name, so that whoever uses one reads which service it is about, and not that it was misspelt. A
-plugin that is installed comes first.
+heatlite knows their names, so that the error for such a type names the missing service instead of reporting an unknown
+type. An installed plugin takes precedence.
 """
 
 from __future__ import annotations
@@ -52,18 +52,18 @@ NAMES = (
     ("zaqar", "OS::Zaqar", "MistralTrigger Queue SignedQueueURL Subscription"),
     ("zun", "OS::Zun", "Container"),
 )
-"""Service, how the types' names begin, and how they go on."""
+"""Service, prefix of the type names, and the rest of each name."""
 
 SERVICES = {f"{prefix}::{name}": service for service, prefix, names in NAMES for name in names.split()}
 """Type → the service that it needs."""
 
 
 TEMPLATES = {"AWS::CloudWatch::Alarm": "aodh", "AWS::RDS::DBInstance": "nova"}
-"""Those that are templates which Heat's packages install; an operator's environment maps their types to them."""
+"""Types that Heat's packages provide as templates; an operator's environment maps each type to its template."""
 
 
 def error_for(type_name: str) -> EntityNotFound:
-    """The error for a type that no plugin serves, to be raised by the caller."""
+    """Return the error for a type that no plugin serves. The caller raises it."""
     if type_name in TEMPLATES:
         reason = "it is a template of Heat's packages; put their environment.d and templates where environment_dir is"
         return ResourceTypeUnavailable(service_name=TEMPLATES[type_name], resource_type=type_name, reason=reason)

@@ -1,15 +1,15 @@
-"""Adoptable data: what of an export a type lets into its own data, where another stack's resource is taken over.
+"""Adoptable data: the part of an export that a plugin may copy into its own data when it adopts a resource.
 
 ::
 
-    client's adopt_stack_data ──▶ the new row's progress["adopt"]     as it was sent; nothing acts by it
+    client's adopt_stack_data ──▶ the new row's progress["adopt"]     as the client sent it; nothing acts on it
                                        │ resource_data: the keys that the type declares, with values that it allows
                                        ▼
                                   handle_adopt(resource_data) ──▶ the row's resource_data
 
-A resource's data is the plugin's own memory, and some of it the engine's: which operation a nested stack is at, which
-user of the stack's is whose. Whoever could write that could act as the engine. So a key that isn't declared isn't
-copied, and what ``OF_ENGINES`` names can't be declared.
+A resource's data is the plugin's own memory, and partly the engine's: it records the operation of a nested stack, and
+which of the stack's users belongs to which resource. A client that could write such keys could act as the engine.
+Therefore a key that the type doesn't declare isn't copied, and no type can declare a key in ``OF_ENGINES``.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE
 from heatlite.resources.signing import ACCESS_KEY, SECRET_KEY, SIGNED_URL
 
 STACK_NAME = "stack_name"
-"""In the data of a resource whose nested stack another engine once made: the name that it gave it."""
+"""Key in the data of a resource whose nested stack another engine once made: the name that it gave to that stack."""
 OF_ENGINES = frozenset({OPERATION, TEMPLATE, CHOSEN, STACK_NAME, USER_ID, ACCESS_KEY, SECRET_KEY, SIGNED_URL})
-"""Keys by which an engine acts for a resource: no client's value gets under them."""
+"""Keys that the engine acts on. A client's value is never stored under them."""
 SAID = ("name", "resource_id", "type", "action", "status")
-"""What else an export says of a resource, and a plugin may know."""
+"""The other facts in an export that a plugin may see."""
 
 Check = Callable[[Any], bool]
 Adoptable = Mapping[str, Check]
-"""Key → whether a value is one that the type itself could have written."""
+"""Key → function that tells whether the type itself could have written the value."""
 
 
 def is_scalar(value: Any) -> bool:
-    """Whether a value is a text, a number, true, false or nothing."""
+    """Tell whether a value is a string, a number, a boolean or None."""
     return value is None or isinstance(value, str | int | float)
 
 
 def is_text(value: Any) -> bool:
-    """Whether a value is a text."""
+    """Tell whether a value is a string."""
     return isinstance(value, str)
 
 
 def taken_over(adoptable: Adoptable, said: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return what a plugin is told of the resource that it is to take over.
+    """Return what a plugin may see of the resource that it adopts.
 
-    :param said: what an export says of it, as a client sent it: values of any kind
+    :param said: the export of the resource as the client sent it: values of any kind
     """
     given = said or {}
     told = {name: given[name] for name in SAID if is_scalar(given.get(name)) and name in given}
@@ -60,11 +60,11 @@ def taken_over(adoptable: Adoptable, said: Mapping[str, Any] | None) -> dict[str
 
 
 def check_adoptable(adoptable: Adoptable) -> None:
-    """Check what a type declares.
+    """Check the ``adoptable_data`` of a type.
 
-    :raises TypeError: where a key is an engine's, or has no check
+    :raises TypeError: if a key belongs to the engine, or has no check
     """
     if taken := sorted(OF_ENGINES & adoptable.keys()):
-        raise TypeError(f"adoptable_data names {', '.join(taken)}, which engines keep for themselves")
+        raise TypeError(f"adoptable_data names {', '.join(taken)}, which only the engine may write")
     if wrong := sorted(key for key, is_right in adoptable.items() if not callable(is_right)):
-        raise TypeError(f"adoptable_data says of {', '.join(wrong)} no function that checks a value")
+        raise TypeError(f"adoptable_data has no function to check {', '.join(wrong)}")

@@ -1,12 +1,12 @@
-"""Resource: the contract of a plugin. An author overrides what his type needs; the rest has defaults.
+"""Resource: the contract of a plugin. An author overrides the methods that his type needs; the rest have defaults.
 
-A plugin is steps, not a thread. An object lives for one step, and the next may run in another process::
+A plugin works in steps and owns no thread. An object lives for one step; the next step may run in another process::
 
-    handle_create() -> progress (JSON) -> check_create_complete(progress) -> False: later, again
+    handle_create() -> progress (JSON) -> check_create_complete(progress) -> False: called again later
                                                                          `-> True: resolve_attributes()
 
-To go on through stages, change ``progress`` in place in the check. Nothing may sleep: return False and say when
-to come back with ``poll_in``. An exception fails the resource.
+To go through several stages, change ``progress`` in place in the check. No method may sleep: return False, and choose
+the time of the next check with ``poll_in``. An exception fails the resource.
 """
 
 from __future__ import annotations
@@ -30,34 +30,34 @@ BASE_ATTRIBUTES: AttributesSchema = {
 
 
 class UpdateReplace(Exception):
-    """Raise it from ``handle_update``: this change needs a new resource in place of the old one."""
+    """Raised by ``handle_update``: this change needs a new resource in place of the old one."""
 
 
 class NoActionRequired(Exception):
-    """Raise it from ``handle_signal``: the signal changes nothing, and no event tells of it."""
+    """Raised by ``handle_signal``: the signal changes nothing and makes no event."""
 
 
 class Resource(Tools):
-    """The base of every plugin.
+    """The base class of every plugin.
 
-    ``immediate = True`` promises that no method does I/O, so that steps may run in a batch in one transaction.
-    ``keeps_metadata = True`` says that the metadata is what signals made of it: an update leaves it alone.
-    ``follows_signals = True``: its attributes are made of the signals to a resource that it requires.
-    ``signals_pass_it_by = True``: what a signal says is kept elsewhere, so that it may come while a step holds the row.
-    ``shows_deployments = True``: it is a server, and its metadata tells which software is deployed to it.
-    ``no_signal_actions`` are those during and after which it takes no signal.
-    ``replace_when_failed = False``: an update repairs a FAILED one in place.
-    ``always_looks = True``: an update calls ``handle_update`` even where nothing changed.
+    ``immediate = True`` promises that no method does I/O. The engine may then run many steps in one transaction.
+    ``keeps_metadata = True``: signals write the metadata, and an update leaves it unchanged.
+    ``follows_signals = True``: its attributes depend on the signals to a resource that it requires.
+    ``signals_pass_it_by = True``: its signals are stored elsewhere, so one may arrive while a step has the row locked.
+    ``shows_deployments = True``: it is a server, and its metadata lists the software deployments for it.
+    ``no_signal_actions``: the actions during and after which it accepts no signal.
+    ``replace_when_failed = False``: an update repairs a FAILED resource in place.
+    ``always_looks = True``: an update calls ``handle_update`` even if no property changed.
 
-    A type that can be snapshot before it is deleted has ``handle_snapshot_delete(state)`` in place of
-    ``handle_delete`` for that; ``state`` is the action and status before. One whose snapshots are physical has
-    ``handle_delete_snapshot(restore_data)``; it may be called more than once, and knows nothing but that data.
+    A type that can take a snapshot before its deletion has ``handle_snapshot_delete(state)``, which is then called in
+    place of ``handle_delete``; ``state`` is the action and status before. A type with physical snapshots has
+    ``handle_delete_snapshot(restore_data)``. It may be called more than once, and knows only that data.
 
-    What only a nested stack says, whose state is elsewhere: ``only_waits``, that its steps may be let go of whenever a
-    newer operation wants it; ``turns_round``, that an update may begin although a creation isn't over.
+    Two flags are for nested stacks only, whose state is elsewhere. ``only_waits``: a newer operation may release its
+    steps at any time. ``turns_round``: an update may begin before a creation has ended.
 
-    ``adoptable_data``: the keys of its data that ``handle_adopt`` is given of what a client sends, each with a function
-    that says whether a value is one that the type could have written. Whatever else a client sends of data isn't there.
+    ``adoptable_data`` maps keys of its data to functions that tell whether the type could have written a value.
+    ``handle_adopt`` receives only these keys of the data that a client sends.
     """
 
     attributes_schema: AttributesSchema = {}
@@ -79,12 +79,12 @@ class Resource(Tools):
     def checked_properties(
         cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING
     ) -> dict[str, Any]:
-        """``given``, checked: the ``properties`` of an Instance. As ``properties.validate``, errors too."""
+        """Return the checked ``properties`` of an Instance. Parameters and errors: see ``properties.validate``."""
         return properties.validate(cls.properties_schema, given, prefix, unknown)
 
     @classmethod
     def checked_policy(cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING) -> Any:
-        """An ``update_policy``, checked as properties are; that of a type which has none is left as it is.
+        """Check an ``update_policy`` as properties are checked; without a schema, return it unchanged.
 
         :raises StackValidationFailed: as ``properties.validate``
         """
@@ -93,53 +93,56 @@ class Resource(Tools):
 
     @classmethod
     def missing(cls, cloud: Cloud) -> tuple[str, str] | None:
-        """The service that the type needs and this cloud doesn't have, and why it is taken for missing; else None."""
+        """Return the service that the type needs and this cloud lacks, and why it counts as missing; else None."""
         return None
 
     @classmethod
     def todays_properties(cls, given: Any) -> Any:
-        """Properties as a template has them, by the names of today. They may hold functions, or be one."""
+        """Return the properties under their current names. The values, or all of it, may be unresolved functions."""
         return given
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """The names of other resources of the template that it needs without naming them.
+        """Return the names of resources in the template that this one needs without naming them.
 
-        :param own: what ``todays_properties`` gives: values where parameters give them, else functions as written
+        :param own: the result of ``todays_properties``: values where parameters give them, else functions as written
         """
         return frozenset()
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
-        """Whether a template may ask for this attribute."""
+        """Tell whether a template may read this attribute."""
         return name in cls.attributes_schema or name in BASE_ATTRIBUTES
 
     @classmethod
     def volatile_attributes(cls) -> frozenset[str]:
-        """The attributes that change by themselves. A client that reads one is told what it is now; for the template
-        those that it reads are stored after each action, as they are then."""
+        """Return the attributes that change by themselves.
+
+        A client that reads one gets its current value. For the template, those that it reads are stored after each
+        action, with the value that they have then.
+        """
         every = {**BASE_ATTRIBUTES, **cls.attributes_schema}
         return frozenset(name for name, attribute in every.items() if attribute.cache_mode is CacheMode.NONE)
 
     @classmethod
     def asked_attributes(cls) -> frozenset[str]:
-        """The attributes that the plugin is asked for when a client reads them: the volatile ones."""
+        """Return the attributes that a client's read asks the plugin for: the volatile ones."""
         return cls.volatile_attributes()
 
     def ask_attribute(self, name: str) -> Any:
-        """The value of one of those, now."""
+        """Return the current value of such an attribute."""
         return self.show() if name == SHOW else self.resolve_attribute(name)
 
     def validate(self) -> None:
-        """Extra checks over ``properties``, before a template is accepted and before a create or update.
+        """Do extra checks on ``properties``: when a template is validated, and before each create or update.
 
-        Some may not be known yet in the first case; ask ``known``. Raise ``property_error``.
+        During template validation some values may not be known yet; ask ``known``. Raise ``property_error``.
         """
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """Whether an update of the ``changed`` properties needs a new resource.
+        """Tell whether an update of the ``changed`` properties needs a new resource.
 
-        :raises NotSupported: where an immutable property changed
+        :raises NotSupported: if an immutable property changed
         """
         wanted = {name: self.properties_schema[name] for name in changed if name in self.properties_schema}
         if fixed := sorted(name for name in wanted if wanted[name].immutable):
@@ -152,25 +155,25 @@ class Resource(Tools):
         return None
 
     def check_create_complete(self, progress: Any) -> bool:
-        """Whether the creation is complete; ``progress`` is what handle_create returned."""
+        """Tell whether the creation is complete; ``progress`` is the return value of handle_create."""
         return True
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Apply the changed properties (None: it went); ``self.properties`` has all of them, as new."""
+        """Apply the changed properties (None: removed); ``self.properties`` has all of them, as new."""
         if prop_diff:
             raise UpdateReplace
         return None
 
     def check_update_complete(self, progress: Any) -> bool:
-        """Whether the update is complete; ``progress`` is what handle_update returned."""
+        """Tell whether the update is complete; ``progress`` is the return value of handle_update."""
         return True
 
     def handle_adopt(self, resource_data: Mapping[str, Any] | None) -> Any:
-        """Take over a physical resource that another stack has left.
+        """Take over a physical resource that another stack has abandoned.
 
-        :param resource_data: what that stack said of it: ``resource_id``, ``metadata`` … and, in ``resource_data``,
-            those keys of its data that ``adoptable_data`` declares. A client may have written all of it
-        :raises ValueError: where there is no id
+        :param resource_data: the export of the resource: ``resource_id``, ``metadata`` … and, in ``resource_data``, the
+            keys of its data that ``adoptable_data`` declares. A client may have written all of it
+        :raises ValueError: if there is no id
         """
         given = resource_data or {}
         if not given.get("resource_id"):
@@ -181,32 +184,32 @@ class Resource(Tools):
             self.data_set(key, value)
 
     def check_adopt_complete(self, progress: Any) -> bool:
-        """Whether that is complete; ``progress`` is what handle_adopt returned."""
+        """Tell whether the adoption is complete; ``progress`` is the return value of handle_adopt."""
         return True
 
     def handle_refer(self, external_id: str) -> Any:
-        """Stand for a physical resource that isn't the stack's: only look whether it is as it should be."""
+        """Represent a physical resource that the stack doesn't own: only check whether it is in order."""
         self.resource_id_set(external_id)
         return self.handle_check()
 
     def check_refer_complete(self, progress: Any) -> bool:
-        """Whether the look is complete; ``progress`` is what handle_refer returned."""
+        """Tell whether the check is complete; ``progress`` is the return value of handle_refer."""
         return self.check_check_complete(progress)
 
     def handle_delete(self) -> Any:
-        """Delete what ``resource_id`` names. It may be None, or gone already: both are success."""
+        """Delete the physical resource ``resource_id``. If that is None, or already gone, the deletion succeeds."""
         return None
 
     def check_delete_complete(self, progress: Any) -> bool:
-        """Whether the deletion is complete; ``progress`` is what handle_delete returned."""
+        """Tell whether the deletion is complete; ``progress`` is the return value of handle_delete."""
         return True
 
     def handle_collect(self) -> Any:
-        """Delete what was kept for a rollback that won't come now; only nested stacks have such things."""
+        """Delete what was kept for a rollback that can no longer happen. Only nested stacks keep such things."""
         return None
 
     def check_collect_complete(self, progress: Any) -> bool:
-        """Whether that is complete; ``progress`` is what handle_collect returned."""
+        """Tell whether the collection is complete; ``progress`` is the return value of handle_collect."""
         return True
 
     def handle_suspend(self) -> Any:
@@ -214,7 +217,7 @@ class Resource(Tools):
         return None
 
     def check_suspend_complete(self, progress: Any) -> bool:
-        """Whether the suspension is complete; ``progress`` is what handle_suspend returned."""
+        """Tell whether the suspension is complete; ``progress`` is the return value of handle_suspend."""
         return True
 
     def handle_resume(self) -> Any:
@@ -222,53 +225,52 @@ class Resource(Tools):
         return None
 
     def check_resume_complete(self, progress: Any) -> bool:
-        """Whether the resumption is complete; ``progress`` is what handle_resume returned."""
+        """Tell whether the resumption is complete; ``progress`` is the return value of handle_resume."""
         return True
 
     def handle_check(self) -> Any:
-        """Look whether the physical resource is as it should be; raise where it isn't."""
+        """Check whether the physical resource is in order; raise if it isn't."""
         return None
 
     def check_check_complete(self, progress: Any) -> bool:
-        """Whether the check is complete; ``progress`` is what handle_check returned."""
+        """Tell whether the check is complete; ``progress`` is the return value of handle_check."""
         return True
 
     def handle_snapshot(self) -> Any:
-        """Begin to take a snapshot; keep what identifies it with ``data_set``."""
+        """Begin to take a snapshot; keep its identity with ``data_set``."""
         return None
 
     def check_snapshot_complete(self, progress: Any) -> bool:
-        """Whether the snapshot is complete; ``progress`` is what handle_snapshot returned."""
+        """Tell whether the snapshot is complete; ``progress`` is the return value of handle_snapshot."""
         return True
 
     def handle_restore(self, definition: Mapping[str, Any], restore_data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The definition to restore to, such as one that makes a volume of its backup.
+        """Return the definition to restore to, such as one that makes a volume from its backup.
 
-        :param definition: the resource as the snapshot's template has it, as written
-        :param restore_data: what was saved of it: ``resource_id``, ``resource_data``, ``metadata`` …
+        :param definition: the resource as the snapshot's template has it, functions unresolved
+        :param restore_data: what the snapshot saved of it: ``resource_id``, ``resource_data``, ``metadata`` …
         """
         return definition
 
     def handle_signal(self, details: Any) -> str | None:
-        """Take a signal: ``details`` are a map, a text or None. Change ``metadata_set`` and ``data_set`` only.
+        """Handle a signal: ``details`` are a map, a text or None. Change nothing but metadata and data.
 
-        It may be called again for the same signal, in a new object, where another was quicker to change the resource.
+        The engine may call it again for the same signal, on a new object, if another signal changed the resource first.
 
-        :returns: what the event is to tell; None to have it tell the details
-        :raises NoActionRequired: where nothing is to be done, nor told
-        :raises ValueError: where it says nothing usable: the client is told so, by a 400
+        :returns: the reason for the event; None to use the details as the reason
+        :raises NoActionRequired: if nothing is to be done and no event is to be made
+        :raises ValueError: if the signal has no usable content; the client gets it as a 400 error
         """
         raise ResourceActionNotSupported(action="signal")
 
     def resolve_attribute(self, name: str) -> Any:
-        """The value of one attribute of the schema, as JSON; for a volatile one, now."""
+        """Return the value of one attribute of the schema, as JSON; the current value if the attribute is volatile."""
         return None
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """Every attribute that may be stored, and of the volatile ones those that the template reads: once after each
-        action but DELETE.
+        """Return the attributes to store: all that aren't volatile, and the volatile ones that the template reads.
 
-        Override it where one look-up gives them all.
+        The engine calls it once after each action but DELETE. Override it if one request returns them all.
         """
         left_out = self.volatile_attributes() - self.reads
         names = [name for name in (*self.attributes_schema, SHOW) if name not in left_out]
@@ -276,20 +278,20 @@ class Resource(Tools):
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
-        """What ``get_attr: [name, key, *path]`` gives, from what ``resolve_attributes`` recorded last.
+        """Return the value of ``get_attr: [name, key, *path]`` from the last result of ``resolve_attributes``.
 
-        A type whose attributes aren't known by name overrides it, and ``has_attribute``.
+        A type whose attribute names aren't known in advance overrides it, and ``has_attribute``.
         """
         return inside(recorded.get(key), path)
 
     def show(self) -> dict[str, Any] | None:
-        """The attribute ``show``: all that the service says of the resource; None without one."""
+        """Return the attribute ``show``: all that the service reports about the resource; None without a service."""
         return None
 
     def reference(self) -> Any:
-        """What ``get_resource`` gives: the physical id or, without one, the name. JSON; it is a text nearly always."""
+        """Return the value of ``get_resource``: the physical id, or the name without one. It is JSON, mostly a text."""
         return self.name if self.resource_id is None else self.resource_id
 
     def find(self) -> list[str]:
-        """After a crash: *all* physical ids that exist for ``self.uuid``, found by tag or idempotency key."""
+        """Return *all* physical ids that exist for ``self.uuid``, by tag or idempotency key. Called after a crash."""
         return []

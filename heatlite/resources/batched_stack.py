@@ -1,12 +1,12 @@
-"""BatchedStack: a nested stack that is changed in several operations, one after the other, with pauses between them.
+"""BatchedStack: a nested stack that is changed in several operations, one after another, with pauses between them.
 
 ::
 
     progress {"batches": [[5, 2], [4, 0]], "pause": 60, "resume_at": null, "step": {…}}
 
-    step: wait for the child ─▶ pause ─▶ the next batch: make its template, from what the child is by then ─▶ step …
+    step: wait for the child ─▶ pause ─▶ next batch: build its template from the child's current state ─▶ step …
 
-Where it stands is the progress, so a crash goes on with the batch that was under way, and no thread waits.
+The progress records the current batch. After a crash another engine continues with that batch. No thread waits.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from heatlite.schema.sizes import weight
 
 
 class BatchedStack(StackResource):
-    """What groups have in common."""
+    """The base class of groups."""
 
     @classmethod
     def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
-        """The same members, with the outputs that tell of them here."""
+        """Return the same members, with the outputs that heatlite's groups read."""
         return template.taken_over(given)
 
     def first_name(self) -> str:
-        """The name of a member that stands for all others; asked only where there is one."""
+        """Return the name of one member that can represent all others. Called only if the group has members."""
         raise NotImplementedError
 
     def definition_of(self, name: str) -> Definition:
-        """A member's definition as the properties have it now."""
+        """Return a member's definition by the current properties."""
         raise NotImplementedError
 
     def child_sample(self) -> Sample:
-        """One member for all: they differ by little more than their names."""
+        """Return one member as the sample of all: members differ by little more than their names."""
         size = self.child_size()
         if size is None or not self.describes():
             return Sample(None)
@@ -51,36 +51,36 @@ class BatchedStack(StackResource):
         return Sample(template.of({name: self.definition_of(name)}), {name: size})
 
     def weight_of_member(self) -> int:
-        """That of the first member's definition: the others' are about as long."""
+        """Return the size of the first member's definition: the others are about as large."""
         return weight(self.definition_of(self.first_name()))
 
     @classmethod
     def reads_inside(cls, name: str) -> bool:
-        """Only what is nested in a member: all else is told by the outputs."""
+        """Tell whether an attribute is of a stack nested in a member; the outputs give all other attributes."""
         return is_inside_a_member(name)
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
-        """The child's template after a batch, made from what the child is now."""
+        """Return the child's template after a batch, built from the child's current state."""
         raise NotImplementedError
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """As the schema says: some properties of a group can't change in place."""
+        """Decide by the schema: some properties of a group can't change in place."""
         return Resource.needs_replacement(self, before, after, changed)
 
     def check_create_complete(self, progress: Progress) -> bool:
-        """Whether the last batch is complete."""
+        """Tell whether the last batch is complete."""
         return self._check_batches(progress)
 
     def check_update_complete(self, progress: Progress | None) -> bool:
-        """Whether the last batch is complete."""
+        """Tell whether the last batch is complete."""
         return progress is None or self._check_batches(progress)
 
     def begin_batches(self, batches: Sequence[Batch], pause: float = 0) -> Progress:
-        """The progress of these batches, none of which has begun; ``pause`` in seconds.
+        """Return the progress of these batches before the first one begins; ``pause`` in seconds.
 
-        :raises UpdateReplace: where the child is gone, or is going
-        :raises ValueError: where the pauses alone take longer than an operation may
-        :raises StackResourceLimitExceeded: where the group would have more members than it may
+        :raises UpdateReplace: if the child is deleted, or is being deleted
+        :raises ValueError: if the pauses alone take longer than an operation may
+        :raises StackResourceLimitExceeded: if the group would have more members than allowed
         """
         self.check_size(max(batch.size for batch in batches))
         if pause * (len(batches) - 1) >= self.nested.time_limit():
@@ -93,7 +93,7 @@ class BatchedStack(StackResource):
         return {"batches": left, "pause": pause, "resume_at": None, "step": None}
 
     def _check_batches(self, progress: Progress) -> bool:
-        """Go on as far as possible: False where something is to be waited for, or to be recorded first."""
+        """Continue as far as possible; return False if there is something to wait for, or to record first."""
         if progress["step"] is not None:
             if not self._check(progress["step"]):
                 return False
@@ -106,12 +106,12 @@ class BatchedStack(StackResource):
                 return False
             progress["step"] = self._begin(Batch(*progress["batches"].pop(0)))
             if progress["step"] is not None:
-                self.poll_in(0)  # what is to be sent is recorded before it is sent
+                self.poll_in(0)  # the row must record the operation before it is sent
                 return False
         return True
 
     def _begin(self, batch: Batch) -> Progress | None:
-        """The operation that makes a batch true; None where it is true already."""
+        """Choose the operation that brings the child to the state after a batch; None if it is there already."""
         self.check_size(batch.size)
         goal = self.nested.store(self.template_of(batch), self.child_parameters(), self.uuid)
         child = self._look()
@@ -120,15 +120,18 @@ class BatchedStack(StackResource):
         chosen = self._choose(Verb.UPDATE, goal, child.operation_id if child else None)
         return {**chosen, "recorded": True}
 
-    # --- what the child is now ------------------------------------------------------------------------------
+    # --- the child's current state --------------------------------------------------------------------------
 
     def members(self) -> list[Member]:
-        """The resources of the child's template, the first to go at the front. What left it may still have to go."""
+        """Return the resources in the child's template, the first to be removed at the front.
+
+        Resources that have left the template, but aren't deleted yet, aren't among them.
+        """
         return self._members(self._written())
 
     def definitions(self) -> Definitions:
-        """Of each of these the definition that the child's template gives it."""
-        written = self._written()  # once: the child may be at another by the next look
+        """Return the definitions of the members as the child's template has them, in the same order."""
+        written = self._written()  # read once: the child's template may change between two reads
         return {member.name: written[member.name] for member in self._members(written)}
 
     def _members(self, written: Definitions) -> list[Member]:

@@ -1,14 +1,14 @@
-"""Cloud: what a plugin finds of the cloud's services, as whoever asked for the operation of its stack. A port.
+"""Cloud: the port through which a plugin uses the cloud's services, as the user who asked for the stack's operation.
 
 ::
 
     self.cloud.identity.create("project", {"name": …})     keystone, in a few verbs
     self.cloud.api("compute").post("/servers", {…})        any service, by its REST API: JSON in, JSON out
-    self.cloud.names.id_of("neutron.network", "private")   what a name stands for
+    self.cloud.names.id_of("neutron.network", "private")   the id of a name
     self.cloud.client("compute").create_server(…)          any service, by the OpenStack SDK's client
     self.cloud.users.make(name, password)                  a user of the stack's own, who may signal it
 
-All of it is I/O: only plugins that aren't ``immediate`` may use it. Calls fail with CloudError.
+Every call does I/O, so only plugins that aren't ``immediate`` may use it. Calls fail with CloudError.
 """
 
 from __future__ import annotations
@@ -18,43 +18,43 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 USER_ID = "user_id"
-"""The key of a resource's data that says which user of the stack's own belongs to it."""
+"""The key of a resource's data for the id of the stack user that belongs to it."""
 
 
 class Identity(Protocol):
-    """Keystone. A kind is keystone's word for a thing: ``project``, ``user``, ``group``, ``role``, ``service`` …
+    """Keystone. A kind is keystone's word for an object: ``project``, ``user``, ``group``, ``role``, ``service`` …
 
-    Values are as in keystone's API.
+    Values are those of keystone's API.
     """
 
     def get(self, kind: str, thing_id: str) -> dict[str, Any] | None:
-        """One thing, or None."""
+        """Return one object, or None."""
 
     def listed(self, kind: str, **filters: Any) -> list[dict[str, Any]]:
-        """All things of a kind, or those that filters of keystone's leave; a filter of None leaves all."""
+        """Return all objects of a kind that match keystone's filters; a filter of None is ignored."""
 
     def create(self, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Make a thing. Raises CloudConflict where there is one of that name."""
+        """Create an object. Raises CloudConflict if the name is taken."""
 
     def update(self, kind: str, thing_id: str, values: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Change a thing; None where it is gone."""
+        """Change an object; return None if it doesn't exist."""
 
     def delete(self, kind: str, thing_id: str) -> bool:
-        """Delete a thing: False if it was gone."""
+        """Delete an object; return False if it didn't exist."""
 
     def put(self, path: str) -> None:
-        """Have a grant or a membership."""
+        """Ensure a grant or a membership exists."""
 
     def remove(self, path: str) -> bool:
-        """Have a grant or a membership no longer: False if it, or one of its ends, was gone."""
+        """Remove a grant or a membership; return False if it, or one of the objects that it connects, didn't exist."""
 
     def id_of(self, kind: str, name: str) -> str:
-        """The id of a thing, of its id, its name or ``name{domain}``. Raises EntityNotFound, or Invalid for several."""
+        """Return an object's id by its id, its name or ``name{domain}``. Raises EntityNotFound or Invalid."""
 
 
 @dataclass(frozen=True)
 class StackUser:
-    """A user of a stack's own, and where he lives."""
+    """A user of the stack's own, with the project and domain that he is in."""
 
     user_id: str
     project_id: str
@@ -63,67 +63,67 @@ class StackUser:
 
 
 class StackUsers(Protocol):
-    """The users of one stack, in the domain for such users. Raises ConfigurationError where there is none."""
+    """The users of one stack, in the domain for such users. Raises ConfigurationError if no domain is configured."""
 
     def make(self, name: str, password: str) -> StackUser:
-        """A user of this name, who may do no more than signal. Made twice, it is the same one."""
+        """Create a user of this name, who may do nothing but signal. A second call returns the same user."""
 
     def delete(self, name: str) -> None:
-        """Delete the user of this name; he may be gone."""
+        """Delete the user of this name, if he exists."""
 
     def enable(self, user_id: str, *, enabled: bool) -> None:
-        """Let a user log in, or no longer; nothing, where he isn't one of the stack's own."""
+        """Enable or disable a user's login; do nothing if he isn't a user of the stack's own."""
 
     def token(self, user: StackUser, password: str) -> str:
-        """A token of a user's."""
+        """Return a token for a user."""
 
     def keypair(self, user: StackUser, access: str, secret: str) -> None:
-        """Let a user sign URLs by this key. Made twice, it is the same key with the new secret; it goes with him."""
+        """Give a user a key pair to sign URLs. A second call sets a new secret; the pair is deleted with the user."""
 
 
 class Api(Protocol):
-    """One service's REST API. ``sent`` are ``params``, ``headers`` and ``microversion``. JSON in, JSON out.
+    """The REST API of one service. ``sent`` are ``params``, ``headers`` and ``microversion``. JSON in, JSON out.
 
-    Each raises CloudNotFound (404), CloudConflict (409), CloudUnavailable (429, 502 … 504, or no answer) or CloudError.
-    A step needn't catch CloudUnavailable: it is taken again later, and ``is_repeated`` then.
+    Each call raises CloudNotFound (404), CloudConflict (409), CloudUnavailable (429, 502 … 504, or no answer) or
+    CloudError. A step needn't catch CloudUnavailable: the engine repeats the step later, with ``is_repeated`` set.
     """
 
     def get(self, path: str, **sent: Any) -> Any:
-        """What there is at a path."""
+        """Send a GET request and return the answer."""
 
     def post(self, path: str, json: Any = None, **sent: Any) -> Any:
-        """Make something, or have something done."""
+        """Send a POST request and return the answer."""
 
     def put(self, path: str, json: Any = None, **sent: Any) -> Any:
-        """Change something."""
+        """Send a PUT request and return the answer."""
 
     def patch(self, path: str, json: Any = None, **sent: Any) -> Any:
-        """Change something."""
+        """Send a PATCH request and return the answer."""
 
     def delete(self, path: str, **sent: Any) -> Any:
-        """Delete something."""
+        """Send a DELETE request and return the answer."""
 
     def request(self, method: str, path: str, **sent: Any) -> Any:
-        """Any of these."""
+        """Send a request with any method and return the answer."""
 
     def listed(self, path: str, key: str, **sent: Any) -> Iterator[dict[str, Any]]:
-        """All that a collection has, page by page."""
+        """Yield every item of a collection, page by page."""
 
     def has_extension(self, alias: str) -> bool:
-        """Whether the service has an extension of its API; only Neutron has a list of them."""
+        """Tell whether the service has an API extension. Only Neutron publishes a list of extensions."""
 
 
 class Names(Protocol):
-    """What names stand for. A kind is a name of Heat's custom constraints, such as ``neutron.network``."""
+    """The look-up of names. A kind is a name of one of Heat's custom constraints, such as ``neutron.network``."""
 
     def id_of(self, kind: str, value: str) -> str:
-        """The id of what has this name or id. Raises EntityNotFound, or PhysicalResourceNameAmbiguity."""
+        """Return the id for a name or id. Raises EntityNotFound, or PhysicalResourceNameAmbiguity."""
 
     def check(self, kind: str, value: str) -> str:
-        """The same, where something of an id has to be there."""
+        """Return the same id, but verify that it exists even if an id was given."""
 
     def forget(self, kind: str, value: str) -> None:
-        """Have a name asked for again: what it stood for is gone."""
+        """Drop a cached name, because the object that it named is gone."""
 
 
 class Cloud(Protocol):
@@ -139,19 +139,19 @@ class Cloud(Protocol):
 
     @property
     def names(self) -> Names:
-        """What names stand for."""
+        """The look-up of names."""
 
     def client(self, service: str) -> Any:
-        """The SDK's client of a service, by the SDK's name for it: ``compute``, ``network`` …"""
+        """Return the SDK's client of a service, by the SDK's name for it: ``compute``, ``network`` …"""
 
     def api(self, service: str) -> Api:
-        """A service's REST API, by the same name."""
+        """Return a service's REST API, by the same name."""
 
     def endpoint(self, service_type: str, region: str | None = None) -> str | None:
-        """The URL of a service for the stack's project, here or in a region; None where the catalogue has none."""
+        """Return the URL of a service for the stack's project, here or in another region; None if there is none."""
 
     def signal_url(self) -> str | None:
-        """Where signed requests are sent: what stands before ``/waitcondition`` and ``/signal``. None: nowhere."""
+        """Return the base URL for signed requests, before ``/waitcondition`` and ``/signal``; None if there is none."""
 
     def metadata_url(self) -> str | None:
-        """Where servers poll for what is deployed to them, with signed requests. None: nowhere."""
+        """Return the URL that servers poll with signed requests for their deployments; None if there is none."""

@@ -1,7 +1,7 @@
-"""From what a template or a parameter gives to the type that a property wants, as generously as Heat.
+"""Coercion of a value from a template or a parameter to a property's type, as generous as Heat's.
 
-Parameters are often strings (``"16"``, ``"true"``, ``'[{"class": "hexdigits"}]'``), so a string that plainly says
-a number, a boolean, a list or a map is taken for it.
+Parameters are often strings (``"16"``, ``"true"``, ``'[{"class": "hexdigits"}]'``). Therefore a string that clearly
+denotes a number, a boolean, a list or a map is accepted as one.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 from heatlite.resources.schema import Type
 
 LONGEST_PYTHON = 65_536
-"""Characters of a map or list as Python prints it. Reading it takes many times the memory that JSON does."""
+"""Most characters of a map or list as Python prints it. Parsing it takes many times the memory that JSON takes."""
 
 
 def coerce(wanted: Type, value: Any) -> Any:
-    """``value`` as the wanted type; maps and lists are new ones, their items as they were.
+    """Return ``value`` as the wanted type; a map or list is a new one with the same items.
 
     None becomes the type's empty value (``""``, 0, False, ``{}``, ``[]``), as in Heat.
 
@@ -33,9 +33,9 @@ def coerce(wanted: Type, value: Any) -> Any:
 
 
 def to_string(value: Any) -> str:
-    """A string; a whole number or boolean as Python writes it. Raises ValueError for all else.
+    """Return a string; convert an integer or boolean as Python prints it. Raise ValueError for anything else.
 
-    Not a float: ``version: 1.10`` would quietly become "1.1".
+    A float is refused: ``version: 1.10`` would silently become "1.1".
     """
     if isinstance(value, str):
         return value
@@ -46,9 +46,9 @@ def to_string(value: Any) -> str:
 
 
 def to_integer(value: Any) -> int:
-    """An integer, also from its digits, a boolean (1 or 0) or a float, whose fraction is cut off, as in Heat.
+    """Return an integer; convert its digits, a boolean (1 or 0) or a float, whose fraction is cut off, as in Heat.
 
-    :raises ValueError: for all else
+    :raises ValueError: for anything else
     """
     try:
         if isinstance(value, str | int | float):
@@ -59,9 +59,9 @@ def to_integer(value: Any) -> int:
 
 
 def to_number(value: Any) -> int | float:
-    """A finite number, also from the text of one; a boolean stays what it is, as in Heat.
+    """Return a finite number; convert the text of one. A boolean stays a boolean, as in Heat.
 
-    :raises ValueError: for all else
+    :raises ValueError: for anything else
     """
     number: int | float = math.nan
     if isinstance(value, int | float):
@@ -74,7 +74,7 @@ def to_number(value: Any) -> int | float:
 
 
 def spelt_number(text: str) -> int | float:
-    """The int or float that a text spells; NaN where it spells none."""
+    """Return the int or float that a text spells; NaN if it spells none."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -84,7 +84,7 @@ def spelt_number(text: str) -> int | float:
 
 
 def to_boolean(value: Any) -> bool:
-    """A boolean, also from ``true`` and ``false`` in any case of letters. Raises ValueError for all else."""
+    """Return a boolean; convert ``true`` and ``false`` in any letter case. Raise ValueError for anything else."""
     if isinstance(value, bool):
         return value
     word = value.lower() if isinstance(value, str) else ""
@@ -94,7 +94,7 @@ def to_boolean(value: Any) -> bool:
 
 
 def to_map(value: Any) -> dict[str, Any]:
-    """A new dict from a mapping or from the JSON text of one. Raises ValueError for all else."""
+    """Return a new dict from a mapping or from the JSON text of one. Raise ValueError for anything else."""
     found = from_json(value) if isinstance(value, str) else value
     if isinstance(found, Mapping):
         return dict(found)
@@ -102,7 +102,7 @@ def to_map(value: Any) -> dict[str, Any]:
 
 
 def to_list(value: Any) -> list[Any]:
-    """A new list from a list, a tuple or the JSON text of one. Raises ValueError for all else."""
+    """Return a new list from a list, a tuple or the JSON text of one. Raise ValueError for anything else."""
     found = from_json(value) if isinstance(value, str) else value
     if isinstance(found, list | tuple):
         return list(found)
@@ -110,8 +110,9 @@ def to_list(value: Any) -> list[Any]:
 
 
 def from_json(text: str) -> Any:
-    """What a JSON text says, or a map or list as Python prints it, which is what a parameter of type string makes of
-    one; None where it is neither.
+    """Parse a JSON text, or a map or list as Python prints it; return None if the text is neither.
+
+    A string parameter turns a map or list into Python's notation.
     """
     try:
         return json.loads(text, parse_constant=_refuse_constant)

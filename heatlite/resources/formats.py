@@ -1,4 +1,4 @@
-"""ip_addr, mac_addr and their like: custom constraints that need no service, under Heat's names."""
+"""Custom constraints that need no service, such as ip_addr and mac_addr, under Heat's names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_NAME = 255
 
 
 class Format:
-    """A constraint that only looks at the value."""
+    """A constraint that depends only on the value."""
 
     wrong = "{} is not valid"
 
@@ -25,7 +25,7 @@ class Format:
         self._reason = ""
 
     def validate(self, value: Any, cloud: Any) -> bool:
-        """Whether the value has the form."""
+        """Tell whether the value has the format."""
         try:
             self.check(str(value))
         except ValueError as error:
@@ -34,10 +34,10 @@ class Format:
         return True
 
     def check(self, value: str) -> None:
-        """Raise ValueError with the reason where it hasn't."""
+        """Raise ValueError with the reason if the value doesn't have the format."""
 
     def error(self, value: Any) -> str:
-        """Why not."""
+        """Return the reason why the last value was refused."""
         return self._reason
 
 
@@ -163,7 +163,7 @@ class Timezone(Format):
 
 @dataclass(frozen=True)
 class CronField:
-    """One field of a cron expression: the numbers that it may name, and their names in order, if they have any."""
+    """One field of a cron expression: the numbers that it may contain, and their names in order, if they have any."""
 
     least: int
     most: int
@@ -172,7 +172,7 @@ class CronField:
     def check(self, written: str) -> None:
         """Check a list of values, ranges and steps: ``1,10-20/5,*/15``.
 
-        :raises ValueError: where a part of it is none
+        :raises ValueError: if a part isn't valid
         """
         for part in written.split(","):
             values, step, width = part.partition("/")
@@ -185,7 +185,7 @@ class CronField:
                 raise ValueError(f"[{part}] is not acceptable")
 
     def number(self, written: str, part: str) -> int:
-        """The number of one value, given by its name or its digits."""
+        """Return the number of one value, given by its name or its digits."""
         if written[:3] in self.names and len(written) == 3:
             return self.least + self.names.index(written)
         if not (written.isascii() and written.isdigit() and self.least <= int(written) <= self.most):

@@ -1,4 +1,4 @@
-"""Instance: all that a plugin object is made from, as one value that another process could make as well."""
+"""Instance: everything that a plugin object is made from, as one value, so that any process can make the object."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from heatlite.resources.software.port import Software
 class Instance:
     """One resource as its row and its template have it at the start of a step.
 
-    ``properties`` are validated ones (for an update: the new ones). ``now`` gives epoch seconds. ``random`` is
-    the source of all chance. ``unknown`` is the sentinel that stands in ``properties`` for values not known yet,
-    where a template is validated before its resources exist. ``mask`` gives a text without hidden values. ``files``
-    are those of the template. ``reads`` are the attributes of the resource that the template reads anywhere.
-    ``update_policy`` is a checked one. ``siblings`` are the stack's other resources, and ``nested`` is what the engine
-    answers about nested stacks, ``software`` what it keeps of software configs; None where nothing is made: in
-    validation, and in tests of other plugins. ``cloud`` is None there too, and where no keystone is configured.
+    ``properties`` are validated (for an update: the new ones). ``now`` returns epoch seconds. ``random`` is the only
+    source of randomness. ``unknown`` is the sentinel in ``properties`` for values that aren't known yet, because a
+    template is validated before its resources exist. ``mask`` removes hidden values from a text. ``files`` are the
+    files of the template. ``reads`` are the attributes of the resource that the template reads anywhere.
+    ``update_policy`` has been checked. ``siblings`` are the other resources of the stack. ``nested`` is the engine's
+    port for nested stacks, ``software`` the one for software configs; both are None in validation, where nothing is
+    made, and in tests of other plugins. ``cloud`` is None there too, and if no keystone is configured.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Progress, data and attributes go from process to process: they are JSON, or the step fails and says why."""
+"""Values that pass between processes (progress, data, attributes) must be JSON; any other value fails the step."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ from collections.abc import Mapping
 from typing import Any
 
 LARGEST = 4 * 1024 * 1024
-"""Characters of JSON that a resource's attributes may take, and its properties. All that a row holds together fits into
-what MariaDB takes and gives in one packet by default, 16 MiB, encrypted too."""
+"""Most characters of JSON in a resource's attributes, and in its properties.
+
+All limits together keep a row below MariaDB's default packet size of 16 MiB, even encrypted.
+"""
 MOST_DATA = 2 * 1024 * 1024
 MOST_METADATA = 1024 * 1024
 MOST_PROGRESS = 512 * 1024
 
 
 class NotJson(Exception):
-    """A plugin handed out a value that another process could not read."""
+    """A plugin returned a value that another process couldn't read."""
 
 
 def as_json(value: Any, what: str, most: int = LARGEST) -> Any:
-    """``value`` as another process will read it: a tuple is a list there, and a key a string.
+    """Return ``value`` as another process will read it: a tuple becomes a list, and each key a string.
 
     :param what: names the plugin and the value for the error: ``acme.Server progress``
-    :param most: the characters that it may take
-    :raises NotJson: naming the part that isn't JSON, or the size of what is too large
+    :param most: the most characters that it may take
+    :raises NotJson: naming the part that isn't JSON, or the size if it is too large
     """
     if value is None:
         return None
     try:
         text = json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        raise NotJson(
-            f"{offender(value, what)}, which isn't JSON; hand over strings, numbers, lists and maps"
-        ) from None
+        raise NotJson(f"{offender(value, what)}, which isn't JSON; use strings, numbers, lists and maps") from None
     if len(text) > most:
-        raise NotJson(f"{what} takes {len(text)} characters, and may take {most}; keep large things elsewhere")
+        raise NotJson(f"{what} takes {len(text)} characters; the limit is {most}; keep large values elsewhere")
     return json.loads(text)
 
 
 def offender(value: Any, where: str, depth: int = 20) -> str:
-    """The innermost part that isn't JSON, as ``where is value (type)``; looks no deeper than ``depth``."""
+    """Return the innermost part that isn't JSON, as ``where is value (type)``; search at most ``depth`` levels."""
     inner: list[tuple[str, Any]] = []
     if depth and isinstance(value, Mapping):
         inner = [(f"{where}.{key}", item) for key, item in value.items()]
@@ -53,7 +53,7 @@ def offender(value: Any, where: str, depth: int = 20) -> str:
 
 
 def is_json(value: Any) -> bool:
-    """Whether ``value`` could be written; exact for plain values, by trial for maps and lists."""
+    """Tell whether ``value`` can be written as JSON; check floats directly, and try everything else."""
     if isinstance(value, float):
         return math.isfinite(value)
     try:
@@ -64,7 +64,7 @@ def is_json(value: Any) -> bool:
 
 
 def shown(value: Any, limit: int = 100) -> str:
-    """A repr of bounded length that never fails."""
+    """Return a repr of bounded length; never fail."""
     try:
         text = repr(value)
     except Exception:

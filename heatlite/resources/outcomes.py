@@ -1,4 +1,4 @@
-"""Outcomes: what a step of a plugin, or a look at a change, came to. Frozen values for a ``match``."""
+"""Outcomes: results of a plugin's step, or of the assessment of a change. Frozen values for a ``match``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The action is complete. ``reference`` is what get_resource gives; no attributes after a DELETE."""
+    """The action is complete. ``reference`` is the value of get_resource. There are no attributes after a DELETE."""
 
     physical_id: str | None
     attributes: dict[str, Any]
@@ -18,7 +18,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Not complete yet: poll again with ``progress`` (JSON) after ``poll_after`` seconds, on any engine."""
+    """The action isn't complete: poll again with ``progress`` (JSON) after ``poll_after`` seconds, on any engine."""
 
     progress: Any
     poll_after: float
@@ -28,7 +28,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a template sees of a resource: ``reference`` is what get_resource gives."""
+    """The part of a resource that templates see: ``reference`` is the value of get_resource."""
 
     reference: Any
     attributes: dict[str, Any]
@@ -36,9 +36,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The action failed; the physical id and data set before that are kept. ``reason`` is for the user.
+    """The action failed. The physical id and data set before the failure are kept. ``reason`` is for the user.
 
-    ``shown`` is what is to be seen of what there is all the same; None where that can't be said.
+    ``shown`` is what templates may still read of the resource; None if the plugin can't tell.
     """
 
     reason: str
@@ -54,7 +54,7 @@ class Replace:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The properties are the same."""
+    """The properties are equal."""
 
 
 @dataclass(frozen=True, slots=True)

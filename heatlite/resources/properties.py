@@ -1,12 +1,12 @@
-"""Properties: from what a template gives, with its functions resolved, to the mapping that a plugin reads.
+"""Properties: from the values in a template, with functions resolved, to the mapping that a plugin reads.
 
 ::
 
     given --refuse unknown names--> each property of the schema: coerce -> nested schema -> constraints
 
-A value that isn't known yet (it needs a resource that doesn't exist) is handed through; the caller says by which
-sentinel it is recognised. What stands around it gets the shape of its schema, so that a plugin finds each map and list
-there, with the defaults that the template doesn't give; the rest is checked once all of it is known.
+A value may be unknown because it depends on a resource that doesn't exist yet. The caller marks it with a sentinel,
+which passes through. The maps and lists around it get the shape and the defaults of their schema, so that a plugin
+finds each key that it expects. The remaining checks follow once the whole value is known.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from heatlite.schema.constraints import check_all
 
 NOTHING = object()  # a sentinel that no value holds
 AS_IT_IS: Mapping[Type, type] = {Type.STRING: str, Type.BOOLEAN: bool, Type.INTEGER: int, Type.NUMBER: int}
-"""The types of defaults that nothing has to be done to: most values of most resources are such."""
+"""Default values of these types need no coercion: most values of most resources are such defaults."""
 CONTAINERS = frozenset({Type.MAP, Type.LIST})
 
 
 def validate(
     schema: PropertiesSchema, given: Mapping[str, Any], prefix: str = "", unknown: Any = NOTHING
 ) -> dict[str, Any]:
-    """Check and coerce; the result has every name of the schema, None where there is no value or default.
+    """Check and coerce; the result has every name of the schema, with None if there is no value and no default.
 
-    :param prefix: where the properties stand in the template, such as ``resources.web.properties``
-    :param unknown: the sentinel of a value that isn't known yet; a property that holds it is left as it is
-    :raises StackValidationFailed: with the dotted path of what is wrong and a sentence saying why
+    :param prefix: the path of the properties in the template, such as ``resources.web.properties``
+    :param unknown: the sentinel of a value that isn't known yet; a property that equals it is left unchanged
+    :raises StackValidationFailed: with the dotted path of the wrong value and a sentence saying why
     """
     refuse_unknown_names(schema, given, prefix)
     return {name: value_of(name, schema[name], given, prefix, unknown) for name in schema}
 
 
 def value_of(name: str, wanted: Property, given: Mapping[str, Any], prefix: str, unknown: Any) -> Any:
-    """The checked value of one property; the parameters are those of :func:`validate`."""
+    """Return the checked value of one property; the parameters are those of :func:`validate`."""
     if name in given:
         return checked(wanted, given[name], path_to(prefix, name), unknown)
     if wanted.default is not None:
@@ -56,10 +56,10 @@ def value_of(name: str, wanted: Property, given: Mapping[str, Any], prefix: str,
 
 
 def checked(wanted: Property, value: Any, path: str, unknown: Any = NOTHING) -> Any:
-    """``value``, or the default in place of None, coerced and checked with all that is nested in it.
+    """Return ``value``, or the default in place of None, coerced and checked with everything nested in it.
 
-    :raises StackValidationFailed: with the path of the part that is wrong
-    :raises RequestLimitExceeded: where it takes too long to find out
+    :raises StackValidationFailed: with the path of the wrong part
+    :raises RequestLimitExceeded: if matching a pattern takes too long
     """
     if value is None:
         value = copy.deepcopy(wanted.default)
@@ -76,7 +76,7 @@ def checked(wanted: Property, value: Any, path: str, unknown: Any = NOTHING) -> 
 
 
 def with_nested(wanted: Property, value: Any, path: str, unknown: Any) -> Any:
-    """A map or list with its items checked against the nested schema, if there is one."""
+    """Return a map or list with its items checked against the nested schema, if there is one."""
     if wanted.schema is None:
         return value
     if isinstance(wanted.schema, Property):
@@ -85,11 +85,11 @@ def with_nested(wanted: Property, value: Any, path: str, unknown: Any) -> Any:
 
 
 def shaped(wanted: Property, value: Any, path: str, unknown: Any) -> Any:
-    """A value that holds an unknown in the shape of its schema: each map has every name of it, with the defaults.
+    """Return a partly unknown value in the shape of its schema: each map has all names, with their defaults.
 
-    A number or text of which a part is unknown is unknown.
+    A number or text with an unknown part is unknown as a whole.
 
-    :raises StackValidationFailed: where it is no list or no map, and has to be one
+    :raises StackValidationFailed: if a list or map is required and the value is neither
     """
     if wanted.type is Type.ANY or value is unknown:
         return value
@@ -111,9 +111,9 @@ def shaped(wanted: Property, value: Any, path: str, unknown: Any) -> Any:
 
 
 def completed(schema: PropertiesSchema, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Validated properties that an older plugin stored, as the schema of today has them.
+    """Return validated properties that an older plugin stored, adapted to the current schema.
 
-    A property that is new has its default; one that is no more is left out.
+    A new property gets its default; a property that no longer exists is left out.
     """
     return {
         name: stored[name] if name in stored else value_of(name, replace(wanted, required=False), {}, "", NOTHING)
@@ -124,7 +124,7 @@ def completed(schema: PropertiesSchema, stored: Mapping[str, Any]) -> dict[str, 
 def refuse_unknown_names(schema: PropertiesSchema, given: Mapping[str, Any], prefix: str) -> None:
     """Refuse a property that isn't in the schema.
 
-    :raises StackValidationFailed: naming the first of them, and which was probably meant
+    :raises StackValidationFailed: naming the first such property, and the name that was probably meant
     """
     for name in given:
         if name not in schema:
@@ -134,7 +134,7 @@ def refuse_unknown_names(schema: PropertiesSchema, given: Mapping[str, Any], pre
 
 
 def contains(value: Any, sentinel: Any) -> bool:
-    """Whether ``value`` equals the sentinel or has it anywhere inside."""
+    """Tell whether ``value`` equals the sentinel or contains it at any depth."""
     if isinstance(value, Mapping):
         return any(contains(item, sentinel) for item in value.values())
     if isinstance(value, list | tuple):
@@ -143,19 +143,19 @@ def contains(value: Any, sentinel: Any) -> bool:
 
 
 def property_error(path: str, message: str) -> StackValidationFailed:
-    """The error of a wrong property, as Heat words it: ``Property error: <path>: <message>``."""
+    """Return the error for a wrong property, as Heat words it: ``Property error: <path>: <message>``."""
     return StackValidationFailed(error="Property error", path=path, message=message)
 
 
 def path_to(prefix: str, step: str | int) -> str:
-    """``prefix`` and one step more: ``tags`` and 0 give ``tags[0]``."""
+    """Return ``prefix`` extended by one step: ``tags`` and 0 give ``tags[0]``."""
     return dotted([prefix, step] if prefix else [step])
 
 
 def check_schema(schema: PropertiesSchema, path: str = "") -> None:
     """Check that each default satisfies its own property, nested ones too.
 
-    :raises InvalidSchemaError: with the path of the first that doesn't
+    :raises InvalidSchemaError: with the path of the first wrong default
     """
     for name, wanted in schema.items():
         where = path_to(path, name)

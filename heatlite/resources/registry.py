@@ -1,6 +1,6 @@
-"""Registry: which class serves which resource type. Found once at start-up, under one entry point namespace.
+"""Registry: the mapping of resource types to classes, loaded once at start-up from one entry point namespace.
 
-A broken plugin costs its own types only: it is reported and left out, and the engine starts.
+A broken plugin disables only its own types: the registry logs a warning, leaves it out, and the engine starts.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Registry:
 
     @classmethod
     def load(cls, namespace: str = NAMESPACE) -> Registry:
-        """All plugins that are installed under the namespace."""
-        # The manager's own loading lets an AssertionError end start-up, so only its list (and cache) is used.
+        """Load every plugin that is installed under the namespace."""
+        # The manager's own loading would let an AssertionError end start-up, so only its list (and cache) is used.
         finder: ExtensionManager[type[Resource]] = ExtensionManager.make_test_instance([], namespace=namespace)
         return cls.load_from(finder.list_entry_points())
 
     @classmethod
     def load_from(cls, entry_points: Iterable[EntryPoint]) -> Registry:
-        """These plugins; of two with the same name the first serves."""
+        """Load these plugins; of two with the same name the first is used."""
         plugins: dict[str, type[Resource]] = {}
         for entry_point in entry_points:
             if entry_point.name in plugins:
@@ -51,11 +51,12 @@ class Registry:
         return cls(plugins)
 
     def get(self, type_name: str) -> type[Resource]:
-        """The class that serves a type, one that is hidden included.
+        """Return the class that serves a type, including hidden types.
 
-        For the name of a template's file it is one that knows nothing of the file, unless it is an operator's.
+        The name of a template file gives ``TemplateResource``, which doesn't know the file, unless an operator
+        mapped it.
 
-        :raises EntityNotFound: where none does; ``ResourceTypeUnavailable`` where Heat has one
+        :raises EntityNotFound: if there is no such class; ``ResourceTypeUnavailable`` if Heat has the type
         """
         found = self._plugins.get(type_name) or retired.SHELLS.get(type_name)
         if found is not None:
@@ -69,32 +70,32 @@ class Registry:
         return self._older.setdefault(type_name, retired.hidden_as(newer, type_name))
 
     def with_others(self, plugins: Mapping[str, type[Resource]]) -> Registry:
-        """The same, but for types that these serve."""
+        """Return a registry in which these plugins replace or extend the present ones."""
         return Registry({**self._plugins, **plugins})
 
     def names(self) -> list[str]:
-        """The type names, sorted; without those that are hidden in Heat, and without files of templates."""
+        """Return the type names, sorted, without Heat's hidden types and without names of template files."""
         return sorted(name for name in self._plugins if not is_template(name))
 
 
 def load_one(entry_point: EntryPoint) -> type[Resource] | None:
-    """The plugin, or None (and a warning) where it can't be imported or breaks the contract."""
+    """Return the plugin; warn and return None if it can't be imported or breaks the contract."""
     try:
         plugin = entry_point.load()
         check_plugin(plugin)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # a module can raise anything when imported, SystemExit too
+    except BaseException as error:  # importing a module can raise anything, even SystemExit
         LOG.warning("%s is left out: %s: %s", described(entry_point), type(error).__name__, error)
         return None
     return plugin
 
 
 def check_plugin(plugin: object) -> None:
-    """Check that it keeps to the contract as far as its class shows.
+    """Check that a plugin keeps the contract, as far as its class shows.
 
-    :raises TypeError: where it isn't a plugin class with an attributes schema, or lets in what is an engine's
-    :raises InvalidSchemaError: where its properties schema contradicts itself
+    :raises TypeError: if it isn't a plugin class, an attribute isn't an Attribute, or it declares the engine's keys
+    :raises InvalidSchemaError: if its properties schema contradicts itself
     """
     if not (isinstance(plugin, type) and issubclass(plugin, Resource)):
         raise TypeError(f"{plugin!r} is not a subclass of heatlite.resources.base.Resource")
@@ -106,5 +107,5 @@ def check_plugin(plugin: object) -> None:
 
 
 def described(entry_point: EntryPoint) -> str:
-    """The plugin as a person finds it: its type name and where its class should be."""
+    """Return how a log names a plugin: its type name and the location of its class."""
     return f"Resource plugin {entry_point.name} ({entry_point.value})"

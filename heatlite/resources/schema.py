@@ -1,6 +1,6 @@
-"""What a plugin says of its properties and attributes: frozen values, checked for contradictions when made.
+"""The schema of a plugin's properties and attributes: frozen values, checked for contradictions when they are made.
 
-An author of a Heat plugin finds the names he knows::
+Authors of Heat plugins know the names::
 
     properties_schema = {
         "length": Property(Type.INTEGER, "Length of the string.", default=32, constraints=(Range(1, 512),)),
@@ -41,11 +41,11 @@ FITS: Mapping[type, frozenset[Type]] = {
     AllowedPattern: frozenset({Type.STRING}),
     Custom: _SCALARS | {Type.LIST},
 }
-"""Constraint to the types of properties that it makes sense for, as in Heat."""
+"""Constraint → the property types that it applies to, as in Heat."""
 
 
 class CacheMode(StrEnum):
-    """LOCAL: read once after each action and stored. NONE: volatile, asked of the plugin at each reading."""
+    """LOCAL: read once after each action and stored. NONE: volatile, read from the plugin each time."""
 
     LOCAL = "cache_local"
     NONE = "cache_none"
@@ -55,11 +55,12 @@ class CacheMode(StrEnum):
 class Property:
     """One property.
 
-    ``default`` of None means that there is none. ``schema`` is a Property for the items of a LIST, or a mapping
-    of names to Properties for a MAP. A change of a property replaces the resource unless ``update_allowed``, and
-    is refused where ``immutable``. ``status`` is one of ``SUPPORT_STATUSES``: what is HIDDEN is taken, and not shown.
+    ``default`` of None means that there is no default. ``schema`` is a Property for the items of a LIST, or a mapping
+    of names to Properties for a MAP. A change of the property replaces the resource unless ``update_allowed`` is set,
+    and is refused if ``immutable`` is set. ``status`` is one of ``SUPPORT_STATUSES``: a HIDDEN one is accepted but not
+    listed.
 
-    :raises InvalidSchemaError: where the parts contradict one another
+    :raises InvalidSchemaError: if the parts contradict each other
     """
 
     type: Type
@@ -92,7 +93,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute; ``type`` of None means any."""
+    """One attribute; ``type`` of None means any type."""
 
     description: str = ""
     type: Type | None = None
@@ -109,7 +110,7 @@ SUPPORT_STATUSES = ("UNKNOWN", SUPPORTED, "DEPRECATED", "UNSUPPORTED", HIDDEN)
 
 @dataclass(frozen=True, slots=True)
 class SupportStatus:
-    """How far a type is supported; ``version``: of the release that brought it to this status."""
+    """How far a type is supported; ``version`` is the release that gave it this status."""
 
     status: str = SUPPORTED
     version: str | None = None
@@ -117,6 +118,6 @@ class SupportStatus:
     previous_status: SupportStatus | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain, as clients see it."""
+        """Return plain values, as clients see them."""
         previous = self.previous_status.to_dict() if self.previous_status else None
         return {"status": self.status, "version": self.version, "message": self.message, "previous_status": previous}

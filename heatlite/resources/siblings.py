@@ -1,6 +1,6 @@
-"""Siblings: what a plugin may see of other resources of its own stack. A port, which the engine implements.
+"""Siblings: the port through which a plugin sees other resources of its own stack. The engine implements it.
 
-It reads the database: only plugins that aren't ``immediate`` may use it.
+It reads the database, so only plugins that aren't ``immediate`` may use it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Any, Protocol
 
 
 class AskAgain(Exception):
-    """Somebody else was quicker to change what a signal is about: handle it anew, in a new object."""
+    """Another process changed the resource during the signal: handle the signal again on a new object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """Another resource, as its row has it now; ``plugin`` is its class, ``properties`` are those it was made with."""
+    """Another resource as its row is now; ``plugin`` is its class, ``properties`` are those it was made with."""
 
     name: str
     plugin: type[Any]
@@ -28,15 +28,15 @@ class Siblings(Protocol):
     """The resources of one stack."""
 
     def by_reference(self, reference: str) -> Sibling | None:
-        """The resource of which ``get_resource`` gives this; None where there is none."""
+        """Return the resource with this ``get_resource`` value; None if there is none."""
 
     def adjust(self, reference: str, scaling: Any) -> bool:
-        """Have a group scaled; False where there is no such group. Only while a signal is handled.
+        """Have a group scaled; return False if there is no such group. Allowed only while a signal is handled.
 
-        :raises AskAgain: where another signal was quicker
-        :raises NoActionRequired: where it stays as it is
-        :raises ActionInProgress: where an operation of its stack is working on it
+        :raises AskAgain: if another signal changed the group first
+        :raises NoActionRequired: if the group keeps its size
+        :raises ActionInProgress: if an operation of its stack is working on it
         """
 
     def clear_metadata(self, reference: str) -> None:
-        """Forget the metadata of that resource, if it is there and nobody holds it."""
+        """Clear the metadata of that resource, if it exists and no step holds its lock."""

@@ -1,12 +1,12 @@
-"""Signals: what somebody outside tells a resource, as one step whose answer is a value.
+"""Signals: messages from outside to a resource, handled in one step that returns a value.
 
 ::
 
-    signal ─▶ handle_signal(details) ─┬─▶ Signalled    what becomes of the resource, and what is told of it
-                                      └─▶ an error     for whoever sent it; nothing changes
+    signal ─▶ handle_signal(details) ─┬─▶ Signalled    the resource's new metadata and data, and the event's reason
+                                      └─▶ an error     returned to the sender; nothing changes
 
-The engine writes what a plugin set if nobody else changed the resource meanwhile, and else asks a new object again, so
-that of two signals at once both count. For that ``handle_signal`` may be called more than once for one signal.
+The engine writes the result only if nobody else changed the resource meanwhile. Otherwise it calls a new object, so
+that of two simultaneous signals both count. Therefore ``handle_signal`` may be called more than once for one signal.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ class Signalled:
 
 
 def signal(resource: Resource, details: Any) -> Signalled:
-    """Hand a signal to a resource.
+    """Pass a signal to a resource.
 
-    :param details: what was sent: a map, a text or None
-    :raises ResourceActionNotSupported: where the type takes no signals
-    :raises AskAgain: where it is to be handed to a new object
-    :raises Invalid: where the plugin finds nothing in it that it can use, with what the plugin says of it
-    :raises HeatliteError: where the plugin refuses it: its own error, or ResourceFailure with what it raised
+    :param details: the signal's body: a map, a text or None
+    :raises ResourceActionNotSupported: if the type takes no signals
+    :raises AskAgain: if the signal has to be passed to a new object
+    :raises Invalid: if the plugin finds nothing usable in it; the message is the plugin's
+    :raises HeatliteError: if the plugin refuses it: its own error, or ResourceFailure with what it raised
     """
     try:
         told = resource.handle_signal(details)
@@ -57,7 +57,7 @@ def signal(resource: Resource, details: Any) -> Signalled:
 
 
 def described(details: Any) -> str:
-    """A signal as its event tells of it."""
+    """Return the description of a signal for its event."""
     if details is None:
         return "No signal details provided"
     if isinstance(details, str):

@@ -1,13 +1,13 @@
-"""Signing: a URL that is its own authorization. Whoever has it may do what it is for, and needs no token.
+"""Signing: URLs that carry their own authorization. The holder of a URL may use it without a token.
 
 ::
 
     method, host, path, parameters ──HMAC-SHA256 with the secret──▶ Signature, one more of the URL's parameters
                                                                             │
-    heat-api-cfn ──the request, the access key──▶ keystone, who knows the secret and makes the same ◀──┘
+    heat-api-cfn ──the request, the access key──▶ keystone computes the same with the secret, and compares ◀──┘
 
-It is version 2 of the signatures of Amazon's query API, as keystone checks them. The path that is signed is the one
-that a server sees: unquoted.
+It is version 2 of the signatures of Amazon's query API, as keystone checks them. The signed path is the one that a
+server sees: unquoted.
 """
 
 from __future__ import annotations
@@ -28,29 +28,29 @@ SIGNED_URL = "ec2_signed_url"
 
 @dataclass(frozen=True)
 class Keys:
-    """What a user signs by: the access key is known to whoever sees a URL, the secret isn't."""
+    """A user's key pair for signing: everyone who sees a URL sees the access key, but nobody sees the secret."""
 
     access: str
     secret: str
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Keys | None:
-        """Those that a resource's data has."""
+        """Return the key pair in a resource's data; None if it isn't complete."""
         access, secret = data.get(ACCESS_KEY), data.get(SECRET_KEY)
         return cls(access, secret) if access and secret else None
 
 
 def resource_arn(project_id: str, stack_name: str, stack_id: str, resource_name: str) -> str:
-    """A resource's name in CloudFormation's API: ``arn:openstack:heat::PROJECT:stacks/NAME/ID/resources/RESOURCE``."""
+    """Return a resource's name in CFN's API: ``arn:openstack:heat::PROJECT:stacks/NAME/ID/resources/NAME``."""
     path = "/".join(("stacks", quote(stack_name, ""), quote(stack_id, ""), "resources", quote(resource_name, "")))
     return f"arn:openstack:heat::{quote(project_id, '')}:{path}"
 
 
 def signed_url(method: str, base: str, arn: str, keys: Keys, *, made_at: float | None) -> str:
-    """The URL for a request about a resource.
+    """Return the signed URL of a request about a resource.
 
-    :param base: what stands before the resource: ``http://cloud.example:8000/v1/signal``
-    :param made_at: epoch seconds, from which keystone counts how long it is good; None: it is good for ever
+    :param base: the URL before the resource: ``http://cloud.example:8000/v1/signal``
+    :param made_at: epoch seconds, from which keystone counts its lifetime; None: it never expires
     """
     parameters = {"SignatureMethod": "HmacSHA256", "SignatureVersion": "2", "AWSAccessKeyId": keys.access}
     if made_at is not None:
@@ -61,14 +61,14 @@ def signed_url(method: str, base: str, arn: str, keys: Keys, *, made_at: float |
 
 
 def resource_named(url: str) -> str | None:
-    """The name of the resource that a signed URL is about; None for any other text."""
+    """Return the name of the resource that a signed URL addresses; None for any other text."""
     _, colon, path = unquote(urlsplit(url).path).partition("arn:openstack:heat::")
     steps = path.partition(":")[2].split("/")
     return unquote(steps[4]) if colon and len(steps) == 5 else None
 
 
 def signature(method: str, url: str, parameters: Mapping[str, str], secret: str) -> str:
-    """What a request with these parameters is signed by."""
+    """Return the signature of a request with these parameters."""
     parts = urlsplit(url)
     sorted_query = "&".join(f"{quote(name, '')}={quote(parameters[name], '')}" for name in sorted(parameters))
     signed = "\n".join((method, parts.netloc.lower(), unquote(parts.path), sorted_query))

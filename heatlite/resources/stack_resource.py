@@ -1,13 +1,14 @@
-"""StackResource: the base of every plugin whose resource is a stack of its own, nested in this one.
+"""StackResource: the base of every plugin whose resource is a stack of its own, nested in the resource's stack.
 
-A subclass says what the nested stack is (``child_template``, ``child_parameters``); the rest is here::
+A subclass describes the nested stack (``child_template``, ``child_parameters``); this class does the rest::
 
     handle_x    choose an operation id, store the template        nothing is sent yet
-    check 1     (the row has recorded the operation)              come back at once
+    check 1     (the row has recorded the operation)              check again at once
     check 2 …   look at the child, decide, send or wait           no thread is held, and no message is trusted
 
-The nested stack's id is the resource's uuid, so that each is found from the other, and a creation that is sent twice is
-one. Whoever ends a child wakes its parent; where that is lost, it is looked at again after 1, 2, 4 … 30 seconds.
+The nested stack's id is the resource's uuid. So each is found from the other, and a creation sent twice makes one
+stack. The engine that ends a child wakes its parent. If that wake-up is lost, the parent looks at the child again
+after 1, 2, 4 … 30 seconds.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ Progress = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sample:
-    """What a nested stack is like: its template, with one member in place of all that are alike.
+    """A summary of a nested stack for validation: its template, with one member in place of all similar ones.
 
-    ``template`` is None while it can't be said. ``times``: name of such a member → how many it stands for.
+    ``template`` is None while it isn't known. ``times``: name of such a member → how many it represents.
     """
 
     template: str | Mapping[str, Any] | None
@@ -50,65 +51,65 @@ class StackResource(Resource):
     turns_round = True
     replace_when_failed = False
     chooses_as_it_acts = False
-    """Whether what is to be nested in it follows from more than its properties: from what there is, or from chance."""
+    """Whether the members depend on more than the properties: on the present members, or on chance."""
     template_place = "nested_stack"
-    """What stands for the template in the path of an error."""
+    """Path element that represents the template in the path of an error."""
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
         self.files = instance.files
         self._nested, self._reads = instance.nested, instance.reads
 
-    # --- what a subclass says -------------------------------------------------------------------------------
+    # --- what a subclass overrides --------------------------------------------------------------------------
 
     def child_template(self) -> str | Mapping[str, Any] | None:
-        """The nested stack's template, as text or read; None while that can't be said, which only validation sees.
+        """Return the nested stack's template, as text or parsed; None while it isn't known, which only validation sees.
 
-        It follows from the properties and files alone, since validation asks for it too.
+        It may depend only on the properties and files, because validation asks for it too.
         """
         raise NotImplementedError
 
     def child_size(self) -> int | None:
-        """How many resources the nested stack's template would have, before it is built.
+        """Return the number of resources in the nested stack's template, before it is built.
 
-        None where no number says it: then the template is written out, and no longer than its text.
+        None if no number determines it: then the template is written out, and is no longer than its text.
         """
         return None
 
     def describes(self) -> bool:
-        """Whether enough is known to say what the members are; in an action it always is."""
+        """Tell whether enough is known to describe the members; during an action it always is."""
         return True
 
     def child_sample(self) -> Sample:
-        """What the nested stack is like, for validation, which looks at one of many that are alike."""
+        """Return the sample of the nested stack for validation, which checks one of many similar members."""
         return Sample(self.child_template())
 
     def child_parameters(self) -> Mapping[str, Any]:
-        """The values of its parameters; in validation some may not be known yet."""
+        """Return the values of its parameters; in validation some may not be known yet."""
         return {}
 
     @classmethod
     def asked_of_members(cls, key: str) -> str | None:
-        """The attribute that a group's attribute asks of its members; None where it is the group's own."""
+        """Return the members' attribute that a group's attribute reads; None if the attribute is the group's own."""
         return None
 
     @classmethod
     def asked_attributes(cls) -> frozenset[str]:
-        """None: all that is known of a nested stack is in the database, and recorded."""
+        """Return no attributes: everything known of a nested stack is in the database, and recorded."""
         return frozenset()
 
     def child_timeout(self) -> int | None:
-        """Minutes that an operation on it may take. None: as long as the parent's."""
+        """Return the timeout of an operation on the child, in minutes. None: as long as the parent's."""
         return None
 
     @property
     def region(self) -> str | None:
-        """The region that the template names for it, where it names one; it is this one."""
+        """The region that the template names for the stack, if any; validation has verified that it is this one."""
         return None
 
     @classmethod
     def template_taken_over(cls, template: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
-        """The template of a nested stack that Heat made for a resource of this type, as this type would write it.
+        """Return the template that this type would write for a nested stack that Heat made.
 
         :param names: of its resources, the oldest first
         """
@@ -117,11 +118,11 @@ class StackResource(Resource):
     # --- the contract of a plugin ---------------------------------------------------------------------------
 
     def physical_resource_name(self) -> str:
-        """The nested stack's name."""
+        """Return the nested stack's name."""
         return str(self.data.get(STACK_NAME) or super().physical_resource_name())
 
     def identity(self) -> str:
-        """The nested stack's identity as Heat writes it in one word; the resource's name while there is none."""
+        """Return the nested stack's identity in Heat's one-word form; the resource's name if there is no stack yet."""
         if self.resource_id is None:
             return self.name
         name, project = quote(self.physical_resource_name(), ""), quote(self.project_id, "")
@@ -129,38 +130,38 @@ class StackResource(Resource):
 
     @property
     def nested(self) -> NestedStacks:
-        """What the engine answers about nested stacks.
+        """The engine's port for nested stacks.
 
-        :raises NotSupported: in an engine, or a test, that has none
+        :raises NotSupported: in an engine, or a test, without one
         """
         if self._nested is None:
             raise NotSupported(feature="A nested stack without an engine")
         return self._nested
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """Never: a nested stack is updated, and its own resources find out what that means for them."""
+        """Return False: a nested stack is updated, and each resource in it decides for itself."""
         super().needs_replacement(before, after, changed)
         return False
 
     def handle_create(self) -> Progress:
-        """Choose what is to be begun; nothing is sent before the row has recorded it."""
+        """Choose the operation that creates the child. It is sent only after the row has recorded it."""
         self.resource_id_set(self.uuid)
         return self._choose(Verb.CREATE, self._goal(), None)
 
     def check_create_complete(self, progress: Progress) -> bool:
-        """Whether the child is complete at our operation."""
+        """Tell whether the child has completed our operation."""
         return self._check(progress)
 
     def handle_adopt(self, resource_data: Mapping[str, Any] | None) -> Progress:
-        """The child adopts what is said of its own resources; who begins it finds that in this one's row."""
+        """Create a child that adopts its own resources. The engine that begins it reads their data from this row."""
         return self.handle_create()
 
     def check_adopt_complete(self, progress: Progress) -> bool:
-        """Whether the child is complete at our operation."""
+        """Tell whether the child has completed our operation."""
         return self.check_create_complete(progress)
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress | None:
-        """The same for an update; nothing at all where the child is as it should be already."""
+        """Choose the operation that updates the child; None if the child is at its goal already."""
         child, goal = self._look(), self._goal()
         if child is not None and (child.is_gone or child.action == Verb.DELETE):
             raise UpdateReplace
@@ -170,64 +171,64 @@ class StackResource(Resource):
         return self._choose(Verb.UPDATE, goal, child.operation_id if child else None)
 
     def check_update_complete(self, progress: Progress | None) -> bool:
-        """Whether the child is complete at our operation."""
+        """Tell whether the child has completed our operation."""
         return progress is None or self._check(progress)
 
     def handle_delete(self) -> Progress | None:
-        """Choose the deletion's operation; nothing, where no child was ever chosen."""
+        """Choose the operation that deletes the child; None if no child was ever chosen."""
         if self.resource_id is None:
             return None
         child = self._look()
         return self._choose(Verb.DELETE, None, child.operation_id if child else None)
 
     def check_delete_complete(self, progress: Progress | None) -> bool:
-        """Whether the child is gone."""
+        """Tell whether the child is deleted."""
         return progress is None or self._check(progress)
 
     def handle_collect(self) -> Progress | None:
-        """The same goal again, if something was left. It is all there, so that only cleanups are to be done."""
+        """Choose an update to the same goal, if the child kept garbage: only clean-ups are left to do in it."""
         child = self._look()
         if child is None or child.is_gone or not child.has_garbage:
             return None
         return {**self._choose(Verb.UPDATE, child.goal, child.operation_id), "collects": True}
 
     def check_collect_complete(self, progress: Progress | None) -> bool:
-        """Whether the child is complete at our operation."""
+        """Tell whether the child has completed our operation."""
         return progress is None or self._check(progress)
 
     def handle_suspend(self) -> Progress | None:
-        """Choose the operation that suspends what the child has."""
+        """Choose the operation that suspends the child's resources."""
         return self._visit(Verb.SUSPEND)
 
     def check_suspend_complete(self, progress: Progress | None) -> bool:
-        """Whether all of it is suspended."""
+        """Tell whether all of them are suspended."""
         return progress is None or self._check(progress)
 
     def handle_resume(self) -> Progress | None:
-        """Choose the operation that resumes what of the child is suspended."""
+        """Choose the operation that resumes the child's suspended resources."""
         return self._visit(Verb.RESUME)
 
     def check_resume_complete(self, progress: Progress | None) -> bool:
-        """Whether nothing of it is suspended any more."""
+        """Tell whether none of them is suspended any more."""
         return progress is None or self._check(progress)
 
     def handle_check(self) -> Progress | None:
-        """Choose the operation that checks what the child has."""
+        """Choose the operation that checks the child's resources."""
         return self._visit(Verb.CHECK)
 
     def check_check_complete(self, progress: Progress | None) -> bool:
-        """Whether all of it is as it should be."""
+        """Tell whether all of them are in order."""
         return progress is None or self._check(progress)
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """The attributes of the schema, and those of the child's resources that the template reads."""
+        """Return the attributes of the schema, and those of the child's resources that the template reads."""
         found = super().resolve_attributes()
         return {**found, **self.inner_attributes(found)}
 
     def inner_attributes(self, recorded: Mapping[str, Any]) -> dict[str, Any]:
-        """Those of the stack's resources that the template reads, and of what is nested in them.
+        """Return attributes of the stack's resources, and of stacks nested in them, that the template reads.
 
-        :param recorded: what else is recorded
+        :param recorded: the other recorded attributes
         """
         paths = {name: self.inner_name(recorded, name) for name in sorted(self._reads) if self.reads_inside(name)}
         found = self.nested.attributes(self.uuid, sorted(set(paths.values()))) if paths else {}
@@ -235,17 +236,17 @@ class StackResource(Resource):
 
     @classmethod
     def reads_inside(cls, name: str) -> bool:
-        """Whether an attribute is one of the stack's resources, which the stack is to be asked for."""
+        """Tell whether an attribute belongs to one of the stack's resources, so that the child has to be asked."""
         return name.startswith(INNER)
 
     @classmethod
     def inner_name(cls, recorded: Mapping[str, Any], name: str) -> str:
-        """The name of such an attribute in the nested stack."""
+        """Return the name of such an attribute in the nested stack."""
         return name
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
-        """``[this, resource.NAME, attribute]`` is the same as ``[this, resource.NAME.attribute]``."""
+        """Treat ``[this, resource.NAME, attribute]`` like ``[this, resource.NAME.attribute]``."""
         whole, rest = joined(key, path)
         if whole in recorded:
             key, path = whole, rest
@@ -257,15 +258,15 @@ class StackResource(Resource):
         return self.nested.look(self.resource_id) if self.resource_id else None
 
     def check_size(self, size: int) -> None:
-        """Refuse to build a template of more resources, or of more characters, than a nested stack may have.
+        """Refuse to build a template with more resources, or more characters, than a nested stack may have.
 
-        :raises StackResourceLimitExceeded: where the whole tree would have too many resources
-        :raises RequestLimitExceeded: where the template would be too large
+        :raises StackResourceLimitExceeded: if the whole tree would have too many resources
+        :raises RequestLimitExceeded: if the template would be too large
         """
         self.nested.check_size(self.uuid, size, size * self.weight_of_member() if size else 0)
 
     def weight_of_member(self) -> int:
-        """About how many characters the template has for each of its members."""
+        """Return about how many characters each member adds to the template."""
         return 0
 
     def _goal(self) -> Goal:
@@ -283,7 +284,7 @@ class StackResource(Resource):
         return self._choose(verb, None, child.operation_id if child else None)
 
     def _is_at(self, child: ChildView, goal: Goal) -> bool:
-        """Whether an update has nothing to do. After a visit nobody knows: it makes no template true."""
+        """Tell whether an update has nothing to do. After a visit it has: a visit brings no template into effect."""
         if child.action not in (Verb.CREATE, Verb.UPDATE):
             return False
         is_ours = child.operation_id == self.data.get(OPERATION)
@@ -306,9 +307,9 @@ class StackResource(Resource):
         }
 
     def _check(self, progress: Progress) -> bool:
-        """One look.
+        """Look at the child once, and act on it.
 
-        :raises NestedStackFailed: where the child's operation failed
+        :raises NestedStackFailed: if the child's operation failed
         """
         if not progress["recorded"]:
             progress["recorded"] = True

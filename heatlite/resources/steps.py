@@ -1,4 +1,4 @@
-"""Drive one step of one resource. Whatever a plugin does, the answer is a value and never an exception.
+"""Drive one step of one resource. Whatever a plugin does, the result is a value and never an exception.
 
 ::
 
@@ -7,11 +7,11 @@
                                      |
     poll ----------------------------'    anything raised: Failed (UpdateReplace from handle_update: Replace)
 
-A step begins with a fresh plugin object; ``start`` goes straight on to the first check, so that what completes
-at once needs one step. Progress is turned to JSON *before* that first check, so that a plugin that wouldn't
-survive a change of process shows it at once.
+Each step begins with a new plugin object. ``start`` continues with the first check, so an action that completes at
+once needs one step. Progress is converted to JSON *before* that first check, so a plugin whose progress can't move to
+another process fails at once.
 
-Where a service can't be used now, the very same call is made again later, from the database's timer::
+If a service is unavailable, the same call is repeated later, by the database's timer::
 
     CloudUnavailable ──▶ Waiting({"again": {"tries", "reason", "progress" or "begin"}})     1 s, 2 s … or Retry-After
 """
@@ -40,13 +40,13 @@ LOG = logging.getLogger(__name__)
 ACTIONS = ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK", "SNAPSHOT", "COLLECT")
 VERBS = {action: action.lower() for action in ACTIONS}
 GIVEN = {"ADOPT": "adopt", "REFER": "refer", "SNAPSHOT_DELETE": "snapshot_delete"}
-"""Verbs whose handle method is given something, as an UPDATE's is."""
+"""Actions whose handle method takes an argument, as that of UPDATE does."""
 CHECKS = {**VERBS, **GIVEN, "SNAPSHOT_DELETE": "delete"}
 AGAIN = "again"
-"""The key of a progress that says what is tried again; no plugin's own has it."""
+"""The key of a progress for a call to repeat; no plugin uses it in its own progress."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 LONGEST_ASKED_PAUSE = 600.0
-"""Seconds between two tries: as they grow by themselves, and as far as a service is believed."""
+"""Seconds between two tries: the growing pause, and the longest Retry-After that is respected."""
 
 Rest = ParamSpec("Rest")
 Outcome = TypeVar("Outcome")
@@ -58,9 +58,9 @@ JSON_TYPES = (str, bool, int, float, list, dict)
 def failures_as_values(
     step: Callable[Concatenate[Resource, Rest], Outcome],
 ) -> Callable[Concatenate[Resource, Rest], Outcome | Failed]:
-    """Turn whatever a plugin raises into Failed, but let the process (or green thread) end when it must.
+    """Turn every exception of a plugin into Failed, except those that end the process or green thread.
 
-    ``Unavailable`` goes through as well: it is the engine's own trouble, and the step's caller knows what to do.
+    ``Unavailable`` passes through too: it reports the engine's own trouble, which the caller of the step handles.
     """
 
     @functools.wraps(step)
@@ -79,9 +79,9 @@ def failures_as_values(
 def start(resource: Resource, action: str, *given: Any) -> Done | Waiting | Replace | Failed:
     """Begin an action and check once.
 
-    :param action: of ``VERBS`` or ``GIVEN``. COLLECT is what is left to do of an UPDATE when no rollback can follow it,
-        REFER an ADOPT of what isn't the stack's, SNAPSHOT_DELETE a DELETE that takes a snapshot before
-    :param given: what the handle method takes: for an UPDATE, what ``assess_update`` gave
+    :param action: of ``VERBS`` or ``GIVEN``. COLLECT is the part of an UPDATE that waits until no rollback can follow,
+        REFER adopts a resource that the stack doesn't own, SNAPSHOT_DELETE takes a snapshot before a DELETE
+    :param given: arguments of the handle method: for an UPDATE, the result of ``assess_update``
     """
     try:
         return begin(resource, action, given)
@@ -93,7 +93,7 @@ def begin(resource: Resource, action: str, given: Sequence[Any]) -> Done | Waiti
     """Call the handle method and check once; may raise what the plugin raises."""
     handle = getattr(resource, f"handle_{(VERBS | GIVEN)[action]}")
     if action in ("CREATE", "UPDATE"):
-        resource.validate()  # what validation of the template could not know is known now
+        resource.validate()  # values that were unknown when the template was validated are known now
     if action != "UPDATE":
         return check(resource, action, handle(*given) if action in GIVEN else handle())
     try:
@@ -105,7 +105,7 @@ def begin(resource: Resource, action: str, given: Sequence[Any]) -> Done | Waiti
 
 @failures_as_values
 def poll(resource: Resource, action: str, progress: Any, *given: Any) -> Done | Waiting | Replace | Failed:
-    """Go on with an action from the progress of the step before, in whichever process that was.
+    """Continue an action from the progress of the step before, which may have run in another process.
 
     :param given: as for ``start``, which may have to be called again
     """
@@ -123,9 +123,9 @@ def poll(resource: Resource, action: str, progress: Any, *given: Any) -> Done | 
 
 
 def later(resource: Resource, error: CloudUnavailable, left: Mapping[str, Any], tries: int) -> Waiting:
-    """Have the same call made again, after as long as the service says, or longer each time.
+    """Repeat the same call later: after as long as the service asks, or after a growing pause.
 
-    :param left: what is to be done then: ``{"begin": True}``, or ``{"progress": …}``
+    :param left: the call to repeat: ``{"begin": True}``, or ``{"progress": …}``
     """
     pause = min(FIRST_PAUSE * 2 ** min(tries, 10), LONGEST_PAUSE) * resource.random.uniform(0.75, 1.25)
     if error.retry_after is not None:
@@ -141,7 +141,7 @@ def later(resource: Resource, error: CloudUnavailable, left: Mapping[str, Any], 
 def assess_update(
     resource: Resource, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Unchanged | Update | Replace | Failed:
-    """What a change of validated properties asks for. Failed where it is forbidden (immutable)."""
+    """Decide what a change of validated properties requires. Failed if it is forbidden (immutable)."""
     # A plugin newer than the row must not see its own new properties as a change of the template.
     difference = changed(resource.completed_properties(before), after)
     if not difference:
@@ -152,7 +152,7 @@ def assess_update(
 
 
 def check(resource: Resource, action: str, progress: Any) -> Done | Waiting:
-    """One check; may raise what the plugin raises."""
+    """Call the check once; may raise what the plugin raises."""
     is_complete = getattr(resource, f"check_{CHECKS[action]}_complete")
     progress = as_json(progress, f"{plugin_name(resource)} progress", MOST_PROGRESS)
     if is_complete(progress):
@@ -162,20 +162,20 @@ def check(resource: Resource, action: str, progress: Any) -> Done | Waiting:
 
 
 def done(resource: Resource, action: str) -> Done:
-    """The end of a successful action; may raise what the plugin raises."""
+    """Return the result of a successful action; may raise what the plugin raises."""
     found = {} if CHECKS[action] == "delete" else resource.resolve_attributes()
     attributes = as_json(found, f"{plugin_name(resource)} attributes") or {}
     return Done(resource.resource_id, attributes, dict(resource.data), reference_of(resource))
 
 
 def reference_of(resource: Resource) -> Any:
-    """What ``get_resource`` gives, as JSON."""
+    """Return the value of ``get_resource``, as JSON."""
     found = resource.reference()
     return as_json(found, f"{plugin_name(resource)} reference") if isinstance(found, JSON_TYPES) else str(found)
 
 
 def failed(resource: Resource, error: BaseException) -> Failed:
-    """The failure as Heat words it: ``ValueError: resources.web: what was wrong``."""
+    """Return the failure as Heat words it: ``ValueError: resources.web: what was wrong``."""
     trace = "".join(traceback.format_exception(error)).rstrip()
     LOG.info("%s %s failed\n%s", plugin_name(resource), resource.name, resource.masked(trace))
     try:
@@ -185,20 +185,20 @@ def failed(resource: Resource, error: BaseException) -> Failed:
     if isinstance(error, NestedStackFailed):
         return failure(resource, resource.masked(error.under(resource.name)))
     if isinstance(error, UpdateReplace):
-        text = "a replacement can be asked for in handle_update only; what was begun has to end or to fail"
+        text = "only handle_update may raise UpdateReplace; an action that has begun must complete or fail"
     reason = str(ResourceFailed(error_class=type(error).__name__, name=resource.name, reason=resource.masked(text)))
     return failure(resource, reason)
 
 
 def failure(resource: Resource, reason: str) -> Failed:
-    """The failure for a reason, with what is to be seen of the resource all the same."""
+    """Return the failure for a reason, with the attributes that the resource still has."""
     return Failed(reason, resource.resource_id, dict(resource.data), shown_of(resource))
 
 
 def shown_of(resource: Resource) -> Shown | None:
-    """What a template sees of a resource whose action didn't end well: of what exists, all that its plugin can say.
+    """Return what templates may read of a resource whose action failed: all that its plugin can still tell.
 
-    None where it can't say anything: that it failed is bad enough.
+    None if the plugin raises: the resource has failed anyway.
     """
     try:
         reference = reference_of(resource)
@@ -213,7 +213,7 @@ def shown_of(resource: Resource) -> Shown | None:
 
 @failures_as_values
 def found(resource: Resource) -> list[str] | Waiting | Failed:
-    """What ``find`` finds, as texts; Waiting where that can't be said now: ``start`` is called later then."""
+    """Return the ids from ``find``, as texts; Waiting if the service is unavailable: ``start`` is called later then."""
     try:
         return [str(physical_id) for physical_id in resource.find() or ()]
     except CloudUnavailable as error:
@@ -221,10 +221,11 @@ def found(resource: Resource) -> list[str] | Waiting | Failed:
 
 
 def endings() -> tuple[type[BaseException], ...]:
-    """What ends a process, or a green thread; without greenlet loaded there is no green thread to end.
+    """Return the exceptions that end the process or a green thread; without greenlet there are no green threads.
 
-    Only the main thread can end a process by an exception. On any other, a SystemExit is what a plugin (or a library of
-    its that believes to be a program) has raised, nobody would see it, and the resource would wait for ever.
+    Only the main thread can end the process by an exception. On any other thread, SystemExit comes from a plugin (or
+    from a library that behaves like a program). It must become a failure: nobody else would notice it, and the resource
+    would wait for ever.
     """
     greenlet = sys.modules.get("greenlet")
     green = [greenlet.GreenletExit] if greenlet else []

@@ -1,4 +1,4 @@
-"""For tests of plugins: run an action to its end, each step in a fresh object, under a clock without waiting.
+"""Helpers for tests of plugins: run an action to its end, each step in a new object, on a clock that never waits.
 
 ::
 
@@ -31,7 +31,7 @@ LEAST_PAUSE_SECONDS = 0.001  # more than a float of epoch seconds resolves, so t
 
 
 class FakeClock:
-    """Epoch seconds that pass when told to. Calling it gives the time."""
+    """Epoch seconds that pass only by ``advance``. Calling it returns the time."""
 
     def __init__(self, start: float = 1_700_000_000.0) -> None:
         self.time = start
@@ -50,9 +50,9 @@ def instance_of(
     clock: FakeClock | None = None,
     **facts: Any,
 ) -> Instance:
-    """An instance ``web`` of the stack ``stack``, its properties checked; ``facts`` are other Instance fields.
+    """Return an instance ``web`` of the stack ``stack`` with checked properties; ``facts`` are other Instance fields.
 
-    :raises StackValidationFailed: where the properties are wrong
+    :raises StackValidationFailed: if the properties are wrong
     """
     defaults: dict[str, Any] = {
         "name": "web",
@@ -71,14 +71,14 @@ def instance_of(
 
 
 def carried(instance: Instance, outcome: Done | Waiting | Failed) -> Instance:
-    """The instance as the next step finds it: with the physical id and data that the outcome recorded."""
+    """Return the instance as the next step sees it: with the physical id and data from the outcome."""
     return dataclasses.replace(instance, resource_id=outcome.physical_id, data=outcome.data)
 
 
 def walk(
     plugin: type[Resource], action: str, instance: Instance, prop_diff: Mapping[str, Any] | None = None
 ) -> Iterator[Outcome]:
-    """Each outcome of an action in turn, every step in a new object. Let time pass between two of them."""
+    """Yield each outcome of an action, every step in a new object. Advance the clock between two of them."""
     given = [prop_diff] if action == "UPDATE" else []
     outcome: Outcome = start(plugin(instance), action, *given)
     yield outcome
@@ -97,12 +97,12 @@ def drive(
     instance: Instance | None = None,
     most_steps: int = 1000,
 ) -> Done | Replace | Failed:
-    """Run an action to its end and return what it came to.
+    """Run an action to its end and return its outcome.
 
     :param properties: as in a template; for an UPDATE of ``instance``, the new ones
-    :param clock: a clock to follow; time passes as the plugin asks with ``poll_in``
-    :param instance: the resource as it is, such as ``carried`` gives; without it, one that was never created
-    :raises AssertionError: where the action doesn't end within ``most_steps``
+    :param clock: the clock; it advances by the plugin's ``poll_in``
+    :param instance: the resource as it is, such as ``carried`` returns; without it, one that was never created
+    :raises AssertionError: if the action doesn't end within ``most_steps``
     """
     clock = clock or FakeClock()
     before = instance or instance_of(plugin, properties)

@@ -1,4 +1,4 @@
-"""Tools: what an author finds on ``self``. The facts of the resource, and the few things that he can set."""
+"""Tools: what a plugin finds on ``self``: the facts about the resource, and the few things that it may set."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from heatlite.resources.software.port import Software
 from heatlite.schema.sizes import weight
 
 DEFAULT_POLL_SECONDS = 1.0
-LONGEST_ID = 255  # characters, as many as the database keeps
+LONGEST_ID = 255  # characters that the database's column holds
 
 
 class Tools:
-    """What an author is given. The object lives for one step: what must last goes into progress or data."""
+    """The inherited part of a plugin. The object lives for one step: keep what must last in progress or data."""
 
     properties_schema: PropertiesSchema = {}
     physical_resource_name_limit: int | None = 255
@@ -49,22 +49,22 @@ class Tools:
         self.update_policy: Mapping[str, Any] = instance.update_policy
         self.reads = instance.reads
         self.is_repeated = False
-        """Whether this very call was made before and a service gave no answer: what it asked for may have been done."""
+        """Whether a service gave no answer to this call before: the service may have done what the call asks for."""
 
     @classmethod
     def completed_properties(cls, stored: Mapping[str, Any]) -> dict[str, Any]:
-        """Checked properties, perhaps stored by an older plugin, as the schema of today has them."""
+        """Return checked properties, perhaps stored by an older plugin, adapted to the current schema."""
         return completed(cls.properties_schema, stored)
 
     def masked(self, text: str) -> str:
-        """A text without the values of hidden parameters. For what is logged: errors are masked in any case."""
+        """Return a text without the values of hidden parameters. Use it for logs: errors are masked in any case."""
         return self._mask(text)
 
     @property
     def cloud(self) -> Cloud:
-        """The cloud's services, as whoever asked for the operation of the stack.
+        """The cloud's services, used as the user who asked for the stack's operation.
 
-        :raises NotSupported: where no keystone is configured
+        :raises NotSupported: if no keystone is configured
         """
         if self._cloud is None:
             kind = self.type_name or "This type"
@@ -73,9 +73,9 @@ class Tools:
 
     @property
     def software(self) -> Software:
-        """Where software configs and deployments are kept. Only plugins that aren't ``immediate`` may use it.
+        """The store of software configs and deployments. Only plugins that aren't ``immediate`` may use it.
 
-        :raises NotSupported: in validation, or a test, that has none
+        :raises NotSupported: in validation, or a test, without one
         """
         if self._software is None:
             raise NotSupported(feature="A software config without an engine")
@@ -83,13 +83,13 @@ class Tools:
 
     @property
     def resource_id(self) -> str | None:
-        """The physical id, or None while nothing physical is known to exist."""
+        """The physical id, or None while no physical resource is known to exist."""
         return self._resource_id
 
     def resource_id_set(self, value: object | None) -> None:
         """Record the physical id. Do so as soon as it is known: it is kept even if the step then fails.
 
-        :raises ValueError: where no row could hold it
+        :raises ValueError: if the database column can't hold it
         """
         text = None if value is None else str(value)
         if text is not None and (len(text) > LONGEST_ID or "\x00" in text):
@@ -98,58 +98,58 @@ class Tools:
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """What :meth:`data_set` recorded, in this step or an earlier one."""
+        """The values that :meth:`data_set` recorded, in this step or an earlier one."""
         return MappingProxyType(self._data)
 
     def data_set(self, key: str, value: Any) -> None:
         """Keep a JSON value with the resource for as long as it lives.
 
-        :raises NotJson: where it isn't JSON, or all that is kept of the resource would be too much
+        :raises NotJson: if it isn't JSON, or all data of the resource together would be too large
         """
         kept = as_json(value, f"{plugin_name(self)} data {key}", MOST_DATA)
         if (size := weight({**self._data, key: kept})) > MOST_DATA:
-            raise NotJson(f"{plugin_name(self)} data take {size} characters with {key}, and may take {MOST_DATA}")
+            raise NotJson(f"{plugin_name(self)} data take {size} characters with {key}; the limit is {MOST_DATA}")
         self._data[key] = kept
 
     def data_delete(self, key: str) -> bool:
-        """Forget ``key``; whether it was there."""
+        """Forget ``key``; tell whether it was there."""
         return self._data.pop(key, NOT_THERE) is not NOT_THERE
 
     def metadata_set(self, value: Mapping[str, Any]) -> None:
-        """Have other metadata from now on. It is kept by ``handle_signal`` only.
+        """Replace the metadata. It is stored only if ``handle_signal`` calls this.
 
-        :raises NotJson: where it isn't JSON
+        :raises NotJson: if it isn't JSON
         """
         self.metadata = MappingProxyType(as_json(value, f"{plugin_name(self)} metadata", MOST_METADATA))
 
     def physical_resource_name(self) -> str:
-        """A name for the physical resource: ``stack-resource-shortid``, the same in every step."""
+        """Return a name for the physical resource: ``stack-resource-shortid``, the same in every step."""
         return physical_name(self.stack_name, self.name, self.uuid, self.physical_resource_name_limit)
 
     def poll_in(self, seconds: float) -> None:
-        """Say when the next check makes sense, in seconds from now; without it, 1 s.
+        """Choose the time of the next check, in seconds from now; the default is 1 s.
 
-        :raises ValueError: where it isn't a finite number
+        :raises ValueError: if it isn't a finite number
         """
         if not math.isfinite(seconds):
             raise ValueError(f"poll_in takes seconds; got {seconds}")
         self.poll_after = max(0.0, float(seconds))
 
     def known(self, *names: str) -> bool:
-        """Whether these properties are known in full. During validation one may wait for another resource."""
+        """Tell whether these properties are fully known. In validation one may depend on another resource."""
         return not any(contains(self.properties.get(name), self._unknown) for name in names)
 
     def knows_keys(self, name: str) -> bool:
-        """Whether the keys of a map, or the items of a list, are known; their values may still be unknown."""
+        """Tell whether the keys of a map, or the items of a list, are known; their values may still be unknown."""
         return self.properties.get(name) is not self._unknown
 
     def property_error(self, name: str, message: str) -> StackValidationFailed:
-        """An error to raise from ``validate``, with the property's place in the template."""
+        """Return an error to raise from ``validate``, with the property's path in the template."""
         return property_error(f"resources.{self.name}.properties.{name}", message)
 
 
 def plugin_name(plugin: object) -> str:
-    """The class of a plugin as a log or an error names it: ``acme.servers.Server``."""
+    """Return the class of a plugin as logs and errors name it: ``acme.servers.Server``."""
     return f"{type(plugin).__module__}.{type(plugin).__qualname__}"
 
 

@@ -1,8 +1,9 @@
-"""Waiting for: what a resource needs of its template without saying so.
+"""Implicit dependencies: resources of the template that another one needs without naming them.
 
-A port needs the subnets of its network: which of them gives it an address isn't known before. A type says so by its
-class method ``waits_for``, over properties as they can be known before anything is made: values where parameters give
-them, and for the rest functions as they are written, which are equal where two resources read the same.
+For example, a port needs the subnets of its network, because it isn't known in advance which of them gives it an
+address. A type declares them by its class method ``waits_for``. That sees the properties as far as they are known
+before anything is made: values where parameters give them, otherwise the functions as written. Two functions are equal
+if they read the same.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 Properties = Mapping[str, Any]
-"""By the names of today."""
+"""Properties under their current names."""
 
 
 class Others:
@@ -23,15 +24,15 @@ class Others:
         resources: Mapping[str, tuple[type[Any], Properties]],
         refers_to: Callable[[Any], str | None] = lambda value: None,
     ) -> None:
-        """See a template.
+        """Keep the resources of a template.
 
-        :param refers_to: the name of the resource that a property's value is the reference of, if it is one's
+        :param refers_to: returns the name of the resource that a property's value refers to, or None
         """
         self._resources = resources
         self._refers_to = refers_to
 
     def of_type(self, class_name: str) -> Mapping[str, Properties]:
-        """Those whose class, or one that it is made of, has this name: ``neutron.subnet.Subnet``. Name → properties."""
+        """Return the resources whose class or base class has this name, such as ``neutron.subnet.Subnet``."""
         return self._by_class.get(class_name, {})
 
     @cached_property
@@ -44,13 +45,13 @@ class Others:
         return found
 
     def subnets_of(self, networks: Collection[Any]) -> frozenset[str]:
-        """The subnets on these networks."""
+        """Return the names of the subnets on these networks."""
         wanted = [it for it in networks if it is not None]
         subnets = self.of_type("neutron.subnet.Subnet").items() if wanted else ()
         return frozenset(name for name, properties in subnets if properties.get("network") in wanted)
 
     def interfaces_of_port(self, port: Any) -> frozenset[str]:
-        """The interfaces of routers on the subnets that a port, which a property's value refers to, is on."""
+        """Return the router interfaces on the subnets of a port, which a property's value refers to."""
         properties = self.of_type("neutron.port.Port").get(self._refers_to(port) or "")
         if properties is None:
             return frozenset()
@@ -61,7 +62,7 @@ class Others:
         return frozenset(name for name, it in subnets.items() if it in fixed or self._refers_to(it) in near)
 
     def routers_to(self, network: Any) -> frozenset[str]:
-        """The routers whose gateway is on this network."""
+        """Return the names of the routers whose gateway is on this network."""
         routers = self.of_type("neutron.router.Router").items()
         gateways = {name: it.get("external_gateway_info") for name, it in routers}
         return frozenset(
@@ -70,6 +71,6 @@ class Others:
 
 
 def subnets_of_port(port: Properties) -> list[Any]:
-    """The subnets that a port's ``fixed_ips`` name."""
+    """Return the subnets that a port's ``fixed_ips`` name."""
     items = port.get("fixed_ips")
     return [it.get("subnet") for it in items if isinstance(it, Mapping)] if isinstance(items, list) else []

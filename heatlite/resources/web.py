@@ -1,4 +1,4 @@
-"""Web: read a page, bounded in size and in time. Nothing but HTTP is spoken, also where a page sends on to another."""
+"""Web: read a page within limits of size and time. Only HTTP is allowed, also after a redirect."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ SCHEMES = ("http", "https")
 
 
 class CannotRead(Exception):
-    """Why a page or file can't be had, for people."""
+    """A page or file can't be read; the text tells the user why."""
 
 
 @contextmanager
 def readable(url: str, time_limit: float) -> Iterator[None]:
-    """Whatever goes wrong within is that this can't be read.
+    """Turn each error of reading into CannotRead.
 
-    :raises CannotRead: in its place
+    :raises CannotRead: in place of the error
     """
     try:
         yield
@@ -37,11 +37,11 @@ def readable(url: str, time_limit: float) -> Iterator[None]:
 
 
 def read_web(url: str, time_limit: float, largest: int) -> bytes:
-    """The bytes of a page, however slowly they drip.
+    """Read a page, even if its bytes arrive slowly.
 
     :param time_limit: seconds that it may take in all
-    :param largest: bytes
-    :raises CannotRead: where it is too large; for what else may go wrong see ``readable``
+    :param largest: most bytes
+    :raises CannotRead: if it is too large; for other errors use ``readable``
     """
     ends = time.monotonic() + time_limit
     found = bytearray()
@@ -54,7 +54,7 @@ def read_web(url: str, time_limit: float, largest: int) -> bytes:
 
 
 def web() -> request.OpenerDirector:
-    """What opens a page, by way of a proxy where the environment names one; it speaks nothing but HTTP."""
+    """Return an opener that speaks only HTTP, through the proxy that the environment names, if any."""
     opener = request.OpenerDirector()
     kinds: list[Any] = [request.ProxyHandler, request.HTTPHandler, request.HTTPSHandler, request.HTTPRedirectHandler]
     kinds += [request.HTTPErrorProcessor, request.HTTPDefaultErrorHandler, request.UnknownHandler]
@@ -64,17 +64,17 @@ def web() -> request.OpenerDirector:
 
 
 def within(content: Any, url: str, largest: int) -> Any:
-    """The content, if it isn't too large.
+    """Return the content if it isn't too large.
 
-    :raises CannotRead: where it is
+    :raises CannotRead: if it is
     """
     if len(content) > largest:
-        raise CannotRead(f"{url}: a file may have {largest} bytes, and this has more")
+        raise CannotRead(f"{url}: the file is larger than {largest} bytes")
     return content
 
 
 def reason_of(error: OSError) -> str:
-    """What an error of the system says, without its number."""
+    """Return the message of a system error, without its number."""
     inner = error.reason if isinstance(error, URLError) else error
     if isinstance(inner, TimeoutError):
         return "no answer in time"

@@ -18,8 +18,8 @@ VALIDATOR = Validator(REGISTRY, Settings(), Inputs())
 REFUSALS = (
     "Either 'InstanceId' or 'LaunchConfigurationName' must be provided.",
     "ImageId and InstanceType are required",
-    "load balancers are of a service that isn't here",
-    "there is no compute service to ask",
+    "load balancers aren't supported",
+    "copying an instance isn't supported",
     "Either project or domain must be specified for role",
     "is a property of other actions",
     "Cannot define the following properties at the same time",  # an old name beside the new one, which is required

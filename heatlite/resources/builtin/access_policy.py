@@ -1,4 +1,4 @@
-"""OS::Heat::AccessPolicy: which resources of its stack a user of CloudFormation's API may look at. It makes nothing."""
+"""OS::Heat::AccessPolicy: the resources of its stack that a CloudFormation user may read. It makes nothing."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ ALLOWED = "AllowedResources"
 
 
 class AccessPolicy(Resource):
-    """A list of names. They are held against no template: a name that isn't there allows nothing."""
+    """A list of resource names. They aren't checked against the template: an unknown name allows nothing."""
 
     support_status = SupportStatus(version="2014.1")
     immediate = True
     properties_schema = {ALLOWED: Property(Type.LIST, "The names of the resources.", required=True)}
 
     def handle_create(self) -> None:
-        """Nothing physical exists; the name stands for it."""
+        """Record the name as the physical id: nothing physical exists."""
         self.resource_id_set(self.physical_resource_name())
 
     @classmethod
     def allows(cls, properties: dict[str, list[str]], resource_name: str) -> bool:
-        """Whether a policy with these properties lets a user look at a resource."""
+        """Tell whether a policy with these properties lets a user read a resource."""
         return resource_name in (properties.get(ALLOWED) or [])

@@ -1,12 +1,12 @@
-"""OS::Heat::AutoScalingGroup: between so many and so many resources of one definition, in a nested stack.
+"""OS::Heat::AutoScalingGroup: a nested stack with a variable number of resources of one definition.
 
 ::
 
     create     desired_capacity members, or min_size
-    update     their definition changes in batches; then desired_capacity, if it is given
-    adjust     a scaling policy's signal: more or fewer, unless the group is cooling down
+    update     changes their definition in batches; then desired_capacity, if it is given
+    adjust     a scaling policy's signal: more or fewer members, unless the group is cooling down
 
-New members have random names. When the group shrinks the failed go first, then the oldest.
+New members have random names. When the group shrinks, failed members go first, then the oldest.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ RESOURCE, MAX_SIZE, MIN_SIZE, DESIRED = "resource", "max_size", "min_size", "des
 COOLDOWN, ROLLING_UPDATES = "cooldown", "rolling_updates"
 OUTPUTS, OUTPUTS_LIST, CURRENT_SIZE, REFS, REFS_MAP = "outputs", "outputs_list", "current_size", "refs", "refs_map"
 SCALING = "scaling"
-"""The key of the resource's data under which its cooldown is kept."""
+"""The key of the resource's data for the cooldown."""
 
 NOT_NEGATIVE = (Range(min=0),)
 
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """What a policy asks of a group; ``cooldown`` in seconds, None for the group's own."""
+    """A policy's request to a group; ``cooldown`` in seconds, None for the group's own."""
 
     by: float
     kind: Adjustment
@@ -53,42 +53,42 @@ class Scaling:
 
 
 class AutoScalingGroup(BatchedStack):
-    """A group whose size policies change."""
+    """A group that scaling policies resize."""
 
     chooses_as_it_acts = True
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
         RESOURCE: Property(
-            Type.MAP, "What each member is, as a resource in a template.", required=True, update_allowed=True
+            Type.MAP, "The definition of each member, as a resource in a template.", required=True, update_allowed=True
         ),
         MAX_SIZE: Property(
-            Type.INTEGER, "The most members.", required=True, update_allowed=True, constraints=NOT_NEGATIVE
+            Type.INTEGER, "The largest size.", required=True, update_allowed=True, constraints=NOT_NEGATIVE
         ),
         MIN_SIZE: Property(
-            Type.INTEGER, "The fewest members.", required=True, update_allowed=True, constraints=NOT_NEGATIVE
+            Type.INTEGER, "The smallest size.", required=True, update_allowed=True, constraints=NOT_NEGATIVE
         ),
-        COOLDOWN: Property(Type.INTEGER, "Seconds after scaling in which policies are refused.", update_allowed=True),
-        DESIRED: Property(Type.INTEGER, "How many there are at first.", update_allowed=True),
+        COOLDOWN: Property(Type.INTEGER, "Seconds after scaling in which policies are ignored.", update_allowed=True),
+        DESIRED: Property(Type.INTEGER, "The initial size.", update_allowed=True),
         ROLLING_UPDATES: Property(
             Type.MAP,
-            "How its members change their definition.",
+            "How an update changes the members' definition in batches.",
             default={MIN_IN_SERVICE: 0, MAX_BATCH_SIZE: 1, PAUSE_TIME: 0},
             update_allowed=True,
             schema=ROLLING_UPDATE_SCHEMA,
         ),
     }
     attributes_schema = {
-        OUTPUTS: Attribute("An attribute of each member by name.", Type.MAP, CacheMode.NONE),
-        OUTPUTS_LIST: Attribute("The same as a list.", Type.LIST, CacheMode.NONE),
-        CURRENT_SIZE: Attribute("How many members there are.", Type.INTEGER),
-        REFS: Attribute("What get_resource gives of each member.", Type.LIST),
-        REFS_MAP: Attribute("The same by name.", Type.MAP),
+        OUTPUTS: Attribute("An attribute of all members, as a map by name.", Type.MAP, CacheMode.NONE),
+        OUTPUTS_LIST: Attribute("An attribute of all members, as a list.", Type.LIST, CacheMode.NONE),
+        CURRENT_SIZE: Attribute("The number of members.", Type.INTEGER),
+        REFS: Attribute("The get_resource value of each member, as a list.", Type.LIST),
+        REFS_MAP: Attribute("The get_resource value of each member, as a map by name.", Type.MAP),
     }
 
     def validate(self) -> None:
         """Check the sizes against one another.
 
-        :raises StackValidationFailed: where they don't fit together
+        :raises StackValidationFailed: if they don't fit together
         """
         if self.known(MIN_SIZE, MAX_SIZE) and self.properties[MAX_SIZE] < self.properties[MIN_SIZE]:
             raise exception.StackValidationFailed(message="MinSize can not be greater than MaxSize")
@@ -100,67 +100,70 @@ class AutoScalingGroup(BatchedStack):
     # --- the members ----------------------------------------------------------------------------------------
 
     def child_size(self) -> int | None:
-        """How many members a new group has."""
+        """Return the size of a new group."""
         return self.first_size() if self.known(MIN_SIZE, DESIRED) else None
 
     def describes(self) -> bool:
-        """Whether the definition is a map, in which values may be unknown but not the type."""
+        """Tell whether the definition is a map with a known type; other values in it may be unknown."""
         return self.knows_keys(RESOURCE) and isinstance(self.properties[RESOURCE].get("type", ""), str)
 
     def first_name(self) -> str:
-        """Any: the definition is the same for all."""
+        """Return a random name: the definition is the same for all members."""
         return next(naming.short_ids(self.random, ()))
 
     def child_template(self) -> Mapping[str, Any] | None:
-        """The members as they are at first."""
+        """Return the template of a new group."""
         size = self.child_size()
         return self.template_of(Batch(size, 0)) if size is not None and self.describes() else None
 
     def first_size(self) -> int:
-        """How many members a new group has."""
+        """Return the size of a new group."""
         return int(self.properties[DESIRED] or self.properties[MIN_SIZE])
 
     @classmethod
     def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
-        """The same members, the oldest first, which is the order of ``refs`` and of places."""
+        """Return the same members, the oldest first: the order of ``refs`` and of indexes."""
         return template.taken_over(given, names)
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
-        """The members after a batch: the oldest, or those whose definition is old, are the first to change or go."""
+        """Return the members after a batch.
+
+        Members with an old definition are changed or removed first; among equals, the oldest.
+        """
         present = self.definitions()
         wanted = self.resized(members.outdated_first(present, self.definition_of), batch)
         return template.of(members.in_order(wanted, present))
 
     def resized(self, old: Definitions, batch: Batch) -> Definitions:
-        """The members after a batch, those in front the first to change or go."""
+        """Return the members after a batch; those at the front of ``old`` are changed or removed first."""
         missing = max(0, batch.size - len(old))
         chosen = naming.short_ids(self.random, old)
         names = sorted(next(chosen) for _ in range(missing))
         return members.changed(old, self.definition_of, batch.size, batch.changes, iter(names))
 
     def definition_of(self, name: str) -> Definition:
-        """The same for each member."""
+        """Return the definition, which is the same for each member."""
         definition: Definition = self.properties[RESOURCE]
         return definition
 
     def size(self) -> int:
-        """How many members there are that didn't fail."""
+        """Return the number of members that haven't failed."""
         return sum(not member.failed for member in self.members())
 
     # --- the contract of a plugin ---------------------------------------------------------------------------
 
     def handle_create(self) -> Progress:
-        """Begin to make the members."""
+        """Begin to create the members."""
         return self.begin_batches([Batch(self.first_size(), 0)])
 
     def check_create_complete(self, progress: Progress) -> bool:
-        """Whether all are there; then it cools down."""
+        """Tell whether all members are complete; then begin the cooldown."""
         return self._cool_down_after(super().check_create_complete(progress))
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress:
         """Begin to change the members' definition in batches, and then their number.
 
-        Where no property changed the size stays: a policy may have changed it.
+        If no property changed, the size stays: a policy may have changed it.
         """
         present = self.size()
         if not prop_diff:
@@ -176,7 +179,7 @@ class AutoScalingGroup(BatchedStack):
         )
 
     def check_update_complete(self, progress: Progress | None) -> bool:
-        """Whether the last batch is complete; then it cools down."""
+        """Tell whether the last batch is complete; then begin the cooldown."""
         return self._cool_down_after(super().check_update_complete(progress))
 
     def _cool_down_after(self, is_complete: bool) -> bool:
@@ -188,32 +191,32 @@ class AutoScalingGroup(BatchedStack):
         self.data_set(SCALING, cooldown.after(self.data.get(SCALING) or {}, self.now(), seconds, reason))
 
     def within_bounds(self, present: int, scaling: Scaling) -> int:
-        """The size after an adjustment."""
+        """Return the size after an adjustment, within the group's limits."""
         smallest, largest = self.properties[MIN_SIZE], self.properties[MAX_SIZE]
         return capacity.adjusted(present, scaling.by, scaling.kind, scaling.least_step, smallest, largest)
 
     def adjust(self, scaling: Scaling) -> Begin:
-        """What is to be begun on the nested stack for a policy. Once that has begun, ``adjusted`` is to be called.
+        """Return the operation on the nested stack for a policy. Once it has begun, the caller calls ``adjusted``.
 
-        :raises NoActionRequired: where the size stays, or the group is being scaled or cools down
-        :raises StackResourceLimitExceeded: where it would have more members than it may
+        :raises NoActionRequired: if the size stays, or the group is busy or cooling down
+        :raises StackResourceLimitExceeded: if it would have more members than allowed
         """
         seconds = self.properties[COOLDOWN] if scaling.cooldown is None else scaling.cooldown
         child, present = self._look(), self.size()
         wanted = self.within_bounds(present, scaling)
         if child is None or child.is_gone or child.action == Verb.DELETE or wanted == present:
             raise NoActionRequired
-        if child.action == Verb.SUSPEND:  # its stack's operation has got here already, and not to the policy yet
+        if child.action == Verb.SUSPEND:  # the stack's suspension has reached the group, but not yet the policy
             raise NoActionRequired
         if child.status == "IN_PROGRESS" or cooldown.refusal(self.data.get(SCALING) or {}, self.now(), seconds):
             raise NoActionRequired
         self.check_size(wanted)
         goal = self.nested.revise(self.uuid, template.of(self.resized(self.definitions(), Batch(wanted, 0))))
         chosen = self._choose(Verb.UPDATE, goal, child.operation_id)
-        return self._message({**chosen, "collects": True}, creates=False)  # there is no root's operation that would
+        return self._message({**chosen, "collects": True}, creates=False)  # no root operation would collect afterwards
 
     def adjusted(self, scaling: Scaling) -> None:
-        """Begin to cool down."""
+        """Begin the cooldown."""
         seconds = self.properties[COOLDOWN] if scaling.cooldown is None else scaling.cooldown
         self._cool_down(seconds, str(scaling))
 
@@ -221,11 +224,11 @@ class AutoScalingGroup(BatchedStack):
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
-        """Those of the schema, and ``resource.PLACE`` with or without an attribute."""
+        """Accept the attributes of the schema, and ``resource.INDEX`` with or without an attribute."""
         return name.startswith(MEMBER_PREFIX) or super().has_attribute(name)
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """What is recorded of the members, from which ``read_attribute`` answers."""
+        """Return the recorded attributes of the members, from which ``read_attribute`` answers."""
         found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
         own = {REFS: found.refs(), REFS_MAP: dict(found.references), CURRENT_SIZE: len(found.names)}
         recorded = {**found.recorded(), **own}
@@ -233,7 +236,7 @@ class AutoScalingGroup(BatchedStack):
 
     @classmethod
     def inner_name(cls, recorded: Mapping[str, Any], name: str) -> str:
-        """The member that is named by its place has a name of its own in the nested stack."""
+        """Replace a member's index by its name in the nested stack."""
         written, attribute = split(name)
         names = Members.of_recorded("", recorded).names
         place = place_in(names, written)
@@ -242,12 +245,12 @@ class AutoScalingGroup(BatchedStack):
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
-        """An attribute of the group, or of one member, which is named by its place: the oldest is 0.
+        """Return an attribute of the group, or of the member with an index: the oldest is 0.
 
-        ``refs``, ``refs_map`` and ``current_size`` are given whole, whatever the path, as in Heat.
+        ``refs``, ``refs_map`` and ``current_size`` are returned whole, whatever the path, as in Heat.
 
-        :raises NotFound: where there are not so many members
-        :raises InvalidTemplateAttribute: for ``outputs`` without saying which
+        :raises NotFound: if there are fewer members
+        :raises InvalidTemplateAttribute: for ``outputs`` without the name of an attribute
         """
         there, (is_inside, value) = Members.of_recorded(name, recorded), read_inside(recorded, key, path)
         if is_inside:

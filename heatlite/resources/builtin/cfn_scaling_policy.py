@@ -1,4 +1,4 @@
-"""AWS::AutoScaling::ScalingPolicy: OS::Heat::ScalingPolicy in CloudFormation's words."""
+"""AWS::AutoScaling::ScalingPolicy: OS::Heat::ScalingPolicy with CloudFormation's names."""
 
 from __future__ import annotations
 
@@ -26,27 +26,28 @@ KINDS = {
 
 
 class CfnScalingPolicy(ScalingPolicy):
-    """A signal to it makes a group larger or smaller. The signed URL for alarms comes from the identity service."""
+    """A policy that resizes a group at each signal. The identity service provides the signed URL for alarms."""
 
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
-        "AutoScalingGroupName": Property(Type.STRING, "What Ref gives of the group.", required=True),
+        "AutoScalingGroupName": Property(Type.STRING, "The Ref value of the group.", required=True),
         "ScalingAdjustment": Property(
-            Type.INTEGER, "How much to add, to have, or to add in percent.", required=True, update_allowed=True
+            Type.INTEGER,
+            "A number of members, or a percentage: see AdjustmentType.",
+            required=True,
+            update_allowed=True,
         ),
         "AdjustmentType": Property(
             Type.STRING,
-            "What that number means.",
+            "Whether ScalingAdjustment is a change, the new size, or a change in percent.",
             required=True,
             update_allowed=True,
             constraints=(AllowedValues(tuple(KINDS)),),
         ),
-        "Cooldown": Property(
-            Type.INTEGER, "Seconds after it in which the group isn't scaled again.", update_allowed=True
-        ),
+        "Cooldown": Property(Type.INTEGER, "Seconds after scaling in which policies are ignored.", update_allowed=True),
         "MinAdjustmentStep": Property(
             Type.INTEGER,
-            "How many members it adds or removes at least, where it is in percent.",
+            "The least number of members to add or remove, for a change in percent.",
             update_allowed=True,
             constraints=(Range(min=0),),
         ),

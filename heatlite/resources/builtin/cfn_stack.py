@@ -1,7 +1,7 @@
-"""AWS::CloudFormation::Stack: a stack in a stack, whose template is at a URL.
+"""AWS::CloudFormation::Stack: a nested stack whose template is at a URL.
 
-The engine reads the page when the template is sent, and at each update: another page is another stack, although no
-property changed. A URL that is among the files that came with the template is read there.
+The engine reads the page when it validates the template, and at each update: a changed page is a changed stack, even
+if no property changed. If the URL is among the files of the template, that file is used instead.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ TEMPLATE_URL, TIMEOUT, PARAMETERS = "TemplateURL", "TimeoutInMinutes", "Paramete
 OUTPUTS = "Outputs"
 PREFIX = f"{OUTPUTS}."
 LARGEST_PAGE = 4 * 1024 * 1024
-"""Bytes. The engine has a limit of its own for what is a template."""
+"""Bytes. The engine has a separate limit for the size of a template."""
 TIME_LIMIT = 10.0
-"""Seconds: whoever sends a template waits for it."""
+"""Seconds: the client that sent the template waits for it."""
 
 
 class CfnStack(StackResource):
@@ -35,19 +35,19 @@ class CfnStack(StackResource):
         TEMPLATE_URL: Property(Type.STRING, "The URL of the stack's template.", required=True, update_allowed=True),
         TIMEOUT: Property(
             Type.INTEGER,
-            "Minutes that an operation on it may take, within the time that the parent's has.",
+            "The timeout of an operation on the stack, in minutes; the timeout of the parent's operation applies too.",
             constraints=(Range(1, None),),
             update_allowed=True,
         ),
-        PARAMETERS: Property(Type.MAP, "The values of its parameters.", update_allowed=True),
+        PARAMETERS: Property(Type.MAP, "The values of the stack's parameters.", update_allowed=True),
     }
 
-    attributes_schema = {OUTPUTS: Attribute("The stack's outputs; Outputs.NAME is one of them.", Type.MAP)}
+    attributes_schema = {OUTPUTS: Attribute("The stack's outputs; read one as Outputs.NAME.", Type.MAP)}
 
     def child_template(self) -> str | None:
-        """The page's text; None while its URL isn't known, or it isn't known which parameters are given.
+        """Return the page's text; None while its URL, or which parameters are given, isn't known.
 
-        :raises StackValidationFailed: where it can't be read
+        :raises StackValidationFailed: if the page can't be read
         """
         if not self.known(TEMPLATE_URL) or not self.knows_keys(PARAMETERS):
             return None
@@ -64,27 +64,27 @@ class CfnStack(StackResource):
             raise StackValidationFailed(message=f"Could not fetch remote template: {error}") from error
 
     def child_parameters(self) -> Mapping[str, Any]:
-        """The property; none while its keys aren't known, when nothing is said of the template either."""
+        """Return the property; empty while its keys aren't known, because the template isn't checked then either."""
         return (self.properties[PARAMETERS] or {}) if self.knows_keys(PARAMETERS) else {}
 
     def child_timeout(self) -> int | None:
-        """The property, in minutes."""
+        """Return the property, in minutes."""
         return self.properties[TIMEOUT]
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
-        """``Outputs.NAME``, or an attribute of a resource in the stack."""
+        """Accept ``Outputs.NAME``, and attributes of resources in the stack."""
         return name.startswith((PREFIX, "resource.")) or super().has_attribute(name)
 
     def resolve_attribute(self, name: str) -> dict[str, Any]:
-        """Every output, from which ``read_attribute`` answers."""
+        """Return every output, from which ``read_attribute`` answers."""
         return self.nested.outputs(self.uuid)
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
-        """An output.
+        """Return an output.
 
-        :raises InvalidTemplateAttribute: where the stack has no such output
+        :raises InvalidTemplateAttribute: if the stack has no such output
         """
         if not key.startswith(PREFIX):
             return super().read_attribute(name, recorded, key, path)
@@ -94,5 +94,5 @@ class CfnStack(StackResource):
         return inside(outputs[wanted], path)
 
     def reference(self) -> str:
-        """The nested stack's identity."""
+        """Return the nested stack's identity."""
         return self.identity()

@@ -1,4 +1,4 @@
-"""Random strings from sets of characters, each with a least number of characters that must come from it."""
+"""Random strings from sets of characters, with a minimum number of characters from each set."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ CLASSES = {
 
 
 def random_string(chance: random.Random, length: int, wanted: Sequence[tuple[str, int]]) -> str:
-    """``length`` characters in random order, at least n from each ``(characters, n)``, the rest from all.
+    """Return ``length`` characters in random order: at least n from each ``(characters, n)``, the rest from all.
 
-    :raises ValueError: where the least numbers don't fit into the length, or there is nothing to choose from
+    :raises ValueError: if the minimums don't fit into the length, or there are no characters to choose from
     """
     least = sum(minimum for _, minimum in wanted)
     every = sorted({character for characters, _ in wanted for character in characters})
     if least > length or not every:
-        raise ValueError(f"{length} characters can't be made from {len(every)} with at least {least} prescribed")
+        raise ValueError(f"{length} characters can't be made from {len(every)} with a minimum of {least} in all")
     chosen = [chance.choice(sorted(set(characters))) for characters, minimum in wanted for _ in range(minimum)]
     chosen += [chance.choice(every) for _ in range(length - least)]
     chance.shuffle(chosen)

@@ -1,4 +1,4 @@
-"""OS::Heat::CloudConfig: a map that is kept as the YAML text which cloud-init reads when a server boots."""
+"""OS::Heat::CloudConfig: a map, kept as the YAML text that cloud-init reads when a server boots."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class CloudConfig(SoftwareConfig):
     """A cloud-config for a server's user data."""
 
     support_status = SupportStatus(version="2014.1")
-    properties_schema = {CLOUD_CONFIG: Property(Type.MAP, "The cloud-config, to be written as YAML.")}
+    properties_schema = {CLOUD_CONFIG: Property(Type.MAP, "The cloud-config; it is kept as YAML.")}
 
     def made(self) -> Config:
-        """The text, with the line by which cloud-init knows it."""
+        """Return the YAML text, below the line that cloud-init requires."""
         written = yaml.safe_dump(self.properties[CLOUD_CONFIG], allow_unicode=True)
         return Config(self.physical_resource_name(), config=f"#cloud-config\n{written}")

@@ -1,6 +1,6 @@
-"""OS::Heat::Delay: makes nothing, and takes its time over it: put between others, it keeps them apart.
+"""OS::Heat::Delay: makes nothing but takes time, to keep other resources apart.
 
-The chance in it is taken once, as an action begins: its end is the progress, and no thread waits for it.
+The random part of a delay is chosen once, when an action begins. The progress is the end time, and no thread waits.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ POSITIVE = (Range(min=0),)
 
 
 class Delay(Resource):
-    """Each of ``actions`` takes ``min_wait`` seconds, and up to ``max_jitter`` × ``jitter_multiplier`` more."""
+    """Each of ``actions`` takes ``min_wait`` seconds, plus at most ``max_jitter`` × ``jitter_multiplier``."""
 
     support_status = SupportStatus(version="11.0.0")
     immediate = True
@@ -27,10 +27,10 @@ class Delay(Resource):
             Type.NUMBER, "Seconds that an action takes at least.", default=0, constraints=POSITIVE, update_allowed=True
         ),
         MAX_JITTER: Property(
-            Type.NUMBER, "How much more it may take.", default=0, constraints=POSITIVE, update_allowed=True
+            Type.NUMBER, "The largest random addition.", default=0, constraints=POSITIVE, update_allowed=True
         ),
         JITTER_MULTIPLIER: Property(
-            Type.NUMBER, f"Seconds in one {MAX_JITTER}.", default=1.0, constraints=POSITIVE, update_allowed=True
+            Type.NUMBER, f"Seconds in a unit of {MAX_JITTER}.", default=1.0, constraints=POSITIVE, update_allowed=True
         ),
         ACTIONS: Property(
             Type.LIST,
@@ -42,32 +42,32 @@ class Delay(Resource):
     }
 
     def handle_create(self) -> Any:
-        """Wait, if creations are delayed."""
+        """Begin the delay, if creations are delayed."""
         return self.delay("CREATE")
 
     def handle_update(self, prop_diff: Any) -> None:
-        """Take the new properties: they count from the next action on."""
+        """Accept the new properties: they apply from the next action on."""
 
     def handle_delete(self) -> Any:
-        """Wait, if deletions are delayed."""
+        """Begin the delay, if deletions are delayed."""
         return self.delay("DELETE")
 
     def handle_suspend(self) -> Any:
-        """Wait, if suspensions are delayed."""
+        """Begin the delay, if suspensions are delayed."""
         return self.delay("SUSPEND")
 
     def handle_resume(self) -> Any:
-        """Wait, if resumptions are delayed."""
+        """Begin the delay, if resumptions are delayed."""
         return self.delay("RESUME")
 
     def check_create_complete(self, progress: Any) -> bool:
-        """Whether the wait is over."""
+        """Tell whether the delay is over."""
         return is_over(self, progress)
 
     check_delete_complete = check_suspend_complete = check_resume_complete = check_create_complete
 
     def delay(self, action: str) -> dict[str, Any] | None:
-        """The wait of an action; None where it isn't delayed."""
+        """Return the progress of an action's delay; None if the action isn't delayed."""
         if action not in self.properties[ACTIONS]:
             return None
         jitter = self.properties[MAX_JITTER] * self.properties[JITTER_MULTIPLIER]

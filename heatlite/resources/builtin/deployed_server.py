@@ -1,6 +1,6 @@
-"""OS::Heat::DeployedServer: a server that something else made, as a place for software deployments.
+"""OS::Heat::DeployedServer: a server that was made elsewhere, as a target for software deployments.
 
-What is deployed to it is part of its metadata, so that the server's agent finds all by ``resource-show``.
+The deployments are part of its metadata, so the server's agent finds them all by ``resource-show``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ TRANSPORTS = ("POLL_SERVER_CFN", "POLL_SERVER_HEAT", "POLL_TEMP_URL", "ZAQAR_MES
 
 
 class DeployedServer(Resource):
-    """A server; nothing is made for it. Other transports than POLL_SERVER_HEAT need services that aren't here."""
+    """A server that the stack doesn't make. Transports other than POLL_SERVER_HEAT need services that aren't here."""
 
     support_status = SupportStatus(version="8.0.0")
     immediate = True
@@ -52,14 +52,14 @@ class DeployedServer(Resource):
     }
 
     def handle_create(self) -> None:
-        """The server is there already; the resource's uuid stands for it."""
+        """Record the resource's uuid as the physical id: the server exists already."""
         self.resource_id_set(self.uuid)
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
-        """Nothing to do."""
+        """Accept the new properties; nothing else is to be done."""
 
     def resolve_attribute(self, name: str) -> Any:
-        """The name, or what its agent needs: where to poll, without credentials, which an identity service gives."""
+        """Return the name, or the agent's configuration: where to poll, without an identity service's credentials."""
         if name == NAME:
             return self.properties[NAME] or self.physical_resource_name()
         return {

@@ -1,4 +1,4 @@
-"""OS::Heat::SoftwareDeploymentGroup and StructuredDeploymentGroup: one config on several servers, in a nested stack.
+"""OS::Heat::SoftwareDeploymentGroup and StructuredDeploymentGroup: one config for several servers, in a nested stack.
 
 ::
 
@@ -27,11 +27,11 @@ from heatlite.schema.attribute_paths import inside
 SERVERS = "servers"
 ROLLING_UPDATE, BATCH_CREATE = "rolling_update", "batch_create"
 PLURAL = {"deploy_stdouts": STDOUT, "deploy_stderrs": STDERR, "deploy_status_codes": STATUS_CODE}
-"""The group's attributes, and those of its members that they are made of."""
+"""The group's attributes → the attributes of the members that they consist of."""
 
 
 class SoftwareDeploymentGroup(BatchedStack):
-    """A deployment for each server; every attribute is a map of what the members have."""
+    """A group with a deployment for each server; each attribute is a map of the members' values."""
 
     member_type = "OS::Heat::SoftwareDeployment"
     support_status = SupportStatus(version="5.0.0")
@@ -40,46 +40,46 @@ class SoftwareDeploymentGroup(BatchedStack):
         **{name: it for name, it in SoftwareDeployment.properties_schema.items() if name != software_deployment.SERVER},
     }
     update_policy_schema = {
-        ROLLING_UPDATE: Property(Type.MAP, "How its members change.", schema=BATCH_CREATE_SCHEMA),
-        BATCH_CREATE: Property(Type.MAP, "How they are made at first.", schema=BATCH_CREATE_SCHEMA),
+        ROLLING_UPDATE: Property(Type.MAP, "How an update changes the members in batches.", schema=BATCH_CREATE_SCHEMA),
+        BATCH_CREATE: Property(Type.MAP, "How the members are created in batches.", schema=BATCH_CREATE_SCHEMA),
     }
     attributes_schema = {
         name: Attribute(f"The attribute {member} of each deployment.", Type.MAP) for name, member in PLURAL.items()
     }
 
     def definition_of(self, name: str) -> Definition:
-        """A member's definition."""
+        """Return a member's definition."""
         given = {key: it for key, it in self.properties.items() if key != SERVERS and it is not None}
         return template.definition(
             self.member_type, {**given, software_deployment.SERVER: self.properties[SERVERS][name]}
         )
 
     def child_size(self) -> int | None:
-        """A deployment for each server."""
+        """Return the number of servers."""
         return len(self.properties[SERVERS]) if self.describes() else None
 
     def describes(self) -> bool:
-        """Whether the names of the servers are known."""
+        """Tell whether the names of the servers are known."""
         return isinstance(self.properties[SERVERS], Mapping)
 
     def first_name(self) -> str:
-        """The first server's."""
+        """Return the first server's name."""
         return str(next(iter(self.properties[SERVERS])))
 
     def child_template(self) -> Mapping[str, Any] | None:
-        """All members; None while their names aren't known."""
+        """Return a template with all members; None while their names aren't known."""
         if not self.describes():
             return None
         return template.of({name: self.definition_of(name) for name in self.properties[SERVERS]})
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
-        """The first so many with the new definition, and of the others those that there are, as they are."""
+        """Return the template after a batch: the first members are changed, the other present ones stay as they are."""
         names, before = list(self.properties[SERVERS]), self.definitions()
         new = {name: self.definition_of(name) for name in names[: batch.changes]}
         return template.of(new | {name: before[name] for name in names[batch.changes :] if name in before})
 
     def handle_create(self) -> Progress:
-        """Begin to make the members: all at once, or in batches."""
+        """Begin to create the members: all at once, or in batches."""
         return self._begin_all(self.update_policy.get(BATCH_CREATE))
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress:
@@ -90,30 +90,30 @@ class SoftwareDeploymentGroup(BatchedStack):
         count = len(self.properties[SERVERS])
         if not policy:
             return self.begin_batches([Batch(count, count)])
-        self.check_size(count)  # before there is a list of as many batches
+        self.check_size(count)  # before building a list of that many batches
         steps = [*range(policy[MAX_BATCH_SIZE], count, policy[MAX_BATCH_SIZE]), count]
         return self.begin_batches([Batch(count, changes) for changes in steps], policy[PAUSE_TIME])
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
-        """Any that a deployment may have."""
+        """Accept any name: a deployment may have any attribute."""
         return True
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """What is recorded of the members, from which ``read_attribute`` answers."""
+        """Return the recorded attributes of the members, from which ``read_attribute`` answers."""
         found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
         return {**found.recorded(), **{name: found.mapped([member], name) for name, member in PLURAL.items()}}
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
-        """A map from the members' names to their values of an attribute, or what a path finds in it."""
+        """Return a map from the members' names to their values of an attribute, or the part of it at a path."""
         if key in PLURAL:
             return super().read_attribute(name, recorded, key, path)
         return inside(Members.of_recorded(name, recorded).mapped([key], key), path)
 
 
 class StructuredDeploymentGroup(SoftwareDeploymentGroup):
-    """The same with a config that is a map."""
+    """A SoftwareDeploymentGroup whose config is a map."""
 
     member_type = "OS::Heat::StructuredDeployment"
     support_status = SupportStatus(version="2014.1")
@@ -121,7 +121,7 @@ class StructuredDeploymentGroup(SoftwareDeploymentGroup):
 
 
 class SoftwareDeployments(SoftwareDeploymentGroup):
-    """Its name of old."""
+    """The old name of SoftwareDeploymentGroup."""
 
     support_status = SupportStatus(
         status="HIDDEN",
@@ -132,7 +132,7 @@ class SoftwareDeployments(SoftwareDeploymentGroup):
 
 
 class StructuredDeployments(StructuredDeploymentGroup):
-    """Its name of old."""
+    """The old name of StructuredDeploymentGroup."""
 
     support_status = SupportStatus(
         status="HIDDEN",

@@ -1,4 +1,4 @@
-"""OS::Heat::Dummy: takes its time over everything, as a real resource would, but makes nothing."""
+"""OS::Heat::Dummy: takes time like a real resource, but makes nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ VALUE = "value"
 
 
 class Dummy(Resource):
-    """Its physical id is a random string. Create, update and delete each take ``wait_secs``, or 1 to 5 s."""
+    """A resource whose physical id is a random string. Each action takes ``wait_secs``, or 1 to 5 s.
+
+    Only create, update and delete take time.
+    """
 
     immediate = True
     properties_schema = {
@@ -33,13 +36,13 @@ class Dummy(Resource):
     attributes_schema = {VALUE: Attribute("The random name.", Type.STRING)}
 
     def handle_create(self) -> dict[str, Any]:
-        """Take a name and wait."""
+        """Choose a name and wait."""
         characters = CLASSES[LETTERS_AND_DIGITS]
         self.resource_id_set(random_string(self.random, self.properties[NAME_LEN], [(characters, 1)]))
         return self.wait()
 
     def check_create_complete(self, progress: dict[str, Any]) -> bool:
-        """After the wait, succeed or fail as asked."""
+        """Succeed or fail as asked, after the wait."""
         if not is_over(self, progress):
             return False
         if self.properties[FAIL_PROP] == "yes":
@@ -51,7 +54,7 @@ class Dummy(Resource):
         return self.wait()
 
     def check_update_complete(self, progress: dict[str, Any]) -> bool:
-        """Whether the wait is over."""
+        """Tell whether the wait is over."""
         return is_over(self, progress)
 
     def handle_delete(self) -> dict[str, Any] | None:
@@ -59,14 +62,14 @@ class Dummy(Resource):
         return None if self.resource_id is None else self.wait()
 
     def check_delete_complete(self, progress: dict[str, Any] | None) -> bool:
-        """Whether the wait is over."""
+        """Tell whether the wait is over."""
         return is_over(self, progress)
 
     def resolve_attribute(self, name: str) -> str | None:
-        """``value``: the name."""
+        """Return ``value``: the name."""
         return self.resource_id
 
     def wait(self) -> dict[str, Any]:
-        """The wait of one action, decided once: what chance gave is in the progress."""
+        """Return the progress of one action's wait. It records the random length, which is chosen once."""
         seconds = self.properties[WAIT_SECS]
         return wait(self, self.random.uniform(1, 5) if seconds is None else seconds)

@@ -1,4 +1,4 @@
-"""The parts of properties and policies that several types of groups have."""
+"""Schemas of properties and policies that several types of groups share."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ MIN_IN_SERVICE, MAX_BATCH_SIZE, PAUSE_TIME = "min_in_service", "max_batch_size",
 
 RESOURCE_DEF_SCHEMA: PropertiesSchema = {
     "type": Property(Type.STRING, "The type of the group's resources.", required=True),
-    "properties": Property(Type.MAP, "Their properties."),
-    "metadata": Property(Type.MAP, "Their metadata."),
+    "properties": Property(Type.MAP, "The properties of each member."),
+    "metadata": Property(Type.MAP, "The metadata of each member."),
 }
 BATCH_CREATE_SCHEMA: PropertiesSchema = {
-    MAX_BATCH_SIZE: Property(Type.INTEGER, "How many are made at once.", default=1, constraints=(Range(min=1),)),
+    MAX_BATCH_SIZE: Property(Type.INTEGER, "Most members per batch.", default=1, constraints=(Range(min=1),)),
     PAUSE_TIME: Property(Type.NUMBER, "Seconds between two batches.", default=0, constraints=(Range(min=0),)),
 }
 ROLLING_UPDATE_SCHEMA: PropertiesSchema = {
     MIN_IN_SERVICE: Property(
-        Type.INTEGER, "How many stay in service meanwhile.", default=0, constraints=(Range(min=0),)
+        Type.INTEGER, "Least members in service during the update.", default=0, constraints=(Range(min=0),)
     ),
-    MAX_BATCH_SIZE: Property(Type.INTEGER, "How many change at once.", default=1, constraints=(Range(min=1),)),
+    MAX_BATCH_SIZE: Property(Type.INTEGER, "Most members per batch.", default=1, constraints=(Range(min=1),)),
     PAUSE_TIME: Property(Type.NUMBER, "Seconds between two batches.", default=0, constraints=(Range(min=0),)),
 }

@@ -1,6 +1,6 @@
-"""AWS::AutoScaling::LaunchConfiguration: what the members of a group are, said once. It makes nothing.
+"""AWS::AutoScaling::LaunchConfiguration: the common definition of a group's members. It makes nothing.
 
-Its properties become those of each member, an ``AWS::EC2::Instance``: which that is, is for the environment to say.
+Its properties become those of each member, an ``AWS::EC2::Instance``; the environment maps that type to a template.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from heatlite.resources.schema import Property, SupportStatus, Type
 INSTANCE_ID = "InstanceId"
 
 VOLUME = {
-    "DeleteOnTermination": Property(Type.BOOLEAN, "Whether it goes with its instance.", default=True),
+    "DeleteOnTermination": Property(Type.BOOLEAN, "Whether it is deleted with its instance.", default=True),
     "Iops": Property(Type.NUMBER, "Not used."),
-    "SnapshotId": Property(Type.STRING, "The snapshot that it is made of."),
+    "SnapshotId": Property(Type.STRING, "The snapshot to make it from."),
     "VolumeSize": Property(Type.STRING, "Its size in GB."),
     "VolumeType": Property(Type.STRING, "Not used."),
 }
@@ -31,38 +31,38 @@ HINT = {
 
 
 class LaunchConfiguration(Resource):
-    """The properties of instances. Every change makes another configuration, and so other instances."""
+    """The properties of instances. Each change makes a new configuration, and therefore new instances."""
 
     support_status = SupportStatus(version="2014.1")
     immediate = True
     properties_schema = {
         "ImageId": Property(Type.STRING, "The image."),
         "InstanceType": Property(Type.STRING, "The flavor."),
-        INSTANCE_ID: Property(Type.STRING, "An instance to take the rest from; it needs a compute service."),
+        INSTANCE_ID: Property(Type.STRING, "An instance to copy. Not supported: write the properties out."),
         "KeyName": Property(Type.STRING, "The key pair."),
-        "UserData": Property(Type.STRING, "What the instance reads when it boots."),
+        "UserData": Property(Type.STRING, "The data that the instance reads when it boots."),
         "SecurityGroups": Property(Type.LIST, "Names of security groups."),
         "KernelId": Property(Type.STRING, "Not used."),
         "RamDiskId": Property(Type.STRING, "Not used."),
         "BlockDeviceMappings": Property(
-            Type.LIST, "Volumes of the instance.", schema=Property(Type.MAP, "One of them.", schema=MAPPING)
+            Type.LIST, "Volumes of the instance.", schema=Property(Type.MAP, "One volume.", schema=MAPPING)
         ),
         "NovaSchedulerHints": Property(
-            Type.LIST, "Hints to the scheduler.", schema=Property(Type.MAP, "One of them.", schema=HINT)
+            Type.LIST, "Hints to the scheduler.", schema=Property(Type.MAP, "One hint.", schema=HINT)
         ),
     }
 
     def validate(self) -> None:
-        """Refuse an instance to take the rest from, and a configuration that says neither image nor flavor.
+        """Refuse an instance to copy from, and a configuration without image or flavor.
 
-        :raises StackValidationFailed: where there is one, or it doesn't
+        :raises StackValidationFailed: if there is such an instance, or image or flavor is missing
         """
         if self.known(INSTANCE_ID) and self.properties[INSTANCE_ID]:
-            raise self.property_error(INSTANCE_ID, "there is no compute service to ask; write the properties out")
+            raise self.property_error(INSTANCE_ID, "copying an instance isn't supported; write the properties out")
         needed = (INSTANCE_ID, "ImageId", "InstanceType")
         if all(map(self.known, needed)) and not all(self.properties[name] for name in needed[1:]):
             raise StackValidationFailed(message="If without InstanceId, ImageId and InstanceType are required.")
 
     def handle_create(self) -> None:
-        """Nothing physical exists; the name stands for it."""
+        """Record the name as the physical id: nothing physical exists."""
         self.resource_id_set(self.physical_resource_name())

@@ -4,8 +4,8 @@
 
     LaunchConfigurationName ──▶ the configuration's properties ──▶ each member: AWS::EC2::Instance
 
-They are OS::Heat::AutoScalingGroup in CloudFormation's words. Without a rolling policy only new members are made by
-another configuration, as in Heat; the others stay what they are.
+They are OS::Heat::AutoScalingGroup with CloudFormation's names. Without a rolling policy, a changed configuration
+applies only to new members, as in Heat; the others stay as they are.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ INSTANCE_LIST, ADDRESS = "InstanceList", "PublicIp"
 LONGEST_PAUSE = 3600
 
 POLICY = {
-    "MinInstancesInService": Property(Type.INTEGER, "How many stay in service meanwhile.", default=0),
-    "MaxBatchSize": Property(Type.INTEGER, "How many change at once.", default=1),
-    "PauseTime": Property(Type.STRING, "How long it pauses between two batches, such as PT5M.", default="PT0S"),
+    "MinInstancesInService": Property(Type.INTEGER, "How many members stay in service meanwhile.", default=0),
+    "MaxBatchSize": Property(Type.INTEGER, "How many members change at once.", default=1),
+    "PauseTime": Property(Type.STRING, "The pause between two batches, such as PT5M.", default="PT0S"),
 }
 COMMON = {
     ZONES: Property(Type.LIST, "Not used.", required=True),
-    BALANCERS: Property(Type.LIST, "Not supported: load balancers are of another service."),
+    BALANCERS: Property(Type.LIST, "Not supported."),
     TAGS: Property(
         Type.LIST,
         "Tags of each member.",
         schema=Property(
             Type.MAP,
-            "One of them.",
+            "One tag.",
             schema={
                 "Key": Property(Type.STRING, "Its name.", required=True),
                 "Value": Property(Type.STRING, "Its value.", required=True),
@@ -58,7 +58,7 @@ COMMON = {
 
 
 class LaunchedGroup(AutoScalingGroup):
-    """What both have in common. ``words`` says which property of theirs is which of the group's."""
+    """The base of both groups. ``words`` maps AutoScalingGroup's property names to those of the subclass."""
 
     words: ClassVar[Mapping[str, str]] = {}
     rolling: ClassVar[str] = ""
@@ -73,7 +73,7 @@ class LaunchedGroup(AutoScalingGroup):
 
     @property
     def policy(self) -> Mapping[str, Any] | None:
-        """How members change, in the group's words; None where they don't."""
+        """The rolling policy under AutoScalingGroup's names; None if there is none."""
         written = self.update_policy.get(self.rolling)
         if not written:
             return None
@@ -84,15 +84,15 @@ class LaunchedGroup(AutoScalingGroup):
         }
 
     def validate(self) -> None:
-        """Check the sizes, and what of it can't be had here.
+        """Check the sizes, and refuse unsupported properties.
 
-        :raises StackValidationFailed: where something doesn't fit
+        :raises StackValidationFailed: if a property is wrong
         """
         super().validate()
         if self.known(scaled.MIN_SIZE) and self.properties[scaled.MIN_SIZE] < 0:
             raise StackValidationFailed(message="The size of AutoScalingGroup can not be less than zero")
         if self.given.get(BALANCERS) and self.given[BALANCERS] is not self._unknown:
-            raise self.property_error(BALANCERS, "load balancers are of a service that isn't here; leave it out")
+            raise self.property_error(BALANCERS, "load balancers aren't supported; leave it out")
         try:
             pause = (self.policy or {}).get(PAUSE_TIME, 0)
         except ValueError as error:
@@ -103,7 +103,7 @@ class LaunchedGroup(AutoScalingGroup):
     # --- the members ----------------------------------------------------------------------------------------
 
     def describes(self) -> bool:
-        """Whether the configuration may be there."""
+        """Tell whether the configuration can be looked up."""
         return self.siblings is not None
 
     @functools.cached_property
@@ -112,9 +112,9 @@ class LaunchedGroup(AutoScalingGroup):
         return self.siblings.by_reference(self.given[CONFIGURATION]) if self.siblings is not None else None
 
     def definition_of(self, name: str) -> Definition:
-        """What the launch configuration says.
+        """Return a member's definition, made from the launch configuration.
 
-        :raises ValueError: where there is none
+        :raises ValueError: if there is no such configuration
         """
         reference, found = self.given[CONFIGURATION], self.configuration
         if found is None or not issubclass(found.plugin, LaunchConfiguration):
@@ -125,14 +125,14 @@ class LaunchedGroup(AutoScalingGroup):
         return template.definition(MEMBER, {**properties, **subnet, TAGS: self.tags()}, found.metadata)
 
     def tags(self) -> list[dict[str, str]]:
-        """The tags of each member, with one by which its group is found."""
+        """Return the tags of each member, with one that names the group."""
         tags = [dict(tag) for tag in self.given.get(TAGS) or ()]
         if any(tag["Key"].startswith("metering.") for tag in tags):
             return tags
         return [*tags, {"Key": "metering.groupname", "Value": self.reference()}]
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress:
-        """Begin to change members, where a policy says how, and their number."""
+        """Begin to change the members' number, and their definition if there is a rolling policy."""
         changed = {name: prop_diff[word] for name, word in self.words.items() if word in prop_diff}
         if CONFIGURATION in prop_diff and (policy := self.policy) is not None:
             self.properties = MappingProxyType({**self.properties, scaled.ROLLING_UPDATES: policy})
@@ -142,36 +142,36 @@ class LaunchedGroup(AutoScalingGroup):
     # --- attributes -----------------------------------------------------------------------------------------
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """What is recorded of the members, and the list of their addresses."""
+        """Return the recorded attributes of the members, and the list of their addresses."""
         found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
         addresses = [str(found.at(name, [ADDRESS]) or "0.0.0.0") for name in found.names]
         return {**found.recorded(), INSTANCE_LIST: ",".join(addresses) or None}
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
-        """As of an auto scaling group; ``InstanceList`` is recorded."""
+        """Return an attribute as an auto scaling group does; ``InstanceList`` is recorded."""
         if key == INSTANCE_LIST:
             return recorded.get(key)
         return super().read_attribute(name, recorded, key, path)
 
 
 class InstanceGroup(LaunchedGroup):
-    """OS::Heat::InstanceGroup: as many members as ``Size`` says. Policies don't change that."""
+    """OS::Heat::InstanceGroup: a group with ``Size`` members, which scaling policies can't change."""
 
     words = {scaled.MIN_SIZE: SIZE, scaled.MAX_SIZE: SIZE, scaled.DESIRED: SIZE}
     rolling = "RollingUpdate"
     properties_schema = {
         **COMMON,
         CONFIGURATION: Property(
-            Type.STRING, "What Ref gives of the launch configuration.", required=True, update_allowed=True
+            Type.STRING, "The Ref value of the launch configuration.", required=True, update_allowed=True
         ),
-        SIZE: Property(Type.INTEGER, "How many members there are.", required=True, update_allowed=True),
+        SIZE: Property(Type.INTEGER, "The number of members.", required=True, update_allowed=True),
     }
-    update_policy_schema = {rolling: Property(Type.MAP, "How members change.", schema=POLICY)}
+    update_policy_schema = {rolling: Property(Type.MAP, "How an update changes members in batches.", schema=POLICY)}
 
 
 class CfnAutoScalingGroup(LaunchedGroup):
-    """AWS::AutoScaling::AutoScalingGroup: its size is for policies to change."""
+    """AWS::AutoScaling::AutoScalingGroup: a group that scaling policies resize."""
 
     words = {
         scaled.MIN_SIZE: "MinSize",
@@ -182,22 +182,22 @@ class CfnAutoScalingGroup(LaunchedGroup):
     rolling = "AutoScalingRollingUpdate"
     properties_schema = {
         **COMMON,
-        CONFIGURATION: Property(Type.STRING, "What Ref gives of the launch configuration.", update_allowed=True),
-        INSTANCE_ID: Property(Type.STRING, "An instance like which to make them; it needs a compute service."),
-        "MaxSize": Property(Type.INTEGER, "The most members.", required=True, update_allowed=True),
-        "MinSize": Property(Type.INTEGER, "The fewest members.", required=True, update_allowed=True),
-        "Cooldown": Property(Type.INTEGER, "Seconds after scaling in which policies are refused.", update_allowed=True),
-        "DesiredCapacity": Property(Type.INTEGER, "How many there are at first.", update_allowed=True),
+        CONFIGURATION: Property(Type.STRING, "The Ref value of the launch configuration.", update_allowed=True),
+        INSTANCE_ID: Property(Type.STRING, "An instance to copy. Not supported: use a launch configuration."),
+        "MaxSize": Property(Type.INTEGER, "The largest size.", required=True, update_allowed=True),
+        "MinSize": Property(Type.INTEGER, "The smallest size.", required=True, update_allowed=True),
+        "Cooldown": Property(Type.INTEGER, "Seconds after scaling in which policies are ignored.", update_allowed=True),
+        "DesiredCapacity": Property(Type.INTEGER, "The initial size.", update_allowed=True),
         "HealthCheckGracePeriod": Property(Type.INTEGER, "Not used."),
         "HealthCheckType": Property(Type.STRING, "Not used."),
-        NETWORKS: Property(Type.LIST, "The subnet of each member: one.", schema=Property(Type.STRING, "Its id.")),
+        NETWORKS: Property(Type.LIST, "The one subnet of all members.", schema=Property(Type.STRING, "Its id.")),
     }
-    update_policy_schema = {rolling: Property(Type.MAP, "How members change.", schema=POLICY)}
+    update_policy_schema = {rolling: Property(Type.MAP, "How an update changes members in batches.", schema=POLICY)}
 
     def validate(self) -> None:
-        """As of both, and it takes a configuration.
+        """Check the same, and that the group has a launch configuration.
 
-        :raises StackValidationFailed: where something doesn't fit
+        :raises StackValidationFailed: if a property is wrong
         """
         super().validate()
         if self._unknown in (self.given[INSTANCE_ID], self.given[CONFIGURATION]):
@@ -206,4 +206,4 @@ class CfnAutoScalingGroup(LaunchedGroup):
             message = "Either 'InstanceId' or 'LaunchConfigurationName' must be provided."
             raise StackValidationFailed(message=message)
         if self.given[INSTANCE_ID]:
-            raise self.property_error(INSTANCE_ID, "there is no compute service to ask; use a launch configuration")
+            raise self.property_error(INSTANCE_ID, "copying an instance isn't supported; use a launch configuration")

@@ -1,4 +1,4 @@
-"""OS::Heat::MultipartMime: several configs as the parts of one message, which cloud-init takes apart again.
+"""OS::Heat::MultipartMime: several configs as the parts of one message, which cloud-init splits again.
 
 ::
 
@@ -28,7 +28,7 @@ TEXT, MULTIPART = "text", "multipart"
 
 
 class MultipartMime(SoftwareConfig):
-    """A message of several parts for a server's user data."""
+    """A multipart message for a server's user data."""
 
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
@@ -39,13 +39,13 @@ class MultipartMime(SoftwareConfig):
             default=[],
             schema=Property(
                 Type.MAP,
-                "One of them.",
+                "One part.",
                 schema={
                     CONFIG: Property(Type.STRING, "The part's text, or the id of a config.", required=True),
                     FILENAME: Property(Type.STRING, "A name for the part."),
                     TYPE: Property(
                         Type.STRING,
-                        "Whether it is a text, or a message whose parts are meant.",
+                        "Whether the config is a text, or a message of which all parts are meant.",
                         default=TEXT,
                         constraints=(AllowedValues((TEXT, MULTIPART)),),
                     ),
@@ -56,9 +56,9 @@ class MultipartMime(SoftwareConfig):
     }
 
     def made(self) -> Config:
-        """The message."""
+        """Return the message."""
         parts = [part for written in self.properties[PARTS] for part in self._parts(written)]
-        # the boundary is the resource's own: a message that is made again after a crash is the same
+        # The boundary depends only on the resource, so a message that is rebuilt after a crash is the same.
         message = MIMEMultipart(_subparts=parts, boundary=f"==============={UUID(self.uuid).int}==")
         return Config(self.physical_resource_name(), self.properties[GROUP], message.as_string())
 
@@ -72,7 +72,7 @@ class MultipartMime(SoftwareConfig):
             yield part(str(inner.get_payload()), inner.get_content_subtype(), inner.get_filename())  # type: ignore[union-attr]
 
     def _content(self, text: str) -> str:
-        """The text of the config that has this id, or what is given, where it is no config's."""
+        """Return the text of the config with this id; the given text if it is no config's id."""
         try:
             kept = self.software.config(str(UUID(text)))
         except ValueError:
@@ -81,7 +81,7 @@ class MultipartMime(SoftwareConfig):
 
 
 def part(content: str, subtype: str | None, filename: str | None) -> MIMEText:
-    """One part of a message. Without a subtype it has that which its file's name begins with, as in Heat."""
+    """Return one part of a message. The default subtype is the file name without its extension, as in Heat."""
     subtype = subtype or (os.path.splitext(filename)[0] if filename else "") or "plain"
     message = MIMEText(content, subtype, "us-ascii" if content.isascii() else "utf-8")
     if filename:

@@ -1,4 +1,4 @@
-"""OS::Heat::None: stands in for a resource that isn't wanted. It takes any properties and does nothing."""
+"""OS::Heat::None: a placeholder for a resource that isn't wanted. It accepts any properties and does nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from heatlite.resources.schema import SupportStatus
 
 
 class NoneResource(Resource):
-    """Any properties, any attribute (always None), and no update ever replaces it."""
+    """A resource with any properties and any attribute (always None), which no update replaces."""
 
     support_status = SupportStatus(version="5.0.0")
     immediate = True
@@ -20,24 +20,24 @@ class NoneResource(Resource):
     def checked_properties(
         cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING
     ) -> dict[str, Any]:
-        """No property means anything here, so none is kept and none can change."""
+        """Return no properties: none has a meaning here, so none is stored and none can change."""
         return {}
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
-        """Every attribute of whatever it stands in for exists, and is None."""
+        """Accept any attribute; its value is None."""
         return True
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """Never."""
+        """Return False: no change needs a replacement."""
         return False
 
     def handle_create(self) -> None:
-        """Take the resource's own uuid for a physical id: nothing physical exists that could have another."""
+        """Record the resource's uuid as the physical id: nothing physical exists."""
         self.resource_id_set(self.uuid)
 
     def handle_snapshot_delete(self, state: Any) -> None:
-        """Nothing to keep: a deletion policy that asks for a snapshot is taken as any other."""
+        """Accept a deletion policy that asks for a snapshot; nothing has to be kept."""
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
-        """Nothing to do, whatever changed."""
+        """Accept any change; nothing is to be done."""

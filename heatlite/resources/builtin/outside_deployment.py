@@ -1,12 +1,12 @@
-"""Deployments where stacks have users of their own: a server can log in, see what it is to do, and signal.
+"""Deployments for clouds where stacks have their own users: a server can log in, read its deployments, and signal.
 
 ::
 
     HEAT_SIGNAL: create ─▶ a user in the stack's project ─▶ his password among the inputs that the server reads
-    CFN_SIGNAL:  create ─▶ such a user, with keys        ─▶ a URL that he signed, anew each time it is deployed
-                 delete ─▶ the deployment goes, and the user with it, found by his name
+    CFN_SIGNAL:  create ─▶ such a user, with keys        ─▶ a URL signed with them, a new one for each deployment
+                 delete ─▶ the deployment is deleted, and the user with it, found by his name
 
-They take the place of the plain types where a domain for such users is configured.
+They replace the plain types if a domain for stack users is configured.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ SIGNAL_ID, SIGNAL_VERB, PROJECT_ID = "deploy_signal_id", "deploy_signal_verb", "
 
 
 class WithUser(OwnUser, SoftwareDeployment):
-    """What both types have in common."""
+    """The base of both types."""
 
     def begin(self, action: str, source: Config | None = None) -> Progress:
-        """Have it applied; before the first time there has to be a user."""
+        """Begin the deployment; before the first one, create the user that the transport needs."""
         source = self.source() if source is None else source
         if self.applies(action, source):
             match self.properties[TRANSPORT]:
@@ -38,13 +38,13 @@ class WithUser(OwnUser, SoftwareDeployment):
         return super().begin(action, source)
 
     def facts(self, action: str) -> dict[str, Any]:
-        """What the server is told; with CFN_SIGNAL also where to post what came of it."""
+        """Return the inputs with facts for the server; with CFN_SIGNAL also the URL that it posts its result to."""
         told = super().facts(action)
         url = self.signed_url(Signal.ANY) if self.properties[TRANSPORT] == CFN_SIGNAL else None
         return {**told, SIGNAL_ID: url, SIGNAL_VERB: "POST"} if url else told
 
     def make_login(self) -> None:
-        """Make a user, and keep what the server needs to log in as him."""
+        """Create a user, and keep the credentials that the server needs to log in as him."""
         user, password = self.make_user()
         told = {
             "deploy_auth_url": user.auth_url,
@@ -57,7 +57,7 @@ class WithUser(OwnUser, SoftwareDeployment):
             self.data_set(key, value)
 
     def check_delete_complete(self, progress: Progress) -> bool:
-        """As of any deployment; then the user goes, who may be gone already, or never have been."""
+        """Tell whether the deployment is deleted; then delete the user, if he exists."""
         if not super().check_delete_complete(progress):
             return False
         if self.properties[TRANSPORT] in (None, HEAT_SIGNAL, CFN_SIGNAL):
@@ -77,4 +77,4 @@ IN_PLACE_OF: dict[str, type[Resource]] = {
     "OS::Heat::SoftwareDeployment": OutsideDeployment,
     "OS::Heat::StructuredDeployment": OutsideStructuredDeployment,
 }
-"""What serves these types where stacks have users of their own."""
+"""Resource type → class that replaces the plain one."""

@@ -1,12 +1,12 @@
-"""Handles where stacks have users of their own: they can be signalled from outside.
+"""Wait condition handles for clouds where stacks have their own users: they can be signalled from outside.
 
 ::
 
     TOKEN_SIGNAL   the user's token, and the URL to post the signal to
-    HEAT_SIGNAL    his password, to log in by and signal when it is time
-    CFN_SIGNAL     a URL that he has signed; a handle of CloudFormation's has no other, and Ref gives it
+    HEAT_SIGNAL    the user's password, to log in with and then to signal
+    CFN_SIGNAL     a URL signed with the user's keys; CloudFormation handles have only this, and Ref returns it
 
-They take the place of the plain types where a domain for such users is configured, since they do I/O.
+They replace the plain types if a domain for stack users is configured, because they do I/O.
 """
 
 from __future__ import annotations
@@ -36,42 +36,42 @@ WITH_USER = (TOKEN_SIGNAL, HEAT_SIGNAL, CFN_SIGNAL)
 
 
 class Signed(OwnUser):
-    """A handle with a URL that is signed once: what is told of it stays the same."""
+    """A handle whose URL is signed once, so that its attributes stay the same."""
 
     def make_url(self) -> None:
-        """Make the user, his keys and the URL, where there is somebody to take the signal."""
+        """Create the user, his keys and the URL, if a service accepts signed signals."""
         if self.make_keys():
             self.data_set(SIGNED_URL, self.signed_url(Signal.CONDITION))
 
     def handle_suspend(self) -> None:
-        """Let nobody signal it."""
+        """Disable the user, so that nobody can signal it."""
         self.enable_user(enabled=False)
 
     def handle_resume(self) -> None:
-        """Let its user signal it again."""
+        """Enable the user again, so that he can signal it."""
         self.enable_user(enabled=True)
 
 
 class OutsideHandle(Signed, WaitConditionHandle):
     """OS::Heat::WaitConditionHandle: any part of a signal may be missing, which makes it a success.
 
-    It has a user of its own to be signalled by, whose token, password or signature is among its attributes: whoever may
-    read them may signal. Signals by TEMP_URL_SIGNAL and ZAQAR_SIGNAL need other services, and come by
-    ``resource_signal`` only; so do those by CFN_SIGNAL where there is no heat-api-cfn.
+    It has a user of its own, whose token, password or signature is among its attributes: everyone who may read them may
+    signal. TEMP_URL_SIGNAL and ZAQAR_SIGNAL need other services: with them only ``resource_signal`` works. The same is
+    true of CFN_SIGNAL without heat-api-cfn.
     """
 
-    attributes_schema = {  # none of which changes once it is made
+    attributes_schema = {  # none of them changes once it is made
         name: dataclasses.replace(attribute, cache_mode=CacheMode.LOCAL)
         for name, attribute in WaitConditionHandle.attributes_schema.items()
     }
 
     def handle_create(self) -> None:
-        """Make what the transport needs."""
+        """Create what the transport needs."""
         super().handle_create()
         self.make_own()
 
     def make_own(self) -> None:
-        """Make the user, and what he signals by."""
+        """Create the user and his means to signal."""
         match self.properties[TRANSPORT]:
             case "CFN_SIGNAL":
                 self.make_url()
@@ -83,12 +83,12 @@ class OutsideHandle(Signed, WaitConditionHandle):
                 self.data_set(SIGNAL, self._credentials(*self.make_user()))
 
     def handle_delete(self) -> None:
-        """Delete the user; he may be gone, or never have been."""
+        """Delete the user, if he exists."""
         if self.properties[TRANSPORT] in (None, *WITH_USER):
             self.delete_user()
 
     def resolve_attribute(self, name: str) -> Any:
-        """What it takes to signal, by the transport; None for another one's."""
+        """Return what a sender needs for the transport; None for an attribute of another transport."""
         if name == SIGNAL and self.properties[TRANSPORT] == HEAT_SIGNAL:
             return json.dumps(self.data.get(SIGNAL))
         if name == SIGNAL and self.properties[TRANSPORT] == CFN_SIGNAL:
@@ -109,28 +109,28 @@ class OutsideHandle(Signed, WaitConditionHandle):
 
 
 class OutsideCfnHandle(Signed, CfnWaitConditionHandle):
-    """AWS::CloudFormation::WaitConditionHandle: ``Ref`` gives the URL to put a signal to."""
+    """AWS::CloudFormation::WaitConditionHandle: ``Ref`` returns the URL to put a signal to."""
 
     def handle_create(self) -> None:
-        """Make the URL."""
+        """Create the URL."""
         super().handle_create()
         self.make_own()
 
     def make_own(self) -> None:
-        """Make the user and the URL that he signs."""
+        """Create the user and the signed URL."""
         self.make_url()
 
     def handle_delete(self) -> None:
-        """Delete the user; he may be gone, or never have been."""
+        """Delete the user, if he exists."""
         self.delete_user()
 
     def reference(self) -> str:
-        """The URL; the physical id where there is no heat-api-cfn."""
+        """Return the URL; the physical id if there is no heat-api-cfn."""
         return self.data.get(SIGNED_URL) or super().reference()
 
 
 class OutsideUpdateHandle(OutsideCfnHandle, UpdateWaitConditionHandle):
-    """OS::Heat::UpdateWaitConditionHandle: each update makes a new one, with another URL."""
+    """OS::Heat::UpdateWaitConditionHandle: each update makes a new handle, with another URL."""
 
 
 IN_PLACE_OF: dict[str, type[Resource]] = {
@@ -138,4 +138,4 @@ IN_PLACE_OF: dict[str, type[Resource]] = {
     "AWS::CloudFormation::WaitConditionHandle": OutsideCfnHandle,
     "OS::Heat::UpdateWaitConditionHandle": OutsideUpdateHandle,
 }
-"""What serves these types where stacks have users of their own."""
+"""Resource type → class that replaces the plain one."""

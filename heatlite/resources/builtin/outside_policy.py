@@ -1,11 +1,11 @@
-"""Scaling policies where stacks have users of their own: an alarm signals them by a URL.
+"""Scaling policies for clouds where stacks have their own users: an alarm signals them by a URL.
 
 ::
 
-    alarm_url    signed, for ever: heat-api-cfn takes it from whoever has it
-    signal_url   heat-api's: whoever may use the stack may post to it
+    alarm_url    signed, never expires: heat-api-cfn accepts it from anybody
+    signal_url   heat-api's: everyone who may use the stack may post to it
 
-They take the place of the plain types where a domain for such users is configured.
+They replace the plain types if a domain for stack users is configured.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode
 
 
 def kept(schema: AttributesSchema) -> dict[str, Attribute]:
-    """The same attributes, which don't change once they are made."""
+    """Return the same attributes as stored ones: they don't change once they are made."""
     return {name: dataclasses.replace(each, cache_mode=CacheMode.LOCAL) for name, each in schema.items()}
 
 
@@ -31,30 +31,30 @@ class OutsidePolicy(OwnUser, ScalingPolicy):
     attributes_schema = kept(ScalingPolicy.attributes_schema)
 
     def handle_create(self) -> None:
-        """Make the URLs; the signed one only where there is a heat-api-cfn."""
+        """Create the URLs; the signed one only if there is a heat-api-cfn."""
         super().handle_create()
         self.make_own()
 
     def make_own(self) -> None:
-        """Make the user and both URLs."""
+        """Create the user and both URLs."""
         if self.make_keys():
             self.data_set(ALARM_URL, self.signed_url(Signal.ANY, expires=False))
         self.data_set(SIGNAL_URL, self.api_url(self.project_id))
 
     def handle_delete(self) -> None:
-        """Delete the user; he may be gone, or never have been."""
+        """Delete the user, if he exists."""
         self.delete_user()
 
     def handle_suspend(self) -> None:
-        """Let no alarm signal it."""
+        """Disable the user, so that no alarm can signal it."""
         self.enable_user(enabled=False)
 
     def handle_resume(self) -> None:
-        """Let alarms signal it again."""
+        """Enable the user again, so that alarms can signal it."""
         self.enable_user(enabled=True)
 
     def resolve_attribute(self, name: str) -> Any:
-        """A URL; None where there is nobody to take it."""
+        """Return a URL; None if no service accepts it."""
         return self.data.get(SIGNAL_URL if name == SIGNAL_URL else ALARM_URL)
 
 
@@ -68,4 +68,4 @@ IN_PLACE_OF: dict[str, type[Resource]] = {
     "OS::Heat::ScalingPolicy": OutsidePolicy,
     "AWS::AutoScaling::ScalingPolicy": OutsideCfnPolicy,
 }
-"""What serves these types where stacks have users of their own."""
+"""Resource type → class that replaces the plain one."""

@@ -1,12 +1,12 @@
-"""Own users: what a resource has that is signalled from outside, where there is a domain for stacks' users.
+"""Own users: the user of a resource that is signalled from outside, if there is a domain for stack users.
 
 ::
 
-    create ─▶ a user in the stack's project ─┬─ a password        to log in by, or to have a token made at once
-                                             └─ a pair of keys    to sign a URL by: heat-api-cfn takes it for a login
-    delete ─▶ the user goes and his keys with him, found by his name, which tells whose he is
+    create ─▶ a user in the stack's project ─┬─ a password      to log in with, or to request a token at once
+                                             └─ a key pair      to sign a URL: heat-api-cfn accepts it as a login
+    delete ─▶ the user and his keys are deleted; his name, which contains the resource's, finds him
 
-The access key is made of the resource's uuid, so that keys made twice, by an engine that died in between, are one pair.
+The access key is the resource's uuid. So if an engine dies and another one creates the keys again, there is one pair.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from heatlite.resources.signing import ACCESS_KEY, SECRET_KEY, Keys, resource_ar
 
 PASSWORD_LENGTH = 32
 LONGEST_USER_NAME = 64
-"""Characters, as the strictest of keystone's back ends take them."""
+"""Characters, the least limit of keystone's back ends."""
 CFN_SIGNAL, HEAT_SIGNAL = "CFN_SIGNAL", "HEAT_SIGNAL"
 
 
 class Signal(enum.Enum):
-    """What a signed URL is for: where heat-api-cfn takes it, and by which method."""
+    """The purpose of a signed URL: its path in heat-api-cfn, and its method."""
 
     CONDITION = ("waitcondition", "PUT")
     ANY = ("signal", "POST")
@@ -42,35 +42,35 @@ class OwnUser(Resource):
 
     @property
     def user_name(self) -> str:
-        """By which the user is found again: it tells whose he is."""
+        """The user's name, by which he is found again: it tells whose he is."""
         return physical_name(self.stack_name, self.name, self.uuid, LONGEST_USER_NAME)
 
     def make_own(self) -> None:
-        """Make what it takes to be signalled, as a creation does; nothing where that is made later."""
+        """Create what a sender of signals needs. A creation calls it; types that create it later leave it empty."""
 
     def handle_adopt(self, resource_data: Mapping[str, Any] | None) -> None:
-        """Take it over with a user of this stack's own: the one that it had is of the stack that left it."""
+        """Adopt the resource with a new user of this stack: the old user belongs to the stack that abandoned it."""
         super().handle_adopt(resource_data)
         self.make_own()
 
     def make_user(self) -> tuple[StackUser, str]:
-        """The user and his password. Made twice, he is the same one with a new password."""
+        """Create the user and return him with his password. A second call returns the same user with a new password."""
         password = self._secret()
         user = self.cloud.users.make(self.user_name, password)
         self.data_set(USER_ID, user.user_id)
         return user, password
 
     def delete_user(self) -> None:
-        """Delete the user; he may be gone, or never have been."""
+        """Delete the user, if he exists."""
         self.cloud.users.delete(self.user_name)
 
     def enable_user(self, *, enabled: bool) -> None:
-        """Let the user signal, or no longer, if there is one."""
+        """Enable or disable the user's signals, if there is a user."""
         if USER_ID in self.data:
             self.cloud.users.enable(self.data[USER_ID], enabled=enabled)
 
     def make_keys(self) -> bool:
-        """Make a user with keys, unless there are some: False where signed requests could be sent to nobody."""
+        """Create a user with keys, if there are no keys yet; return False if no service accepts signed requests."""
         if Keys.of(self.data) is not None:
             return True
         if self.cloud.signal_url() is None:
@@ -83,9 +83,9 @@ class OwnUser(Resource):
         return True
 
     def signed_url(self, signal: Signal, *, expires: bool = True) -> str | None:
-        """A URL that signals this resource; None without keys, or where nobody would take it.
+        """Return a URL that signals this resource; None without keys, or if no service accepts it.
 
-        :param expires: whether it is good only for as long as keystone has it (``[credential] auth_ttl``)
+        :param expires: whether it expires after keystone's time limit (``[credential] auth_ttl``)
         """
         keys, base = Keys.of(self.data), self.cloud.signal_url()
         if keys is None or base is None:
@@ -95,7 +95,7 @@ class OwnUser(Resource):
         return signed_url(method, f"{base}/{kind}", arn, keys, made_at=self.now() if expires else None)
 
     def api_url(self, project_id: str) -> str | None:
-        """Where heat-api takes a signal from a user of this project; None where the catalogue has no orchestration."""
+        """Return heat-api's URL for signals from a user of this project; None if the catalogue has no orchestration."""
         endpoint = self.cloud.endpoint("orchestration")
         if endpoint is None:
             return None

@@ -1,4 +1,4 @@
-"""OS::Heat::RandomString: a random string, made once; any change of its properties makes another."""
+"""OS::Heat::RandomString: a random string that is made once; any change of its properties makes a new one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMED_CLASS = AllowedValues(tuple(CLASSES))
 
 
 class RandomString(Resource):
-    """A string for passwords and secrets. It is what get_resource gives; its physical id tells nothing of it."""
+    """A string for passwords and secrets. get_resource returns it; the physical id reveals nothing of it."""
 
     support_status = SupportStatus(version="2014.1")
     immediate = True
@@ -27,7 +27,7 @@ class RandomString(Resource):
         SEQUENCE: Property(Type.STRING, f"Older form of {CHARACTER_CLASSES}: one class.", constraints=(NAMED_CLASS,)),
         CHARACTER_CLASSES: Property(
             Type.LIST,
-            "Classes of characters to choose from, each with a least number.",
+            "Classes of characters to choose from, each with a minimum number of characters.",
             default=[{CLASS: LETTERS_AND_DIGITS, MIN: 1}],
             schema=Property(
                 Type.MAP,
@@ -38,18 +38,18 @@ class RandomString(Resource):
                         default=LETTERS_AND_DIGITS,
                         constraints=(NAMED_CLASS,),
                     ),
-                    MIN: Property(Type.INTEGER, "How many at least.", default=1, constraints=(LENGTHS,)),
+                    MIN: Property(Type.INTEGER, "The minimum number.", default=1, constraints=(LENGTHS,)),
                 },
             ),
         ),
         CHARACTER_SEQUENCES: Property(
             Type.LIST,
-            "Sequences of characters to choose from, each with a least number.",
+            "Sequences of characters to choose from, each with a minimum number of characters.",
             schema=Property(
                 Type.MAP,
                 schema={
                     SEQUENCE: Property(Type.STRING, "The characters.", required=True, constraints=(Length(min=1),)),
-                    MIN: Property(Type.INTEGER, "How many at least.", default=1, constraints=(LENGTHS,)),
+                    MIN: Property(Type.INTEGER, "The minimum number.", default=1, constraints=(LENGTHS,)),
                 },
             ),
         ),
@@ -59,7 +59,7 @@ class RandomString(Resource):
     attributes_schema = {VALUE: Attribute("The random string.", Type.STRING)}
 
     def validate(self) -> None:
-        """The least numbers must fit into the length."""
+        """Check that the minimum numbers fit into the length."""
         if not self.known(LENGTH, SEQUENCE, CHARACTER_CLASSES, CHARACTER_SEQUENCES):
             return
         least = sum(minimum for _, minimum in self.wanted())
@@ -73,12 +73,12 @@ class RandomString(Resource):
             raise self.property_error(CHARACTER_SEQUENCES, "there is no character to choose from")
 
     def wanted(self) -> list[tuple[str, int]]:
-        """Each set of characters with its least number."""
+        """Return each set of characters with its minimum number."""
         sequences = self.properties.get(CHARACTER_SEQUENCES) or []
         return [(each[SEQUENCE], each[MIN]) for each in sequences] + self.wanted_classes()
 
     def wanted_classes(self) -> list[tuple[str, int]]:
-        """The older ``sequence`` replaces the default classes and is added to others, as in Heat."""
+        """Return the classes; the older ``sequence`` replaces the default classes and extends others, as in Heat."""
         classes = self.properties.get(CHARACTER_CLASSES) or []
         older = self.properties.get(SEQUENCE)
         if older:
@@ -93,9 +93,9 @@ class RandomString(Resource):
         self.resource_id_set(self.physical_resource_name())
 
     def resolve_attribute(self, name: str) -> str | None:
-        """``value``: the string."""
+        """Return ``value``: the string."""
         return self.data.get(VALUE)
 
     def reference(self) -> str:
-        """The string; the name, while there is none."""
+        """Return the string; the name if there is no string yet."""
         return self.data.get(VALUE) or self.name

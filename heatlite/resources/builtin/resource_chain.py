@@ -1,4 +1,4 @@
-"""OS::Heat::ResourceChain: resources of several types with the same properties, one after the other or all at once."""
+"""OS::Heat::ResourceChain: resources of several types with the same properties, made one by one or all at once."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ REFS, ATTRIBUTES = "refs", "attributes"
 
 
 class ResourceChain(StackResource):
-    """Its members are numbered in the order of their types; each requires the one before it, unless ``concurrent``."""
+    """A group with numbered members, one per type; each requires the one before it, unless ``concurrent`` is set."""
 
     support_status = SupportStatus(version="6.0.0")
     properties_schema = {
         RESOURCES: Property(Type.LIST, "The types of the resources, in order.", required=True, update_allowed=True),
-        CONCURRENT: Property(Type.BOOLEAN, "Whether they are made side by side.", default=False),
+        CONCURRENT: Property(Type.BOOLEAN, "Whether they are made at the same time.", default=False),
         PROPERTIES: Property(Type.MAP, "The properties of each of them."),
     }
     attributes_schema = {
-        REFS: Attribute("What get_resource gives of each member.", Type.LIST),
-        ATTRIBUTES: Attribute("An attribute of each member by name.", Type.MAP, CacheMode.NONE),
+        REFS: Attribute("The get_resource value of each member, as a list.", Type.LIST),
+        ATTRIBUTES: Attribute("An attribute of all members, as a map by name.", Type.MAP, CacheMode.NONE),
     }
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """As the schema says: only the types can change in place."""
+        """Decide by the schema: only the types can change in place."""
         return Resource.needs_replacement(self, before, after, changed)
 
     @classmethod
     def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
-        """The same members, with the outputs that tell of them here."""
+        """Return the same members, with the outputs that heatlite's groups read."""
         return template.taken_over(given)
 
     def child_size(self) -> int | None:
-        """A resource of each type."""
+        """Return the number of types."""
         types = self.properties[RESOURCES]
         return len(types) if isinstance(types, list | tuple) else None
 
     def describes(self) -> bool:
-        """Whether the types are known, and their order."""
+        """Tell whether the types and their order are known."""
         return self.known(RESOURCES, CONCURRENT)
 
     def child_sample(self) -> Sample:
-        """One resource of each type: all of a type have the same properties."""
+        """Return a sample with one resource of each type: all of a type have the same properties."""
         if not self.describes():
             return Sample(None)
         types = list(map(str, self.properties[RESOURCES]))
@@ -59,11 +59,11 @@ class ResourceChain(StackResource):
         return Sample(template.of({place: template.definition(types[int(place)], given) for place in times}), times)
 
     def weight_of_member(self) -> int:
-        """The properties, and the longest type."""
+        """Return the size of the properties and the longest type."""
         return weight(self.properties[PROPERTIES]) + max(map(weight, self.properties[RESOURCES]), default=0)
 
     def child_template(self) -> Mapping[str, Any] | None:
-        """A resource of each type."""
+        """Return a template with a resource of each type."""
         if not self.describes():
             return None
         given, follows = self.properties[PROPERTIES], not self.properties[CONCURRENT]
@@ -77,31 +77,31 @@ class ResourceChain(StackResource):
 
     @classmethod
     def reads_inside(cls, name: str) -> bool:
-        """Only what is nested in a member: all else is told by the outputs."""
+        """Tell whether an attribute is of a stack nested in a member; the outputs give all other attributes."""
         return is_inside_a_member(name)
 
     @classmethod
     def asked_of_members(cls, key: str) -> str | None:
-        """What isn't the group's own."""
+        """Return the members' attribute that a name refers to; None if the attribute is the chain's own."""
         return attributes.asked_of_members(key, (*cls.attributes_schema, *BASE_ATTRIBUTES))
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
-        """Any: what isn't the chain's own may be its members'."""
+        """Accept any name: an attribute that isn't the chain's own may be its members'."""
         return True
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """What is recorded of the members, from which ``read_attribute`` answers."""
+        """Return the recorded attributes of the members, from which ``read_attribute`` answers."""
         found = Members.of_outputs(self.name, self.nested.outputs(self.uuid))
         recorded = {**found.recorded(), REFS: found.refs()}
         return {**recorded, **self.inner_attributes(recorded)}
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
-        """An attribute of the chain, of one member, or a list of one of each member.
+        """Return an attribute of the chain or of one member, or the list of an attribute of all members.
 
-        :raises NotFound: where there is no such member
-        :raises InvalidTemplateAttribute: for ``attributes`` without saying which
+        :raises NotFound: if there is no such member
+        :raises InvalidTemplateAttribute: for ``attributes`` without the name of an attribute
         """
         there, (is_inside, value) = Members.of_recorded(name, recorded), read_inside(recorded, key, path)
         if is_inside:

@@ -1,8 +1,8 @@
-"""Retired: the types that Heat keeps hidden, for stacks that still have them.
+"""Retired types, which Heat keeps hidden for the stacks that still have them.
 
-Most are empty shells in Heat: they take any properties, do nothing, and every attribute is None; what they stood for
-was a service that is no more. Some are older names of other types. None of them is listed, and a plugin that is
-installed under such a name comes first.
+Most are empty shells in Heat, because their service no longer exists: they accept any properties and do nothing, and
+every attribute is None. Some are older names of other types. None of them is listed. An installed plugin with such a
+name takes precedence.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ IN_ITS_PLACE: Mapping[str, str] = {
         "its service was retired",
     ),
 }
-"""The shells, each with what to do instead."""
+"""Shell → what to do instead."""
 
 SINCE: Mapping[str, str] = {
     "OS::Aodh": "9.0.0",
@@ -72,14 +72,14 @@ SINCE: Mapping[str, str] = {
     "OS::Senlin": "23.0.0",
     "OS::Vitrage": "27.0.0",
 }
-"""Heat's version that made a kind's types shells."""
+"""Prefix of type names → the version of Heat that made these types shells."""
 
 OLDER_NAMES: Mapping[str, str] = {
     "OS::Heat::SoftwareDeployments": "OS::Heat::SoftwareDeploymentGroup",
     "OS::Heat::StructuredDeployments": "OS::Heat::StructuredDeploymentGroup",
     "OS::Magnum::BayModel": "OS::Magnum::ClusterTemplate",
 }
-"""Hidden name → the type that it is."""
+"""Hidden name → the type that it denotes."""
 
 
 def _shell(type_name: str, told: str) -> type[Resource]:
@@ -92,6 +92,6 @@ SHELLS: Mapping[str, type[Resource]] = {name: _shell(name, told) for name, told 
 
 
 def hidden_as(plugin: type[Resource], type_name: str) -> type[Resource]:
-    """Return a type as it is under an older name of it."""
+    """Return the class that serves a type under an older name."""
     status = SupportStatus(HIDDEN, "7.0.0", f"Use {OLDER_NAMES[type_name]}.", plugin.support_status)
     return type(plugin.__name__, (plugin,), {"__doc__": plugin.__doc__, "support_status": status})

@@ -1,4 +1,4 @@
-"""OS::Heat::ScalingPolicy: a signal to it, from an alarm or a person, makes an auto scaling group larger or smaller."""
+"""OS::Heat::ScalingPolicy: resizes an auto scaling group at each signal from an alarm or a person."""
 
 from __future__ import annotations
 
@@ -18,25 +18,28 @@ ALARM_URL, SIGNAL_URL = "alarm_url", "signal_url"
 
 
 class ScalingPolicy(Resource):
-    """The URLs by which alarms signal it come from the identity service; without one the attributes are None."""
+    """A policy without an identity service: the attributes, URLs for alarms, are None."""
 
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
-        GROUP: Property(Type.STRING, "What get_resource gives of the group.", required=True),
+        GROUP: Property(Type.STRING, "The get_resource value of the group.", required=True),
         BY: Property(
-            Type.NUMBER, "How much to add, to have, or to add in percent.", required=True, update_allowed=True
+            Type.NUMBER,
+            "A number of members, or a percentage: see adjustment_type.",
+            required=True,
+            update_allowed=True,
         ),
         KIND: Property(
             Type.STRING,
-            "What that number means.",
+            "Whether scaling_adjustment is a change, the new size, or a change in percent.",
             required=True,
             update_allowed=True,
             constraints=(AllowedValues(tuple(map(str, Adjustment))),),
         ),
-        COOLDOWN: Property(Type.NUMBER, "Seconds after it in which the group isn't scaled again.", update_allowed=True),
+        COOLDOWN: Property(Type.NUMBER, "Seconds after scaling in which policies are ignored.", update_allowed=True),
         LEAST_STEP: Property(
             Type.INTEGER,
-            "How many members it adds or removes at least, where it is in percent.",
+            "The least number of members to add or remove, for a change in percent.",
             update_allowed=True,
             constraints=(Range(min=0),),
         ),
@@ -47,9 +50,9 @@ class ScalingPolicy(Resource):
     }
 
     def validate(self) -> None:
-        """A least step makes sense for percents only.
+        """Refuse a least step for anything but a change in percent.
 
-        :raises ResourcePropertyValueDependency: where there is one for something else
+        :raises ResourcePropertyValueDependency: if there is one
         """
         if not self.known(KIND, LEAST_STEP) or self.properties[LEAST_STEP] is None:
             return
@@ -57,18 +60,18 @@ class ScalingPolicy(Resource):
             raise exception.ResourcePropertyValueDependency(prop1=LEAST_STEP, prop2=KIND, value=Adjustment.PERCENT)
 
     def handle_create(self) -> None:
-        """Nothing physical exists; the resource's own uuid stands for it."""
+        """Record the resource's uuid as the physical id: nothing physical exists."""
         self.resource_id_set(self.uuid)
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
-        """The new properties count from the next signal on."""
+        """Accept the new properties: they apply from the next signal on."""
 
     def handle_signal(self, details: Any) -> None:
-        """Scale the group, whatever the alarm's state is: which of them signal is for the template to say.
+        """Scale the group in any state of the alarm: the template decides which states send a signal.
 
-        :raises NoActionRequired: where the group stays as it is
-        :raises NotFound: where there is no such group
-        :raises ActionInProgress: where an operation of its stack is working on the group
+        :raises NoActionRequired: if the group keeps its size
+        :raises NotFound: if there is no such group
+        :raises ActionInProgress: if an operation of its stack is working on the group
         """
         given = self.properties
         if self.siblings is None:

@@ -1,4 +1,4 @@
-"""OS::Heat::SoftwareComponent: one config for each thing that happens to a piece of software, kept as one."""
+"""OS::Heat::SoftwareComponent: configs for several actions on one piece of software, kept as one config."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ CONFIGS, ACTIONS, TOOL = "configs", "actions", "tool"
 
 
 class SoftwareComponent(SoftwareConfig):
-    """Several configs, each for some actions of the deployment."""
+    """A config that consists of several configs, each for some actions of the deployment."""
 
     support_status = SupportStatus(version="2014.2")
     properties_schema = {
         CONFIGS: Property(
             Type.LIST,
-            "The configs; no two of them for one action.",
+            "The configs; each action may occur in only one of them.",
             required=True,
             constraints=(Length(min=1),),
             schema=Property(
                 Type.MAP,
-                "One of them.",
+                "One config.",
                 schema={
                     ACTIONS: Property(
                         Type.LIST,
                         "The actions that it is for: CREATE, UPDATE, SUSPEND, RESUME, DELETE, or the tool's own.",
                         default=["CREATE", "UPDATE"],
-                        schema=Property(Type.STRING, "One of them."),
+                        schema=Property(Type.STRING, "One action."),
                         constraints=(Length(min=1),),
                     ),
                     CONFIG: SoftwareConfig.properties_schema[CONFIG],
-                    TOOL: Property(Type.STRING, "What is to apply it.", required=True),
+                    TOOL: Property(Type.STRING, "The tool that applies it.", required=True),
                 },
             ),
         ),
@@ -53,12 +53,12 @@ class SoftwareComponent(SoftwareConfig):
         OUTPUTS: OUTPUTS_PROPERTY,
         OPTIONS: OPTIONS_PROPERTY,
     }
-    attributes_schema = {CONFIGS: Attribute("The configs, as they are kept.", Type.LIST)}
+    attributes_schema = {CONFIGS: Attribute("The stored configs.", Type.LIST)}
 
     def validate(self) -> None:
-        """Refuse two configs for one action.
+        """Refuse two configs for the same action.
 
-        :raises StackValidationFailed: where there are
+        :raises StackValidationFailed: if there are two
         """
         if not self.known(CONFIGS):
             return
@@ -70,7 +70,7 @@ class SoftwareComponent(SoftwareConfig):
             )
 
     def made(self) -> Config:
-        """All of them as one."""
+        """Return all of them as one config."""
         configs = [{**each, ACTIONS: list(each[ACTIONS])} for each in self.properties[CONFIGS]]
         return Config(
             name=self.physical_resource_name(),
@@ -82,6 +82,6 @@ class SoftwareComponent(SoftwareConfig):
         )
 
     def resolve_attribute(self, name: str) -> Any:
-        """``configs``; None where they are gone."""
+        """Return ``configs``; None if they don't exist any more."""
         kept = super().resolve_attribute(name)
         return kept.get(CONFIGS) if isinstance(kept, dict) else None

@@ -1,7 +1,7 @@
-"""OS::Heat::SoftwareConfig and StructuredConfig: what is to be done on servers, kept where deployments find it.
+"""OS::Heat::SoftwareConfig and StructuredConfig: software configuration for servers, stored for deployments.
 
-A config never changes: every change of a property makes another one. Its id is the resource's uuid, so that making it
-twice makes one.
+A config never changes: each change of a property makes a new one. Its id is the resource's uuid, so creating it twice
+makes one config.
 """
 
 from __future__ import annotations
@@ -15,22 +15,20 @@ from heatlite.resources.software.port import UNGROUPED, Config
 
 GROUP, CONFIG, OPTIONS, INPUTS, OUTPUTS = "group", "config", "options", "inputs", "outputs"
 
-GROUP_PROPERTY = Property(
-    Type.STRING, "What the config is for, such as the tool that is to apply it.", default=UNGROUPED
-)
+GROUP_PROPERTY = Property(Type.STRING, "The kind of config, such as the tool that applies it.", default=UNGROUPED)
 OPTIONS_PROPERTY = Property(Type.MAP, "Options of that tool.")
 INPUTS_PROPERTY = Property(
-    Type.LIST, "The inputs that the config expects.", schema=Property(Type.MAP, "One of them.", schema=io.INPUT_SCHEMA)
+    Type.LIST, "The inputs that the config expects.", schema=Property(Type.MAP, "One input.", schema=io.INPUT_SCHEMA)
 )
 OUTPUTS_PROPERTY = Property(
     Type.LIST,
-    "The outputs that the config will give.",
-    schema=Property(Type.MAP, "One of them.", schema=io.OUTPUT_SCHEMA),
+    "The outputs that the config returns.",
+    schema=Property(Type.MAP, "One output.", schema=io.OUTPUT_SCHEMA),
 )
 
 
 class SoftwareConfig(Resource):
-    """A script, or any other text, with the inputs that it expects and the outputs that it gives."""
+    """A script, or any other text, with its expected inputs and outputs."""
 
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
@@ -40,10 +38,10 @@ class SoftwareConfig(Resource):
         INPUTS: INPUTS_PROPERTY,
         OUTPUTS: OUTPUTS_PROPERTY,
     }
-    attributes_schema = {CONFIG: Attribute("The script or manifest, as it is kept.", Type.STRING)}
+    attributes_schema = {CONFIG: Attribute("The stored script or manifest.", Type.STRING)}
 
     def made(self) -> Config:
-        """The config that the properties describe."""
+        """Return the config that the properties describe."""
         return Config(
             name=self.physical_resource_name(),
             group=self.properties[GROUP],
@@ -54,30 +52,30 @@ class SoftwareConfig(Resource):
         )
 
     def handle_create(self) -> None:
-        """Keep it."""
+        """Store the config."""
         self.resource_id_set(self.uuid)
         self.software.make_config(self.uuid, self.made())
 
     def handle_delete(self) -> None:
-        """Forget it.
+        """Delete the config.
 
-        :raises InvalidRestrictedAction: where it is deployed
+        :raises InvalidRestrictedAction: if a deployment uses it
         """
         if self.resource_id is not None:
             self.software.remove_config(self.resource_id)
 
     def find(self) -> list[str]:
-        """The config, if it was kept."""
+        """Return the config's id, if it is stored."""
         return [self.uuid] if self.software.config(self.uuid) is not None else []
 
     def resolve_attribute(self, name: str) -> Any:
-        """``config``, as it is kept; None where it is gone."""
+        """Return ``config``, as it is stored; None if it doesn't exist any more."""
         kept = self.software.config(self.resource_id) if self.resource_id else None
         return kept.config if kept else None
 
 
 class StructuredConfig(SoftwareConfig):
-    """The same, where the config is a map, which a deployment may put values into."""
+    """A SoftwareConfig whose config is a map, into which a deployment may put values."""
 
     properties_schema = {
         **SoftwareConfig.properties_schema,

@@ -1,4 +1,4 @@
-"""OS::Heat::SoftwareDeployment: a config applied to a server, each time that something happens to this resource.
+"""OS::Heat::SoftwareDeployment: applies a config to a server at each action on this resource.
 
 ::
 
@@ -6,8 +6,8 @@
                      │ NO_SIGNAL: complete at once                        │
                      └──────────────── IN_PROGRESS ◀── a look now and then, and at each signal
 
-The deployment's id is the resource's uuid. Its config is made, and the one before it forgotten, in the same transaction
-that changes the deployment, so that a crash leaves none behind.
+The deployment's id is the resource's uuid. Its config is created, and the previous one deleted, in the transaction that
+changes the deployment. Therefore a crash leaves no config behind.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ TRANSPORTS = ("CFN_SIGNAL", "TEMP_URL_SIGNAL", "HEAT_SIGNAL", NO_SIGNAL, "ZAQAR_
 LONGEST_PAUSE_SECONDS = 15.0
 
 Progress = dict[str, Any] | None
-"""When the wait for a signal began; None: nothing is waited for."""
+"""The time when the wait for a signal began; None: there is no wait."""
 
 
 class DeploymentFailed(Exception):
-    """The server says that it failed; the text is its reason."""
+    """The server reported a failure; the text is its reason."""
 
 
 class SoftwareDeployment(Resource):
     """A config on a server.
 
-    A signal comes by ``resource_signal``, or by the deployment's own API. How a server is to authenticate is for the
-    identity service: without one no credentials are among the inputs.
+    A signal comes by ``resource_signal``, or by the deployment's own API. A server gets its credentials from an
+    identity service: without one the inputs contain no credentials.
     """
 
     support_status = SupportStatus(version="2014.1")
@@ -54,35 +54,35 @@ class SoftwareDeployment(Resource):
         INPUT_VALUES: Property(Type.MAP, "Values of the config's inputs, by name.", update_allowed=True),
         ACTIONS: Property(
             Type.LIST,
-            "The actions of this resource at which it is applied.",
+            "The actions on this resource at which the config is applied.",
             default=["CREATE", "UPDATE"],
             constraints=(AllowedValues(("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME")),),
             update_allowed=True,
         ),
         NAME: Property(
             Type.STRING,
-            "A name for it on the server, where configs are applied in the order of their names.",
+            "A name for the deployment. The server applies configs in the order of their names.",
             update_allowed=True,
         ),
         TRANSPORT: Property(
             Type.STRING,
-            "How the server tells what came of it. With NO_SIGNAL nothing is waited for.",
+            "How the server reports its result. With NO_SIGNAL the deployment doesn't wait for it.",
             default="CFN_SIGNAL",
             constraints=(AllowedValues(TRANSPORTS),),
         ),
     }
     attributes_schema = {
-        STDOUT: Attribute("What the config wrote to its standard output.", Type.STRING),
-        STDERR: Attribute("What it wrote to its standard error.", Type.STRING),
-        STATUS_CODE: Attribute("The status that it ended with.", Type.STRING),
+        STDOUT: Attribute("The standard output of the config.", Type.STRING),
+        STDERR: Attribute("The standard error output of the config.", Type.STRING),
+        STATUS_CODE: Attribute("The exit status of the config.", Type.STRING),
     }
 
-    # --- what is deployed -----------------------------------------------------------------------------------
+    # --- the deployment -------------------------------------------------------------------------------------
 
     def source(self) -> Config:
-        """The config that is to be applied; an empty one where none is named.
+        """Return the config to apply; an empty one if the property is empty.
 
-        :raises ValueError: where there is no such config
+        :raises ValueError: if there is no such config
         """
         config_id = self.properties[CONFIG]
         if not config_id:
@@ -93,11 +93,11 @@ class SoftwareDeployment(Resource):
         return found
 
     def derived_config(self, source: Config, inputs: Sequence[Mapping[str, Any]]) -> Any:
-        """The source's text for these inputs."""
+        """Return the source's text for these inputs."""
         return source.config or ""
 
     def order(self, action: str, source: Config) -> Order:
-        """What the deployment is to be during an action."""
+        """Return the deployment for an action."""
         inputs = derived.derived_inputs(source.inputs, self.properties[INPUT_VALUES] or {}, self.facts(action))
         config = Config(
             name=self.properties[NAME] or source.name or self.physical_resource_name(),
@@ -114,7 +114,7 @@ class SoftwareDeployment(Resource):
         return Order(config, self.properties[SERVER], action, status, reason, self.properties[INPUT_VALUES])
 
     def facts(self, action: str) -> dict[str, Any]:
-        """What the server is told of where it is, and of how to signal."""
+        """Return the inputs that tell the server its deployment, and how to signal."""
         told = {
             "deploy_server_id": self.properties[SERVER],
             "deploy_action": action,
@@ -125,13 +125,13 @@ class SoftwareDeployment(Resource):
         return {**told, **{name: value for name, value in self.data.items() if name in derived.DESCRIBED}}
 
     def applies(self, action: str, source: Config) -> bool:
-        """Whether the config is applied at an action; a component says so itself."""
+        """Tell whether the config is applied at an action; a component decides this itself."""
         if source.group != COMPONENT:
             return action in self.properties[ACTIONS]
         return any(action in each["actions"] for each in source.config["configs"])
 
     def begin(self, action: str, source: Config | None = None) -> Progress:
-        """Have it applied, if it is at this action."""
+        """Store the deployment, if the config is applied at this action."""
         source = self.source() if source is None else source
         if not self.applies(action, source):
             return None
@@ -140,9 +140,9 @@ class SoftwareDeployment(Resource):
         return None if self.properties[TRANSPORT] == NO_SIGNAL else {"since": self.now()}
 
     def is_over(self, progress: Progress) -> bool:
-        """Look whether the server has said so.
+        """Tell whether the server has reported success, or nothing is waited for.
 
-        :raises DeploymentFailed: where it says that it failed
+        :raises DeploymentFailed: if it has reported a failure
         """
         if progress is None:
             return True
@@ -157,17 +157,17 @@ class SoftwareDeployment(Resource):
     # --- the contract of a plugin ---------------------------------------------------------------------------
 
     def handle_create(self) -> Progress:
-        """Deploy."""
+        """Deploy the config."""
         return self.begin("CREATE")
 
     def check_create_complete(self, progress: Progress) -> bool:
-        """Whether the server has applied it."""
+        """Tell whether the server has applied it."""
         return self.is_over(progress)
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress:
-        """Deploy anew.
+        """Deploy the config again.
 
-        :raises UpdateReplace: where an input changed that wants another deployment
+        :raises UpdateReplace: if an input with ``replace_on_change`` changed
         """
         source, before = self.source(), self.software.deployed(self.uuid)
         if before is not None:
@@ -177,53 +177,53 @@ class SoftwareDeployment(Resource):
         return self.begin("UPDATE", source)
 
     def handle_suspend(self) -> Progress:
-        """Deploy, if it is applied then."""
+        """Deploy the config, if it is applied at this action."""
         return self.begin("SUSPEND")
 
     def handle_resume(self) -> Progress:
-        """Deploy, if it is applied then."""
+        """Deploy the config, if it is applied at this action."""
         return self.begin("RESUME")
 
     check_update_complete = check_suspend_complete = check_resume_complete = check_create_complete
 
     def handle_delete(self) -> Progress:
-        """Deploy, if it is applied then and its config is there; also what is applied at no other action."""
+        """Deploy the config, if it is applied at this action and still exists; there may be no deployment yet."""
         config_id = self.properties[CONFIG]
         if config_id and self.software.config(config_id) is None:
             return None
         return self.begin("DELETE")
 
     def check_delete_complete(self, progress: Progress) -> bool:
-        """Whether that is over; then it is forgotten."""
+        """Tell whether the server has applied it; then delete the deployment."""
         if not self.is_over(progress):
             return False
         self.software.undeploy(self.uuid)
         return True
 
     def handle_signal(self, details: Any) -> str | None:
-        """Take what the server says.
+        """Pass the server's report to the deployment.
 
-        :raises AskAgain: where it is being made, and isn't there yet
+        :raises AskAgain: if the deployment is being created, but isn't stored yet
         """
         if self.resource_id is None and self.software.deployed(self.uuid) is None:
             raise AskAgain
         return self.software.signal(self.uuid, details if isinstance(details, Mapping) else {})
 
     def find(self) -> list[str]:
-        """The deployment, if there is one."""
+        """Return the deployment's id, if it exists."""
         return [self.uuid] if self.software.deployed(self.uuid) is not None else []
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
-        """Any: the config's outputs aren't known before it is there."""
+        """Accept any name: the config's outputs aren't known before it exists."""
         return True
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """The values of the outputs that the server has told, by name."""
+        """Return the values of the outputs that the server has reported, by name."""
         found = self.software.deployed(self.uuid) if self.resource_id else None
         return {**dict.fromkeys(self.attributes_schema), **(found.output_values if found else {})}
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
-        """An output's value; None where the server hasn't told it."""
+        """Return an output's value; None if the server hasn't reported it."""
         return inside(recorded.get(key), path)

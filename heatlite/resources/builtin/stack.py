@@ -1,4 +1,4 @@
-"""OS::Heat::Stack: a stack in a stack, whose template is a property."""
+"""OS::Heat::Stack: a nested stack whose template is a property."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ class Stack(StackResource):
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
         TEMPLATE: Property(Type.STRING, "The stack's template.", required=True, update_allowed=True),
-        PARAMETERS: Property(Type.MAP, "The values of its parameters.", default={}, update_allowed=True),
+        PARAMETERS: Property(Type.MAP, "The values of the stack's parameters.", default={}, update_allowed=True),
         TIMEOUT: Property(
             Type.INTEGER,
-            "Minutes that an operation on it may take, within the time that the parent's has.",
+            "The timeout of an operation on the stack, in minutes; the timeout of the parent's operation applies too.",
             constraints=(Range(1, None),),
             update_allowed=True,
         ),
         CONTEXT: Property(
             Type.MAP,
-            "Where it is: region_name may name this region; other regions and clouds are not supported.",
+            "The stack's location: region_name may name this region; other regions and clouds are not supported.",
             update_allowed=True,
         ),
     }
@@ -45,9 +45,9 @@ class Stack(StackResource):
         return (self.properties[CONTEXT] or {}).get(REGION) if self.known(CONTEXT) else None
 
     def validate(self) -> None:
-        """Refuse another region or cloud. A region is this one if the API has the same URL there as here.
+        """Refuse another region or cloud. A region is this one if its orchestration URL is the same as here.
 
-        :raises StackValidationFailed: where the context names another, or one that isn't there
+        :raises StackValidationFailed: if the context names another region, or one that doesn't exist
         """
         if not self.properties[CONTEXT] or not self.known(CONTEXT):
             return
@@ -60,21 +60,21 @@ class Stack(StackResource):
             )
         if others or there is None or there != cloud.endpoint(ORCHESTRATION):
             raise self.property_error(
-                CONTEXT, "stacks in other regions or clouds are not supported; leave it out to make one here"
+                CONTEXT, "stacks in other regions or clouds are not supported; leave it out to make the stack here"
             )
 
     def child_template(self) -> str | None:
-        """The property; None while it isn't known, or it isn't known which parameters are given."""
+        """Return the property; None while it, or which parameters are given, isn't known."""
         return self.properties[TEMPLATE] if self.known(TEMPLATE) and self.knows_keys(PARAMETERS) else None
 
     def child_parameters(self) -> Mapping[str, Any]:
-        """The property; none while its keys aren't known, when nothing is said of the template either."""
+        """Return the property; empty while its keys aren't known, because the template isn't checked then either."""
         return (self.properties[PARAMETERS] or {}) if self.knows_keys(PARAMETERS) else {}
 
     def child_timeout(self) -> int | None:
-        """The property, in minutes."""
+        """Return the property, in minutes."""
         return self.properties[TIMEOUT]
 
     def resolve_attribute(self, name: str) -> Any:
-        """The name, or every output with its value."""
+        """Return the name, or every output with its value."""
         return self.physical_resource_name() if name == NAME else self.nested.outputs(self.uuid)

@@ -1,4 +1,4 @@
-"""OS::Heat::StructuredDeployment: a config that is a map, with the values of inputs put into it.
+"""OS::Heat::StructuredDeployment: a deployment of a map, in which input values replace references to inputs.
 
 ::
 
@@ -21,10 +21,10 @@ INPUT_KEY, VALIDATE = "input_key", "input_values_validate"
 LAX, STRICT = "LAX", "STRICT"
 
 PROPERTIES = {
-    INPUT_KEY: Property(Type.STRING, "The key whose value is the name of an input.", default="get_input"),
+    INPUT_KEY: Property(Type.STRING, "The key of a reference to an input.", default="get_input"),
     VALIDATE: Property(
         Type.STRING,
-        "Whether an input that has no value is an error (STRICT), or null.",
+        "Whether an input without a value is an error (STRICT), or null (LAX).",
         default=LAX,
         constraints=(AllowedValues((LAX, STRICT)),),
     ),
@@ -32,22 +32,22 @@ PROPERTIES = {
 
 
 class StructuredDeployment(SoftwareDeployment):
-    """A map on a server."""
+    """A config that is a map on a server."""
 
     support_status = SupportStatus(version="2014.1")
     properties_schema = {**SoftwareDeployment.properties_schema, **PROPERTIES}
 
     def derived_config(self, source: Config, inputs: Sequence[Mapping[str, Any]]) -> Any:
-        """The map with values in place of inputs."""
+        """Return the map with input values in place of references."""
         values = {each[io.NAME]: each.get(io.VALUE) for each in inputs}
         key, is_strict = self.properties[INPUT_KEY], self.properties[VALIDATE] == STRICT
         return with_values(source.config or {}, values, key, is_strict=is_strict)
 
 
 def with_values(config: Any, values: Mapping[str, Any], key: str, *, is_strict: bool) -> Any:
-    """A config with values in place of each ``{key: name}``.
+    """Return a config with values in place of each ``{key: name}``.
 
-    :raises UserParameterMissing: where one has none, if ``is_strict``
+    :raises UserParameterMissing: if an input has no value and ``is_strict`` is set
     """
     if isinstance(config, Mapping):
         name = config.get(key) if len(config) == 1 else None

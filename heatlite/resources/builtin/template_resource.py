@@ -1,11 +1,11 @@
-"""TemplateResource: a resource that is made of a template: ``type: web.yaml``, or a name that is mapped to such a file.
+"""TemplateResource: a resource made from a template: ``type: web.yaml``, or a type name that is mapped to a file.
 
-What it takes are the template's parameters, what it gives are the outputs::
+Its properties are the template's parameters; its attributes are the outputs::
 
     web.yaml    parameters: size   ──▶   property size          engine.nested.provider makes a subclass
                 outputs: address   ──▶   attribute address      for each file, with the two schemas
 
-This class by itself serves a row whose template isn't at hand: it may be deleted and read, and never made.
+This class itself serves a row whose template isn't available: such a resource can be read and deleted, but not created.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from heatlite.resources.stack_resource import StackResource
 from heatlite.schema.attribute_paths import INNER
 
 STACK_ID = "OS::stack_id"
-"""The output by which a template says what ``get_resource`` gives for the resource that it stands in for."""
+"""The output that a template uses to set the ``get_resource`` value of its resource."""
 
 
 class TemplateResource(StackResource):
-    """A resource that is the nested stack of a template's file."""
+    """A resource that is a nested stack from a template's file."""
 
     content: str | None = None
-    """The file's text; subclasses have it."""
+    """The file's text; subclasses set it."""
 
     def __init__(self, instance: Any) -> None:
         super().__init__(instance)
@@ -41,47 +41,47 @@ class TemplateResource(StackResource):
     def checked_properties(
         cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING
     ) -> dict[str, Any]:
-        """Only the names are checked here: the values are the template's parameters, which know what they take.
+        """Check only the names: the values are the template's parameters, and the parameters check them.
 
-        A null that is given isn't what the template has for a default: it is empty, as for any property. A number, a
-        boolean or a text is the same however it is written.
+        A null that is given doesn't mean the template's default: it is the empty value, as for any property. A number,
+        a boolean or a text is equal to any other spelling of the same value.
         """
         properties.refuse_unknown_names(cls.properties_schema, given, prefix)
         return {name: as_property(schema.type, name, given) for name, schema in cls.properties_schema.items()}
 
     @classmethod
     def has_attribute(cls, name: str) -> bool:
-        """An output, or an attribute of a resource in the stack: ``resource.NAME.attribute``."""
+        """Accept an output, or an attribute of a resource in the stack: ``resource.NAME.attribute``."""
         return cls.content is None or name.startswith(INNER) or super().has_attribute(name)
 
     def child_template(self) -> str | None:
-        """The file's text."""
+        """Return the file's text."""
         return self.content
 
     def child_parameters(self) -> Mapping[str, Any]:
-        """The properties that are given; for the others the template has defaults. A list is one text, as in Heat."""
+        """Return the given properties; the rest have defaults in the template. A list becomes one text, as in Heat."""
         schema = self.properties_schema
         return {
             name: as_parameter(schema[name].type, value) for name, value in self.properties.items() if value is not None
         }
 
     def resolve_attribute(self, name: str) -> Any:
-        """An output."""
+        """Return an output."""
         if self._outputs is None:
             self._outputs = self.nested.outputs(self.uuid)
         return self._outputs.get(name)
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """The outputs, and why those have no value that have none."""
+        """Return the outputs, and the reasons why some have no value."""
         found = super().resolve_attributes()
         errors = self.resolve_attribute(ERRORS)
         return {**found, ERRORS: errors} if errors else found
 
     @classmethod
     def read_attribute(cls, name: str, recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> Any:
-        """An output, or what is inside it.
+        """Return an output, or a part of it.
 
-        :raises NotFound: where it has no value, saying why
+        :raises NotFound: if it has no value; the message says why
         """
         error = (recorded.get(ERRORS) or {}).get(key)
         if error is not None:
@@ -89,15 +89,14 @@ class TemplateResource(StackResource):
         return super().read_attribute(name, recorded, key, path)
 
     def reference(self) -> Any:
-        """The output ``OS::stack_id``, of whatever type, where the template has it, else the nested stack's identity as
-        Heat writes it."""
+        """Return the output ``OS::stack_id``, of any type; without it, the nested stack's identity in Heat's form."""
         has_output = self.resource_id is not None and STACK_ID in self.attributes_schema
         said = self.resolve_attribute(STACK_ID) if has_output else None
         return self.identity() if said is None else said
 
 
 def as_property(kind: Type, name: str, given: Mapping[str, Any]) -> Any:
-    """The value of a property; None where it isn't given."""
+    """Return the value of a property; None if it isn't given."""
     if name not in given:
         return None
     value = EMPTY[kind]() if given[name] is None else given[name]
@@ -105,9 +104,9 @@ def as_property(kind: Type, name: str, given: Mapping[str, Any]) -> Any:
 
 
 def as_parameter(kind: Type, value: Any) -> Any:
-    """A property's value as the nested template's parameter is given it.
+    """Return a property's value in the form of the nested template's parameter.
 
-    One that isn't of the type is left as it is: the parameter says what is wrong with it.
+    A value of another type is returned unchanged: the check of the parameter reports it.
     """
     if kind is Type.LIST:
         return value if not isinstance(value, list) or holds_no_texts(value) else as_one_text(value)
@@ -115,18 +114,18 @@ def as_parameter(kind: Type, value: Any) -> Any:
         if kind is Type.MAP:
             return json.dumps(value) if isinstance(value, list) else value
         return coerce(kind, value)
-    except (TypeError, ValueError):  # also of what isn't known yet
+    except (TypeError, ValueError):  # the value may also be one that isn't known yet
         return value
 
 
 def as_one_text(value: list[Any]) -> str:
-    """A list as a text, so that its items become what stands between commas; a map becomes ``.member.0.name=value``."""
+    """Return a list as one text with its items between commas; a map becomes ``.member.0.name=value``."""
     if value and isinstance(value[0], Mapping):
         return ",".join(f".member.{n}.{key}={item}" for n, each in enumerate(value) for key, item in each.items())
     return ",".join("" if item is None else item for item in value)
 
 
 def holds_no_texts(value: list[Any]) -> bool:
-    """Whether a list can't be one text: something in it isn't known yet, or is neither a text nor a map."""
+    """Tell whether a list can't be one text: an item isn't known yet, or is neither a text nor a map."""
     kind = Mapping if value and isinstance(value[0], Mapping) else str | None
     return not all(isinstance(item, kind) for item in value)

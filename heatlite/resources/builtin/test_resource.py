@@ -1,4 +1,4 @@
-"""OS::Heat::TestResource: stores a string, and is slow, fails or asks to be replaced on demand."""
+"""OS::Heat::TestResource: stores a string, and waits, fails or is replaced on demand."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ SUSPEND, RESUME, CHECK = "suspend", "resume", "check"
 
 
 def changeable(kind: Type, description: str, default: Any = None) -> Property:
-    """A property that an update may change in place."""
+    """Return a property that an update may change in place."""
     return Property(kind, description, default=default, update_allowed=True)
 
 
 class TestResource(Resource):
-    """For tests of stacks only."""
+    """A resource for tests of stacks only."""
 
-    __test__ = False  # its name looks like a test case
+    __test__ = False  # pytest would take it for a test case
 
     support_status = SupportStatus(version="5.0.0")
     immediate = True
@@ -37,7 +37,7 @@ class TestResource(Resource):
         WAIT_SECS: changeable(Type.NUMBER, "Seconds that create, update and delete take; -1 is for ever.", 0),
         ACTION_WAIT_SECS: Property(
             Type.MAP,
-            "Seconds by action; what create, update and delete don't have here is wait_secs, for others 0.",
+            "Seconds by action. Without a value, create, update and delete take wait_secs; other actions take no time.",
             update_allowed=True,
             schema={
                 action: changeable(Type.NUMBER, f"Seconds to wait after a {action}.")
@@ -53,23 +53,23 @@ class TestResource(Resource):
     attributes_schema = {OUTPUT: Attribute("The string that was stored.", Type.STRING)}
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """As by the schema, and where ``update_replace`` asks for it."""
+        """Tell whether the schema, or a changed value together with ``update_replace``, requires a replacement."""
         asked = VALUE in changed and bool(after[UPDATE_REPLACE])
         return asked or super().needs_replacement(before, after, changed)
 
     def handle_create(self) -> dict[str, Any]:
-        """Store the value, unless the creation is to fail; nothing is left behind then."""
+        """Store the value, unless the creation is to fail; then nothing is left behind."""
         if not self.properties[FAIL]:
             self.data_set(VALUE, self.properties[VALUE])
             self.resource_id_set(self.physical_resource_name())
         return self.wait(CREATE)
 
     def check_create_complete(self, progress: dict[str, Any]) -> bool:
-        """After the wait, succeed or fail as asked."""
+        """Succeed or fail as asked, after the wait."""
         return self.ended(progress)
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Store a new value. Only that takes time; a change of the controls doesn't."""
+        """Store a new value. Only a new value takes time; other changes don't."""
         if not prop_diff.get(VALUE):
             return wait(self, 0)
         if not self.properties[FAIL]:
@@ -77,7 +77,7 @@ class TestResource(Resource):
         return self.wait(UPDATE)
 
     def check_update_complete(self, progress: dict[str, Any]) -> bool:
-        """After the wait, succeed or fail as asked."""
+        """Succeed or fail as asked, after the wait."""
         return self.ended(progress)
 
     def handle_delete(self) -> dict[str, Any] | None:
@@ -85,7 +85,7 @@ class TestResource(Resource):
         return None if self.resource_id is None else self.wait(DELETE)
 
     def check_delete_complete(self, progress: dict[str, Any] | None) -> bool:
-        """A deletion never fails."""
+        """Tell whether the wait is over. A deletion never fails."""
         return is_over(self, progress)
 
     def handle_suspend(self) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class TestResource(Resource):
         return self.wait(SUSPEND)
 
     def check_suspend_complete(self, progress: dict[str, Any]) -> bool:
-        """Whether the wait is over."""
+        """Tell whether the wait is over."""
         return is_over(self, progress)
 
     def handle_resume(self) -> dict[str, Any]:
@@ -101,7 +101,7 @@ class TestResource(Resource):
         return self.wait(RESUME)
 
     def check_resume_complete(self, progress: dict[str, Any]) -> bool:
-        """Whether the wait is over."""
+        """Tell whether the wait is over."""
         return is_over(self, progress)
 
     def handle_check(self) -> dict[str, Any]:
@@ -111,15 +111,15 @@ class TestResource(Resource):
         return self.wait(CHECK)
 
     def check_check_complete(self, progress: dict[str, Any]) -> bool:
-        """Whether the wait is over."""
+        """Tell whether the wait is over."""
         return is_over(self, progress)
 
     def resolve_attribute(self, name: str) -> Any:
-        """``output``: the value that is stored."""
+        """Return ``output``: the stored value."""
         return self.data.get(VALUE)
 
     def wait(self, action: str) -> dict[str, Any]:
-        """The wait of an action. Reading the attribute must not block, so its time is spent here."""
+        """Return the progress of an action's wait; ``attr_wait_secs`` is part of it: reads must not block."""
         seconds = (self.properties[ACTION_WAIT_SECS] or {}).get(action)
         if seconds is None:
             seconds = self.properties[WAIT_SECS] if action in (CREATE, UPDATE, DELETE) else 0
@@ -128,7 +128,7 @@ class TestResource(Resource):
         return wait(self, seconds)
 
     def ended(self, progress: dict[str, Any]) -> bool:
-        """Whether a create or update is over. Raises ValueError where it is to fail."""
+        """Tell whether a create or update is over. Raise ValueError if it is to fail."""
         if not is_over(self, progress):
             return False
         if self.properties[FAIL]:

@@ -1,6 +1,6 @@
-"""OS::Heat::Value: an expression with a name; its attribute is what the template made of the property, as it is.
+"""OS::Heat::Value: an expression with a name; its attribute is the property's value, unchanged.
 
-The type is checked and changes nothing, as in Heat: '080' is a number, and stays the text that it is.
+The type is checked but converts nothing, as in Heat: '080' is a valid number, and stays a text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ TYPES = {
 
 
 class Value(Resource):
-    """Holds a value of any type, or of the one that ``type`` says."""
+    """A value of any type, or of the type in ``type``."""
 
     support_status = SupportStatus(version="7.0.0")
     immediate = True
@@ -45,9 +45,9 @@ class Value(Resource):
     def checked_properties(
         cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING
     ) -> dict[str, Any]:
-        """As for any resource, and ``value`` must be what ``type`` says.
+        """Check the properties like any resource, and ``value`` against ``type``.
 
-        :raises StackValidationFailed: where it isn't
+        :raises StackValidationFailed: if a property is wrong
         """
         plain = super().checked_properties(given, prefix, unknown)
         kind = plain[TYPE]
@@ -57,12 +57,12 @@ class Value(Resource):
         return plain
 
     def handle_create(self) -> None:
-        """Nothing physical exists; the name stands for it."""
+        """Record the name as the physical id: nothing physical exists."""
         self.resource_id_set(self.physical_resource_name())
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
-        """The new value is among the properties already."""
+        """Accept the new value: it is among the properties already."""
 
     def resolve_attribute(self, name: str) -> Any:
-        """``value`` as it is now."""
+        """Return the current ``value``."""
         return self.properties[VALUE]

@@ -1,4 +1,4 @@
-"""Conditions: they are complete when their handle was signalled often enough, and fail when that takes too long.
+"""Wait conditions: complete after enough signals to their handle, failed after a failure signal or the timeout.
 
 ::
 
@@ -6,7 +6,7 @@
                                      ▲                                       ├─ one failure, or too late: FAILED
                                      └── later, or when a signal wakes it ◀──┘
 
-No thread waits: the step looks and leaves, and a signal has it look again at once.
+No thread waits: each step looks at the signals and ends, and a signal starts the next step at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONGEST_PAUSE_SECONDS = 15.0
 
 
 class WaitConditionFailure(Exception):
-    """A signal said that something failed; the text is its reason, or those of several."""
+    """A signal reported a failure; the text is its reason, or the reasons of several."""
 
 
 class WaitConditionTimeout(Exception):
@@ -40,12 +40,16 @@ class WaitCondition(Resource):
     follows_signals = True
     support_status = SupportStatus(version="2014.2")
     properties_schema = {
-        "handle": Property(Type.STRING, "What get_resource gives of the handle to wait for.", required=True),
+        "handle": Property(Type.STRING, "The get_resource value of the handle to wait for.", required=True),
         "timeout": Property(
             Type.NUMBER, "Seconds to wait for the signals.", required=True, constraints=(Range(1, LONGEST_SECONDS),)
         ),
         "count": Property(
-            Type.INTEGER, "Successes to wait for.", default=1, constraints=(Range(min=1),), update_allowed=True
+            Type.INTEGER,
+            "The number of successes to wait for.",
+            default=1,
+            constraints=(Range(min=1),),
+            update_allowed=True,
         ),
     }
     attributes_schema = {
@@ -55,17 +59,17 @@ class WaitCondition(Resource):
     def handle_create(self) -> dict[str, Any]:
         """Begin to wait.
 
-        :raises ValueError: where ``handle`` isn't a handle
+        :raises ValueError: if ``handle`` isn't a handle
         """
         self.received()
         self.resource_id_set(self.physical_resource_name())
         return self.wait()
 
     def check_create_complete(self, progress: dict[str, Any]) -> bool:
-        """Look at the signals.
+        """Tell whether enough signals have arrived.
 
-        :raises WaitConditionFailure: where one of them is a failure
-        :raises WaitConditionTimeout: where the time is over
+        :raises WaitConditionFailure: if one of them is a failure
+        :raises WaitConditionTimeout: if the time is over
         """
         received, wanted = self.received(), self.properties[self.count_name]
         if failures := received.reasons(failed=True):
@@ -82,31 +86,31 @@ class WaitCondition(Resource):
         return False
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> dict[str, Any]:
-        """Wait anew, for another count."""
+        """Begin a new wait, for another count."""
         return self.wait()
 
     def check_update_complete(self, progress: dict[str, Any]) -> bool:
-        """As for a creation."""
+        """Tell whether enough signals have arrived."""
         return self.check_create_complete(progress)
 
     def handle_delete(self) -> None:
-        """Forget the signals: a condition that is made for this handle later waits for new ones."""
+        """Clear the signals: a later condition for this handle waits for new ones."""
         reference = self.properties[self.handle_name]
         if self.siblings is not None and reference is not None:
             self.siblings.clear_metadata(reference)
 
     def resolve_attribute(self, name: str) -> str:
-        """``data``: the data of the signals that there are."""
+        """Return ``data``: the data of the present signals."""
         return json.dumps(self.received().data())
 
     def wait(self) -> dict[str, Any]:
-        """The progress of a wait that begins now."""
+        """Return the progress of a wait that begins now."""
         return {"until": self.now() + self.properties[self.timeout_name]}
 
     def received(self) -> Received:
-        """What the handle has received.
+        """Return the signals of the handle.
 
-        :raises ValueError: where ``handle`` isn't a handle
+        :raises ValueError: if ``handle`` isn't a handle
         """
         reference = self.properties[self.handle_name]
         sibling = self.siblings.by_reference(reference) if self.siblings is not None else None
@@ -116,7 +120,7 @@ class WaitCondition(Resource):
 
 
 class CfnWaitCondition(WaitCondition):
-    """AWS::CloudFormation::WaitCondition: the same, with handles of CloudFormation only."""
+    """AWS::CloudFormation::WaitCondition: the same, for CloudFormation handles only."""
 
     handle_name, timeout_name, count_name = "Handle", "Timeout", "Count"
     handle_type = CfnWaitConditionHandle

@@ -1,11 +1,11 @@
-"""Handles: what a server, or whoever else is waited for, signals when it is ready. The signals are its metadata.
+"""Handles of wait conditions: a server, or another sender, signals its handle when it is ready.
 
-::
+The handle's metadata stores the signals::
 
     resource_signal(handle, {"status": "SUCCESS", "id": "web-1", "data": "10.0.0.1"})
       ─▶ metadata {"web-1": {"status": "SUCCESS", "reason": "Signal 1 received", "data": "10.0.0.1"}}
 
-A signal with an id that was there before takes its place; without an id it counts as one more.
+A signal with the id of an earlier one replaces it; a signal without an id counts as a new one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TOKEN, ENDPOINT, CURL_CLI, SIGNAL = "token", "endpoint", "curl_cli", "signal"
 
 @dataclass(frozen=True)
 class Words:
-    """What the parts of a signal are called."""
+    """The names of the parts of a signal."""
 
     status: str
     reason: str
@@ -38,24 +38,24 @@ class Words:
 
 @dataclass(frozen=True)
 class Received:
-    """The signals that a handle has received, in its own words."""
+    """The signals that a handle has received, with its own names of parts."""
 
     words: Words
     signals: Mapping[str, Mapping[str, Any]]
     needs_none: bool = False
 
     def reasons(self, *, failed: bool) -> list[str]:
-        """What the failures say, or the successes."""
+        """Return the reasons of the failures, or of the successes."""
         every = self.signals.values()
         return [str(it[self.words.reason]) for it in every if (it[self.words.status] != SUCCESS) == failed]
 
     def data(self) -> dict[str, Any]:
-        """The data of each signal by its id."""
+        """Return the data of each signal by its id."""
         return {name: signal[self.words.data] for name, signal in self.signals.items()}
 
 
 class Handle(Resource):
-    """What all handles have in common."""
+    """The base of all handles."""
 
     words: ClassVar[Words]
     immediate = True
@@ -63,7 +63,7 @@ class Handle(Resource):
 
     @classmethod
     def received(cls, sibling: Sibling) -> Received:
-        """What a handle of this type, seen by another resource, has received. What isn't a signal is left out."""
+        """Return the signals in the metadata of a handle of this type; skip entries that aren't signals."""
         there = {
             name: signal
             for name, signal in sibling.metadata.items()
@@ -73,20 +73,20 @@ class Handle(Resource):
 
     @classmethod
     def needs_no_signal(cls, properties: Mapping[str, Any]) -> bool:
-        """Whether whoever waits for this handle need not wait at all."""
+        """Tell whether conditions for this handle complete without signals."""
         return False
 
     def handle_create(self) -> None:
-        """Nothing physical exists; the resource's own uuid stands for it, and is what conditions refer to."""
+        """Record the resource's uuid as the physical id, which conditions refer to: nothing physical exists."""
         self.resource_id_set(self.uuid)
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
-        """Nothing to do; the signals stay."""
+        """Accept any change; the signals stay."""
 
     def handle_signal(self, details: Any) -> str | None:
-        """Keep a signal.
+        """Store a signal in the metadata.
 
-        :raises ValueError: where it isn't one
+        :raises ValueError: if it isn't a signal
         """
         given = self.completed_signal(details)
         if set(given) != {self.words.status, self.words.reason, self.words.data, self.words.id}:
@@ -98,7 +98,7 @@ class Handle(Resource):
         return f"status:{given[self.words.status]} reason:{given[self.words.reason]}"
 
     def completed_signal(self, details: Any) -> dict[str, Any]:
-        """A signal with all of its parts. Raises ValueError where it isn't a map."""
+        """Return a signal with all of its parts. Raise ValueError if it isn't a map."""
         if not isinstance(details, Mapping):
             raise ValueError("Metadata format invalid")
         return dict(details)
@@ -107,8 +107,8 @@ class Handle(Resource):
 class WaitConditionHandle(Handle):
     """OS::Heat::WaitConditionHandle: any part of a signal may be missing, which makes it a success.
 
-    To signal it from outside takes a token and an endpoint, which come from the identity service. Without one
-    ``token``, ``endpoint``, ``curl_cli`` and, but for NO_SIGNAL, ``signal`` are None; ``resource_signal`` always works.
+    A signal from outside needs a token and an endpoint, which come from the identity service. Without one, ``token``,
+    ``endpoint``, ``curl_cli`` and, except for NO_SIGNAL, ``signal`` are None; ``resource_signal`` always works.
     """
 
     words = Words("status", "reason", "data", "id")
@@ -116,30 +116,30 @@ class WaitConditionHandle(Handle):
     properties_schema = {
         TRANSPORT: Property(
             Type.STRING,
-            "How the handle will be signalled. With NO_SIGNAL whoever waits for it goes on at once.",
+            "How the handle is signalled. With NO_SIGNAL its wait conditions complete at once.",
             default=TOKEN_SIGNAL,
             constraints=(AllowedValues(TRANSPORTS),),
         ),
     }
     attributes_schema = {
-        TOKEN: Attribute("A token to signal with, for TOKEN_SIGNAL.", Type.STRING, CacheMode.NONE),
-        ENDPOINT: Attribute("The URL to signal, for TOKEN_SIGNAL.", Type.STRING, CacheMode.NONE),
+        TOKEN: Attribute("A token for the signal, for TOKEN_SIGNAL.", Type.STRING, CacheMode.NONE),
+        ENDPOINT: Attribute("The URL for the signal, for TOKEN_SIGNAL.", Type.STRING, CacheMode.NONE),
         CURL_CLI: Attribute(
-            "A command to signal with, for TOKEN_SIGNAL, to which the signal is added: "
+            "A command for the signal, for TOKEN_SIGNAL; append the signal to it: "
             """--data-binary '{"status": "SUCCESS"}'.""",
             Type.STRING,
             CacheMode.NONE,
         ),
-        SIGNAL: Attribute("All that it takes to signal, as JSON; what is in it depends on the transport.", Type.STRING),
+        SIGNAL: Attribute("The facts needed to signal, as JSON; they depend on the transport.", Type.STRING),
     }
 
     @classmethod
     def needs_no_signal(cls, properties: Mapping[str, Any]) -> bool:
-        """With the transport NO_SIGNAL."""
+        """Tell whether the transport is NO_SIGNAL."""
         return properties.get(TRANSPORT) == NO_SIGNAL
 
     def completed_signal(self, details: Any) -> dict[str, Any]:
-        """Any part that is missing has a default; a text that isn't a map is refused."""
+        """Return a signal with defaults for missing parts; refuse a text that isn't a map."""
         number = len(self.metadata) + 1
         defaults = {
             self.words.status: SUCCESS,
@@ -150,7 +150,7 @@ class WaitConditionHandle(Handle):
         return {**defaults, **super().completed_signal(details or {})}
 
     def resolve_attribute(self, name: str) -> Any:
-        """What can be said of an attribute without an identity service."""
+        """Return the value of an attribute as far as it is known without an identity service."""
         if name == SIGNAL:
             return json.dumps({}) if self.needs_no_signal(self.properties) else None
         if name != CURL_CLI:
@@ -160,26 +160,26 @@ class WaitConditionHandle(Handle):
 
 
 class CfnWaitConditionHandle(Handle):
-    """AWS::CloudFormation::WaitConditionHandle: every part of a signal must be there, under its CloudFormation name.
+    """AWS::CloudFormation::WaitConditionHandle: each part of a signal is required, under its CloudFormation name.
 
-    The signed URL that ``Ref`` gives in Heat needs an identity service: here it gives the physical id.
+    In Heat ``Ref`` returns a signed URL. That needs an identity service: without one it returns the physical id.
     """
 
     words = Words("Status", "Reason", "Data", "UniqueId")
     support_status = SupportStatus(version="2014.1")
 
     def handle_signal(self, details: Any) -> str | None:
-        """As for any handle; a signal without details is none."""
+        """Store a signal as any handle does; ignore a signal without details."""
         return None if details is None else super().handle_signal(details)
 
 
 class UpdateWaitConditionHandle(CfnWaitConditionHandle):
-    """OS::Heat::UpdateWaitConditionHandle: each update makes a new one, for which all must be signalled again."""
+    """OS::Heat::UpdateWaitConditionHandle: each update makes a new handle, which needs all signals again."""
 
     always_looks = True
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
-        """Make another.
+        """Replace the handle.
 
         :raises UpdateReplace: always
         """
@@ -187,6 +187,6 @@ class UpdateWaitConditionHandle(CfnWaitConditionHandle):
 
 
 def curl(token: str, endpoint: str) -> str:
-    """The command that signals a handle, but for the signal itself."""
+    """Return the command that signals a handle, without the signal itself."""
     headers = (f"X-Auth-Token: {token}", "Content-Type: application/json", "Accept: application/json")
     return " ".join(["curl -i -X POST", *(f"-H '{header}'" for header in headers), endpoint])

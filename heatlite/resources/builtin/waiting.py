@@ -1,4 +1,4 @@
-"""Waiting without a thread: the time at which a wait is over is the progress, and a timer does the rest."""
+"""Waits without a thread: the progress is the end time, and a timer starts the next step."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ FOREVER_POLL_SECONDS = 60.0
 
 
 def wait(resource: Resource, seconds: float) -> dict[str, Any]:
-    """The progress of a wait that begins now; negative seconds wait for ever."""
+    """Return the progress of a wait that begins now; negative seconds mean for ever."""
     return {"done_at": None if seconds < 0 else resource.now() + seconds}
 
 
 def is_over(resource: Resource, progress: dict[str, Any] | None) -> bool:
-    """Whether the wait is over; if not, the next check comes when it will be. No progress is no wait."""
+    """Tell whether the wait is over, and set the next check to its end. No progress means no wait."""
     if progress is None:
         return True
     done_at = progress["done_at"]

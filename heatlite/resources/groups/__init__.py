@@ -1,10 +1,10 @@
-"""Groups: what the members of a group are to be, as pure functions. No plugin, no clock, no database.
+"""Groups: the members of a group after each operation, as pure functions without plugin, clock or database.
 
 ::
 
-    naming    removal            which names the members have
-        `-> members <- batches   which definition each has, and how many change at once
-              `-> template       the nested stack that holds them
-    attributes                   what a template may ask of the group
-    capacity, cooldown           how large a scaling policy makes it, and when it may
+    naming    removal            the names of the members
+        `-> members <- batches   the definition of each, and how many change at once
+              `-> template       the nested stack that contains them
+    attributes                   the attributes of the group that a template may read
+    capacity, cooldown           the size that a scaling policy sets, and when it may
 """

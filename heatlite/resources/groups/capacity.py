@@ -1,4 +1,4 @@
-"""How large a scaling policy makes a group."""
+"""Capacity: the size that a scaling policy sets."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 from enum import StrEnum
 
 MOST_PERCENT = 10**12
-"""Percent that are reckoned with, up or down; more of them make no other size, since a group has bounds."""
+"""Largest percentage in calculations, up or down; a larger one gives the same size, because a group has limits."""
 
 
 class Adjustment(StrEnum):
-    """What the number in a policy means."""
+    """The meaning of the number in a policy."""
 
     CHANGE = "change_in_capacity"
     EXACT = "exact_capacity"
@@ -18,10 +18,10 @@ class Adjustment(StrEnum):
 
 
 def adjusted(current: int, by: float, kind: Adjustment, least_step: int | None, smallest: int, largest: int) -> int:
-    """The new size, within the group's bounds.
+    """Return the new size, within the group's limits.
 
-    :param by: members to add (less than 0: to remove), members to have, or percent to add
-    :param least_step: for percents: members to add or remove at least
+    :param by: the number of members to add (negative: to remove), the new size, or the percentage to add
+    :param least_step: for percentages: least number of members to add or remove
     """
     match kind:
         case Adjustment.CHANGE:
@@ -34,14 +34,14 @@ def adjusted(current: int, by: float, kind: Adjustment, least_step: int | None, 
 
 
 def percents(current: int, percent: float) -> int:
-    """So many percent of the members: at least one, and beyond that rounded towards none."""
+    """Return this percentage of the members: at least one, otherwise rounded towards zero."""
     change = current * max(-MOST_PERCENT, min(percent, MOST_PERCENT)) / 100
     whole = math.ceil(abs(change)) if abs(change) < 1 else math.floor(abs(change))
     return int(math.copysign(whole, change))
 
 
 def stepped(change: int, least: int) -> int:
-    """The change, or the least step in its direction. No change is a step down, as in Heat."""
+    """Return the change, or the least step in its direction. No change counts as a step down, as in Heat."""
     if least <= abs(change):
         return change
     return least if change > 0 else -least

@@ -1,4 +1,4 @@
-"""Cooldown: after a group was scaled, policies may not scale it again for a while. It is kept in its metadata.
+"""Cooldown: for a while after a group was scaled, policies may not scale it again. The group's data records it.
 
 ::
 
@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 LONGEST = 100 * 365 * 24 * 3600
-"""Seconds that a group cools down at most; a number that no date can be reckoned with is as good as for ever."""
+"""Longest cooldown, in seconds. A larger number would exceed the range of dates, and has the same effect."""
 END, IN_PROGRESS = "cooldown_end", "scaling_in_progress"
 
 
 def refusal(metadata: Mapping[str, Any], now: float, seconds: float | None) -> str | None:
-    """Why a group may not be scaled now; None where it may.
+    """Return why a group may not be scaled now; None if it may.
 
     :param now: epoch seconds
     :param seconds: the cooldown that the policy asks for, for the text only
@@ -31,9 +31,9 @@ def refusal(metadata: Mapping[str, Any], now: float, seconds: float | None) -> s
 
 
 def after(metadata: Mapping[str, Any], now: float, seconds: float | None, reason: str) -> dict[str, Any]:
-    """The metadata once a group has been scaled; an end that is later already stays.
+    """Return the metadata after a scaling; an existing later end stays.
 
-    :param reason: what was done: ``change_in_capacity : 1``
+    :param reason: the scaling: ``change_in_capacity : 1``
     """
     before = next(iter(metadata.get(END) or ()), "")
     end = max(before, isotime(now + max(0, min(seconds or 0, LONGEST))))
@@ -41,6 +41,6 @@ def after(metadata: Mapping[str, Any], now: float, seconds: float | None, reason
 
 
 def isotime(moment: float) -> str:
-    """``2026-11-21T10:00:00.123456`` in UTC; as text these sort as they pass."""
+    """Return ``2026-11-21T10:00:00.123456`` in UTC; these texts sort by time."""
     time = datetime.datetime.fromtimestamp(moment, datetime.UTC).replace(tzinfo=None)
     return time.isoformat(timespec="microseconds")

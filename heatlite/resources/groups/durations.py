@@ -1,4 +1,4 @@
-"""Durations as CloudFormation writes them: ``PT1H30M``, ``PT5M``, ``PT0S``."""
+"""Durations in CloudFormation's notation: ``PT1H30M``, ``PT5M``, ``PT0S``."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ DURATION = re.compile(r"PT(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?")
 
 
 def seconds(written: str) -> int:
-    """So many seconds.
+    """Return the duration in seconds.
 
-    :raises ValueError: where it isn't a duration
+    :raises ValueError: if it isn't a duration
     """
     found = DURATION.fullmatch(written)
     if found is None:
-        raise ValueError(f"A duration is written as PT1H30M or PT10S, and this is {written!r:.40}")
+        raise ValueError(f"A duration is written like PT1H30M or PT10S, not like {written!r:.40}")
     hours, minutes, rest = (int(part or 0) for part in found.groups())
     return 3600 * hours + 60 * minutes + rest

@@ -2,8 +2,8 @@
 
 ::
 
-    old members, the first to go at the front
-      [a b c d]  size 3, one change   ─▶   b' c d      a goes, b gets the new definition
+    old members, the first to be removed at the front
+      [a b c d]  size 3, one change   ─▶   b' c d      a is removed, b gets the new definition
       [a b]      size 3, two changes  ─▶   a' b n'     n is new and counts as the first change
 """
 
@@ -18,12 +18,12 @@ from heatlite.resources.groups import naming
 
 Definition = Mapping[str, Any]
 Definitions = dict[str, Definition]
-"""A resource's definition as in a template, by name; the order is that of their age."""
+"""Name → a resource's definition as in a template, in the order of age."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member as its group's stack has it. ``created`` is a time that sorts as it passes."""
+    """A member as its group's stack has it. ``created`` is a text that sorts by time."""
 
     name: str
     failed: bool = False
@@ -32,18 +32,18 @@ class Member:
 
 
 def oldest_first(members: Sequence[Member]) -> list[Member]:
-    """In the order in which members go when a group shrinks: the failed ones, then the oldest."""
+    """Sort members in the order of removal when a group shrinks: failed members first, then by age."""
     return sorted(members, key=lambda member: (not member.failed, member.created, member.name))
 
 
 def changed(
     old: Definitions, definition_of: Callable[[str], Definition], size: int, changes: int, names: Iterator[str]
 ) -> Definitions:
-    """The members of a group of ``size``, of which as many as ``changes`` get the new definition.
+    """Return the members of a group of ``size``, of which at most ``changes`` get the new definition.
 
-    :param old: the present members, those at the front the first to go or to be changed
-    :param definition_of: a name → the new definition
-    :param names: of new members
+    :param old: the present members; those at the front are removed or changed first
+    :param definition_of: name → new definition
+    :param names: names of new members
     """
     kept = dict(list(old.items())[max(0, len(old) - size) :])
     created = size - len(kept)
@@ -60,13 +60,14 @@ def changed(
 
 
 def in_order(definitions: Definitions, names: Collection[str]) -> Definitions:
-    """The same in the order of these names, which is the order of what is told of the group; others come last."""
+    """Return the definitions in the order of these names, as the group's outputs list them; others come last."""
     return {name: definitions[name] for name in (*(it for it in names if it in definitions), *definitions)}
 
 
 def outdated_first(old: Definitions, definition_of: Callable[[str], Definition]) -> Definitions:
-    """The members that don't have the new definition yet before those that do, so that a roll that also shrinks the
-    group doesn't give up what it has just changed.
+    """Put members without the new definition before those that have it.
+
+    So an update in batches that also shrinks the group doesn't remove the members that it has just changed.
     """
     return dict(sorted(old.items(), key=lambda item: item[1] == definition_of(item[0])))
 
@@ -79,10 +80,10 @@ def rolled(
     size: int,
     changes: int,
 ) -> Definitions:
-    """The same for a group whose members are numbered, on its way to ``target`` members.
+    """Return the members after a batch of a group with numbered members, on its way to ``target`` members.
 
-    Members whose number is too high for ``size`` go first, higher numbers change before lower ones, and those above
-    the target aren't changed any more: they will go.
+    Members whose number is too high for ``size`` are removed first. Higher numbers change before lower ones. Those
+    above the target don't change any more, because they will be removed.
     """
     names = naming.indexed(size, removed)
     place = {name: index for index, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""The names of a group's members: 0, 1, 2 … without those that were removed, or short random ids."""
+"""Names of a group's members: 0, 1, 2 … without removed ones, or short random ids."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ SHORT_ID_LENGTH = 12
 
 
 def indexed(count: int, removed: Collection[str]) -> list[str]:
-    """The first ``count`` numbers as names; a number that was ever removed isn't used again."""
+    """Return the first ``count`` numbers as names; the number of a removed member is never used again."""
     never = frozenset(removed)
     free = (name for name in map(str, itertools.count()) if name not in never)
     return list(itertools.islice(free, count))
 
 
 def short_ids(chance: random.Random, taken: Collection[str]) -> Iterator[str]:
-    """Names of 12 small letters and digits, none of them ``taken`` and none given twice."""
+    """Yield names of 12 lower-case letters and digits; none is in ``taken``, and none occurs twice."""
     given = set(taken)
     while True:
         name = "".join(chance.choice(LETTERS) for _ in range(SHORT_ID_LENGTH))
@@ -29,7 +29,7 @@ def short_ids(chance: random.Random, taken: Collection[str]) -> Iterator[str]:
 
 
 def with_index(value: Any, variable: str, name: str) -> Any:
-    """``value`` with the index variable (``%index%``) replaced in every text inside it; keys stay as they are."""
+    """Replace the index variable (``%index%``) in every text inside ``value``; keys stay as they are."""
     if isinstance(value, str):
         return value.replace(variable, name)
     if isinstance(value, Mapping):

@@ -1,6 +1,6 @@
-"""Which members a group's removal policies take out, by name, by number or by what get_resource gives of them.
+"""Removal policies: members to remove from a group, by name, by number or by get_resource value.
 
-A name that was taken out is remembered, and never given to a member again.
+A removed name is recorded, and never given to a member again.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ def removed(
     before: Collection[str],
     members: Mapping[str, str] | None,
 ) -> frozenset[str]:
-    """Every name that no member may have.
+    """Return every name that no member may have.
 
     :param policies: each a map with a ``resource_list``
-    :param mode: ``append`` to those taken out ``before``, or ``update``: these alone
-    :param members: name → reference; None where the group doesn't exist yet, so that any name is taken at its word
+    :param mode: ``append`` to the names that were removed ``before``, or ``update``: these names alone
+    :param members: name → reference; None if the group doesn't exist yet, so that every entry counts as a name
     """
     found = {name for policy in policies for name in named(policy.get(RESOURCE_LIST) or (), before, members)}
     return frozenset(found if mode == UPDATE else found | set(before))
 
 
 def named(wanted: Sequence[Any], before: Collection[str], members: Mapping[str, str] | None) -> Iterator[str]:
-    """The names that a list means. What means no member is left out: it may have gone in an earlier update."""
+    """Yield the names of a list's entries. Leave out an entry without a member: it may have been removed before."""
     for each in wanted:
         name = str(each)
         if members is None or name in before or name in members:

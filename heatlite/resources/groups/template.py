@@ -1,4 +1,4 @@
-"""The template of the nested stack that holds a group's members, and what it tells of them."""
+"""The template of the nested stack with a group's members, and its outputs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from heatlite.resources.groups.members import Definition
 
 VERSION = "2015-10-15"
-"""The first version that gives all attributes of a resource at once."""
+"""The first version in which get_attr can return all attributes of a resource at once."""
 
 REFS_MAP, MEMBERS, NAMES = "refs_map", "members", "names"
 
 
 def of(definitions: Mapping[str, Definition]) -> dict[str, Any]:
-    """A template of these members.
+    """Return a template of these members.
 
     Its outputs are ``refs_map`` (name → reference), ``members`` (name → all attributes) and ``names`` (in order).
     """
@@ -30,7 +30,7 @@ def of(definitions: Mapping[str, Definition]) -> dict[str, Any]:
 
 
 def has_type(definition: Any) -> bool:
-    """Whether the type of what a template gives as a member's definition is known, as it may not be in validation."""
+    """Tell whether the type in a member's definition is known; in validation it may not be."""
     return isinstance(definition, Mapping) and isinstance(definition.get("type"), str)
 
 
@@ -40,15 +40,15 @@ def definition(
     metadata: Mapping[str, Any] | None = None,
     depends_on: Sequence[str] = (),
 ) -> Definition:
-    """A resource's definition; what is empty is left out."""
+    """Return a resource's definition without its empty parts."""
     parts = {"properties": properties, "metadata": metadata, "depends_on": list(depends_on)}
     return {"type": type_name, **{name: value for name, value in parts.items() if value}}
 
 
 def taken_over(given: Mapping[str, Any], names: Sequence[str] = ()) -> dict[str, Any]:
-    """The template of a group's stack that Heat made, as ``of`` makes it of the same members.
+    """Return the template by ``of`` for the members of a group's stack that Heat made.
 
-    :param names: in their order; members that aren't named come last
+    :param names: the order of members; members that aren't named come last
     """
     members = definitions(given)
     order = (*(name for name in names if name in members), *members)
@@ -56,10 +56,10 @@ def taken_over(given: Mapping[str, Any], names: Sequence[str] = ()) -> dict[str,
 
 
 def types_in(template: Mapping[str, Any]) -> set[str]:
-    """The types of a template's members."""
+    """Return the types of a template's members."""
     return {str(each.get("type")) for each in definitions(template).values()}
 
 
 def definitions(template: Mapping[str, Any] | None) -> dict[str, Definition]:
-    """The members of a template that ``of`` made, in its order; none where there is no template yet."""
+    """Return the members of a template by ``of``, in its order; none if there is no template yet."""
     return dict((template or {}).get("resources") or {})

@@ -1,8 +1,8 @@
-"""OS::Keystone: users, projects and what goes with them, as resources.
+"""OS::Keystone: users, projects and related objects, as resources.
 
-    entity        what all that is created, changed and deleted by keystone's API has in common
-    memberships   the groups and the roles that a user or a group is given
-    constraints   keystone.project and its like: names that have to be there when a template is validated
+    entity        the base of all objects that keystone's API creates, changes and deletes
+    memberships   the groups and the roles of a user or a group
+    constraints   keystone.project and similar: names that must exist when a template is validated
 
-All but the two of role assignments are a table of properties and little else.
+All types but the two role assignments are little more than a table of properties.
 """

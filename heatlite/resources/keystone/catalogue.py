@@ -1,4 +1,4 @@
-"""OS::Keystone::Service, Endpoint and Region: what a cloud's catalogue is made of."""
+"""OS::Keystone::Service, Endpoint and Region: the parts of a cloud's catalogue."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INTERFACES = ("public", "internal", "admin")
 
 
 class Service(Entity):
-    """Services are what a cloud offers, such as networks; several may be of one type."""
+    """Services are what a cloud offers, such as networks; several may have the same type."""
 
     kind = "service"
     looked_for_by = ("name", "type")
@@ -66,7 +66,7 @@ class Endpoint(Entity):
 
 
 class Region(Entity):
-    """Regions are the places of a cloud. The id is for the template to choose, and is encoded for use in URLs."""
+    """Regions are the locations of a cloud. The template chooses the id, which is encoded for use in URLs."""
 
     kind = "region"
     looked_for_by = ()
@@ -93,6 +93,6 @@ class Region(Entity):
     }
 
     def value_of(self, name: str) -> Any:
-        """The id as it may stand in a URL, and the rest as with any entity."""
+        """Return the id encoded for a URL, and other values like any entity."""
         value = super().value_of(name)
         return quote(value) if name == "id" and value else value

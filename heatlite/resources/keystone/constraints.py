@@ -1,7 +1,8 @@
-"""keystone.project and its like: the name or id of something that has to be there when a template is validated.
+"""Custom constraints such as keystone.project: the value must be the name or id of an existing object.
 
-While a client waits for his answer, keystone is asked as whoever he is. Where nobody is asked for (an engine resolves
-properties in the middle of a transaction, or has no keystone) they let pass: a step finds out, and says so.
+While a client waits for the answer to its call, keystone is asked with the client's token. They accept any value if
+there is nobody to ask for: an engine resolves properties in the middle of a transaction, or has no keystone. Then a
+step finds the mistake, and reports it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from heatlite.resources.cloud import Cloud
 
 
 class Exists:
-    """What all have in common."""
+    """The base of these constraints."""
 
     kind: ClassVar[str]
 
     def validate(self, value: Any, cloud: Cloud | None) -> bool:
-        """Whether there is such a thing, and one only."""
+        """Tell whether there is exactly one such object; accept the value if there is nobody to ask."""
         if cloud is None or value in (None, ""):
             return True
         try:
@@ -29,7 +30,7 @@ class Exists:
         return True
 
     def error(self, value: Any) -> str:
-        """Why not."""
+        """Return the reason why the last value was refused."""
         return f"Error validating value '{value}': {self._reason}"
 
 

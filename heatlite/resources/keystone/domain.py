@@ -1,4 +1,4 @@
-"""OS::Keystone::Domain: what projects, users and groups are in."""
+"""OS::Keystone::Domain: a container of projects, users and groups."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from heatlite.resources.keystone.schemas import supported, switch, text
 
 
 class Domain(Entity):
-    """Domains are what projects, users and groups are in."""
+    """Domains contain projects, users and groups."""
 
     kind = "domain"
     support_status = supported("8.0.0")
@@ -20,6 +20,6 @@ class Domain(Entity):
     looked_for_by = ("name",)
 
     def delete(self, thing_id: str) -> None:
-        """Disable it and delete it: keystone deletes none that is enabled."""
+        """Disable the domain and delete it: keystone doesn't delete an enabled one."""
         self.cloud.identity.update(self.kind, thing_id, {"enabled": False})
         super().delete(thing_id)

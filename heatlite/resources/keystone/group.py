@@ -26,9 +26,9 @@ class Group(Entity):
     }
 
     def validate(self) -> None:
-        """Each role is for a project or for a domain."""
+        """Check that each role is for a project or for a domain."""
         check_roles(self)
 
     def settle(self) -> bool:
-        """Have it have its roles, and not those that were given it before."""
+        """Give the group its roles, and remove those that the resource gave before."""
         return give_roles(self, "group", str(self.resource_id))

@@ -1,12 +1,11 @@
 """Memberships: the groups that a user is in, and the roles that a user or a group has in projects and domains.
 
-What was given is kept as the resource's data, as paths of keystone's API. So an update takes back what it doesn't want
-any more, and nothing that somebody else gave::
+The resource's data records what the resource gave, as paths of keystone's API. So an update removes what it no longer
+wants, and nothing that somebody else gave::
 
-    kept  {a, b}      wanted  {b, c}      ─▶  PUT b, c   DELETE a   kept {b, c}
+    recorded  {a, b}      wanted  {b, c}      ─▶  PUT b, c   DELETE a   recorded {b, c}
 
-What is about to be given is kept before, in a step of its own: whatever an engine that dies had given by then is taken
-back in the end.
+A path is recorded in one step and given in the next. If an engine dies in between, the path is removed later.
 """
 
 from __future__ import annotations
@@ -25,16 +24,16 @@ GROUPS = "groups"
 ID = r"[\w.-]*\w[\w.-]*"
 GRANT = re.compile(rf"(?:projects|domains)/{ID}/(?:users|groups)/{ID}/roles/{ID}", re.ASCII)
 MEMBERSHIP = re.compile(rf"groups/{ID}/users/{ID}", re.ASCII)
-"""The paths of keystone's API that are kept, and no others: data may come from a client, by adoption."""
+"""The only paths of keystone's API that may be recorded: after an adoption, data may come from a client."""
 
 
 def are_grants(value: Any) -> bool:
-    """Whether a value is a list of paths of roles that were given."""
+    """Tell whether a value is a list of paths of role assignments."""
     return isinstance(value, list) and all(isinstance(path, str) and GRANT.fullmatch(path) for path in value)
 
 
 def are_memberships(value: Any) -> bool:
-    """Whether a value is a list of paths of memberships."""
+    """Tell whether a value is a list of paths of memberships."""
     return isinstance(value, list) and all(isinstance(path, str) and MEMBERSHIP.fullmatch(path) for path in value)
 
 
@@ -59,14 +58,14 @@ ROLES_PROPERTY = Property(
 
 
 def check_roles(resource: Resource) -> None:
-    """Refuse a role that is for both or for neither.
+    """Refuse a role that is for both a project and a domain, or for neither.
 
-    :raises StackValidationFailed: with its place
+    :raises StackValidationFailed: with the path of the role
     """
     roles = resource.properties[ROLES]
     for index, given in enumerate(roles if isinstance(roles, list) else ()):
         if not isinstance(given, Mapping):
-            continue  # not known yet
+            continue  # the role isn't known yet
         if given.get(PROJECT) is not None and given.get(DOMAIN) is not None:
             raise _wrong(resource, index, "Cannot define the following properties at the same time: project, domain.")
         if given.get(PROJECT) is None and given.get(DOMAIN) is None:
@@ -79,7 +78,7 @@ def _wrong(resource: Resource, index: int, message: str) -> StackValidationFaile
 
 
 def give_roles(resource: Resource, kind: str, thing_id: str) -> bool:
-    """Have a user or group have the roles of the resource's properties, and none that the resource gave before.
+    """Give a user or group the roles of the resource's properties, and remove others that the resource gave before.
 
     :param kind: ``user`` or ``group``
     :returns: as ``give``
@@ -95,15 +94,15 @@ def give_roles(resource: Resource, kind: str, thing_id: str) -> bool:
 
 
 def join_groups(resource: Resource, user_id: str, groups: Iterable[str]) -> bool:
-    """Have a user in these groups, by name or id, and in none that the resource put him in before: as ``give``."""
+    """Put a user into these groups, by name or id, and remove him from others that the resource chose: as ``give``."""
     ids = [resource.cloud.identity.id_of("group", group) for group in groups]
     return give(resource, GROUPS, [f"groups/{group_id}/users/{user_id}" for group_id in ids])
 
 
 def give(resource: Resource, key: str, wanted: Iterable[str]) -> bool:
-    """Have these paths, and none that were kept under ``key`` before.
+    """Give these paths, and remove others that were recorded under ``key``.
 
-    :returns: whether that is so; False where some are new, and are only kept so far: call it again in the next step
+    :returns: True if that is done; False if new paths have only been recorded: call it again in the next step
     """
     paths, before = list(dict.fromkeys(wanted)), kept(resource, key)
     if not set(paths) <= set(before):
@@ -121,13 +120,13 @@ def give(resource: Resource, key: str, wanted: Iterable[str]) -> bool:
 
 
 def kept(resource: Resource, key: str) -> list[str]:
-    """Return the paths that were kept under ``key``; what is none is left out."""
+    """Return the paths that are recorded under ``key``; leave out any that aren't allowed."""
     paths = resource.data.get(key) or ()
     return [path for path in paths if isinstance(path, str) and (GRANT.fullmatch(path) or MEMBERSHIP.fullmatch(path))]
 
 
 def take_back(resource: Resource, key: str) -> None:
-    """Have nothing any more of what the resource gave."""
+    """Remove everything that the resource gave."""
     for path in kept(resource, key):
         resource.cloud.identity.remove(path)
     resource.data_delete(key)

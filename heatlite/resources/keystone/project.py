@@ -1,4 +1,4 @@
-"""OS::Keystone::Project: what owns all other resources of a cloud."""
+"""OS::Keystone::Project: the owner of all other resources of a cloud."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from heatlite.resources.schema import Attribute, Property, Type
 
 
 class Project(Entity):
-    """Projects are what owns all other resources of a cloud. A project's name is unique in its domain."""
+    """Projects own all other resources of a cloud. A project's name is unique in its domain."""
 
     kind = "project"
     support_status = supported("2015.1")
@@ -41,7 +41,7 @@ class Project(Entity):
     }
 
     def delete(self, thing_id: str) -> None:
-        """Delete it, with the security groups that the network service, if there is one, made for it by itself."""
+        """Delete the project, and the default security groups that a network service, if any, created for it."""
         if self.cloud.endpoint("network") is not None:
             network: Any = self.cloud.client("network")
             for group in network.security_groups(project_id=thing_id, name="default"):

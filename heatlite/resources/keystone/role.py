@@ -7,7 +7,7 @@ from heatlite.resources.keystone.schemas import domain, supported, text
 
 
 class Role(Entity):
-    """Roles stand for what users may do. One without a domain is everybody's."""
+    """Roles stand for what users may do. A role without a domain is valid in all domains."""
 
     kind = "role"
     support_status = supported("2015.1")

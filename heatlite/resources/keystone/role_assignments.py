@@ -1,4 +1,4 @@
-"""OS::Keystone::UserRoleAssignment and GroupRoleAssignment: roles for somebody whom the stack hasn't made."""
+"""OS::Keystone::UserRoleAssignment and GroupRoleAssignment: roles for a user or group outside the stack."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from heatlite.resources.keystone.schemas import reference, supported
 
 
 class RoleAssignment(Resource):
-    """What both have in common. Nothing has an id here, so the resource's own uuid stands for it."""
+    """The base of both types. Role assignments have no id, so the resource's uuid is the physical id."""
 
-    replace_when_failed = False  # what replaced it would lose its roles when it goes
+    replace_when_failed = False  # the deletion of the old resource would remove the roles of its replacement
     kind: ClassVar[str]
     support_status = supported("5.0.0")
     adoptable_data = {ROLES: are_grants}
 
     def validate(self) -> None:
-        """Each role is for a project or for a domain."""
+        """Check that each role is for a project or for a domain."""
         check_roles(self)
 
     def handle_create(self) -> None:
-        """Nothing is made but what the check gives."""
+        """Record the physical id; the check gives the roles."""
         self.resource_id_set(self.uuid)
 
     def check_create_complete(self, progress: Any) -> bool:
@@ -38,14 +38,14 @@ class RoleAssignment(Resource):
         return self._give()
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
-        """Nothing is changed but what the check gives and takes."""
+        """Change nothing: the check gives and removes roles."""
 
     def check_update_complete(self, progress: Any) -> bool:
-        """Give those that are new, also to somebody new, and take the others back."""
+        """Give the new roles, even to another user or group, and remove the others."""
         return self._give()
 
     def handle_delete(self) -> None:
-        """Take back what was given; who had it may be gone."""
+        """Remove the roles that were given; their owner may be deleted."""
         take_back(self, ROLES)
 
     def _give(self) -> bool:
@@ -53,7 +53,7 @@ class RoleAssignment(Resource):
 
 
 class UserRoleAssignment(RoleAssignment):
-    """Roles that a user has in projects and domains."""
+    """The roles of a user in projects and domains."""
 
     kind = "user"
     properties_schema = {
@@ -63,7 +63,7 @@ class UserRoleAssignment(RoleAssignment):
 
 
 class GroupRoleAssignment(RoleAssignment):
-    """Roles that a group has in projects and domains."""
+    """The roles of a group in projects and domains."""
 
     kind = "group"
     properties_schema = {

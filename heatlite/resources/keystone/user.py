@@ -1,4 +1,4 @@
-"""OS::Keystone::User: who uses a cloud, in which groups, with which roles."""
+"""OS::Keystone::User: a user of a cloud, with his groups and roles."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ class User(Entity):
     }
 
     def validate(self) -> None:
-        """Each role is for a project or for a domain."""
+        """Check that each role is for a project or for a domain."""
         check_roles(self)
 
     def settle(self) -> bool:
-        """Have him in his groups, with his roles, and without those that were given him before."""
+        """Give the user his groups and roles, and remove those that the resource gave before."""
         in_groups = join_groups(self, str(self.resource_id), self.properties[GROUPS] or ())
         return give_roles(self, "user", str(self.resource_id)) and in_groups

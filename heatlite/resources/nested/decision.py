@@ -1,28 +1,28 @@
-"""What the parent does about its child, from what the child shows. Pure, and level-based: no message is remembered.
+"""Decide what the parent does about its child, from the child's state. Pure and level-based: no message is remembered.
 
-The parent wants the child to be at *its own* operation. It says which operation that is to follow, so that a message
-that comes late or twice finds the child at another one, and does nothing::
+The parent wants the child to be at *its own* operation, and names the operation that its own one follows. If a message
+arrives late or twice, the child is at another operation by then, and nothing happens::
 
-    the child shows            to be made or changed            to be deleted
-    ───────────────            ─────────────────────            ─────────────
-    nothing, never did         Send                             Send          a late create must find that it is over
+    the child's state          to create or update              to delete
+    ─────────────────          ───────────────────              ─────────
+    none, there never was one  Send                             Send          a late creation must find the deletion
     our operation, running     Wait                             Wait
     our operation, COMPLETE    Complete                         Complete
     our operation, FAILED      Fail                             Fail
-    that it is gone            Fail                             Complete
+    deleted                    Fail                             Complete
     a deletion, running        Fail                             Wait
-    what ours is to follow     Send                             Send
-    any other operation        Again: choose a new operation, to follow that one
+    the operation to follow    Send                             Send
+    any other operation        Again: choose a new operation that follows that one
 
-To be suspended, resumed or checked is only what is there. Such an operation supersedes nothing that runs, so that it
-waits for the end of whatever the child is at::
+SUSPEND, RESUME and CHECK visit only what exists. Such an operation supersedes no running operation, so it waits until
+the child's present operation ends::
 
-    the child shows            to be suspended, resumed         to be checked
-    ───────────────            ────────────────────────         ─────────────
-    nothing, a deletion, or    Complete: there is nothing       Fail
-    that it is gone
+    the child's state          to suspend or resume             to check
+    ─────────────────          ────────────────────             ────────
+    none, deleted, or a        Complete: there is nothing       Fail
+    deletion
     our operation              as above
-    what runs                  Wait
+    any running operation      Wait
     anything else              as above
 """
 
@@ -39,31 +39,31 @@ IN_PROGRESS, COMPLETE, FAILED = "IN_PROGRESS", "COMPLETE", "FAILED"
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Ask for the operation (again). ``creates``: there is no child yet."""
+    """Send the operation (again). ``creates``: there is no child yet."""
 
     creates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """It is under way."""
+    """The operation is in progress, or another one has to end first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """The child is what it was to be."""
+    """The child is as wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """It won't be."""
+    """The child can't become as wanted."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Another operation came between: ours is to follow that one."""
+    """Another operation came first: ours has to follow that one."""
 
     follows: str
 
@@ -72,9 +72,9 @@ Decision = Send | Wait | Complete | Fail | Again
 
 
 def decide(verb: Verb, operation_id: str, follows: str | None, view: ChildView | None) -> Decision:
-    """What to do now.
+    """Decide the parent's next action.
 
-    :param operation_id: ours
+    :param operation_id: the id of our operation
     :param follows: the operation that the child is expected to show before ours
     """
     if verb.is_visit and (view is None or view.is_gone or view.action == Verb.DELETE):
@@ -94,7 +94,7 @@ def decide(verb: Verb, operation_id: str, follows: str | None, view: ChildView |
 
 
 def own(view: ChildView) -> Decision:
-    """How our operation stands."""
+    """Return the decision for the status of our operation."""
     match view.status:
         case "COMPLETE":
             return Complete()

@@ -1,9 +1,9 @@
-"""A child's failure in its parent's words, so that the root's reason names the one resource that is to blame.
+"""A child's failure in its parent's words: the root's reason then names the one resource that failed.
 
 the child says    Resource CREATE failed: ValueError: resources.3: it broke
 the parent says   Resource CREATE failed: ValueError: resources.group.resources.3: it broke
 
-A check that failed lists each resource by its name before the reason; the first one's place is told from the root on.
+A failed check lists each resource by its name before the reason; the path of the first one starts at the root.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ OF_A_RESOURCE = re.compile(r"Resource \w+ failed: (?:[^:;]+: )?(\w+): (resources
 
 
 class NestedStackFailed(Exception):
-    """A child's operation FAILED, for the reason that its stack gives."""
+    """A child's operation FAILED; the text is its stack's reason."""
 
     def under(self, name: str) -> str:
-        """The reason of the parent's resource of this name."""
+        """Return the reason for the parent's resource of this name."""
         reason = str(self)
         if found := OF_A_RESOURCE.fullmatch(reason):
             error_class, inner = found.groups()

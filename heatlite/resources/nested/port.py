@@ -1,9 +1,9 @@
-"""The port: what a StackResource may ask of the engine. Values go in and out; the engine knows how.
+"""The port through which a StackResource uses the engine. Arguments and results are plain values.
 
 ::
 
-    store   template, parameters ──▶ Goal            what the child is to be, by content
-    look    child's id ──▶ ChildView                 where it stands, as its row says
+    store   template, parameters ──▶ Goal            the child's target, by content
+    look    child's id ──▶ ChildView                 the child's state, as its row has it
     send    Begin ──▶ (some engine, some time)       may be lost, doubled or late
     read    child's id ──▶ outputs, attributes       of a child that is complete
 """
@@ -18,24 +18,28 @@ from typing import Any, Protocol
 from heatlite.resources.groups.members import Member
 
 OPERATION, TEMPLATE, CHOSEN = "operation_id", "template_id", "chosen"
-"""What a resource that is a nested stack records of the operation that it has chosen, in its ``data``. An engine begins
-no operation that isn't recorded so: what comes in a message may have been written by anybody. ``CHOSEN`` is the verb,
-with the operation that it is of: engines that knew only the other two keys leave it as an operation before had it."""
+"""Keys of a nested stack's resource ``data`` for the operation that it has chosen.
+
+An engine begins only an operation that is recorded there, because anybody may have written the message that asks for
+it. ``CHOSEN`` is the verb together with its operation's id. An engine that knows only the other two keys leaves there
+the verb of an earlier operation.
+"""
+
 
 ERRORS = "output errors"
-"""Among a child's outputs: why those have no value that have none. No output has such a name in a good template."""
+"""Key among a child's outputs: the reasons why some have no value. No output of a valid template has this name."""
 
 
 class Unavailable(Exception):
-    """The engine can't answer now, for a reason of its own: the same step is to be run again, and fails nothing."""
+    """The engine can't answer now, for a reason of its own. The step is repeated later; nothing fails."""
 
 
 class Refused(Exception):
-    """The database doesn't take what was to be stored, and never will: the step fails."""
+    """The database can't store the values, now or later: the step fails."""
 
 
 class Verb(enum.StrEnum):
-    """What is asked of a child. Its values are the actions that the child then shows."""
+    """The action asked of a child, and the action that the child then shows."""
 
     CREATE = "CREATE"
     UPDATE = "UPDATE"
@@ -46,13 +50,13 @@ class Verb(enum.StrEnum):
 
     @property
     def is_visit(self) -> bool:
-        """Whether it makes no template true, and is done to what there is."""
+        """Whether it acts on the present resources and brings no template into effect."""
         return self in (Verb.SUSPEND, Verb.RESUME, Verb.CHECK)
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a child is to be: a stored template (its environment is part of it), and what it sees of its parent."""
+    """The target of a child: a stored template (which includes its environment), and what it sees of its parent."""
 
     template_id: int
     facade: dict[str, Any] | None = None
@@ -60,7 +64,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class ChildView:
-    """A child as its row shows it. ``operation_id`` is the id of its current traversal."""
+    """A child as its row has it. ``operation_id`` is the id of its current traversal."""
 
     operation_id: str
     action: str
@@ -69,15 +73,15 @@ class ChildView:
     is_gone: bool
     goal: Goal
     has_garbage: bool = False
-    """It keeps what its template no longer has, for a rollback of the root."""
+    """Whether it keeps resources that its template no longer has, for a rollback of the root."""
 
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """An operation to be begun on a child.
+    """An operation to begin on a child.
 
-    ``follows``: the operation that the child must show for that, None where there must be no child yet.
-    ``goal`` is None for a DELETE and for visits. ``timeout``: minutes that the child's own operation may take, within
+    ``follows``: the operation that the child must show before it; None if there must be no child yet.
+    ``goal`` is None for a DELETE and for visits. ``timeout``: the limit of the child's own operation in minutes, within
     the parent's.
     """
 
@@ -89,26 +93,26 @@ class Begin:
     goal: Goal | None
     timeout: int | None = None
     collects: bool = False
-    """Whatever the parent's operation leaves until later, this one collects."""
+    """Whether this operation also deletes what the parent's operation leaves until later."""
 
 
 class NestedStacks(Protocol):
-    """What the engine answers for one resource of one stack. Any of it may raise ``Unavailable``."""
+    """The engine's answers for one resource of one stack. Each method may raise ``Unavailable``."""
 
     def new_id(self) -> str:
-        """An id for an operation."""
+        """Return a new id for an operation."""
 
     def leaves_garbage(self) -> bool:
-        """Whether the parent's operation may still be rolled back, so that children delete nothing before that."""
+        """Tell whether the parent's operation may still be rolled back; until then its children delete nothing."""
 
     def time_limit(self) -> float:
-        """Seconds that an operation on the parent may take."""
+        """Return the time limit of an operation on the parent, in seconds."""
 
     def check_size(self, child_id: str, size: int, characters: int) -> None:
-        """Refuse a child that would have too many resources, or too large a template, before that is built.
+        """Refuse a child that would have too many resources, or too large a template, before the template is built.
 
-        :raises StackResourceLimitExceeded: where the whole tree would have too many resources
-        :raises RequestLimitExceeded: where the template would be too large
+        :raises StackResourceLimitExceeded: if the whole tree would have too many resources
+        :raises RequestLimitExceeded: if the template would be too large
         """
 
     def store(
@@ -116,27 +120,27 @@ class NestedStacks(Protocol):
     ) -> Goal:
         """Store the child's template, with the environment that it inherits.
 
-        :param child_id: the child whose files serve where the parent no longer has one that the template names
-        :raises HeatliteError: where the text is no template
+        :param child_id: the child whose files are used if the template names a file that the parent no longer has
+        :raises HeatliteError: if the text isn't a template
         """
 
     def revise(self, child_id: str, template: Mapping[str, Any]) -> Goal:
-        """Store another template for a child that is there, with all else that it has now."""
+        """Store another template for an existing child; everything else stays as the child has it."""
 
     def look(self, child_id: str) -> ChildView | None:
-        """The child, if there ever was one of this id."""
+        """Return the child; None if there never was one with this id."""
 
     def send(self, begin: Begin) -> None:
-        """Ask some engine to begin an operation."""
+        """Ask any engine to begin an operation."""
 
     def template(self, child_id: str) -> dict[str, Any] | None:
-        """The template that the child has now; None where there is no child."""
+        """Return the child's present template; None if there is no child."""
 
     def members(self, child_id: str) -> list[Member]:
-        """The child's resources, as they are now."""
+        """Return the child's resources, in their present state."""
 
     def outputs(self, child_id: str) -> dict[str, Any]:
-        """The values of the child's outputs; None for one that can't be had, and why under ``ERRORS``."""
+        """Return the values of the child's outputs; None for one without a value, with the reason under ``ERRORS``."""
 
     def attributes(self, child_id: str, paths: Collection[str]) -> dict[str, Any]:
-        """Attributes of the child's resources: ``resource.NAME.attribute``, or ``resource.NAME`` for its reference."""
+        """Return attributes (``resource.NAME.attribute``) or references (``resource.NAME``) in the child."""

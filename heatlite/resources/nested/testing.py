@@ -1,4 +1,4 @@
-"""For tests of plugins: nested stacks in memory. What is sent is done at once, unless a test says otherwise."""
+"""Nested stacks in memory, for tests of plugins. A sent operation ends at once, unless a test decides otherwise."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ class StacksInMemory:
 
     children: dict[str, ChildView] = field(default_factory=dict)
     templates: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
-    """What was stored: template and parameters. A template's id is its place, from 1."""
+    """The stored templates and parameters. A template's id is its position, from 1."""
     sent: list[Begin] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     """The outputs of every child."""
     most: int = 1000
-    """The resources that a child may have."""
+    """The most resources that a child may have."""
     ends: str = "COMPLETE"
-    """The status of whatever is sent from now on; ``LOST``: it never arrives."""
+    """The status of every operation that is sent from now on; ``LOST``: the message is lost."""
     _ids: int = 0
 
     def new_id(self) -> str:
-        """operation-1, operation-2 …"""
+        """Return operation-1, operation-2 …"""
         self._ids += 1
         return f"operation-{self._ids}"
 
     def leaves_garbage(self) -> bool:
-        """There is no rollback here."""
+        """Return False: there is no rollback here."""
         return False
 
     def time_limit(self) -> float:
-        """An hour."""
+        """Return an hour."""
         return 3600.0
 
     def check_size(self, child_id: str, size: int, characters: int) -> None:
@@ -48,33 +48,33 @@ class StacksInMemory:
     def store(
         self, template: str | Mapping[str, Any], parameters: Mapping[str, Any], child_id: str | None = None
     ) -> Goal:
-        """The same content is stored once."""
+        """Store a template; the same content is stored once."""
         content = (template, dict(parameters))
         if content not in self.templates:
             self.templates.append(content)
         return Goal(self.templates.index(content) + 1)
 
     def revise(self, child_id: str, template: Mapping[str, Any]) -> Goal:
-        """Another template, with the parameters that the child has."""
+        """Store another template, with the child's present parameters."""
         return self.store(template, self.templates[self.children[child_id].goal.template_id - 1][1])
 
     def template(self, child_id: str) -> Any:
-        """The template that the child has now."""
+        """Return the child's present template."""
         child = self.children.get(child_id)
         return self.templates[child.goal.template_id - 1][0] if child and not child.is_gone else None
 
     def members(self, child_id: str) -> list[Member]:
-        """The resources of its template, none of which ever fails, in the order in which they stand there."""
+        """Return the resources of the template in its order; none of them ever fails."""
         template = self.template(child_id)
         names = template.get("resources") or () if isinstance(template, Mapping) else ()
         return [Member(name, created=f"{age:06}", reference=f"ref-{name}") for age, name in enumerate(names)]
 
     def look(self, child_id: str) -> ChildView | None:
-        """The child, if there ever was one of this id."""
+        """Return the child; None if there never was one with this id."""
         return self.children.get(child_id)
 
     def send(self, begin: Begin) -> None:
-        """Do it, as an engine does: only where the child is at what the operation follows."""
+        """Run the operation as an engine does: only if the child is at the operation that it follows."""
         self.sent.append(begin)
         before = self.children.get(begin.child_id)
         if self.ends == "LOST" or (before.operation_id if before else None) != begin.follows:
@@ -84,9 +84,9 @@ class StacksInMemory:
         self.children[begin.child_id] = ChildView(begin.operation_id, begin.verb, self.ends, "", is_gone, goal)
 
     def outputs(self, child_id: str) -> dict[str, Any]:
-        """The values that the test gave."""
+        """Return the values that the test set."""
         return dict(self.values)
 
     def attributes(self, child_id: str, paths: Collection[str]) -> dict[str, Any]:
-        """Each path as its own value."""
+        """Return each path as its own value."""
         return {path: path for path in paths}

@@ -1,6 +1,6 @@
-"""Software configs and deployments, as resource types and the engine share them.
+"""Software configs and deployments, as shared by the resource types and the engine.
 
 ::
 
-    inputs, outputs (io) ──▶ a config ──▶ derived: inputs with values ──▶ a deployment to a server ──▶ what came of it
+    inputs, outputs (io) ──▶ a config ──▶ derived: inputs with values ──▶ a deployment to a server ──▶ its result
 """

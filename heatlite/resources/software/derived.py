@@ -1,10 +1,10 @@
-"""Derived: the config that is made for one deployment, with a value for each input.
+"""Derived configs: the config for one deployment, with a value for each input.
 
 ::
 
-    the config's inputs      value: as the deployment gives it, or the default
-    other values given       each an input of its own
-    deploy_*                 what the server needs to know: where it is, and how to tell what came of it
+    the config's inputs      the deployment's value, or the default
+    other values given       each an additional input
+    deploy_*                 facts for the server: its deployment, and how to report the result
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ DESCRIBED: Mapping[str, str] = {
     "deploy_project_id": "ID of project for API authentication",
     "deploy_region_name": "Region name for API authentication",
 }
-"""The inputs that every deployment may have, in the order in which they are told."""
+"""The inputs that a deployment may have, in the order in which the server gets them."""
 
 
 def derived_inputs(
     declared: Sequence[Mapping[str, Any]], values: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> list[Input]:
-    """The inputs of a derived config.
+    """Return the inputs of a derived config.
 
-    :param declared: those of the config
-    :param values: what the deployment gives, by name
-    :param facts: the values of those of ``DESCRIBED`` that it has
+    :param declared: the inputs of the config
+    :param values: the deployment's values, by name
+    :param facts: the values of its inputs in ``DESCRIBED``
     """
     return [*_given(declared, dict(values)), *(_fact(name, facts[name]) for name in DESCRIBED if name in facts)]
 
@@ -58,7 +58,7 @@ def _fact(name: str, value: Any) -> Input:
 
 
 def has_to_be_replaced(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether an input changed that makes another deployment in place of this one."""
+    """Tell whether an input changed whose change requires a new deployment."""
     values = {each[io.NAME]: each.get(io.VALUE) for each in before}
     return any(
         each.get(io.REPLACE_ON_CHANGE) and each[io.NAME] in values and each.get(io.VALUE) != values[each[io.NAME]]

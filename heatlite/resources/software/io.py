@@ -1,4 +1,4 @@
-"""What a config says of its inputs and outputs, each a map with a name.
+"""Inputs and outputs that a config declares, each a map with a name.
 
 ::
 
@@ -32,7 +32,7 @@ TYPES: Mapping[str, Type] = {
 def _common(what: str) -> dict[str, Property]:
     return {
         NAME: Property(Type.STRING, f"Name of the {what}.", required=True),
-        DESCRIPTION: Property(Type.STRING, f"What the {what} is."),
+        DESCRIPTION: Property(Type.STRING, f"Description of the {what}."),
         TYPE: Property(
             Type.STRING,
             f"Type of the {what}'s value.",
@@ -44,43 +44,43 @@ def _common(what: str) -> dict[str, Property]:
 
 INPUT_SCHEMA: PropertiesSchema = {
     **_common("input"),
-    DEFAULT: Property(Type.ANY, "The value where none is given."),
-    REPLACE_ON_CHANGE: Property(
-        Type.BOOLEAN, "Whether another value makes another deployment in place of this one.", default=False
-    ),
+    DEFAULT: Property(Type.ANY, "The value if none is given."),
+    REPLACE_ON_CHANGE: Property(Type.BOOLEAN, "Whether a changed value replaces the deployment.", default=False),
 }
 OUTPUT_SCHEMA: PropertiesSchema = {
     **_common("output"),
-    ERROR_OUTPUT: Property(Type.BOOLEAN, "Whether a value of it says that the deployment failed.", default=False),
+    ERROR_OUTPUT: Property(
+        Type.BOOLEAN, "Whether a value of this output means that the deployment failed.", default=False
+    ),
 }
 
 
 def inputs(written: Any) -> list[dict[str, Any]]:
-    """Inputs, checked, with what isn't said left out. One may have a ``value`` already.
+    """Return checked inputs without unset keys. An input may have a ``value`` already.
 
-    :raises ValueError: with the place of the first mistake
+    :raises ValueError: with the path of the first mistake
     """
     return [_input(each, f"inputs[{place}]") for place, each in enumerate(_maps("inputs", written))]
 
 
 def outputs(written: Any) -> list[dict[str, Any]]:
-    """The same of outputs.
+    """Return checked outputs without unset keys.
 
-    :raises ValueError: with the place of the first mistake
+    :raises ValueError: with the path of the first mistake
     """
     checked = [_checked(OUTPUT_SCHEMA, each, f"outputs[{at}]") for at, each in enumerate(_maps("outputs", written))]
     return [said(each) for each in checked]
 
 
 def said(checked: Mapping[str, Any]) -> dict[str, Any]:
-    """An input or output without what isn't said of it."""
+    """Return an input or output without unset keys."""
     return {key: it for key, it in checked.items() if it is not None and not (key == REPLACE_ON_CHANGE and not it)}
 
 
 def _input(written: Mapping[str, Any], path: str) -> dict[str, Any]:
     schema = dict(INPUT_SCHEMA)
     kind, default = TYPES.get(str(written.get(TYPE))), written.get(DEFAULT)
-    if kind is not None and default is not None and default != "":  # of old every default was a text
+    if kind is not None and default is not None and default != "":  # older clients send every default as a text
         schema[DEFAULT] = replace(schema[DEFAULT], type=kind)
     value = {VALUE: written[VALUE]} if VALUE in written else {}
     rest = {key: it for key, it in written.items() if key != VALUE}

@@ -1,7 +1,7 @@
-"""The port by which plugins keep software configs and deployments. The engine implements it; tests have one in memory.
+"""The port through which plugins store software configs and deployments. The engine implements it.
 
-It writes the database: only plugins that aren't ``immediate`` may use it. Each call is one transaction, and each may be
-made again after a crash, to the same effect.
+It writes the database, so only plugins that aren't ``immediate`` may use it. Each call is one transaction, and has the
+same effect if it is repeated after a crash. Tests use an implementation in memory.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ UNGROUPED, COMPONENT = "Heat::Ungrouped", "component"
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What is to be done on a server. ``inputs`` and ``outputs`` are as ``io`` reads them."""
+    """A configuration to apply to a server. ``inputs`` and ``outputs`` have the form that ``io`` checks."""
 
     name: str
     group: str | None = UNGROUPED
@@ -27,10 +27,10 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """That a config is to be applied to a server now."""
+    """A request to apply a config to a server now."""
 
     config: Config
-    """Made for this alone, with the values of its inputs."""
+    """Derived for this deployment alone, with the values of its inputs."""
     server_id: str
     action: str
     status: str
@@ -40,7 +40,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A deployment as it is now."""
+    """A deployment in its present state."""
 
     config: Config
     status: str | None
@@ -49,31 +49,31 @@ class Deployed:
 
 
 class Software(Protocol):
-    """The configs and deployments that a stack's project may see."""
+    """The configs and deployments of a stack's project."""
 
     def config(self, config_id: str) -> Config | None:
-        """One config."""
+        """Return a config; None if it doesn't exist."""
 
     def make_config(self, config_id: str, config: Config) -> None:
-        """A new config, if there is none of this id."""
+        """Create a config, unless there is one with this id."""
 
     def remove_config(self, config_id: str) -> None:
-        """Forget a config, if it is there.
+        """Delete a config, if it exists.
 
-        :raises InvalidRestrictedAction: where it is deployed
+        :raises InvalidRestrictedAction: if a deployment uses it
         """
 
     def deploy(self, deployment_id: str, order: Order) -> None:
-        """Have a deployment be this, whether it was there or not; the config that it had goes."""
+        """Create or change a deployment to match the order; its previous config is deleted."""
 
     def deployed(self, deployment_id: str) -> Deployed | None:
-        """One deployment."""
+        """Return a deployment; None if it doesn't exist."""
 
     def signal(self, deployment_id: str, details: Mapping[str, Any]) -> str | None:
-        """Take what a server says of a deployment: a sentence about it; None where it isn't in progress.
+        """Record a server's report on a deployment; return a sentence about it, or None if it isn't in progress.
 
-        :raises NotFound: where there is no such deployment
+        :raises NotFound: if there is no such deployment
         """
 
     def undeploy(self, deployment_id: str) -> None:
-        """Forget a deployment and the config that was made for it, if they are there."""
+        """Delete a deployment and the config that was derived for it, if they exist."""

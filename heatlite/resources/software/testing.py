@@ -13,7 +13,7 @@ from heatlite.resources.software.told import told
 
 @dataclass
 class SoftwareInMemory:
-    """What ``Software`` promises."""
+    """An implementation of ``Software``."""
 
     configs: dict[str, Config] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)

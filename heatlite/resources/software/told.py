@@ -1,10 +1,10 @@
-"""Told: what a server's signal makes of a deployment.
+"""Reports: the result of a deployment, from a server's signal.
 
 ::
 
     {"deploy_status_code": 1, "deploy_stdout": "…", "address": "10.0.0.1"}
-       ├─ a status code other than 0, or a value of an output that is an error   FAILED, with each as the reason
-       └─ else                                                                   COMPLETE
+       ├─ a status code other than 0, or a value of an error output   FAILED, with each of them as the reason
+       └─ else                                                        COMPLETE
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ALWAYS = (STDOUT, STDERR, STATUS_CODE)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What becomes of the deployment; ``event`` is a sentence on it."""
+    """The result of the deployment; ``event`` is a sentence about it."""
 
     status: str
     status_reason: str
@@ -33,9 +33,9 @@ class Told:
 def told(
     deployment_id: str, details: Mapping[str, Any], outputs: Sequence[Mapping[str, Any]], before: Mapping[str, Any]
 ) -> Told:
-    """What a signal says.
+    """Return the result from a signal.
 
-    :param outputs: those of the deployment's config
+    :param outputs: the outputs of the deployment's config
     :param before: the values that the deployment had
     """
     declared = {each[io.NAME]: details[each[io.NAME]] for each in outputs if each[io.NAME] in details}

@@ -129,7 +129,7 @@ def rows(fleet: Fleet) -> dict[str, tuple[str, str]]:
         (LeavesTheWorld, "GeneratorExit: resources.bad: enough"),
         (AnswersRubbish, "isn't JSON"),
         (RubbishAttributes, "isn't JSON"),
-        (HugeAttributes, "characters, and may take"),
+        (HugeAttributes, "characters; the limit is"),
         (RecursiveProgress, "isn't JSON"),
         (EndlessId, "A physical id has at most 255 characters"),
         (Immediate, "MemoryError: resources.bad: all of it"),

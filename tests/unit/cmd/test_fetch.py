@@ -83,7 +83,7 @@ def test_a_page_that_cannot_be_had_is_said_with_the_reason(site, path, reason):
 
 
 def test_a_page_that_is_too_large_is_not_read_to_its_end(site):
-    with pytest.raises(CannotRead, match="a file may have 10 bytes, and this has more"):
+    with pytest.raises(CannotRead, match="the file is larger than 10 bytes"):
         read(f"{site}/web.yaml", largest=10)
 
 
@@ -100,7 +100,7 @@ def test_a_server_that_is_not_there_is_named(site):
 
 
 def test_a_local_file_is_read_no_further_than_is_allowed():
-    with pytest.raises(CannotRead, match="a file may have 100 bytes"):
+    with pytest.raises(CannotRead, match="the file is larger than 100 bytes"):
         read("file:///dev/zero", largest=100)
 
 

@@ -29,8 +29,8 @@ def validate(plugin: type[Resource], properties: dict[str, Any], **facts: Any) -
         ({"DesiredCapacity": 3}, "DesiredCapacity must be between MinSize and MaxSize"),
         ({"LaunchConfigurationName": None}, "Either 'InstanceId' or 'LaunchConfigurationName'"),
         ({"InstanceId": "i"}, "Either 'InstanceId' or 'LaunchConfigurationName'"),
-        ({"InstanceId": "i", "LaunchConfigurationName": None}, "there is no compute service to ask"),
-        ({"LoadBalancerNames": ["a"]}, "load balancers are of a service that isn't here"),
+        ({"InstanceId": "i", "LaunchConfigurationName": None}, "copying an instance isn't supported"),
+        ({"LoadBalancerNames": ["a"]}, "load balancers aren't supported"),
     ],
 )
 def test_a_group_that_cannot_be_is_refused(given: dict[str, Any], reason: str) -> None:
@@ -47,7 +47,7 @@ def test_a_pause_is_a_duration_of_an_hour_at_most(pause: str, reason: str) -> No
 
 
 def test_a_configuration_of_an_instance_is_refused() -> None:
-    with pytest.raises(StackValidationFailed, match="InstanceId: there is no compute service"):
+    with pytest.raises(StackValidationFailed, match="InstanceId: copying an instance isn't supported"):
         validate(LaunchConfiguration, {"InstanceId": "i"})
 
 

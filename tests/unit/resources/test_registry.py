@@ -63,8 +63,8 @@ def test_a_type_that_nobody_serves_is_not_found():
         (f"{HERE}:NoSuchClass", "AttributeError"),
         (f"{HERE}:NOT_A_PLUGIN", "'a string' is not a subclass of heatlite.resources.base.Resource"),
         (f"{HERE}:WrongDefault", "Invalid default: Property error: size: Value 'many' is not an integer"),
-        (f"{HERE}:LetsIn", "adoptable_data names user_id, which engines keep for themselves"),
-        (f"{HERE}:ChecksNothing", "adoptable_data says of value no function that checks a value"),
+        (f"{HERE}:LetsIn", "adoptable_data names user_id, which only the engine may write"),
+        (f"{HERE}:ChecksNothing", "adoptable_data has no function to check value"),
         (f"{HERE}:WrongAttributes", "attribute address is 'where it is', not an Attribute"),
     ],
 )

@@ -228,7 +228,7 @@ def test_a_plugin_without_handle_update_is_replaced():
 def test_a_replacement_asked_for_elsewhere_is_a_failure_that_says_so(action, method):
     outcome = start(plugin(**{method: raising(UpdateReplace())}), action)
     assert isinstance(outcome, Failed)
-    assert "handle_update only" in outcome.reason
+    assert "only handle_update may raise UpdateReplace" in outcome.reason
 
 
 def test_an_action_that_does_not_exist_is_a_failure():

@@ -14,5 +14,5 @@ def test_a_duration_is_so_many_seconds(written: str, number: int) -> None:
 
 @pytest.mark.parametrize("written", ["", "5", "P1D", "PT5", "PT1S1M"])
 def test_what_is_none_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="A duration is written as"):
+    with pytest.raises(ValueError, match="A duration is written like"):
         seconds(written)
