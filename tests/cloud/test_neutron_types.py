@@ -74,7 +74,7 @@ def test_a_policy_of_access_is_one_of_its_kind(lives: Any, cloud: Reached) -> No
     again = Life(cloud, "OS::Neutron::RBACPolicy", {**wanted, "target_tenant": admins})
     refused = again.run("CREATE")
     assert isinstance(refused, Failed)
-    assert "There is one already" in refused.reason
+    assert "Such an object exists already" in refused.reason
     assert again.found() == []
     assert isinstance(policy.update(target_tenant=cloud.project_id("demo")), Done)
     assert policy.seen()["target_tenant"] == cloud.project_id("demo")

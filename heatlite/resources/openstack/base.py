@@ -1,19 +1,19 @@
-"""CloudResource: what all types have in common whose resources are objects of a service's API.
+"""CloudResource: the base of all types whose resources are objects of a service's API.
 
 ::
 
     create ─▶ POST, marked ──▶ id recorded ──▶ wait while it is pending ──▶ settle() ──▶ complete
                 │ no answer, or the engine dies
                 ▼
-        find(): by the mark; the first is the one, the others are deleted, and so on
+        find(): by the mark; the first object is kept, others are deleted, and the creation continues
 
     update ─▶ PUT of the fields that changed ──▶ wait ──▶ settle()          404: a replacement
     delete ─▶ DELETE ──▶ gone at once, or wait for 404                      404: done; 409: wait, with a limit
 
-A subclass is a table: where the objects are, which property is which field, how the object says its state, what marks
-it. What is special about a type is a hook: ``extra_body``, ``settle``, ``update_rest`` and others; each method says so.
+A subclass is a table: the path of the objects, the field of each property, the states, and the mark. A type's
+peculiarities are hooks: ``extra_body``, ``settle``, ``update_rest`` and other methods whose docstrings say "Hook".
 
-A body that was seen in a step isn't asked for again in it: a creation that is complete at once costs one request.
+Within a step a body is read only once: a creation that completes at once costs one request.
 """
 
 from __future__ import annotations
@@ -40,25 +40,24 @@ from heatlite.resources.openstack.marks import InName, Mark
 from heatlite.resources.openstack.states import State, States
 
 IDS = "ids"
-"""The key of a resource's data with the ids that names stood for as it was made, by property."""
+"""The key of a resource's data for ids: property → the id that its name meant when the resource was created."""
 PROJECTS = {"network": "neutron", "compute": "nova", "block_storage": "cinder", "image": "glance"}
-"""The SDK's name of a service → the project's, which is Heat's."""
+"""The SDK's name of a service → the project's name, which Heat uses."""
 Body = dict[str, Any]
 
 
 class CloudResource(Resource):
     """One object of an API.
 
-    ``service``: the SDK's name of the service. ``path``: of the collection. ``key``: of an object in JSON;
-    ``list_key``: of a list of them (empty: ``key`` and an s). ``states``: None where it is ready when it is made.
-    ``extension``: of Neutron's API, without which there is no such type. ``mark``: see ``marks``.
-    ``microversion``: sent with each request. ``name_property``: gets the physical name where the template gives none.
-    ``attribute_fields``: attribute → field, where they differ. ``is_gone_at_once``: after DELETE there is nothing to
-    wait for. ``in_use_seconds``: for so long a deletion waits for what uses the object. ``poll_seconds``: between two
-    looks.
+    ``service``: the SDK's name of the service. ``path``: of the collection. ``key``: of an object in JSON.
+    ``list_key``: of a list of objects (empty: ``key`` and an s). ``states``: None if an object is ready once created.
+    ``extension``: of Neutron's API, which the type needs. ``mark``: see ``marks``. ``microversion``: sent with each
+    request. ``name_property``: gets the physical name if the template gives none. ``attribute_fields``: attribute →
+    field, if they differ. ``is_gone_at_once``: after DELETE there is nothing to wait for. ``in_use_seconds``: how long
+    a deletion waits while something uses the object. ``poll_seconds``: the time between two checks.
     """
 
-    replace_when_failed = False  # what there is can be repaired; where it can't, handle_update asks for another one
+    replace_when_failed = False  # the object can be repaired; if it can't, handle_update asks for a replacement
     service: ClassVar[str]
     path: ClassVar[str]
     key: ClassVar[str]
@@ -84,7 +83,7 @@ class CloudResource(Resource):
 
     @classmethod
     def missing(cls, cloud: Cloud) -> tuple[str, str] | None:
-        """The service, where the catalogue hasn't got it, or it hasn't got the extension that the type needs."""
+        """Return the service if it isn't in the catalogue, or lacks the extension that the type needs."""
         name, kind = PROJECTS.get(cls.service, cls.service), cls.service.replace("_", "-")
         if cloud.endpoint(kind) is None:
             return name, f"{name} {kind} endpoint is not in service catalog."
@@ -96,7 +95,7 @@ class CloudResource(Resource):
     def checked_properties(
         cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = checking.NOTHING
     ) -> dict[str, Any]:
-        """As any type's, with old names of properties taken for those of today."""
+        """Check the properties like any type, after translating their old names to the current ones."""
         schema = cls.properties_schema
         checking.refuse_unknown_names(schema, given, prefix)
         translated = moved(schema, given, prefix) if has_old_names(schema) else given
@@ -104,17 +103,17 @@ class CloudResource(Resource):
 
     @classmethod
     def todays_properties(cls, given: Any) -> Any:
-        """With each value under the name that it has today."""
+        """Return each value under its current name."""
         return moved(cls.properties_schema, given, refuses=False) if isinstance(given, Mapping) else {}
 
     @classmethod
     def completed_properties(cls, stored: Mapping[str, Any]) -> dict[str, Any]:
-        """What is stored, which Heat or an older plugin may have stored by old names."""
+        """Return stored properties under their current names: Heat or an older plugin may have used old ones."""
         schema = cls.properties_schema
         return checking.completed(schema, moved(schema, stored, refuses=False) if has_old_names(schema) else stored)
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """As any type's; but another name for what it may be already is looked up by ``handle_update``."""
+        """Decide like any type, except for a new name that may mean the same object: ``handle_update`` looks it up."""
         open_ones = frozenset(name for name in changed if self._may_be_the_same(name, before, after))
         return super().needs_replacement(before, after, changed - open_ones)
 
@@ -126,16 +125,16 @@ class CloudResource(Resource):
         return not (is_uuid(was) and is_uuid(new)) or was == new
 
     def identify(self, kind: str, value: str) -> str:
-        """The id of what a property names.
+        """Return the id of the object that a property names.
 
-        :raises EntityNotFound: where there is no such thing
+        :raises EntityNotFound: if there is no such object
         """
         return str(self.cloud.names.id_of(kind, value))
 
     def fields(self, names: Iterable[str], *, clears: bool = False) -> Body:
-        """The fields that these properties are.
+        """Return the fields for these properties.
 
-        :param clears: those without a value are among them
+        :param clears: include those without a value
         """
         body: Body = {}
         for name in names:
@@ -150,16 +149,16 @@ class CloudResource(Resource):
         return body
 
     def refuse_both(self, first: str, second: str) -> None:
-        """Refuse two properties of which only one makes sense.
+        """Refuse two properties that exclude each other.
 
-        :raises StackValidationFailed: where both are given
+        :raises StackValidationFailed: if both are given
         """
         if self.properties[first] not in (None, "") and self.properties[second] not in (None, ""):
             message = f"Cannot define the following properties at the same time: {first}, {second}."
             raise self.property_error(second, message)
 
     def require_one(self, *names: str) -> None:
-        """Refuse that none of these properties is given.
+        """Require at least one of these properties.
 
         :raises StackValidationFailed: naming them
         """
@@ -170,7 +169,7 @@ class CloudResource(Resource):
     # --- create ----------------------------------------------------------------------------------------------------
 
     def handle_create(self) -> Any:
-        """Make it, unless the call before this one did and couldn't be told."""
+        """Create the object, unless an earlier attempt created it without getting an answer."""
         if self.is_repeated and (left := self.find()):
             self.resource_id_set(left[0])
             return None
@@ -181,42 +180,42 @@ class CloudResource(Resource):
         return {}
 
     def extra_body(self, body: Body) -> Body:
-        """The body of the creation, with what the table can't say. A hook."""
+        """Return the creation's body, completed with what the table can't express. Hook."""
         return body
 
     def create(self, body: Body) -> Body:
-        """Send the creation; what the service says of what it made. A hook."""
+        """Send the creation and return the object from the answer. Hook."""
         return self.api.post(self.path, {self.key: body}, microversion=self.microversion)[self.key]
 
     def made(self, body: Body) -> None:
-        """Record the id of what was made, and take what was said of it as seen."""
+        """Record the id of the created object, and remember the answer as seen."""
         self.resource_id_set(self.id_in(body))
         self._seen = body
 
     def id_in(self, body: Mapping[str, Any]) -> str:
-        """The physical id of an object. A hook."""
+        """Return the physical id of an object. Hook."""
         return str(body["id"])
 
     def check_create_complete(self, progress: Any) -> bool:
-        """Whether it is ready and has all that it is to have; None as progress: it was found after a crash."""
+        """Tell whether the object is ready and settled. A progress of None: it was found after a crash."""
         if progress is None:
             self._delete_others()
         return self.is_ready() and self.settle(progress)
 
     def settle(self, progress: Any) -> bool:
-        """Give it what it is to have beside its fields; False: the next step goes on. A hook.
+        """Give the object what it needs beside its fields; return False if the next step has to continue. Hook.
 
-        It is called again after a crash. ``progress`` is ``{}`` or None after a creation, and after an update
-        ``{"changed": […]}``, the names of the properties that changed.
+        It is called again after a crash. ``progress`` is ``{}`` or None after a creation. After an update it is
+        ``{"changed": […]}``, the names of the changed properties.
         """
         return True
 
     def is_ready(self) -> bool:
-        """Whether it is what it is to be; False while it is pending.
+        """Tell whether the object is ready; False while it is pending.
 
-        :raises ResourceInError: where it is broken
-        :raises ResourceUnknownStatus: where its status says nothing
-        :raises CloudNotFound: where it is gone
+        :raises ResourceInError: if it is broken
+        :raises ResourceUnknownStatus: if its status is unknown
+        :raises CloudNotFound: if it doesn't exist
         """
         if self.states is None:
             return True
@@ -233,7 +232,7 @@ class CloudResource(Resource):
         return True
 
     def fault_of(self, body: Mapping[str, Any]) -> str:
-        """Why it is broken, as far as the service says. A hook."""
+        """Return why the object is broken, as far as the service tells. Hook."""
         return "Unknown"
 
     # --- update ----------------------------------------------------------------------------------------------------
@@ -241,7 +240,7 @@ class CloudResource(Resource):
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
         """Change the fields whose properties changed.
 
-        :raises UpdateReplace: where it is gone, or broken, or a name stands for another thing by now
+        :raises UpdateReplace: if the object doesn't exist or is broken, or a name now means another object
         """
         if self.resource_id is None:
             raise UpdateReplace
@@ -257,30 +256,30 @@ class CloudResource(Resource):
                 self.seen()
         except CloudNotFound:
             if self.exists():
-                raise  # something else isn't there
+                raise  # another object doesn't exist
             raise UpdateReplace from None
         return {"changed": sorted(prop_diff)}
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """The fields that an update sends. A hook."""
+        """Return the fields that an update sends. Hook."""
         return self.fields((name for name in prop_diff if self.properties_schema[name].update_allowed), clears=True)
 
     def change(self, body: Body) -> Body:
-        """Send the change; what the service says of the object then. A hook."""
+        """Send the change and return the object from the answer. Hook."""
         answer = self.api.request(self.update_method, self.one, json={self.key: body}, microversion=self.microversion)
         return answer[self.key]
 
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
-        """Change what isn't a field. A hook."""
+        """Change what isn't a field. Hook."""
 
     def check_update_complete(self, progress: Any) -> bool:
-        """Whether it is ready again."""
+        """Tell whether the object is ready and settled again."""
         return self.is_ready() and self.settle(progress)
 
     def _check_references(self, prop_diff: Mapping[str, Any]) -> None:
-        """Refuse to go on where a name of what can't be changed stands for another thing.
+        """Verify that changed names of properties that can't be updated still mean the same objects.
 
-        :raises UpdateReplace: or NotSupported, where it is immutable
+        :raises UpdateReplace: if one means another object; NotSupported if the property is immutable
         """
         for name in prop_diff:
             wanted = self.properties_schema[name]
@@ -294,16 +293,16 @@ class CloudResource(Resource):
     # --- delete ----------------------------------------------------------------------------------------------------
 
     def handle_delete(self) -> Any:
-        """Begin to delete it, and what a crash may have left of it."""
+        """Begin to delete the object, and other ones that a crash left behind."""
         if self.resource_id is None and self.is_repeated and (left := self.find()):
             self.resource_id_set(left[0])
         ids = [] if self.resource_id is None else [self.resource_id]
         return {"since": self.now(), "ids": [*ids, *self._others], "sent": []}
 
     def check_delete_complete(self, progress: Any) -> bool:
-        """Send what isn't sent yet, and look whether all is gone.
+        """Send the deletions that haven't been sent, and tell whether all objects are gone.
 
-        :raises CloudConflict: where something uses it for longer than is waited for
+        :raises CloudConflict: if something uses an object for too long
         """
         for thing_id in list(progress["ids"]):
             if self._is_deleted(thing_id, progress):
@@ -331,28 +330,28 @@ class CloudResource(Resource):
         return False
 
     def is_broken_in_deletion(self, body: Mapping[str, Any]) -> bool:
-        """Whether an object that is there after its deletion was sent will stay. A hook."""
+        """Tell whether an object whose deletion was sent will never disappear. Hook."""
         return self.states is not None and self.states.of(body) is State.FAILED
 
     def forget_ties(self, thing_id: str) -> None:
-        """Undo what would keep an object from being deleted. Called again after a crash. A hook."""
+        """Remove what would prevent the deletion of an object. Called again after a crash. Hook."""
 
     def delete(self, thing_id: str) -> None:
-        """Send the deletion of one object. A hook.
+        """Send the deletion of one object. Hook.
 
-        :raises CloudNotFound: where it is gone
+        :raises CloudNotFound: if it doesn't exist
         """
         self.api.delete(self.place(thing_id), microversion=self.microversion)
 
-    # --- looking ---------------------------------------------------------------------------------------------------
+    # --- reading ---------------------------------------------------------------------------------------------------
 
     @property
     def api(self) -> Api:
-        """The service's API, as whoever asked for the stack's operation."""
+        """The service's API, used as the user who asked for the stack's operation."""
         return self.cloud.api(self.service)
 
     def place(self, thing_id: str) -> str:
-        """The path of an object. A hook."""
+        """Return the path of an object. Hook."""
         return f"{self.path}/{quote(thing_id, safe='')}"
 
     @property
@@ -361,20 +360,20 @@ class CloudResource(Resource):
         return self.place(str(self.resource_id))
 
     def look(self, thing_id: str) -> Body:
-        """What the service says of an object, now. A hook.
+        """Read an object from the service. Hook.
 
-        :raises CloudNotFound: where it is gone
+        :raises CloudNotFound: if it doesn't exist
         """
         return self.api.get(self.place(thing_id), microversion=self.microversion)[self.key]
 
     def seen(self) -> Body:
-        """What the service said of the resource's object in this step; it is asked where it hasn't yet."""
+        """Return the resource's object as this step has seen it; read it if the step hasn't yet."""
         if self._seen is None:
             self._seen = self.look(str(self.resource_id))
         return self._seen
 
     def exists(self) -> bool:
-        """Whether the service has it, now."""
+        """Read the object, and tell whether it exists."""
         try:
             self._seen = self.look(str(self.resource_id))
         except CloudNotFound:
@@ -382,7 +381,7 @@ class CloudResource(Resource):
         return True
 
     def find(self) -> list[str]:
-        """The ids of all that has the resource's mark."""
+        """Return the ids of all objects with the resource's mark."""
         query = self.mark.query(self)
         if query is None:
             return []
@@ -394,18 +393,18 @@ class CloudResource(Resource):
 
     @property
     def list_path(self) -> str:
-        """The path of a list in which the mark is to be seen. A hook."""
+        """The path of a list that shows the mark. Hook."""
         return self.path
 
     def handle_check(self) -> None:
-        """Raise where it is gone, or isn't ready."""
+        """Raise if the object doesn't exist, or isn't ready."""
         if self.resource_id is None or not self.exists():
             raise EntityNotFound(entity=type(self).__name__, name=self.resource_id)
         if not self.is_ready():
             raise ResourceInError(resource_status="pending", status_reason="it isn't ready")
 
     def show(self) -> dict[str, Any] | None:
-        """All that the service says of it."""
+        """Return the object as the service shows it; None if it doesn't exist."""
         if self.resource_id is None:
             return None
         try:
@@ -414,7 +413,7 @@ class CloudResource(Resource):
             return None
 
     def resolve_attributes(self) -> dict[str, Any]:
-        """The attributes, by one look at most; of the volatile ones those that the template reads."""
+        """Return the attributes, from one read at most; of the volatile ones only those that the template reads."""
         if not self.attributes_schema and "show" not in self.reads:
             return {}
         volatile = self.volatile_attributes() - self.reads
@@ -422,17 +421,17 @@ class CloudResource(Resource):
         return {**found, "show": self.show()} if "show" in self.reads else found
 
     def resolve_attribute(self, name: str) -> Any:
-        """One attribute, of what was seen of it in this step."""
+        """Return one attribute, from the object as this step has seen it."""
         return self.attribute_of(name, self.seen())
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
-        """One attribute, of what the service says. A hook."""
+        """Return one attribute, from the object's body. Hook."""
         return body.get(self.attribute_fields.get(name, name))
 
     # --- after a crash ---------------------------------------------------------------------------------------------
 
     def _delete_others(self) -> None:
-        """Delete what was made more than once."""
+        """Delete objects that were created more than once."""
         others = self._others if not self.is_repeated else [it for it in self.find() if it != self.resource_id]
         for other in others:
             try:
@@ -441,7 +440,7 @@ class CloudResource(Resource):
                 continue
 
     def _remember_ids(self, body: Mapping[str, Any]) -> None:
-        """Keep which ids the names stood for whose change would be a replacement."""
+        """Record the ids that names meant at the creation, if a change of the name could be a replacement."""
         found = {}
         for name, wanted in self.properties_schema.items():
             if isinstance(wanted, Field) and wanted.kind and not wanted.update_allowed:
@@ -453,6 +452,6 @@ class CloudResource(Resource):
 
 
 def is_uuid(value: Any) -> bool:
-    """Whether a value has the form of an id that services make."""
+    """Tell whether a value has the form of an id that services make."""
     digits = str(value).replace("-", "")
     return len(digits) == 32 and all(it in "0123456789abcdef" for it in digits.lower())

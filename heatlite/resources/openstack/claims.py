@@ -1,13 +1,13 @@
-"""Claims: how a type is made once, whose objects have no room for a mark.
+"""Claims: create an object exactly once, although it has no place for a mark.
 
 ::
 
-    NamedLater     POST {name: generated} ─▶ id recorded ─▶ PUT {name: what the template says}
-    Claimed        GET: is the like there? no ─▶ claim recorded ─▶ POST         what is there after a crash is its own
-    RecordedFirst  id recorded ─▶ requests that may be sent twice               there is nothing to find
+    NamedLater     POST {name: generated} ─▶ id recorded ─▶ PUT {name: the template's}
+    Claimed        GET: is there an equal object? no ─▶ claim recorded ─▶ POST    after a crash, an equal one is its own
+    RecordedFirst  id recorded ─▶ requests that may be repeated                   there is nothing to find
 
-``Claimed`` is for what a service has once at most: a rule of a policy, the encryption of a volume type. The like that
-is there before the claim is somebody else's, and the creation fails; so a deletion takes nothing of theirs.
+``Claimed`` is for objects that can exist only once: a rule of a policy, the encryption of a volume type. If there is an
+equal object before the claim, it is somebody else's and the creation fails. So a deletion never removes it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from heatlite.resources.openstack.fields import Field
 from heatlite.resources.openstack.marks import ByContent, Mark
 
 CLAIMED, RECORDED, PARENT = "claimed", "recorded", "parent"
-"""Keys of a resource's data: nobody had the like; the id is in the database; the id of what it is part of."""
+"""Keys of a resource's data: there was no equal object; the id is in the database; the id of the parent object."""
 NEXT = "next"
-"""The key of a progress that says that what the step before it kept is in the database."""
+"""The key of a progress: True if the previous step has been recorded in the database."""
 
 
 @dataclass(frozen=True)
 class InFirstName:
-    """The generated name, also where the template gives one: it is given that one later."""
+    """The generated name, even if the template gives a name: the object gets the template's name later."""
 
     filtered: bool = True
 
@@ -44,12 +44,12 @@ class InFirstName:
 
 
 class NamedLater(CloudResource):
-    """What has a name that can be changed, and nothing else for a mark."""
+    """An object whose name can be changed, and can serve as its mark for a while."""
 
     mark: ClassVar[Mark] = InFirstName()
 
     def settle(self, progress: Any) -> bool:
-        """Have the name that the template gives, once the id is recorded."""
+        """Give the object the template's name, once its id is recorded."""
         wanted = self.properties["name"]
         if not wanted or self.seen()["name"] != self.physical_resource_name():
             return super().settle(progress)
@@ -62,32 +62,32 @@ class NamedLater(CloudResource):
 
 
 class Claimed(CloudResource):
-    """What there is once at most, by ``alike``."""
+    """An object that can exist only once, as ``alike`` tells."""
 
     mark: ClassVar[Mark] = ByContent()
 
     def alike(self) -> list[str]:
-        """The ids of what would be in the way of the creation, or is what it made. A hook.
+        """Return the ids of objects that conflict with the creation, or that it created. Hook.
 
-        :raises CloudNotFound: where what it would be part of is gone
+        :raises CloudNotFound: if the parent object doesn't exist
         """
         raise NotImplementedError
 
     def handle_create(self) -> Any:
-        """Claim it, unless it is claimed.
+        """Claim the object, unless it is claimed.
 
-        :raises CloudConflict: where there is one
+        :raises CloudConflict: if there is such an object
         """
         if CLAIMED in self.data:
             return super().handle_create()
         if there := self.alike():
-            message = f"There is one already: {', '.join(there)}. Delete it, or leave the resource out."
+            message = f"Such an object exists already: {', '.join(there)}. Delete it, or leave the resource out."
             raise CloudConflict(service=PROJECTS[self.service].title(), status=409, message=message)
         self.data_set(CLAIMED, True)
         return {NEXT: False}
 
     def check_create_complete(self, progress: Any) -> bool:
-        """Make it, in the step after the claim's."""
+        """Create the object in the step after the claim."""
         if self.resource_id is None:
             if not (progress or {}).get(NEXT):
                 progress[NEXT] = True
@@ -100,11 +100,11 @@ class Claimed(CloudResource):
         try:
             super().handle_create()
         except CloudConflict:
-            self.data_delete(CLAIMED)  # somebody was faster
+            self.data_delete(CLAIMED)  # somebody else created it first
             raise
 
     def find(self) -> list[str]:
-        """What is there since the claim."""
+        """Return the objects that exist since the claim."""
         if CLAIMED not in self.data:
             return []
         try:
@@ -114,19 +114,19 @@ class Claimed(CloudResource):
 
 
 class Within(Claimed):
-    """What is part of another object: ``/qos/policies/ID/dscp_marking_rules``.
+    """An object within a parent object: ``/qos/policies/ID/dscp_marking_rules``.
 
-    ``path`` is of the collection that the other object is in, ``inner`` of the one in it; ``parent`` is the property
-    that names the other object.
+    ``path`` is the collection of the parent, ``inner`` the collection within it; ``parent`` is the property that names
+    the parent.
     """
 
     inner: ClassVar[str]
     parent: ClassVar[str]
 
     def parent_id(self) -> str:
-        """The id of what it is part of: as it was made, so that it can be deleted when the name is gone.
+        """Return the parent's id from the creation, so that a deletion works even if the name no longer exists.
 
-        :raises EntityNotFound: where there is no such thing
+        :raises EntityNotFound: if there is no such parent
         """
         known = self.data.get(PARENT)
         return str(known) if known else self._named_parent()
@@ -136,9 +136,9 @@ class Within(Claimed):
         return self.identify(wanted.kind if isinstance(wanted, Field) else "", self.properties[self.parent])
 
     def collection(self) -> str:
-        """The path of its like.
+        """Return the path of the collection within the parent.
 
-        :raises CloudNotFound: where what it is part of is gone
+        :raises CloudNotFound: if the parent doesn't exist
         """
         try:
             return f"{self.path}/{self.parent_id()}/{self.inner}"
@@ -146,36 +146,36 @@ class Within(Claimed):
             raise CloudNotFound(service=PROJECTS[self.service].title(), status=404, message=str(error)) from None
 
     def place(self, thing_id: str) -> str:
-        """In the other object."""
+        """Return the path within the parent."""
         return f"{self.collection()}/{thing_id}"
 
     def create(self, body: Body) -> Body:
-        """Made where its like are."""
+        """Create the object in its collection, and record the parent."""
         parent = body.pop(self.parent)
         self.data_set(PARENT, parent)
         return {**self.api.post(self.collection(), {self.key: body})[self.key], self.parent: parent}
 
     def look(self, thing_id: str) -> Body:
-        """With what it is part of, as the property has it."""
+        """Read the object, and add its parent under the property's name."""
         return {**super().look(thing_id), self.parent: self.parent_id()}
 
     def matching(self, **fields: Any) -> list[str]:
-        """The ids of its like that have these fields."""
+        """Return the ids of objects in the collection that have these fields."""
         there = self.api.listed(self.collection(), f"{self.key}s")
         return [str(it["id"]) for it in there if all(it.get(name) == value for name, value in fields.items())]
 
 
 class RecordedFirst(CloudResource):
-    """What is no object of its own, but something that others have: the quotas of a project."""
+    """A resource that isn't an object of its own, but a part of other objects: the quotas of a project."""
 
     mark: ClassVar[Mark] = ByContent()
 
     def own_id(self) -> str:
-        """The physical id. A hook."""
+        """Return the physical id. Hook."""
         return self.uuid
 
     def have(self) -> None:
-        """Ask for all that it comes to; called again after a crash. A hook."""
+        """Send all requests for the wanted state; called again after a crash. Hook."""
         raise NotImplementedError
 
     def handle_create(self) -> Any:
@@ -184,7 +184,7 @@ class RecordedFirst(CloudResource):
         return {NEXT: False}
 
     def check_create_complete(self, progress: Any) -> bool:
-        """Have it, in the step after."""
+        """Send the requests, in the step after."""
         if progress is not None and not progress.get(NEXT):
             progress[NEXT] = True
             self.poll_in(0)
@@ -193,14 +193,14 @@ class RecordedFirst(CloudResource):
         return True
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Have what is wanted now."""
+        """Send the requests for the new state."""
         self.have()
         return {}
 
     def check_update_complete(self, progress: Any) -> bool:
-        """It is complete at once."""
+        """Return True: the update completes at once."""
         return True
 
     def find(self) -> list[str]:
-        """Nothing: its id is recorded before anything is asked for."""
+        """Return nothing: the id is recorded before any request."""
         return []

@@ -1,7 +1,8 @@
-"""neutron.network and its like: the name or id of something that has to be there when a template is validated.
+"""Custom constraints such as neutron.network: the value must be the name or id of an existing object.
 
-While a client waits for the answer, the service is asked as that user. Where nobody can be asked (an engine resolves
-properties in the middle of a transaction, or has no keystone) everything passes: a step finds out, and says so.
+While a client waits for the answer to its call, the service is asked with the client's token. Any value is accepted if
+there is nobody to ask for: an engine resolves properties in the middle of a transaction, or has no keystone. Then a
+step finds the mistake, and reports it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from heatlite.resources.cloud import Cloud
 
 
 class Exists:
-    """What all have in common."""
+    """The base of these constraints."""
 
     kind: str
 
     def validate(self, value: Any, cloud: Cloud | None) -> bool:
-        """Whether there is such a thing, and one only."""
+        """Tell whether there is exactly one such object; accept the value if there is nobody to ask."""
         if cloud is None or value in (None, ""):
             return True
         try:
@@ -30,12 +31,12 @@ class Exists:
         return True
 
     def error(self, value: Any) -> str:
-        """Why not."""
+        """Return the reason why the last value was refused."""
         return f"Error validating value '{value}': {self._reason}"
 
 
 def named_class(kind: str) -> str:
-    """The name here of the constraint of a kind: ``neutron.qos_policy`` → ``NeutronQosPolicy``."""
+    """Return the class name of a kind's constraint: ``neutron.qos_policy`` → ``NeutronQosPolicy``."""
     return "".join(word.capitalize() for word in kind.replace(".", "_").split("_"))
 
 
@@ -63,7 +64,7 @@ KINDS = [
     "cinder.vtype",
     "cinder.qos_specs",
 ]
-"""Heat's names of them."""
+"""Heat's names of these constraints."""
 
 for _kind in KINDS:
     globals()[named_class(_kind)] = type(named_class(_kind), (Exists,), {"kind": _kind, "__doc__": _kind})

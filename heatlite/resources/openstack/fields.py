@@ -1,4 +1,4 @@
-"""Fields: properties that are fields of an API's object, in one table with what templates see of them.
+"""Fields: properties that are fields of an API's object, declared in the same table as the properties of templates.
 
 ::
 
@@ -7,7 +7,7 @@
 
     template    {network: private}          {network_id: 3f0c…}
     properties  {network: private}          {network: 3f0c…}             ``moved``, before anything is checked
-    API         {network_id: 3f0c…}         {network_id: 3f0c…}          ``for_api``, as a step runs
+    API         {network_id: 3f0c…}         {network_id: 3f0c…}          ``for_api``, when a step runs
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from heatlite.resources.schema import HIDDEN, PropertiesSchema, Property, Type
 from heatlite.schema.constraints import Constraint, Custom
 
 Identify = Callable[[str, str], str]
-"""From a kind and a name or id of such a thing to its id."""
+"""From a kind and a name or id of such an object to its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field(Property):
-    """A property that the API's object has as well.
+    """A property that is also a field of the API's object.
 
-    ``field``: its name there; empty: the same one. ``kind``: its value is the name or id of such a thing, and the API
-    is given the id. ``cleared``: what an update sends where it has no value any more. A property that isn't a Field is
-    for the type's own code.
+    ``field``: the field's name; empty: the property's name. ``kind``: the value is the name or id of such an object,
+    and the API gets the id. ``cleared``: the value that an update sends for a removed property. The type's own code
+    handles properties that aren't Fields.
     """
 
     field: str = ""
@@ -40,66 +40,66 @@ class Field(Property):
 
 @dataclass(frozen=True, slots=True)
 class OldName(Property):
-    """Another name of a property, from earlier releases: taken, and never shown."""
+    """An older name of a property: accepted, but not listed."""
 
     stands_for: str = ""
 
 
 def text(description: str, **more: Any) -> Field:
-    """A string. ``more`` are other fields of Field, here and below."""
+    """Return a string field. ``more`` are other fields of Field, here and below."""
     return Field(Type.STRING, description, **more)
 
 
 def integer(description: str, **more: Any) -> Field:
-    """A whole number."""
+    """Return an integer field."""
     return Field(Type.INTEGER, description, **more)
 
 
 def number(description: str, **more: Any) -> Field:
-    """A number."""
+    """Return a number field."""
     return Field(Type.NUMBER, description, **more)
 
 
 def flag(description: str, **more: Any) -> Field:
-    """True or false."""
+    """Return a boolean field."""
     return Field(Type.BOOLEAN, description, **more)
 
 
 def listed(description: str, item: Property | Mapping[str, Property] | None = None, **more: Any) -> Field:
-    """A list; of ``item``, which is a property or the properties of a map."""
+    """Return a list field; ``item`` is a property, or the properties of a map."""
     schema = Field(Type.MAP, schema=item) if isinstance(item, Mapping) else item
     return Field(Type.LIST, description, schema=schema, **more)
 
 
 def mapped(description: str, schema: Mapping[str, Property] | None = None, **more: Any) -> Field:
-    """A map; with these properties in it, or anything."""
+    """Return a map field with these properties; None allows any content."""
     return Field(Type.MAP, description, schema=schema, **more)
 
 
 def named(kind: str, description: str, *, constraints: tuple[Constraint, ...] | None = None, **more: Any) -> Field:
-    """The name or id of something of a kind (of ``heatlite.clients.names``), which has to be there."""
+    """Return a field for the name or id of an existing object of a kind (of ``heatlite.clients.names``)."""
     checked = (Custom(kind),) if constraints is None else constraints
     return Field(Type.STRING, description, kind=kind, constraints=checked, **more)
 
 
 def old_name(stands_for: str, kind: str = "", *, type: Type = Type.STRING, **more: Any) -> OldName:
-    """An old name of a property."""
+    """Return an old name of a property."""
     constraints = (Custom(kind),) if kind else ()
     return OldName(type, f"Use {stands_for}.", constraints=constraints, status=HIDDEN, stands_for=stands_for, **more)
 
 
 def custom(name: str) -> tuple[Constraint, ...]:
-    """One custom constraint, as ``constraints``."""
+    """Return one custom constraint, as ``constraints``."""
     return (Custom(name),)
 
 
 def moved(
     schema: PropertiesSchema, given: Mapping[str, Any], prefix: str = "", *, refuses: bool = True
 ) -> dict[str, Any]:
-    """What is given, with each value under the name that it has today; in maps and lists of maps too.
+    """Return the given properties with each value under its current name, also inside maps and lists of maps.
 
-    :param refuses: whether a value by both names is refused; else that by the name of today counts
-    :raises StackValidationFailed: where it is
+    :param refuses: refuse a value under both names; otherwise the one under the current name counts
+    :raises StackValidationFailed: if one is refused
     """
     found = dict(given)
     for name, wanted in schema.items():
@@ -120,7 +120,7 @@ def moved(
 
 
 def moved_inside(wanted: Property, value: Any, path: str, *, refuses: bool = True) -> Any:
-    """The same within one value."""
+    """Translate the names inside one value."""
     if isinstance(wanted.schema, Property) and isinstance(value, list):
         inner = wanted.schema
         return [moved_inside(inner, item, path_to(path, at), refuses=refuses) for at, item in enumerate(value)]
@@ -130,7 +130,7 @@ def moved_inside(wanted: Property, value: Any, path: str, *, refuses: bool = Tru
 
 
 def has_old_names(schema: PropertiesSchema) -> bool:
-    """Whether anything in a schema, or nested in it, has another name."""
+    """Tell whether a schema, or one nested in it, has old names."""
     for wanted in schema.values():
         inner = wanted.schema.schema if isinstance(wanted.schema, Property) else wanted.schema
         if isinstance(wanted, OldName) or (isinstance(inner, Mapping) and has_old_names(inner)):
@@ -139,7 +139,7 @@ def has_old_names(schema: PropertiesSchema) -> bool:
 
 
 def for_api(wanted: Property, value: Any, identify: Identify) -> Any:
-    """A checked value as the API takes it: fields' names, ids in place of names, in maps nothing that has no value."""
+    """Return a checked value in the API's form: field names, ids instead of names, and no unset keys in maps."""
     if value is None:
         return None
     if isinstance(wanted.schema, Property):

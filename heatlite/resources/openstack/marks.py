@@ -1,16 +1,16 @@
-"""Marks: what stays with an object at its service, so that what was made for a resource is found by its uuid.
+"""Marks: data stored with an object at its service, by which the object is found again by the resource's uuid.
 
-An engine may die, or an answer be lost, between the service's doing and the engine's knowing. What was made then is
-found by its mark, and by that only: a name that a template gives may be somebody else's.
+An engine may die, or an answer may be lost, after the service has created an object and before the engine knows it.
+Such an object is found by its mark, and only by that: a name from a template may be somebody else's.
 
 ::
 
-    mark         stays in                              found by         safe because
-    InNeutron    the name that heatlite makes, or      ?name=,          the name has 60 bits of the uuid, the
-                 else the description                  ?description=    description has all of it
-    InMetadata   a map of the user's                   a list's filter  the value is the whole uuid
-    InName       the name that heatlite makes          ?name=           as above; a name of the template's marks nothing
-    ByContent    nothing                               the type's find  the object is what it joins, or no other can be
+    mark         stored in                             found by         safe because
+    InNeutron    the name that heatlite generates,     ?name=,          the name has 60 bits of the uuid, the
+                 otherwise the description             ?description=    description has all of it
+    InMetadata   a map that users may write            a list's filter  the value is the whole uuid
+    InName       the name that heatlite generates      ?name=           as above; a name from the template is no mark
+    ByContent    nothing                               the type's find  its content identifies it, or it is unique
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ KEY = "heat_resource"
 
 
 def tag_of(uuid: str) -> str:
-    """The mark of a resource as one word."""
+    """Return the mark of a resource as one word."""
     return f"{KEY}={uuid}"
 
 
 class Mark(Protocol):
-    """Where the mark is."""
+    """The place of a mark."""
 
     def put(self, resource: CloudResource, body: dict[str, Any]) -> None:
-        """Mark what is about to be made, in the body of its creation."""
+        """Put the mark into the body of a creation."""
 
     def query(self, resource: CloudResource) -> Mapping[str, Any] | None:
-        """What a list is filtered by; None: nothing was marked."""
+        """Return the query that filters a list; None: nothing was marked."""
 
     def is_on(self, resource: CloudResource, body: Mapping[str, Any]) -> bool:
-        """Whether an object of the list has the resource's mark."""
+        """Tell whether an object of the list has the resource's mark."""
 
 
 @dataclass(frozen=True)
 class InMetadata:
-    """An entry of a map. ``filtered``: the service filters by it."""
+    """An entry in a map. ``filtered``: the service can filter by it."""
 
     field: str = "metadata"
     filtered: bool = True
@@ -62,13 +62,13 @@ class InMetadata:
 
 @dataclass(frozen=True)
 class InName:
-    """The name, where the template gives none."""
+    """The generated name, if the template gives no name."""
 
     field: str = "name"
     filtered: bool = True
 
     def put(self, resource: CloudResource, body: dict[str, Any]) -> None:
-        """Nothing: the name is there anyway."""
+        """Do nothing: the name is in the body already."""
 
     def query(self, resource: CloudResource) -> Mapping[str, Any] | None:
         if resource.properties.get(resource.name_property):
@@ -84,7 +84,7 @@ class ByContent:
     """No mark: the type overrides ``find``."""
 
     def put(self, resource: CloudResource, body: dict[str, Any]) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def query(self, resource: CloudResource) -> None:
         return None

@@ -1,7 +1,7 @@
-"""OS::Nova::Quota, OS::Cinder::Quota and OS::Neutron::Quota: how much a project may have. For administrators.
+"""OS::Nova::Quota, OS::Cinder::Quota and OS::Neutron::Quota: limits for a project. For administrators.
 
-A quota is the project's, and no object of its own: the resource's id is recorded first, then the quotas are set, which
-may be done twice. Its deletion gives the project the defaults of the service again, as in Heat.
+Quotas belong to the project and aren't an object of their own. So the resource's id is recorded first; then the quotas
+are set, which may be repeated. A deletion restores the service's defaults, as in Heat.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from heatlite.schema.constraints import Range
 
 PROJECT = "project"
 PROJECT_ID = "project_id"
-"""The key of the data with the id of the project whose quotas were set."""
+"""The key of the data for the id of the project whose quotas were set."""
 NO_LIMIT = -1
 
 
 def quotas(names: str, status: str = "SUPPORTED") -> PropertiesSchema:
-    """A property for each of these words; -1 is no limit."""
+    """Return a property for each of these words; -1 means no limit."""
 
     def quota(name: str) -> Property:
         words = name.replace("_", " ")
@@ -33,7 +33,7 @@ def quotas(names: str, status: str = "SUPPORTED") -> PropertiesSchema:
 
 
 PROJECT_SCHEMA = {
-    PROJECT: text("The project, by its name or id.", required=True, constraints=custom("keystone.project"))
+    PROJECT: text("The name or id of the project.", required=True, constraints=custom("keystone.project"))
 }
 
 
@@ -43,9 +43,9 @@ class Quota(RecordedFirst):
     path, key = "/os-quota-sets", "quota_set"
 
     def validate(self) -> None:
-        """At least one quota is given.
+        """Require at least one quota.
 
-        :raises StackValidationFailed: where none is
+        :raises StackValidationFailed: if none is given
         """
         names = sorted(self.properties_schema.keys() - {PROJECT})
         if self.known(*names) and all(self.properties[it] is None for it in names):
@@ -53,13 +53,13 @@ class Quota(RecordedFirst):
             raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
 
     def own_id(self) -> str:
-        """The resource's name, as in Heat."""
+        """Return the resource's physical name, as in Heat."""
         return self.physical_resource_name()
 
     def project(self) -> str:
-        """The project's id.
+        """Return the project's id.
 
-        :raises CloudNotFound: where it is gone
+        :raises CloudNotFound: if it doesn't exist
         """
         if self.data.get(PROJECT_ID):
             return str(self.data[PROJECT_ID])
@@ -69,21 +69,21 @@ class Quota(RecordedFirst):
             raise CloudNotFound(service="Keystone", status=404, message=str(error)) from None
 
     def have(self) -> None:
-        """Set the quotas that are given."""
+        """Set the given quotas."""
         self.data_set(PROJECT_ID, self.project())
         wanted = self.fields(self.properties_schema.keys() - {PROJECT})
         self.check_usage(wanted)
         self._seen = self.change(wanted)
 
     def check_usage(self, wanted: Body) -> None:
-        """Refuse what is less than the project has. A hook."""
+        """Refuse a quota below the project's usage. Hook."""
 
     def place(self, thing_id: str) -> str:
-        """The project's."""
+        """Return the path of the project's quotas."""
         return f"{self.path}/{self.project()}"
 
     def delete(self, thing_id: str) -> None:
-        """Have the defaults again."""
+        """Restore the defaults."""
         if self.data.get(PROJECT_ID) or self.properties.get(PROJECT):
             super().delete(thing_id)
 
@@ -114,16 +114,16 @@ class NeutronQuota(Quota):
 
 
 class CinderQuota(Quota):
-    """Quotas of a project at Cinder, which may not be less than what it has."""
+    """Quotas of a project at Cinder. A quota may not be below the project's usage."""
 
     service = "block_storage"
     support_status = SupportStatus(version="7.0.0")
     properties_schema = {**PROJECT_SCHEMA, **quotas("gigabytes volumes snapshots backups backup_gigabytes")}
 
     def check_usage(self, wanted: Body) -> None:
-        """Refuse a quota of less than is in use.
+        """Refuse a quota below the usage.
 
-        :raises Invalid: naming it
+        :raises Invalid: naming the quota
         """
         used: dict[str, Any] = self.api.get(self.place(""), params={"usage": "true"})[self.key]
         for name, value in wanted.items():

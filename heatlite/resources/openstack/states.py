@@ -1,4 +1,4 @@
-"""States: how an object of an API says that it is being made, that it is ready, or that it is broken."""
+"""States: how an object of an API shows that it is being created, ready, or broken."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class State(enum.Enum):
-    """What a status comes to."""
+    """The meaning of a status."""
 
     PENDING = "pending"
     GOOD = "good"
@@ -19,9 +19,9 @@ class State(enum.Enum):
 
 @dataclass(frozen=True)
 class States:
-    """The values of a field, in any case of letters.
+    """The values of a status field, in any letter case.
 
-    ``good`` empty: whatever is neither pending nor failed is good.
+    If ``good`` is empty, every value that is neither pending nor failed is good.
     """
 
     good: frozenset[str] = frozenset()
@@ -30,7 +30,7 @@ class States:
     field: str = "status"
 
     def of(self, body: Mapping[str, Any]) -> State:
-        """The state that an object is in. One without a status is good."""
+        """Return the state of an object. An object without a status is good."""
         status = body.get(self.field)
         if status is None:
             return State.GOOD
@@ -42,5 +42,5 @@ class States:
 
 
 def states(good: str = "", pending: str = "", failed: str = "ERROR", field: str = "status") -> States:
-    """The same from words with spaces between them."""
+    """Return the States for words separated by spaces."""
     return States(frozenset(good.split()), frozenset(pending.split()), frozenset(failed.split()), field)

@@ -1,1 +1,1 @@
-"""AWS::EC2: types of CloudFormation on what OpenStack has."""
+"""AWS::EC2: CloudFormation's types, implemented with OpenStack's services."""

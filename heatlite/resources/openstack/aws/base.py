@@ -1,4 +1,4 @@
-"""What all types of AWS::EC2 have in common: tags, and properties that CloudFormation has and nothing comes of."""
+"""The base of all types of AWS::EC2: tags, and CloudFormation properties that aren't implemented."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heatlite.resources.schema import Property, Type
 
 
 class EC2(CloudResource):
-    """A type by CloudFormation's words. ``not_implemented`` are properties that are refused, as in Heat."""
+    """A type with CloudFormation's names. ``not_implemented`` are properties that are refused, as in Heat."""
 
     not_implemented: ClassVar[tuple[str, ...]] = ()
 
@@ -20,9 +20,9 @@ class EC2(CloudResource):
     def checked_properties(
         cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = checking.NOTHING
     ) -> dict[str, Any]:
-        """As any type's, without what isn't implemented.
+        """Check the properties like any type, and refuse those that aren't implemented.
 
-        :raises StackValidationFailed: where such a property is given
+        :raises StackValidationFailed: if such a property is given
         """
         for name in cls.not_implemented:
             if name in given:
@@ -31,9 +31,9 @@ class EC2(CloudResource):
 
 
 def tags(*, immutable: bool = False) -> Property:
-    """The property ``Tags``."""
+    """Return the property ``Tags``."""
     pair = {
-        "Key": Property(Type.STRING, "Its key.", required=True),
-        "Value": Property(Type.STRING, "Its value.", required=True),
+        "Key": Property(Type.STRING, "The tag's key.", required=True),
+        "Value": Property(Type.STRING, "The tag's value.", required=True),
     }
     return Property(Type.LIST, "Tags.", immutable=immutable, schema=Property(Type.MAP, "A tag.", schema=pair))

@@ -1,4 +1,4 @@
-"""AWS::EC2::EIP and EIPAssociation: floating IPs, by CloudFormation's words."""
+"""AWS::EC2::EIP and EIPAssociation: floating IPs with CloudFormation's names."""
 
 from __future__ import annotations
 
@@ -15,29 +15,27 @@ from heatlite.schema.constraints import AllowedValues
 
 INSTANCE, DOMAIN, EIP, ALLOCATION, INTERFACE = "InstanceId", "Domain", "EIP", "AllocationId", "NetworkInterfaceId"
 ADDRESS = "address"
-"""The key of the data with the address, which is what templates refer to."""
+"""The key of the data for the address, which templates refer to."""
 SERVER = custom("nova.server")
 
 
 class ElasticIP(NeutronResource):
-    """A floating IP of the only network outside, for a server if one is given."""
+    """A floating IP of the only external network, for a server if one is given."""
 
     path, key = "/floatingips", "floatingip"
     properties_schema = {
-        DOMAIN: Property(
-            Type.STRING, "Nothing comes of it.", constraints=(AllowedValues(("vpc",)),), status="DEPRECATED"
-        ),
-        INSTANCE: Property(Type.STRING, "The server that has it.", constraints=SERVER, update_allowed=True),
+        DOMAIN: Property(Type.STRING, "Without effect.", constraints=(AllowedValues(("vpc",)),), status="DEPRECATED"),
+        INSTANCE: Property(Type.STRING, "The server that gets the address.", constraints=SERVER, update_allowed=True),
     }
     attributes_schema = {ALLOCATION: Attribute("The id of the floating IP.", Type.STRING)}
     attribute_fields = {ALLOCATION: "id"}
 
     def extra_body(self, body: Body) -> Body:
-        """Of the network outside."""
+        """Return a body with the external network."""
         return {"floating_network_id": network_outside(self.cloud)}
 
     def settle(self, progress: Any) -> bool:
-        """Have the address on the server."""
+        """Record the address, and associate it with the server."""
         self.data_set(ADDRESS, self.seen()["floating_ip_address"])
         changed, server = (progress or {}).get("changed"), self.properties[INSTANCE]
         if INSTANCE in (changed or ()) or (changed is None and server):
@@ -46,27 +44,27 @@ class ElasticIP(NeutronResource):
         return True
 
     def reference(self) -> str:
-        """The address."""
+        """Return the address."""
         return str(self.data.get(ADDRESS) or self._address() or self.name)
 
     def _address(self) -> str | None:
-        """Of what Heat made Neutron knows the address."""
+        """Read the address from Neutron: a resource that Heat made hasn't recorded it."""
         shown = self.show() if self._cloud is not None else None
         return shown["floating_ip_address"] if shown else None
 
 
 class ElasticIPAssociation(Joins):
-    """What joins an elastic IP with a server or a port."""
+    """An association of an elastic IP with a server or a port."""
 
     properties_schema = {
         INSTANCE: Property(Type.STRING, "The server.", constraints=SERVER, update_allowed=True),
-        EIP: Property(Type.STRING, "The address.", constraints=custom("ip_addr"), update_allowed=True),
-        ALLOCATION: Property(Type.STRING, "The id of the floating IP, where no EIP is given.", update_allowed=True),
-        INTERFACE: Property(Type.STRING, "The id of the port, where no server is given.", update_allowed=True),
+        EIP: Property(Type.STRING, "The elastic IP's address.", constraints=custom("ip_addr"), update_allowed=True),
+        ALLOCATION: Property(Type.STRING, "The id of the floating IP, if EIP isn't given.", update_allowed=True),
+        INTERFACE: Property(Type.STRING, "The id of the port, if no server is given.", update_allowed=True),
     }
 
     def validate(self) -> None:
-        """One floating IP, and a server or a port for it.
+        """Require one floating IP, and a server or a port for it.
 
         :raises StackValidationFailed: saying what is missing
         """
@@ -81,7 +79,7 @@ class ElasticIPAssociation(Joins):
         self.require_one(INSTANCE, INTERFACE)
 
     def ends(self) -> tuple[str, str, str | None]:
-        """The floating IP, and the port or the server's first one."""
+        """Return the floating IP, and the port or the server's first one."""
         floating = self.identify("neutron.floatingip", self.properties[EIP] or self.properties[ALLOCATION])
         port = self.properties[INTERFACE]
         if port and not self.properties[EIP]:
@@ -89,14 +87,14 @@ class ElasticIPAssociation(Joins):
         return floating, *port_of(self.cloud, self.properties[INSTANCE])
 
     def own_id(self) -> str:
-        """The address or the floating IP's id, as in Heat."""
+        """Return the address or the floating IP's id, as in Heat."""
         return str(self.properties[EIP] or self.properties[ALLOCATION])
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Join what is to be joined now."""
+        """Associate what the properties name now."""
         self.resource_id_set(self.own_id())
         return super().handle_update(prop_diff)
 
     def reference(self) -> str:
-        """The resource's generated name, as in Heat."""
+        """Return the resource's physical name, as in Heat."""
         return self.physical_resource_name() if self.resource_id is not None else self.name

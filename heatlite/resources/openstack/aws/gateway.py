@@ -1,4 +1,4 @@
-"""AWS::EC2::InternetGateway and VPCGatewayAttachment: the way out of a VPC, which its route tables are given."""
+"""AWS::EC2::InternetGateway and VPCGatewayAttachment: the way out of a VPC, set on its route tables."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ VPN = "VpnGatewayId"
 
 
 class InternetGateway(Resource):
-    """It stands for the only network outside, and makes nothing."""
+    """A placeholder for the only external network. It makes nothing."""
 
     immediate = True
     properties_schema = {"Tags": tags()}
 
     def handle_create(self) -> None:
-        """Its name is its id."""
+        """Record the name as the physical id."""
         self.resource_id_set(self.physical_resource_name())
 
 
 class VPCGatewayAttachment(RecordedFirst, InVPC):
-    """What gives the route tables of a VPC a gateway to the network outside."""
+    """An attachment that gives the route tables of a VPC a gateway to the external network."""
 
     path, key, mark, not_implemented = "/routers", "router", RecordedFirst.mark, (VPN,)
     properties_schema = {
         VPC_ID: Property(Type.STRING, "The id of the VPC.", required=True),
-        "InternetGatewayId": Property(Type.STRING, "The internet gateway; there is but one network outside."),
+        "InternetGatewayId": Property(Type.STRING, "The internet gateway; there is only one external network."),
         VPN: Property(Type.STRING, "Not implemented."),
     }
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """The route tables of the VPC."""
+        """Return the route tables of the VPC."""
         tables, vpc = others.of_type("aws.vpc.RouteTable").items(), own.get(VPC_ID)
         return frozenset(name for name, it in tables if vpc is not None and it.get(VPC_ID) == vpc)
 
     def tables(self) -> list[Body]:
-        """The routers that are route tables of the VPC."""
+        """Return the routers that are route tables of the VPC."""
         query = {"description": of_vpc(self.properties[VPC_ID])}
         return list(self.api.listed(self.path, "routers", params=query))
 
@@ -64,9 +64,9 @@ class VPCGatewayAttachment(RecordedFirst, InVPC):
             return
 
     def look(self, thing_id: str) -> Body:
-        """The routers with a gateway.
+        """Return the routers with a gateway.
 
-        :raises CloudNotFound: where there is none
+        :raises CloudNotFound: if there are none
         """
         found = [it["id"] for it in self.tables() if it[GATEWAY]]
         if not found:
@@ -75,10 +75,10 @@ class VPCGatewayAttachment(RecordedFirst, InVPC):
         return {"id": thing_id, "routers": found}
 
     def delete(self, thing_id: str) -> None:
-        """Take the gateways off."""
+        """Remove the gateways."""
         for router in self.look(thing_id)["routers"] if self.properties.get(VPC_ID) else ():
             self._give(router, {})
 
     def show(self) -> None:
-        """Nothing: it is no object of Neutron's."""
+        """Return None: it isn't an object of Neutron."""
         return

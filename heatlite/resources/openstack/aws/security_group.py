@@ -1,4 +1,4 @@
-"""AWS::EC2::SecurityGroup: Neutron's security groups, by CloudFormation's words."""
+"""AWS::EC2::SecurityGroup: Neutron's security groups with CloudFormation's names."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ ABOUT, VPC, INGRESS, EGRESS = "GroupDescription", "VpcId", "SecurityGroupIngress
 DIRECTIONS = {INGRESS: "ingress", EGRESS: "egress"}
 OWNER = "SourceSecurityGroupOwnerId"
 RULE = {
-    "CidrIp": Property(Type.STRING, "The addresses of the others."),
+    "CidrIp": Property(Type.STRING, "The remote addresses, such as 10.0.0.0/24."),
     "FromPort": Property(Type.STRING, "The first port; -1: all."),
     "ToPort": Property(Type.STRING, "The last port; -1: all."),
     "IpProtocol": Property(Type.STRING, "The protocol."),
-    "SourceSecurityGroupId": Property(Type.STRING, "The group of the others."),
-    "SourceSecurityGroupName": Property(Type.STRING, "The same, by its name."),
-    OWNER: Property(Type.STRING, "Nothing comes of it."),
+    "SourceSecurityGroupId": Property(Type.STRING, "The id of the remote group."),
+    "SourceSecurityGroupName": Property(Type.STRING, "The name of the remote group."),
+    OWNER: Property(Type.STRING, "Without effect."),
 }
 
 
 def rules(description: str) -> Property:
-    """A property with rules of one direction."""
+    """Return a property for rules of one direction."""
     return Property(Type.LIST, description, update_allowed=True, schema=Property(Type.MAP, "A rule.", schema=RULE))
 
 
 class EC2SecurityGroup(SecurityGroup):
-    """A security group. Where no rule of what is sent is given, all may be sent."""
+    """A security group. Without an egress rule, all outgoing traffic is allowed."""
 
     rule_properties = frozenset(DIRECTIONS)
     properties_schema = {
-        ABOUT: Property(Type.STRING, "What it is for.", required=True),
-        VPC: Property(Type.STRING, "Nothing comes of it."),
-        INGRESS: rules("What may come in."),
-        EGRESS: rules("What may be sent."),
+        ABOUT: Property(Type.STRING, "The description of the group.", required=True),
+        VPC: Property(Type.STRING, "Without effect."),
+        INGRESS: rules("The rules for incoming traffic."),
+        EGRESS: rules("The rules for outgoing traffic."),
     }
 
     def validate(self) -> None:
-        """Nothing beyond the schema."""
+        """Check nothing beyond the schema."""
         NeutronResource.validate(self)
 
     def extra_body(self, body: Body) -> Body:
-        """With a generated name. The description is the mark, until the id is recorded."""
+        """Return a body with a generated name. The description is the mark, until the id is recorded."""
         return {**body, "name": self.physical_resource_name()}
 
     def own_description(self) -> str | None:
-        """The one that the template gives."""
+        """Return the template's description."""
         return str(self.properties[ABOUT])
 
     def wanted_rules(self) -> list[Body]:
-        """Those of both directions."""
+        """Return the rules of both directions."""
         return [
             self._of_neutron(rule, direction)
             for name, direction in DIRECTIONS.items()
@@ -70,7 +70,7 @@ class EC2SecurityGroup(SecurityGroup):
             "protocol": rule["IpProtocol"],
             "port_range_min": first,
             "port_range_max": last,
-            "remote_ip_prefix": rule["CidrIp"] if has_ports else None,  # without ports Heat takes no addresses
+            "remote_ip_prefix": rule["CidrIp"] if has_ports else None,  # Heat ignores addresses without ports
             "remote_group_id": self.identify("neutron.security_group", group) if group else None,
             "security_group_id": self.resource_id,
         }
@@ -78,6 +78,6 @@ class EC2SecurityGroup(SecurityGroup):
 
 
 def port(value: str | None) -> int | None:
-    """A port; None where all are meant."""
+    """Return a port; None if all ports are meant."""
     number = -1 if value in (None, "") else int(str(value))
     return number if number >= 0 else None

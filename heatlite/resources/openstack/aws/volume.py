@@ -1,4 +1,4 @@
-"""AWS::EC2::Volume and VolumeAttachment: Cinder's volumes, by CloudFormation's words."""
+"""AWS::EC2::Volume and VolumeAttachment: Cinder's volumes with CloudFormation's names."""
 
 from __future__ import annotations
 
@@ -18,49 +18,49 @@ INSTANCE, VOLUME, DEVICE = "InstanceId", "VolumeId", "Device"
 
 
 class EC2Volume(Volume):
-    """A volume. Nothing of it can be changed. What CloudFormation calls a snapshot is a backup of Cinder's."""
+    """A volume that can't be changed. A snapshot in CloudFormation is a backup in Cinder."""
 
     properties_schema = {
         ZONE: text("The availability zone.", field="availability_zone", required=True, immutable=True),
-        SIZE: integer("Its size in GB.", field="size", constraints=(Range(1),), immutable=True),
-        SNAPSHOT: named("cinder.backup", "The backup that it is made of.", field=BACKUP, immutable=True),
+        SIZE: integer("The size in GB.", field="size", constraints=(Range(1),), immutable=True),
+        SNAPSHOT: named("cinder.backup", "The backup to create it from.", field=BACKUP, immutable=True),
         TAGS: tags(immutable=True),
     }
     attributes_schema = {}
 
     def validate(self) -> None:
-        """It has a size, or is made of something.
+        """Require a size or a backup.
 
-        :raises StackValidationFailed: where it hasn't
+        :raises StackValidationFailed: if there is neither
         """
         if self.known(SIZE, SNAPSHOT):
             self.require_one(SIZE, SNAPSHOT)
 
     def extra_body(self, body: Body) -> Body:
-        """With its tags as metadata, and a name."""
+        """Return a body with a name, and with the tags as metadata."""
         given = {it["Key"]: it["Value"] for it in self.properties[TAGS] or ()}
         name = self.physical_resource_name()
         return {**body, METADATA: given, "name": name, "description": name}
 
     def create(self, body: Body) -> Body:
-        """Of the backup, if there is one."""
+        """Create the volume, from the backup if there is one."""
         version = MADE_OF_BACKUP if body.get(BACKUP) else self.microversion
         return self.api.post(self.path, {self.key: body}, microversion=version)[self.key]
 
     def settle(self, progress: Any) -> bool:
-        """It is complete as it is made."""
+        """Return True: a created volume needs nothing more."""
         return True
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """Nothing."""
+        """Return no fields."""
         return {}
 
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
-        """Nothing."""
+        """Change nothing."""
 
 
 class EC2VolumeAttachment(VolumeAttachment):
-    """An attachment. Nothing of it can be changed."""
+    """An attachment that can't be changed."""
 
     server_property, volume_property, device_property = INSTANCE, VOLUME, DEVICE
     properties_schema = {
@@ -69,7 +69,7 @@ class EC2VolumeAttachment(VolumeAttachment):
         ),
         VOLUME: named("cinder.volume", "The volume.", field="volumeId", required=True, immutable=True),
         DEVICE: text(
-            "Where the server is to find it; that may not be heeded.",
+            "The device name in the server; the server may choose another one.",
             field="device",
             required=True,
             immutable=True,
@@ -78,13 +78,13 @@ class EC2VolumeAttachment(VolumeAttachment):
     }
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Nothing but another name of the same volume.
+        """Accept only another name of the same volume.
 
-        :raises NotSupported: where it is another one's
+        :raises NotSupported: if it names another volume
         """
         self._check_references(prop_diff)
         return {}
 
     def check_update_complete(self, progress: Any) -> bool:
-        """It is complete."""
+        """Return True: nothing changed."""
         return True

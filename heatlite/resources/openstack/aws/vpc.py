@@ -1,4 +1,4 @@
-"""AWS::EC2::VPC and what is in it: networks, subnets, routers and ports of Neutron's, by CloudFormation's words.
+"""AWS::EC2::VPC and its parts: Neutron's networks, subnets, routers and ports with CloudFormation's names.
 
 ::
 
@@ -6,9 +6,9 @@
     Subnet                       a subnet of the network, with an interface of the router
     NetworkInterface             a port on a subnet
     RouteTable                   another router
-    SubnetRouteTableAssociation  the subnet's interface is of that router, and not of the VPC's
+    SubnetRouteTableAssociation  moves the subnet's interface from the VPC's router to that router
 
-The way out of it is in ``gateway``.
+``gateway`` has the way out of a VPC.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ GATEWAY = "external_gateway_info"
 
 
 def of_vpc(vpc: str) -> str:
-    """The description of a router that is a route table: by it a gateway finds those of its VPC."""
+    """Return the description that marks a router as a VPC's route table, so that a gateway finds it."""
     return f"route table of VPC {vpc}"
 
 
 class InVPC(EC2, NeutronResource):
-    """What is of a VPC, or is one."""
+    """A VPC, or a part of one."""
 
     mark: ClassVar[Mark] = InName()
 
     def router_of(self, network: str) -> Body | None:
-        """The router of a VPC, which has the name of its network; None: the network was made by other means.
+        """Return the router of a VPC, which has the name of its network; None if the network isn't a VPC's.
 
-        :raises Error: where several have it
+        :raises Error: if several routers have the name
         """
         name = self.api.get(f"/networks/{network}")["network"]["name"]
         found = list(self.api.listed("/routers", "routers", params={"name": name})) if name else []
@@ -54,23 +54,23 @@ class InVPC(EC2, NeutronResource):
         return found[0] if found else None
 
     def extra_body(self, body: Body) -> Body:
-        """With a generated name, which is the mark."""
+        """Return a body with a generated name, which is the mark."""
         return {**body, "name": self.physical_resource_name()}
 
     def add_interface(self, router: str, subnet: str) -> None:
-        """Have a router on a subnet; to have it twice is refused by Neutron, and comes to the same."""
+        """Connect a router to a subnet, unless it is connected: Neutron refuses a second interface."""
         if not self.has_interface(router, subnet):
             self.api.put(f"/routers/{router}/add_router_interface", {"subnet_id": subnet})
 
     def remove_interface(self, router: str, subnet: str) -> None:
-        """Take a router off a subnet, if it is on it."""
+        """Disconnect a router from a subnet, if it is connected."""
         try:
             self.api.put(f"/routers/{router}/remove_router_interface", {"subnet_id": subnet})
         except CloudNotFound:
             return
 
     def has_interface(self, router: str, subnet: str) -> bool:
-        """Whether a router is on a subnet."""
+        """Tell whether a router is connected to a subnet."""
         query = {"device_id": router, "fixed_ips": f"subnet_id={subnet}"}
         return any(self.api.listed("/ports", "ports", params=query))
 
@@ -80,7 +80,7 @@ class VPC(InVPC):
 
     path, key, states, not_implemented = "/networks", "network", BUILT, (TENANCY,)
     properties_schema = {
-        CIDR: Property(Type.STRING, "Nothing comes of it: subnets have blocks of their own."),
+        CIDR: Property(Type.STRING, "Without effect: each subnet has its own block."),
         TENANCY: Property(
             Type.STRING, "Not implemented.", default="default", constraints=(AllowedValues(("default", "dedicated")),)
         ),
@@ -88,7 +88,7 @@ class VPC(InVPC):
     }
 
     def settle(self, progress: Any) -> bool:
-        """Have the router, once the network is recorded: its name is what it is found by."""
+        """Create the router, once the network is recorded: the network's name finds it again."""
         if (progress or {}).get("changed") is not None:
             return True
         if progress is not None and not progress.get("next"):
@@ -113,19 +113,19 @@ class Subnet(InVPC):
 
     path, key = "/subnets", "subnet"
     properties_schema = {
-        CIDR: text("Its addresses, as in 10.0.0.0/24.", field="cidr", required=True),
+        CIDR: text("The subnet's addresses, such as 10.0.0.0/24.", field="cidr", required=True),
         VPC_ID: text("The id of the VPC.", field="network_id", required=True),
-        ZONE: Property(Type.STRING, "Nothing comes of it, but the attribute."),
+        ZONE: Property(Type.STRING, "Without effect, except for the attribute."),
         "Tags": tags(),
     }
     attributes_schema = {ZONE: Attribute("The property of the same name.", Type.STRING)}
 
     def extra_body(self, body: Body) -> Body:
-        """Of IPv4."""
+        """Return a body for IPv4."""
         return {**super().extra_body(body), "ip_version": 4}
 
     def settle(self, progress: Any) -> bool:
-        """Have the interface."""
+        """Create the interface."""
         if (progress or {}).get("changed") is None:
             router = self.router_of(self.seen()["network_id"])
             if router is not None:
@@ -133,13 +133,13 @@ class Subnet(InVPC):
         return True
 
     def forget_ties(self, thing_id: str) -> None:
-        """Take the interface off."""
+        """Remove the interface."""
         router = self.router_of(self.look(thing_id)["network_id"])
         if router is not None:
             self.remove_interface(router["id"], thing_id)
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
-        """What the template gives."""
+        """Return the template's zone."""
         return self.properties[ZONE]
 
 
@@ -148,17 +148,17 @@ class NetworkInterface(InVPC):
 
     path, key, not_implemented = "/ports", "port", (CHECK,)
     properties_schema = {
-        "Description": Property(Type.STRING, "What it is for; nothing comes of it."),
-        GROUPS: Property(Type.LIST, "Its security groups; the default one where none are given.", update_allowed=True),
-        ADDRESS: Property(Type.STRING, "Its address."),
+        "Description": Property(Type.STRING, "Without effect."),
+        GROUPS: Property(Type.LIST, "The security groups; without them the default group.", update_allowed=True),
+        ADDRESS: Property(Type.STRING, "The IP address."),
         CHECK: Property(Type.BOOLEAN, "Not implemented."),
         SUBNET_ID: Property(Type.STRING, "The subnet.", required=True, constraints=custom("neutron.subnet")),
         "Tags": tags(),
     }
-    attributes_schema = {ADDRESS: Attribute("Its first address.", Type.STRING)}
+    attributes_schema = {ADDRESS: Attribute("The first IP address.", Type.STRING)}
 
     def extra_body(self, body: Body) -> Body:
-        """On the subnet's network, with the groups."""
+        """Return a body with the subnet's network and the groups."""
         subnet = self.identify("neutron.subnet", self.properties[SUBNET_ID])
         network = self.api.get(f"/subnets/{subnet}")["subnet"]["network_id"]
         address = {"ip_address": self.properties[ADDRESS]} if self.properties[ADDRESS] else {}
@@ -166,7 +166,7 @@ class NetworkInterface(InVPC):
         return found if self.properties[GROUPS] is None else {**found, **self._groups()}
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """The groups."""
+        """Return the groups, if they changed."""
         return self._groups() if GROUPS in prop_diff else {}
 
     def _groups(self) -> Body:
@@ -174,23 +174,23 @@ class NetworkInterface(InVPC):
         return {"security_groups": [self.identify("neutron.security_group", it) for it in names]}
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
-        """The first address."""
+        """Return the first address."""
         return next((it["ip_address"] for it in body["fixed_ips"]), None)
 
 
 class RouteTable(InVPC):
-    """A router, with the gateway of the VPC's router if that has one."""
+    """A router, with the same gateway as the VPC's router, if that has one."""
 
     path, key, states = "/routers", "router", BUILT
     support_status = SupportStatus(version="2014.1")
     properties_schema = {VPC_ID: Property(Type.STRING, "The id of the VPC.", required=True), "Tags": tags()}
 
     def extra_body(self, body: Body) -> Body:
-        """Described as the VPC's."""
+        """Return a body whose description names the VPC."""
         return {**super().extra_body(body), "description": of_vpc(self.properties[VPC_ID])}
 
     def settle(self, progress: Any) -> bool:
-        """Have the gateway."""
+        """Set the gateway."""
         if (progress or {}).get("changed") is None:
             router = self.router_of(self.properties[VPC_ID])
             if router is not None and router[GATEWAY]:
@@ -199,7 +199,7 @@ class RouteTable(InVPC):
 
 
 class SubnetRouteTableAssociation(RecordedFirst, InVPC):
-    """What has a subnet's interface on the router of a route table, in place of the VPC's router."""
+    """An association that moves a subnet's interface from the VPC's router to a route table's router."""
 
     path, key, mark = "/routers", "router", RecordedFirst.mark
     properties_schema = {
@@ -208,7 +208,7 @@ class SubnetRouteTableAssociation(RecordedFirst, InVPC):
     }
 
     def have(self) -> None:
-        """Take the VPC's router off the subnet, and have the other one on it."""
+        """Disconnect the VPC's router from the subnet, and connect the other one."""
         subnet, table = self.identify("neutron.subnet", self.properties[SUBNET_ID]), self.properties[TABLE_ID]
         default = self._default_router(subnet)
         if default is not None and default != table:
@@ -216,7 +216,7 @@ class SubnetRouteTableAssociation(RecordedFirst, InVPC):
         self.add_interface(table, subnet)
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Have it again, unless a name stands for another subnet by now."""
+        """Repeat the requests, unless a name now means another subnet."""
         self._check_references(prop_diff)
         return super().handle_update(prop_diff)
 
@@ -225,9 +225,9 @@ class SubnetRouteTableAssociation(RecordedFirst, InVPC):
         return None if found is None else str(found["id"])
 
     def look(self, thing_id: str) -> Body:
-        """What it joins.
+        """Return the router and the subnet.
 
-        :raises CloudNotFound: where it doesn't
+        :raises CloudNotFound: if they aren't connected
         """
         subnet, table = self.identify("neutron.subnet", self.properties[SUBNET_ID]), self.properties[TABLE_ID]
         if not self.has_interface(table, subnet):
@@ -236,7 +236,7 @@ class SubnetRouteTableAssociation(RecordedFirst, InVPC):
         return {"id": thing_id, "router_id": table, "subnet_id": subnet}
 
     def delete(self, thing_id: str) -> None:
-        """Have the VPC's router on the subnet again."""
+        """Connect the VPC's router to the subnet again."""
         joined = self.look(thing_id)
         self.remove_interface(joined["router_id"], joined["subnet_id"])
         default = self._default_router(joined["subnet_id"])
@@ -244,5 +244,5 @@ class SubnetRouteTableAssociation(RecordedFirst, InVPC):
             self.add_interface(default, joined["subnet_id"])
 
     def show(self) -> None:
-        """Nothing: it is no object of Neutron's."""
+        """Return None: it isn't an object of Neutron."""
         return
