@@ -1,1 +1,1 @@
-"""Cinder: volumes and what they are attached to."""
+"""Cinder: volumes, their types and their attachments."""

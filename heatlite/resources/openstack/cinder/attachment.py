@@ -1,4 +1,4 @@
-"""OS::Cinder::VolumeAttachment: a volume that is attached to a server. Nova joins them, and Cinder knows of it."""
+"""OS::Cinder::VolumeAttachment: a volume attached to a server. Nova attaches it, and Cinder records that."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from heatlite.resources.openstack.marks import ByContent
 SERVER, VOLUME, DEVICE = "instance_uuid", "volume_id", "mountpoint"
 WAITS, ATTACHED = ("available", "attaching", "reserved"), "in-use"
 JOINED = "joined"
-"""The key of the data with the server and the volume that are joined."""
+"""The key of the data for the server and the volume of the attachment."""
 
 
 class VolumeAttachment(CloudResource):
-    """An attachment, by what it joins: there is one of a volume and a server, so it needs no mark.
+    """An attachment, identified by its server and volume. There is one at most for both, so it needs no mark.
 
     It is complete when the volume is in use, and gone when the server no longer has it.
     """
@@ -30,11 +30,11 @@ class VolumeAttachment(CloudResource):
     properties_schema = {
         SERVER: text("The id of the server.", required=True, update_allowed=True),
         VOLUME: named("cinder.volume", "The volume.", field="volumeId", required=True, update_allowed=True),
-        DEVICE: text("Where the server is to find it; that may not be heeded.", field="device", update_allowed=True),
+        DEVICE: text("The device name; the server may choose another one.", field="device", update_allowed=True),
     }
 
     def handle_create(self) -> Any:
-        """Join them, unless they are joined."""
+        """Attach the volume, unless it is attached."""
         if not (self.is_repeated and self.find()):
             self._attach()
         self.resource_id_set(self._volume())
@@ -55,9 +55,9 @@ class VolumeAttachment(CloudResource):
         return place if volume is None else f"{place}/{volume}"
 
     def check_create_complete(self, progress: Any) -> bool:
-        """Whether Cinder has the volume in use.
+        """Tell whether the volume is in use in Cinder.
 
-        :raises ResourceUnknownStatus: where it came to anything else
+        :raises ResourceUnknownStatus: if it has any other final status
         """
         self.data_set(JOINED, [self.properties[self.server_property], self._volume()])
         status = self.cloud.api("block_storage").get(f"/volumes/{self._volume()}")["volume"]["status"]
@@ -69,12 +69,12 @@ class VolumeAttachment(CloudResource):
         return True
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Take apart what was joined, then join what is to be."""
+        """Begin to detach the old volume and attach the new one."""
         server, volume = self._joined()
         return {"server": server, "volume": volume, "sent": False, "attached": False}
 
     def check_update_complete(self, progress: Any) -> bool:
-        """Go on: detached, then attached."""
+        """Continue: first detach, then attach."""
         if not progress["attached"]:
             if progress["server"] is not None and not self._is_detached(progress):
                 return False
@@ -84,16 +84,16 @@ class VolumeAttachment(CloudResource):
         return self.check_create_complete(progress)
 
     def handle_delete(self) -> Any:
-        """Begin to take them apart."""
+        """Begin to detach the volume."""
         server, volume = self._joined() if self.resource_id is not None else (None, None)
         return {"server": server, "volume": volume, "sent": False}
 
     def check_delete_complete(self, progress: Any) -> bool:
-        """Whether the server no longer has it, and Cinder knows."""
+        """Tell whether the server no longer has the volume, and Cinder has recorded that."""
         return progress["server"] is None or self._is_detached(progress)
 
     def _joined(self) -> tuple[str | None, str | None]:
-        """The server and the volume that are joined; of what Heat made Cinder knows the server."""
+        """Return the server and the volume that are attached. If Heat attached them, ask Cinder for the server."""
         if self.data.get(JOINED):
             server, volume = self.data[JOINED]
             return server, volume
@@ -119,7 +119,7 @@ class VolumeAttachment(CloudResource):
         return False
 
     def _is_free(self, progress: Body) -> bool:
-        """Whether Cinder knows that the server no longer has it."""
+        """Tell whether Cinder has recorded that the server no longer has the volume."""
         try:
             volume = self.cloud.api("block_storage").get(f"/volumes/{progress['volume']}")["volume"]
         except CloudNotFound:
@@ -127,7 +127,7 @@ class VolumeAttachment(CloudResource):
         return all(it["server_id"] != progress["server"] for it in volume["attachments"])
 
     def find(self) -> list[str]:
-        """The volume's id, where the server has it."""
+        """Return the volume's id, if the server has it."""
         try:
             found = self.api.get(self._place_at(self.properties[self.server_property], self._volume()))[self.key]
         except CloudNotFound:
@@ -135,6 +135,6 @@ class VolumeAttachment(CloudResource):
         return [str(found["volumeId"])]
 
     def look(self, thing_id: str) -> Body:
-        """What Nova says of it."""
+        """Return the attachment as Nova shows it."""
         server, volume = self._joined()
         return self.api.get(self._place_at(str(server), volume))[self.key]

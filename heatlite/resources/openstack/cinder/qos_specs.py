@@ -1,4 +1,4 @@
-"""OS::Cinder::QoSSpecs and QoSAssociation: how fast volumes are. For administrators."""
+"""OS::Cinder::QoSSpecs and QoSAssociation: performance settings of volumes. For administrators."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from heatlite.resources.schema import Property, SupportStatus, Type
 
 SPECS, CONSUMER, TYPES, QOS = "specs", "consumer", "volume_types", "qos_specs"
 JOINED = "joined"
-"""The key of the data with the id of the QoS specs and those of the volume types that may have them."""
+"""The key of the data for the id of the QoS specs and the ids of the associated volume types."""
 
 
 class QoSSpecs(Claimed):
-    """QoS specs: by keys, what Nova or a back end is to see to. Their name is theirs alone."""
+    """QoS specs: keys and values that Nova or a back end enforces. Their name is unique."""
 
     service, path, key, list_key = "block_storage", "/qos-specs", QOS, QOS
     support_status = SupportStatus(version="7.0.0")
     properties_schema = {
-        "name": text("Their name."),
-        SPECS: Property(Type.MAP, "The specs, by keys; consumer is one.", required=True, update_allowed=True),
+        "name": text("The name of the QoS specs."),
+        SPECS: Property(Type.MAP, "The keys and values; consumer is one of them.", required=True, update_allowed=True),
     }
 
     def extra_body(self, body: Body) -> Body:
-        """Keys are fields."""
+        """Return a body with the keys as fields."""
         return {**self.properties[SPECS], **body}
 
     def alike(self) -> list[str]:
-        """What has the name."""
+        """Return the QoS specs with the same name."""
         name = self.properties["name"] or self.physical_resource_name()
         return [it["id"] for it in self.api.listed(self.path, QOS) if it["name"] == name]
 
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
-        """Have the keys as they are wanted."""
+        """Set the wanted keys, and delete the others."""
         if SPECS not in prop_diff:
             return
         found = self.look(str(self.resource_id))
@@ -47,12 +47,12 @@ class QoSSpecs(Claimed):
             self.api.put(self.one, {QOS: new})
 
     def forget_ties(self, thing_id: str) -> None:
-        """Take them from all volume types."""
+        """Disassociate all volume types."""
         self.api.get(f"{self.place(thing_id)}/disassociate_all")
 
 
 class QoSAssociation(RecordedFirst):
-    """The volume types that have QoS specs."""
+    """An association of QoS specs with volume types."""
 
     service, path, key = "block_storage", "/qos-specs", QOS
     support_status = SupportStatus(version="8.0.0")
@@ -68,7 +68,7 @@ class QoSAssociation(RecordedFirst):
     }
 
     def have(self) -> None:
-        """Take the specs from the volume types that had them by the resource, and give them to those that are to."""
+        """Disassociate the volume types that the resource no longer lists, and associate the new ones."""
         specs, before = self._joined()
         wanted = self._wanted()
         for gone in before:
@@ -93,7 +93,7 @@ class QoSAssociation(RecordedFirst):
         self.api.get(f"{self.path}/{specs}/{verb}", params={"vol_type_id": volume_type})
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Change the volume types; of what Heat made those count that have the specs."""
+        """Change the volume types. If Heat made the association, all types that have the specs count as its own."""
         if JOINED not in self.data:
             specs = self._specs()
             self.data_set(JOINED, {QOS: specs, TYPES: self._associated(specs)})
@@ -105,9 +105,9 @@ class QoSAssociation(RecordedFirst):
         return [it["id"] for it in there]
 
     def look(self, thing_id: str) -> Body:
-        """The specs and the volume types that have them.
+        """Return the specs and the volume types that have them.
 
-        :raises CloudNotFound: where one of them doesn't
+        :raises CloudNotFound: if a wanted volume type doesn't have them
         """
         specs, _ = self._joined()
         there = self._associated(specs)
@@ -118,7 +118,7 @@ class QoSAssociation(RecordedFirst):
         return {"id": thing_id, QOS: specs, TYPES: there}
 
     def delete(self, thing_id: str) -> None:
-        """Take the specs from the volume types."""
+        """Disassociate the volume types."""
         try:
             specs, types = self._joined()
             for volume_type in types or self._wanted():

@@ -1,4 +1,4 @@
-"""OS::Cinder::Volume: a disk by itself."""
+"""OS::Cinder::Volume: a volume, and its backups."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ SIZE, TYPE, METADATA, READ_ONLY, BACKUP, HINTS = (
     "scheduler_hints",
 )
 IN_USE_CAN_GROW = "3.42"
-"""The version of the API from which a volume that is attached can be extended."""
+"""The API version from which an attached volume can be extended."""
 MADE_OF_BACKUP = "3.47"
 SOURCES = ("snapshot_id", "source_volid", "image")
 BAD_REQUEST = 400
 BACKUP_SERVICE = "cinder-backup"
-"""What Cinder says (with 503, as of what comes back by itself) that it can't find where there is no such service."""
+"""The service's name in Cinder's error when the service doesn't exist. The error is a 503, like a temporary one."""
 NOT_WORTH_KEEPING = (("CREATE", "FAILED"), ("UPDATE", "FAILED"))
 
 
 class Volume(CloudResource):
-    """A volume: a disk of a size, which can be attached to a server."""
+    """A volume: a disk of a given size that can be attached to a server."""
 
     service, path, key = "block_storage", "/volumes", "volume"
     mark = InMetadata()
@@ -53,49 +53,49 @@ class Volume(CloudResource):
         failed="error error_deleting error_restoring error_extending error_managing",
     )
     properties_schema = {
-        "availability_zone": text("The availability zone that it is in."),
-        SIZE: integer("Its size in GB; it can grow.", constraints=(Range(1),), update_allowed=True),
-        "snapshot_id": named("cinder.snapshot", "The snapshot that it is made of."),
-        BACKUP: named("cinder.backup", "The backup that it is made of, or restored from.", update_allowed=True),
-        "name": text("Its name.", update_allowed=True),
-        "description": text("What it is for.", update_allowed=True),
-        "image": named("glance.image", "The image that it is made of.", field="imageRef"),
+        "availability_zone": text("The availability zone of the volume."),
+        SIZE: integer("The size in GB; it can grow.", constraints=(Range(1),), update_allowed=True),
+        "snapshot_id": named("cinder.snapshot", "The snapshot to create it from."),
+        BACKUP: named("cinder.backup", "The backup to create it from, or to restore.", update_allowed=True),
+        "name": text("The name of the volume.", update_allowed=True),
+        "description": text("The description of the volume.", update_allowed=True),
+        "image": named("glance.image", "The image to create it from.", field="imageRef"),
         "imageRef": old_name("image"),
-        TYPE: named("cinder.vtype", "Its type.", update_allowed=True),
-        "source_volid": named("cinder.volume", "The volume that it is a copy of."),
-        METADATA: Property(Type.MAP, "Keys and values that are kept with it.", default={}, update_allowed=True),
-        HINTS: Property(Type.MAP, "What the scheduler is told."),
-        READ_ONLY: Property(Type.BOOLEAN, "Whether it is attached for reading only.", update_allowed=True),
+        TYPE: named("cinder.vtype", "The volume type.", update_allowed=True),
+        "source_volid": named("cinder.volume", "The volume to copy."),
+        METADATA: Property(Type.MAP, "Keys and values to store with it.", default={}, update_allowed=True),
+        HINTS: Property(Type.MAP, "Hints for the scheduler."),
+        READ_ONLY: Property(Type.BOOLEAN, "Whether servers can only read it.", update_allowed=True),
         "multiattach": Property(Type.BOOLEAN, "Use a volume type that allows it.", default=False, status=HIDDEN),
     }
     attributes_schema = {
-        "availability_zone": Attribute("The availability zone that it is in.", Type.STRING),
-        SIZE: Attribute("Its size in GB.", Type.STRING),
-        "snapshot_id": Attribute("The snapshot that it is made of.", Type.STRING),
-        "display_name": Attribute("Its name.", Type.STRING),
-        "display_description": Attribute("What it is for.", Type.STRING),
-        TYPE: Attribute("Its type.", Type.STRING),
-        METADATA: Attribute("Keys and values that are kept with it, as JSON.", Type.STRING),
-        "metadata_values": Attribute("The same as a map.", Type.MAP),
-        "source_volid": Attribute("The volume that it is a copy of.", Type.STRING),
-        "status": Attribute("Its status.", Type.STRING),
-        "created_at": Attribute("When it was made.", Type.STRING),
-        "bootable": Attribute("Whether a server can start from it.", Type.STRING),
+        "availability_zone": Attribute("The availability zone of the volume.", Type.STRING),
+        SIZE: Attribute("The size in GB.", Type.STRING),
+        "snapshot_id": Attribute("The snapshot that it was created from.", Type.STRING),
+        "display_name": Attribute("The name of the volume.", Type.STRING),
+        "display_description": Attribute("The description of the volume.", Type.STRING),
+        TYPE: Attribute("The volume type.", Type.STRING),
+        METADATA: Attribute("The stored keys and values, as JSON.", Type.STRING),
+        "metadata_values": Attribute("The stored keys and values, as a map.", Type.MAP),
+        "source_volid": Attribute("The volume that was copied.", Type.STRING),
+        "status": Attribute("The status of the volume.", Type.STRING),
+        "created_at": Attribute("The time of its creation.", Type.STRING),
+        "bootable": Attribute("Whether a server can boot from it.", Type.STRING),
         "encrypted": Attribute("Whether it is encrypted.", Type.STRING),
-        "attachments": Attribute("What it is attached to, as text.", Type.STRING),
-        "attachments_list": Attribute("The same as a list.", Type.LIST),
-        "multiattach": Attribute("Whether it can be attached more than once.", Type.BOOLEAN),
+        "attachments": Attribute("The attachments, as a text.", Type.STRING),
+        "attachments_list": Attribute("The attachments, as a list.", Type.LIST),
+        "multiattach": Attribute("Whether it can be attached to several servers.", Type.BOOLEAN),
     }
 
     @property
     def list_path(self) -> str:
-        """The list that has metadata."""
+        """The path of the list that shows metadata."""
         return "/volumes/detail"
 
     def validate(self) -> None:
-        """It has a size or is made of something, and of one thing only.
+        """Require a size or one source, and at most one source.
 
-        :raises StackValidationFailed: where it isn't
+        :raises StackValidationFailed: if they don't fit together
         """
         if not self.known(SIZE, BACKUP, *SOURCES) or self.properties[BACKUP]:
             return
@@ -115,18 +115,18 @@ class Volume(CloudResource):
             raise StackValidationFailed(path=where, message=message)
 
     def extra_body(self, body: Body) -> Body:
-        """With its metadata."""
+        """Return a body with the metadata."""
         return {**body, METADATA: dict(self.properties[METADATA] or {})}
 
     def create(self, body: Body) -> Body:
-        """With what the scheduler is told, beside it."""
+        """Send the creation, with the hints for the scheduler beside it."""
         version = MADE_OF_BACKUP if body.get(BACKUP) else self.microversion
         hints = self.properties[HINTS]
         sent = {"volume": body, **({"OS-SCH-HNT:scheduler_hints": hints} if hints else {})}
         return self.api.post(self.path, sent, microversion=version)["volume"]
 
     def settle(self, progress: Any) -> bool:
-        """Have its type, size and access: one at a time, since Cinder does one at a time."""
+        """Set type, size and access, one after another, because Cinder does one action at a time."""
         if progress is None:
             progress = {}
         changed = progress.get("changed", [READ_ONLY])
@@ -159,9 +159,9 @@ class Volume(CloudResource):
         return current == wanted or self.identify("cinder.vtype", str(current)) == self.identify("cinder.vtype", wanted)
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """Name and description; the rest takes actions.
+        """Return name and description; other changes need actions.
 
-        :raises NotSupported: where it is to shrink
+        :raises NotSupported: if the size is to shrink
         """
         size = prop_diff.get(SIZE)
         if size is not None and size < self.seen()[SIZE]:
@@ -178,7 +178,7 @@ class Volume(CloudResource):
             self.api.put(f"{self.one}/metadata", {METADATA: wanted})
 
     def delete(self, thing_id: str) -> None:
-        """Send it; Cinder's word for a volume that is in use, or going already, is 400."""
+        """Send the deletion. For a volume that is in use, or being deleted, Cinder answers 400: raise a conflict."""
         try:
             super().delete(thing_id)
         except CloudError as error:
@@ -187,7 +187,7 @@ class Volume(CloudResource):
             raise
 
     def handle_snapshot_delete(self, state: tuple[str, str]) -> Any:
-        """Begin to delete it, once a backup of it is there; one that failed has nothing worth keeping, as in Heat.
+        """Begin to delete the volume after a backup of it. A failed volume isn't worth a backup, as in Heat.
 
         :param state: its action and status before
         """
@@ -197,11 +197,11 @@ class Volume(CloudResource):
         return {**progress, "backup": f"{tag_of(self.uuid)} {int(self.now())}"}
 
     def check_delete_complete(self, progress: Any) -> bool:
-        """See that the backup that the deletion waits for is there, and then that the volume goes.
+        """Wait for the backup, if there is one to wait for, and then for the deletion.
 
-        ``progress``: ``backup``, the name of the backup, and its ``backup_id`` once it is begun.
+        ``progress``: ``backup``, the name of the backup, and its ``backup_id`` once it has begun.
 
-        :raises ResourceInError: where the backup failed: the volume stays
+        :raises ResourceInError: if the backup failed: the volume stays
         """
         if "backup" in progress:
             if not self._is_backed_up(progress):
@@ -211,7 +211,7 @@ class Volume(CloudResource):
         return super().check_delete_complete(progress)
 
     def _is_backed_up(self, progress: Any) -> bool:
-        if "backup_id" not in progress:  # the first look: the row has to know the name before anything is begun
+        if "backup_id" not in progress:  # first check: the row must record the name before the backup begins
             progress["backup_id"] = None
             return False
         if progress["backup_id"] is None:
@@ -220,11 +220,11 @@ class Volume(CloudResource):
         return self.check_snapshot_complete({BACKUP: progress["backup_id"]})
 
     def _begun_backup(self, name: str) -> str:
-        """Return the id of the backup of this name, which is begun unless an engine that died has done so.
+        """Return the id of the backup with this name; begin it, unless an engine that died has begun it.
 
-        It is empty where the volume is gone, so that there is nothing to keep.
+        The id is empty if the volume doesn't exist, so that there is nothing to back up.
 
-        :raises CloudError: where the cloud has no service for backups
+        :raises CloudError: if the cloud has no backup service
         """
         for there in self.api.listed("/backups", "backups", params={"name": name}):
             return str(there["id"])
@@ -232,7 +232,7 @@ class Volume(CloudResource):
         try:
             return str(self.api.post("/backups", sent)["backup"]["id"])
         except CloudUnavailable as error:
-            if BACKUP_SERVICE in error.kwargs["message"]:  # it won't come by being waited for
+            if BACKUP_SERVICE in error.kwargs["message"]:  # the service doesn't exist, so waiting won't help
                 raise CloudError(**error.kwargs) from None
             raise
         except CloudNotFound:
@@ -241,16 +241,16 @@ class Volume(CloudResource):
             return ""
 
     def handle_snapshot(self) -> Any:
-        """Begin a backup of it."""
+        """Begin a backup of the volume."""
         sent = {"backup": {"volume_id": self.resource_id, "force": True}}
         backup = self.api.post("/backups", sent)["backup"]
         self.data_set(BACKUP, backup["id"])
         return {BACKUP: backup["id"]}
 
     def check_snapshot_complete(self, progress: Any) -> bool:
-        """Whether the backup is there.
+        """Tell whether the backup is complete.
 
-        :raises ResourceInError: where it failed
+        :raises ResourceInError: if it failed
         """
         backup = self.api.get(f"/backups/{progress[BACKUP]}")["backup"]
         if backup["status"] in ("creating", "available"):
@@ -258,7 +258,7 @@ class Volume(CloudResource):
         raise ResourceInError(resource_status=backup["status"], status_reason=backup.get("fail_reason") or "Unknown")
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
-        """Heat's are texts, for the most part; the mark isn't among the metadata."""
+        """Return an attribute. Most of Heat's are texts. The metadata don't include the mark."""
         own = {it: value for it, value in (body.get(METADATA) or {}).items() if it != KEY}
         match name:
             case "metadata":

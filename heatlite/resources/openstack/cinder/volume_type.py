@@ -1,4 +1,4 @@
-"""OS::Cinder::VolumeType and EncryptedVolumeType: kinds of volumes. For administrators."""
+"""OS::Cinder::VolumeType and EncryptedVolumeType: types of volumes. For administrators."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ PUBLIC_FIELD = "os-volume-type-access:is_public"
 
 
 class VolumeType(NamedLater):
-    """A volume type: what volumes are made of, by the keys that back ends know."""
+    """A volume type: keys that tell the back ends how to make volumes."""
 
     service, path, key = "block_storage", "/types", "volume_type"
     mark = InFirstName(filtered=False)
     support_status = SupportStatus(version="2015.1")
     properties_schema = {
-        "name": text("Its name.", required=True, update_allowed=True),
-        METADATA: Property(Type.MAP, "What back ends are asked for, by keys.", update_allowed=True),
+        "name": text("The name of the volume type.", required=True, update_allowed=True),
+        METADATA: Property(Type.MAP, "The extra specs: keys and values for back ends.", update_allowed=True),
         PUBLIC: flag("Whether all projects may use it.", default=True, update_allowed=True),
-        "description": text("What it is for.", update_allowed=True, cleared=""),
+        "description": text("The description of the volume type.", update_allowed=True, cleared=""),
         PROJECTS: Property(
             Type.LIST,
-            "The projects that may use it, where it isn't public.",
+            "The projects that may use it, if it isn't public.",
             default=[],
             update_allowed=True,
-            schema=Property(Type.STRING, "A project.", constraints=custom("keystone.project")),
+            schema=Property(Type.STRING, "The name or id of a project.", constraints=custom("keystone.project")),
         ),
     }
 
     def validate(self) -> None:
-        """What is public is for no projects in particular.
+        """Refuse a list of projects for a public volume type.
 
-        :raises StackValidationFailed: where both are given
+        :raises StackValidationFailed: if both are given
         """
         if self.known(PROJECTS, PUBLIC) and self.properties[PROJECTS] and self.properties[PUBLIC]:
             message = f'Can not specify property "{PROJECTS}" if the volume type is public.'
             raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
 
     def extra_body(self, body: Body) -> Body:
-        """The name of a field in creations is another one than in updates."""
+        """Return the body with a creation's field names, which differ from an update's."""
         body[PUBLIC_FIELD] = body.pop(PUBLIC)
         return body
 
     def find(self) -> list[str]:
-        """Also what isn't public."""
+        """Return the marked volume types, including those that aren't public."""
         there = self.api.listed(self.path, "volume_types", params={PUBLIC: "None"})
         return [it["id"] for it in there if self.mark.is_on(self, it)]
 
     def settle(self, progress: Any) -> bool:
-        """Have its keys and its projects, then its name."""
+        """Set its keys and projects, then its name."""
         changed = (progress or {}).get("changed")
         if self.properties[METADATA] if changed is None else METADATA in changed:
             self._have_keys(self.properties[METADATA] or {})
@@ -83,60 +83,62 @@ class VolumeType(NamedLater):
     def _change_access(self, verb: str, project: str) -> None:
         try:
             self.api.post(f"{self.one}/action", {verb: {"project": project}})
-        except (CloudConflict, CloudNotFound):  # it is so already
+        except (CloudConflict, CloudNotFound):  # the access is as wanted already
             return
 
 
 class EncryptedVolumeType(Claimed):
-    """The encryption of a volume type, which has one at most. The volume type's id is its id."""
+    """The encryption of a volume type, which has one at most. Its id is the volume type's id."""
 
     service, path, key = "block_storage", "/types", "encryption"
     support_status = SupportStatus(version="5.0.0")
     properties_schema = {
-        PROVIDER: text("What encrypts: luks, or a class of Nova's.", required=True, update_allowed=True),
+        PROVIDER: text("The encryption provider: luks, or a class of Nova's.", required=True, update_allowed=True),
         "control_location": text(
-            "Where volumes are encrypted: in Nova (front-end) or in Cinder (back-end).",
+            "The service that encrypts: Nova (front-end) or Cinder (back-end).",
             default="front-end",
             constraints=(AllowedValues(("front-end", "back-end")),),
             update_allowed=True,
         ),
         "cipher": text(
-            "The algorithm.", constraints=(AllowedValues(("aes-xts-plain64", "aes-cbc-essiv")),), update_allowed=True
+            "The encryption algorithm.",
+            constraints=(AllowedValues(("aes-xts-plain64", "aes-cbc-essiv")),),
+            update_allowed=True,
         ),
         "key_size": integer("The size of the key, in bits.", update_allowed=True),
         "volume_type": named("cinder.vtype", "The volume type.", field="volume_type_id", required=True),
     }
 
     def place(self, thing_id: str) -> str:
-        """Of a volume type; Cinder takes any last word of the path."""
+        """Return the path of a volume type's encryption; Cinder accepts any last word."""
         return f"{self.path}/{thing_id}/encryption/{PROVIDER}"
 
     def create(self, body: Body) -> Body:
-        """Made at its volume type."""
+        """Create the encryption at its volume type."""
         volume_type = body.pop("volume_type_id")
         made = self.api.post(f"{self.path}/{volume_type}/encryption", {self.key: body})[self.key]
         return {**made, "volume_type_id": volume_type}
 
     def change(self, body: Body) -> Body:
-        """What Cinder says of it then is only what has changed."""
+        """Change the encryption and read it, because Cinder's answer contains only the changed fields."""
         super().change(body)
         return self.look(str(self.resource_id))
 
     def id_in(self, body: Mapping[str, Any]) -> str:
-        """The volume type's."""
+        """Return the volume type's id."""
         return str(body["volume_type_id"])
 
     def alike(self) -> list[str]:
-        """What the volume type has."""
+        """Return the volume type's id, if it has an encryption."""
         try:
             return [self.id_in(self.look(self.identify("cinder.vtype", self.properties["volume_type"])))]
         except CloudNotFound:
             return []
 
     def look(self, thing_id: str) -> Body:
-        """The volume type's encryption.
+        """Read the volume type's encryption.
 
-        :raises CloudNotFound: where it has none
+        :raises CloudNotFound: if it has none
         """
         found: Body = self.api.get(f"{self.path}/{thing_id}/encryption")
         if not found.get("volume_type_id"):

@@ -4,7 +4,7 @@
 
     POST /images {id: the resource's uuid} ─▶ POST …/import ─▶ Glance downloads ─▶ active ─▶ members, deactivated
                                                   ▲                 │
-                      queued, and it has no task ─┘                 └─ a task that failed says why
+                      queued, without a task ─────┘                 └─ a failed task has the reason
 """
 
 from __future__ import annotations
@@ -37,57 +37,57 @@ PATCH = {"Content-Type": "application/openstack-images-v2.1-json-patch"}
 class WebImage(CloudResource):
     """An image whose contents Glance downloads from a URL.
 
-    Glance lets who makes an image choose its id: where the template chooses none, that is the resource's uuid.
+    Glance lets the creator choose an image's id: if the template chooses none, the id is the resource's uuid.
     """
 
     service, path, key = "image", "/images", "image"
     mark = ByContent()
-    name_property = ""  # what the template doesn't name has no name, as in Heat
+    name_property = ""  # without a name in the template the image has no name, as in Heat
     poll_seconds = 2.0
     states = states(good="active deactivated", pending="queued saving uploading importing", failed="killed deleted")
     support_status = SupportStatus(version="12.0.0")
     properties_schema = {
-        "name": text("Its name."),
-        ID: text("Its id."),
+        "name": text("The name of the image."),
+        ID: text("The id of the image."),
         VISIBILITY: text(
-            "Who sees it.",
+            "The projects that can see it.",
             default="private",
             constraints=(AllowedValues(("public", "private", "community", "shared")),),
             update_allowed=True,
         ),
-        "protected": flag("Whether it can't be deleted.", default=False, update_allowed=True),
-        "min_disk": integer("The least disk of a server, in GB.", default=0, constraints=(Range(0),)),
-        "min_ram": integer("The least memory of a server, in MB.", default=0, constraints=(Range(0),)),
+        "protected": flag("Whether its deletion is refused.", default=False, update_allowed=True),
+        "min_disk": integer("The smallest disk for a server, in GB.", default=0, constraints=(Range(0),)),
+        "min_ram": integer("The least memory for a server, in MB.", default=0, constraints=(Range(0),)),
         DISK: text(
             "The format of the disk.",
             required=True,
             constraints=(AllowedValues((*FOR_AMAZON, "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop")),),
         ),
         CONTAINER: text(
-            "The format of what the disk is in.",
+            "The format of the container.",
             required=True,
             constraints=(AllowedValues((*FOR_AMAZON, "bare", "ovf", "ova", "docker")),),
         ),
-        LOCATION: Property(Type.STRING, "The URL of its contents.", required=True),
-        "tags": listed("Its tags.", update_allowed=True, cleared=[]),
+        LOCATION: Property(Type.STRING, "The URL to download.", required=True),
+        "tags": listed("The tags of the image.", update_allowed=True, cleared=[]),
         EXTRA: Property(Type.MAP, "More properties of the image.", default={}, update_allowed=True),
-        "architecture": text("The architecture that it is for.", update_allowed=True),
-        "kernel_id": text("The id of the image of its kernel.", constraints=UUID, update_allowed=True),
+        "architecture": text("The processor architecture.", update_allowed=True),
+        "kernel_id": text("The id of the kernel's image.", constraints=UUID, update_allowed=True),
         "os_distro": text("The operating system.", update_allowed=True),
         "os_version": text("The operating system's version.", update_allowed=True),
         "owner": text("The id of the project that owns it.", update_allowed=True),
-        "ramdisk_id": text("The id of the image of its ramdisk.", constraints=UUID, update_allowed=True),
-        ACTIVE: Property(Type.BOOLEAN, "Whether its contents can be had.", default=True, update_allowed=True),
+        "ramdisk_id": text("The id of the ramdisk's image.", constraints=UUID, update_allowed=True),
+        ACTIVE: Property(Type.BOOLEAN, "Whether the image can be used.", default=True, update_allowed=True),
         MEMBERS: Property(
             Type.LIST,
-            "The ids of the projects that a shared one is shared with.",
+            "The ids of the projects that a shared image is shared with.",
             update_allowed=True,
-            schema=Property(Type.STRING, "A project."),
+            schema=Property(Type.STRING, "The id of a project."),
         ),
     }
 
     def validate(self) -> None:
-        """Amazon's formats go together, and only what is shared has members.
+        """Require equal Amazon formats, and members only for a shared image.
 
         :raises StackValidationFailed: or ResourcePropertyValueDependency
         """
@@ -105,23 +105,23 @@ class WebImage(CloudResource):
     # --- create ----------------------------------------------------------------------------------------------------
 
     def extra_body(self, body: Body) -> Body:
-        """With an id of its own, or with a mark where the template has given one."""
+        """Return a body with the resource's uuid as id, or as a mark if the template gives the id."""
         chosen = {KEY: self.uuid} if self.properties[ID] else {ID: self.uuid}
         self.data_set(EXTRA, sorted(self.properties[EXTRA]))
         return {**texts(self.properties[EXTRA]), **body, **chosen}
 
     def create(self, body: Body) -> Body:
-        """An image's fields have no key around them."""
+        """Send the creation; Glance's body has no key around the fields."""
         made: Body = self.api.post(self.path, body)
         return made
 
     def look(self, thing_id: str) -> Body:
-        """Likewise."""
+        """Read the image; Glance's body has no key around the fields."""
         found: Body = self.api.get(self.place(thing_id))
         return found
 
     def find(self) -> list[str]:
-        """What has the uuid for its id, or for its mark."""
+        """Return the image that has the uuid as id or as mark."""
         wanted = self.properties[ID]
         try:
             found = self.look(wanted or self.uuid)
@@ -130,9 +130,9 @@ class WebImage(CloudResource):
         return [found[ID]] if not wanted or found.get(KEY) == self.uuid else []
 
     def is_ready(self) -> bool:
-        """Whether it is downloaded; the download is begun where it hasn't been.
+        """Tell whether the image is downloaded; begin the download if it hasn't begun.
 
-        :raises ResourceInError: with what Glance says of a download that failed
+        :raises ResourceInError: if the download failed, with Glance's reason
         """
         if self.seen()["status"] == QUEUED:
             self._begin_download()
@@ -148,11 +148,11 @@ class WebImage(CloudResource):
             wanted = {"method": {"name": "web-download", "uri": self.properties[LOCATION]}}
             try:
                 self.api.post(f"{self.one}/import", wanted)
-            except CloudConflict:  # it goes on already
+            except CloudConflict:  # the download is in progress already
                 return
 
     def settle(self, progress: Any) -> bool:
-        """Have its members, and be active or not."""
+        """Set its members, and activate or deactivate it."""
         changed = (progress or {}).get("changed")
         if self.properties[MEMBERS] if changed is None else MEMBERS in changed:
             self._have_members(self.properties[MEMBERS] or ())
@@ -173,7 +173,7 @@ class WebImage(CloudResource):
     # --- update ----------------------------------------------------------------------------------------------------
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """With the properties that the template adds; None takes one away."""
+        """Return the changed fields and extra properties; None removes one."""
         body = super().update_body(prop_diff)
         if EXTRA in prop_diff:
             wanted = texts(self.properties[EXTRA])
@@ -183,7 +183,7 @@ class WebImage(CloudResource):
         return body
 
     def change(self, body: Body) -> Body:
-        """Send it as Glance takes changes."""
+        """Send the changes as a JSON patch."""
         current = self.seen()
         steps = [
             {"op": "add", "path": f"/{name}", "value": value}
@@ -199,5 +199,5 @@ class WebImage(CloudResource):
 
 
 def texts(values: Mapping[str, Any]) -> dict[str, str]:
-    """Properties as Glance keeps them."""
+    """Return the properties as texts, as Glance stores them."""
     return {name: str(value) for name, value in values.items()}

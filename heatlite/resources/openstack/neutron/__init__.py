@@ -1,1 +1,1 @@
-"""Neutron: networks and all that is on them."""
+"""Neutron: networks and everything on them."""

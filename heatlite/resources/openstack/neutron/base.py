@@ -1,10 +1,9 @@
-"""What all types of Neutron's have in common: tags, ``value_specs``, states, and the mark.
+"""The base of all Neutron types: tags, ``value_specs``, states, and the mark.
 
-Neutron takes no tags with a creation, but a name and a description. So the mark is the name, where heatlite makes it;
-and the description of what has a name that the template gives. A description that the template gives is set once the
-id is recorded, by another request::
+Neutron accepts no tags in a creation, but a name and a description. So the mark is the name, if heatlite generates it,
+and otherwise the description. A description from the template is set by another request, once the id is recorded::
 
-    POST {name: web, description: heat_resource=3b24…} ─▶ id recorded ─▶ PUT {description: what the template says}
+    POST {name: web, description: heat_resource=3b24…} ─▶ id recorded ─▶ PUT {description: the template's}
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from heatlite.resources.schema import Property, Type
 
 NAME, TAGS, VALUE_SPECS, DESCRIPTION = "name", "tags", "value_specs", "description"
 RECORDED = "recorded"
-"""The key of a resource's data that says that its id is in the database: its mark may go."""
+"""The key of a resource's data: the id is in the database, so the mark may be overwritten."""
 NOT_IN_VALUE_SPECS = frozenset({"shared", "tenant_id"})
 
 BUILT = states(good="ACTIVE DOWN", pending="BUILD", failed="ERROR DEGRADED")
@@ -28,32 +27,32 @@ BUILT = states(good="ACTIVE DOWN", pending="BUILD", failed="ERROR DEGRADED")
 
 
 def name(of: str) -> Property:
-    """The property ``name``."""
+    """Return the property ``name``."""
     return text(f"The name of the {of}.", update_allowed=True)
 
 
 def admin_state_up(of: str) -> Property:
-    """The property ``admin_state_up``."""
-    return flag(f"Whether the {of} is up, as far as its owner wants it.", default=True, update_allowed=True)
+    """Return the property ``admin_state_up``."""
+    return flag(f"Whether the {of} is administratively up.", default=True, update_allowed=True)
 
 
 def value_specs(*, update_allowed: bool = True) -> Property:
-    """The property ``value_specs``."""
-    return Property(Type.MAP, "More fields of the object, as they are.", default={}, update_allowed=update_allowed)
+    """Return the property ``value_specs``."""
+    return Property(Type.MAP, "More fields of the API's object.", default={}, update_allowed=update_allowed)
 
 
 def tags(of: str) -> Property:
-    """The property ``tags``."""
+    """Return the property ``tags``."""
     return listed(f"The tags of the {of}.", Property(Type.STRING, "A tag."), update_allowed=True)
 
 
 def tenant_id(of: str) -> Property:
-    """The property ``tenant_id``."""
+    """Return the property ``tenant_id``."""
     return text(f"The id of the project that owns the {of}; only administrators may choose one.")
 
 
 class InNeutron:
-    """The mark in the name, or else in the description."""
+    """The mark in the name, or otherwise in the description."""
 
     def put(self, resource: CloudResource, body: dict[str, Any]) -> None:
         if not self._in_name(resource):
@@ -74,13 +73,13 @@ class InNeutron:
 
 
 class NeutronResource(CloudResource):
-    """An object of Neutron's."""
+    """An object of Neutron."""
 
     service = "network"
     mark: ClassVar[Mark] = InNeutron()
 
     def validate(self) -> None:
-        """Refuse in ``value_specs`` what has a property of its own.
+        """Refuse a field in ``value_specs`` that is a property.
 
         :raises StackValidationFailed: naming it
         """
@@ -91,12 +90,12 @@ class NeutronResource(CloudResource):
                 raise self.property_error(VALUE_SPECS, f"{', '.join(banned)} not allowed in value_specs")
 
     def extra_body(self, body: Body) -> Body:
-        """What is in ``value_specs`` as well; tags have a request of their own."""
+        """Return a body with the fields of ``value_specs``, and without tags, which need another request."""
         body.pop(TAGS, None)
         return body | (self.properties.get(VALUE_SPECS) or {})
 
     def settle(self, progress: Any) -> bool:
-        """After a creation: have its description, once its id is recorded, and its tags."""
+        """After a creation, set the description, once the id is recorded, and the tags."""
         if (progress or {}).get("changed") is not None:
             return True
         wanted = self.own_description()
@@ -111,11 +110,11 @@ class NeutronResource(CloudResource):
         return True
 
     def own_description(self) -> str | None:
-        """The description that the template gives, if it gives one."""
+        """Return the template's description, if it gives one."""
         return self.properties.get(DESCRIPTION) or (self.properties.get(VALUE_SPECS) or {}).get(DESCRIPTION)
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """What changed, without the tags."""
+        """Return the changed fields, without the tags."""
         body = super().update_body({key: value for key, value in prop_diff.items() if key != TAGS})
         return body | (self.properties[VALUE_SPECS] or {}) if VALUE_SPECS in prop_diff else body
 
@@ -130,7 +129,7 @@ class NeutronResource(CloudResource):
             self._seen = {**self._seen, TAGS: (found or {}).get(TAGS, [])}
 
     def agents(self, path: str, wanted: Collection[str] | None) -> None:
-        """Have exactly these agents serve the object; None: leave it as it is.
+        """Assign exactly these agents to the object; None leaves its agents unchanged.
 
         :param path: ``dhcp-agents`` or ``l3-agents``
         """

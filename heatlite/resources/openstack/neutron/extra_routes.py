@@ -1,4 +1,4 @@
-"""OS::Neutron::ExtraRouteSet and ExtraRoute: routes of a router that it hasn't by its interfaces."""
+"""OS::Neutron::ExtraRouteSet and ExtraRoute: routes that a router needs beside those of its interfaces."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from heatlite.resources.waiting_for import Others
 
 ROUTER, ROUTES, DESTINATION, NEXTHOP = "router", "routes", "destination", "nexthop"
 KEPT = "kept"
-"""The key of the data with the router, and all routes that it may have by the resource."""
+"""The key of the data for the router, and for all routes that the resource may have added."""
 ATOMIC = "extraroute-atomic"
 
 
 class Routes(Claimed, NeutronResource):
-    """What both types have in common. ``router_property`` names the router.
+    """The base of both types. ``router_property`` names the router.
 
-    Routes have no room for a mark: those that were there before are somebody else's. Those that are about to be added
-    are in the database before Neutron hears of them, and only these are taken away.
+    Routes have no place for a mark. Routes that exist before are somebody else's. New routes are recorded in the
+    database before Neutron gets them, and only recorded routes are removed.
     """
 
     path, key, mark = "/routers", "router", Claimed.mark
     router_property: ClassVar[str]
 
     def wanted(self) -> list[Body]:
-        """The routes that there are to be. A hook."""
+        """Return the wanted routes. Hook."""
         raise NotImplementedError
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """The interfaces of the router: the next hop is near one of them."""
+        """Return the interfaces of the router: the next hop is on the subnet of one of them."""
         router = own.get(cls.router_property)
         interfaces = others.of_type("neutron.router.RouterInterface").items()
         return frozenset(name for name, it in interfaces if router is not None and it.get("router") == router)
 
     def router(self) -> str:
-        """The router's id.
+        """Return the router's id.
 
-        :raises CloudNotFound: where it is gone
+        :raises CloudNotFound: if it doesn't exist
         """
         if self.data.get(KEPT):
             return str(self.data[KEPT][ROUTER])
@@ -53,25 +53,25 @@ class Routes(Claimed, NeutronResource):
             raise CloudNotFound(service="Neutron", status=404, message=str(error)) from None
 
     def kept(self) -> list[Body]:
-        """The routes that may be there by the resource; of what Heat made, those that there are to be."""
+        """Return the recorded routes; the wanted ones if Heat made the resource."""
         return list(self.data[KEPT][ROUTES]) if self.data.get(KEPT) else self.wanted()
 
     def keep(self, routes: Iterable[Body]) -> None:
-        """Remember these, from the end of this step."""
+        """Record these routes at the end of this step."""
         self.data_set(KEPT, {ROUTER: self.router(), ROUTES: list(routes)})
 
     def there(self) -> list[Body]:
-        """The router's routes."""
+        """Return the router's routes."""
         found = self.api.get(f"{self.path}/{self.router()}")[self.key][ROUTES]
         return [{key: it[key] for key in (DESTINATION, NEXTHOP)} for it in found]
 
     def alike(self) -> list[str]:
-        """Itself, where the router has one of its routes."""
+        """Return the resource's id, if the router has one of its routes."""
         there = self.there()
         return [self.own_id()] if any(it in there for it in self.wanted()) else []
 
     def own_id(self) -> str:
-        """The physical id, which is as Heat's. A hook."""
+        """Return the physical id, as in Heat. Hook."""
         return self.router()
 
     def handle_create(self) -> Any:
@@ -81,20 +81,20 @@ class Routes(Claimed, NeutronResource):
         return progress
 
     def create(self, body: Body) -> Body:
-        """Add them."""
+        """Add the routes."""
         self.change_routes("add", self.wanted())
         return {"id": self.own_id()}
 
     def settle(self, progress: Any) -> bool:
-        """After a crash some may be missing."""
+        """Add the routes again after a crash, because some may be missing."""
         if progress is None:
             self.change_routes("add", self.wanted())
         return True
 
     def change_routes(self, verb: str, routes: list[Body]) -> None:
-        """Add or remove routes; to do so twice is to have done so.
+        """Add or remove routes. A second call has no further effect.
 
-        :raises CloudNotFound: where the router is gone
+        :raises CloudNotFound: if the router doesn't exist
         """
         if not routes:
             return
@@ -106,9 +106,9 @@ class Routes(Claimed, NeutronResource):
         self.api.put(place, {self.key: {ROUTES: others + routes if verb == "add" else others}})
 
     def look(self, thing_id: str) -> Body:
-        """Its routes.
+        """Return the wanted routes.
 
-        :raises CloudNotFound: where one of them isn't there
+        :raises CloudNotFound: if one of them doesn't exist
         """
         there = self.there()
         for route in self.wanted():
@@ -118,17 +118,17 @@ class Routes(Claimed, NeutronResource):
         return {"id": thing_id, ROUTES: self.wanted()}
 
     def delete(self, thing_id: str) -> None:
-        """Take away what may be there by the resource."""
+        """Remove the recorded routes."""
         if self.data.get(KEPT) or self.properties.get(self.router_property):
             self.change_routes("remove", self.kept())
 
     def show(self) -> None:
-        """Nothing: it is no object of Neutron's."""
+        """Return None: it isn't an object of Neutron."""
         return
 
 
 class ExtraRouteSet(Routes):
-    """Extra routes of a router, which other stacks and people may add to."""
+    """Extra routes of a router; other stacks and users may add more."""
 
     extension, router_property = ATOMIC, ROUTER
     support_status = SupportStatus(version="14.0.0")
@@ -137,8 +137,10 @@ class ExtraRouteSet(Routes):
         ROUTES: listed(
             "The routes.",
             {
-                DESTINATION: text("Where to, as in 10.1.0.0/16.", required=True, constraints=custom("net_cidr")),
-                NEXTHOP: text("By way of which address.", required=True, constraints=custom("ip_addr")),
+                DESTINATION: text(
+                    "The destination, such as 10.1.0.0/16.", required=True, constraints=custom("net_cidr")
+                ),
+                NEXTHOP: text("The IP address of the next hop.", required=True, constraints=custom("ip_addr")),
             },
             default=[],
             update_allowed=True,
@@ -146,18 +148,18 @@ class ExtraRouteSet(Routes):
     }
 
     def wanted(self) -> list[Body]:
-        """Those of the list."""
+        """Return the routes in the property."""
         return list(self.fields([ROUTES]).get(ROUTES) or [])
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Keep what is about to be added."""
+        """Record the routes to be added."""
         self._check_references({key: it for key, it in prop_diff.items() if key != ROUTES})
         before = self.kept()
         self.keep([*before, *(it for it in self.wanted() if it not in before)])
         return {NEXT: False}
 
     def check_update_complete(self, progress: Any) -> bool:
-        """Take away what isn't wanted any more, and add what is."""
+        """Remove the routes that are no longer wanted, and add the new ones."""
         if not progress[NEXT]:
             progress[NEXT] = True
             self.poll_in(0)
@@ -168,7 +170,7 @@ class ExtraRouteSet(Routes):
         return True
 
     def seen(self) -> Body:
-        """With its router, which can't be changed."""
+        """Return the object with its router, which can't be changed."""
         return {**super().seen(), ROUTER: self.router()}
 
 
@@ -179,18 +181,18 @@ class ExtraRoute(Routes):
     support_status = SupportStatus(status="UNSUPPORTED")
     properties_schema = {
         "router_id": named("neutron.router", "The router.", required=True),
-        DESTINATION: text("Where to, as in 10.1.0.0/16.", required=True),
-        NEXTHOP: text("By way of which address.", required=True),
+        DESTINATION: text("The destination, such as 10.1.0.0/16.", required=True),
+        NEXTHOP: text("The IP address of the next hop.", required=True),
     }
 
     def wanted(self) -> list[Body]:
-        """This one."""
+        """Return the one route."""
         return [{DESTINATION: self.properties[DESTINATION], NEXTHOP: self.properties[NEXTHOP]}]
 
     def own_id(self) -> str:
-        """Router, destination and next hop."""
+        """Return router, destination and next hop."""
         return f"{self.router()}:{self.properties[DESTINATION]}:{self.properties[NEXTHOP]}"
 
     def seen(self) -> Body:
-        """With its router, which can't be changed."""
+        """Return the object with its router, which can't be changed."""
         return {**super().seen(), "router_id": self.router()}

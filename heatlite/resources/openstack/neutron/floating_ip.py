@@ -1,4 +1,4 @@
-"""OS::Neutron::FloatingIP and FloatingIPAssociation: addresses outside for ports inside."""
+"""OS::Neutron::FloatingIP and FloatingIPAssociation: external addresses for internal ports."""
 
 from __future__ import annotations
 
@@ -15,74 +15,74 @@ from heatlite.resources.waiting_for import Others
 
 PORT, FIXED, NETWORK, FLOATING = "port_id", "fixed_ip_address", "floating_network", "floatingip_id"
 JOINED = "joined"
-"""The key of an association's data with the floating IP that it has joined."""
+"""The key of an association's data for its floating IP."""
 
 
 class FloatingIP(NeutronResource):
-    """A floating IP: an address of a network outside, which stands for a port inside."""
+    """A floating IP: an address of an external network that is forwarded to an internal port."""
 
     path, key = "/floatingips", "floatingip"
     properties_schema = {
         "floating_network_id": old_name(NETWORK, "neutron.network"),
-        NETWORK: named("neutron.network", "The network outside.", field="floating_network_id", required=True),
-        "floating_subnet": named("neutron.subnet", "The subnet that the address is to be of.", field="subnet_id"),
+        NETWORK: named("neutron.network", "The external network.", field="floating_network_id", required=True),
+        "floating_subnet": named("neutron.subnet", "The subnet of the floating address.", field="subnet_id"),
         "value_specs": value_specs(update_allowed=False),
-        PORT: named("neutron.port", "The port inside.", update_allowed=True),
-        FIXED: text("Which of the port's addresses.", constraints=custom("ip_addr"), update_allowed=True),
-        "floating_ip_address": text("The address itself.", constraints=custom("ip_addr")),
-        "dns_name": text("Its name in DNS.", constraints=custom("rel_dns_name"), update_allowed=True),
-        "dns_domain": text("Its domain in DNS.", constraints=custom("dns_domain"), update_allowed=True),
+        PORT: named("neutron.port", "The internal port.", update_allowed=True),
+        FIXED: text("The port's address to forward to.", constraints=custom("ip_addr"), update_allowed=True),
+        "floating_ip_address": text("The floating address.", constraints=custom("ip_addr")),
+        "dns_name": text("The DNS name.", constraints=custom("rel_dns_name"), update_allowed=True),
+        "dns_domain": text("The DNS domain.", constraints=custom("dns_domain"), update_allowed=True),
     }
     attributes_schema = {
-        "router_id": Attribute("The id of the router that passes it on.", Type.STRING),
+        "router_id": Attribute("The id of the router that forwards it.", Type.STRING),
         "tenant_id": Attribute("The id of the project that owns it.", Type.STRING),
-        "floating_network_id": Attribute("The id of the network outside.", Type.STRING),
+        "floating_network_id": Attribute("The id of the external network.", Type.STRING),
         "fixed_ip_address": Attribute("The port's address.", Type.STRING),
-        "floating_ip_address": Attribute("The address.", Type.STRING),
+        "floating_ip_address": Attribute("The floating address.", Type.STRING),
         "port_id": Attribute("The id of the port.", Type.STRING),
     }
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """The routers to its network, and their interfaces on the port's subnets: without them it reaches nothing."""
+        """Return the routers to its network, and their interfaces on the port's subnets: they connect both."""
         return others.routers_to(own.get(NETWORK)) | others.interfaces_of_port(own.get(PORT))
 
     def validate(self) -> None:
-        """An address of a port needs a port."""
+        """Require a port for an address of a port."""
         super().validate()
         if self.known(PORT, FIXED) and self.properties[FIXED] is not None and self.properties[PORT] is None:
             raise self.property_error(FIXED, f"{FIXED} cannot be specified without {PORT}.")
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """Port and address together: by one of them Neutron would change the other."""
+        """Return port and address together: Neutron would reset the other one if only one were sent."""
         body = super().update_body({name: it for name, it in prop_diff.items() if name in (PORT, FIXED)})
         return self.fields((PORT, FIXED), clears=True) if body else body
 
 
 class FloatingIPAssociation(NeutronResource):
-    """What joins a floating IP and a port. It is found again by what it joins: the floating IP has that port."""
+    """An association of a floating IP with a port. It is found again by its content: the floating IP has that port."""
 
     path, key = "/floatingips", "floatingip"
     mark = ByContent()
     properties_schema = {
         FLOATING: named("neutron.floatingip", "The floating IP.", constraints=(), required=True, update_allowed=True),
         PORT: named("neutron.port", "The port.", required=True, update_allowed=True),
-        FIXED: text("Which of the port's addresses.", constraints=custom("ip_addr"), update_allowed=True),
+        FIXED: text("The port's address to forward to.", constraints=custom("ip_addr"), update_allowed=True),
     }
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """The interfaces of routers on the port's subnets."""
+        """Return the interfaces of routers on the port's subnets."""
         return others.interfaces_of_port(own.get(PORT))
 
     def handle_create(self) -> Any:
-        """Join them: to do so twice is to have done so."""
+        """Associate them. A second request has no further effect."""
         self.resource_id_set(self.uuid)
         self._join()
         return {}
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Join others; what was joined before is taken apart."""
+        """Associate the new ones, and dissociate the old floating IP."""
         before = self.data.get(JOINED)
         if before is not None and before != self._floating():
             self._part(before)
@@ -104,7 +104,7 @@ class FloatingIPAssociation(NeutronResource):
         return self.identify("neutron.floatingip", self.properties[FLOATING])
 
     def find(self) -> list[str]:
-        """Itself, where its floating IP has its port."""
+        """Return the resource's uuid, if its floating IP has its port."""
         try:
             joined = self.look(self.uuid)
         except CloudNotFound:
@@ -112,15 +112,15 @@ class FloatingIPAssociation(NeutronResource):
         return [self.uuid] if joined[PORT] == self.identify("neutron.port", self.properties[PORT]) else []
 
     def look(self, thing_id: str) -> Body:
-        """The floating IP that it has joined."""
+        """Read the associated floating IP."""
         return super().look(self.data.get(JOINED) or self._floating())
 
     def handle_delete(self) -> Any:
-        """Nothing before the check."""
+        """Do nothing: the check deletes the association."""
         return {}
 
     def check_delete_complete(self, progress: Any) -> bool:
-        """Take them apart, as long as nobody has joined the floating IP with something else."""
+        """Dissociate them, unless the floating IP has another port by now."""
         if self.resource_id is None or not (self.data.get(JOINED) or self.properties[FLOATING]):
             return True
         try:

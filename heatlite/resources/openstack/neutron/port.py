@@ -1,4 +1,4 @@
-"""OS::Neutron::Port: where something is plugged into a network."""
+"""OS::Neutron::Port: the connection of a device to a network."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ VNIC_TYPES = ("normal", "direct", "macvtap", "direct-physical", "baremetal", "vi
 
 
 class Port(NeutronResource):
-    """A port: where a server, or anything else, is plugged into a network, with its addresses."""
+    """A port: connects a server, or another device, to a network, and has the addresses for it."""
 
     path, key, states = "/ports", "port", BUILT
     properties_schema = {
         "name": name("port"),
         "network_id": old_name("network", "neutron.network"),
-        "network": named("neutron.network", "The network that it is on.", field="network_id", required=True),
-        "device_id": text("The id of what is plugged in.", default="", update_allowed=True),
-        "device_owner": text("What kind of thing that is.", default="", update_allowed=True),
+        "network": named("neutron.network", "The network of the port.", field="network_id", required=True),
+        "device_id": text("The id of the connected device.", default="", update_allowed=True),
+        "device_owner": text("The kind of the connected device.", default="", update_allowed=True),
         FIXED_IPS: listed(
-            "Its addresses, or the subnets that they are to be of.",
+            "The addresses, or the subnets that provide them.",
             {
                 "subnet_id": old_name("subnet", "neutron.subnet"),
                 "subnet": named("neutron.subnet", "The subnet of the address.", field="subnet_id"),
@@ -44,7 +44,7 @@ class Port(NeutronResource):
             },
             update_allowed=True,
         ),
-        "mac_address": text("Its MAC address.", constraints=custom("mac_addr")),
+        "mac_address": text("The MAC address.", constraints=custom("mac_addr")),
         GROUPS: Property(Type.LIST, "The names or ids of its security groups.", update_allowed=True),
         REPLACEMENT_POLICY: Property(
             Type.STRING,
@@ -57,64 +57,64 @@ class Port(NeutronResource):
         "value_specs": value_specs(),
         "admin_state_up": admin_state_up("port"),
         PAIRS: listed(
-            "Other addresses that it may send from.",
+            "Additional addresses from which the port may send.",
             {
                 "mac_address": text("A MAC address.", constraints=custom("mac_addr")),
-                "ip_address": text("An address or a block of them.", required=True, constraints=custom("ip_or_cidr")),
+                "ip_address": text("An address or a CIDR block.", required=True, constraints=custom("ip_or_cidr")),
             },
             update_allowed=True,
             cleared=[],
         ),
         "binding:vnic_type": text(
-            "The kind of interface that it is.",
+            "The kind of interface.",
             default="normal",
             constraints=(AllowedValues(VNIC_TYPES),),
             update_allowed=True,
         ),
-        "port_security_enabled": flag("Whether it filters what it passes.", update_allowed=True),
-        "qos_policy": named("neutron.qos_policy", "Its QoS policy.", field="qos_policy_id", update_allowed=True),
-        "dns_name": text("Its name in DNS.", constraints=custom("dns_name"), update_allowed=True, cleared=""),
+        "port_security_enabled": flag("Whether it filters traffic.", update_allowed=True),
+        "qos_policy": named("neutron.qos_policy", "The QoS policy.", field="qos_policy_id", update_allowed=True),
+        "dns_name": text("The DNS name.", constraints=custom("dns_name"), update_allowed=True, cleared=""),
         "tags": tags("port"),
-        "propagate_uplink_status": flag("Whether it tells of the uplink's status.", update_allowed=True),
-        NO_FIXED_IPS: Property(Type.BOOLEAN, "Whether it has no address.", default=False, update_allowed=True),
+        "propagate_uplink_status": flag("Whether it reports the uplink's status.", update_allowed=True),
+        NO_FIXED_IPS: Property(Type.BOOLEAN, "Whether it gets no address.", default=False, update_allowed=True),
     }
     attributes_schema = {
-        "admin_state_up": Attribute("Whether it is up.", Type.STRING),
-        "device_id": Attribute("The id of what is plugged in.", Type.STRING),
-        "device_owner": Attribute("What kind of thing that is.", Type.STRING),
-        "fixed_ips": Attribute("Its addresses, each with its subnet.", Type.LIST),
-        "mac_address": Attribute("Its MAC address.", Type.STRING),
-        "name": Attribute("Its name.", Type.STRING),
+        "admin_state_up": Attribute("Whether it is administratively up.", Type.STRING),
+        "device_id": Attribute("The id of the connected device.", Type.STRING),
+        "device_owner": Attribute("The kind of the connected device.", Type.STRING),
+        "fixed_ips": Attribute("The addresses, each with its subnet.", Type.LIST),
+        "mac_address": Attribute("The MAC address.", Type.STRING),
+        "name": Attribute("The name of the port.", Type.STRING),
         "network_id": Attribute("The id of its network.", Type.STRING),
         "security_groups": Attribute("The ids of its security groups.", Type.LIST),
-        "status": Attribute("Its status.", Type.STRING),
+        "status": Attribute("The status of the port.", Type.STRING),
         "tenant_id": Attribute("The id of the project that owns it.", Type.STRING),
-        "allowed_address_pairs": Attribute("Other addresses that it may send from.", Type.LIST),
-        "port_security_enabled": Attribute("Whether it filters what it passes.", Type.BOOLEAN),
+        "allowed_address_pairs": Attribute("Additional addresses from which the port may send.", Type.LIST),
+        "port_security_enabled": Attribute("Whether it filters traffic.", Type.BOOLEAN),
         "qos_policy_id": Attribute("The id of its QoS policy.", Type.STRING),
-        "dns_assignment": Attribute("What DNS says of its addresses.", Type.MAP),
-        "propagate_uplink_status": Attribute("Whether it tells of the uplink's status.", Type.BOOLEAN),
-        "network": Attribute("All of its network.", Type.MAP, CacheMode.NONE),
-        "subnets": Attribute("All of the subnets of its addresses.", Type.LIST, CacheMode.NONE),
+        "dns_assignment": Attribute("The DNS names of its addresses.", Type.MAP),
+        "propagate_uplink_status": Attribute("Whether it reports the uplink's status.", Type.BOOLEAN),
+        "network": Attribute("All facts about its network.", Type.MAP, CacheMode.NONE),
+        "subnets": Attribute("All facts about the subnets of its addresses.", Type.LIST, CacheMode.NONE),
     }
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """The subnets of its network: it isn't known of which it gets an address."""
+        """Return the subnets of its network: it isn't known in advance which of them gives it an address."""
         return others.subnets_of([own.get("network")])
 
     def validate(self) -> None:
-        """It has addresses or none."""
+        """Refuse addresses together with ``no_fixed_ips``."""
         super().validate()
         if self.known(FIXED_IPS, NO_FIXED_IPS) and self.properties[FIXED_IPS] and self.properties[NO_FIXED_IPS]:
             self.refuse_both(FIXED_IPS, NO_FIXED_IPS)
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """Always, where the template says so."""
+        """Tell whether the template or the schema requires a replacement."""
         return after.get(REPLACEMENT_POLICY) == ALWAYS or super().needs_replacement(before, after, changed)
 
     def extra_body(self, body: Body) -> Body:
-        """With its addresses and groups. No list of addresses, or an empty one: Neutron chooses; as in Heat."""
+        """Return a body with addresses and groups. If the list of addresses is empty, Neutron chooses, as in Heat."""
         if self.properties[NO_FIXED_IPS]:
             body[FIXED_IPS] = []
         elif not body.get(FIXED_IPS):
@@ -124,7 +124,7 @@ class Port(NeutronResource):
         return super().extra_body(body)
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """The same; groups that are no longer given: those of a port that was made without."""
+        """Return the changed fields. Without groups the port gets the default group, as after a creation."""
         if self.properties[REPLACEMENT_POLICY] == ALWAYS and set(prop_diff) != {REPLACEMENT_POLICY}:
             raise UpdateReplace
         body = super().update_body(prop_diff)
@@ -135,7 +135,7 @@ class Port(NeutronResource):
         if GROUPS in prop_diff:
             wanted = self.properties[GROUPS]
             body[GROUPS] = self._groups(["default"] if wanted is None else wanted)
-        if PROFILE in body:  # Neutron keeps entries of its own in it
+        if PROFILE in body:  # Neutron stores entries of its own in it
             kept = {**(self.seen().get(PROFILE) or {}), **body[PROFILE]}
             body[PROFILE] = {key: value for key, value in kept.items() if value is not None}
         return body
@@ -144,7 +144,7 @@ class Port(NeutronResource):
         return [self.identify("neutron.security_group", str(it)) for it in given]
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
-        """Its network and subnets as Neutron shows them."""
+        """Return an attribute; network and subnets as Neutron shows them."""
         if name == "network":
             return self.api.get(f"/networks/{body['network_id']}")["network"]
         if name == "subnets":

@@ -1,4 +1,4 @@
-"""OS::Neutron::FloatingIPPortForward: a port of a floating IP that leads to one inside."""
+"""OS::Neutron::FloatingIPPortForward: forwards a port of a floating IP to an internal port."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ NUMBERS = (Range(1, 65535),)
 
 
 class FloatingIPPortForward(Within, NeutronResource):
-    """A port forwarding. A floating IP has one of a protocol and a port outside."""
+    """A port forwarding. A floating IP has at most one for a protocol and an external port."""
 
     path, inner, key = "/floatingips", "port_forwardings", "port_forwarding"
     parent, extension, mark = "floating_ip", "floating-ip-port-forwarding", Within.mark
     support_status = SupportStatus(version="19.0.0")
     properties_schema = {
         "internal_ip_address": text(
-            "The address inside.", required=True, constraints=custom("ip_addr"), update_allowed=True
+            "The internal address.", required=True, constraints=custom("ip_addr"), update_allowed=True
         ),
         "internal_port_number": integer(
-            "The number of the port inside.", field="internal_port", constraints=NUMBERS, update_allowed=True
+            "The internal port number.", field="internal_port", constraints=NUMBERS, update_allowed=True
         ),
-        OUTSIDE: integer("The number of the port outside.", required=True, constraints=NUMBERS, update_allowed=True),
+        OUTSIDE: integer("The external port number.", required=True, constraints=NUMBERS, update_allowed=True),
         INSIDE: named(
             "neutron.port",
-            "Neutron's port that has the address inside.",
+            "The Neutron port with the internal address.",
             field="internal_port_id",
             required=True,
             update_allowed=True,
@@ -48,9 +48,9 @@ class FloatingIPPortForward(Within, NeutronResource):
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """The interfaces of routers on the port's subnets."""
+        """Return the interfaces of routers on the port's subnets."""
         return others.interfaces_of_port(own.get(INSIDE))
 
     def alike(self) -> list[str]:
-        """What the floating IP does with the same port outside."""
+        """Return the floating IP's forwarding of the same protocol and external port."""
         return self.matching(**{it: self.properties[it] for it in (PROTOCOL, OUTSIDE)})

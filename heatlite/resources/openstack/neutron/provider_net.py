@@ -1,4 +1,4 @@
-"""OS::Neutron::ProviderNet: a network that an administrator lays on a physical one."""
+"""OS::Neutron::ProviderNet: a network that an administrator maps to a physical network."""
 
 from __future__ import annotations
 
@@ -16,45 +16,43 @@ KINDS = ("local", "vlan", "vxlan", "gre", "geneve", "flat")
 
 
 class ProviderNet(Net):
-    """A network of which is said what it is made of: a VLAN, a tunnel or the whole of a physical network."""
+    """A network whose implementation the template chooses: a VLAN, a tunnel or a whole physical network."""
 
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
         "name": name("network"),
         "network_type": text(
-            "What it is made of.",
+            "The implementation of the network.",
             field="provider:network_type",
             required=True,
             constraints=(AllowedValues(KINDS),),
             update_allowed=True,
         ),
-        "physical_network": text(
-            "The physical network that it is on.", field="provider:physical_network", update_allowed=True
-        ),
+        "physical_network": text("The physical network.", field="provider:physical_network", update_allowed=True),
         "segmentation_id": text(
-            "Its VLAN or tunnel, by number.", field="provider:segmentation_id", update_allowed=True
+            "The number of the VLAN or tunnel.", field="provider:segmentation_id", update_allowed=True
         ),
         "router_external": flag(
-            "Whether it is a network outside.", field="router:external", default=False, update_allowed=True
+            "Whether it is an external network.", field="router:external", default=False, update_allowed=True
         ),
         "admin_state_up": admin_state_up("network"),
         "shared": flag("Whether all projects may use it.", default=True, update_allowed=True),
         "tenant_id": tenant_id("network"),
-        "port_security_enabled": flag("Whether ports on it filter what they pass.", update_allowed=True),
-        "dns_domain": text("The DNS domain of it.", constraints=custom("dns_domain"), update_allowed=True, cleared=""),
-        "availability_zone_hints": listed("The availability zones that are wanted for it.", update_allowed=True),
+        "port_security_enabled": flag("Whether its ports filter traffic.", update_allowed=True),
+        "dns_domain": text("The DNS domain.", constraints=custom("dns_domain"), update_allowed=True, cleared=""),
+        "availability_zone_hints": listed("The preferred availability zones.", update_allowed=True),
         "tags": tags("network"),
     }
     attributes_schema = {
-        "status": Attribute("Its status.", Type.STRING),
+        "status": Attribute("The status of the network.", Type.STRING),
         "subnets": Attribute("The ids of its subnets.", Type.LIST),
-        "segments": Attribute("Its segments.", Type.LIST, CacheMode.NONE),
+        "segments": Attribute("The segments of the network.", Type.LIST, CacheMode.NONE),
     }
 
     def validate(self) -> None:
-        """Numbers and physical networks are for the kinds that have them.
+        """Refuse a number or physical network for a type of network that has none.
 
-        :raises StackValidationFailed: where one is given for another kind
+        :raises StackValidationFailed: if one is given
         """
         if not self.known("network_type", "physical_network", "segmentation_id"):
             return
@@ -66,5 +64,5 @@ class ProviderNet(Net):
             raise self.property_error("physical_network", message)
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """The kind of a network can't go, only change."""
+        """Return the changed fields that have a value: they can be changed but not removed."""
         return {key: value for key, value in super().update_body(prop_diff).items() if value is not None}

@@ -1,4 +1,4 @@
-"""OS::Neutron::RBACPolicy: what another project may use."""
+"""OS::Neutron::RBACPolicy: lets another project use an object."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ ACTIONS = {
     "address_scope": (SHARED,),
     "subnetpool": (SHARED,),
 }
-"""What may be allowed of which kind of object."""
+"""Type of object → actions that a policy may allow."""
 TYPE, OBJECT, ACTION, TARGET = "object_type", "object_id", "action", "target_tenant"
 
 
 class RBACPolicy(Claimed, NeutronResource):
-    """A policy: another project may use an object. There is one of an object, a project and an action."""
+    """A policy: another project may use an object. There is at most one for an object, a project and an action."""
 
     path, key, list_key = "/rbac-policies", "rbac_policy", "rbac_policies"
     mark, extension = Claimed.mark, "rbac-policies"
     support_status = SupportStatus(version="6.0.0")
     properties_schema = {
-        TYPE: text("What the object is.", required=True, constraints=(AllowedValues(tuple(ACTIONS)),)),
+        TYPE: text("The type of the object.", required=True, constraints=(AllowedValues(tuple(ACTIONS)),)),
         TARGET: text("The id of the project that may use it.", required=True, update_allowed=True),
-        ACTION: text("How it may use the object.", required=True, constraints=(AllowedValues((SHARED, EXTERNAL)),)),
-        OBJECT: text("The object, by its name or id.", required=True),
+        ACTION: text("The allowed use.", required=True, constraints=(AllowedValues((SHARED, EXTERNAL)),)),
+        OBJECT: text("The name or id of the object.", required=True),
         "tenant_id": tenant_id("policy"),
     }
 
     def validate(self) -> None:
-        """The action is one of its kind of object."""
+        """Check that the type of object has the action."""
         super().validate()
         if not self.known(TYPE, ACTION):
             return
@@ -47,11 +47,11 @@ class RBACPolicy(Claimed, NeutronResource):
             raise self.property_error(ACTION, message)
 
     def extra_body(self, body: Body) -> Body:
-        """With the object's id."""
+        """Return a body with the object's id."""
         return {**body, OBJECT: self._object()}
 
     def alike(self) -> list[str]:
-        """The policy of the same object, project and action."""
+        """Return the policy for the same object, project and action."""
         query = {OBJECT: self._object(), ACTION: self.properties[ACTION], TARGET: self.properties[TARGET]}
         return [it["id"] for it in self.api.listed(self.path, self.list_key, params=query)]
 

@@ -1,4 +1,4 @@
-"""OS::Neutron::Router and RouterInterface: ways from one network to another."""
+"""OS::Neutron::Router and RouterInterface: routers, and their connections to subnets."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ GATEWAY, L3_AGENT_ID, L3_AGENT_IDS = "external_gateway_info", "l3_agent_id", "l3
 
 
 class Router(NeutronResource):
-    """A router: passes packets between the subnets of its interfaces, and to the outside by its gateway."""
+    """A router between the subnets of its interfaces, with a gateway to an external network."""
 
     path, key, states = "/routers", "router", BUILT
     properties_schema = {
         "name": name("router"),
         GATEWAY: mapped(
-            "The network outside, and how it is reached.",
+            "The external network, and how it is reached.",
             {
                 "network": named(
                     "neutron.network",
-                    "The network outside.",
+                    "The external network.",
                     constraints=(),
                     field="network_id",
                     required=True,
                     update_allowed=True,
                 ),
-                "enable_snat": flag("Whether addresses inside are hidden.", update_allowed=True),
+                "enable_snat": flag("Whether internal addresses are hidden by SNAT.", update_allowed=True),
                 "external_fixed_ips": listed(
-                    "The addresses outside.",
+                    "The external addresses.",
                     {
                         "ip_address": text("The address.", constraints=custom("ip_addr")),
                         "subnet": named("neutron.subnet", "The subnet of the address.", field="subnet_id"),
@@ -68,42 +68,42 @@ class Router(NeutronResource):
         L3_AGENT_ID: Property(Type.STRING, f"Use {L3_AGENT_IDS}.", update_allowed=True, status=HIDDEN),
         L3_AGENT_IDS: Property(
             Type.LIST,
-            "The ids of the agents that serve it.",
+            "The ids of the L3 agents for it.",
             update_allowed=True,
-            schema=Property(Type.STRING, "An id."),
+            schema=Property(Type.STRING, "The id of an agent."),
         ),
-        "distributed": flag("Whether it is a distributed one."),
-        "ha": flag("Whether it is a highly available one."),
-        "availability_zone_hints": listed("The availability zones that are wanted for it.", update_allowed=True),
+        "distributed": flag("Whether the router is distributed."),
+        "ha": flag("Whether the router is highly available."),
+        "availability_zone_hints": listed("The preferred availability zones.", update_allowed=True),
         "tags": tags("router"),
         "tenant_id": tenant_id("router"),
     }
     attributes_schema = {
-        "status": Attribute("Its status.", Type.STRING),
-        GATEWAY: Attribute("The network outside, and how it is reached.", Type.MAP),
-        "name": Attribute("Its name.", Type.STRING),
-        "admin_state_up": Attribute("Whether it is up.", Type.STRING),
+        "status": Attribute("The status of the router.", Type.STRING),
+        GATEWAY: Attribute("The external network, and how it is reached.", Type.MAP),
+        "name": Attribute("The name of the router.", Type.STRING),
+        "admin_state_up": Attribute("Whether it is administratively up.", Type.STRING),
         "tenant_id": Attribute("The id of the project that owns it.", Type.STRING),
     }
 
     @classmethod
     def checked_properties(cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = NOTHING) -> dict[str, Any]:
-        """One agent by its old name is a list of one."""
+        """Check the properties, with one agent under the old name as a list of one."""
         return super().checked_properties(with_agents(given), prefix, unknown)
 
     @classmethod
     def completed_properties(cls, stored: Mapping[str, Any]) -> dict[str, Any]:
-        """The same."""
+        """Adapt stored properties, with one agent under the old name as a list of one."""
         return super().completed_properties(with_agents(stored))
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """The subnets of the network outside: its gateway gets an address of one."""
+        """Return the subnets of the external network: one of them gives the gateway its address."""
         gateway = own.get(GATEWAY)
         return others.subnets_of([gateway.get("network")] if isinstance(gateway, Mapping) else [])
 
     def validate(self) -> None:
-        """What is distributed isn't highly available, and only the latter has several agents."""
+        """Refuse distributed together with highly available, and several agents without high availability."""
         super().validate()
         if not self.known("ha", "distributed", L3_AGENT_IDS):
             return
@@ -116,7 +116,7 @@ class Router(NeutronResource):
             raise self.property_error(L3_AGENT_IDS, "Non HA routers can only have one L3 agent.")
 
     def settle(self, progress: Any) -> bool:
-        """Have its agents."""
+        """Assign its agents."""
         changed = (progress or {}).get("changed")
         if changed is None or L3_AGENT_IDS in changed:
             wanted = self.properties[L3_AGENT_IDS]
@@ -125,7 +125,7 @@ class Router(NeutronResource):
 
 
 def with_agents(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Properties with the old ``l3_agent_id`` in the list, where there is no list."""
+    """Return properties with the old ``l3_agent_id`` as a list, unless there is a list."""
     if given.get(L3_AGENT_ID) is None:
         return given
     rest = {key: value for key, value in given.items() if key != L3_AGENT_ID}
@@ -133,7 +133,7 @@ def with_agents(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 class RouterInterface(NeutronResource):
-    """An interface of a router on a subnet. What it joins is its id: ``ROUTER:subnet_id=SUBNET``, as in Heat."""
+    """An interface of a router on a subnet. Its id names both: ``ROUTER:subnet_id=SUBNET``, as in Heat."""
 
     path, key = "/routers", "router"
     mark = ByContent()
@@ -141,30 +141,30 @@ class RouterInterface(NeutronResource):
         "router": named("neutron.router", "The router.", field="router_id", required=True),
         "router_id": old_name("router", "neutron.router"),
         "subnet_id": old_name("subnet", "neutron.subnet"),
-        "subnet": named("neutron.subnet", "The subnet; or else a port.", field="subnet_id"),
+        "subnet": named("neutron.subnet", "The subnet; give it or a port.", field="subnet_id"),
         "port_id": old_name("port", "neutron.port"),
-        "port": named("neutron.port", "The port; or else a subnet.", field="port_id"),
+        "port": named("neutron.port", "The port; give it or a subnet.", field="port_id"),
     }
 
     def validate(self) -> None:
-        """It is on a subnet or a port."""
+        """Require either a subnet or a port."""
         if self.known("subnet", "port"):
             self.refuse_both("subnet", "port")
             self.require_one("subnet", "port")
 
     def create(self, body: Body) -> Body:
-        """Join them."""
+        """Add the interface to the router."""
         router = body.pop("router_id")
         self.api.put(f"/routers/{router}/add_router_interface", body)
         return {"router_id": router, **body}
 
     def id_in(self, body: Mapping[str, Any]) -> str:
-        """What it joins."""
+        """Return the id, which names the router and the subnet or port."""
         key = "subnet_id" if body.get("subnet_id") else "port_id"
         return f"{body['router_id']}:{key}={body[key]}"
 
     def find(self) -> list[str]:
-        """It, where the router has it: what would make it anew is refused by Neutron."""
+        """Return the id, if the router has the interface: Neutron would refuse a second one."""
         try:
             body = self.fields(self.properties_schema)
             return [self.id_in(self.look(self.id_in(body)))]
@@ -172,7 +172,7 @@ class RouterInterface(NeutronResource):
             return []
 
     def look(self, thing_id: str) -> Body:
-        """What it joins, where the router still has a port there."""
+        """Return router and subnet or port, if the router still has a port there."""
         router, key, value = parts_of(thing_id)
         query = {"fixed_ips": f"subnet_id={value}"} if key == "subnet_id" else {"id": value}
         ports = self.api.listed("/ports", "ports", params={"device_id": router, **query})
@@ -181,17 +181,17 @@ class RouterInterface(NeutronResource):
         return {"router_id": router, key: value}
 
     def delete(self, thing_id: str) -> None:
-        """Take it off; while a floating IP goes through it, that is a conflict."""
+        """Remove the interface. Neutron answers with a conflict while a floating IP uses it."""
         router, key, value = parts_of(thing_id)
         self.api.put(f"/routers/{router}/remove_router_interface", {key: value})
 
     def show(self) -> None:
-        """Nothing: it is no object of Neutron's."""
+        """Return None: it isn't an object of Neutron."""
         return
 
 
 def parts_of(interface: str) -> tuple[str, str, str]:
-    """Router, ``subnet_id`` or ``port_id``, and its value, of an interface's id; old ones of Heat's have no word."""
+    """Split an interface's id into router, ``subnet_id`` or ``port_id``, and its value; Heat's old ids lack the key."""
     router, _, rest = interface.partition(":")
     key, equals, value = rest.partition("=")
     return (router, key, value) if equals else (router, "subnet_id", rest)

@@ -1,4 +1,4 @@
-"""OS::Neutron::RouterGateway: the way out of a router, as a resource of its own; hidden, and still used."""
+"""OS::Neutron::RouterGateway: a router's gateway as a resource of its own; hidden, but still used."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROUTER, NETWORK, GATEWAY = "router_id", "network", "external_gateway_info"
 
 
 class RouterGateway(RecordedFirst, NeutronResource):
-    """The gateway of a router. What it joins is its id: ``ROUTER:NETWORK``, as in Heat."""
+    """The gateway of a router. Its id names both: ``ROUTER:NETWORK``, as in Heat."""
 
     path, key, mark = "/routers", "router", RecordedFirst.mark
     support_status = SupportStatus(
@@ -29,23 +29,23 @@ class RouterGateway(RecordedFirst, NeutronResource):
     properties_schema = {
         ROUTER: named("neutron.router", "The router.", required=True),
         "network_id": old_name(NETWORK, "neutron.network"),
-        NETWORK: named("neutron.network", "The network outside."),
+        NETWORK: named("neutron.network", "The external network."),
     }
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """The interfaces of the router, and the subnets of the network outside."""
+        """Return the interfaces of the router, and the subnets of the external network."""
         router, interfaces = own.get(ROUTER), others.of_type("neutron.router.RouterInterface").items()
         near = frozenset(name for name, it in interfaces if router is not None and it.get("router") == router)
         return near | others.subnets_of([own.get(NETWORK)])
 
     def validate(self) -> None:
-        """The network is given, by one of its names."""
+        """Require the network, under either of its names."""
         if self.known(NETWORK):
             self.require_one(NETWORK)
 
     def own_id(self) -> str:
-        """What it joins."""
+        """Return the id, which names the router and the network."""
         return ":".join(self._ends())
 
     def _ends(self) -> tuple[str, str]:
@@ -53,19 +53,19 @@ class RouterGateway(RecordedFirst, NeutronResource):
         return self.identify("neutron.router", router), self.identify("neutron.network", network)
 
     def have(self) -> None:
-        """Have the gateway: to do so twice is to have done so."""
+        """Set the gateway. A second request has no further effect."""
         router, network = str(self.resource_id).split(":")
         self.api.put(f"{self.path}/{router}", {self.key: {GATEWAY: {"network_id": network}}})
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Have it again, unless a name stands for something else by now."""
+        """Set it again, unless a name now means another object."""
         self._check_references(prop_diff)
         return super().handle_update(prop_diff)
 
     def look(self, thing_id: str) -> Body:
-        """What it joins.
+        """Return the router and the network.
 
-        :raises CloudNotFound: where the router has no such gateway
+        :raises CloudNotFound: if the router has no such gateway
         """
         router, network = thing_id.split(":")
         found = super().look(router)[GATEWAY] or {}
@@ -74,10 +74,10 @@ class RouterGateway(RecordedFirst, NeutronResource):
         return {ROUTER: router, NETWORK: network}
 
     def delete(self, thing_id: str) -> None:
-        """Take it off, where the router still has it; while a floating IP goes through it, that is a conflict."""
+        """Remove the gateway, if the router still has it; Neutron refuses while a floating IP uses it (a conflict)."""
         router = self.look(thing_id)[ROUTER]
         self.api.put(f"{self.path}/{router}", {self.key: {GATEWAY: {}}})
 
     def show(self) -> None:
-        """Nothing: it is no object of Neutron's."""
+        """Return None: it isn't an object of Neutron."""
         return

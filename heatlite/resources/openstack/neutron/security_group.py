@@ -1,4 +1,4 @@
-"""OS::Neutron::SecurityGroup and SecurityGroupRule: what may pass to and from ports."""
+"""OS::Neutron::SecurityGroup and SecurityGroupRule: rules for the traffic of ports."""
 
 from __future__ import annotations
 
@@ -38,61 +38,65 @@ PROTOCOLS = (
 PORTS = (Range(0, 65535),)
 RULES, EGRESS, REMOTE_MODE, REMOTE_GROUP = "rules", "egress", "remote_mode", "remote_group_id"
 DEFAULT_EGRESS: list[Body] = [{"direction": EGRESS, "ethertype": it} for it in ("IPv4", "IPv6")]
-"""What Neutron gives each new group."""
+"""Rules that Neutron gives to each new group."""
 STATEFUL = "stateful"
 
 
 def direction() -> Property:
-    """The property ``direction``."""
-    return text("Of what passes.", default="ingress", constraints=(AllowedValues(("ingress", EGRESS)),))
+    """Return the property ``direction``."""
+    return text("The direction of the traffic.", default="ingress", constraints=(AllowedValues(("ingress", EGRESS)),))
 
 
 def ethertype() -> Property:
-    """The property ``ethertype``."""
-    return text("Of what passes.", default="IPv4", constraints=(AllowedValues(("IPv4", "IPv6")),))
+    """Return the property ``ethertype``."""
+    return text("The IP version of the traffic.", default="IPv4", constraints=(AllowedValues(("IPv4", "IPv6")),))
 
 
 RULE = {
     "direction": direction(),
-    "description": text("What it is for."),
+    "description": text("The description of the rule."),
     "ethertype": ethertype(),
-    "port_range_min": integer("The first port, or the type of ICMP.", constraints=PORTS),
-    "port_range_max": integer("The last port, or the code of ICMP.", constraints=PORTS),
-    "protocol": text("The protocol, by its name or number.", constraints=(AllowedValues(PROTOCOLS),)),
+    "port_range_min": integer("The first port, or the ICMP type.", constraints=PORTS),
+    "port_range_max": integer("The last port, or the ICMP code.", constraints=PORTS),
+    "protocol": text("The name or number of the protocol.", constraints=(AllowedValues(PROTOCOLS),)),
     REMOTE_MODE: Property(
         Type.STRING,
-        "Whether the others are a block of addresses or a group.",
+        "Whether the remote side is a block of addresses or a group.",
         default="remote_ip_prefix",
         constraints=(AllowedValues(("remote_ip_prefix", REMOTE_GROUP)),),
     ),
-    REMOTE_GROUP: named("neutron.security_group", "The group of the others; the group itself where none is given."),
-    "remote_ip_prefix": text("The addresses of the others.", constraints=custom("net_cidr")),
+    REMOTE_GROUP: named("neutron.security_group", "The remote group; without it, this group itself."),
+    "remote_ip_prefix": text("The remote addresses, such as 10.0.0.0/24.", constraints=custom("net_cidr")),
 }
 
 
 class SecurityGroup(NeutronResource):
-    """A security group: rules of what may pass to and from the ports that have it."""
+    """A security group: rules for the traffic of the ports that use it."""
 
     path, key = "/security-groups", "security_group"
     properties_schema = {
         "name": name("security group"),
-        "description": text("What it is for.", update_allowed=True, cleared=""),
+        "description": text("The description of the group.", update_allowed=True, cleared=""),
         RULES: Property(
-            Type.LIST, "Its rules.", default=[], update_allowed=True, schema=Property(Type.MAP, "A rule.", schema=RULE)
+            Type.LIST,
+            "The rules of the group.",
+            default=[],
+            update_allowed=True,
+            schema=Property(Type.MAP, "A rule.", schema=RULE),
         ),
-        STATEFUL: flag("Whether answers pass as well.", update_allowed=True, cleared=True),
+        STATEFUL: flag("Whether replies are allowed automatically.", update_allowed=True, cleared=True),
     }
     list_key = "security_groups"
     rule_properties: ClassVar[frozenset[str]] = frozenset({RULES})
 
     def validate(self) -> None:
-        """No name that Neutron keeps for itself."""
+        """Refuse the name that Neutron reserves."""
         super().validate()
         if self.properties["name"] == "default":
             raise self.property_error("name", 'Security groups cannot be assigned the name "default".')
 
     def extra_body(self, body: Body) -> Body:
-        """As it is, but where Neutron knows only stateful ones."""
+        """Return the body; drop ``stateful`` if Neutron supports only stateful groups."""
         if STATEFUL in body and not self.api.has_extension("stateful-security-group"):
             if body[STATEFUL] is False:
                 message = "Neutron does not support stateless security groups."
@@ -101,14 +105,14 @@ class SecurityGroup(NeutronResource):
         return super().extra_body(body)
 
     def settle(self, progress: Any) -> bool:
-        """Have its rules: those that are missing are made by one request, those that are too many are deleted."""
+        """Set the rules: create missing ones by one request, and delete the others."""
         changed = (progress or {}).get("changed")
         if changed is None or self.rule_properties & set(changed):
             self._have_rules(self.seen()["security_group_rules"])
         return super().settle(progress)
 
     def wanted_rules(self) -> list[Body]:
-        """The rules that are given, as Neutron has them. A hook."""
+        """Return the given rules in Neutron's form. Hook."""
         return [self._rule(it) for it in self.properties[RULES] or ()]
 
     def _have_rules(self, current: Iterable[Body]) -> None:
@@ -146,7 +150,7 @@ COMPARED = ("direction", "ethertype", "protocol", "port_range_min", "port_range_
 
 
 def key_of(rule: Mapping[str, Any]) -> tuple[str | None, ...]:
-    """What makes a rule the same as another to Neutron."""
+    """Return the fields that Neutron compares to decide whether two rules are equal."""
     values = {name: None if rule.get(name) is None else str(rule[name]) for name in COMPARED}
     if values["protocol"] == "icmpv6" or (values["protocol"], values["ethertype"]) == ("icmp", "IPv6"):
         values["protocol"] = "ipv6-icmp"
@@ -156,8 +160,11 @@ def key_of(rule: Mapping[str, Any]) -> tuple[str | None, ...]:
 
 
 class InRule(InNeutron):
-    """The mark of a rule: in its description; where the template gives one, all that it says, which no other rule does:
-    Neutron has no two rules alike in a group."""
+    """The mark of a rule, in its description.
+
+    If the template gives the description, all fields together identify the rule: Neutron allows no two equal rules in a
+    group.
+    """
 
     def put(self, resource: CloudResource, body: dict[str, Any]) -> None:
         if not resource.properties[DESCRIPTION]:
@@ -178,32 +185,30 @@ class InRule(InNeutron):
 
 
 class SecurityGroupRule(NeutronResource):
-    """A rule of a security group, by itself."""
+    """A rule of a security group, as a resource of its own."""
 
     path, key = "/security-group-rules", "security_group_rule"
     mark = InRule()
     properties_schema = {
         "security_group": named(
-            "neutron.security_group", "The group that it is of.", field="security_group_id", required=True
+            "neutron.security_group", "The group of the rule.", field="security_group_id", required=True
         ),
-        "description": text("What it is for."),
+        "description": text("The description of the rule."),
         "direction": direction(),
         "ethertype": ethertype(),
-        "port_range_min": integer("The first port, or the type of ICMP.", constraints=PORTS),
-        "port_range_max": integer("The last port, or the code of ICMP.", constraints=PORTS),
-        "protocol": text(
-            "The protocol, by its name or number.", default="tcp", constraints=(AllowedValues(PROTOCOLS),)
-        ),
-        "remote_group": named("neutron.security_group", "The group of the others.", field=REMOTE_GROUP),
-        "remote_ip_prefix": text("The addresses of the others.", constraints=custom("net_cidr")),
+        "port_range_min": integer("The first port, or the ICMP type.", constraints=PORTS),
+        "port_range_max": integer("The last port, or the ICMP code.", constraints=PORTS),
+        "protocol": text("The name or number of the protocol.", default="tcp", constraints=(AllowedValues(PROTOCOLS),)),
+        "remote_group": named("neutron.security_group", "The remote group.", field=REMOTE_GROUP),
+        "remote_ip_prefix": text("The remote addresses, such as 10.0.0.0/24.", constraints=custom("net_cidr")),
     }
 
     def settle(self, progress: Any) -> bool:
-        """It is complete as it is made: Neutron changes no rule."""
+        """Return True: Neutron changes no rule after its creation."""
         return True
 
     def validate(self) -> None:
-        """The others are a group or a block of addresses, and ports are a range."""
+        """Refuse both a remote group and a remote block, and ports in the wrong order."""
         if not self.known("remote_group", "remote_ip_prefix", "port_range_min", "port_range_max", "protocol"):
             return
         self.refuse_both("remote_group", "remote_ip_prefix")

@@ -1,4 +1,4 @@
-"""OS::Neutron::Segment: a segment of layer 2 that a network is of."""
+"""OS::Neutron::Segment: a layer 2 segment of a network."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ MOST_VLANS = 4094
 
 
 class Segment(NeutronResource):
-    """A segment: a network may be of several, with a subnet on each. For administrators."""
+    """A segment: a network may consist of several, with a subnet on each. For administrators."""
 
     path, key, extension = "/segments", "segment", "segment"
     support_status = SupportStatus(version="9.0.0")
     properties_schema = {
         "network": named("neutron.network", "The network.", field="network_id", required=True),
         KIND: text(
-            "How it is laid out.",
+            "The implementation of the segment.",
             required=True,
             constraints=(AllowedValues(("local", "vlan", "vxlan", "gre", "geneve", "flat")),),
         ),
-        PHYSICAL: text("The physical network that it is in."),
-        NUMBER: integer("Its number there.", constraints=(Range(1),)),
+        PHYSICAL: text("The physical network."),
+        NUMBER: integer("The number of the VLAN or tunnel.", constraints=(Range(1),)),
         "name": name("segment"),
-        "description": text("What it is for.", update_allowed=True, cleared=""),
+        "description": text("The description of the segment.", update_allowed=True, cleared=""),
     }
 
     def validate(self) -> None:
-        """It has what its type needs, and nothing that the type doesn't have.
+        """Require the properties that the type needs, and refuse those that it doesn't have.
 
-        :raises StackValidationFailed: naming it
+        :raises StackValidationFailed: naming the property
         """
         super().validate()
         if not self.known(KIND, PHYSICAL, NUMBER):

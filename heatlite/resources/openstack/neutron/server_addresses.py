@@ -1,6 +1,6 @@
-"""OS::Nova::FloatingIP and FloatingIPAssociation: floating IPs as Nova gave them once, hidden and still used.
+"""OS::Nova::FloatingIP and FloatingIPAssociation: floating IPs as Nova once provided them, hidden but still used.
 
-Also what AWS::EC2::EIP and its association share with them: which network is outside, and which port a server has.
+AWS::EC2::EIP and its association share two functions: the only external network, and the port of a server.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from heatlite.resources.schema import HIDDEN, Attribute, SupportStatus, Type
 
 FLOATING, PORT, FIXED = "floating_ip", "port_id", "fixed_ip_address"
 JOINED = "joined"
-"""The key of an association's data with the floating IP and the port that it has joined."""
+"""The key of an association's data for its floating IP and port."""
 
 
 def network_outside(cloud: Cloud) -> str:
-    """The id of the only network outside.
+    """Return the id of the only external network.
 
-    :raises Error: where there is none, or there are several
+    :raises Error: if there is none, or there are several
     """
     found = [
         it["id"] for it in cloud.api("network").listed("/networks", "networks", params={"router:external": "True"})
@@ -32,9 +32,9 @@ def network_outside(cloud: Cloud) -> str:
 
 
 def port_of(cloud: Cloud, server: str) -> tuple[str, str]:
-    """The first port of a server, and its first address of IPv4.
+    """Return the first port of a server with an IPv4 address, and that address.
 
-    :raises EntityNotFound: where it has none
+    :raises EntityNotFound: if it has none
     """
     server_id = cloud.names.id_of("nova.server", server)
     for port in cloud.api("compute").get(f"/servers/{server_id}/os-interface")["interfaceAttachments"]:
@@ -45,35 +45,35 @@ def port_of(cloud: Cloud, server: str) -> tuple[str, str]:
 
 
 class NovaFloatingIP(NeutronResource):
-    """A floating IP of a pool, which is a network outside."""
+    """A floating IP of a pool, which is an external network."""
 
     path, key = "/floatingips", "floatingip"
     support_status = SupportStatus(HIDDEN, "11.0.0", "Use OS::Neutron::FloatingIP.", SupportStatus(version="2014.1"))
-    properties_schema = {"pool": text("The network outside; where none is given, the only one.")}
+    properties_schema = {"pool": text("The external network; without it, the only one.")}
     attributes_schema = {
-        "pool": Attribute("The id of the network outside.", Type.STRING),
-        "ip": Attribute("The address.", Type.STRING),
+        "pool": Attribute("The id of the external network.", Type.STRING),
+        "ip": Attribute("The floating address.", Type.STRING),
     }
     attribute_fields = {"pool": "floating_network_id", "ip": "floating_ip_address"}
 
     def extra_body(self, body: Body) -> Body:
-        """In the pool."""
+        """Return a body with the pool's network."""
         pool = self.properties["pool"]
         network = self.identify("neutron.network", pool) if pool else network_outside(self.cloud)
         return {"floating_network_id": network}
 
 
 class Joins(RecordedFirst, NeutronResource):
-    """What joins a floating IP with a port: as it is done twice, it is done once."""
+    """An association of a floating IP with a port. A second request has no further effect."""
 
     path, key, mark = "/floatingips", "floatingip", RecordedFirst.mark
 
     def ends(self) -> tuple[str, str, str | None]:
-        """The floating IP's id, the port's and which of its addresses; None: its only one. A hook."""
+        """Return the ids of the floating IP and the port, and the port's address; None: its only one. Hook."""
         raise NotImplementedError
 
     def have(self) -> None:
-        """Join them; what was joined before is taken apart."""
+        """Associate them, and dissociate the previous floating IP."""
         floating, port, address = self.ends()
         before = self.data.get(JOINED)
         if before is not None and before[0] != floating:
@@ -83,7 +83,7 @@ class Joins(RecordedFirst, NeutronResource):
         self._seen = self.api.put(self.place(floating), {self.key: wanted})[self.key]
 
     def _part(self, floating: str, port: str) -> None:
-        """Take them apart, as long as nobody has joined the floating IP with something else."""
+        """Dissociate them, unless the floating IP has another port by now."""
         try:
             found = self.api.get(self.place(floating))[self.key]
             if found[PORT] == port:
@@ -92,18 +92,19 @@ class Joins(RecordedFirst, NeutronResource):
             return
 
     def look(self, thing_id: str) -> Body:
-        """The floating IP.
+        """Read the floating IP.
 
-        :raises CloudNotFound: where it hasn't the port
+        :raises CloudNotFound: if it doesn't have the port
         """
         floating, port = self.data[JOINED] if self.data.get(JOINED) else self.ends()[:2]
         found = super().look(floating)
         if found[PORT] != port:
-            raise CloudNotFound(service="Neutron", status=404, message=f"Floating IP {floating} hasn't port {port}.")
+            message = f"Floating IP {floating} doesn't have port {port}."
+            raise CloudNotFound(service="Neutron", status=404, message=message)
         return found
 
     def delete(self, thing_id: str) -> None:
-        """Take them apart. Of what Heat made the template says what is joined."""
+        """Dissociate them. If Heat made the association, the template tells which ones."""
         try:
             floating, port = self.data[JOINED] if self.data.get(JOINED) else self.ends()[:2]
         except (EntityNotFound, KeyError):
@@ -112,7 +113,7 @@ class Joins(RecordedFirst, NeutronResource):
 
 
 class NovaFloatingIPAssociation(Joins):
-    """What joins a floating IP with a server."""
+    """An association of a floating IP with a server."""
 
     support_status = SupportStatus(
         HIDDEN, "11.0.0", "Use OS::Neutron::FloatingIPAssociation.", SupportStatus(version="2014.1")
@@ -123,11 +124,11 @@ class NovaFloatingIPAssociation(Joins):
     }
 
     def ends(self) -> tuple[str, str, str | None]:
-        """The server's first port."""
+        """Return the floating IP, and the server's first port."""
         return self.identify("neutron.floatingip", self.properties[FLOATING]), *port_of(
             self.cloud, self.properties["server_id"]
         )
 
     def reference(self) -> str:
-        """The resource's generated name, as in Heat."""
+        """Return the resource's physical name, as in Heat."""
         return self.physical_resource_name() if self.resource_id is not None else self.name

@@ -1,4 +1,4 @@
-"""OS::Neutron::Subnet: addresses on a network."""
+"""OS::Neutron::Subnet: a block of addresses on a network."""
 
 from __future__ import annotations
 
@@ -18,25 +18,23 @@ GATEWAY, AUTO = "gateway_ip", "auto"
 
 
 class Subnet(NeutronResource):
-    """A subnet: a block of addresses on a network, and what hosts on it are told by DHCP."""
+    """A subnet: a block of addresses on a network, and the settings that DHCP sends to its hosts."""
 
     path, key = "/subnets", "subnet"
     properties_schema = {
         "network_id": old_name("network", "neutron.network"),
-        "network": named("neutron.network", "The network that it is on.", field="network_id", required=True),
-        "subnetpool": named("neutron.subnetpool", "The pool that its addresses are of.", field="subnetpool_id"),
-        "prefixlen": integer("The length of the prefix that it gets of its pool.", constraints=(Range(0),)),
-        "cidr": text("Its addresses, as in 10.0.0.0/24.", constraints=custom("net_cidr")),
+        "network": named("neutron.network", "The network of the subnet.", field="network_id", required=True),
+        "subnetpool": named("neutron.subnetpool", "The pool that provides its addresses.", field="subnetpool_id"),
+        "prefixlen": integer("The length of the prefix to take from the pool.", constraints=(Range(0),)),
+        "cidr": text("The addresses, such as 10.0.0.0/24.", constraints=custom("net_cidr")),
         "value_specs": value_specs(),
         "name": name("subnet"),
-        "ip_version": integer("4 or 6.", default=4, constraints=(AllowedValues((4, 6)),)),
-        "dns_nameservers": listed("The DNS servers that hosts are told.", default=[], update_allowed=True),
-        GATEWAY: text(
-            "The address of its gateway; an empty one: it has none; auto: what Neutron chooses.", update_allowed=True
-        ),
-        "enable_dhcp": flag("Whether hosts on it are served by DHCP.", default=True, update_allowed=True),
+        "ip_version": integer("The IP version: 4 or 6.", default=4, constraints=(AllowedValues((4, 6)),)),
+        "dns_nameservers": listed("The DNS servers for hosts.", default=[], update_allowed=True),
+        GATEWAY: text("The gateway's address. Empty: no gateway. auto: Neutron chooses it.", update_allowed=True),
+        "enable_dhcp": flag("Whether DHCP serves the hosts.", default=True, update_allowed=True),
         "allocation_pools": listed(
-            "The ranges that addresses are given of.",
+            "The ranges of addresses to assign.",
             {
                 "start": text("The first address.", required=True, constraints=custom("ip_addr")),
                 "end": text("The last address.", required=True, constraints=custom("ip_addr")),
@@ -46,38 +44,38 @@ class Subnet(NeutronResource):
         ),
         "tenant_id": tenant_id("subnet"),
         "host_routes": listed(
-            "The routes that hosts are told.",
+            "The routes for hosts.",
             {
-                "destination": text("Where to, as in 10.1.0.0/16.", required=True, constraints=custom("net_cidr")),
-                "nexthop": text("By way of which address.", required=True, constraints=custom("ip_addr")),
+                "destination": text(
+                    "The destination, such as 10.1.0.0/16.", required=True, constraints=custom("net_cidr")
+                ),
+                "nexthop": text("The IP address of the next hop.", required=True, constraints=custom("ip_addr")),
             },
             update_allowed=True,
             cleared=[],
         ),
-        "ipv6_ra_mode": text("How routers are announced.", constraints=(AllowedValues(MODES),)),
-        "ipv6_address_mode": text("How hosts get addresses of IPv6.", constraints=(AllowedValues(MODES),)),
-        "segment": named(
-            "neutron.segment", "The segment of the network that it is on.", field="segment_id", update_allowed=True
-        ),
+        "ipv6_ra_mode": text("The mode of IPv6 router advertisements.", constraints=(AllowedValues(MODES),)),
+        "ipv6_address_mode": text("The mode of IPv6 address assignment.", constraints=(AllowedValues(MODES),)),
+        "segment": named("neutron.segment", "The segment of the network.", field="segment_id", update_allowed=True),
         "tags": tags("subnet"),
     }
     attributes_schema = {
-        "name": Attribute("Its name.", Type.STRING),
+        "name": Attribute("The name of the subnet.", Type.STRING),
         "network_id": Attribute("The id of its network.", Type.STRING),
         "tenant_id": Attribute("The id of the project that owns it.", Type.STRING),
-        "allocation_pools": Attribute("The ranges that addresses are given of.", Type.LIST),
-        "gateway_ip": Attribute("The address of its gateway.", Type.STRING),
-        "dns_nameservers": Attribute("The DNS servers that hosts are told.", Type.LIST),
-        "enable_dhcp": Attribute("Whether hosts on it are served by DHCP.", Type.STRING),
-        "host_routes": Attribute("The routes that hosts are told.", Type.LIST),
-        "ip_version": Attribute("4 or 6.", Type.STRING),
-        "cidr": Attribute("Its addresses.", Type.STRING),
+        "allocation_pools": Attribute("The ranges of addresses to assign.", Type.LIST),
+        "gateway_ip": Attribute("The gateway's address.", Type.STRING),
+        "dns_nameservers": Attribute("The DNS servers for hosts.", Type.LIST),
+        "enable_dhcp": Attribute("Whether DHCP serves the hosts.", Type.STRING),
+        "host_routes": Attribute("The routes for hosts.", Type.LIST),
+        "ip_version": Attribute("The IP version: 4 or 6.", Type.STRING),
+        "cidr": Attribute("The addresses, such as 10.0.0.0/24.", Type.STRING),
     }
 
     def validate(self) -> None:
-        """It has a pool or a block of addresses; modes of IPv6 are of IPv6.
+        """Require a pool or a block of addresses, and refuse IPv6 modes without IPv6.
 
-        :raises StackValidationFailed: saying what doesn't go together
+        :raises StackValidationFailed: saying which properties don't fit together
         """
         super().validate()
         if not self.known("subnetpool", "cidr", "prefixlen", "ip_version", "ipv6_ra_mode", "ipv6_address_mode"):
@@ -96,28 +94,28 @@ class Subnet(NeutronResource):
             raise self.property_error(GATEWAY, f'Gateway IP address "{gateway}" is in invalid format.')
 
     def extra_body(self, body: Body) -> Body:
-        """No gateway where the template says that there is none."""
+        """Return the body, with the gateway in Neutron's form."""
         return super().extra_body(with_gateway(body))
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """The same.
+        """Return the changed fields, with the gateway in Neutron's form.
 
-        :raises ResourceActionNotSupported: where Neutron is to choose a gateway now
+        :raises ResourceActionNotSupported: if Neutron is asked to choose a gateway for an existing subnet
         """
         if prop_diff.get(GATEWAY) == AUTO:
-            raise ResourceActionNotSupported(action="Choosing a gateway for a subnet that is there (gateway_ip: auto)")
+            raise ResourceActionNotSupported(action="Choosing a gateway for an existing subnet (gateway_ip: auto)")
         return with_gateway(super().update_body(prop_diff))
 
 
 def with_gateway(body: Body) -> Body:
-    """A body as Neutron takes it: null for no gateway, and nothing for the one that it chooses."""
+    """Return a body in Neutron's form: null for no gateway, and no key if Neutron chooses it."""
     if body.get(GATEWAY) == "":
         return {**body, GATEWAY: None}
     return {key: value for key, value in body.items() if (key, value) != (GATEWAY, AUTO)}
 
 
 def is_address(text: Any) -> bool:
-    """Whether a text is an address of IPv4 or IPv6."""
+    """Tell whether a text is an IPv4 or IPv6 address."""
     try:
         ipaddress.ip_address(str(text))
     except ValueError:

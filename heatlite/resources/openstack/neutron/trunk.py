@@ -1,4 +1,4 @@
-"""OS::Neutron::Trunk: several networks by one port."""
+"""OS::Neutron::Trunk: several networks on one port."""
 
 from __future__ import annotations
 
@@ -15,38 +15,36 @@ PORT, SUB_PORTS = "port", "sub_ports"
 
 
 class Trunk(NeutronResource):
-    """A trunk: what is sent and received by its port is of that port's network, and with a tag of its subports'."""
+    """A trunk: its port carries untagged traffic of its own network, and tagged traffic of its subports' networks."""
 
     path, key, states = "/trunks", "trunk", BUILT
     extension = "trunk"
     support_status = SupportStatus(version="9.0.0")
     properties_schema = {
         "name": name("trunk"),
-        PORT: named("neutron.port", "The port of a server.", field="port_id", required=True, immutable=True),
+        PORT: named("neutron.port", "The parent port.", field="port_id", required=True, immutable=True),
         SUB_PORTS: listed(
-            "The ports of other networks.",
+            "The ports of the other networks.",
             {
                 "port": named("neutron.port", "The port.", field="port_id", required=True),
-                "segmentation_type": text(
-                    "How they are told apart.", required=True, constraints=(AllowedValues(("vlan",)),)
-                ),
+                "segmentation_type": text("The kind of tags.", required=True, constraints=(AllowedValues(("vlan",)),)),
                 "segmentation_id": integer("The tag.", required=True, constraints=(Range(1, 4094),)),
             },
             update_allowed=True,
         ),
-        "description": text("What it is for.", update_allowed=True, cleared=""),
+        "description": text("The description of the trunk.", update_allowed=True, cleared=""),
         "admin_state_up": flag(
-            "Whether it may be changed and deleted, and passes anything.", update_allowed=True, cleared=True
+            "Whether it carries traffic, and may be changed and deleted.", update_allowed=True, cleared=True
         ),
     }
     attributes_schema = {"port_id": Attribute("The id of its port.", Type.STRING)}
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """Subports are changed by other requests."""
+        """Return the changed fields, without the subports, which need other requests."""
         return super().update_body({key: it for key, it in prop_diff.items() if key != SUB_PORTS})
 
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
-        """Have the subports: first those go that aren't wanted so, since a port is one subport at most."""
+        """Set the subports. First remove the ones that changed, because a port can be a subport only once."""
         if SUB_PORTS not in prop_diff:
             return
         wanted = self.fields([SUB_PORTS]).get(SUB_PORTS) or []
