@@ -24,11 +24,13 @@ class Engine:
         self.gate = threading.Event()
         self.gate.set()
         self.done: list[Any] = []
+        self.failed: list[str] = []
         self.error: Exception | None = None
 
     def check(self, traversal_id: str, nodes: Sequence[Node]) -> None:
         self.gate.wait(SOON)
         if self.error is not None:
+            self.failed.append(traversal_id)
             raise self.error
         self.done.append(traversal_id)
 
@@ -69,10 +71,9 @@ def test_what_is_too_much_is_left_for_a_sweep(here: Here, engine: Engine) -> Non
 @pytest.mark.parametrize("error", [ValueError("a mistake"), db_error.DBConnectionError()])
 def test_what_fails_takes_no_room_for_ever(here: Here, engine: Engine, error: Exception) -> None:
     engine.error = error
-    for _ in range(5 * BACKLOG):
-        here.check("t", NODES)
-    engine.error = None
-    wait_until(lambda: here.check("t", NODES) or len(engine.done) > 0, SOON, "something to be done")
+    for number in range(2 * BACKLOG + 1):  # one more than there is room for: a failure that kept its room would be seen
+        name = str(number)
+        wait_until(lambda name=name: here.check(name, NODES) or name in engine.failed, SOON, "it to fail")
 
 
 def test_who_leaves_begins_nothing_more(here: Here, engine: Engine) -> None:
