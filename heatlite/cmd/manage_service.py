@@ -52,15 +52,15 @@ def show(database: Any) -> None:
     from rich.table import Table
 
     from heatlite.context import EngineContext
-    from heatlite.db import services, standing
+    from heatlite.db import services
 
     table = Table(box=box.ASCII, title=None)
     for column in COLUMNS:
         table.add_column(column)
-    held = standing.holdings(EngineContext(database))
+    held = services.holdings(EngineContext(database))
     for record in services.listed(EngineContext(database)):
         state = state_of(record)
-        holds = str(held.pop(record.engine_id, standing.Holdings()))
+        holds = str(held.pop(record.engine_id, services.Holdings()))
         updated = str(record.updated_at or record.created_at)
         names = (record.hostname, record.binary, record.engine_id, record.host, record.topic, record.version)
         table.add_row(*names, str(record.lease_counter), state, updated, holds)
@@ -82,7 +82,7 @@ def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
     One that holds something stays: the next engine that runs takes over what it holds, and its row says who it was.
     """
     from heatlite.context import EngineContext
-    from heatlite.db import services, standing
+    from heatlite.db import services
     from heatlite.engine.common.inputs import Inputs
     from heatlite.engine.membership.liveness import LeaseWatch
 
@@ -96,7 +96,7 @@ def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
     for engine_id, counter in watch.look().items():
         if services.declare_dead(context, engine_id, counter, inputs.utcnow()):
             remove_queues(conf, engine_id)
-    held = standing.holdings(context)
+    held = services.holdings(context)
     dead = [record for record in services.listed(context) if record.deleted_at is not None]
     services.forget(context, [record.engine_id for record in dead if record.engine_id not in held])
     for record in dead:

@@ -262,3 +262,13 @@ def unfinished(context: Context, stack_id: str) -> int:
         .where(TABLE.c.stack_id == stack_id, TABLE.c.status == Status.IN_PROGRESS)
     )
     return int(context.connection.execute(statement).scalar_one())
+
+
+@reader
+def locked_ids(context: Context, engine_id: str, after: int, limit: int) -> list[int]:
+    """Return a page of the ids of rows that an engine has locked, in order, from behind ``after`` on.
+
+    The index alone answers this, however many rows the engine has locked.
+    """
+    statement = sa.select(TABLE.c.id).where(TABLE.c.engine_id == engine_id, TABLE.c.id > after)
+    return [row.id for row in context.connection.execute(statement.order_by(TABLE.c.id).limit(limit))]

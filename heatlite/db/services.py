@@ -7,6 +7,7 @@ No wall clock decides which engine is alive. An engine increments its counter; o
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -85,3 +86,26 @@ def listed(context: Context) -> list[ServiceRecord]:
     """List every engine process that has a row, including those that are gone."""
     statement = SELECT.order_by(TABLE.c.created_at)
     return [ServiceRecord(*row) for row in context.connection.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Numbers of nodes that an engine has claimed, and of rows that it has locked."""
+
+    nodes: int = 0
+    rows: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.nodes} nodes, {self.rows} locks" if self.nodes or self.rows else "nothing"
+
+
+@reader
+def holdings(context: Context) -> dict[str, Holdings]:
+    """Return engine id → its claims and locks. Engines without any are left out; engines without a row here are not."""
+    counts = {}
+    for table in (models.sync_point, models.resource):
+        held = table.c.engine_id
+        statement = sa.select(held, sa.func.count()).where(held.is_not(None)).group_by(held)
+        counts[table.name] = {row[0]: row[1] for row in context.connection.execute(statement)}
+    at, locked = counts["sync_point"], counts["resource"]
+    return {each: Holdings(at.get(each, 0), locked.get(each, 0)) for each in at.keys() | locked.keys()}

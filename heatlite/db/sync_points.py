@@ -1,17 +1,21 @@
-"""Sync points: one row for each node of a traversal. They are heatlite's work items.
+"""Sync points: one row for each node of a traversal. They are the engine's work items.
 
-    WAITING ──last arrival──▶ SCHEDULED ──claim──▶ RUNNING ──finish──▶ DONE (or FAILED, if the traversal goes on)
+    WAITING ──last arrival──▶ SCHEDULED ──claim──▶ RUNNING ──finish──▶ DONE (or FAILED, where that ends nothing)
                                   ▲                   │ lock held by another
                                   │                   ▼
-                                  └──lock released── BLOCKED        (and PAUSED at a hook: see ``paused``)
+                                  └──lock released── BLOCKED        (and PAUSED at a hook)
 
-A traversal's rows are deleted when it ends or is superseded. So a worker learns that its traversal was superseded when
-its update changes no row.
+The rows of a traversal are deleted when it ends or is superseded. A worker that updates no row thereby learns that its
+traversal has been superseded.
+
+In the order of this module: conditions, the life of a node, inline completion, hooks, the queue of each project, what a
+sweep reads, and what is shown to people.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,43 +23,57 @@ import sqlalchemy as sa
 from heatlite.convergence.model import Node, NodeKind, NodeState
 from heatlite.db import bulk, models, records
 from heatlite.db.api import Context, reader, rows, writer
-from heatlite.db.arrivals import taken_off
-from heatlite.db.records import DueNode, NodeRecord
+from heatlite.db.records import DueNode, NodeRecord, PausedNode, ResourceRecord
 
 TABLE = models.sync_point
 RESOURCE = models.resource
+STACK = models.stack
+IS_READY = TABLE.c.state == NodeState.SCHEDULED
 WITH_RESOURCE = sa.select(
     TABLE.c.resource_id, TABLE.c.kind, TABLE.c.acting_id, TABLE.c.casts, TABLE.c.cleared, *RESOURCE.c
 ).select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
 
 
 def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
-    """Build a condition for these nodes. The caller adds the condition for their traversal."""
+    """Return a condition that holds for these nodes. The caller names the traversal beside it."""
     by_kind: dict[int, list[int]] = {}
     for node in nodes:
         by_kind.setdefault(int(node.kind), []).append(node.resource_id)
     each = (sa.and_(TABLE.c.kind == kind, TABLE.c.resource_id.in_(ids)) for kind, ids in by_kind.items())
-    any_of_them = sa.or_(sa.false(), *each)  # an empty OR would be left out, and match every row
+    any_of_them = sa.or_(sa.false(), *each)  # of no nodes, none: an empty OR would be left out, and hold for every row
     if len(by_kind) < 2:
         return any_of_them
-    everyone = sorted({node.resource_id for node in nodes})  # implied by the OR, but planners don't see that
+    everyone = sorted({node.resource_id for node in nodes})  # what follows the OR anyway, but no planner sees it
     return sa.and_(TABLE.c.resource_id.in_(everyone), any_of_them)
 
 
 def in_state(state: NodeState) -> sa.ColumnElement[bool]:
-    """Build a condition on the state for statements that name their nodes and should use the primary key only.
+    """Return a condition on the state for statements that name their nodes.
 
-    The expression keeps planners from the index on ``state``. With that index, a batch would read (and when writing,
-    lock and wait for) all nodes in that state, of all stacks.
+    The addition keeps planners from the index on ``state``, so that they find the nodes by the primary key. By that
+    index a batch would read, and for a write lock, the nodes of all stacks that are in this state.
     """
     return TABLE.c.state + 0 == state
+
+
+def _taken_off(count: int, next_cast_at: float) -> tuple[tuple[Any, Any], ...]:
+    """Return (column, new value) pairs that subtract arrivals and, where none remains, schedule the node.
+
+    The order matters: MySQL sets columns from left to right, and ``state`` reads ``remaining`` as it was.
+    """
+    left = TABLE.c.remaining - count
+    scheduled = sa.case((left <= 0, int(NodeState.SCHEDULED)), else_=TABLE.c.state)
+    return (TABLE.c.state, scheduled), (TABLE.c.remaining, left), (TABLE.c.next_cast_at, next_cast_at)
 
 
 @writer
 def insert(
     context: Context, stack_id: str, traversal_id: str, waiting: Mapping[Node, int], next_cast_at: float
 ) -> None:
-    """Insert the nodes of a new traversal, each with the number of predecessors that it waits for."""
+    """Insert the nodes of a new traversal.
+
+    :param waiting: node → number of predecessors that it waits for
+    """
     bulk.insert(
         context,
         TABLE,
@@ -78,13 +96,13 @@ def insert(
 
 @writer
 def delete_all(context: Context, stack_id: str) -> None:
-    """Delete every sync point of a stack, because their traversal has ended or is superseded."""
+    """Delete every sync point of a stack, whose traversal has ended or is superseded."""
     context.connection.execute(sa.delete(TABLE).where(TABLE.c.stack_id == stack_id))
 
 
 @writer
 def claim(context: Context, traversal_id: str, nodes: Collection[Node], engine_id: str, claim_id: str) -> int:
-    """Move these nodes from SCHEDULED to RUNNING, if no other engine has claimed them. Return how many were claimed."""
+    """Claim these nodes (SCHEDULED → RUNNING), and return how many nobody else had taken."""
     statement = (
         sa.update(TABLE)
         .where(TABLE.c.traversal_id == traversal_id, in_state(NodeState.SCHEDULED), these(nodes))
@@ -95,14 +113,14 @@ def claim(context: Context, traversal_id: str, nodes: Collection[Node], engine_i
 
 @reader
 def claimed(context: Context, traversal_id: str, nodes: Collection[Node], claim_id: str) -> list[NodeRecord]:
-    """List the nodes that a claim got, each with the row that acts."""
+    """Return the nodes that a claim got, each with its acting row."""
     statement = WITH_RESOURCE.where(TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id == claim_id, these(nodes))
     return [_record(tuple(row)) for row in context.connection.execute(statement)]
 
 
 @reader
 def acting(context: Context, traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
-    """List nodes of a traversal with the rows that act under their keys."""
+    """Return nodes of a traversal, each with its acting row."""
     statement = WITH_RESOURCE.where(TABLE.c.traversal_id == traversal_id, these(nodes))
     return [_record(tuple(row)) for row in context.connection.execute(statement)]
 
@@ -122,7 +140,7 @@ def finish(
     claims: Collection[str],
     state: NodeState = NodeState.DONE,
 ) -> set[Node]:
-    """Move nodes from RUNNING to DONE (or FAILED) if this engine still has them claimed. Return which ones."""
+    """Finish nodes (RUNNING → DONE or FAILED), and return those that this engine still had claimed."""
     mine = (TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id.in_(list(claims)), these(nodes))
     statement = (
         sa.update(TABLE)
@@ -144,11 +162,12 @@ def arrive(
     next_cast_at: float,
     complete: Collection[Node] = (),
 ) -> list[Node]:
-    """Subtract arrivals at these nodes. Return the nodes that became ready.
+    """Subtract arrivals from what these nodes wait for, and return the nodes that became ready.
 
-    Each node in ``seen`` has a predecessor that arrives only now. So a node found SCHEDULED became ready by this call.
+    Each node has a predecessor that arrives only now. So a node that is SCHEDULED afterwards became so here.
 
-    :param complete: nodes that wait for nothing else; they became ready if they exist, and needn't be read
+    :param seen: node → number of its predecessors that arrive
+    :param complete: nodes that wait for nothing else. They aren't read again: each row that is there became ready
     """
     ready: list[Node] = []
     alike: dict[tuple[int, bool], list[Node]] = {}
@@ -158,7 +177,7 @@ def arrive(
         for piece in bulk.pieces(sorted(nodes)):
             waiting = (TABLE.c.traversal_id == traversal_id, these(piece))
             statement = sa.update(TABLE).where(*waiting, in_state(NodeState.WAITING))
-            statement = statement.ordered_values(*taken_off(count, next_cast_at))
+            statement = statement.ordered_values(*_taken_off(count, next_cast_at))
             arrived = rows(context.connection.execute(statement))
             if is_complete and arrived == len(piece):
                 ready += piece
@@ -170,7 +189,7 @@ def arrive(
 
 @writer
 def act_by(context: Context, traversal_id: str, acting_ids: Mapping[int, int]) -> None:
-    """Let replacement rows act for these update nodes from now on.
+    """Let replacements act under the keys of these update nodes from now on.
 
     :param acting_ids: resource_id of the node → id of the row that acts
     """
@@ -190,7 +209,7 @@ def hand_back(
     next_cast_at: float,
     claims: Collection[str],
 ) -> int:
-    """Move nodes of these claims from RUNNING to ``state`` (SCHEDULED or BLOCKED)."""
+    """Give nodes of these claims back (RUNNING → SCHEDULED or BLOCKED), and return how many there were."""
     statement = (
         sa.update(TABLE)
         .where(
@@ -206,7 +225,7 @@ def hand_back(
 
 @writer
 def unblock(context: Context, traversal_id: str, acting_ids: Collection[int], next_cast_at: float) -> list[Node]:
-    """Move a traversal's nodes that wait for the locks of these rows from BLOCKED to SCHEDULED."""
+    """Schedule the nodes of a traversal that are BLOCKED on the locks of these rows, and return them."""
     blocked = (
         TABLE.c.traversal_id == traversal_id,
         TABLE.c.acting_id.in_(list(acting_ids)),
@@ -220,12 +239,179 @@ def unblock(context: Context, traversal_id: str, acting_ids: Collection[int], ne
     return nodes
 
 
+@writer
+def finish_inline(context: Context, traversal_id: str, waited_for: Mapping[Node, int]) -> int:
+    """Finish nodes in the transaction that finishes their predecessors (WAITING → DONE), and return how many were.
+
+    Nobody claims such a node: its predecessors are this engine's, claimed in the same transaction, so that no other
+    engine can arrive at it. A node that waits for another number of predecessors stays as it is.
+
+    :param waited_for: node → number of predecessors that it must be waiting for
+    """
+    alike: dict[int, list[Node]] = {}
+    for node, count in waited_for.items():
+        alike.setdefault(count, []).append(node)
+    ended = 0
+    for count, nodes in sorted(alike.items()):
+        statement = (
+            sa.update(TABLE)
+            .where(TABLE.c.traversal_id == traversal_id, in_state(NodeState.WAITING), these(nodes))
+            .where(TABLE.c.remaining == count)
+            .values(state=NodeState.DONE, remaining=0)
+        )
+        ended += rows(context.connection.execute(statement))
+    return ended
+
+
+@reader
+def failed_among(context: Context, traversal_id: str, nodes: Collection[Node]) -> set[Node]:
+    """Return the FAILED ones of these nodes. A traversal that goes on past failures keeps them."""
+    statement = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(
+        TABLE.c.traversal_id == traversal_id, in_state(NodeState.FAILED), these(nodes)
+    )
+    return {records.node(*row) for row in context.connection.execute(statement)}
+
+
+@reader
+def failed_rows(context: Context, traversal_id: str) -> dict[Node, ResourceRecord]:
+    """Return the FAILED nodes of a traversal, each with its acting row; nodes whose row is gone are left out."""
+    statement = (
+        sa.select(TABLE.c.resource_id, TABLE.c.kind, *RESOURCE.c)
+        .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
+        .where(TABLE.c.traversal_id == traversal_id, TABLE.c.state == NodeState.FAILED)
+    )
+    found = [tuple(row) for row in context.connection.execute(statement)]
+    return {records.node(*row[:2]): records.resource(row[2:]) for row in found if row[2] is not None}
+
+
+@writer
+def pause(context: Context, traversal_id: str, node: Node, hook: str, claim_id: str) -> bool:
+    """Pause a node at a hook (RUNNING → PAUSED), and return False where the claim was lost or the traversal is over.
+
+    A paused node costs its row and nothing else. A new operation deletes it, as any sync point.
+    """
+    mine = (TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id == claim_id, in_state(NodeState.RUNNING))
+    statement = sa.update(TABLE).where(*mine, these([node]))
+    values = {"state": NodeState.PAUSED, "hook": hook, "engine_id": None, "claim_id": None}
+    return rows(context.connection.execute(statement.values(**values))) == 1
+
+
+@reader
+def paused_at(context: Context, traversal_id: str, resource_name: str) -> list[PausedNode]:
+    """Return the nodes of a traversal that wait at a hook, of the resources with this name."""
+    statement = (
+        sa.select(TABLE.c.resource_id, TABLE.c.kind, TABLE.c.hook, TABLE.c.cleared, *RESOURCE.c)
+        .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
+        .where(TABLE.c.traversal_id == traversal_id, in_state(NodeState.PAUSED), RESOURCE.c.name == resource_name)
+    )
+    return [
+        PausedNode(traversal_id, records.node(resource_id, kind), hook, cleared or 0, records.resource(tuple(rest)))
+        for resource_id, kind, hook, cleared, *rest in context.connection.execute(statement)
+    ]
+
+
+@writer
+def resume(context: Context, seen: PausedNode, cleared: int, next_cast_at: float) -> bool:
+    """Resume a node (PAUSED → SCHEDULED), and return False where it no longer waits at that hook.
+
+    :param cleared: bits of the hooks that the node has behind it
+    """
+    statement = sa.update(TABLE).where(
+        TABLE.c.traversal_id == seen.traversal_id,
+        these([seen.node]),
+        in_state(NodeState.PAUSED),
+        TABLE.c.hook == seen.hook,
+    )
+    values = {"state": NodeState.SCHEDULED, "hook": None, "cleared": cleared, "next_cast_at": next_cast_at}
+    return rows(context.connection.execute(statement.values(**values))) == 1
+
+
+@writer
+def queue(context: Context, traversal_id: str, nodes: Collection[Node], project: str) -> int:
+    """Queue ready nodes until their project may have more under way, and return how many still were ready.
+
+    The column ``held_for`` names the project of a queued node. It is NULL for a node that was cast: a message is on its
+    way, and counts as lost after ``next_cast_at``. The index (state, held_for, next_cast_at) makes each question about
+    queues a seek, however many nodes wait.
+    """
+    queued = 0
+    for piece in bulk.pieces(sorted(nodes)):
+        named = (TABLE.c.traversal_id == traversal_id, in_state(NodeState.SCHEDULED), these(piece))
+        queued += rows(context.connection.execute(sa.update(TABLE).where(*named).values(held_for=project)))
+    return queued
+
+
+@writer
+def take_queued(context: Context, traversal_id: str, nodes: Collection[Node], project: str, next_cast_at: float) -> int:
+    """Take queued nodes in order to claim them at once, and return how many nobody else took.
+
+    :param next_cast_at: when they count as lost, in seconds since the epoch
+    """
+    named = (TABLE.c.traversal_id == traversal_id, in_state(NodeState.SCHEDULED), these(nodes))
+    statement = sa.update(TABLE).where(*named, TABLE.c.held_for == project)
+    return rows(context.connection.execute(statement.values(held_for=None, next_cast_at=next_cast_at)))
+
+
+@reader
+def next_queued_project(context: Context, after: str) -> str | None:
+    """Return the first project after this one, in order, that has queued nodes; None where there is none."""
+    statement = (
+        sa.select(TABLE.c.held_for).where(IS_READY, TABLE.c.held_for > after).order_by(TABLE.c.held_for).limit(1)
+    )
+    return context.connection.execute(statement).scalar()
+
+
+@reader
+def oldest_queued(context: Context, project: str, limit: int) -> dict[str, list[Node]]:
+    """Return traversal → queued nodes of a project, the oldest first; ``limit`` nodes at most."""
+    statement = (
+        sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind)
+        .where(IS_READY, TABLE.c.held_for == project)
+        .order_by(TABLE.c.next_cast_at)
+        .limit(limit)
+    )
+    found: dict[str, list[Node]] = {}
+    for traversal_id, resource_id, kind in context.connection.execute(statement):
+        found.setdefault(traversal_id, []).append(records.node(resource_id, kind))
+    return found
+
+
+@reader
+def has_queued(context: Context, project: str) -> bool:
+    """Tell whether a project has queued nodes."""
+    statement = sa.select(TABLE.c.held_for).where(IS_READY, TABLE.c.held_for == project).limit(1)
+    return context.connection.execute(statement).first() is not None
+
+
+@reader
+def cast_by_project(context: Context, now: float) -> list[tuple[str, int]]:
+    """Return (project, number of nodes) for each traversal with nodes that were cast and not yet claimed.
+
+    Queued nodes aren't read, so that the cost is bounded by what projects may have under way.
+    """
+    columns: Any = (STACK.c.tenant, sa.func.count())
+    statement = (
+        sa.select(*columns)
+        .select_from(TABLE.join(STACK, STACK.c.id == TABLE.c.stack_id))
+        .where(IS_READY, TABLE.c.held_for.is_(None), TABLE.c.next_cast_at > now)
+        .group_by(TABLE.c.traversal_id, STACK.c.tenant)
+    )
+    return [(project, count) for project, count in context.connection.execute(statement)]
+
+
+@reader
+def project_of(context: Context, traversal_id: str) -> str | None:
+    """Return the project of a traversal; None where the traversal is over."""
+    statement = sa.select(STACK.c.tenant).where(STACK.c.current_traversal == traversal_id)
+    return context.connection.execute(statement).scalar()
+
+
 @reader
 def due(context: Context, now: float, limit: int) -> list[DueNode]:
-    """List ready nodes whose time to be cast (again) has come. Queued nodes aren't cast."""
+    """Return ready nodes whose time to be cast (again) has come; queued nodes aren't cast."""
     statement = (
         sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind, TABLE.c.next_cast_at, TABLE.c.casts)
-        .where(TABLE.c.state == NodeState.SCHEDULED, TABLE.c.held_for.is_(None), TABLE.c.next_cast_at <= now)
+        .where(IS_READY, TABLE.c.held_for.is_(None), TABLE.c.next_cast_at <= now)
         .order_by(TABLE.c.next_cast_at)
         .limit(limit)
     )
@@ -237,9 +423,11 @@ def due(context: Context, now: float, limit: int) -> list[DueNode]:
 
 @writer
 def postpone(context: Context, due_nodes: Iterable[DueNode], until: Mapping[DueNode, float]) -> list[DueNode]:
-    """Claim the right to cast these nodes by compare-and-swap on ``next_cast_at``.
+    """Take the right to cast these nodes, and return those that nobody else took.
 
-    Return those that no other engine took.
+    It is a compare-and-swap on ``next_cast_at``.
+
+    :param until: node → when its message counts as lost, in seconds since the epoch
     """
     taken = []
     for node in due_nodes:
@@ -257,7 +445,7 @@ def postpone(context: Context, due_nodes: Iterable[DueNode], until: Mapping[DueN
 
 @reader
 def running(context: Context, engine_ids: Collection[str], limit: int) -> list[tuple[str, Node, str, int]]:
-    """List (traversal, node, claim, acting row) of the nodes that these engines have claimed."""
+    """Return (traversal, node, claim, id of the acting row) of the nodes that these engines have claimed."""
     statement = (
         sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind, TABLE.c.claim_id, TABLE.c.acting_id)
         .where(TABLE.c.engine_id.in_(list(engine_ids)))
@@ -270,8 +458,29 @@ def running(context: Context, engine_ids: Collection[str], limit: int) -> list[t
 
 
 @reader
+def claims_of(context: Context, engine_id: str, after: str, limit: int) -> list[str]:
+    """Return a page of the claims under which an engine's nodes are RUNNING, in order: one for each node.
+
+    The index alone answers this, however much the engine has claimed.
+
+    :param after: the claim behind which the page begins
+    """
+    statement = sa.select(TABLE.c.claim_id).where(TABLE.c.engine_id == engine_id, TABLE.c.claim_id > after)
+    return [row.claim_id for row in context.connection.execute(statement.order_by(TABLE.c.claim_id).limit(limit))]
+
+
+@reader
+def nodes_claimed(context: Context, engine_id: str, claim_ids: Collection[str]) -> list[tuple[str, Node, str]]:
+    """Return (traversal, node, claim) of the nodes that are RUNNING under these claims."""
+    columns = (TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind, TABLE.c.claim_id)
+    statement = sa.select(*columns).where(TABLE.c.engine_id == engine_id, TABLE.c.claim_id.in_(list(claim_ids)))
+    found = context.connection.execute(statement)
+    return [(traversal, records.node(resource_id, kind), claim) for traversal, resource_id, kind, claim in found]
+
+
+@reader
 def blocked_on_free_rows(context: Context, limit: int) -> list[tuple[str, int]]:
-    """List (traversal, row) of nodes that wait for a lock which is free: their wake-up was lost."""
+    """Return (traversal, row) of nodes that wait for a lock which nobody holds: their wake-up was lost."""
     statement = (
         sa.select(TABLE.c.traversal_id, TABLE.c.acting_id)
         .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
@@ -283,9 +492,9 @@ def blocked_on_free_rows(context: Context, limit: int) -> list[tuple[str, int]]:
 
 @reader
 def blocked_on(context: Context, stack_id: str, acting_ids: Collection[int]) -> dict[int, str]:
-    """Return row → traversal of a stack's nodes that wait for the locks of these rows.
+    """Return row → traversal of a stack's nodes that are BLOCKED on the locks of these rows.
 
-    It serves deleted rows, whose ``wanted_by`` is gone. Read it *after* the write that deleted them.
+    It is for deleted rows, which can't say any more who wants them. Read it *after* the write that deleted them.
     """
     statement = sa.select(TABLE.c.acting_id, TABLE.c.traversal_id).where(
         TABLE.c.stack_id == stack_id,
@@ -297,7 +506,43 @@ def blocked_on(context: Context, stack_id: str, acting_ids: Collection[int]) -> 
 
 @reader
 def state(context: Context, traversal_id: str, node: Node) -> NodeState | None:
-    """Return the state of a node, or None when the traversal is over."""
+    """Return the state of one node; None where the traversal is over."""
     statement = sa.select(TABLE.c.state).where(TABLE.c.traversal_id == traversal_id, these([node]))
     found = context.connection.execute(statement).scalar()
     return None if found is None else NodeState(found)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """A sync point with its acting row, as it is shown to people. Times are seconds since the epoch."""
+
+    node: Node
+    state: NodeState
+    remaining: int
+    engine_id: str | None
+    next_cast_at: float | None
+    casts: int
+    hook: str | None
+    resource: ResourceRecord | None
+    held_for: str | None = None
+
+
+@reader
+def node_statuses(context: Context, traversal_id: str) -> list[NodeStatus]:
+    """Return every node of a traversal that is under way."""
+    point = TABLE.c
+    own = (point.resource_id, point.kind, point.state, point.remaining, point.engine_id)
+    statement = (
+        sa.select(*own, point.next_cast_at, point.casts, point.hook, point.held_for, *RESOURCE.c)
+        .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == point.acting_id))
+        .where(point.traversal_id == traversal_id)
+        .order_by(point.resource_id, point.kind)
+    )
+    return [_node_status(tuple(row)) for row in context.connection.execute(statement)]
+
+
+def _node_status(values: tuple[Any, ...]) -> NodeStatus:
+    resource_id, kind, state, remaining, engine_id, next_cast_at, casts, hook, held_for, *row = values
+    resource = None if row[0] is None else records.resource(tuple(row))
+    node = records.node(resource_id, kind)
+    return NodeStatus(node, NodeState(state), remaining, engine_id, next_cast_at, casts, hook, resource, held_for)

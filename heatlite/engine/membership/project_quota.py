@@ -1,7 +1,7 @@
 """Turns: no project's work crowds out another's.
 
 Of each project, only so many batches are cast for each engine that lives; the rest is *held*: it stays in the database,
-marked with its project (see ``db.held``). Engines with room take what is held, one project after the other (see
+marked with its project (``sync_points.queue``). Engines with room take what is held, one project after the other (see
 ``pulling``). So a thousand stacks of one project are a thousand rows, and no queue that others have to stand in.
 
     announce ─▶ in_turn ──┬─ within the project's budget ──▶ cast
@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 from heatlite.context import EngineContext
 from heatlite.convergence.model import Node
-from heatlite.db import held
+from heatlite.db import sync_points
 from heatlite.db.api import Database
 from heatlite.db.retry import retried
 from heatlite.engine.common.inputs import Inputs
@@ -72,7 +72,7 @@ class Turns:
 
         :param project: whose they are, where that is known
         """
-        project = project or held.project_of(EngineContext(self.database), traversal_id)
+        project = project or sync_points.project_of(EngineContext(self.database), traversal_id)
         if project is None or not batches:
             return batches
         admitted = self.admit(project, len(batches))
@@ -98,10 +98,10 @@ class Turns:
         :param batches: how many are to be cast now: to the database they look as if they were already
         """
         context = EngineContext(self.database)
-        if held.is_holding(context, project):
+        if sync_points.has_queued(context, project):
             return 0
         under_way: Counter[str] = Counter()
-        for each, nodes in held.on_their_way(context, self.inputs.now()):
+        for each, nodes in sync_points.cast_by_project(context, self.inputs.now()):
             under_way[each] += -(-nodes // self.share.nodes)
         engines = self.alive()
         others = max(0, under_way[project] - batches)
@@ -111,7 +111,7 @@ class Turns:
     def hold(self, traversal_id: str, nodes: Sequence[Node], project: str | None = None) -> None:
         """Let nodes wait in the database for their project's turn."""
         context = EngineContext(self.database)
-        project = project or held.project_of(context, traversal_id)
+        project = project or sync_points.project_of(context, traversal_id)
         if nodes and project is not None:
-            held.hold(context, traversal_id, nodes, project)
+            sync_points.queue(context, traversal_id, nodes, project)
             self.when_held(len(nodes))

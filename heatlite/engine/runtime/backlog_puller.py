@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from heatlite.context import EngineContext
 from heatlite.convergence.model import Node
 from heatlite.convergence.sync import chunks
-from heatlite.db import held, outage
+from heatlite.db import outage, sync_points
 from heatlite.db.retry import retried
 from heatlite.engine.common import executors
 from heatlite.engine.membership.project_quota import Turns
@@ -122,9 +122,9 @@ class Puller:
 
     def _next_project(self) -> str | None:
         context = EngineContext(self._turns.database)
-        project = held.next_project(context, self._last)
+        project = sync_points.next_queued_project(context, self._last)
         if project is None and self._last:
-            project = held.next_project(context, "")
+            project = sync_points.next_queued_project(context, "")
         self._last = project or ""
         return project
 
@@ -144,7 +144,7 @@ class Puller:
     def _take_from(self, project: str) -> int:
         room = self._room_of(project)
         size = self._turns.share.nodes
-        oldest = held.oldest(EngineContext(self._turns.database), project, room * size)
+        oldest = sync_points.oldest_queued(EngineContext(self._turns.database), project, room * size)
         batches = [(traversal_id, batch) for traversal_id, nodes in oldest.items() for batch in chunks(nodes, size, 1)]
         taken = 0
         for traversal_id, batch in batches[:room]:
@@ -157,7 +157,7 @@ class Puller:
     @retried
     def _take(self, project: str, traversal_id: str, batch: Sequence[Node]) -> int:
         until = self._turns.inputs.now() + self._recast_after
-        return held.take(EngineContext(self._turns.database), traversal_id, batch, project, until)
+        return sync_points.take_queued(EngineContext(self._turns.database), traversal_id, batch, project, until)
 
     def _hand_on(self, project: str, traversal_id: str, batch: Sequence[Node]) -> None:
         with self._lock:

@@ -23,7 +23,7 @@ from typing import TypeVar
 import cachetools
 
 from heatlite.convergence.model import OF_ROWS, Node
-from heatlite.db import hands, outage, resources, services, stacks, sync_points
+from heatlite.db import outage, resources, services, stacks, sync_points
 from heatlite.db.records import DueNode, ResourceRecord, StackRecord
 from heatlite.db.retry import retried
 from heatlite.engine.common import executors
@@ -168,12 +168,12 @@ class Sweeper:
     def lost_claims(self) -> None:
         """Give back what the database believes this process to be at, and it isn't; a page of it at a time."""
         engine_id, context = self._shared.lease.engine_id, self._shared.context()
-        page = hands.claims(context, engine_id, self._looked_at.claim, LOOKED_AT_ONCE)
+        page = sync_points.claims_of(context, engine_id, self._looked_at.claim, LOOKED_AT_ONCE)
         self._looked_at.claim = page[-1] if len(page) == LOOKED_AT_ONCE else ""
         lost = [claim for claim in dict.fromkeys(page) if claim not in self._shared.claims]
         if lost:
             LOG.warning("%d claims fell out of this engine's hands: their nodes are given back", len(lost))
-        nodes = hands.nodes(context, engine_id, lost) if lost else []
+        nodes = sync_points.nodes_claimed(context, engine_id, lost) if lost else []
         self._each("Lost claims", nodes, lambda it: it[0], lambda it: self._return(*it))
 
     def _return(self, traversal_id: str, node: Node, claim_id: str) -> None:
@@ -192,7 +192,7 @@ class Sweeper:
     def lost_locks(self) -> None:
         """Let go of rows that the database believes this process to hold, and it doesn't; a page of them at a time."""
         engine_id, context = self._shared.lease.engine_id, self._shared.context()
-        page = hands.rows(context, engine_id, self._looked_at.row, LOOKED_AT_ONCE)
+        page = resources.locked_ids(context, engine_id, self._looked_at.row, LOOKED_AT_ONCE)
         self._looked_at.row = page[-1] if len(page) == LOOKED_AT_ONCE else 0
         lost = [row_id for row_id in page if not self._shared.claims.locks(row_id)]
         if lost:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from heatlite import exception
 from heatlite.convergence.model import Node
-from heatlite.db import paused
+from heatlite.db import sync_points
 from heatlite.db.events import Happening
 from heatlite.db.records import PausedNode, StackRecord
 from heatlite.db.retry import retried
@@ -41,8 +41,8 @@ def _clear(shared: Shared, stack: StackRecord, resource_name: str, hook: Hook) -
     with shared.database.writer(context):
         waiting = [
             found
-            for found in paused.at(context, stack.current_traversal, resource_name)
-            if found.hook == hook and paused.resume(context, found, found.cleared | hook.bit, next_cast_at)
+            for found in sync_points.paused_at(context, stack.current_traversal, resource_name)
+            if found.hook == hook and sync_points.resume(context, found, found.cleared | hook.bit, next_cast_at)
         ]
         if not waiting:
             message = f'The "{hook}" hook is not defined on resource "{resource_name}"'

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from heatlite.convergence.model import NodeState
-from heatlite.db import gauges, hands, held, models, resources, services, stacks, sync_points
+from heatlite.db import gauges, models, resources, services, stacks, sync_points
 from heatlite.db.api import Context, Database
 from tests.functional.db.build import add_engine, add_resources, add_stack, update
 from tests.functional.db.conftest import on_mariadb
@@ -39,15 +39,20 @@ class Look:
     """It counts all that is ready, so that the database may as well read all nodes."""
 
 
+def first_project(context: Context) -> str:
+    """Return the first project with queued nodes."""
+    return sync_points.next_queued_project(context, "") or ""
+
+
 LOOKS = (
     Look("dead engines", lambda context: (services.leases(context), services.gone(context)), 2),
-    Look("lost claims", lambda context: hands.claims(context, "e1", "", PAGE), 1),
-    Look("lost locks", lambda context: hands.rows(context, "e1", 0, PAGE), 1),
+    Look("lost claims", lambda context: sync_points.claims_of(context, "e1", "", PAGE), 1),
+    Look("lost locks", lambda context: resources.locked_ids(context, "e1", 0, PAGE), 1),
     Look("lost requests", lambda context: resources.waited_for(context, "e1", 500), 1),
     Look("lost wakes", lambda context: sync_points.blocked_on_free_rows(context, 500), 1),
     Look("lost casts", lambda context: sync_points.due(context, NOW, 200), 1),
     Look("overdue stacks", lambda context: stacks.overdue(context, NOW, 200), 1),
-    Look("what is held", lambda context: held.oldest(context, held.next_project(context, "") or "", 40), 2),
+    Look("queued nodes", lambda context: sync_points.oldest_queued(context, first_project(context), 40), 2),
     Look("gauges", lambda context: gauges.read(context, NOW), 3, counts_nodes=True),
 )
 
@@ -73,7 +78,7 @@ def in_flight(context: Context, nodes: int) -> None:
         block(context, f"t{number}", rows[2 * part : 3 * part])
         for at in range(3 * part, 4 * part, 100):
             nodes_held = [update(row) for row in rows[at : min(at + 100, 4 * part)]]
-            held.hold(context, f"t{number}", nodes_held, f"project-{number % 4}")
+            sync_points.queue(context, f"t{number}", nodes_held, f"project-{number % 4}")
 
 
 def lock(context: Context, rows: list[int], engine: str) -> None:

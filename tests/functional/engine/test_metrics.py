@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from heatlite.db import gauges, held, migration
+from heatlite.db import gauges, migration, sync_points
 from heatlite.db.api import Database, Settings
 from heatlite.engine.common.counts import Count
 from heatlite.engine.observability import metrics
@@ -80,7 +80,7 @@ def test_a_stack_that_nobody_works_on_grows_old_in_sight(fleet: Fleet) -> None:
 def test_what_is_held_is_told_apart_from_what_was_cast(fleet: Fleet) -> None:
     fleet.create(template({"a": stores("1"), "b": stores("2")}))
     (traversal_id, nodes), *_ = fleet.bus.casts
-    held.hold(fleet.context(), traversal_id, nodes[:1], "demo")
+    sync_points.queue(fleet.context(), traversal_id, nodes[:1], "demo")
     seen = read(fleet)
     assert (seen["heatlite_nodes_ready|cast"], seen["heatlite_nodes_ready|held"]) == (1, 1)
     assert seen["heatlite_projects_held"] == 1

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from heatlite.context import EngineContext, RequestContext
-from heatlite.db import held, models, sync_points
+from heatlite.db import models, sync_points
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.common.counts import Count
@@ -73,7 +73,7 @@ class Town:
 
     def project_of(self, traversal_id: str) -> str:
         """Whose traversal it is."""
-        return held.project_of(EngineContext(self.database), traversal_id) or "nobody's any more"
+        return sync_points.project_of(EngineContext(self.database), traversal_id) or "nobody's any more"
 
     def held(self) -> Counter[str]:
         """project → nodes that are held for it."""

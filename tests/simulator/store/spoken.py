@@ -18,13 +18,9 @@ from unittest import mock
 import sqlalchemy
 
 from heatlite.db import (
-    arrivals,
     bulk,
     events,
-    failed_nodes,
     models,
-    passing,
-    paused,
     resources,
     services,
     stacks,
@@ -36,12 +32,8 @@ from heatlite.db import (
 from tests.simulator.store.language import LANGUAGE, stand_in
 
 MODULES = (
-    arrivals,
     bulk,
     events,
-    failed_nodes,
-    passing,
-    paused,
     resources,
     services,
     stacks,

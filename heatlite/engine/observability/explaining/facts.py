@@ -10,9 +10,9 @@ from heatlite import exception
 from heatlite.context import EngineContext
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import Node
-from heatlite.db import resources, services, stacks, standing
+from heatlite.db import resources, services, stacks, sync_points
 from heatlite.db.records import ResourceRecord, StackRecord
-from heatlite.db.standing import NodeStanding
+from heatlite.db.sync_points import NodeStatus
 from heatlite.engine.definitions.traversals import decode
 
 
@@ -35,7 +35,7 @@ class Facts:
 
     now: float
     stack: StackRecord
-    nodes: Sequence[NodeStanding] = ()
+    nodes: Sequence[NodeStatus] = ()
     rows: Sequence[ResourceRecord] = ()
     graph: Graph[Node] | None = None
     engines: Mapping[str, EngineFacts] = field(default_factory=dict)
@@ -74,7 +74,7 @@ def facts_of(
         stack = stacks.get(context, stack.id) or stack
         seen = stacks.by_traversal(context, stack.current_traversal)
         deps = seen[1] if seen else None
-        under_way = standing.nodes(context, stack.current_traversal)
+        under_way = sync_points.node_statuses(context, stack.current_traversal)
         rows = resources.by_stack(context, stack.id)
         children = stacks.children(context, [stack.id])
         root = stacks.get(context, stack.root_id) if stack.root_id not in (None, stack.id) else None

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from heatlite.convergence.model import Action, NodeKind, NodeState, Status
 from heatlite.db.records import ResourceRecord
-from heatlite.db.standing import NodeStanding
+from heatlite.db.sync_points import NodeStatus
 from heatlite.engine.observability.explaining.facts import Facts, seconds
 from heatlite.resources.steps import AGAIN
 
@@ -76,12 +76,12 @@ def under_way(facts: Facts) -> Iterator[str]:
     )
 
 
-def of_node(facts: Facts, it: NodeStanding) -> str:
+def of_node(facts: Facts, it: NodeStatus) -> str:
     """One node that isn't done."""
     return f"{named(it)}: {standing(facts, it)}"
 
 
-def standing(facts: Facts, it: NodeStanding) -> str:
+def standing(facts: Facts, it: NodeStatus) -> str:
     """Where a node stands, and what moves it on."""
     match it.state:
         case NodeState.WAITING:
@@ -101,7 +101,7 @@ def standing(facts: Facts, it: NodeStanding) -> str:
             return it.state.name.lower()
 
 
-def waits_for(facts: Facts, it: NodeStanding) -> str:
+def waits_for(facts: Facts, it: NodeStatus) -> str:
     """The nodes before it that aren't done."""
     if facts.graph is None or it.node not in facts.graph:
         return f"{it.remaining} others"
@@ -111,7 +111,7 @@ def waits_for(facts: Facts, it: NodeStanding) -> str:
     return some(names) if names else f"{it.remaining} others"
 
 
-def announced(facts: Facts, it: NodeStanding) -> str:
+def announced(facts: Facts, it: NodeStatus) -> str:
     """What has been done to have somebody take a ready node."""
     if it.held_for is not None:
         return (
@@ -122,7 +122,7 @@ def announced(facts: Facts, it: NodeStanding) -> str:
     return f"{times}; if nobody takes it, a sweep announces it {again or 'again'}"
 
 
-def running(facts: Facts, it: NodeStanding) -> str:
+def running(facts: Facts, it: NodeStatus) -> str:
     """Who is at it, since when, and when he looks again."""
     words = f"at work on {engine(facts, it.engine_id)}"
     row = it.resource
@@ -143,7 +143,7 @@ def running(facts: Facts, it: NodeStanding) -> str:
     return words
 
 
-def blocked(facts: Facts, it: NodeStanding) -> str:
+def blocked(facts: Facts, it: NodeStatus) -> str:
     """Who holds the row that it needs."""
     row = it.resource
     if row is None or row.engine_id is None:
@@ -191,7 +191,7 @@ def engine(facts: Facts, engine_id: str | None) -> str:
     return name
 
 
-def named(it: NodeStanding) -> str:
+def named(it: NodeStatus) -> str:
     """A node as a person knows it: ``server (update)``."""
     does = DOES[it.node.kind]
     if it.node.resource_id == 0:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Node, NodeKind, NodeState, Status
 from heatlite.convergence.visits import follows_a_failure
-from heatlite.db import failed_nodes, paused, resources, sync_points
+from heatlite.db import resources, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine.common.inputs import Inputs
@@ -103,7 +103,7 @@ def after_failures(context: Context, traversal: Traversal, nodes: Sequence[Node]
     if traversal.stack.action is not Action.CHECK or traversal.graph is None:
         return set()
     before = {node for it in nodes for node in traversal.graph.predecessors(it)}
-    failed = failed_nodes.among(context, traversal.id, before) if before else set()
+    failed = sync_points.failed_among(context, traversal.id, before) if before else set()
     return {node for node in nodes if follows_a_failure(traversal.graph, node, failed)}
 
 
@@ -112,7 +112,7 @@ def wait_at_hook(context: Context, inputs: Inputs, traversal: Traversal, work: W
     hook = breakpoints.before(work)
     if hook is None:
         return False
-    if paused.pause(context, traversal.id, work.node, hook, work.claim_id):
+    if sync_points.pause(context, traversal.id, work.node, hook, work.claim_id):
         write_events(context, inputs, traversal.stack.id, [breakpoints.reached(work, hook, done=False)])
     return True
 

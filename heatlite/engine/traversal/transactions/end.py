@@ -16,7 +16,7 @@ from heatlite.convergence.decide import Unmet
 from heatlite.convergence.model import COMMIT, EPILOGUE, VISITS, Action, Node, NodeState, Status
 from heatlite.convergence.sync import arrivals
 from heatlite.convergence.visits import decide_visit, first_failures, summary
-from heatlite.db import failed_nodes, resources, stacks, sync_points, user_creds
+from heatlite.db import resources, stacks, sync_points, user_creds
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common.inputs import Inputs
@@ -83,7 +83,7 @@ def outcome(context: Context, traversal: Traversal) -> tuple[Status, str]:
     """What the stack's operation comes to, and the reason to be shown for it."""
     if traversal.stack.action is not Action.CHECK or traversal.graph is None:
         return Status.COMPLETE, completed_reason(traversal.stack)
-    failed = failed_nodes.with_rows(context, traversal.id)
+    failed = sync_points.failed_rows(context, traversal.id)
     if not failed:
         return Status.COMPLETE, completed_reason(traversal.stack)
     rows = [failed[node] for node in first_failures(traversal.graph, failed)]

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Node, NodeState, Status
 from heatlite.convergence.sync import arrivals, complete
-from heatlite.db import passing, paused, resources, sync_points
+from heatlite.db import resources, sync_points
 from heatlite.db.api import Context
 from heatlite.db.events import Happening
 from heatlite.engine.common.inputs import Inputs
@@ -73,7 +73,9 @@ def finish(
     ready = sync_points.arrive(context, traversal.id, seen, next_cast_at, complete(traversal.graph, seen))
     look_again = _look_again(context, traversal, again, next_cast_at)
     ready += look_again
-    waiting = {w: hook for w, hook in at_hook.items() if paused.pause(context, traversal.id, w.node, hook, w.claim_id)}
+    waiting = {
+        w: hook for w, hook in at_hook.items() if sync_points.pause(context, traversal.id, w.node, hook, w.claim_id)
+    }
     _write_rows(context, inputs, traversal, endings, waiting)
     write_events(context, inputs, traversal.stack.id, _happenings(endings))
     write_events(context, inputs, traversal.stack.id, [reached(w, hook, done=True) for w, hook in waiting.items()])
@@ -99,7 +101,7 @@ def _pass(context: Context, traversal: Traversal, nodes: Sequence[Node], survivo
         assert traversal.graph is not None, "nodes that follow others are of a graph"
         now = {*survivors, *nodes}
         waited_for = {node: len(now.intersection(traversal.graph.predecessors(node))) for node in nodes}
-        if passing.end(context, traversal.id, waited_for) != len(nodes):
+        if sync_points.finish_inline(context, traversal.id, waited_for) != len(nodes):
             raise Defeat
     return set(nodes)
 

@@ -9,7 +9,7 @@ import pytest
 from heatlite import exception
 from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import EPILOGUE, Action, Node, NodeKind, NodeState, Status
-from heatlite.db.standing import NodeStanding
+from heatlite.db.sync_points import NodeStatus
 from heatlite.engine.observability.explaining.facts import EngineFacts, Facts, seconds
 from heatlite.engine.observability.explaining.remedy import Remedy, remedy
 from heatlite.engine.observability.explaining.words import explained, span
@@ -23,14 +23,14 @@ ENGINES = {"e1": ALIVE, "e2": DEAD, "e3": SILENT}
 RUNNING = {"action": Action.CREATE, "status": Status.IN_PROGRESS}
 
 
-def node(which: Node, state: NodeState, **changed: Any) -> NodeStanding:
+def node(which: Node, state: NodeState, **changed: Any) -> NodeStatus:
     names = {1: "server", 2: "balancer"}
     values: dict[str, Any] = {"remaining": 0, "engine_id": None, "next_cast_at": None, "casts": 0, "hook": None}
     resource = row(which.resource_id, names[which.resource_id]) if which.resource_id else None
-    return NodeStanding(which, state, **{**values, "resource": resource, **changed})
+    return NodeStatus(which, state, **{**values, "resource": resource, **changed})
 
 
-def told(*nodes: NodeStanding, **facts: Any) -> str:
+def told(*nodes: NodeStatus, **facts: Any) -> str:
     """The explanation of a stack under way with these nodes."""
     known = {"engines": ENGINES, "graph": GRAPH, **facts}
     return "\n".join(explained(Facts(NOW, stack(**RUNNING), nodes, **known)))
