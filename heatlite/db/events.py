@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from heatlite.db import bulk, models
 from heatlite.db.api import Context, lagging_reader, rows, writer
-from heatlite.db.orders import by_index
+from heatlite.db.index_order import by_index
 from heatlite.db.records import EventRecord
 
 TABLE = models.event

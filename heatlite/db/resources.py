@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from heatlite.convergence.model import Status
-from heatlite.db import bulk, models, records, swaps
+from heatlite.db import bulk, bulk_cas, models, records
 from heatlite.db.api import Context, lagging_reader, reader, rows, writer
 from heatlite.db.records import ResourceRecord
 
@@ -176,7 +176,7 @@ def write(
         releases it
     :returns: the number of written rows; fewer than requested means a conflict, or a lost lock
     """
-    return swaps.update(context, keys, changes, {"engine_id": hold_as, "updated_at": now}, held_by)
+    return bulk_cas.update(context, keys, changes, {"engine_id": hold_as, "updated_at": now}, held_by)
 
 
 def _held(engine_id: str | None) -> sa.ColumnElement[bool]:

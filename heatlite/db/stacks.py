@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from heatlite.convergence.model import Status
 from heatlite.db import bulk, models, records
 from heatlite.db.api import Context, lagging_reader, reader, rows, writer
-from heatlite.db.orders import by_index
+from heatlite.db.index_order import by_index
 from heatlite.db.records import StackRecord
 
 TABLE = models.stack

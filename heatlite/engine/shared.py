@@ -20,7 +20,7 @@ from heatlite.engine.definitions.unchanged import Sources, Unchanged
 from heatlite.engine.membership.engine_claims import Claims
 from heatlite.engine.membership.lease import Lease
 from heatlite.engine.membership.liveness import Liveness
-from heatlite.engine.membership.project_quota import Turns
+from heatlite.engine.membership.project_quota import ProjectQuota
 from heatlite.engine.ports.clouds import Clouds
 from heatlite.resources.cloud import Cloud
 from heatlite.resources.registry import Registry
@@ -33,7 +33,7 @@ from heatlite.template import Parameters, Template
 class Shared:
     """One process's database, clock, settings, plugins, parsed templates, lease, and its way to other engines.
 
-    ``turns`` None: whatever is ready is cast at once, whosever it is.
+    ``quota`` None: what is ready is cast at once, for every project.
     ``clouds``: its way to the cloud's services; None where no keystone is configured.
     """
 
@@ -47,7 +47,7 @@ class Shared:
     liveness: Liveness
     claims: Claims
     wakes: Wakes
-    turns: Turns | None = None
+    quota: ProjectQuota | None = None
     counts: Counts = field(default_factory=Counts)
     clouds: Clouds | None = None
     policy: TypePolicy = field(default_factory=TypePolicy)

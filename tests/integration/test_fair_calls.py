@@ -20,7 +20,7 @@ import pytest
 
 from heatlite import exception
 from heatlite.cmd.connect import client_of
-from heatlite.engine.traversal.fair_thread_pool import Lanes
+from heatlite.engine.traversal.fair_thread_pool import FairThreadPool
 from heatlite.rpc import messages, server, transport
 from heatlite.rpc.engine_client import MessagingCaller
 from heatlite.rpc.server import Fairness
@@ -79,7 +79,7 @@ def calls(rabbitmq: Any) -> Iterator[Calls]:
     with contextlib.ExitStack() as ends, concurrent.futures.ThreadPoolExecutor(60) as pool:
         ends.callback(bus.cleanup)
         made = Calls(bus, pool)
-        fair = Fairness(functools.partial(Lanes, most_of_one=MOST_THREADS), MOST_CALLS)
+        fair = Fairness(functools.partial(FairThreadPool, most_of_one=MOST_THREADS), MOST_CALLS)
         serving = server.serve(bus, "fair", [made.patient], host="one", threads=THREADS, fair=fair)
         ends.callback(serving.leave)
         yield made

@@ -2,7 +2,7 @@
 
 Two engines, a broker and a database, all real. The neighbour's creates are timed when nothing else happens, and again
 while the crowd's stacks are being worked off. It takes minutes and its numbers are in doc/load.md; the behaviour behind
-them is held, without a clock, by ``tests/functional/engine/test_turns.py``.
+them is held, without a clock, by ``tests/functional/engine/test_project_quota.py``.
 """
 
 from __future__ import annotations

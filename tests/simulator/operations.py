@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from heatlite import exception
 from heatlite.convergence import interrupts
 from heatlite.db import stacks
-from heatlite.engine.operations.lifecycle import Wishes
+from heatlite.engine.operations.lifecycle import OperationOptions
 from heatlite.engine.operations.validation import Submission
 from heatlite.template import Environment
 from tests.simulator import nesting, scaling
@@ -80,15 +80,15 @@ class Client:
 
     def _operate(self, engine: SimulatedEngine, operation: Operation) -> str:
         context = engine.context()
-        wishes = Wishes(disable_rollback=None if operation.rollback is None else not operation.rollback)
+        options = OperationOptions(disable_rollback=None if operation.rollback is None else not operation.rollback)
         submission = Submission(hot(operation.template), {}, Environment())
         if operation.verb is Verb.CREATE:
-            return engine.lifecycle.create(context, NAME, submission, wishes).id
+            return engine.lifecycle.create(context, NAME, submission, options).id
         stack = stacks.by_live_name(context, context.project_id, NAME)
         if stack is None:
             raise exception.EntityNotFound(entity="Stack", name=NAME)
         if operation.verb is Verb.UPDATE:
-            return engine.lifecycle.update(context, stack, submission, wishes).id
+            return engine.lifecycle.update(context, stack, submission, options).id
         if operation.verb is Verb.DELETE:
             return engine.lifecycle.delete(stack).id
         if operation.verb is Verb.SCALE:

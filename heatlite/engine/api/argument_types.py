@@ -79,7 +79,7 @@ def a_map(name: str, value: Any, most: int = LARGEST_DOCUMENT) -> None:
     sized(name, value, most)
 
 
-def wishes(name: str, value: Any) -> None:
+def options(name: str, value: Any) -> None:
     """Raise RequestLimitExceeded when ``args`` are too large. The data of an adoption has its own limit."""
     is_map = isinstance(value, Mapping)
     document(name, {key: item for key, item in value.items() if key != ADOPTED} if is_map else value)
@@ -116,7 +116,7 @@ ARGUMENTS: Mapping[str, Check] = {
     **dict.fromkeys(("tags", "tags_any", "not_tags", "not_tags_any", "ignorable_errors", "environment_files"), small),
     **dict.fromkeys(("limit", "nested_depth", "timeout", "back", "with_attr", "sort_keys", "stack_name"), small),
     **dict.fromkeys(("details", "config", "inputs", "outputs", "options", "going_on"), document),
-    "args": wishes,
+    "args": options,
     **dict.fromkeys(("template", "params", "files"), by_option),
     **dict.fromkeys(sorted(OF_ENGINES), small),  # refused by name in any case
 }

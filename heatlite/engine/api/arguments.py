@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from heatlite import exception
-from heatlite.engine.common.operation_options import Wishes
+from heatlite.engine.common.operation_options import OperationOptions
 
 LONGEST_TAG = 80
 MOST_TAGS = 100
@@ -47,7 +47,7 @@ def stack_identity(value: Any) -> StackIdentity:
     return identity
 
 
-def wishes(args: Any, *, keep_tags: bool = False) -> Wishes:
+def operation_options(args: Any, *, keep_tags: bool = False) -> OperationOptions:
     """Return the operation options among the ``args`` of a create or update. Unknown keys are ignored, as in Heat.
 
     :param keep_tags: True: without new tags the stack keeps its tags. False: it loses them
@@ -55,7 +55,7 @@ def wishes(args: Any, *, keep_tags: bool = False) -> Wishes:
     """
     args = mapping("args", args)
     tags = None if args.get("tags") is None else tag_list("tags", args["tags"])
-    return Wishes(
+    return OperationOptions(
         timeout_mins=timeout(args.get("timeout_mins")),
         disable_rollback=flag("disable_rollback", args["disable_rollback"]) if "disable_rollback" in args else None,
         tags=tags if tags is not None or keep_tags else (),

@@ -87,14 +87,14 @@ class InsightEndpoint:
         """
         stack = self._shared.policy.permit(context, finding.by_identity(context, stack_identity))
         args, sent = check_args(args), Sent(template, params, files)
-        wishes = arguments.wishes(args, keep_tags=submissions.wants_existing(args))
+        options = arguments.operation_options(args, keep_tags=submissions.wants_existing(args))
 
         def planned(current: StackRecord) -> Submission:
             submission = self._submission(context, current, sent, args)
             planning.check(self._shared, context, current, submission, digest)
             return submission
 
-        return replies.identity(self._lifecycle.update(context, stack, planned, wishes))
+        return replies.identity(self._lifecycle.update(context, stack, planned, options))
 
     @client_call
     def look_for_drift(

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from heatlite.db.orders import Null
+from heatlite.db.index_order import Null
 from heatlite.engine.api.arguments import invalid, whole_number
 
 Row = TypeVar("Row")

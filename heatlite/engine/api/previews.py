@@ -64,9 +64,9 @@ class PreviewEndpoint:
         identity = Identity(NO_ID, stack_name, context.project_id)
         with self._shared.on_behalf_of(context):
             parsed, parameters = self._bound(submission, identity)
-        wishes = arguments.wishes(check_args(args))
-        stack = self._imagined(context, stack_name, wishes.timeout_mins, wishes.disable_rollback)
-        reply = replies.stack_details(stack, wishes.tags or (), parsed, parameters)
+        options = arguments.operation_options(check_args(args))
+        stack = self._imagined(context, stack_name, options.timeout_mins, options.disable_rollback)
+        reply = replies.stack_details(stack, options.tags or (), parsed, parameters)
         for state in ("stack_action", "stack_status", "stack_status_reason"):  # the stack doesn't exist yet
             del reply[state]
         scope = EngineScope(parameters, parsed.files, self._future(parsed))

@@ -63,7 +63,7 @@ class EngineEndpoint:
         """
         options = arguments.collected(CreateOptions, more)
         options.check_allowed()
-        most, wishes = self._shared.settings.max_template_size, arguments.wishes(args)
+        most, operation = self._shared.settings.max_template_size, arguments.operation_options(args)
         sent = Sent(template, params, files, options.environment_files, options.files_container)
         data = adopted.read(check_args(args), most)
         if data is not None and not self._shared.settings.enable_stack_adopt:
@@ -72,8 +72,8 @@ class EngineEndpoint:
             submission = submissions.submission(sent, most)
         else:
             submission = adopted.with_environment(data, submissions.submission(adopted.laid_under(data, sent), most))
-            wishes = dataclasses.replace(wishes, adopts=data.get("resources") or {})
-        return replies.identity(self._lifecycle.create(context, stack_name, submission, wishes))
+            operation = dataclasses.replace(operation, adopts=data.get("resources") or {})
+        return replies.identity(self._lifecycle.create(context, stack_name, submission, operation))
 
     @client_call
     def update_stack(
@@ -99,13 +99,13 @@ class EngineEndpoint:
         sent = Sent(template, params, files, options.environment_files, options.files_container)
         stack = self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity))
         existing = submissions.wants_existing(args)
-        wishes = arguments.wishes(args, keep_tags=existing)
+        operation = arguments.operation_options(args, keep_tags=existing)
 
         def submission(current: StackRecord) -> Submission:
             return submissions.of_update(context, current, sent, args, most)
 
         wanted = submission if existing else submission(stack)
-        return replies.identity(self._lifecycle.update(context, stack, wanted, wishes))
+        return replies.identity(self._lifecycle.update(context, stack, wanted, operation))
 
     @client_call
     def delete_stack(self, context: RequestContext, stack_identity: Reply, cast: bool = False) -> None:

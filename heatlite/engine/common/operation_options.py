@@ -1,4 +1,4 @@
-"""Wishes: what a client says of an operation beside its template."""
+"""OperationOptions: what a client says of an operation beside its template."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from heatlite.convergence.model import Action
 
 
 @dataclass(frozen=True)
-class Wishes:
+class OperationOptions:
     """What a client says of an operation beside its template. None leaves a setting as it is.
 
     ``adopts``: name → what is said of the physical resource to be taken over; None: all are made.

@@ -1,10 +1,10 @@
-"""Turns: no project's work crowds out another's.
+"""ProjectQuota: no project's work crowds out another's.
 
 Of each project, only so many batches are cast for each engine that lives; the rest is *held*: it stays in the database,
 marked with its project (``sync_points.queue``). Engines with room take what is held, one project after the other (see
 ``pulling``). So a thousand stacks of one project are a thousand rows, and no queue that others have to stand in.
 
-    announce ─▶ in_turn ──┬─ within the project's budget ──▶ cast
+    announce ─▶ admitted ─┬─ within the project's budget ──▶ cast
                           └─ beyond it ──▶ held ──▶ taken by an engine with room
 
 An engine counts its own casts, and asks the database only when its share of the budget is used up: who has little to do
@@ -52,7 +52,7 @@ class Share:
 
 
 @dataclass
-class Turns:
+class ProjectQuota:
     """One engine's view of what projects have under way.
 
     :param alive: how many engines live
@@ -62,12 +62,12 @@ class Turns:
     inputs: Inputs
     share: Share
     alive: Callable[[], int]
-    when_held: Callable[[int], None] = lambda nodes: None
+    when_queued: Callable[[int], None] = lambda nodes: None
     """Called after so many nodes were held."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _budgets: dict[str, Budget] = field(default_factory=dict)
 
-    def in_turn(self, traversal_id: str, batches: Batches, project: str | None = None) -> Batches:
+    def admitted(self, traversal_id: str, batches: Batches, project: str | None = None) -> Batches:
         """Of these batches, those that are to be cast now. The others are held.
 
         :param project: whose they are, where that is known
@@ -77,7 +77,7 @@ class Turns:
             return batches
         admitted = self.admit(project, len(batches))
         later = [node for batch in batches[admitted:] for node in batch]
-        self.hold(traversal_id, later, project)
+        self.queue(traversal_id, later, project)
         return batches[:admitted]
 
     def admit(self, project: str, batches: int) -> int:
@@ -108,10 +108,10 @@ class Turns:
         return max(0, -(-(self.share.batches * engines - others) // engines))
 
     @retried
-    def hold(self, traversal_id: str, nodes: Sequence[Node], project: str | None = None) -> None:
+    def queue(self, traversal_id: str, nodes: Sequence[Node], project: str | None = None) -> None:
         """Let nodes wait in the database for their project's turn."""
         context = EngineContext(self.database)
         project = project or sync_points.project_of(context, traversal_id)
         if nodes and project is not None:
             sync_points.queue(context, traversal_id, nodes, project)
-            self.when_held(len(nodes))
+            self.when_queued(len(nodes))

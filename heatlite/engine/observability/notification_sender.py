@@ -34,7 +34,7 @@ PAUSE = 1.0
 NO_DESCRIPTION = "No description"
 
 
-class Teller:
+class NotificationSender:
     """Sends what is due, again and again until told to stop.
 
     :param pause: seconds between two looks, where nothing was due

@@ -1,4 +1,4 @@
-"""Beginning: an operation begins once, under an id that it has before, and its client learns whether it did.
+"""IdempotentStart: an operation begins once, under an id that it has before, and its client learns whether it did.
 
     first   a new stack       recognised by the stack's id
     next    a stack's next    recognised by the traversal's id, for as long as it is the stack's
@@ -25,7 +25,7 @@ from heatlite.engine.traversal.transactions.begin import Begun
 from heatlite.rpc import delivery
 
 
-class Beginning:
+class IdempotentStart:
     """Begins operations for certain."""
 
     def __init__(self, shared: Shared) -> None:

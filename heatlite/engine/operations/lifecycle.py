@@ -22,11 +22,11 @@ from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine.common import limits
-from heatlite.engine.common.operation_options import Wishes
+from heatlite.engine.common.operation_options import OperationOptions
 from heatlite.engine.definitions import log_context, traversals
 from heatlite.engine.operations import adoption
 from heatlite.engine.operations.change import Change
-from heatlite.engine.operations.idempotent_start import Beginning
+from heatlite.engine.operations.idempotent_start import IdempotentStart
 from heatlite.engine.operations.validated_template import Accepted
 from heatlite.engine.operations.validation import Identity, Submission, Validator, check_name
 from heatlite.engine.ports import credentials
@@ -56,10 +56,12 @@ class Lifecycle:
         self._shared = shared
         self.policy = shared.policy
         self._conclusions = conclusions
-        self._beginning = Beginning(shared)
+        self._starts = IdempotentStart(shared)
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)
 
-    def create(self, context: RequestContext, name: str, submission: Submission, wishes: Wishes) -> StackRecord:
+    def create(
+        self, context: RequestContext, name: str, submission: Submission, options: OperationOptions
+    ) -> StackRecord:
         """A new stack, IN_PROGRESS.
 
         :raises StackExists: when the project has a live stack of this name
@@ -73,15 +75,15 @@ class Lifecycle:
             limits.check_stacks(self._shared.settings, lambda: stacks.count_roots(context, context.project_id))
         with self._shared.on_behalf_of(context):
             parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
-        stack = self._new_stack(context, stack_id, name, wishes)
+        stack = self._new_stack(context, stack_id, name, options)
         with trusts.for_new_stack(self._shared, context, stack_id) as asked_by:
-            begun = self._beginning.first(stack, lambda: self._create(stack, submission, parsed, wishes, asked_by))
+            begun = self._starts.first(stack, lambda: self._create(stack, submission, parsed, options, asked_by))
         spreads = not is_quick(self._shared.registry, parsed)
         self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
         return stack
 
-    def _new_stack(self, context: RequestContext, stack_id: str, name: str, wishes: Wishes) -> StackRecord:
-        now, timeout = self._shared.inputs.utcnow(), wishes.timeout_mins
+    def _new_stack(self, context: RequestContext, stack_id: str, name: str, options: OperationOptions) -> StackRecord:
+        now, timeout = self._shared.inputs.utcnow(), options.timeout_mins
         return StackRecord(
             id=stack_id,
             name=name,
@@ -90,12 +92,12 @@ class Lifecycle:
             raw_template_id=0,
             prev_raw_template_id=None,
             current_traversal=self._shared.inputs.new_id(),
-            action=wishes.creation,
+            action=options.creation,
             status=Status.IN_PROGRESS,
-            status_reason=f"Stack {wishes.creation} started",
+            status_reason=f"Stack {options.creation} started",
             deadline=self._deadline(timeout),
             timeout=timeout,
-            disable_rollback=True if wishes.disable_rollback is None else wishes.disable_rollback,
+            disable_rollback=True if options.disable_rollback is None else options.disable_rollback,
             owner_id=None,
             nested_depth=0,
             parent_resource_name=None,
@@ -111,7 +113,7 @@ class Lifecycle:
         stack: StackRecord,
         submission: Submission,
         parsed: language.Template,
-        wishes: Wishes,
+        options: OperationOptions,
         asked_by: Credentials,
     ) -> begin.Begun:
         shared, context = self._shared, self._shared.context()
@@ -120,14 +122,16 @@ class Lifecycle:
             user_creds_id = user_creds.insert(context, asked_by, shared.inputs.utcnow())
             stack = dataclasses.replace(stack, user_creds_id=user_creds_id)
             values = language.bind(parsed, submission.environment, Identity.of(stack).pseudo)
-            wanted, tags = traversals.wanted(shared.linked(parsed, values)), wishes.tags or ()
+            wanted, tags = traversals.wanted(shared.linked(parsed, values)), options.tags or ()
             begun = begin.create(context, shared.inputs, stack, wanted, tags, recast_after=shared.recast_after)
-            if wishes.adopts is not None:
-                adoption.hand_over(context, shared.inputs, stack.id, wishes.adopts)
-            self._beginning.note(context, stack, begun)
+            if options.adopts is not None:
+                adoption.hand_over(context, shared.inputs, stack.id, options.adopts)
+            self._starts.note(context, stack, begun)
         return begun
 
-    def update(self, context: RequestContext, stack: StackRecord, submission: Submitted, wishes: Wishes) -> StackRecord:
+    def update(
+        self, context: RequestContext, stack: StackRecord, submission: Submitted, options: OperationOptions
+    ) -> StackRecord:
         """Make an existing stack what another template says.
 
         :param submission: the template, or what gives it for a stack as it is: asked again where the stack has gone
@@ -139,24 +143,24 @@ class Lifecycle:
 
             def change(current: StackRecord) -> Change:
                 wanted = submission(current) if callable(submission) else submission
-                return dataclasses.replace(self._update(current, wanted, wishes), asked_by=asked_by)
+                return dataclasses.replace(self._update(current, wanted, options), asked_by=asked_by)
 
             return self._supersede(stack, Operation.UPDATE, change)
 
-    def _update(self, stack: StackRecord, submission: Submission, wishes: Wishes) -> Change:
+    def _update(self, stack: StackRecord, submission: Submission, options: OperationOptions) -> Change:
         identity = Identity(stack.id, stack.name, stack.tenant)
         before = self._shared.library.known(stack.raw_template_id)
         accepted = Accepted(before[1], before[0]) if before else None
         parsed = self._validator.validate(submission, identity, accepted)
         values = language.bind(parsed, submission.environment, identity.pseudo)
         self._shared.library.check_immutable(self._shared.context(), stack, parsed, values)
-        timeout = stack.timeout if wishes.timeout_mins is None else wishes.timeout_mins
+        timeout = stack.timeout if options.timeout_mins is None else options.timeout_mins
         columns: dict[str, Any] = {"raw_template_id": self._store(submission, parsed), "timeout": timeout}
-        if wishes.disable_rollback is not None:
-            columns["disable_rollback"] = wishes.disable_rollback
-        unchanged = begin.nothing_unchanged if wishes.converge else self._shared.unchanged(parsed, values, stack)
+        if options.disable_rollback is not None:
+            columns["disable_rollback"] = options.disable_rollback
+        unchanged = begin.nothing_unchanged if options.converge else self._shared.unchanged(parsed, values, stack)
         wanted = traversals.wanted(self._shared.linked(parsed, values))
-        return Change(Action.UPDATE, columns, wanted, wishes.tags, unchanged=unchanged)
+        return Change(Action.UPDATE, columns, wanted, options.tags, unchanged=unchanged)
 
     def delete(self, stack: StackRecord) -> StackRecord:
         """Delete a stack, and all that was ever made for it. One that is being deleted is left at it.
@@ -190,7 +194,7 @@ class Lifecycle:
         with trusts.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
 
             def change(current: StackRecord) -> Change:
-                update = self._update(current, submission, Wishes())
+                update = self._update(current, submission, OperationOptions())
                 return dataclasses.replace(update, action=Action.RESTORE, asked_by=asked_by)
 
             return self._supersede(stack, Operation.RESTORE, change)
@@ -232,7 +236,7 @@ class Lifecycle:
         nothing_to_do = (Answer.JOIN, Answer.ALREADY)
         while interrupts.answer(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
             wanted = change(stack)
-            begun = self._beginning.next(stack, functools.partial(self._try_supersede, stack, wanted))
+            begun = self._starts.next(stack, functools.partial(self._try_supersede, stack, wanted))
             if begun is not None:
                 known = self._shared.library.known(wanted.columns.get("raw_template_id", stack.raw_template_id))
                 spreads = known is None or not is_quick(self._shared.registry, known[1])
@@ -276,7 +280,7 @@ class Lifecycle:
             if begun is not None and change.also is not None:
                 change.also(context, begun.traversal_id)
             if begun is not None:
-                self._beginning.note(context, stack, begun)
+                self._starts.note(context, stack, begun)
         return begun
 
     def _store(self, submission: Submission, parsed: language.Template) -> int:

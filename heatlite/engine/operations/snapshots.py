@@ -27,7 +27,7 @@ from heatlite.engine.common import limits
 from heatlite.engine.operations.lifecycle import Lifecycle
 from heatlite.engine.operations.validation import Submission
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal.snapshot_plugins import SavedResources
+from heatlite.engine.traversal.snapshot_plugins import SnapshotPlugins
 
 
 class Snapshots:
@@ -36,7 +36,7 @@ class Snapshots:
     def __init__(self, shared: Shared, lifecycle: Lifecycle) -> None:
         self._shared = shared
         self._lifecycle = lifecycle
-        self._saved = SavedResources(shared)
+        self._saved = SnapshotPlugins(shared)
 
     def take(self, stack: StackRecord, name: str | None, *, is_limited: bool = True) -> SnapshotRecord:
         """Begin to take a snapshot.

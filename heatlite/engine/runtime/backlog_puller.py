@@ -23,7 +23,7 @@ from heatlite.convergence.sync import chunks
 from heatlite.db import outage, sync_points
 from heatlite.db.retry import retried
 from heatlite.engine.common import executors
-from heatlite.engine.membership.project_quota import Turns
+from heatlite.engine.membership.project_quota import ProjectQuota
 
 LOG = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Room:
         return 1 if self.is_busy() else self.batches
 
 
-class Puller:
+class BacklogPuller:
     """Takes held nodes for this engine.
 
     :param submit: runs a function on a thread of those that are kept for this
@@ -66,14 +66,14 @@ class Puller:
 
     def __init__(
         self,
-        turns: Turns,
+        quota: ProjectQuota,
         checker: Takes,
         submit: Callable[[Callable[[], None]], Any],
         room: Room,
         recast_after: float,
         when_taken: Callable[[int], None] = lambda nodes: None,
     ) -> None:
-        self._turns = turns
+        self._quota = quota
         self._checker = checker
         self._submit = submit
         self._capacity = room
@@ -121,7 +121,7 @@ class Puller:
         return taken
 
     def _next_project(self) -> str | None:
-        context = EngineContext(self._turns.database)
+        context = EngineContext(self._quota.database)
         project = sync_points.next_queued_project(context, self._last)
         if project is None and self._last:
             project = sync_points.next_queued_project(context, "")
@@ -139,12 +139,12 @@ class Puller:
             return 0
         most = self._capacity.most
         with self._lock:
-            return max(0, min(self._turns.share.batches - self._at_work[project], most - self._at_work.total()))
+            return max(0, min(self._quota.share.batches - self._at_work[project], most - self._at_work.total()))
 
     def _take_from(self, project: str) -> int:
         room = self._room_of(project)
-        size = self._turns.share.nodes
-        oldest = sync_points.oldest_queued(EngineContext(self._turns.database), project, room * size)
+        size = self._quota.share.nodes
+        oldest = sync_points.oldest_queued(EngineContext(self._quota.database), project, room * size)
         batches = [(traversal_id, batch) for traversal_id, nodes in oldest.items() for batch in chunks(nodes, size, 1)]
         taken = 0
         for traversal_id, batch in batches[:room]:
@@ -156,8 +156,8 @@ class Puller:
 
     @retried
     def _take(self, project: str, traversal_id: str, batch: Sequence[Node]) -> int:
-        until = self._turns.inputs.now() + self._recast_after
-        return sync_points.take_queued(EngineContext(self._turns.database), traversal_id, batch, project, until)
+        until = self._quota.inputs.now() + self._recast_after
+        return sync_points.take_queued(EngineContext(self._quota.database), traversal_id, batch, project, until)
 
     def _hand_on(self, project: str, traversal_id: str, batch: Sequence[Node]) -> None:
         with self._lock:

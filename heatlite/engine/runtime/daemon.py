@@ -98,10 +98,10 @@ class EngineService(service.ServiceBase):
         from heatlite.engine.observability import metrics
 
         collector = metrics.EngineCollector(
-            engine.shared, lambda: len(engine.lanes), lambda: engine.runner.hanging.has_overdue
+            engine.shared, lambda: len(engine.lanes), lambda: engine.runner.watchdog.has_overdue
         )
         health = metrics.Health(
-            engine.shared, lambda: engine.runner.hanging.has_overdue, lambda: engine.broker_is_stuck
+            engine.shared, lambda: engine.runner.watchdog.has_overdue, lambda: engine.broker_is_stuck
         )
         try:
             port, stop = metrics.serve(collector, health, settings.metrics_host, settings.metrics_port)
@@ -121,7 +121,7 @@ class EngineService(service.ServiceBase):
         if self._database is not None:
             self._database.dispose()
         self._stopped.set()
-        if self._engine is not None and self._engine.runner.hanging.has_overdue:
+        if self._engine is not None and self._engine.runner.watchdog.has_overdue:
             LOG.error("A step still hangs: this process ends without it")
             os._exit(1)  # an orderly end would wait for its thread
 

@@ -26,7 +26,7 @@ BACKLOG = 25
 """For each thread, how much may wait for it."""
 
 
-class Here:
+class LocalFallback:
     """Does work on threads of its own."""
 
     def __init__(self, database: Database, checker: Checker, children: Children, threads: int) -> None:

@@ -49,25 +49,25 @@ from heatlite.engine.definitions.traversals import Library
 from heatlite.engine.membership.engine_claims import Claims
 from heatlite.engine.membership.lease import Lease, Renewal
 from heatlite.engine.membership.liveness import FileLocks, LeaseWatch
-from heatlite.engine.membership.project_quota import Share, Turns
+from heatlite.engine.membership.project_quota import ProjectQuota, Share
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.endpoint import NestedEndpoint
-from heatlite.engine.observability.notification_sender import Teller
+from heatlite.engine.observability.notification_sender import NotificationSender
 from heatlite.engine.operations.lifecycle import Lifecycle
 from heatlite.engine.ports.clouds import Clouds, no_cloud
 from heatlite.engine.ports.nested_stacks import Ports
 from heatlite.engine.ports.siblings import siblings_of
 from heatlite.engine.ports.software import software_of
-from heatlite.engine.runtime.backlog_puller import Puller, Room
+from heatlite.engine.runtime.backlog_puller import BacklogPuller, Room
 from heatlite.engine.runtime.forgetting import Forgetting
 from heatlite.engine.runtime.listener import ListenerEndpoint
-from heatlite.engine.runtime.local_fallback import Here
+from heatlite.engine.runtime.local_fallback import LocalFallback
 from heatlite.engine.runtime.recovery import Sweeper, Sweeps
 from heatlite.engine.runtime.rpc_servers import RPCServers
 from heatlite.engine.runtime.worker import WorkerEndpoint
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.checker import Checker
-from heatlite.engine.traversal.fair_thread_pool import Lanes
+from heatlite.engine.traversal.fair_thread_pool import FairThreadPool
 from heatlite.engine.traversal.result_recorder import Conclusions
 from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.notifications import Notifier
@@ -132,17 +132,17 @@ class EngineProcess:
         self.shared = self._share()
         self._pool = executors.pool(self._settings.step_threads)
         self.conclusions = Conclusions(self.shared)
-        self.lanes = Lanes(self._pool.submit, self._settings.step_threads)
+        self.lanes = FairThreadPool(self._pool.submit, self._settings.step_threads)
         self.runner = StepRunner(self.shared, self.conclusions, self.lanes)
         self.checker = Checker(self.shared, self.conclusions, self.runner)
-        self.runner.hanging.leave = surroundings.leave
-        self.runner.hanging.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
+        self.runner.watchdog.leave = surroundings.leave
+        self.runner.watchdog.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
         sweeper = Sweeper(self.shared, self.conclusions, self.runner)
-        self._sweeps = Sweeps(self.shared, sweeper, self.runner.hanging.hanging_steps)
+        self._sweeps = Sweeps(self.shared, sweeper, self.runner.watchdog.hanging_steps)
         self._sweeps.add(Forgetting(surroundings.database, surroundings.inputs).old_calls)
         self._renewal = Renewal(self.shared.lease, self._settings)
         notifier = surroundings.notifier
-        self._teller = Teller(surroundings.database, surroundings.inputs, notifier) if notifier else None
+        self._sender = NotificationSender(surroundings.database, surroundings.inputs, notifier) if notifier else None
         self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid)
         self._puller = self._pulls()
         self._leaves, self._has_begun = threading.Event(), threading.Event()
@@ -179,22 +179,22 @@ class EngineProcess:
             liveness=liveness,
             claims=Claims(),
             wakes=wakes,
-            turns=Turns(it.database, it.inputs, share, lambda: liveness.alive),
+            quota=ProjectQuota(it.database, it.inputs, share, lambda: liveness.alive),
             clouds=clouds,
             policy=it.policy,
         )
 
-    def _pulls(self) -> Puller:
-        turns, settings, counts = self.shared.turns, self._settings, self.shared.counts
-        assert turns is not None, "a process that serves has turns"
+    def _pulls(self) -> BacklogPuller:
+        quota, settings, counts = self.shared.quota, self._settings, self.shared.counts
+        assert quota is not None, "a process that serves has a quota"
         room = Room(
             settings.worker_threads,
             may_act=lambda: self.shared.lease.is_valid,
             is_full=self.runner.is_full,
             is_busy=lambda: self.servers.is_busy,
         )
-        puller = Puller(
-            turns,
+        puller = BacklogPuller(
+            quota,
             self.checker,
             executors.pool(settings.worker_threads).submit,
             room,
@@ -202,11 +202,11 @@ class EngineProcess:
             when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
         )
 
-        def held(nodes: int) -> None:
+        def queued(nodes: int) -> None:
             counts.add(Count.HELD, nodes)
             puller.ask()
 
-        turns.when_held = held
+        quota.when_queued = queued
         return puller
 
     def _taken(self, engine_id: str) -> None:
@@ -248,8 +248,8 @@ class EngineProcess:
         self._sweeps.start()
         if self._settings.role.converges:
             self._puller.start()
-        if self._teller is not None:
-            self._teller.start()
+        if self._sender is not None:
+            self._sender.start()
 
     def _serves(self) -> None:
         """The broker hands out messages to this engine from now on."""
@@ -304,7 +304,7 @@ class EngineProcess:
         """Of clients' calls. One project never has all threads, so that another's call finds one."""
         threads = self._settings.worker_threads
         most = max(1, threads * CALLS_SHARE // 100)
-        return Fairness(partial(Lanes, most_of_one=most), self._settings.calls_per_project)
+        return Fairness(partial(FairThreadPool, most_of_one=most), self._settings.calls_per_project)
 
     def _request_context(self, wire: Mapping[str, Any]) -> RequestContext:
         return RequestContext(self._surroundings.database, wire)
@@ -315,7 +315,7 @@ class EngineProcess:
     def _stand_in_for_the_broker(self) -> None:
         """Where it takes no casts, do here what they would ask for; and send those that it takes."""
         children = Children(self.shared, self.conclusions)
-        here = Here(self._surroundings.database, self.checker, children, self._settings.worker_threads)
+        here = LocalFallback(self._surroundings.database, self.checker, children, self._settings.worker_threads)
         self._casting.check_here = here.check if self._settings.role.converges else None
         self._casting.begin_here = here.begin
         self._casting.when_leaving = here.stop
@@ -342,8 +342,8 @@ class EngineProcess:
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take them over")
-        if self._teller is not None:
-            self._teller.stop()
+        if self._sender is not None:
+            self._sender.stop()
         self._pool.shutdown(wait=False)
         self._casting.stop(LAST_CASTS)
         self._renewal.stop()

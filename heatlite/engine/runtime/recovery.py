@@ -127,11 +127,11 @@ class Sweeper:
         often_cast = min(each.casts for each in due) >= self._shared.settings.max_attempts
         if often_cast and self._conclusions.end_unreadable(traversal_id):
             return
-        turns, of_rows = self._shared.turns, [node for node in nodes if node.kind in OF_ROWS]
-        if turns is None:
+        quota, of_rows = self._shared.quota, [node for node in nodes if node.kind in OF_ROWS]
+        if quota is None:
             self._conclusions.announce({traversal_id: nodes})
             return
-        turns.hold(traversal_id, of_rows)
+        quota.queue(traversal_id, of_rows)
         self._conclusions.announce({traversal_id: [node for node in nodes if node not in of_rows]})
 
     @retried

@@ -30,7 +30,7 @@ from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Settled, Work
 from heatlite.engine.ports import plugin_errors
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal.inline_successors import Onward, suits
+from heatlite.engine.traversal.inline_successors import InlineSuccessors, suits
 from heatlite.engine.traversal.result_recorder import NOT_TAKEN, Conclusions
 from heatlite.engine.traversal.transactions import Defeat, claim, finish
 from heatlite.engine.traversal.transactions.claim import Overweight
@@ -76,7 +76,7 @@ class Checker:
         self._shared = shared
         self._conclusions = conclusions
         self._runner = runner
-        self._onward = Onward(shared.registry, shared.evaluator, self._first_step)
+        self._inline = InlineSuccessors(shared.registry, shared.evaluator, self._first_step)
 
     def check(self, traversal_id: str, nodes: Collection[Node]) -> None:
         """Converge these nodes of this traversal, as far as they still need it."""
@@ -94,8 +94,8 @@ class Checker:
                 self._conclusions.of_stack(traversal, node)
         if not own or traversal.graph is None:
             return
-        if self._shared.turns is not None and self._runner.is_full(traversal.stack.tenant):
-            self._shared.turns.hold(traversal.id, own, traversal.stack.tenant)
+        if self._shared.quota is not None and self._runner.is_full(traversal.stack.tenant):
+            self._shared.quota.queue(traversal.id, own, traversal.stack.tenant)
             return
         self._converge(traversal, own)
 
@@ -204,7 +204,7 @@ class Checker:
             else:
                 self._sort(work, self._first_step(traversal, work), endings, later, failures)
         if mark is not None:
-            endings += self._onward.follow(context, traversal, endings, mark, self._shared.settings.batch_size)
+            endings += self._inline.follow(context, traversal, endings, mark, self._shared.settings.batch_size)
         batch.finished = finish.finish(
             context, self._shared.inputs, traversal, endings, recast_after=self._shared.recast_after
         )

@@ -1,4 +1,4 @@
-"""Lanes: a pool of threads that takes work from one project after the other.
+"""FairThreadPool: a pool of threads that takes work from one project after the other.
 
     project a ▯▯▯▯▯▯▯▯▯▯ ┐
     project b ▯           ├──▶ threads        what the engine itself has to do goes before all of them
@@ -36,7 +36,7 @@ class StepPool(Protocol):
         """Whether as many functions of a lane wait for a thread as may."""
 
 
-class Lanes:
+class FairThreadPool:
     """A pool with a lane for each project.
 
     :param spawn: runs a function on a thread of its own

@@ -1,4 +1,4 @@
-"""Onward: what follows nodes that are done in this transaction is done in it, too, as long as nothing blocks.
+"""InlineSuccessors: what follows nodes that are done in this transaction is done in it, too, as long as nothing blocks.
 
     claimed   a ─▶ b ─▶ c ─▶ d          a, b and c are of plugins without I/O: one transaction, in place of three
                                         d isn't: it becomes ready, as ever
@@ -63,7 +63,7 @@ def is_quick(registry: Registry, template: Template) -> bool:
     return all(is_immediate(registry, template, it) for it in {it.type for it in template.resources.values()})
 
 
-class Onward:
+class InlineSuccessors:
     """Goes on from one batch of endings."""
 
     def __init__(self, registry: Registry, evaluator: Evaluator, first_step: FirstStep) -> None:

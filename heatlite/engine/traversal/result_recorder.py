@@ -307,12 +307,12 @@ class Conclusions:
         :param project: whose they are, where the caller knows
         :param spreads: also a few nodes are for several engines
         """
-        turns = self._shared.turns
+        quota = self._shared.quota
         for traversal_id, nodes in ready.items():
             own = sorted(node for node in nodes if node.kind in OF_ROWS)
             batches = chunks(own, self._shared.settings.batch_size, self._shared.liveness.alive if spreads else 1)
             try:
-                in_turn = turns.in_turn(traversal_id, batches, project) if turns else batches
+                in_turn = quota.admitted(traversal_id, batches, project) if quota else batches
                 self._shared.wakes.check(traversal_id, in_turn)
             except Exception as error:
                 outage.tell(LOG, error, "Ready nodes can't be cast now: the sweep will")

@@ -29,7 +29,7 @@ LOG = logging.getLogger(__name__)
 Saved = Mapping[str, Any]
 
 
-class SavedResources:
+class SnapshotPlugins:
     """Asks plugins about saved resources."""
 
     def __init__(self, shared: Shared) -> None:
@@ -105,6 +105,6 @@ def each(resources: Mapping[str, Saved]) -> Iterator[Saved]:
 def forget_all(shared: Shared, stack: StackRecord) -> str | None:
     """Delete every snapshot of a stack, before the stack is gone: why that failed, or None."""
     for record in snapshots.of_stack(shared.context(), stack.id):
-        if reason := SavedResources(shared).forget(stack, record):
+        if reason := SnapshotPlugins(shared).forget(stack, record):
             return reason
     return None

@@ -28,7 +28,7 @@ from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.fair_thread_pool import StepPool
 from heatlite.engine.traversal.outbox import Outbox
 from heatlite.engine.traversal.result_recorder import Conclusions
-from heatlite.engine.traversal.step_watchdog import Hanging
+from heatlite.engine.traversal.step_watchdog import StepWatchdog
 from heatlite.engine.traversal.timers import Timers
 from heatlite.resources.outcomes import Waiting
 
@@ -71,7 +71,7 @@ class StepRunner:
         self._over: cachetools.LRUCache[str, bool] = cachetools.LRUCache(ENDS_KEPT)
         self._over_lock = threading.Lock()
         self._timers = timers(shared.inputs.monotonic, self._when_due)
-        self.hanging = Hanging(shared.inputs.monotonic, shared.settings.step_time_limit)
+        self.watchdog = StepWatchdog(shared.inputs.monotonic, shared.settings.step_time_limit)
         self._outbox: Outbox[Pending] = Outbox(self._submit, self._settle, SETTLED_AT_ONCE)
 
     def start(self) -> None:
@@ -186,7 +186,7 @@ class StepRunner:
             self._timers.add(LEASE_PAUSE, pending)
             return
         try:
-            with self.hanging.watching(work):
+            with self.watchdog.watching(work):
                 outcome = self._outcome(pending)
         except Exception as error:  # nobody looks at a thread's exceptions: what has no outcome would wait for ever
             if plugin_errors.is_ours(error):

@@ -1,4 +1,4 @@
-"""Hanging: plugin steps that don't come back. A thread can't be killed, so its process has to go.
+"""StepWatchdog: plugin steps that don't come back. A thread can't be killed, so its process has to go.
 
     step runs ──▶ longer than ``step_time_limit`` ──▶ told in the log, with the line at which it stands
                                                   └─▶ this process drains and leaves; others take the resource over
@@ -31,7 +31,7 @@ class Step:
     since: float
 
 
-class Hanging:
+class StepWatchdog:
     """Knows the steps that run now.
 
     :param limit: seconds that one may take; 0: any

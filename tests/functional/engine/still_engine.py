@@ -29,7 +29,7 @@ from heatlite.engine.definitions.traversals import Library
 from heatlite.engine.membership.engine_claims import Claims
 from heatlite.engine.membership.lease import Lease
 from heatlite.engine.membership.liveness import LeaseWatch
-from heatlite.engine.membership.project_quota import Share, Turns
+from heatlite.engine.membership.project_quota import ProjectQuota, Share
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.endpoint import NestedEndpoint
 from heatlite.engine.operations.lifecycle import Lifecycle
@@ -178,7 +178,7 @@ class Engine:
             liveness=LeaseWatch(it.database, it.clock, settings.lease_seconds),
             claims=Claims(),
             wakes=it.bus,
-            turns=Turns(it.database, inputs, it.share, lambda: 1) if it.share else None,
+            quota=ProjectQuota(it.database, inputs, it.share, lambda: 1) if it.share else None,
         )
         self.conclusions = Conclusions(self.shared)
         self.runner = StepRunner(self.shared, self.conclusions, self.steps, self._make_timers)

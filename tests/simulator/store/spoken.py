@@ -19,12 +19,12 @@ import sqlalchemy
 
 from heatlite.db import (
     bulk,
+    bulk_cas,
     events,
     models,
     resources,
     services,
     stacks,
-    swaps,
     sync_points,
     templates,
     user_creds,
@@ -81,7 +81,7 @@ def swapped(
     common: Mapping[str, Any],
     held_by: str | None,
 ) -> int:
-    """``swaps.update``, as expressions: of SQL that is text the store understands nothing."""
+    """``bulk_cas.update``, as expressions: of SQL that is text the store understands nothing."""
     table = resources.TABLE
     counted = {**common, "atomic_key": table.c.atomic_key + 1}
     return bulk.update(context, table, changes, counted, [resources._held(held_by), resources._seen(keys)])
@@ -90,5 +90,5 @@ def swapped(
 @contextmanager
 def in_expressions() -> Iterator[None]:
     """Within this, every statement is one that the store understands."""
-    with mock.patch.object(swaps, "update", swapped):
+    with mock.patch.object(bulk_cas, "update", swapped):
         yield

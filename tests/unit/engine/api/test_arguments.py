@@ -25,13 +25,13 @@ KEYS = st.sampled_from(["timeout_mins", "disable_rollback", "tags", "other"])
 @given(st.dictionaries(KEYS, JSON) | JSON)
 def test_any_args_are_read_or_refused_by_name(args: Any) -> None:
     try:
-        wishes = arguments.wishes(args)
+        options = arguments.operation_options(args)
     except exception.Invalid:
         return
-    assert wishes.timeout_mins is None or 1 <= wishes.timeout_mins <= arguments.LARGEST_NUMBER
-    assert wishes.disable_rollback in (None, True, False)
-    assert wishes.tags is not None
-    assert all(len(tag) <= arguments.LONGEST_TAG for tag in wishes.tags)
+    assert options.timeout_mins is None or 1 <= options.timeout_mins <= arguments.LARGEST_NUMBER
+    assert options.disable_rollback in (None, True, False)
+    assert options.tags is not None
+    assert all(len(tag) <= arguments.LONGEST_TAG for tag in options.tags)
 
 
 @given(JSON, JSON, JSON)
@@ -50,14 +50,14 @@ def test_any_identity_is_read_or_refused_by_name(value: Any) -> None:
 
 
 def test_tags_that_are_not_sent_stay_only_where_that_is_asked_for() -> None:
-    assert arguments.wishes({}, keep_tags=True).tags is None
-    assert arguments.wishes({"tags": None}).tags == ()
-    assert arguments.wishes({"tags": []}, keep_tags=True).tags == []
+    assert arguments.operation_options({}, keep_tags=True).tags is None
+    assert arguments.operation_options({"tags": None}).tags == ()
+    assert arguments.operation_options({"tags": []}, keep_tags=True).tags == []
 
 
 @pytest.mark.parametrize(("sent", "minutes"), [(None, None), (0, None), ("0", None), (5, 5), ("60", 60)])
 def test_a_timeout_of_nothing_is_left_to_the_engine(sent: Any, minutes: int | None) -> None:
-    assert arguments.wishes({"timeout_mins": sent}).timeout_mins == minutes
+    assert arguments.operation_options({"timeout_mins": sent}).timeout_mins == minutes
 
 
 def test_a_status_may_be_told_with_its_action() -> None:

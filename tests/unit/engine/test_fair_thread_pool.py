@@ -1,4 +1,4 @@
-"""Lanes: every project gets its turn at the threads, and the engine's own work comes first."""
+"""FairThreadPool: every project gets its turn at the threads, and the engine's own work comes first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from heatlite.engine.common import executors
-from heatlite.engine.traversal.fair_thread_pool import MOST_A_THREAD, OWN, Lanes
+from heatlite.engine.traversal.fair_thread_pool import MOST_A_THREAD, OWN, FairThreadPool
 
 LONG = 20
 
@@ -32,7 +32,7 @@ def threads() -> Threads:
 
 def test_projects_take_turns_however_much_one_of_them_has(threads: Threads) -> None:
     ran: list[str] = []
-    lanes = Lanes(threads.spawned.append, 1)
+    lanes = FairThreadPool(threads.spawned.append, 1)
     for number in range(100):
         lanes.submit(lambda number=number: ran.append(f"crowd {number}"), "crowd")
     lanes.submit(lambda: ran.append("neighbour 0"), "neighbour")
@@ -44,7 +44,7 @@ def test_projects_take_turns_however_much_one_of_them_has(threads: Threads) -> N
 
 def test_the_engines_own_work_comes_before_every_projects(threads: Threads) -> None:
     ran: list[str] = []
-    lanes = Lanes(threads.spawned.append, 1)
+    lanes = FairThreadPool(threads.spawned.append, 1)
     lanes.submit(lambda: ran.append("step"), "crowd")
     lanes.submit(lambda: ran.append("another step"), "crowd")
     lanes.submit(lambda: ran.append("result"), OWN)
@@ -53,7 +53,7 @@ def test_the_engines_own_work_comes_before_every_projects(threads: Threads) -> N
 
 
 def test_no_more_threads_than_allowed_are_asked_for(threads: Threads) -> None:
-    lanes = Lanes(threads.spawned.append, 3)
+    lanes = FairThreadPool(threads.spawned.append, 3)
     for number in range(10):
         lanes.submit(lambda: None, f"project {number}")
     assert len(threads.spawned) == 3
@@ -63,7 +63,7 @@ def test_no_more_threads_than_allowed_are_asked_for(threads: Threads) -> None:
 
 
 def test_a_lane_is_full_with_one_waiting_for_each_thread(threads: Threads) -> None:
-    lanes = Lanes(threads.spawned.append, 2)
+    lanes = FairThreadPool(threads.spawned.append, 2)
     lanes.submit(lambda: None, "crowd")
     assert not lanes.is_full("crowd")
     lanes.submit(lambda: None, "crowd")
@@ -72,7 +72,7 @@ def test_a_lane_is_full_with_one_waiting_for_each_thread(threads: Threads) -> No
 
 
 def test_where_many_lanes_wait_each_is_full_with_its_first(threads: Threads) -> None:
-    lanes = Lanes(threads.spawned.append, 2)
+    lanes = FairThreadPool(threads.spawned.append, 2)
     for number in range(2 * MOST_A_THREAD):
         lanes.submit(lambda: None, f"project {number}")
     assert lanes.is_full("project 0")
@@ -83,7 +83,7 @@ def test_a_function_that_fails_is_told_of_and_its_thread_goes_on(
     threads: Threads, caplog: pytest.LogCaptureFixture
 ) -> None:
     ran: list[str] = []
-    lanes = Lanes(threads.spawned.append, 1)
+    lanes = FairThreadPool(threads.spawned.append, 1)
     lanes.submit(lambda: [][0], "a")
     lanes.submit(lambda: ran.append("b"), "b")
     threads.run()
@@ -99,7 +99,7 @@ def test_a_thread_that_could_not_be_had_is_not_counted(threads: Threads) -> None
             raise spawn.pop()
         threads.spawned.append(function)
 
-    lanes, ran = Lanes(reluctant, 1), []
+    lanes, ran = FairThreadPool(reluctant, 1), []
     with pytest.raises(RuntimeError):
         lanes.submit(lambda: ran.append(1), "a")
     lanes.submit(lambda: ran.append(2), "a")
@@ -109,7 +109,7 @@ def test_a_thread_that_could_not_be_had_is_not_counted(threads: Threads) -> None
 
 def test_threads_that_submit_at_once_lose_nothing() -> None:
     ran: list[int] = []
-    lanes = Lanes(executors.pool(4).submit, 4)
+    lanes = FairThreadPool(executors.pool(4).submit, 4)
     done = threading.Semaphore(0)
 
     def one(number: int) -> None:
@@ -130,7 +130,7 @@ def test_threads_that_submit_at_once_lose_nothing() -> None:
 def test_what_a_thread_was_too_many_for_is_run_when_another_of_its_lane_is_done() -> None:
     pool = executors.pool(4)
     may_end, ran, begun = threading.Event(), [], threading.Semaphore(0)
-    lanes = Lanes(pool.submit, 4, most_of_one=1)
+    lanes = FairThreadPool(pool.submit, 4, most_of_one=1)
 
     def hold(number: int) -> None:
         begun.release()

@@ -3,7 +3,7 @@
 import pytest
 
 from heatlite.convergence.model import Action, Status
-from heatlite.db import bulk, models, resources, swaps
+from heatlite.db import bulk, bulk_cas, models, resources
 from tests.functional.db.build import LATER, NOW, add_resources, add_stack
 
 TABLE = models.resource
@@ -30,7 +30,7 @@ def test_it_writes_what_expressions_would(context, rows):
     ours, others = rows[:3], rows[3:]
     of = lambda ids: {row: {name: values[at] for name, values in ODD.items()} for at, row in enumerate(ids)}  # noqa: E731
     with context.database.writer(context):
-        assert swaps.update(context, dict.fromkeys(ours, 0), of(ours), {"updated_at": NOW}, None) == 3
+        assert bulk_cas.update(context, dict.fromkeys(ours, 0), of(ours), {"updated_at": NOW}, None) == 3
         counted = {"updated_at": NOW, "atomic_key": TABLE.c.atomic_key + 1}
         assert bulk.update(context, TABLE, of(others), counted, []) == 3
     found = {it.id: it for it in resources.by_ids(context, rows)}
@@ -47,10 +47,10 @@ def test_only_rows_that_are_as_they_were_seen_are_written(context, rows, keys, h
     changes = {row: {"attempts": 9} for row in rows[:3]}
     seen = dict(zip(rows, keys, strict=False))
     with context.database.writer(context):
-        assert swaps.update(context, seen, changes, {"engine_id": "e2", "updated_at": LATER}, holder) == expected
+        assert bulk_cas.update(context, seen, changes, {"engine_id": "e2", "updated_at": LATER}, holder) == expected
     written = [it for it in resources.by_ids(context, rows) if it.engine_id == "e2"]
     assert [(it.attempts, it.atomic_key, it.updated_at) for it in written] == [(9, 1, LATER)] * expected
 
 
 def test_of_no_rows_none_is_written(context):
-    assert swaps.update(context, {}, {}, {}, None) == 0
+    assert bulk_cas.update(context, {}, {}, {}, None) == 0

@@ -9,7 +9,7 @@ from heatlite.convergence.model import Status
 from heatlite.db import migration, notifications, stacks
 from heatlite.db.api import Database, Settings
 from heatlite.engine.common.inputs import Inputs
-from heatlite.engine.observability.notification_sender import SENT_WITHIN, Teller
+from heatlite.engine.observability.notification_sender import SENT_WITHIN, NotificationSender
 from heatlite.engine.traversal.transactions import stack_event, write_events
 from heatlite.notifications import SCALING
 from tests.functional.db.build import add_stack
@@ -52,7 +52,7 @@ def context(database):
 
 
 def teller(database, listener):
-    return Teller(database, Inputs(now=lambda: Clock.now), listener)
+    return NotificationSender(database, Inputs(now=lambda: Clock.now), listener)
 
 
 def happens(context, stack_id, *states):

@@ -10,7 +10,7 @@ import pytest
 from oslo_db import exception as db_error
 
 from heatlite.convergence.model import Node, NodeKind
-from heatlite.engine.runtime.local_fallback import BACKLOG, Here
+from heatlite.engine.runtime.local_fallback import BACKLOG, LocalFallback
 from tests.waiting import wait_until
 
 NODES = (Node(1, NodeKind.UPDATE),)
@@ -44,21 +44,21 @@ def engine() -> Engine:
 
 
 @pytest.fixture
-def here(engine: Engine) -> Iterator[Here]:
-    made = Here(None, engine, engine, threads=2)  # type: ignore[arg-type]
+def here(engine: Engine) -> Iterator[LocalFallback]:
+    made = LocalFallback(None, engine, engine, threads=2)  # type: ignore[arg-type]
     yield made
     engine.gate.set()
     made.stop()
 
 
-def test_nodes_are_converged_and_nested_operations_begun(here: Here, engine: Engine) -> None:
+def test_nodes_are_converged_and_nested_operations_begun(here: LocalFallback, engine: Engine) -> None:
     here.check("t", NODES)
     here.begin({"project_id": "demo"}, "a child")  # type: ignore[arg-type]
     wait_until(lambda: len(engine.done) == 2, SOON, "both to be done")
     assert sorted(engine.done, key=str) == [("demo", "a child"), "t"]
 
 
-def test_what_is_too_much_is_left_for_a_sweep(here: Here, engine: Engine) -> None:
+def test_what_is_too_much_is_left_for_a_sweep(here: LocalFallback, engine: Engine) -> None:
     engine.gate.clear()
     for number in range(2 * BACKLOG + 20):
         here.check(str(number), NODES)
@@ -69,14 +69,14 @@ def test_what_is_too_much_is_left_for_a_sweep(here: Here, engine: Engine) -> Non
 
 
 @pytest.mark.parametrize("error", [ValueError("a mistake"), db_error.DBConnectionError()])
-def test_what_fails_takes_no_room_for_ever(here: Here, engine: Engine, error: Exception) -> None:
+def test_what_fails_takes_no_room_for_ever(here: LocalFallback, engine: Engine, error: Exception) -> None:
     engine.error = error
     for number in range(2 * BACKLOG + 1):  # one more than there is room for: a failure that kept its room would be seen
         name = str(number)
         wait_until(lambda name=name: here.check(name, NODES) or name in engine.failed, SOON, "it to fail")
 
 
-def test_who_leaves_begins_nothing_more(here: Here, engine: Engine) -> None:
+def test_who_leaves_begins_nothing_more(here: LocalFallback, engine: Engine) -> None:
     engine.gate.clear()
     for number in range(10):
         here.check(str(number), NODES)

@@ -21,7 +21,7 @@ from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.common.counts import Count
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.membership.project_quota import LOOK_AGAIN, Share
-from heatlite.engine.runtime.backlog_puller import Puller, Room
+from heatlite.engine.runtime.backlog_puller import BacklogPuller, Room
 from heatlite.resources.registry import Registry
 from tests.functional.engine.endpoint import Clock
 from tests.functional.engine.fleet import TYPES, ThreadedResource
@@ -43,11 +43,11 @@ class Town:
         settings = Settings(batch_size=SHARE.nodes, step_threads=2)
         registry = Registry({**TYPES, "Test::Threaded": ThreadedResource})
         self.engine = Engine(Surroundings(self.database, self.clock, self.bus, registry, settings, SHARE))
-        turns = self.engine.shared.turns
-        assert turns is not None
-        self.turns = turns
-        self.puller = Puller(
-            turns,
+        quota = self.engine.shared.quota
+        assert quota is not None
+        self.quota = quota
+        self.puller = BacklogPuller(
+            quota,
             self.engine.checker,
             lambda function: self.taken.append(function),
             Room(THREADS, is_full=lambda project: project in self.full),
@@ -153,7 +153,7 @@ def test_a_project_that_keeps_within_its_share_never_asks_the_database(town: Tow
         lambda connection, cursor, statement, *rest: "held_for" in statement and asked.append(statement),
     )
     for number in range(SHARE.batches):
-        assert town.turns.admit(f"project {number}", SHARE.batches) == SHARE.batches
+        assert town.quota.admit(f"project {number}", SHARE.batches) == SHARE.batches
     assert not asked
 
 
@@ -247,7 +247,9 @@ def test_nodes_that_were_taken_by_an_engine_that_died_are_cast_again(town: Town)
 def test_without_a_lease_nothing_is_taken(town: Town) -> None:
     for number in range(5):
         town.create("a", f"stack-{number}", chain(1))
-    puller = Puller(town.turns, town.engine.checker, town.taken.append, Room(THREADS, may_act=lambda: False), 10.0)
+    puller = BacklogPuller(
+        town.quota, town.engine.checker, town.taken.append, Room(THREADS, may_act=lambda: False), 10.0
+    )
     assert puller.pull() == 0
     assert not town.taken
 
@@ -255,7 +257,9 @@ def test_without_a_lease_nothing_is_taken(town: Town) -> None:
 def test_while_a_message_is_worked_on_one_batch_at_most_is_taken(town: Town) -> None:
     for number in range(10):
         town.create("a", f"stack-{number}", chain(1))
-    puller = Puller(town.turns, town.engine.checker, town.taken.append, Room(THREADS, is_busy=lambda: True), 10.0)
+    puller = BacklogPuller(
+        town.quota, town.engine.checker, town.taken.append, Room(THREADS, is_busy=lambda: True), 10.0
+    )
     assert puller.pull() == 1
     assert puller.pull() == 0
     town.taken.pop()()
@@ -270,7 +274,7 @@ def test_a_message_that_comes_while_there_is_taken_leaves_no_room_and_never_less
         [False] * 4
     )  # until the first project's share is taken, and it has looked whether there is room for more
     room = Room(THREADS, is_busy=lambda: next(idle, True))
-    assert Puller(town.turns, town.engine.checker, town.taken.append, room, 10.0).pull() == SHARE.batches
+    assert BacklogPuller(town.quota, town.engine.checker, town.taken.append, room, 10.0).pull() == SHARE.batches
 
 
 def test_what_lies_in_the_broker_for_long_breeds_no_messages(town: Town) -> None:
