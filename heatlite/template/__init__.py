@@ -5,7 +5,7 @@
     text --load--> dict --parse--> Template --bind--> Parameters
                                       |                   |
                          ResourceDefinition.properties    |
-                                      +------resolve------+--> plain JSON, UNKNOWN in it for what isn't there yet
+                                      +------resolve------+--> plain JSON, with UNKNOWN for values not known yet
 """
 
 from heatlite.template.breakpoints import Breakpoints, Hook, Restriction

@@ -1,12 +1,12 @@
-"""Breakpoints: where an operation waits for somebody, and what it must not do, by the environment's registry. Pure.
+"""Breakpoints from the environment's registry: where an operation pauses, and which actions are forbidden. Pure.
 
 ::
 
     resource_registry:
       resources:
-        web: {hooks: pre-update}                        waits before each update of web, until it is cleared
+        web: {hooks: pre-update}                        pauses before each update of web, until it is cleared
         "db_*": {hooks: [pre-create, post-create]}      a pattern of names: * ? [ab]
-        "*": {restricted_actions: replace}              no resource is replaced; whoever has to be, fails
+        "*": {restricted_actions: replace}              no resource is replaced; a replacement fails instead
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FOR_ONE, HOOKS, RESTRICTED = "resources", "hooks", "restricted_actions"
 
 
 class Hook(enum.StrEnum):
-    """Where to wait. The order is part of what the database keeps: a new one goes to the end."""
+    """A point where an operation pauses. The database stores the order, so add new hooks at the end."""
 
     PRE_CREATE = "pre-create"
     PRE_UPDATE = "pre-update"
@@ -34,17 +34,17 @@ class Hook(enum.StrEnum):
 
     @property
     def bit(self) -> int:
-        """Its bit in a set of hooks that is kept as a number."""
+        """The hook's bit in a set of hooks that is stored as a number."""
         return 1 << list(Hook).index(self)
 
     @property
     def action(self) -> str:
-        """The action at which it waits: CREATE, UPDATE or DELETE."""
+        """The action of the hook: CREATE, UPDATE or DELETE."""
         return self.partition("-")[2].upper()
 
 
 class Restriction(enum.StrEnum):
-    """What must not be done to a resource."""
+    """An action that is forbidden for a resource."""
 
     UPDATE = "update"
     REPLACE = "replace"
@@ -55,17 +55,17 @@ Word = TypeVar("Word", Hook, Restriction)
 
 @dataclass(frozen=True)
 class Breakpoints:
-    """Pattern of resources' names → what holds for those. Everything that matches counts."""
+    """Hooks and restrictions by pattern of resource names. For a resource, all matching patterns apply."""
 
     hooks: Mapping[str, frozenset[Hook]] = field(default_factory=dict)
     restrictions: Mapping[str, frozenset[Restriction]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, registry: Mapping[str, Any]) -> Breakpoints:
-        """From an environment's ``resource_registry``.
+        """Read them from an environment's ``resource_registry``.
 
-        :raises InvalidBreakPointHook: where a hook isn't one
-        :raises InvalidRestrictedAction: where a restricted action isn't one
+        :raises InvalidBreakPointHook: when a hook isn't valid
+        :raises InvalidRestrictedAction: when a restricted action isn't valid
         """
         own = registry.get(FOR_ONE)
         entries = own.items() if isinstance(own, Mapping) else ()
@@ -76,11 +76,11 @@ class Breakpoints:
         )
 
     def hooks_of(self, name: str) -> frozenset[Hook]:
-        """Where a resource waits."""
+        """Return the hooks of a resource."""
         return _matching(self.hooks, name)
 
     def restrictions_of(self, name: str) -> frozenset[Restriction]:
-        """What must not be done to a resource."""
+        """Return the forbidden actions of a resource."""
         return _matching(self.restrictions, name)
 
 
@@ -99,7 +99,7 @@ def _restrictions(name: str, written: Any) -> frozenset[Restriction]:
 
 
 def _words(kind: type[Word], written: Any, error: type[HeatliteError], message: str) -> frozenset[Word]:
-    """One word, or a list of them."""
+    """Read one word, or a list of words."""
     words = [written] if isinstance(written, str) else written
     try:
         return frozenset(kind(word) for word in words)

@@ -1,4 +1,4 @@
-"""What a CloudFormation template declares of one parameter: the same as HOT, in a flat map.
+"""Parameter declarations of CloudFormation templates: the same content as HOT's, in a flat map.
 
 ::
 
@@ -28,7 +28,7 @@ TYPES: Mapping[str, ParameterType] = {
 
 PAIRS: Mapping[str, tuple[str, str]] = {"range": ("MinValue", "MaxValue"), "length": ("MinLength", "MaxLength")}
 SINGLE: Mapping[str, str] = {"allowed_values": "AllowedValues", "allowed_pattern": "AllowedPattern"}
-"""A constraint's name in HOT to the key, or the two, that say it here."""
+"""A constraint's name in HOT → CloudFormation's key, or its two keys."""
 
 KEYWORDS = frozenset(
     {
@@ -45,19 +45,21 @@ KEYWORDS = frozenset(
 
 
 def read_cfn_parameter_schema(name: str, written: Any) -> ParameterSchema:
-    """The schema of a parameter.
+    """Read the schema of a parameter.
 
-    :raises InvalidSchemaError: where the declaration isn't well-formed
+    :raises InvalidSchemaError: when the declaration isn't well-formed
     """
     path: Path = ("Parameters", name)
     if not isinstance(written, Mapping):
         raise refused_schema(path, "A parameter is declared by a map")
     for key in written:
         if key not in KEYWORDS:
-            raise refused_schema(path, f'Invalid key "{key}"; those are {", ".join(sorted(KEYWORDS))}')
+            raise refused_schema(path, f'Invalid key "{key}"; valid keys are {", ".join(sorted(KEYWORDS))}')
     kind = TYPES.get(str(written.get("Type")))
     if kind is None:
-        raise refused_schema((*path, "Type"), f"Invalid type ({written.get('Type')}); those are {', '.join(TYPES)}")
+        raise refused_schema(
+            (*path, "Type"), f"Invalid type ({written.get('Type')}); valid types are {', '.join(TYPES)}"
+        )
     return ParameterSchema(
         name=name,
         type=kind,

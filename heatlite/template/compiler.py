@@ -1,7 +1,7 @@
-"""From the values of one definition to a compiled tree, and what that tree refers to.
+"""Compiler from the values of a definition to a tree, with the names that the tree refers to.
 
-Everything that can be known from the template alone is found here, once: where functions stand, whether they are
-well-formed, and which resources, attributes, parameters and files they name.
+It finds once everything that the template alone tells: where functions are, whether they are well-formed, and which
+resources, attributes, parameters and files they name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from heatlite.template.nodes import ListNode, MapNode, Node, Tree
 from heatlite.template.path import Path, refused
 
 PROPERTIES_AT, PROPERTY_AT = 2, 3
-"""Where in a path: ``resources.web.properties.length``."""
+"""Positions in a path: ``resources.web.properties.length``."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,12 @@ class Names:
     files: Collection[str]
     conditions: Collection[str] = ()
     mappings: Mapping[str, Any] = field(default_factory=dict)
-    """What ``Fn::FindInMap`` may find, by name."""
+    """The tables of ``Fn::FindInMap``, by name."""
 
 
 @dataclass
 class Compiler:
-    """Compiles the values of one resource or output, and collects the names that they use as it goes."""
+    """Compiles the values of one resource or output, and collects the names that they use."""
 
     vocabulary: Vocabulary
     names: Names
@@ -45,7 +45,7 @@ class Compiler:
     parameters: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
     is_lenient: bool = False
-    """Whether a reference that leads nowhere and an argument that doesn't fit are told only when they are resolved."""
+    """Whether dangling references and unfit arguments are reported only when they are resolved."""
 
     @property
     def mappings(self) -> Mapping[str, Any]:
@@ -53,11 +53,11 @@ class Compiler:
         return self.names.mappings
 
     def compile(self, value: Any, path: Path) -> Tree:
-        """The tree for a value: the value itself where no function is in it, else a node.
+        """Compile a value to a tree: a node, or the value itself if it contains no function.
 
-        :param path: where the value stands in the template
-        :raises StackValidationFailed: where a function is unknown to the template's version or ill-formed
-        :raises InvalidTemplateReference: where a resource that doesn't exist is named
+        :param path: the value's place in the template
+        :raises StackValidationFailed: when a function is unknown to the template's version or ill-formed
+        :raises InvalidTemplateReference: when a named resource doesn't exist
         """
         if isinstance(value, Mapping):
             return self._compile_map(value, path)
@@ -77,16 +77,16 @@ class Compiler:
         return MapNode(entries) if _any_node(entries.values()) else value
 
     def compile_condition(self, value: Any, path: Path) -> Tree:
-        """The tree of a condition as it is defined: a boolean, the name of a condition, or a function of conditions.
+        """Compile the definition of a condition: a boolean, the name of a condition, or a function of conditions.
 
-        :raises StackValidationFailed: where it is something else
+        :raises StackValidationFailed: when it is something else
         """
         if isinstance(value, bool):
             return value
         if isinstance(value, str):
             if value not in self.names.conditions:
                 known = ", ".join(map(str, self.names.conditions)) or "none"
-                raise refused(path, f'Invalid condition "{value}"; those that are defined: {known}')
+                raise refused(path, f'Invalid condition "{value}"; defined conditions: {known}')
             return Operand(value, path)
         tree = self.compile(value, path)
         if isinstance(tree, Function):
@@ -94,10 +94,10 @@ class Compiler:
         raise refused(path, f"A condition is a boolean, a condition's name or a function, not {value!r:.80}")
 
     def check_resource(self, name: Any, path: Path) -> str:
-        """The name of an existing resource.
+        """Check that a resource exists, and return its name.
 
-        :raises StackValidationFailed: where it isn't a string
-        :raises InvalidTemplateReference: where there is no such resource
+        :raises StackValidationFailed: when the name isn't a string
+        :raises InvalidTemplateReference: when there is no such resource
         """
         if not isinstance(name, str):
             raise refused(path, f"A resource is named by a string, not {name!r:.80}")
@@ -106,12 +106,15 @@ class Compiler:
         return name
 
     def refer_to_resource(self, name: Any, path: Path) -> str:
-        """Note a use of the resource itself. Raises what ``check_resource`` does, and ``Unfit`` for what is no name."""
+        """Record a reference to the resource itself.
+
+        Raise as ``check_resource``, or ``Unfit`` when the name isn't a string.
+        """
         self.references.add(self._named(name, path))
         return name
 
     def read_attribute(self, name: Any, attribute: str, path: Path) -> str:
-        """Note a use of the resource's attribute. Raises what ``refer_to_resource`` does."""
+        """Record a reference to an attribute of the resource. Raise the errors of ``refer_to_resource``."""
         self.reads.add((self._named(name, path), attribute))
         return name
 
@@ -124,32 +127,32 @@ class Compiler:
     def check_parameter(self, name: str, path: Path) -> None:
         """Refuse the name of a parameter that isn't declared.
 
-        :raises StackValidationFailed: where it isn't
+        :raises StackValidationFailed: when it isn't declared
         """
         if self.is_lenient or name in self.names.parameters:
             self.parameters.add(name)
             return
         if len(path) > PROPERTY_AT and str(path[PROPERTIES_AT]).lower() == "properties":
-            where = dotted(list(path[:-1]))  # the colons are Heat's, whose clients look for the whole sentence
+            where = dotted(list(path[:-1]))  # the colons are Heat's: its clients look for the whole sentence
             told = f'The Parameter ({name}) was not provided. Declare it in the section "parameters".'
             raise StackValidationFailed(error="Property error: ", path=f"{where}: ", message=told)
         raise refused(path, f'The parameter "{name}" is not declared; add it to the section "parameters"')
 
     def has_parameter(self, name: str) -> bool:
-        """Whether a parameter of this name is declared."""
+        """Tell whether a parameter of this name is declared."""
         is_there = name in self.names.parameters
         if is_there:
             self.parameters.add(name)
         return is_there
 
     def use_anything(self) -> None:
-        """Note that what is used isn't known before it is computed: any parameter, any file, the parent's resource."""
+        """Record a use that is known only later: any parameter, any file, the parent's resource."""
         self.parameters.add(ANYTHING)
 
     def check_file(self, name: str, path: Path) -> None:
         """Refuse the name of a file that didn't come with the template.
 
-        :raises Unfit: where it didn't
+        :raises Unfit: when the file is missing
         """
         if name not in self.names.files:
             raise Unfit(no_content(name, path))

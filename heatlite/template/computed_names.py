@@ -1,4 +1,4 @@
-"""What of a template follows from its parameters although it decides what the graph is: names, and deletion policies.
+"""Names and deletion policies that follow from parameters, although they determine the graph.
 
 ::
 
@@ -6,8 +6,8 @@
     {get_attr: [{get_param: which}, address]}   ──▶ {get_attr: [web, address]}
     deletion_policy: {get_param: policy}        ──▶ deletion_policy: Retain
 
-The graph is made before anything is resolved, so that these are written out as soon as the parameters are known.
-What they lead to is compiled as if the template had said so.
+The graph is built before anything is resolved. So these functions are replaced by their values as soon as the
+parameters are known, and the result is compiled as if the template had contained it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ POLICY = "deletion_policy"
 
 
 def are_used(raw: Mapping[str, Any], version: str) -> bool:
-    """Whether anything in a template's resources or outputs is named by a function, or a deletion policy is one."""
+    """Tell whether a template's resources or outputs contain a computed name or a computed deletion policy."""
     dialect, functions = dialect_of(version), vocabulary_of(version).functions
     return any(_has_policy(it, dialect) or _holds_name(it, functions) for it in _definitions(raw, dialect))
 
@@ -55,7 +55,7 @@ def _holds_name(value: Any, functions: Mapping[str, Any]) -> bool:
 
 
 def _name_in(value: Mapping[str, Any], functions: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The function that names the resource which a reference is one to; None where that is written out."""
+    """Return the function that computes a reference's resource name, or None when the name is written out."""
     if len(value) != 1:
         return None
     [(name, arguments)] = value.items()
@@ -67,7 +67,7 @@ def _name_in(value: Mapping[str, Any], functions: Mapping[str, Any]) -> Mapping[
 
 
 class Later(Node):
-    """What refers to a resource whose name isn't known yet, since a parameter isn't."""
+    """A reference to a resource whose name isn't known yet, because a parameter isn't."""
 
     __slots__ = ()
 
@@ -77,7 +77,7 @@ class Later(Node):
 
 @dataclass(frozen=True)
 class ParameterScope:
-    """What such functions see: parameters and files."""
+    """The scope of functions that compute names: parameters and files."""
 
     parameters: Mapping[str, Any]
     files: Mapping[str, str]
@@ -85,12 +85,12 @@ class ParameterScope:
     facade: None = None
 
     def resource(self, name: str) -> None:
-        """There is none: names are computed before any resource is looked at."""
+        """Return None: names are computed before any resource exists."""
 
 
 @dataclass(frozen=True)
 class ComputedNames:
-    """Writes out what follows from one stack's parameters."""
+    """Replaces computed names and policies by their values, for one stack's parameters."""
 
     dialect: Dialect
     vocabulary: Vocabulary
@@ -101,17 +101,17 @@ class ComputedNames:
     def of(
         cls, version: str, parameters: Mapping[str, Any], files: Mapping[str, str], mappings: Mapping[str, Any]
     ) -> ComputedNames:
-        """Those of a template.
+        """Build it for a template.
 
-        :param parameters: values, pseudo parameters included
+        :param parameters: values, including pseudo parameters
         """
         names = Names((), parameters.keys(), files.keys(), mappings=mappings)
         return cls(dialect_of(version), vocabulary_of(version), names, ParameterScope(parameters, files))
 
     def written_out(self, section: Mapping[str, Any], section_name: str) -> dict[str, Any]:
-        """Definitions without computed names and deletion policies.
+        """Return definitions without computed names and deletion policies.
 
-        :raises StackValidationFailed: where a name comes to something else than a text, or needs a resource
+        :raises StackValidationFailed: when a computed name isn't a text, or needs a resource
         """
         return {name: self._definition(it, (section_name, name)) for name, it in section.items()}
 
@@ -141,7 +141,7 @@ class ComputedNames:
         except HeatliteError:
             if path[0] != self.dialect.word("outputs"):
                 raise
-            return value  # whoever asks for the output is told
+            return value  # a request for this output reports the error
         if name is UNKNOWN:
             return Later()
         if function == GetResource.name:
@@ -151,12 +151,12 @@ class ComputedNames:
     def _name(self, written: Mapping[str, Any], path: Path) -> Any:
         name = self._computed(written, path)
         if name is not UNKNOWN and not isinstance(name, str):
-            raise refused(path, f"A resource is named by a string, and this comes to {name!r:.80}")
+            raise refused(path, f"A resource is named by a string, and this function returns {name!r:.80}")
         return name
 
     def _computed(self, written: Mapping[str, Any], path: Path) -> Any:
         try:
             return resolve(Compiler(self.vocabulary, self.names).compile(written, path), self.scope)
         except InvalidTemplateReference:
-            told = "This is computed before there are resources: it may use parameters and files, and no resource"
+            told = "This is computed before there are resources: it may use parameters and files, but no resource"
             raise refused(path, told) from None

@@ -1,15 +1,15 @@
-"""Conditions: what of a template holds for the given parameters, and what is left of it then.
+"""Conditions: evaluation for given parameters, and the parts of a template that remain.
 
 ::
 
-    conditions  ──compile──▶ trees                                                          once a template
+    conditions  ──compile──▶ trees                                                          once for a template
                                 │ parameters
                                 ▼
-                truth: name → bool ──expand──▶ definitions without ``if`` and ``condition``     once a stack
+                truth: name → bool ──expand──▶ definitions without ``if`` and ``condition``     once for a stack
 
-Parameters alone decide, so that all of this happens before a resource is looked at: a resource or output whose
-condition doesn't hold isn't there, and an ``if`` *is* the value that it chooses. What it doesn't choose is never read.
-A condition is decided when something first asks for it: one that nobody asks for may be as wrong as it likes.
+Only parameters decide, so conditions are evaluated before any resource. A resource or output whose condition is false
+is left out. An ``if`` is replaced by the value that it chooses, and the other value is never read. A condition is
+evaluated when it is first needed: a condition that nothing uses may be wrong.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from heatlite.template.versions import dialect_of
 
 
 class _LeftOut:
-    """The value of an ``if`` that has none for this case: the key or item isn't there."""
+    """The value of an ``if`` without a value for this case. Its key or item is left out."""
 
 
 LEFT_OUT = _LeftOut()
 
 
 def are_used(raw: Mapping[str, Any], dialect: Dialect) -> bool:
-    """Whether anything in a template depends on a condition."""
+    """Tell whether anything in a template depends on a condition."""
     word = dialect.word
     definitions = [
         definition
@@ -56,7 +56,7 @@ def _holds_if(value: Any, name: str) -> bool:
 
 @dataclass(frozen=True)
 class ConditionScope:
-    """What conditions see: parameters, and the conditions that are decided already."""
+    """The scope of conditions: parameters, and other conditions."""
 
     parameters: Mapping[str, Any]
     conditions: Mapping[str, bool]
@@ -64,7 +64,7 @@ class ConditionScope:
     facade: None = None
 
     def resource(self, name: str) -> None:
-        """There is none: conditions are decided before any resource is."""
+        """Return None: conditions are evaluated before any resource exists."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Conditions:
     names: Names
     trees: Mapping[str, Tree]
     if_without_else: bool = False
-    """Whether an ``if`` may have no value for the case that its condition doesn't hold."""
+    """Whether an ``if`` may lack a value for a false condition."""
 
     @classmethod
     def read(
@@ -85,8 +85,8 @@ class Conditions:
         """Compile the section.
 
         :param parameters: the names of the declared parameters
-        :param mappings: what ``Fn::FindInMap`` may find
-        :raises StackValidationFailed: where a condition isn't well-formed
+        :param mappings: the tables of ``Fn::FindInMap``
+        :raises StackValidationFailed: when a condition isn't well-formed
         """
         names = Names((), parameters, (), written.keys(), mappings)
         dialect = dialect_of(version)
@@ -102,12 +102,12 @@ class Conditions:
         return cls(dialect, vocabulary, names, trees, without_else)
 
     def truth(self, parameters: Mapping[str, Any]) -> Truth:
-        """Return which of them hold; each is decided when something first asks for it."""
+        """Return the conditions' truth for these parameters. Each is evaluated when it is first needed."""
         return Truth(self, ConditionScope(parameters, Decided(self, parameters)))
 
 
 class Decided(Mapping[str, bool]):
-    """Which conditions hold for one stack's parameters, by name."""
+    """The truth of one stack's conditions, by name."""
 
     def __init__(self, conditions: Conditions, parameters: Mapping[str, Any]) -> None:
         self._conditions = conditions
@@ -115,9 +115,9 @@ class Decided(Mapping[str, bool]):
         self._known: dict[str, bool | None] = {}
 
     def __getitem__(self, name: str) -> bool:
-        """Return whether a condition holds.
+        """Return whether a condition is true.
 
-        :raises StackValidationFailed: where it comes to something else than true or false, or uses itself
+        :raises StackValidationFailed: when its value isn't a boolean, or it uses itself
         """
         tree, path = self._conditions.trees[name], (self._conditions.dialect.word("conditions"), name)
         if name not in self._known:
@@ -137,15 +137,15 @@ class Decided(Mapping[str, bool]):
 
 @dataclass(frozen=True)
 class Truth:
-    """Conditions decided for one stack's parameters."""
+    """Conditions evaluated for one stack's parameters."""
 
     conditions: Conditions
     scope: ConditionScope
 
     def holds(self, written: Any, path: Path) -> bool:
-        """Whether a condition holds: a name, a function or a plain boolean.
+        """Tell whether a condition is true. It may be a name, a function or a plain boolean.
 
-        :raises StackValidationFailed: where it isn't one
+        :raises StackValidationFailed: when it isn't a condition
         """
         tree = Compiler(self.conditions.vocabulary, self.conditions.names).compile_condition(written, path)
         value = resolve(tree, self.scope)
@@ -156,7 +156,7 @@ class Truth:
         return self.conditions.dialect.word(CONDITION)
 
     def kept(self, section: Mapping[str, Any], section_name: str) -> dict[str, Any]:
-        """The definitions whose conditions hold, without these and with every ``if`` decided."""
+        """Return the definitions whose conditions are true, without the conditions and with every ``if`` replaced."""
         left = {}
         for name, definition in section.items():
             path: Path = (section_name, name)
@@ -176,7 +176,7 @@ class Truth:
         return {key: None if value is LEFT_OUT else value for key, value in expanded.items()}
 
     def expanded(self, value: Any, path: Path) -> Any:
-        """A value with what each ``if`` in it chooses; LEFT_OUT where that is nothing."""
+        """Replace each ``if`` in a value by its choice. Return LEFT_OUT when there is none."""
         if isinstance(value, Mapping):
             name = self.conditions.dialect.if_name
             if len(value) == 1 and name in value:
@@ -203,8 +203,8 @@ class Truth:
 
 def _decided(tree: Tree, scope: ConditionScope, path: Path) -> bool:
     value = resolve(tree, scope)
-    if value is UNKNOWN:  # a template is being looked at before anybody has said with which parameters
+    if value is UNKNOWN:  # the template is examined before its parameters are known
         return False
     if not isinstance(value, bool):
-        raise refused(path, f"A condition is true or false, and this comes to {value!r:.80}")
+        raise refused(path, f"A condition is true or false, and this one is {value!r:.80}")
     return value

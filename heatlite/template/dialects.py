@@ -1,7 +1,7 @@
-"""The dialects of the template language: HOT, and CloudFormation's, which says the same in other words.
+"""The dialects of the template language: HOT, and CloudFormation's, with other names for the same things.
 
 ====================== ======================= ==============================
-what it is             HOT                     CloudFormation
+thing                  HOT                     CloudFormation
 ====================== ======================= ==============================
 a section              resources               Resources
 a keyword of one       depends_on              DependsOn
@@ -9,8 +9,8 @@ a choice               if                      Fn::If
 a pseudo parameter     OS::stack_name          AWS::StackName
 ====================== ======================= ==============================
 
-Inside heatlite a thing has one name, HOT's. A dialect knows how a template writes it, so that what is read is read by
-HOT's names, and a mistake is told where the user finds it (``Resources.web.Properties.length``).
+Inside heatlite each thing has HOT's name. A dialect translates a template's words: definitions are read with HOT's
+names, and errors name the place in the user's words (``Resources.web.Properties.length``).
 """
 
 from __future__ import annotations
@@ -26,33 +26,33 @@ CONDITION = "condition"
 
 @dataclass(frozen=True)
 class Dialect:
-    """How one dialect writes what the language has."""
+    """The words of one dialect."""
 
     kind: str
     """``hot`` or ``cfn``, as the client API calls them."""
     version_key: str
     sections: tuple[str, ...]
-    """By HOT's names; ``conditions``, which not every version has, isn't among them."""
+    """HOT's names of the sections, without ``conditions``, which some versions lack."""
     resource_keywords: frozenset[str]
     output_keywords: frozenset[str]
     if_name: str
     pseudo_parameters: tuple[str, ...]
     words: Mapping[str, str] = field(default_factory=dict)
-    """HOT's word to its own, where they differ."""
+    """HOT's word → the dialect's word, where they differ."""
     refuses_unknown_keywords: bool = True
-    """Whether a resource or an output may have no keyword but these."""
+    """Whether a resource or an output may have no other keywords."""
 
     def word(self, name: str) -> str:
-        """How a section or keyword is written."""
+        """Return the dialect's word for a section or keyword."""
         return self.words.get(name, name)
 
     def plain(self, definition: Mapping[str, Any]) -> dict[str, Any]:
-        """A resource's definition by HOT's names, without what the dialect has no name for."""
+        """Return a resource's definition with HOT's names, without keywords that HOT doesn't have."""
         names = {self.word(name): name for name in (*self.resource_keywords, CONDITION)}
         return {names[word]: value for word, value in definition.items() if word in names}
 
     def written(self, definition: Mapping[str, Any]) -> dict[str, Any]:
-        """A definition by HOT's names, as it is written."""
+        """Return a definition with the dialect's words, given one with HOT's names."""
         return {self.word(name): value for name, value in definition.items()}
 
 
@@ -79,7 +79,7 @@ def _cloudformation(version_key: str) -> Dialect:
         if_name="Fn::If",
         pseudo_parameters=("AWS::StackId", "AWS::StackName", "AWS::Region"),
         words={name: name.title().replace("_", "") for name in names},
-        refuses_unknown_keywords=False,  # templates that were written for other engines have more of them
+        refuses_unknown_keywords=False,  # templates for other engines may have more keywords
     )
 
 

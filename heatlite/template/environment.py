@@ -1,9 +1,9 @@
-"""The environment: what a user gives along with a template to fill it in.
+"""The environment: the user's values for a template.
 
 ::
 
-    resource_registry   OS::Web -> OS::Nova::Server        which type stands for which
-    parameter_defaults  for every template that has them   weaker than
+    resource_registry   OS::Web -> OS::Nova::Server        maps one type to another
+    parameter_defaults  for every template that has them   weaker than ``parameters``
     parameters          for this template; others are refused
 """
 
@@ -29,7 +29,7 @@ SECTIONS = (
 
 @dataclass(frozen=True)
 class Environment:
-    """An environment as it is written. Its registry is read when a template is parsed with it."""
+    """An environment as the user wrote it. Its registry is read when a template is parsed with it."""
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     parameter_defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -40,9 +40,9 @@ class Environment:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any] | None) -> Environment:
-        """An environment from its plain form; nothing at all is an empty one.
+        """Read an environment from its plain form. None gives an empty one.
 
-        :raises StackValidationFailed: where a section isn't known or is of the wrong kind, or nested too deep
+        :raises StackValidationFailed: when a section is unknown or of the wrong type, or nested too deep
         """
         if raw is None:
             return cls()
@@ -52,7 +52,7 @@ class Environment:
         for section in raw:
             if section not in SECTIONS:
                 raise StackValidationFailed(
-                    message=f'environment has wrong section "{section}"; those are {", ".join(SECTIONS)}'
+                    message=f'environment has wrong section "{section}"; valid sections are {", ".join(SECTIONS)}'
                 )
         return cls(
             parameters=map_at(raw, "parameters"),
@@ -64,7 +64,7 @@ class Environment:
         )
 
     def merge(self, other: Environment) -> Environment:
-        """Both in one, ``other`` winning wherever they differ."""
+        """Combine two environments. ``other`` wins when they differ."""
         new_sinks = (sink for sink in other.event_sinks if sink not in self.event_sinks)
         return Environment(
             parameters={**self.parameters, **other.parameters},
@@ -76,7 +76,7 @@ class Environment:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The plain form, every section present; merge strategies only where there are any, as over RPC."""
+        """Return the plain form with every section. Merge strategies are left out when empty, as over RPC."""
         plain: dict[str, Any] = {
             "parameters": dict(self.parameters),
             "parameter_defaults": dict(self.parameter_defaults),
@@ -105,7 +105,7 @@ def _names_at(raw: Mapping[str, Any], section: str) -> tuple[str, ...]:
 
 
 def merge_maps(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Both maps in one; where both have a map under the same key, those are merged in turn."""
+    """Combine two maps. When both have a map under the same key, these are combined likewise."""
     merged = dict(old)
     for key, value in new.items():
         before = merged.get(key)

@@ -1,7 +1,7 @@
-"""Event sinks: where an environment wants a stack's events to go besides the database. They are checked and kept.
+"""Event sinks: further destinations of a stack's events, which an environment may name. They are only checked.
 
-Heat knows one type, ``zaqar-queue`` with a ``target`` and perhaps a ``ttl``. heatlite takes it, so that environments
-made for Heat are valid, and has no messaging service to send to: events are read by ``list_events``.
+Heat knows one type, ``zaqar-queue`` with a ``target`` and perhaps a ``ttl``. heatlite accepts it, so that environments
+for Heat are valid, but sends nothing there: clients read events with ``list_events``.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from heatlite.template.path import Path, refused
 
 SECTION = "event_sinks"
 FIELDS = {"zaqar-queue": ({"target"}, {"ttl"})}
-"""Type → the fields that it must have, and those that it may."""
+"""Type → required fields, optional fields."""
 
 
 def check(sinks: Sequence[Any]) -> None:
-    """Make sure that each is one.
+    """Check that each is a valid sink.
 
-    :raises StackValidationFailed: with the place, and what would be right
+    :raises StackValidationFailed: with the place and what is valid there
     """
     for place, sink in enumerate(sinks):
         path: Path = (SECTION, place)
@@ -27,7 +27,9 @@ def check(sinks: Sequence[Any]) -> None:
             raise refused(path, "an event sink is a map with a type")
         kind = sink.get("type")
         if not isinstance(kind, str) or kind not in FIELDS:
-            raise refused((*path, "type"), f'there is no type of event sink "{kind}"; those are {", ".join(FIELDS)}')
+            raise refused(
+                (*path, "type"), f'there is no type of event sink "{kind}"; valid types are {", ".join(FIELDS)}'
+            )
         needed, allowed = FIELDS[kind]
         given = sink.keys() - {"type"}
         if missing := sorted(needed - given):

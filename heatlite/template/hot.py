@@ -1,12 +1,12 @@
-"""A template as a value: parsed once, immutable, shared by everyone who works on a stack that uses it.
+"""A parsed template: an immutable value that everything working on its stack shares.
 
 ::
 
     raw --> version --> sections known? --> parameter schemata --+
                                             names of resources --+--> definitions, each with its own compiler
                                             resource registry  --+
-                                            conditions ------------> those come later, with the parameters (``under``),
-                                                                     and so do names that are computed
+                                            conditions ------------> evaluated later, with the parameters (``under``),
+                                                                     as computed names are
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ NO_DESCRIPTION = "No description"
 
 @dataclass(frozen=True)
 class Template:
-    """A template that has been found well-formed, and whose references all lead somewhere.
+    """A well-formed template without dangling references.
 
-    ``version`` is a date, also where the template names a release. The maps are read-only. Where conditions decide
-    what is in it, or names in it are computed, ``resources`` and ``outputs`` hold no more than names and types until
-    ``under`` says for which parameters.
+    ``version`` is a date, even when the template names a release. The maps are read-only. When the template has
+    conditions or computed names, ``resources`` and ``outputs`` hold only names and types until ``under`` receives the
+    parameters.
     """
 
     raw: Mapping[str, Any]
@@ -55,22 +55,22 @@ class Template:
     files: Mapping[str, str]
     registry: ResourceRegistry
     conditions: Conditions | None = None
-    """None: nothing in it depends on any."""
+    """None: nothing in it depends on a condition."""
     computes_names: bool = False
-    """Whether parameters say which resource something in it refers to, or what a deletion policy is."""
+    """Whether parameters determine a referenced resource or a deletion policy."""
     is_decided: bool = False
-    """Whether it is what conditions leave for one stack's parameters."""
+    """Whether conditions have been applied for one stack's parameters."""
 
     @property
     def dialect(self) -> Dialect:
-        """The one that it is written in."""
+        """The dialect of the template."""
         return dialect_of(self.version)
 
     def under(self, parameters: Mapping[str, Any]) -> Template:
-        """The template as it is for these parameters: what their conditions leave of it.
+        """Return the template for these parameters: conditions and computed names are applied.
 
-        :param parameters: values, pseudo parameters included: usually a ``Parameters``
-        :raises: what ``parse`` does, for definitions that weren't looked into before
+        :param parameters: values, including pseudo parameters; usually a ``Parameters``
+        :raises: the errors of ``parse``, for definitions that are read only now
         """
         if self.conditions is None and not self.computes_names:
             return self
@@ -91,7 +91,7 @@ class Template:
         )
 
     def _left(self, parameters: Mapping[str, Any]) -> tuple[Collection[str], Mapping[str, Any], Mapping[str, Any]]:
-        """The names of all resources; the resources and the outputs that conditions leave, as they are written."""
+        """Return the names of all resources, and the raw resources and outputs that conditions leave."""
         dialect, word = self.dialect, self.dialect.word
         resources, outputs = (section_of(self.raw, name, dialect) for name in ("resources", "outputs"))
         if self.conditions is None:
@@ -102,7 +102,7 @@ class Template:
         return resources.keys(), truth.kept(resources, word("resources")), kept
 
     def reads_alike(self, reader: Reader) -> bool:
-        """Whether a definition that is written alike means the same to this reader."""
+        """Tell whether this reader would read an equal definition to the same result."""
         return (
             (self.conditions, self.computes_names, self.is_decided) == (None, False, False)
             and self.version == reader.version
@@ -115,14 +115,14 @@ class Template:
 
 
 def without_value(output: Mapping[str, Any], dialect: Dialect) -> dict[str, Any]:
-    """An output whose condition doesn't hold: it is there, as in Heat, and has no value."""
+    """Return an output whose condition is false: as in Heat it exists, without a value."""
     description = dialect.word("description")
     return {**{key: output[key] for key in output if key == description}, dialect.word("value"): None}
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads definitions, each with a compiler of its own."""
+    """Reads definitions, each with its own compiler."""
 
     version: str
     schemata: Mapping[str, ParameterSchema]
@@ -130,18 +130,21 @@ class Reader:
     files: Mapping[str, str]
     registry: ResourceRegistry
     every_name: Collection[str]
-    """Of resources, those included whose condition doesn't hold: they may be depended on, to no effect."""
+    """The names of all resources, including those whose condition is false:
+
+    ``depends_on`` may name them, without effect.
+    """
     mappings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def dialect(self) -> Dialect:
-        """The one that all of them are written in."""
+        """The dialect of all definitions."""
         return dialect_of(self.version)
 
     def resources(self, known: Template | None = None) -> Mapping[str, ResourceDefinition]:
-        """The definitions of all resources.
+        """Read the definitions of all resources.
 
-        :param known: a template that has been read; what is written alike there isn't read again
+        :param known: an already parsed template; definitions that are equal there aren't read again
         """
         read = known.resources if known is not None and known.reads_alike(self) else {}
         return MappingProxyType({name: self._resource(name, it, read.get(name)) for name, it in self.written.items()})
@@ -152,18 +155,18 @@ class Reader:
         return read_resource(name, written, self._compiler(), self.registry, self.every_name, self.dialect)
 
     def outputs(self, written: Mapping[str, Any]) -> Mapping[str, OutputDefinition]:
-        """The definitions of these outputs."""
+        """Read the definitions of these outputs."""
         compiled = {name: read_output(name, it, self._lenient(), self.dialect) for name, it in written.items()}
         return MappingProxyType(compiled)
 
     def outline(self) -> Mapping[str, ResourceDefinition]:
-        """The names and types of all resources, and nothing that a condition may decide."""
+        """Read only the names and types of all resources, and nothing that depends on a condition."""
         return MappingProxyType(
             {name: read_outline(name, it, self.registry, self.dialect) for name, it in self.written.items()}
         )
 
     def _lenient(self) -> Compiler:
-        """What can't be had in an output harms nothing but the output itself."""
+        """Return a compiler that tolerates errors, because an error in an output must harm only this output."""
         return dataclasses.replace(self._compiler(), is_lenient=True)
 
     def _compiler(self) -> Compiler:
@@ -179,19 +182,19 @@ def parse(
     operator_registry: Mapping[str, Any] = {},
     known: Template | None = None,
 ) -> Template:
-    """The template that plain values, such as ``load`` gives, make up.
+    """Parse plain values, such as ``load`` returns, to a template.
 
-    Circles among the resources aren't looked for: they are found when the graph is made.
+    It doesn't look for dependency cycles: they are found when the graph is built.
 
-    :param files: what ``get_file`` may name
+    :param files: the files for ``get_file``, by name
     :param resource_registry: the registry of the user's environment
-    :param operator_registry: that of the operator's, which is weaker
-    :param known: one that may be much the same, such as the one before: what didn't change isn't read again
-    :raises InvalidTemplateVersion: where the version is missing or unknown
-    :raises InvalidTemplateSection: where there is a section that the version doesn't have
-    :raises InvalidTemplateReference: where something refers to a resource that doesn't exist
-    :raises InvalidSchemaError: where a parameter is declared wrongly
-    :raises StackValidationFailed: for every other mistake, with its place in the template
+    :param operator_registry: the registry of the operator's environment, which is weaker
+    :param known: a similar template, such as the previous one; unchanged definitions aren't read again
+    :raises InvalidTemplateVersion: when the version is missing or unknown
+    :raises InvalidTemplateSection: when the version doesn't have a section
+    :raises InvalidTemplateReference: when a referenced resource doesn't exist
+    :raises InvalidSchemaError: when a parameter declaration is wrong
+    :raises StackValidationFailed: for every other error, with its place in the template
     """
     if not isinstance(raw, Mapping):
         raise StackValidationFailed(message="The template is not a JSON object or YAML mapping.")
@@ -231,7 +234,7 @@ def _read_parameters(raw: Mapping[str, Any], dialect: Dialect) -> dict[str, Para
 def _read_conditions(
     raw: Mapping[str, Any], version: str, schemata: Mapping[str, ParameterSchema]
 ) -> Conditions | None:
-    """The section, well-formed; None where nothing depends on it."""
+    """Read the section ``conditions``. Return None when nothing depends on a condition."""
     if not has_conditions(version):
         return None
     dialect = dialect_of(version)

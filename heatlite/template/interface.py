@@ -1,4 +1,4 @@
-"""What a template takes and gives, without a look at what it makes: its parameters and the names of its outputs."""
+"""A template's interface: its parameters and the names of its outputs."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from heatlite.template.versions import dialect_of, version_of
 
 
 class Interface(NamedTuple):
-    """A template, seen from outside."""
+    """The interface of a template."""
 
     parameters: dict[str, ParameterSchema]
     outputs: dict[str, str]
-    """Name to description; ``""`` where there is none."""
+    """Name → description; ``""`` when there is none."""
     description: str
 
 
 def interface(raw: Mapping[str, Any]) -> Interface:
-    """What a template takes and gives.
+    """Read a template's interface.
 
-    :raises InvalidTemplateVersion: where the version is missing or unknown
-    :raises InvalidSchemaError: where a parameter is declared wrongly
-    :raises StackValidationFailed: where a section isn't a map
+    :raises InvalidTemplateVersion: when the version is missing or unknown
+    :raises InvalidSchemaError: when a parameter declaration is wrong
+    :raises StackValidationFailed: when a section isn't a map
     """
     dialect = dialect_of(version_of(raw))
     word = dialect.word("description")
@@ -41,17 +41,17 @@ def interface(raw: Mapping[str, Any]) -> Interface:
 
 
 def parameters_of(raw: Mapping[str, Any], dialect: Dialect) -> dict[str, ParameterSchema]:
-    """The declared parameters.
+    """Read the declared parameters.
 
-    :raises InvalidSchemaError: where one is declared wrongly
-    :raises StackValidationFailed: where the section isn't a map
+    :raises InvalidSchemaError: when a declaration is wrong
+    :raises StackValidationFailed: when the section isn't a map
     """
     read = read_parameter_schema if dialect is HOT else read_cfn_parameter_schema
     return {name: read(name, declared) for name, declared in section_of(raw, "parameters", dialect).items()}
 
 
 def declared_parameters(template: Any) -> Mapping[str, Any]:
-    """The declarations of a template's parameters as they are written, as far as it is well-formed."""
+    """Return the raw declarations of a template's parameters, as far as the template is well-formed."""
     if not isinstance(template, Mapping):
         return {}
     sections = (template.get(dialect.word("parameters")) for dialect in (HOT, AWS))
@@ -59,7 +59,7 @@ def declared_parameters(template: Any) -> Mapping[str, Any]:
 
 
 def declared_type(written: Any) -> ParameterType | None:
-    """The type that a declaration names in the words of either dialect; None where it names none."""
+    """Return the type that a declaration names in either dialect, or None."""
     if not isinstance(written, Mapping):
         return None
     return TYPES.get(str(written.get("type"))) or CFN_TYPES.get(str(written.get("Type")))

@@ -1,12 +1,12 @@
-"""YAML text to plain JSON values, of a bounded size.
+"""Loader of YAML text to plain JSON values of a bounded size.
 
-A template comes from a stranger, so each way in which little text makes much work is closed before it is taken::
+A template may come from an attacker. So each way to cause much work with little text is checked before parsing::
 
     text --> depth, by events --> nodes, in C --> size with aliases expanded --> values
              (the C composer      (aliases are    (counted, not expanded)
              recurses unbounded)   still shared)
 
-Text that is JSON is read as JSON, which has no aliases; only its depth is looked at, afterwards.
+Text that is JSON is read as JSON, which has no aliases. Only its depth is checked, afterwards.
 """
 
 from __future__ import annotations
@@ -22,26 +22,29 @@ from heatlite.template.path import MAX_DEPTH, check_nesting
 from heatlite.template.yaml_size import check_depth, expanded_size
 
 EXPANSION = 4
-"""How many times the largest template's size its aliases may make of it. Without aliases nothing comes to twice."""
+"""Aliases may expand a template to this many times the largest size. Without aliases the factor stays below two."""
 
 LONGEST_NUMBER = 300
-"""Characters of a number. Longer ones cost time in the square of their length, and no JSON reader takes them."""
+"""Characters of a number.
+
+Reading a longer one takes time in the square of its length, and no JSON reader accepts it.
+"""
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class TemplateLoader(_Base):
-    """A safe loader that makes only what JSON has: keys are strings, timestamps stay as they are written."""
+    """A safe YAML loader that creates only JSON values: keys are strings, timestamps stay texts."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
-        """A map, its keys made what a trip through JSON would make of them."""
+        """Build a map. Its keys become what JSON would make of them."""
         if not isinstance(node, yaml.MappingNode):
             self.refuse(node)
         self.flatten_mapping(node)
         return {self.construct_key(key): self.construct_object(value, deep=deep) for key, value in node.value}
 
     def construct_key(self, node: yaml.Node) -> str:
-        """A key as text: ``1`` is ``"1"`` and ``yes`` is ``"true"``."""
+        """Convert a key to text: ``1`` is ``"1"`` and ``yes`` is ``"true"``."""
         if not isinstance(node, yaml.ScalarNode):
             problem = "a map or list can't be a key; a lone {{ name }} must be put in quotes"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
@@ -49,7 +52,7 @@ class TemplateLoader(_Base):
         return key if isinstance(key, str) else json.dumps(key)
 
     def construct_number(self, node: yaml.ScalarNode) -> int | float:
-        """An integer or a finite float."""
+        """Read an integer or a finite float."""
         read = self.construct_yaml_int if node.tag.endswith(":int") else self.construct_yaml_float
         try:
             number = math.nan if len(node.value) > LONGEST_NUMBER else read(node)
@@ -61,7 +64,7 @@ class TemplateLoader(_Base):
         return number
 
     def refuse(self, node: yaml.Node) -> None:
-        """Refuse a kind of value that JSON doesn't have."""
+        """Refuse a type of value that JSON doesn't have."""
         problem = f"a value of the kind {node.tag} has no place in a template"
         raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
@@ -75,13 +78,13 @@ for _kind in ("binary", "omap", "pairs", "set"):
 
 
 def load(text: str, max_bytes: int) -> dict[str, Any]:
-    """A template's YAML or JSON text as a dict of plain JSON values.
+    """Load a template's YAML or JSON text as a dict of plain JSON values.
 
-    Of a key that stands twice in one map, the last one counts, as in Heat.
+    When a map has a key twice, the last value counts, as in Heat.
 
-    :param max_bytes: the largest text that is taken, in bytes of UTF-8
-    :raises RequestLimitExceeded: where the text is longer, or its aliases would make too much of it
-    :raises StackValidationFailed: where it isn't YAML (with line and column), is nested too deep, or isn't a map
+    :param max_bytes: the largest accepted text, in bytes of UTF-8
+    :raises RequestLimitExceeded: when the text is longer, or its aliases expand it too much
+    :raises StackValidationFailed: when it isn't YAML (with line and column), is nested too deep, or isn't a map
     """
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > max_bytes:
@@ -97,7 +100,7 @@ def load(text: str, max_bytes: int) -> dict[str, Any]:
 
 
 def _read_json(text: str) -> dict[str, Any] | None:
-    """The values of a JSON object, or ``None`` where the text is something else, most often YAML."""
+    """Read the values of a JSON object. Return None when the text is something else, most often YAML."""
     if not text.lstrip().startswith("{"):
         return None
     try:
@@ -136,7 +139,7 @@ def _construct(text: str, max_size: int) -> Any:
 
 
 def _explain(error: yaml.YAMLError) -> str:
-    """What is wrong and where, lines and columns counted from one as editors do."""
+    """Describe the error and its place, counting lines and columns from one as editors do."""
     mark = getattr(error, "problem_mark", None)
     problem = ", ".join(filter(None, (getattr(error, "context", None), getattr(error, "problem", None))))
     if mark is None:

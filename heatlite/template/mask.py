@@ -1,13 +1,13 @@
-"""Mask: what is to be told, without the values of hidden parameters. Pure.
+"""Masking of hidden parameters' values in texts for users. Pure.
 
 ::
 
-    hunter2, {"user": "ann", "pin": 4711}  ──▶  "hunter2", "ann", "4711" and how repr and JSON would write them
+    hunter2, {"user": "ann", "pin": 4711}  ──▶  "hunter2", "ann", "4711", and their forms in repr and JSON
     "hunter2 is too short"                 ──▶  "****** is too short"
 
-It finds values that stand in a text as they are, or quoted, and the beginning of one: errors cut short what they
-quote. One that a plugin has changed (encoded, say) it doesn't find: who writes a plugin should not put properties into
-errors.
+It finds values that a text contains unchanged or quoted, and the beginning of a value, because errors shorten what they
+quote. It can't find a value that a plugin has changed, by encoding it for example. So a plugin's author should not put
+properties into errors.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from typing import Any
 
 HIDDEN = "******"
 SHORT = 4
-"""Characters of a value below which it is masked as a whole word only: each "a" of a text would tell what it is."""
+"""Shorter values are masked only as whole words: otherwise every "a" of a text would reveal the value."""
 BEGINNING = 8
-"""Characters by which the beginning of a longer value is known."""
+"""The beginning of a longer value is recognised by this many characters."""
 
 
 @dataclass(frozen=True)
 class Mask:
-    """Hides these texts wherever they stand. Without any it changes nothing."""
+    """Hides these texts wherever a text contains them. Without any it changes nothing."""
 
     texts: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
     def of(cls, values: Iterable[Any]) -> Mask:
-        """The mask for values of parameters: of each text and number in them, and of each line of a long text."""
+        """Build the mask for parameter values: for each text and number in them, and each line of a long text."""
         return cls(frozenset(form for value in values for text in _texts(value) for form in _forms(text)))
 
     def __or__(self, other: Mask) -> Mask:
         return Mask(self.texts | other.texts) if other.texts - self.texts else self
 
     def __call__(self, text: str) -> str:
-        """The text with ``******`` in place of whatever is hidden; nothing of it where that can't be found out."""
+        """Replace hidden values in a text by ``******``, or the whole text when that fails."""
         if not self.texts:
             return text
         try:
@@ -51,7 +51,7 @@ class Mask:
             return HIDDEN
 
     def _without_beginnings(self, text: str) -> str:
-        """The text with ``******`` where a value begins that is cut off somewhere behind."""
+        """Replace by ``******`` each beginning of a value that is cut off later."""
         told: list[str] = []
         end = 0
         while self._long and (found := self._beginnings.search(text, end)):
@@ -60,7 +60,7 @@ class Mask:
         return "".join([*told, text[end:]])
 
     def _cut_at(self, text: str) -> int:
-        """How many characters at the front are those of a value: of sorted ones, a neighbour has the most."""
+        """Count the characters at the front that belong to a value: in sorted order, a neighbour shares the most."""
         place = bisect.bisect(self._long, text)
         neighbours = self._long[max(0, place - 1) : place + 1]
         return max(_alike(text, value) for value in neighbours)
@@ -79,13 +79,13 @@ class Mask:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        """The longest first, so that of two values the one that begins like the other leaves nothing of that."""
+        """The longest first, so that when one value is the start of another the longer one is masked whole."""
         longest_first = sorted(self.texts, key=lambda text: (-len(text), text))
         return re.compile("|".join(map(_findable, longest_first)))
 
 
 def _alike(one: str, other: str) -> int:
-    """How many characters at the front of two texts are the same."""
+    """Count the equal characters at the front of two texts."""
     for place, (its, others) in enumerate(zip(one, other, strict=False)):
         if its != others:
             return place
@@ -98,7 +98,7 @@ def _findable(text: str) -> str:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """The texts and numbers in a value. True and False are nobody's secret, and half of what can be said."""
+    """Yield the texts and numbers in a value. Booleans aren't secret, and masking them would hide too much."""
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, list | tuple):
@@ -111,7 +111,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """As it is, and as it stands between the quotes of repr and of JSON, with and without escapes for accents."""
+    """Yield the text itself, and its forms in repr and JSON, with and without escapes for accents."""
     if text.strip():
         yield text
         yield repr(text)[1:-1]

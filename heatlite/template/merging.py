@@ -1,14 +1,14 @@
-"""Several environment files as one, in their order, by the strategies that they name.
+"""Merging of several environment files in their order, with the strategies that they name.
 
 ::
 
     parameter_merge_strategies: {default: merge, zones: overwrite}
 
-    overwrite     the later value stands (and where nothing else is said)
-    merge         lists and texts are joined, numbers added, maps laid over one another
-    deep_merge    the same, within maps too
+    overwrite     the later value replaces the earlier one (the default)
+    merge         lists and texts are concatenated, numbers added, maps updated
+    deep_merge    likewise, and also within maps
 
-The first file that gives a parameter says how; a later one may only say the same, or nothing.
+The first file that gives a parameter sets its strategy. A later file may only name the same strategy, or none.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ STRATEGIES = (OVERWRITE, MERGE, DEEP_MERGE)
 DEFAULT = "default"
 
 Kinds = Mapping[str, ParameterType]
-"""Of the parameters that the template declares."""
+"""The types of the parameters that the template declares, by name."""
 
 
 def declared_kinds(template: Any) -> dict[str, ParameterType]:
-    """The types of the parameters that a template declares, as far as it is well-formed."""
+    """Return the types of the parameters that a template declares, as far as it is well-formed."""
     declared = declared_parameters(template)
     return {name: kind for name, it in declared.items() if (kind := declared_type(it)) is not None}
 
 
 def merged(base: Environment, files: Sequence[tuple[str, Environment]], kinds: Kinds) -> Environment:
-    """The environment that the files make over ``base``.
+    """Merge files over ``base``.
 
     :param files: (name, environment), the weakest first
-    :raises HeatliteError: where two files want one parameter merged in different ways, or it can't be merged so
+    :raises HeatliteError: when two files give one parameter different strategies, or its values can't be merged
     """
     chosen: dict[str, str] = {}
     for name, environment in files:
@@ -106,12 +106,12 @@ def _joined(name: str, kind: ParameterType, old: Any, new: Any, *, deep: bool) -
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What isn't ``null``: that says nothing."""
+    """Return the entries that aren't ``null``, because ``null`` changes nothing."""
     return {name: value for name, value in values.items() if value is not None}
 
 
 def _deep(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Maps within maps are merged, lists and texts in them joined, as Heat does."""
+    """Merge two maps. Merge the maps in them likewise, and concatenate their lists and texts, as Heat does."""
     merged = dict(old)
     for name, value in _said(new).items():
         match merged.get(name), value:

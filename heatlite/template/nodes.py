@@ -1,13 +1,13 @@
-"""The compiled tree: what a value of the template looks like once its functions have been found.
+"""The compiled tree: a template's value after its functions have been found.
 
-A tree is either a plain JSON value that holds no function, kept as it was written, or a node::
+A tree is a node, or a plain JSON value without functions, as it was written::
 
     written                                    compiled
     {name: {get_param: n}, tags: [a, b]}  -->  MapNode {name: GetParam("n"), tags: [a, b]}
                                                                                   ^ plain: never walked again
 
-Resolving walks nodes only. What it gives shares its plain parts with the template and with the parameters: it is to
-be read, never changed.
+Resolving walks nodes only. The result shares its plain parts with the template and the parameters, so it must never be
+changed.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ Tree = Any
 
 
 class Node(ABC):
-    """A part of a tree that has a function somewhere inside."""
+    """A part of a tree that contains a function."""
 
     __slots__ = ()
 
     @abstractmethod
     def resolve(self, scope: Scope) -> Any:
-        """The plain JSON value of this node, in which UNKNOWN stands for what isn't known yet."""
+        """Return the plain JSON value of this node, with UNKNOWN for values that aren't known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +54,24 @@ class ListNode(Node):
 
 
 def resolve(tree: Tree, scope: Scope) -> Any:
-    """The plain JSON value of a tree, with UNKNOWN in place of what isn't known yet.
+    """Return the plain JSON value of a tree, with UNKNOWN for values that aren't known yet.
 
-    :raises StackValidationFailed: where a function's arguments turn out to be of the wrong kind
-    :raises UserParameterMissing: where a computed parameter name doesn't exist
-    :raises InvalidTemplateAttribute: by way of the scope
+    :raises StackValidationFailed: when a function's argument has the wrong type
+    :raises UserParameterMissing: when a computed parameter name doesn't exist
+    :raises InvalidTemplateAttribute: from the scope
     """
     return tree.resolve(scope) if isinstance(tree, Node) else tree
 
 
 def items_of(tree: Tree) -> Sequence[Tree] | None:
-    """The items of a tree that is a list, some of which may be nodes; ``None`` for any other tree."""
+    """Return the items of a tree that is a list; some may be nodes. Return None for any other tree."""
     if isinstance(tree, ListNode):
         return tree.items
     return tree if isinstance(tree, list) else None
 
 
 def entries_of(tree: Tree) -> Mapping[str, Tree] | None:
-    """The entries of a tree that is a map, some of whose values may be nodes; ``None`` for any other tree."""
+    """Return the entries of a tree that is a map; some values may be nodes. Return None for any other tree."""
     if isinstance(tree, MapNode):
         return tree.items
     return tree if isinstance(tree, Mapping) else None

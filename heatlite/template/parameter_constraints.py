@@ -1,4 +1,4 @@
-"""From what a parameter declares under ``constraints`` to constraints that can be checked.
+"""Reader of the constraints that a parameter declares under ``constraints``.
 
 ::
 
@@ -34,14 +34,14 @@ FITS: Mapping[str, frozenset[ParameterType]] = {
     "allowed_pattern": frozenset({_STRING}),
     "custom_constraint": frozenset(ParameterType),
 }
-"""Constraint to the types of parameters that it makes sense for."""
+"""Constraint → the parameter types that it applies to."""
 
 
 def read_constraints(written: Any, kind: ParameterType, path: Path) -> tuple[Constraint, ...]:
-    """The constraints of a parameter of the type ``kind``, in the order in which they are written.
+    """Read the constraints of a parameter of the type ``kind``, in the order in which they are written.
 
-    :param path: where they stand, such as ``("parameters", "name", "constraints")``
-    :raises InvalidSchemaError: where one isn't well-formed, or isn't for this type
+    :param path: their place, such as ``("parameters", "name", "constraints")``
+    :raises InvalidSchemaError: when one isn't well-formed, or doesn't apply to this type
     """
     if written is None:
         return ()
@@ -58,7 +58,7 @@ def _read_entry(entry: Any, kind: ParameterType, path: Path) -> list[Constraint]
         raise refused_schema(path, "Invalid parameter constraint, expected a map")
     names = [name for name in entry if name != "description"]
     if not names:
-        raise refused_schema(path, f"No constraint expressed; those are {', '.join(FITS)}")
+        raise refused_schema(path, f"No constraint expressed; valid constraints are {', '.join(FITS)}")
     return [_read_one(name, entry, kind, path) for name in names]
 
 
@@ -75,12 +75,12 @@ def _check_fits(name: str, kind: ParameterType, path: Path) -> None:
 
 
 def read_constraint(name: str, written: Any, kind: ParameterType, description: Any, path: Path) -> Constraint:
-    """One constraint.
+    """Read one constraint.
 
-    :param name: one of those of ``FITS``
-    :param written: what stands under its name in HOT
-    :param path: where it stands
-    :raises InvalidSchemaError: where it isn't well-formed, or isn't for this type
+    :param name: one of ``FITS``
+    :param written: the value under its name in HOT
+    :param path: its place
+    :raises InvalidSchemaError: when it isn't well-formed, or doesn't apply to this type
     """
     _check_fits(name, kind, path)
     try:
@@ -128,7 +128,7 @@ def _read_custom(written: Any, _kind: ParameterType, description: str | None) ->
 
 
 def _numbers(written: Any, keys: tuple[str, str], whole: bool) -> dict[str, Any]:
-    """The numbers under one or both of two keys, none of them ``None``."""
+    """Read the numbers under one or both of two keys, without ``None``."""
     if not isinstance(written, Mapping) or not set(written) <= set(keys):
         raise ValueError(f"expected a map with the keys {keys[0]} and {keys[1]}")
     numbers = {key: to_number(value) for key, value in written.items() if value is not None}

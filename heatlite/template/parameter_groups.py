@@ -1,4 +1,4 @@
-"""The section ``parameter_groups``: which parameters a dashboard shows together. It is checked, and kept as it is.
+"""The section ``parameter_groups``, which groups parameters for dashboards. It is checked and stored as it is.
 
 ::
 
@@ -19,10 +19,10 @@ SECTION = "parameter_groups"
 
 
 def check_parameter_groups(groups: Any, parameters: Collection[str]) -> None:
-    """Refuse groups that aren't well-formed, or that name a parameter twice or one that isn't declared.
+    """Refuse groups that aren't well-formed, or that name a parameter twice or an undeclared one.
 
-    :param parameters: the names of the declared ones
-    :raises StackValidationFailed: where they are or do
+    :param parameters: the names of the declared parameters
+    :raises StackValidationFailed: when a group is wrong
     """
     if not isinstance(groups, list):
         raise _wrong((SECTION,), f"The {SECTION} should be a list.")

@@ -1,4 +1,4 @@
-"""What a template declares of one parameter."""
+"""Declarations of parameters."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from heatlite.template.path import Path, refused_schema
 KEYWORDS = frozenset(
     {"type", "description", "default", "constraints", "hidden", "label", "immutable", "tags", "schema"}
 )
-"""Heat takes ``schema`` and does nothing with it, so it is taken here as well."""
+"""Heat accepts ``schema`` and ignores it, and so does heatlite."""
 
 TYPES: Mapping[str, ParameterType] = {str(kind): kind for kind in ParameterType}
 
 
 @dataclass(frozen=True)
 class ParameterSchema:
-    """A declared parameter. ``default`` is kept as it is written; ``None`` is no default."""
+    """A declared parameter. ``default`` is stored as it is written; ``None`` is no default."""
 
     name: str
     type: ParameterType
@@ -35,13 +35,13 @@ class ParameterSchema:
 
     @property
     def has_default(self) -> bool:
-        """Whether a value may be left out."""
+        """Whether the parameter has a default."""
         return self.default is not None
 
     def read(self, value: Any) -> Any:
-        """The parameter's value when it is given ``value``, coerced and within every constraint.
+        """Return the parameter's value for ``value``: coerced, and checked against every constraint.
 
-        The value of a hidden parameter isn't repeated in the reason.
+        The reason doesn't contain the value of a hidden parameter.
 
         :raises ValueError: with the reason
         """
@@ -52,7 +52,7 @@ class ParameterSchema:
         for constraint in self.constraints:
             try:
                 constraint.check(coerced)
-            except Exception as error:  # a custom constraint is a plugin, and what it raises has the value in it
+            except Exception as error:  # a custom constraint is a plugin, and its error may contain the value
                 if not (self.hidden or isinstance(error, ValueError)):
                     raise
                 raise ValueError(self._reason(constraint, error)) from None
@@ -65,20 +65,22 @@ class ParameterSchema:
         return described or f"The hidden value does not satisfy the constraint {type(constraint).__name__}"
 
     def show(self, value: Any) -> str:
-        """A coerced value as text."""
+        """Return a coerced value as text."""
         return show(self.type, value)
 
 
 def read_parameter_schema(name: str, written: Any) -> ParameterSchema:
-    """The schema of a parameter.
+    """Read the schema of a parameter.
 
-    :raises InvalidSchemaError: where the declaration isn't well-formed
+    :raises InvalidSchemaError: when the declaration isn't well-formed
     """
     path: Path = ("parameters", name)
     _check_keywords(written, path)
     kind = TYPES.get(str(written.get("type")))
     if kind is None:
-        raise refused_schema((*path, "type"), f"Invalid type ({written.get('type')}); those are {', '.join(TYPES)}")
+        raise refused_schema(
+            (*path, "type"), f"Invalid type ({written.get('type')}); valid types are {', '.join(TYPES)}"
+        )
     return ParameterSchema(
         name=name,
         type=kind,
@@ -97,9 +99,9 @@ def _check_keywords(written: Any, path: Path) -> None:
         raise refused_schema(path, "A parameter is declared by a map")
     for key in written:
         if key not in KEYWORDS:
-            raise refused_schema(path, f'Invalid key "{key}"; those are {", ".join(sorted(KEYWORDS))}')
+            raise refused_schema(path, f'Invalid key "{key}"; valid keys are {", ".join(sorted(KEYWORDS))}')
     if written.get("type") is None:
-        raise refused_schema(path, f"Missing parameter type; those are {', '.join(TYPES)}")
+        raise refused_schema(path, f"Missing parameter type; valid types are {', '.join(TYPES)}")
 
 
 def _read_flag(written: Mapping[str, Any], key: str) -> bool:
@@ -107,7 +109,7 @@ def _read_flag(written: Mapping[str, Any], key: str) -> bool:
     try:
         return to_boolean(value)
     except ValueError:
-        return True  # as in Heat: whatever is written there and isn't empty
+        return True  # as in Heat: any other non-empty value counts as true
 
 
 def _read_tags(written: Mapping[str, Any], path: Path) -> tuple[str, ...]:
@@ -118,11 +120,12 @@ def _read_tags(written: Mapping[str, Any], path: Path) -> tuple[str, ...]:
 
 
 def check_default(schema: ParameterSchema, path: Path) -> None:
-    """Only against constraints: a default that isn't of the type does no harm until it is used, as in Heat.
+    """Check a default against its own constraints only.
 
-    Nor does one that a custom constraint refuses: what there is in a cloud isn't for the template to say.
+    As in Heat, a default of the wrong type does no harm until it is used. Custom constraints aren't checked either: the
+    template's author can't know what a cloud contains.
 
-    :raises InvalidSchemaError: where it breaks one
+    :raises InvalidSchemaError: when the default breaks a constraint
     """
     own = tuple(constraint for constraint in schema.constraints if not isinstance(constraint, Custom))
     if schema.has_default and own:

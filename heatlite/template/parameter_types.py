@@ -1,13 +1,13 @@
-"""The types of parameters: what is taken for a value of each, what it becomes, and how it is shown as text.
+"""The types of parameters: the accepted values of each, the result, and its text.
 
 ==================== ============================= ==============================
-type                 taken                         becomes
+type                 accepted                      result
 ==================== ============================= ==============================
 string               anything                      str, as Python prints it
-number               a number, or one as text      int or float (true stays true)
+number               a number, or its text         int or float (true stays true)
 boolean              true, "yes", "1", 0, "off" …  bool
 comma_delimited_list "a,b" or a list               list of str
-json                 anything, or as JSON          what it says ("" stays "")
+json                 anything, or JSON text        its value ("" stays "")
 ==================== ============================= ==============================
 """
 
@@ -25,7 +25,7 @@ FALSE_WORDS = frozenset({"0", "f", "false", "off", "n", "no"})
 
 
 class ParameterType(StrEnum):
-    """A parameter's type as templates write it."""
+    """A parameter's type, as templates write it."""
 
     STRING = "string"
     NUMBER = "number"
@@ -35,9 +35,9 @@ class ParameterType(StrEnum):
 
 
 def coerce(kind: ParameterType, value: Any) -> Any:
-    """The value that a parameter of this type has when it is given ``value``, which isn't ``None``.
+    """Convert ``value``, which isn't ``None``, to the value of a parameter of this type.
 
-    :raises ValueError: with a sentence for the user, where it can't be one
+    :raises ValueError: with a sentence for the user, when that is impossible
     """
     match kind:
         case ParameterType.STRING:
@@ -53,7 +53,7 @@ def coerce(kind: ParameterType, value: Any) -> Any:
 
 
 def show(kind: ParameterType, value: Any) -> str:
-    """A coerced value as Heat's API shows it."""
+    """Return a coerced value as Heat's API shows it."""
     match kind:
         case ParameterType.LIST:
             return ",".join(value)
@@ -64,9 +64,9 @@ def show(kind: ParameterType, value: Any) -> str:
 
 
 def to_number(value: Any) -> int | float:
-    """The int or finite float that a value is or spells; a boolean stays what it is, as in Heat.
+    """Convert a value to an int or a finite float. A boolean stays a boolean, as in Heat.
 
-    :raises ValueError: where it is neither
+    :raises ValueError: when it isn't a number or its text
     """
     try:
         number = value if isinstance(value, int | float) else _spelt_number(value)
@@ -86,9 +86,9 @@ def _spelt_number(value: Any) -> int | float:
 
 
 def to_boolean(value: Any) -> bool:
-    """The bool that a value is or spells, in any case of letters.
+    """Convert a value or its text, in upper or lower case, to a bool.
 
-    :raises ValueError: where it is none
+    :raises ValueError: when it isn't one
     """
     word = as_text(value).strip().lower()
     if word in TRUE_WORDS:

@@ -1,7 +1,7 @@
 """The parameters of a stack: a template's declarations bound to an environment's values.
 
-The strongest first: what the user gave, ``parameter_defaults`` of the environment, the template's own default. A
-``null`` counts as nothing given.
+The order of precedence: the user's value, ``parameter_defaults`` of the environment, the template's default. A ``null``
+counts as no value.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from heatlite.template.pseudo import NOT_SHOWN, PseudoParameters
 
 @dataclass(frozen=True)
 class Parameters(Mapping[str, Any]):
-    """Name to coerced value, the pseudo parameters included.
+    """Name → coerced value, including pseudo parameters.
 
-    ``secret_names``: of those whose values must not be told, the hidden ones and the environment's
-    ``encrypted_param_names``.
+    ``secret_names``: the parameters whose values must not be shown, because they are hidden or listed in the
+    environment's ``encrypted_param_names``.
     """
 
     schemata: Mapping[str, ParameterSchema]
@@ -44,13 +44,13 @@ class Parameters(Mapping[str, Any]):
 
     @cached_property
     def mask(self) -> Mask:
-        """Hides the secret values in whatever is to be told."""
+        """The mask that hides the secret values in any text."""
         return Mask.of(self.values_by_name.get(name) for name in self.secret_names)
 
     def as_strings(self, hide: bool = True) -> dict[str, str]:
-        """Every value as Heat's API shows it: ``"1,2"`` for a list, JSON for a map, and so on.
+        """Return every value as Heat's API shows it: ``"1,2"`` for a list, JSON for a map, and so on.
 
-        :param hide: show ``"******"`` in place of hidden values
+        :param hide: show ``"******"`` instead of hidden values
         """
         shown = {name: self[name] for name in self if name not in self.schemata and name not in NOT_SHOWN}
         for name, schema in self.schemata.items():
@@ -62,10 +62,10 @@ class Parameters(Mapping[str, Any]):
 def check_defaults(template: Template) -> None:
     """Check the defaults of a template's parameters against their own constraints, whether they are used or not.
 
-    That is for the template that a client sends. Of those nested in it a default counts only where it is used, and is
-    checked with any other value then; Heat refuses it in any case.
+    This applies to the template that a client sends. In nested templates a default is checked only when it is used,
+    like any other value; Heat always checks it.
 
-    :raises InvalidSchemaError: where one breaks one
+    :raises InvalidSchemaError: when a default breaks a constraint
     """
     section, key = ("parameters", "default") if template.dialect is HOT else ("Parameters", "Default")
     for name, schema in template.parameter_schemata.items():
@@ -73,11 +73,11 @@ def check_defaults(template: Template) -> None:
 
 
 def bind(template: Template, environment: Environment, pseudo: PseudoParameters) -> Parameters:
-    """The values of a template's parameters, each of its type and within its constraints.
+    """Bind a template's parameters to values, each of its type and within its constraints.
 
-    :raises UnknownUserParameter: where the environment gives a parameter that the template doesn't have
-    :raises UserParameterMissing: where one without a default isn't given
-    :raises StackValidationFailed: where a value isn't of the type or breaks a constraint
+    :raises UnknownUserParameter: when the environment has a parameter that the template doesn't declare
+    :raises UserParameterMissing: when a parameter without a default has no value
+    :raises StackValidationFailed: when a value has the wrong type or breaks a constraint
     """
     schemata = template.parameter_schemata
     for name in environment.parameters:

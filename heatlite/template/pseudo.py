@@ -1,4 +1,4 @@
-"""Pseudo parameters: what a template may ask about its own stack without declaring it, in the words of its dialect."""
+"""Pseudo parameters: values that a template may read about its own stack without declaring them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from heatlite.template.dialects import HOT, Dialect
 from heatlite.template.unknown import UNKNOWN
 
 NOT_SHOWN = frozenset({"OS::region"})
-"""Those that Heat's API doesn't list among a stack's parameters."""
+"""The pseudo parameters that Heat's API doesn't list among a stack's parameters."""
 
 CLOUDFORMATION_REGION = "ap-southeast-1"
 """``AWS::Region`` of every stack, as in Heat: an OpenStack region isn't one of Amazon's."""
@@ -18,7 +18,10 @@ CLOUDFORMATION_REGION = "ap-southeast-1"
 
 @dataclass(frozen=True)
 class PseudoParameters:
-    """Their values for one stack. The id of a stack that isn't stored yet is ``""`` here, and unknown to a template."""
+    """The values for one stack.
+
+    A stack that isn't stored yet has the id ``""`` here, which templates see as UNKNOWN.
+    """
 
     stack_name: str
     stack_id: str
@@ -26,7 +29,7 @@ class PseudoParameters:
     region: str
 
     def values(self, dialect: Dialect = HOT) -> dict[str, Any]:
-        """Name, as templates of the dialect write it, to value."""
+        """Return name → value, with the names of a dialect."""
         every = {
             "OS::stack_id": self.stack_id or UNKNOWN,
             "OS::project_id": self.project_id,

@@ -1,4 +1,4 @@
-"""From the sections ``resources`` and ``outputs`` to definitions, with every mistake refused where it stands."""
+"""Reader of the sections ``resources`` and ``outputs``. Each error names its place."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ DELETION_POLICIES: Mapping[str, Mapping[str, str]] = {
     HOT.kind: {spelling: policy for policy in _POLICIES for spelling in (policy, policy.lower())},
     AWS.kind: {policy: policy for policy in _POLICIES},
 }
-"""Spelling to policy, by kind of dialect."""
+"""Kind of dialect → spelling → policy."""
 
 LONGEST_NAME = 255
-"""Characters, as many as the database keeps."""
+"""Characters; the database stores no more."""
 
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
-"""Characters that not every database takes."""
+"""Characters that some databases refuse."""
 
 
 def read_outline(name: str, written: Any, registry: ResourceRegistry, dialect: Dialect) -> ResourceDefinition:
-    """A resource's name and type, where a condition is yet to say what there is to it.
+    """Read a resource's name and type only, before its conditions are evaluated.
 
-    :raises StackValidationFailed: where it isn't well-formed
+    :raises StackValidationFailed: when it isn't well-formed
     """
     path: Path = (dialect.word("resources"), name)
     keywords = dialect.resource_keywords | {CONDITION}
@@ -58,13 +58,13 @@ def read_resource(
     every_name: Collection[str],
     dialect: Dialect,
 ) -> ResourceDefinition:
-    """A resource's definition.
+    """Read a resource's definition.
 
     :param compiler: a fresh one
-    :param registry: says which type stands for which
-    :param every_name: the names of all resources, those included whose condition doesn't hold
-    :raises StackValidationFailed: where it isn't well-formed
-    :raises InvalidTemplateReference: where it names a resource that doesn't exist
+    :param registry: the mappings of types
+    :param every_name: the names of all resources, including those whose condition is false
+    :raises StackValidationFailed: when it isn't well-formed
+    :raises InvalidTemplateReference: when it names a resource that doesn't exist
     """
     word, path = dialect.word, (dialect.word("resources"), name)
     check_keywords(written, dialect.resource_keywords, "resource", path, dialect)
@@ -93,11 +93,11 @@ def read_resource(
 
 
 def read_output(name: str, written: Any, compiler: Compiler, dialect: Dialect) -> OutputDefinition:
-    """An output's definition.
+    """Read an output's definition.
 
     :param compiler: a fresh one
-    :raises StackValidationFailed: where it isn't well-formed
-    :raises InvalidTemplateReference: where it names a resource that doesn't exist
+    :raises StackValidationFailed: when it isn't well-formed
+    :raises InvalidTemplateReference: when it names a resource that doesn't exist
     """
     word, path = dialect.word, (dialect.word("outputs"), name)
     check_is_map(written, "output", path)
@@ -109,9 +109,9 @@ def read_output(name: str, written: Any, compiler: Compiler, dialect: Dialect) -
 
 
 def check_names(section: Mapping[Any, Any], section_name: str) -> None:
-    """Refuse the name of a resource that isn't fit to stand in a URL or a row.
+    """Refuse a resource name that isn't fit for a URL or a row.
 
-    :raises StackValidationFailed: where there is one
+    :raises StackValidationFailed: when there is one
     """
     check_are_texts(section, section_name)
     for name in section:
@@ -122,9 +122,9 @@ def check_names(section: Mapping[Any, Any], section_name: str) -> None:
 
 
 def check_are_texts(section: Mapping[Any, Any], section_name: str) -> None:
-    """Refuse the name of an output that isn't a text, or one that not every database takes.
+    """Refuse an output name that isn't a text, or that some databases refuse.
 
-    :raises StackValidationFailed: where there is one
+    :raises StackValidationFailed: when there is one
     """
     for name in section:
         if not isinstance(name, str):
@@ -137,7 +137,7 @@ def _read_map(written: Mapping[str, Any], key: str, compiler: Compiler, path: Pa
     tree = compiler.compile(written.get(key), (*path, key))
     if tree is None:
         return {}
-    if tree is UNKNOWN:  # the template of a nested stack that is to be validated: its parent will know
+    if tree is UNKNOWN:  # the nested template is validated before its parent's value is known
         return tree
     if entries_of(tree) is None and not isinstance(tree, Function):
         raise refused((*path, key), f'"{key}" must be a map, and is a {type(written[key]).__name__}')
@@ -145,7 +145,7 @@ def _read_map(written: Mapping[str, Any], key: str, compiler: Compiler, path: Pa
 
 
 def _read_depends_on(written: Any, compiler: Compiler, every_name: Collection[str], path: Path) -> tuple[str, ...]:
-    """The resources that come first; those that a condition leaves out are no reason to wait."""
+    """Read the resources that come first. Those that a condition leaves out are dropped."""
     if written is None:
         return ()
     names = [written] if isinstance(written, str) else written
@@ -165,5 +165,5 @@ def _read_deletion_policy(written: Mapping[str, Any], path: Path, dialect: Diale
     policy = text_at(written, word, path) or "Delete"
     if policy not in policies:
         known = ", ".join(sorted(set(policies.values())))
-        raise refused((*path, word), f'Invalid deletion policy "{policy}"; those are {known}')
+        raise refused((*path, word), f'Invalid deletion policy "{policy}"; valid policies are {known}')
     return policies[policy]

@@ -1,20 +1,19 @@
-"""The resource registry: which type stands for which, as the user's environment and the operator's say.
+"""The resource registry: mappings of types, from the user's environment and the operator's.
 
 ::
 
     resource_registry:
-      OS::Web: OS::Nova::Server                 a name for a name
-      "OS::Network::*": "OS::Neutron::*"        a pattern: what the star stands for is kept
+      OS::Web: OS::Nova::Server                 one name for another
+      "OS::Network::*": "OS::Neutron::*"        a pattern: the part that matches the star is kept
       resources:
         db: {OS::Web: OS::Heat::None}           for one resource only
       OS::Cluster: cluster.yaml                 a template: the resource is a nested stack
 
-The most telling entry wins: one for the resource before one for all, the user's before the operator's, a name before
-a pattern, a longer pattern before a shorter one. What a type is mapped to may be mapped in turn, unless it is a
-template.
+The most specific entry wins: one for the resource before one for all, the user's before the operator's, a name before a
+pattern, a longer pattern before a shorter one. The result may be mapped again, unless it is a template.
 
-A nested stack inherits the registry (``of_child``): what ``resources`` says under its name is for its own resources,
-and a type that led to its template stands for itself there, so that a template may use the type that it stands in for.
+A nested stack inherits the registry (``of_child``). The entries of ``resources`` under its name apply to its own
+resources. A type that led to its template isn't mapped there, so that a template may use the type that it replaces.
 """
 
 from __future__ import annotations
@@ -31,15 +30,15 @@ from heatlite.template.path import Path, refused
 SECTION = "resource_registry"
 NO_TYPES = frozenset({HOOKS, RESTRICTED})
 LONGEST_CHAIN = 32
-"""Mappings in a row. ``OS::*: OS::X::*`` maps what it has mapped, and would never end."""
+"""Mappings in a row. ``OS::*: OS::X::*`` would map its own results for ever."""
 
 
 class Types(dict[str, str]):
-    """Name or pattern → what it stands for. Not to be changed once it is read."""
+    """Name or pattern → mapped type. It must not be changed after reading."""
 
     @functools.cached_property
     def stars(self) -> list[int]:
-        """How much of a name stands before the star of a pattern, the longest first: so many look-ups find all."""
+        """The lengths of the patterns before their star, longest first: one lookup for each finds all matches."""
         return sorted({len(name) - 1 for name in self if name.endswith("*")}, reverse=True)
 
 
@@ -48,22 +47,22 @@ NONE = Types()
 
 @dataclass(frozen=True)
 class ResourceRegistry:
-    """Mappings of types, read and found well-formed."""
+    """Mappings of types, well-formed."""
 
     user: Types = field(default_factory=Types)
     operator: Types = field(default_factory=Types)
     for_one: Mapping[str, Types] = field(default_factory=dict)
-    """Resource's name → mappings of its own."""
+    """Resource's name → its own mappings."""
     breakpoints: Breakpoints = field(default_factory=Breakpoints)
-    """What the user's says of hooks and restricted actions."""
+    """The hooks and restricted actions of the user's environment."""
 
     @classmethod
     def read(cls, user: Mapping[str, Any], operator: Mapping[str, Any] = {}) -> ResourceRegistry:
-        """The registry that a user's environment makes over the operator's. ``null`` is no entry.
+        """Build the registry of a user's environment over the operator's. ``null`` is no entry.
 
-        :raises StackValidationFailed: where an entry isn't of a kind that is supported
-        :raises InvalidBreakPointHook: where a hook isn't one
-        :raises InvalidRestrictedAction: where a restricted action isn't one
+        :raises StackValidationFailed: when an entry isn't of a supported type
+        :raises InvalidBreakPointHook: when a hook isn't valid
+        :raises InvalidRestrictedAction: when a restricted action isn't valid
         """
         own = user.get(FOR_ONE) or {}
         if not isinstance(own, Mapping):
@@ -74,15 +73,15 @@ class ResourceRegistry:
         return cls(_types(user, (SECTION,)), _types(operator, (SECTION,)), for_one, breakpoints)
 
     def resolve(self, resource_name: str, type_name: str) -> str:
-        """What a resource's type stands for in the end, chains followed. A type that is mapped to itself is itself.
+        """Return the final type of a resource, following all mappings. A type that is mapped to itself ends the chain.
 
-        :returns: the name of a type, or of a template's file (see ``heatlite.schema.provider``)
-        :raises StackValidationFailed: where the chain goes in a circle or on and on
+        :returns: the name of a type, or of a template file (see ``heatlite.schema.provider``)
+        :raises StackValidationFailed: when the mappings form a cycle, or the chain is too long
         """
         return self.chain(resource_name, type_name)[-1]
 
     def chain(self, resource_name: str, type_name: str) -> list[str]:
-        """The type, and each that it stands for in turn.
+        """Return the type, followed by each type that it is mapped to in turn.
 
         :raises StackValidationFailed: as ``resolve``
         """
@@ -90,12 +89,14 @@ class ResourceRegistry:
         while (target := self._next(resource_name, seen[-1])) is not None and target != seen[-1]:
             if target in seen or len(seen) > LONGEST_CHAIN:
                 circle = " -> ".join([*seen, target])[:300]
-                raise refused((SECTION, type_name), f"The mapping goes in a circle: {circle}")
+                raise refused((SECTION, type_name), f"The mapping is circular: {circle}")
             seen.append(target)
         return seen
 
     def behind(self, resource_name: str, type_name: str) -> str:
-        """What a type stands for where a resource has no mapping of its own: the part that its template then plays.
+        """Return the type that a type is mapped to without the resource's own mapping.
+
+        The template of such an own mapping stands in for this type. Without an own mapping, return the type itself.
 
         :raises StackValidationFailed: as ``resolve``
         """
@@ -108,7 +109,7 @@ class ResourceRegistry:
 
     def _target(self, resource_name: str, type_name: str) -> str | None:
         own = self.for_one.get(resource_name, NONE)
-        if type_name in own:  # by its name only: patterns are for all resources, as in Heat
+        if type_name in own:  # by its name only: patterns apply to all resources, as in Heat
             return own[type_name]
         for types in (self.user, self.operator):
             for target in _matches(types, type_name):
@@ -117,12 +118,12 @@ class ResourceRegistry:
 
 
 def of_child(user: Mapping[str, Any], registry: ResourceRegistry, name: str, type_name: str) -> dict[str, Any]:
-    """The user's registry as a nested stack inherits it.
+    """Return the user's registry as a nested stack inherits it.
 
     :param user: the ``resource_registry`` of the parent's environment, as it is written
     :param registry: the same, read
-    :param name: the parent's resource that the nested stack is
-    :param type_name: its type as the parent's template writes it
+    :param name: the parent's resource that is the nested stack
+    :param type_name: its type in the parent's template
     """
     inherited = dict(user)
     own = inherited.pop(FOR_ONE, None) or {}
@@ -136,7 +137,7 @@ def of_child(user: Mapping[str, Any], registry: ResourceRegistry, name: str, typ
 
 
 def _matches(types: Types, type_name: str) -> Iterator[str]:
-    """What a type is mapped to, the best match first."""
+    """Yield the types that a type is mapped to, the best match first."""
     if type_name in types:
         yield types[type_name]
     for length in types.stars:
@@ -146,8 +147,10 @@ def _matches(types: Types, type_name: str) -> Iterator[str]:
 
 
 def _types_of_one(registry: Any, path: Path) -> Types:
-    """The mappings for one resource. ``Breakpoints`` reads its hooks; a map among them is for a resource of the nested
-    stack that this one is."""
+    """Read the mappings for one resource.
+
+    ``Breakpoints`` reads its hooks. A map among the entries applies to a resource in this resource's nested stack.
+    """
     if not isinstance(registry, Mapping):
         raise refused(path, "must be a map of types")
     types = {name: it for name, it in registry.items() if name not in NO_TYPES and not isinstance(it, Mapping)}
@@ -165,7 +168,7 @@ def _types(registry: Any, path: Path) -> Types:
             raise refused((*path, name), f'"{name}" is for resources by their names, under "{FOR_ONE}"')
         if not isinstance(name, str) or not isinstance(target, str):
             kind = type(target).__name__
-            raise refused((*path, str(name)), f"A type is mapped to the name of another, and this is a {kind}")
+            raise refused((*path, str(name)), f"A type must be mapped to the name of another, not to a {kind}")
         if target.endswith("*") and not name.endswith("*"):
             raise refused((*path, name), f'"{target}" has a star, and "{name}" has none to fill it')
         found[name] = target

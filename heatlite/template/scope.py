@@ -1,6 +1,6 @@
-"""What a template's functions may ask of the world while they are resolved.
+"""The scope that functions are resolved in.
 
-The engine hands in a ``Scope``: it knows the stack's parameters and files, and the resources as far as they exist.
+The engine passes a ``Scope``. It knows the stack's parameters and files, and the resources as far as they exist.
 """
 
 from __future__ import annotations
@@ -14,38 +14,42 @@ class ResourceValue(Protocol):
 
     @property
     def reference(self) -> Any:
-        """What ``get_resource`` gives: the physical id or, where the type has no such thing, a name."""
+        """The result of ``get_resource``: the physical resource id or, for types without one, a name."""
 
     def attribute(self, name: str, path: Sequence[Any] = ()) -> Any:
-        """What stands at a path in the attribute's value; ``None`` where there is nothing, ``UNKNOWN`` where that can't
-        be said yet.
+        """Return the value at a path in an attribute's value.
 
-        :raises InvalidTemplateAttribute: where the type has no attribute of this name
+        Return ``None`` when the path leads nowhere, and ``UNKNOWN`` when the value isn't known yet.
+
+        :raises InvalidTemplateAttribute: when the type has no attribute of this name
         """
 
     def attributes(self) -> Mapping[str, Any]:
-        """Every attribute and its value; ``UNKNOWN`` where that can't be said yet."""
+        """Return every attribute with its value, or ``UNKNOWN`` when that isn't known yet."""
 
 
 class Scope(Protocol):
-    """The values that one act of resolving sees."""
+    """The values that a tree is resolved with."""
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """Name to coerced value, pseudo parameters included; usually a ``Parameters``."""
+        """Name → coerced value, including pseudo parameters; usually a ``Parameters``."""
 
     @property
     def files(self) -> Mapping[str, str]:
-        """Name, as ``get_file`` says it, to content."""
+        """The file name in ``get_file`` → its content."""
 
     @property
     def conditions(self) -> Mapping[str, bool]:
-        """The conditions that are decided, while others are."""
+        """Name → truth of a condition, for conditions that use others."""
 
     @property
     def facade(self) -> Mapping[str, Any] | None:
-        """Of a nested stack, what its parent's template says of it: ``metadata``, ``deletion_policy``,
-        ``update_policy``; ``None`` for any other stack."""
+        """For a nested stack, the definition in its parent's template: ``metadata``, ``deletion_policy``,
+        ``update_policy``.
+
+        ``None`` for any other stack.
+        """
 
     def resource(self, name: str) -> ResourceValue | None:
-        """The resource of this name, or ``None`` while it doesn't exist."""
+        """Return the resource of this name, or ``None`` while it doesn't exist."""

@@ -1,6 +1,7 @@
-"""The sections and keywords of a template, and readers for the shapes that keep coming back in them.
+"""Sections and keywords of a template, and readers for the usual forms of their values.
 
-An empty section or keyword (``properties:`` with nothing after it) is ``None`` in YAML and means the same as none.
+An empty section or keyword (``properties:`` with nothing after it) is ``None`` in YAML, and means the same as a missing
+one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from heatlite.template.versions import dialect_of, has_conditions
 def check_sections(raw: Mapping[str, Any], version: str) -> None:
     """Refuse a section that the language doesn't have.
 
-    :raises InvalidTemplateSection: where the version has no such section
+    :raises InvalidTemplateSection: when the version has no such section
     """
     dialect = dialect_of(version)
     known = {dialect.version_key, *map(dialect.word, dialect.sections)}
@@ -29,10 +30,10 @@ def check_sections(raw: Mapping[str, Any], version: str) -> None:
 
 
 def map_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> Mapping[str, Any]:
-    """The map that stands under ``key``, empty where nothing does.
+    """Return the map under ``key``, or an empty one.
 
-    :param path: where ``owner`` stands
-    :raises StackValidationFailed: where it is something else
+    :param path: the place of ``owner``
+    :raises StackValidationFailed: when the value is something else
     """
     value = owner.get(key)
     if value is None:
@@ -43,22 +44,22 @@ def map_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> Mapping[str, 
 
 
 def section_of(raw: Mapping[str, Any], name: str, dialect: Dialect) -> Mapping[str, Any]:
-    """Return a section that is a map, empty where there is none.
+    """Return a section that is a map, or an empty one.
 
-    Anything empty (``[]``, ``""``, ``false``) is an empty section, as in Heat; but for ``conditions``, as there.
+    Every empty value (``[]``, ``""``, ``false``) is an empty section, except for ``conditions``, both as in Heat.
 
-    :param name: HOT's name of it
-    :raises StackValidationFailed: where it is something else
+    :param name: the section's name in HOT
+    :raises StackValidationFailed: when it is something else
     """
     word = dialect.word(name)
     return {} if name != "conditions" and not raw.get(word) else map_at(raw, word)
 
 
 def text_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> str | None:
-    """The string that stands under ``key``, or ``None``.
+    """Return the string under ``key``, or ``None``.
 
-    :param path: where ``owner`` stands
-    :raises StackValidationFailed: where it is something else
+    :param path: the place of ``owner``
+    :raises StackValidationFailed: when the value is something else
     """
     value = owner.get(key)
     if value is not None and not isinstance(value, str):
@@ -67,7 +68,7 @@ def text_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> str | None:
 
 
 def words_at(owner: Mapping[str, Any], key: str) -> str:
-    """Return what people are told by a description, which may be written as anything; empty where there is none."""
+    """Return a description as text, whatever its type. It is empty when there is none."""
     value = owner.get(key)
     return "" if value is None else str(value)
 
@@ -75,23 +76,25 @@ def words_at(owner: Mapping[str, Any], key: str) -> str:
 def check_is_map(owner: Any, what: str, path: Path) -> None:
     """Refuse a definition that isn't a map.
 
-    :raises StackValidationFailed: where it isn't
+    :raises StackValidationFailed: when it isn't a map
     """
     if not isinstance(owner, Mapping):
         raise refused(path, f"A {what} is defined by a map, and this is a {type(owner).__name__}")
 
 
 def check_keywords(owner: Any, allowed: Collection[str], what: str, path: Path, dialect: Dialect) -> None:
-    """Refuse a definition that isn't a map, or that holds a keyword it can't have.
+    """Refuse a definition that isn't a map, or that has an invalid keyword.
 
-    :param allowed: the keywords by HOT's names
-    :param what: what is defined, such as ``"resource"``
-    :param path: where ``owner`` stands
-    :raises StackValidationFailed: where it is or does
+    :param allowed: the valid keywords, with HOT's names
+    :param what: the kind of definition, such as ``"resource"``
+    :param path: the place of ``owner``
+    :raises StackValidationFailed: when it isn't a map, or has an invalid keyword
     """
     check_is_map(owner, what, path)
     words = {dialect.word(name) for name in allowed}
     for key in owner if dialect.refuses_unknown_keywords else ():
         if key not in words:
             known = ", ".join(sorted(words))
-            raise refused(path, f'"{key}" is not a valid keyword inside a {what} definition; those are {known}')
+            raise refused(
+                path, f'"{key}" is not a valid keyword inside a {what} definition; valid keywords are {known}'
+            )

@@ -1,7 +1,7 @@
 """UNKNOWN: the value of something that doesn't exist yet.
 
-Before a resource is created, its id and its attributes aren't known. Resolving goes on all the same: what depends on
-them is ``UNKNOWN`` and the rest is plain, so that properties can be validated as far as they are known.
+Before a resource is created, its id and its attributes aren't known. Resolving works nevertheless: values that depend
+on them are ``UNKNOWN`` and all others are plain, so that properties can be validated as far as they are known.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 
 class Unknown(Enum):
-    """An enum of one, so that ``value is UNKNOWN`` stays true through copies and pickles."""
+    """An enum of one member, so that ``value is UNKNOWN`` stays true through copies and pickles."""
 
     UNKNOWN = "unknown"
 
@@ -24,7 +24,7 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 
 def holds_unknown(value: Any) -> bool:
-    """Whether ``value`` is UNKNOWN, or a list or map that holds it at any depth."""
+    """Tell whether ``value`` is UNKNOWN, or a list or map that contains it at any depth."""
     if value is UNKNOWN:
         return True
     if isinstance(value, Mapping):
@@ -35,7 +35,7 @@ def holds_unknown(value: Any) -> bool:
 
 
 def known(value: Any) -> Any:
-    """``value`` with None for what isn't known."""
+    """Replace each UNKNOWN in ``value`` by None."""
     if value is UNKNOWN:
         return None
     if isinstance(value, Mapping):

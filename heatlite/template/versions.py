@@ -1,6 +1,6 @@
-"""The versions of the language: HOT's dates, those of CloudFormation's dialects, and which one a template is in.
+"""The versions of the template language: HOT's dates and those of CloudFormation's dialects.
 
-A date stands for one version of one dialect: no two dialects share any.
+A date identifies both version and dialect: no two dialects share a date.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ VERSIONS = (
     "2018-08-31",
     "2021-04-16",
 )
-"""HOT's. Dates as text: their alphabetical order is their order in time."""
+"""HOT's versions. The dates are texts whose alphabetical order is their order in time."""
 
 RELEASES: Mapping[str, str] = {
     "newton": "2016-10-14",
@@ -40,13 +40,13 @@ RELEASES: Mapping[str, str] = {
 CLOUDFORMATION: Mapping[str, Dialect] = {"2010-09-09": AWS, "2012-12-12": HEAT}
 
 CONDITIONS_SINCE = "2016-10-14"
-"""In HOT; of CloudFormation's dialects, AWS's own has them."""
+"""HOT's first version with conditions. Of CloudFormation's dialects, only AWS's own has them."""
 
 
 def version_of(raw: Mapping[str, Any]) -> str:
-    """The date of the version that a template is written in, also where it names a release.
+    """Return the date of a template's version, also when the template names a release.
 
-    :raises InvalidTemplateVersion: where the template names none, more than one, or one that isn't known
+    :raises InvalidTemplateVersion: when the template has no version, more than one, or an unknown one
     """
     named = [dialect for dialect in DIALECTS if isinstance(raw.get(dialect.version_key), str)]
     if not named:
@@ -69,16 +69,16 @@ def _dated(dialect: Dialect, written: str) -> str:
 
 
 def versions_of(dialect: Dialect) -> tuple[str, ...]:
-    """The versions of a dialect."""
+    """Return the versions of a dialect."""
     return VERSIONS if dialect is HOT else tuple(date for date, it in CLOUDFORMATION.items() if it is dialect)
 
 
 def dialect_of(version: str) -> Dialect:
-    """The dialect that a version is one of."""
+    """Return the dialect of a version."""
     return CLOUDFORMATION.get(version, HOT)
 
 
 def has_conditions(version: str) -> bool:
-    """Whether a version has conditions."""
+    """Tell whether a version has conditions."""
     dialect = dialect_of(version)
     return version >= CONDITIONS_SINCE if dialect is HOT else dialect is AWS

@@ -1,7 +1,7 @@
-"""How deep and how large a YAML document is, found out without making it.
+"""Depth and size of a YAML document, measured without constructing it.
 
-An alias costs four characters and may stand for anything, other aliases included; ten lines of ten aliases each are
-ten thousand million values. Here each node is measured once, however many aliases lead to it.
+An alias costs four characters and may stand for any value, other aliases included: ten lines of ten aliases each are
+ten thousand million values. Here each node is measured once, however many aliases refer to it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ _Marked = yaml.composer.ComposerError
 
 
 def check_depth(text: str, max_depth: int, loader_class: Any) -> None:
-    """Read the document's events until it nests deeper than ``max_depth`` levels.
+    """Read the document's events, and refuse a document that nests deeper than ``max_depth`` levels.
 
-    It comes before anything is composed: the C composer recurses without a bound, and a deep document would end the
+    It runs before anything is composed, because the C composer recurses without a limit: a deep document would kill the
     whole process.
 
-    :raises yaml.YAMLError: where it does, or isn't YAML
+    :raises yaml.YAMLError: when it nests too deep, or isn't YAML
     """
     loader = loader_class(text)
     depth = 0
@@ -40,15 +40,15 @@ def check_depth(text: str, max_depth: int, loader_class: Any) -> None:
 
 
 def _too_deep(max_depth: int, mark: Any) -> yaml.YAMLError:
-    """Return the error for a document that nests too deep, to be raised by the caller."""
+    """Return the error for a document that nests too deep, for the caller to raise."""
     return _Marked(None, None, f"nested deeper than {max_depth} levels", mark)
 
 
 def expanded_size(root: yaml.Node, enough: int) -> int:
-    """The characters of the scalars, and one for each node, with every alias counted as what it stands for.
+    """Count the characters of the scalars, plus one for each node, with every alias counted as its node.
 
-    :param enough: counting one node's parts ends once they are more than this
-    :raises yaml.YAMLError: where a node holds itself
+    :param enough: the count of a node's parts stops above this
+    :raises yaml.YAMLError: when a node contains itself
     """
     sizes: dict[int, int] = {}
     _measure(root, sizes, set(), enough)
@@ -56,7 +56,7 @@ def expanded_size(root: yaml.Node, enough: int) -> int:
 
 
 def _measure(node: yaml.Node, sizes: dict[int, int], open_nodes: set[int], enough: int) -> int:
-    """The size of one node. Aliases point backwards, so it recurses only as deep as the text is nested."""
+    """Measure one node. Aliases point backwards, so the recursion is only as deep as the text is nested."""
     identity = id(node)
     if identity in sizes:
         return sizes[identity]

@@ -1,6 +1,6 @@
-"""The process that evaluates yaql: a line of JSON in, a line of JSON out, until there are no more.
+"""The child process that evaluates yaql: one line of JSON in, one line of JSON out, until its input is closed.
 
-It is started by ``yaql_process``, which ends it when an answer takes too long.
+``yaql_process`` starts it, and kills it when an answer takes too long.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from heatlite.schema.child_process import serve
 
 @functools.cache
 def parser(iterations: int, memory: int) -> Any:
-    """Yaql's parser with these limits."""
+    """Create yaql's parser with these limits."""
     import yaql
 
     return yaql.YaqlFactory().create({"yaql.limitIterators": iterations, "yaql.memoryQuota": memory})
@@ -22,20 +22,20 @@ def parser(iterations: int, memory: int) -> Any:
 
 @functools.lru_cache(maxsize=256)
 def parsed(expression: str, iterations: int, memory: int) -> Any:
-    """The expression, which is asked for at least twice: whether it is one, and what it gives."""
+    """Parse an expression. The cache pays because each expression is checked first and evaluated later."""
     return parser(iterations, memory)(expression)
 
 
 @functools.cache
 def root_context() -> Any:
-    """Yaql's own functions."""
+    """Create the context with yaql's own functions."""
     import yaql
 
     return yaql.create_context()
 
 
 def answer(question: Mapping[str, Any]) -> dict[str, Any]:
-    """The value of an expression; without data, whether it is one."""
+    """Evaluate an expression; without data, only check that it is one."""
     try:
         statement = parsed(question["expression"], question["iterations"], question["memory"])
         if "data" not in question:
@@ -47,7 +47,7 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: what yaql counts as a list is one."""
+    """Convert a value to JSON's types. Every iterable becomes a list."""
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, str | int | float | bool | None):

@@ -1,12 +1,12 @@
-"""Evaluate yaql in a process of its own, because nothing else bounds its time.
+"""Evaluation of yaql in a child process, because nothing else limits its time.
 
 ::
 
     engine ──{"expression", "data", limits}──▶ child      see ``schema.child_process``
            ◀──{"value"} or {"error"}──────────
 
-The library bounds how many items an expression goes through and how much memory it believes to use, but a regular
-expression that backtracks, in C, knows no limit.
+The library limits the number of items and its own estimate of the memory. But a regular expression that backtracks in C
+knows no limit.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from heatlite.schema.child_process import Children
 
 @dataclass(frozen=True)
 class Limits:
-    """What one expression may cost. ``memory``: bytes, as yaql counts them."""
+    """The limits of one expression. ``memory`` is in bytes, as yaql counts them."""
 
     iterations: int = 200
     memory: int = 10000
@@ -28,31 +28,31 @@ class Limits:
 
 
 class BadExpression(Exception):
-    """An expression that isn't one, or failed; the message says which."""
+    """An expression that isn't valid, or failed. The message says which."""
 
 
 class TookTooMuch(BadExpression):
-    """One whose evaluation had to be ended."""
+    """An evaluation that had to be ended."""
 
 
 class Evaluator:
-    """Asks child processes, as many questions at a time as there are of them."""
+    """Sends questions to child processes, one at a time to each."""
 
     def __init__(self, limits: Limits = Limits()) -> None:
         self.limits = limits
         self._children = Children("heatlite.template.yaql_child")
 
     def check(self, expression: str) -> None:
-        """Whether this is an expression at all.
+        """Check that an expression is valid.
 
-        :raises BadExpression: saying what it isn't
+        :raises BadExpression: saying what is wrong
         """
         self._ask({"expression": expression})
 
     def evaluate(self, expression: str, data: Any) -> Any:
-        """The expression's value, as JSON.
+        """Evaluate an expression, and return its value as JSON.
 
-        :raises BadExpression: where it has none within the limits; ``TookTooMuch`` where it went on and on
+        :raises BadExpression: when it fails; ``TookTooMuch`` when it takes too long or too much memory
         """
         return self._ask({"expression": expression, "data": data})
 
@@ -66,17 +66,17 @@ class Evaluator:
         return answer["value"]
 
     def stop(self) -> None:
-        """End the children."""
+        """Kill the children."""
         self._children.stop()
 
 
 EVALUATOR = Evaluator()
-"""The one of this process; ``limits`` may be set as it starts."""
+"""The evaluator of this process. Its ``limits`` may be set when the process starts."""
 
 
 @contextlib.contextmanager
 def limited_to(limits: Limits) -> Any:
-    """For a while, other limits."""
+    """Use other limits in the block."""
     before, EVALUATOR.limits = EVALUATOR.limits, limits
     try:
         yield

@@ -1,9 +1,9 @@
-"""The functions of the template language, and which of them a version of it knows.
+"""The functions of the template language, and the versions that have them.
 
-To add a function, write a module with its class and name the class in ``REGISTERED`` with the version that brought
-it; a later version's wider form of the same name is a second entry. Conditions have functions of their own
-(``OF_CONDITIONS``), and may use no other. ``if`` is no function: it *is* the value that it chooses, and so it is
-gone before anything is compiled (see ``conditions``).
+To add a function, write a module with its class, and add the class to ``REGISTERED`` with the version that introduced
+it. A wider form in a later version is a second entry with the same name. Conditions have their own functions
+(``OF_CONDITIONS``), and may use no others. ``if`` isn't a function: it is replaced by the value that it chooses before
+anything is compiled (see ``conditions``).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from heatlite.template.functions.yaql import Yaql
 from heatlite.template.versions import CONDITIONS_SINCE, dialect_of, has_conditions
 
 Registered = tuple[str, type[Function]]
-"""(the version that brought it, the function)"""
+"""(the version that introduced it, the function)"""
 
 REGISTERED: tuple[Registered, ...] = (
     ("2013-05-23", GetAttrThenSelect),
@@ -78,14 +78,14 @@ REGISTERED: tuple[Registered, ...] = (
     ("2017-09-01", repeat.RepeatSideBySide),
     ("2017-09-01", str_replace.StrReplaceVeryStrict),
 )
-"""The oldest first."""
+"""Oldest first."""
 
 REMOVED: Mapping[str, str] = {
     **dict.fromkeys(("Fn::Base64", "Fn::GetAZs", "Fn::Join", "Fn::MemberListToMap", "Fn::Replace"), "2014-10-16"),
     **dict.fromkeys(("Fn::ResourceFacade", "Fn::Split", "Ref"), "2014-10-16"),
     "Fn::Select": "2015-10-15",
 }
-"""The version in which a function is no more."""
+"""The version that removed a function."""
 
 IF_SINCE, IF_WITHOUT_ELSE_SINCE = CONDITIONS_SINCE, "2021-04-16"
 
@@ -112,7 +112,7 @@ OF_CLOUDFORMATION: tuple[type[Function], ...] = (
     cfn.Select,
     cfn.Split,
 )
-"""Those of both dialects."""
+"""The functions of both CloudFormation dialects."""
 
 OF_CLOUDFORMATION_CONDITIONS: tuple[type[Function], ...] = (
     FindInMap,
@@ -123,14 +123,14 @@ OF_CLOUDFORMATION_CONDITIONS: tuple[type[Function], ...] = (
     conditional.CfnOr,
 )
 
-IF_DESCRIPTION = "One of two values, as a condition says."
+IF_DESCRIPTION = "One of two values, chosen by a condition."
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a single-key map means in one version: a function, a mistake (with the reason), or else plain data.
+    """The meaning of a single-key map in one version: a function, an error with its reason, or else plain data.
 
-    A function that only a later version has is plain data, as in Heat: a map ``{filter: on}`` of old is no mistake.
+    A function that only a later version has is plain data, as in Heat: an old map such as ``{filter: on}`` is no error.
     """
 
     functions: Mapping[str, type[Function]]
@@ -139,7 +139,7 @@ class Vocabulary:
 
 @functools.cache
 def vocabulary_of(version: str) -> Vocabulary:
-    """The vocabulary of a version's resources and outputs.
+    """Return the vocabulary of a version's resources and outputs.
 
     :param version: of any dialect
     """
@@ -153,7 +153,7 @@ def vocabulary_of(version: str) -> Vocabulary:
 
 @functools.cache
 def vocabulary_of_conditions(version: str) -> Vocabulary:
-    """The vocabulary of a version's conditions."""
+    """Return the vocabulary of a version's conditions."""
     known = _known(OF_CONDITIONS, version)
     dialect = dialect_of(version)
     every = {*_every_name(dialect), dialect.if_name}
@@ -163,9 +163,9 @@ def vocabulary_of_conditions(version: str) -> Vocabulary:
 
 
 def functions_of(version: str, *, with_conditions: bool = False) -> dict[str, str]:
-    """The functions of a version, each with a sentence on what it gives.
+    """Return the functions of a version, each with a sentence that describes its result.
 
-    :param with_conditions: those that only conditions may use, too
+    :param with_conditions: include those that only conditions may use
     """
     known = _known(REGISTERED, version)
     if with_conditions:
@@ -180,7 +180,7 @@ IF_NAME = HOT.if_name
 
 
 def _every_name(dialect: Dialect) -> set[str]:
-    """The functions that any version of a dialect has, or had."""
+    """Return the names of the functions that any version of a dialect has, or had."""
     if dialect is HOT:
         return {function.name for _, function in REGISTERED}
     return {function.name for function in OF_CLOUDFORMATION}

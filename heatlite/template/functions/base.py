@@ -1,4 +1,4 @@
-"""What a function of the template language is, and the two things that each one says for itself.
+"""The base class of the functions of the template language, and the two methods that each one implements.
 
 ::
 
@@ -7,8 +7,8 @@
                 check(): are they well-formed,               UNKNOWN inside? then UNKNOWN
                 what do they refer to?                       apply(): the result
 
-``check`` sees compiled arguments: what is written out is plain, and what another function will give is a
-``Function``, about which nothing can be said yet.
+``check`` receives compiled arguments: literal values are plain, and the result of another function is a ``Function``,
+whose value isn't known yet.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ from heatlite.template.scope import Scope
 from heatlite.template.unknown import UNKNOWN, holds_unknown
 
 MAX_TEXT = 16 * 1024 * 1024
-"""Characters that a function may make. Nested replacements multiply, so a short template could fill the memory."""
+"""Characters that one function may produce. Nested replacements multiply, so a short template could fill the memory."""
 
 MOST_TOGETHER = 128 * 1024 * 1024
-"""Characters that the functions of one call, or of one resource's definition, may make together."""
+"""Characters that the functions of one call, or of one resource's definition, may produce together."""
 
 MOST_GIVEN = 256 * 1024 * 1024
-"""Characters that the functions of one call, or of one resource's definition, may give together.
+"""Characters of the results of all functions of one call, or of one resource's definition.
 
-What they give is mostly there already: a parameter's value, a file. But whoever is given it goes through it, so that a
-large one that each resource is given costs as much as if each had brought its own.
+Most results exist already, such as a parameter's value or a file. But their users read all of them. So a large value
+that each resource receives costs as much as a separate value for each.
 """
 
 EACH_VALUE = 50
-"""Characters that one value within a list or a map counts as: to go through it costs as much as through so many."""
+"""Characters that each value in a list or a map counts as: visiting it takes as long as reading so many."""
 
 
 @dataclass
 class _Left:
-    """What functions may still make and give, in characters."""
+    """The characters that functions may still produce and return."""
 
     made: int
     given: int
@@ -57,12 +57,13 @@ _LEFT: contextvars.ContextVar[_Left | None] = contextvars.ContextVar("characters
 
 @contextlib.contextmanager
 def making_at_most(characters: int = MOST_TOGETHER, given: int | None = None) -> Iterator[None]:
-    """Bound what all functions that are resolved meanwhile make together, and what they give.
+    """Limit what all functions that are resolved in the block produce and return together.
 
-    Within another such block the outer one counts.
+    Within another such block the outer limits apply.
 
-    :param characters: that are made: joined, replaced, repeated
-    :param given: characters of all results, also of those only handed on; see ``EACH_VALUE``. None: ``MOST_GIVEN``
+    :param characters: produced characters: joined, replaced, repeated
+    :param given: characters of all results, including those that are only passed on; see ``EACH_VALUE``. None:
+        ``MOST_GIVEN``
     """
     left = _Left(characters, MOST_GIVEN if given is None else given)
     token = _LEFT.set(left) if _LEFT.get() is None else None
@@ -74,44 +75,44 @@ def making_at_most(characters: int = MOST_TOGETHER, given: int | None = None) ->
 
 
 ANYTHING = "*"
-"""Among the names of parameters that a definition uses: what it uses isn't known before it is computed."""
+"""An element of a definition's parameter names: its uses aren't known before its functions are resolved."""
 
 
 class Compiler(Protocol):
-    """What a function may ask while it is compiled."""
+    """The interface of the compiler for functions."""
 
     @property
     def is_lenient(self) -> bool:
-        """Whether what can't be had is told only when it is resolved."""
+        """Whether errors are reported only when the function is resolved."""
 
     @property
     def mappings(self) -> Mapping[str, Any]:
         """The section ``Mappings`` of a CloudFormation template."""
 
     def compile(self, value: Any, path: Path) -> Tree:
-        """Compile a value that stands inside the function's arguments."""
+        """Compile a value inside the function's arguments."""
 
     def refer_to_resource(self, name: Any, path: Path) -> str:
-        """Note that the value needs this resource, and give its name back."""
+        """Record that the value needs this resource, and return the resource's name."""
 
     def read_attribute(self, name: Any, attribute: str, path: Path) -> str:
-        """Note that the value reads this attribute (``"*"``: any), and give the resource's name back."""
+        """Record that the value reads this attribute (``"*"``: any), and return the resource's name."""
 
     def check_parameter(self, name: str, path: Path) -> None:
         """Refuse the name of a parameter that isn't declared."""
 
     def has_parameter(self, name: str) -> bool:
-        """Whether a parameter of this name is declared; where it is, it counts as used."""
+        """Tell whether a parameter of this name is declared. If so, record its use."""
 
     def use_anything(self) -> None:
-        """Note that what is used isn't known before it is computed."""
+        """Record that the uses aren't known before the function is resolved."""
 
     def check_file(self, name: str, path: Path) -> None:
         """Refuse the name of a file that didn't come with the template: raise Unfit."""
 
 
 class Unfit(Exception):
-    """An argument of a function that has the right form holds something that doesn't fit."""
+    """An argument of the right form with an unfit value."""
 
     def __init__(self, error: StackValidationFailed) -> None:
         super().__init__(str(error))
@@ -120,22 +121,22 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Function(Node):
-    """A function with its compiled arguments, and where it stands. A subclass is one function of the language."""
+    """A function with its compiled arguments and its place. Each subclass is one function of the language."""
 
     arguments: Tree
     path: Path = field(compare=False)
 
     name: ClassVar[str] = ""
     told: ClassVar[str] = ""
-    """What clients are told of it, where that isn't the first sentence here: they may know it by heart."""
+    """The description for clients, if it isn't the first sentence of the docstring: clients may rely on its text."""
 
     @classmethod
     def compile(cls, arguments: Any, path: Path, compiler: Compiler) -> Function:
         """Compile and check the arguments.
 
-        :param path: where the arguments stand, the function's own name included
-        :raises StackValidationFailed: where they are of the wrong form
-        :raises InvalidTemplateReference: where they name a resource that doesn't exist
+        :param path: the place of the arguments, including the function's own name
+        :raises StackValidationFailed: when they have the wrong form
+        :raises InvalidTemplateReference: when they name a resource that doesn't exist
         """
         function = cls.of(compiler.compile(arguments, path), path, compiler)
         try:
@@ -152,32 +153,32 @@ class Function(Node):
 
     @classmethod
     def of(cls, arguments: Tree, path: Path, compiler: Compiler) -> Function:
-        """Return the function with its compiled arguments, which are yet to be checked."""
+        """Return the function with its compiled arguments, which aren't checked yet."""
         return cls(arguments, path)
 
     @abstractmethod
     def check(self, compiler: Compiler) -> None:
-        """Refuse arguments of the wrong form as far as they are written out, and note what they refer to."""
+        """Refuse literal arguments of the wrong form, and record what they refer to."""
 
     @abstractmethod
     def apply(self, arguments: Any, scope: Scope) -> Any:
-        """The result for these arguments, which are plain and hold no UNKNOWN."""
+        """Compute the result for these arguments, which are plain and contain no UNKNOWN."""
 
     def resolve(self, scope: Scope) -> Any:
         arguments = resolve(self.arguments, scope)
         if arguments is not self.arguments and holds_unknown(arguments):
             return UNKNOWN
-        self.go_through(0)  # once they have come to too much, the next ones aren't begun
+        self.go_through(0)  # once the limit is exceeded, no further function starts
         result = self.apply(arguments, scope)
         self.give(result)
         return result
 
     def wrong(self, message: str) -> StackValidationFailed:
-        """The error for arguments that are wrong, to be raised by the caller."""
+        """Return the error for wrong arguments, for the caller to raise."""
         return refused(self.path, message)
 
     def expect(self, tree: Tree, fits: Callable[[Any], bool], message: str) -> None:
-        """Refuse a part of the arguments that is written out and doesn't fit.
+        """Refuse a literal part of the arguments that doesn't fit.
 
         :raises Unfit: with ``message``
         """
@@ -185,9 +186,9 @@ class Function(Node):
             raise Unfit(self.wrong(message))
 
     def fits(self, check: Callable[[Any], Any], argument: Any) -> None:
-        """Check a part of the arguments that is written out by a function that raises where it doesn't fit.
+        """Check a literal part of the arguments with a function that raises StackValidationFailed.
 
-        :raises Unfit: where it does
+        :raises Unfit: when it does
         """
         try:
             check(argument)
@@ -195,9 +196,9 @@ class Function(Node):
             raise Unfit(error) from None
 
     def check_size(self, characters: int) -> None:
-        """Refuse to make a text of more than ``MAX_TEXT`` characters.
+        """Refuse to produce a text of more than ``MAX_TEXT`` characters.
 
-        :raises StackValidationFailed: where it would be
+        :raises StackValidationFailed: when it would be longer
         """
         if characters > MAX_TEXT:
             raise self.wrong(f'"{self.name}" would make a text of more than {MAX_TEXT} characters')
@@ -206,7 +207,7 @@ class Function(Node):
     def check_weight(self, value: Any) -> None:
         """Refuse a value of more than ``MAX_TEXT`` characters and items.
 
-        :raises StackValidationFailed: where it is
+        :raises StackValidationFailed: when it is larger
         """
         characters = weight(value)
         if characters > MAX_TEXT:
@@ -214,9 +215,9 @@ class Function(Node):
         self.spend(characters)
 
     def spend(self, characters: int) -> None:
-        """Count what is about to be made against what all functions may make together.
+        """Count characters to be produced against the limit of all functions.
 
-        :raises StackValidationFailed: where that would be more
+        :raises StackValidationFailed: when the limit is exceeded
         """
         left = _LEFT.get()
         if left is None:
@@ -229,18 +230,18 @@ class Function(Node):
             )
 
     def give(self, result: Any) -> None:
-        """Count a result against what all functions may give together.
+        """Count a result against the limit of all results.
 
-        :raises StackValidationFailed: where that is more
+        :raises StackValidationFailed: when the limit is exceeded
         """
         if _LEFT.get() is not None:
             values, characters = values_and_weight(result)
             self.go_through(characters + values * EACH_VALUE)
 
     def go_through(self, characters: int) -> None:
-        """Count characters that are gone through, though nothing may come of it, as if they were given.
+        """Count characters that are read, even without a result, against the limit of all results.
 
-        :raises StackValidationFailed: where that is more than all functions may give together
+        :raises StackValidationFailed: when the limit is exceeded
         """
         left = _LEFT.get()
         if left is None:
@@ -254,33 +255,33 @@ class Function(Node):
             )
 
     def too_large(self) -> StackValidationFailed:
-        """The error for a result that would fill the memory, to be raised by the caller."""
+        """Return the error for a result that would fill the memory, for the caller to raise."""
         return self.wrong(f'"{self.name}" would make a value of more than {MAX_TEXT} characters')
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake(Function):
-    """What stands for a function that can't give anything: whoever resolves it is told why."""
+    """The placeholder of a function that failed its check. Resolving it raises the error."""
 
     error: HeatliteError = field(compare=False)
 
     def check(self, compiler: Compiler) -> None:
-        """It was found while its function was checked."""
+        """Check nothing: the error was found when the function was checked."""
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
         raise self.error.with_traceback(None)
 
 
 def is_list_or_nothing(value: Any) -> bool:
-    """Whether a value is a list, or there is none."""
+    """Tell whether a value is a list or None."""
     return value is None or isinstance(value, list | tuple)
 
 
 def is_map_or_nothing(value: Any) -> bool:
-    """Whether a value is a map, or there is none."""
+    """Tell whether a value is a map or None."""
     return value is None or isinstance(value, Mapping)
 
 
 def is_text(value: Any) -> bool:
-    """Whether a value is a string."""
+    """Tell whether a value is a string."""
     return isinstance(value, str)

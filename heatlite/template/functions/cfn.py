@@ -25,7 +25,7 @@ from heatlite.template.unknown import UNKNOWN
 
 
 class Ref(Function):
-    """A parameter's value or, where none has the name, a resource's reference."""
+    """The value of a parameter or, if none has the name, the reference of a resource."""
 
     __slots__ = ()
     name = "Ref"
@@ -44,7 +44,7 @@ class Ref(Function):
 
 
 class Select(Function):
-    """An item of a list by its place, or of a map by its key; a text is read as JSON. What isn't there is ``""``."""
+    """An item of a list by index, or of a map by key. A text is read as JSON. A missing item is ``""``."""
 
     __slots__ = ()
     name = "Fn::Select"
@@ -81,7 +81,7 @@ class Select(Function):
 
 
 class Join(ListJoin):
-    """The items of one list as one text."""
+    """The items of one list, joined to one text."""
 
     __slots__ = ()
     name = "Fn::Join"
@@ -92,7 +92,7 @@ class Join(ListJoin):
 
 
 class Split(Function):
-    """A text cut at each delimiter; a list, such as a parameter of that type is, stays what it is."""
+    """A text split at each delimiter. A list, such as a parameter of that type, stays unchanged."""
 
     __slots__ = ()
     name = "Fn::Split"
@@ -113,7 +113,7 @@ class Split(Function):
 
 
 class Replace(StrReplace):
-    """``str_replace`` with its arguments the other way round."""
+    """``str_replace`` with its arguments in the other order."""
 
     __slots__ = ()
     name = "Fn::Replace"
@@ -130,7 +130,7 @@ class Replace(StrReplace):
 
 
 class Base64(Function):
-    """A text as it is: whoever is given user data encodes it."""
+    """A text, unchanged: the receiver of user data encodes it."""
 
     __slots__ = ()
     name = "Fn::Base64"
@@ -148,7 +148,7 @@ MEMBER = re.compile(r"\.member\.([0-9]{1,9})\.")
 
 
 class MemberListToMap(Function):
-    """A map of the numbered pairs of texts in which a query string writes one."""
+    """A map from the numbered pairs of texts that a query string contains."""
 
     __slots__ = ()
     name = "Fn::MemberListToMap"
@@ -171,7 +171,7 @@ class MemberListToMap(Function):
 
 
 class GetAZs(Function):
-    """The availability zones: without a compute service, the one that there always is."""
+    """The availability zones. Without a compute service, this is the zone that always exists."""
 
     __slots__ = ()
     name = "Fn::GetAZs"
@@ -181,14 +181,14 @@ class GetAZs(Function):
         return cls(None, path)
 
     def check(self, compiler: Compiler) -> None:
-        """Whatever is given is ignored, as it always was."""
+        """Accept and ignore any arguments, as Heat does."""
 
     def apply(self, arguments: Any, scope: Scope) -> list[str]:
         return ["nova"]
 
 
 class Facade(ResourceFacade):
-    """``resource_facade`` by CloudFormation's names."""
+    """``resource_facade`` with CloudFormation's names."""
 
     __slots__ = ()
     name = "Fn::ResourceFacade"

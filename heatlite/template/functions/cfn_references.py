@@ -1,9 +1,9 @@
-"""CloudFormation's ways to refer to something, where they differ from HOT's.
+"""CloudFormation's references, where they differ from HOT's.
 
 ::
 
     {"Fn::GetAtt": [server, PublicIp]}      an attribute, without a path in it
-    {Ref: size}                             among conditions: a parameter, as there are no resources yet
+    {Ref: size}                             in conditions: a parameter only, because there are no resources yet
 """
 
 from __future__ import annotations

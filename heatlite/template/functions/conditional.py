@@ -7,7 +7,7 @@
       is_small: {not: is_production}
       is_watched: {or: [is_production, {equals: [{get_param: watch}, true]}]}
 
-Where a condition is expected, its name will do. CloudFormation has the same by the names ``Fn::Equals`` and so on.
+The name of a condition may be used instead of its definition. CloudFormation's names are ``Fn::Equals`` and so on.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from heatlite.template.unknown import UNKNOWN, holds_unknown
 
 @dataclass(frozen=True, slots=True)
 class Operand(Node):
-    """What isn't a function where a condition is expected: most often the name of another one. It is looked at only
-    where it matters: ``or`` and ``and`` stop at the first that decides."""
+    """An operand that isn't a function: usually the name of another condition.
+
+    It is evaluated only when it matters: ``or`` and ``and`` stop at the first operand that decides.
+    """
 
     written: Any
     path: Path = field(compare=False)
@@ -36,20 +38,20 @@ class Operand(Node):
 
 
 def is_true(value: Any, scope: Scope, path: Path) -> bool:
-    """Return whether a condition holds that is a boolean, or another one's name; none at all holds, as in Heat.
+    """Tell whether a condition is true: a boolean, or the name of another one. None counts as true, as in Heat.
 
-    :raises StackValidationFailed: where it is something else, or there is no condition of this name
+    :raises StackValidationFailed: when it is something else, or there is no condition of this name
     """
     if value is None or isinstance(value, bool):
         return value is not False
     if isinstance(value, str) and value in scope.conditions:
         return scope.conditions[value]
     known = ", ".join(map(str, scope.conditions)) or "none"
-    raise refused(path, f"Invalid condition {value!r:.80}: it is a boolean or one of those that are defined: {known}")
+    raise refused(path, f"Invalid condition {value!r:.80}: it must be a boolean or a defined condition: {known}")
 
 
 class Equals(Function):
-    """Whether two values are the same."""
+    """Whether two values are equal."""
 
     __slots__ = ()
     name = "equals"
@@ -65,7 +67,7 @@ class Equals(Function):
 
 
 class Combination(Function):
-    """Conditions combined to one."""
+    """A combination of conditions."""
 
     __slots__ = ()
 
@@ -76,9 +78,9 @@ class Combination(Function):
 
     @classmethod
     def parts(cls, arguments: Any, path: Path) -> Sequence[Any]:
-        """The conditions among the arguments.
+        """Return the conditions among the arguments.
 
-        :raises StackValidationFailed: where they aren't at least two
+        :raises StackValidationFailed: when there are fewer than two
         """
         if not isinstance(arguments, list):
             raise refused(path, f'Arguments to "{cls.name}" must be a list of conditions')
@@ -87,7 +89,7 @@ class Combination(Function):
         return arguments
 
     def check(self, compiler: Compiler) -> None:
-        """All is checked as it is compiled."""
+        """Check nothing: the parts are checked while they are compiled."""
 
     def resolve(self, scope: Scope) -> Any:
         parts = items_of(self.arguments) or ()
@@ -99,12 +101,12 @@ class Combination(Function):
         return self.combine(is_true(part, scope, self.path) for part in parts)
 
     def combine(self, truths: Iterator[bool]) -> bool:
-        """What the conditions come to together, looking at no more of them than it takes."""
+        """Combine the conditions, evaluating no more of them than necessary."""
         raise NotImplementedError
 
 
 class And(Combination):
-    """Whether all of them hold."""
+    """Whether all conditions are true."""
 
     __slots__ = ()
     name = "and"
@@ -114,7 +116,7 @@ class And(Combination):
 
 
 class Or(Combination):
-    """Whether one of them holds."""
+    """Whether at least one condition is true."""
 
     __slots__ = ()
     name = "or"
@@ -124,7 +126,7 @@ class Or(Combination):
 
 
 class Not(Combination):
-    """Whether it doesn't hold."""
+    """Whether a condition is false."""
 
     __slots__ = ()
     name = "not"
@@ -140,28 +142,28 @@ class Not(Combination):
 
 
 class CfnEquals(Equals):
-    """Whether two values are the same."""
+    """Whether two values are equal."""
 
     __slots__ = ()
     name = "Fn::Equals"
 
 
 class CfnAnd(And):
-    """Whether all of them hold."""
+    """Whether all conditions are true."""
 
     __slots__ = ()
     name = "Fn::And"
 
 
 class CfnOr(Or):
-    """Whether one of them holds."""
+    """Whether at least one condition is true."""
 
     __slots__ = ()
     name = "Fn::Or"
 
 
 class CfnNot(Not):
-    """Whether it, the only item of a list, doesn't hold."""
+    """Whether a condition, the only item of a list, is false."""
 
     __slots__ = ()
     name = "Fn::Not"

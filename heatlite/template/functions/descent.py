@@ -1,4 +1,4 @@
-"""Going down a path into a value, as ``get_param`` and ``get_attr`` do with what stands behind the name."""
+"""Following a path into a value, as ``get_param`` and ``get_attr`` do."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from heatlite.template.unknown import UNKNOWN
 
 
 def descend(value: Any, keys: Sequence[Any], missing: Any) -> Any:
-    """What is found under ``keys``, one level down for each.
+    """Return the value at a path of keys.
 
-    A list, or a string, takes an index, which may be written as text.
+    A list or a string takes an index, which may be written as text.
 
-    :param missing: the result where the path leads nowhere
+    :param missing: the result when the path leads nowhere
     """
     for key in keys:
         if value is UNKNOWN:

@@ -50,7 +50,7 @@ class FindInMap(Function):
         for depth, key in enumerate(arguments):
             if not isinstance(found, Mapping) or not isinstance(key, str) or key not in found:
                 within = ".".join(("Mappings", *map(str, arguments[:depth])))
-                known = ", ".join(map(str, found)) if isinstance(found, Mapping) else "none, as it is no map"
-                raise self.wrong(f'There is no "{key!s:.80}" in {within}; those that are: {known or "none"}')
+                known = ", ".join(map(str, found)) if isinstance(found, Mapping) else "none, because it isn't a map"
+                raise self.wrong(f'There is no "{key!s:.80}" in {within}; its keys are: {known or "none"}')
             found = found[key]
         return found

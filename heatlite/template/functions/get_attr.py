@@ -1,4 +1,4 @@
-"""``get_attr``: an attribute of another resource, something inside it, or all attributes as a map.
+"""``get_attr``: an attribute of another resource, a part of it, or all attributes as a map.
 
 ::
 
@@ -18,17 +18,17 @@ from heatlite.template.scope import ResourceValue, Scope
 from heatlite.template.unknown import UNKNOWN
 
 EVERY_ATTRIBUTE = "*"
-"""What is read where the attribute isn't written out, or all of them are wanted."""
+"""The attribute name when the attribute is computed, or all attributes are read."""
 
 
 class GetAttr(Function):
-    """An attribute by its resource's name. A path that leads nowhere gives ``None``."""
+    """An attribute of another resource. A path that leads nowhere gives ``None``."""
 
     __slots__ = ()
     name = "get_attr"
     fewest = 2
     passes_path = True
-    """Whether the resource is asked for what is at the path; else for the whole attribute."""
+    """Whether the resource itself follows the path. If not, it returns the whole attribute."""
 
     def check(self, compiler: Compiler) -> None:
         items = items_of(self.arguments)
@@ -65,21 +65,21 @@ class GetAttr(Function):
 
 
 def what_is_read(keys: list[Any]) -> str:
-    """The attribute that keys lead to. An inner resource's is one name, whether it is written as one or as many."""
+    """Return the attribute that keys lead to. An inner resource's attribute is one name, however it is written."""
     if not keys or isinstance(keys[0], Function):
         return EVERY_ATTRIBUTE
     return joined(str(keys[0]), keys[1:])[0]
 
 
 class GetAttrThenSelect(GetAttr):
-    """An attribute by its resource's name, and what a path then finds in its value."""
+    """An attribute of another resource, or the value at a path in it."""
 
     __slots__ = ()
     passes_path = False
 
 
 class GetAttrOrAll(GetAttr):
-    """An attribute of another resource or what a path finds in it; where none is named, all of them as a map."""
+    """An attribute of another resource, or the value at a path in it. Without an attribute, all of them as a map."""
 
     __slots__ = ()
     fewest = 1

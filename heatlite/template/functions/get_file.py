@@ -16,7 +16,7 @@ from heatlite.template.scope import Scope
 
 
 class GetFile(Function):
-    """A file by the name under which the client sent it."""
+    """A file, by the name that the client sent it with."""
 
     __slots__ = ()
     name = "get_file"
@@ -39,5 +39,5 @@ class GetFile(Function):
 
 
 def no_content(name: str, path: Path) -> StackValidationFailed:
-    """The error for a file that didn't come with the template, to be raised by the caller."""
+    """Return the error for a file that didn't come with the template, for the caller to raise."""
     return refused(path, f'No content found in the "files" section for get_file path: {name}')

@@ -1,9 +1,9 @@
-"""``get_param``: the value of a parameter, or of something inside it.
+"""``get_param``: the value of a parameter, or a part of it.
 
 ::
 
     {get_param: flavor}
-    {get_param: [servers, 0, name]}      # the path may hold functions
+    {get_param: [servers, 0, name]}      # the path may contain functions
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from heatlite.template.scope import Scope
 
 
 class GetParam(Function):
-    """A parameter by its name; a path that leads nowhere gives ``""``."""
+    """The value of a parameter. A path that leads nowhere gives ``""``."""
 
     __slots__ = ()
     name = "get_param"

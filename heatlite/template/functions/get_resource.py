@@ -1,4 +1,4 @@
-"""``get_resource``: the reference of another resource, most often its physical id.
+"""``get_resource``: the reference of another resource, usually its physical resource id.
 
 ::
 
@@ -15,9 +15,9 @@ from heatlite.template.unknown import UNKNOWN
 
 
 class GetResource(Function):
-    """Another resource by its name.
+    """The reference of another resource.
 
-    A name that is computed is written out by now: see ``computed_names``.
+    A computed name has been replaced by now: see ``computed_names``.
     """
 
     __slots__ = ()

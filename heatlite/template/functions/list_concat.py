@@ -17,7 +17,7 @@ from heatlite.template.scope import Scope
 
 
 class ListConcat(Function):
-    """The items of each list in turn; ``null`` is an empty list."""
+    """The items of several lists as one list. ``null`` counts as an empty list."""
 
     __slots__ = ()
     name = "list_concat"
@@ -40,7 +40,7 @@ class ListConcat(Function):
 
 
 class ListConcatUnique(ListConcat):
-    """As ``list_concat``, without what came before already."""
+    """The items of several lists as one list, each item once."""
 
     __slots__ = ()
     name = "list_concat_unique"

@@ -17,7 +17,7 @@ from heatlite.template.text import as_text
 
 
 class ListJoin(Function):
-    """The strings of one list as one text; ``null`` is an empty item or no list."""
+    """The strings of one list, joined to one text. ``null`` counts as an empty item or an empty list."""
 
     __slots__ = ()
     name = "list_join"
@@ -33,7 +33,7 @@ class ListJoin(Function):
         for one in lists:
             self.expect(one, self.is_list, f'"{self.name}" must operate on a list')
             for item in items_of(one) or ():
-                if not isinstance(item, Node):  # told before anything is made, also where another item isn't known yet
+                if not isinstance(item, Node):  # reported at once, even when another item isn't known yet
                     self.fits(self.text, item)
 
     def apply(self, arguments: Any, scope: Scope) -> str:
@@ -48,11 +48,11 @@ class ListJoin(Function):
 
     @staticmethod
     def is_list(value: Any) -> bool:
-        """Whether it can be joined."""
+        """Tell whether a value can be joined."""
         return value == "" or is_list_or_nothing(value)
 
     def text(self, item: Any) -> str:
-        """An item as it is joined."""
+        """Return an item as text."""
         if item is None:
             return ""
         if not isinstance(item, str):
@@ -61,14 +61,14 @@ class ListJoin(Function):
 
 
 class ListJoinMultiple(ListJoin):
-    """The items of one or more lists as one text; maps and lists among them are written as JSON."""
+    """The items of one or more lists, joined to one text. Maps and lists among them are written as JSON."""
 
     __slots__ = ()
     most_lists = None
 
     @staticmethod
     def is_list(value: Any) -> bool:
-        return not value or is_list_or_nothing(value)  # false and 0 are no items, as in Heat
+        return not value or is_list_or_nothing(value)  # false and 0 count as no items, as in Heat
 
     def text(self, item: Any) -> str:
         if item is None:

@@ -1,4 +1,4 @@
-"""``make_url``: a URL of its parts, each quoted as its place asks for.
+"""``make_url``: a URL from its parts, each quoted as its place requires.
 
 ::
 
@@ -21,7 +21,7 @@ PARTS = (*TEXTS, "port", "query")
 
 
 class MakeUrl(Function):
-    """A URL made of its parts, each of which may be left out."""
+    """A URL from its parts. Each part may be left out."""
 
     __slots__ = ()
     name = "make_url"

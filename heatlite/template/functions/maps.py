@@ -1,4 +1,4 @@
-"""``map_merge`` and ``map_replace``: maps made of maps.
+"""``map_merge`` and ``map_replace``: maps made from maps.
 
 ::
 
@@ -17,7 +17,7 @@ from heatlite.template.scope import Scope
 
 
 class MapMerge(Function):
-    """A later map wins over an earlier one; ``null`` is an empty map."""
+    """The entries of several maps as one map. A later map wins over an earlier one. ``null`` counts as an empty map."""
 
     __slots__ = ()
     name = "map_merge"
@@ -35,7 +35,7 @@ class MapMerge(Function):
 
 
 class MapReplace(Function):
-    """Keys and values of the first map, changed as the second one says. Two keys may not become the same one."""
+    """The first map, with keys and values replaced by the second one's. Two keys may not become equal."""
 
     __slots__ = ()
     name = "map_replace"
@@ -67,7 +67,7 @@ class MapReplace(Function):
         if new is None:
             return key
         if not isinstance(new, str | int | float):
-            raise self.wrong(f'"map_replace" can\'t make a key of what replaces "{key}": it must be a string')
+            raise self.wrong(f'"map_replace" can\'t use the replacement of "{key}" as a key: it must be a string')
         if (new in given and new != key) or new in result:
             place = "input" if new in given else "output"
             raise self.wrong(f'key replacement "{new}" collides with a key in the {place} map')
@@ -77,5 +77,5 @@ class MapReplace(Function):
 def _replaced(value: Any, values: Mapping[Any, Any]) -> Any:
     try:
         return values.get(value, value)
-    except TypeError:  # a list or a map is no key, and so isn't replaced
+    except TypeError:  # a list or a map can't be a key, so it isn't replaced
         return value

@@ -1,4 +1,4 @@
-"""``filter`` and ``contains``: what is in a list, and what isn't.
+"""``filter`` and ``contains``: the items that a list contains, or doesn't.
 
 ::
 
@@ -17,7 +17,7 @@ from heatlite.template.scope import Scope
 
 
 class Filter(Function):
-    """The second list without the values of the first. Nothing in either leaves the list as it is."""
+    """The second list without the values of the first. When either is empty, the second list is unchanged."""
 
     __slots__ = ()
     name = "filter"
@@ -43,7 +43,7 @@ class Filter(Function):
 
 
 class Contains(Function):
-    """Whether a value is in a list, or a text in a text."""
+    """Whether a list contains a value, or a text contains another."""
 
     __slots__ = ()
     name = "contains"

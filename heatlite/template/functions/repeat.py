@@ -1,4 +1,4 @@
-"""``repeat``: a template said again for each item of one or more lists.
+"""``repeat``: a template repeated for each item of one or more lists.
 
 ::
 
@@ -25,11 +25,11 @@ from heatlite.template.scope import Scope
 
 MOST_TIMES = 100_000
 EACH_TIME = 50
-"""Characters that one time more counts as, whatever its template is."""
+"""Characters that each repetition counts as, beside its template."""
 
 
 class Repeat(Function):
-    """A template said again for every combination of the items of lists."""
+    """A template repeated for every combination of the items of lists."""
 
     __slots__ = ()
     name = "repeat"
@@ -65,7 +65,7 @@ class Repeat(Function):
         if not self._fits(values) or (not permutations and isinstance(values, Mapping)):
             raise self.wrong(self._values_message)
         if not all(isinstance(value, str) for value in values or ()):
-            raise self.wrong("What for_each goes through must be strings: they take the place of a placeholder")
+            raise self.wrong("The items of for_each must be strings, because they replace a placeholder")
         return list(values or ())
 
     def _side_by_side(self, columns: list[Sequence[Any]]) -> Any:
@@ -80,7 +80,7 @@ class Repeat(Function):
             raise self.wrong("The placeholders of for_each must be strings, and not empty")
         times = math.prod(map(len, columns)) if permutations else max(map(len, columns), default=0)
         if times > MOST_TIMES:
-            raise self.wrong(f'"repeat" would say its template {times} times, and may {MOST_TIMES} times')
+            raise self.wrong(f'"repeat" would repeat its template {times} times; {MOST_TIMES} are allowed')
         longest = sum(max((weight(value) for value in column), default=0) for column in columns)
         size = weight(template)
         # each character of the template may be a placeholder
@@ -103,14 +103,14 @@ class Repeat(Function):
 
 
 class RepeatOverMaps(Repeat):
-    """A template said again for every combination of the items of lists and the keys of maps."""
+    """A template repeated for every combination of the items of lists and the keys of maps."""
 
     __slots__ = ()
     takes_maps = True
 
 
 class RepeatSideBySide(RepeatOverMaps):
-    """A template said again for the items of lists: every combination, or with permutations: false side by side."""
+    """A template repeated for every combination of the items of lists, or side by side with permutations: false."""
 
     __slots__ = ()
     keys = Repeat.keys | {"permutations"}
@@ -129,7 +129,7 @@ def _filled(template: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _uses(template: Any, placeholder: str) -> int:
-    """How often the placeholder stands in the template."""
+    """Count the placeholder in the template."""
     if isinstance(template, str):
         return template.count(placeholder)
     if isinstance(template, Mapping):

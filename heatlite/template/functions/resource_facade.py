@@ -1,4 +1,4 @@
-"""``resource_facade``: what the parent's template says of the resource that this stack is.
+"""``resource_facade``: a part of this stack's definition in the parent's template.
 
 ::
 
@@ -17,7 +17,7 @@ PARTS = ("metadata", "deletion_policy", "update_policy")
 
 
 class ResourceFacade(Function):
-    """A part of the parent resource's definition; a stack that isn't nested has none."""
+    """A part of the parent resource's definition. A stack that isn't nested has none."""
 
     __slots__ = ()
     name = "resource_facade"

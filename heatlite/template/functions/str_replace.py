@@ -6,12 +6,12 @@
       template: http://$host:$port/
       params: {$host: {get_attr: [server, first_address]}, $port: 8080}
 
-The longest placeholder goes first, then in alphabetical order, and what was put in isn't searched again. Parity
-keeps the two apart: pieces at even places are still template, those at odd places have been put in::
+The longest placeholder is replaced first, equally long ones in alphabetical order. Inserted values aren't searched
+again: pieces at even positions are still template, and pieces at odd positions are inserted values::
 
     "a $x b $y"  --$x-->  ["a ", X, " b $y"]  --$y-->  ["a ", X, " b ", Y, ""]
 
-Its strict forms refuse a placeholder that isn't in the template; the very strict one a value that is empty, too.
+The strict forms refuse a placeholder that isn't in the template. The very strict one also refuses an empty value.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from heatlite.template.scope import Scope
 from heatlite.template.text import as_text
 
 SCANNED_AS_ONE = 16
-"""Characters of a template that are searched for a placeholder in the time that others take to be gone through."""
+"""Searching so many characters of a template for a placeholder takes as long as reading one elsewhere."""
 MOST_PIECES = 2_000_000
-"""Pieces that are looked at, over all placeholders: about a second's work."""
+"""Pieces that are visited, over all placeholders: about a second's work."""
 
 
 class StrReplace(Function):
-    """A text with its placeholders replaced; numbers are put in as text, and nothing for ``null``."""
+    """A text with its placeholders replaced. Numbers are inserted as text, and ``null`` as an empty text."""
 
     __slots__ = ()
     name = "str_replace"
@@ -54,7 +54,7 @@ class StrReplace(Function):
         return self.replaced(arguments["template"], arguments["params"])
 
     def replaced(self, template: Any, params: Any) -> str:
-        """The template with its placeholders replaced; both arguments are yet to be checked."""
+        """Replace the placeholders in the template. Both arguments are checked first."""
         if not is_text(template):
             raise self.wrong(f'"{self.name}" template must be a string')
         if not isinstance(params, Mapping):
@@ -70,7 +70,7 @@ class StrReplace(Function):
             looked_at += len(pieces)
             self.go_through((len(pieces) - before) * EACH_VALUE)
             if looked_at > MOST_PIECES:
-                raise self.wrong(f'"{self.name}" has too many placeholders for a template in which they stand so often')
+                raise self.wrong(f'"{self.name}" has too many placeholders for a template that contains them so often')
         if self.is_strict and unused:
             raise self.wrong(f"The following params were not found in the template: {','.join(unused)}")
         self.check_size(sum(map(len, pieces)))
@@ -84,20 +84,20 @@ class StrReplace(Function):
         return "" if value is None else as_text(value)
 
     def check_placeholders(self, params: Mapping[str, Any]) -> None:
-        """Refuse a placeholder that can't stand in a text."""
+        """Refuse a placeholder that can't be part of a text."""
         if not all(isinstance(placeholder, str) and placeholder for placeholder in params):
             raise self.wrong(f'"{self.name}" param placeholders must be strings, and not empty')
 
 
 class StrReplaceJson(StrReplace):
-    """A text with its placeholders replaced; maps and lists are put in as JSON."""
+    """A text with its placeholders replaced. Maps and lists are inserted as JSON."""
 
     __slots__ = ()
     takes_json = True
 
 
 class StrReplaceStrict(StrReplaceJson):
-    """As ``str_replace``, but every placeholder has to be in the template."""
+    """As ``str_replace``, but the template must contain every placeholder."""
 
     __slots__ = ()
     name = "str_replace_strict"
@@ -113,7 +113,7 @@ class StrReplaceVeryStrict(StrReplaceStrict):
 
 
 def _put_in(pieces: list[str], placeholder: str, value: str) -> list[str]:
-    """The pieces with ``value`` wherever the placeholder stood in those that are still template."""
+    """Replace the placeholder by ``value`` in the pieces that are still template."""
     result: list[str] = []
     for place, piece in enumerate(pieces):
         first, *others = [piece] if place % 2 else piece.split(placeholder)

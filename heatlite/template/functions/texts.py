@@ -1,4 +1,4 @@
-"""``str_split`` and ``digest``: what is made of one text.
+"""``str_split`` and ``digest``: results from one text.
 
 ::
 
@@ -18,7 +18,7 @@ from heatlite.template.scope import Scope
 
 
 class StrSplit(Function):
-    """A text cut at each delimiter, or one of the pieces; of nothing comes nothing."""
+    """A text split at each delimiter, or one of the pieces. ``null`` stays ``null``."""
 
     __slots__ = ()
     name = "str_split"
@@ -27,7 +27,7 @@ class StrSplit(Function):
     def check(self, compiler: Compiler) -> None:
         self.expect(self.arguments, lambda it: isinstance(it, list | tuple) and len(it) >= 2, self.usage)
         delimiter, text = (items_of(self.arguments) or ["-", None])[:2]
-        if text is not None:  # of nothing comes nothing, whatever it is split at
+        if text is not None:  # null stays null, whatever the delimiter is
             self.expect(delimiter, lambda it: is_text(it) and it != "", self.usage)
         self.expect(text, lambda it: it is None or is_text(it), self.usage)
 
@@ -53,7 +53,7 @@ class StrSplit(Function):
 
 
 class Digest(Function):
-    """The hash of a text, in hex. The text is taken as Latin-1, and may hold no character beyond that."""
+    """The hash of a text, in hex. The text is encoded as Latin-1, and may contain no other character."""
 
     __slots__ = ()
     name = "digest"
@@ -74,7 +74,7 @@ class Digest(Function):
         try:
             return hashlib.new(self._checked(algorithm), text.encode("latin-1"), usedforsecurity=False).hexdigest()
         except UnicodeEncodeError:
-            raise self.wrong('The text of "digest" holds a character that Latin-1 doesn\'t have') from None
+            raise self.wrong('The text of "digest" has a character that Latin-1 doesn\'t have') from None
 
     def _checked(self, algorithm: str) -> str:
         if algorithm.lower() not in ALGORITHMS:
@@ -83,4 +83,4 @@ class Digest(Function):
 
 
 ALGORITHMS = {name for name in hashlib.algorithms_guaranteed if not name.startswith("shake")}
-"""Those that every Python has, and whose digests have one length."""
+"""The algorithms that every Python has, with digests of one length."""

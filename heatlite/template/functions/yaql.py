@@ -6,8 +6,8 @@
       expression: $.data.sizes.sum()
       data: {sizes: {get_attr: [group, size]}}
 
-An expression may count without end, or hold a regular expression that does. So it isn't evaluated here but in a
-process beside this one, which can be ended (see ``yaql_process``).
+An expression may loop for ever, or contain a regular expression that does. So it is evaluated in a child process, which
+can be killed (see ``yaql_process``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from heatlite.template.scope import Scope
 
 
 class Yaql(Function):
-    """What a yaql expression makes of the data."""
+    """The result of a yaql expression over the data."""
 
     __slots__ = ()
     name = "yaql"

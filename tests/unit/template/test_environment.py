@@ -40,7 +40,7 @@ def test_an_environment_keeps_what_it_is_given() -> None:
     ("raw", "message"),
     [
         (["x"], "not a valid YAML mapping"),
-        ({"params": {}}, 'wrong section "params"; those are parameters'),
+        ({"params": {}}, 'wrong section "params"; valid sections are parameters'),
         ({"parameters": ["x"]}, 'parameters: "parameters" must be a map'),
         ({"event_sinks": {"x": 1}}, 'event_sinks: "event_sinks" must be a list'),
         ({"encrypted_param_names": ["a", ["b"]]}, r"encrypted_param_names\[1\]: a name is a string, not \['b'\]"),
@@ -88,12 +88,15 @@ def test_a_mapped_type_changes_the_definition_hash() -> None:
 @pytest.mark.parametrize(
     ("registry", "message"),
     [
-        ({"My::Server": {"x": "y"}}, r"resource_registry\.My::Server: A type is mapped to the name of another"),
+        ({"My::Server": {"x": "y"}}, r"resource_registry\.My::Server: A type must be mapped to the name of another"),
         ({"My::Server": "Our::*"}, r'resource_registry\.My::Server: "Our::\*" has a star'),
         ({"hooks": "pre-create"}, r'resource_registry\.hooks: .*for resources by their names, under "resources"'),
         ({"resources": ["web"]}, r"resource_registry\.resources: .*must be a map"),
-        ({"My::*": "My::X::*"}, r"resource_registry\.My::Server: .*circle: My::Server -> My::X::Server"),
-        ({"My::Server": "B", "B": "My::Server"}, r"resource_registry\.My::Server: .*circle: My::Server -> B -> My::S"),
+        ({"My::*": "My::X::*"}, r"resource_registry\.My::Server: .*circular: My::Server -> My::X::Server"),
+        (
+            {"My::Server": "B", "B": "My::Server"},
+            r"resource_registry\.My::Server: .*circular: My::Server -> B -> My::S",
+        ),
     ],
 )
 def test_an_entry_that_makes_no_sense_is_refused(registry: dict, message: str) -> None:

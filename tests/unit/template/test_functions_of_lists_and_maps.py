@@ -64,7 +64,7 @@ def test_repeat_without_permutations_goes_through_its_lists_side_by_side() -> No
 
 def test_repeat_says_its_template_so_often_and_no_more_whatever_it_is() -> None:
     for_each = {f"%{name}%": [str(place) for place in range(10)] for name in "abcdef"}
-    with pytest.raises(StackValidationFailed, match="would say its template 1000000 times, and may 100000 times"):
+    with pytest.raises(StackValidationFailed, match="would repeat its template 1000000 times; 100000 are allowed"):
         value_of({"repeat": {"for_each": for_each, "template": ""}})
 
 
@@ -168,7 +168,7 @@ def test_what_depends_on_a_resource_that_is_not_there_is_unknown(function: Any) 
 def test_a_result_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     ten = [str(number) for number in range(10)]
     many = {"for_each": {f"%{place}%": ten for place in range(30)}, "template": "x"}
-    with pytest.raises(StackValidationFailed, match="would say its template 1000000"):
+    with pytest.raises(StackValidationFailed, match="would repeat its template 1000000"):
         value_of({"repeat": many})
     nested: Any = "xxxxxxxxxx"
     for place in range(30):

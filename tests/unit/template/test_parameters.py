@@ -140,7 +140,7 @@ def test_an_ill_formed_constraint_is_refused(kind: str, constraints: Any, messag
     [
         ("string", "A parameter is declared by a map"),
         ({}, "Missing parameter type"),
-        ({"type": "text"}, r"parameters\.p\.type: Invalid type \(text\); those are string, number"),
+        ({"type": "text"}, r"parameters\.p\.type: Invalid type \(text\); valid types are string, number"),
         ({"type": "string", "defualt": 1}, 'Invalid key "defualt"'),
         ({"type": "string", "tags": "x"}, r"parameters\.p\.tags: Tags property should be a list"),
     ],
