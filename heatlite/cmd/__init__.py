@@ -1,7 +1,7 @@
-"""The processes: what a person or an init system starts, and the only place that reads the process's configuration.
+"""The processes that a user or an init system starts. Only this package reads the process's configuration.
 
-cli      heatlite          a client of the daemons, or of an engine inside its own process
+cli      heatlite          a client of the daemons, or of an engine in its own process
 engine   heatlite-engine   the daemon
-manage   heatlite-manage   what an operator does to the database
-status   heatlite-status   whether an upgrade may begin
+manage   heatlite-manage   an operator's commands on the database
+status   heatlite-status   checks before an upgrade
 """

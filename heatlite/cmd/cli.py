@@ -1,7 +1,7 @@
-"""The ``heatlite`` command: its global options, its commands, and what is the same for all of them.
+"""The ``heatlite`` command: its global options, its list of commands, and the code that all of them share.
 
-The commands and their options are those of ``openstack stack …``. Their modules are imported when a command runs,
-and the engine's only when it connects, so that ``--help`` is quick.
+The commands and their options are those of ``openstack stack …``. A command's module is imported when the command runs,
+and the engine's modules only when it connects, so that ``--help`` is quick.
 """
 
 from __future__ import annotations
@@ -89,11 +89,11 @@ COMMANDS = {
 }
 ABBREVIATED = ("build", "resource", "service", "template")
 ALIASES = {name: f"orchestration {name}" for name in COMMANDS if name.split()[0] in ABBREVIATED}
-"""What ``openstack`` calls them, where it says more than is needed here."""
+"""The longer names of these commands in ``openstack``."""
 
 
 class HeatliteApp(App):
-    """The program. How it connects, the clock and the streams can be handed in, which tests do."""
+    """The program. Tests replace the connection, the clock and the streams."""
 
     NAME = "heatlite"
 
@@ -116,13 +116,16 @@ class HeatliteApp(App):
         self.stdout, self.stderr = VisibleStream(self.stdout), VisibleStream(self.stderr)
 
     def run(self, argv: list[str]) -> int:
-        """Run one command; returns the exit status."""
+        """Run one command. Return the exit status."""
         return int(super().run(with_script_file(argv)))
 
     def build_option_parser(
         self, description: str | None, version: str | None, argparse_kwargs: dict[str, Any] | None = None
     ) -> argparse.ArgumentParser:
-        """cliff's global options and heatlite's; never abbreviated, lest they swallow a command's."""
+        """Build cliff's and heatlite's global options.
+
+        They can't be abbreviated: an abbreviation might be a command's option.
+        """
         parser = super().build_option_parser(description, version, {"allow_abbrev": False})
         parser.add_argument(
             "--config-file", metavar="FILE", action="append", default=[], help="configuration; repeatable"
@@ -131,18 +134,18 @@ class HeatliteApp(App):
             "--os-project-id",
             metavar="ID",
             default=os.environ.get("OS_PROJECT_ID") or "default",
-            help="project whose stacks these are (OS_PROJECT_ID, else default)",
+            help="project of the stacks (OS_PROJECT_ID, else default)",
         )
         parser.add_argument(
             "--os-username",
             metavar="NAME",
             default=os.environ.get("OS_USERNAME") or session.login_name(),
-            help="who owns new stacks (OS_USERNAME, else the login name)",
+            help="owner of new stacks (OS_USERNAME, else the login name)",
         )
         return parser
 
     def configure_logging(self) -> None:
-        """Warnings on stderr, more with -v and --debug; logging that is set up already is left as it is."""
+        """Log warnings to stderr, more with -v and --debug. Existing handlers are kept."""
         level = {0: logging.ERROR, 1: logging.WARNING, 2: logging.INFO}.get(self.options.verbose_level, logging.DEBUG)
         handlers: list[logging.Handler] = [logging.StreamHandler(self.stderr)]
         if self.options.log_file:
@@ -154,20 +157,20 @@ class HeatliteApp(App):
         )
 
     def interact(self) -> None:
-        """Without a command there is nothing to do but to say which there are."""
+        """Print the list of commands, when none is given."""
         self.parser.print_usage(self.stderr)
         self.tell("Commands: " + ", ".join(COMMANDS))
 
     def open_session(self) -> session.Session:
-        """Connect as the global options say."""
+        """Connect with the global options."""
         return self._connect(self.options.config_file)
 
     def request_context(self) -> Context:
-        """A fresh context for one command."""
+        """Return a new context for one command."""
         return session.request_context(self.options, f"req-{uuid.uuid4()}")
 
     def reporter(self, target: Target) -> Reporter:
-        """How progress is told: live on a terminal that can, else in lines. On stderr; stdout is for results."""
+        """Return a reporter: live on a capable terminal, else line by line. It uses stderr; stdout is for results."""
         if self.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb":
             from heatlite.cmd.live import LiveReporter
 
@@ -177,12 +180,12 @@ class HeatliteApp(App):
         return LineReporter(target, self.stderr)
 
     def tell(self, message: str) -> None:
-        """Say something to the person, unless it is empty."""
+        """Print a message for the user, unless it is empty."""
         if message:
             print(message, file=self.stderr, flush=True)
 
     def report(self, error: Exception) -> int:
-        """Say what went wrong in one line, with a traceback for ``--debug``; returns the exit status 1."""
+        """Print an error in one line, with a traceback for ``--debug``. Return the exit status 1."""
         if self.options.debug:
             traceback.print_exception(error, file=self.stderr)
         self.tell(f"ERROR: {error_line(error)}")
@@ -190,9 +193,9 @@ class HeatliteApp(App):
 
 
 def with_script_file(argv: list[str]) -> list[str]:
-    """The arguments with ``--script-file`` for what ``openstack software config create`` calls ``--config-file``.
+    """Replace the option ``--config-file`` of ``openstack software config create`` by ``--script-file``.
 
-    Before the command that is an option of heatlite itself, which takes it wherever it stands.
+    Before the command, ``--config-file`` is heatlite's own option.
     """
     words = ["software", "config", "create"]
     place = next((at for at in range(len(argv)) if argv[at : at + len(words)] == words), len(argv))
@@ -200,7 +203,7 @@ def with_script_file(argv: list[str]) -> list[str]:
 
 
 def error_line(error: Exception) -> str:
-    """An error as one line; one that nobody foresaw is named by its class."""
+    """Write an error in one line. An unexpected error is preceded by its class."""
     text = " ".join(str(error).split())
     if isinstance(error, HeatliteError | OSError | ValueError) and text:
         return text
@@ -208,10 +211,10 @@ def error_line(error: Exception) -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+    """Run one command. Return the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # what a terminal has no characters for isn't an error
+            stream.reconfigure(errors="backslashreplace")  # a character that the terminal lacks isn't an error
     return HeatliteApp().run(sys.argv[1:] if argv is None else argv)
 
 

@@ -1,4 +1,4 @@
-"""How a command reaches an engine: the daemons behind ``transport_url``, or, without one, an engine of its own."""
+"""Connection of a command to an engine: the daemons behind ``transport_url``, or an engine in this process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ quiet.without_eventlet()  # before anything else imports futurist, which looks f
 
 from oslo_service import backend  # noqa: E402
 
-backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is imported, or it would pick another
+backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is imported, or it would choose another
 
 import oslo_messaging  # noqa: E402
 
@@ -28,7 +28,7 @@ from heatlite.rpc.serializer import PlainSerializer  # noqa: E402
 
 STATE_DIRECTORY = "HEATLITE_STATE_DIR"
 LOCAL_ONLY = ("enable_stack_adopt", "enable_stack_abandon")
-"""Options that are on in the embedded engine unless somebody sets them: its one user owns all that is in its file."""
+"""Options that are on in the embedded engine by default: its one user owns everything in its database."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class RemoteSession:
     embedded: bool = False
 
     def unfinished(self) -> int:
-        """The daemons go on with what is unfinished; nothing of it is this process's."""
+        """Return 0: the daemons finish their own operations."""
         return 0
 
     def close(self) -> None:
@@ -50,25 +50,25 @@ class RemoteSession:
 
 @dataclass
 class EmbeddedSession:
-    """An engine in this process, and a client of it over the in-memory transport."""
+    """An engine in this process, with a client on the in-memory transport."""
 
     client: EngineClient
     engine: embedded.Embedded
     embedded: bool = True
 
     def unfinished(self) -> int:
-        """How many operations are in progress in the local database."""
+        """Count the operations in progress in the local database."""
         return self.engine.unfinished()
 
     def close(self) -> None:
-        """Give back unfinished work and leave."""
+        """Give unfinished work back and leave."""
         self.engine.close()
 
 
 def connect(conf: cfg.ConfigOpts) -> RemoteSession | EmbeddedSession:
-    """Reach the engine that a configuration describes.
+    """Connect to the engine that a configuration describes.
 
-    :raises HeatliteError: where it can't be used
+    :raises HeatliteError: when it can't be used
     """
     options.register(conf)
     oslo_messaging.set_transport_defaults(messages.EXCHANGE)
@@ -85,14 +85,17 @@ def connect(conf: cfg.ConfigOpts) -> RemoteSession | EmbeddedSession:
 
 
 def has_transport(conf: cfg.ConfigOpts) -> bool:
-    """Whether the configuration says where the daemons' broker is."""
+    """Tell whether the configuration names the daemons' broker."""
     oslo_messaging.TransportURL.parse(conf, "fake://")  # registers transport_url
     location = conf.get_location("transport_url")
     return location is not None and location.location.is_user_controlled
 
 
 def state_directory() -> pathlib.Path:
-    """Where the embedded engine keeps its database: ``$HEATLITE_STATE_DIR``, else the user's state directory."""
+    """Return the directory of the embedded engine's database:
+
+    ``$HEATLITE_STATE_DIR``, else the user's state directory.
+    """
     if directory := os.environ.get(STATE_DIRECTORY):
         return pathlib.Path(directory)
     state = os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state"
@@ -100,13 +103,13 @@ def state_directory() -> pathlib.Path:
 
 
 def client_of(bus: oslo_messaging.Transport, timeout: float | None = None) -> EngineClient:
-    """A client of the engines on this transport; ``timeout`` in seconds holds for every call."""
+    """Return a client of the engines on this transport. ``timeout`` applies to every call, in seconds."""
     target = oslo_messaging.Target(exchange=messages.EXCHANGE, topic=messages.ENGINE_TOPIC, version="1.0")
     client = oslo_messaging.get_rpc_client(bus, target, serializer=PlainSerializer())
     return EngineClient(MessagingCaller(client, bus.conf.rpc_response_timeout, lambda: trouble(bus)), timeout)
 
 
 def trouble(bus: oslo_messaging.Transport) -> str | None:
-    """Why the broker can't serve; None: it can."""
+    """Return why the broker can't serve, or None when it can."""
     found = broker.examine(bus)
     return None if found is None else found.reason

@@ -1,4 +1,4 @@
-"""What a command shows that is a document rather than a table: YAML, unless another format is asked for."""
+"""Commands that show a document instead of a table: YAML, unless another format is requested."""
 
 from __future__ import annotations
 

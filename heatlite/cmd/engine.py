@@ -1,7 +1,7 @@
 """``heatlite-engine``: the daemon.
 
-The backend is picked before anything that could start a thread is imported; so this module imports little at its top,
-and the rest once that is done.
+The threading backend must be chosen before any module that may start a thread is imported. So this module imports
+little at its top, and the rest after that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from heatlite.cmd import logs, quiet, reports
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run engine processes until told to stop; returns the exit status."""
+    """Run engine processes until they are told to stop. Return the exit status."""
     conf = options.register(cfg.CONF, command_line=("role", "backend", "num_engine_workers"))
     logs.register(conf)
     conf(argv, project="heatlite", prog="heatlite-engine", version=heatlite.__version__)
@@ -39,7 +39,7 @@ def pick_backend(name: str) -> None:
 
 
 def run(conf: cfg.ConfigOpts) -> int:
-    """Everything after the switch."""
+    """Do everything that follows the choice of the backend."""
     from oslo_service import service
 
     from heatlite import exception
@@ -67,9 +67,10 @@ def run(conf: cfg.ConfigOpts) -> int:
 
 
 def unready(conf: cfg.ConfigOpts) -> str | None:
-    """Why engines can't work with the database's schema; None: they can, or the database can't be asked now.
+    """Return why engines can't work with the database's schema. Return None when they can, or the database can't be
+    reached.
 
-    Engines that are there before their database wait for it.
+    Engines that start before their database wait for it.
     """
     import dataclasses
 

@@ -1,13 +1,13 @@
-"""Environment files, merged in the order they are given, and the parameters given on the command line.
+"""Environment files, merged in the order given, and the parameters of the command line.
 
 ::
 
-    -e one.yaml ──▶ -e two.yaml     as their parameter_merge_strategies say, like Heat's engine
+    -e one.yaml ──▶ -e two.yaml     by their parameter_merge_strategies, as in Heat's engine
             └──────────┬─────┘
-       --parameter ────┴──▶ params   what is given here stands, whatever a file says
+       --parameter ────┴──▶ params   a parameter given here overrides every file
 
-The result is the ``params`` of the engine's API: every section is there, and every file that the resource
-registry names is collected and replaced by its URL.
+The result is the ``params`` of the engine's API. It has every section. Every file that the resource registry names is
+collected and replaced by its URL.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from heatlite.cmd.files import Files, TemplatePath, file_url, parse
 
 Record = dict[str, Any]
 
-NOT_FILES = ("base_url", "hooks", "restricted_actions")  # what else stands in a resource registry
+NOT_FILES = ("base_url", "hooks", "restricted_actions")  # other entries of a resource registry
 
 
 def load_environments(names: list[str] | None, parameters: Record, files: Files, template: Any = None) -> Record:
-    """The environments in these files as one, with ``parameters`` on top; adds to ``files``.
+    """Merge the environments in these files, with ``parameters`` on top. Add the files that they name to ``files``.
 
-    :param template: says of what type a parameter is that files want to merge; without it the last file wins
-    :raises StackValidationFailed: where a file can't be read or parsed, or has an unknown section
-    :raises HeatliteError: where two files can't be merged as they want to be
+    :param template: gives the types of parameters to be merged; without it the last file wins
+    :raises StackValidationFailed: when a file can't be read or parsed, or has an unknown section
+    :raises HeatliteError: when two files can't be merged with their strategies
     """
     from heatlite.template import Environment, merging
 
@@ -41,7 +41,7 @@ def load_environments(names: list[str] | None, parameters: Record, files: Files,
 
 
 def load_environment(name: str, files: Files) -> Record:
-    """One environment, its resource registry rewritten."""
+    """Load one environment, with its resource registry rewritten."""
     from heatlite.template import Environment
 
     url = file_url(name)
@@ -57,16 +57,16 @@ def load_environment(name: str, files: Files) -> Record:
 
 @dataclass(frozen=True)
 class Registry:
-    """The resource registry of one document; the templates that it names are added to ``files``."""
+    """The resource registry of one document. The templates that it names are added to ``files``."""
 
     document: str
     files: Files
 
     def rewritten(self, part: Mapping[str, Any], base: str, path: TemplatePath) -> Record:
-        """A part of it, each name of a template replaced by the URL. A value with ``::`` is a type.
+        """Return a part of the registry with each template name replaced by its URL. A value with ``::`` is a type.
 
-        :param base: what names are relative to, unless ``base_url`` in this part says otherwise
-        :raises StackValidationFailed: where a page of the web names a file of this machine
+        :param base: the base of relative names, unless this part has a ``base_url``
+        :raises StackValidationFailed: when a document from the web names a local file
         """
         if isinstance(base_url := part.get("base_url"), str):
             base = urljoin(base, base_url if base_url.endswith("/") else f"{base_url}/")
@@ -83,9 +83,9 @@ class Registry:
 
 
 def file_parameters(given: Record, template: str | None, files: Files) -> Record:
-    """``--parameter-file``: each value is a file's content, named relative to the template as in Heat's client.
+    """Read the values of ``--parameter-file``. Each value is a file's content; names are relative to the template.
 
-    :raises StackValidationFailed: where a file can't be read; the error names the parameter
+    :raises StackValidationFailed: when a file can't be read; the error names the parameter
     """
     base = file_url(template) if template else f"{file_url('.')}/"
     return {key: files.text(urljoin(base, name), base, ["parameters", key]) for key, name in given.items()}

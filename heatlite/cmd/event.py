@@ -1,4 +1,4 @@
-"""``stack event list``: a log by default, or a table in any of cliff's formats; and ``stack event show``."""
+"""``stack event list``, a log by default or a table in any of cliff's formats, and ``stack event show``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from heatlite.cmd.event_log import EventLog
 from heatlite.cmd.records import Record, details, event_record, rows
 from heatlite.rpc.queries import EventQuery
 
-FOLLOW_POLL = 1.0  # seconds between two looks for new events
+FOLLOW_POLL = 1.0  # seconds between two polls for new events
 COLUMNS = [
     "resource_name",
     "id",
@@ -35,7 +35,7 @@ class LogFormatter(ListFormatter):
     """Writes event records as the lines of a log."""
 
     def add_argument_group(self, parser: argparse.ArgumentParser) -> None:
-        """It has no options."""
+        """Add no options."""
 
     def emit_list(
         self, column_names: Any, data: Iterable[Any], stdout: TextIO, parsed_args: argparse.Namespace
@@ -64,7 +64,7 @@ class ListEvents(EngineCommand, Lister):
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("--resource", metavar="RESOURCE", help="only events of this resource")
         parser.add_argument("--filter", metavar="KEY=VALUE", action="append", help="repeatable")
-        parser.add_argument("--limit", metavar="NUMBER", type=int, help="at most so many")
+        parser.add_argument("--limit", metavar="NUMBER", type=int, help="list at most this many")
         parser.add_argument("--marker", metavar="ID", help="only events after the one with this id")
         parser.add_argument(
             "--nested-depth", metavar="DEPTH", type=int, help="also events of nested stacks, so many levels down"
@@ -73,15 +73,15 @@ class ListEvents(EngineCommand, Lister):
             "--sort",
             metavar="KEY[:DIRECTION]",
             action="append",
-            help="asc or desc; :desc alone is by time, newest first; repeatable",
+            help="asc or desc; :desc alone sorts by time, newest first; repeatable",
         )
-        parser.add_argument("--follow", action="store_true", help="tell events as they come, until Ctrl-C; as a log")
+        parser.add_argument("--follow", action="store_true", help="print events as they arrive, until Ctrl-C; as a log")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], Iterable[Any]]:
-        """Column titles and one row for each event; for the log, the records themselves."""
+        """Return column titles and one row for each event; for the log, return the records themselves."""
         if parsed_args.resource and parsed_args.nested_depth:
-            raise exception.CommandError(reason="--nested-depth can't go together with --resource")
+            raise exception.CommandError(reason="--nested-depth can't be used with --resource")
         keys = options.sort_keys(parsed_args.sort, "event_time")
         identity = self.identify(parsed_args.stack)
         if parsed_args.follow:
@@ -95,7 +95,7 @@ class ListEvents(EngineCommand, Lister):
         return columns, rows(columns, events)
 
     def follow(self, identity: Record, query: EventQuery) -> Iterator[Record]:
-        """Events as they come. Where the engine is in this process, they end with its work."""
+        """Yield events as they arrive. With an embedded engine they end with its work."""
         while True:
             goes_on = not self.session.embedded or self.session.unfinished()
             for reply in self.client.list_events(self.context, identity, query):
@@ -114,14 +114,14 @@ class ShowEvent(EngineCommand, ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        parser.add_argument("resource", metavar="RESOURCE", help="whose event it is")
-        parser.add_argument("event", metavar="EVENT", help="its id")
+        parser.add_argument("resource", metavar="RESOURCE", help="resource of the event")
+        parser.add_argument("event", metavar="EVENT", help="id of the event")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """Names and values of the event's fields.
+        """Return the names and values of the event's fields.
 
-        :raises CommandError: where there is none
+        :raises CommandError: when there is no such event
         """
         filters = {"uuid": parsed_args.event, "resource_name": parsed_args.resource}
         identity = self.identify(parsed_args.stack)
@@ -132,7 +132,7 @@ class ShowEvent(EngineCommand, ShowOne):
 
 
 def event_query(parsed_args: argparse.Namespace, keys: list[options.SortKey]) -> EventQuery:
-    """The options as a query: oldest first, unless the first sort key says otherwise."""
+    """Turn the options into a query: oldest first, unless the first sort key sets another order."""
     filters = options.key_values(parsed_args.filter, "--filter")
     if parsed_args.resource:
         filters["resource_name"] = parsed_args.resource

@@ -1,4 +1,4 @@
-"""Events as lines of a log, and a reporter that prints them while an operation is waited for.
+"""Events as lines of a log, and a reporter that prints them while a command waits for an operation.
 
 2026-11-20 22:14:36Z 16e1a7fb-… [web.server]: CREATE_COMPLETE  state changed
 """
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 
 class EventLog:
-    """Turns events into lines, naming each by its path of resources from the root stack.
+    """Writes events as lines, and names each resource by its path from the root stack.
 
-    A nested stack's path is learnt from the parent's events, whose physical id is the nested stack's id.
+    A nested stack's path is learnt from its parent's events, whose physical resource id is the nested stack's id.
     """
 
     def __init__(self) -> None:
         self._paths: dict[str, str] = {}  # stack id -> dotted path
 
     def line(self, event: Record) -> str:
-        """One line for one event record."""
+        """Write one event record as a line."""
         time = str(event["event_time"]).replace("T", " ")
         name, status = self.name(event), event["resource_status"]
         return f"{time} {event['id']} [{in_line(name)}]: {status}  {in_line(event['resource_status_reason'])}"
 
     def name(self, event: Record) -> str:
-        """``web.group.0``: the stack, and the resource in it unless the event is the stack's own."""
+        """Return ``web.group.0``: the stack and its resource, or only the stack for an event of the stack itself."""
         stack_id, physical_id = event["stack_id"], event.get("physical_resource_id")
         base = self._paths.setdefault(stack_id, event["stack_name"])
         if physical_id == stack_id:
@@ -45,8 +45,8 @@ class EventLog:
 class EventTail:
     """Reads a stack's new events, each once.
 
-    Events become visible in another order than they are sorted in, because transactions overlap. So each look
-    starts where the look *before the last* ended and leaves out what was seen.
+    Transactions overlap, so events don't become visible in the order of sorting. So each read starts where the read
+    *before the last* ended, and leaves out events that were seen.
     """
 
     def __init__(self, target: Target) -> None:
@@ -55,7 +55,7 @@ class EventTail:
         self._seen: set[str] = set()
 
     def read(self) -> list[Record]:
-        """The event records that no earlier read returned, oldest first."""
+        """Return the event records that no earlier read returned, oldest first."""
         events = [event_record(reply) for reply in self._target.events(self._earlier)]
         fresh = [event for event in events if event["id"] not in self._seen]
         self._seen.update(event["id"] for event in fresh)
@@ -64,7 +64,7 @@ class EventTail:
 
 
 class LineReporter:
-    """Prints one line for each event, then the outcome: for pipes, files and plain terminals."""
+    """Prints one line for each event, then the outcome. For pipes, files and plain terminals."""
 
     def __init__(self, target: Target, stream: TextIO) -> None:
         self._tail, self._log, self._stream = EventTail(target), EventLog(), stream
@@ -83,16 +83,16 @@ class LineReporter:
             self._print(self._log.line(event))
 
     def beat(self, now: float) -> None:
-        """Nothing: a line once printed doesn't change."""
+        """Do nothing: a printed line doesn't change."""
 
     def trouble(self, error: Exception) -> None:
-        """Print the error, once for a row of failed looks."""
+        """Print the error, only once for successive failed reads."""
         if not self._troubled:
             self._print(in_line(f"Still waiting: {error}"))
         self._troubled = True
 
     def finish(self, outcome: Outcome) -> None:
-        """Print the outcome; the events were printed by the look before it."""
+        """Print the outcome. The last read has printed the events."""
         self._print(in_line(outcome.line))
 
     def _print(self, line: str) -> None:

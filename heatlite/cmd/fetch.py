@@ -1,7 +1,7 @@
-"""Read what a name stands for: a file of this machine, or a page of the web. Bounded in size and in time.
+"""Reading of local files and web pages by URL, with limits of size and time.
 
-Only ``file:``, ``http:`` and ``https:`` are spoken, and the web may send on to the web alone: what comes from
-elsewhere never gets to name a file here (``files`` sees to the other half of that).
+Only ``file:``, ``http:`` and ``https:`` are supported, and a web page may redirect to the web only: a document from
+another place can never name a local file (``files`` ensures the other half of that).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from heatlite.resources.web import CannotRead, read_web, readable, within
 
 __all__ = ["LARGEST_FILE", "WEB", "CannotRead", "Read", "read"]
 
-LARGEST_FILE = 16 * 1024 * 1024  # bytes; only a stop for mistakes, the engine has the limit that counts
+LARGEST_FILE = 16 * 1024 * 1024  # bytes; only a guard against mistakes, because the engine has the real limit
 TIME_LIMIT = 30.0  # seconds for one file
 SCHEMES = ("file", *WEB)
 
@@ -24,21 +24,21 @@ Read = Callable[[str], bytes]
 
 
 def read(url: str, time_limit: float = TIME_LIMIT, largest: int = LARGEST_FILE) -> bytes:
-    """The bytes of a file.
+    """Return the bytes of a file.
 
-    :param time_limit: seconds that the web may take for it in all
+    :param time_limit: seconds for the whole transfer from the web
     :param largest: bytes
-    :raises CannotRead: where it can't be had, is too large or takes too long
+    :raises CannotRead: when it can't be read, is too large or takes too long
     """
     scheme = urlsplit(url).scheme
     if scheme not in SCHEMES:
-        raise CannotRead(f"{url}: files are named by a path or by a URL of {', '.join(SCHEMES)}")
+        raise CannotRead(f"{url}: name a file by its path, or by a URL with {', '.join(SCHEMES)}")
     with readable(url, time_limit):
         return read_web(url, time_limit, largest) if scheme in WEB else read_local(url, largest)
 
 
 def read_local(url: str, largest: int) -> bytes:
-    """The bytes of a file of this machine, which may be a pipe, or endless."""
+    """Return the bytes of a local file, which may be a pipe, or endless."""
     parts = urlsplit(url)
     if parts.netloc not in ("", "localhost"):
         raise CannotRead(f"{url}: a file of the machine {parts.netloc} can't be read; write file:///path")

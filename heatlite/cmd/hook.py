@@ -1,7 +1,7 @@
-"""``stack hook poll`` and ``stack hook clear``: which resources wait for somebody, and let them go on.
+"""``stack hook poll`` and ``stack hook clear``: list the resources that wait at a hook, and clear the hooks.
 
-That a resource waits is told by events alone, as in Heat: "… paused until Hook pre-create is cleared", and nothing that
-clears it after that.
+As in Heat, only events tell that a resource waits: "… paused until Hook pre-create is cleared", without a later event
+that clears it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PAUSED, CLEARED = re.compile(r"paused until Hook (\S+) is cleared"), re.compile(
 
 
 def pending(events: Iterable[Record]) -> list[Record]:
-    """Of a stack's events, oldest first, those that tell of a hook which hasn't been cleared; each has its ``hook``."""
+    """Return the events of hooks that aren't cleared, from a stack's events, oldest first. Each has its ``hook``."""
     found: dict[tuple[str, str, str], Record] = {}
     for event in events:
         reason = event["resource_status_reason"] or ""
@@ -37,10 +37,10 @@ def pending(events: Iterable[Record]) -> list[Record]:
 
 
 class HookCommand(EngineCommand):
-    """What the two share."""
+    """The common part of both commands."""
 
     def at_hooks(self, identity: Record, nested_depth: int | None) -> list[Record]:
-        """The events of the running operation that tell of hooks; none where nothing runs."""
+        """Return the events of the running operation that report uncleared hooks. None when no operation runs."""
         if self.show(identity)["stack_status"] != "IN_PROGRESS":
             return []
         query = EventQuery(sort_dir="asc", nested_depth=nested_depth)
@@ -57,19 +57,22 @@ class PollHooks(HookCommand, Lister):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each resource that waits."""
+        """Return column titles and one row for each waiting resource."""
         columns = [*COLUMNS, "Stack Name"] if parsed_args.nested_depth else COLUMNS
         return columns, rows(columns, self.at_hooks(self.identify(parsed_args.stack), parsed_args.nested_depth))
 
 
 class ClearHooks(HookCommand):
-    """Let resources go on that wait at a hook"""
+    """Let resources continue that wait at a hook"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument(
-            "hook", metavar="RESOURCE", nargs="+", help="names; nested/deeper/name for nested stacks; * for several"
+            "hook",
+            metavar="RESOURCE",
+            nargs="+",
+            help="resource names; nested/deeper/name for nested stacks; * matches several",
         )
         chosen = parser.add_mutually_exclusive_group()
         for hook in HOOKS:
@@ -77,18 +80,18 @@ class ClearHooks(HookCommand):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Clear the hooks that are reached.
+        """Clear the hooks that resources wait at.
 
-        :raises CommandError: where none of the resources waits
+        :raises CommandError: when none of the resources waits
         """
         identity = self.identify(parsed_args.stack)
         cleared = [self.clear(identity, written, parsed_args.kind) for written in parsed_args.hook]
         missed = [written for written, count in zip(parsed_args.hook, cleared, strict=True) if not count]
         if missed:
-            raise exception.CommandError(reason=f"Nothing waits at a hook that is {', '.join(missed)}")
+            raise exception.CommandError(reason=f"No resource named {', '.join(missed)} waits at a hook")
 
     def clear(self, identity: Record, written: str, kind: str | None) -> int:
-        """Clear what one argument names; how many there were."""
+        """Clear the hooks that one argument names. Return how many."""
         *owners, name = [part for part in written.split("/") if part] or [""]
         stacks = [identity]
         for owner in owners:
@@ -101,12 +104,12 @@ class ClearHooks(HookCommand):
         return len(chosen)
 
     def children(self, identity: Record, pattern: str) -> list[Record]:
-        """The nested stacks of resources whose names fit."""
+        """Return the nested stacks of resources whose names match."""
         found = self.client.list_stack_resources(self.context, identity)
         fitting = [it for it in found if fnmatch.fnmatchcase(it["resource_name"], pattern)]
         return [it["nested_stack_id"] for it in fitting if it.get("nested_stack_id")]
 
 
 def matches(event: Record, name: str, kind: str | None) -> bool:
-    """Whether an event is of a resource, and a kind of hook, that is to be cleared."""
+    """Tell whether an event's resource and kind of hook are to be cleared."""
     return fnmatch.fnmatchcase(event["resource_name"], name) and kind in (None, event["hook"])

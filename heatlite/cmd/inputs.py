@@ -1,4 +1,7 @@
-"""The options by which a user fills in a template, and what is sent for them: the same for every command."""
+"""The options that supply a template's parameters and environment, and the data sent for them.
+
+All commands share them.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,20 @@ Record = dict[str, Any]
 
 
 def add_environment_options(parser: argparse.ArgumentParser) -> None:
-    """``--environment``, ``--parameter`` and ``--parameter-file``."""
+    """Add ``--environment``, ``--parameter`` and ``--parameter-file``."""
     parser.add_argument(
         "-e",
         "--environment",
         metavar="FILE",
         action="append",
-        help="repeatable; a later one overrides",
+        help="environment file; repeatable, a later one overrides",
     )
-    parser.add_argument("--parameter", metavar="KEY=VALUE", action="append", help="repeatable, or separated by ;")
+    parser.add_argument(
+        "--parameter",
+        metavar="KEY=VALUE",
+        action="append",
+        help="value of a parameter; repeatable, or several separated by ;",
+    )
     parser.add_argument(
         "--parameter-file",
         metavar="KEY=FILE",
@@ -32,7 +40,7 @@ def add_environment_options(parser: argparse.ArgumentParser) -> None:
 
 
 def params(parsed_args: argparse.Namespace, files: Files, template: Any = None) -> Record:
-    """The environment that these options make up for a template; the files it names are added to ``files``."""
+    """Build the environment from these options for a template. Add the files that it names to ``files``."""
     from heatlite.cmd import environment
 
     named = options.key_values(parsed_args.parameter_file, "--parameter-file", semicolons=False)
@@ -42,7 +50,7 @@ def params(parsed_args: argparse.Namespace, files: Files, template: Any = None) 
 
 
 def add_hooks(environment: Record, hook: str, resources: list[str] | None) -> None:
-    """Ask for a pause before resources: ``--pre-create a --pre-create nested/b``, as Heat's client writes it."""
+    """Add a hook before resources to an environment: ``--pre-create a --pre-create nested/b``, as in Heat's client."""
     for written in resources or []:
         place = environment.setdefault("resource_registry", {}).setdefault("resources", {})
         for part in filter(None, written.split("/")):

@@ -5,7 +5,7 @@
       volume      OS::Cinder::Volume  4 s
       network failed: Conflict: resources.network: …
 
-``Board`` keeps what was seen and renders it; ``LiveReporter`` puts it on the screen and leaves the end there.
+``Board`` keeps the state and renders it. ``LiveReporter`` shows it on the screen, and leaves the final state there.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from heatlite.cmd.progress import Outcome, Target
     from heatlite.rpc.engine_client import Record
 
-MOST_LINES = 10  # of resources in progress, and of failures; the rest is counted
+MOST_LINES = 10  # of resources in progress, and of failures; others are counted
 STATES = ("complete", "in progress", "waiting", "failed")
 COLOURS = {"complete": "green", "in progress": "cyan", "waiting": "dim", "failed": "red"}
 
 
 def state(resource: Record) -> str:
-    """Which of ``STATES`` a resource is in; one that nothing was done to yet is waiting."""
+    """Return which of ``STATES`` a resource is in. A resource that no action has touched yet is waiting."""
     if resource["resource_action"] == "INIT":
         return "waiting"
     known = {"IN_PROGRESS": "in progress", "FAILED": "failed"}
@@ -39,7 +39,7 @@ def state(resource: Record) -> str:
 
 
 class Board:
-    """What is known of an operation's resources, and since when each has been in progress."""
+    """The resources of an operation, and since when each has been in progress."""
 
     def __init__(self, title: str, began: float) -> None:
         self._title, self._began = title, began
@@ -48,13 +48,13 @@ class Board:
         self.note = ""
 
     def see(self, resources: list[Record], now: float) -> None:
-        """Take in the resources as they are; what newly is in progress is so since ``now``."""
+        """Update the resources. A resource that is newly in progress counts from ``now``."""
         busy = [key(resource) for resource in resources if state(resource) == "in progress"]
         self._since = {name: self._since.get(name, now) for name in busy}
         self._resources = resources
 
     def render(self, now: float) -> Group:
-        """The display for the moment ``now``."""
+        """Render the display for the moment ``now``."""
         parts: list[Any] = [self._headline(now)]
         if self._since:
             parts.append(self._in_progress(now))
@@ -82,7 +82,7 @@ class Board:
         return table
 
     def failures(self) -> list[Text]:
-        """One line for each failed resource, with its reason."""
+        """Return one line for each failed resource, with its reason."""
         failed = [resource for resource in self._resources if state(resource) == "failed"]
         lines = [
             Text(in_line(f"  {named(resource)} failed: {resource['resource_status_reason']}"), style="red")
@@ -94,25 +94,25 @@ class Board:
 
 
 def key(resource: Record) -> tuple[str, str, str]:
-    """What tells two resources in progress apart; a new action on the same one starts from 0 seconds."""
+    """Return the key of a resource in progress. It includes the action, so a new action starts from 0 seconds."""
     stack_id = resource.get("stack_identity", {}).get("stack_id", "")
     return stack_id, resource["resource_name"], resource["resource_action"]
 
 
 def named(resource: Record) -> str:
-    """``0 (in web)`` for what is in the nested stack that is the resource ``web``."""
+    """Return ``0 (in web)`` for a resource in the nested stack of the resource ``web``."""
     parent = resource.get("parent_resource")
     return f"{resource['resource_name']} (in {parent})" if parent else resource["resource_name"]
 
 
 class LiveReporter:
-    """Shows a ``Board`` while an operation runs; afterwards the outcome and what failed stay on the screen."""
+    """Shows a ``Board`` while an operation runs. At the end the outcome and the failures stay on the screen."""
 
     def __init__(self, target: Target, stream: TextIO, now: float, console: Console | None = None) -> None:
         self._target = target
         self._console = console or Console(file=raw(stream))
         self._board = Board(f"Stack {target.identity['stack_name']} {target.action}", now)
-        # no refreshing thread: the wait itself beats, and green threads have no thread to spare
+        # no refreshing thread: the waiting loop updates the display, and green threads have no thread to spare
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
 
     def __enter__(self) -> LiveReporter:
@@ -129,15 +129,15 @@ class LiveReporter:
         self.beat(now)
 
     def beat(self, now: float) -> None:
-        """Show the same with the seconds gone on."""
+        """Show the same resources with updated seconds."""
         self._live.update(self._board.render(now), refresh=True)
 
     def trouble(self, error: Exception) -> None:
-        """Keep the error below the display until a look succeeds."""
+        """Show the error below the display until a read succeeds."""
         self._board.note = f"Still waiting: {error}"
 
     def finish(self, outcome: Outcome) -> None:
-        """Replace the display by what failed, and the outcome."""
+        """Replace the display by the failures and the outcome."""
         self._live.stop()
         for line in () if outcome.succeeded else self._board.failures():
             self._console.print(line)

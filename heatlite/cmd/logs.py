@@ -1,12 +1,12 @@
-"""Logs: each line says what its thread is at, which ``heatlite.subject`` knows. Whoever writes a line needn't say it.
+"""Logging with the thread's subject, from ``heatlite.subject``, in each line.
 
 ::
 
     2026-11-21 13:05:11.402 4711 WARNING heatlite.engine.traversal.result_recorder [req-5c… ann demo - - - -]
         [stack shop 6f0… create 1d9…, resource web] The lock of web was taken over
 
-With ``use_json`` it is under ``context``: ``request_id``, ``project_id``, ``user_name``, ``stack_name``, ``stack_id``,
-``traversal_id``, ``action``, ``resource_name``. These may stand in an operator's own format strings too.
+With ``use_json`` the subject is under ``context``: ``request_id``, ``project_id``, ``user_name``, ``stack_name``,
+``stack_id``, ``traversal_id``, ``action``, ``resource_name``. An operator's own format strings may use these names too.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ FIELDS = tuple(subject.NOTHING.to_dict())
 
 
 def register(conf: cfg.ConfigOpts) -> None:
-    """Register the logging options, with the formats above; they are to be on the command line as well."""
+    """Register the logging options with the formats above, also for the command line."""
     log.register_options(conf)
     for name, text in FORMATS.items():
         conf.set_default(name, text)
 
 
 def set_up(conf: cfg.ConfigOpts) -> None:
-    """Begin to log as the configuration says."""
+    """Start logging as configured."""
     log.setup(conf, "heatlite")
     for handler in _handlers():
         handler.addFilter(tell_subject)
@@ -47,10 +47,10 @@ def set_up(conf: cfg.ConfigOpts) -> None:
 
 
 class OnlyWhatIsSaid(logging.Formatter):
-    """Formats as another formatter does, without the text of an exception that a line doesn't speak of.
+    """A formatter that formats as another one does, without exceptions that the log call didn't ask for.
 
-    oslo.log adds the exception that is being handled to each warning that is written meanwhile, and so tells what the
-    line's writer has masked, or left out.
+    oslo.log adds the exception in progress to each warning. That could reveal text which the caller has masked or left
+    out.
     """
 
     def __init__(self, inner: logging.Formatter) -> None:
@@ -58,29 +58,32 @@ class OnlyWhatIsSaid(logging.Formatter):
         self.inner = inner
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; with the exception that its writer has given, if any."""
+        """Format a record, with an exception only if the log call passed one."""
         if record.exc_info:
             return self.inner.format(record)
         try:
-            raise KeyError  # of this class, which is handled now, oslo.log doesn't tell
+            raise KeyError  # oslo.log doesn't add an exception of this class
         except KeyError:
             return self.inner.format(record)
 
 
 def _handlers() -> Iterator[logging.Handler]:
-    """The handlers of all loggers that are there: an operator's logging configuration may give any of them some."""
+    """Yield the handlers of all existing loggers: an operator's configuration may add handlers to any of them."""
     loggers = [logging.getLogger(), *map(logging.getLogger, logging.Logger.manager.loggerDict)]
     for logger in loggers:
         yield from logger.handlers
 
 
 def tell_subject(record: logging.LogRecord) -> bool:
-    """Give a line what it is about, unless its writer has. A handler's filter: it runs in the thread that writes."""
+    """Add the thread's subject to a record without one.
+
+    This is a handler's filter, so it runs in the logging thread.
+    """
     if "context" not in record.__dict__:
         record.context = described(subject.current())
     return True
 
 
 def described(it: subject.Subject) -> dict[str, Any]:
-    """A subject as oslo.log's formatters take it."""
+    """Return a subject in the form that oslo.log's formatters use."""
     return {**it.to_dict(), "subject": str(it), "user": it.user_name, "project": it.project_id}

@@ -1,4 +1,4 @@
-"""``heatlite-manage``: what an operator does to the database, with heat-manage's subcommands and more.
+"""``heatlite-manage``: an operator's commands on the database, with heat-manage's subcommands and more.
 
 db_sync, db_version                                          here
 service list, check, clean                                   ``manage_service``
@@ -23,11 +23,11 @@ from heatlite.cmd import manage_data, manage_import, manage_service, manage_stac
 from heatlite.cmd.streams import VisibleStream
 
 NOTHING_TO_MIGRATE = ("migrate_convergence_1", "migrate_properties_data")
-"""heat-manage's, of data that Heat once kept in another way."""
+"""Subcommands of heat-manage that convert data which Heat once stored differently."""
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one subcommand; returns the exit status."""
+    """Run one subcommand. Return the exit status."""
     conf = options.register(cfg.CONF)
     conf.register_cli_opt(cfg.SubCommandOpt("command", title="Commands", handler=add_parsers))
     conf(argv, project="heatlite", prog="heatlite-manage", version=heatlite.__version__)
@@ -42,26 +42,31 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def add_parsers(subparsers: Any) -> None:
-    """The subcommands."""
+    """Add the subcommands."""
     sync = subparsers.add_parser("db_sync", help="bring the database to the schema of this heatlite")
     sync.add_argument("version", nargs="?", default="head", help="revision to stop at")
     sync.set_defaults(function=db_sync)
-    version = subparsers.add_parser("db_version", help="the schema that the database has")
+    version = subparsers.add_parser("db_version", help="print the revision of the database's schema")
     version.set_defaults(function=db_version)
     manage_service.add_parsers(subparsers, with_database)
     manage_stack.add_parsers(subparsers, with_database)
     manage_data.add_parsers(subparsers, with_database)
     manage_import.add_parsers(subparsers, with_database)
     for name in NOTHING_TO_MIGRATE:
-        parser = subparsers.add_parser(name, help="nothing: heatlite has always stored it so")
+        parser = subparsers.add_parser(name, help="do nothing: heatlite has always stored this data in the new form")
         parser.add_argument("stack_id", nargs="?")
         parser.set_defaults(
-            function=lambda conf: print("There is nothing to migrate: heatlite has always stored it so")
+            function=lambda conf: print(
+                "There is nothing to migrate: heatlite has always stored this data in the new form"
+            )
         )
 
 
 def with_database(function: Callable[[Any], None], conf: cfg.ConfigOpts, vault: Any = None) -> None:
-    """Call a function with the configured database, closed afterwards; ``vault`` where it deals with secrets."""
+    """Call a function with the configured database, and close the database.
+
+    Pass ``vault`` if the function reads secrets.
+    """
     from heatlite.db.api import Database
     from heatlite.engine.common import configured
 
@@ -73,14 +78,14 @@ def with_database(function: Callable[[Any], None], conf: cfg.ConfigOpts, vault: 
 
 
 def db_sync(conf: cfg.ConfigOpts) -> None:
-    """Migrate."""
+    """Migrate the database."""
     from heatlite.db import migration
 
     with_database(lambda database: migration.sync(database.engine, conf.command.version), conf)
 
 
 def db_version(conf: cfg.ConfigOpts) -> None:
-    """Print the revision; an empty database has none."""
+    """Print the database's revision. An empty database has none."""
     from heatlite.db import migration
 
     with_database(lambda database: print(migration.version(database.engine) or "no schema yet"), conf)

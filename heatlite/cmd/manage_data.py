@@ -1,4 +1,4 @@
-"""``heatlite-manage``: what rows hold: ``purge_deleted``, ``update_params``, ``resource_data_list``."""
+"""``heatlite-manage`` commands on stored data: ``purge_deleted``, ``update_params``, ``resource_data_list``."""
 
 from __future__ import annotations
 
@@ -16,38 +16,46 @@ GRANULARITIES = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
 
 
 def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
-    """The subcommands; ``with_database`` calls a function with the configured database.
+    """Add the subcommands. ``with_database`` calls a function with the configured database.
 
-    An argument is kept under a name that no option has: oslo.config would take them for one another.
+    No argument may have the name of an option, because oslo.config would confuse the two.
     """
-    purge = subparsers.add_parser("purge_deleted", help="remove for good what was deleted long ago")
-    purge.add_argument("age", nargs="?", type=positive, default=90, help="how long what is deleted is kept; 90")
+    purge = subparsers.add_parser("purge_deleted", help="remove the rows of stacks that were deleted long ago")
+    purge.add_argument(
+        "age", nargs="?", type=positive, default=90, help="age from which deleted stacks are removed; default: 90"
+    )
     purge.add_argument("-g", "--granularity", choices=[*GRANULARITIES], default="days", help="the unit of age")
-    purge.add_argument("-p", "--project-id", help="the project whose stacks are removed; default: all")
+    purge.add_argument("-p", "--project-id", help="project of the stacks; default: all projects")
     purge.add_argument(
         "-b", "--batch_size", dest="most", type=at_least_one, default=20, help="stacks in one transaction"
     )
     purge.set_defaults(function=lambda conf: with_database(lambda database: purge_deleted(conf, database), conf))
-    data = subparsers.add_parser("resource_data_list", help="what a resource's plugin keeps, secrets included")
-    data.add_argument("resource_id", help="its id or uuid")
+    data = subparsers.add_parser(
+        "resource_data_list", help="print the data that a resource's plugin stores, including secrets"
+    )
+    data.add_argument("resource_id", help="id or uuid of the resource")
     data.set_defaults(
         function=lambda conf: with_database(lambda database: resource_data(conf, database), conf, vault(conf))
     )
-    update = subparsers.add_parser("update_params", help="write stored secrets anew, by the first auth_encryption_key")
+    update = subparsers.add_parser(
+        "update_params", help="write stored secrets again, with the first auth_encryption_key"
+    )
     update.add_argument(
         "crypt_operation",
         choices=["encrypt", "decrypt"],
-        help="whether hidden parameters and resources' data are encrypted then; credentials are in any case",
+        help="whether to encrypt hidden parameters and resources' data; credentials are always encrypted",
     )
-    update.add_argument("previous_encryption_key", nargs="?", help="a key that isn't in the configuration any more")
-    update.add_argument("--verbose-update-params", action="store_true", help="tell of each batch of rows")
+    update.add_argument(
+        "previous_encryption_key", nargs="?", help="a former key that the configuration doesn't have any more"
+    )
+    update.add_argument("--verbose-update-params", action="store_true", help="report each batch of rows")
     update.set_defaults(function=lambda conf: update_params(conf, with_database))
 
 
 def positive(text: str) -> int:
-    """A number that isn't below zero.
+    """Read a number of 0 or more.
 
-    :raises argparse.ArgumentTypeError: where it isn't one
+    :raises argparse.ArgumentTypeError: when it isn't one
     """
     if not (text.isascii() and text.isdigit()):
         raise argparse.ArgumentTypeError(f"{text!r} should be a positive integer")
@@ -55,9 +63,9 @@ def positive(text: str) -> int:
 
 
 def at_least_one(text: str) -> int:
-    """A number above zero.
+    """Read a number of 1 or more.
 
-    :raises argparse.ArgumentTypeError: where it isn't one
+    :raises argparse.ArgumentTypeError: when it isn't one
     """
     if positive(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} should be 1 or more")
@@ -65,7 +73,7 @@ def at_least_one(text: str) -> int:
 
 
 def purge_deleted(conf: cfg.ConfigOpts, database: Any) -> None:
-    """Purge, and say how many rows that were."""
+    """Purge, and print the number of rows."""
     from heatlite.context import EngineContext
     from heatlite.db import purge
     from heatlite.engine.common.inputs import Inputs
@@ -80,9 +88,9 @@ def purge_deleted(conf: cfg.ConfigOpts, database: Any) -> None:
 
 
 def resource_data(conf: cfg.ConfigOpts, database: Any) -> None:
-    """Print what the plugin keeps.
+    """Print the data that the plugin stores.
 
-    :raises EntityNotFound: where there is no such resource
+    :raises EntityNotFound: when there is no such resource
     """
     from heatlite import exception
     from heatlite.context import EngineContext
@@ -97,9 +105,9 @@ def resource_data(conf: cfg.ConfigOpts, database: Any) -> None:
 
 
 def vault(conf: cfg.ConfigOpts, encrypts: bool = False, *more: str) -> Any:
-    """The configured keys, and more to decrypt with.
+    """Return a vault with the configured keys, and with more keys to decrypt with.
 
-    :raises ConfigurationError: where none is configured, or one isn't a key
+    :raises ConfigurationError: when none is configured, or one isn't valid
     """
     from heatlite.db import crypt
 
@@ -108,7 +116,7 @@ def vault(conf: cfg.ConfigOpts, encrypts: bool = False, *more: str) -> Any:
 
 
 def update_params(conf: cfg.ConfigOpts, with_database: WithDatabase) -> None:
-    """Encrypt or decrypt what is stored, and say how many rows that were."""
+    """Encrypt or decrypt the stored data, and print the number of rows."""
     from heatlite.context import EngineContext
     from heatlite.db import reencryption
 

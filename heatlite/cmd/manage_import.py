@@ -1,13 +1,12 @@
-"""``heatlite-manage import-from-heat``: take the stacks of a Heat 27 over, without touching a physical resource.
+"""``heatlite-manage import-from-heat``: import the stacks of a Heat 27 without touching a physical resource.
 
 ::
 
     heatlite-manage import-from-heat --source-config /etc/heat/heat.conf --all --dry-run
     heatlite-manage import-from-heat --source-config /etc/heat/heat.conf --project 8f0c…
 
-A stack is taken over where its first update here, to what it is, would do nothing; see ``engine.imports.rehearsal``.
-
-Heat's database is read only. Its engines are to be stopped: what both work at belongs to neither.
+A stack is imported if a first update with its own template would change nothing; see ``engine.heat_import.rehearsal``.
+Heat's database is only read. Its engines must be stopped: two engines must never work on the same resources.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ CHANGES = "its first update, to what it is, wouldn't do nothing: look at it, the
 
 @dataclass(frozen=True)
 class Found:
-    """What became of one tree, or would. ``obstacles``: why it is left; none: it is taken over.
+    """The result for one tree. ``obstacles`` are the reasons why it isn't imported; when there are none, it is.
 
-    ``changes``: what its first update would do. They are an obstacle, too, unless they are allowed.
+    ``changes`` is what its first update would do. Changes are an obstacle too, unless they are allowed.
     """
 
     project: str
@@ -43,30 +42,30 @@ class Found:
 
 
 def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
-    """The subcommand; ``with_database`` calls a function with the configured database."""
-    parser = subparsers.add_parser("import-from-heat", help="take over the stacks in a Heat 27's database")
-    parser.add_argument("--source", metavar="URL", help="of Heat's database: mysql+pymysql://…")
+    """Add the subcommand. ``with_database`` calls a function with the configured database."""
+    parser = subparsers.add_parser("import-from-heat", help="import the stacks from a Heat 27's database")
+    parser.add_argument("--source", metavar="URL", help="URL of Heat's database: mysql+pymysql://…")
     parser.add_argument(
         "--source-config", metavar="FILE", type=pathlib.Path, help="heat.conf: has the URL and auth_encryption_key"
     )
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--project", metavar="ID", help="take over the stacks of this project")
-    which.add_argument("--all", action="store_true", help="of every project")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    which.add_argument("--project", metavar="ID", help="import the stacks of this project")
+    which.add_argument("--all", action="store_true", help="import the stacks of all projects")
+    parser.add_argument("--dry-run", action="store_true", help="only print what would be done")
     parser.add_argument(
         "--allow-changes",
         action="store_true",
-        help="take a stack over although its first update to what it is would do something, or would be refused",
+        help="import a stack even if a first update with its own template would change something, or be refused",
     )
-    parser.add_argument("--events", action="store_true", help="take the events over as well")
+    parser.add_argument("--events", action="store_true", help="import the events too")
     parser.set_defaults(function=lambda conf: import_from_heat(conf, with_database))
 
 
 def import_from_heat(conf: cfg.ConfigOpts, with_database: WithDatabase) -> None:
-    """Take over what can be, and list what can't.
+    """Import the stacks that can be imported, and list the others.
 
-    :raises ConfigurationError: where it isn't said where Heat's database is, or with which keys it is read
-    :raises SystemExit: 1, where something was left
+    :raises ConfigurationError: when Heat's database or the keys for it aren't given
+    :raises SystemExit: 1, when a stack wasn't imported
     """
     from heatlite.cmd.manage_data import vault
     from heatlite.db.crypt import Vault
@@ -86,9 +85,9 @@ def import_from_heat(conf: cfg.ConfigOpts, with_database: WithDatabase) -> None:
 
 
 def source(said: argparse.Namespace, own_keys: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Where Heat's database is, and the keys by which it is read: Heat's own, where its configuration is at hand.
+    """Return the URL of Heat's database and the keys to read it: Heat's own key, if its configuration is given.
 
-    :raises ConfigurationError: where neither option says where it is
+    :raises ConfigurationError: when neither option gives the URL
     """
     url, keys = said.source, own_keys
     if said.source_config is not None:
@@ -100,9 +99,9 @@ def source(said: argparse.Namespace, own_keys: tuple[str, ...]) -> tuple[str, tu
 
 
 def read_heats(path: pathlib.Path) -> cfg.ConfigOpts:
-    """A heat.conf, as far as it is wanted.
+    """Read the needed options of a heat.conf.
 
-    :raises ConfigurationError: where it can't be read
+    :raises ConfigurationError: when it can't be read
     """
     theirs = cfg.ConfigOpts()
     theirs.register_opt(cfg.StrOpt("auth_encryption_key", secret=True))
@@ -115,7 +114,7 @@ def read_heats(path: pathlib.Path) -> cfg.ConfigOpts:
 
 
 def each_tree(conf: cfg.ConfigOpts, database: Any, heat: Any) -> Iterator[Found]:
-    """Look at one tree after the other, and take it over unless something is in the way, or it is a dry run."""
+    """Judge one tree after the other, and import it, unless there are obstacles or it is a dry run."""
     from heatlite.engine.common import configured
     from heatlite.engine.common.inputs import Inputs
     from heatlite.engine.definitions.provider import provider_classes
@@ -141,7 +140,7 @@ def each_tree(conf: cfg.ConfigOpts, database: Any, heat: Any) -> Iterator[Found]
 
 
 def one_tree(root: Any, judge: Any, take_over: Any, rehearsal: Any, said: argparse.Namespace) -> Found:
-    """Look at one tree, and take it over."""
+    """Judge one tree, and import it."""
     judgement, ours = judge.judge(root), take_over.obstacle(root)
     every = list(root.tree())
     resources = sum(len(stack.resources) for stack in every)
@@ -155,7 +154,7 @@ def one_tree(root: Any, judge: Any, take_over: Any, rehearsal: Any, said: argpar
 
 
 def report(found: list[Found], *, is_dry: bool) -> None:
-    """Print what became of each, and the sum."""
+    """Print the result of each tree, and the sum."""
     done = "would be taken over" if is_dry else "taken over"
     for it in found:
         size = f"{it.stacks} stack{'s'[: it.stacks != 1]}, {it.resources} resources"

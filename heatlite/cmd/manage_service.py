@@ -1,11 +1,10 @@
 """``heatlite-manage service``: the engine processes.
 
-list    what their rows say, and what they hold
+list    their rows, and their claims and locks
 check   exit status 0 if an engine lives, 1 if none does: for a load balancer or an orchestrator
-clean   forget those that are dead
+clean   delete the rows of dead engines
 
-Who lives is seen by watching, as engines watch one another: a lease that is renewed is life. No clock of another
-machine has a part in it.
+As between engines, an engine lives if its lease is seen to be renewed. No clock of another machine matters.
 """
 
 from __future__ import annotations
@@ -24,23 +23,23 @@ WithDatabase = Callable[..., None]
 COLUMNS = ("Hostname", "Binary", "Engine Id", "Host", "Topic", "Version", "Lease", "State", "Updated At", "Holds")
 WIDTH = 230
 PAUSE = 0.25
-"""Seconds between two looks."""
+"""Seconds between two reads of the leases."""
 
 
 def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
-    """The subcommands; ``with_database`` calls a function with the configured database."""
+    """Add the subcommands. ``with_database`` calls a function with the configured database."""
     service = subparsers.add_parser("service", help="engine processes")
     actions = service.add_subparsers(dest="action", required=True)
-    listing = actions.add_parser("list", help="list them, with their leases and what they hold")
+    listing = actions.add_parser("list", help="list them, with their leases, claims and locks")
     listing.set_defaults(function=lambda conf: with_database(show, conf))
-    clean = actions.add_parser("clean", help="watch for the length of a lease, and forget those that are dead")
+    clean = actions.add_parser("clean", help="watch for the length of a lease, and delete the rows of dead engines")
     clean.set_defaults(function=lambda conf: with_database(lambda database: clean_up(conf, database), conf))
     check = actions.add_parser("check", help="exit status 0 if an engine of a host renews its lease, 1 if none does")
+    check.add_argument("--host", dest="named", help="value of the engines' option host; default: this machine's")
+    check.add_argument("--any", action="store_true", help="accept an engine of any host")
     check.add_argument(
-        "--host", dest="named", help="the option host of those engines; default: as configured for this machine"
+        "--serving", action="store_true", help="accept only an engine that the broker hands out messages to"
     )
-    check.add_argument("--any", action="store_true", help="an engine of whichever host will do")
-    check.add_argument("--serving", action="store_true", help="only an engine that the broker hands out messages to")
     check.add_argument("--wait", type=float, help="seconds to watch at most; default: lease_seconds")
     check.set_defaults(function=lambda conf: with_database(lambda database: check_host(conf, database), conf))
 
@@ -64,22 +63,22 @@ def show(database: Any) -> None:
         updated = str(record.updated_at or record.created_at)
         names = (record.hostname, record.binary, record.engine_id, record.host, record.topic, record.version)
         table.add_row(*names, str(record.lease_counter), state, updated, holds)
-    for engine_id, left in held.items():  # it said goodbye with a step still running
+    for engine_id, left in held.items():  # it left while a step was still running
         table.add_row("", "", engine_id, "", "", "", "", "left", "", str(left))
     Console(width=WIDTH, file=raw(sys.stdout)).print(table)
 
 
 def state_of(record: Any) -> str:
-    """``up``; ``not serving``, where the broker hands out nothing to it, as its log explains; ``gone``."""
+    """Return ``up``, ``gone``, or ``not serving``: the broker hands out nothing to it, and its log says why."""
     if record.deleted_at is not None:
         return "gone"
     return "not serving" if record.serving is False else "up"
 
 
 def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
-    """Forget the engines that are dead, and say which.
+    """Delete the rows of dead engines, and print which.
 
-    One that holds something stays: the next engine that runs takes over what it holds, and its row says who it was.
+    The row of an engine that still has claims or locks stays until the next running engine has taken them over.
     """
     from heatlite.context import EngineContext
     from heatlite.db import services
@@ -89,7 +88,7 @@ def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
     context, inputs = EngineContext(database), Inputs()
     watch = LeaseWatch(database, inputs.monotonic, conf.lease_seconds)
     watch.look()
-    end = inputs.monotonic() + conf.lease_seconds + PAUSE  # from the first look on, and not from before it
+    end = inputs.monotonic() + conf.lease_seconds + PAUSE  # from the first read on, and not from before it
     while services.leases(context) and inputs.monotonic() <= end:
         time.sleep(PAUSE)
         watch.look()
@@ -107,7 +106,7 @@ def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
 
 
 def remove_queues(conf: cfg.ConfigOpts, engine_id: str) -> None:
-    """Remove the queues of an engine that is dead, if the broker can be reached; else they expire."""
+    """Remove the queues of a dead engine if the broker can be reached. Otherwise they expire."""
     from heatlite.cmd import connect
     from heatlite.rpc import broker, transport
 
@@ -123,7 +122,7 @@ def remove_queues(conf: cfg.ConfigOpts, engine_id: str) -> None:
 
 
 def check_host(conf: cfg.ConfigOpts, database: Any) -> None:
-    """Print whether an engine lives, and exit with 1 where none does."""
+    """Print whether an engine lives. Exit with 1 when none does."""
     said = conf.command
     host = None if said.any else said.named or conf.host or socket.gethostname()
     where = "on any host" if host is None else f"on {host}"
@@ -137,10 +136,10 @@ def check_host(conf: cfg.ConfigOpts, database: Any) -> None:
 
 
 def living_engine(database: Any, host: str | None, seconds: float, serving: bool = False) -> str | None:
-    """The id of an engine that was seen to renew its lease; None where none was, within so many seconds.
+    """Return the id of an engine that was seen to renew its lease within so many seconds, or None.
 
-    :param host: None: any
-    :param serving: only one that the broker hands out messages to
+    :param host: the engine's host; None: any
+    :param serving: accept only an engine that the broker hands out messages to
     """
     from heatlite.engine.common.inputs import boot_time
 

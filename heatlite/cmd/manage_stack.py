@@ -1,11 +1,11 @@
-"""``heatlite-manage stack``: why a stack is where it is, and a new operation for one that went wrong.
+"""``heatlite-manage stack``: explain a stack's state, and begin a new operation for a stack that went wrong.
 
 explain   reads the database, and needs nothing else: no broker, no engine
-repair    asks an engine, over the broker, for an operation like any client's
-reset     (``reset_stack_status``) asks an engine to end the operation that runs: FAILED, where it is
+repair    asks an engine, over the broker, for an operation as any client does
+reset     (``reset_stack_status``) asks an engine to end the running operation as FAILED, at its present point
 
-No state is edited. heat-manage does so to a stack that nobody works at any more; here there is no such stack, since
-engines take over what others left. What remains to be ended is an operation that takes too long.
+No state is edited. heat-manage does that for a stack that no engine works on any more. heatlite has no such stacks,
+because engines take over the work of dead ones. Only an operation that takes too long has to be ended.
 """
 
 from __future__ import annotations
@@ -20,25 +20,27 @@ WithDatabase = Callable[..., None]
 
 
 def add_parsers(subparsers: Any, with_database: WithDatabase) -> None:
-    """The subcommands; ``with_database`` calls a function with the configured database."""
-    stack = subparsers.add_parser("stack", help="one stack, of whichever project")
+    """Add the subcommands. ``with_database`` calls a function with the configured database."""
+    stack = subparsers.add_parser("stack", help="one stack, of any project")
     actions = stack.add_subparsers(dest="action", required=True)
-    explain = actions.add_parser("explain", help="say why it is where it is: what runs, waits, and for what")
-    explain.add_argument("stack", metavar="STACK", help="its id, or its name where only one has it")
+    explain = actions.add_parser("explain", help="explain the stack's state: what runs, and what waits for what")
+    explain.add_argument("stack", metavar="STACK", help="id, or name if only one stack has it")
     explain.set_defaults(function=lambda conf: with_database(lambda database: explain_stack(conf, database), conf))
-    repair = actions.add_parser("repair", help="begin a new operation towards the template that it has")
-    repair.add_argument("stack", metavar="STACK", help="its id, or its name where only one has it")
+    repair = actions.add_parser("repair", help="begin a new operation with the stack's present template")
+    repair.add_argument("stack", metavar="STACK", help="id, or name if only one stack has it")
     repair.set_defaults(function=lambda conf: with_database(lambda database: repair_stack(conf, database), conf))
-    reset = subparsers.add_parser("reset_stack_status", help="end the operation that runs: FAILED, where it is")
-    reset.add_argument("stack", metavar="STACK_ID", help="its id, or its name where only one has it")
+    reset = subparsers.add_parser(
+        "reset_stack_status", help="end the running operation as FAILED, at its present point"
+    )
+    reset.add_argument("stack", metavar="STACK_ID", help="id, or name if only one stack has it")
     reset.set_defaults(function=lambda conf: with_database(lambda database: reset_stack(conf, database), conf))
 
 
 def explain_stack(conf: cfg.ConfigOpts, database: Any) -> None:
     """Print the explanation.
 
-    :raises EntityNotFound: where there is no such stack
-    :raises Invalid: where several have the name
+    :raises EntityNotFound: when there is no such stack
+    :raises Invalid: when several stacks have the name
     """
     from heatlite.context import EngineContext
     from heatlite.engine.observability import explaining
@@ -52,9 +54,9 @@ def explain_stack(conf: cfg.ConfigOpts, database: Any) -> None:
 
 
 def repair_stack(conf: cfg.ConfigOpts, database: Any) -> None:
-    """Begin the operation, and say so.
+    """Begin the operation, and print it.
 
-    :raises HeatliteError: where the stack isn't one to be repaired, an engine refuses, or none answers
+    :raises HeatliteError: when the stack can't be repaired, an engine refuses, or none answers
     """
     from heatlite.cmd import connect
     from heatlite.context import EngineContext
@@ -73,9 +75,9 @@ def repair_stack(conf: cfg.ConfigOpts, database: Any) -> None:
 
 
 def reset_stack(conf: cfg.ConfigOpts, database: Any) -> None:
-    """End the operation that runs, and say what can be done then.
+    """End the running operation, and print what can be done next.
 
-    :raises HeatliteError: where nothing runs, or nothing that may be left half-way; or no engine answers
+    :raises HeatliteError: when no operation runs that may be ended, or no engine answers
     """
     from heatlite.cmd import connect
     from heatlite.context import EngineContext
@@ -96,11 +98,11 @@ def reset_stack(conf: cfg.ConfigOpts, database: Any) -> None:
 
 
 def begin(client: Any, project: str, stack_id: str, operation: str) -> None:
-    """Ask an engine for the operation, as a member of the stack's project without credentials of his own.
+    """Ask an engine for the operation, as a member of the stack's project without credentials.
 
-    :raises HeatliteError: what the engine raises
+    :raises HeatliteError: from the engine
     """
-    context = {"project_id": project}  # without a secret: those that are stored with the stack stay
+    context = {"project_id": project}  # no secret: the credentials stored with the stack stay
     identity = client.identify_stack(context, stack_id)
     match operation:
         case "DELETE":

@@ -1,4 +1,4 @@
-"""Option values as a user types them, made into values the engine takes. Pure."""
+"""Conversion of option values to the engine's values. Pure."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Record = dict[str, Any]
 
 
 def key_values(given: list[str] | None, option: str, semicolons: bool = True) -> dict[str, Any]:
-    """``["a=1", "b=2", "b=3"]`` as ``{"a": "1", "b": ["2", "3"]}``.
+    """Convert ``["a=1", "b=2", "b=3"]`` to ``{"a": "1", "b": ["2", "3"]}``.
 
-    A single item may hold several, separated by semicolons, unless ``semicolons`` is off.
+    A single item may contain several pairs, separated by semicolons, unless ``semicolons`` is False.
 
-    :raises CommandError: where an item has no ``=``; it names ``option``
+    :raises CommandError: when an item has no ``=``; it names ``option``
     """
     items = given or []
     if semicolons and len(items) == 1:
@@ -44,9 +44,9 @@ class SortKey:
 
 
 def sort_keys(given: list[str] | None, default_field: str) -> list[SortKey]:
-    """``["name:desc,id"]`` as keys; ``:desc`` alone sorts by ``default_field``.
+    """Convert ``["name:desc,id"]`` to keys. ``:desc`` alone sorts by ``default_field``.
 
-    :raises CommandError: for a direction that is neither ``asc`` nor ``desc``
+    :raises CommandError: for a direction other than ``asc`` and ``desc``
     """
     keys = []
     for item in ",".join(given or []).split(","):
@@ -60,20 +60,20 @@ def sort_keys(given: list[str] | None, default_field: str) -> list[SortKey]:
 
 
 def sort_records(records: list[Record], keys: list[SortKey]) -> list[Record]:
-    """The records in the order of the keys, the first key weighing most; empty values come first.
+    """Sort the records by the keys, the first key first. Empty values come first.
 
     :raises CommandError: for a key that no record has
     """
     for key in reversed(keys):
         if records and not any(key.field in record for record in records):
             known = ", ".join(sorted(records[0]))
-            raise exception.CommandError(reason=f'--sort: there is no "{key.field}"; there are {known}')
+            raise exception.CommandError(reason=f'--sort: there is no "{key.field}"; valid keys are {known}')
         records = sorted(records, key=sort_value(key.field), reverse=key.descending)
     return records
 
 
 def sort_value(field: str) -> Callable[[Record], tuple[bool, str]]:
-    """A key function for one field that also orders what is missing."""
+    """Return a key function for one field that also orders missing values."""
 
     def value(record: Record) -> tuple[bool, str]:
         found = record.get(field)
@@ -83,7 +83,7 @@ def sort_value(field: str) -> Callable[[Record], tuple[bool, str]]:
 
 
 def positive_seconds(text: str) -> float:
-    """An argparse type: a number of seconds above 0."""
+    """Read a number of seconds above 0, as an argparse type."""
     seconds = float(text)
     if not seconds > 0:
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
@@ -91,12 +91,12 @@ def positive_seconds(text: str) -> float:
 
 
 def words(text: str) -> list[str]:
-    """An argparse type: words with commas between them."""
+    """Read words that are separated by commas, as an argparse type."""
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def stack_args(parsed_args: argparse.Namespace) -> Record:
-    """The ``args`` that create and update share: ``timeout_mins`` and ``tags``, only where given."""
+    """Return the ``args`` that create and update share: ``timeout_mins`` and ``tags``, if given."""
     args: Record = {}
     if parsed_args.timeout:
         args["timeout_mins"] = parsed_args.timeout

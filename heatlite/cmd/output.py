@@ -24,7 +24,7 @@ class ListOutputs(EngineCommand, Lister):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each output."""
+        """Return column titles and one row for each output."""
         outputs = self.client.list_outputs(self.context, self.identify(parsed_args.stack))
         return COLUMNS, rows(COLUMNS, outputs)
 
@@ -35,12 +35,12 @@ class ShowOutput(EngineCommand, ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        parser.add_argument("output", metavar="OUTPUT", nargs="?", help="its name in the template")
+        parser.add_argument("output", metavar="OUTPUT", nargs="?", help="name of the output in the template")
         parser.add_argument("--all", action="store_true", help="every output of the stack")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[Any, Any]:
-        """Names and values: of one output's fields, or of all outputs."""
+        """Return names and values: the fields of one output, or all outputs."""
         if parsed_args.all == bool(parsed_args.output):
             raise exception.CommandError(reason="Name one output, or ask for --all, and not both")
         identity = self.identify(parsed_args.stack)

@@ -1,7 +1,7 @@
-"""From the engine's replies to a picture of a stack. Pure.
+"""Conversion of the engine's replies to a picture of a stack. Pure.
 
-``list_stack_resources`` with a depth tells the resources of nested stacks along with the stack's own; here each stack
-becomes a section, named by its path of resources from the root: ``web``, ``web › group``, ``web › group › 0``.
+With a depth, ``list_stack_resources`` returns the resources of nested stacks together with the stack's own. Here each
+stack becomes a section, named by its path of resources from the root: ``web``, ``web › group``, ``web › group › 0``.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ STEP = " › "
 
 
 def picture(stack: Record, resources: list[Record], requires: Requires, made_at: str) -> Picture:
-    """The picture of a stack.
+    """Build the picture of a stack.
 
-    :param stack: as ``show_stack`` replies
-    :param resources: as ``list_stack_resources`` replies, each stack before those in it
+    :param stack: the reply of ``show_stack``
+    :param resources: the reply of ``list_stack_resources``, with each stack before its nested stacks
     :param requires: stack's id → name → the names that it requires
-    :param made_at: when, for people
+    :param made_at: the time of the picture, for readers
     """
     stack_id = stack["stack_identity"]["stack_id"]
     titles, owners = {stack_id: stack["stack_name"]}, {stack_id: stack}

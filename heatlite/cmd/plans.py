@@ -1,4 +1,4 @@
-"""Plans as people read them and as files keep them. Pure, but for ``save`` and ``load``.
+"""Plans, as text for users and as files. Pure, except for ``save`` and ``load``.
 
     + cache     OS::Heat::Value    create
     ~ web       OS::Nova::Server   update in place
@@ -10,7 +10,7 @@
     ~ group     OS::Heat::ResourceGroup  update in place: what is nested in it changes
         + 2  OS::Heat::Value  create
 
-A file holds all that the update sends, parameters included: it is readable by its owner only.
+A file contains all that the update sends, including parameters, so only its owner can read it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ COLOURS = {"added": "32", "updated": "33", "replaced": "35", "deleted": "31", "m
 
 @dataclass(frozen=True)
 class Plan:
-    """An update that may be done: of which stack, what is sent, what it would change, and the plan's digest."""
+    """A possible update: its stack, the request to send, the changes, and the plan's digest."""
 
     identity: Record
     request: Record
@@ -55,7 +55,7 @@ class Plan:
         return any(change["fate"] in SIGNS and change["fate"] != "may change" for change in self.changes)
 
     def text(self, *, colours: bool = False) -> str:
-        """What would be done, for people; in colours for a terminal."""
+        """Describe the changes, in colours for a terminal."""
         return "\n".join(self._lines(colours)) + "\n"
 
     def _lines(self, colours: bool) -> Iterator[str]:
@@ -69,21 +69,21 @@ class Plan:
         yield f"{summary}; {counts['unchanged']} unchanged."
 
     def save(self, name: str) -> None:
-        """Write it to a file that only its owner may read.
+        """Write the plan to a file that only its owner can read.
 
-        :raises OSError: where that can't be
+        :raises OSError: when it can't be written
         """
         content = {"format": FORMAT, **vars(self)}
         with open(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), 0o600)  # also where the file was there
+            os.fchmod(file.fileno(), 0o600)  # also for an existing file
             json.dump(content, file, indent=1)
 
     @classmethod
     def load(cls, name: str) -> Plan:
-        """From a file.
+        """Read a plan from a file.
 
-        :raises CommandError: where it holds no plan
-        :raises OSError: where it can't be read
+        :raises CommandError: when the file isn't a plan
+        :raises OSError: when it can't be read
         """
         try:
             with open(name, encoding="utf-8") as file:
@@ -93,12 +93,12 @@ class Plan:
             return cls(**content)
         except (ValueError, AttributeError, KeyError, TypeError):
             raise exception.CommandError(
-                reason=f'{name} is no plan; "heatlite stack plan --out FILE" makes one'
+                reason=f'{name} is not a plan; "heatlite stack plan --out FILE" writes one'
             ) from None
 
 
 def lines_of(changes: list[Record], indent: str, colours: bool) -> Iterator[str]:
-    """What becomes of one stack's resources; what is nested in one of them stands under it."""
+    """Describe the changes of one stack's resources, with those of a nested stack below its resource."""
     told = [change for change in changes if change["fate"] in SIGNS]
     names = max((len(change["resource_name"]) for change in told), default=0)
     types = max((len(change["resource_type"]) for change in told), default=0)
@@ -115,7 +115,7 @@ def lines_of(changes: list[Record], indent: str, colours: bool) -> Iterator[str]
 
 
 def differing(place: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Where two values differ, and what is there; of maps each entry by itself: ``resource_def.properties.size``."""
+    """Yield where two values differ, and both values. Maps are compared by entry: ``resource_def.properties.size``."""
     if not (isinstance(before, dict) and isinstance(after, dict)):
         yield place, before, after
         return
@@ -125,7 +125,7 @@ def differing(place: str, before: Any, after: Any) -> Iterator[tuple[str, Any, A
 
 
 def everywhere(changes: list[Record]) -> Iterator[Record]:
-    """The changes of a stack and of those that are nested in it."""
+    """Yield the changes of a stack and of its nested stacks."""
     for change in changes:
         yield change
         for child in change.get("nested", ()):
@@ -133,10 +133,10 @@ def everywhere(changes: list[Record]) -> Iterator[Record]:
 
 
 def value(it: Any) -> str:
-    """A property's value on one line; nothing is ``∅``, and a long one is cut in its middle."""
+    """Write a property's value on one line. None is ``∅``, and a long value is shortened in its middle."""
     return "∅" if it is None else shortened(in_line(json.dumps(it, ensure_ascii=False)), VALUE_COLUMNS)
 
 
 def coloured(line: str, fate: str, colours: bool) -> str:
-    """The line in the colour of what is done."""
+    """Colour a line by its kind of change."""
     return f"\x1b[{COLOURS[fate]}m{line}\x1b[0m" if colours else line

@@ -1,10 +1,10 @@
-"""Wait for an operation: look, tell, pause, until the stack is no longer in progress.
+"""Waiting for an operation: poll, report, pause, until the stack is no longer in progress.
 
     watch ──▶ show_stack ──▶ judge ──▶ an outcome, or None: still in progress
       ▲                        │
       └── pause ◀── reporter ──┘      a live display on a terminal, event lines elsewhere
 
-What is decided is pure (``judge``, ``pause``); the clock and the reporter come as arguments.
+The decisions are pure (``judge``, ``pause``). The clock and the reporter are arguments.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from heatlite.cmd.session import Clock
     from heatlite.rpc.engine_client import Context, EngineClient, Identity, Record
 
-SHORTEST_PAUSE = 0.05  # seconds; an operation in memory may be done before a person has looked up
+SHORTEST_PAUSE = 0.05  # seconds; an operation in memory may take no longer
 BEAT = 0.25  # seconds between two refreshes of a live display
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an operation ended: the state that its stack came to rest in."""
+    """The end of an operation: the final state of its stack."""
 
     stack_name: str
     expected: str
@@ -34,7 +34,7 @@ class Outcome:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it was *this* operation that completed, and not a rollback or one that superseded it."""
+        """Whether *this* operation completed, and not a rollback or one that superseded it."""
         return (self.action, self.status) == (self.expected, "COMPLETE")
 
     @property
@@ -51,7 +51,7 @@ class Outcome:
 
 
 def judge(expected: str, stack: Record) -> Outcome | None:
-    """How the operation ``expected`` ended, by the engine's record of its stack; ``None`` while it goes on."""
+    """Return how the operation ``expected`` ended, from the engine's record of its stack, or ``None`` while it runs."""
     if stack["stack_status"] == "IN_PROGRESS":
         return None
     return Outcome(
@@ -64,27 +64,27 @@ def judge(expected: str, stack: Record) -> Outcome | None:
 
 
 def pause(elapsed: float, took: float, longest: float) -> float:
-    """Seconds until the next look: a tenth of the time waited so far, at most ``longest``.
+    """Return the seconds until the next poll: a tenth of the time waited so far, at most ``longest``.
 
-    A look that itself ``took`` long (a large stack, a busy engine) is followed by nine times as long a pause, so
-    that looking costs the engine no more than a tenth of its time.
+    A poll that itself ``took`` long (a large stack, a busy engine) is followed by a pause of nine times as long. So
+    polling takes at most a tenth of the engine's time.
     """
     return max(min(longest, max(SHORTEST_PAUSE, elapsed / 10)), 9 * took)
 
 
 @dataclass(frozen=True)
 class Target:
-    """An operation on one stack that is waited for. A stack that is gone has no events and no resources."""
+    """An operation on one stack to wait for. A deleted stack has no events and no resources."""
 
     client: EngineClient
     context: Context
     identity: Identity
     action: str
     marker: str | None = None  # the last event before the operation
-    nested_depth: int = 0  # levels of nested stacks that are told of too
+    nested_depth: int = 0  # levels of nested stacks to report too
 
     def stack(self) -> Record:
-        """The engine's record of the stack, a deleted one being as good as one that completed its DELETE."""
+        """Return the engine's record of the stack. When a DELETE has removed it, return a record of DELETE_COMPLETE."""
         try:
             return self.client.show_stack(self.context, self.identity, resolve_outputs=False)[0]
         except exception.EntityNotFound:
@@ -97,7 +97,7 @@ class Target:
             }
 
     def events(self, marker: str | None) -> list[Record]:
-        """The events after ``marker``, oldest first."""
+        """List the events after ``marker``, oldest first."""
         from heatlite.rpc.queries import EventQuery
 
         query = EventQuery(marker=marker, sort_dir="asc", nested_depth=self.nested_depth or None)
@@ -107,7 +107,7 @@ class Target:
             return []
 
     def resources(self) -> list[Record]:
-        """The stack's resources, and those of stacks nested in it as far down as is wanted."""
+        """List the stack's resources, and those of nested stacks down to the wanted depth."""
         try:
             return self.client.list_stack_resources(self.context, self.identity, self.nested_depth)
         except exception.EntityNotFound:
@@ -115,29 +115,29 @@ class Target:
 
 
 class Reporter(Protocol):
-    """Tells a person how it goes. Used as a context manager around the whole wait."""
+    """A display of progress for the user, used as a context manager around the whole wait."""
 
     def __enter__(self) -> Any: ...
 
     def __exit__(self, *error: object) -> None: ...
 
     def look(self, now: float) -> None:
-        """Fetch what is new and show it; ``now`` in seconds of the wait's clock."""
+        """Fetch the news and show them. ``now`` is in seconds of the wait's clock."""
 
     def beat(self, now: float) -> None:
-        """Let the seconds that are shown go on; no call to the engine."""
+        """Update the displayed seconds, without a call to the engine."""
 
     def trouble(self, error: Exception) -> None:
-        """Say that a look failed and will be tried again."""
+        """Report that a poll failed and will be repeated."""
 
     def finish(self, outcome: Outcome) -> None:
-        """Show the end."""
+        """Show the outcome."""
 
 
 def watch(target: Target, reporter: Reporter, clock: Clock, poll: float) -> Outcome:
-    """Wait until the operation has ended; ``poll`` is the longest pause between two looks, in seconds.
+    """Wait until the operation has ended. ``poll`` is the longest pause between two polls, in seconds.
 
-    An engine that doesn't answer is asked again: the operation goes on without it. Other errors are raised.
+    An engine that doesn't answer is asked again, because the operation runs without it. Other errors are raised.
     """
     began = clock.monotonic()
     with reporter:
@@ -157,7 +157,7 @@ def watch(target: Target, reporter: Reporter, clock: Clock, poll: float) -> Outc
 
 
 def rest(clock: Clock, reporter: Reporter, until: float) -> None:
-    """Sleep until a moment of the clock, letting the display go on meanwhile."""
+    """Sleep until a moment of the clock, and refresh the display meanwhile."""
     while (left := until - clock.monotonic()) > 0:
         clock.sleep(min(left, BEAT))
         reporter.beat(clock.monotonic())

@@ -1,4 +1,4 @@
-"""What libraries say to their developers, and a user of heatlite can do nothing about."""
+"""Suppression of library warnings that a user of heatlite can't act on."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import warnings
 
 
 def about_eventlet() -> None:
-    """Importing it warns that it is deprecated, whether it is used or not; heatlite's default is native threads."""
+    """Suppress the deprecation warnings that an import of eventlet emits, even if it isn't used."""
     warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     warnings.filterwarnings("ignore", message=r".*[Ee]ventlet", category=DeprecationWarning)
 
 
 def without_eventlet() -> None:
-    """Let a process of native threads believe that it isn't installed: what can import it does, and that takes long.
+    """Hide eventlet from a process with native threads, because libraries would import it, which takes long.
 
-    Where something has imported it already, it stays.
+    An eventlet that is already imported stays.
     """
     sys.modules.setdefault("eventlet", None)  # type: ignore[arg-type]
 
 
 def about_memory() -> None:
-    """oslo.messaging calls kombu's memory transport experimental; within one process it does all that is asked."""
+    """Suppress kombu's note that its memory transport is experimental. Within one process it does everything needed."""
     logging.getLogger("oslo.messaging._drivers.impl_rabbit").setLevel(logging.ERROR)

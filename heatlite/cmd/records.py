@@ -1,7 +1,7 @@
-"""RPC replies as the records that people see. Pure.
+"""Conversion of RPC replies to the records that users see. Pure.
 
-The engine keeps action and status apart and names things by identities; Heat's users know
-``CREATE_COMPLETE`` and plain ids. Here one becomes the other, and a value what a format can show.
+The engine separates action and status, and names things by identities. Heat's users know ``CREATE_COMPLETE`` and plain
+ids. This module converts between them, and formats values for each output format.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ STACK_SUMMARY = (
 )
 STRUCTURED_FORMATS = ("json", "yaml")
 NAMES = ("name", "id", "type", "key", "owner", "project")
-"""The ends of columns' titles under which a name or an id stands."""
+"""Endings of the titles of columns that contain a name or an id."""
 
 
 def stack_record(reply: Record) -> Record:
-    """A stack: the summary's fields first, then all others in the engine's order."""
+    """Convert a stack: the summary's fields first, then all others in the engine's order."""
     record = {name: reply.get(name) for name in STACK_SUMMARY}
     record["id"] = reply["stack_identity"]["stack_id"]
-    if "stack_status" in reply:  # a preview's stack isn't in any state
+    if "stack_status" in reply:  # a preview's stack has no state
         record["stack_status"] = f"{reply['stack_action']}_{reply['stack_status']}"
     for name in ("parameters", "outputs"):
         if name in reply:
@@ -44,7 +44,7 @@ def stack_record(reply: Record) -> Record:
 
 
 def resource_record(reply: Record) -> Record:
-    """A resource; ``nested_stack_id`` is the plain id where it has a nested stack."""
+    """Convert a resource. ``nested_stack_id`` is a plain id, if there is a nested stack."""
     hidden = {"resource_identity", "stack_identity", "resource_action", "metadata"}
     record = {name: value for name, value in reply.items() if name not in hidden}
     record["logical_resource_id"] = reply["resource_name"]
@@ -55,7 +55,7 @@ def resource_record(reply: Record) -> Record:
 
 
 def event_record(reply: Record) -> Record:
-    """An event; ``id`` is the last step of its identity's path, ``stack_id`` the stack it happened in."""
+    """Convert an event. ``id`` is the last step of its identity's path; ``stack_id`` is its stack's id."""
     hidden = {"event_identity", "stack_identity", "resource_action"}
     record = {name: value for name, value in reply.items() if name not in hidden}
     record["id"] = reply["event_identity"]["path"].rpartition("/")[2]
@@ -66,23 +66,23 @@ def event_record(reply: Record) -> Record:
 
 
 def field(column: str) -> str:
-    """The field that a column's title stands for: ``Stack Name`` is ``stack_name``."""
+    """Return the field of a column's title: ``Stack Name`` becomes ``stack_name``."""
     return column.lower().replace(" ", "_")
 
 
 def rows(columns: list[str], records: list[Record]) -> list[tuple[Any, ...]]:
-    """One tuple of values for each record, in the order of the columns; what a record lacks is empty."""
+    """Return one tuple of values for each record, in the order of the columns. A missing value is empty."""
     return [tuple(record.get(field(column), "") for column in columns) for record in records]
 
 
 def names_in_line(columns: Sequence[str], row: Sequence[Any]) -> tuple[Any, ...]:
-    """A row of a list, whose names and ids don't go over several lines, as if there were more rows."""
+    """Escape line ends in the names and ids of a list's row, which would look like more rows."""
     pairs = zip(columns, row, strict=False)
     return tuple(in_line(it) if isinstance(it, str) and field(title).endswith(NAMES) else it for title, it in pairs)
 
 
 def cell(value: Any, formatter: str) -> Any:
-    """A value as a format can show it: structure stays structure in JSON and YAML, and is text elsewhere."""
+    """Convert a value for a format: JSON and YAML keep its structure, other formats get text."""
     if formatter in STRUCTURED_FORMATS or not isinstance(value, dict | list):
         return value
     if formatter == "table":
@@ -91,5 +91,5 @@ def cell(value: Any, formatter: str) -> Any:
 
 
 def details(record: Record, formatter: str) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-    """One record as a two-column table: names and values."""
+    """Return one record as a two-column table: names and values."""
     return tuple(record), tuple(cell(value, formatter) for value in record.values())

@@ -1,4 +1,4 @@
-"""Reports: SIGUSR2 makes a daemon's process tell where each of its threads stands, and with which configuration.
+"""Reports: on SIGUSR2 a daemon's process reports the position of each of its threads, and its configuration.
 
 The report goes to stderr, or to a file in ``[oslo_reports] log_dir``. Values of secret options are left out.
 """
@@ -13,25 +13,26 @@ SERVICE = "heatlite-engine"
 
 
 class Version:
-    """What the report says of the program, by the methods that it asks for."""
+    """The report's information about the program, with the methods that oslo.reports calls."""
 
     def vendor_string(self) -> str:
-        """Whose it is."""
+        """Return the vendor."""
         return "heatlite"
 
     def product_string(self) -> str:
-        """What it is."""
+        """Return the product."""
         return SERVICE
 
     def version_string_with_package(self) -> str:
-        """Which."""
+        """Return the version."""
         return heatlite.__version__
 
 
 def answer_signals(conf: cfg.ConfigOpts) -> None:
-    """Have SIGUSR2 answered in this process and in those that it forks.
+    """Answer SIGUSR2 in this process and in those that it forks.
 
-    Call it from the main thread, once the configuration has been read; oslo.reports has its options on the global one.
+    Call it from the main thread, after the configuration is read. oslo.reports has its options on the global
+    configuration.
     """
     from oslo_reports import guru_meditation_report, opts
 

@@ -39,7 +39,7 @@ class ListResources(EngineCommand, Lister):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each resource."""
+        """Return column titles and one row for each resource."""
         resources = self.client.list_stack_resources(
             self.context,
             self.identify(parsed_args.stack),
@@ -57,12 +57,14 @@ class ShowResource(EngineCommand, ShowOne):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        parser.add_argument("resource", metavar="RESOURCE", help="its name in the template")
-        parser.add_argument("--with-attr", metavar="ATTRIBUTE", action="append", help="also show this one; repeatable")
+        parser.add_argument("resource", metavar="RESOURCE", help="name of the resource in the template")
+        parser.add_argument(
+            "--with-attr", metavar="ATTRIBUTE", action="append", help="also show this attribute; repeatable"
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """Names and values of the resource's fields, by name."""
+        """Return the names and values of the resource's fields, sorted by name."""
         identity = self.identify(parsed_args.stack)
         resource = self.client.describe_stack_resource(
             self.context, identity, parsed_args.resource, parsed_args.with_attr

@@ -13,9 +13,9 @@ from heatlite.cmd.records import details
 
 
 def add_resource_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """``STACK RESOURCE``."""
+    """Add ``STACK RESOURCE``."""
     parser.add_argument("stack", metavar="STACK", help="name or id")
-    parser.add_argument("resource", metavar="RESOURCE", help="its name in the template")
+    parser.add_argument("resource", metavar="RESOURCE", help="name of the resource in the template")
     return parser
 
 
@@ -30,7 +30,7 @@ class ShowMetadata(ShowDocument):
         return add_resource_arguments(super().get_parser(prog_name))
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """What the template and signals made of it."""
+        """Return the metadata, as the template and signals have set it."""
         identity = self.identify(parsed_args.stack)
         resource = self.client.describe_stack_resource(self.context, identity, parsed_args.resource)
         return details(resource["metadata"], parsed_args.formatter)
@@ -42,41 +42,43 @@ class SignalResource(EngineCommand):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = add_resource_arguments(super().get_parser(prog_name))
         sent = parser.add_mutually_exclusive_group()
-        sent.add_argument("--data", metavar="JSON", help="what to tell the resource")
-        sent.add_argument("--data-file", metavar="FILE", help="the same, from a file or a URL")
+        sent.add_argument("--data", metavar="JSON", help="data of the signal")
+        sent.add_argument("--data-file", metavar="FILE", help="data of the signal, from a file or a URL")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Send the signal; it counts when this returns.
+        """Send the signal. It is effective when this returns.
 
-        :raises CommandError: where the data isn't JSON
+        :raises CommandError: when the data isn't JSON
         """
         data = signal_data(parsed_args)
         self.client.resource_signal(self.context, self.identify(parsed_args.stack), parsed_args.resource, data)
 
 
 class MarkUnhealthy(EngineCommand):
-    """Have the next update replace a resource"""
+    """Mark a resource as unhealthy, so that the next update replaces it"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        parser.add_argument("resource", metavar="RESOURCE", help="its name in the template, or its physical id")
-        parser.add_argument("reason", metavar="REASON", nargs="?", default="", help="what is wrong with it")
-        parser.add_argument("--reset", action="store_true", help="it isn't broken after all")
+        parser.add_argument(
+            "resource", metavar="RESOURCE", help="name of the resource in the template, or its physical resource id"
+        )
+        parser.add_argument("reason", metavar="REASON", nargs="?", default="", help="reason for the mark")
+        parser.add_argument("--reset", action="store_true", help="remove the mark")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Mark it, or take that back."""
+        """Set or remove the mark."""
         identity = self.identify(parsed_args.stack)
         unhealthy, reason = not parsed_args.reset, parsed_args.reason
         self.client.resource_mark_unhealthy(self.context, identity, parsed_args.resource, unhealthy, reason)
 
 
 def signal_data(parsed_args: argparse.Namespace) -> Any:
-    """What is to be sent; nothing where no data are given.
+    """Return the data to send, or None.
 
-    :raises CommandError: where they aren't JSON
+    :raises CommandError: when it isn't JSON
     """
     text = parsed_args.data
     if parsed_args.data_file:

@@ -1,4 +1,4 @@
-"""``service list``: the engine processes; ``build info``: which versions answer."""
+"""``service list``: the engine processes; ``build info``: the versions of command and engine."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ListServices(EngineCommand, Lister):
     """List the engine processes"""
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each process."""
+        """Return column titles and one row for each process."""
         return COLUMNS, rows(COLUMNS, self.client.list_services(self.context))
 
 
@@ -27,6 +27,6 @@ class ShowBuild(EngineCommand, ShowOne):
     """Show the versions of this command and of the engine that answers it"""
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """``api``: the command itself, which takes the place of an API service; ``engine``."""
+        """Return ``api``, the command itself in the place of an API service, and ``engine``."""
         revisions = {"api": heatlite.__version__, "engine": self.client.get_revision(self.context)}
         return details({name: {"revision": revision} for name, revision in revisions.items()}, parsed_args.formatter)

@@ -1,7 +1,7 @@
-"""What a command has in its hand: an engine to talk to, who is asking, and the clock.
+"""A command's session: an engine to call, the caller's context, and the clock.
 
-The engine may be a daemon far away or one inside this process; a command can't tell them apart except by
-``embedded``, which says that unfinished work rests when this process ends.
+The engine may be a remote daemon or in this process. Only ``embedded`` tells a command which: unfinished work of an
+embedded engine pauses when this process ends.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 
 class Session(Protocol):
-    """An open way to an engine."""
+    """An open connection to an engine."""
 
     client: EngineClient
     embedded: bool
 
     def close(self) -> None:
-        """Give back unfinished work and leave; calling it again does nothing."""
+        """Give unfinished work back and leave. Calling it again does nothing."""
 
     def unfinished(self) -> int:
-        """How many operations are in progress in the local database; 0 where the engine is elsewhere."""
+        """Count the operations in progress in the local database. Return 0 when the engine is elsewhere."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """Time as commands see it, in seconds: a clock that only goes forward, a way to let time pass, and the time of day.
+    """Time for commands, in seconds: a monotonic clock, a sleep, and the time of day.
 
-    ``now`` gives seconds since the epoch; it is only for people to read.
+    ``now`` returns seconds since the epoch, for display only.
     """
 
     monotonic: Callable[[], float]
@@ -45,7 +45,7 @@ class Clock:
 
 
 def let_time_pass(seconds: float) -> None:
-    """Sleep by what ``time.sleep`` is *now*: connecting may switch the process to green threads."""
+    """Sleep with the ``time.sleep`` of *now*: connecting may switch the process to green threads."""
     time.sleep(seconds)
 
 
@@ -53,7 +53,7 @@ REAL_CLOCK = Clock(time.monotonic, let_time_pass)
 
 
 def login_name() -> str:
-    """The name of who runs this process, or ``user`` where the system has no name for it."""
+    """Return the name of the user of this process, or ``user`` when the system has no name for it."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no entry in passwd
@@ -61,9 +61,9 @@ def login_name() -> str:
 
 
 def request_context(options: argparse.Namespace, request_id: str) -> Context:
-    """The context of one command, in the form of Heat's ``RequestContext.to_dict()``.
+    """Build the context of one command, in the form of Heat's ``RequestContext.to_dict()``.
 
-    ``options`` has ``os_project_id`` and ``os_username``. There is no token: an engine trusts its bus.
+    ``options`` has ``os_project_id`` and ``os_username``. There is no token: an engine trusts its broker.
     """
     project, user = options.os_project_id, options.os_username
     known: dict[str, Any] = {
@@ -99,15 +99,15 @@ UNKNOWN = (
     "trust_id",
     "trustor_user_id",
     "user_domain",
-)  # what an identity service would tell
+)  # values that only an identity service knows
 
 
 def connect(config_files: list[str]) -> Session:
-    """Read the configuration and open the way to an engine that it describes.
+    """Read the configuration and connect to the engine that it describes.
 
-    Without any file, heatlite's usual places are searched (``~/.heatlite/``, ``/etc/heatlite/`` …).
+    Without files, the usual places are searched (``~/.heatlite/``, ``/etc/heatlite/`` …).
 
-    :raises HeatliteError: where the configuration can't be used
+    :raises HeatliteError: when the configuration can't be used
     """
     from heatlite.cmd import connect as connector  # the engine's imports, which a help text doesn't need
 
@@ -115,9 +115,9 @@ def connect(config_files: list[str]) -> Session:
 
 
 def read_configuration(config_files: list[str]) -> cfg.ConfigOpts:
-    """The process-wide configuration, read from these files.
+    """Read the process-wide configuration from these files.
 
-    :raises ConfigurationError: where a file is missing or can't be parsed
+    :raises ConfigurationError: when a file is missing or can't be parsed
     """
     from oslo_config import cfg
 

@@ -18,14 +18,14 @@ CREATED = ["id", "name", "action", "status", "status_reason", "data", "creation_
 
 
 def add_stack(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """``STACK``."""
+    """Add ``STACK``."""
     parser.add_argument("stack", metavar="STACK", help="name or id")
     return parser
 
 
 def add_snapshot(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """``STACK SNAPSHOT``."""
-    add_stack(parser).add_argument("snapshot", metavar="SNAPSHOT", help="its id")
+    """Add ``STACK SNAPSHOT``."""
+    add_stack(parser).add_argument("snapshot", metavar="SNAPSHOT", help="id of the snapshot")
     return parser
 
 
@@ -38,7 +38,7 @@ class CreateSnapshot(EngineCommand, ShowOne):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """The snapshot, IN_PROGRESS; or as it has become, where the engine ends with this process."""
+        """Return the snapshot, IN_PROGRESS. With an embedded engine, return it when it is complete."""
         identity = self.identify(parsed_args.stack)
         marker = self.last_event(identity)
         found = self.client.stack_snapshot(self.context, identity, parsed_args.name)
@@ -55,7 +55,7 @@ class ListSnapshots(EngineCommand, Lister):
         return add_stack(super().get_parser(prog_name))
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each snapshot, oldest first."""
+        """Return column titles and one row for each snapshot, oldest first."""
         found = self.client.stack_list_snapshots(self.context, self.identify(parsed_args.stack))
         return COLUMNS, rows(COLUMNS, found)
 
@@ -67,20 +67,20 @@ class ShowSnapshot(ShowDocument):
         return add_snapshot(super().get_parser(prog_name))
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """All that is known of it."""
+        """Return all fields of the snapshot."""
         identity = self.identify(parsed_args.stack)
         found = self.client.show_snapshot(self.context, identity, parsed_args.snapshot)
         return details(found, parsed_args.formatter)
 
 
 class RestoreSnapshot(EngineCommand):
-    """Make a stack what it was when a snapshot was taken"""
+    """Restore a stack to the state that a snapshot holds"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         return add_snapshot(super().get_parser(prog_name))
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Begin to; wait for it where the engine ends with this process."""
+        """Begin the operation. With an embedded engine, wait for it."""
         identity = self.identify(parsed_args.stack)
         marker = self.last_event(identity)
         self.client.stack_restore(self.context, identity, parsed_args.snapshot)
@@ -97,9 +97,9 @@ class DeleteSnapshot(EngineCommand):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Delete it.
+        """Delete the snapshot.
 
-        :raises CommandError: with the reason, where something of it could not be deleted
+        :raises CommandError: with the reason, when a part of it couldn't be deleted
         """
         identity, snapshot = self.identify(parsed_args.stack), parsed_args.snapshot
         if not (parsed_args.yes or self.confirmed(snapshot)):
@@ -111,7 +111,7 @@ class DeleteSnapshot(EngineCommand):
                 raise exception.CommandError(reason=left["status_reason"])
 
     def confirmed(self, snapshot: str) -> bool:
-        """Ask on a terminal; where there is none, nobody could answer, and the command itself counts."""
+        """Ask on a terminal. Without a terminal the command itself is the confirmation."""
         if not self.app.stdin.isatty():
             return True
         print(f"Delete snapshot {snapshot}? [y/N] ", end="", file=self.app.stderr, flush=True)

@@ -19,22 +19,22 @@ UNGROUPED = "Heat::Ungrouped"
 
 
 class CreateConfig(EngineCommand, ShowOne):
-    """Keep a software config"""
+    """Create a software config"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("name", metavar="CONFIG_NAME", help="its name")
+        parser.add_argument("name", metavar="CONFIG_NAME", help="name of the config")
         parser.add_argument(
             "--script-file", metavar="FILE", help="file with the config's text; --config-file means the same here"
         )
         parser.add_argument(
             "--definition-file", metavar="FILE", help="YAML file with inputs, outputs and options, and maybe config"
         )
-        parser.add_argument("--group", metavar="GROUP", default=UNGROUPED, help=f"its group ({UNGROUPED})")
+        parser.add_argument("--group", metavar="GROUP", default=UNGROUPED, help=f"group of the config ({UNGROUPED})")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """The config as it is kept."""
+        """Return the new config."""
         said = definition(parsed_args.definition_file)
         if parsed_args.script_file:
             said["config"] = read(parsed_args.script_file)
@@ -55,12 +55,12 @@ class ListConfigs(EngineCommand, Lister):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--limit", metavar="COUNT", type=int, help="at most so many")
-        parser.add_argument("--marker", metavar="ID", help="those after this one")
+        parser.add_argument("--limit", metavar="COUNT", type=int, help="list at most this many")
+        parser.add_argument("--marker", metavar="ID", help="list only configs after the one with this id")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each config, the newest first."""
+        """Return column titles and one row for each config, the newest first."""
         found = self.client.list_software_configs(self.context, parsed_args.limit, parsed_args.marker)
         return COLUMNS, rows(COLUMNS, found)
 
@@ -70,17 +70,17 @@ class ShowConfig(ShowDocument):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("config", metavar="CONFIG", help="its id")
+        parser.add_argument("config", metavar="CONFIG", help="id of the config")
         parser.add_argument("--config-only", action="store_true", help="only the config's text")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """All that is kept."""
+        """Return the whole config."""
         found = self.client.show_software_config(self.context, parsed_args.config)
         return details(found, parsed_args.formatter)
 
     def produce_output(self, parsed_args: argparse.Namespace, column_names: Any, data: Any) -> int:
-        """As any command; or nothing but the text, as it is."""
+        """Print the usual output, or only the config's text."""
         if not parsed_args.config_only:
             return int(super().produce_output(parsed_args, column_names, data) or 0)
         print(dict(zip(column_names, data, strict=True))["config"] or "", file=self.app.stdout)
@@ -88,25 +88,25 @@ class ShowConfig(ShowDocument):
 
 
 class DeleteConfigs(EngineCommand):
-    """Forget software configs"""
+    """Delete software configs"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("config", metavar="CONFIG", nargs="+", help="their ids")
+        parser.add_argument("config", metavar="CONFIG", nargs="+", help="ids of the configs")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Forget each of them that can be.
+        """Delete each config, if possible.
 
-        :raises CommandError: where one can't
+        :raises CommandError: when one can't be deleted
         """
         each_of(parsed_args.config, lambda it: self.client.delete_software_config(self.context, it))
 
 
 def each_of(ids: list[str], delete: Any) -> None:
-    """Delete each of several things, also past one that can't be.
+    """Delete several things. A failure doesn't stop the others.
 
-    :raises CommandError: telling which can't, and why
+    :raises CommandError: naming those that can't be deleted, with the reasons
     """
     failures = []
     for each in ids:
@@ -121,9 +121,9 @@ def each_of(ids: list[str], delete: Any) -> None:
 
 
 def definition(name: str | None) -> dict[str, Any]:
-    """What a definition file says; nothing where there is none.
+    """Read a definition file. Without a file, return an empty definition.
 
-    :raises CommandError: where it can't be read, or isn't a map
+    :raises CommandError: when it can't be read, or isn't a map
     """
     if name is None:
         return {}
@@ -136,9 +136,9 @@ def definition(name: str | None) -> dict[str, Any]:
 
 
 def read(name: str) -> str:
-    """A file's text.
+    """Read a file's text.
 
-    :raises CommandError: where it can't be read
+    :raises CommandError: when it can't be read
     """
     try:
         return pathlib.Path(name).read_text()

@@ -22,20 +22,26 @@ TRANSPORTS = ("HEAT_SIGNAL", "NO_SIGNAL")
 
 
 def add_deployment(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """``DEPLOYMENT``."""
-    parser.add_argument("deployment", metavar="DEPLOYMENT", help="its id")
+    """Add ``DEPLOYMENT``."""
+    parser.add_argument("deployment", metavar="DEPLOYMENT", help="id of the deployment")
     return parser
 
 
 class CreateDeployment(EngineCommand, ShowOne):
-    """Have a software config applied to a server"""
+    """Deploy a software config to a server"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("name", metavar="DEPLOYMENT_NAME", help="a name; configs are applied in their order")
+        parser.add_argument(
+            "name",
+            metavar="DEPLOYMENT_NAME",
+            help="name of the deployment; configs are applied in the order of their names",
+        )
         parser.add_argument("--config", metavar="CONFIG", required=True, help="the config's id")
         parser.add_argument("--server", metavar="SERVER", required=True, help="the server's id")
-        parser.add_argument("--action", metavar="ACTION", default="UPDATE", help="what the config is told (UPDATE)")
+        parser.add_argument(
+            "--action", metavar="ACTION", default="UPDATE", help="action that the config receives (UPDATE)"
+        )
         parser.add_argument("--input-value", metavar="KEY=VALUE", action="append", help="value of an input; repeatable")
         parser.add_argument(
             "--signal-transport", default="HEAT_SIGNAL", choices=TRANSPORTS, help="how the server answers, if at all"
@@ -43,7 +49,7 @@ class CreateDeployment(EngineCommand, ShowOne):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """The deployment, of a config that is made for it."""
+        """Return the new deployment. It has its own derived config."""
         from heatlite.resources.software.derived import derived_inputs
 
         values = options.key_values(parsed_args.input_value, "--input-value")
@@ -74,12 +80,12 @@ class ListDeployments(EngineCommand, Lister):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--server", metavar="SERVER", help="only those to this server")
-        parser.add_argument("--long", action="store_true", help="with creation time and reason")
+        parser.add_argument("--server", metavar="SERVER", help="only deployments to this server")
+        parser.add_argument("--long", action="store_true", help="also show creation time and reason")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each deployment, oldest first."""
+        """Return column titles and one row for each deployment, oldest first."""
         columns = [*COLUMNS, "creation_time", "status_reason"] if parsed_args.long else COLUMNS
         return columns, rows(columns, self.client.list_software_deployments(self.context, parsed_args.server))
 
@@ -89,11 +95,11 @@ class ShowDeployment(EngineCommand, ShowOne):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = add_deployment(super().get_parser(prog_name))
-        parser.add_argument("--long", action="store_true", help="with the values of its outputs")
+        parser.add_argument("--long", action="store_true", help="also show the values of the outputs")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """What is known of it."""
+        """Return the deployment's fields."""
         found = self.client.show_software_deployment(self.context, parsed_args.deployment)
         names = [*SHOWN, "output_values"] if parsed_args.long else SHOWN
         return details({name: found.get(name) for name in names}, parsed_args.formatter)
@@ -104,17 +110,17 @@ class ShowMetadata(ShowDocument):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("server", metavar="SERVER", help="its id")
+        parser.add_argument("server", metavar="SERVER", help="id of the server")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """The configs, in their order."""
+        """Return the configs, in their order."""
         found = self.client.metadata_software_deployments(self.context, parsed_args.server)
         return details({"software_deployments": found}, parsed_args.formatter)
 
 
 class ShowOutput(ShowDocument):
-    """Show what came of a software deployment"""
+    """Show the outputs of a software deployment"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = add_deployment(super().get_parser(prog_name))
@@ -124,9 +130,9 @@ class ShowOutput(ShowDocument):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """The values of one output, or of all.
+        """Return the value of one output, or of all.
 
-        :raises CommandError: where neither is asked for, or there is no such output
+        :raises CommandError: when neither is requested, or there is no such output
         """
         if not (parsed_args.all or parsed_args.output):
             raise exception.CommandError(reason="either an output or --all is needed")
@@ -135,27 +141,27 @@ class ShowOutput(ShowDocument):
             return details(found, parsed_args.formatter)
         if parsed_args.output not in found:
             known = ", ".join(found) or "none"
-            raise exception.CommandError(reason=f"there is no output {parsed_args.output}; there are {known}")
+            raise exception.CommandError(reason=f"there is no output {parsed_args.output}; the outputs are: {known}")
         return details({parsed_args.output: found[parsed_args.output]}, parsed_args.formatter)
 
 
 class DeleteDeployments(EngineCommand):
-    """Forget software deployments"""
+    """Delete software deployments"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("deployment", metavar="DEPLOYMENT", nargs="+", help="their ids")
+        parser.add_argument("deployment", metavar="DEPLOYMENT", nargs="+", help="ids of the deployments")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Forget each of them, and the config that was made for it where nothing else has it.
+        """Delete each deployment, and its config unless another deployment uses it.
 
-        :raises CommandError: where one can't be
+        :raises CommandError: when one can't be deleted
         """
         each_of(parsed_args.deployment, self.delete)
 
     def delete(self, deployment_id: str) -> None:
-        """Forget one. Its config may be deployed elsewhere, or be gone: it is no reason to fail."""
+        """Delete one deployment. Its config may be in use elsewhere, or gone: neither is a failure."""
         config_id = self.client.show_software_deployment(self.context, deployment_id)["config_id"]
         self.client.delete_software_deployment(self.context, deployment_id)
         try:

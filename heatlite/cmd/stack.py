@@ -14,7 +14,7 @@ from heatlite.cmd.records import Record, details, rows, stack_record
 from heatlite.rpc.queries import StackQuery
 
 TAG_MODES = {None: "tags", "any": "tags_any", "not": "not_tags", "not-any": "not_tags_any"}
-"""What of a query ``--tags`` is, by ``--tag-mode``."""
+"""The query field of ``--tags``, by ``--tag-mode``."""
 ENGINE_SORTS_BY = ("stack_name", "stack_status", "creation_time", "updated_time")
 
 
@@ -23,7 +23,7 @@ class ListStacks(EngineCommand, Lister):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("--deleted", action="store_true", help="also stacks that are deleted")
+        parser.add_argument("--deleted", action="store_true", help="also deleted stacks")
         parser.add_argument("--nested", action="store_true", help="also nested stacks")
         parser.add_argument(
             "--property",
@@ -39,9 +39,9 @@ class ListStacks(EngineCommand, Lister):
             "--tag-mode",
             metavar="MODE",
             choices=sorted(filter(None, TAG_MODES)),
-            help="any: that have one of the tags; not: that don't have all of them; not-any: that have none",
+            help="any: stacks with one of the tags; not: stacks without all of them; not-any: stacks with none",
         )
-        parser.add_argument("--limit", metavar="NUMBER", type=int, help="at most so many")
+        parser.add_argument("--limit", metavar="NUMBER", type=int, help="list at most this many")
         parser.add_argument("--marker", metavar="ID", help="only stacks after the one with this id")
         parser.add_argument("--sort", metavar="KEY[:DIRECTION]", action="append", help="asc or desc; repeatable")
         parser.add_argument("--short", action="store_true", help="fewer columns")
@@ -49,7 +49,7 @@ class ListStacks(EngineCommand, Lister):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each stack."""
+        """Return column titles and one row for each stack."""
         keys = options.sort_keys(parsed_args.sort, "creation_time")
         crosses = bool(parsed_args.project or parsed_args.all_projects)
         context = {**self.context, "is_admin": True} if crosses else self.context
@@ -60,7 +60,7 @@ class ListStacks(EngineCommand, Lister):
 
 
 def stack_query(parsed_args: argparse.Namespace, keys: list[options.SortKey]) -> StackQuery:
-    """The options as a query; the engine sorts too, so that a limited list holds the right stacks."""
+    """Turn the options into a query. The engine sorts too, so that a limited list has the right stacks."""
     known = [key for key in keys if key.field in ENGINE_SORTS_BY]
     filters = options.key_values(parsed_args.property, "--property")
     if parsed_args.project:
@@ -80,12 +80,12 @@ def stack_query(parsed_args: argparse.Namespace, keys: list[options.SortKey]) ->
 
 
 def listed_record(reply: Record) -> Record:
-    """A stack of a list, with the project that it is of."""
+    """Convert a stack of a list, with its project."""
     return {**stack_record(reply), "project": reply["stack_identity"]["tenant"]}
 
 
 def stack_columns(parsed_args: argparse.Namespace) -> list[str]:
-    """The titles that the options ask for."""
+    """Return the column titles for the options."""
     columns = ["ID", "Stack Name"]
     columns += ["Project"] if parsed_args.project or parsed_args.all_projects else []
     columns += ["Stack Owner"] if parsed_args.long else []
@@ -105,7 +105,7 @@ class ShowStack(EngineCommand, ShowOne):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """Names and values of all of the stack's fields."""
+        """Return the names and values of all of the stack's fields."""
         identity = self.identify(parsed_args.stack)
         stack = self.show(identity, resolve_outputs=not parsed_args.no_resolve_outputs)
         return details(stack_record(stack), parsed_args.formatter)

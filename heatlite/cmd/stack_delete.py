@@ -1,4 +1,4 @@
-"""``stack delete``: several stacks at once, all asked for before the first is waited for."""
+"""``stack delete``: deletes several stacks at once; all deletes begin before the first is waited for."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class DeleteStack(EngineCommand):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
-        """Delete; returns the exit status.
+        """Delete the stacks. Return the exit status.
 
-        :raises CommandError: with the number of stacks that are still there, each reported before
+        :raises CommandError: with the number of stacks that remain; each was reported before
         """
         if not (parsed_args.yes or self.confirmed(parsed_args.stack)):
             self.app.tell("Nothing is deleted.")
@@ -41,14 +41,14 @@ class DeleteStack(EngineCommand):
         return 0
 
     def confirmed(self, stacks: list[str]) -> bool:
-        """Ask on a terminal; where there is none, nobody could answer, and the command itself counts."""
+        """Ask on a terminal. Without a terminal the command itself is the confirmation."""
         if not self.app.stdin.isatty():
             return True
         print(f"Delete {', '.join(stacks)}? [y/N] ", end="", file=self.app.stderr, flush=True)
         return self.app.stdin.readline().strip().lower().startswith("y")
 
     def start(self, stack: str, waits: bool) -> Target | None:
-        """Ask for one delete; ``None`` where the engine refused, which is reported."""
+        """Begin one delete. Report a refusal, and return ``None`` for it."""
         try:
             identity = self.identify(stack)
             marker = self.last_event(identity) if waits else None
@@ -59,7 +59,7 @@ class DeleteStack(EngineCommand):
         return self.target(identity, "DELETE", marker)
 
     def ended(self, target: Target) -> bool:
-        """Wait for one delete; whether it succeeded. A failure is reported."""
+        """Wait for one delete, and tell whether it succeeded. Report a failure."""
         try:
             self.wait(target, POLL).check()
         except exception.HeatliteError as error:

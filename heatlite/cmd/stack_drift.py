@@ -1,6 +1,6 @@
-"""``stack drift``: whether what is physical still is what the stack says, by each plugin's own check.
+"""``stack drift``: compares physical resources with the stack's state, using each plugin's own check.
 
-Engines only look: rows stay as they are, and where a check takes several steps, what lies between them is kept here.
+Engines only read: rows stay unchanged. When a check takes several steps, this process keeps the progress between them.
 """
 
 from __future__ import annotations
@@ -25,36 +25,36 @@ REASON_COLUMNS = 200
 
 
 class FindDrift(EngineCommand, Lister):
-    """Find resources that are no longer what the stack says; nothing is changed"""
+    """Find resources that differ from the stack's state; nothing is changed"""
 
     drifted = False
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        parser.add_argument("--all", action="store_true", help="tell also of resources that are as they should be")
+        parser.add_argument("--all", action="store_true", help="also list resources without differences")
         parser.add_argument(
-            "--time-limit", metavar="SECONDS", type=float, default=300.0, help="for each resource's check (300)"
+            "--time-limit", metavar="SECONDS", type=float, default=300.0, help="time for each resource's check (300)"
         )
-        parser.add_argument("--detailed-exitcode", action="store_true", help="end with 2 where something differs")
+        parser.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 if something differs")
         return parser
 
     def run(self, parsed_args: argparse.Namespace) -> int:
-        """The exit status."""
+        """Run the command. Return the exit status."""
         status = super().run(parsed_args)
         return DRIFTED if status == 0 and self.drifted and parsed_args.detailed_exitcode else status
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each finding."""
+        """Return column titles and one row for each finding."""
         found = list(self.looks(self.identify(parsed_args.stack), "", parsed_args.time_limit))
         self.drifted = any(it["finding"] == "differs" for it in found)
         told = [it for it in found if parsed_args.all or it["finding"] != "same"]
         same = sum(it["finding"] == "same" for it in found)
-        self.app.tell(f"{len(found)} resources looked at, {same} as they should be.")
+        self.app.tell(f"{len(found)} resources checked, {same} without differences.")
         return COLUMNS, rows(COLUMNS, told)
 
     def looks(self, identity: Identity, path: str, time_limit: float) -> Iterator[Record]:
-        """What was found of each resource, those of nested stacks in place of the resources that these are."""
+        """Yield the finding for each resource. A nested stack's findings replace that of its resource."""
         for resource in self.client.list_stack_resources(self.context, identity):
             name = resource["resource_name"]
             look = self.look(identity, name, time_limit)
@@ -69,7 +69,7 @@ class FindDrift(EngineCommand, Lister):
             }
 
     def look(self, identity: Identity, name: str, time_limit: float) -> Record:
-        """The look at one resource, step by step until it is over or the time is."""
+        """Check one resource, step by step, until it is done or the time is over."""
         began = self.app.clock.monotonic()
         look = self.client.look_for_drift(self.context, identity, name)
         while look["finding"] == "waiting":
@@ -82,7 +82,7 @@ class FindDrift(EngineCommand, Lister):
 
 
 def details(look: Record) -> str:
-    """What differs, on one line."""
+    """Describe the differences on one line."""
     told = [in_line(shortened(look["reason"], REASON_COLUMNS))] if look["reason"] else []
     told += [f"{name}: {value(was)} → {value(now)}" for name, (was, now) in sorted(look["attributes"].items())]
     return "; ".join(told)

@@ -1,4 +1,4 @@
-"""``stack failures list``: why a stack failed, from the innermost resources that did.
+"""``stack failures list``: the reasons of a stack's failure, from the innermost failed resources.
 
 ::
 
@@ -9,7 +9,7 @@
       status_reason: |
         …
 
-A nested stack is told of only where nothing in it has failed.
+A nested stack is listed only if no resource in it has failed.
 """
 
 from __future__ import annotations
@@ -37,11 +37,13 @@ class ListFailures(EngineCommand):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        parser.add_argument("--long", action="store_true", help="whole reasons and logs of deployments, not their ends")
+        parser.add_argument(
+            "--long", action="store_true", help="whole reasons and logs of deployments, not only their ends"
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Print each failed resource; nothing for a stack that hasn't failed."""
+        """Print each failed resource. Print nothing for a stack that hasn't failed."""
         identity = self.identify(parsed_args.stack)
         stack = self.show(identity)
         if stack["stack_status"] != "FAILED":
@@ -50,7 +52,7 @@ class ListFailures(EngineCommand):
             self.tell(path, resource, whole=parsed_args.long)
 
     def failed(self, identity: Identity, path: list[str]) -> Iterator[tuple[str, Record]]:
-        """Yield the path and the resource of each failure in a stack, the innermost ones."""
+        """Yield the path and the resource of each innermost failure in a stack."""
         for resource in self.client.list_stack_resources(self.context, identity):
             if resource["resource_status"] != "FAILED":
                 continue
@@ -60,7 +62,7 @@ class ListFailures(EngineCommand):
             yield from inner or [(".".join(place), resource_record(resource))]
 
     def failed_in_nested(self, identity: Identity, path: list[str]) -> Iterator[tuple[str, Record]]:
-        """Yield the failures in a nested stack; none where it is gone."""
+        """Yield the failures in a nested stack; none if it is gone."""
         try:
             yield from self.failed(identity, path)
         except exception.EntityNotFound:
@@ -79,7 +81,7 @@ class ListFailures(EngineCommand):
                 print(f"  {name}: |\n{block(text, whole=whole)}", file=out)
 
     def logs(self, deployment_id: Any) -> dict[str, Any]:
-        """Return what a deployment wrote, by the name of the output; empty where there is no such deployment."""
+        """Return a deployment's logs by name of the output; none if there is no such deployment."""
         try:
             found = self.client.show_software_deployment(self.context, deployment_id)["output_values"] or {}
         except exception.HeatliteError:
@@ -88,7 +90,7 @@ class ListFailures(EngineCommand):
 
 
 def block(text: Any, *, whole: bool) -> str:
-    """Return a text as a block of YAML, cut to its last lines unless it is to be whole."""
+    """Return a text as a block of YAML, cut to its last lines unless ``whole``."""
     lines = str(text or "").splitlines()
     if not whole and len(lines) > MOST_LINES:
         lines = ["...", *lines[-MOST_LINES:]]

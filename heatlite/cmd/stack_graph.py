@@ -1,4 +1,4 @@
-"""``stack graph``: a stack's resources and which requires which, as DOT, SVG or a page for a browser."""
+"""``stack graph``: a stack's resources and their dependencies, as DOT, SVG or a page for a browser."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ DEEPEST = 5
 
 
 class WritePage(EngineCommand):
-    """A command whose result is a text of its own: to a file, or to standard output."""
+    """A command whose result is a text, written to a file or to standard output."""
 
     def add_output(self, parser: argparse.ArgumentParser) -> None:
-        """``--output``."""
-        parser.add_argument("-o", "--output", metavar="FILE", help="write it there instead of to standard output")
+        """Add ``--output``."""
+        parser.add_argument("-o", "--output", metavar="FILE", help="write to this file instead of to standard output")
 
     def write(self, content: str, name: str | None) -> None:
         """Write the result.
 
-        :raises OSError: where the file can't be written
+        :raises OSError: when the file can't be written
         """
         if name is None:
             self.app.stdout.write(content)
@@ -32,13 +32,17 @@ class WritePage(EngineCommand):
 
 
 class GraphStack(WritePage):
-    """Draw a stack's resources and what requires what"""
+    """Draw a stack's resources and their dependencies"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument(
-            "-f", "--format", choices=["dot", "svg", "html"], default="dot", help="what to write (dot, for graphviz)"
+            "-f",
+            "--format",
+            choices=["dot", "svg", "html"],
+            default="dot",
+            help="format of the drawing (dot, for graphviz)",
         )
         parser.add_argument(
             "--nested-depth", metavar="DEPTH", type=int, default=DEEPEST, help="levels of nested stacks to draw (5)"
@@ -47,7 +51,7 @@ class GraphStack(WritePage):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Ask for the resources, and draw them."""
+        """Fetch the resources, and draw them."""
         identity = self.identify(parsed_args.stack)
         resources = self.client.list_stack_resources(self.context, identity, nested_depth=parsed_args.nested_depth)
         requires = {
@@ -65,5 +69,5 @@ class GraphStack(WritePage):
 
 
 def moment(now: float) -> str:
-    """Seconds since the epoch, for people: ``2026-11-21 10:12:03Z``."""
+    """Format seconds since the epoch: ``2026-11-21 10:12:03Z``."""
     return datetime.datetime.fromtimestamp(int(now), datetime.UTC).strftime("%Y-%m-%d %H:%M:%SZ")

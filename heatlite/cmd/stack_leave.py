@@ -1,4 +1,4 @@
-"""``stack export``, ``stack abandon`` and ``stack adopt``: what one stack leaves, another takes over."""
+"""``stack export``, ``stack abandon`` and ``stack adopt``: move resources from one stack to another."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Record = dict[str, Any]
 
 
 class ExportStack(ShowDocument):
-    """Write down a stack so that it could be adopted; nothing is changed"""
+    """Export a stack so that it can be adopted; nothing is changed"""
 
     method = "export_stack"
 
@@ -29,42 +29,42 @@ class ExportStack(ShowDocument):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        parser.add_argument("--output-file", metavar="FILE", help="write it there")
+        parser.add_argument("--output-file", metavar="FILE", help="write the export to this file")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """What the stack is; nothing, where it goes to a file."""
+        """Return the stack's data; nothing if it goes to a file."""
         identity = self.identify(parsed_args.stack)
         if parsed_args.output_file is None:
             found: Record = getattr(self.client, self.method)(self.context, identity)
             return details(found, parsed_args.formatter)
-        with pathlib.Path(parsed_args.output_file).open("w") as file:  # first: an abandoned stack is told only once
+        with pathlib.Path(parsed_args.output_file).open("w") as file:  # before abandoning: that has one answer
             json.dump(getattr(self.client, self.method)(self.context, identity), file, indent=2)
         return (), ()
 
 
 class AbandonStack(ExportStack):
-    """Forget a stack and leave its resources as they are; what it was is told this once"""
+    """Delete a stack without its resources, and print its data this once"""
 
     method = "abandon_stack"
 
 
 class AdoptStack(WriteStack):
-    """Create a stack of resources that exist"""
+    """Create a stack from existing resources"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("name", metavar="STACK-NAME", help="name of the new stack")
-        parser.add_argument("--adopt-file", metavar="FILE", required=True, help="what an export or abandon wrote")
+        parser.add_argument("--adopt-file", metavar="FILE", required=True, help="file that an export or abandon wrote")
         add_environment_options(parser)
         parser.add_argument("--timeout", metavar="MINUTES", type=int, help="time the operation may take")
-        parser.add_argument("--enable-rollback", action="store_true", help="give everything back where it fails")
+        parser.add_argument("--enable-rollback", action="store_true", help="give all resources back on failure")
         parser.add_argument("--wait", action="store_true", help="wait until it is COMPLETE or FAILED")
         parser.set_defaults(template=None, tags=None, poll=DEFAULT_POLL)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """The new stack's summary."""
+        """Return the new stack's summary."""
         from heatlite.cmd.files import Files
 
         data, files = adopted(parsed_args.adopt_file), Files()
@@ -78,9 +78,9 @@ class AdoptStack(WriteStack):
 
 
 def adopted(place: str) -> Record:
-    """What a file says of a stack.
+    """Read a stack's data from a file.
 
-    :raises CommandError: where it can't be read, or isn't what an export writes
+    :raises CommandError: when it can't be read, or isn't an export
     """
     from heatlite.cmd import fetch, files
 

@@ -24,7 +24,7 @@ class ShowEnvironment(ShowDocument):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """Its sections; hidden values are masked."""
+        """Return the environment's sections. Hidden values are masked."""
         environment = self.client.get_environment(self.context, self.identify(parsed_args.stack))
         return details(environment or {}, parsed_args.formatter)
 
@@ -38,7 +38,7 @@ class ListFiles(ShowDocument):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """Names and contents."""
+        """Return names and contents."""
         files = self.client.get_files(self.context, self.identify(parsed_args.stack))
         return details(dict(files), parsed_args.formatter)
 
@@ -49,17 +49,17 @@ class CancelStack(EngineCommand, Lister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", nargs="+", help="names or ids")
-        parser.add_argument("--wait", action="store_true", help="wait until the stacks have come to rest")
-        parser.add_argument("--no-rollback", action="store_true", help="stay where it is: nothing new is started")
+        parser.add_argument("--wait", action="store_true", help="wait until the stacks are no longer in progress")
+        parser.add_argument("--no-rollback", action="store_true", help="stop where it is, without a rollback")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each stack."""
+        """Return column titles and one row for each stack."""
         records = [stack_record(self.cancel(stack, parsed_args)) for stack in parsed_args.stack]
         return COLUMNS, rows(COLUMNS, records)
 
     def cancel(self, stack: str, parsed_args: argparse.Namespace) -> dict[str, Any]:
-        """Cancel one; the stack as it is then, or when it has come to rest."""
+        """Cancel one operation. Return the stack's present state, or its final state after waiting."""
         identity = self.identify(stack)
         marker = self.last_event(identity)
         self.client.stack_cancel_update(self.context, identity, not parsed_args.no_rollback)

@@ -1,4 +1,4 @@
-"""``stack plan``: what an update would do, as a text to be read; with ``--out``, a file that ``stack update`` takes."""
+"""``stack plan``: prints what an update would do; ``--out`` writes a file that ``stack update`` accepts."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from heatlite.cmd.streams import raw
 from heatlite.cmd.update_request import add_update_options, update_request
 
 CHANGES = 2
-"""The exit status where something would be done and that was asked for, as of ``terraform plan``."""
+"""The exit status for changes, if requested, as with ``terraform plan``."""
 
 
 class PlanStack(EngineCommand):
-    """Tell what an update would do, and why; nothing is done"""
+    """Show what an update would do, and why; nothing is done"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -25,12 +25,12 @@ class PlanStack(EngineCommand):
         parser.add_argument("--timeout", metavar="MINUTES", type=int, help="time the update may take")
         parser.add_argument("--tags", metavar="TAG,TAG…", help="tags of the stack")
         add_update_options(parser)
-        parser.add_argument("--out", metavar="FILE", help="keep the plan, for stack update --plan FILE")
-        parser.add_argument("--detailed-exitcode", action="store_true", help="end with 2 where there are changes")
+        parser.add_argument("--out", metavar="FILE", help="write the plan to a file, for stack update --plan FILE")
+        parser.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 if there are changes")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
-        """The exit status."""
+        """Print the plan. Return the exit status."""
         identity, request = self.identify(parsed_args.stack), update_request(parsed_args)
         reply = self.client.plan_update(self.context, identity, request)
         plan = Plan(identity, request, reply["changes"], reply["digest"])
@@ -38,5 +38,7 @@ class PlanStack(EngineCommand):
         if parsed_args.out:
             plan.save(parsed_args.out)
             name = identity["stack_name"]
-            self.app.tell(f"Kept in {parsed_args.out}. To do it: heatlite stack update --plan {parsed_args.out} {name}")
+            self.app.tell(
+                f"Written to {parsed_args.out}. To carry it out: heatlite stack update --plan {parsed_args.out} {name}"
+            )
         return CHANGES if parsed_args.detailed_exitcode and plan.does_something else 0

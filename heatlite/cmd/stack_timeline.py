@@ -1,4 +1,4 @@
-"""``stack timeline``: when which engine did what in an operation, as one page for a browser."""
+"""``stack timeline``: the work of each engine in an operation over time, as one page for a browser."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from heatlite.cmd.stack_graph import DEEPEST, WritePage, moment
 
 
 class DrawTimeline(WritePage):
-    """Draw what was done when, and by which engine, in a stack's latest operation"""
+    """Draw the work of each engine in a stack's latest operation over time"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument("stack", metavar="STACK", help="name or id; of a deleted stack, the id")
+        parser.add_argument("stack", metavar="STACK", help="name or id; for a deleted stack, the id")
         parser.add_argument(
             "--back", metavar="NUMBER", type=int, default=0, help="an earlier operation: 1 is the one before the latest"
         )
@@ -24,7 +24,7 @@ class DrawTimeline(WritePage):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Ask for the history, and draw it."""
+        """Fetch the history, and draw it."""
         from heatlite.drawing.history import History
         from heatlite.drawing.timeline import timeline
 
@@ -36,7 +36,7 @@ class DrawTimeline(WritePage):
         )
 
     def engines(self) -> dict[str, str]:
-        """Engine's id → the name of its host, of those that there still are."""
+        """Return engine's id → host name, for existing engines."""
         try:
             return {it["engine_id"]: it["hostname"] for it in self.client.list_services(self.context)}
         except exception.Forbidden:

@@ -1,4 +1,4 @@
-"""``stack suspend``, ``stack resume`` and ``stack check``: several stacks at once, as for ``stack cancel``."""
+"""``stack suspend``, ``stack resume`` and ``stack check``, for several stacks at once like ``stack cancel``."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ COLUMNS = ["ID", "Stack Name", "Stack Status", "Creation Time", "Updated Time"]
 
 
 class VisitStack(EngineCommand, Lister):
-    """What the three share. All are begun before the first is waited for."""
+    """The common part of the three commands. All operations begin before the first is waited for."""
 
     verb = ""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("stack", metavar="STACK", nargs="+", help="names or ids")
-        parser.add_argument("--wait", action="store_true", help="wait until the stacks have come to rest")
+        parser.add_argument("--wait", action="store_true", help="wait until the stacks are no longer in progress")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each stack.
+        """Return column titles and one row for each stack.
 
-        :raises CommandError: where one that is waited for failed
+        :raises CommandError: when an operation failed that was waited for
         """
         targets = []
         for stack in parsed_args.stack:
@@ -55,6 +55,6 @@ class ResumeStack(VisitStack):
 
 
 class CheckStack(VisitStack):
-    """Look whether stacks' resources are as they should be"""
+    """Check whether stacks' resources are in the expected state"""
 
     verb = "check"

@@ -1,4 +1,4 @@
-"""``stack watch``: what is being done with a stack, live on a terminal, in lines elsewhere, until it is over."""
+"""``stack watch``: shows a stack's operation until its end, live on a terminal, line by line elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POLL = 2.0  # seconds
 
 
 class WatchStack(EngineCommand):
-    """Watch what is being done with a stack, until it is over"""
+    """Watch a stack's operation until its end"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -28,7 +28,7 @@ class WatchStack(EngineCommand):
             metavar="SECONDS",
             type=options.positive_seconds,
             default=POLL,
-            help="longest pause between two looks (2)",
+            help="longest pause between two polls (2)",
         )
         parser.add_argument(
             "--nested-depth", metavar="DEPTH", type=int, default=0, help="levels of nested stacks to watch too (0)"
@@ -36,7 +36,7 @@ class WatchStack(EngineCommand):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
-        """The exit status: 0 where it ended COMPLETE."""
+        """Watch the operation. Return the exit status: 0 when it ended COMPLETE."""
         identity = self.identify(parsed_args.stack)
         stack = self.show(identity)
         outcome = progress.judge(stack["stack_action"], stack)
@@ -44,11 +44,11 @@ class WatchStack(EngineCommand):
             target = self.target(identity, stack["stack_action"], self.before_operation(identity))
             outcome = self.wait(replace(target, nested_depth=parsed_args.nested_depth), parsed_args.poll)
         else:
-            self.app.tell(f"{outcome.line}: nothing is being done with it")
+            self.app.tell(f"{outcome.line}: no operation is running")
         return 0 if outcome.status == "COMPLETE" else 1
 
     def before_operation(self, identity: Identity) -> str | None:
-        """The id of the last event before the running operation began."""
+        """Return the id of the last event before the running operation began."""
         filters = {"physical_resource_id": identity["stack_id"], "resource_status": "IN_PROGRESS"}
         begins = self.events(identity, EventQuery(filters=filters, limit=1, sort_dir="desc"))
         if not begins:
@@ -57,5 +57,5 @@ class WatchStack(EngineCommand):
         return earlier[0]["id"] if earlier else None
 
     def events(self, identity: Identity, query: EventQuery) -> list[Record]:
-        """The events that a query asks for, as records."""
+        """List the events that a query asks for, as records."""
         return [event_record(reply) for reply in self.client.list_events(self.context, identity, query)]

@@ -22,13 +22,13 @@ DEFAULT_POLL = 5.0  # seconds, as in Heat's client
 
 
 class WriteStack(EngineCommand, ShowOne):
-    """What creating and updating share: their inputs, the wait, the summary at the end."""
+    """The common part of create and update: the inputs, the wait, and the summary."""
 
     def add_inputs(self, parser: argparse.ArgumentParser, template_required: bool) -> None:
-        """The options that say what the stack shall be and how to wait for it."""
+        """Add the options for the stack's inputs and for waiting."""
         parser.add_argument("-t", "--template", metavar="FILE", required=template_required, help="YAML or JSON")
         add_environment_options(parser)
-        parser.add_argument("--dry-run", action="store_true", help="tell what would be done, and don't do it")
+        parser.add_argument("--dry-run", action="store_true", help="show what would be done, without doing it")
         parser.add_argument("--timeout", metavar="MINUTES", type=int, help="time the operation may take")
         parser.add_argument("--tags", metavar="TAG,TAG…", help="tags of the stack")
         parser.add_argument("--wait", action="store_true", help="wait until it is COMPLETE or FAILED")
@@ -37,15 +37,15 @@ class WriteStack(EngineCommand, ShowOne):
             metavar="SECONDS",
             type=options.positive_seconds,
             default=DEFAULT_POLL,
-            help="longest pause between two looks while waiting (5)",
+            help="longest pause between two polls while waiting (5)",
         )
 
     def finish(
         self, parsed_args: argparse.Namespace, identity: Identity, action: str, marker: str | None
     ) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """Wait where that is wanted, then the stack's summary.
+        """Wait if requested, then return the stack's summary.
 
-        :raises CommandError: where what was waited for failed
+        :raises CommandError: when the operation that was waited for failed
         """
         if self.waits(parsed_args):
             self.wait(self.target(identity, action, marker), parsed_args.poll).check()
@@ -60,12 +60,14 @@ class CreateStack(WriteStack):
         parser = super().get_parser(prog_name)
         parser.add_argument("name", metavar="STACK-NAME", help="name of the new stack")
         self.add_inputs(parser, template_required=True)
-        parser.add_argument("--enable-rollback", action="store_true", help="undo it where it fails")
-        parser.add_argument("--pre-create", metavar="RESOURCE", action="append", help="pause before it; repeatable")
+        parser.add_argument("--enable-rollback", action="store_true", help="roll back on failure")
+        parser.add_argument(
+            "--pre-create", metavar="RESOURCE", action="append", help="pause before creating this resource; repeatable"
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """The new stack's summary."""
+        """Return the new stack's summary."""
         from heatlite.cmd.files import Files
 
         files = Files()
@@ -88,14 +90,16 @@ class UpdateStack(WriteStack):
         parser.add_argument("stack", metavar="STACK", help="name or id")
         self.add_inputs(parser, template_required=False)
         add_update_options(parser)
-        parser.add_argument("--show-nested", action="store_true", help="with --dry-run, also what is in nested stacks")
-        parser.add_argument("--plan", metavar="FILE", help="do what stack plan --out kept there, and nothing else")
+        parser.add_argument("--show-nested", action="store_true", help="with --dry-run, also show nested stacks")
+        parser.add_argument(
+            "--plan", metavar="FILE", help="carry out the plan that stack plan --out wrote, and nothing else"
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-        """The updated stack's summary.
+        """Return the updated stack's summary.
 
-        :raises CommandError: where there is nothing to update to, or a plan that isn't for this
+        :raises CommandError: when there is nothing to update to, or the plan isn't for this stack
         """
         if parsed_args.plan:
             identity = self.identify(parsed_args.stack)
@@ -113,22 +117,22 @@ class UpdateStack(WriteStack):
         return self.finish(parsed_args, identity, "UPDATE", marker)
 
     def plan(self, parsed_args: argparse.Namespace, identity: Identity) -> Plan:
-        """The plan that is to be carried out.
+        """Return the plan to carry out.
 
-        :raises CommandError: where it is another stack's, or something else is asked for besides
+        :raises CommandError: when it is another stack's, or other options are given too
         """
         plan = Plan.load(parsed_args.plan)
         given = (parsed_args.template, parsed_args.environment, parsed_args.parameter, parsed_args.parameter_file)
         more = (parsed_args.tags, parsed_args.timeout, parsed_args.pre_update)
         if any(given) or any(more) or parsed_args.dry_run or update_args(parsed_args):
-            raise exception.CommandError(reason="A plan holds all that is to be done: give no other option with --plan")
+            raise exception.CommandError(reason="A plan contains the whole request: give no other options with --plan")
         if plan.identity["stack_id"] != identity["stack_id"]:
             raise exception.CommandError(reason=f"{parsed_args.plan} is a plan for stack {plan.identity['stack_name']}")
         return plan
 
 
 def changes(told: dict[str, list[Record]], formatter: str) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-    """What an update would do: for each kind of change, the names and types of the resources."""
+    """Return what an update would do: for each kind of change, the names and types of the resources."""
     shown = {
         kind: [{name: each[name] for name in ("resource_name", "resource_type")} for each in found]
         for kind, found in sorted(told.items())

@@ -1,6 +1,6 @@
-"""``heatlite-status upgrade check``: whether an upgrade may begin, or has gone well.
+"""``heatlite-status upgrade check``: checks before and after an upgrade.
 
-Exit status: 0 all is well; 1 something to know; 2 something to be done first; 255 it could not be found out.
+Exit status: 0 all is well; 1 there are warnings; 2 something must be done first; 255 the checks failed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from heatlite import exception
 
 
 class Checks(upgradecheck.UpgradeCommands):
-    """Each opens the database for itself."""
+    """The checks. Each opens the database for itself."""
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         super().__init__()
@@ -36,45 +36,45 @@ class Checks(upgradecheck.UpgradeCommands):
         return upgradecheck.Result(upgradecheck.Code(int(finding.level)), finding.details)
 
     def _needs_schema(self, look: Callable[[Any], Any]) -> upgradecheck.Result:
-        """The same of what can be asked only where the schema is there."""
+        """Return the finding of a check that needs the schema."""
         from heatlite.engine.runtime import readiness
 
         said = self.schema()
         return self._found(look) if said.code < readiness.Level.FAILURE else upgradecheck.Result(said.code, UNASKED)
 
     def schema(self) -> upgradecheck.Result:
-        """The schema."""
+        """Check the schema."""
         from heatlite.engine.runtime import readiness
 
         return self._found(readiness.schema)
 
     def secrets(self) -> upgradecheck.Result:
-        """The keys."""
+        """Check the keys."""
         from heatlite.engine.runtime import readiness
 
         return self._needs_schema(readiness.secrets)
 
     def engines(self) -> upgradecheck.Result:
-        """The other engines."""
+        """Check the other engines."""
         from heatlite.engine.runtime import readiness
 
         return self._needs_schema(readiness.engines)
 
     def types(self) -> upgradecheck.Result:
-        """The plugins."""
+        """Check the plugins."""
         from heatlite.engine.runtime import readiness
         from heatlite.resources.registry import Registry
 
         return self._needs_schema(lambda database: readiness.types(database, Registry.load()))
 
     def operations(self) -> upgradecheck.Result:
-        """What runs."""
+        """Check the running operations."""
         from heatlite.engine.runtime import readiness
 
         return self._needs_schema(readiness.operations)
 
     def broker(self) -> upgradecheck.Result:
-        """The broker."""
+        """Check the broker."""
         from heatlite.engine.runtime import readiness
         from heatlite.rpc import transport
         from heatlite.rpc.broker import close
@@ -99,11 +99,11 @@ class Checks(upgradecheck.UpgradeCommands):
     )
 
 
-UNASKED = "can't be asked before the schema is there"
+UNASKED = "can't be checked before the schema exists"
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the checks; returns the exit status."""
+    """Run the checks. Return the exit status."""
     conf = options.register(cfg.CONF)
     given = sys.argv[1:] if argv is None else argv
     return int(upgradecheck.main(conf, project="heatlite", upgrade_command=Checks(conf), argv=given))

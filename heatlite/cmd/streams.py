@@ -1,8 +1,8 @@
-"""Streams: what a command prints can't steer the terminal that shows it.
+"""Output streams that protect the terminal from what a command prints.
 
-A name, a reason or an output is what somebody wrote, perhaps somebody of another trust. Controls and marks of direction
-in it are printed as escapes, such as ``\\x1b``; ``-f json`` has the value itself. Whoever prints colours does it by
-``raw``, and escapes by itself what it prints there.
+A name, a reason or an output may come from a user who isn't trusted. Control characters and direction marks in it are
+printed as escapes, such as ``\\x1b``. ``-f json`` has the value itself. Code that prints colours writes to ``raw``, and
+escapes its texts itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from heatlite.drawing.markup import visible
 
 
 class VisibleStream:
-    """A stream to which only text goes that steers nothing.
+    """A stream that escapes the characters which control a terminal.
 
     :param raw: the stream behind it
     """
@@ -23,11 +23,11 @@ class VisibleStream:
         self.raw = raw
 
     def write(self, text: str) -> int:
-        """Write a text, with escapes for what would steer a terminal."""
+        """Write a text, with escapes for characters that control a terminal."""
         return self.raw.write(visible(text))
 
     def writelines(self, lines: Iterable[str]) -> None:
-        """Write each of them so."""
+        """Write each line likewise."""
         for line in lines:
             self.write(line)
 
@@ -36,5 +36,5 @@ class VisibleStream:
 
 
 def raw(stream: Any) -> Any:
-    """The stream behind one, for whoever prints colours."""
+    """Return the stream behind a ``VisibleStream``, for code that prints colours."""
     return getattr(stream, "raw", stream) if isinstance(stream, VisibleStream) else stream

@@ -1,4 +1,4 @@
-"""``template validate|show|function list|version list``: the language, and what is written in it."""
+"""``template validate|show|function list|version list``: templates and their language."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class ValidateTemplate(ShowDocument):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """What the template declares.
+        """Return what the template declares.
 
-        :raises CommandError: where it isn't valid
+        :raises CommandError: when it isn't valid
         """
         from heatlite.cmd.files import Files
 
@@ -57,7 +57,7 @@ class ShowTemplate(ShowDocument):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """The template as it was given."""
+        """Return the template as it was given."""
         template = self.client.get_template(self.context, self.identify(parsed_args.stack))
         return details(template or {}, parsed_args.formatter)
 
@@ -68,11 +68,11 @@ class ListFunctions(EngineCommand, Lister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("template_version", metavar="VERSION", help="such as heat_template_version.2021-04-16")
-        parser.add_argument("--with_conditions", action="store_true", help="also those that conditions have")
+        parser.add_argument("--with_conditions", action="store_true", help="also list the functions of conditions")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each function."""
+        """Return column titles and one row for each function."""
         found = self.client.list_template_functions(
             self.context, parsed_args.template_version, parsed_args.with_conditions
         )
@@ -83,7 +83,7 @@ class ListVersions(EngineCommand, Lister):
     """List the versions of the template language"""
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each version."""
+        """Return column titles and one row for each version."""
         found = self.client.list_template_versions(self.context)
         rows = [(each["version"], each["type"], ",".join(each["aliases"])) for each in found]
         return ["Version", "Type", "Aliases"], rows
@@ -100,18 +100,18 @@ class ListTypes(EngineCommand, Lister):
             action="append",
             help="name (a regular expression), version or support_status; repeatable",
         )
-        parser.add_argument("--long", action="store_true", help="with descriptions")
+        parser.add_argument("--long", action="store_true", help="also show descriptions")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column titles and one row for each type.
+        """Return column titles and one row for each type.
 
-        :raises CommandError: for a filter that there isn't
+        :raises CommandError: for an unknown filter
         """
         filters = options.key_values(parsed_args.filter, "--filter")
         if unknown := sorted(set(filters) - {"name", "version", "support_status"}):
             raise exception.CommandError(
-                reason=f"--filter: there is no {unknown[0]}; there are name, version and support_status"
+                reason=f"--filter: there is no {unknown[0]}; valid keys are name, version and support_status"
             )
         found = self.client.list_resource_types(
             self.context,
@@ -126,7 +126,7 @@ class ListTypes(EngineCommand, Lister):
 
 
 class ShowType(ShowDocument):
-    """Show what a resource type takes and gives, or a template that uses it"""
+    """Show the properties and attributes of a resource type, or a template that uses it"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
@@ -134,17 +134,17 @@ class ShowType(ShowDocument):
         parser.add_argument(
             "--template-type", type=str.lower, choices=["hot", "cfn"], help="a sample template in this language"
         )
-        parser.add_argument("--long", action="store_true", help="with the description")
+        parser.add_argument("--long", action="store_true", help="also show the description")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
-        """The schema, or the sample.
+        """Return the schema, or the sample.
 
-        :raises CommandError: where two things are asked for that don't go together
+        :raises CommandError: when both are requested with conflicting options
         """
         name, sample = parsed_args.resource_type, parsed_args.template_type
         if sample and parsed_args.long:
-            raise exception.CommandError(reason="--template-type and --long don't go together")
+            raise exception.CommandError(reason="--template-type and --long can't be used together")
         if sample:
             return details(self.client.generate_template(self.context, name, sample), parsed_args.formatter)
         return details(self.client.resource_schema(self.context, name, parsed_args.long), parsed_args.formatter)

@@ -1,4 +1,4 @@
-"""What an update sends, from the options by which a user says it: the same for doing it and for planning it."""
+"""The request of an update, built from the user's options: the same for an update and for its plan."""
 
 from __future__ import annotations
 
@@ -13,33 +13,37 @@ Record = dict[str, Any]
 
 
 def add_update_options(parser: argparse.ArgumentParser) -> None:
-    """The options that an update has beside its template and environment."""
+    """Add the options of an update beside its template and environment."""
     parser.add_argument(
         "--rollback",
         choices=["enabled", "disabled", "keep"],
         default="keep",
-        help="whether to undo it where it fails (keep: as the stack has it)",
+        help="whether to roll back on failure (keep: the stack's present setting)",
     )
     parser.add_argument(
         "--existing",
         action="store_true",
-        help="start from the stack's template, environment and parameters; what is given overrides them",
+        help="start from the stack's template, environment and parameters; given options override them",
     )
-    parser.add_argument("--clear-parameter", metavar="KEY", action="append", help="back to its default; repeatable")
-    parser.add_argument("--converge", action="store_true", help="look at the real state of every resource")
-    parser.add_argument("--pre-update", metavar="RESOURCE", action="append", help="pause before it; repeatable")
+    parser.add_argument(
+        "--clear-parameter", metavar="KEY", action="append", help="parameter to reset to its default; repeatable"
+    )
+    parser.add_argument("--converge", action="store_true", help="check the real state of every resource")
+    parser.add_argument(
+        "--pre-update", metavar="RESOURCE", action="append", help="pause before updating this resource; repeatable"
+    )
 
 
 def update_request(parsed_args: argparse.Namespace) -> Record:
-    """``template``, ``params``, ``files`` and ``args``.
+    """Return ``template``, ``params``, ``files`` and ``args``.
 
-    :raises CommandError: where no template is named, and none is to be kept
-    :raises StackValidationFailed: where a file can't be read
+    :raises CommandError: when no template is given, and the present one isn't kept
+    :raises StackValidationFailed: when a file can't be read
     """
     from heatlite.cmd.files import Files
 
     if not (parsed_args.template or parsed_args.existing):
-        raise exception.CommandError(reason="Name a template with -t, or keep the present with --existing")
+        raise exception.CommandError(reason="Name a template with -t, or keep the present one with --existing")
     files = Files()
     template = files.load_template(parsed_args.template) if parsed_args.template else None
     environment = params(parsed_args, files, template)
@@ -48,7 +52,7 @@ def update_request(parsed_args: argparse.Namespace) -> Record:
 
 
 def update_args(parsed_args: argparse.Namespace) -> Record:
-    """The ``args`` of an update: what isn't asked for isn't sent, and so stays as the stack has it."""
+    """Return the ``args`` of an update. Options that aren't given aren't sent, so the stack keeps its settings."""
     args = options.stack_args(parsed_args)
     if parsed_args.existing:
         args["existing"] = True

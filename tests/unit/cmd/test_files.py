@@ -111,7 +111,7 @@ def test_what_a_child_names_and_cannot_be_had_is_said_with_the_child(directory):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("ftp://x/y.yaml", "ftp://x/y.yaml: files are named by a path or by a URL of file, http, https"),
+        ("ftp://x/y.yaml", "ftp://x/y.yaml: name a file by its path, or by a URL with file, http, https"),
         ("file://elsewhere/y.yaml", "a file of the machine elsewhere can't be read"),
         ("http://[::1/y.yaml", "http://[::1/y.yaml: Invalid IPv6 URL"),
         ("a\x00.yaml", "embedded null byte"),
@@ -148,7 +148,7 @@ class Endless:
 
 
 def test_templates_that_name_ever_new_ones_are_refused():
-    with pytest.raises(exception.StackValidationFailed, match="more than 1000 files; do they name ever new ones"):
+    with pytest.raises(exception.StackValidationFailed, match="more than 1000 files; do they name new ones endlessly"):
         Files(Endless()).load_template("http://x/0.yaml")
 
 
@@ -216,7 +216,9 @@ def test_a_resource_registry_brings_its_templates(directory):
 
 def test_an_unknown_section_of_an_environment_is_refused(directory):
     tree = directory(env_yaml="paramters: {}")
-    with pytest.raises(exception.StackValidationFailed, match=r'env\.yaml: .*wrong section "paramters"; those are par'):
+    with pytest.raises(
+        exception.StackValidationFailed, match=r'env\.yaml: .*wrong section "paramters"; valid sections are par'
+    ):
         load_environments([str(tree / "env.yaml")], {}, Files())
 
 

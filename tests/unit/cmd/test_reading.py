@@ -40,7 +40,7 @@ def test_stack_list_sorts_by_any_column_also_where_the_engine_does_not(web, temp
 
 def test_stack_list_refuses_an_order_that_there_is_not(web):
     assert web.run("stack", "list", "--sort", "colour") == 1
-    assert 'ERROR: --sort: there is no "colour"; there are ' in web.err
+    assert 'ERROR: --sort: there is no "colour"; valid keys are ' in web.err
     assert web.run("stack", "list", "--sort", "id:up") == 1
     assert web.err == 'ERROR: --sort "id:up": the direction is asc or desc\n'
 
@@ -135,7 +135,7 @@ def test_events_of_one_resource_newest_first(web):
 
 def test_events_of_one_resource_cannot_be_those_of_nested_stacks(web):
     assert web.run("stack", "event", "list", "--resource", "a", "--nested-depth", "1", "web") == 1
-    assert web.err == "ERROR: --nested-depth can't go together with --resource\n"
+    assert web.err == "ERROR: --nested-depth can't be used with --resource\n"
 
 
 def test_output_list_and_show(web):

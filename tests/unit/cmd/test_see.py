@@ -105,7 +105,7 @@ def test_a_file_that_is_no_plan_is_told_so(web, tmp_path, content):
     file = tmp_path / "plan"
     file.write_text(content)
     assert web.run("stack", "update", "--plan", str(file), "web") == 1
-    assert "is no plan" in web.err
+    assert "is not a plan" in web.err
 
 
 def test_a_value_that_is_long_or_would_move_the_cursor_is_told_on_one_short_line():
@@ -123,7 +123,7 @@ def test_only_what_differs_is_listed(web):
     web.engine.looks = {"a": [{"finding": "differs", "attributes": {"ip": ["1", "2"]}}]}
     found = web.json("stack", "drift", "web")
     assert [(it["resource_name"], it["details"]) for it in found] == [("a", 'ip: "1" → "2"')]
-    assert "2 resources looked at, 1 as they should be." in web.err
+    assert "2 resources checked, 1 without differences." in web.err
 
 
 def test_a_check_of_several_steps_is_gone_on_with(web):
@@ -169,7 +169,7 @@ def test_a_failure_is_status_1(shell, template):
 
 def test_where_nothing_goes_on_that_is_told(web):
     assert web.run("stack", "watch", "web") == 0
-    assert "nothing is being done" in web.err
+    assert "no operation is running" in web.err
 
 
 def test_on_a_terminal_it_is_live(shell, template, monkeypatch):

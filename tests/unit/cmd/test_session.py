@@ -7,7 +7,7 @@ import pytest
 from heatlite import exception
 from heatlite.cmd import session
 
-PAUSED = "Paused. Nothing is lost: any later heatlite command goes on from here."
+PAUSED = "Paused. Nothing is lost: any later heatlite command continues from here."
 
 
 def test_an_embedded_create_waits_without_being_asked(shell, template):
@@ -42,7 +42,7 @@ def test_a_later_embedded_command_goes_on_with_what_is_unfinished(shell, templat
     shell.clock.interrupt_at = None
     assert shell.run("stack", "list", "-f", "value", "-c", "Stack Status") == 0
     assert shell.out == "CREATE_IN_PROGRESS\n"
-    assert "Going on with 1 unfinished operation; Ctrl-C pauses." in shell.err
+    assert "Continuing 1 unfinished operation; Ctrl-C pauses." in shell.err
     assert shell.engine.stacks["web"].status == "COMPLETE"
 
 
@@ -65,7 +65,7 @@ def test_an_embedded_command_that_fails_still_goes_on_and_ends_with_1(shell, tem
 def test_ctrl_c_while_waiting_for_daemons_says_that_the_stack_goes_on(shell, template):
     shell.clock.interrupt_at = 2
     assert shell.run("stack", "create", "--wait", "-t", template(a=9), "web") == 130
-    assert shell.err.splitlines()[-1] == "Interrupted; the engines go on with the stack."
+    assert shell.err.splitlines()[-1] == "Interrupted; the engines continue with the stack."
     assert shell.sessions[-1].closed
 
 

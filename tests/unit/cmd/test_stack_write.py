@@ -112,7 +112,7 @@ def test_update_sends_only_what_is_asked_for(shell, template):
 
 def test_update_needs_a_template_or_the_existing_one(shell):
     assert shell.run("stack", "update", "web") == 1
-    assert shell.err == "ERROR: Name a template with -t, or keep the present with --existing\n"
+    assert shell.err == "ERROR: Name a template with -t, or keep the present one with --existing\n"
     assert shell.engine.calls == []
 
 

@@ -74,7 +74,7 @@ def test_types_are_listed_by_name_and_with_descriptions(shell):
     sent = shell.engine.last("list_resource_types")
     assert (sent["type_name"], sent["heat_version"], sent["support_status"]) == ("OS::H", "5", "SUPPORTED")
     assert shell.run("resource", "type", "list", "--filter", "colour=red") == 1
-    assert shell.err == "ERROR: --filter: there is no colour; there are name, version and support_status\n"
+    assert shell.err == "ERROR: --filter: there is no colour; valid keys are name, version and support_status\n"
 
 
 def test_a_type_is_shown_with_its_schema_or_as_a_sample(shell):
@@ -85,7 +85,7 @@ def test_a_type_is_shown_with_its_schema_or_as_a_sample(shell):
     shown(shell, *show, "--long", "OS::Heat::Value")
     assert shell.engine.last("resource_schema")["with_description"] is True
     assert shell.run(*show, "--long", "--template-type", "hot", "OS::Heat::Value") == 1
-    assert shell.err == "ERROR: --template-type and --long don't go together\n"
+    assert shell.err == "ERROR: --template-type and --long can't be used together\n"
     with pytest.raises(SystemExit):
         shell.run(*show, "--template-type", "tosca", "OS::Heat::Value")
 

@@ -56,7 +56,7 @@ def test_hooks_are_cleared_by_name_by_pattern_and_by_kind(waiting):
 
 def test_clearing_what_does_not_wait_is_an_error_that_names_it(waiting):
     assert waiting.run("stack", "hook", "clear", "web", "b", "c") == 1
-    assert "Nothing waits at a hook that is b" in waiting.err
+    assert "No resource named b waits at a hook" in waiting.err
     assert signals(waiting) == [("c", "pre-update")]
 
 
