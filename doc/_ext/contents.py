@@ -9,7 +9,7 @@ import pathlib
 from typing import Any
 
 GROUPS = {
-    "Begin": ["about", "quickstart", "concepts", "guarantees"],
+    "Begin": ["about", "quickstart", "concepts", "glossary", "guarantees"],
     "Use": [
         "templates",
         "resource-types",
