@@ -1,1 +1,1 @@
-"""Nova: servers and what they are made with."""
+"""Nova: servers, and the types that belong to them."""

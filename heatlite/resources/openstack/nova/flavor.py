@@ -16,9 +16,9 @@ SPECS, TENANTS, FLAVOR_ID, PUBLIC = "extra_specs", "tenants", "flavorid", "is_pu
 
 
 class Flavor(CloudResource):
-    """A flavor: how much memory, how many processors and what disks a server has. For administrators.
+    """A flavor: the memory, processors and disks of a server. For administrators.
 
-    Nova lets who makes a flavor choose its id: where the template chooses none, that is the resource's uuid.
+    Nova lets the creator choose a flavor's id: if the template chooses none, the id is the resource's uuid.
     """
 
     service, path, key = "compute", "/flavors", "flavor"
@@ -27,34 +27,34 @@ class Flavor(CloudResource):
     properties_schema = {
         TENANTS: Property(
             Type.LIST,
-            "The projects that may use it, where it isn't public.",
+            "The projects that may use it, if it isn't public.",
             default=[],
             update_allowed=True,
-            schema=Property(Type.STRING, "A project.", constraints=(Custom("keystone.project"),)),
+            schema=Property(Type.STRING, "The name or id of a project.", constraints=(Custom("keystone.project"),)),
         ),
-        "ram": integer("Memory in MB.", required=True),
-        "vcpus": integer("Processors.", required=True),
-        "disk": integer("The root disk in GB.", default=0),
-        "swap": integer("Swap in MB.", default=0),
-        "ephemeral": integer("A second disk in GB.", field="OS-FLV-EXT-DATA:ephemeral", default=0),
+        "ram": integer("The memory in MB.", required=True),
+        "vcpus": integer("The number of processors.", required=True),
+        "disk": integer("The size of the root disk in GB.", default=0),
+        "swap": integer("The size of the swap disk in MB.", default=0),
+        "ephemeral": integer("The size of a second disk in GB.", field="OS-FLV-EXT-DATA:ephemeral", default=0),
         "rxtx_factor": number("A factor for the bandwidth.", default=1.0),
-        SPECS: Property(Type.MAP, "More that hosts need or servers get, by keys.", update_allowed=True),
-        FLAVOR_ID: text("Its id.", field="id"),
-        "name": text("Its name."),
+        SPECS: Property(Type.MAP, "Keys and values that select hosts or configure servers.", update_allowed=True),
+        FLAVOR_ID: text("The id of the flavor.", field="id"),
+        "name": text("The name of the flavor."),
         PUBLIC: flag("Whether all projects may use it.", field="os-flavor-access:is_public", default=True),
     }
     attributes_schema = {
         PUBLIC: Attribute("Whether all projects may use it.", Type.BOOLEAN),
-        SPECS: Attribute("More that hosts need or servers get.", Type.MAP),
+        SPECS: Attribute("Keys and values that select hosts or configure servers.", Type.MAP),
     }
     attribute_fields = {PUBLIC: "os-flavor-access:is_public"}
 
     def extra_body(self, body: Body) -> Body:
-        """With an id of its own."""
+        """Return a body with the resource's uuid as id, unless the template gives an id."""
         return {"id": self.uuid, **body}
 
     def find(self) -> list[str]:
-        """What has the uuid for its id, or the generated name; where the template gives both, nothing is known."""
+        """Return the flavor with the uuid as id, or with the generated name; nothing if the template gives both."""
         if not self.properties[FLAVOR_ID]:
             try:
                 return [self.id_in(self.look(self.uuid))]
@@ -66,7 +66,7 @@ class Flavor(CloudResource):
         return [it["id"] for it in listed if it["name"] == self.physical_resource_name()]
 
     def settle(self, progress: Any) -> bool:
-        """Have its extra specs and its projects."""
+        """Set its extra specs and its projects."""
         changed = (progress or {}).get("changed")
         if self.properties[SPECS] if changed is None else SPECS in changed:
             self._have_specs(self.properties[SPECS] or {})
@@ -97,9 +97,9 @@ class Flavor(CloudResource):
     def _change_access(self, verb: str, project: str) -> None:
         try:
             self.api.post(f"{self.one}/action", {verb: {"tenant": project}})
-        except (CloudConflict, CloudNotFound):  # it is so already
+        except (CloudConflict, CloudNotFound):  # the access is as wanted already
             return
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
-        """Extra specs have a path of their own."""
+        """Return an attribute; extra specs need another request."""
         return self.api.get(f"{self.one}/os-extra_specs")[SPECS] if name == SPECS else super().attribute_of(name, body)

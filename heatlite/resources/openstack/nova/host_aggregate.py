@@ -1,4 +1,4 @@
-"""OS::Nova::HostAggregate: hosts that the scheduler takes together."""
+"""OS::Nova::HostAggregate: a group of hosts for the scheduler."""
 
 from __future__ import annotations
 
@@ -16,34 +16,37 @@ HOSTS, METADATA, ZONE = "hosts", "metadata", "availability_zone"
 
 
 class HostAggregate(NamedLater):
-    """A host aggregate: hosts with metadata, which flavors ask for, or with an availability zone."""
+    """A host aggregate: hosts with metadata that flavors may require, or with an availability zone."""
 
     service, path, key = "compute", "/os-aggregates", "aggregate"
     mark = InFirstName(filtered=False)
     support_status = SupportStatus(version="6.0.0")
     properties_schema = {
-        "name": text("Its name.", required=True, update_allowed=True),
+        "name": text("The name of the aggregate.", required=True, update_allowed=True),
         ZONE: text("The availability zone of its hosts.", update_allowed=True),
         HOSTS: Property(
             Type.LIST,
-            "Its hosts.",
+            "The hosts of the aggregate.",
             update_allowed=True,
-            schema=Property(Type.STRING, "A host.", constraints=(Custom("nova.host"),)),
+            schema=Property(Type.STRING, "The name of a host.", constraints=(Custom("nova.host"),)),
         ),
-        METADATA: Property(Type.MAP, "What flavors may ask for, by keys.", default={}, update_allowed=True),
+        METADATA: Property(Type.MAP, "Keys and values that flavors may require.", default={}, update_allowed=True),
     }
 
     def create(self, body: Body) -> Body:
-        """What Nova says of a new one is without hosts and metadata, among which it keeps the zone."""
+        """Send the creation. Nova's answer lacks hosts and metadata; the zone is part of the metadata."""
         zone = body.get(ZONE)
         return {HOSTS: [], METADATA: {ZONE: zone} if zone else {}, **super().create(body)}
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """The zone is changed as metadata, once the hosts are out that are to go: those may have servers."""
+        """Return the changed fields without the zone, which is set as metadata after hosts were removed.
+
+        Nova refuses a new zone while a host has servers.
+        """
         return super().update_body({key: it for key, it in prop_diff.items() if key != ZONE})
 
     def settle(self, progress: Any) -> bool:
-        """Take hosts out, then have the metadata, then the hosts, and the name."""
+        """Remove hosts, then set the metadata, then add hosts, and finally set the name."""
         changed = (progress or {}).get("changed")
         wanted = set(self.properties[HOSTS] or ()) if changed is None or HOSTS in changed else None
         for host in sorted(set(self.seen()[HOSTS]) - wanted) if wanted is not None else ():
@@ -55,7 +58,7 @@ class HostAggregate(NamedLater):
         return super().settle(progress)
 
     def _have_metadata(self) -> None:
-        """Nova keeps the zone among it; None takes a key away."""
+        """Set the metadata. The zone is part of them, and None removes a key."""
         wanted = {key: str(it) for key, it in (self.properties[METADATA] or {}).items()}
         if self.properties[ZONE]:
             wanted[ZONE] = self.properties[ZONE]
@@ -68,9 +71,9 @@ class HostAggregate(NamedLater):
         self._seen = self.api.post(f"{self.one}/action", {verb: given})[self.key]
 
     def forget_ties(self, thing_id: str) -> None:
-        """Take its hosts out."""
+        """Remove its hosts."""
         for host in self.look(thing_id)[HOSTS]:
             try:
                 self.api.post(f"{self.place(thing_id)}/action", {"remove_host": {"host": host}})
-            except (CloudConflict, CloudNotFound):  # it is out already
+            except (CloudConflict, CloudNotFound):  # the host is removed already
                 continue

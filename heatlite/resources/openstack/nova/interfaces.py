@@ -1,13 +1,13 @@
-"""Interfaces: which of a server's interfaces serve which networks of the template. Pure values.
+"""Interfaces: match a server's interfaces to the networks of the template. Pure values.
 
 ::
 
     networks of the template   ──┐
-                                 ├─ match ─▶ kept: each with its interface;  attach: those without;  detach: the rest
+                                 ├─ match ─▶ kept: matched;  attach: networks without one;  detach: unused interfaces
     interfaces of the server   ──┘
 
-What says most is served first: a port, then an address, then a subnet, then a network. What was attached or detached
-before a crash is seen in the interfaces, so that nothing is done twice.
+The most specific networks are matched first: by a port, then by an address, a subnet, a network. An attachment or
+detachment before a crash shows in the interfaces, so nothing is done twice.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Wanted:
-    """One network of the template, its names resolved to ids.
+    """A network of the template, with names resolved to ids.
 
-    ``place``: in the list. ``extra``: ``port_extra_properties``; None where there are none. ``allocate``: none or auto.
+    ``place``: its index in the list. ``extra``: ``port_extra_properties``, or None. ``allocate``: none or auto.
     """
 
     place: int
@@ -36,13 +36,13 @@ class Wanted:
 
     @property
     def has_own_port(self) -> bool:
-        """Whether a port is made for the server: Nova can't be told of a subnet, or of a port's properties."""
+        """Whether a port is created for it: Nova accepts neither a subnet nor a port's properties."""
         return self.port is None and (self.subnet is not None or self.extra is not None)
 
 
 @dataclass(frozen=True)
 class Interface:
-    """One interface of the server. ``addresses``: (subnet, address). ``is_own``: its port was made for the server."""
+    """An interface of the server. ``addresses``: (subnet, address). ``is_own``: its port was created for the server."""
 
     port: str
     network: str
@@ -54,7 +54,7 @@ class Interface:
 
 @dataclass(frozen=True)
 class Match:
-    """What came of it. ``kept``: place of a network → its interface."""
+    """The result of matching. ``kept``: index of a network → its interface."""
 
     kept: Mapping[int, Interface] = field(default_factory=dict)
     attach: tuple[Wanted, ...] = ()
@@ -62,7 +62,7 @@ class Match:
 
 
 def match(wanted: Sequence[Wanted], interfaces: Sequence[Interface]) -> Match:
-    """Serve each network of the template by one interface, as far as there are such."""
+    """Match each network of the template to one interface, as far as there are any."""
     free, kept = list(interfaces), {}
     for serves, is_meant in PASSES:
         for each in wanted:
@@ -99,4 +99,4 @@ PASSES: tuple[tuple[Callable[[Wanted, Interface], bool], Callable[[Wanted], bool
     (_by_rest, lambda it: it.port is None and it.subnet is not None),
     (_by_rest, lambda it: it.port is None),
 )
-"""How an interface serves, and which networks are meant, from what says most to what says least."""
+"""How an interface is matched, and to which networks, from the most specific to the least."""

@@ -1,4 +1,4 @@
-"""OS::Nova::KeyPair: a key that servers let in."""
+"""OS::Nova::KeyPair: a key pair for logging in to servers."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ SAVES, PRIVATE_KEY, PUBLIC_KEY, CLAIMED = "save_private_key", "private_key", "pu
 
 
 class KeyPair(CloudResource):
-    """A key pair, by which its owner logs in to servers. Its name is its id.
+    """A key pair, with which its owner logs in to servers. Its id is its name.
 
-    A key pair has no room for a mark, and its name may be somebody else's. So the engine first looks whether the name
-    is free, keeps that it was (``claimed``), and only then makes it: what has the name after that is the resource's.
+    A key pair has no place for a mark, and its name may be somebody else's. So the engine first verifies that the name
+    is free, records that (``claimed``), and creates the key pair only then: a key pair with the name is then its own.
     """
 
     service, path, key, microversion = "compute", "/os-keypairs", "keypair", "2.10"
     mark = ByContent()
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
-        "name": text("Its name.", required=True, constraints=(Length(1, 255),)),
-        SAVES: Property(Type.BOOLEAN, "Whether the private key is kept, for get_attr.", default=False),
-        PUBLIC_KEY: text("The public key; Nova makes a pair where none is given."),
-        "type": text("ssh or x509.", constraints=(AllowedValues(("ssh", "x509")),)),
-        "user": named("", "The user whose it is; only for administrators.", constraints=(Custom("keystone.user"),)),
+        "name": text("The name of the key pair.", required=True, constraints=(Length(1, 255),)),
+        SAVES: Property(Type.BOOLEAN, "Whether the private key is stored for get_attr.", default=False),
+        PUBLIC_KEY: text("The public key; without it Nova creates a pair."),
+        "type": text("The type: ssh or x509.", constraints=(AllowedValues(("ssh", "x509")),)),
+        "user": named("", "The user who owns it; only for administrators.", constraints=(Custom("keystone.user"),)),
     }
     attributes_schema = {
         PUBLIC_KEY: Attribute("The public key.", Type.STRING),
-        PRIVATE_KEY: Attribute("The private key, where it is kept.", Type.STRING, CacheMode.NONE),
+        PRIVATE_KEY: Attribute("The private key, if it is stored.", Type.STRING, CacheMode.NONE),
     }
 
     def extra_body(self, body: Body) -> Body:
-        """With the user's id."""
+        """Return a body with the user's id."""
         user = body.pop("user", None)
         return body if user is None else {**body, "user_id": self._user_id(user)}
 
     def handle_create(self) -> Any:
-        """Nothing: the check goes on in two steps."""
+        """Do nothing: the check creates the key pair in two steps."""
         return {}
 
     def check_create_complete(self, progress: Any) -> bool:
-        """Claim the name, then make it. One whose private key nobody was told is made anew."""
+        """Claim the name, then create the key pair. If its private key was lost with an answer, create it again."""
         if CLAIMED not in self.data:
             if not self._is_taken():
                 self.data_set(CLAIMED, self.properties["name"])
@@ -64,13 +64,13 @@ class KeyPair(CloudResource):
         return True
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """Another name or user is another pair; the rest is made anew in its place, since the name is taken by it."""
+        """Decide by name and user only. Other changes create the pair again in place, because it has the name."""
         return super().needs_replacement(before, after, changed & {"name", "user"})
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Delete it: the check makes it anew.
+        """Delete the key pair; the check creates it again.
 
-        :raises UpdateReplace: where it is gone
+        :raises UpdateReplace: if it doesn't exist
         """
         if not prop_diff:
             return super().handle_update(prop_diff)
@@ -83,7 +83,7 @@ class KeyPair(CloudResource):
         return {"changed": sorted(prop_diff)}
 
     def check_update_complete(self, progress: Any) -> bool:
-        """Whether it is there again."""
+        """Tell whether it exists again."""
         return not progress.get("changed") or self.check_create_complete(progress)
 
     def _is_taken(self) -> bool:
@@ -94,7 +94,7 @@ class KeyPair(CloudResource):
         return True
 
     def _was_made(self) -> bool:
-        """Whether an attempt before made it, which can be told only after a retry or a crash."""
+        """Tell whether an earlier attempt created it; this can only be known after a retry or a crash."""
         try:
             found = self.look(self.properties["name"])
         except CloudNotFound:
@@ -109,16 +109,16 @@ class KeyPair(CloudResource):
         return False
 
     def id_in(self, body: Mapping[str, Any]) -> str:
-        """Its name."""
+        """Return its name."""
         return str(body["name"])
 
     def place(self, thing_id: str) -> str:
-        """Of a user's, where it is another's."""
+        """Return the path of the key pair, with the user if it is another user's."""
         user = self.properties["user"]
         return super().place(thing_id) + (f"?user_id={self._user_id(user)}" if user else "")
 
     def find(self) -> list[str]:
-        """What has the name that was free before."""
+        """Return the key pair with the claimed name."""
         name = self.data.get(CLAIMED)
         if name is None:
             return []
@@ -128,7 +128,7 @@ class KeyPair(CloudResource):
             return []
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
-        """The private key is what was kept of it."""
+        """Return an attribute; the private key is the stored one."""
         return self.data.get(PRIVATE_KEY, "") if name == PRIVATE_KEY else super().attribute_of(name, body)
 
     def _user_id(self, user: str) -> str:

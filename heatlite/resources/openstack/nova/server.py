@@ -1,13 +1,13 @@
-"""OS::Nova::Server: a server, with the ports, users and snapshots that come and go with it.
+"""OS::Nova::Server: a server, with the ports, users and snapshots that belong to it.
 
 ::
 
-    create ─▶ user, and room for ports, in the database ─▶ ports ─▶ POST /servers, marked ─▶ ACTIVE ─▶ tags
-    update ─▶ name, metadata, tags ─▶ interfaces ─▶ resize, confirmed ─▶ rebuild ─▶ password     each seen at Nova
+    create ─▶ user, and a record of ports, in the database ─▶ ports ─▶ POST /servers, marked ─▶ ACTIVE ─▶ tags
+    update ─▶ name, metadata, tags ─▶ interfaces ─▶ resize, confirmed ─▶ rebuild ─▶ password      each seen in Nova
     delete ─▶ DELETE ─▶ gone ─▶ its ports, its user
 
-An update does what isn't so yet, one thing at a time, and looks at Nova in between: an engine that goes on after
-another one's death sees what was done.
+An update makes one missing change at a time and reads Nova in between. So an engine that continues after another
+engine's death sees what was done.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ from heatlite.resources.openstack.states import State, states
 from heatlite.resources.signing import Keys
 
 WITH_TAGS = "2.26"
-"""The version that a server is looked at by: with its tags, and with the id of its flavor (until 2.46)."""
+"""The API version for reading a server: it shows tags, and the id of the flavor (until 2.46)."""
 WITHOUT_NETWORKS, WITH_NIC_TAGS, WITH_VOLUME_TYPE, REBUILT_WITH_USER_DATA = "2.36", "2.42", "2.67", "2.57"
-"""Versions: the last that takes no networks and personality for an answer, and the first ones with what they say."""
+"""API versions: the last without required networks and with personality; the first ones with what their names say."""
 IMAGE_ID_TOLD, CONSOLES_OF_ALL_KINDS = "2.45", "2.8"
 TASK, PASSWORD, USER, SNAPSHOT_IMAGE = "OS-EXT-STS:task_state", "password", "stack_user", "snapshot_image_id"
 BUSY = ("BUILD", "REBUILD", "RESIZE", "REVERT_RESIZE", "HARD_REBOOT", "REBOOT", "PASSWORD")
@@ -61,7 +61,7 @@ BAD_REQUEST = 400
 
 
 class Server(CloudResource, OwnUser):
-    """A server: a virtual machine, or a whole one, of a flavor, which starts from an image or a volume."""
+    """A server: a virtual machine or a physical one, with a flavor, that boots from an image or a volume."""
 
     service, path, key, microversion = "compute", "/servers", "server", WITH_TAGS
     mark = InMetadata("metadata", filtered=False)
@@ -82,20 +82,20 @@ class Server(CloudResource, OwnUser):
 
     @property
     def networks(self) -> ServerNetworks:
-        """Its networks, as this step sees them."""
+        """The server's networks, as this step sees them."""
         if self._networks is None:
             self._networks = ServerNetworks(self)
         return self._networks
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Any) -> frozenset[str]:
-        """The subnets of its networks: it isn't known of which it gets an address."""
+        """Return the subnets of its networks: it isn't known in advance which of them gives it an address."""
         networks = own.get(schema.NETWORKS)
         given = [it for it in networks if isinstance(it, Mapping)] if isinstance(networks, list) else []
         return others.subnets_of([it.get(schema.NETWORK) for it in given])
 
     def validate(self) -> None:
-        """What a schema can't say of its disks and networks."""
+        """Check the disks, the networks and the metadata beyond what a schema can express."""
         super().validate()
         if "deployments" in self.metadata and self._is_for_software():
             message = "deployments key not allowed in resource metadata with user_data_format of SOFTWARE_CONFIG"
@@ -104,7 +104,7 @@ class Server(CloudResource, OwnUser):
         validate_networks(self)
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
-        """By the update policies. Whether a name and an id are of one image or flavor is looked up later."""
+        """Decide by the update policies. Whether a name and an id mean the same image or flavor is looked up later."""
         if super().needs_replacement(before, after, changed):
             return True
         if schema.USER_DATA in changed and policy(schema.USER_DATA_POLICY, after, before) == schema.REPLACE:
@@ -119,13 +119,13 @@ class Server(CloudResource, OwnUser):
     # --- create ----------------------------------------------------------------------------------------------------
 
     def handle_create(self) -> Any:
-        """Have in the database what it is found by, then make it."""
+        """Record what the server is found by in the database, then create it."""
         progress = {"since": self.now(), "made": False, "is_known": not self._prepares()}
         return self._make(progress) if progress["is_known"] else progress
 
     def check_create_complete(self, progress: Any) -> bool:
-        """Go on with that, and wait until it is ACTIVE."""
-        if progress and not progress["is_known"]:  # the step's end puts it into the database
+        """Create the server after the record, and wait until it is ACTIVE."""
+        if progress and not progress["is_known"]:  # the end of this step records it in the database
             progress["is_known"] = True
             self.poll_in(0)
             return False
@@ -136,7 +136,7 @@ class Server(CloudResource, OwnUser):
         return super().check_create_complete(None if not progress or progress["is_found"] else progress)
 
     def _prepares(self) -> bool:
-        """Whether something was made that has to be in the database before the server is made."""
+        """Tell whether something was created that must be in the database before the server is created."""
         before = dict(self.data)
         if OWN_PORTS not in self.data and any(it.has_own_port for it in self.networks.wanted):
             self.networks.record([])
@@ -145,9 +145,10 @@ class Server(CloudResource, OwnUser):
         return dict(self.data) != before
 
     def _is_made_already(self, progress: Body) -> bool:
-        """Whether the step before this one, of an engine that died, has made it: from progress, nobody else asks.
+        """Tell whether an engine that died in this step has created the server.
 
-        Ports of its own are made before it: as long as there is none, there is no server either.
+        A step from a progress isn't marked as repeated, so this step has to look. The server's own ports are created
+        before it: as long as none of them exists, the server doesn't exist either.
         """
         if not self._is_for_software() and not self.networks.left_over:
             return False
@@ -159,7 +160,7 @@ class Server(CloudResource, OwnUser):
         return bool(found)
 
     def _make(self, progress: Body) -> Body:
-        """Send the creation; a port that the server before this one has is taken from that first."""
+        """Send the creation. If the replaced server has a port of the template, take the port from it first."""
         try:
             progress["is_found"] = super().handle_create() is None
             progress["made"] = True
@@ -170,7 +171,7 @@ class Server(CloudResource, OwnUser):
         return progress
 
     def extra_body(self, body: Body) -> Body:
-        """With what Nova has in another form. A server that starts from a volume has no image."""
+        """Return a body with fields in Nova's form. A server that boots from a volume has no image."""
         given = self.properties
         body = {"imageRef": "", **body, "metadata": texts(given[schema.METADATA] or {})}
         if given[schema.GROUPS]:
@@ -188,7 +189,7 @@ class Server(CloudResource, OwnUser):
         return body
 
     def create(self, body: Body) -> Body:
-        """With its networks, and by the oldest version of the API that knows what is asked for."""
+        """Create the server with its networks, by the oldest API version that knows all requested fields."""
         nics = self.networks.nics()
         version = self._version()
         if nics is not None:
@@ -208,7 +209,7 @@ class Server(CloudResource, OwnUser):
         return WITHOUT_NETWORKS
 
     def settle(self, progress: Any) -> bool:
-        """After a creation: have its tags. After an update: go on with what isn't so yet."""
+        """After a creation, set the tags. After an update, make the next missing change."""
         if progress is not None and "changed" in progress:
             return self._goes_on(progress)
         if progress is None:
@@ -219,16 +220,16 @@ class Server(CloudResource, OwnUser):
 
     @property
     def list_path(self) -> str:
-        """The list that has metadata: Nova filters by them for administrators only."""
+        """The path of the list that shows metadata: Nova can filter by metadata only for administrators."""
         return "/servers/detail"
 
     def look(self, thing_id: str) -> Body:
-        """What Nova says; some clouds append something to the status."""
+        """Read the server; remove a suffix that some clouds append to the status."""
         body = super().look(thing_id)
         return {**body, "status": str(body["status"]).partition("(")[0]}
 
     def is_ready(self) -> bool:
-        """ACTIVE, and Nova does nothing with it."""
+        """Tell whether the server is ACTIVE and Nova has no task for it."""
         if super().is_ready():
             if not self.seen().get(TASK):
                 return True
@@ -236,7 +237,7 @@ class Server(CloudResource, OwnUser):
         return False
 
     def fault_of(self, body: Mapping[str, Any]) -> str:
-        """Nova's fault."""
+        """Return Nova's fault."""
         fault = body.get("fault") or {}
         return f"Message: {fault.get('message', 'Unknown')}, Code: {fault.get('code', 'Unknown')}"
 
@@ -246,7 +247,7 @@ class Server(CloudResource, OwnUser):
         return bool(self.properties[schema.USER_DATA_FORMAT] == schema.SOFTWARE_CONFIG)
 
     def _user_data(self) -> str:
-        """What it is told when it starts."""
+        """Return the user data for the boot."""
         kind, content = self.properties[schema.USER_DATA_FORMAT], self.properties[schema.USER_DATA] or ""
         if kind == schema.CFNTOOLS:
             return user_data.for_tools(content, dict(self.metadata), self.cloud.metadata_url(), self.uuid)
@@ -257,7 +258,7 @@ class Server(CloudResource, OwnUser):
         return user_data.for_software(content, metadata, self.uuid)
 
     def _config(self, given: str) -> str:
-        """The text of the config that has this id, or what is given, where it is no config's."""
+        """Return the text of the config with this id; the given text if it is no config's id."""
         if not is_uuid(given):
             return given
         found = self.software.config(str(UUID(given)))
@@ -266,7 +267,7 @@ class Server(CloudResource, OwnUser):
         return found.config if isinstance(found.config, str) else json.dumps(found.config)
 
     def _make_credentials(self) -> None:
-        """Make the user by whom an agent on it polls, unless there is one."""
+        """Create the user with whom the server's agent polls, unless there is one."""
         transport = self.properties[schema.TRANSPORT]
         if transport == schema.POLL_CFN:
             self.make_keys()
@@ -277,7 +278,7 @@ class Server(CloudResource, OwnUser):
             self.data_set(PASSWORD, password)
 
     def _collect_config(self) -> Body:
-        """What os-collect-config on it needs to find its deployments."""
+        """Return the configuration of the server's agent, os-collect-config."""
         if not self._is_for_software():
             return {}
         transport, keys = self.properties[schema.TRANSPORT], Keys.of(self.data)
@@ -300,9 +301,9 @@ class Server(CloudResource, OwnUser):
     # --- update ----------------------------------------------------------------------------------------------------
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
-        """Change name, metadata and tags; what takes longer follows.
+        """Change name, metadata and tags; the check makes the longer changes.
 
-        :raises UpdateReplace: by the update policies, or where it is gone or in ERROR
+        :raises UpdateReplace: by the update policies, or if the server doesn't exist or is in ERROR
         """
         if self.resource_id is None or not self.exists():
             raise UpdateReplace
@@ -323,7 +324,7 @@ class Server(CloudResource, OwnUser):
         return schema.USER_DATA in changed and self.properties[schema.USER_DATA_POLICY] == schema.REBUILD
 
     def _image(self) -> str:
-        """The id of its image; empty, where it started from a volume."""
+        """Return the id of its image; empty if it booted from a volume."""
         return str((self.seen().get("image") or {}).get("id") or "")
 
     def _id_of(self, name: str) -> str:
@@ -331,11 +332,11 @@ class Server(CloudResource, OwnUser):
         return self.identify(kind, self.properties[name]) if self.properties[name] else ""
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """The name."""
+        """Return the name."""
         return self.fields([schema.NAME]) if schema.NAME in prop_diff else {}
 
     def change(self, body: Body) -> Body:
-        """Send it; the answer says less than a look."""
+        """Send the change and read the server, because the answer lacks fields."""
         super().change(body)
         return self.look(str(self.resource_id))
 
@@ -354,7 +355,7 @@ class Server(CloudResource, OwnUser):
         self._seen = {**self.seen(), "tags": made["tags"]}
 
     def check_update_complete(self, progress: Any) -> bool:
-        """Wait until Nova has done what was begun, and go on. One that is stopped or suspended may be updated too."""
+        """Wait until Nova has finished, and make the next change. A stopped or suspended server may be updated too."""
         body = self.seen()
         if self.states is not None and self.states.of(body) is State.FAILED:
             raise ResourceInError(resource_status=body["status"], status_reason=self.fault_of(body))
@@ -369,7 +370,7 @@ class Server(CloudResource, OwnUser):
         return False
 
     def _confirm(self, progress: Body) -> bool:
-        """Keep the new size. Nova refuses to be told so twice."""
+        """Confirm the new size. Nova refuses a second confirmation."""
         if not progress.get("confirmed"):
             try:
                 self._act({"confirmResize": None})
@@ -383,7 +384,7 @@ class Server(CloudResource, OwnUser):
         return self.api.post(f"{self.one}/action", action, microversion=version)
 
     def _goes_on(self, progress: Body) -> bool:
-        """Do the first thing that isn't so yet; whether all is."""
+        """Make the first missing change; return True if there is none."""
         changed = progress["changed"]
         if schema.TRANSPORT in changed and self._is_for_software():
             self._make_credentials()
@@ -395,9 +396,9 @@ class Server(CloudResource, OwnUser):
         return self._is_resized(progress) and self._is_rebuilt(progress) and self._has_password(progress)
 
     def _is_resized(self, progress: Body) -> bool:
-        """Whether it has its flavor; a resize is begun where it hasn't.
+        """Tell whether the server has its flavor; begin a resize if it hasn't.
 
-        :raises ResourceUnknownStatus: where Nova gave it up
+        :raises ResourceUnknownStatus: if Nova has given up the resize
         """
         if schema.FLAVOR not in progress["changed"]:
             return True
@@ -412,7 +413,7 @@ class Server(CloudResource, OwnUser):
         return self._looks_again()
 
     def _is_rebuilt(self, progress: Body) -> bool:
-        """Whether it has its image and user data; a rebuild is begun where it hasn't."""
+        """Tell whether the server has its image and user data; begin a rebuild if it hasn't."""
         changed = progress["changed"]
         wanted = self._id_of(schema.IMAGE)
         by_image, by_data = schema.IMAGE in changed and wanted != self._image(), self._is_rebuilt_by_data(changed)
@@ -443,7 +444,7 @@ class Server(CloudResource, OwnUser):
     # --- delete ----------------------------------------------------------------------------------------------------
 
     def check_delete_complete(self, progress: Any) -> bool:
-        """Whether it is gone, and with it what was made for it."""
+        """Tell whether the server is gone; then delete what was created for it."""
         if "image" in progress and not progress.get("is_kept"):
             if not self._is_imaged(progress):
                 return False
@@ -459,7 +460,10 @@ class Server(CloudResource, OwnUser):
         return True
 
     def is_broken_in_deletion(self, body: Mapping[str, Any]) -> bool:
-        """ERROR is what it may have been before; one that is kept for a while is deleted by force."""
+        """Tell whether the deletion failed. Delete a soft-deleted server by force.
+
+        The status alone doesn't tell: the server may have been in ERROR before.
+        """
         if body["status"] == "SOFT_DELETED":
             self.api.post(f"{self.place(body['id'])}/action", {"forceDelete": None})
         return body["status"] == "ERROR" and not body.get(TASK)
@@ -467,11 +471,11 @@ class Server(CloudResource, OwnUser):
     # --- suspend, resume, snapshots --------------------------------------------------------------------------------
 
     def handle_suspend(self) -> Any:
-        """Begin to suspend it, unless it is."""
+        """Begin to suspend the server, unless it is suspended."""
         return self._goes_to("SUSPENDED", "suspend")
 
     def handle_resume(self) -> Any:
-        """Begin to resume it, unless it runs."""
+        """Begin to resume the server, unless it is running."""
         return self._goes_to("ACTIVE", "resume")
 
     def _goes_to(self, status: str, action: str) -> Body:
@@ -483,9 +487,9 @@ class Server(CloudResource, OwnUser):
         return {}
 
     def check_suspend_complete(self, progress: Any) -> bool:
-        """Whether it is suspended.
+        """Tell whether the server is suspended.
 
-        :raises ResourceUnknownStatus: where it came to anything else
+        :raises ResourceUnknownStatus: if it has any other final status
         """
         body = self.seen()
         if body["status"] == "SUSPENDED":
@@ -498,15 +502,15 @@ class Server(CloudResource, OwnUser):
         return self._looks_again()
 
     def check_resume_complete(self, progress: Any) -> bool:
-        """Whether it runs."""
+        """Tell whether the server is running."""
         return self.is_ready()
 
     def handle_snapshot(self) -> Any:
-        """Choose what the image is found again by."""
+        """Choose the key by which the image is found again."""
         return {"image": None, "key": f"{self.uuid}-{self.random.getrandbits(64):016x}", "is_known": False}
 
     def check_snapshot_complete(self, progress: Any) -> bool:
-        """Begin an image of it, once that is in the database, and wait for it."""
+        """Begin an image of the server, once its key is in the database, and wait for it."""
         if not self._is_imaged(progress):
             return False
         self.data_set(SNAPSHOT_IMAGE, progress["image"])
@@ -532,14 +536,14 @@ class Server(CloudResource, OwnUser):
         return bool(image["status"] == "active" and not self.seen().get(TASK))
 
     def handle_snapshot_delete(self, state: Any) -> Any:
-        """Keep an image of it, unless it has failed, and delete it."""
+        """Begin to create an image of the server, unless it has failed, and then to delete it."""
         deletion = self.handle_delete()
         if self.resource_id is None or state[1] == "FAILED" or not self.exists():
             return deletion
         return {**deletion, **self.handle_snapshot()}
 
     def handle_delete_snapshot(self, restore_data: Mapping[str, Any]) -> None:
-        """Delete the image; it may be gone."""
+        """Delete the image, if it exists."""
         image = (restore_data.get("resource_data") or {}).get(SNAPSHOT_IMAGE)
         if image:
             try:
@@ -548,7 +552,7 @@ class Server(CloudResource, OwnUser):
                 return
 
     def handle_restore(self, definition: Mapping[str, Any], restore_data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The same server of the image."""
+        """Return the definition of the same server with the image."""
         key = "Properties" if "Properties" in definition else "properties"
         image = restore_data["resource_data"][SNAPSHOT_IMAGE]
         return {**definition, key: {**(definition.get(key) or {}), schema.IMAGE: image}}
@@ -556,7 +560,7 @@ class Server(CloudResource, OwnUser):
     # --- attributes ------------------------------------------------------------------------------------------------
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
-        """Addresses as Heat orders them; consoles; what an agent needs."""
+        """Return an attribute: among them addresses in Heat's order, consoles, and the agent's configuration."""
         match name:
             case schema.ADDRESSES:
                 return self.networks.addresses()
@@ -574,7 +578,7 @@ class Server(CloudResource, OwnUser):
         return super().attribute_of(name, body)
 
     def _console(self, kind: str) -> str:
-        """The URL of a console, or why there is none."""
+        """Return the URL of a console, or why there is none."""
         sent = {"remote_console": {"protocol": CONSOLES[kind], "type": kind}}
         try:
             made = self.api.post(f"{self.one}/remote-consoles", sent, microversion=CONSOLES_OF_ALL_KINDS)
@@ -584,25 +588,25 @@ class Server(CloudResource, OwnUser):
 
 
 def policy(name: str, after: Mapping[str, Any], before: Mapping[str, Any]) -> Any:
-    """An update policy, as it is to be or as it was."""
+    """Return an update policy: the new one, or else the old one, or else the default."""
     return after.get(name) or before.get(name) or schema.PROPERTIES[name].default
 
 
 def texts(metadata: Mapping[str, Any]) -> dict[str, str]:
-    """Metadata as Nova takes them: what isn't a text is one of JSON."""
+    """Return metadata in Nova's form: a value that isn't a text becomes JSON."""
     return {key: it if isinstance(it, str) else json.dumps(it) for key, it in metadata.items()}
 
 
 def encoded(text: str) -> str:
-    """A text in base64."""
+    """Return a text in base64."""
     return base64.b64encode(text.encode()).decode()
 
 
 def files(given: Mapping[str, Any]) -> list[Body]:
-    """Files as Nova takes them."""
+    """Return files in Nova's form."""
     return [{"path": path, "contents": encoded(str(content or ""))} for path, content in sorted(given.items())]
 
 
 def addresses_by_network(body: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Network → addresses, of what Nova says of a server."""
+    """Return network → addresses from Nova's body of a server."""
     return {name: [it["addr"] for it in found] for name, found in sorted((body.get("addresses") or {}).items())}

@@ -1,4 +1,4 @@
-"""Server devices: volumes and disks of a server, in both of Heat's forms, as Nova takes them."""
+"""Server devices: volumes and disks of a server, from both of Heat's forms to Nova's form."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from heatlite.resources.openstack.fields import Identify
 from heatlite.resources.openstack.nova import server_schema as schema
 
 SOURCES = ((schema.VOLUME, "volume"), (schema.SNAPSHOT, "snapshot"), (schema.IMAGE, "image"))
-"""Property → Nova's word for what a volume comes from."""
+"""Property → Nova's word for the source of a volume."""
 AS_THEY_ARE = ("device_name", "device_type", "disk_bus", "boot_index", "volume_size", "volume_type")
 KINDS = "volume_id, snapshot_id, image, swap_size, ephemeral_size or ephemeral_format"
 
 
 def devices(given: Iterable[Mapping[str, Any]]) -> list[Body]:
-    """``block_device_mapping``."""
+    """Return ``block_device_mapping`` in Nova's form."""
     return [{name: it for name, it in each.items() if it is not None} for each in given]
 
 
 def devices_v2(given: Iterable[Mapping[str, Any]], image: str, identify: Identify) -> list[Body]:
-    """``block_device_mapping_v2``. The server's image is among them.
+    """Return ``block_device_mapping_v2`` in Nova's form, including the server's image.
 
-    :param image: its id, or empty
+    :param image: the image's id, or empty
     """
     of_image = {"uuid": image, "source_type": "image", "destination_type": "local", "boot_index": 0}
     own = [{**of_image, schema.KEEPS_NOT: True}] if image else []
@@ -50,9 +50,9 @@ def _device(given: Mapping[str, Any], identify: Identify) -> Body:
 
 
 def validate_devices(server: CloudResource) -> None:
-    """Refuse disks that contradict one another, and a server that starts from nothing.
+    """Refuse contradictory disks, and a server without anything to boot from.
 
-    :raises StackValidationFailed: saying which
+    :raises StackValidationFailed: saying what is wrong
     """
     if not server.known(schema.DEVICES, schema.DEVICES_V2, schema.IMAGE):
         return
@@ -83,7 +83,7 @@ def _check_old(server: CloudResource, given: Mapping[str, Any]) -> None:
 
 
 def _boots_from(server: CloudResource, given: Mapping[str, Any]) -> Any:
-    """What a server could start from, of one disk; None where it couldn't."""
+    """Return the source from which a server could boot off this disk; None if it couldn't."""
     ephemeral = given[schema.EPHEMERAL_SIZE] or given[schema.EPHEMERAL_FORMAT]
     kinds = [it for it in (*(given[name] for name, _ in SOURCES), given[schema.SWAP], ephemeral) if it is not None]
     if len(kinds) > 1:

@@ -1,10 +1,10 @@
-"""Server networks: the interfaces of a server at Neutron and Nova, and the ports that are made for it.
+"""Server networks: a server's interfaces in Neutron and Nova, and the ports that are created for it.
 
-A network with a subnet or with ``port_extra_properties`` has a port of its own, made before the server and deleted
-after it. Such a port has the resource's uuid in its description; that there are some is in the resource's data before
-the first is made. So none is left over, wherever an engine dies::
+A network with a subnet or with ``port_extra_properties`` needs a port of its own. It is created before the server and
+deleted after it. The port's description contains the resource's uuid, and the resource's data records, before the first
+port is created, that there may be some. So no port is left over, wherever an engine dies::
 
-    data: internal_ports ─▶ database ─▶ POST /ports ─▶ POST /servers ─▶ … ─▶ server gone ─▶ DELETE each that is marked
+    data: internal_ports ─▶ database ─▶ POST /ports ─▶ POST /servers ─▶ … ─▶ server gone ─▶ DELETE each marked port
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from heatlite.resources.openstack.nova import server_schema as schema
 from heatlite.resources.openstack.nova.interfaces import Interface, Wanted, match
 
 OWN_PORTS, FLOATING_IPS, TAKEN_OVER = "internal_ports", "floating_ips", "taken_over"
-"""Keys of a resource's data: the ports that were made for it, as in Heat; which floating IP it gave which port; which
-port it took from which server."""
+"""Keys of a resource's data: the ports that were created for it, as in Heat; floating IP → the port that it was given;
+port → the server that it was taken from."""
 TAGGED = "2.70"
-"""The version of Nova's API from which an interface's tag is shown."""
+"""The API version of Nova from which an interface shows its tag."""
 ATTACHED_WITH_TAG = "2.49"
 
 
@@ -41,7 +41,7 @@ class ServerNetworks:
 
     @property
     def wanted(self) -> list[Wanted]:
-        """What the template wants, its names resolved."""
+        """The networks of the template, with names resolved."""
         if self._wanted is None:
             given = self._resource.properties[schema.NETWORKS] or []
             self._wanted = [self._resolved(place, it) for place, it in enumerate(given)]
@@ -49,7 +49,7 @@ class ServerNetworks:
 
     @property
     def allocate(self) -> str | None:
-        """none or auto, where the template says so."""
+        """none or auto, if the template says so."""
         return next((it.allocate for it in self.wanted if it.allocate), None)
 
     def _resolved(self, place: int, given: Mapping[str, Any]) -> Wanted:
@@ -71,29 +71,29 @@ class ServerNetworks:
             given[schema.PORT_EXTRA],
         )
 
-    # --- ports that are made for the server ------------------------------------------------------------------------
+    # --- ports that are created for the server ---------------------------------------------------------------------
 
     @property
     def recorded(self) -> list[str]:
-        """The ids of those that are known; Heat kept them as text."""
+        """The ids of the recorded ports; Heat stored them as text."""
         kept = self._resource.data.get(OWN_PORTS) or []
         return [it["id"] for it in (json.loads(kept) if isinstance(kept, str) else kept)]
 
     def record(self, ids: Iterable[str]) -> None:
-        """Keep their ids."""
+        """Record the ids of the ports."""
         self._resource.data_set(OWN_PORTS, [{"id": it} for it in sorted(set(ids))])
 
     def marked(self) -> list[Body]:
-        """All that were made for it and still exist, whether they are known or not."""
+        """Return all existing ports that were created for the server, whether they are recorded or not."""
         return list(self._network.listed("/ports", "ports", params={"description": tag_of(self._resource.uuid)}))
 
     @cached_property
     def left_over(self) -> list[Body]:
-        """The same as this step found them, before it made any."""
+        """The marked ports before this step created any."""
         return self.marked() if OWN_PORTS in self._resource.data else []
 
     def make_ports(self, wanted: Sequence[Wanted]) -> dict[int, str]:
-        """Make a port for each: place in the list → its id. What an attempt before made for nothing goes."""
+        """Create a port for each network; return index in the list → id. Delete unused ports of earlier attempts."""
         if OWN_PORTS not in self._resource.data:
             return {}
         for left in self.left_over:
@@ -118,7 +118,7 @@ class ServerNetworks:
         return {**body, **self._extra(wanted), "description": tag_of(self._resource.uuid)}
 
     def _extra(self, wanted: Wanted) -> Body:
-        """``port_extra_properties`` as Neutron takes them."""
+        """Return ``port_extra_properties`` in Neutron's form."""
         body: Body = dict((wanted.extra or {}).get("value_specs") or {})
         for name, value in (wanted.extra or {}).items():
             described = schema.PORT_EXTRA_PROPERTIES[name]
@@ -129,25 +129,25 @@ class ServerNetworks:
         return body
 
     def groups(self) -> list[str]:
-        """The ids of the server's security groups."""
+        """Return the ids of the server's security groups."""
         given = self._resource.properties[schema.GROUPS] or []
         return [self._resource.identify("neutron.security_group", str(it)) for it in given]
 
     def delete_port(self, port: str) -> None:
-        """Delete one; it may be gone."""
+        """Delete one port, if it exists."""
         with suppress(CloudNotFound):
             self._network.delete(f"/ports/{port}")
         if port in self.recorded:
             self.record(it for it in self.recorded if it != port)
 
     def delete_ports(self) -> None:
-        """Delete all that were made for it."""
+        """Delete all ports that were created for the server."""
         if OWN_PORTS in self._resource.data:
             for port in sorted({*self.recorded, *(it["id"] for it in self.marked())}):
                 self.delete_port(port)
 
     def find_ports(self) -> None:
-        """After a crash: know the ports that it has, and delete those that were made for nothing."""
+        """Record the server's ports after a crash, and delete unused ones."""
         if OWN_PORTS in self._resource.data:
             marked = self.marked()
             self.record(it["id"] for it in marked if it["device_id"] == self._resource.resource_id)
@@ -158,7 +158,7 @@ class ServerNetworks:
     # --- creation --------------------------------------------------------------------------------------------------
 
     def nics(self) -> list[Body] | str | None:
-        """What Nova is told of a new server's networks; ports and floating IPs are seen to."""
+        """Return the networks of a new server in Nova's form; create ports and assign floating IPs."""
         if self.allocate:
             return self.allocate
         ports = self.make_ports([it for it in self.wanted if it.has_own_port])
@@ -175,7 +175,7 @@ class ServerNetworks:
         return nics or None
 
     def give_floating_ip(self, wanted: Wanted, port: str | None) -> None:
-        """Have its floating IP stand for a port."""
+        """Associate the network's floating IP with a port."""
         if wanted.floating is None or port is None or self._floating_ips.get(wanted.floating) == port:
             return
         body = {"port_id": port, **({"fixed_ip_address": wanted.address} if wanted.address else {})}
@@ -187,9 +187,10 @@ class ServerNetworks:
         return self._resource.data.get(FLOATING_IPS) or {}
 
     def take_over_ports(self) -> bool:
-        """Have the server that this one replaces let go of the template's ports: whether it has one, or all are free.
+        """Detach the template's ports from the replaced server; return False if that can't free them.
 
-        Nova refuses a port that another server has. The one before this, of the same name in the stack, is to go.
+        Nova refuses a port that another server has. Only the replaced server, which has the same resource name in the
+        stack, may lose its ports.
         """
         ports, siblings = [it.port for it in self.wanted if it.port], self._resource.siblings
         holders = {it: self._network.get(f"/ports/{it}")["port"]["device_id"] for it in ports}
@@ -199,19 +200,19 @@ class ServerNetworks:
             if holder is None or holder.name != self._resource.name:
                 return False
         known = self._resource.data.get(TAKEN_OVER) or {}
-        self._resource.data_set(TAKEN_OVER, {**known, **held})  # in the database before the first is detached
+        self._resource.data_set(TAKEN_OVER, {**known, **held})  # in the database before the first port is detached
         for port, server in held.items():
             if port in known:
                 self._detach(server, port)
         return bool(ports)
 
     def give_back_ports(self) -> None:
-        """Once it is gone: attach what it took over to where that was, if a rollback has kept that server."""
+        """Return taken ports to their former server, once this one is gone, if a rollback has kept that server."""
         siblings = self._resource.siblings
         for port, server in (self._resource.data.get(TAKEN_OVER) or {}).items():
             if siblings is None or siblings.by_reference(server) is None:
                 continue
-            with suppress(CloudNotFound, CloudConflict):  # a conflict: that server is being deleted as well
+            with suppress(CloudNotFound, CloudConflict):  # a conflict: that server is being deleted too
                 if not self._network.get(f"/ports/{port}")["port"]["device_id"]:
                     body = {"interfaceAttachment": {"port_id": port}}
                     self._compute.post(f"/servers/{server}/os-interface", body)
@@ -219,7 +220,7 @@ class ServerNetworks:
     # --- update ----------------------------------------------------------------------------------------------------
 
     def interfaces(self) -> list[Interface]:
-        """The server's interfaces, now: its ports at Neutron are what Nova shows as well."""
+        """Return the server's interfaces: Neutron's ports of the server, which Nova shows too."""
         server, own = str(self._resource.resource_id), set(self.recorded)
         tags: dict[str, str | None] = {}
         if any(it.tag for it in self.wanted):
@@ -240,9 +241,10 @@ class ServerNetworks:
         ]
 
     def rewire(self, progress: Body) -> bool:
-        """Have the interfaces that the template wants; False: Nova is at it.
+        """Attach and detach interfaces until they match the template; return False while Nova is busy.
 
-        Heat makes all anew where it can't compare: with ``allocate_network``, and where no networks are given.
+        All interfaces are replaced if they can't be compared, as in Heat: with ``allocate_network``, and without
+        networks.
         """
         if any(it.has_own_port for it in self.wanted) and OWN_PORTS not in self._resource.data:
             self.record([])
@@ -291,14 +293,14 @@ class ServerNetworks:
         self._resource.data_set(FLOATING_IPS, kept)
 
     def _attach_next(self, attach: Sequence[Wanted | None], progress: Body) -> None:
-        """Attach the first that isn't asked for yet; what was asked for is seen in the interfaces, sooner or later."""
+        """Attach the first network that hasn't been requested yet; requested ones appear in the interfaces later."""
         asked = progress.setdefault("attached", [])
         for each in attach:
             place = -1 if each is None else each.place
             if place not in asked:
                 try:
                     self._attach(each)
-                except CloudConflict:  # in a rollback: the server that is to go has the port
+                except CloudConflict:  # in a rollback: the server that will be deleted has the port
                     begun = progress.setdefault("since", self._resource.now())
                     too_long = self._resource.now() - begun >= self._resource.in_use_seconds
                     if too_long or not self.take_over_ports():
@@ -329,9 +331,9 @@ class ServerNetworks:
             self._network.put(f"/ports/{made['port_id']}", {"port": {"security_groups": groups}})
 
     def _only_network(self) -> str:
-        """The network that the project has for ``auto``: the only one, or one that Neutron makes.
+        """Return the project's network for ``auto``: its only network, or one that Neutron creates.
 
-        :raises PhysicalResourceNameAmbiguity: where there are several
+        :raises PhysicalResourceNameAmbiguity: if there are several
         """
         own = {"project_id": self._resource.project_id, "shared": "False", "admin_state_up": "True"}
         found = {it["id"] for it in self._network.listed("/networks", "networks", params=own)}
@@ -344,7 +346,7 @@ class ServerNetworks:
         return str(topology["auto_allocated_topology"]["id"])
 
     def _finish(self, kept: Mapping[int, Interface]) -> None:
-        """Give ports the properties that the template wants, and floating IPs."""
+        """Set the wanted properties of ports, and assign floating IPs."""
         changed = [it for it in self.wanted if it.extra is not None and it.place in kept]
         seen = {}
         if changed:
@@ -365,7 +367,7 @@ class ServerNetworks:
     # --- attributes ------------------------------------------------------------------------------------------------
 
     def by_name_and_id(self, by_name: Mapping[str, Any]) -> dict[str, Any]:
-        """A map by networks' names, with each under its network's id as well, where the name is of one network."""
+        """Return a map by network name with each entry also under the network's id, if the name is unique."""
         found = dict(by_name)
         for name in by_name:
             try:
@@ -375,7 +377,7 @@ class ServerNetworks:
         return found
 
     def addresses(self) -> dict[str, Any]:
-        """The attribute ``addresses``, from four lists of Neutron's."""
+        """Return the attribute ``addresses``, from four of Neutron's lists."""
         ports = list(self._network.listed("/ports", "ports", params={"device_id": self._resource.resource_id}))
         if not ports:
             return {}

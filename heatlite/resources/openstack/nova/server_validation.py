@@ -1,4 +1,4 @@
-"""Server validation: what the networks of a server may say together."""
+"""Server validation: the allowed combinations in a server's networks."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ PLACES = (schema.NETWORK, schema.PORT, schema.ALLOCATE, schema.SUBNET)
 
 
 def validate_networks(server: CloudResource) -> None:
-    """Refuse networks that contradict one another.
+    """Refuse contradictory networks.
 
-    :raises StackValidationFailed: saying which
+    :raises StackValidationFailed: saying what is wrong
     """
     if not server.knows_keys(schema.NETWORKS) or not server.properties[schema.NETWORKS]:
         return
@@ -34,7 +34,7 @@ def validate_networks(server: CloudResource) -> None:
 
 
 def wrong(given: Mapping[str, Any], server: str) -> str | None:
-    """What is wrong with one network, if anything is."""
+    """Return what is wrong with one network; None if nothing is."""
     if all(given[it] in (None, "") for it in PLACES):
         return (
             'One of the properties "network", "port", "allocate_network" or "subnet" should be set for the specified '

@@ -1,14 +1,14 @@
-"""User data: what a server is told when it starts.
+"""User data: the data that a server reads at its boot.
 
 ::
 
     RAW               the text, or the config with that id
     SOFTWARE_CONFIG   cloud-config, boothook, part handler, the text or the config's parts, cfn-init-data
-    HEAT_CFNTOOLS     cloud-config, boothook, part handler, cfn-userdata and what runs it, cfn-init-data,
+    HEAT_CFNTOOLS     cloud-config, boothook, part handler, cfn-userdata and a script to run it, cfn-init-data,
                       cfn-metadata-server, cfn-boto-cfg
 
-cloud-init takes the parts apart. The part handler stores each ``x-cfninitdata`` in ``/var/lib/heat-cfntools``, by its
-file's name: that is where heat-cfntools and os-collect-config look.
+cloud-init splits the parts. The part handler stores each ``x-cfninitdata`` part in ``/var/lib/heat-cfntools``, under
+its file name, because heat-cfntools and os-collect-config look there.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Part:
 
 
 def for_software(content: str, metadata: Mapping[str, Any], uuid: str) -> str:
-    """User data with what an agent needs: Ignition's where the text is such, else a message of several parts."""
+    """Return user data with an agent's configuration: Ignition for an Ignition text, else a multipart message."""
     ignition = ignition_of(content)
     if ignition is not None:
         return with_files(ignition, metadata) if metadata else content
@@ -99,7 +99,7 @@ def for_software(content: str, metadata: Mapping[str, Any], uuid: str) -> str:
 
 
 def for_tools(content: str, metadata: Mapping[str, Any], metadata_url: str | None, uuid: str) -> str:
-    """User data for heat-cfntools, which run the text as a script."""
+    """Return user data for heat-cfntools, which run the text as a script."""
     parts = [*common(), Part(content, "cfn-userdata", INIT_DATA)]
     parts += [Part(RUN_USER_DATA, "loguserdata.py", "x-shellscript"), *init_data(metadata)]
     if metadata_url:
@@ -109,7 +109,7 @@ def for_tools(content: str, metadata: Mapping[str, Any], metadata_url: str | Non
 
 
 def common() -> list[Part]:
-    """What every message begins with."""
+    """Return the parts that every message begins with."""
     return [
         Part(CLOUD_CONFIG, "cloud-config", "cloud-config"),
         Part(BOOTHOOK, "boothook.sh", "cloud-boothook"),
@@ -118,12 +118,12 @@ def common() -> list[Part]:
 
 
 def init_data(metadata: Mapping[str, Any]) -> list[Part]:
-    """The metadata, where there are any."""
+    """Return the part for the metadata, if there are any."""
     return [Part(json.dumps(metadata), "cfn-init-data", INIT_DATA)] if metadata else []
 
 
 def parts_of(content: str) -> Iterator[Part]:
-    """The parts of a text that is a message of several; or else the text."""
+    """Yield the parts of a multipart message; for any other text, the text as one part."""
     found = email.message_from_string(content)
     if not found.is_multipart():
         yield Part(content, "")
@@ -135,7 +135,7 @@ def parts_of(content: str) -> Iterator[Part]:
 
 
 def boto_config(metadata_url: str) -> str:
-    """How the tools reach heat-api-cfn."""
+    """Return the tools' configuration for requests to heat-api-cfn."""
     url = urlsplit(metadata_url)
     is_secure = url.scheme == "https"
     lines = (
@@ -150,19 +150,19 @@ def boto_config(metadata_url: str) -> str:
 
 
 def message(parts: list[Part], uuid: str) -> str:
-    """All parts as one text, the same whenever it is made for this uuid."""
+    """Return all parts as one text, which is always the same for this uuid."""
     return MIMEMultipart(_subparts=[mime(it) for it in parts], boundary=f"==={UUID(uuid).hex}===").as_string()
 
 
 def mime(part: Part) -> MIMEText:
-    """One part."""
+    """Return one part in MIME form."""
     made = MIMEText(part.content, part.subtype, "us-ascii" if part.content.isascii() else "utf-8")
     made.add_header("Content-Disposition", "attachment", filename=part.filename)
     return made
 
 
 def ignition_of(content: str) -> dict[str, Any] | None:
-    """A text as a config of Ignition's; None where it isn't one."""
+    """Return a text as an Ignition config; None if it isn't one."""
     try:
         found = json.loads(content)
     except ValueError:
@@ -172,9 +172,9 @@ def ignition_of(content: str) -> dict[str, Any] | None:
 
 
 def with_files(ignition: dict[str, Any], metadata: Mapping[str, Any]) -> str:
-    """A config of Ignition's that writes the metadata as well.
+    """Return an Ignition config that also writes the metadata.
 
-    :raises ValueError: where it has no room for files
+    :raises ValueError: if files can't be added to it
     """
     storage = ignition.setdefault("storage", {})
     if not isinstance(storage, dict):
