@@ -10,11 +10,10 @@ from typing import Any
 
 from heatlite.resources.base import Resource
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
-from heatlite.schema.constraints import AllowedValues, Length
+from heatlite.resources.software.delivery import SWIFT_DATA, SWIFT_DATA_PROPERTY, TRANSPORT, TRANSPORT_PROPERTY
 
-NAME, METADATA, TRANSPORT, SWIFT_DATA = "name", "metadata", "software_config_transport", "deployment_swift_data"
+NAME, METADATA = "name", "metadata"
 COLLECT_CONFIG = "os_collect_config"
-TRANSPORTS = ("POLL_SERVER_CFN", "POLL_SERVER_HEAT", "POLL_TEMP_URL", "ZAQAR_MESSAGE")
 
 
 class DeployedServer(Resource):
@@ -26,23 +25,8 @@ class DeployedServer(Resource):
     properties_schema = {
         NAME: Property(Type.STRING, "The server's name.", update_allowed=True),
         METADATA: Property(Type.MAP, "Ignored.", update_allowed=True),
-        TRANSPORT: Property(
-            Type.STRING,
-            "How the server learns what is deployed to it.",
-            default="POLL_SERVER_CFN",
-            constraints=(AllowedValues(TRANSPORTS),),
-            update_allowed=True,
-        ),
-        SWIFT_DATA: Property(
-            Type.MAP,
-            "The object that tells it, for POLL_TEMP_URL.",
-            default={},
-            update_allowed=True,
-            schema={
-                "container": Property(Type.STRING, "The object's container.", constraints=(Length(min=1),)),
-                "object": Property(Type.STRING, "The object's name.", constraints=(Length(min=1),)),
-            },
-        ),
+        TRANSPORT: TRANSPORT_PROPERTY,
+        SWIFT_DATA: SWIFT_DATA_PROPERTY,
     }
     attributes_schema = {
         NAME: Attribute("The server's name.", Type.STRING),

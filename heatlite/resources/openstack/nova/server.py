@@ -38,6 +38,7 @@ from heatlite.resources.openstack.nova.server_networks import OWN_PORTS, TAKEN_O
 from heatlite.resources.openstack.nova.server_validation import validate_networks
 from heatlite.resources.openstack.states import State, states
 from heatlite.resources.signing import Keys
+from heatlite.resources.software import delivery
 
 WITH_TAGS = "2.26"
 """The API version for reading a server: it shows tags, and the id of the flavor (until 2.46)."""
@@ -268,10 +269,10 @@ class Server(CloudResource, OwnUser):
 
     def _make_credentials(self) -> None:
         """Create the user with whom the server's agent polls, unless there is one."""
-        transport = self.properties[schema.TRANSPORT]
-        if transport == schema.POLL_CFN:
+        transport = self.properties[delivery.TRANSPORT]
+        if transport == delivery.POLL_CFN:
             self.make_keys()
-        elif transport == schema.POLL_HEAT and PASSWORD not in self.data:
+        elif transport == delivery.POLL_HEAT and PASSWORD not in self.data:
             user, password = self.make_user()
             kept = {"user_id": user.user_id, "project_id": user.project_id, "auth_url": user.auth_url}
             self.data_set(USER, kept)
@@ -281,13 +282,13 @@ class Server(CloudResource, OwnUser):
         """Return the configuration of the server's agent, os-collect-config."""
         if not self._is_for_software():
             return {}
-        transport, keys = self.properties[schema.TRANSPORT], Keys.of(self.data)
-        if transport == schema.POLL_HEAT and PASSWORD in self.data:
+        transport, keys = self.properties[delivery.TRANSPORT], Keys.of(self.data)
+        if transport == delivery.POLL_HEAT and PASSWORD in self.data:
             user = self.data.get(USER) or {}
             place = {"stack_id": f"{self.stack_name}/{self.stack_id}", "resource_name": self.name}
             heat = {**user, "password": self.data[PASSWORD], **place}
             return {"collectors": ["ec2", "heat", "local"], "heat": heat}
-        if transport == schema.POLL_CFN and keys is not None:
+        if transport == delivery.POLL_CFN and keys is not None:
             cfn = {
                 "metadata_url": self.cloud.metadata_url(),
                 "access_key_id": keys.access,
@@ -386,7 +387,7 @@ class Server(CloudResource, OwnUser):
     def _goes_on(self, progress: Body) -> bool:
         """Make the first missing change; return True if there is none."""
         changed = progress["changed"]
-        if schema.TRANSPORT in changed and self._is_for_software():
+        if delivery.TRANSPORT in changed and self._is_for_software():
             self._make_credentials()
         if schema.NETWORKS in changed and not progress.get("rewired"):
             if not self.networks.rewire(progress):

@@ -5,20 +5,15 @@ from __future__ import annotations
 from heatlite.resources.openstack.fields import custom, flag, integer, listed, mapped, named, old_name, text
 from heatlite.resources.openstack.neutron.port import VNIC_TYPES
 from heatlite.resources.schema import HIDDEN, Attribute, CacheMode, Property, Type
-from heatlite.schema.constraints import AllowedValues, Length, Range
+from heatlite.resources.software.delivery import SWIFT_DATA, SWIFT_DATA_PROPERTY, TRANSPORT, TRANSPORT_PROPERTY
+from heatlite.schema.constraints import AllowedValues, Range
 
 NAME, IMAGE, FLAVOR, METADATA, TAGS, NETWORKS = "name", "image", "flavor", "metadata", "tags", "networks"
 IMAGE_POLICY, FLAVOR_POLICY, USER_DATA_POLICY = "image_update_policy", "flavor_update_policy", "user_data_update_policy"
 USER_DATA, USER_DATA_FORMAT, GROUPS, ADMIN_PASS = "user_data", "user_data_format", "security_groups", "admin_pass"
 DEVICES, DEVICES_V2 = "block_device_mapping", "block_device_mapping_v2"
-HINTS, PERSONALITY, TRANSPORT, SWIFT_DATA = (
-    "scheduler_hints",
-    "personality",
-    "software_config_transport",
-    "deployment_swift_data",
-)
+HINTS, PERSONALITY = "scheduler_hints", "personality"
 CFNTOOLS, RAW, SOFTWARE_CONFIG = "HEAT_CFNTOOLS", "RAW", "SOFTWARE_CONFIG"
-POLL_CFN, POLL_HEAT = "POLL_SERVER_CFN", "POLL_SERVER_HEAT"
 REBUILD, REPLACE, PRESERVE = "REBUILD", "REPLACE", "REBUILD_PRESERVE_EPHEMERAL"
 
 NETWORK, PORT, SUBNET, FIXED_IP, FLOATING_IP = "network", "port", "subnet", "fixed_ip", "floating_ip"
@@ -154,13 +149,7 @@ PROPERTIES = {
         default=CFNTOOLS,
         constraints=one_of(CFNTOOLS, RAW, SOFTWARE_CONFIG),
     ),
-    TRANSPORT: Property(
-        Type.STRING,
-        "How the server's agent gets its software deployments.",
-        default=POLL_CFN,
-        constraints=one_of(POLL_CFN, POLL_HEAT, "POLL_TEMP_URL", "ZAQAR_MESSAGE"),
-        update_allowed=True,
-    ),
+    TRANSPORT: TRANSPORT_PROPERTY,
     USER_DATA_POLICY: Property(
         Type.STRING,
         "Whether changed user data replace the server, rebuild it, or are ignored.",
@@ -184,16 +173,7 @@ PROPERTIES = {
     PERSONALITY: Property(Type.MAP, "Files to put into the server: path → content.", default={}, status="DEPRECATED"),
     ADMIN_PASS: Property(Type.STRING, "The administrator's password.", update_allowed=True),
     TAGS: Property(Type.LIST, "The tags of the server.", schema=Property(Type.STRING, "A tag."), update_allowed=True),
-    SWIFT_DATA: Property(
-        Type.MAP,
-        "The object that tells it, for POLL_TEMP_URL.",
-        default={},
-        update_allowed=True,
-        schema={
-            "container": Property(Type.STRING, "The object's container.", constraints=(Length(min=1),)),
-            "object": Property(Type.STRING, "The object's name.", constraints=(Length(min=1),)),
-        },
-    ),
+    SWIFT_DATA: SWIFT_DATA_PROPERTY,
 }
 
 ATTRIBUTES = {
