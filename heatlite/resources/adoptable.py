@@ -25,7 +25,7 @@ STACK_NAME = "stack_name"
 """Key in the data of a resource whose nested stack another engine once made: the name that it gave to that stack."""
 OF_ENGINES = frozenset({OPERATION, TEMPLATE, CHOSEN, STACK_NAME, USER_ID, ACCESS_KEY, SECRET_KEY, SIGNED_URL})
 """Keys that the engine acts on. A client's value is never stored under them."""
-SAID = ("name", "resource_id", "type", "action", "status")
+EXPORTED = ("name", "resource_id", "type", "action", "status")
 """The other facts in an export that a plugin may see."""
 
 Check = Callable[[Any], bool]
@@ -43,20 +43,20 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def taken_over(adoptable: Adoptable, said: Mapping[str, Any] | None) -> dict[str, Any]:
+def read_export(adoptable: Adoptable, export: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return what a plugin may see of the resource that it adopts.
 
-    :param said: the export of the resource as the client sent it: values of any kind
+    :param export: the export of the resource as the client sent it: values of any kind
     """
-    given = said or {}
-    told = {name: given[name] for name in SAID if is_scalar(given.get(name)) and name in given}
+    given = export or {}
+    facts = {name: given[name] for name in EXPORTED if is_scalar(given.get(name)) and name in given}
     data, metadata = given.get("resource_data"), given.get("metadata")
     kept = {
         key: data[key]
         for key, is_right in adoptable.items()
         if isinstance(data, Mapping) and key in data and key not in OF_ENGINES and is_right(data[key])
     }
-    return {**told, "metadata": metadata if isinstance(metadata, Mapping) else {}, "resource_data": kept}
+    return {**facts, "metadata": metadata if isinstance(metadata, Mapping) else {}, "resource_data": kept}
 
 
 def check_adoptable(adoptable: Adoptable) -> None:

@@ -28,9 +28,9 @@ class BatchedStack(StackResource):
     """The base class of groups."""
 
     @classmethod
-    def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    def template_from_heat(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
         """Return the same members, with the outputs that heatlite's groups read."""
-        return template.taken_over(given)
+        return template.from_heat(given)
 
     def first_name(self) -> str:
         """Return the name of one member that can represent all others. Called only if the group has members."""

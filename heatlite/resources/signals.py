@@ -25,11 +25,11 @@ ALARM = ("previous", "current", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Signalled:
-    """The resource's metadata and data after the signal; ``told`` is the event's reason, None for no event."""
+    """The resource's metadata and data after the signal; ``reason`` is the event's, None for no event."""
 
     metadata: dict[str, Any]
     data: dict[str, Any]
-    told: str | None
+    reason: str | None
 
 
 def signal(resource: Resource, details: Any) -> Signalled:
@@ -42,7 +42,7 @@ def signal(resource: Resource, details: Any) -> Signalled:
     :raises HeatliteError: if the plugin refuses it: its own error, or ResourceFailure with what it raised
     """
     try:
-        told = resource.handle_signal(details)
+        reason = resource.handle_signal(details)
     except NoActionRequired:
         return Signalled(dict(resource.metadata), dict(resource.data), None)
     except (exception.HeatliteError, AskAgain, Unavailable):
@@ -52,7 +52,7 @@ def signal(resource: Resource, details: Any) -> Signalled:
     except Exception as error:
         path: list[str | int] = ["resources", resource.name]
         raise exception.ResourceFailure(type(error).__name__, path, str(error)) from error
-    reason = f"Signal: {told}" if told else described(details)
+    reason = f"Signal: {reason}" if reason else described(details)
     return Signalled(dict(resource.metadata), dict(resource.data), reason)
 
 

@@ -108,7 +108,7 @@ class StackResource(Resource):
         return None
 
     @classmethod
-    def template_taken_over(cls, template: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    def template_from_heat(cls, template: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
         """Return the template that this type would write for a nested stack that Heat made.
 
         :param names: of its resources, the oldest first

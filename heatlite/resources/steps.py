@@ -212,7 +212,7 @@ def shown_of(resource: Resource) -> Shown | None:
 
 
 @failures_as_values
-def found(resource: Resource) -> list[str] | Waiting | Failed:
+def find_existing(resource: Resource) -> list[str] | Waiting | Failed:
     """Return the ids from ``find``, as texts; Waiting if the service is unavailable: ``start`` is called later then."""
     try:
         return [str(physical_id) for physical_id in resource.find() or ()]

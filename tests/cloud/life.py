@@ -12,7 +12,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import CloudResource
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.registry import Registry
-from heatlite.resources.steps import found, poll, start
+from heatlite.resources.steps import find_existing, poll, start
 from heatlite.resources.testing import carried, instance_of
 from tests.cloud.reached import Reached
 
@@ -69,9 +69,9 @@ class Life:
         before, self.instance = self.instance.properties, dataclasses.replace(self.instance, properties=after)
         return self.run("UPDATE", {name: after[name] for name in after if after[name] != before.get(name)})
 
-    def found(self) -> list[str]:
+    def find_existing(self) -> list[str]:
         """What an engine finds that doesn't know the id."""
-        ids = found(self.plugin(dataclasses.replace(self.instance, resource_id=None)))
+        ids = find_existing(self.plugin(dataclasses.replace(self.instance, resource_id=None)))
         assert isinstance(ids, list), ids
         return ids
 

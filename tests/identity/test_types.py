@@ -11,7 +11,7 @@ import pytest
 from heatlite.resources.keystone.entity import MARK
 from heatlite.resources.outcomes import Done, Waiting
 from heatlite.resources.registry import Registry
-from heatlite.resources.steps import found, poll, start
+from heatlite.resources.steps import find_existing, poll, start
 from heatlite.resources.testing import carried, instance_of
 from tests.deployment import InProcess
 from tests.identity.keystone_server import Keystone
@@ -213,7 +213,7 @@ def test_a_crash_between_create_and_record_leaves_no_orphan(kind: str, keystone:
     plugin(instance).handle_create()  # by an engine that dies here
 
     again = plugin(instance)
-    [physical_id] = found(again)
+    [physical_id] = find_existing(again)
     again.resource_id_set(physical_id)
     outcome = poll(again, "CREATE", None)
     while isinstance(outcome, Waiting):
@@ -224,6 +224,6 @@ def test_a_crash_between_create_and_record_leaves_no_orphan(kind: str, keystone:
     assert len(made) == 1
 
     gone = plugin(dataclasses.replace(instance, resource_id=None))
-    gone.resource_id_set(found(gone)[0])
+    gone.resource_id_set(find_existing(gone)[0])
     assert isinstance(start(gone, "DELETE"), Done)
     assert everything(keystone) == before

@@ -140,7 +140,7 @@ def first_step(work: Work, instance: Instance) -> Outcome:
     left = step_left(work)
     if left:
         return steps.poll(resource, work.verb, left["token"], *given_to(work))
-    existing = steps.found(resource) if may_exist(work, resource) else []
+    existing = steps.find_existing(resource) if may_exist(work, resource) else []
     if isinstance(existing, Failed | Waiting):
         return existing
     if existing:
@@ -156,7 +156,7 @@ def given_to(work: Work) -> tuple[Any, ...]:
         case "UPDATE":
             return (prop_diff(work) or {},)
         case "ADOPT":
-            return (adoptable.taken_over(work.plugin.adoptable_data if work.plugin else {}, work.row.adopted),)
+            return (adoptable.read_export(work.plugin.adoptable_data if work.plugin else {}, work.row.adopted),)
         case "REFER":
             return (work.evaluated.external_id if work.evaluated else None,)
         case "SNAPSHOT_DELETE":

@@ -83,7 +83,7 @@ class Judge:
         obstacles += [f"{prefix}{reason}" for reason in states_in_the_way(stack)]
         raw, rows = stack.template.template, oldest_first(stack.resources)
         if holder is not None and issubclass(holder, StackResource):
-            raw = holder.template_taken_over(raw, [row.name for row in rows])
+            raw = holder.template_from_heat(raw, [row.name for row in rows])
         try:
             parsed, parameters = self._parse(stack, raw)
         except exception.HeatliteError as error:

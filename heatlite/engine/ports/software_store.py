@@ -18,7 +18,7 @@ from heatlite.db.retry import retried
 from heatlite.db.software_configs import ConfigRecord
 from heatlite.db.software_deployments import DeploymentRecord
 from heatlite.engine.common.inputs import Inputs
-from heatlite.resources.software.told import told
+from heatlite.resources.software.report import report_of
 
 Values = Mapping[str, Any]
 
@@ -112,7 +112,7 @@ class Store:
             found = self._deployment(context, deployment_id)
             config = software_configs.get(context, found.config_id)
             outputs = config.config.get("outputs") or [] if config else []
-            said = told(deployment_id, details, outputs, found.output_values or {})
+            said = report_of(deployment_id, details, outputs, found.output_values or {})
             values: dict[str, Any] = {
                 "status": said.status,
                 "status_reason": said.status_reason,

@@ -129,8 +129,8 @@ class Signals:
         with self._shared.database.writer(context):
             if changes != {"resource_metadata": row.resource_metadata or {}, "resource_data": row.resource_data or {}}:
                 self._write(context, row, changes)
-            if answer.told is not None:
-                self._tell(context, stack, row, SIGNAL, row.status, answer.told)
+            if answer.reason is not None:
+                self._tell(context, stack, row, SIGNAL, row.status, answer.reason)
 
     def _tell(
         self, context: EngineContext, stack: StackRecord, row: ResourceRecord, action: str, status: Status, reason: str

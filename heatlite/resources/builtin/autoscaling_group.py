@@ -121,9 +121,9 @@ class AutoScalingGroup(BatchedStack):
         return int(self.properties[DESIRED] or self.properties[MIN_SIZE])
 
     @classmethod
-    def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    def template_from_heat(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
         """Return the same members, the oldest first: the order of ``refs`` and of indexes."""
-        return template.taken_over(given, names)
+        return template.from_heat(given, names)
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
         """Return the members after a batch.

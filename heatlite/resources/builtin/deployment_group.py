@@ -20,7 +20,7 @@ from heatlite.resources.groups.attributes import Members
 from heatlite.resources.groups.batches import Batch
 from heatlite.resources.groups.members import Definition
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
-from heatlite.resources.software.told import STATUS_CODE, STDERR, STDOUT
+from heatlite.resources.software.report import STATUS_CODE, STDERR, STDOUT
 from heatlite.resources.stack_resource import Progress
 from heatlite.schema.attribute_paths import inside
 

@@ -39,21 +39,21 @@ class WithUser(OwnUser, SoftwareDeployment):
 
     def facts(self, action: str) -> dict[str, Any]:
         """Return the inputs with facts for the server; with CFN_SIGNAL also the URL that it posts its result to."""
-        told = super().facts(action)
+        facts = super().facts(action)
         url = self.signed_url(Signal.ANY) if self.properties[TRANSPORT] == CFN_SIGNAL else None
-        return {**told, SIGNAL_ID: url, SIGNAL_VERB: "POST"} if url else told
+        return {**facts, SIGNAL_ID: url, SIGNAL_VERB: "POST"} if url else facts
 
     def make_login(self) -> None:
         """Create a user, and keep the credentials that the server needs to log in as him."""
         user, password = self.make_user()
-        told = {
+        credentials = {
             "deploy_auth_url": user.auth_url,
             "deploy_username": self.user_name,
             "deploy_user_id": user.user_id,
             "deploy_password": password,
             PROJECT_ID: user.project_id,
         }
-        for key, value in told.items():
+        for key, value in credentials.items():
             self.data_set(key, value)
 
     def check_delete_complete(self, progress: Progress) -> bool:

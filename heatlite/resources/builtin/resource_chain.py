@@ -36,9 +36,9 @@ class ResourceChain(StackResource):
         return Resource.needs_replacement(self, before, after, changed)
 
     @classmethod
-    def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    def template_from_heat(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
         """Return the same members, with the outputs that heatlite's groups read."""
-        return template.taken_over(given)
+        return template.from_heat(given)
 
     def child_size(self) -> int | None:
         """Return the number of types."""

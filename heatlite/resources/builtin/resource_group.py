@@ -91,10 +91,10 @@ class ResourceGroup(BatchedStack):
     # --- the members ----------------------------------------------------------------------------------------
 
     @classmethod
-    def template_taken_over(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    def template_from_heat(cls, given: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
         """Return the same members ordered by number: the order of ``refs`` and of lists of attributes."""
         numbered = sorted((name for name in names if name.isascii() and name.isdigit()), key=int)
-        return template.taken_over(given, numbered)
+        return template.from_heat(given, numbered)
 
     def removed(self) -> list[str]:
         """Return the names that no member may have."""

@@ -82,13 +82,13 @@ OLDER_NAMES: Mapping[str, str] = {
 """Hidden name → the type that it denotes."""
 
 
-def _shell(type_name: str, told: str) -> type[Resource]:
+def _shell(type_name: str, advice: str) -> type[Resource]:
     """Return the class of a shell."""
-    status = SupportStatus(HIDDEN, SINCE[type_name.rpartition("::")[0]], f"This resource does nothing: {told}.")
+    status = SupportStatus(HIDDEN, SINCE[type_name.rpartition("::")[0]], f"This resource does nothing: {advice}.")
     return type("Retired", (NoneResource,), {"__doc__": f"{type_name}: does nothing.", "support_status": status})
 
 
-SHELLS: Mapping[str, type[Resource]] = {name: _shell(name, told) for name, told in IN_ITS_PLACE.items()}
+SHELLS: Mapping[str, type[Resource]] = {name: _shell(name, advice) for name, advice in IN_ITS_PLACE.items()}
 
 
 def hidden_as(plugin: type[Resource], type_name: str) -> type[Resource]:

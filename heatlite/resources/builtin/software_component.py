@@ -76,8 +76,8 @@ class SoftwareComponent(SoftwareConfig):
             name=self.physical_resource_name(),
             group=COMPONENT,
             config={CONFIGS: configs},
-            inputs=[io.said(each) for each in self.properties[INPUTS] or ()],
-            outputs=[io.said(each) for each in self.properties[OUTPUTS] or ()],
+            inputs=[io.without_unset(each) for each in self.properties[INPUTS] or ()],
+            outputs=[io.without_unset(each) for each in self.properties[OUTPUTS] or ()],
             options=self.properties[OPTIONS],
         )
 

@@ -46,8 +46,8 @@ class SoftwareConfig(Resource):
             name=self.physical_resource_name(),
             group=self.properties[GROUP],
             config=self.properties[CONFIG],
-            inputs=[io.said(each) for each in self.properties[INPUTS] or ()],
-            outputs=[io.said(each) for each in self.properties[OUTPUTS] or ()],
+            inputs=[io.without_unset(each) for each in self.properties[INPUTS] or ()],
+            outputs=[io.without_unset(each) for each in self.properties[OUTPUTS] or ()],
             options=self.properties[OPTIONS],
         )
 

@@ -20,7 +20,7 @@ from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.resources.siblings import AskAgain
 from heatlite.resources.software import derived
 from heatlite.resources.software.port import COMPONENT, UNGROUPED, Config, Order
-from heatlite.resources.software.told import STATUS_CODE, STDERR, STDOUT
+from heatlite.resources.software.report import STATUS_CODE, STDERR, STDOUT
 from heatlite.schema.attribute_paths import inside
 from heatlite.schema.constraints import AllowedValues
 
@@ -115,14 +115,14 @@ class SoftwareDeployment(Resource):
 
     def facts(self, action: str) -> dict[str, Any]:
         """Return the inputs that tell the server its deployment, and how to signal."""
-        told = {
+        facts = {
             "deploy_server_id": self.properties[SERVER],
             "deploy_action": action,
             "deploy_stack_id": f"{self.stack_name}/{self.stack_id}",
             "deploy_resource_name": self.name,
             "deploy_signal_transport": self.properties[TRANSPORT],
         }
-        return {**told, **{name: value for name, value in self.data.items() if name in derived.DESCRIBED}}
+        return {**facts, **{name: value for name, value in self.data.items() if name in derived.DESCRIBED}}
 
     def applies(self, action: str, source: Config) -> bool:
         """Tell whether the config is applied at an action; a component decides this itself."""

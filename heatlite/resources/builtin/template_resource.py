@@ -91,8 +91,8 @@ class TemplateResource(StackResource):
     def reference(self) -> Any:
         """Return the output ``OS::stack_id``, of any type; without it, the nested stack's identity in Heat's form."""
         has_output = self.resource_id is not None and STACK_ID in self.attributes_schema
-        said = self.resolve_attribute(STACK_ID) if has_output else None
-        return self.identity() if said is None else said
+        reference = self.resolve_attribute(STACK_ID) if has_output else None
+        return self.identity() if reference is None else reference
 
 
 def as_property(kind: Type, name: str, given: Mapping[str, Any]) -> Any:

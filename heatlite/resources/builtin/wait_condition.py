@@ -79,8 +79,8 @@ class WaitCondition(Resource):
             return True
         left = progress["until"] - self.now()
         if left <= 0:
-            said = f" - {';'.join(successes)}" if successes else ""
-            raise WaitConditionTimeout(f"{len(successes)} of {wanted} received{said}")
+            reasons = f" - {';'.join(successes)}" if successes else ""
+            raise WaitConditionTimeout(f"{len(successes)} of {wanted} received{reasons}")
         waited = self.properties[self.timeout_name] - left
         self.poll_in(min(left, LONGEST_PAUSE_SECONDS, max(1.0, waited / 4)))
         return False

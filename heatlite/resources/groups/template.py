@@ -45,7 +45,7 @@ def definition(
     return {"type": type_name, **{name: value for name, value in parts.items() if value}}
 
 
-def taken_over(given: Mapping[str, Any], names: Sequence[str] = ()) -> dict[str, Any]:
+def from_heat(given: Mapping[str, Any], names: Sequence[str] = ()) -> dict[str, Any]:
     """Return the template by ``of`` for the members of a group's stack that Heat made.
 
     :param names: the order of members; members that aren't named come last

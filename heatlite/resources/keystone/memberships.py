@@ -69,8 +69,8 @@ def check_roles(resource: Resource) -> None:
         if given.get(PROJECT) is not None and given.get(DOMAIN) is not None:
             raise _wrong(resource, index, "Cannot define the following properties at the same time: project, domain.")
         if given.get(PROJECT) is None and given.get(DOMAIN) is None:
-            said = f"Either project or domain must be specified for role {given.get(ROLE)}"
-            raise _wrong(resource, index, said)
+            message = f"Either project or domain must be specified for role {given.get(ROLE)}"
+            raise _wrong(resource, index, message)
 
 
 def _wrong(resource: Resource, index: int, message: str) -> StackValidationFailed:

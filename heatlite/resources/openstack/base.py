@@ -224,8 +224,8 @@ class CloudResource(Resource):
             case State.FAILED:
                 raise ResourceInError(resource_status=body[self.states.field], status_reason=self.fault_of(body))
             case State.UNKNOWN:
-                said = {"resource_status": body[self.states.field], "status_reason": "Unknown"}
-                raise ResourceUnknownStatus(result=f"{type(self).__name__} is not ready", **said)
+                status = {"resource_status": body[self.states.field], "status_reason": "Unknown"}
+                raise ResourceUnknownStatus(result=f"{type(self).__name__} is not ready", **status)
             case State.PENDING:
                 self._seen = None
                 return False

@@ -28,7 +28,7 @@ NEXT = "next"
 
 
 @dataclass(frozen=True)
-class InFirstName:
+class InGeneratedName:
     """The generated name, even if the template gives a name: the object gets the template's name later."""
 
     filtered: bool = True
@@ -46,7 +46,7 @@ class InFirstName:
 class NamedLater(CloudResource):
     """An object whose name can be changed, and can serve as its mark for a while."""
 
-    mark: ClassVar[Mark] = InFirstName()
+    mark: ClassVar[Mark] = InGeneratedName()
 
     def settle(self, progress: Any) -> bool:
         """Give the object the template's name, once its id is recorded."""
@@ -62,11 +62,11 @@ class NamedLater(CloudResource):
 
 
 class Claimed(CloudResource):
-    """An object that can exist only once, as ``alike`` tells."""
+    """An object that can exist only once, as ``equal_ids`` tells."""
 
     mark: ClassVar[Mark] = ByContent()
 
-    def alike(self) -> list[str]:
+    def equal_ids(self) -> list[str]:
         """Return the ids of objects that conflict with the creation, or that it created. Hook.
 
         :raises CloudNotFound: if the parent object doesn't exist
@@ -80,7 +80,7 @@ class Claimed(CloudResource):
         """
         if CLAIMED in self.data:
             return super().handle_create()
-        if there := self.alike():
+        if there := self.equal_ids():
             message = f"Such an object exists already: {', '.join(there)}. Delete it, or leave the resource out."
             raise CloudConflict(service=PROJECTS[self.service].title(), status=409, message=message)
         self.data_set(CLAIMED, True)
@@ -108,12 +108,12 @@ class Claimed(CloudResource):
         if CLAIMED not in self.data:
             return []
         try:
-            return self.alike()
+            return self.equal_ids()
         except (CloudNotFound, EntityNotFound):
             return []
 
 
-class Within(Claimed):
+class ChildObject(Claimed):
     """An object within a parent object: ``/qos/policies/ID/dscp_marking_rules``.
 
     ``path`` is the collection of the parent, ``inner`` the collection within it; ``parent`` is the property that names
@@ -174,7 +174,7 @@ class RecordedFirst(CloudResource):
         """Return the physical id. Hook."""
         return self.uuid
 
-    def have(self) -> None:
+    def apply(self) -> None:
         """Send all requests for the wanted state; called again after a crash. Hook."""
         raise NotImplementedError
 
@@ -189,12 +189,12 @@ class RecordedFirst(CloudResource):
             progress[NEXT] = True
             self.poll_in(0)
             return False
-        self.have()
+        self.apply()
         return True
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
         """Send the requests for the new state."""
-        self.have()
+        self.apply()
         return {}
 
     def check_update_complete(self, progress: Any) -> bool:

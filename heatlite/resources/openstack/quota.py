@@ -68,7 +68,7 @@ class Quota(RecordedFirst):
         except EntityNotFound as error:
             raise CloudNotFound(service="Keystone", status=404, message=str(error)) from None
 
-    def have(self) -> None:
+    def apply(self) -> None:
         """Set the given quotas."""
         self.data_set(PROJECT_ID, self.project())
         wanted = self.fields(self.properties_schema.keys() - {PROJECT})

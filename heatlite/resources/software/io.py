@@ -69,10 +69,10 @@ def outputs(written: Any) -> list[dict[str, Any]]:
     :raises ValueError: with the path of the first mistake
     """
     checked = [_checked(OUTPUT_SCHEMA, each, f"outputs[{at}]") for at, each in enumerate(_maps("outputs", written))]
-    return [said(each) for each in checked]
+    return [without_unset(each) for each in checked]
 
 
-def said(checked: Mapping[str, Any]) -> dict[str, Any]:
+def without_unset(checked: Mapping[str, Any]) -> dict[str, Any]:
     """Return an input or output without unset keys."""
     return {key: it for key, it in checked.items() if it is not None and not (key == REPLACE_ON_CHANGE and not it)}
 
@@ -84,7 +84,7 @@ def _input(written: Mapping[str, Any], path: str) -> dict[str, Any]:
         schema[DEFAULT] = replace(schema[DEFAULT], type=kind)
     value = {VALUE: written[VALUE]} if VALUE in written else {}
     rest = {key: it for key, it in written.items() if key != VALUE}
-    return {**said(_checked(schema, rest, path)), **value}
+    return {**without_unset(_checked(schema, rest, path)), **value}
 
 
 def _checked(schema: PropertiesSchema, written: Mapping[str, Any], path: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from heatlite.exception import InvalidRestrictedAction, NotFound
 from heatlite.resources.software.port import Config, Deployed, Order
-from heatlite.resources.software.told import told
+from heatlite.resources.software.report import report_of
 
 
 @dataclass
@@ -17,7 +17,7 @@ class SoftwareInMemory:
 
     configs: dict[str, Config] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
-    came_of_it: dict[str, Deployed] = field(default_factory=dict)
+    results: dict[str, Deployed] = field(default_factory=dict)
     in_use: set[str] = field(default_factory=set)
 
     def config(self, config_id: str) -> Config | None:
@@ -33,23 +33,23 @@ class SoftwareInMemory:
 
     def deploy(self, deployment_id: str, order: Order) -> None:
         self.orders[deployment_id] = order
-        outputs = self.came_of_it[deployment_id].output_values if deployment_id in self.came_of_it else {}
-        self.came_of_it[deployment_id] = Deployed(order.config, order.status, order.status_reason, outputs)
+        outputs = self.results[deployment_id].output_values if deployment_id in self.results else {}
+        self.results[deployment_id] = Deployed(order.config, order.status, order.status_reason, outputs)
 
     def deployed(self, deployment_id: str) -> Deployed | None:
-        return self.came_of_it.get(deployment_id)
+        return self.results.get(deployment_id)
 
     def signal(self, deployment_id: str, details: Mapping[str, Any]) -> str | None:
-        found = self.came_of_it.get(deployment_id)
+        found = self.results.get(deployment_id)
         if found is None:
             raise NotFound(msg_fmt=f"Deployment with id {deployment_id} not found")
         if found.status != "IN_PROGRESS":
             return None
-        said = told(deployment_id, details, found.config.outputs, found.output_values)
-        self.came_of_it[deployment_id] = replace(
-            found, status=said.status, status_reason=said.status_reason, output_values=said.output_values
+        report = report_of(deployment_id, details, found.config.outputs, found.output_values)
+        self.results[deployment_id] = replace(
+            found, status=report.status, status_reason=report.status_reason, output_values=report.output_values
         )
-        return said.event
+        return report.event
 
     def undeploy(self, deployment_id: str) -> None:
-        self.came_of_it.pop(deployment_id, None)
+        self.results.pop(deployment_id, None)

@@ -42,7 +42,7 @@ class OneSibling:
         """Have the handle signalled; what its event tells."""
         answer = signals.signal(self.plugin(instance_of(self.plugin, metadata=self.metadata)), details)
         self.metadata = answer.metadata
-        return answer.told
+        return answer.reason
 
 
 def condition(there: OneSibling, plugin: type[Resource] = WaitCondition, **properties: Any) -> Any:
@@ -205,7 +205,7 @@ class Listener(Resource):
     ],
 )
 def test_the_event_tells_the_details_where_the_plugin_has_nothing_to_say(details: Any, told: str | None) -> None:
-    assert signals.signal(Listener(instance_of(Listener)), details).told == told
+    assert signals.signal(Listener(instance_of(Listener)), details).reason == told
 
 
 def test_a_type_that_takes_no_signals_says_so() -> None:

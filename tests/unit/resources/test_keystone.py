@@ -16,7 +16,7 @@ from heatlite.resources.keystone.role import Role
 from heatlite.resources.keystone.role_assignments import GroupRoleAssignment, UserRoleAssignment
 from heatlite.resources.keystone.user import User
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
-from heatlite.resources.steps import assess_update, found, poll, start
+from heatlite.resources.steps import assess_update, find_existing, poll, start
 from heatlite.resources.testing import carried, drive, instance_of
 from heatlite.schema.constraints import asking
 from tests.memory_keystone import MemoryKeystone
@@ -84,7 +84,7 @@ def test_a_creation_whose_answer_was_lost_is_found_again_and_not_repeated(keysto
     assert isinstance(drive(plugin, "CREATE", instance=instance), Failed)
 
     again = plugin(instance)
-    [physical_id] = found(again)
+    [physical_id] = find_existing(again)
     assert set(keystone.things[plugin.kind]) - before == {physical_id}
     again.resource_id_set(physical_id)
     outcome = poll(again, "CREATE", None)
@@ -103,7 +103,7 @@ def test_a_deletion_finds_what_a_crash_left_and_deletes_all_of_it(keystone, plug
     keystone.things[plugin.kind]["twin"] = {**plain, "id": "twin"}
 
     left = plugin(instance)
-    left.resource_id_set(found(left)[0])
+    left.resource_id_set(find_existing(left)[0])
     assert isinstance(start(left, "DELETE"), Done)
     assert set(keystone.things[plugin.kind]) == before
 

@@ -53,7 +53,7 @@ def test_the_user_stays_through_updates_and_goes_with_the_deployment(plugin: Any
     assert [user["password"] for user in users(keystone)] == [before["password"]]
     assert isinstance(drive(plugin, "DELETE", instance=carried(instance, waiting)), Done)
     assert users(keystone) == []
-    assert software.came_of_it == {}
+    assert software.results == {}
 
 
 @BOTH
@@ -82,7 +82,7 @@ def test_a_signal_to_one_that_is_only_being_made_is_asked_again(plugin: Any) -> 
     waiting = start(plugin(instance), "CREATE")
     assert isinstance(waiting, Waiting)
     plugin(instance).handle_signal({"deploy_status_code": 0})  # whose row doesn't tell of it yet
-    assert software.came_of_it[instance.uuid].status == "COMPLETE"
+    assert software.results[instance.uuid].status == "COMPLETE"
 
 
 @BOTH

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from heatlite.resources.adoptable import taken_over
+from heatlite.resources.adoptable import read_export
 from heatlite.resources.builtin.outside_handle import OutsideHandle
 from heatlite.resources.instance import Instance
 from heatlite.resources.outcomes import Done
@@ -95,7 +95,7 @@ def test_a_handle_that_is_taken_over_has_a_user_of_its_own_stacks(transport: str
     given = {"signal_transport": transport}
     instance = instance_of(OutsideHandle, given, cloud=cloud_of(keystone), project_id="p-shop")
     forged = {"user_id": "u-ann", "token": "t", "endpoint": "http://elsewhere", "signal": {"user_id": "u-ann"}}
-    said = taken_over(OutsideHandle.adoptable_data, {"resource_id": "old", "resource_data": forged})
+    said = read_export(OutsideHandle.adoptable_data, {"resource_id": "old", "resource_data": forged})
     adopted = start(OutsideHandle(instance), "ADOPT", said)
     assert isinstance(adopted, Done), adopted
     [user] = users(keystone)

@@ -19,8 +19,8 @@ from heatlite.resources.builtin.structured_deployment import StructuredDeploymen
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.software.derived import derived_inputs
 from heatlite.resources.software.port import Config
+from heatlite.resources.software.report import report_of
 from heatlite.resources.software.testing import SoftwareInMemory
-from heatlite.resources.software.told import told
 from heatlite.resources.steps import poll, start
 from heatlite.resources.testing import carried, drive, instance_of
 
@@ -174,7 +174,7 @@ def test_a_structured_config_has_values_in_place_of_inputs() -> None:
 )
 def test_a_signal_says_what_came_of_it(details: dict[str, Any], status: str, reason: str) -> None:
     outputs = [{"name": "address"}, {"name": "wrong", "error_output": True}]
-    said = told("d", details, outputs, {"before": 1})
+    said = report_of("d", details, outputs, {"before": 1})
     assert (said.status, said.status_reason) == (status, reason)
     assert said.output_values["before"] == 1
     assert {"deploy_stdout", "deploy_stderr", "deploy_status_code"} <= said.output_values.keys()

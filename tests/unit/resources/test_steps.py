@@ -8,7 +8,7 @@ import pytest
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.outcomes import Done, Failed, Replace, Unchanged, Update, Waiting
 from heatlite.resources.schema import Attribute, Property, Type
-from heatlite.resources.steps import CHECKS, VERBS, assess_update, found, poll, start
+from heatlite.resources.steps import CHECKS, VERBS, assess_update, find_existing, poll, start
 from heatlite.resources.testing import carried, instance_of
 
 
@@ -137,11 +137,11 @@ def test_a_plugin_can_not_end_a_thread_of_the_pool(end):
 
 @pytest.mark.parametrize(("result", "texts"), [(None, []), ([7, "b"], ["7", "b"]), ((), [])])
 def test_what_is_found_comes_as_texts(result, texts):
-    assert found(plugin(find=lambda self: result)) == texts
+    assert find_existing(plugin(find=lambda self: result)) == texts
 
 
 def test_a_look_up_that_raises_is_a_failure():
-    assert found(plugin(find=raising(OSError("away")))).reason == "OSError: resources.web: away"
+    assert find_existing(plugin(find=raising(OSError("away")))).reason == "OSError: resources.web: away"
 
 
 def test_a_green_thread_that_is_killed_ends():

@@ -9,7 +9,13 @@ from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import custom
 from heatlite.resources.openstack.neutron.base import NeutronResource
-from heatlite.resources.openstack.neutron.server_addresses import FIXED, PORT, Joins, network_outside, port_of
+from heatlite.resources.openstack.neutron.server_addresses import (
+    FIXED,
+    PORT,
+    PortAssociation,
+    external_network,
+    port_of,
+)
 from heatlite.resources.schema import Attribute, Property, Type
 from heatlite.schema.constraints import AllowedValues
 
@@ -32,7 +38,7 @@ class ElasticIP(NeutronResource):
 
     def extra_body(self, body: Body) -> Body:
         """Return a body with the external network."""
-        return {"floating_network_id": network_outside(self.cloud)}
+        return {"floating_network_id": external_network(self.cloud)}
 
     def settle(self, progress: Any) -> bool:
         """Record the address, and associate it with the server."""
@@ -53,7 +59,7 @@ class ElasticIP(NeutronResource):
         return shown["floating_ip_address"] if shown else None
 
 
-class ElasticIPAssociation(Joins):
+class ElasticIPAssociation(PortAssociation):
     """An association of an elastic IP with a server or a port."""
 
     properties_schema = {
@@ -78,7 +84,7 @@ class ElasticIPAssociation(Joins):
             raise StackValidationFailed(path=place, message=f"Must specify '{INSTANCE}' if you specify '{EIP}'.")
         self.require_one(INSTANCE, INTERFACE)
 
-    def ends(self) -> tuple[str, str, str | None]:
+    def endpoints(self) -> tuple[str, str, str | None]:
         """Return the floating IP, and the port or the server's first one."""
         floating = self.identify("neutron.floatingip", self.properties[EIP] or self.properties[ALLOCATION])
         port = self.properties[INTERFACE]

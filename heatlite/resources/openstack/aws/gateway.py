@@ -11,7 +11,7 @@ from heatlite.resources.openstack.aws.base import tags
 from heatlite.resources.openstack.aws.vpc import GATEWAY, VPC_ID, InVPC, of_vpc
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import RecordedFirst
-from heatlite.resources.openstack.neutron.server_addresses import network_outside
+from heatlite.resources.openstack.neutron.server_addresses import external_network
 from heatlite.resources.schema import Property, Type
 from heatlite.resources.waiting_for import Others
 
@@ -50,9 +50,9 @@ class VPCGatewayAttachment(RecordedFirst, InVPC):
         query = {"description": of_vpc(self.properties[VPC_ID])}
         return list(self.api.listed(self.path, "routers", params=query))
 
-    def have(self) -> None:
+    def apply(self) -> None:
         """Give them the gateway."""
-        outside = network_outside(self.cloud)
+        outside = external_network(self.cloud)
         for router in self.tables():
             if (router[GATEWAY] or {}).get("network_id") != outside:
                 self._give(router["id"], {"network_id": outside})

@@ -207,7 +207,7 @@ class SubnetRouteTableAssociation(RecordedFirst, InVPC):
         SUBNET_ID: named("neutron.subnet", "The subnet.", field="subnet_id", required=True),
     }
 
-    def have(self) -> None:
+    def apply(self) -> None:
         """Disconnect the VPC's router from the subnet, and connect the other one."""
         subnet, table = self.identify("neutron.subnet", self.properties[SUBNET_ID]), self.properties[TABLE_ID]
         default = self._default_router(subnet)

@@ -64,8 +64,9 @@ class VolumeAttachment(CloudResource):
         if status in WAITS:
             return False
         if status != ATTACHED:
-            said = {"resource_status": status, "status_reason": "Unknown"}
-            raise ResourceUnknownStatus(result="Volume attachment failed", **said)
+            raise ResourceUnknownStatus(
+                result="Volume attachment failed", resource_status=status, status_reason="Unknown"
+            )
         return True
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:

@@ -30,7 +30,7 @@ class QoSSpecs(Claimed):
         """Return a body with the keys as fields."""
         return {**self.properties[SPECS], **body}
 
-    def alike(self) -> list[str]:
+    def equal_ids(self) -> list[str]:
         """Return the QoS specs with the same name."""
         name = self.properties["name"] or self.physical_resource_name()
         return [it["id"] for it in self.api.listed(self.path, QOS) if it["name"] == name]
@@ -67,7 +67,7 @@ class QoSAssociation(RecordedFirst):
         ),
     }
 
-    def have(self) -> None:
+    def apply(self) -> None:
         """Disassociate the volume types that the resource no longer lists, and associate the new ones."""
         specs, before = self._joined()
         wanted = self._wanted()

@@ -7,7 +7,7 @@ from typing import Any
 
 from heatlite.exception import CloudConflict, CloudNotFound, StackValidationFailed
 from heatlite.resources.openstack.base import Body
-from heatlite.resources.openstack.claims import Claimed, InFirstName, NamedLater
+from heatlite.resources.openstack.claims import Claimed, InGeneratedName, NamedLater
 from heatlite.resources.openstack.fields import custom, flag, integer, named, text
 from heatlite.resources.schema import Property, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues
@@ -20,7 +20,7 @@ class VolumeType(NamedLater):
     """A volume type: keys that tell the back ends how to make volumes."""
 
     service, path, key = "block_storage", "/types", "volume_type"
-    mark = InFirstName(filtered=False)
+    mark = InGeneratedName(filtered=False)
     support_status = SupportStatus(version="2015.1")
     properties_schema = {
         "name": text("The name of the volume type.", required=True, update_allowed=True),
@@ -59,12 +59,12 @@ class VolumeType(NamedLater):
         """Set its keys and projects, then its name."""
         changed = (progress or {}).get("changed")
         if self.properties[METADATA] if changed is None else METADATA in changed:
-            self._have_keys(self.properties[METADATA] or {})
+            self._set_keys(self.properties[METADATA] or {})
         if not self.properties[PUBLIC] and (changed is None or {PROJECTS, PUBLIC} & set(changed)):
-            self._have_projects({self.cloud.identity.id_of("project", it) for it in self.properties[PROJECTS]})
+            self._set_projects({self.cloud.identity.id_of("project", it) for it in self.properties[PROJECTS]})
         return super().settle(progress)
 
-    def _have_keys(self, wanted: Mapping[str, Any]) -> None:
+    def _set_keys(self, wanted: Mapping[str, Any]) -> None:
         place = f"{self.one}/extra_specs"
         current = self.api.get(place)["extra_specs"]
         for gone in sorted(current.keys() - wanted.keys()):
@@ -73,7 +73,7 @@ class VolumeType(NamedLater):
         if new:
             self.api.post(place, {"extra_specs": new})
 
-    def _have_projects(self, wanted: set[str]) -> None:
+    def _set_projects(self, wanted: set[str]) -> None:
         there = self.api.get(f"{self.one}/os-volume-type-access")["volume_type_access"]
         current = {it["project_id"] for it in there}
         for verb, projects in (("removeProjectAccess", current - wanted), ("addProjectAccess", wanted - current)):
@@ -128,7 +128,7 @@ class EncryptedVolumeType(Claimed):
         """Return the volume type's id."""
         return str(body["volume_type_id"])
 
-    def alike(self) -> list[str]:
+    def equal_ids(self) -> list[str]:
         """Return the volume type's id, if it has an encryption."""
         try:
             return [self.id_in(self.look(self.identify("cinder.vtype", self.properties["volume_type"])))]

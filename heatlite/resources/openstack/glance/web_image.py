@@ -155,14 +155,14 @@ class WebImage(CloudResource):
         """Set its members, and activate or deactivate it."""
         changed = (progress or {}).get("changed")
         if self.properties[MEMBERS] if changed is None else MEMBERS in changed:
-            self._have_members(self.properties[MEMBERS] or ())
+            self._set_members(self.properties[MEMBERS] or ())
         is_active = self.seen()["status"] == "active"
         if is_active != self.properties[ACTIVE] and (changed is None or ACTIVE in changed):
             self.api.post(f"{self.one}/actions/{'deactivate' if is_active else 'reactivate'}")
             self._seen = None
         return True
 
-    def _have_members(self, wanted: Iterable[str]) -> None:
+    def _set_members(self, wanted: Iterable[str]) -> None:
         place = f"{self.one}/members"
         current = {it["member_id"] for it in self.api.get(place)["members"]}
         for gone in sorted(current - set(wanted)):

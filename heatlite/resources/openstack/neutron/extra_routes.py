@@ -65,7 +65,7 @@ class Routes(Claimed, NeutronResource):
         found = self.api.get(f"{self.path}/{self.router()}")[self.key][ROUTES]
         return [{key: it[key] for key in (DESTINATION, NEXTHOP)} for it in found]
 
-    def alike(self) -> list[str]:
+    def equal_ids(self) -> list[str]:
         """Return the resource's id, if the router has one of its routes."""
         there = self.there()
         return [self.own_id()] if any(it in there for it in self.wanted()) else []

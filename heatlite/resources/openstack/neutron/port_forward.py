@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.resources.openstack.claims import Within
+from heatlite.resources.openstack.claims import ChildObject
 from heatlite.resources.openstack.fields import custom, integer, named, text
 from heatlite.resources.openstack.neutron.base import NeutronResource
 from heatlite.resources.schema import SupportStatus
@@ -16,11 +16,11 @@ INSIDE, OUTSIDE, PROTOCOL = "internal_port", "external_port", "protocol"
 NUMBERS = (Range(1, 65535),)
 
 
-class FloatingIPPortForward(Within, NeutronResource):
+class FloatingIPPortForward(ChildObject, NeutronResource):
     """A port forwarding. A floating IP has at most one for a protocol and an external port."""
 
     path, inner, key = "/floatingips", "port_forwardings", "port_forwarding"
-    parent, extension, mark = "floating_ip", "floating-ip-port-forwarding", Within.mark
+    parent, extension, mark = "floating_ip", "floating-ip-port-forwarding", ChildObject.mark
     support_status = SupportStatus(version="19.0.0")
     properties_schema = {
         "internal_ip_address": text(
@@ -51,6 +51,6 @@ class FloatingIPPortForward(Within, NeutronResource):
         """Return the interfaces of routers on the port's subnets."""
         return others.interfaces_of_port(own.get(INSIDE))
 
-    def alike(self) -> list[str]:
+    def equal_ids(self) -> list[str]:
         """Return the floating IP's forwarding of the same protocol and external port."""
         return self.matching(**{it: self.properties[it] for it in (PROTOCOL, OUTSIDE)})

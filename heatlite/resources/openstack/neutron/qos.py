@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from heatlite.resources.openstack.claims import Within
+from heatlite.resources.openstack.claims import ChildObject
 from heatlite.resources.openstack.fields import flag, integer, named, text
 from heatlite.resources.openstack.neutron.base import NeutronResource, name, tenant_id
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
@@ -49,13 +49,13 @@ RULE = {
 }
 
 
-class QoSRule(Within, NeutronResource):
+class QoSRule(ChildObject, NeutronResource):
     """A rule. A policy has at most one of a type and a direction."""
 
-    path, parent, extension, mark = POLICIES, POLICY, "qos", Within.mark
+    path, parent, extension, mark = POLICIES, POLICY, "qos", ChildObject.mark
     unique: ClassVar[tuple[str, ...]] = (DIRECTION,)
 
-    def alike(self) -> list[str]:
+    def equal_ids(self) -> list[str]:
         """Return the policy's rules of the same type and direction."""
         return self.matching(**{it: self.properties[it] for it in self.unique})
 

@@ -50,7 +50,7 @@ class RBACPolicy(Claimed, NeutronResource):
         """Return a body with the object's id."""
         return {**body, OBJECT: self._object()}
 
-    def alike(self) -> list[str]:
+    def equal_ids(self) -> list[str]:
         """Return the policy for the same object, project and action."""
         query = {OBJECT: self._object(), ACTION: self.properties[ACTION], TARGET: self.properties[TARGET]}
         return [it["id"] for it in self.api.listed(self.path, self.list_key, params=query)]

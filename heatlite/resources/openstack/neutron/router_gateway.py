@@ -52,7 +52,7 @@ class RouterGateway(RecordedFirst, NeutronResource):
         router, network = self.properties[ROUTER], self.properties[NETWORK]
         return self.identify("neutron.router", router), self.identify("neutron.network", network)
 
-    def have(self) -> None:
+    def apply(self) -> None:
         """Set the gateway. A second request has no further effect."""
         router, network = str(self.resource_id).split(":")
         self.api.put(f"{self.path}/{router}", {self.key: {GATEWAY: {"network_id": network}}})

@@ -108,14 +108,14 @@ class SecurityGroup(NeutronResource):
         """Set the rules: create missing ones by one request, and delete the others."""
         changed = (progress or {}).get("changed")
         if changed is None or self.rule_properties & set(changed):
-            self._have_rules(self.seen()["security_group_rules"])
+            self._set_rules(self.seen()["security_group_rules"])
         return super().settle(progress)
 
     def wanted_rules(self) -> list[Body]:
         """Return the given rules in Neutron's form. Hook."""
         return [self._rule(it) for it in self.properties[RULES] or ()]
 
-    def _have_rules(self, current: Iterable[Body]) -> None:
+    def _set_rules(self, current: Iterable[Body]) -> None:
         wanted = self.wanted_rules()
         if not any(it["direction"] == EGRESS for it in wanted):
             wanted += [{**it, "security_group_id": self.resource_id} for it in DEFAULT_EGRESS]

@@ -18,7 +18,7 @@ JOINED = "joined"
 """The key of an association's data for its floating IP and port."""
 
 
-def network_outside(cloud: Cloud) -> str:
+def external_network(cloud: Cloud) -> str:
     """Return the id of the only external network.
 
     :raises Error: if there is none, or there are several
@@ -59,22 +59,22 @@ class NovaFloatingIP(NeutronResource):
     def extra_body(self, body: Body) -> Body:
         """Return a body with the pool's network."""
         pool = self.properties["pool"]
-        network = self.identify("neutron.network", pool) if pool else network_outside(self.cloud)
+        network = self.identify("neutron.network", pool) if pool else external_network(self.cloud)
         return {"floating_network_id": network}
 
 
-class Joins(RecordedFirst, NeutronResource):
+class PortAssociation(RecordedFirst, NeutronResource):
     """An association of a floating IP with a port. A second request has no further effect."""
 
     path, key, mark = "/floatingips", "floatingip", RecordedFirst.mark
 
-    def ends(self) -> tuple[str, str, str | None]:
+    def endpoints(self) -> tuple[str, str, str | None]:
         """Return the ids of the floating IP and the port, and the port's address; None: its only one. Hook."""
         raise NotImplementedError
 
-    def have(self) -> None:
+    def apply(self) -> None:
         """Associate them, and dissociate the previous floating IP."""
-        floating, port, address = self.ends()
+        floating, port, address = self.endpoints()
         before = self.data.get(JOINED)
         if before is not None and before[0] != floating:
             self._part(*before)
@@ -96,7 +96,7 @@ class Joins(RecordedFirst, NeutronResource):
 
         :raises CloudNotFound: if it doesn't have the port
         """
-        floating, port = self.data[JOINED] if self.data.get(JOINED) else self.ends()[:2]
+        floating, port = self.data[JOINED] if self.data.get(JOINED) else self.endpoints()[:2]
         found = super().look(floating)
         if found[PORT] != port:
             message = f"Floating IP {floating} doesn't have port {port}."
@@ -106,13 +106,13 @@ class Joins(RecordedFirst, NeutronResource):
     def delete(self, thing_id: str) -> None:
         """Dissociate them. If Heat made the association, the template tells which ones."""
         try:
-            floating, port = self.data[JOINED] if self.data.get(JOINED) else self.ends()[:2]
+            floating, port = self.data[JOINED] if self.data.get(JOINED) else self.endpoints()[:2]
         except (EntityNotFound, KeyError):
             return
         self._part(floating, port)
 
 
-class NovaFloatingIPAssociation(Joins):
+class NovaFloatingIPAssociation(PortAssociation):
     """An association of a floating IP with a server."""
 
     support_status = SupportStatus(
@@ -123,7 +123,7 @@ class NovaFloatingIPAssociation(Joins):
         FLOATING: text("The id of the floating IP.", required=True, update_allowed=True),
     }
 
-    def ends(self) -> tuple[str, str, str | None]:
+    def endpoints(self) -> tuple[str, str, str | None]:
         """Return the floating IP, and the server's first port."""
         return self.identify("neutron.floatingip", self.properties[FLOATING]), *port_of(
             self.cloud, self.properties["server_id"]

@@ -69,13 +69,13 @@ class Flavor(CloudResource):
         """Set its extra specs and its projects."""
         changed = (progress or {}).get("changed")
         if self.properties[SPECS] if changed is None else SPECS in changed:
-            self._have_specs(self.properties[SPECS] or {})
+            self._set_specs(self.properties[SPECS] or {})
         if not self.properties[PUBLIC] and (changed is None or TENANTS in changed):
             given = [self.cloud.identity.id_of("project", it) for it in self.properties[TENANTS]]
-            self._have_projects(given or ([self.project_id] if changed is None else []))
+            self._set_projects(given or ([self.project_id] if changed is None else []))
         return True
 
-    def _have_specs(self, wanted: Mapping[str, Any]) -> None:
+    def _set_specs(self, wanted: Mapping[str, Any]) -> None:
         place = f"{self.one}/os-extra_specs"
         current = self.api.get(place)[SPECS]
         for gone in sorted(current.keys() - wanted.keys()):
@@ -84,7 +84,7 @@ class Flavor(CloudResource):
         if new:
             self.api.post(place, {SPECS: new})
 
-    def _have_projects(self, wanted: list[str]) -> None:
+    def _set_projects(self, wanted: list[str]) -> None:
         listed = self.api.get(f"{self.one}/os-flavor-access")["flavor_access"]
         current = {it["tenant_id"] for it in listed}
         for verb, projects in (

@@ -7,7 +7,7 @@ from typing import Any
 
 from heatlite.exception import CloudConflict, CloudNotFound
 from heatlite.resources.openstack.base import Body
-from heatlite.resources.openstack.claims import InFirstName, NamedLater
+from heatlite.resources.openstack.claims import InGeneratedName, NamedLater
 from heatlite.resources.openstack.fields import text
 from heatlite.resources.schema import Property, SupportStatus, Type
 from heatlite.schema.constraints import Custom
@@ -19,7 +19,7 @@ class HostAggregate(NamedLater):
     """A host aggregate: hosts with metadata that flavors may require, or with an availability zone."""
 
     service, path, key = "compute", "/os-aggregates", "aggregate"
-    mark = InFirstName(filtered=False)
+    mark = InGeneratedName(filtered=False)
     support_status = SupportStatus(version="6.0.0")
     properties_schema = {
         "name": text("The name of the aggregate.", required=True, update_allowed=True),
@@ -52,12 +52,12 @@ class HostAggregate(NamedLater):
         for host in sorted(set(self.seen()[HOSTS]) - wanted) if wanted is not None else ():
             self._act("remove_host", {"host": host})
         if changed is None or {METADATA, ZONE} & set(changed):
-            self._have_metadata()
+            self._set_metadata()
         for host in sorted(wanted - set(self.seen()[HOSTS])) if wanted is not None else ():
             self._act("add_host", {"host": host})
         return super().settle(progress)
 
-    def _have_metadata(self) -> None:
+    def _set_metadata(self) -> None:
         """Set the metadata. The zone is part of them, and None removes a key."""
         wanted = {key: str(it) for key, it in (self.properties[METADATA] or {}).items()}
         if self.properties[ZONE]:

@@ -185,8 +185,8 @@ class Server(CloudResource, OwnUser):
             body["block_device_mapping_v2"] = devices_v2(given[schema.DEVICES_V2], body["imageRef"], self.identify)
         if given[schema.PERSONALITY]:
             body["personality"] = files(given[schema.PERSONALITY])
-        if told := self._user_data():
-            body["user_data"] = encoded(told)
+        if data := self._user_data():
+            body["user_data"] = encoded(data)
         return body
 
     def create(self, body: Body) -> Body:
@@ -427,8 +427,8 @@ class Server(CloudResource, OwnUser):
             body["adminPass"] = self.properties[schema.ADMIN_PASS]
         version = WITH_TAGS
         if by_data:
-            told, version = self._user_data(), REBUILT_WITH_USER_DATA
-            body["user_data"] = encoded(told) if told else None
+            data, version = self._user_data(), REBUILT_WITH_USER_DATA
+            body["user_data"] = encoded(data) if data else None
         elif self.properties[schema.PERSONALITY]:
             body["personality"] = files(self.properties[schema.PERSONALITY])
         self._act({"rebuild": body}, version)

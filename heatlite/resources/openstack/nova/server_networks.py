@@ -194,14 +194,14 @@ class ServerNetworks:
         """
         ports, siblings = [it.port for it in self.wanted if it.port], self._resource.siblings
         holders = {it: self._network.get(f"/ports/{it}")["port"]["device_id"] for it in ports}
-        held = {port: server for port, server in holders.items() if server not in ("", self._resource.resource_id)}
-        for server in held.values():
+        taken = {port: server for port, server in holders.items() if server not in ("", self._resource.resource_id)}
+        for server in taken.values():
             holder = siblings.by_reference(server) if siblings else None
             if holder is None or holder.name != self._resource.name:
                 return False
         known = self._resource.data.get(TAKEN_OVER) or {}
-        self._resource.data_set(TAKEN_OVER, {**known, **held})  # in the database before the first port is detached
-        for port, server in held.items():
+        self._resource.data_set(TAKEN_OVER, {**known, **taken})  # in the database before the first port is detached
+        for port, server in taken.items():
             if port in known:
                 self._detach(server, port)
         return bool(ports)

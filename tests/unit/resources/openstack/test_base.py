@@ -15,7 +15,7 @@ from heatlite.resources.openstack.neutron.net import Net
 from heatlite.resources.openstack.states import states
 from heatlite.resources.outcomes import Done, Failed, Replace, Unchanged, Update, Waiting
 from heatlite.resources.schema import Attribute
-from heatlite.resources.steps import AGAIN, assess_update, found, poll, start
+from heatlite.resources.steps import AGAIN, assess_update, find_existing, poll, start
 from heatlite.resources.testing import FakeClock, carried, drive, instance_of
 from tests.memory_api import AWAY, LOST, MemoryApi, Refusal
 
@@ -99,7 +99,7 @@ def test_what_was_made_more_than_once_is_deleted_but_for_one(api: MemoryApi) -> 
     for _ in range(3):
         drive(Thing, "CREATE", instance=instance)
     resource = Thing(instance)
-    ids = found(resource)
+    ids = find_existing(resource)
     assert isinstance(ids, list)
     assert len(ids) == 3
     resource.resource_id_set(ids[0])
@@ -112,7 +112,7 @@ def test_extras_are_deleted_even_where_the_service_is_away_for_a_moment(api: Mem
     for _ in range(3):
         drive(Thing, "CREATE", instance=instance)
     resource = Thing(instance)
-    ids = found(resource)
+    ids = find_existing(resource)
     assert isinstance(ids, list)
     resource.resource_id_set(ids[0])
     api.fails = [AWAY]
@@ -125,7 +125,7 @@ def test_extras_are_deleted_even_where_the_service_is_away_for_a_moment(api: Mem
 
 def test_a_name_of_the_templates_marks_nothing(api: MemoryApi) -> None:
     drive(Thing, "CREATE", instance=thing(api, name="web"))
-    assert found(Thing(thing(api, name="web"))) == []
+    assert find_existing(Thing(thing(api, name="web"))) == []
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
@@ -219,7 +219,7 @@ def test_a_deletion_finds_what_no_row_knows_of_when_the_service_is_back(api: Mem
     instance = thing(api)
     drive(Thing, "CREATE", instance=instance)
     api.fails = [AWAY]
-    waiting = found(Thing(instance))
+    waiting = find_existing(Thing(instance))
     assert isinstance(waiting, Waiting)
     while isinstance(waiting, Waiting):
         waiting = poll(Thing(instance), "DELETE", waiting.progress)

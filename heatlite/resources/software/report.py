@@ -21,7 +21,7 @@ ALWAYS = (STDOUT, STDERR, STATUS_CODE)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Report:
     """The result of the deployment; ``event`` is a sentence about it."""
 
     status: str
@@ -30,9 +30,9 @@ class Told:
     event: str
 
 
-def told(
+def report_of(
     deployment_id: str, details: Mapping[str, Any], outputs: Sequence[Mapping[str, Any]], before: Mapping[str, Any]
-) -> Told:
+) -> Report:
     """Return the result from a signal.
 
     :param outputs: the outputs of the deployment's config
@@ -45,10 +45,10 @@ def told(
     if code and str(code) != "0":
         wrong = {STATUS_CODE: f"Deployment exited with non-zero status code: {code}", **wrong}
     if not wrong:
-        return Told("COMPLETE", "Outputs received", values, f"deployment {deployment_id} succeeded")
+        return Report("COMPLETE", "Outputs received", values, f"deployment {deployment_id} succeeded")
     reason = ", ".join(f"{name} : {value}" for name, value in wrong.items())
     exited = f" ({code})" if list(wrong) == [STATUS_CODE] else ""
-    return Told("FAILED", reason, values, f"deployment {deployment_id} failed{exited}")
+    return Report("FAILED", reason, values, f"deployment {deployment_id} failed{exited}")
 
 
 def _says_error(output: Mapping[str, Any], details: Mapping[str, Any]) -> bool:
