@@ -2,12 +2,12 @@
 
 ::
 
-        service ──▶ arguments, options          turn wire data into typed values, or refuse it
+    service ──▶ arguments, options          turn wire data into typed values, or refuse it
        │
-              ├─▶ submissions ──▶ lifecycle        begin an operation that changes a stack
-              ├─▶ template_check                   check a template and store nothing
+       ├─▶ submissions ──▶ lifecycle        begin an operation that changes a stack
+       ├─▶ template_check                   check a template and store nothing
        └─▶ reading ──▶ finding, queries, paging ──▶ db
-                              └─▶ replies, shown, outputs  build values as heat-api expects them
+               └─▶ replies, shown, outputs  build values as heat-api expects them
 
 ``service`` is the endpoint and holds no logic. Within ``heatlite.engine`` only ``process`` imports this package.
 """

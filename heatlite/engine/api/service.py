@@ -1,7 +1,7 @@
 """The endpoint of the client API. It has Heat's method names, arguments and replies, so an unmodified heat-api works.
 
-        request ──▶ check arguments ──▶ find the stack ──┬─▶ lifecycle    begin an operation on it
-                    (arguments, submissions)  (finding)  └─▶ reading      build a reply that shows it
+    request ──▶ check arguments ──▶ find the stack ──┬─▶ lifecycle    begin an operation on it
+                (arguments, submissions)  (finding)  └─▶ reading      build a reply that shows it
 
 The endpoint is thin: each method only passes the request on. The first argument of every method is the request's
 context, and a stack of another project isn't found. A long argument list is collected into a value whose fields are

@@ -5,13 +5,13 @@ that an engine serves, every argument and every column must have a line here, an
 
 ::
 
-        who            writes
-        ───            ──────
-        CLIENT         a member of a project, or a user that a stack created, through heat-api or a command
-        IDENTITY       heat-api, from the token that keystone has checked; no argument can set it
-        ENGINE         an engine, in its own rows
-        PLUGIN         a resource's plugin, within an engine
-        NOBODY         an argument of Heat's that clients can't use: any value but its default is refused by name
+    who            writes
+    ───            ──────
+    CLIENT         a member of a project, or a user that a stack created, through heat-api or a command
+    IDENTITY       heat-api, from the token that keystone has checked; no argument can set it
+    ENGINE         an engine, in its own rows
+    PLUGIN         a resource's plugin, within an engine
+    NOBODY         an argument of Heat's that clients can't use: any value but its default is refused by name
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 ::
 
-        resource   its nested stack
-        updated    as it is  ─▶  as it would be        the same comparison, one level down
-        deleted    as it is  ─▶  nothing               every resource in it is deleted
-        added      nothing   ─▶  as it would be        every resource in it is added
-        replaced   both deleted and added
+    resource   its nested stack
+    updated    as it is  ─▶  as it would be        the same comparison, one level down
+    deleted    as it is  ─▶  nothing               every resource in it is deleted
+    added      nothing   ─▶  as it would be        every resource in it is added
+    replaced   both deleted and added
 
 Only the stored rows are read. A nested stack whose template isn't known yet is skipped.
 """

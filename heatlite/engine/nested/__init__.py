@@ -1,11 +1,11 @@
-"""Operations on nested stacks, as their parents ask for them: a nested stack is a stack that knows its owner.
+"""Begin the operations on nested stacks that their parents request. A nested stack is a stack with an owner.
 
-Elsewhere::
+Other modules for nested stacks::
 
-    definitions.provider        a template's file as a plugin class: parameters are properties, outputs are attributes
-    definitions.inheritance     what a nested stack gets from its parent
-    definitions.nested_values   outputs and attributes, for the parent
-    ports.nested_stacks         what a plugin may ask about its nested stack
-    traversal.nested_family     who is told when a stack ends
-    operations.expected_stacks  validation goes down into nested templates before anything is made
+    definitions.provider        turns a template file into a plugin class: parameters are properties, outputs attributes
+    definitions.inheritance     the files and environment that a nested stack gets from its parent
+    definitions.nested_values   a nested stack's outputs and attributes, for the parent
+    ports.nested_stacks         the interface by which a plugin asks about its nested stack
+    traversal.nested_family     notifies the owner when a nested stack ends
+    operations.expected_stacks  validates nested templates before any stack exists
 """

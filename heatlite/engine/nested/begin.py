@@ -1,20 +1,20 @@
-"""Begin: an operation on a nested stack, as its parent asks for it. The message may be late, or have come before.
+"""Begin an operation on a nested stack when its parent requests it. The message may be late, or a duplicate.
 
 ::
 
-    the stack is at    CREATE                    UPDATE, DELETE
-    ───────────────    ──────                    ──────────────         and SUSPEND, RESUME, CHECK
-    nothing            begin it                  (a DELETE: a row that says it is gone, lest a late CREATE make it)
-    this operation     nothing: it came twice    nothing
-    what it follows    –                         begin it
-    anything else      nothing: it is late       nothing: the parent looks, and asks anew
+    the stack's state         CREATE                    UPDATE, DELETE, SUSPEND, RESUME, CHECK
+    ─────────────────         ──────                    ──────────────────────────────────────
+    no row                    begin it                  DELETE: insert a deleted row, so a late CREATE finds it
+    at this operation         nothing: a duplicate      nothing: a duplicate
+    at the operation before   –                         begin it
+    at any other              nothing: it is late       nothing: the parent polls, and requests again
 
-The owner's row decides, never the message. It must be the row of a resource that *is* a nested stack, and have recorded
-this very operation; its stack says whose the child is, its depth, credentials, deadline, root and stack-user project.
-So a message that anybody could have written makes nothing that isn't due in any case.
+The owner's row decides, never the message. It must be the row of a resource whose type is a nested stack, and must
+have recorded this operation. The owner's stack determines the child's project, depth, credentials, deadline, root and
+stack-user project. So a forged message can begin only what is due anyway.
 
-What this engine must refuse (a template that proves invalid, a limit) is written as the operation's failure, since the
-parent waits for no reply and looks at nothing but the row.
+If the engine must refuse the operation (an invalid template, a limit), it records the operation as FAILED. The parent
+waits for no reply; it reads only the row.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Children:
-    """Begins operations on nested stacks."""
+    """Begins the operations on nested stacks."""
 
     def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
         self._shared = shared
@@ -63,26 +63,28 @@ class Children:
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)
 
     def receive(self, request: RequestContext, message: BeginChild) -> None:
-        """Begin the operation, if it is still to be begun, and its owner has recorded it.
+        """Begin the operation, if it hasn't begun yet and the owner's row has recorded it.
 
-        :param request: its project is the owner's; what else it says is for logs and traces
+        :param request: must be of the owner's project; the rest of it is for logs and traces
         """
         context = self._shared.context()
         with self._shared.database.reader(context):
             row, seen = resources.by_uuid(context, message.child_id), stacks.get(context, message.child_id)
             owner = stacks.get(context, row.stack_id) if row is not None else None
         if row is None or owner is None or not is_recorded(row, message):
-            LOG.info("%s of nested stack %s isn't what its owner wants (now)", message.verb, message.child_id)
+            LOG.info(
+                "%s of nested stack %s is ignored: its owner doesn't want it (now)", message.verb, message.child_id
+            )
         elif not (is_nested_type(self._shared.registry, row.type) and is_of(owner, request, seen)):
-            LOG.warning("%s of %s is refused: that is no nested stack of its owner's", message.verb, message.child_id)
+            LOG.warning("%s of %s is refused: it isn't a nested stack of that owner", message.verb, message.child_id)
         elif seen is None and message.verb in (Action.CREATE, Action.DELETE):
             self._first(message, row, owner)
         elif seen is not None and follows(seen, message):
             self._next(seen, message, owner)
         else:
-            LOG.debug("%s of nested stack %s is late, or has come before", message.verb, message.child_id)
+            LOG.debug("%s of nested stack %s is late or a duplicate", message.verb, message.child_id)
 
-    # --- there is no such stack ---------------------------------------------------------------------------------
+    # --- the stack doesn't exist yet ----------------------------------------------------------------------------
 
     def _first(self, message: BeginChild, row: ResourceRecord, owner: StackRecord) -> None:
         stack, adopts = self._new_stack(message, row, owner), adopted(row)
@@ -99,7 +101,7 @@ class Children:
         try:
             begun = self._create(stack, traversals.wanted(self._shared.linked(parsed, values)), adopts)
         except db_error.DBDuplicateEntry:
-            return  # the same message, at another engine; or it is being deleted
+            return  # another engine got the same message, or the stack is being deleted
         except REFUSING as error:
             if not is_refusal(error):
                 raise
@@ -139,10 +141,10 @@ class Children:
         )
 
     def _deadline(self, message: BeginChild, owner: StackRecord) -> float:
-        """Return when the operation has taken too long: its owner's deadline, or sooner.
+        """Return the operation's deadline: that of its owner, or sooner.
 
-        An owner at rest has no deadline, as where a signal changes a group: then the operation has as long as one of
-        the owner's would have from now on.
+        An owner at rest has no deadline, for example when a signal changes a group. Then the operation may take as long
+        as a new operation of the owner.
         """
         now, settings = self._shared.inputs.now(), self._shared.settings
         minutes, limit = message.timeout_mins, owner.deadline if owner.is_in_progress else None
@@ -186,9 +188,11 @@ class Children:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
             begin.record_ended(context, shared.inputs, stack)
-            adoption.hand_over(context, shared.inputs, stack.id, left)  # to no row: so that it is told
+            adoption.hand_over(
+                context, shared.inputs, stack.id, left
+            )  # there is no row: an event tells of each resource
 
-    # --- there is one -------------------------------------------------------------------------------------------
+    # --- the stack exists ---------------------------------------------------------------------------------------
 
     def _next(self, seen: StackRecord, message: BeginChild, owner: StackRecord) -> None:
         columns: dict[str, Any] = {
@@ -216,7 +220,7 @@ class Children:
                 wanted = traversals.wanted(self._shared.linked(parsed, values))
                 unchanged = self._shared.unchanged(parsed, values, stack)
             elif message.verb in VISITS:
-                changes = {"collects_later": seen.collects_later}  # a visit collects nothing
+                changes = {"collects_later": seen.collects_later}  # a visit deletes no old resources
                 readable = self._shared.library.readable(self._shared.context(), seen)
                 wanted = traversals.wanted(self._shared.linked(*readable))
         except exception.HeatliteError as error:
@@ -257,14 +261,14 @@ class Children:
         with shared.database.writer(context):
             return fail.refuse(context, shared.inputs, seen, columns)
 
-    # --- is it valid? -------------------------------------------------------------------------------------------
+    # --- validation ---------------------------------------------------------------------------------------------
 
     def _valid(
         self, stack: StackRecord, before: StackRecord | None = None
     ) -> tuple[language.Template, language.Parameters]:
-        """The stack's new template and the values of its parameters, now that every value is known.
+        """Validate the stack's new template, now that every value is known; return it with its parameters' values.
 
-        :raises HeatliteError: when it is invalid, or over a limit
+        :raises HeatliteError: when it is invalid, or exceeds a limit
         """
         with masked(self._shared.library.owners_mask(self._shared.context(), stack)):
             return self._checked(stack, before)
@@ -286,9 +290,9 @@ class Children:
 
 
 def is_recorded(row: ResourceRecord, message: BeginChild) -> bool:
-    """Whether the row of a nested stack's owner has recorded the operation: its id, its template and what it does.
+    """Tell whether the owner's row has recorded this operation: its id, its template and its action.
 
-    CREATE and UPDATE are one, to make a template true: the message says CREATE where there was no stack to be seen.
+    CREATE and UPDATE count as the same action: the sender says CREATE when it sees no stack yet.
     """
     data = row.resource_data or {}
     if (data.get(OPERATION), data.get(TEMPLATE)) != (message.operation_id, message.template_id):
@@ -298,10 +302,10 @@ def is_recorded(row: ResourceRecord, message: BeginChild) -> bool:
 
 
 def recorded_verb(row: ResourceRecord, data: Mapping[str, Any]) -> str:
-    """Return what the operation does that a row has recorded.
+    """Return the action of the operation that a row has recorded.
 
-    An engine of an older version records no verb, and leaves one that was recorded before: then a template is to be
-    made true, and without one the row's own action is done to the nested stack.
+    An engine of an older version doesn't record the action, and leaves an earlier one in place. In that case a recorded
+    template means UPDATE; without a template, the action is the row's own.
     """
     chosen = data.get(CHOSEN) or {}
     if chosen.get(OPERATION) == data.get(OPERATION):
@@ -310,19 +314,19 @@ def recorded_verb(row: ResourceRecord, data: Mapping[str, Any]) -> str:
 
 
 def follows(seen: StackRecord, message: BeginChild) -> bool:
-    """Whether a nested stack is at what the operation is to follow. A stack that is there isn't created."""
+    """Tell whether a nested stack's current traversal is the one before the operation. CREATE never follows one."""
     is_next = message.follows == seen.current_traversal != message.operation_id
     return is_next and seen.deleted_at is None and message.verb != Action.CREATE
 
 
 def is_of(owner: StackRecord, request: RequestContext, child: StackRecord | None) -> bool:
-    """Whether owner, request and child (None: there is none yet) are of one project, and the child is the owner's."""
+    """Tell whether request, owner and child belong to one project, and the child, if it exists, to the owner."""
     if owner.tenant != request.project_id:
         return False
     return child is None or (child.owner_id == owner.id and child.tenant == owner.tenant)
 
 
 def adopted(row: ResourceRecord) -> Mapping[str, Any] | None:
-    """What its owner's row says of the resources that a nested stack is to take over; None: it makes them."""
-    said = row.adopted
-    return None if said is None else said.get("resources") or {}
+    """Return the exported data of the resources that a nested stack adopts; None if it creates its resources."""
+    data = row.adopted
+    return None if data is None else data.get("resources") or {}

@@ -1,11 +1,11 @@
-"""The nested stacks' endpoint: topic ``engine_nested``, one method. No client reaches it.
+"""The endpoint for nested stacks: topic ``engine_nested``, with one method. No client can reach it.
 
 ::
 
-    heat-api ──engine──▶ the client API           takes a client's arguments, and refuses an engine's by name
-    engine ──engine_nested──▶ begin_child         takes an operation that the owner's row has recorded
+    heat-api ──engine──▶ the client API           accepts clients' arguments, refuses engines' arguments by name
+    engine ──engine_nested──▶ begin_child         accepts an operation that the owner's row has recorded
 
-Every engine serves it, of whichever role: so whoever sends for a nested stack's operation can also begin it.
+Engines of every role serve it. So an engine that requests an operation on a nested stack can also begin it.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ LOG = logging.getLogger(__name__)
 
 
 class NestedEndpoint:
-    """Receives ``begin_child``. What is wrong with a message is told in the log: nobody waits for a reply.
+    """Receives ``begin_child``. Errors go to the log, since the sender waits for no reply.
 
-    :param make_context: makes the context of whoever asked for the parent's operation, from the message's
+    :param make_context: builds the request's context of the parent's operation from the message's context
     """
 
     target = oslo_messaging.Target(version=messages.NESTED_VERSION)
@@ -44,7 +44,7 @@ class NestedEndpoint:
         try:
             message = messages.BeginChild.from_wire(operation)
         except ValueError as error:
-            LOG.warning("A message that makes no sense is dropped: %s", error)
+            LOG.warning("An invalid message is dropped: %s", error)
             return
         request = self._make_context(context)
         with log_context.asked(request, "begin_child", {}):
@@ -55,4 +55,4 @@ class NestedEndpoint:
             except DATABASE_ERRORS as error:
                 if not is_outage(error):
                     raise
-                LOG.debug("Nested stack %s is left for its owner to ask again: %s", message.child_id, brief(error))
+                LOG.debug("Nested stack %s isn't begun; its owner will ask again: %s", message.child_id, brief(error))

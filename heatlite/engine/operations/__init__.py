@@ -1,1 +1,1 @@
-"""What clients ask to be done with a stack, validated and begun as a traversal."""
+"""Client operations on stacks: validate the request, and begin a traversal."""

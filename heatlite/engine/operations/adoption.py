@@ -1,10 +1,10 @@
-"""Adoption: a stack lets go of its physical resources, and another takes them over.
+"""Abandon a stack without deleting its physical resources, and let another stack adopt them.
 
-    abandon    the rows of a whole tree go in one transaction, and what they said is the reply
-    adopt      a create, whose new rows hold what was said of each resource until they have taken it over
+    abandon    deletes the rows of the whole tree in one transaction; the reply is an export of them
+    adopt      is a create whose new rows keep the exported data of each resource until they have taken it over
 
-Nothing that is physical is touched by either. Nothing is handed over while it is being worked on. What is handed over
-and not taken (its row went before, or there never was one) is told by an event: nobody loses it without a word.
+Neither touches a physical resource. A resource that a worker holds can't be handed over. If a resource is handed over
+but not adopted (its row was deleted first, or never existed), an event says so, so that no resource is lost silently.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from heatlite.engine.traversal.unadopted_events import is_there, left_as_it_was
 ABANDONED = "Stack abandoned: its resources were left as they are"
 
 
-def hand_over(context: Context, inputs: Inputs, stack_id: str, said: Mapping[str, Any]) -> None:
-    """Record in the new rows of a stack what is said of the resources that they are to take over.
+def hand_over(context: Context, inputs: Inputs, stack_id: str, data: Mapping[str, Any]) -> None:
+    """Record, in the new rows of a stack, the exported data of the physical resources that they adopt.
 
-    :param said: name → what an export says of it; a resource without any will fail
+    :param data: name → its exported data; a resource without any will fail
     """
-    existing = {name: dict(each) for name, each in said.items() if isinstance(each, Mapping) and is_there(each)}
+    existing = {name: dict(each) for name, each in data.items() if isinstance(each, Mapping) and is_there(each)}
     rows = [row for row in resources.by_stack(context, stack_id) if row.name in existing]
     keys = {row.id: row.atomic_key for row in rows}
     changes = {row.id: {"progress": {ADOPTED: existing[row.name]}} for row in rows}
@@ -45,28 +45,28 @@ def hand_over(context: Context, inputs: Inputs, stack_id: str, said: Mapping[str
 
 
 def abandon(shared: Shared, stack: StackRecord) -> Exported:
-    """Forget a stack and those in it, and say what they were: nobody could say it a second time.
+    """Delete the rows of a stack and its nested stacks, and return their export. It can't be read again afterwards.
 
-    :raises ActionInProgress: when something is being done with one of them
-    :raises Error: when the database stays away
+    :raises ActionInProgress: when an operation is in progress on one of them
+    :raises Error: when the database stays unreachable
     """
-    said: list[Exported] = []
+    exports: list[Exported] = []
 
     def look_up() -> Exported | None:
         now = stacks.get(shared.context(), stack.id)
         is_gone = now is not None and now.deleted_at is not None and now.status_reason == ABANDONED
-        return said[-1] if said and is_gone else None
+        return exports[-1] if exports and is_gone else None
 
-    return certainly(shared.inputs, lambda: _abandon(shared, stack, said), look_up)
+    return certainly(shared.inputs, lambda: _abandon(shared, stack, exports), look_up)
 
 
 @retried
-def _abandon(shared: Shared, stack: StackRecord, said: list[Exported]) -> Exported:
+def _abandon(shared: Shared, stack: StackRecord, exports: list[Exported]) -> Exported:
     context, inputs = shared.context(), shared.inputs
     with shared.database.writer(context):
         tree = family(context, stack)
         data = stack_data(context, stack)
-        said.append(data)
+        exports.append(data)
         for each in tree:
             _let_go(context, inputs, each)
         for each in tree:
@@ -79,7 +79,7 @@ def _abandon(shared: Shared, stack: StackRecord, said: list[Exported]) -> Export
 
 
 def family(context: Context, stack: StackRecord) -> list[StackRecord]:
-    """A stack and all that is nested in it, each after its owner."""
+    """Return a stack and all its nested stacks, each after its owner."""
     tree, level = [stack], [stack]
     while level:
         level = stacks.children(context, [each.id for each in level])
@@ -103,7 +103,7 @@ def _let_go(context: Context, inputs: Inputs, stack: StackRecord) -> None:
 
 
 def _forget(context: Context, inputs: Inputs, stack: StackRecord) -> None:
-    """A row that is held may be at making something that nobody would know of: all stay."""
+    """Delete a stack's rows; refuse while any row is locked, since its physical resource could leak."""
     rows = resources.by_stack(context, stack.id)
     keys = {row.id: row.atomic_key for row in rows}
     if rows and resources.remove(context, keys, held_by=None) != len(keys):

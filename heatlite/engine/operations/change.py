@@ -1,4 +1,4 @@
-"""Change: one operation on a stack as a value, before it is begun. ``Lifecycle`` makes it and supersedes with it."""
+"""One operation on a stack as a value, before it begins. ``Lifecycle`` builds it and begins a traversal with it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from heatlite.engine.traversal.transactions import begin
 
 @dataclass(frozen=True)
 class Change:
-    """What an operation makes of a stack: columns of its row, and what is wanted then.
+    """The effect of an operation on a stack: the columns of its row, and the wanted resources.
 
-    ``tags`` None: as they are. ``asked_by``: for whom the stack's operations are done from now on; None: as before.
-    ``also``: what else is written in the same transaction, given the new traversal's id; it may be run again.
-    ``unchanged``: says which rows needn't be visited.
+    ``tags``: None keeps the stack's tags. ``asked_by``: the credentials for the stack's operations from now on; None
+    keeps the old ones. ``also``: writes more in the same transaction, given the new traversal's id; it may run again.
+    ``unchanged``: tells which rows needn't be visited.
     """
 
     action: Action

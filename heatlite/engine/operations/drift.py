@@ -1,12 +1,12 @@
-"""Drift: whether what is physical still is what the rows say. Plugins' checks are run, and nothing is written.
+"""Detect drift: whether a physical resource still is as its row says. Plugins' checks run; nothing is written.
 
 ::
 
-    look ──▶ waiting (progress) ──▶ look ──▶ …      the client keeps the progress: here nothing waits
+    look ──▶ waiting (progress) ──▶ look ──▶ …      the client keeps the progress; the engine doesn't wait
                                        └──▶ same | differs | not looked at | nested
 
-A check that raises tells what is wrong; besides, attributes that a look finds are compared with those recorded. A
-nested stack is looked at by itself: its plugin's check would begin an operation on it.
+A check that raises gives the reason of the difference. Also, the attributes that the check finds are compared with the
+recorded ones. The client looks at a nested stack's own resources: its plugin's check would begin an operation on it.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from heatlite.resources.stack_resource import StackResource
 
 CHECK = "CHECK"
 LOOKED_AT = "drift of"
-"""In a sealed progress: the uuid of the resource that it is of."""
+"""Key in a sealed progress; its value is the uuid of the resource that was looked at."""
 
 
 class Finding(enum.StrEnum):
-    """What a look came to."""
+    """The result of a look."""
 
     SAME = "same"
     DIFFERS = "differs"
@@ -47,9 +47,10 @@ class Finding(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Look:
-    """``reason`` is for people. ``attributes``: name → recorded value, value found. ``poll_after`` in seconds.
+    """The result of looking at one resource, with its details.
 
-    ``progress`` is a sealed text, to be sent back in the next look.
+    ``reason`` is for people. ``attributes``: name → recorded value, value found. ``poll_after`` is in seconds.
+    ``progress`` is a sealed text; the client sends it back with the next look.
     """
 
     finding: Finding
@@ -60,10 +61,10 @@ class Look:
 
 
 def look(shared: Shared, context: Context, stack: StackRecord, row: ResourceRecord, going_on: Any) -> Look:
-    """Look at one resource.
+    """Look at one resource, and compare it with its row.
 
-    :param going_on: None, or ``[progress]`` of the look before, which ended waiting
-    :raises Invalid: when ``going_on`` isn't what a look at this resource replied
+    :param going_on: None, or ``[progress]`` of the previous look, which ended waiting
+    :raises Invalid: when ``going_on`` isn't from a look at this resource
     """
     before = None if not going_on else opened(shared, row, going_on)
     if not looks_settled(row):
@@ -87,36 +88,36 @@ def look(shared: Shared, context: Context, stack: StackRecord, row: ResourceReco
 
 
 def sealed(shared: Shared, row: ResourceRecord, progress: Any) -> str:
-    """Return a plugin's progress as a text that a client can keep and send back, and neither read nor change.
+    """Encrypt a plugin's progress, so that the client can keep it and send it back, but neither read nor change it.
 
-    What a step goes on with is the plugin's own word: a client's mustn't get there.
+    The plugin's next step trusts its progress, so a client must not be able to write it.
     """
     return shared.database.vault.encrypt(json.dumps({LOOKED_AT: row.uuid, "progress": progress}))
 
 
 def opened(shared: Shared, row: ResourceRecord, going_on: Any) -> list[Any]:
-    """Return ``[progress]`` from what ``sealed`` made for this resource.
+    """Decrypt what ``sealed`` made for this resource, and return ``[progress]``.
 
     :raises Invalid: when it is anything else
     """
     try:
         [text] = going_on
-        said = json.loads(shared.database.vault.decrypt(text)) if isinstance(text, str) else {}
+        content = json.loads(shared.database.vault.decrypt(text)) if isinstance(text, str) else {}
     except (TypeError, ValueError, exception.InvalidEncryptionKey):
-        said = {}
-    if not isinstance(said, dict) or said.get(LOOKED_AT) != row.uuid:
+        content = {}
+    if not isinstance(content, dict) or content.get(LOOKED_AT) != row.uuid:
         raise exception.Invalid(reason="going_on isn't what a look at this resource replied: begin the look anew")
-    return [said["progress"]]
+    return [content["progress"]]
 
 
 def looks_settled(row: ResourceRecord) -> bool:
-    """Whether there is something physical whose state the row knows."""
+    """Tell whether the row describes a physical resource at rest: its last action is complete, or was a check."""
     is_resting = row.status is Status.COMPLETE or row.action is Action.CHECK
     return row.engine_id is None and is_resting and row.action not in (Action.INIT, Action.DELETE)
 
 
 def concluded(shared: Shared, traversal: Traversal, row: ResourceRecord, outcome: object) -> Look:
-    """What an outcome of a check tells."""
+    """Turn the outcome of a check into a result."""
     match outcome:
         case Waiting(progress=progress, poll_after=poll_after):
             return Look(Finding.WAITING, progress=sealed(shared, row, progress), poll_after=poll_after)
@@ -127,4 +128,4 @@ def concluded(shared: Shared, traversal: Traversal, row: ResourceRecord, outcome
             differing = {name: [recorded[name], found[name]] for name in found if name in recorded}
             differing = {name: shown(pair, traversal.mask) for name, pair in differing.items() if not same(*pair)}
             return Look(Finding.DIFFERS if differing else Finding.SAME, attributes=differing)
-    raise TypeError(f"a check doesn't come to {outcome!r:.80}")
+    raise TypeError(f"a check can't have the outcome {outcome!r:.80}")

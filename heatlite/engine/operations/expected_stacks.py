@@ -1,13 +1,13 @@
-"""What a nested stack would be, before anything is made: validation goes down into it with what is known by then.
+"""Validate nested templates before any stack exists, with the values that are known by then.
 
     resource ──▶ child_template, child_parameters ──▶ the same checks as for the root, one level down
 
-Of many members that are alike one is looked at, and of nested templates with the same parameters one; the others are
-counted. What would be too many is refused before it is built.
+Of equal group members only one is checked, and so of equal nested templates with equal parameters; the others are
+counted. A tree with too many resources is refused before it is built.
 
-A parameter that isn't known yet is UNKNOWN in the nested template, like an attribute of a resource that isn't there.
-An error has the whole path: ``resources.web<web.yaml>.resources.server: …``. What is still unknown is checked
-when the nested stack is begun.
+A parameter without a known value is UNKNOWN in the nested template, like an attribute of a resource that doesn't exist
+yet. An error has the whole path: ``resources.web<web.yaml>.resources.server: …``. The engine checks values that are
+still unknown when it begins the nested stack.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ from heatlite.template import UNKNOWN, Environment, Parameters, PseudoParameters
 
 @dataclass
 class Reader:
-    """Reads nested templates for one call, each text once, however many stacks it would make."""
+    """Reads nested templates for one call. Each text is parsed once, however many stacks use it."""
 
     settings: Settings
     _loaded: dict[str, dict[str, Any]] = field(default_factory=dict)
     _parsed: dict[tuple[int, int, str], Template] = field(default_factory=dict)
     _kept: list[Mapping[str, Any]] = field(default_factory=list)
-    """So that no other template, or other files, get the id of one of these."""
+    """Templates and files whose ``id()`` is in a key above. Kept alive, so that no other object gets the same id."""
 
     def has_read(self, text: str) -> bool:
-        """Whether this is known already."""
+        """Tell whether this text has been loaded already."""
         return text in self._loaded
 
     def load(self, written: str | Mapping[str, Any]) -> Mapping[str, Any]:
-        """A template as values.
+        """Load a template's text as values.
 
-        :raises HeatliteError: when the text is none, or too large
+        :raises HeatliteError: when the text isn't a template, or is too large
         """
         if not isinstance(written, str):
             return written
@@ -51,7 +51,7 @@ class Reader:
         return self._loaded[written]
 
     def parse(self, raw: Mapping[str, Any], files: Mapping[str, str], registry: Mapping[str, Any]) -> Template:
-        """A template that ``load`` gave, or another, with the files of its stack.
+        """Parse a template's values, together with the files of its stack.
 
         :raises HeatliteError: when it isn't well-formed
         """
@@ -64,9 +64,10 @@ class Reader:
 
 @dataclass
 class Seen:
-    """What has been seen in the whole tree: how many resources; and of each nested template how many it comes to.
+    """The counters of one validation, for the whole tree.
 
-    ``left``: the characters of nested templates that are still looked at.
+    ``resources``: the resources counted so far. ``known``: nested template → the number of resources it adds up to.
+    ``left``: how many characters of nested templates may still be checked.
     """
 
     reader: Reader
@@ -77,9 +78,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Level:
-    """Where in the tree validation is. A root is at depth 0; what has been seen is one for all levels.
+    """The place in the tree that is being validated. The root is at depth 0. All levels share one ``seen``.
 
-    ``times``: how many stacks this one stands for. ``members``: resource → how many it stands for, if not one.
+    ``times``: how many equal stacks this one stands for. ``members``: resource → how many equal members it stands for,
+    if more than one.
     """
 
     depth: int = 0
@@ -90,16 +92,16 @@ class Level:
     members: Mapping[str, int] = field(default_factory=dict)
 
     def below(self, name: str, facade: Mapping[str, Any]) -> Level:
-        """One level down, at a resource."""
+        """Return the level of a resource's nested stack."""
         times = self.times * self.members.get(name, 1)
         return dataclasses.replace(self, depth=self.depth + 1, facade=facade, times=times, members={})
 
     def check(self, settings: Settings) -> None:
-        """:raises RequestLimitExceeded: where the tree is too deep"""
+        """Raise RequestLimitExceeded when the tree is too deep."""
         limits.check_depth(settings, self.depth)
 
     def foresee(self, settings: Settings, more: int) -> None:
-        """Refuse resources that aren't counted yet, before they are built.
+        """Check whether so many more resources would be too many, before they are built. They aren't counted here.
 
         :raises StackResourceLimitExceeded: when the tree would have too many
         """
@@ -113,7 +115,7 @@ class Level:
         self.count_all(settings, sum(self.members.get(name, 1) for name in names))
 
     def count_all(self, settings: Settings, more: int) -> None:
-        """Count so many resources of each stack that this one stands for.
+        """Add a number of resources for each stack that this one stands for.
 
         :raises StackResourceLimitExceeded: when the tree has too many
         """
@@ -122,20 +124,20 @@ class Level:
 
     @contextlib.contextmanager
     def noting(self, *keys: Any) -> Iterator[None]:
-        """Note how many resources what is looked at meanwhile comes to, for others like it."""
+        """Record how many resources the block counts, so that an equal nested template needn't be checked again."""
         before = self.seen.resources
         yield
         self.seen.known.update(dict.fromkeys(keys, (self.seen.resources - before) // self.times))
 
 
 def lacks(schema: language.ParameterSchema, environment: Environment) -> bool:
-    """Whether a parameter has no value: none is given, and there is no default."""
+    """Tell whether a parameter has no value: none is given, and there is no default."""
     sources = (environment.parameters, environment.parameter_defaults)
     return not schema.has_default and all(source.get(schema.name) is None for source in sources)
 
 
 def facade_of(definition: language.ResourceDefinition, metadata: Any) -> dict[str, Any]:
-    """What a nested template may read of the resource that it is, as far as it is known."""
+    """Return what a nested template may read of its parent's resource, as far as it is known."""
     policies = {"deletion_policy": definition.deletion_policy, "update_policy": UNKNOWN}
     return {"metadata": metadata, **policies}
 
@@ -143,9 +145,9 @@ def facade_of(definition: language.ResourceDefinition, metadata: Any) -> dict[st
 def bind(
     template: Template, environment: Environment, pseudo: PseudoParameters, *, may_lack: bool = False
 ) -> Parameters:
-    """The values of a template's parameters, where those that are given may not be known yet.
+    """Bind a template's parameters to values, some of which may be unknown yet.
 
-    :param may_lack: a parameter that has no value is unknown too
+    :param may_lack: treat a parameter without a value as unknown, instead of refusing it
     :raises HeatliteError: as ``heatlite.template.bind``
     """
     unknown = {name for name, value in environment.parameters.items() if holds_unknown(value)}

@@ -1,11 +1,12 @@
-"""IdempotentStart: an operation begins once, under an id that it has before, and its client learns whether it did.
+"""Begin an operation exactly once, even if a commit's outcome is unknown or a message is delivered twice.
 
-    first   a new stack       recognised by the stack's id
-    next    a stack's next    recognised by the traversal's id, for as long as it is the stack's
+    first   a new stack              recognised by the stack's id
+    next    a stack's next operation recognised by the traversal's id, as long as it is the stack's current one
 
-An operation whose answer was lost, and which another one followed before anybody looked, isn't recognised so. But a
-call that came in a message is noted by that message's id, in the same transaction: it begins nothing a second time,
-neither when it is tried again nor when the message comes twice (``api.repeated`` has what it replies then).
+The ids are chosen before the transaction. If the answer to a commit is lost, the engine looks for the id. It doesn't
+find it when another operation has followed meanwhile. Therefore a call that came in a message also records the
+message's id, in the same transaction. Such a call begins nothing a second time, whether the engine retries it or the
+message is delivered twice (``api.repeated`` builds the reply then).
 """
 
 from __future__ import annotations
@@ -26,24 +27,24 @@ from heatlite.rpc import delivery
 
 
 class IdempotentStart:
-    """Begins operations for certain."""
+    """Begins operations, each exactly once."""
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
 
     def first(self, stack: StackRecord, insert: Callable[[], Begun]) -> Begun:
-        """A new stack.
+        """Begin the first operation of a new stack.
 
-        :param insert: the transaction
-        :raises StackExists: when the name is another's
-        :raises Error: when the database stays away
+        :param insert: runs the transaction
+        :raises StackExists: when another stack has the name
+        :raises Error: when the database stays unreachable
         """
 
         def attempt() -> Begun:
             try:
                 return insert()
             except db_error.DBDuplicateEntry:
-                begun = self._begun(stack.id, stack.current_traversal)  # by an attempt whose answer was lost
+                begun = self._begun(stack.id, stack.current_traversal)  # an earlier attempt may have committed
                 if begun is None:
                     raise exception.StackExists(stack_name=stack.name) from None
                 return begun
@@ -51,10 +52,10 @@ class IdempotentStart:
         return certainly(self._shared.inputs, attempt, lambda: self._begun(stack.id, stack.current_traversal))
 
     def next(self, stack: StackRecord, supersede: Callable[[str], Begun | None]) -> Begun | None:
-        """The next operation on a stack; None where the stack has gone on meanwhile.
+        """Begin the next operation on a stack; return None if another operation has begun meanwhile.
 
-        :param supersede: the transaction, given the id of the new traversal
-        :raises Error: when the database stays away
+        :param supersede: runs the transaction, given the id of the new traversal
+        :raises Error: when the database stays unreachable
         """
         traversal_id = self._shared.inputs.new_id()
 
@@ -64,9 +65,9 @@ class IdempotentStart:
         return certainly(self._shared.inputs, lambda: supersede(traversal_id) or look_up(), look_up)
 
     def note(self, context: Context, stack: StackRecord, begun: Begun) -> None:
-        """Note in an operation's own transaction which call it is that begins it.
+        """Record, in the operation's own transaction, the id of the client call that begins it.
 
-        :raises ActionInProgress: when that call has begun it before; nothing of the transaction may stay then
+        :raises ActionInProgress: when an earlier delivery of the call has begun it; the transaction must roll back
         """
         call_id = delivery.current()
         if call_id is None:

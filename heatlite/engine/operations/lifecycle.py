@@ -1,7 +1,7 @@
-"""Lifecycle: what clients ask to be done with a stack: create, update, delete, cancel, suspend, resume, check.
+"""Begin the operations on a stack: create, update, delete, cancel, suspend, resume, check.
 
-Each is: validate, store the template, begin a traversal in one transaction, cast its first nodes. When it returns, the
-stack is IN_PROGRESS in the database; from then on it ends by itself, whatever becomes of this process.
+Each validates the request, stores the template, begins a traversal in one transaction, and casts its first nodes. When
+it returns, the stack is IN_PROGRESS in the database. From then on the operation completes even if this process dies.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ VISITS = {
 
 
 Submitted = Submission | Callable[[StackRecord], Submission]
-"""What is to be submitted, or what gives it for a stack as it is by then."""
+"""A submission, or a function that returns it for the stack's current row."""
 
 
 class Lifecycle:
@@ -62,7 +62,7 @@ class Lifecycle:
     def create(
         self, context: RequestContext, name: str, submission: Submission, options: OperationOptions
     ) -> StackRecord:
-        """A new stack, IN_PROGRESS.
+        """Begin to create a stack, and return it, IN_PROGRESS.
 
         :raises StackExists: when the project has a live stack of this name
         :raises HeatliteError: when the submission is invalid; nothing is written then
@@ -132,10 +132,10 @@ class Lifecycle:
     def update(
         self, context: RequestContext, stack: StackRecord, submission: Submitted, options: OperationOptions
     ) -> StackRecord:
-        """Make an existing stack what another template says.
+        """Begin to update a stack to another template.
 
-        :param submission: the template, or what gives it for a stack as it is: asked again where the stack has gone
-            on meanwhile, so that an update that is laid over what the stack has loses nothing of it
+        :param submission: the submission, or a function that builds it from the stack's current row. The function is
+            called again if another operation has begun meanwhile, so that a partial update overwrites no newer value
         :raises HeatliteError: when the stack's state doesn't allow it, or the submission is invalid
         """
 
@@ -163,9 +163,9 @@ class Lifecycle:
         return Change(Action.UPDATE, columns, wanted, options.tags, unchanged=unchanged)
 
     def delete(self, stack: StackRecord) -> StackRecord:
-        """Delete a stack, and all that was ever made for it. One that is being deleted is left at it.
+        """Begin to delete a stack and every physical resource made for it. If a deletion is in progress, it continues.
 
-        :raises EntityNotFound: when it is gone
+        :raises EntityNotFound: when the stack no longer exists
         """
         change = Change(Action.DELETE, {"timeout": stack.timeout}, ())
         return self._supersede(stack, Operation.DELETE, lambda current: change)
@@ -173,9 +173,9 @@ class Lifecycle:
     def cancel(self, stack: StackRecord, *, rollback: bool) -> StackRecord:
         """Stop an update (or, without rollback, a create) that is in progress.
 
-        With rollback the stack returns to its last complete template; without, it stays where it is, FAILED.
+        With rollback the stack returns to its last complete template. Without, it stays as it is, FAILED.
 
-        :raises NotSupported: when there is nothing to be cancelled, or nothing to return to any more
+        :raises NotSupported: when nothing is in progress, or the update has already made all its changes
         """
         if rollback:
             return self._supersede(stack, Operation.ROLL_BACK, self._way_back)
@@ -186,7 +186,7 @@ class Lifecycle:
         return stack
 
     def restore(self, context: RequestContext, stack: StackRecord, submission: Submission) -> StackRecord:
-        """Make a stack what a snapshot of it says; otherwise as an update.
+        """Begin to restore a stack to the submission of a snapshot; otherwise the same as an update.
 
         :raises HeatliteError: when the stack's state doesn't allow it, or the submission is invalid
         """
@@ -202,12 +202,12 @@ class Lifecycle:
     def visit(
         self, stack: StackRecord, operation: Operation, also: Callable[[EngineContext, str], None] | None = None
     ) -> StackRecord:
-        """Do something to what a stack has, and leave its template alone. What is so already is left at that.
+        """Begin an operation that visits a stack's resources and keeps its template; join it if already in progress.
 
         :param operation: SUSPEND, RESUME, CHECK or SNAPSHOT
-        :param also: what else is to be written in the transaction that begins it, given its id
+        :param also: writes more in the transaction that begins the operation, given the traversal's id
         :raises NotSupported: when the stack is being deleted
-        :raises ActionInProgress: when something else is being done with it
+        :raises ActionInProgress: when another operation is in progress on the stack
         """
 
         def change(current: StackRecord) -> Change:
@@ -232,7 +232,7 @@ class Lifecycle:
     def _supersede(
         self, stack: StackRecord, operation: Operation, change: Callable[[StackRecord], Change]
     ) -> StackRecord:
-        """Begin a new traversal of whatever the stack is at by now, as long as its state allows the operation."""
+        """Begin a new traversal, if the stack's state allows the operation; read the stack again after a conflict."""
         nothing_to_do = (Answer.JOIN, Answer.ALREADY)
         while interrupts.answer(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
             wanted = change(stack)

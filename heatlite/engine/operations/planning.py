@@ -1,11 +1,11 @@
-"""Plans: what an update would do, property by property, and a digest by which it is known again.
+"""Plan an update: what it would do, property by property, and a digest that identifies this plan.
 
-    plan ──▶ {"changes": […], "digest": "…"}  ──▶  people look at it  ──▶  update with that digest
-                                                                            planned again; another digest: refused
+    plan ──▶ {"changes": […], "digest": "…"}  ──▶  people read it  ──▶  update with that digest
+                                                                         planned again; another digest: refused
 
-The digest covers the stack's traversal, those of the stacks nested in it, and all that the plan tells. So an update
-that is begun with it does what was shown: whatever was done to the tree meanwhile, a signal that resized a group or a
-check that failed, changes it.
+The digest covers the stack's traversal, those of its nested stacks, and everything in the plan. Any change to the tree
+changes the digest, for example a signal that resized a group, or a check that failed. So an update that begins with a
+digest does exactly what the plan showed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from heatlite.template import Mask
 
 
 def plan(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission) -> Told:
-    """What an update would do: ``changes``, each as ``told`` gives it, and ``digest``. Nothing is written.
+    """Return what an update would do: ``changes``, each built by ``told``, and ``digest``. Nothing is written.
 
     :raises HeatliteError: when the submission is invalid
     """
@@ -45,7 +45,7 @@ def plan(shared: Knowledge, context: Context, stack: StackRecord, submission: Su
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans for a tree of stacks."""
+    """Plans an update for a tree of stacks."""
 
     shared: Knowledge
     context: Context
@@ -57,9 +57,9 @@ class Planner:
     def changes(
         self, place: Place, parsed: language.Template, parameters: language.Parameters, above: Mask, depth: int = 0
     ) -> list[Told]:
-        """What becomes of each resource of one stack, and below it of each of the stacks in it.
+        """Return the change of each resource of one stack, with the changes in its nested stack, if it has one.
 
-        :param above: what the stacks above hide
+        :param above: the hidden values of the stacks above
         """
         shared, stack = self.shared, place.stack
         mask = above | parameters.mask
@@ -84,12 +84,14 @@ class Planner:
         if not self._chooses(preview, name, change):
             children = self.walk.children(place, preview, name, change.fate)
         elif change.looks:
-            children = self.walk.as_it_is(place, preview, name)  # nothing differs: it keeps what it has
+            children = self.walk.as_it_is(
+                place, preview, name
+            )  # the resource doesn't differ: its stack keeps its template
         else:
             return
         for child in children:
             if change.fate is Fate.UPDATED and child.wanted is None:
-                continue  # what it would be isn't known yet
+                continue  # its new template isn't known yet
             parsed, parameters = self.walk.bound(child)
             stack = child.stack
             yield {
@@ -101,14 +103,14 @@ class Planner:
             }
 
     def _chooses(self, preview: Preview, name: str, change: Change) -> bool:
-        """Whether a resource says only as it acts what is to be nested in it."""
+        """Tell whether a resource chooses its nested template only when it acts."""
         if change.fate is Fate.DELETED:
             return False
         plugin = plugin_of(self.shared.registry, change.type, preview.template.files)
         return issubclass(plugin, StackResource) and plugin.chooses_as_it_acts
 
     def _is_as_wanted(self, child: Place) -> bool:
-        """Whether nothing at all differs: no resource does, where this holds, and no output."""
+        """Tell whether a nested stack already has the wanted template and parameters, so no output changes either."""
         if child.wanted is None or child.stack.status is not Status.COMPLETE:
             return False
         stored, wanted = templates.get(self.context, child.stack.raw_template_id), child.wanted
@@ -118,7 +120,7 @@ class Planner:
 
 
 def settle(change: Change, nested: list[Told]) -> Change:
-    """A change of a resource that is a stack, once it is known what becomes of what is nested in it."""
+    """Decide the change of a nested stack's resource from the changes of the resources in that stack."""
     if not change.looks or len(nested) != 1:
         return change
     [child] = nested
@@ -133,7 +135,7 @@ def settle(change: Change, nested: list[Told]) -> Change:
 def check(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission, planned: str) -> None:
     """Check that an update would do what was planned.
 
-    :raises PlanOutdated: when it wouldn't, because something was done to the stack since
+    :raises PlanOutdated: when it wouldn't, because the stack has changed since
     :raises HeatliteError: when the submission is invalid
     """
     if plan(shared, context, stack, submission)["digest"] != planned:
@@ -141,13 +143,13 @@ def check(shared: Knowledge, context: Context, stack: StackRecord, submission: S
 
 
 def hidden_before(shared: Knowledge, context: Context, stack: StackRecord) -> Mask:
-    """What the stack hides as it is: its rows hold values of these parameters."""
+    """Return the mask of the stack's current hidden values: its rows may hold them."""
     _, parameters = shared.library.readable(context, stack)
     traversal = shared.library.traversal(context, stack.current_traversal)
     return parameters.mask | traversal.mask if traversal else parameters.mask
 
 
 def digest(traversal_id: str, changes: list[Told]) -> str:
-    """What tells one plan from another."""
+    """Return the digest that tells one plan from another."""
     text = json.dumps([traversal_id, changes], sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,11 +1,11 @@
-"""Snapshots: what a stack was at some time, to be restored.
+"""Snapshots of a stack, from which it can be restored.
 
-    take      a visit (SNAPSHOT), whose traversal's id is the snapshot's     row IN_PROGRESS in the same transaction
-    ended     in the transaction that ends the visit (``exported``)           row COMPLETE or FAILED, with the data
+    take      a visit (SNAPSHOT); the traversal's id is the snapshot's id    row IN_PROGRESS in the same transaction
+    end       in the transaction that ends the visit (``exported``)          row COMPLETE or FAILED, with the data
     restore   an update (RESTORE) to the template in the data
-    delete    each plugin deletes what it took, then the row goes            also when the stack is deleted
+    delete    each plugin deletes its part, then the row is deleted          also when the stack is deleted
 
-A deletion that was interrupted is begun again by whoever asks next: the plugin's part of it may run more than once.
+If a deletion is interrupted, the next request begins it again. So a plugin's part of it may run more than once.
 """
 
 from __future__ import annotations
@@ -41,10 +41,9 @@ class Snapshots:
     def take(self, stack: StackRecord, name: str | None, *, is_limited: bool = True) -> SnapshotRecord:
         """Begin to take a snapshot.
 
-        :param is_limited: whether the number of a stack's snapshots counts, which it doesn't for administrators
-
-        :raises ActionInProgress: when something else is being done with the stack
-        :raises RequestLimitExceeded: when it has as many snapshots as it may
+        :param is_limited: apply the limit on a stack's snapshots; it doesn't apply to administrators
+        :raises ActionInProgress: when another operation is in progress on the stack
+        :raises RequestLimitExceeded: when the stack already has as many snapshots as it may
         """
         if is_limited:
             limits.check_snapshots(self._shared.settings, lambda: snapshots.count(self._shared.context(), stack.id))
@@ -63,7 +62,7 @@ class Snapshots:
         snapshots.insert(context, {**values, **state, "created_at": self._shared.inputs.utcnow()})
 
     def get(self, stack: StackRecord, snapshot_id: str) -> SnapshotRecord:
-        """One snapshot of a stack.
+        """Return one snapshot of a stack.
 
         :raises NotFound: when the stack has no such snapshot
         """
@@ -73,10 +72,10 @@ class Snapshots:
         return found
 
     def restore(self, context: RequestContext, stack: StackRecord, snapshot_id: str) -> StackRecord:
-        """Begin to make a stack what it was.
+        """Begin to restore a stack to a snapshot.
 
         :raises NotSupported: when the snapshot isn't complete, or the stack's state doesn't allow it
-        :raises HeatliteError: when its template isn't valid (any more)
+        :raises HeatliteError: when the snapshot's template isn't valid (any more)
         """
         record = self.get(stack, snapshot_id)
         if not record.is_complete or not record.data:
@@ -94,9 +93,9 @@ class Snapshots:
         return Submission(template, data["files"], language.Environment.parse(data["environment"]))
 
     def delete(self, stack: StackRecord, snapshot_id: str) -> None:
-        """Delete a snapshot; where a plugin can't delete what it took, the snapshot is DELETE FAILED and says why.
+        """Delete a snapshot. If a plugin can't delete its part, the snapshot becomes DELETE FAILED, with the reason.
 
-        :raises NotSupported: when it is being taken
+        :raises NotSupported: when the snapshot is still being taken
         """
         record = self.get(stack, snapshot_id)
         if record.is_being_taken:

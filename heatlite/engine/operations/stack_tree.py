@@ -1,11 +1,12 @@
-"""Places: the stacks of a tree as they are and as an update would have them, from the root on.
+"""Walk a tree of stacks from the root down, with each stack as it is and as an update would make it.
 
 ::
 
-    updated    its stack as it is  ─▶  as it would be        the same question, one level down
-    deleted    its stack as it is  ─▶  nothing               all that is in it is deleted
-    added      nothing             ─▶  as it would be        all that is in it is added
-    replaced   both of these
+    resource   its nested stack
+    updated    as it is  ─▶  as it would be        the same comparison, one level down
+    deleted    as it is  ─▶  nothing               every resource in it is deleted
+    added      nothing   ─▶  as it would be        every resource in it is added
+    replaced   both deleted and added
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from heatlite.template import Parameters, Template
 
 
 class Knowledge(Protocol):
-    """What it takes to say what would be done: a process's ``Shared``, or as much of it where there is no engine."""
+    """The parts of ``Shared`` that a preview needs, so that it also runs without an engine."""
 
     @property
     def registry(self) -> Registry:
@@ -44,7 +45,7 @@ class Knowledge(Protocol):
 
     @property
     def inputs(self) -> Inputs:
-        """Clock, ids and chance."""
+        """Clock, ids and random numbers."""
 
     @property
     def settings(self) -> Settings:
@@ -57,9 +58,10 @@ class Knowledge(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """A stack in the tree: its row, or what its row would be; whether it is there; and what it is to become.
+    """A stack in the tree: its row, or the row it would get; whether it exists; and what the update would make of it.
 
-    ``wanted`` None: nothing. ``facade``: what its template may read of the resource that it is.
+    ``wanted`` is None when the stack would be deleted. ``facade`` holds what the stack's template may read of its
+    parent's resource.
     """
 
     stack: StackRecord
@@ -70,24 +72,24 @@ class Place:
 
 @dataclass(frozen=True)
 class Walk:
-    """Goes from a stack to those that are nested in it. Only what the stored rows say is looked at."""
+    """Walks from a stack to its nested stacks. It reads only stored rows."""
 
     shared: Knowledge
     context: Context
 
     @functools.cached_property
     def reader(self) -> expected_stacks.Reader:
-        """What reads the nested templates of this walk."""
+        """The reader of this walk's nested templates."""
         return expected_stacks.Reader(self.shared.settings)
 
     def rows(self, place: Place) -> dict[str, ResourceRecord]:
-        """Name → the row that serves it now."""
+        """Return name → the row that serves it now."""
         if not place.is_there:
             return {}
         return serving(resources.by_stack(self.context, place.stack.id), place.stack.raw_template_id)
 
     def bound(self, place: Place) -> tuple[Template, Parameters]:
-        """The template that a stack is to have, and the values of its parameters; some may not be known.
+        """Return the template that the update gives a stack, and the values of its parameters; some may be unknown.
 
         :raises HeatliteError: when the template isn't well-formed
         """
@@ -100,7 +102,7 @@ class Walk:
         return implied_dependencies.linked(parsed.under(parameters), parameters, self.shared.registry), parameters
 
     def children(self, place: Place, preview: Preview, name: str, fate: Fate) -> Iterator[Place]:
-        """The stacks that a resource is and would be, as far as anything becomes of them."""
+        """Yield a resource's nested stack as it is and as it would be; none if the resource is unchanged."""
         if fate is Fate.UNCHANGED:
             return
         old = self._present(place, preview.row(name))
@@ -115,7 +117,7 @@ class Walk:
             yield Place(imagined(place.stack, name), False, new, facade)
 
     def as_it_is(self, place: Place, preview: Preview, name: str) -> Iterator[Place]:
-        """The stack that a resource is, which is to keep its template and its own files, in what it inherits now."""
+        """Yield a resource's nested stack with its own template and files, but with the environment it now inherits."""
         old, wanted = self._present(place, preview.row(name)), place.wanted
         if old is None or wanted is None:
             return
@@ -131,7 +133,7 @@ class Walk:
         return old if is_own else None
 
     def wanted(self, place: Place, preview: Preview, name: str) -> Submission | None:
-        """What the stack would be that a resource is; None where it is none, or it can't be known."""
+        """Return the submission of a resource's nested stack; None if it isn't a stack, or its template is unknown."""
         resource = preview.resource(name)
         if place.wanted is None or not isinstance(resource, StackResource):
             return None
@@ -149,7 +151,7 @@ class Walk:
 
 
 def imagined(parent: StackRecord, name: str) -> StackRecord:
-    """The row of a nested stack that isn't there yet."""
+    """Build the row of a nested stack that doesn't exist yet."""
     return dataclasses.replace(
         parent, id="None", name=f"{parent.name}-{name}", owner_id=parent.id, parent_resource_name=name
     )

@@ -1,4 +1,4 @@
-"""What a stack has been given before and was found valid: what is the same in it isn't parsed nor looked at again."""
+"""A stack's stored, valid template. A part that is the same in a new template isn't parsed or validated again."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from heatlite.db.records import TemplateRecord
 
 @dataclass(frozen=True)
 class Accepted:
-    """A stored template, and the same parsed."""
+    """A stored template, and its parsed form."""
 
     parsed: language.Template
     record: TemplateRecord
 
     def is_same(self, template: Mapping[str, Any], files: Mapping[str, str], environment: language.Environment) -> bool:
-        """Whether this is given once more; by their texts, since 1 is the same as True otherwise."""
+        """Tell whether the same is submitted again. Their texts are compared, because 1 == True in Python."""
         given = template, dict(files), environment.to_dict()
         return repr(given) == repr((self.record.template, self.record.files, self.record.environment))
 
     def same_in(self, wanted: language.Template, environment: language.Environment) -> frozenset[str]:
-        """The names whose definitions mean the same in another template under an environment."""
+        """Return the names whose definitions mean the same in another template under an environment."""
         if repr(self.record.environment) != repr(environment.to_dict()):
             return frozenset()
         before, after = self.parsed.resources, wanted.resources

@@ -1,10 +1,10 @@
-"""Validation: what is accepted is valid. Everything that can be known before anything is made is checked here.
+"""Validate a submission before anything is created: every mistake that can be found by then is found here.
 
-    name ─▶ sizes ─▶ parse ─▶ parameters ─▶ conditions ─▶ number of resources ─▶ circles ─▶ types
+    name ─▶ sizes ─▶ parse ─▶ parameters ─▶ conditions ─▶ number of resources ─▶ cycles ─▶ types
                                                                  properties, attributes, outputs ◀─┘
                                                                              └─▶ nested templates: the same again
 
-Nothing is written; an error names its place in the template.
+Nothing is written. An error names its place in the template.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ from heatlite.template import UNKNOWN, event_sinks, resolve
 from heatlite.template.functions.get_attr import EVERY_ATTRIBUTE
 
 AGAIN = 4
-"""So many times less it costs to look at a nested template again, with other parameters, than to read it."""
+"""Validating a nested template again, with other parameters, costs this many times less than reading it first."""
 EXTERNAL_ID_SINCE = "2016-10-14"
-"""Version of HOT."""
+"""The first HOT version that has ``external_id``."""
 STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}")
 
 
 @dataclass(frozen=True)
 class Submission:
-    """A template as a client hands it in, with files and environment."""
+    """A template as a client submits it, with files and environment."""
 
     template: Mapping[str, Any]
     files: Mapping[str, str]
@@ -59,7 +59,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Identity:
-    """The stack that a template is validated for."""
+    """The identity of the stack that a template is validated for."""
 
     stack_id: str
     stack_name: str
@@ -67,7 +67,7 @@ class Identity:
 
     @classmethod
     def of(cls, stack: StackRecord) -> Identity:
-        """The identity of a stack that has a row."""
+        """Return the identity of a stack that has a row."""
         return cls(stack.id, stack.name, stack.tenant)
 
     @property
@@ -79,9 +79,9 @@ class Identity:
 
 
 def check_name(name: object) -> str:
-    """A stack's name, if it may be one.
+    """Check a stack's name, and return it.
 
-    :raises StackValidationFailed: saying what a name may look like
+    :raises StackValidationFailed: when it isn't a valid name; the message has the rules for names
     """
     if not isinstance(name, str) or not STACK_NAME.fullmatch(name):
         raise exception.StackValidationFailed(
@@ -92,9 +92,9 @@ def check_name(name: object) -> str:
 
 
 def check_available(plugin: type[Resource], type_name: str) -> None:
-    """Refuse a type whose service isn't there for whoever asks; where nobody can be asked, a step finds out.
+    """Refuse a type whose service the client's cloud doesn't have. If no cloud can be asked, the step fails instead.
 
-    :raises ResourceTypeUnavailable: naming the service
+    :raises ResourceTypeUnavailable: when the service is missing; it names the service
     """
     cloud = asked()
     missing = None if cloud is None else plugin.missing(cloud)
@@ -114,10 +114,10 @@ class Validator:
     def validate(
         self, submission: Submission, identity: Identity, accepted: Accepted | None = None
     ) -> language.Template:
-        """The parsed template, if a stack may be made of it, and of every nested template as far as it is known.
+        """Validate a submission and its nested templates, as far as they are known. Return the parsed template.
 
-        :param accepted: what the stack has, which was found valid: what is the same in it isn't looked at again
-        :raises HeatliteError: the first thing that is wrong, with its place
+        :param accepted: the stack's current, valid template: equal parts aren't validated again
+        :raises HeatliteError: when the submission is invalid; it has the place of each mistake
         """
         limits.check_sizes(self._settings, submission.template, submission.files, submission.environment.to_dict())
         event_sinks.check(submission.environment.event_sinks)
@@ -132,11 +132,11 @@ class Validator:
         facade: Mapping[str, Any] | None,
         parsed: language.Template,
     ) -> language.Template:
-        """The template of a nested stack that is about to be made; what is nested in it is looked at later.
+        """Validate the template of a nested stack that is about to begin. Stacks nested in it are validated later.
 
-        :param facade: what it may read of its parent's resource
-        :param parsed: the submission's, which is still to be decided by its parameters
-        :raises HeatliteError: the first thing that is wrong, with its place
+        :param facade: what the template may read of its parent's resource
+        :param parsed: the parsed template of the submission; its conditions aren't decided yet
+        :raises HeatliteError: when the submission is invalid; it has the place of each mistake
         """
         return self._validated(parsed, submission, identity, Level(goes_down=False, facade=facade))
 
@@ -156,7 +156,7 @@ class Validator:
         level: Level,
         accepted: Accepted | None = None,
     ) -> language.Template:
-        may_lack = level.goes_down and level.depth > 1  # as in Heat: a group may never have members that lack it
+        may_lack = level.goes_down and level.depth > 1  # as in Heat: a group may never create a member that lacks it
         parameters = expected_stacks.bind(parsed, submission.environment, identity.pseudo, may_lack=may_lack)
         with masked(parameters.mask):
             parsed = parsed.under(parameters)
@@ -178,11 +178,11 @@ class Validator:
     def plugin(
         self, definition: language.ResourceDefinition, files: Mapping[str, str], stands_for: str | None = None
     ) -> type[Resource]:
-        """The class that serves a definition.
+        """Return the plugin class of a definition.
 
-        :param stands_for: the type whose place a template takes, if it is known
-        :raises ResourceTypeUnavailable: when there is none, and Heat has one
-        :raises StackValidationFailed: when there is none, or its template doesn't take and give what its type does
+        :param stands_for: the type that a template replaces, if known
+        :raises ResourceTypeUnavailable: when there is none here, but Heat has the type
+        :raises StackValidationFailed: when there is none, or the template lacks properties or attributes of its type
         """
         check_type(definition.type)
         try:
@@ -200,7 +200,7 @@ class Validator:
     def _facade(
         self, definition: language.ResourceDefinition, files: Mapping[str, str], stands_for: str
     ) -> type[Resource] | None:
-        """What a template stands in for; None where it is nothing but itself."""
+        """Return the plugin class of the type that a template replaces; None if it replaces none."""
         if not is_template(definition.type) or stands_for == definition.type:
             return None
         if is_template(stands_for):
@@ -210,7 +210,7 @@ class Validator:
     def instance(
         self, definition: language.ResourceDefinition, identity: Identity, properties: Any, metadata: Any
     ) -> Instance:
-        """What a plugin object is made from where nothing is made yet."""
+        """Build the instance from which a plugin object is made, for a resource that doesn't exist yet."""
         return Instance(
             name=definition.name,
             uuid="",
@@ -228,13 +228,12 @@ class Validator:
     def check_child(
         self, resource: StackResource, parent: Submission, identity: Identity, level: Level
     ) -> language.Template | None:
-        """Validate the stack that a resource would be.
+        """Validate the nested stack of a resource.
 
-        :returns: of a group the template of its members, one of those that are alike; None while it isn't known
-
-        :param parent: the nested stack's template is still to be put in it, in place of the parent's
-        :raises HeatliteError: the first thing that is wrong, with its place in the parent; where it names a region, in
-            Heat's words for what another region says
+        :param parent: the environment and files of the nested stack; this method sets the template
+        :returns: for a group, the template of its members, with one of those that are equal; None for others
+        :raises HeatliteError: when it is invalid; it has the place in the parent of each mistake. For a stack in another
+            region it has Heat's words
         """
         with within(resource.name, resource.template_place) if resource.region is None else in_region(resource.region):
             level.check(self._settings)
@@ -253,7 +252,7 @@ class Validator:
         return None
 
     def _check_text(self, text: str, parent: Submission, identity: Identity, level: Level) -> None:
-        """Look at a nested template, unless it has been with the same parameters, or too much has been looked at."""
+        """Validate a nested template, unless an equal one has been, or the size limit of one validation is reached."""
         seen, same = level.seen, (text, repr((parent.environment, level.facade, level.depth)))
         cost = len(text) // AGAIN if seen.reader.has_read(text) else len(text)
         if same in seen.known or cost > seen.left:
@@ -267,10 +266,10 @@ class Validator:
 
 
 def check_as_a_whole(template: language.Template) -> None:
-    """Refuse what only a new template is refused for; one that a stack has already can still be read.
+    """Check rules that apply only to a new template; a stored template that breaks them can still be read.
 
-    :raises StackValidationFailed: when a parameter and a resource have one name, or a resource has ``external_id`` in
-        a version that doesn't know it yet
+    :raises StackValidationFailed: when a parameter and a resource have the same name, or a resource has
+        ``external_id`` in a version that doesn't have it yet
     """
     if twice := sorted(template.parameter_schemata.keys() & template.resources.keys()):
         message = f"Duplicate names {', '.join(twice)}: a parameter and a resource can't be called alike"
@@ -284,9 +283,9 @@ def check_as_a_whole(template: language.Template) -> None:
 
 
 def why_no_value(output: language.OutputDefinition, scope: EngineScope) -> exception.HeatliteError | None:
-    """Return what keeps an output from having a value, as far as that is known before anything is made.
+    """Return why an output can't have a value, as far as that is known before anything is created.
 
-    :raises RequestLimitExceeded: when it takes too long to find out
+    :raises RequestLimitExceeded: when its expressions take too long
     """
     try:
         resolve(output.value, scope)
@@ -300,12 +299,12 @@ def why_no_value(output: language.OutputDefinition, scope: EngineScope) -> excep
 def check_output(
     output: language.OutputDefinition, plugins: Mapping[str, type[Resource]], scope: EngineScope
 ) -> exception.HeatliteError | None:
-    """Return why an output won't have a value; it is told with the output and does no harm, as in Heat.
+    """Return why an output won't have a value. The stack is valid all the same, as in Heat.
 
-    :param plugins: of the template's resources, by name
-    :raises InvalidTemplateAttribute: when it reads what the type of a resource doesn't have; what a nested stack has
-        isn't for its type to say
-    :raises RequestLimitExceeded: when it takes too long to find out
+    :param plugins: the plugins of the template's resources, by name
+    :raises InvalidTemplateAttribute: when it reads an attribute that a resource's type doesn't have. A nested stack's
+        attributes aren't known from its type, so reading those is never refused here
+    :raises RequestLimitExceeded: when its expressions take too long
     """
     error = why_no_value(output, scope)
     is_attribute = isinstance(error, exception.InvalidTemplateAttribute)
@@ -316,7 +315,7 @@ def check_output(
 
 @dataclass(frozen=True)
 class _Look:
-    """One template of a tree, and what is needed to look at what it defines."""
+    """Validates the resources and outputs of one template in the tree."""
 
     validator: Validator
     environment: language.Environment
@@ -326,9 +325,9 @@ class _Look:
     level: Level
 
     def check(self, known: Collection[str] = ()) -> None:
-        """Look at every definition, but for those that are known to be valid.
+        """Validate every definition, except those that are known to be valid.
 
-        :raises HeatliteError: telling every mistake
+        :raises HeatliteError: with every mistake
         """
         definitions, files = self.template.resources, self.template.files
         behind = self.template.registry.behind
@@ -358,9 +357,9 @@ class _Look:
         plugins: Mapping[str, type[Resource]],
         members: Mapping[str, language.Template],
     ) -> None:
-        """Refuse a resource that reads of a group what none of its members' types has.
+        """Refuse a resource that reads an attribute of a group's members which a member's type doesn't have.
 
-        :param members: of the groups that were looked at, the templates of their members
+        :param members: group → the template of its members, for each group that was validated
         :raises StackValidationFailed: in Heat's words
         """
         for group, key in sorted(definition.reads):
@@ -377,7 +376,7 @@ class _Look:
         self, definition: language.ResourceDefinition, plugin: type[Resource], scope: EngineScope
     ) -> language.Template | None:
         external.check_policy(definition, plugin)
-        if definition.external_id is not None:  # it is what it is: the template has no say in its properties
+        if definition.external_id is not None:  # the template doesn't control an external resource's properties
             external.id_of(definition, resolve(definition.external_id, scope))
             return None
         given = resolve(definition.properties, scope) or {}

@@ -50,4 +50,4 @@ def dropping_nonsense() -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        LOG.warning("A message that makes no sense is dropped: %s", error)
+        LOG.warning("An invalid message is dropped: %s", error)

@@ -34,7 +34,7 @@ class WorkerEndpoint:
         try:
             message = messages.CheckResource.from_wire(traversal_id, nodes)
         except ValueError as error:
-            LOG.warning("A message that makes no sense is dropped: %s", error)
+            LOG.warning("An invalid message is dropped: %s", error)
             return
         if not self._may_act():
             LOG.debug("Nodes of traversal %s are left for a sweep: this engine has no lease now", traversal_id)

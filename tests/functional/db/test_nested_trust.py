@@ -299,5 +299,5 @@ def test_a_message_of_other_types_is_dropped_and_told(fleet: Fleet, spoiled: Any
     fleet.bus.operations.clear()
     is_part = isinstance(spoiled, dict) and spoiled and spoiled != {"verb": "CREATE"}
     fleet.living[0].nested.begin_child(request, {**sent.to_wire(), **spoiled} if is_part else spoiled)
-    assert "A message that makes no sense is dropped" in caplog.text
+    assert "An invalid message is dropped" in caplog.text
     assert stacks.get(fleet.context(), sent.child_id) is None
