@@ -1,23 +1,23 @@
-"""The engine: everything between a message and a transaction, around the pure convergence core.
+"""The engine: receives messages, decides, and writes transactions, around the pure convergence core.
 
-Packages, from the lowest; each imports only from those above it in this list::
+Packages, from the lowest. Each imports only from those above it in this list::
 
     common         settings, limits, clock and ids, policy, masked errors
-    definitions    a traversal's parsed template and graph, the claimed row, what functions see
-    ports          what a plugin may ask of the engine: nested stacks, siblings, clouds, software configs
-    decision       what happens to a resource: evaluate, compare, decide
-    membership     which engines live, what this one has claimed, how projects share it
-    shared         what the parts of one engine process share
+    definitions    a traversal's parsed template and graph, the claimed row, the scope of template functions
+    ports          the interfaces that a plugin may call: nested stacks, siblings, clouds, software configs
+    decision       decide what happens to a resource: evaluate, compare, decide
+    membership     which engines are alive, what this one has claimed, how projects share an engine
+    shared         the objects that the parts of one engine process share
     traversal      converge nodes: check, run steps, record results, each in one database transaction
-    operations     what clients ask to be done with a stack, validated and begun
-    nested         operations on nested stacks, as their parents ask for them
-    signals        what reaches a resource beside its stack's operation
+    operations     validate and begin the operations that clients request
+    nested         begin the operations that parents request for nested stacks
+    signals        deliver signals to resources, outside their stack's operations
     api            the client API: arguments, methods, replies (topic ``engine``)
-    heat_import    taking over the stacks of a Heat
-    observability  metrics, notifications, profiling, and why a stack waits
+    heat_import    take over the stacks of an existing Heat
+    observability  metrics, notifications, profiling, and explaining why a stack waits
     runtime        engine processes: wiring, start and stop, sweeps, endpoints
 
-A request's way: ``api.service`` → ``operations.lifecycle`` → ``traversal.transactions.begin``. A node's way:
-``runtime.worker`` → ``traversal.checker`` → ``transactions.claim`` → ``step_runner`` → ``result_recorder`` →
+The path of a request: ``api.service`` → ``operations.lifecycle`` → ``traversal.transactions.begin``. The path of a
+node: ``runtime.worker`` → ``traversal.checker`` → ``transactions.claim`` → ``step_runner`` → ``result_recorder`` →
 ``transactions.finish``.
 """

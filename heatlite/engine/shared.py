@@ -1,4 +1,4 @@
-"""What the pieces of one engine process share: made once by whoever wires the process, and handed to each piece."""
+"""The objects that the parts of one engine process share. ``runtime.process`` creates them once for all parts."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from heatlite.template import Parameters, Template
 
 @dataclass(frozen=True)
 class Shared:
-    """One process's database, clock, settings, plugins, parsed templates, lease, and its way to other engines.
+    """One process's database, clock, settings, plugins, parsed templates, lease, and client for other engines.
 
-    ``quota`` None: what is ready is cast at once, for every project.
-    ``clouds``: its way to the cloud's services; None where no keystone is configured.
+    ``quota``: the quotas of projects; None: ready nodes are cast at once, without quotas.
+    ``clouds``: access to the cloud's services; None when no keystone is configured.
     """
 
     database: Database
@@ -53,32 +53,32 @@ class Shared:
     policy: TypePolicy = field(default_factory=TypePolicy)
 
     def context(self) -> EngineContext:
-        """A context of its own for one piece of work."""
+        """Return a new context for one piece of work."""
         return EngineContext(self.database)
 
     def cloud_of(self, context: RequestContext) -> Cloud | None:
-        """The cloud's services as whoever asks; None where no keystone is configured, or nothing proves who asks."""
+        """Return the cloud's services in the client's name; None without a keystone, or if the request has no token."""
         return self.clouds.of_request(context) if self.clouds else None
 
     @contextmanager
     def on_behalf_of(self, context: RequestContext) -> Iterator[None]:
-        """Validate what is validated here for whoever asks: by what he may use, and with what he may look at."""
+        """Validate within the block by the client's rights: the types that it may use, and its view of the cloud."""
         with held_to(self.policy, context), asking(self.cloud_of(context)):
             yield
 
     def unchanged(self, template: Template, parameters: Parameters, stack: StackRecord) -> Unchanged:
-        """Says which of a stack's rows are what this template makes of these parameters.
+        """Return a function that tells which of a stack's rows this template with these parameters leaves unchanged.
 
-        :param stack: with the facade that it will have
+        :param stack: the stack, with the facade that it will have
         """
         linked = self.linked(template, parameters)
         return Unchanged(linked, Sources(parameters, template.files, stack.facade), self.registry)
 
     def linked(self, template: Template, parameters: Parameters) -> Template:
-        """A template with what its resources need implicitly among what they require."""
+        """Add to a template's requirements the implicit dependencies of its resources."""
         return implied_dependencies.linked(template, parameters, self.registry)
 
     @property
     def recast_after(self) -> float:
-        """Seconds after which a ready node that nobody took is cast again."""
+        """Seconds after which a ready node that no engine has claimed is cast again."""
         return self.settings.recast_after

@@ -45,7 +45,7 @@ def test_a_daemon_does_not_start_on_an_older_schema(place):
     assert place.run("manage", "db_sync", "0003", keys=(OLD,)).returncode == 0
     done = place.run("engine", keys=(OLD,))
     assert done.returncode == 1
-    assert done.stderr.startswith("heatlite-engine: the schema is 0003, and has to be ")
+    assert done.stderr.startswith("heatlite-engine: the schema is 0003, and must be ")
     assert "heatlite-manage db_sync" in done.stderr
 
 
@@ -90,4 +90,6 @@ def test_types_without_a_plugin_are_named(database):
 
 def test_running_operations_do_not_keep_from_upgrading(database):
     add_stack(EngineContext(database))
-    assert readiness.operations(database) == readiness.Finding(Level.SUCCESS, "1 stacks are IN_PROGRESS, and go on")
+    assert readiness.operations(database) == readiness.Finding(
+        Level.SUCCESS, "1 stacks are IN_PROGRESS, and will continue"
+    )

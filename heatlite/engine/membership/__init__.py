@@ -1,1 +1,1 @@
-"""Which engines live, what this one has claimed, and how projects share it."""
+"""Which engines are alive, what this one has claimed, and how projects share it."""

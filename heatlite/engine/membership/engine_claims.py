@@ -1,9 +1,9 @@
-"""Claims: what this process is at, so that it can tell a node it works on from one it has lost sight of.
+"""The claims that this process works on, so that a sweep can find claims and locks that the process has lost.
 
-A claim is registered before its transaction, with the rows that it locks before they are committed, and forgotten
-when the last of its nodes is settled. A node that the database says is RUNNING here under a claim that isn't
-registered, or a row that it says is locked here for none, has fallen out of this process's hands (an unforeseen error,
-a commit whose acknowledgement was lost): the sweep gives it back.
+A claim is registered before its transaction. The rows that it locks are registered before the commit. The claim is
+removed when its last node is settled. If the database has a RUNNING node under a claim of this engine that isn't
+registered, or a locked row without such a claim, the process has lost it: an unexpected error occurred, or the answer
+to a commit was lost. The sweep gives such nodes and rows back.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 
 class Claims:
-    """The claims at work, each with how many of its nodes are unsettled."""
+    """The open claims, each with the number of its unsettled nodes."""
 
     def __init__(self) -> None:
         self._lock = threading.Condition()
@@ -23,24 +23,24 @@ class Claims:
         self._locked: Counter[int] = Counter()
 
     def register(self, claim_id: str) -> None:
-        """Before the claim's transaction. Counts as one piece of work, until ``settle``."""
+        """Register a claim before its transaction. It counts as one unsettled node until ``settle``."""
         with self._lock:
             self._open[claim_id] = self._open.get(claim_id, 0) + 1
 
     def lock(self, claim_id: str, row_ids: Iterable[int]) -> None:
-        """The claim's transaction is about to lock these rows."""
+        """Register the rows that the claim's transaction is about to lock."""
         with self._lock:
             self._unlock(claim_id)
             self._rows[claim_id] = frozenset(row_ids)
             self._locked.update(self._rows[claim_id])
 
     def hold(self, claim_id: str, nodes: int) -> None:
-        """So many nodes of the claim go on after the transaction."""
+        """Add the nodes of the claim that run on after its transaction."""
         with self._lock:
             self._open[claim_id] = self._open.get(claim_id, 0) + nodes
 
     def settle(self, claim_ids: Iterable[str]) -> None:
-        """One piece of work less, for each time that a claim is named."""
+        """Settle one node of each claim named; a claim may be named several times."""
         with self._lock:
             for claim_id in claim_ids:
                 left = self._open.get(claim_id, 0) - 1
@@ -58,7 +58,7 @@ class Claims:
                 del self._locked[row_id]
 
     def clear(self) -> None:
-        """Forget everything: none of it is this process's any more."""
+        """Remove all claims and locks: they no longer belong to this process."""
         with self._lock:
             self._open.clear()
             self._rows.clear()
@@ -66,12 +66,12 @@ class Claims:
             self._lock.notify_all()
 
     def wait_until_empty(self, seconds: float) -> bool:
-        """Wait until nothing is at work any more: False where that took longer."""
+        """Wait until no claim is open; return False if that takes longer than ``seconds``."""
         with self._lock:
             return self._lock.wait_for(lambda: not self._open, seconds)
 
     def locks(self, row_id: int) -> bool:
-        """Whether some claim at work has locked this row, or may have."""
+        """Tell whether an open claim has locked this row, or is about to."""
         with self._lock:
             return row_id in self._locked
 

@@ -1,12 +1,12 @@
-"""The lease: this engine's right to act, and its identity.
+"""The lease: an engine's identity, and its right to act.
 
-The owner counts a counter up in its ``service`` row; whoever watches sees it move, or not (see ``liveness``). No wall
-clock takes part. The owner stops starting steps half a lease after it *sent* its last successful renewal, so that it
-has stopped before anybody may think it dead:
+An engine renews its lease by incrementing a counter in its ``service`` row. The other engines watch whether the counter
+changes (see ``liveness``). No wall clock is used. An engine stops starting steps half a lease after it *sent* its last
+successful renewal, so it has stopped before any other engine may declare it dead:
 
     sent ───────────── L/2 ─ stops starting steps ──────────── L ─ others may take over
 
-An engine that finds itself declared dead goes on under a new id: nothing that it held before is its own any more.
+An engine that was declared dead continues under a new id. It no longer owns what it held before.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ LOG = logging.getLogger(__name__)
 
 BINARY = "heatlite-engine"
 START_PAUSE = 2.0
-"""Seconds between two attempts to register, at most."""
+"""Longest pause between two attempts to register, in seconds."""
 
 
 class Lease:
     """The lease of one engine process.
 
-    :param when_taken: called with each new id, before anybody else can see it
+    :param when_taken: called with each new id, before another engine can see it
     :param when_lost: called with an id that was declared dead, before a new one is taken
-    :param serves: whether the broker hands out messages to this engine now; it is noted with each renewal
+    :param serves: tells whether the broker delivers messages to this engine now; each renewal records it
     """
 
     def __init__(
@@ -69,9 +69,9 @@ class Lease:
         self._register(self._inputs.new_id())
 
     def acquire_patiently(self, given_up: threading.Event) -> bool:
-        """Register, however long the database is away: a process that starts in an outage waits for its end.
+        """Register, and wait as long as the database is unreachable, since a process may start in an outage.
 
-        Return False where it was given up meanwhile; then the lease may still be there, for ``release``.
+        Return False if ``given_up`` was set meanwhile. The lease may exist even then; ``release`` deletes it.
         """
         service_id = self._inputs.new_id()
         self.engine_id = self._inputs.new_id()
@@ -81,7 +81,7 @@ class Lease:
                 self._register(service_id)
                 return True
             except db_error.DBDuplicateEntry:
-                self.renew()  # it was registered, and the answer was lost
+                self.renew()  # the earlier attempt was committed, and its answer was lost
                 return True
             except Exception as error:
                 if not outage.is_outage(error):
@@ -116,42 +116,42 @@ class Lease:
 
     @property
     def holds_since(self) -> float | None:
-        """Since when this engine could renew without a gap, on the monotonic clock; None where it can't now.
+        """Time since when this engine can renew without a gap, on the monotonic clock; None if it can't now.
 
-        Of a time in which it couldn't itself it may not say that another didn't: the database was away, or read-only,
-        or the whole machine stood still.
+        While it can't renew itself, it must not blame another engine for not renewing: the database was unreachable or
+        read-only, or the whole machine was stopped.
         """
         return self._holds_since if self.is_valid else None
 
     @property
     def was_taken(self) -> bool:
-        """Whether this process has registered, so that there is something to give up."""
+        """True if this process has registered, so that there is a lease to release."""
         return self._sent > float("-inf")
 
     @property
     def is_valid(self) -> bool:
-        """Whether this engine may start a step now."""
+        """True while this engine may start steps."""
         return self._inputs.monotonic() - self._sent < self._settings.lease_seconds / 2
 
     def renew(self) -> None:
-        """Count up. Where that shows that this engine was declared dead, begin anew under another id."""
+        """Renew the lease; if this engine was declared dead, take a new lease under another id."""
         with self._renewing:
             sent = self._inputs.monotonic()
             now = self._inputs.utcnow()
             if services.renew(EngineContext(self._database), self.engine_id, now, self._serves()):
                 self._renewed(sent)
                 return
-            LOG.warning("Engine %s was declared dead: it drops what it held and goes on as another", self.engine_id)
+            LOG.warning("Engine %s was declared dead: it drops its work and continues under a new id", self.engine_id)
             self._when_lost(self.engine_id)
             self.acquire()
 
     def release(self) -> None:
-        """Say goodbye. What is held all the same belongs to an engine without a row, and is taken over."""
+        """Delete the lease. Other engines take over what is still locked or claimed under its id."""
         services.forget(EngineContext(self._database), [self.engine_id])
 
 
 class Renewal:
-    """Renews a lease at a quarter of its length, until it is told to stop. An outage is reported once."""
+    """Renews a lease four times in its length, until it is stopped. It logs an outage once."""
 
     def __init__(self, lease: Lease, settings: Settings) -> None:
         self._lease = lease
@@ -163,7 +163,7 @@ class Renewal:
         self._thread.start()
 
     def stop(self) -> None:
-        """End it; the lease is not given up by that."""
+        """End the thread. The lease isn't released."""
         self._thread.end()
 
     def _run(self) -> None:
@@ -173,7 +173,9 @@ class Renewal:
                 self._lease.renew()
             except Exception as error:
                 if not failing:
-                    outage.tell(LOG, error, "The lease can't be renewed: no step is started until it is")
+                    outage.tell(
+                        LOG, error, "The lease can't be renewed: this engine starts no step until it is renewed"
+                    )
                 failing = failing or not outage.is_outage(error)
             else:
                 if failing:

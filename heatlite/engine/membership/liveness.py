@@ -1,11 +1,11 @@
-"""Liveness: which engines are dead.
+"""Find dead engines.
 
-LeaseWatch   watches the counters of all engines, on this process's own monotonic clock. One that hasn't moved for a
-             lease, with the database usable throughout, is dead. A look that fails starts every watch anew, and what
-             this process couldn't do itself (renew: the database was read-only, or its machine stood still) it blames
-             nobody for: in an outage nobody could renew.
-FileLocks    embedded: every process keeps a lock on a file of its own, which the kernel drops when it dies. Who can
-             take another's lock knows at once.
+LeaseWatch   watches the counters of all engines, on this process's own monotonic clock. An engine is dead if its
+             counter hasn't changed for a lease, and the database was usable all that time. A failed look starts every
+             watch again. The time in which this process couldn't renew its own lease (the database was read-only, or
+             the machine was stopped) doesn't count either: in an outage no engine can renew.
+FileLocks    for embedded engines: every process keeps a lock on its own file, which the kernel releases when it dies.
+             A process that can take another's lock knows at once that the other is dead.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ from heatlite.db.api import Database
 
 @dataclass(frozen=True)
 class Seen:
-    """A counter, and when this process first saw it at that."""
+    """A counter's value, and when this process first saw it."""
 
     counter: int
     since: float
 
 
 class Liveness(Protocol):
-    """Who lives?"""
+    """Tells which engines are alive."""
 
     def look(self) -> dict[str, int]:
-        """The engines that are dead, each with the counter at which it died."""
+        """Return the dead engines, each with the counter at which it died."""
 
     @property
     def alive(self) -> int:
-        """How many engines were alive at the last look, this one included."""
+        """Number of engines that were alive at the last look, including this one."""
 
 
 class LeaseWatch:
-    """Watches leases.
+    """Watches the leases of all engines.
 
-    :param holds_since: since when this process itself could renew without a gap; None where it can't now
+    :param holds_since: time since when this process can renew without a gap; None if it can't now
     """
 
     def __init__(
@@ -62,9 +62,9 @@ class LeaseWatch:
         self.alive = 1
 
     def look(self) -> dict[str, int]:
-        """The engines whose counter hasn't moved for a lease.
+        """Return the engines whose counter hasn't changed for a lease.
 
-        :raises Exception: when the database can't be reached; then every watch starts anew
+        :raises Exception: when the database can't be reached; then every watch starts again
         """
         try:
             counters = services.leases(EngineContext(self._database))
@@ -89,7 +89,7 @@ class LeaseWatch:
 
 
 class FileLocks:
-    """Locks on files in a directory, one an engine: ``engine-<id>.lock``."""
+    """Locks on files in a directory, one file for each engine: ``engine-<id>.lock``."""
 
     def __init__(self, database: Database, directory: pathlib.Path) -> None:
         self._database = database
@@ -98,18 +98,18 @@ class FileLocks:
         self.alive = 1
 
     def hold(self, engine_id: str) -> None:
-        """Show that this process lives, for as long as it does."""
+        """Lock this process's file, for as long as the process lives."""
         handle = os.open(self._path(engine_id), os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX)
         self._own[engine_id] = handle
 
     def drop(self, engine_id: str) -> None:
-        """Say goodbye."""
+        """Release the lock, and delete its file."""
         os.close(self._own.pop(engine_id))
         self._path(engine_id).unlink(missing_ok=True)
 
     def look(self) -> dict[str, int]:
-        """The engines whose lock can be taken."""
+        """Return the engines whose lock can be taken."""
         counters = services.leases(EngineContext(self._database))
         others = {engine_id: counter for engine_id, counter in counters.items() if engine_id not in self._own}
         dead = {engine_id: counter for engine_id, counter in others.items() if self._is_dead(engine_id)}

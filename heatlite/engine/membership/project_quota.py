@@ -1,14 +1,15 @@
-"""ProjectQuota: no project's work crowds out another's.
+"""Limit how much of one project's work is cast, so that it can't delay the work of others.
 
-Of each project, only so many batches are cast for each engine that lives; the rest is *held*: it stays in the database,
-marked with its project (``sync_points.queue``). Engines with room take what is held, one project after the other (see
-``pulling``). So a thousand stacks of one project are a thousand rows, and no queue that others have to stand in.
+For each live engine, a project may have a fixed number of batches cast. Its other ready nodes are *queued*: they
+stay in the database, marked with the project (see ``db.sync_points``). Engines with free threads take queued nodes, one
+project after the other (see ``backlog_puller``). So a thousand stacks of one project are a thousand rows, and delay no
+other project.
 
-    announce ─▶ admitted ─┬─ within the project's budget ──▶ cast
-                          └─ beyond it ──▶ held ──▶ taken by an engine with room
+    announce ─▶ admitted ──┬─ within the project's budget ──▶ cast
+                           └─ beyond it ──▶ queued ──▶ taken by an engine with a free thread
 
-An engine counts its own casts, and asks the database only when its share of the budget is used up: who has little to do
-pays nothing for this. What is held comes first: as long as something is, what becomes ready lines up behind it.
+An engine counts its own casts. It asks the database only when its share of the budget is used up, so a project with
+little work costs nothing. Queued nodes come first: as long as a project has any, its newly ready nodes are queued, too.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from heatlite.engine.common.inputs import Inputs
 LOG = logging.getLogger(__name__)
 
 LOOK_AGAIN = 0.05
-"""Seconds for which an engine believes that a project has used up its budget."""
+"""Seconds before an engine asks the database again about a project that has used up its budget."""
 PROJECTS_KNOWN = 10_000
 
 Batches = list[list[Node]]
@@ -37,7 +38,7 @@ Batches = list[list[Node]]
 
 @dataclass
 class Budget:
-    """What this engine may still cast for a project without asking, and when it asked last (monotonic seconds)."""
+    """Batches that this engine may still cast for a project, and when it last asked (monotonic seconds)."""
 
     left: int
     asked_at: float = float("-inf")
@@ -45,7 +46,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Share:
-    """How much of a project may be under way: ``batches`` for each engine, of ``nodes`` at most."""
+    """The work of a project that may be cast: ``batches`` for each engine, each of at most ``nodes``."""
 
     batches: int
     nodes: int
@@ -53,9 +54,9 @@ class Share:
 
 @dataclass
 class ProjectQuota:
-    """One engine's view of what projects have under way.
+    """One engine's view of how much work each project has cast.
 
-    :param alive: how many engines live
+    :param alive: returns the number of live engines
     """
 
     database: Database
@@ -63,14 +64,14 @@ class ProjectQuota:
     share: Share
     alive: Callable[[], int]
     when_queued: Callable[[int], None] = lambda nodes: None
-    """Called after so many nodes were held."""
+    """Called with the number of nodes that were just queued."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _budgets: dict[str, Budget] = field(default_factory=dict)
 
     def admitted(self, traversal_id: str, batches: Batches, project: str | None = None) -> Batches:
-        """Of these batches, those that are to be cast now. The others are held.
+        """Return the batches to cast now, and queue the others.
 
-        :param project: whose they are, where that is known
+        :param project: the project of the batches, if known
         """
         project = project or sync_points.project_of(EngineContext(self.database), traversal_id)
         if project is None or not batches:
@@ -81,7 +82,7 @@ class ProjectQuota:
         return batches[:admitted]
 
     def admit(self, project: str, batches: int) -> int:
-        """How many of so many batches may be cast now; they are counted as cast."""
+        """Return how many of the batches may be cast now, and count these as cast."""
         with self._lock:
             if len(self._budgets) > PROJECTS_KNOWN:
                 self._budgets.clear()
@@ -93,9 +94,9 @@ class ProjectQuota:
             return admitted
 
     def _ask(self, project: str, batches: int) -> int:
-        """This engine's share of what the project may have cast beside what it has.
+        """Return this engine's share of the batches that the project may still have cast.
 
-        :param batches: how many are to be cast now: to the database they look as if they were already
+        :param batches: how many are to be cast now; the database counts them as cast already
         """
         context = EngineContext(self.database)
         if sync_points.has_queued(context, project):
@@ -109,7 +110,7 @@ class ProjectQuota:
 
     @retried
     def queue(self, traversal_id: str, nodes: Sequence[Node], project: str | None = None) -> None:
-        """Let nodes wait in the database for their project's turn."""
+        """Queue nodes: leave them in the database until an engine with a free thread takes them."""
         context = EngineContext(self.database)
         project = project or sync_points.project_of(context, traversal_id)
         if nodes and project is not None:

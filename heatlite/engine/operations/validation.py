@@ -232,8 +232,8 @@ class Validator:
 
         :param parent: the environment and files of the nested stack; this method sets the template
         :returns: for a group, the template of its members, with one of those that are equal; None for others
-        :raises HeatliteError: when it is invalid; it has the place in the parent of each mistake. For a stack in another
-            region it has Heat's words
+        :raises HeatliteError: when it is invalid; it has the place in the parent of each mistake. For a stack in
+            another region it has Heat's words
         """
         with within(resource.name, resource.template_place) if resource.region is None else in_region(resource.region):
             level.check(self._settings)
@@ -252,7 +252,7 @@ class Validator:
         return None
 
     def _check_text(self, text: str, parent: Submission, identity: Identity, level: Level) -> None:
-        """Validate a nested template, unless an equal one has been, or the size limit of one validation is reached."""
+        """Validate a nested template, unless an equal one has been, or the size limit has been reached."""
         seen, same = level.seen, (text, repr((parent.environment, level.facade, level.depth)))
         cost = len(text) // AGAIN if seen.reader.has_read(text) else len(text)
         if same in seen.known or cost > seen.left:

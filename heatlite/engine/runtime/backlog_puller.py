@@ -1,11 +1,11 @@
-"""Pulling: an engine with room takes what is held in the database, one project after the other.
+"""Take queued nodes from the database when this engine has free threads, one project after the other.
 
-    held ──take (compare-and-swap)──▶ claim, as if a message had said so
+    queued ──take (compare-and-swap)──▶ claim, as if a message had arrived
 
-It looks when something was held here, when a batch that it took is done or the last message at hand is, and now and
-then: other engines hold too. What it has taken and not begun is never more than it has threads for. Messages
-and clients' calls go first: the former are of projects that keep within their share. While any is worked on, no more
-than one batch of what is held is.
+The puller looks when this engine has queued nodes, when a batch that it took is done, when the last message is done, and
+periodically, since other engines queue nodes, too. It never takes more batches than it has threads for. Messages and
+clients' calls have priority, since they belong to projects that are within their share. While the engine works on one
+of these, it works on at most one queued batch.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from heatlite.engine.membership.project_quota import ProjectQuota
 LOG = logging.getLogger(__name__)
 
 SOON, LATE = 0.05, 1.0
-"""Seconds until the next look, while something is held and when nothing has been for some time."""
+"""Seconds until the next look: while nodes are queued, and when none has been for some time."""
 
 
 class Takes(Protocol):
-    """Who converges nodes: see ``Checker``."""
+    """Converges nodes: see ``Checker``."""
 
     def check(self, traversal_id: str, nodes: Sequence[Node]) -> None:
         """Converge these nodes."""
@@ -40,10 +40,10 @@ class Takes(Protocol):
 
 @dataclass(frozen=True)
 class Room:
-    """What an engine has room for: so many ``batches`` at a time, of all projects together.
+    """The capacity of an engine: ``batches`` at a time, of all projects together.
 
-    ``may_act``: whether it may begin anything now. ``is_full``: whether it has as many steps of a project to run as may
-    wait. ``is_busy``: whether it is at a message or a client's call.
+    ``may_act``: tells whether the engine may begin work now. ``is_full``: tells whether as many steps of a project wait
+    as may wait. ``is_busy``: tells whether the engine works on a message or a client's call.
     """
 
     batches: int
@@ -53,14 +53,14 @@ class Room:
 
     @property
     def most(self) -> int:
-        """How many batches it works on now at most."""
+        """Number of batches that the engine may work on now."""
         return 1 if self.is_busy() else self.batches
 
 
 class BacklogPuller:
-    """Takes held nodes for this engine.
+    """Takes queued nodes for this engine.
 
-    :param submit: runs a function on a thread of those that are kept for this
+    :param submit: runs a function on one of the puller's own threads
     :param when_taken: called with the number of nodes that were taken
     """
 
@@ -92,7 +92,7 @@ class BacklogPuller:
         self._thread.start()
 
     def stop(self, seconds: float) -> None:
-        """Take nothing more, and wait until what was taken is done, or handed to the runner; so long at most."""
+        """Take nothing more, and wait until the taken nodes are done or given to the runner, but no longer."""
         self.end()
         self._thread.end()
         with self._lock:
@@ -104,11 +104,11 @@ class BacklogPuller:
         self._asked.set()
 
     def ask(self) -> None:
-        """Look soon."""
+        """Make the puller look soon."""
         self._asked.set()
 
     def pull(self) -> int:
-        """Take what there is room for, each project up to its share in its turn; how many batches were taken."""
+        """Take as many batches as there is room for, project by project, each up to its share. Return their number."""
         taken, vain = 0, set[str]()
         while self._room() and not self._stopped and self._capacity.may_act():
             project = self._next_project()
@@ -134,7 +134,7 @@ class BacklogPuller:
             return self._at_work.total() < most
 
     def _room_of(self, project: str) -> int:
-        """Batches of a project that may be taken now."""
+        """Return how many batches of a project may be taken now."""
         if self._capacity.is_full(project):
             return 0
         most = self._capacity.most
@@ -168,12 +168,12 @@ class BacklogPuller:
         try:
             self._checker.check(traversal_id, batch)
         except Exception as error:
-            told = "%d nodes that were held can't be converged now: the sweep will have them cast"
+            told = "%d queued nodes can't be converged now: a sweep will cast them again"
             outage.tell(LOG, error, told, len(batch))
         finally:
             with self._lock:
                 self._at_work[project] -= 1
-                self._at_work += Counter()  # leaves out those at nought
+                self._at_work += Counter()  # drops the projects that are at 0
                 self._lock.notify_all()
             self._asked.set()
 
@@ -190,8 +190,8 @@ class BacklogPuller:
             taken = self.pull()
         except Exception as error:
             if not self._fails:
-                outage.tell(LOG, error, "What is held can't be looked for; told once until it can")
-            self._fails = not outage.is_outage(error)  # an outage is told by the database itself
+                outage.tell(LOG, error, "Queued nodes can't be looked for; logged once until it works again")
+                self._fails = not outage.is_outage(error)  # the database layer logs an outage itself
             return 0
         self._fails = False
         return taken

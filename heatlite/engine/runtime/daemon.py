@@ -1,10 +1,10 @@
-"""Daemon: an engine process under oslo.service's launcher.
+"""Run engine processes under oslo.service's launcher.
 
     heatlite-engine ── launcher ──┬── process: database, transport, EngineProcess
-                                  ├── process: …          each made here, in the child, after the fork
-                                  └── …                   one that is killed is replaced
+                                  ├── process: …          each builds its parts after the fork, in the child
+                                  └── …                   the launcher replaces a process that is killed
 
-Everything with a socket or a thread is made in ``start``, which the launcher calls in the child.
+``start`` creates everything with a socket or a thread. The launcher calls it in the child.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ LOG = logging.getLogger(__name__)
 
 
 def leave() -> None:
-    """Have this process drain and end, as its launcher would; the launcher then starts another."""
-    LOG.error("A step hangs, and a thread can't be killed: this process drains and leaves")
+    """Make this process drain and exit, as its launcher would. The launcher then starts another."""
+    LOG.error("A step hangs, and a thread can't be killed: this process drains and exits")
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 class EngineService(service.ServiceBase):
-    """What the launcher starts and stops in each process."""
+    """The service that the launcher starts and stops in each process."""
 
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         self._conf = conf
@@ -51,7 +51,7 @@ class EngineService(service.ServiceBase):
         self._leaves = False
 
     def start(self) -> None:
-        """Make this process's engine, and start it; it may be told to stop at any moment of this."""
+        """Build this process's engine, and start it. ``stop`` may be called at any moment meanwhile."""
         settings = configured.engine_settings(self._conf)
         database, engine = self._make(settings)
         with self._lock:
@@ -66,7 +66,7 @@ class EngineService(service.ServiceBase):
     def _make(self, settings: Settings) -> tuple[Database, EngineProcess]:
         notifier = notifications.configured(self._conf, settings.host)
         database = Database(
-            replace(configured.database_settings(self._conf), max_retries=0),  # the lease waits, and can be given up
+            replace(configured.database_settings(self._conf), max_retries=0),  # the lease waits, and can be interrupted
             configured.vault(self._conf),
             notifies=notifier is not None,
             when_made=self._profile(settings.host),
@@ -78,14 +78,14 @@ class EngineService(service.ServiceBase):
             settings,
             notifier=notifier,
             leave=leave,
-            when_serving=systemd.notify_once,  # the first that serves says so for all; without systemd it is nothing
+            when_serving=systemd.notify_once,  # the first to serve notifies for all; without systemd, nothing
             cloud=cloud_settings(self._conf),
             policy=TypePolicy(self._conf),
         )
         return database, EngineProcess(surroundings)
 
     def _profile(self, host: str) -> Callable[[sa.Engine], None]:
-        """Write traces where that is on; what is to be done to a database's engine for it."""
+        """Set up profiling, if it is enabled. Return a function that adds tracing to an SQLAlchemy engine."""
         if not configured.profiles(self._conf):
             return lambda engine: None
         from heatlite.engine.observability import profiling
@@ -94,7 +94,7 @@ class EngineService(service.ServiceBase):
         return profiling.trace_statements if self._conf.profiler.trace_sqlalchemy else lambda engine: None
 
     def _show_metrics(self, engine: EngineProcess, settings: Settings) -> Callable[[], None]:
-        """Show what an operator is called for; an engine that can't do that works all the same."""
+        """Serve the engine's metrics and health. If the port can't be opened, the engine works without them."""
         from heatlite.engine.observability import metrics
 
         collector = metrics.EngineCollector(
@@ -106,13 +106,15 @@ class EngineService(service.ServiceBase):
         try:
             port, stop = metrics.serve(collector, health, settings.metrics_host, settings.metrics_port)
         except OSError:
-            LOG.exception("Metrics can't be shown from port %d of %s on", settings.metrics_port, settings.metrics_host)
+            LOG.exception(
+                "Metrics can't be served on port %d and above of %s", settings.metrics_port, settings.metrics_host
+            )
             return lambda: None
-        LOG.info("Metrics are shown at http://%s:%d/metrics, and health at /health", settings.metrics_host, port)
+        LOG.info("Metrics are served at http://%s:%d/metrics, health at /health", settings.metrics_host, port)
         return stop
 
     def stop(self) -> None:
-        """Drain and leave."""
+        """Drain the engine, and close everything that this process opened."""
         with self._lock:
             self._leaves = True
         if self._engine is not None:
@@ -122,13 +124,13 @@ class EngineService(service.ServiceBase):
             self._database.dispose()
         self._stopped.set()
         if self._engine is not None and self._engine.runner.watchdog.has_overdue:
-            LOG.error("A step still hangs: this process ends without it")
-            os._exit(1)  # an orderly end would wait for its thread
+            LOG.error("A step still hangs: this process exits without it")
+            os._exit(1)  # a normal exit would wait for its thread
 
     def wait(self) -> None:
         """Wait until the engine has been stopped."""
         self._stopped.wait()
 
     def reset(self) -> None:
-        """SIGHUP: the configuration has been read again; settings that can change at run time would be taken here."""
+        """Handle SIGHUP, after the configuration has been read again. No setting can change at run time yet."""
         LOG.info("The configuration was read again")

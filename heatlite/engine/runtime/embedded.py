@@ -1,11 +1,11 @@
-"""Embedded: the same engine inside the calling process. A SQLite file and an in-memory transport; the same code paths.
+"""Run the engine inside the calling process, with a SQLite file and an in-memory transport. The code is the same.
 
     state directory             0700, and all files in it 0600: see ``state_directory``
-      heatlite.sqlite3          everything that matters, as in a daemon's database
-      auth_encryption_key       what encrypts the secrets in it; made at the first start, for its owner's eyes only
-      engine-<id>.lock          held while a process's engine lives: others know at once when it doesn't
+      heatlite.sqlite3          the same tables as in a daemon's database
+      auth_encryption_key       encrypts the secrets in the database; created at the first start
+      engine-<id>.lock          locked while a process's engine lives, so others see at once when it dies
 
-What a process leaves unfinished is given back when it closes, or found dead by the next one, and goes on there.
+When a process closes, it gives unfinished work back. When it dies, the next process takes the work over and goes on.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from heatlite.engine.runtime.process import EngineProcess, Surroundings
 from heatlite.rpc import transport
 
 SERVES_WITHIN = 60.0
-"""Seconds; there is no broker to wait for."""
+"""Seconds to wait until the engine serves; there is no broker to wait for."""
 MEMORY = "kombu+memory://localhost//?heartbeat_timeout_threshold=0"
 
 
@@ -44,11 +44,11 @@ class Embedded:
     _closed: bool = False
 
     def unfinished(self) -> int:
-        """How many stacks have an operation that hasn't ended, or resources that are still at it."""
+        """Return the number of stacks with an unfinished operation, or with resources that are still in progress."""
         return len(stacks.in_progress(self.engine.shared.context()))
 
     def close(self) -> None:
-        """Give back what isn't finished, and leave. Calling it again does nothing."""
+        """Give unfinished work back, and stop the engine. A second call does nothing."""
         if not self._closed:
             self._closed = True
             self.engine.stop()
@@ -64,12 +64,12 @@ def open_engine(
     encrypts: bool = False,
     cloud: CloudSettings | None = None,
 ) -> Embedded:
-    """Start an engine on the database in this directory, which is made if it isn't there.
+    """Start an engine on the database in this directory; create the database if it doesn't exist.
 
-    :param keys: those that are configured; the directory's own comes after them
+    :param keys: the configured encryption keys; the directory's own key comes after them
     :param cloud: how the cloud's services are reached; None: not at all
-    :param encrypts: whether hidden parameters and resources' data are to be encrypted
-    :raises ConfigurationError: when one of the keys isn't one
+    :param encrypts: encrypt hidden parameters and resources' data
+    :raises ConfigurationError: when a key isn't valid
     """
     file = state_directory.prepare(directory)
     vault = Vault((*keys, key_file.key(directory)), encrypts)
@@ -84,7 +84,7 @@ def open_engine(
 
 
 def _migrate(database: Database, directory: pathlib.Path) -> None:
-    """Bring the file to the schema of today, one process at a time."""
+    """Migrate the database to the newest schema, one process at a time."""
     with open(directory / "migration.lock", "w", opener=state_directory.open_private) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         if migration.version(database.engine) != migration.latest():

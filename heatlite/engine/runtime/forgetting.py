@@ -1,4 +1,4 @@
-"""Forgetting: notes that serve for a while only, and would pile up. Any engine does it, now and then, with a sweep."""
+"""Purge records of client calls that are no longer needed. Each engine does this in its sweeps, about once an hour."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from heatlite.db.retry import retried
 from heatlite.engine.common.inputs import Inputs
 
 KEPT = datetime.timedelta(days=1)
-"""For so long a client's call is known. Brokers and libraries deliver a message again within minutes."""
+"""Age at which the record of a client call is deleted. Brokers and libraries redeliver a message within minutes."""
 EVERY = 3600.0
-"""Seconds between two looks of an engine."""
+"""Seconds between two purges by one engine."""
 
 
 class Forgetting:
-    """One engine's part in it."""
+    """Purges old records for one engine."""
 
     def __init__(self, database: Database, inputs: Inputs) -> None:
         self._database = database
@@ -25,7 +25,7 @@ class Forgetting:
         self._next = float("-inf")
 
     def old_calls(self) -> None:
-        """Forget which calls began what, where that was long ago. It does something once an hour only."""
+        """Delete the records of old client calls, if the last purge was about an hour ago."""
         now = self._inputs.monotonic()
         if now >= self._next:
             self._forget()

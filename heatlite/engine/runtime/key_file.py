@@ -1,6 +1,6 @@
-"""Key file: the embedded engine's key, which nobody has to configure. It lies beside the database that it is for.
+"""The embedded engine's encryption key. The engine creates it beside its database, so nothing must be configured.
 
-Whoever copies the database without it has copied no secrets; whoever loses it has lost those, and nothing else.
+A copy of the database without the key reveals no secrets. If the key is lost, only the secrets are lost.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ OWNER_ONLY = 0o600
 
 
 def random_key() -> str:
-    """A new key: 32 characters, hexadecimal."""
+    """Return a new key: 32 hexadecimal characters."""
     return secrets.token_hex(BYTES)
 
 
 def key(directory: pathlib.Path, make: Callable[[], str] = random_key) -> str:
-    """The key of a state directory, which is made if it isn't there.
+    """Return the key of a state directory; create it if it doesn't exist.
 
     :raises ConfigurationError: when the file can't be read or is empty
     """
@@ -36,22 +36,22 @@ def key(directory: pathlib.Path, make: Callable[[], str] = random_key) -> str:
         raise exception.ConfigurationError(reason=f"{file} can't be read: {error}") from error
     if not found:
         raise exception.ConfigurationError(
-            reason=f"{file} is empty, and should have the key that the database's secrets were encrypted with; "
-            "where there were none, remove it, and a new one is made"
+            reason=f"{file} is empty, and should hold the key that the database's secrets were encrypted with. Restore "
+            "it; or, if the database holds no secrets, remove the file, and a new key is created"
         )
     return found
 
 
 def _make(file: pathlib.Path, new: str) -> None:
-    """Write the file whole, or find that another process just has."""
+    """Write the file atomically, unless another process has just created it."""
     draft = file.with_name(f"{NAME}.{os.getpid()}")
-    draft.unlink(missing_ok=True)  # of a process that had this number and died here
+    draft.unlink(missing_ok=True)  # left by a process with the same pid that died here
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w") as handle:
         handle.write(f"{new}\n")
         handle.flush()
         os.fsync(handle.fileno())
     try:
-        os.link(draft, file)  # unlike a rename, it doesn't replace what another process has made, and uses
+        os.link(draft, file)  # unlike a rename, this doesn't replace a key that another process has created and uses
     except FileExistsError:
         pass
     finally:

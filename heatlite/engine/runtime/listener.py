@@ -1,4 +1,4 @@
-"""One engine's own endpoint: topic ``heat-engine-listener``, addressed by engine id."""
+"""The endpoint for messages to one particular engine: topic ``heat-engine-listener``, addressed by engine id."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOG = logging.getLogger(__name__)
 
 
 class ListenerEndpoint:
-    """What is said to this process and no other."""
+    """Receives the messages that are addressed to this engine only."""
 
     target = oslo_messaging.Target(version=messages.LISTENER_VERSION)
 
@@ -24,29 +24,29 @@ class ListenerEndpoint:
         self._runner = runner
 
     def listening(self, context: Any) -> bool:
-        """An engine that answers is there; that it is alive is for its lease to say."""
+        """Answer that the engine is reachable. Whether it is alive is decided by its lease."""
         return True
 
     def asked(self, context: Any, resource_ids: list[int], traversal_id: str) -> None:
-        """A newer traversal waits for rows that this engine holds."""
+        """Release rows that this engine holds and a newer traversal waits for, as soon as possible."""
         with dropping_nonsense():
             rows, traversal = messages.row_ids(resource_ids), messages.traversal_of(traversal_id)
             self._runner.asked(rows, traversal)
 
     def wake(self, context: Any, resource_ids: list[int]) -> None:
-        """What rows that this engine holds wait for may be over: look now."""
+        """Poll rows that this engine holds now, since the event that they wait for may have happened."""
         with dropping_nonsense():
             self._runner.woken(messages.row_ids(resource_ids))
 
     def over(self, context: Any, traversal_id: str) -> None:
-        """The time of a traversal is over: what this engine waits for in it is let go of."""
+        """Stop waiting in a traversal whose time limit has passed."""
         with dropping_nonsense():
             self._runner.over(messages.traversal_of(traversal_id))
 
 
 @contextlib.contextmanager
 def dropping_nonsense() -> Iterator[None]:
-    """Drop a message whose arguments can't be what an engine sends, and say so in the log."""
+    """Log and drop a message whose arguments no engine would send."""
     try:
         yield
     except ValueError as error:

@@ -1,6 +1,7 @@
-"""Here: work that this engine does itself, because the broker takes no announcement of it.
+"""Let this engine do the work of a cast itself, when the broker doesn't accept the cast.
 
-It is bounded, like intake from the broker: what is too much now is ready in the database, and a sweep brings it again.
+The backlog is bounded, like the intake from the broker. Work beyond it is dropped: its nodes are ready in the database,
+and a sweep finds them again.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from heatlite.rpc.messages import BeginChild
 LOG = logging.getLogger(__name__)
 
 BACKLOG = 25
-"""For each thread, how much may wait for it."""
+"""Pieces of work that may wait for each thread."""
 
 
 class LocalFallback:
-    """Does work on threads of its own."""
+    """Does the work of casts on threads of its own."""
 
     def __init__(self, database: Database, checker: Checker, children: Children, threads: int) -> None:
         self._database = database
@@ -74,6 +75,8 @@ class LocalFallback:
             if not self._leaves:
                 work()
         except Exception as error:
-            outage.tell(LOG, error, "What was to be done here is left for a sweep")
+            outage.tell(
+                LOG, error, "Work that the broker didn't accept can't be done here either; a sweep will retry it"
+            )
         finally:
             self._room.release()

@@ -1,14 +1,14 @@
-"""Process: one engine, wired. The daemon has one in each of its processes, the embedded engine one in the caller's.
+"""One engine with all its parts. A daemon has one in each of its processes, an embedded engine in the caller's process.
 
-    start   lease ─▶ renewal, timers, casts, RPC servers, sweeps, pulling, notifications
-    stop    RPC servers ─▶ sweeps ─▶ give back what waits ─▶ let steps end ─▶ send the last casts ─▶ give the lease up
+    start   lease ─▶ renewal, timers, casts, RPC servers, sweeps, puller, notifications
+    stop    RPC servers ─▶ sweeps ─▶ give waiting nodes back ─▶ let steps end ─▶ send the last casts ─▶ release lease
 
-The lease waits for the database; each part after it has a thread of its own and waits for no other. An engine without a
-broker has all but its servers, so that it sweeps, and works on what it finds. Each part can be stopped at any moment,
-also before it was started.
+Taking the lease waits for the database. Each later part has its own thread and waits for no other part. Without a
+broker an engine has no servers, but it sweeps, and works on the nodes that it finds. Each part can be stopped at any
+moment, even before it has started.
 
-Stopping is draining: when it is over, nothing in the database says that this engine is at anything. What isn't over in
-time is found by the others, as after a crash.
+To stop is to drain: afterwards, the engine has no claim and no lock in the database. If a step doesn't end in time, the
+other engines take over its node, as after a crash.
 """
 
 from __future__ import annotations
@@ -83,21 +83,21 @@ from heatlite.template import yaql_process
 LOG = logging.getLogger(__name__)
 
 LAST_LOOK = 5.0
-"""Seconds that an engine which is told to stop as it starts waits for the database's last answer."""
+"""Seconds that an engine waits for a pending answer of the database, when it is stopped during its start."""
 CALLS_SHARE = 75
-"""Percent of the threads for clients' calls that one project may have."""
+"""Percentage of the threads for clients' calls that one project may use."""
 LAST_CASTS = 3.0
-"""Seconds that an engine which leaves waits for a broker to take its last casts."""
+"""Seconds that a stopping engine waits for the broker to accept its last casts."""
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What an engine process is put into.
+    """The surroundings of an engine process.
 
-    ``file_locks``: liveness by locks on files, for engines that share one machine; None: by leases. ``leave``: have
-    this process drain and end, because a step hangs in it. ``when_serving``: called each time that it begins to serve.
-    ``notifier``: where notifications go; None: nowhere. ``cloud``: how its services are reached; None: not at all.
-    ``policy``: who may use which types.
+    ``file_locks``: liveness by file locks, for engines on one machine; None: by leases. ``leave``: called to make the
+    process drain and exit, when a step hangs. ``when_serving``: called each time the engine begins to serve.
+    ``notifier``: sends notifications; None: none are sent. ``cloud``: how the cloud's services are reached; None: not
+    at all. ``policy``: decides who may use which types.
     """
 
     database: Database
@@ -114,7 +114,7 @@ class Surroundings:
 
 
 class EngineProcess:
-    """One engine."""
+    """One engine with its parts."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         if surroundings.cloud is not None and surroundings.cloud.stack_domain is not None:
@@ -210,24 +210,24 @@ class EngineProcess:
         return puller
 
     def _taken(self, engine_id: str) -> None:
-        """This engine has a new id, by which others will know it."""
+        """Prepare file lock and servers for this engine's new id."""
         if self._surroundings.file_locks is not None:
             self._surroundings.file_locks.hold(engine_id)
         self.servers.serve_again()
 
     @property
     def broker_is_stuck(self) -> bool:
-        """Whether the broker takes nothing of what this engine sends."""
+        """True if the broker accepts no message from this engine."""
         return self._casting.is_stuck
 
     def _lost(self, engine_id: str) -> None:
-        """This engine was declared dead: whatever waits here is another's by now."""
+        """Drop all work after this engine was declared dead: other engines own it now."""
         self.shared.counts.add(Count.LEASES_LOST)
         self.runner.drop()
         self.shared.claims.clear()
 
     def start(self) -> None:
-        """Take a lease, and start every part; returns before the broker has been reached: see ``servers.ready``."""
+        """Take a lease, and start every part. This returns before the broker is reached: see ``servers.ready``."""
         self._has_begun.clear()
         try:
             if not self.shared.lease.acquire_patiently(self._leaves):
@@ -252,16 +252,16 @@ class EngineProcess:
             self._sender.start()
 
     def _serves(self) -> None:
-        """The broker hands out messages to this engine from now on."""
+        """Record that the broker delivers messages to this engine from now on."""
         LOG.info("Engine %s serves as %s", self.shared.lease.engine_id, self._settings.role)
         try:
-            self.shared.lease.renew()  # notes it
+            self.shared.lease.renew()  # records that it serves
         except Exception as error:
-            outage.tell(LOG, error, "That this engine serves will be noted with the next renewal of its lease")
+            outage.tell(LOG, error, "The next renewal of the lease will record that this engine serves")
         self._surroundings.when_serving()
 
     def _starters(self) -> list[Callable[[], BoundedRPCServer]]:
-        """What starts the servers, each under the id that this engine has now."""
+        """Return functions that start the servers, each under this engine's current id."""
         host, threads = self.shared.lease.engine_id, self._settings.worker_threads
         return [
             partial(
@@ -301,7 +301,7 @@ class EngineProcess:
         return endpoints
 
     def _fairness(self) -> Fairness:
-        """Of clients' calls. One project never has all threads, so that another's call finds one."""
+        """Return how projects share the threads for clients' calls: one project can never use all of them."""
         threads = self._settings.worker_threads
         most = max(1, threads * CALLS_SHARE // 100)
         return Fairness(partial(FairThreadPool, most_of_one=most), self._settings.calls_per_project)
@@ -313,7 +313,7 @@ class EngineProcess:
         return self.shared.lease.holds_since
 
     def _stand_in_for_the_broker(self) -> None:
-        """Where it takes no casts, do here what they would ask for; and send those that it takes."""
+        """Let this engine do the work of casts that the broker doesn't accept, and start sending the others."""
         children = Children(self.shared, self.conclusions)
         here = LocalFallback(self._surroundings.database, self.checker, children, self._settings.worker_threads)
         self._casting.check_here = here.check if self._settings.role.converges else None
@@ -327,13 +327,16 @@ class EngineProcess:
             if self.shared.lease.was_taken:
                 self.shared.lease.release()
         except Exception as error:
-            outage.tell(LOG, error, "The lease can't be given up: others will find that it has run out")
+            outage.tell(LOG, error, "The lease can't be released: other engines will see it expire")
 
     def stop(self) -> None:
-        """Drain: stop intake, give back what waits, let running steps end, and leave; at any stage of the start."""
+        """Drain: take in nothing more, give waiting nodes back, let running steps end, and release the lease.
+
+        This may be called at any stage of the start.
+        """
         self._leaves.set()
         if not self._has_begun.wait(LAST_LOOK):
-            LOG.warning("The database is being waited for: this engine leaves as it is")
+            LOG.warning("The database doesn't answer: this engine stops without waiting for it")
         self._casting.leave()
         self._puller.end()
         self.servers.stop(self._settings.graceful_shutdown_timeout)
@@ -341,7 +344,7 @@ class EngineProcess:
         self._puller.stop(self._settings.graceful_shutdown_timeout)
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
-            LOG.warning("Some steps didn't end in time: other engines will take them over")
+            LOG.warning("Some steps didn't end in time: other engines will take over their nodes")
         if self._sender is not None:
             self._sender.stop()
         self._pool.shutdown(wait=False)

@@ -1,7 +1,6 @@
-"""Readiness: whether this heatlite can work with what there is: the schema, the secrets, the other engines, the types,
-the broker.
+"""Check whether this version of heatlite can work here: schema, secrets, other engines, resource types, broker.
 
-``heatlite-status upgrade check`` tells all of it. An engine that starts asks for the schema alone.
+``heatlite-status upgrade check`` runs every check. A starting engine checks only the schema.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ UNKNOWN = "before 0008"
 
 
 class Level(enum.IntEnum):
-    """As oslo.upgradecheck has them."""
+    """The levels of oslo.upgradecheck."""
 
     SUCCESS = 0
     WARNING = 1
@@ -37,7 +36,7 @@ class Level(enum.IntEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found. ``details`` says what to do; nothing where all is well."""
+    """The result of one check. ``details`` says what to do; None if nothing is wrong."""
 
     level: Level
     details: str | None = None
@@ -47,9 +46,9 @@ FINE = Finding(Level.SUCCESS)
 
 
 def schema(database: Database) -> Finding:
-    """Whether the database has the schema that this heatlite works with.
+    """Check that the database has the schema that this heatlite needs.
 
-    A later one is fine: what a migration adds is nothing to an engine of before.
+    A later schema is fine: an older engine ignores what a migration adds.
     """
     there, wanted = migration.version(database.engine), migration.latest()
     if there == wanted:
@@ -58,11 +57,11 @@ def schema(database: Database) -> Finding:
         return Finding(Level.FAILURE, "the database has no schema yet: run `heatlite-manage db_sync`")
     if there not in migration.history():
         return Finding(Level.WARNING, f"the schema is {there}, which is later than this heatlite's, {wanted}")
-    return Finding(Level.FAILURE, f"the schema is {there}, and has to be {wanted}: run `heatlite-manage db_sync`")
+    return Finding(Level.FAILURE, f"the schema is {there}, and must be {wanted}: run `heatlite-manage db_sync`")
 
 
 def secrets(database: Database) -> Finding:
-    """Whether the configured keys open what is stored."""
+    """Check that the configured keys decrypt the stored secrets."""
     table, context = models.user_creds, EngineContext(database)
     secret = sa.or_(table.c.password.is_not(None), table.c.trust_id.is_not(None))
     statement = sa.select(table.c.password, table.c.trust_id).where(secret).order_by(table.c.id.desc())
@@ -72,7 +71,7 @@ def secrets(database: Database) -> Finding:
             connection.execute(statement.limit(SECRETS_TRIED)).all()
     except exception.InvalidEncryptionKey:
         return Finding(
-            Level.FAILURE, "no auth_encryption_key opens what is stored: add the one that it was encrypted by"
+            Level.FAILURE, "no auth_encryption_key decrypts the stored secrets: add the key that encrypted them"
         )
     except exception.ConfigurationError as error:
         return Finding(Level.FAILURE, str(error))
@@ -80,7 +79,7 @@ def secrets(database: Database) -> Finding:
 
 
 def engines(database: Database) -> Finding:
-    """Whether all engines are of one version."""
+    """Check that all engines are of one version."""
     alive = [it for it in services.listed(EngineContext(database)) if it.deleted_at is None]
     others = sorted({it.version or UNKNOWN for it in alive} - {heatlite.__version__})
     if not others:
@@ -94,7 +93,7 @@ def engines(database: Database) -> Finding:
 
 
 def types(database: Database, registry: Registry) -> Finding:
-    """Whether every resource that there is has its plugin."""
+    """Check that the type of every existing resource is installed."""
     stack, resource = models.stack, models.resource
     statement = sa.select(resource.c.type).distinct().join(stack, stack.c.id == resource.c.stack_id)
     with database.reader(EngineContext(database)) as connection:
@@ -106,21 +105,21 @@ def types(database: Database, registry: Registry) -> Finding:
 
 
 def missing_types(used: Collection[str], installed: Collection[str]) -> Iterator[str]:
-    """Those that no plugin serves."""
+    """Return the types that no plugin serves."""
     return (name for name in used if name not in installed and not is_template(name))
 
 
 def operations(database: Database) -> Finding:
-    """Whether operations run. They go on over an upgrade; whoever wants to wait can."""
+    """Report how many operations run. They continue during an upgrade, but an operator may want to wait."""
     stack = models.stack
     statement = sa.select(sa.func.count()).select_from(stack).where(stack.c.status == Status.IN_PROGRESS)
     with database.reader(EngineContext(database)) as connection:
         running = connection.execute(statement).scalar_one()
-    return Finding(Level.SUCCESS, f"{running} stacks are IN_PROGRESS, and go on") if running else FINE
+    return Finding(Level.SUCCESS, f"{running} stacks are IN_PROGRESS, and will continue") if running else FINE
 
 
 def broker(transport: oslo_messaging.Transport) -> Finding:
-    """Whether the broker can serve with the queues that are configured, and whether later ones will."""
+    """Check that the broker accepts the configured queues, and warn if a later version of it may not."""
     trouble = asked.examine(transport)
     if trouble is not None:
         return Finding(Level.FAILURE if trouble.is_refused else Level.WARNING, trouble.reason)
@@ -128,6 +127,6 @@ def broker(transport: oslo_messaging.Transport) -> Finding:
         return FINE
     return Finding(
         Level.WARNING,
-        f"{asked.version(transport)} serves, with transient queues, which RabbitMQ 4 calls deprecated and can deny: "
+        f"{asked.version(transport)} works, with transient queues, which RabbitMQ 4 deprecates and can refuse: "
         f"set {asked.WANTED}, as doc/deployment.md says",
     )

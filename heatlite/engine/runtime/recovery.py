@@ -1,16 +1,16 @@
-"""Recovery: nothing waits for somebody who isn't coming. Every engine sweeps, with jitter; each sweep is cheap.
+"""Find and repair lost work, so that no stack waits for ever. Every engine sweeps, with jitter; each sweep is cheap.
 
-    dead engines      locks and nodes of engines whose lease ran out are freed and announced
-    lost casts        nodes that are SCHEDULED and past their time are put up for engines with room, by compare-and-swap
-    lost requests     rows held here that a newer traversal waits for, and shouldn't, are let go of
-    lost wake-ups     nodes that are BLOCKED by a lock which nobody holds are scheduled
-    lost claims       nodes that are RUNNING here by the database, but not by this process, are given back, and so are
-                      locks: their node may be gone, when their traversal was superseded
-    time limits       stacks whose operation takes too long fail, although no message arrives
+    dead engines      free the locks and nodes of engines whose lease expired, and announce them
+    lost casts        queue SCHEDULED nodes that are overdue, for engines with free threads, by compare-and-swap
+    lost requests     release rows that this engine holds and a newer traversal waits for
+    lost wake-ups     schedule nodes that are BLOCKED by a lock that no engine holds
+    lost claims       give back nodes that are RUNNING here in the database, but not in this process
+    lost locks        the same for locks: their node may be gone, if their traversal was superseded
+    time limits       fail stacks whose operation takes too long, even if no message arrives
 
-Each look stands by itself: one that fails (the database is away) is told once, and the others go on. Within a look each
-row does so too: what one holds may be beyond this engine, and is told once, but never keeps it from the rows after it.
-An operation whose template no engine can read isn't cast for ever: after a few casts it is FAILED, with the reason.
+The looks are independent: one that fails (the database is unreachable) is logged once, and the others go on. So are the
+rows within a look: if this engine can't handle one row, that is logged once, and the other rows are handled.
+A traversal whose template no engine can read isn't cast for ever: after a few casts it is FAILED, with the reason.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ LONGEST_BACK_OFF = 60.0
 
 @dataclass
 class LookedAt:
-    """Where the last look at what this engine holds came to; the next one goes on from there, and begins anew."""
+    """Where the last look at this engine's claims and locks ended; the next look continues there."""
 
     claim: str = ""
     row: int = 0
 
 
 class Sweeper:
-    """Looks for work that was lost."""
+    """Finds and repairs lost work."""
 
     def __init__(self, shared: Shared, conclusions: Conclusions, runner: StepRunner) -> None:
         self._shared = shared
@@ -61,15 +61,15 @@ class Sweeper:
         self._runner = runner
         self._looked_at = LookedAt()
         self._told: cachetools.LRUCache[tuple[str, Hashable], bool] = cachetools.LRUCache(TOLD_KEPT)
-        """Which look failed for which row, or traversal, as was told."""
+        """(Look, row or traversal) for which a failure has been logged."""
 
     def _each(
         self, look: str, items: Iterable[Item], key: Callable[[Item], Hashable], do: Callable[[Item], None]
     ) -> None:
-        """Do something for each of these; where it fails for one, tell so once, and go on with the others.
+        """Call ``do`` for each item. If it fails for one, log that once, and go on with the others.
 
-        :param look: what is looked for, for the log
-        :raises Exception: an outage, which concerns them all
+        :param look: the name of the look, for the log
+        :raises Exception: an outage of the database, since it affects every item
         """
         for item in items:
             try:
@@ -79,10 +79,10 @@ class Sweeper:
                     raise
                 if (look, key(item)) not in self._told:
                     self._told[look, key(item)] = True
-                    LOG.exception("%s: what %s holds is beyond this engine; the others are seen to", look, key(item))
+                    LOG.exception("%s: this engine can't handle %s; it goes on with the others", look, key(item))
 
     def dead_engines(self) -> None:
-        """Take over from engines that are dead, and from those that were found dead by somebody who died then."""
+        """Take over from dead engines, also from those that another engine declared dead before it died itself."""
         context, now = self._shared.context(), self._shared.inputs.utcnow()
         for engine_id, counter in self._shared.liveness.look().items():
             if engine_id != self._shared.lease.engine_id and services.declare_dead(context, engine_id, counter, now):
@@ -96,7 +96,7 @@ class Sweeper:
         while (released := self._free(engine_id)).ready or released.wakes:
             for traversal_id, nodes in released.ready.items():
                 self._shared.counts.add(Count.TAKEN_OVER, len(nodes))
-                for node in nodes:  # one by one: whatever its engine died of shall not take others with it
+                for node in nodes:  # in a message each: if one node crashes engines, the others mustn't be lost with it
                     self._conclusions.announce({traversal_id: [node]})
             self._conclusions.wake(released.wakes)
 
@@ -109,10 +109,11 @@ class Sweeper:
             )
 
     def lost_casts(self) -> None:
-        """See to what is ready and was taken by nobody.
+        """Handle ready nodes that no engine has claimed in time.
 
-        It may be lost, or still lie in the broker, because every engine is busy. A second message would help in the
-        first case only, and make the second one worse: so it is held, and an engine takes it as soon as it has room.
+        Their message may be lost, or still wait in the broker because every engine is busy. A second message would
+        help only in the first case, and make the second case worse. So the nodes are queued, and an engine takes them as
+        soon as it has a free thread.
         """
         shared = self._shared
         now = shared.inputs.now()
@@ -142,12 +143,12 @@ class Sweeper:
             return sync_points.postpone(context, due, until)
 
     def _pause(self, casts: int) -> float:
-        """Seconds until the next cast: longer each time, and never the same for two engines."""
+        """Return the seconds until the next cast: longer each time, and different on each engine."""
         pause = self._shared.recast_after * min(BACK_OFF**casts, LONGEST_BACK_OFF)
         return pause * self._shared.inputs.random.uniform(1.0, 1.25)
 
     def lost_wakes(self) -> None:
-        """Schedule what waits for a lock that nobody holds."""
+        """Schedule nodes that wait for a lock that no engine holds."""
         blocked = sync_points.blocked_on_free_rows(self._shared.context(), FREED_AT_ONCE)
         waits: dict[str, list[int]] = {}
         for traversal_id, row in blocked:
@@ -160,19 +161,19 @@ class Sweeper:
         )
 
     def lost_requests(self) -> None:
-        """Let go of what newer traversals wait for and shouldn't, though nobody told us."""
+        """Release rows that newer traversals wait for, if their request to this engine was lost."""
         context, engine_id = self._shared.context(), self._shared.lease.engine_id
         waited_for = resources.waited_for(context, engine_id, FREED_AT_ONCE)
         self._each("Lost requests", waited_for.items(), lambda it: it[0], lambda it: self._runner.asked(it[1], it[0]))
 
     def lost_claims(self) -> None:
-        """Give back what the database believes this process to be at, and it isn't; a page of it at a time."""
+        """Give back claims that this engine has in the database, but not in this process; a page at a time."""
         engine_id, context = self._shared.lease.engine_id, self._shared.context()
         page = sync_points.claims_of(context, engine_id, self._looked_at.claim, LOOKED_AT_ONCE)
         self._looked_at.claim = page[-1] if len(page) == LOOKED_AT_ONCE else ""
         lost = [claim for claim in dict.fromkeys(page) if claim not in self._shared.claims]
         if lost:
-            LOG.warning("%d claims fell out of this engine's hands: their nodes are given back", len(lost))
+            LOG.warning("This engine has lost %d claims: their nodes are given back", len(lost))
         nodes = sync_points.nodes_claimed(context, engine_id, lost) if lost else []
         self._each("Lost claims", nodes, lambda it: it[0], lambda it: self._return(*it))
 
@@ -190,13 +191,13 @@ class Sweeper:
             self._conclusions.announce({traversal_id: [node]})
 
     def lost_locks(self) -> None:
-        """Let go of rows that the database believes this process to hold, and it doesn't; a page of them at a time."""
+        """Release locks that this engine has in the database, but not in this process; a page at a time."""
         engine_id, context = self._shared.lease.engine_id, self._shared.context()
         page = resources.locked_ids(context, engine_id, self._looked_at.row, LOOKED_AT_ONCE)
         self._looked_at.row = page[-1] if len(page) == LOOKED_AT_ONCE else 0
         lost = [row_id for row_id in page if not self._shared.claims.locks(row_id)]
         if lost:
-            LOG.warning("%d resources fell out of this engine's hands: their locks are released", len(lost))
+            LOG.warning("This engine has lost track of %d locked resources: their locks are released", len(lost))
         rows = resources.by_ids(context, lost) if lost else []
         self._each("Lost locks", rows, lambda row: row.id, self._unlock)
 
@@ -213,7 +214,7 @@ class Sweeper:
             return release.let_go(context, shared.inputs, row)
 
     def overdue_stacks(self) -> None:
-        """Fail what takes longer than it may."""
+        """Fail the operations that take longer than their time limit."""
         overdue = stacks.overdue(self._shared.context(), self._shared.inputs.now(), self._shared.settings.recast_limit)
         self._each("Time limits", overdue, lambda stack: stack.id, self._time_out)
 
@@ -226,7 +227,7 @@ class Sweeper:
 
 
 def by_traversal(due: Sequence[DueNode]) -> Mapping[str, Sequence[DueNode]]:
-    """Nodes that are to be cast, traversal by traversal."""
+    """Group nodes by their traversal."""
     nodes: dict[str, list[DueNode]] = {}
     for node in due:
         nodes.setdefault(node.traversal_id, []).append(node)
@@ -234,10 +235,13 @@ def by_traversal(due: Sequence[DueNode]) -> Mapping[str, Sequence[DueNode]]:
 
 
 class Sweeps:
-    """Sweeps again and again until told to stop."""
+    """Sweeps repeatedly until it is stopped."""
 
     def __init__(self, shared: Shared, sweeper: Sweeper, *others: Callable[[], None]) -> None:
-        """:param others: looks of other kinds, to be had with each sweep"""
+        """Prepare the looks of a sweep.
+
+        :param others: further looks for each sweep
+        """
         self._shared = shared
         self._looks: list[Callable[[], None]] = [
             sweeper.dead_engines,
@@ -250,23 +254,23 @@ class Sweeps:
             *others,
         ]
         self._failing: dict[str, bool] = {}
-        """Look → whether its failure was told, as what isn't an outage is."""
+        """Failing look → whether its failure needs no further log line. An outage is logged elsewhere."""
         self._thread = executors.BackgroundThread("sweeps", self._run)
 
     def start(self) -> None:
-        """Start the thread; its first sweep is at once, since an engine often starts where another died."""
+        """Start the thread. It sweeps at once, since an engine often starts because another one died."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End it, after the look that it is at."""
+        """End the thread after the current look."""
         self._thread.end()
 
     def add(self, look: Callable[[], None]) -> None:
-        """Another look, to be had with each sweep from now on."""
+        """Add a look to each sweep from now on."""
         self._looks.append(look)
 
     def sweep(self) -> None:
-        """Look once for each kind of lost work."""
+        """Run every look once."""
         for look in self._looks:
             self._try(look)
 
@@ -286,7 +290,7 @@ class Sweeps:
                 self._shared.counts.add(Count.OUTAGES)
             if not was_told:
                 looked_for = name.replace("_", " ")
-                outage.tell(LOG, error, "Looking for %s failed; told once until it works again", looked_for)
+                outage.tell(LOG, error, "Looking for %s failed; logged once until it works again", looked_for)
             self._failing[name] = bool(was_told) or not outage.is_outage(error)
         else:
             self._failing.pop(name, None)

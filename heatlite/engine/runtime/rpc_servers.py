@@ -1,15 +1,15 @@
-"""RPC servers: one engine's servers for its topics, by a thread of their own.
+"""Run one engine's RPC servers, in a thread of their own.
 
-The broker may be away when an engine starts, for hours, or refuse its queues: oslo.messaging would try again for ever
-and say little. Nothing else of the engine waits for it. So this thread asks the broker first, says what is wrong, and
-serves as soon as it can::
+When an engine starts, the broker may be unreachable for hours, or refuse its queues. oslo.messaging would retry for
+ever and log little. No other part of the engine waits for the broker. So this thread examines the broker first, logs
+what is wrong, and serves as soon as possible::
 
-    examine ──away or refused──▶ tell once ─▶ wait ─┐
+    examine ──away or refused──▶ log once ─▶ wait ──┐
        ▲ └──fine──▶ serve ─▶ watch ──silent────────┤
        └───────────────────────────────────────────┘
 
-An engine that was declared dead goes on under another id, by which others speak to it: then it serves under that too,
-and leaves the servers of its former id.
+An engine that was declared dead continues under a new id. Then this thread starts servers under the new id, and stops
+those of the former id.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from heatlite.rpc.broker import Trouble
 LOG = logging.getLogger(__name__)
 
 PAUSE = 2.0
-"""Seconds between two looks at a broker that can't serve."""
+"""Seconds between two examinations of a broker that can't be used."""
 WATCH = 5.0
-"""Seconds between two looks at whether the servers are well."""
+"""Seconds between two checks of the running servers."""
 LEAVES_STUCK = 3.0
-"""Seconds that a server may take to leave, where the broker is away: its connection is waited for in vain."""
+"""Seconds that a server may take to stop while the broker is unreachable, since its connection may never close."""
 STEP = 0.1
 
 
@@ -39,22 +39,22 @@ class Served(Protocol):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a message is at work."""
+        """True while a message is handled."""
 
     @property
     def is_consuming(self) -> bool:
-        """Whether the broker can hand out messages to it."""
+        """True if the broker can deliver messages to it."""
 
     def leave(self) -> None:
-        """Take in nothing more, and return when all is done; it may never return where the broker is away."""
+        """Take in nothing more, and return when all messages are handled. It may never return if the broker is away."""
 
 
 class RPCServers:
-    """Serves for as long as it isn't stopped.
+    """Serves until it is stopped.
 
-    :param examine: says why the broker can't serve; None: it can
-    :param starters: each starts a server; it may never return where the broker goes away at that moment
-    :param when_serving: called each time they have been started
+    :param examine: returns why the broker can't be used; None: it can
+    :param starters: each starts a server; it may never return if the broker goes away at that moment
+    :param when_serving: called each time the servers have been started
     """
 
     def __init__(
@@ -72,36 +72,36 @@ class RPCServers:
         self._told: str | None = None
         self._thread = executors.BackgroundThread("RPC servers", self._run)
         self.ready = threading.Event()
-        """Set when the servers have been started for the first time."""
+        """Set once the servers have been started for the first time."""
 
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
 
     def serve_again(self) -> None:
-        """Have the servers be started again: they are named by an id that is no longer this engine's."""
+        """Start the servers again, under the engine's new id."""
         self._is_wanted = True
         self._asked.set()
 
     @property
     def is_busy(self) -> bool:
-        """Whether a message is at work."""
+        """True while a message is handled."""
         return any(server.is_busy for server in self._servers)
 
     @property
     def is_serving(self) -> bool:
-        """Whether the broker can hand out messages to this engine, as far as is known."""
+        """True if the broker can deliver messages to this engine, as far as is known."""
         is_there = not self._is_wanted and not self._thread.ended.is_set()
         return is_there and all(server.is_consuming for server in self._servers)
 
     def stop(self, seconds: float) -> None:
-        """Take in nothing more, and wait until what was handed out is done; so long at most."""
+        """Take in nothing more, and wait at most so many seconds until the delivered messages are handled."""
         self._thread.ended.set()
         self._asked.set()
         has_ended = self._thread.end(LEAVES_STUCK)
         have_left = leave(list(self._servers), seconds)
         if not has_ended or not have_left:
-            LOG.warning("The broker is being waited for in vain: this engine leaves without telling it")
+            LOG.warning("The broker doesn't answer: this engine stops without closing its connections")
 
     def _run(self) -> None:
         while not self._thread.ended.is_set():
@@ -115,7 +115,7 @@ class RPCServers:
         if trouble is None and self._is_wanted and not self._thread.ended.is_set():
             try:
                 self._serve()
-            except Exception as error:  # whatever the broker's library makes of it
+            except Exception as error:  # the broker's library may raise anything
                 trouble = Trouble(f"its queues can't be used: {error}", is_refused=False)
         self._tell(trouble)
 
@@ -137,7 +137,7 @@ class RPCServers:
         leave(former, LEAVES_STUCK)
 
     def _tell(self, trouble: Trouble | None) -> None:
-        """Tell what is wrong, once until that changes."""
+        """Log what is wrong, once until it changes."""
         reason = None if trouble is None else trouble.reason
         if reason == self._told:
             return
@@ -145,7 +145,7 @@ class RPCServers:
         if trouble is not None:
             LOG.log(
                 logging.ERROR if trouble.is_refused else logging.WARNING,
-                "This engine can't serve: %s. It goes on with what it finds in the database",
+                "This engine can't serve: %s. It goes on with the nodes that it finds in the database",
                 trouble.reason,
             )
         elif self._servers:
@@ -153,9 +153,9 @@ class RPCServers:
 
 
 def leave(servers: Sequence[Served], seconds: float) -> bool:
-    """Have servers leave side by side: each waits for its last poll, and for what it is at. Return whether all have.
+    """Stop servers in parallel, since each waits for its last poll and its messages. Tell whether all have stopped.
 
-    :param seconds: how long at most; one whose broker is away, and that is at nothing, isn't waited for so long
+    :param seconds: the longest wait; shorter for an idle server whose broker is unreachable
     """
     leaving = [threading.Thread(target=server.leave, name="leaving", daemon=True) for server in servers]
     for thread in leaving:
@@ -168,5 +168,5 @@ def leave(servers: Sequence[Served], seconds: float) -> bool:
 
 
 def patience(server: Served, seconds: float) -> float:
-    """How long a server may take to leave."""
+    """Return how many seconds a server may take to stop."""
     return seconds if server.is_busy or server.is_consuming else min(seconds, LEAVES_STUCK)

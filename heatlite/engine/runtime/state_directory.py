@@ -1,11 +1,11 @@
-"""State directory: what the embedded engine keeps is for its owner's eyes only.
+"""The embedded engine's state directory. Only its owner may read it.
 
     directory                               0700
     heatlite.sqlite3, -wal, -shm, *.lock    0600     SQLite gives its other files the mode of the database's
     auth_encryption_key                     0600
 
-The database holds hidden values in clear unless they are encrypted. What an earlier version left open is closed at the
-next start, also while other commands use it.
+The database holds hidden values in clear text, unless encryption is on. If an earlier version created files with wider
+modes, the next start corrects them, even while other commands use them.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ OURS = (f"{DATABASE_FILE}*", "*.lock", "auth_encryption_key*")
 
 
 def prepare(directory: pathlib.Path) -> pathlib.Path:
-    """Make the directory and an empty database in it if they aren't there, and close what is open to others.
+    """Create the directory and an empty database in it, if they don't exist, and correct the modes of all files.
 
     :return: the database's file
     """
     directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
-    _close(directory, DIRECTORY_MODE)  # first: then nobody else gets at the files in it
+    _close(directory, DIRECTORY_MODE)  # first, since then no other user can open the files in it
     database = directory / DATABASE_FILE
     os.close(os.open(database, os.O_RDWR | os.O_CREAT, FILE_MODE))
     for file in {file for pattern in OURS for file in directory.glob(pattern)}:
-        with contextlib.suppress(FileNotFoundError):  # another command has just removed it
+        with contextlib.suppress(FileNotFoundError):  # another command may just have removed it
             _close(file, FILE_MODE)
     return database
 
 
 def open_private(path: str, flags: int) -> int:
-    """An opener for ``open``: a file that it makes is its owner's alone."""
+    """Open a file, as an opener for ``open``; a file that is created is readable only by its owner."""
     return os.open(path, flags, FILE_MODE)
 
 
 def _close(path: pathlib.Path, mode: int) -> None:
-    """Take away what others may do with a file or a directory, unless they may nothing already."""
+    """Remove the rights of other users on a file or a directory, if they have any."""
     if stat.S_IMODE(path.stat().st_mode) & ~mode == 0:
         return
     try:
         path.chmod(mode)
     except PermissionError:
-        LOG.warning("%s can be used by others, and isn't yours to close: have its owner set its mode to %o", path, mode)
+        LOG.warning("Other users may access %s, and only its owner can change that: set its mode to %o", path, mode)

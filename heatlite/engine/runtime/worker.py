@@ -1,4 +1,4 @@
-"""The workers' endpoint: topic ``engine_worker``, one method."""
+"""The endpoint of workers: topic ``engine_worker``, with one method."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ LOG = logging.getLogger(__name__)
 
 
 class WorkerEndpoint:
-    """Receives ``check_resource``. What is wrong with a message is told in the log, and harms nothing else.
+    """Receives ``check_resource``. Errors in a message are logged and affect nothing else.
 
-    :param may_act: whether this engine may begin anything now. One that slept through its own death finds messages that
-        were sent meanwhile: it leaves them for a sweep until it knows that it lives, and under which name
+    :param may_act: tells whether this engine may begin work now. An engine that was stopped long enough to be declared
+        dead gets messages that were sent meanwhile. It leaves them to a sweep until it has a valid lease
     """
 
     target = oslo_messaging.Target(version=messages.WORKER_VERSION)
@@ -37,11 +37,11 @@ class WorkerEndpoint:
             LOG.warning("An invalid message is dropped: %s", error)
             return
         if not self._may_act():
-            LOG.debug("Nodes of traversal %s are left for a sweep: this engine has no lease now", traversal_id)
+            LOG.debug("Nodes of traversal %s are left to a sweep: this engine has no lease now", traversal_id)
             return
         try:
             self._checker.check(message.traversal_id, message.nodes)
         except DATABASE_ERRORS as error:
             if not is_outage(error):
                 raise
-            LOG.debug("Nodes of traversal %s are left for a sweep: %s", traversal_id, brief(error))
+            LOG.debug("Nodes of traversal %s are left to a sweep: %s", traversal_id, brief(error))

@@ -182,7 +182,10 @@ def test_renewal_goes_on_through_an_outage_and_reports_it_once(caplog):
         renewal.stop()
 
     told = [record.getMessage() for record in caplog.records if record.name == "heatlite.engine.membership.lease"]
-    assert told == ["The lease can't be renewed: no step is started until it is", "The lease is renewed again"]
+    assert told == [
+        "The lease can't be renewed: this engine starts no step until it is renewed",
+        "The lease is renewed again",
+    ]
 
 
 def test_stopping_does_not_wait_for_the_next_renewal():
