@@ -1,16 +1,16 @@
-"""Certainty: what a client asks for begins once, and he learns whether it did, also where a commit's answer is lost.
+"""Retry a transaction until its outcome is known, so that an operation begins exactly once.
 
-    attempt ──▶ begun, or refused
-       │ the database is away, or the answer to COMMIT was lost
+    attempt ──▶ committed, or refused
+       │ the database is unreachable, or the answer to COMMIT was lost
        ▼
-    look up ──▶ begun: it had been written, under the id that it was given beforehand
-       │ not there
+    look up ──▶ committed: found under the id that was chosen before
+       │ not found
        ▼
-    attempt again; after some seconds the client is told what is known
+    attempt again; after some seconds the client gets an error that says what is known
 
-An attempt whose COMMIT the server still works on blocks the next one at the stack's row (or at its unique id), which
-then finds it done: so an attempt that comes too late is to be looked up as well, by whoever made it. For the same
-reason a look that finds nothing proves nothing: a COMMIT may still be on its way.
+A COMMIT whose answer was lost may still be running on the server. It blocks the next attempt at the stack's row, or at
+its unique id, and that attempt then fails. So an attempt that fails must look up, too. For the same reason, a look-up
+that finds nothing proves nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from heatlite.db.outage import CommitUnanswered, brief, is_outage
 from heatlite.engine.common.inputs import Inputs
 
 PAUSES = (0.05, 0.1, 0.3, 0.6, 1.0, 1.5, 2.0, 2.5)
-"""Seconds between two attempts: as long as a server takes to be started again, and shorter than a client waits."""
+"""Seconds between the attempts. Together they last as long as a server's restart, and less than a client waits."""
 NOT_DONE = "The engine's database can't be used now ({reason}). This call was not carried out: it can be made again."
 IN_DOUBT = (
     "The engine's database can't be used now ({reason}), and it went away while this call was being written down. "
@@ -34,11 +34,11 @@ Result = TypeVar("Result")
 
 
 def certainly(inputs: Inputs, attempt: Callable[[], Result], look_up: Callable[[], Result | None]) -> Result:
-    """Attempt a transaction until it is known to be done, or to be none.
+    """Attempt a transaction until it is known whether it was committed; return its result.
 
-    :param attempt: the transaction; run again, it must not do what it has done before
-    :param look_up: what the attempt would have given, if it was done
-    :raises Error: when the database stays away; the text says whether something may have been done
+    :param attempt: runs the transaction; a second run must not repeat the effect of the first
+    :param look_up: returns the attempt's result if it was committed, else None
+    :raises Error: when the database stays unreachable; the text says whether the call may have been carried out
     """
     try:
         return attempt()
@@ -61,5 +61,5 @@ def certainly(inputs: Inputs, attempt: Callable[[], Result], look_up: Callable[[
 
 
 def unavailable(error: BaseException, *, in_doubt: bool) -> exception.Error:
-    """What a client is told, to be raised by the caller."""
+    """Build the error for the client; the caller raises it."""
     return exception.Error(message=(IN_DOUBT if in_doubt else NOT_DONE).format(reason=brief(error)))

@@ -1,4 +1,4 @@
-"""From a configuration that has been read to the values that engine and database take."""
+"""Turn the configuration into the settings of engine and database."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from heatlite.engine.common.settings import Role, Settings
 from heatlite.template import yaql_process
 
 STEPS_SHARE = 0.8
-"""Of the launcher's patience, how much steps may use up: the rest is for saying goodbye."""
+"""Part of the launcher's shutdown timeout that running steps may use. The rest is for stopping the other parts."""
 
 
 OTHER_THREADS = 8
-"""Threads of an engine beside those, that use the database now and then: its lease, its sweeps …"""
+"""Threads of an engine that use the database beside its workers and steps: its lease, its sweeps …"""
 
 
 def engine_settings(conf: cfg.ConfigOpts) -> Settings:
-    """The engine's settings."""
+    """Return the engine's settings."""
     values = {
         name: conf[name]
         for name in Settings.__dataclass_fields__
@@ -42,9 +42,10 @@ def engine_settings(conf: cfg.ConfigOpts) -> Settings:
 
 
 def profiles(conf: cfg.ConfigOpts) -> bool:
-    """Whether ``[profiler] enabled`` says so.
+    """Tell whether ``[profiler] enabled`` is on.
 
-    That is read by itself: osprofiler registers its options when it is loaded, and is loaded where it is on only.
+    The option is read separately: osprofiler registers its options when it is imported, and it is imported only if it
+    is enabled.
     """
     apart = cfg.ConfigOpts()
     apart.register_opt(cfg.BoolOpt("enabled", default=False, deprecated_name="profiler_enabled"), group="profiler")
@@ -53,26 +54,26 @@ def profiles(conf: cfg.ConfigOpts) -> bool:
 
 
 def vault(conf: cfg.ConfigOpts) -> Vault:
-    """A daemon's keys.
+    """Return the vault with a daemon's encryption keys.
 
-    :raises ConfigurationError: when there is none, or one isn't a key
+    :raises ConfigurationError: when there is no key, or one isn't valid
     """
     return crypt.required(conf.auth_encryption_key, conf.encrypt_parameters_and_properties)
 
 
 def database_settings(conf: cfg.ConfigOpts) -> DatabaseSettings:
-    """The database's settings.
+    """Return the database's settings.
 
-    Every thread may keep its connection, unless the operator wants fewer. A pool closes what is beyond its size as soon
-    as it is given back; over TLS, which MariaDB speaks by itself from 11.4 on, another costs tens of milliseconds.
+    By default every thread may keep its connection. A pool closes a connection beyond its size as soon as it is
+    returned, and a new one over TLS, which MariaDB uses by default from 11.4 on, costs tens of milliseconds.
 
     :raises ConfigurationError: when no database is configured
     """
     if not conf.database.connection:
         raise exception.ConfigurationError(reason="[database] connection isn't set: a daemon needs a database server")
     of_oslo = DatabaseSettings.__dataclass_fields__.keys() - {"read_time_limit"}
-    said = {name: conf.database[name] for name in of_oslo} | {"read_time_limit": conf.read_time_limit}
+    values = {name: conf.database[name] for name in of_oslo} | {"read_time_limit": conf.read_time_limit}
     location = conf.get_location("max_pool_size", "database")
     if location is None or not location.location.is_user_controlled:
-        said["max_pool_size"] = conf.worker_threads + conf.step_threads + OTHER_THREADS
-    return DatabaseSettings(**{name: value for name, value in said.items() if value is not None})
+        values["max_pool_size"] = conf.worker_threads + conf.step_threads + OTHER_THREADS
+    return DatabaseSettings(**{name: value for name, value in values.items() if value is not None})

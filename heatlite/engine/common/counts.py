@@ -1,4 +1,4 @@
-"""Counts: what has happened in this process that somebody may want to be called for. ``metrics`` shows them."""
+"""Counters of events in this process that an operator may want an alarm for. ``metrics`` shows them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 
 
 class Count(enum.StrEnum):
-    """What is counted; the value is its name among the metrics, the text what it says there."""
+    """The counted events. The value is the metric's name, the text its description."""
 
     text: str
 
@@ -19,26 +19,26 @@ class Count(enum.StrEnum):
 
     DEAD_ENGINES = "engines_found_dead", "Engines that this one declared dead"
     TAKEN_OVER = "nodes_taken_over", "Nodes and rows of dead engines that this one freed"
-    RECASTS = "nodes_recast", "Ready nodes that nobody had taken in time, and that were put up again"
-    GIVEN_BACK = "nodes_given_back", "Nodes that this engine had claimed and didn't end: it was leaving"
-    LOST_SIGHT = "nodes_lost_sight_of", "Claims and locks that fell out of this engine's hands and were released"
-    WORN_OUT = "resources_worn_out", "Resources that aren't tried again: too many engines died at them"
+    RECASTS = "nodes_recast", "Ready nodes that no engine had claimed in time, and that were offered again"
+    GIVEN_BACK = "nodes_given_back", "Nodes that this engine had claimed and gave back unfinished, because it stopped"
+    LOST_SIGHT = "nodes_lost_sight_of", "Claims and locks that this engine had lost track of, and released"
+    WORN_OUT = "resources_worn_out", "Resources that aren't tried again, because too many engines died while at them"
     OVERRUNS = "steps_overrun", "Steps of plugins that took longer than step_time_limit"
-    LEASES_LOST = "leases_lost", "Times that this engine found that it had been declared dead"
-    OUTAGES = "sweep_outages", "Times that a sweep began to fail, as it does where the database is away"
-    HELD = "nodes_held", "Ready nodes that were left in the database, because their project had its share"
-    PULLED = "nodes_pulled", "Held nodes that this engine took"
+    LEASES_LOST = "leases_lost", "Times that this engine found itself declared dead"
+    OUTAGES = "sweep_outages", "Times that a sweep began to fail, for example because the database is unreachable"
+    HELD = "nodes_held", "Ready nodes that were queued in the database, because their project had used up its share"
+    PULLED = "nodes_pulled", "Queued nodes that this engine took"
 
 
 class Counts:
-    """Numbers that only grow, from the start of the process on."""
+    """Counters that start at 0 with the process, and only grow."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers: Counter[Count] = Counter()
 
     def add(self, what: Count, number: int = 1) -> None:
-        """It has happened so many times more."""
+        """Increase a counter."""
         with self._lock:
             self._numbers[what] += number
 

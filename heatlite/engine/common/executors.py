@@ -1,4 +1,4 @@
-"""Pools of threads, native or green, whichever the process runs on; and threads that go on for as long as it serves."""
+"""Thread pools of the kind that the process uses, native or green, and background threads that run until stopped."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from oslo_service import backend
 
 
 def pool(threads: int) -> concurrent.futures.Executor:
-    """An executor with at most so many threads of the kind that this process uses.
+    """Create an executor with at most so many threads of the kind that this process uses.
 
-    Native ones are the standard library's, which end as soon as they are told to: futurist's find out once a second.
+    Native threads are the standard library's, which end at once. futurist's check only once a second whether to end.
     """
     if backend.get_backend_type() is backend.BackendType.EVENTLET:
         import futurist
@@ -22,9 +22,9 @@ def pool(threads: int) -> concurrent.futures.Executor:
 
 
 class BackgroundThread:
-    """A thread that is started once at most, and can be ended at any moment: before it starts, or twice.
+    """A thread that starts at most once, and can be ended at any moment: before it starts, or more than once.
 
-    :param run: what it does, until ``ended`` is set; it must look at that
+    :param run: the thread's function; it must return soon after ``ended`` is set
     """
 
     def __init__(self, name: str, run: Callable[[], None]) -> None:
@@ -34,14 +34,14 @@ class BackgroundThread:
         self._thread = threading.Thread(target=run, name=name, daemon=True)
 
     def start(self) -> None:
-        """Start it; nothing where it has been started or ended."""
+        """Start the thread, unless it has been started or ended."""
         with self._lock:
             if not self._is_started and not self.ended.is_set():
                 self._is_started = True
                 self._thread.start()
 
     def end(self, seconds: float | None = None) -> bool:
-        """Tell it to end, and wait for that; so long at most, None: however long. Return whether it has ended."""
+        """Tell the thread to end, and wait so many seconds at most (None: no limit). Return whether it has ended."""
         with self._lock:
             self.ended.set()
             is_started = self._is_started

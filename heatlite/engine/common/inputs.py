@@ -1,4 +1,4 @@
-"""Time, ids and chance, as inputs: a test hands in its own, and the engine never asks the world behind their back."""
+"""Clock, ids and random numbers as inputs. The engine takes them from nowhere else, so a test can control them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from dataclasses import dataclass, field
 
 
 def boot_time() -> float:
-    """Seconds since boot, suspended time included, so that a laptop that slept doesn't believe in an old lease."""
+    """Return the seconds since boot, including suspended time, so an engine doesn't trust its lease after a suspend."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def new_uuid() -> str:
-    """A random id."""
+    """Return a random id."""
     return str(uuid.uuid4())
 
 
 def timed_uuid(now: float) -> str:
-    """A random id that tells its millisecond: a UUID of version 7 (RFC 9562); ``now`` in seconds since the epoch.
+    """Return a random id that holds its time in milliseconds: a UUID of version 7 (RFC 9562).
 
-    Where a column for people keeps whole seconds, such an id tells the exact time at no cost; and ids that grow are
-    cheap to index.
+    A column for people stores whole seconds; such an id adds the exact time at no cost. Growing ids are cheap to index.
+
+    :param now: seconds since the epoch
     """
     milliseconds, chance = int(now * 1000) & (1 << 48) - 1, uuid.uuid4().int
     head = milliseconds << 80 | 7 << 76 | (chance >> 112) << 64 & 0xFFF << 64
@@ -32,14 +33,14 @@ def timed_uuid(now: float) -> str:
 
 
 def time_of(timed_id: str) -> float | None:
-    """The seconds since the epoch that ``timed_uuid`` put into an id; None where it is of another kind."""
+    """Return the seconds since the epoch that ``timed_uuid`` put into an id; None for an id of another kind."""
     value = uuid.UUID(timed_id)
     return (value.int >> 80) / 1000 if value.version == 7 else None
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the engine takes from the world beside its database and its messages."""
+    """The engine's inputs beside its database and its messages."""
 
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = boot_time
@@ -49,5 +50,5 @@ class Inputs:
     sleep: Callable[[float], None] = time.sleep
 
     def utcnow(self) -> datetime.datetime:
-        """The time for people: UTC, without a zone, to the second, as Heat keeps it."""
+        """Return the time for people: UTC, without a zone, in whole seconds, as Heat stores it."""
         return datetime.datetime.fromtimestamp(int(self.now()), datetime.UTC).replace(tzinfo=None)

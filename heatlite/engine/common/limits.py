@@ -1,4 +1,4 @@
-"""Limits: how much one client may ask for, each an option, each refused with what it is and what was asked.
+"""Enforce the limits on one client's requests. Each limit is an option; an error names the size and the limit.
 
 template, files    max_template_size           resources   max_resources_per_stack    (each file with its name)
 environment        max_environment_size        stacks      max_stacks_per_tenant
@@ -19,15 +19,15 @@ from heatlite.schema.sizes import weight
 from heatlite.template import ResourceDefinition
 
 TEXTS_TOGETHER = 8
-"""How many times the size of one text all of a request's may have together. Heat counts each by itself, and heat-api
-lets a request pass that is twice as large as one text may be, by default."""
+"""All texts of a request together may be this many times as large as one text. Heat limits each text by itself, and
+heat-api by default accepts a request that is twice as large as one text may be."""
 
 
 def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], environment: Mapping[str, Any]) -> None:
-    """Refuse what is too large to be looked into.
+    """Refuse a template, files or an environment that is too large.
 
-    :raises StackValidationFailed: when the template isn't one at all, or holds a number that isn't one
-    :raises RequestLimitExceeded: naming the size and the limit
+    :raises StackValidationFailed: when the template isn't a map, or holds Infinity or NaN
+    :raises RequestLimitExceeded: when one is too large; it names the size and the limit
     """
     if not isinstance(template, Mapping):
         raise exception.StackValidationFailed(message="The template is not a JSON object or YAML mapping.")
@@ -42,15 +42,15 @@ def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], env
 
 
 def check_adopted(max_template_size: int, data: Mapping[str, Any]) -> None:
-    """Refuse data of an adoption that is larger than all texts of a request may be together.
+    """Refuse data of an adoption that is larger than all texts of a request together may be.
 
-    :raises RequestLimitExceeded: naming the size and the limit
+    :raises RequestLimitExceeded: when it is too large; it names the size and the limit
     """
     _check_size("Adoption data", weight(data), max_template_size * TEXTS_TOGETHER, "max_template_size")
 
 
 def _json(what: str, value: Any) -> str:
-    """A value as JSON, which a client's own encoder may have been more generous with."""
+    """Encode a value as JSON. A client's own encoder may accept more than JSON allows."""
     try:
         return json.dumps(value, allow_nan=False)
     except ValueError:
@@ -66,7 +66,7 @@ def _check_size(what: str, size: int, most: int, option: str) -> None:
 
 
 def check_resources(settings: Settings, number: int) -> None:
-    """Refuse a template of too many resources.
+    """Refuse a template with too many resources.
 
     :raises StackResourceLimitExceeded: in Heat's words
     """
@@ -75,9 +75,9 @@ def check_resources(settings: Settings, number: int) -> None:
 
 
 def check_members(settings: Settings, size: int, resource: StackResource) -> None:
-    """Refuse a nested stack of so many members before its template is built.
+    """Refuse a nested stack with too many members, before its template is built.
 
-    :raises StackResourceLimitExceeded: when they are too many
+    :raises StackResourceLimitExceeded: when there would be too many members
     :raises RequestLimitExceeded: when their template would be too large
     """
     check_resources(settings, size)
@@ -86,18 +86,18 @@ def check_members(settings: Settings, size: int, resource: StackResource) -> Non
 
 
 def check_built(settings: Settings, characters: int) -> None:
-    """Refuse a template that an engine would build of many members, before it does.
+    """Refuse a template that the engine would build for many members, before it is built.
 
-    :param characters: about how many it would have
-    :raises RequestLimitExceeded: naming the limit
+    :param characters: about how many characters the template would have
+    :raises RequestLimitExceeded: when that is too large; it names the limit
     """
     _check_size("Group template", characters, settings.max_group_template_size, "max_group_template_size")
 
 
 def check_evaluated(definition: ResourceDefinition, properties: Any, metadata: Any) -> int:
-    """Refuse properties or metadata that are larger than what a database is sure to take; about how large both are.
+    """Refuse properties or metadata that are larger than every database can store. Return their approximate size.
 
-    :raises StackValidationFailed: with the place in the template
+    :raises StackValidationFailed: when they are too large; it has the place in the template
     """
     together = 0
     for section, value, most in (("properties", properties, LARGEST), ("metadata", metadata, MOST_METADATA)):
@@ -112,7 +112,7 @@ def check_evaluated(definition: ResourceDefinition, properties: Any, metadata: A
 
 
 def check_depth(settings: Settings, depth: int) -> None:
-    """Refuse a stack nested too deep; a root is at 0.
+    """Refuse a stack that is nested too deeply; the root is at depth 0.
 
     :raises RequestLimitExceeded: in Heat's words
     """
@@ -121,26 +121,26 @@ def check_depth(settings: Settings, depth: int) -> None:
 
 
 def check_stacks(settings: Settings, count: Callable[[], int]) -> None:
-    """Refuse one stack more, where a project has so many. What is created at the same moment may slip through.
+    """Refuse another stack when a project has too many. Stacks created at the same moment may exceed the limit.
 
-    :param count: gives their number; not asked where there is no limit
-    :raises RequestLimitExceeded: naming the limit
+    :param count: returns their number; not called when there is no limit
+    :raises RequestLimitExceeded: when there are too many; it names the limit
     """
     _check_number("stacks", "stacks per tenant", settings.max_stacks_per_tenant, count)
 
 
 def check_snapshots(settings: Settings, count: Callable[[], int]) -> None:
-    """:raises RequestLimitExceeded: where a stack has as many snapshots as it may; -1 is any number"""
+    """Raise RequestLimitExceeded when a stack has as many snapshots as it may; -1 means no limit."""
     _check_number("snapshots", "snapshots per stack", settings.max_snapshots_per_stack, count)
 
 
 def check_configs(settings: Settings, count: Callable[[], int]) -> None:
-    """:raises RequestLimitExceeded: where a project has as many software configs as it may; -1 is any number"""
+    """Raise RequestLimitExceeded when a project has as many software configs as it may; -1 means no limit."""
     _check_number("configs", "software configs per tenant", settings.max_software_configs_per_tenant, count)
 
 
 def check_deployments(settings: Settings, count: Callable[[], int]) -> None:
-    """:raises RequestLimitExceeded: where a project has as many software deployments as it may; -1 is any number"""
+    """Raise RequestLimitExceeded when a project has as many software deployments as it may; -1 means no limit."""
     most = settings.max_software_deployments_per_tenant
     _check_number("deployments", "software deployments per tenant", most, count)
 

@@ -1,9 +1,9 @@
-"""Masking: errors without the values of hidden parameters, on their way to clients, rows and logs.
+"""Remove the values of hidden parameters from errors, before they reach clients, rows or logs.
 
-    error ──▶ a copy of its parts, each masked ──▶ the same class, made without its constructor
-                     └── anything goes wrong ──▶ ``Error``, which tells nothing of the original
+    error ──▶ a copy of its fields, each masked ──▶ the same class, created without its constructor
+                     └── anything goes wrong ──▶ ``Error``, which holds nothing of the original
 
-A constructor takes what its author thought of; a copy of the parts is right for any class, with whatever fields.
+A copy of the fields works for an error of any class, whatever arguments its constructor takes.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ CANT_BE_SHOWN = "It failed for a reason that can't be shown, since hidden values
 
 @contextlib.contextmanager
 def masked(mask: Mask) -> Iterator[None]:
-    """Whatever is raised within tells no hidden value, nor does what it was caused by.
+    """Mask hidden values in every error that the block raises, and drop the error's cause.
 
-    :raises StackValidationFailed: in place of an error that isn't heatlite's own and would tell one
-    :raises Error: in place of one in which nothing can be masked
+    :raises StackValidationFailed: in place of an error that isn't heatlite's own and holds a hidden value
+    :raises Error: in place of an error that can't be masked
     """
     try:
         yield
@@ -36,7 +36,7 @@ def masked(mask: Mask) -> Iterator[None]:
 
 
 def without_secrets(error: Exception, mask: Mask) -> Exception:
-    """The error without hidden values; the very same where it holds none."""
+    """Return the error without hidden values; the same object if it holds none."""
     try:
         if not isinstance(error, exception.HeatliteError):
             return _of_strangers(error, mask)
@@ -55,7 +55,7 @@ def _of_strangers(error: Exception, mask: Mask) -> Exception:
 
 
 def _copy(error: exception.HeatliteError, mask: Callable[[str], str]) -> exception.HeatliteError:
-    """An error of the same class with masked fields, made without its constructor."""
+    """Create an error of the same class with masked fields, without calling its constructor."""
     hidden = type(error).__new__(type(error))
     hidden.args = tuple(shown(argument, mask) for argument in error.args)
     vars(hidden).update({name: shown(value, mask) for name, value in vars(error).items()})
@@ -63,7 +63,7 @@ def _copy(error: exception.HeatliteError, mask: Callable[[str], str]) -> excepti
 
 
 def shown(value: Any, mask: Callable[[str], str]) -> Any:
-    """A value of any structure, each text in it as the mask leaves it."""
+    """Mask each text in a value of any structure."""
     match value:
         case str():
             return mask(value)

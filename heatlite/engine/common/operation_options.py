@@ -1,4 +1,4 @@
-"""OperationOptions: what a client says of an operation beside its template."""
+"""The options of an operation, other than its template."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from heatlite.convergence.model import Action
 
 @dataclass(frozen=True)
 class OperationOptions:
-    """What a client says of an operation beside its template. None leaves a setting as it is.
+    """The options of an operation, other than its template. None leaves a setting as it is.
 
-    ``adopts``: name → what is said of the physical resource to be taken over; None: all are made.
-    ``converge``: look at every resource, also where it is certain that nothing changed.
+    ``adopts``: name → the exported data of the physical resource to adopt; None: every resource is created.
+    ``converge``: visit every resource, even one that certainly hasn't changed.
     """
 
     timeout_mins: int | None = None
@@ -25,5 +25,5 @@ class OperationOptions:
 
     @property
     def creation(self) -> Action:
-        """The action of a new stack."""
+        """The action of a new stack with these options."""
         return Action.CREATE if self.adopts is None else Action.ADOPT

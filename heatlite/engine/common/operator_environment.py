@@ -1,7 +1,7 @@
-"""The operator's environments: files of which every stack's resource registry knows, whatever its user says.
+"""The operator's environments: files whose resource registry applies to every stack.
 
-They are read as an engine starts. One that is broken keeps it from starting, because a mapping that is missing would
-make other resources than the operator meant.
+They are read when an engine starts. A broken file prevents the start, because without its mappings the engine would
+create other resources than the operator intended.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ENDINGS = (".yaml", ".yml", ".json")
 def templates(registry: Mapping[str, Any], max_bytes: int) -> dict[str, str]:
     """Return the text of each template on this machine's disk that a registry maps a type to, by its ``file:`` URL.
 
-    One that can't be read is left out with a warning, and whoever uses its type is refused.
+    A template that can't be read is left out with a warning; stacks that use its type are refused.
     """
     found = {}
     for url in (it for it in registry.values() if isinstance(it, str) and it.startswith("file:") and is_template(it)):
@@ -42,10 +42,10 @@ def templates(registry: Mapping[str, Any], max_bytes: int) -> dict[str, str]:
 
 
 def read(directory: str, max_bytes: int) -> dict[str, Any]:
-    """The ``resource_registry`` that the directory's files make, the last in alphabetical order winning.
+    """Return the ``resource_registry`` that the directory's files define; the last in alphabetical order wins.
 
-    :returns: Heat's default mappings, and nothing else where there is no such directory
-    :raises ConfigurationError: when a file isn't an environment, naming it and the place in it
+    :returns: only Heat's default mappings if there is no such directory
+    :raises ConfigurationError: when a file isn't an environment; it names the file and the place in it
     """
     folder, whole = pathlib.Path(directory), language.Environment(resource_registry=dict(DEFAULT_MAPPINGS))
     if not folder.is_dir():

@@ -1,8 +1,10 @@
-"""Policy: which types a request may use, by oslo.policy's rules. They are Heat's, and an operator's file may differ.
+"""Decide which resource types a request may use, by oslo.policy's rules.
 
-resource_types:OS::Keystone::*      rule:project_admin      every type of that kind
+The default rules are Heat's; an operator's policy file may override them.
+
+resource_types:OS::Keystone::*      rule:project_admin      every type with this prefix
 resource_types:OS::Nova::Flavor     rule:project_admin      this type
-                                                            what no rule names is everybody's
+                                                            a type that no rule names is open to every project
 """
 
 from __future__ import annotations
@@ -52,12 +54,14 @@ ADMINS_TYPES = (
     "OS::Octavia::FlavorProfile",
     "OS::Octavia::Quota",
 )
-"""Those that are for administrators of a project, where no file says otherwise."""
+"""The types that, by default, only administrators of a project may use."""
 
 
 def enforcer() -> policy.Enforcer:
-    """For ``oslopolicy-policy-generator`` and its kin: the rules with an operator's file, as the configuration in
-    heatlite's usual places names it."""
+    """Build an enforcer for oslo.policy's command-line tools, such as ``oslopolicy-policy-generator``.
+
+    It reads heatlite's configuration from the usual places, and the policy file that the configuration names.
+    """
     from oslo_policy import policy
 
     conf = cfg.ConfigOpts()
@@ -68,9 +72,9 @@ def enforcer() -> policy.Enforcer:
 
 
 class TypePolicy:
-    """Says who may use which types.
+    """Decides which types a request may use.
 
-    :param conf: a configuration that has been read, in which oslo.policy finds its file; None: the rules are as here
+    :param conf: the configuration, which names the policy file; None: only the default rules apply
     """
 
     def __init__(self, conf: cfg.ConfigOpts | None = None) -> None:
@@ -78,7 +82,7 @@ class TypePolicy:
 
     @functools.cached_property
     def _enforcer(self) -> policy.Enforcer:
-        """Made when it is first asked: reading one rule, oslo.policy imports an HTTP client."""
+        """The enforcer. It is built at first use, because oslo.policy imports an HTTP client for it."""
         from oslo_policy import opts, policy
 
         conf = self._conf
@@ -92,7 +96,7 @@ class TypePolicy:
         return enforcer
 
     def allows(self, context: RequestContext, type_name: str) -> bool:
-        """Whether a request may use a type."""
+        """Tell whether a request may use a type."""
         rules = (f"{PREFIX}:{type_name}", f"{PREFIX}:{type_name.rpartition('::')[0]}::*")
         self._enforcer.load_rules()
         return all(self._passes(context, rule) for rule in rules if rule in self._enforcer.rules)
@@ -106,25 +110,27 @@ class TypePolicy:
             return False
 
     def check(self, context: RequestContext, type_names: Iterable[str]) -> None:
-        """Refuse what a request may not use.
+        """Refuse types that a request may not use.
 
-        :raises Forbidden: naming the first such type
+        :raises Forbidden: when there is one; it names the first such type
         """
         for name in sorted(set(type_names)):
             if not self.allows(context, name):
                 raise exception.Forbidden(action=name)
 
     def permit(self, context: RequestContext, stack: StackRecord) -> StackRecord:
-        """The stack, if who asks may use every type in it: what he asks for is done by the right of its owner.
+        """Return the stack if the client may use every type in it.
 
-        :raises Forbidden: naming the first that isn't for him
+        The operation runs with the stored credentials of the stack, so the client must not get more rights by it.
+
+        :raises Forbidden: when the client may not use a type; it names the first such type
         """
         self.check(context, resources.types(context, stack.id))
         return stack
 
 
 def rules() -> list[policy.RuleDefault]:
-    """The rules where no file says otherwise; ``oslopolicy-sample-generator --namespace heatlite`` writes them."""
+    """Return the default rules; ``oslopolicy-sample-generator --namespace heatlite`` writes them to a file."""
     from oslo_policy import policy
 
     return [
@@ -140,7 +146,7 @@ def rules() -> list[policy.RuleDefault]:
 
 
 def credentials(context: RequestContext) -> dict[str, object]:
-    """What rules look at."""
+    """Return the credentials that the rules are checked against."""
     wire = context.wire
     return {
         "roles": [str(role) for role in wire.get("roles") or ()],
@@ -155,7 +161,7 @@ def credentials(context: RequestContext) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """Who has something validated, and what he was found to be allowed: a template has many resources of few types."""
+    """The request that is being validated, and the types it may use. They are cached: many resources have few types."""
 
     held: TypePolicy
     context: RequestContext
@@ -167,7 +173,7 @@ _FOR: ContextVar[_Asked | None] = ContextVar("policy", default=None)
 
 @contextmanager
 def held_to(held: TypePolicy, context: RequestContext) -> Iterator[None]:
-    """Hold what is validated here, and in what is called from here, to what a request may use."""
+    """Apply a request's type policy to all validation within the block."""
     before = _FOR.set(_Asked(held, context))
     try:
         yield
@@ -176,9 +182,9 @@ def held_to(held: TypePolicy, context: RequestContext) -> Iterator[None]:
 
 
 def check_type(type_name: str) -> None:
-    """Refuse a type that whoever has something validated may not use.
+    """Refuse a type that the request being validated may not use.
 
-    :raises Forbidden: naming it
+    :raises Forbidden: when it may not; it names the type
     """
     asked = _FOR.get()
     if asked is not None and type_name not in asked.allowed:

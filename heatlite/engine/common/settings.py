@@ -1,4 +1,4 @@
-"""The engine's settings as values. ``heatlite.cmd`` makes them from the configuration; tests make them directly."""
+"""The engine's settings as values. ``configured`` builds them from the configuration; tests build them directly."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ DEFAULT_MAPPINGS: Mapping[str, str] = {
     "OS::Ceilometer::GnocchiAggregationByResourcesAlarm": "OS::Aodh::GnocchiAggregationByResourcesAlarm",
     "OS::Ceilometer::GnocchiResourcesAlarm": "OS::Aodh::GnocchiResourcesAlarm",
 }
-"""Types to types, in the environment that Heat is installed with; every other environment is stronger."""
+"""Resource type → resource type, in the environment that Heat installs; every other environment overrides it."""
 
 
 class Role(enum.StrEnum):
-    """What an engine process does."""
+    """The work of an engine process."""
 
     API = "api"
     WORKER = "worker"
@@ -40,7 +40,7 @@ class Role(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """Seconds where nothing else is said; see ``heatlite.conf.engine`` for what each means."""
+    """Durations are in seconds, unless the name has another unit. ``heatlite.conf.engine`` explains each setting."""
 
     host: str = field(default_factory=socket.gethostname)
     role: Role = Role.ALL
@@ -73,9 +73,9 @@ class Settings:
     max_listed: int = 10000
     hidden_stack_tags: tuple[str, ...] = ()
     operator_registry: Mapping[str, Any] = field(default_factory=lambda: dict(DEFAULT_MAPPINGS))
-    """Of the operator's environments, over Heat's default mappings."""
+    """The registry of the operator's environments, merged over Heat's default mappings."""
     operator_templates: Mapping[str, str] = field(default_factory=dict)
-    """The URL of each template that it names, as a type, on the engine's disk → its text."""
+    """URL of each template on the engine's disk that the registry maps a type to → the template's text."""
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)
     graceful_shutdown_timeout: float = 60
     metrics_port: int = 0

@@ -1,11 +1,11 @@
-"""Mistakes: all that is wrong with a template is told at once, each mistake with its place from the root on.
+"""Report every mistake in a template at once, each with its full place from the root template on.
 
-    collected   one part's mistake is noted, and the next part is looked at
-    raise_all   one mistake is raised as it is, several as one error with a line for each
-    in_region   the same, in Heat's words, where the parent names a region
-    within      the place of a nested template's mistakes in its parent's: ``resources.group<nested_stack>.resources.3``
+    collected   record the mistake of one part, and go on with the next part
+    raise_all   raise one mistake as it is, several as one error with a line for each
+    within      prefix a nested template's mistakes with its place: ``resources.group<nested_stack>.resources.3``
+    in_region   wrap a nested template's mistake in Heat's words for a stack in another region
 
-A limit that is exceeded is told by itself, and at once: what has taken too long, or is too much, isn't looked at again.
+An exceeded limit is raised alone, and at once, since validating the rest would cost too much.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from collections.abc import Iterator, Sequence
 from heatlite import exception
 
 MOST_TOLD = 20
-"""Mistakes that one error tells of."""
+"""Number of mistakes that one error lists."""
 LONGEST_TOLD = 50_000
-"""Characters of an error that a client is told. What an error quotes is the client's own, and may be as large as all
-that the client sent."""
+"""Characters of an error that a client gets. An error may quote parts of the request, which can be large."""
 LIMITS = (exception.RequestLimitExceeded, exception.StackResourceLimitExceeded)
 
 
@@ -34,12 +33,12 @@ class SeveralMistakes(exception.StackValidationFailed):
 
 
 def cut_short(text: str, longest: int = LONGEST_TOLD) -> str:
-    """A text as a client is told it, once nothing in it is to be masked any more: the mask looks for whole values."""
+    """Cut a text for the client. Mask hidden values before this: the mask finds only whole values."""
     return text if len(text) <= longest else f"{text[:longest]}… and {len(text) - longest} characters more"
 
 
 def in_short(several: SeveralMistakes) -> exception.StackValidationFailed:
-    """Several mistakes as one error of a class that heat-api knows, each with as much of the room as any other."""
+    """Turn several mistakes into one error of a class that heat-api knows, each cut to an equal share of its length."""
     told = [cut_short(str(mistake), LONGEST_TOLD // MOST_TOLD) for mistake in several.mistakes[:MOST_TOLD]]
     more = len(several.mistakes) - len(told)
     return exception.StackValidationFailed(message="\n".join([*told, *([f"and {more} more"] if more else [])]))
@@ -47,7 +46,7 @@ def in_short(several: SeveralMistakes) -> exception.StackValidationFailed:
 
 @contextlib.contextmanager
 def collected(mistakes: list[exception.HeatliteError]) -> Iterator[None]:
-    """Note what is wrong with one part, and go on with the next.
+    """Add the mistake of one part to ``mistakes``, so that the caller can go on with the next part.
 
     :raises RequestLimitExceeded: at once
     :raises StackResourceLimitExceeded: at once
@@ -63,7 +62,7 @@ def collected(mistakes: list[exception.HeatliteError]) -> Iterator[None]:
 
 
 def raise_all(mistakes: Sequence[exception.HeatliteError]) -> None:
-    """Raise a single mistake as it is, and several as one error that tells each, a line for each.
+    """Raise a single mistake as it is, and several as one error with a line for each.
 
     :raises HeatliteError: when there are any
     """
@@ -75,7 +74,7 @@ def raise_all(mistakes: Sequence[exception.HeatliteError]) -> None:
 
 @contextlib.contextmanager
 def within(name: str, place: str) -> Iterator[None]:
-    """Give what is wrong with a nested template its place in the parent's: ``resources.name<place>``."""
+    """Prefix the mistakes of a nested template with its place in the parent: ``resources.name<place>``."""
     path = f"resources.{name}<{place}>"
     try:
         yield
@@ -87,7 +86,7 @@ def within(name: str, place: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def in_region(region: str) -> Iterator[None]:
-    """Tell what is wrong with a nested template as Heat does where the parent names a region for it."""
+    """Wrap the mistake of a nested template as Heat does when the parent names a region for it."""
     try:
         yield
     except LIMITS:
@@ -98,15 +97,15 @@ def in_region(region: str) -> Iterator[None]:
 
 
 def placed(path: str, error: exception.HeatliteError) -> exception.HeatliteError:
-    """The same mistake, seen from one level further up."""
+    """Return the same mistake with its place one level further up."""
     match error:
         case exception.ErrorWithPath():
             inner = f"{path}.{error.path}" if error.path else path
             return exception.StackValidationFailed(error=error.error, path=inner, message=error.message)
         case exception.RequestLimitExceeded():
-            said = str(error.kwargs["message"])
+            text = str(error.kwargs["message"])
             return exception.RequestLimitExceeded(
-                message=f"{path}{'.' if said.startswith('resources.') else ': '}{said}"
+                message=f"{path}{'.' if text.startswith('resources.') else ': '}{text}"
             )
         case exception.StackResourceLimitExceeded():
             return exception.RequestLimitExceeded(message=f"{path}: {error}")

@@ -2,10 +2,10 @@
 
     queued ──take (compare-and-swap)──▶ claim, as if a message had arrived
 
-The puller looks when this engine has queued nodes, when a batch that it took is done, when the last message is done, and
-periodically, since other engines queue nodes, too. It never takes more batches than it has threads for. Messages and
-clients' calls have priority, since they belong to projects that are within their share. While the engine works on one
-of these, it works on at most one queued batch.
+The puller looks when this engine has queued nodes, when a batch that it took is done, when the last message is done,
+and periodically, since other engines queue nodes, too. It never takes more batches than it has threads for. Messages
+and clients' calls have priority, since they belong to projects that are within their share. While the engine works on
+one of these, it works on at most one queued batch.
 """
 
 from __future__ import annotations

@@ -112,8 +112,8 @@ class Sweeper:
         """Handle ready nodes that no engine has claimed in time.
 
         Their message may be lost, or still wait in the broker because every engine is busy. A second message would
-        help only in the first case, and make the second case worse. So the nodes are queued, and an engine takes them as
-        soon as it has a free thread.
+        help only in the first case, and make the second case worse. So the nodes are queued, and an engine takes them
+        as soon as it has a free thread.
         """
         shared = self._shared
         now = shared.inputs.now()

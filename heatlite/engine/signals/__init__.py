@@ -1,1 +1,1 @@
-"""What reaches a resource beside its stack's operation: signals, scaling, hooks."""
+"""Signals, scaling and hooks: requests to a single resource, outside its stack's operations."""

@@ -1,13 +1,13 @@
-"""Signals from outside, and marks of bad health: written beside a stack's operation, without a traversal.
+"""Deliver signals to resources, and mark resources unhealthy, without a traversal.
 
 ::
 
-    find the row ─▶ ask its plugin ─▶ write, if the row is still as it was seen ─▶ wake who waits for it
+    find the row ─▶ ask its plugin ─▶ write the row, unless it has changed ─▶ wake the rows that wait for it
           ▲                                   │
-          └──── another was quicker ◀─────────┘
+          └──── it has changed ◀──────────────┘
 
-A row that a step holds isn't written: a signal waits a little for it, since most steps are short, and then is a
-conflict.
+A row that a step holds isn't written. A signal waits for it for some seconds, since most steps are short; then the
+client gets a conflict.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ SIGNAL = "SIGNAL"
 MARKED = "state changed by resource_mark_unhealthy api"
 
 Find = Callable[[Context], ResourceRecord]
-"""What finds the row that is meant, as it is by then; it raises where there is none."""
+"""Reads the row that the client names; raises an error if there is none."""
 
 
 patient = oslo_db_api.wrap_db_retry(
@@ -57,7 +57,7 @@ patient = oslo_db_api.wrap_db_retry(
     jitter=True,
     exception_checker=lambda error: isinstance(error, Busy | Unavailable) or is_transient(error),
 )
-"""Try again for some seconds."""
+"""Retry a method for some seconds while its row is busy or has changed, or the database has a transient error."""
 
 more_patient = oslo_db_api.wrap_db_retry(
     max_retries=60,
@@ -67,33 +67,33 @@ more_patient = oslo_db_api.wrap_db_retry(
     jitter=True,
     exception_checker=lambda error: isinstance(error, AskAgain) and not isinstance(error, Busy),
 )
-"""The same for half a minute: what a plugin asks for, whose step waits for another service."""
+"""Retry a method for half a minute while its plugin asks for that, because its step waits for another service."""
 
 
 class Signals:
-    """Takes signals for resources."""
+    """Delivers signals to resources."""
 
     def __init__(self, shared: Shared, children: Children) -> None:
         self._shared = shared
         self._children = children
 
     def signal(self, stack: StackRecord, find: Find, details: Any) -> dict[str, Any]:
-        """Hand a signal to a resource, and wake those that wait for it.
+        """Deliver a signal to a resource, and wake the resources that wait for it.
 
-        :returns: the resource's metadata after it
-        :raises ActionInProgress: when the resource is being worked on, for longer than a signal waits
+        :returns: the resource's metadata after the signal
+        :raises ActionInProgress: when a step holds the resource for longer than a signal waits
         :raises NotSupported: when the resource takes no signal during or after its last action
-        :raises HeatliteError: when its type takes none, or refuses this one
+        :raises HeatliteError: when its type takes no signals, or refuses this one
         """
         try:
             row, metadata = self._signal(stack, find, details)
         except AskAgain:
             raise conflict(stack) from None
-        try:  # the signal counts by now: what follows may be lost, and is not a reason to send it again
+        try:  # the signal is stored by now: if the rest fails, the client needn't send it again
             self._wake(self._shared.context(), row)
             self._refresh(self._shared.context(), row)
         except Exception as error:
-            text = "What follows from a signal to %s can't be done now: who waits for it will look"
+            text = "The resources that wait for a signal to %s can't be woken now: they will poll by themselves"
             outage.tell(LOG, error, text, row.name)
         return metadata
 
@@ -146,7 +146,7 @@ class Signals:
             raise Busy
 
     def _wake(self, context: EngineContext, row: ResourceRecord) -> None:
-        """Have this row and those that require it looked at now. If that is lost, their own time comes."""
+        """Wake this row and those that require it. If the message is lost, they poll by themselves."""
         held: dict[str, list[int]] = {}
         for waiting in resources.held(context, row.stack_id):
             is_meant = row.id in waiting.requires or row.id == waiting.id
@@ -156,7 +156,7 @@ class Signals:
             self._shared.wakes.wake(engine_id, ids)
 
     def _refresh(self, context: EngineContext, row: ResourceRecord) -> None:
-        """Have what was made of the signals before follow them."""
+        """Refresh the recorded values that were computed from earlier signals."""
         registry = self._shared.registry
         types = [name for name in registry.names() if registry.get(name).follows_signals]
         for follower in resources.by_types(context, row.stack_id, types):
@@ -164,9 +164,9 @@ class Signals:
                 refresh(self._shared, follower)
 
     def mark(self, stack: StackRecord, find: Find, *, unhealthy: bool, reason: str | None) -> None:
-        """Say that a resource is broken, so that the next update replaces it; or that it isn't after all.
+        """Mark a resource unhealthy, so that the next update replaces it; or clear that mark.
 
-        :raises ActionInProgress: when the resource is being worked on
+        :raises ActionInProgress: when a step holds the resource
         """
         try:
             self._mark(stack, find, unhealthy, reason or MARKED)
@@ -190,7 +190,7 @@ class Signals:
                 self._tell(context, stack, row, Action.CHECK, status, reason)
 
     def _have_looked_at(self, context: EngineContext, stack_id: str) -> None:
-        """See that the next update of a root goes down to this stack, although nothing changed on the way to it."""
+        """Make the next update of the root visit this nested stack, although nothing above it has changed."""
         above = resources.by_uuid(context, stack_id)
         if above is None:
             return
@@ -202,9 +202,9 @@ class Signals:
 
 
 def marked(row: ResourceRecord, *, unhealthy: bool) -> Status | None:
-    """Which status of CHECK a mark gives a row; None where it changes nothing.
+    """Return the status of CHECK that a mark gives a row; None if the mark changes nothing.
 
-    What is being deleted can't be broken, and only a mark, or a check that failed, can be taken back.
+    A resource that is deleted can't be marked. Only a mark, or a failed check, can be cleared.
     """
     if unhealthy:
         return None if row.action is Action.DELETE else Status.FAILED
@@ -212,5 +212,5 @@ def marked(row: ResourceRecord, *, unhealthy: bool) -> Status | None:
 
 
 def conflict(stack: StackRecord) -> exception.ActionInProgress:
-    """The error for a resource that is being worked on, to be raised by the caller."""
+    """Build the error for a resource that a step holds; the caller raises it."""
     return exception.ActionInProgress(stack_name=stack.name, action=stack.action)

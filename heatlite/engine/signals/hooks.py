@@ -1,9 +1,9 @@
-"""Hooks: a client lets a node go on that waits for him.
+"""Clear a hook at which a node waits for the client.
 
-    sync_point   PAUSED at this hook → SCHEDULED, the hook noted as cleared     one transaction
+    sync_point   PAUSED at this hook → SCHEDULED, the hook recorded as cleared     one transaction
     event        "Hook pre-create is cleared"
-                                                                               then the node is cast
-A cast that is lost is cast again by a sweep, as any. Until the hook is cleared nothing is held: no thread, no lock.
+                                                                                  then the node is cast
+If the cast is lost, a sweep repeats it, as for any node. A node that waits at a hook occupies no thread and no lock.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from heatlite.template import Hook
 
 
 def clear(shared: Shared, conclusions: Conclusions, stack: StackRecord, resource_name: str, hook: str) -> None:
-    """Let the resource's node go on: what a signal with ``{"unset_hook": hook}`` asks for.
+    """Clear a hook of a resource, as a signal with ``{"unset_hook": hook}`` requests, and cast its node.
 
-    :param resource_name: of a resource that the stack has
+    :param resource_name: the name of an existing resource of the stack
     :raises InvalidBreakPointHook: when there is no such hook, or the resource doesn't wait at it (any more)
     """
     try:

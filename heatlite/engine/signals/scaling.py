@@ -1,14 +1,15 @@
-"""Scaling: a signal to a policy changes a group, beside its stack's operations.
+"""Scale a group when its policy gets a signal, outside the stack's operations.
 
 ::
 
-    look at the group ─▶ what is to be begun on its nested stack?
-      ─▶ resource     the group's row, if it is still as it was seen and nobody holds it: the operation is recorded
-      ─▶ stack        the nested stack, if it is still at what the new operation is to follow
-      ─▶ resource     the group begins to cool down
+    read the group ─▶ choose the operation on its nested stack
+      ─▶ resource     record the operation in the group's row, if the row is unchanged and unlocked
+      ─▶ stack        begin the operation, if the nested stack is still at the traversal before it
+      ─▶ resource     begin the group's cooldown
 
-Of two signals at once one finds the other's traces and looks again: then the nested stack is in progress, and it has
-nothing to do. A crash between the first two leaves a group that isn't scaled, for a signal that wasn't answered.
+Of two simultaneous signals, one finds that the row has changed, and starts again. By then the nested stack is in
+progress, so it has nothing to do. A crash between the first two writes leaves the group unscaled; the client hasn't got
+a reply to that signal.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ from heatlite.resources.siblings import AskAgain
 
 
 class Busy(AskAgain):
-    """Somebody holds the row, or was quicker to write it."""
+    """A step holds the row, or another writer has changed it."""
 
 
 class ScalableSiblings(StackSiblings):
-    """The resources of one stack, among them groups that may be scaled."""
+    """The resources of one stack, with groups that may be scaled."""
 
     def __init__(self, shared: Shared, children: Children, stack_id: str) -> None:
         super().__init__(shared.database, shared.registry, shared.inputs, stack_id)
@@ -45,7 +46,7 @@ class ScalableSiblings(StackSiblings):
         self._children = children
 
     def adjust(self, reference: str, scaling: Any) -> bool:
-        """Have a group scaled."""
+        """Scale a group; return False if there is no such group."""
         context = self._shared.context()
         row = self.row(context, reference)
         plugin = self._shared.registry.get(row.type) if row is not None else None
@@ -80,14 +81,14 @@ class ScalableSiblings(StackSiblings):
         self._cool_down(row.id, scaling)
 
     def _told(self, group: AutoScalingGroup, scaling: Any) -> dict[Status, dict[str, Any]]:
-        """What is told of a scaling, by how it stands; nothing where nobody listens."""
+        """Return status → the content of its notification; empty if notifications are off."""
         if not self._shared.database.notifies:
             return {}
         size = group.size()
-        said = {"adjustment": scaling.by, "adjustment_type": str(scaling.kind)}
-        said |= {"groupname": group.physical_resource_name(), "capacity": size}
-        ended = {**said, "capacity": group.within_bounds(size, scaling)}
-        return {Status.IN_PROGRESS: said, Status.FAILED: said, Status.COMPLETE: ended}
+        begun = {"adjustment": scaling.by, "adjustment_type": str(scaling.kind)}
+        begun |= {"groupname": group.physical_resource_name(), "capacity": size}
+        ended = {**begun, "capacity": group.within_bounds(size, scaling)}
+        return {Status.IN_PROGRESS: begun, Status.FAILED: begun, Status.COMPLETE: ended}
 
     def _tell(self, row: ResourceRecord, told: dict[Status, dict[str, Any]], status: Status, message: str) -> None:
         if status not in told:
@@ -101,15 +102,14 @@ class ScalableSiblings(StackSiblings):
         assert isinstance(port, Port), "an engine's plugins have its own port"
         parent = port.traversal.stack
         request = RequestContext(shared.database, {"project_id": parent.tenant, "username": parent.username})
-        self._children.receive(
-            request, port.message(begin)
-        )  # in this process, so that it has begun when the signal is answered
+        # in this process, so that the operation has begun when the client gets its reply
+        self._children.receive(request, port.message(begin))
         child = stacks.get(shared.context(), begin.child_id)
         if child is None or child.current_traversal != begin.operation_id:
             raise Busy
 
     def _cool_down(self, row_id: int, scaling: Any) -> None:
-        """Record that the group was scaled. A step that holds the row by now records so itself when it ends."""
+        """Record that the group was scaled. If a step holds the row by now, it records this itself when it ends."""
         context = self._shared.context()
         for _ in range(ATTEMPTS):
             row = next(iter(resources.by_ids(context, [row_id])), None)
