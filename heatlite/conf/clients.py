@@ -9,61 +9,75 @@ OPTIONS: list[cfg.Opt] = [
         "deferred_auth_method",
         default="trusts",
         choices=[
-            ("trusts", "a trust that whoever creates the stack gives the user of [trustee]"),
+            ("trusts", "a trust from the stack's creator to the user of [trustee]"),
             ("password", "the password that came with the request"),
         ],
-        help="How a stack's operations are done for whoever asked for them. Trusts need [trustee].",
+        help="How later operations on a stack are authenticated, when the request's token has expired. Trusts "
+        "need [trustee].",
     ),
     cfg.ListOpt(
         "trusts_delegated_roles",
         default=[],
-        help="Roles that a trust passes on. None: all that the user has in the project.",
+        help="Roles that a trust passes on. Empty: all roles of the user in the project.",
     ),
-    cfg.StrOpt("heat_stack_user_role", default="heat_stack_user", help="Role of the users that stacks have."),
-    cfg.StrOpt("stack_user_domain_id", help="Domain of the users that stacks have, by its id. Default: none."),
+    cfg.StrOpt("heat_stack_user_role", default="heat_stack_user", help="Role of the users that belong to stacks."),
+    cfg.StrOpt("stack_user_domain_id", help="Id of the domain for the users that belong to stacks. Default: none."),
     cfg.StrOpt(
-        "stack_user_domain_name", help="The same by its name; of no account where there is an id. Default: none."
+        "stack_user_domain_name", help="Name of that domain. Ignored if stack_user_domain_id is set. Default: none."
     ),
     cfg.StrOpt(
         "stack_domain_admin",
-        help="Name of the user, of that domain, who may make users and projects in it. Default: none.",
+        help="Name of the user of that domain who may create users and projects in it. Default: none.",
     ),
-    cfg.StrOpt("stack_domain_admin_password", secret=True, help="Password of that user. Default: none."),
-    cfg.StrOpt("region_name_for_services", help="Region whose services are used. Default: what the catalogue has."),
+    cfg.StrOpt("stack_domain_admin_password", secret=True, help="Password of stack_domain_admin. Default: none."),
+    cfg.StrOpt(
+        "region_name_for_services", help="Region whose services are used. Default: any region of the catalogue."
+    ),
     cfg.StrOpt(
         "heat_waitcondition_server_url",
-        help="Where heat-api-cfn takes signals, such as http://cloud.example:8000/v1/waitcondition: what signed URLs "
-        "begin with. Default: the service cloudformation of the catalogue.",
+        help="URL where heat-api-cfn receives signals, such as http://cloud.example:8000/v1/waitcondition. "
+        "Signed URLs begin with it. Default: the service cloudformation of the catalogue.",
     ),
     cfg.StrOpt(
         "heat_metadata_server_url",
-        help="Where servers poll heat-api-cfn for what is deployed to them, such as http://cloud.example:8000/v1. "
+        help="URL where servers poll heat-api-cfn for their deployments, such as http://cloud.example:8000/v1. "
         "Default: the service cloudformation of the catalogue.",
     ),
-    cfg.IntOpt("client_retry_limit", default=2, min=0, help="Times that a service which can't be reached is retried."),
-    cfg.FloatOpt("client_timeout", default=60, min=0.1, help="Seconds that a service may take to answer."),
+    cfg.IntOpt(
+        "client_retry_limit",
+        default=2,
+        min=0,
+        help="Number of retries when keystone can't be reached or answers 503. Other services aren't retried "
+        "at once: the engine repeats the resource's step.",
+    ),
+    cfg.FloatOpt("client_timeout", default=60, min=0.1, help="Seconds that a service may take to answer one request."),
 ]
 CLIENT_OPTIONS: list[cfg.Opt] = [
     cfg.StrOpt(
         "endpoint_type",
         default="publicURL",
         choices=[("publicURL", ""), ("internalURL", ""), ("adminURL", "")],
-        help="Which of a service's URLs is used.",
+        help="Which of a service's URLs in the catalogue is used.",
     ),
-    cfg.StrOpt("ca_file", help="CA certificates to verify services by. Default: the system's."),
+    cfg.StrOpt(
+        "ca_file",
+        help="File with the CA certificates that services are verified with. Default: the system's certificates.",
+    ),
     cfg.BoolOpt("insecure", default=False, help="Don't verify the certificates of services."),
 ]
 KEYSTONE_OPTIONS: list[cfg.Opt] = [
     cfg.StrOpt("auth_uri", help="Keystone's URL. Default: auth_url in [trustee]."),
-    cfg.StrOpt("server_keystone_url", help="Keystone's URL as servers reach it, where that is another. Default: none."),
+    cfg.StrOpt(
+        "server_keystone_url", help="Keystone's URL for servers, if they reach it at another one. Default: none."
+    ),
 ]
 TRUSTEE_OPTIONS: list[cfg.Opt] = [
     cfg.StrOpt("auth_type", default="password", choices=[("password", "")], help="How the engine's user logs in."),
     cfg.StrOpt("auth_url", help="Keystone's URL, such as https://cloud.example/identity/v3. Default: none."),
     cfg.StrOpt("username", help="The engine's own user, whom users trust. Default: none."),
     cfg.StrOpt("password", secret=True, help="Password of that user. Default: none."),
-    cfg.StrOpt("user_domain_id", help="Domain of that user, by its id. Default: default."),
-    cfg.StrOpt("user_domain_name", help="The same by its name. Default: none."),
+    cfg.StrOpt("user_domain_id", help="Id of that user's domain. Default: default."),
+    cfg.StrOpt("user_domain_name", help="Name of that user's domain. Default: none."),
 ]
 GROUPS: list[tuple[str, list[cfg.Opt]]] = [
     ("clients", CLIENT_OPTIONS),
