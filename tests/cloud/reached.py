@@ -12,6 +12,7 @@ from heatlite.clients.cloud import ServicesOf
 from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
 from heatlite.clients.settings import Settings, StackDomain
+from tests.identity.request_context import request_context
 
 
 class Reached:
@@ -49,19 +50,8 @@ class Reached:
         return ServicesOf(self.sessions, lambda: self.login(user, project))
 
     def context(self, user: str, project: str) -> dict[str, Any]:
-        """A request of a user's as heat-api would send it: with a token, and without the password."""
-        session: Any = self.sessions.of(self.login(user, project))
-        seen = session.auth.get_access(session)
-        return {
-            "username": user,
-            "user": seen.user_id,
-            "project_id": seen.project_id,
-            "project": seen.project_id,
-            "project_name": project,
-            "roles": seen.role_names,
-            "auth_token": seen.auth_token,
-            "is_admin": False,
-        }
+        """Build the context of a user's request as heat-api would send it."""
+        return request_context(self.sessions.of(self.login(user, project)), user, project)
 
     @contextmanager
     def counted(self) -> Iterator[Counter[str]]:

@@ -21,6 +21,7 @@ from heatlite.clients.identity import Identity
 from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
 from heatlite.clients.settings import Settings, StackDomain
+from tests.identity.request_context import request_context
 from tests.servers import ServerUnavailable
 from tests.waiting import wait_until
 
@@ -153,20 +154,8 @@ class Keystone:
         return Login(username=user, password=PASSWORD, project_id=project_id)
 
     def context(self, user: str, project: str) -> dict[str, Any]:
-        """A request of a user's as heat-api would send it: with his token, and without his password."""
-        login = self.login(user, project)
-        access: Any = self.sessions().of(login)
-        seen = access.auth.get_access(access)
-        return {
-            "username": user,
-            "user": seen.user_id,
-            "project_id": seen.project_id,
-            "project": seen.project_id,
-            "project_name": project,
-            "roles": seen.role_names,
-            "auth_token": seen.auth_token,
-            "is_admin": False,
-        }
+        """Build the context of a user's request as heat-api would send it."""
+        return request_context(self.sessions().of(self.login(user, project)), user, project)
 
     def revoke(self, token: str) -> None:
         """Make a token void."""
