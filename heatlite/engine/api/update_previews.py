@@ -78,7 +78,7 @@ class UpdatePreview:
         told: Told = {fate: [] for fate in Fate}
         with masked(parameters.mask):
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
-            for name, fate in preview.fates().items():
+            for name, fate in preview.fates(self._before(place, present)).items():
                 told[fate].append(self._counted(self.tell(place.stack, rows.get(name), name, parsed)))
                 if not self.nested or depth >= self.shared.settings.max_nested_stack_depth:
                     continue
@@ -86,6 +86,13 @@ class UpdatePreview:
                     for key, found in self.changes(child, depth + 1).items():
                         told[key] += found
         return told
+
+    def _before(self, place: Place, present: Present) -> Preview | None:
+        """Return the template that a stack has, if some of its resources were never made; they are compared with it."""
+        shared = self.shared
+        template, parameters = shared.library.readable(self.context, place.stack)
+        before = Preview(shared.registry, shared.inputs, template, parameters, present)
+        return before if any(map(before.was_never_made, present.rows)) else None
 
     def tree(self, place: Place, above: Mask = NOTHING_HIDDEN) -> list[Any]:
         """Return the resources of a stack to be created; for a nested stack, a list of its resources in its place.

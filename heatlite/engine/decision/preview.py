@@ -32,7 +32,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.outcomes import Failed, Replace, Unchanged
 from heatlite.resources.properties import completed
 from heatlite.resources.registry import Registry
-from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, known, resolve
+from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, holds_unknown, known, resolve
 
 
 class Fate(enum.StrEnum):
@@ -92,9 +92,40 @@ class Preview:
         self._present = present
         self._seen: dict[str, LiveResource | FutureResource] = {}
 
-    def fates(self) -> dict[str, Fate]:
-        """Name → fate, of all names in either."""
-        return {name: change.fate for name, change in self.changes().items()}
+    def fates(self, before: Preview | None = None) -> dict[str, Fate]:
+        """Return name → fate, of all names in either, as Heat's API tells it.
+
+        :param before: the template that the stack has. No properties are stored of a resource that was never made, so
+            that it is compared with its definition there, and is unchanged where that is the same
+        """
+        found = {name: change.fate for name, change in self.changes().items()}
+        if before is not None:
+            before.changes()
+            definitions = self.template.resources
+            common = (name for name in before.template.resources if name in definitions and self.was_never_made(name))
+            found |= {name: self._compared_with(before, name) for name in common}
+        return found
+
+    def was_never_made(self, name: str) -> bool:
+        """Whether a name has a row that waits for its creation."""
+        row = self.row(name)
+        return row is not None and row.action is Action.INIT and not row.view.has_failed
+
+    def _compared_with(self, before: Preview, name: str) -> Fate:
+        """Return the fate of a resource that was never made: its definition against the one that the stack has."""
+        old, new = before.template.resources[name], self.template.resources[name]
+        was, now = before.resource(name), self.resource(name)
+        if old.type != new.type or was is None or now is None:
+            return Fate.REPLACED
+        match steps.assess_update(now, was.properties, now.properties):
+            case Replace():
+                return Fate.REPLACED
+            case Unchanged():
+                same = resolve(old.metadata, before._scope) == resolve(new.metadata, self._scope)
+                # two values that aren't known yet may still be two
+                is_certain = not holds_unknown(now.properties) or old.written == new.written
+                return Fate.UNCHANGED if same and is_certain else Fate.UPDATED
+        return Fate.UPDATED
 
     def changes(self) -> dict[str, Change]:
         """Name → fate with its reasons, of all names in either, in the order of dependencies; what goes comes last."""

@@ -75,3 +75,49 @@ def test_an_update_with_existing_is_laid_over_what_there_is(engine: Endpoint) ->
     assert fates(engine, identity, shop, args=args) == {"unchanged": ["a"]}
     assert fates(engine, identity, shop) == {"updated": ["a"]}
     assert fates(engine, identity, shop, args={**args, "clear_parameters": ["v"]}) == {"updated": ["a"]}
+
+
+def left_unmade(value: Any, **keywords: Any) -> Template:
+    """A stack whose first resource fails, so that the second is never made."""
+    fails = stores("1", properties={"fail": True})
+    return template({"bad": fails, "never": stores(value, depends_on=["bad"], **keywords)})
+
+
+def test_what_was_never_made_is_compared_with_the_definition_that_the_stack_has(engine: Endpoint) -> None:
+    identity = engine.created("web", left_unmade("1", metadata={"tier": "db"}))
+    [row] = engine.call("list_stack_resources", stack_identity=identity, filters={"name": "never"})
+    assert row["resource_action"] == "INIT"
+    told = {
+        "unchanged": left_unmade("1", metadata={"tier": "db"}),
+        "updated": left_unmade("2", metadata={"tier": "db"}),
+        "replaced": template({"never": {"type": "OS::Heat::RandomString"}}),
+        "deleted": template({"other": stores()}),
+    }
+    for fate, wanted in told.items():
+        assert "never" in fates(engine, identity, wanted)[fate], fate
+    assert "never" in fates(engine, identity, left_unmade("1"))["updated"]
+    forced = left_unmade("2", properties={"update_replace": True})
+    assert "never" in fates(engine, identity, forced)["replaced"]
+
+
+def test_values_that_are_not_known_are_the_same_where_they_are_written_alike(engine: Endpoint) -> None:
+    def reads(attribute: str) -> Template:
+        wanted = left_unmade({"get_attr": ["bad", attribute]})
+        wanted["resources"]["after"] = stores({"get_attr": ["never", "output"]})
+        return wanted
+
+    identity = engine.created("web", reads("output"))
+    assert fates(engine, identity, reads("output")) == {"replaced": ["bad"], "unchanged": ["after", "never"]}
+    assert fates(engine, identity, reads("show"))["updated"] == ["never"]
+
+
+def test_a_group_that_was_never_made_is_unchanged_with_all_that_it_would_hold(engine: Endpoint) -> None:
+    def grouped(count: int) -> Template:
+        wanted = left_unmade("1")
+        definition = {"count": count, "resource_def": {"type": "OS::Heat::TestResource"}}
+        wanted["resources"]["never"] |= {"type": "OS::Heat::ResourceGroup", "properties": definition}
+        return wanted
+
+    identity, args = engine.created("web", grouped(2)), {"show_nested": True}
+    assert fates(engine, identity, grouped(2), args=args) == {"replaced": ["bad"], "unchanged": ["never"]}
+    assert fates(engine, identity, grouped(3), args=args)["updated"] == ["never"]
