@@ -20,7 +20,7 @@ from typing import Any
 
 from heatlite.template.compiler import Compiler, Names
 from heatlite.template.dialects import CONDITION, HOT, Dialect
-from heatlite.template.functions import IF_WITHOUT_ELSE_SINCE, Vocabulary, vocabulary_of_conditions
+from heatlite.template.functions import IF_WITHOUT_ELSE_SINCE, Vocabulary, vocabulary_of, vocabulary_of_conditions
 from heatlite.template.functions.conditional import is_true
 from heatlite.template.nodes import Tree, resolve
 from heatlite.template.path import Path, refused
@@ -77,6 +77,8 @@ class Conditions:
     trees: Mapping[str, Tree]
     if_without_else: bool = False
     """Whether an ``if`` may lack a value for a false condition."""
+    separate: Mapping[str, frozenset[str | int]] = field(default_factory=dict)
+    """Function → its arguments that are null, and not gone, where such an ``if`` leaves them out."""
 
     @classmethod
     def read(
@@ -99,7 +101,9 @@ class Conditions:
             compiler = Compiler(vocabulary, names, is_lenient=True)
             trees[name] = compiler.compile_condition(definition, (place, name))
         without_else = dialect is HOT and version >= IF_WITHOUT_ELSE_SINCE
-        return cls(dialect, vocabulary, names, trees, without_else)
+        functions = vocabulary_of(version).functions
+        separate = {name: function.separate for name, function in functions.items() if function.separate}
+        return cls(dialect, vocabulary, names, trees, without_else, separate)
 
     def truth(self, parameters: Mapping[str, Any]) -> Truth:
         """Return the conditions' truth for these parameters. Each is evaluated when it is first needed."""
@@ -177,16 +181,31 @@ class Truth:
 
     def expanded(self, value: Any, path: Path) -> Any:
         """Replace each ``if`` in a value by its choice. Return LEFT_OUT when there is none."""
-        if isinstance(value, Mapping):
-            name = self.conditions.dialect.if_name
-            if len(value) == 1 and name in value:
-                return self._chosen(value[name], (*path, name))
-            entries = {key: self.expanded(item, (*path, key)) for key, item in value.items()}
-            return {key: item for key, item in entries.items() if item is not LEFT_OUT}
-        if isinstance(value, list):
-            items = [self.expanded(item, (*path, place)) for place, item in enumerate(value)]
-            return [item for item in items if item is not LEFT_OUT]
-        return value
+        if not isinstance(value, Mapping | list):
+            return value
+        if isinstance(value, Mapping) and len(value) == 1:
+            [(name, arguments)] = value.items()
+            if name == self.conditions.dialect.if_name:
+                return self._chosen(arguments, (*path, name))
+            if name in self.conditions.separate and not self._is_if(arguments):
+                return {name: self._parts(arguments, (*path, name), self.conditions.separate[name])}
+        return self._parts(value, path)
+
+    def _is_if(self, value: Any) -> bool:
+        return isinstance(value, Mapping) and [*value] == [self.conditions.dialect.if_name]
+
+    def _parts(self, value: Any, path: Path, separate: Collection[str | int] = ()) -> Any:
+        """Return a list or map with what each ``if`` in it chooses.
+
+        :param separate: positions or keys of what is null, and not gone, where an ``if`` leaves it out
+        """
+        if not isinstance(value, Mapping | list):
+            return value
+        pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
+        found = {key: self.expanded(item, (*path, key)) for key, item in pairs}
+        kept = {key: item for key, item in found.items() if item is not LEFT_OUT}
+        kept = {key: kept.get(key) for key in found if key in kept or key in separate}
+        return kept if isinstance(value, Mapping) else list(kept.values())
 
     def _chosen(self, arguments: Any, path: Path) -> Any:
         fewest = 2 if self.conditions.if_without_else else 3

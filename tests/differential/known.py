@@ -30,7 +30,7 @@ class Said:
 
     def writes(self, *functions: str) -> bool:
         """Whether the template uses one of these."""
-        return any(f'"{name}":' in json.dumps(self.case["template"]) for name in functions)
+        return any(f'"{name}":' in json.dumps(self.case.get("template")) for name in functions)
 
     @property
     def type(self) -> str:

@@ -127,6 +127,9 @@ class Function(Node):
     path: Path = field(compare=False)
 
     name: ClassVar[str] = ""
+    separate: ClassVar[frozenset[str | int]] = frozenset()
+    """Keys or positions of the arguments that are resolved one by one. Where an ``if`` leaves one of these out, it is
+    null, as in Heat; any other is gone from the list or map that it stands in."""
     told: ClassVar[str] = ""
     """The description for clients, if it isn't the first sentence of the docstring: clients may rely on its text."""
 

@@ -26,6 +26,7 @@ class GetAttr(Function):
 
     __slots__ = ()
     name = "get_attr"
+    separate = frozenset({0, 1})
     fewest = 2
     passes_path = True
     """Whether the resource itself follows the path. If not, it returns the whole attribute."""

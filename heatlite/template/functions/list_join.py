@@ -21,6 +21,7 @@ class ListJoin(Function):
 
     __slots__ = ()
     name = "list_join"
+    separate = frozenset({0, 1})
     most_lists: int | None = 1
 
     def check(self, compiler: Compiler) -> None:

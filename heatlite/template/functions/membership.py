@@ -21,6 +21,7 @@ class Filter(Function):
 
     __slots__ = ()
     name = "filter"
+    separate = frozenset({0, 1})
     usage = '"filter" takes the values to leave out and the list: [values, sequence]'
 
     def check(self, compiler: Compiler) -> None:
@@ -47,6 +48,7 @@ class Contains(Function):
 
     __slots__ = ()
     name = "contains"
+    separate = frozenset({0, 1})
     usage = '"contains" takes a value and a list: [value1, [value1, value2]]'
 
     def check(self, compiler: Compiler) -> None:

@@ -34,6 +34,7 @@ class Repeat(Function):
     __slots__ = ()
     name = "repeat"
     keys = frozenset({"for_each", "template"})
+    separate = keys
     takes_maps = False
 
     def check(self, compiler: Compiler) -> None:

@@ -35,6 +35,7 @@ class StrReplace(Function):
 
     __slots__ = ()
     name = "str_replace"
+    separate = frozenset({"template", "params"})
     takes_json = False
     is_strict = False
     takes_empty = True

@@ -26,6 +26,7 @@ class Yaql(Function):
 
     __slots__ = ()
     name = "yaql"
+    separate = frozenset({"expression", "data"})
 
     def check(self, compiler: Compiler) -> None:
         entries = entries_of(self.arguments)

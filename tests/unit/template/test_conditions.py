@@ -65,6 +65,64 @@ def test_an_if_without_an_else_leaves_the_key_or_item_out() -> None:
         left({"a": {"type": "T", "properties": properties}}, version="2018-08-31")
 
 
+GONE = {"if": ["prod", "x"]}
+COLUMN = {"%i%": ["1", "2"]}
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ({"repeat": {"for_each": COLUMN, "template": GONE}}, [None, None]),
+        ({"repeat": {"for_each": COLUMN, "template": {"a": GONE, "b": "%i%"}}}, [{"b": "1"}, {"b": "2"}]),
+        ({"repeat": {"for_each": COLUMN, "template": [GONE, "%i%"]}}, [["1"], ["2"]]),
+        ({"repeat": {"for_each": {**COLUMN, "%j%": GONE}, "template": "%i%"}}, ["1", "2"]),
+        ({"contains": [GONE, ["a"]]}, False),
+        ({"contains": [GONE, ["a", None]]}, True),
+        ({"contains": [GONE, ["a", GONE]]}, False),
+        ({"filter": [GONE, ["a"]]}, ["a"]),
+        ({"filter": [["a"], GONE]}, None),
+        ({"list_join": ["-", GONE]}, ""),
+        ({"list_join": ["-", ["a", GONE], GONE]}, "a"),
+        ({"list_concat": [["a"], GONE]}, ["a"]),
+        ({"map_merge": [{"a": 1}, GONE]}, {"a": 1}),
+        ({"map_replace": [{"a": 1}, {"keys": GONE, "values": GONE}]}, {"a": 1}),
+        ({"make_url": {"scheme": "http", "host": "h", "port": GONE}}, "http://h"),
+        ({"str_replace": {"template": "a", "params": {"a": GONE}}}, "a"),
+        ({"str_split": [",", "a,b", GONE]}, ["a", "b"]),
+        ({"get_param": ["env", GONE]}, "test"),
+        ({"yaql": {"expression": "$.data", "data": GONE}}, None),
+        ({"yaql": {"expression": "$.data", "data": {"a": 1, "b": GONE}}}, {"a": 1}),
+        ({"if": ["small", GONE, "b"]}, None),
+    ],
+)
+def test_what_an_if_leaves_out_of_arguments_is_null_or_gone_as_in_heat(written: Any, value: Any) -> None:
+    template = left({"a": {"type": "T", "properties": {"x": [written]}}})
+    expected = [] if written.keys() == {"if"} else [value]
+    assert resolve(template.resources["a"].properties, World(bound(template))) == {"x": expected}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"repeat": {"for_each": GONE, "template": "x"}},
+        {"contains": ["a", GONE]},
+        {"contains": [GONE, "text"]},
+        {"list_join": [GONE, ["a"]]},
+        {"str_replace": {"template": GONE, "params": {"a": "b"}}},
+        {"str_replace": {"template": "a", "params": GONE}},
+        {"yaql": {"expression": GONE, "data": {}}},
+        {"get_attr": [GONE, "a"]},
+        {"get_attr": ["a", GONE]},
+        {"digest": [GONE, "x"]},
+        {"str_split": [GONE, "a,b"]},
+    ],
+)
+def test_an_if_may_not_leave_out_what_a_function_needs(written: Any) -> None:
+    with pytest.raises((StackValidationFailed, InvalidTemplateReference)):
+        template = left({"a": {"type": "T"}, "b": {"type": "T", "properties": {"x": [written]}}})
+        resolve(template.resources["b"].properties, World(bound(template)))
+
+
 def test_only_what_is_chosen_is_needed() -> None:
     chosen = {"if": ["prod", {"get_resource": "p"}, {"get_attr": ["t", "x"]}]}
     resources = {
