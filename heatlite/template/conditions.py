@@ -147,10 +147,12 @@ class Truth:
     scope: ConditionScope
 
     def holds(self, written: Any, path: Path) -> bool:
-        """Tell whether a condition is true. It may be a name, a function or a plain boolean.
+        """Tell whether a condition is true: a name, a function or a plain boolean. No condition is true, as in Heat.
 
         :raises StackValidationFailed: when it isn't a condition
         """
+        if written is None:
+            return True
         tree = Compiler(self.conditions.vocabulary, self.conditions.names).compile_condition(written, path)
         value = resolve(tree, self.scope)
         return value is not UNKNOWN and is_true(value, self.scope, path)

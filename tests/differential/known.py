@@ -55,9 +55,6 @@ REFUSED_HERE = {
 }
 """Templates of the folder ``accepted`` that Heat accepts and heatlite refuses, each with its reason."""
 
-NOT_ALL_MATTERS = ("filter", "and", "or", "if", "repeat", "Fn::If", "Fn::And", "Fn::Or")
-"""Functions that may give a value without a look at all of their arguments."""
-
 KNOWN = (
     (
         lambda said: said.kind == "template" and said.heat_error and said.ours == NO_VALUE,
@@ -151,10 +148,6 @@ KNOWN = (
     (
         lambda said: said.kind == "template" and said.we_refuse('^outputs.*str_split: "str_split" takes a delimiter'),
         "str_split doesn't take an empty delimiter, also where there is no text",
-    ),
-    (
-        lambda said: said.kind == "template" and said.we_refuse("") and said.writes(*NOT_ALL_MATTERS),
-        "a mistake is told also where it stands in a part that turns out not to matter",
     ),
     (
         lambda said: said.kind == "parameter" and alike(said.heat, said.ours),

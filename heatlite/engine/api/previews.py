@@ -114,7 +114,7 @@ class PreviewEndpoint:
         return parsed, language.bind(parsed, submission.environment, identity.pseudo)
 
     def _told(self, stack: StackRecord, row: ResourceRecord, template: Template) -> Reply:
-        requirers = [each.name for each in template.resources.values() if row.name in each.requires]
+        requirers = sorted(each.name for each in template.resources.values() if row.name in each.requires)
         attributes = replies.attributes(row, self._attributes(row))
         return replies.resource(stack, row, requirers, template) | replies.resource_details(row, template, attributes)
 

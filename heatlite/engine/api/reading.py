@@ -166,12 +166,19 @@ class Reading:
         wanted = matching(serving, filters)
         if not wanted:
             return []
-        template, _ = self._shared.library.readable(context, stack)
+        template = self._linked(context, stack, serving)
         requirers = required_by(rows, serving, template)
         found = [(row, self._resource(stack, row, requirers[row.name], template)) for row in wanted]
         if not with_detail:
             return [reply for _, reply in found]
         return [reply | replies.resource_details(row, template, replies.attributes(row)) for row, reply in found]
+
+    def _linked(self, context: RequestContext, stack: StackRecord, serving: Mapping[str, ResourceRecord]) -> Template:
+        """Return a stack's template, with what its types need implicitly while some rows don't tell that yet."""
+        template, parameters = self._shared.library.readable(context, stack)
+        if all(row.current_template_id == stack.raw_template_id for row in serving.values()):
+            return template
+        return self._shared.linked(template, parameters)
 
     def _resource(
         self, stack: StackRecord, row: ResourceRecord, required_by: Sequence[str], template: Template
@@ -195,7 +202,7 @@ class Reading:
         row = serving.get(name) if isinstance(name, str) else None
         if row is None:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
-        template, _ = self._shared.library.readable(context, stack)
+        template = self._linked(context, stack, serving)
         attributes = None if with_attr is False else self._attributes(row, also)
         reply = self._resource(stack, row, required_by(rows, serving, template)[row.name], template)
         details = replies.resource_details(row, template, attributes)

@@ -25,6 +25,7 @@ from heatlite.engine.api.replies import Reply
 from heatlite.engine.common.masking import masked, shown
 from heatlite.engine.decision.preview import Fate, Present, Preview
 from heatlite.engine.definitions.inheritance import NOTHING_HIDDEN
+from heatlite.engine.definitions.traversals import nothing_wanted
 from heatlite.engine.operations.stack_tree import Place, Walk, imagined
 from heatlite.engine.shared import Shared
 from heatlite.schema.sizes import weight
@@ -78,8 +79,10 @@ class UpdatePreview:
         told: Told = {fate: [] for fate in Fate}
         with masked(parameters.mask):
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
-            for name, fate in preview.fates(self._before(place, present)).items():
-                told[fate].append(self._counted(self.tell(place.stack, rows.get(name), name, parsed)))
+            before = self._before(place, present)
+            for name, fate in preview.fates(before).items():
+                template = before.template if fate is Fate.DELETED else parsed
+                told[fate].append(self._counted(self.tell(place.stack, rows.get(name), name, template)))
                 if not self.nested or depth >= self.shared.settings.max_nested_stack_depth:
                     continue
                 for child in self.walk.children(place, preview, name, fate):
@@ -87,12 +90,12 @@ class UpdatePreview:
                         told[key] += found
         return told
 
-    def _before(self, place: Place, present: Present) -> Preview | None:
-        """Return the template that a stack has, if some of its resources were never made; they are compared with it."""
-        shared = self.shared
-        template, parameters = shared.library.readable(self.context, place.stack)
-        before = Preview(shared.registry, shared.inputs, template, parameters, present)
-        return before if any(map(before.was_never_made, present.rows)) else None
+    def _before(self, place: Place, present: Present) -> Preview:
+        """Return what the template that a stack has says of it; nothing of one that isn't there."""
+        shared, stack = self.shared, place.stack
+        template, parameters = shared.library.readable(self.context, stack) if place.is_there else nothing_wanted(stack)
+        linked = shared.linked(template, parameters)
+        return Preview(shared.registry, shared.inputs, linked, parameters, present)
 
     def tree(self, place: Place, above: Mask = NOTHING_HIDDEN) -> list[Any]:
         """Return the resources of a stack to be created; for a nested stack, a list of its resources in its place.
@@ -106,7 +109,7 @@ class UpdatePreview:
         mask = parameters.mask | above
         with masked(mask):
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
-            preview.fates()
+            preview.changes()
             for name in parsed.resources:
                 below = self.walk.wanted(place, preview, name)
                 if below is None:

@@ -92,21 +92,19 @@ class Preview:
         self._present = present
         self._seen: dict[str, LiveResource | FutureResource] = {}
 
-    def fates(self, before: Preview | None = None) -> dict[str, Fate]:
+    def fates(self, before: Preview) -> dict[str, Fate]:
         """Return name → fate, of all names in either, as Heat's API tells it.
 
         :param before: the template that the stack has. No properties are stored of a resource that was never made, so
             that it is compared with its definition there, and is unchanged where that is the same
         """
         found = {name: change.fate for name, change in self.changes().items()}
-        if before is not None:
+        unmade = [name for name in before.template.resources if name in found and self._was_never_made(name)]
+        if unmade:
             before.changes()
-            definitions = self.template.resources
-            common = (name for name in before.template.resources if name in definitions and self.was_never_made(name))
-            found |= {name: self._compared_with(before, name) for name in common}
-        return found
+        return found | {name: self._compared_with(before, name) for name in unmade if name in self.template.resources}
 
-    def was_never_made(self, name: str) -> bool:
+    def _was_never_made(self, name: str) -> bool:
         """Whether a name has a row that waits for its creation."""
         row = self.row(name)
         return row is not None and row.action is Action.INIT and not row.view.has_failed

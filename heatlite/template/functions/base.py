@@ -167,8 +167,12 @@ class Function(Node):
     def apply(self, arguments: Any, scope: Scope) -> Any:
         """Compute the result for these arguments, which are plain and contain no UNKNOWN."""
 
+    def given(self, scope: Scope) -> Any:
+        """Return the arguments, resolved; a subclass may leave out those that don't matter."""
+        return resolve(self.arguments, scope)
+
     def resolve(self, scope: Scope) -> Any:
-        arguments = resolve(self.arguments, scope)
+        arguments = self.given(scope)
         if arguments is not self.arguments and holds_unknown(arguments):
             return UNKNOWN
         self.go_through(0)  # once the limit is exceeded, no further function starts

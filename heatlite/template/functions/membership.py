@@ -12,7 +12,7 @@ from typing import Any
 
 from heatlite.schema.equality import key_of, keys_of
 from heatlite.template.functions.base import Compiler, Function
-from heatlite.template.nodes import items_of
+from heatlite.template.nodes import items_of, resolve
 from heatlite.template.scope import Scope
 
 
@@ -26,6 +26,14 @@ class Filter(Function):
 
     def check(self, compiler: Compiler) -> None:
         self.expect(self.arguments, lambda it: isinstance(it, list | tuple) and len(it) == 2, self.usage)
+
+    def given(self, scope: Scope) -> Any:
+        items = items_of(self.arguments)
+        if items is None or len(items) != 2:
+            return super().given(scope)
+        sequence = resolve(items[1], scope)
+        # of nothing nothing is left out: the values don't matter then, even where they can't be had
+        return [resolve(items[0], scope) if sequence else None, sequence]
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
         if not isinstance(arguments, list) or len(arguments) != 2:

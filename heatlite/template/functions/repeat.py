@@ -57,15 +57,16 @@ class Repeat(Function):
             raise self.wrong('The "for_each" argument to "repeat" must contain a map, and not an empty one')
         if not isinstance(permutations, bool):
             raise self.wrong('"permutations" of "repeat" must be a boolean')
-        columns = [self._column(values, permutations) for values in for_each.values()]
+        takes_place = _holds_text(template)
+        columns = [self._column(values, permutations, takes_place) for values in for_each.values()]
         self._check_result(for_each, columns, template, permutations)
         rows: Any = itertools.product(*columns) if permutations else self._side_by_side(columns)
         return [_filled(template, dict(zip(for_each, row, strict=True))) for row in rows]
 
-    def _column(self, values: Any, permutations: bool) -> Sequence[Any]:
+    def _column(self, values: Any, permutations: bool, takes_place: bool) -> Sequence[Any]:
         if not self._fits(values) or (not permutations and isinstance(values, Mapping)):
             raise self.wrong(self._values_message)
-        if not all(isinstance(value, str) for value in values or ()):
+        if takes_place and not all(isinstance(value, str) for value in values or ()):
             raise self.wrong("The items of for_each must be strings, because they replace a placeholder")
         return list(values or ())
 
@@ -127,6 +128,13 @@ def _filled(template: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(template, list):
         return [_filled(item, values) for item in template]
     return template
+
+
+def _holds_text(template: Any) -> bool:
+    """Tell whether a template has a string in which a placeholder could stand."""
+    if isinstance(template, Mapping):
+        return any(isinstance(key, str) or _holds_text(item) for key, item in template.items())
+    return isinstance(template, str) or (isinstance(template, list) and any(map(_holds_text, template)))
 
 
 def _uses(template: Any, placeholder: str) -> int:

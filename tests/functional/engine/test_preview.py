@@ -121,3 +121,12 @@ def test_a_group_that_was_never_made_is_unchanged_with_all_that_it_would_hold(en
     identity, args = engine.created("web", grouped(2)), {"show_nested": True}
     assert fates(engine, identity, grouped(2), args=args) == {"replaced": ["bad"], "unchanged": ["never"]}
     assert fates(engine, identity, grouped(3), args=args)["updated"] == ["never"]
+
+
+def test_what_goes_is_told_with_what_requires_it_now(engine: Endpoint) -> None:
+    chain = {"a": stores(description="the first"), "b": stores(depends_on=["a"])}
+    identity = engine.created("web", template(chain))
+    told = engine.call("preview_update_stack", stack_identity=identity, template=template({"c": stores()}), **REQUEST)
+    found = {it["resource_name"]: it for it in told["deleted"]}
+    assert {name: it["required_by"] for name, it in found.items()} == {"a": ["b"], "b": []}
+    assert found["a"]["description"] == "the first"

@@ -200,6 +200,25 @@ def test_what_requires_a_resource_is_known_before_anything_has_begun(engine: End
     assert one["required_by"] == ["b", "c"]
 
 
+def test_what_a_type_needs_without_naming_it_is_known_before_anything_has_begun(engine: Endpoint) -> None:
+    network = {"network": {"get_resource": "net"}}
+    wanted = template(
+        {
+            "net": {"type": "OS::Neutron::Net"},
+            "subnet": {"type": "OS::Neutron::Subnet", "properties": {"cidr": "10.0.0.0/24", **network}},
+            "port": {"type": "OS::Neutron::Port", "properties": network},
+        }
+    )
+    identity = engine.create("web", wanted)
+    found = engine.call("list_stack_resources", stack_identity=identity)
+    expected = {"net": ["port", "subnet"], "subnet": ["port"], "port": []}
+    assert {it["resource_name"]: it["required_by"] for it in found} == expected
+    one = engine.call("describe_stack_resource", stack_identity=identity, resource_name="subnet")
+    assert one["required_by"] == ["port"]
+    told = engine.call("preview_stack", stack_name="other", template=wanted, params=None, files=None, args={})
+    assert {it["resource_name"]: it["required_by"] for it in told["resources"]} == expected
+
+
 def test_resources_are_listed_with_what_requires_them(engine: Endpoint) -> None:
     identity = engine.created("web", CHAIN)
     first, second = engine.call("list_stack_resources", stack_identity=identity)

@@ -76,6 +76,10 @@ COLUMN = {"%i%": ["1", "2"]}
         ({"repeat": {"for_each": COLUMN, "template": {"a": GONE, "b": "%i%"}}}, [{"b": "1"}, {"b": "2"}]),
         ({"repeat": {"for_each": COLUMN, "template": [GONE, "%i%"]}}, [["1"], ["2"]]),
         ({"repeat": {"for_each": {**COLUMN, "%j%": GONE}, "template": "%i%"}}, ["1", "2"]),
+        ({"repeat": {"for_each": {"%i%": [1, None]}, "template": [GONE, 0.5, True]}}, [[0.5, True]] * 2),
+        ({"list_join": {"if": ["small", ["-", ["a", "b"]]]}}, "a-b"),
+        ({"filter": [{"filter": [["a"], 7]}, GONE]}, None),
+        ({"filter": [{"filter": [7, ["a"]]}, []]}, []),
         ({"contains": [GONE, ["a"]]}, False),
         ({"contains": [GONE, ["a", None]]}, True),
         ({"contains": [GONE, ["a", GONE]]}, False),
@@ -105,6 +109,10 @@ def test_what_an_if_leaves_out_of_arguments_is_null_or_gone_as_in_heat(written: 
     "written",
     [
         {"repeat": {"for_each": GONE, "template": "x"}},
+        {"repeat": {"for_each": {"%i%": [1]}, "template": [["x"]]}},
+        {"repeat": {"for_each": {"%i%": [1]}, "template": {"x": 0}}},
+        {"filter": [{"filter": [7, ["a"]]}, ["a"]]},
+        {"if": [7, 1, 2]},
         {"contains": ["a", GONE]},
         {"contains": [GONE, "text"]},
         {"list_join": [GONE, ["a"]]},
@@ -118,9 +126,17 @@ def test_what_an_if_leaves_out_of_arguments_is_null_or_gone_as_in_heat(written: 
     ],
 )
 def test_an_if_may_not_leave_out_what_a_function_needs(written: Any) -> None:
-    with pytest.raises((StackValidationFailed, InvalidTemplateReference)):
+    def made() -> None:
         template = left({"a": {"type": "T"}, "b": {"type": "T", "properties": {"x": [written]}}})
         resolve(template.resources["b"].properties, World(bound(template)))
+
+    with pytest.raises((StackValidationFailed, InvalidTemplateReference)):
+        made()
+
+
+def test_no_condition_at_all_holds() -> None:
+    template = left({"a": {"type": "T", "properties": {"x": {"if": [None, 1, 2]}}, "condition": None}})
+    assert template.resources["a"].properties == {"x": 1}
 
 
 def test_only_what_is_chosen_is_needed() -> None:
