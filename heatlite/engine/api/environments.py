@@ -15,23 +15,33 @@ def stored(
     environment: Mapping[str, Any],
     schemata: Mapping[str, ParameterSchema] | None,
     nested: Iterable[Mapping[str, ParameterSchema]] = (),
+    *,
+    inherited: bool = False,
+    encrypts: bool = False,
 ) -> dict[str, Any]:
     """Return a stack's environment with every section, and ``******`` for the values of hidden parameters.
 
-    A parameter in ``encrypted_param_names`` is hidden, too.
+    ``encrypted_param_names`` hides nothing, as in Heat: it tells which values the database has encrypted.
 
     :param schemata: the parameters of the stack's template; None if it can't be read: every value is masked then
     :param nested: the parameters of each template among the stack's files. A parameter that one of them hides is
         masked, unless the stack's own template declares it and doesn't hide it, as in Heat
+    :param inherited: whether the stack is nested: the engine wrote its ``encrypted_param_names``, which tell the values
+        that are hidden in the stack above
+    :param encrypts: whether the engine encrypts hidden parameters
     """
     plain = Environment.parse(environment).to_dict()
-    hidden = {*plain["encrypted_param_names"]}
+    names = plain["encrypted_param_names"]
     own = schemata or {}
+    hidden = {*names} if inherited else set()
     hidden |= {name for each in nested for name, schema in each.items() if schema.hidden and name not in own}
     if schemata is None:
         hidden |= {*plain["parameters"], *plain["parameter_defaults"]}
     else:
         hidden |= {name for name, schema in schemata.items() if schema.hidden}
+    if encrypts:
+        encrypted = [name for name in plain["parameters"] if name in own and own[name].hidden and name not in names]
+        plain["encrypted_param_names"] = [*names, *encrypted]
     for section in ("parameters", "parameter_defaults"):
         plain[section] = {name: HIDDEN if name in hidden else value for name, value in plain[section].items()}
     plain["resource_registry"] = {"resources": {}, **plain["resource_registry"]}

@@ -105,7 +105,13 @@ class Reading:
             record, template = library.template(context, stack.raw_template_id)
         except exception.HeatliteError:
             return environments.stored(library.record(context, stack.raw_template_id).environment, None)
-        return environments.stored(record.environment, template.parameter_schemata, self._schemata_in(record.files))
+        return environments.stored(
+            record.environment,
+            template.parameter_schemata,
+            self._schemata_in(record.files),
+            inherited=stack.owner_id is not None,
+            encrypts=self._shared.database.vault.encrypts,
+        )
 
     def _schemata_in(self, files: Mapping[str, str]) -> Iterator[Mapping[str, ParameterSchema]]:
         """Yield the parameter schemata of each template among a stack's files."""

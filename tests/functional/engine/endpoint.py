@@ -192,9 +192,9 @@ def migrated(path: pathlib.Path) -> pathlib.Path:
 
 
 @contextlib.contextmanager
-def opened(schema: pathlib.Path, path: pathlib.Path, **settings: Any) -> Iterator[Endpoint]:
+def opened(schema: pathlib.Path, path: pathlib.Path, *, encrypts: bool = False, **settings: Any) -> Iterator[Endpoint]:
     """An endpoint on a copy of the schema."""
     shutil.copy(schema, path)
-    database = Database(DatabaseSettings(f"sqlite:///{path}"), Vault(("k" * 32,)))
+    database = Database(DatabaseSettings(f"sqlite:///{path}"), Vault(("k" * 32,), encrypts))
     yield Endpoint(database, Settings(**{**HANDS_OVER, **settings}))
     database.dispose()

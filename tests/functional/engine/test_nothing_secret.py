@@ -126,7 +126,9 @@ def told(tmp_path: pathlib.Path, log: io.StringIO) -> Iterator[Told]:
 def test_a_stack_that_is_made_and_deleted_tells_nothing(told: Told) -> None:
     identity = told.create("web", SOUND)
     told.ends(identity, "CREATE_COMPLETE")
-    told.note(told.client.get_environment(ANN, identity))
+    environment = told.client.get_environment(ANN, identity)
+    assert environment["parameters"].pop("named") == NAMED, "only what is hidden is masked here, as in Heat"
+    told.note(environment)
     told.client.delete_stack(ANN, identity)
     told.ends(identity, "DELETE_COMPLETE")
 
@@ -187,6 +189,21 @@ def test_any_other_nested_stack_that_is_given_a_hidden_value_tells_nothing(told:
     }[kind]
     made = {**definition, "properties": {**definition["properties"], **more}}
     told.ends(told.create("web", with_resource(made)), "CREATE_COMPLETE")
+
+
+def test_the_environment_of_a_nested_stack_masks_what_is_hidden_above(told: Told) -> None:
+    child = {"heat_template_version": "2021-04-16", "parameters": {"given": {"type": "string"}}}
+    wanted = template(
+        {"child": {"type": "child.yaml", "properties": {"given": {"get_param": "secret"}}}},
+        parameters={"secret": {"type": "string", "hidden": True}},
+    )
+    sent = {"files": {"child.yaml": json.dumps(child)}, "environment_files": [], "args": {}}
+    params = {"parameters": {"secret": HIDDEN}}
+    identity = told.call("create_stack", stack_name="web", template=wanted, params=params, **sent)
+    told.ends(identity, "CREATE_COMPLETE")
+    [row] = told.client.list_stack_resources(ANN, identity)
+    shown = told.note(told.client.get_environment(ANN, row["nested_stack_id"]))
+    assert shown["parameters"] == {"given": "******"}
 
 
 def test_an_update_that_fails_and_returns_tells_nothing(told: Told) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import pathlib
 from typing import Any
 
 import pytest
 
 from heatlite import exception
-from tests.functional.engine.endpoint import Endpoint
+from tests.functional.engine.endpoint import Endpoint, opened
 from tests.functional.engine.templates import CHAIN, stores, template
 
 
@@ -293,6 +294,28 @@ def test_template_files_and_environment_come_back_as_they_were_given_but_for_sec
         "encrypted_param_names": [],
         "event_sinks": [],
     }
+
+
+def test_names_of_encrypted_parameters_mask_nothing_in_an_environment(engine: Endpoint) -> None:
+    declared = {"plain": {"type": "string"}, "secret": {"type": "string", "hidden": True}}
+    given = {"plain": "open", "secret": "mine"}
+    params = {"parameters": given, "encrypted_param_names": ["plain"]}
+    identity = engine.created("web", template({}, parameters=declared), params=params)
+    shown = engine.call("get_environment", stack_identity=identity)
+    assert shown["parameters"] == {"plain": "open", "secret": "******"}
+    assert shown["encrypted_param_names"] == ["plain"]
+
+
+def test_an_environment_tells_what_an_engine_that_encrypts_has_encrypted(
+    schema: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    declared = {name: {"type": "string", "hidden": name == "secret", "default": "x"} for name in ("plain", "secret")}
+    with opened(schema, tmp_path / "encrypting.sqlite3", encrypts=True) as engine:
+        params = {"parameters": {"plain": "open", "secret": "mine"}}
+        identity = engine.created("web", template({}, parameters=declared), params=params)
+        shown = engine.call("get_environment", stack_identity=identity)
+        assert shown["encrypted_param_names"] == ["secret"]
+        assert shown["parameters"] == {"plain": "open", "secret": "******"}
 
 
 def test_an_environment_is_masked_where_a_template_hides_and_nowhere_else(engine: Endpoint) -> None:
