@@ -65,7 +65,7 @@ TEMPLATES = {"AWS::CloudWatch::Alarm": "aodh", "AWS::RDS::DBInstance": "nova"}
 def error_for(type_name: str) -> EntityNotFound:
     """Return the error for a type that no plugin serves. The caller raises it."""
     if type_name in TEMPLATES:
-        reason = "it is a template of Heat's packages; put their environment.d and templates where environment_dir is"
+        reason = "Heat's packages have a template for it; install it, and map the type to it in environment_dir"
         return ResourceTypeUnavailable(service_name=TEMPLATES[type_name], resource_type=type_name, reason=reason)
     service = SERVICES.get(type_name)
     if service is None:

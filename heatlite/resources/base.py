@@ -1,4 +1,4 @@
-"""Resource: the contract of a plugin. An author overrides the methods that his type needs; the rest have defaults.
+"""Resource: the contract of a plugin. Authors override the methods that their type needs; the rest have defaults.
 
 A plugin works in steps and owns no thread. An object lives for one step; the next step may run in another process::
 

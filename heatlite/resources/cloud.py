@@ -54,7 +54,7 @@ class Identity(Protocol):
 
 @dataclass(frozen=True)
 class StackUser:
-    """A user of the stack's own, with the project and domain that he is in."""
+    """A user of the stack's own, with its project and domain."""
 
     user_id: str
     project_id: str
@@ -69,10 +69,10 @@ class StackUsers(Protocol):
         """Create a user of this name, who may do nothing but signal. A second call returns the same user."""
 
     def delete(self, name: str) -> None:
-        """Delete the user of this name, if he exists."""
+        """Delete the user of this name, if there is one."""
 
     def enable(self, user_id: str, *, enabled: bool) -> None:
-        """Enable or disable a user's login; do nothing if he isn't a user of the stack's own."""
+        """Enable or disable a user's login; do nothing for a user that isn't the stack's own."""
 
     def token(self, user: StackUser, password: str) -> str:
         """Return a token for a user."""

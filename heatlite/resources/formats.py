@@ -90,7 +90,7 @@ class DnsName(Format):
         labels = value.rstrip(".").split(".")
         for label in labels:
             if not LABEL.fullmatch(label):
-                raise ValueError(f"'{value}' not in valid format. Reason: '{label}' is no label of a name in DNS")
+                raise ValueError(f"'{value}' not in valid format. Reason: '{label}' is not a valid DNS label")
         if value.endswith(".") and labels[-1].isdigit():
             raise ValueError(f"'{value}' not in valid format. Reason: TLD '{labels[-1]}' must not be all numeric")
 

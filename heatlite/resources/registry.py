@@ -45,7 +45,7 @@ class Registry:
         plugins: dict[str, type[Resource]] = {}
         for entry_point in entry_points:
             if entry_point.name in plugins:
-                LOG.warning("%s is left out: %s has another plugin", described(entry_point), entry_point.name)
+                LOG.warning("%s is ignored: another plugin serves %s", described(entry_point), entry_point.name)
             elif plugin := load_one(entry_point):
                 plugins[entry_point.name] = plugin
         return cls(plugins)
@@ -86,7 +86,7 @@ def load_one(entry_point: EntryPoint) -> type[Resource] | None:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # importing a module can raise anything, even SystemExit
-        LOG.warning("%s is left out: %s: %s", described(entry_point), type(error).__name__, error)
+        LOG.warning("%s is ignored: %s: %s", described(entry_point), type(error).__name__, error)
         return None
     return plugin
 

@@ -207,7 +207,7 @@ def shown_of(resource: Resource) -> Shown | None:
     except BaseException as error:
         if isinstance(error, (*endings(), Unavailable)):
             raise
-        LOG.info("%s %s can't say what it has: %s", plugin_name(resource), resource.name, type(error).__name__)
+        LOG.info("%s %s: reading the attributes failed: %s", plugin_name(resource), resource.name, type(error).__name__)
         return None
 
 

@@ -68,7 +68,7 @@ class Tools:
         """
         if self._cloud is None:
             kind = self.type_name or "This type"
-            raise NotSupported(feature=f"{kind} where no keystone is configured ([trustee] auth_url)")
+            raise NotSupported(feature=f"{kind} without a configured keystone ([trustee] auth_url)")
         return self._cloud
 
     @property
@@ -93,7 +93,7 @@ class Tools:
         """
         text = None if value is None else str(value)
         if text is not None and (len(text) > LONGEST_ID or "\x00" in text):
-            raise ValueError(f"A physical id has at most {LONGEST_ID} characters and no NUL, unlike {text!r:.80}")
+            raise ValueError(f"A physical id has at most {LONGEST_ID} characters and no NUL, but this is {text!r:.80}")
         self._resource_id = text
 
     @property

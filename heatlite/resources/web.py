@@ -29,7 +29,7 @@ def readable(url: str, time_limit: float) -> Iterator[None]:
     except HTTPError as error:
         raise CannotRead(f"{url}: the server answers {error.code} {error.reason}") from error
     except TimeoutError as error:
-        raise CannotRead(f"{url}: this takes more than {time_limit:g} seconds") from error
+        raise CannotRead(f"{url}: no complete answer within {time_limit:g} seconds") from error
     except OSError as error:
         raise CannotRead(f"{url}: {reason_of(error)}") from error
     except (http.client.HTTPException, ValueError) as error:

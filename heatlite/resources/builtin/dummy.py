@@ -17,10 +17,7 @@ VALUE = "value"
 
 
 class Dummy(Resource):
-    """A resource whose physical id is a random string. Each action takes ``wait_secs``, or 1 to 5 s.
-
-    Only create, update and delete take time.
-    """
+    """A resource with a random string as its id. Create, update and delete take ``wait_secs``, or 1 to 5 s."""
 
     immediate = True
     properties_schema = {

@@ -2,9 +2,9 @@
 
 ::
 
-    HEAT_SIGNAL: create ─▶ a user in the stack's project ─▶ his password among the inputs that the server reads
+    HEAT_SIGNAL: create ─▶ a user in the stack's project ─▶ the password among the inputs that the server reads
     CFN_SIGNAL:  create ─▶ such a user, with keys        ─▶ a URL signed with them, a new one for each deployment
-                 delete ─▶ the deployment is deleted, and the user with it, found by his name
+                 delete ─▶ the deployment is deleted, and the user with it, found by name
 
 They replace the plain types if a domain for stack users is configured.
 """
@@ -44,7 +44,7 @@ class WithUser(OwnUser, SoftwareDeployment):
         return {**facts, SIGNAL_ID: url, SIGNAL_VERB: "POST"} if url else facts
 
     def make_login(self) -> None:
-        """Create a user, and keep the credentials that the server needs to log in as him."""
+        """Create a user, and keep the credentials that the server needs to log in as that user."""
         user, password = self.make_user()
         credentials = {
             "deploy_auth_url": user.auth_url,
@@ -57,7 +57,7 @@ class WithUser(OwnUser, SoftwareDeployment):
             self.data_set(key, value)
 
     def check_delete_complete(self, progress: Progress) -> bool:
-        """Tell whether the deployment is deleted; then delete the user, if he exists."""
+        """Tell whether the deployment is deleted; then delete the user, if there is one."""
         if not super().check_delete_complete(progress):
             return False
         if self.properties[TRANSPORT] in (None, HEAT_SIGNAL, CFN_SIGNAL):

@@ -39,7 +39,7 @@ class Signed(OwnUser):
     """A handle whose URL is signed once, so that its attributes stay the same."""
 
     def make_url(self) -> None:
-        """Create the user, his keys and the URL, if a service accepts signed signals."""
+        """Create the user, the keys and the URL, if a service accepts signed signals."""
         if self.make_keys():
             self.data_set(SIGNED_URL, self.signed_url(Signal.CONDITION))
 
@@ -48,7 +48,7 @@ class Signed(OwnUser):
         self.enable_user(enabled=False)
 
     def handle_resume(self) -> None:
-        """Enable the user again, so that he can signal it."""
+        """Enable the user again, so that signals are accepted."""
         self.enable_user(enabled=True)
 
 
@@ -71,7 +71,7 @@ class OutsideHandle(Signed, WaitConditionHandle):
         self.make_own()
 
     def make_own(self) -> None:
-        """Create the user and his means to signal."""
+        """Create the user, and the credentials or URL to signal with."""
         match self.properties[TRANSPORT]:
             case "CFN_SIGNAL":
                 self.make_url()
@@ -83,7 +83,7 @@ class OutsideHandle(Signed, WaitConditionHandle):
                 self.data_set(SIGNAL, self._credentials(*self.make_user()))
 
     def handle_delete(self) -> None:
-        """Delete the user, if he exists."""
+        """Delete the user, if there is one."""
         if self.properties[TRANSPORT] in (None, *WITH_USER):
             self.delete_user()
 
@@ -121,7 +121,7 @@ class OutsideCfnHandle(Signed, CfnWaitConditionHandle):
         self.make_url()
 
     def handle_delete(self) -> None:
-        """Delete the user, if he exists."""
+        """Delete the user, if there is one."""
         self.delete_user()
 
     def reference(self) -> str:

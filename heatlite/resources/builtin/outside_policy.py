@@ -42,7 +42,7 @@ class OutsidePolicy(OwnUser, ScalingPolicy):
         self.data_set(SIGNAL_URL, self.api_url(self.project_id))
 
     def handle_delete(self) -> None:
-        """Delete the user, if he exists."""
+        """Delete the user, if there is one."""
         self.delete_user()
 
     def handle_suspend(self) -> None:

@@ -4,7 +4,7 @@
 
     create ─▶ a user in the stack's project ─┬─ a password      to log in with, or to request a token at once
                                              └─ a key pair      to sign a URL: heat-api-cfn accepts it as a login
-    delete ─▶ the user and his keys are deleted; his name, which contains the resource's, finds him
+    delete ─▶ the user and the keys are deleted; the user is found by a name that contains the resource's
 
 The access key is the resource's uuid. So if an engine dies and another one creates the keys again, there is one pair.
 """
@@ -42,7 +42,7 @@ class OwnUser(Resource):
 
     @property
     def user_name(self) -> str:
-        """The user's name, by which he is found again: it tells whose he is."""
+        """The user's name, made from the resource's, so that the user can be found again."""
         return physical_name(self.stack_name, self.name, self.uuid, LONGEST_USER_NAME)
 
     def make_own(self) -> None:
@@ -54,14 +54,14 @@ class OwnUser(Resource):
         self.make_own()
 
     def make_user(self) -> tuple[StackUser, str]:
-        """Create the user and return him with his password. A second call returns the same user with a new password."""
+        """Create the user; return user and password. A second call returns the same user with a new password."""
         password = self._secret()
         user = self.cloud.users.make(self.user_name, password)
         self.data_set(USER_ID, user.user_id)
         return user, password
 
     def delete_user(self) -> None:
-        """Delete the user, if he exists."""
+        """Delete the user, if there is one."""
         self.cloud.users.delete(self.user_name)
 
     def enable_user(self, *, enabled: bool) -> None:

@@ -21,10 +21,10 @@ class Service(Entity):
     may_have_twins = True
     support_status = supported("5.0.0")
     properties_schema = {
-        "name": text("Name of keystone service."),
-        "description": text("Description of keystone service."),
-        "type": text("Type of keystone Service.", required=True),
-        "enabled": switch("This service is enabled or disabled."),
+        "name": text("The name of the service."),
+        "description": text("The description of the service."),
+        "type": text("The type of the service, such as network.", required=True),
+        "enabled": switch("Whether the service is enabled."),
     }
     values = {
         "name": Value("name"),
@@ -42,18 +42,18 @@ class Endpoint(Entity):
     may_have_twins = True
     support_status = supported("5.0.0")
     properties_schema = {
-        "name": text("Name of keystone endpoint."),
-        "region": reference("region", "Name or Id of keystone region."),
-        "service": reference("service", "Name or Id of keystone service.", required=True),
+        "name": text("The name of the endpoint."),
+        "region": reference("region", "The name or id of the region."),
+        "service": reference("service", "The name or id of the service.", required=True),
         "interface": Property(
             Type.STRING,
-            "Interface type of keystone service endpoint.",
+            "Who the endpoint is for.",
             required=True,
             update_allowed=True,
             constraints=(AllowedValues(INTERFACES),),
         ),
-        "url": text("URL of keystone service endpoint.", required=True),
-        "enabled": switch("This endpoint is enabled or disabled."),
+        "url": text("The URL of the endpoint.", required=True),
+        "enabled": switch("Whether the endpoint is enabled."),
     }
     values = {
         "name": Value("name"),
@@ -74,16 +74,14 @@ class Region(Entity):
     properties_schema = {
         "id": Property(
             Type.STRING,
-            "The user-defined region ID and should unique to the OpenStack deployment. "
-            "While creating the region, heat will url encode this ID.",
+            "The id of the region, unique in the cloud. It is encoded for use in URLs.",
         ),
         "parent_region": reference(
             "region",
-            "If the region is hierarchically a child of another region, set this parameter to the ID of the parent "
-            "region.",
+            "The id of the parent region.",
         ),
-        "description": text("Description of keystone region."),
-        "enabled": switch("This region is enabled or disabled."),
+        "description": text("The description of the region."),
+        "enabled": switch("Whether the region is enabled."),
     }
     values = {
         "id": Value("id"),

@@ -13,8 +13,8 @@ class Domain(Entity):
     support_status = supported("8.0.0")
     properties_schema = {
         "name": text("The name of the domain."),
-        "description": text("Description of keystone domain."),
-        "enabled": switch("This domain is enabled or disabled."),
+        "description": text("The description of the domain."),
+        "enabled": switch("Whether the domain is enabled."),
     }
     values = {"name": Value("name"), "description": Value("description"), "enabled": Value("enabled")}
     looked_for_by = ("name",)

@@ -68,7 +68,7 @@ class Entity(Resource):
             self.resource_id_set(made["id"])
 
     def check_create_complete(self, progress: Any) -> bool:
-        """Settle what the object needs beside its values."""
+        """Delete duplicates, and settle the object."""
         self._delete_others()
         return self.settle()
 
@@ -83,7 +83,7 @@ class Entity(Resource):
             raise UpdateReplace
 
     def check_update_complete(self, progress: Any) -> bool:
-        """Settle what the object needs beside its values."""
+        """Settle the object again."""
         return self.settle()
 
     def handle_delete(self) -> None:

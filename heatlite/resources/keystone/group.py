@@ -13,9 +13,9 @@ class Group(Entity):
     kind = "group"
     support_status = supported("2015.1")
     properties_schema = {
-        "name": text("Name of keystone group."),
+        "name": text("The name of the group."),
         "domain": domain(),
-        "description": text("Description of keystone group.", default=""),
+        "description": text("The description of the group.", default=""),
         ROLES: ROLES_PROPERTY,
     }
     adoptable_data = {ROLES: are_grants}

@@ -38,16 +38,18 @@ def are_memberships(value: Any) -> bool:
 
 
 def _reference(kind: str, *, required: bool = False) -> Property:
-    return Property(Type.STRING, f"Keystone {kind}.", required=required, constraints=(Custom(f"keystone.{kind}"),))
+    return Property(
+        Type.STRING, f"The name or id of the {kind}.", required=required, constraints=(Custom(f"keystone.{kind}"),)
+    )
 
 
 ROLES_PROPERTY = Property(
     Type.LIST,
-    "List of role assignments.",
+    "The roles, each with the project or domain in which it is given.",
     update_allowed=True,
     schema=Property(
         Type.MAP,
-        "Map between role with either project or domain.",
+        "A role, and either a project or a domain.",
         schema={
             ROLE: _reference(ROLE, required=True),
             PROJECT: _reference(PROJECT),
@@ -94,7 +96,10 @@ def give_roles(resource: Resource, kind: str, thing_id: str) -> bool:
 
 
 def join_groups(resource: Resource, user_id: str, groups: Iterable[str]) -> bool:
-    """Put a user into these groups, by name or id, and remove him from others that the resource chose: as ``give``."""
+    """Add a user to these groups, by name or id, and remove the user from others that the resource chose.
+
+    :returns: as ``give``
+    """
     ids = [resource.cloud.identity.id_of("group", group) for group in groups]
     return give(resource, GROUPS, [f"groups/{group_id}/users/{user_id}" for group_id in ids])
 

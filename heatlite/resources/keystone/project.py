@@ -15,21 +15,19 @@ class Project(Entity):
     kind = "project"
     support_status = supported("2015.1")
     properties_schema = {
-        "name": text("Name of keystone project."),
+        "name": text("The name of the project."),
         "domain": domain(),
-        "description": text("Description of keystone project.", default=""),
-        "enabled": switch("This project is enabled or disabled."),
-        "parent": reference("project", "The name or ID of parent of this keystone project in hierarchy.", fixed=True),
-        "tags": Property(
-            Type.LIST, "A list of tags for labeling and sorting projects.", default=[], update_allowed=True
-        ),
+        "description": text("The description of the project.", default=""),
+        "enabled": switch("Whether the project is enabled."),
+        "parent": reference("project", "The name or id of the parent project.", fixed=True),
+        "tags": Property(Type.LIST, "The tags of the project.", default=[], update_allowed=True),
     }
     attributes_schema = {
-        "name": Attribute("Project name.", Type.STRING),
-        "parent_id": Attribute("Parent project id.", Type.STRING),
-        "domain_id": Attribute("Domain id for project.", Type.STRING),
-        "enabled": Attribute("Flag of enable project.", Type.BOOLEAN),
-        "is_domain": Attribute("Indicates whether the project also acts as a domain.", Type.BOOLEAN),
+        "name": Attribute("The name of the project.", Type.STRING),
+        "parent_id": Attribute("The id of the parent project.", Type.STRING),
+        "domain_id": Attribute("The id of the domain.", Type.STRING),
+        "enabled": Attribute("Whether the project is enabled.", Type.BOOLEAN),
+        "is_domain": Attribute("Whether the project is also a domain.", Type.BOOLEAN),
     }
     values = {
         "name": Value("name"),

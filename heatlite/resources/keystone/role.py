@@ -11,5 +11,5 @@ class Role(Entity):
 
     kind = "role"
     support_status = supported("2015.1")
-    properties_schema = {"name": text("Name of keystone role."), "domain": domain(default=None, fixed=True)}
+    properties_schema = {"name": text("The name of the role."), "domain": domain(default=None, fixed=True)}
     values = {"name": Value("name"), "domain": Value("domain_id", names="domain")}

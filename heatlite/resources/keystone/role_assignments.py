@@ -57,7 +57,7 @@ class UserRoleAssignment(RoleAssignment):
 
     kind = "user"
     properties_schema = {
-        "user": reference("user", "Name or id of keystone user.", required=True),
+        "user": reference("user", "The name or id of the user.", required=True),
         ROLES: ROLES_PROPERTY,
     }
 
@@ -67,6 +67,6 @@ class GroupRoleAssignment(RoleAssignment):
 
     kind = "group"
     properties_schema = {
-        "group": reference("group", "Name or id of keystone group.", required=True),
+        "group": reference("group", "The name or id of the group.", required=True),
         ROLES: ROLES_PROPERTY,
     }

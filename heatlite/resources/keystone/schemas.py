@@ -1,4 +1,4 @@
-"""Properties that several types share, in Heat's words."""
+"""Properties that several types share."""
 
 from __future__ import annotations
 
@@ -36,4 +36,4 @@ def reference(
 
 def domain(*, default: str | None = "default", fixed: bool = False) -> Property:
     """Return the property for an object's domain."""
-    return reference("domain", "Name or id of keystone domain.", default=default, fixed=fixed)
+    return reference("domain", "The name or id of the domain.", default=default, fixed=fixed)

@@ -1,4 +1,4 @@
-"""OS::Keystone::User: a user of a cloud, with his groups and roles."""
+"""OS::Keystone::User: a user of a cloud, with groups and roles."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ from heatlite.schema.constraints import Custom
 
 
 class User(Entity):
-    """Users are those who use a cloud. A user's name is unique in his domain."""
+    """Users are those who use a cloud. A user's name is unique in its domain."""
 
     kind = "user"
     support_status = supported("2015.1")
     properties_schema = {
-        "name": text("Name of keystone user."),
+        "name": text("The name of the user."),
         "domain": domain(),
-        "description": text("Description of keystone user.", default=""),
-        "enabled": switch("Keystone user is enabled or disabled."),
-        "email": text("Email address of keystone user."),
-        "password": text("Password of keystone user."),
-        "default_project": reference("project", "Name or ID of default project of keystone user."),
+        "description": text("The description of the user.", default=""),
+        "enabled": switch("Whether the user is enabled."),
+        "email": text("The email address."),
+        "password": text("The password."),
+        "default_project": reference("project", "The name or id of the default project."),
         GROUPS: Property(
             Type.LIST,
-            "Keystone user groups.",
+            "The groups of the user.",
             update_allowed=True,
-            schema=Property(Type.STRING, "Keystone user group.", constraints=(Custom("keystone.group"),)),
+            schema=Property(Type.STRING, "The name or id of a group.", constraints=(Custom("keystone.group"),)),
         ),
         ROLES: ROLES_PROPERTY,
     }
     adoptable_data = {ROLES: are_grants, GROUPS: are_memberships}
     attributes_schema = {
-        "name": Attribute("User name.", Type.STRING),
-        "default_project_id": Attribute("Default project id for user.", Type.STRING),
-        "domain_id": Attribute("Domain id for user.", Type.STRING),
-        "enabled": Attribute("Flag of enable user.", Type.BOOLEAN),
-        "password_expires_at": Attribute("Show user password expiration time.", Type.STRING),
+        "name": Attribute("The name of the user.", Type.STRING),
+        "default_project_id": Attribute("The id of the default project.", Type.STRING),
+        "domain_id": Attribute("The id of the domain.", Type.STRING),
+        "enabled": Attribute("Whether the user is enabled.", Type.BOOLEAN),
+        "password_expires_at": Attribute("The time at which the password expires.", Type.STRING),
     }
     values = {
         "name": Value("name"),
@@ -62,6 +62,6 @@ class User(Entity):
         check_roles(self)
 
     def settle(self) -> bool:
-        """Give the user his groups and roles, and remove those that the resource gave before."""
+        """Give the user the groups and roles, and remove those that the resource gave before."""
         in_groups = join_groups(self, str(self.resource_id), self.properties[GROUPS] or ())
         return give_roles(self, "user", str(self.resource_id)) and in_groups

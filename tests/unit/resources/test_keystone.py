@@ -279,7 +279,7 @@ def test_no_password_is_told_in_attributes_or_reasons(keystone):
 
 def test_without_a_keystone_the_reason_says_what_to_configure():
     outcome = drive(Project, "CREATE", {"name": "web"})
-    assert "no keystone is configured ([trustee] auth_url)" in outcome.reason
+    assert "without a configured keystone ([trustee] auth_url)" in outcome.reason
 
 
 FOREIGN = ["users/u-ann", "projects/p-shop", "../users/u-ann", "projects/p-shop/users/../roles/r-member", "", 1, None]

@@ -73,7 +73,7 @@ def test_a_broken_plugin_is_reported_and_left_out(caplog, value, complaint):
     registry = Registry.load_from([entry_point(value), good])
     assert registry.names() == ["Acme::Value"]
     (warning,) = (record for record in caplog.records if record.levelname == "WARNING")
-    assert f"Resource plugin Acme::Thing ({value}) is left out" in warning.message
+    assert f"Resource plugin Acme::Thing ({value}) is ignored" in warning.message
     assert complaint in warning.message
 
 
@@ -93,4 +93,4 @@ def test_of_two_plugins_for_one_type_the_first_serves(caplog):
         ]
     )
     assert registry.get("Acme::Thing") is Value
-    assert "Acme::Thing has another plugin" in caplog.text
+    assert "another plugin serves Acme::Thing" in caplog.text

@@ -41,7 +41,7 @@ def port_of(cloud: Cloud, server: str) -> tuple[str, str]:
         for address in port["fixed_ips"]:
             if ":" not in address["ip_address"]:
                 return port["port_id"], address["ip_address"]
-    raise EntityNotFound(entity="Port with an address of IPv4 of server", name=server)
+    raise EntityNotFound(entity="Port with an IPv4 address of server", name=server)
 
 
 class NovaFloatingIP(NeutronResource):

@@ -43,7 +43,8 @@ from heatlite.resources.software import delivery
 WITH_TAGS = "2.26"
 """The API version for reading a server: it shows tags, and the id of the flavor (until 2.46)."""
 WITHOUT_NETWORKS, WITH_NIC_TAGS, WITH_VOLUME_TYPE, REBUILT_WITH_USER_DATA = "2.36", "2.42", "2.67", "2.57"
-"""API versions: the last without required networks and with personality; the first ones with what their names say."""
+"""API versions. WITHOUT_NETWORKS: the last that requires no networks and accepts personality. The others: the first
+with the feature in the name."""
 IMAGE_ID_TOLD, CONSOLES_OF_ALL_KINDS = "2.45", "2.8"
 TASK, PASSWORD, USER, SNAPSHOT_IMAGE = "OS-EXT-STS:task_state", "password", "stack_user", "snapshot_image_id"
 BUSY = ("BUILD", "REBUILD", "RESIZE", "REVERT_RESIZE", "HARD_REBOOT", "REBOOT", "PASSWORD")
