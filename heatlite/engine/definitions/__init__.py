@@ -1,1 +1,1 @@
-"""What a node is made of: the traversal's parsed template and graph, the claimed row, and what functions see."""
+"""The values that a node's work needs: the parsed template and graph, the claimed row, the scope of functions."""

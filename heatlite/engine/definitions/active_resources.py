@@ -1,6 +1,6 @@
-"""Active resources: of a stack's rows, the one that stands for each name now. Which that is, ``serving`` decides.
+"""Find the active row of each name in a stack. ``convergence.serving`` decides which row that is.
 
-A name that has left the template is there while it has a row.
+A name that has left the template is included as long as it has a row.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Exported: a stack as Heat writes it down, for a snapshot, an export, or whoever is to adopt it.
+"""Export a stack in Heat's format, for a snapshot, for abandoning it, or for adopting it.
 
 ::
 
     {name, id, action, status, template, environment, files, project_id, stack_user_project_id, tags,
      resources: {web: {name, resource_id, type, action, status, metadata, resource_data}, …}}
 
-A resource that is a nested stack has that stack's form beside its own; so a tree is one value. Nothing is masked: it is
-all that a stack can be made from again.
+A resource that is a nested stack also has the keys of that stack, so a tree of stacks is one value. Nothing is masked,
+since the export must be enough to adopt or restore the stack.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Exported = dict[str, Any]
 
 
 def stack_data(context: Context, stack: StackRecord) -> Exported:
-    """A stack with what is nested in it, as the rows are now."""
+    """Return a stack with its nested stacks, from the rows as they are now."""
     record = templates.get(context, stack.raw_template_id)
     rows = serving(resources.by_stack(context, stack.id), stack.raw_template_id)
     children = {child.id: child for child in stacks.children(context, [stack.id])}
@@ -53,13 +53,13 @@ def _resource(context: Context, row: ResourceRecord, child: StackRecord | None) 
         "metadata": row.resource_metadata or {},
         "resource_data": row.resource_data or {},
     }
-    if child is None and row.adopted is not None:  # it isn't taken over yet: what was said of it is all there is
+    if child is None and row.adopted is not None:  # not adopted yet: only the data to adopt it by is known
         return {**own, **row.adopted, "name": row.name}
     return own if child is None else {**own, **stack_data(context, child)}
 
 
 def snapshot_ended(context: Context, inputs: Inputs, stack: StackRecord, status: Status, reason: str) -> None:
-    """The visit that takes a snapshot is over; also of one that failed it is written down what was taken."""
+    """End the snapshot that a visit has taken. A failed visit stores what it has taken, too."""
     if stack.action is Action.SNAPSHOT:
         data = stack_data(context, stacks.get(context, stack.id) or stack)
         snapshots.end(context, stack.current_traversal, status, reason, data, inputs.utcnow())

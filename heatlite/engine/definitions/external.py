@@ -1,8 +1,8 @@
-"""External: resources that exist before the stack refers to them or takes them over, or outlive it.
+"""Rules for resources that exist before their stack: external resources, and resources to be adopted.
 
-external_id in the template   the stack refers to it: looks at it once, never changes it, never deletes it
-adopted data in the row       the stack is to take it over; until that is complete, it isn't the stack's, and whatever
-                              comes in between leaves it as it is. From then on it is as if the stack had made it
+external_id in the template   the stack refers to the resource: it reads it once, and never changes or deletes it
+adopted data in the row       the stack adopts the resource. Until that is complete, the resource isn't the stack's,
+                              and any other operation leaves it alone. From then on it is like one that the stack made
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from heatlite.resources.base import Resource
 from heatlite.template import UNKNOWN, ResourceDefinition
 
 LONGEST_ID = 255
-"""Characters, as many as the database keeps."""
+"""Characters of an external id that the database stores."""
 
 
 class Fixed(Exception):
-    """A change of an external id: it isn't made, and the row stays what it is."""
+    """Refuses a change of an external id. The row stays as it is."""
 
 
 def id_of(definition: ResourceDefinition, resolved: object) -> str | None:
-    """The id that a definition refers to, of what its ``external_id`` resolved to; None without one.
+    """Check the resolved ``external_id`` of a definition, and return it; None if there is none, or it is unknown.
 
-    :raises StackValidationFailed: when that can't be an id
+    :raises StackValidationFailed: when the value can't be an id
     """
     if resolved is None or resolved is UNKNOWN:
         return None
@@ -40,9 +40,9 @@ def id_of(definition: ResourceDefinition, resolved: object) -> str | None:
 
 
 def check_policy(definition: ResourceDefinition, plugin: type[Resource]) -> None:
-    """Refuse a deletion policy that asks for what the type can't do.
+    """Refuse a deletion policy that the type doesn't support.
 
-    :raises StackValidationFailed: with the policy's place
+    :raises StackValidationFailed: when the type can't take snapshots; it has the policy's place
     """
     if definition.deletion_policy == "Snapshot" and not callable(getattr(plugin, "handle_snapshot_delete", None)):
         raise exception.StackValidationFailed(
@@ -52,9 +52,11 @@ def check_policy(definition: ResourceDefinition, plugin: type[Resource]) -> None
 
 
 def check_unchanged(row: ResourceRecord, evaluated: Evaluated) -> None:
-    """Refuse to make what the stack has of what it hasn't, or the other way round, or to refer to another.
+    """Refuse to turn a resource of the stack into an external one, or back, or to refer to another external one.
 
-    :raises Fixed: in Heat's words. One that couldn't be found may be looked for under another id
+    If an external resource wasn't found, another id may be given.
+
+    :raises Fixed: in Heat's words
     """
     if row.external_id == evaluated.external_id or row.action in (Action.INIT, Action.DELETE) or row.view.has_failed:
         return
@@ -64,28 +66,28 @@ def check_unchanged(row: ResourceRecord, evaluated: Evaluated) -> None:
 
 
 def is_taken_over(stack_action: Action, row: ResourceRecord, evaluated: Evaluated) -> bool:
-    """Whether a row is to stand for what exists already. In an ADOPT all do, and those without data fail."""
+    """Tell whether a row is for an existing resource. In an ADOPT every row is; those without data fail."""
     return stack_action is Action.ADOPT or row.adopted is not None or evaluated.external_id is not None
 
 
 def is_waited_for(row: ResourceRecord, evaluated: Evaluated, has_child: Callable[[], bool]) -> bool:
-    """Whether what exists is still to be taken over, so that nothing may be made in its place.
+    """Tell whether an existing resource is still to be adopted, so that none may be created in its place.
 
-    :param has_child: whether the row has a nested stack by now: that knows then what it is to take over
+    :param has_child: tells whether the row has a nested stack already, which then knows itself what to adopt
     """
     is_left = row.adopted is not None and evaluated.external_id is None
     return is_left and (row.physical_resource_id is None or not has_child())
 
 
 def is_unseen(stack_action: Action, row: ResourceRecord, evaluated: Evaluated) -> bool:
-    """Whether nobody knows which properties it was made of: an update came before it was taken over."""
+    """Tell whether the properties of an adopted resource are unknown, since an update came before its adoption."""
     comes_late = row.action is Action.INIT and stack_action is not Action.ADOPT
     return row.adopted is not None and evaluated.external_id is None and (comes_late or row.is_unseen)
 
 
 def is_left(row: ResourceRecord, *, has_child: bool) -> bool:
-    """Whether what a row is to take over is left as it is when the row goes: it never was the stack's.
+    """Tell whether a deletion must leave the resource alone, since it wasn't adopted yet, and so never the stack's.
 
-    :param has_child: the row may have a nested stack, which knows by itself what it has taken over
+    :param has_child: the row has a nested stack, which knows itself what it has adopted
     """
     return row.adopted is not None and row.external_id is None and not has_child

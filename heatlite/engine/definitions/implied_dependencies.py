@@ -1,11 +1,11 @@
-"""Implied: what resources need of one another without naming it, put into their definitions' ``requires``.
+"""Add the implicit dependencies between resources to the ``requires`` of their definitions.
 
 ::
 
     port:   {network: {get_resource: net}}     waits_for ──▶ subnet          plans, graphs and deletions follow it
     subnet: {network: {get_resource: net}}
 
-What would make a circle is left out: what the template says itself comes first.
+An implicit dependency that would make a cycle is left out, since the template's explicit dependencies come first.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ Link = Callable[[Template, Parameters], Template]
 
 
 def no_links(template: Template, parameters: Parameters) -> Template:
-    """The template as it is."""
+    """Return the template as it is."""
     return template
 
 
 def linker(registry: Registry) -> Link:
-    """What puts what is implied into a template."""
+    """Return a function that adds the implicit dependencies to a template."""
     return lambda template, parameters: linked(template, parameters, registry)
 
 
 def linked(template: Template, parameters: Parameters, registry: Registry) -> Template:
-    """The template with what its resources need implicitly among what they require."""
+    """Return the template with the implicit dependencies among the requirements of its resources."""
     plugins = {name: plugin for name, it in template.resources.items() if (plugin := plugin_of(registry, it.type))}
     waiting = [name for name, plugin in plugins.items() if waits(plugin)]
     if not waiting:
@@ -65,7 +65,7 @@ def linked(template: Template, parameters: Parameters, registry: Registry) -> Te
 
 
 def plugin_of(registry: Registry, type_name: str) -> type[Resource] | None:
-    """The class of a type; None for a template's file, and where there is none: a validation says so."""
+    """Return the plugin class of a type; None for a template file, and for an unknown type: validation refuses that."""
     try:
         return None if is_template(type_name) else registry.get(type_name)
     except exception.EntityNotFound:
@@ -73,18 +73,18 @@ def plugin_of(registry: Registry, type_name: str) -> type[Resource] | None:
 
 
 def waits(plugin: type[Resource]) -> bool:
-    """Whether a type needs anything implicitly."""
+    """Tell whether a type has implicit dependencies."""
     return plugin.waits_for.__func__ is not Resource.waits_for.__func__  # type: ignore[attr-defined]
 
 
 def refers_to(value: Any) -> str | None:
-    """The name of the resource whose reference a function is; None for whatever else."""
+    """Return the name of the resource that a function refers to; None for any other value."""
     is_reference = isinstance(value, Function) and value.name in REFERENCES and isinstance(value.arguments, str)
     return value.arguments if is_reference else None
 
 
 def as_known(tree: Tree, scope: EngineScope) -> Any:
-    """A tree with values where parameters alone give them, and functions as they are for the rest."""
+    """Resolve the parts of a tree that only need parameters; leave the other functions as they are."""
     entries, items = entries_of(tree), items_of(tree)
     if entries is not None:
         return {key: as_known(item, scope) for key, item in entries.items()}
@@ -100,7 +100,7 @@ def as_known(tree: Tree, scope: EngineScope) -> Any:
 
 
 def leads_to(requires: Mapping[str, set[str]], start: str, goal: str) -> bool:
-    """Whether a resource requires another, by way of any number of others."""
+    """Tell whether a resource requires another one, directly or through others."""
     seen, todo = {start}, [start]
     while todo:
         name = todo.pop()

@@ -1,10 +1,10 @@
-"""What a nested stack gets from its parent: files whole, the environment in part, and a look at the parent's resource.
+"""Build what a nested stack inherits from its parent: all files, a part of the environment, and the facade.
 
-parameters           the properties of the resource, or what they make
+parameters           the resource's properties, or values that the plugin computes from them
 parameter_defaults   the parent's
 event_sinks          the parent's
-resource_registry    the parent's, with the part that is for this resource (``resource_registry.of_child``)
-facade               metadata and policies of the resource, where the template reads them
+resource_registry    the parent's, with the part for this resource (``resource_registry.of_child``)
+facade               metadata and policies of the resource, if the template reads them
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def environment_of_child(
     parameters: Mapping[str, Any],
     mask: Mask = NOTHING_HIDDEN,
 ) -> Environment:
-    """The environment of the nested stack that a resource is.
+    """Return the environment of a resource's nested stack.
 
-    :param mask: hides the parent's secrets; a parameter or default that holds one is a secret of the nested stack too
+    :param mask: hides the parent's secrets. A parameter or default that holds one is a secret of the nested stack, too
     """
     values = [*parent.parameter_defaults.items(), *parameters.items()]
     written_type = str(definition.written.get("type") or definition.type)
@@ -46,18 +46,18 @@ def environment_of_child(
 
 
 def tells(value: Any, mask: Mask) -> bool:
-    """Whether a value holds something that the mask hides."""
+    """Tell whether a value holds something that the mask hides."""
     text = repr(value)
     return mask(text) != text
 
 
 def facade_of(raw: Mapping[str, Any], definition: ResourceDefinition, metadata: Any, scope: Any) -> Any:
-    """What the nested template may read of the resource that it is; None where it reads nothing of it.
+    """Return what the nested template may read of its parent's resource; None if it reads nothing of it.
 
-    :param metadata: as resolved
-    :param scope: for the update policy, which may have functions
+    :param metadata: the resolved metadata
+    :param scope: resolves the functions in the update policy
     """
-    text = json.dumps(language.known(raw))  # in a preview some of it may not be known yet
+    text = json.dumps(language.known(raw))  # in a preview some values may be unknown yet
     if not any(f'"{name}"' in text for name in FACADE_NAMES):
         return None
     return {

@@ -1,8 +1,8 @@
-"""Edges: where work comes into a thread, it is said what it is about, for logs and traces. Nobody inside says it again.
+"""Set the log and trace context when a thread takes up work. Code inside needn't set it again.
 
-asked     a client, or the parent of a nested stack, calls
-on        something is done for an operation: from a message, from the database, from a timer
-at        one resource of it
+asked     a call by a client, or by the parent of a nested stack
+on        work for an operation: from a message, from the database, from a timer
+at        work on one resource of that operation
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Work
 
 REQUEST_ID, PLACE = "request_id", "trace"
-"""The keys of a stack's origin."""
+"""Keys of a stack's ``origin``."""
 
 
 @contextmanager
 def asked(context: RequestContext, method: str, arguments: Mapping[str, Any]) -> Iterator[None]:
-    """A call. What stack it is about is among its arguments, as clients name it."""
+    """Set the context of a call. Its arguments name the stack."""
     name, stack_id = _named(arguments)
     with (
         subject.about(
@@ -40,15 +40,15 @@ def asked(context: RequestContext, method: str, arguments: Mapping[str, Any]) ->
 
 def _named(arguments: Mapping[str, Any]) -> tuple[str, str]:
     identity = arguments.get("stack_identity")
-    said = identity if isinstance(identity, Mapping) else {}
-    name = said.get("stack_name") or arguments.get("stack_name") or ""
-    return str(name)[:255], str(said.get("stack_id") or "")[:255]
+    parts = identity if isinstance(identity, Mapping) else {}
+    name = parts.get("stack_name") or arguments.get("stack_name") or ""
+    return str(name)[:255], str(parts.get("stack_id") or "")[:255]
 
 
 def on(traversal: Traversal, doing: str) -> AbstractContextManager[None]:
-    """Something that is done for an operation."""
+    """Set the context of work for an operation."""
     stack, origin = traversal.stack, traversal.stack.origin or {}
-    said = subject.about(
+    logged = subject.about(
         request_id=origin.get(REQUEST_ID) or "",
         project_id=stack.tenant,
         user_name=stack.username or "",
@@ -58,36 +58,36 @@ def on(traversal: Traversal, doing: str) -> AbstractContextManager[None]:
         action=stack.action,
     )
     if not tracing.is_on():
-        return said
+        return logged
     part = tracing.part("rpc", origin.get(PLACE), method=doing, stack=stack.name, traversal=traversal.id)
-    return _both(said, part)
+    return _both(logged, part)
 
 
 def at(traversal: Traversal, work: Work) -> AbstractContextManager[None]:
-    """One step of one resource."""
+    """Set the context of one step of one resource."""
     row = work.row
-    said = subject.about(resource_name=row.name)
+    logged = subject.about(resource_name=row.name)
     if not tracing.is_on():
-        return said
+        return logged
     part = tracing.part("resource", action=work.verb, resource=row.name, type=row.type, stack=traversal.stack.name)
-    return _both(said, part)
+    return _both(logged, part)
 
 
 @contextmanager
-def _both(said: AbstractContextManager[None], part: AbstractContextManager[None]) -> Iterator[None]:
-    with said, part:
+def _both(logged: AbstractContextManager[None], part: AbstractContextManager[None]) -> Iterator[None]:
+    with logged, part:
         yield
 
 
 def origin() -> dict[str, Any] | None:
-    """Where an operation that begins now comes from, as its stack's row keeps it for all who work on it."""
+    """Return the origin of an operation that begins now. The stack's row stores it for all later work."""
     place = tracing.here()
     known = {REQUEST_ID: subject.current().request_id, PLACE: dict(place) if place else None}
     return {name: value for name, value in known.items() if value} or None
 
 
 def passed_on(stack: StackRecord) -> dict[str, Any]:
-    """What the context of a call that is made for a stack's operation says of who asked."""
+    """Return the request's context for a call that continues a stack's operation."""
     request_id = (stack.origin or {}).get(REQUEST_ID)
     asked_by = {"project_id": stack.tenant, "username": stack.username}
     return {**asked_by, **({"request_id": request_id} if request_id else {}), **tracing.sent()}

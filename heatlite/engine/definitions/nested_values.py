@@ -1,4 +1,4 @@
-"""Values of a nested stack, for its parent: outputs, and attributes of the resources in it."""
+"""Read the values of a nested stack for its parent: outputs, and attributes of its resources."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from heatlite.template import known, resolve
 LOG = logging.getLogger(__name__)
 
 OUTPUTS_OF_GROUPS = {template_of_group.NAMES, template_of_group.MEMBERS, template_of_group.REFS_MAP}
-"""By which the templates that groups make are known."""
+"""The outputs of a template that a group has built, by which such a template is recognised."""
 
 
 def outputs(context: Context, library: Library, registry: Registry, stack: StackRecord) -> dict[str, Any]:
-    """Every output with its value; None for one that can't be had, which harms no other: why is under ``ERRORS``."""
+    """Return output → value. An output that can't be resolved is None, and ``ERRORS`` has the reason."""
     template, parameters = library.readable(context, stack)
     read = {name for it in template.outputs.values() for name in (*it.references, *(name for name, _ in it.reads))}
     there = made(context, registry, stack, read)
@@ -49,9 +49,9 @@ def outputs(context: Context, library: Library, registry: Registry, stack: Stack
 
 
 def attributes(context: Context, registry: Registry, stack: StackRecord, paths: Collection[str]) -> dict[str, Any]:
-    """``resource.NAME.attribute`` → its value, ``resource.NAME`` → its reference; None where there is no such thing.
+    """Return ``resource.NAME.attribute`` → value, ``resource.NAME`` → reference; None for what doesn't exist.
 
-    The attribute may be one of what is nested in that resource, and so on down.
+    The attribute may belong to a resource of the stack that is nested in NAME, and so on down.
     """
     asked = {path: attribute_paths.split(path) for path in paths}
     rows = rows_of(context, stack, {name for name, _ in asked.values()})
@@ -59,7 +59,7 @@ def attributes(context: Context, registry: Registry, stack: StackRecord, paths: 
 
 
 def attribute(context: Context, registry: Registry, row: ResourceRecord | None, name: str | None) -> Any:
-    """An attribute of a resource, or its reference where no attribute is named."""
+    """Return an attribute of a resource, or its reference if no attribute is named."""
     resource = live(row, registry) if row is not None else None
     if row is None or resource is None:
         return None
@@ -76,7 +76,7 @@ def attribute(context: Context, registry: Registry, row: ResourceRecord | None, 
 
 
 def members(context: Context, stack: StackRecord) -> list[Member]:
-    """The resources of a stack that is a group; in the order in which they came into being."""
+    """Return the members of a group, which are the resources of its nested stack, in the order of their creation."""
     rows = serving(resources.by_stack(context, stack.id), stack.raw_template_id)
     return [
         Member(name, row.status is Status.FAILED, f"{row.id:020}", reference(row))
@@ -86,7 +86,7 @@ def members(context: Context, stack: StackRecord) -> list[Member]:
 
 
 def reference(row: ResourceRecord) -> Any:
-    """What get_resource gives of a row."""
+    """Return the reference of a row, as ``get_resource`` gives it."""
     recorded = (row.attr_data or {}).get("reference")
     return row.physical_resource_id or row.name if recorded is None else recorded
 
@@ -94,11 +94,11 @@ def reference(row: ResourceRecord) -> Any:
 def made(
     context: Context, registry: Registry, stack: StackRecord, names: Collection[str]
 ) -> Mapping[str, LiveResource]:
-    """Name → what a template sees of it, of these names and those that are there."""
+    """Return name → the resource as a template sees it, for those of these names that exist."""
     found = {name: live(row, registry) for name, row in rows_of(context, stack, names).items()}
     return {name: resource for name, resource in found.items() if resource is not None}
 
 
 def rows_of(context: Context, stack: StackRecord, names: Collection[str]) -> Mapping[str, ResourceRecord]:
-    """Name → the row that serves it, of these names and those that are there."""
+    """Return name → the row that serves it, for those of these names that exist."""
     return serving(resources.by_names(context, stack.id, names), stack.raw_template_id) if names else {}

@@ -1,9 +1,9 @@
-"""A template's file as a plugin: a class made from what the template says of its parameters and outputs.
+"""Turn a template file into a plugin class, from its parameters and outputs.
 
     parameters: {size: {type: number}}   ──▶   properties_schema  {"size": NUMBER, may be updated}
     outputs:    {address: …}             ──▶   attributes_schema  {"address"}
 
-The class depends on nothing but the file's text, and is made once for each.
+The class depends only on the file's text, and is built once for each text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from heatlite.template import ParameterSchema, ParameterType
 
 CLASSES_KEPT = 200
 LARGEST_FILE = 64 * 1024 * 1024
-"""Bytes; what may be sent at all is limited before, with all files together."""
+"""Bytes of one file. The files of a request have been limited before, all together."""
 
 KINDS = {
     ParameterType.STRING: Type.STRING,
@@ -36,10 +36,10 @@ KINDS = {
 
 
 def plugin_of(registry: Registry, type_name: str, files: Mapping[str, str]) -> type[Resource]:
-    """The class that serves a type in a stack that has these files.
+    """Return the plugin class of a type, in a stack that has these files.
 
     :raises EntityNotFound: when there is no such type
-    :raises StackValidationFailed: when its template isn't among the files, or isn't one
+    :raises StackValidationFailed: when the type's template isn't among the files, or isn't well-formed
     """
     if not is_template(type_name):
         return registry.get(type_name)
@@ -55,7 +55,7 @@ def plugin_of(registry: Registry, type_name: str, files: Mapping[str, str]) -> t
 
 
 def is_nested_type(registry: Registry, type_name: str) -> bool:
-    """Whether a resource of this type is a nested stack: a template's, or of a class that is one."""
+    """Tell whether a resource of this type is a nested stack: the type is a template, or its class a nested stack's."""
     if is_template(type_name):
         return True
     try:
@@ -66,16 +66,16 @@ def is_nested_type(registry: Registry, type_name: str) -> bool:
 
 @functools.lru_cache(CLASSES_KEPT)
 def provider_class(type_name: str, content: str) -> type[TemplateResource]:
-    """The class of a file.
+    """Build the plugin class of a file.
 
     :raises StackValidationFailed: when the text isn't a template
     """
     try:
-        schemata, outputs, said = language.interface(language.load(content, LARGEST_FILE))
+        schemata, outputs, description = language.interface(language.load(content, LARGEST_FILE))
     except exception.HeatliteError as error:
         raise exception.StackValidationFailed(error=type_name, message=error) from None
     schemas: dict[str, Any] = {
-        "__doc__": said or f"The resource that {type_name} makes.",
+        "__doc__": description or f"The resource that {type_name} makes.",
         "content": content,
         "properties_schema": {name: as_property(schema) for name, schema in schemata.items()},
         "attributes_schema": {name: Attribute(description) for name, description in outputs.items()},
@@ -84,20 +84,20 @@ def provider_class(type_name: str, content: str) -> type[TemplateResource]:
 
 
 def provider_classes(templates: Mapping[str, str]) -> dict[str, type[Resource]]:
-    """Return the classes of an operator's templates, by the URL that his registry maps a type to."""
+    """Return the plugin classes of the operator's templates, by the URL that the registry maps a type to."""
     return {url: provider_class(url, text) for url, text in templates.items()}
 
 
 def as_property(schema: ParameterSchema) -> Property:
-    """A parameter as a property. What values it takes is for the parameter to say, when the template is bound."""
+    """Turn a parameter into a property. The parameter's constraints are checked later, when the template is bound."""
     kind, required = KINDS[schema.type], not schema.has_default
     return Property(kind, schema.description, required=required, update_allowed=True)
 
 
 def check_facade(provider: type[Resource], facade: type[Resource], type_name: str) -> None:
-    """Check that a template that stands in for a type takes and gives what the type does.
+    """Check that a template that replaces a type has the properties and attributes of that type.
 
-    :raises StackValidationFailed: with what is missing or differs, in Heat's words
+    :raises StackValidationFailed: when one is missing or differs, in Heat's words
     """
     offered = provider.properties_schema
     for name, wanted in facade.properties_schema.items():
@@ -112,10 +112,10 @@ def check_facade(provider: type[Resource], facade: type[Resource], type_name: st
 
 
 def as_parameter_type(kind: Type) -> Type:
-    """The type that a parameter has that stands in for a property: there are no integers among them."""
+    """Return the type of the parameter that replaces a property of this type: parameters have no integers."""
     return {Type.INTEGER: Type.NUMBER, Type.ANY: Type.MAP}.get(kind, kind)
 
 
 def differs(message: str) -> exception.StackValidationFailed:
-    """The error, to be raised by the caller."""
+    """Build the error; the caller raises it."""
     return exception.StackValidationFailed(message=message)

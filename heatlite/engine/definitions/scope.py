@@ -1,4 +1,4 @@
-"""What a definition's functions see: parameters, files, and the resources that are there."""
+"""The scope of a template's functions: parameters, files, and the existing resources."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from heatlite.template import UNKNOWN, Parameters
 
 @dataclass(frozen=True)
 class LiveResource:
-    """A resource that has been made: its reference and attributes are those its last success recorded."""
+    """An existing resource. Its reference and attributes are those that its last success recorded."""
 
     name: str
     plugin: type[Resource]
     recorded: Mapping[str, Any]
     ask: Callable[[str], Any] | None = None
-    """Asks the plugin what a volatile attribute is now; None: what was recorded of it has to do."""
+    """Asks the plugin for the current value of a volatile attribute; None: the recorded value is used."""
     for_group: bool = False
-    """Whether the template that reads it is one that a group made, whose outputs record all that is known of it."""
+    """True if a group built the template that reads this resource: the outputs of such a template record everything."""
 
     @property
     def reference(self) -> Any:
@@ -41,7 +41,7 @@ class LiveResource:
         return self.plugin.read_attribute(self.name, self.recorded.get("attributes") or {}, name, path)
 
     def attributes(self) -> Mapping[str, Any]:
-        """Those that Heat has, without what a plugin recorded for itself; that is for groups around it."""
+        """Return the attributes that Heat has, without those that a plugin records for the groups around it."""
         found = self.recorded.get("attributes") or {}
         own = self.plugin.attributes_schema
         return {name: value for name, value in found.items() if name in own or not self._is_unseen(name)}
@@ -52,7 +52,7 @@ class LiveResource:
 
 @dataclass(frozen=True)
 class FutureResource:
-    """A resource that isn't there yet: whatever is asked of it is unknown, unless its type has no such thing."""
+    """A resource that doesn't exist yet. Its reference and every attribute that its type has are UNKNOWN."""
 
     name: str
     plugin: type[Resource]
@@ -72,7 +72,7 @@ class FutureResource:
 
 @dataclass(frozen=True)
 class EngineScope:
-    """The scope of one stack. A name that isn't in ``resources`` doesn't exist yet."""
+    """The scope of one stack. A resource whose name isn't in ``resources`` doesn't exist yet."""
 
     parameters: Parameters
     files: Mapping[str, str]
@@ -85,7 +85,7 @@ class EngineScope:
 
 
 def live(record: ResourceRecord, registry: Registry) -> LiveResource | None:
-    """A row as a template sees it; None while nothing has been made of it."""
+    """Return a row as a template sees it; None until its resource has been created."""
     if record.attr_data is None:
         return None
     return LiveResource(record.name, registry.get(record.type), record.attr_data)

@@ -1,6 +1,6 @@
-"""Traversals, as an engine needs them: template, parameters and graph, parsed once a process and kept by id.
+"""Load traversals: template, parameters and graph, parsed once in a process and cached by id.
 
-All of it is immutable for a traversal, which is what makes a message that carries nothing but identity cheap.
+None of them changes during a traversal. So a message needs to carry only ids, and handling it is cheap.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ LOG = logging.getLogger(__name__)
 
 MASKS_KEPT = 200
 RESOURCES_KEPT = 3_000
-"""How many resources the templates that are kept may have together, at some kilobytes each, and the traversals."""
+"""Number of resources that all cached templates may have together, at some kilobytes each. The same for traversals."""
 LARGE_ONES_KEPT = 3
-"""Templates or traversals that are kept however large they are: who works on them would parse them for each message."""
+"""Templates or traversals that are cached however large they are, since they would be parsed for each message."""
 
 EMPTY_TEMPLATE = {"heat_template_version": "2021-04-16", "description": "Empty: what it held was rolled back"}
 
@@ -41,7 +41,7 @@ class Traversal:
 
     ``stack`` is the row as it was when the traversal was loaded: trust its identity and settings, not its state.
     ``serving``: name → id of the row that serves it. ``graph`` is None while the traversal is being planned.
-    ``mask`` hides what no reason, event or log may tell: the hidden values of this operation and of those before it.
+    ``mask`` hides the hidden values of this operation, and of those before it, from reasons, events and logs.
     """
 
     id: str
@@ -55,11 +55,11 @@ class Traversal:
 
     @property
     def updates(self) -> bool:
-        """Whether rows from before the traversal may be replaced in it."""
+        """True if the traversal may replace rows that are older than itself."""
         return self.stack.action is not Action.CREATE
 
     def kind_for(self, resource_id: int) -> NodeKind:
-        """What this traversal would do to a row: what it is in the graph for, or clean it up."""
+        """Return the kind of a row's node in this traversal; a row that isn't in the graph is cleaned up."""
         kinds = (NodeKind.UPDATE, NodeKind.VISIT)
         found = (kind for kind in kinds if self.graph is not None and Node(resource_id, kind) in self.graph)
         return next(found, NodeKind.CLEANUP)
@@ -77,21 +77,21 @@ class Traversal:
 
     @cached_property
     def sources(self) -> Sources:
-        """What its definitions are evaluated with, beside other resources."""
+        """The inputs of its definitions, other than resources."""
         return Sources(self.parameters, self.template.files, self.stack.facade)
 
     @cached_property
     def names(self) -> Mapping[int, str]:
-        """Row's id → the name that the plan gave it to serve."""
+        """Row's id → the name that it serves in this traversal."""
         return {resource_id: name for name, resource_id in self.serving.items()}
 
     def serves(self, resource_id: int) -> bool:
-        """Whether the plan gave this row a name to serve."""
+        """Tell whether this row serves a name in this traversal."""
         return resource_id in self.names
 
 
 def wanted(template: language.Template) -> list[Wanted]:
-    """What a template asks for, as the convergence core sees it."""
+    """Return the resources that a template wants, as the convergence core sees them."""
     return [
         Wanted(definition.name, definition.type, definition.requires, definition.definition_hash)
         for definition in template.resources.values()
@@ -99,12 +99,12 @@ def wanted(template: language.Template) -> list[Wanted]:
 
 
 def goal(traversal_action: Action, template: language.Template) -> list[Wanted]:
-    """What a traversal is to make true: nothing at all, for a DELETE."""
+    """Return the resources that a traversal wants; none for a DELETE."""
     return [] if traversal_action is Action.DELETE else wanted(template)
 
 
 def encode(graph: Graph[Node], serving: Mapping[str, int]) -> dict[str, Any]:
-    """A graph as ``current_deps`` keeps it: nodes, and for each the positions of those that it follows."""
+    """Encode a graph for ``current_deps``: the nodes, and for each the positions of its predecessors."""
     position = {node: index for index, node in enumerate(graph)}
     return {
         "nodes": [[node.resource_id, int(node.kind)] for node in graph],
@@ -114,24 +114,24 @@ def encode(graph: Graph[Node], serving: Mapping[str, int]) -> dict[str, Any]:
 
 
 def decode(deps: Mapping[str, Any]) -> Graph[Node]:
-    """The graph that ``encode`` wrote down."""
+    """Decode the graph that ``encode`` encoded."""
     nodes = [Node(resource_id, NodeKind(kind)) for resource_id, kind in deps["nodes"]]
     return Graph({node: [nodes[at] for at in before] for node, before in zip(nodes, deps["follows"], strict=True)})
 
 
 def weight(resources: int) -> int:
-    """What something with so many resources counts for among what is kept."""
+    """Return the weight, in the cache, of a template or traversal with so many resources."""
     return min(1 + resources, RESOURCES_KEPT // LARGE_ONES_KEPT)
 
 
 class Library:
-    """Templates and traversals that this process has parsed."""
+    """The cache of templates and traversals that this process has parsed."""
 
     def __init__(self, operator_registry: Mapping[str, Any] = {}, link: Link = no_links) -> None:
-        """Keep what is parsed here.
+        """Create an empty cache.
 
         :param operator_registry: the ``resource_registry`` of the operator's environments
-        :param link: puts into a template what its resources need implicitly
+        :param link: adds the implicit dependencies to a template
         """
         self.operator_registry = operator_registry
         self._link = link
@@ -143,7 +143,7 @@ class Library:
         self._traversals = cachetools.LRUCache(RESOURCES_KEPT, lambda known: weight(len(known.graph or ())))
 
     def template(self, context: Context, template_id: int) -> tuple[TemplateRecord, language.Template]:
-        """A stored template, and the same parsed."""
+        """Return a stored template, and its parsed form."""
         with self._lock:
             known = self._templates.get(template_id)
         if known is None:
@@ -154,45 +154,45 @@ class Library:
         return known
 
     def known(self, template_id: int) -> tuple[TemplateRecord, language.Template] | None:
-        """The same, if it is at hand."""
+        """Return a stored template and its parsed form if they are cached; else None."""
         with self._lock:
             return self._templates.get(template_id)
 
     def learn(self, record: TemplateRecord, parsed: language.Template) -> None:
-        """Keep a template that has just been parsed and stored, so that it needn't be read and parsed again."""
+        """Cache a template that has just been parsed and stored, so that it needn't be read and parsed again."""
         if not parsed.is_decided:
             with self._lock:
                 self._templates[record.id] = (record, parsed)
 
     def parameters(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
-        """A stack's template as it is with the values of its parameters, and these."""
+        """Return a stack's template, with conditions decided by its parameters, and the values of the parameters."""
         record, parsed = self.template(context, stack.raw_template_id)
         parameters = bind(record, parsed, stack.name, stack.id, stack.tenant)
         return parsed.under(parameters), parameters
 
     def readable(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
-        """The same; nothing at all where the template can't be read, or doesn't take the values that it is given.
+        """Return the same; an empty template if the stack's can't be read, or refuses its parameters' values.
 
-        So it is with a nested stack that was refused once its values were known, and with one that an engine of another
-        time took. It is still to be shown, looked at and deleted: for none of that is a template needed.
+        This happens to a nested stack that was refused when its values became known, and to a stack that an engine of
+        another version accepted. Such a stack must still be shown, checked and deleted, which needs no template.
         """
         try:
             return self.parameters(context, stack)
         except exception.HeatliteError as error:
-            LOG.debug("Stack %s is taken for empty: %s", stack.name, error)
+            LOG.debug("Stack %s is treated as empty: %s", stack.name, error)
             return nothing_wanted(stack)
 
     def record(self, context: Context, template_id: int) -> TemplateRecord:
-        """A stored template as it was given, parsed or not."""
+        """Return a stored template as the client sent it, whether it can be parsed or not."""
         known = self.known(template_id)
         return known[0] if known is not None else templates.get(context, template_id)
 
     def check_immutable(
         self, context: Context, stack: StackRecord, wanted: language.Template, values: language.Parameters
     ) -> None:
-        """Refuse to change a parameter that the stack had before and that may not change.
+        """Refuse to change an immutable parameter that the stack had before.
 
-        :raises ImmutableParameterModified: naming all of them
+        :raises ImmutableParameterModified: when one changes; it names all that do
         """
         fixed = [name for name, schema in wanted.parameter_schemata.items() if schema.immutable]
         if not fixed:
@@ -203,12 +203,12 @@ class Library:
             raise exception.ImmutableParameterModified(keys=", ".join(changed))
 
     def traversal(self, context: Context, traversal_id: str) -> Traversal | None:
-        """The traversal, if it is some stack's current one.
+        """Return a traversal if it is a stack's current one; else None.
 
-        None says that it has been superseded *or* can't be seen yet; either way there is nothing to do here and now,
-        and if there is something to do after all, the sweep will ask again.
+        None means that the traversal was superseded, *or* isn't visible yet. Either way there is nothing to do now. If
+        there is work after all, a sweep will find it.
 
-        :raises HeatliteError: when it is to make a template true that can't be read, or whose values don't fit
+        :raises HeatliteError: when the traversal's template can't be read, or refuses its parameters' values
         """
         with self._lock:
             known = self._traversals.get(traversal_id)
@@ -236,12 +236,12 @@ class Library:
     def mask(
         self, context: Context, stack: StackRecord, parameters: language.Parameters | None = None
     ) -> language.Mask:
-        """What is hidden now, in the last complete template, and in whatever this process has seen of the stack.
+        """Return the mask of a stack: of its values now, in its last complete template, and in earlier traversals here.
 
-        A row that is cleaned up may have been made of any of them. What is hidden in the stacks that it is nested in is
-        hidden in it as well: a group writes values of its parent into the template of its members.
+        A row that is cleaned up may hold values of any of them. The hidden values of the stacks above are masked, too,
+        since a group writes values of its parent into the template of its members.
 
-        :param parameters: the stack's values, where they are at hand
+        :param parameters: the stack's values, if the caller has them
         """
         before = stack.prev_raw_template_id
         mask = self._hidden_in(context, stack) if parameters is None else parameters.mask
@@ -253,22 +253,22 @@ class Library:
         return mask
 
     def owners_mask(self, context: Context, stack: StackRecord) -> language.Mask:
-        """What is hidden in the stacks that a stack is nested in."""
+        """Return the mask of the stacks that a stack is nested in."""
         owner = None if stack.owner_id is None else stacks.get(context, stack.owner_id)
         return language.Mask() if owner is None else self.mask(context, owner)
 
     def _hidden_in(self, context: Context, stack: StackRecord) -> language.Mask:
-        """What is hidden among the values of a stack's parameters."""
+        """Return the mask of a stack's parameters."""
         try:
             record, parsed = self.template(context, stack.raw_template_id)
             return bind(record, parsed, stack.name, stack.id, stack.tenant).mask
-        except (exception.HeatliteError, LookupError):  # it was valid once, with plugins or limits of another time
-            LOG.warning("Template %s can't be read for what it hides", stack.raw_template_id)
+        except (exception.HeatliteError, LookupError):  # it was valid once, with other plugins or limits
+            LOG.warning("Template %s can't be read, so its hidden values can't be masked", stack.raw_template_id)
             return language.Mask()
 
 
 def nothing_wanted(stack: StackRecord) -> tuple[language.Template, language.Parameters]:
-    """The template that asks for nothing, and its parameters in this stack."""
+    """Return an empty template, and its parameters in this stack."""
     parsed = language.parse(EMPTY_TEMPLATE)
     return parsed, bind(TemplateRecord(0, EMPTY_TEMPLATE, {}, {}), parsed, stack.name, stack.id, stack.tenant)
 
@@ -282,6 +282,6 @@ def parse(record: TemplateRecord, operator_registry: Mapping[str, Any]) -> langu
 def bind(
     record: TemplateRecord, parsed: language.Template, stack_name: str, stack_id: str, tenant: str
 ) -> language.Parameters:
-    """The values of a template's parameters in one stack."""
+    """Bind a template's parameters to their values in one stack."""
     pseudo = language.PseudoParameters(stack_name=stack_name, stack_id=stack_id, project_id=tenant, region="")
     return language.bind(parsed, language.Environment.parse(record.environment), pseudo)

@@ -1,12 +1,12 @@
-"""What needn't be looked at: resources that are what is wanted already, found without evaluating anything.
+"""Find the resources that an update leaves unchanged, without evaluating their definitions.
 
-Each success records a hash of all that it followed from: the definition as written, the parameters and files that its
-functions use, and of each row that it requires the id and, where something of it is read, the ``atomic_key``, which
-every write to that row moves on. Where the same hash comes out at the start of an update, a visit would find nothing
-to do, and the node is left out of the graph.
+Each success records a hash of its inputs: the definition as written, the parameters and files that its functions use,
+and the id of each row that it requires. If the definition reads the row, its ``atomic_key`` is hashed, too; every write
+to a row increments that key. If the start of an update computes the same hash, a visit would find nothing to do, and
+the node is left out of the graph.
 
-What isn't certain has no hash and is looked at: what a hidden parameter is in (a hash could be guessed at), and what a
-template refers to outside of the stack.
+A definition without a certain result has no hash, and is always visited: one that uses a hidden parameter (its value
+could be guessed from the hash), and one that refers to an external resource.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from heatlite.template.functions.base import ANYTHING
 
 NOT_IN_USE = frozenset({Action.INIT, Action.DELETE, Action.SUSPEND})
 Required = Mapping[str, tuple[int, int]]
-"""Name → id and atomic_key of the row that a definition requires; the key counts only where the row is read."""
+"""Name → (id, atomic_key) of a row that a definition requires; the key counts only if the definition reads the row."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """What definitions are evaluated with, beside other resources."""
+    """The inputs of definitions, other than resources."""
 
     parameters: Parameters
     files: Mapping[str, str]
     facade: Mapping[str, Any] | None
 
     def used_by(self, definition: ResourceDefinition) -> list[Any] | None:
-        """All that its functions use of them; None where that is a secret."""
+        """Return the inputs that a definition's functions use; None if one of them is a secret."""
         names = definition.parameters
         if ANYTHING in names:
             names = frozenset(self.parameters)
@@ -52,9 +52,9 @@ class Sources:
 
 
 def made_from(definition: ResourceDefinition, sources: Sources, required: Required) -> str | None:
-    """64 hex digits, equal where everything is that a resource's state follows from; None where that isn't certain.
+    """Hash the inputs of a resource's state, as 64 hexadecimal digits; None if they aren't certain.
 
-    :param required: at least every row that the definition reads
+    :param required: at least every row that the definition requires
     """
     used = sources.used_by(definition) if definition.parameters or definition.files else []
     if used is None or definition.external_id is not None:
@@ -68,7 +68,7 @@ def made_from(definition: ResourceDefinition, sources: Sources, required: Requir
 
 
 def is_settled(row: ResourceRecord) -> bool:
-    """Whether a row came to a good end, nobody is at it, and nothing about it is to be put right."""
+    """Tell whether a row's last action is complete, no engine holds it, and nothing about it must be repaired."""
     is_over = row.status is Status.COMPLETE and row.action not in NOT_IN_USE and row.engine_id is None
     is_plain = not row.progress and not row.attempts and row.replaced_by is None and row.external_id is None
     return is_over and is_plain
@@ -76,14 +76,17 @@ def is_settled(row: ResourceRecord) -> bool:
 
 @dataclass(frozen=True)
 class Unchanged:
-    """Says which of a stack's rows are what a template wants: what ``begin`` asks once it has read them."""
+    """Tells which of a stack's rows a template leaves unchanged. ``begin`` calls it after reading the rows."""
 
     template: Template
     sources: Sources
     registry: Registry
 
     def __call__(self, serving: Mapping[str, ResourceRecord]) -> Collection[str]:
-        """:param serving: name → the row that serves it"""
+        """Return the names of the unchanged rows.
+
+        :param serving: name → the row that serves it
+        """
         required = {name: (row.id, row.atomic_key) for name, row in serving.items()}
         return {
             name
@@ -94,7 +97,7 @@ class Unchanged:
     def _is_same(self, row: ResourceRecord, required: Required) -> bool:
         definition = self.template.resources[row.name]
         if Hook.PRE_UPDATE in self.template.registry.breakpoints.hooks_of(row.name):
-            return False  # it waits there before anybody looks, as in Heat
+            return False  # the node must wait at the hook first, as in Heat
         if row.type != definition.type or not definition.requires <= required.keys() or self._always_looks(definition):
             return False
         return made_from(definition, self.sources, required) == row.made_from
@@ -103,4 +106,4 @@ class Unchanged:
         try:
             return plugin_of(self.registry, definition.type, self.template.files).always_looks
         except exception.HeatliteError:
-            return True  # a visit says what is wrong
+            return True  # the visit will report the error

@@ -1,4 +1,4 @@
-"""Work: a node that this engine holds, with all that is needed to act on its row. A value, good for one claim."""
+"""A claimed node as a value, with everything that is needed to act on its row. It is valid for one claim."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Outcome = Done | Waiting | Failed | Replace
 
 @dataclass(frozen=True, slots=True)
 class TimedOut(Failed):
-    """The action was let go of between two steps, since the time of the stack's operation is over."""
+    """The outcome of an action that was stopped between two steps, because its operation's time limit has passed."""
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A definition with its functions resolved, its properties checked, and what it requires as rows."""
+    """A definition with resolved functions, checked properties, and the ids of the rows that it requires."""
 
     definition: ResourceDefinition
     properties: Mapping[str, Any]
@@ -36,16 +36,16 @@ class Evaluated:
     external_id: str | None = None
     made_from: str | None = None
     weight: int = 0
-    """About how many characters properties and metadata have."""
+    """Approximate number of characters of properties and metadata."""
 
 
 @dataclass(frozen=True, eq=False)
 class Work:
     """One node's claim.
 
-    ``row`` is the row that acts, as last written; ``evaluated`` is None where the template has no part in what is done
-    (a deletion). ``refusal`` is why the action must fail before it begins; with ``leaves_row`` the row then stays as it
-    was, and ``told`` is what its event says in place of that. ``hooks`` are those that the node hasn't behind it yet.
+    ``row`` is the row to act on, as last written. ``evaluated`` is None if the template isn't needed (a deletion).
+    ``refusal`` is the reason why the action must fail before it begins; with ``leaves_row`` the row then stays as it
+    was, and ``told`` is the reason in its event. ``hooks`` are those that the node hasn't passed yet.
     ``traversal_id``, ``engine_id``, ``claim_id`` and ``row.atomic_key`` fence every write.
     """
 
@@ -66,27 +66,27 @@ class Work:
     leaves_row: bool = False
     stack_name: str = ""
     is_unseen: bool = False
-    """It takes over what was made of properties that nobody knows: so all of them are set afterwards."""
+    """True if it adopts a resource whose properties are unknown. Then all properties are set afterwards."""
 
     @property
     def adopts_again(self) -> bool:
-        """Whether it goes on with an adoption that was left in the middle: of what its row says, as that began."""
+        """True if it continues an interrupted adoption, with the data in its row."""
         is_own = self.evaluated is not None and self.evaluated.external_id is None
         return isinstance(self.decision, Adopt) and is_own and self.row.action is Action.ADOPT
 
     @property
     def is_immediate(self) -> bool:
-        """Whether its steps may run inside the claim's transaction: no I/O, and nobody has died of it before."""
+        """True if its steps may run inside the claim's transaction: they do no I/O, and no engine has died at them."""
         return self.plugin is not None and self.plugin.immediate and not self.is_retry
 
     @property
     def physical_name(self) -> str | None:
-        """The name that its physical resource has or is to have, where the service is told one."""
+        """The name of its physical resource, whether it exists yet or not; None if the stack's name is unknown."""
         return physical_name_of(self.row, self.stack_name, self.plugin) if self.stack_name else None
 
     @property
     def verb(self) -> str:
-        """What the plugin is asked to do: the action, or what is left of it."""
+        """The step that the plugin runs: the action, or a part or variant of it."""
         match self.decision:
             case Collect():
                 return "COLLECT"
@@ -97,27 +97,27 @@ class Work:
         return self.action
 
     def with_row(self, **changes: Any) -> Work:
-        """The same work after a write to its row."""
+        """Return the same work after a write to its row."""
         return replace(self, row=replace(self.row, **changes))
 
 
 @dataclass(frozen=True)
 class Settled:
-    """A step that has run: the work, and what came of it."""
+    """A step that has run: the work and its outcome."""
 
     work: Work
     outcome: Outcome
 
 
 def weight_of(work: Work) -> int:
-    """About how many characters the properties and metadata of what is worked on have."""
+    """Return the approximate number of characters of the work's properties and metadata."""
     return work.evaluated.weight if work.evaluated is not None else 0
 
 
 def timed_out(work: Work, stack: StackRecord, instance: Instance) -> TimedOut:
-    """The outcome of work that is let go of at the end of its operation's time, in Heat's words.
+    """Build the outcome of work that is stopped because its operation's time limit has passed, in Heat's words.
 
-    :param instance: what its plugin's object is made from
+    :param instance: the values from which its plugin object is made
     """
     kind = work.row.type.rsplit("::", 1)[-1]
     task = f'Task {work.action.lower()} from {kind} "{work.row.name}" Stack "{stack.name}" [{stack.id}] Timed out'
@@ -127,13 +127,13 @@ def timed_out(work: Work, stack: StackRecord, instance: Instance) -> TimedOut:
 
 
 def plugin_object(work: Work, instance: Instance) -> Resource:
-    """The plugin's object for one step."""
+    """Create the plugin object for one step."""
     assert work.plugin is not None, "work without a plugin has nothing to step"
     return work.plugin(instance)
 
 
 def first_step(work: Work, instance: Instance) -> Outcome:
-    """Begin the action, or go on with the one that a dead engine left."""
+    """Run the first step: begin the action, or continue an action that a dead engine left."""
     if work.refusal is not None:
         return Failed(work.refusal, work.row.physical_resource_id, dict(work.row.resource_data or {}))
     resource = plugin_object(work, instance)
@@ -144,14 +144,14 @@ def first_step(work: Work, instance: Instance) -> Outcome:
     if isinstance(existing, Failed | Waiting):
         return existing
     if existing:
-        resource.resource_id_set(existing[0])  # it was made, and whoever made it couldn't say so any more
+        resource.resource_id_set(existing[0])  # an engine created it, and died before it could record it
         if work.action is Action.CREATE:
             return steps.poll(resource, work.action, None)
     return steps.start(resource, work.verb, *given_to(work))
 
 
 def given_to(work: Work) -> tuple[Any, ...]:
-    """What a plugin's handle method is given, beside what its object has."""
+    """Return the extra arguments of the plugin's handle method."""
     match work.verb:
         case "UPDATE":
             return (prop_diff(work) or {},)
@@ -165,12 +165,12 @@ def given_to(work: Work) -> tuple[Any, ...]:
 
 
 def left_alone(work: Work) -> Done:
-    """What comes of a deletion that doesn't touch what is physical."""
+    """Build the outcome of a deletion that leaves the physical resource alone."""
     return Done(work.row.physical_resource_id, {}, dict(work.row.resource_data or {}), "")
 
 
 def told_id(row: ResourceRecord, stack_name: str, plugin: type[Resource] | None) -> str | None:
-    """Return a row's physical id as events tell it: while there is none, once it was begun, the name it is to have."""
+    """Return a row's physical id as its events show it: without an id, once the row has begun, the physical name."""
     if row.physical_resource_id is not None or row.action is Action.INIT:
         return row.physical_resource_id
     return physical_name_of(row, stack_name, plugin)
@@ -182,31 +182,31 @@ def physical_name_of(row: ResourceRecord, stack_name: str, plugin: type[Resource
 
 
 def goes_on(work: Work) -> bool:
-    """Whether it goes on with what was begun before, for whatever was wanted then."""
+    """Tell whether the work continues an action of an earlier time, with the definition of that time."""
     return isinstance(work.decision, Continue) or work.adopts_again
 
 
 def may_exist(work: Work, resource: Resource) -> bool:
-    """Whether something may have been made that the row doesn't know of."""
+    """Tell whether a physical resource may exist that the row doesn't know."""
     was_begun = isinstance(work.decision, Continue) or work.is_retry
     return was_begun if work.action is Action.CREATE else work.action is Action.DELETE and resource.resource_id is None
 
 
 def is_visit(work: Work) -> bool:
-    """Whether it does something to what exists, and changes nothing of what that was made to be."""
+    """Tell whether the work is a visit: it acts on an existing resource and doesn't change its definition."""
     return isinstance(work.decision, Perform | Resume)
 
 
 def goes_on_past_failures(work: Work) -> bool:
-    """Whether the traversal goes on where this fails."""
+    """Tell whether the traversal goes on if this work fails."""
     return isinstance(work.decision, Perform) and work.action is Action.CHECK
 
 
 def step_left(work: Work) -> dict[str, Any]:
-    """``{"token": …}`` where the row holds the progress of this very action, begun by somebody before; else nothing.
+    """Return ``{"token": …}`` if the row holds the progress of this action, begun earlier; else an empty dict.
 
-    A creation goes on with what it was begun with, and a deletion is a deletion. But an update that was begun for
-    another traversal may have been setting other values: it is begun anew.
+    A creation continues with the definition it began with, and a deletion has none. But an update that began for
+    another traversal may have been setting other values, so it begins again.
     """
     row, progress = work.row, work.row.progress or {}
     goes_on = row.status is Status.IN_PROGRESS or isinstance(work.decision, Continue)
@@ -218,12 +218,12 @@ def step_left(work: Work) -> dict[str, Any]:
 
 
 def next_step(work: Work, instance: Instance, progress: Any) -> Outcome:
-    """Look again at an action that wasn't complete."""
+    """Run the next step of an action that wasn't complete."""
     return steps.poll(plugin_object(work, instance), work.verb, progress, *given_to(work))
 
 
 def prop_diff(work: Work) -> dict[str, Any] | None:
-    """For an update, the changed properties with their new values."""
+    """Return, for an update, the changed properties with their new values; else None."""
     if work.action is not Action.UPDATE or work.evaluated is None:
         return None
     return {name: work.evaluated.properties.get(name) for name in work.changed}

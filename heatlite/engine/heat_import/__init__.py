@@ -1,10 +1,10 @@
-"""Taking over what a Heat has made: its stacks go on here, and nothing physical is touched.
+"""Take over the stacks of an existing Heat. Heatlite continues them; no physical resource is touched.
 
 ::
 
-    db.heat.reading   rows of Heat, decrypted, as one value for each tree of stacks
-      ─▶ judge        what can't be taken over, and why; the rest with its templates parsed and its plugins found
-      ─▶ rows         what our rows become: pure
-      ─▶ rehearsal    what the first update would do, on a database of its own
-      ─▶ takeover     writes them, a stack in a transaction, the root last
+    db.heat.reading   reads and decrypts Heat's rows: one value for each tree of stacks
+      ─▶ judge        finds obstacles; else parses the templates and finds the plugins
+      ─▶ rows         builds heatlite's rows: pure
+      ─▶ rehearsal    plans the first update, on a temporary database
+      ─▶ takeover     writes the rows, one transaction for each stack, the root last
 """

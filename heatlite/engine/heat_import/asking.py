@@ -1,7 +1,7 @@
-"""Asking: what ``get_resource`` and ``get_attr`` give of a resource that is taken over.
+"""Find the values of ``get_resource`` and ``get_attr`` for a resource that is taken over.
 
-Plugins that answer without I/O are asked, and nested stacks, whose outputs are there by then. Of all others, what Heat
-kept is kept on until an update asks for it: nobody is called.
+Plugins that need no I/O are asked, and so are nested stacks, whose outputs exist by then. For all other resources the
+values that Heat stored are kept until an update asks for new ones, so no service is called.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from heatlite.rpc.worker_client import Wakes
 
 @dataclass(frozen=True)
 class Means:
-    """What taking over is done with."""
+    """The parts that taking over needs."""
 
     database: Database
     registry: Registry
@@ -40,7 +40,7 @@ class Means:
 
 
 class Silent(Wakes):
-    """Nothing is begun, so that there is nothing to announce."""
+    """Refuses every message: a takeover begins nothing, so there is nothing to announce."""
 
     def check(self, traversal_id: str, batches: Iterable[Sequence[Node]]) -> None:
         raise NotImplementedError
@@ -64,7 +64,7 @@ class Silent(Wakes):
 def attributes_of(
     means: Means, judged: JudgedStack, each: JudgedResource, values: Mapping[str, Any], library: Library
 ) -> dict[str, Any]:
-    """``attr_data`` of a resource.
+    """Return the ``attr_data`` of a resource.
 
     :param values: the row of its stack
     """
@@ -77,7 +77,7 @@ def attributes_of(
 def instance(
     means: Means, judged: JudgedStack, each: JudgedResource, values: Mapping[str, Any], library: Library
 ) -> Instance:
-    """What the plugin's object is made from."""
+    """Build the instance from which the plugin object is made."""
     heat, fields = judged.heat, StackRecord.__dataclass_fields__
     record: Any = {name: values.get(name) for name in fields}
     traversal = Traversal(

@@ -1,7 +1,7 @@
-"""Judge: whether a stack of Heat's can be taken over, and with which templates and plugins. Nothing is written.
+"""Decide whether a stack of Heat's can be taken over, and with which templates and plugins. Nothing is written.
 
-Taken over is what is at rest: every stack of the tree and every resource in it is COMPLETE, of a type that is
-installed here, with properties that the type takes. What isn't is better brought there by the engine that made it.
+A tree can be taken over if every stack and every resource in it is COMPLETE, of a type that is installed here, with
+properties that the type accepts. Any other tree should first be repaired by the engine that made it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ GONE = ("DELETE", "COMPLETE")
 
 @dataclass(frozen=True)
 class JudgedResource:
-    """A resource that can be taken over. ``properties`` are as its plugin keeps them; ``child`` is its stack."""
+    """A resource that can be taken over. ``properties`` are in its plugin's form; ``child`` is its nested stack."""
 
     heat: HeatResource
     definition: ResourceDefinition
@@ -39,18 +39,18 @@ class JudgedResource:
 
 @dataclass(frozen=True)
 class JudgedStack:
-    """A stack that can be taken over, with those in it."""
+    """A stack that can be taken over, with its nested stacks."""
 
     heat: HeatStack
     raw: Mapping[str, Any]
-    """Its template, as it is stored here."""
+    """Its template, in the form that heatlite stores."""
     template: language.Template
     parameters: language.Parameters
     resources: tuple[JudgedResource, ...]
     children: tuple[JudgedStack, ...]
 
     def tree(self) -> Iterator[JudgedStack]:
-        """This stack and all that is nested in it, each after those that it holds."""
+        """Yield the nested stacks and this stack, each after those nested in it."""
         for child in self.children:
             yield from child.tree()
         yield self
@@ -58,21 +58,21 @@ class JudgedStack:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was found of one tree: either a stack, or reasons why it can't be taken over."""
+    """The result for one tree: either a stack, or the reasons why it can't be taken over."""
 
     stack: JudgedStack | None
     obstacles: tuple[str, ...] = ()
 
 
 class Judge:
-    """Judges trees of stacks by what is installed here."""
+    """Judges trees of stacks by the plugins that are installed here."""
 
     def __init__(self, registry: Registry, operator_registry: Mapping[str, Any]) -> None:
         self._registry = registry
         self._operator_registry = operator_registry
 
     def judge(self, root: HeatStack) -> Judgement:
-        """Look at a whole tree, and name everything that is in the way."""
+        """Judge a whole tree, and name every obstacle."""
         obstacles: list[str] = []
         judged = self._stack(root, "", None, obstacles)
         return Judgement(None if obstacles else judged, tuple(obstacles))
@@ -129,12 +129,12 @@ class Judge:
 
 
 def oldest_first(rows: Iterable[HeatResource]) -> list[HeatResource]:
-    """Resources in the order in which Heat has the members of a group that scales; so that our ids follow it, too."""
+    """Sort resources as Heat sorts the members of a scaling group, so that heatlite's ids have the same order."""
     return sorted(rows, key=lambda row: (row.created_at or datetime.datetime.min, row.name))
 
 
 def states_in_the_way(stack: HeatStack) -> Iterator[str]:
-    """What of a stack's own state is in the way."""
+    """Yield the obstacles in a stack's own state."""
     state = f"{stack.action}_{stack.status}"
     if not stack.is_convergence:
         yield f"it isn't a convergence stack: run `heat-manage migrate_convergence_1 {stack.id}` there first"
@@ -143,11 +143,11 @@ def states_in_the_way(stack: HeatStack) -> Iterator[str]:
     elif stack.status != Status.COMPLETE:
         yield f"it is {state} ({stack.status_reason}): repair it there, by an update or a check"
     elif stack.action not in set(Action) or stack.action in (Action.DELETE, Action.INIT):
-        yield f"it is {state}, which says nothing that could be gone on with"
+        yield f"it is {state}, and heatlite can't continue from that state"
 
 
 def row_in_the_way(row: HeatResource, definition: ResourceDefinition | None) -> str | None:
-    """What of a resource's row is in the way; None: nothing."""
+    """Return the obstacle in a resource's row; None if there is none."""
     if row.status != Status.COMPLETE:
         return f"is {row.action}_{row.status} ({row.status_reason})"
     if row.replaced_by is not None or definition is None:
@@ -156,7 +156,7 @@ def row_in_the_way(row: HeatResource, definition: ResourceDefinition | None) -> 
 
 
 def without_each_other(stack: HeatStack, parsed: language.Template, resources: list[JudgedResource]) -> Iterator[str]:
-    """Names without a row, and nested stacks without a resource."""
+    """Yield an obstacle for each name without a row, and each nested stack without a resource."""
     named = {row.name for row in stack.resources}
     yield from (f"resources.{name} has never been made" for name in parsed.resources if name not in named)
     held = {it.child.id for it in resources if it.child is not None}

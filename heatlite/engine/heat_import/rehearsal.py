@@ -1,12 +1,11 @@
-"""Rehearsal: what the first update of a stack would do here, found out before the stack is taken over.
+"""Plan the first update of a stack in heatlite, before the stack is taken over.
 
 ::
 
-    judged tree ──take over──▶ a database of its own, in a temporary directory ──plan──▶ what isn't as it was
-                                     (nothing of it is left afterwards)
+    judged tree ──take over──▶ a temporary database, deleted afterwards ──plan──▶ the changes of the first update
 
-The plan is the one that clients are shown, of an update to the template, files and environment that the stack has. It
-should do nothing: where it does something, heatlite computes something otherwise than the Heat that made the stack.
+The plan is the one that clients see, for an update to the stack's own template, files and environment. It should change
+nothing. If it changes something, heatlite computes a value in another way than the Heat that made the stack.
 """
 
 from __future__ import annotations
@@ -41,12 +40,12 @@ from heatlite.resources.registry import Registry
 
 KEY_BYTES = 16
 LONGEST_VALUE = 60
-"""Characters of a value that differs, as a person is told."""
+"""Characters of a differing value that are shown."""
 
 
 @dataclass(frozen=True)
 class Planning:
-    """What a plan is made with where there is no engine."""
+    """The parts that planning needs when there is no engine."""
 
     registry: Registry
     inputs: Inputs
@@ -55,14 +54,14 @@ class Planning:
 
 
 class Rehearsal:
-    """Takes trees over into a database of its own, and plans their first update there."""
+    """Takes trees over into a temporary database, and plans their first update there."""
 
     def __init__(self, means: Means) -> None:
-        """Use this database, which nobody else has; ``open_rehearsal`` makes one."""
+        """Use a database that nothing else uses; ``open_rehearsal`` creates one."""
         self._means = means
 
     def changes(self, judged: JudgedStack) -> tuple[str, ...]:
-        """What the first update would do, a sentence each; nothing, where it would do nothing."""
+        """Return a sentence for each change of the first update; empty if it would change nothing."""
         context = EngineContext(self._means.database)
         TakeOver(self._means).take(judged)
         try:
@@ -89,9 +88,9 @@ class Rehearsal:
 
 @contextmanager
 def open_rehearsal(means: Means) -> Iterator[Rehearsal]:
-    """Make a database for it in a temporary directory; secrets in it are encrypted by a key that only this process has.
+    """Open a rehearsal with a temporary database. Its secrets are encrypted with a key that only this process has.
 
-    :param means: of the import itself; all of it but the database is used here too
+    :param means: those of the import; all of them but the database are used here, too
     """
     with tempfile.TemporaryDirectory(prefix="heatlite-import-") as directory:
         vault = Vault((secrets.token_hex(KEY_BYTES),), encrypts=True)
@@ -104,9 +103,9 @@ def open_rehearsal(means: Means) -> Iterator[Rehearsal]:
 
 
 def differences(changes: list[Told], prefix: str) -> Iterator[str]:
-    """What isn't as it was, of a plan's changes and of what is nested in them.
+    """Yield a sentence for each certain change of a plan and its nested stacks.
 
-    A resource that only may change, because another does or what is nested in it does, isn't told by itself.
+    A resource that only may change, because another resource or its nested stack changes, gets no sentence of its own.
     """
     for change in changes:
         place = f"{prefix}resources.{change['resource_name']}"
@@ -119,13 +118,13 @@ def differences(changes: list[Told], prefix: str) -> Iterator[str]:
 
 
 def why(change: Told) -> str:
-    """The reason and the properties that differ, in brackets."""
+    """Return the reason of a change and the differing properties."""
     differing = [f"{it['name']}: {short(it['before'])} → {short(it['after'])}" for it in change["properties"]]
     reasons = [*([change["reason"]] if change["reason"] else []), *differing]
     return f": {'; '.join(reasons)}" if reasons else ""
 
 
 def short(value: Any) -> str:
-    """A value as Python prints it, shortened."""
+    """Return a value as Python prints it, shortened."""
     text = repr(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

@@ -1,7 +1,7 @@
-"""Rows: what a stack of Heat's is in our tables. Pure; ids that the database gives are put in by whoever writes.
+"""Build heatlite's rows for a stack of Heat's. Pure; ``takeover`` fills in the ids that the database assigns.
 
-A nested stack has the id of its owner's resource here, so that such a resource gets its stack's id for its uuid; other
-resources keep theirs, which made the names of physical resources.
+In heatlite a nested stack has the uuid of its owner's resource as its id. So such a resource gets its stack's id as its
+uuid. Other resources keep their uuid, since the names of their physical resources contain it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE
 
 Values = dict[str, Any]
 OF_NESTED = frozenset({OPERATION, TEMPLATE, CHOSEN, STACK_NAME})
-"""Keys that only an engine of heatlite writes."""
+"""Keys of ``resource_data`` that only a heatlite engine writes."""
 ROW_ACTIONS = {"ROLLBACK": Action.UPDATE, "RESTORE": Action.UPDATE, "ADOPT": Action.CREATE}
-"""What Heat says of a resource in other words."""
+"""Heat's action of a resource → heatlite's."""
 
 
 def stack_values(judged: JudgedStack, root_id: str, template_id: int, traversal_id: str) -> Values:
-    """The row of ``stack``: what it says is true, so that its template is the last complete one too."""
+    """Build the row of ``stack``. The stack is COMPLETE, so its template is also the last complete one."""
     heat = judged.heat
     return {
         "id": heat.id,
@@ -54,10 +54,10 @@ def stack_values(judged: JudgedStack, root_id: str, template_id: int, traversal_
 def resource_values(
     judged: JudgedResource, stack: HeatStack, template_id: int, child: tuple[str, int] | None, attributes: Values
 ) -> Values:
-    """The row of ``resource``, without the ids of what it requires.
+    """Build the row of ``resource``, without the ids of the rows that it requires.
 
-    :param child: the traversal and the template that its nested stack has here
-    :param attributes: ``attr_data``
+    :param child: the ids of the nested stack's traversal and template in heatlite
+    :param attributes: the value of ``attr_data``
     """
     heat, definition = judged.heat, judged.definition
     is_current = heat.current_template_id == stack.template.id
@@ -88,14 +88,14 @@ def resource_values(
 
 
 def uuid_of(judged: JudgedResource) -> str:
-    """The resource's uuid here."""
+    """Return the resource's uuid in heatlite."""
     return judged.heat.uuid if judged.child is None else judged.child.id
 
 
 def kept_data(judged: JudgedResource, child: tuple[str, int] | None) -> Values:
-    """Return what the plugin keeps; of a nested stack, that it is where this resource wanted it, and its name.
+    """Return the plugin's data. For a nested stack it also records the stack's operation, template and name.
 
-    Heat's own adoption copies what a client sends: what would make a nested stack here isn't taken from there.
+    Heat's own adoption copies data that a client sends. So the keys that only an engine writes aren't taken from Heat.
     """
     if judged.child is None or child is None:
         return {key: value for key, value in judged.heat.data.items() if key not in OF_NESTED}
@@ -105,13 +105,13 @@ def kept_data(judged: JudgedResource, child: tuple[str, int] | None) -> Values:
 
 
 def snapshot_values(row: Mapping[str, Any]) -> Values:
-    """A row of ``snapshot``."""
+    """Build a row of ``snapshot``."""
     names = ("id", "stack_id", "tenant", "name", "status_reason", "data", "created_at", "updated_at")
     return {**{name: row[name] for name in names}, "action": row["action"] or "CREATE", "status": row["status"]}
 
 
 def happening(row: Mapping[str, Any]) -> Happening:
-    """A row of ``event``."""
+    """Build a row of ``event``."""
     return Happening(
         row["resource_name"] or "",
         row["resource_type"] or "",

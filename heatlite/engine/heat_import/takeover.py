@@ -1,7 +1,6 @@
-"""Take over: a tree of Heat's stacks is written into our tables, a stack in a transaction, the root last.
+"""Write a tree of Heat's stacks into heatlite's tables: one transaction for each stack, the root last.
 
-A tree counts as taken over when its root is there. What a run that was ended left of one is removed by the next run
-before it begins anew.
+A tree is taken over when its root is written. If a run is interrupted, the next run first deletes what it left.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ from heatlite.engine.heat_import.judge import JudgedStack
 
 
 class TakeOver:
-    """Writes judged trees."""
+    """Writes the trees that the judge has accepted."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
 
     def obstacle(self, heat: HeatStack) -> str | None:
-        """What of our own rows is in the way; None: nothing."""
+        """Return why heatlite's own rows prevent taking this stack over; None if they don't."""
         context = EngineContext(self._means.database)
         if stacks.get(context, heat.id) is not None:
             return "it is here already"
@@ -42,7 +41,7 @@ class TakeOver:
     def take(self, root: JudgedStack) -> None:
         """Write a tree.
 
-        :raises oslo_db.exception.DBDuplicateEntry: where its name was taken meanwhile
+        :raises oslo_db.exception.DBDuplicateEntry: when another stack has got its name meanwhile
         """
         purge.remove(EngineContext(self._means.database), [it.heat.id for it in root.tree()])
         library, known = Library(self._means.settings.operator_registry), dict[str, tuple[str, int]]()
@@ -65,7 +64,7 @@ class TakeOver:
         library: Library,
         known: Mapping[str, tuple[str, int]],
     ) -> tuple[str, int]:
-        """One stack whose children are there: its traversal and its template."""
+        """Write one stack whose children are written already; return the ids of its traversal and its template."""
         means = self._means
         values = rows.stack_values(judged, root.heat.id, template_id, means.inputs.new_id())
         made = [
@@ -107,7 +106,7 @@ class TakeOver:
         bulk.update(context, models.resource, requires, {}, [])
 
     def _tell_children(self, context: EngineContext, judged: JudgedStack) -> None:
-        """What templates of nested stacks may read of the resource that holds them."""
+        """Write the facade of each nested stack: what its template may read of its parent's resource."""
         scope = EngineScope(judged.parameters, judged.template.files, {})
         raws = {child.heat.id: child.raw for child in judged.children}
         for each in judged.resources:
@@ -120,12 +119,12 @@ class TakeOver:
 
 
 def environments(stack: JudgedStack, own: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Id → environment of a stack and of all that is nested in it, as the engine will ask for it.
+    """Yield id → environment of a stack and its nested stacks, as the engine writes it.
 
-    What a nested stack inherits is written otherwise than by Heat, and means the same. Written as the engine writes it,
-    it isn't a change when the stack is updated to what it is.
+    Heat writes the environment that a nested stack inherits in another form, with the same meaning. In the engine's
+    form it doesn't count as a change when the stack is updated with its own template.
 
-    :param own: of the stack itself
+    :param own: the environment of the stack itself
     """
     yield stack.heat.id, own
     parent, children = language.Environment.parse(own), {child.heat.id: child for child in stack.children}

@@ -1,1 +1,1 @@
-"""What the engine tells of itself: metrics, notifications, profiling, and why a stack waits."""
+"""Reports about the engine and its stacks: metrics, notifications, profiling, and why a stack waits."""

@@ -1,12 +1,12 @@
-"""Metrics: what an operator is called for, as text that Prometheus reads, on a port of each engine process.
+"""Serve metrics in Prometheus's text format, and a health check, on a port of each engine process.
 
-    GET /metrics ──▶ counts of this process (``counts``)   what has happened here
-                 └─▶ gauges (``db.gauges``)                what is under way everywhere; each engine gives the same
-    GET /health  ──▶ 200 or 503: whether this engine can work, and what keeps it from that (``Health``)
+    GET /metrics ──▶ counters (``counts``)      events in this process
+                 └─▶ gauges (``db.gauges``)     the state of the deployment; every engine shows the same
+    GET /health  ──▶ 200 or 503: whether this engine can work, and if not, why (``Health``)
 
-Off by default. The port is bound to the loopback unless the operator says otherwise: whoever reaches it may read it.
-Processes of one machine take the first free port from ``metrics_port`` on, so that a launcher's children need no list.
-What to call somebody for is in doc/metrics.md.
+It is off by default. The port is bound to the loopback address by default, since everyone who can connect can read it.
+The processes of one machine take the first free port from ``metrics_port`` on, so a launcher's children need no list.
+doc/metrics.md suggests alarms.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ PREFIX = "heatlite_"
 HEALTH_PATH = "/health"
 OK = "ok"
 MOST_PROCESSES = 64
-"""Ports that are tried, one after the other."""
+"""Number of ports that are tried, one after the other."""
 
 
 class EngineCollector(Collector):
-    """Gives one engine's metrics whenever it is asked. Where the database is away, only what the process itself knows.
+    """Collects one engine's metrics at each scrape; if the database is unreachable, only those of the process itself.
 
-    :param waiting: how many steps wait for a thread here
-    :param overdue: whether a step here is beyond its limit
+    :param waiting: returns the number of steps that wait for a thread here
+    :param overdue: tells whether a step here has exceeded its time limit
     """
 
     def __init__(self, shared: Shared, waiting: Callable[[], int], overdue: Callable[[], bool]) -> None:
@@ -55,11 +55,11 @@ class EngineCollector(Collector):
         self._overdue = overdue
 
     def describe(self) -> Iterable[Metric]:
-        """Nothing in advance: registering must not ask the database."""
+        """Return nothing, since registering a collector must not read the database."""
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        """Everything, as of now."""
+        """Yield all metrics, as they are now."""
         yield from self._own()
         try:
             read = gauges.read(self._shared.context(), self._shared.inputs.now())
@@ -76,7 +76,7 @@ class EngineCollector(Collector):
         yield gauge("lease_valid", "Whether this engine may start steps", self._shared.lease.is_valid)
         yield gauge("claims", "Claims that this engine is at", len(self._shared.claims))
         yield gauge("steps_waiting", "Steps of plugins that wait for a thread here", self._waiting())
-        yield gauge("step_hangs", "Whether a step of a plugin is beyond its limit here", self._overdue())
+        yield gauge("step_hangs", "Whether a step of a plugin has exceeded its time limit here", self._overdue())
 
     def _deployments(self, read: Gauges) -> Iterator[Metric]:
         now, after = self._shared.inputs.now(), self._shared.recast_after
@@ -100,10 +100,10 @@ class EngineCollector(Collector):
 
 
 class Health:
-    """Whether one engine can work. A process that hangs doesn't answer at all.
+    """Tells whether one engine can work. A process that hangs doesn't answer at all.
 
-    :param overdue: whether a step here is beyond its limit, so that the process is about to leave
-    :param broker_stuck: whether the broker takes nothing from this engine
+    :param overdue: tells whether a step here has exceeded its time limit, so that the process is about to exit
+    :param broker_stuck: tells whether the broker accepts no message from this engine
     """
 
     def __init__(self, shared: Shared, overdue: Callable[[], bool], broker_stuck: Callable[[], bool]) -> None:
@@ -112,12 +112,12 @@ class Health:
         self._broker_stuck = broker_stuck
 
     def checks(self) -> dict[str, str]:
-        """What was looked at → ``ok``, or what is wrong with it, without names and addresses."""
+        """Return part → ``ok``, or its problem, without names and addresses."""
         checked = {
             "database": lambda: None if self._reads() else "it can't be read",
-            "lease": lambda: None if self._shared.lease.is_valid else "it isn't held: no step is begun",
+            "lease": lambda: None if self._shared.lease.is_valid else "it isn't held: no step is started",
             "broker": lambda: "it takes no messages" if self._broker_stuck() else None,
-            "steps": lambda: "one is beyond its limit: this process leaves" if self._overdue() else None,
+            "steps": lambda: "one has exceeded its time limit: this process exits" if self._overdue() else None,
         }
         return {name: look() or OK for name, look in checked.items()}
 
@@ -132,7 +132,7 @@ class Health:
         return True
 
     def __call__(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        """Answer ``GET /health``, as WSGI wants it."""
+        """Answer ``GET /health``, as a WSGI application."""
         found = self.checks()
         can_work = set(found.values()) == {OK}
         content = json.dumps({"can_work": can_work, **found}).encode()
@@ -142,22 +142,22 @@ class Health:
 
 
 def gauge(name: str, text: str, value: float) -> Metric:
-    """A number that may fall as well."""
+    """Build a gauge: a number that may rise and fall."""
     return GaugeMetricFamily(PREFIX + name, text, value=float(value))
 
 
 def age(began: datetime | None, now: float) -> float:
-    """Seconds since a time for people (UTC, without a zone); 0 where there is none."""
+    """Return the seconds since a time of the database (UTC, without a zone); 0 if there is none."""
     return 0.0 if began is None else max(0.0, now - began.replace(tzinfo=UTC).timestamp())
 
 
 def waited(ready: Ready, now: float, recast_after: float) -> float:
-    """Seconds for which the oldest of these nodes has been ready, or since it was cast last."""
+    """Return the seconds since the oldest of these nodes became ready, or was last cast."""
     return 0.0 if ready.since is None else max(0.0, now - (ready.since - recast_after))
 
 
 def application(collector: Collector, health: Health) -> Callable[..., Any]:
-    """The WSGI application of both paths; every other one shows the metrics, as it always did."""
+    """Build the WSGI application. Every path but that of the health check shows the metrics, for compatibility."""
     registry = CollectorRegistry()
     registry.register(collector)
     shows_metrics = make_wsgi_app(registry)
@@ -169,30 +169,30 @@ def application(collector: Collector, health: Health) -> Callable[..., Any]:
 
 
 class Server(ThreadingMixIn, WSGIServer):
-    """Answers each request in a thread of its own, so that a scrape that waits doesn't hold up a look at the health."""
+    """Handles each request in its own thread, so that a slow scrape doesn't delay a health check."""
 
     daemon_threads = True
 
 
 class SixServer(Server):
-    """The same, at an address of IPv6."""
+    """The same server on an IPv6 address."""
 
     address_family = socket.AF_INET6
 
 
 class Handler(WSGIRequestHandler):
-    """Logs nothing of requests, and gives up whoever sends none."""
+    """Logs no requests, and closes a connection that sends none within ``timeout`` seconds."""
 
     timeout = 30.0
 
     def log_message(self, format: str, *arguments: Any) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 def serve(
     collector: Collector, health: Health, host: str, first_port: int, most: int = MOST_PROCESSES
 ) -> tuple[int, Callable[[], None]]:
-    """Serve metrics and health: the port, and what ends it.
+    """Serve metrics and health. Return the port, and a function that stops the server.
 
     :raises OSError: when none of the ports is free, or the address isn't this machine's
     """
@@ -206,7 +206,7 @@ def serve(
         else:
             threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
             return port, partial(_end, server)
-    raise AssertionError("the last port is either taken or told of")
+    raise AssertionError("the last port either serves or raises")
 
 
 def _end(server: WSGIServer) -> None:

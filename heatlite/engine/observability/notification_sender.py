@@ -1,13 +1,13 @@
-"""Telling: an engine sends the notifications that are due, whichever engine's they are.
+"""Send the notifications that are due, also those that other engines have stored.
 
 ::
 
     the transaction of a change ──▶ notification       a row beside the stack's event
-    due: the oldest of each stack ─▶ claim ─▶ send ─▶ remove
-                                       │ the engine dies, or the broker is away for long
+    due: the oldest of each stack ─▶ claim ─▶ send ─▶ delete
+                                       │ the engine dies, or the broker is unreachable for long
                                        └─▶ due again, for any engine
 
-A broker that is away keeps this thread and nothing else waiting.
+While the broker is unreachable, only this thread waits.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ LOG = logging.getLogger(__name__)
 
 AT_A_TIME = 100
 SENT_WITHIN = 60.0
-"""Seconds that an engine has for one, before another takes it up."""
+"""Seconds that an engine has to send one notification, before another engine may send it."""
 PAUSE = 1.0
 NO_DESCRIPTION = "No description"
 
 
 class NotificationSender:
-    """Sends what is due, again and again until told to stop.
+    """Sends due notifications repeatedly until it is stopped.
 
-    :param pause: seconds between two looks, where nothing was due
+    :param pause: seconds until the next look, if none was due
     """
 
     def __init__(self, database: Database, inputs: Inputs, notifier: Notifier, pause: float = PAUSE) -> None:
@@ -53,11 +53,11 @@ class NotificationSender:
         self._thread.start()
 
     def stop(self, seconds: float = 5) -> None:
-        """End it; what it can't send within so many seconds another engine will."""
+        """End the thread. Another engine sends what this one can't send within so many seconds."""
         self._thread.end(seconds)
 
     def tell(self) -> int:
-        """Send what is due: how many that were."""
+        """Send the due notifications, and return how many were sent."""
         sent = 0
         for record in unsent.due(EngineContext(self._database), self._inputs.now(), AT_A_TIME):
             if self._thread.ended.is_set():
@@ -74,7 +74,7 @@ class NotificationSender:
 
     def _send(self, record: NotificationRecord) -> None:
         told = self._told(record.stack_id)
-        if told is not None:  # else it is purged
+        if told is not None:  # else the stack has been purged
             self._notifier.send(
                 notifications.notification(told, record.action, record.status, record.reason, record.details)
             )
@@ -109,7 +109,7 @@ class NotificationSender:
             sent = self.tell()
         except Exception:
             if not self._failing:
-                LOG.exception("Notifications can't be sent now; told once until they can")
+                LOG.exception("Notifications can't be sent now; logged once until they can")
             self._failing = True
             return 0
         self._failing = False

@@ -1,7 +1,7 @@
-"""Profiling: traces as osprofiler writes them. Loaded only where ``[profiler] enabled`` says so.
+"""Write traces with osprofiler. This module is imported only if ``[profiler] enabled`` is on.
 
-A trace is told to whatever ``[profiler] connection_string`` names. Of a statement it tells the text, never its values:
-these are what templates, parameters and credentials are made of.
+Traces go to the driver that ``[profiler] connection_string`` names. A trace has the text of SQL statements, but never
+their values, since these contain templates, parameters and credentials.
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ LOG = logging.getLogger(__name__)
 
 
 class OsTracer:
-    """A tracer of ``heatlite.tracing``.
+    """The tracer of ``heatlite.tracing`` for osprofiler.
 
-    :param keys: the secrets by which a caller shows that it may ask for a trace; the first is for calls from here
+    :param keys: the HMAC keys by which a caller proves that it may request a trace; the first signs calls from here
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._keys = tuple(keys)
 
     def from_wire(self, trace_info: Any) -> Place | None:
-        """The place that a call came with; None where it has none, or none of the keys."""
-        said = trace_info if isinstance(trace_info, Mapping) else {}
-        base, parent = said.get("base_id"), said.get("parent_id")
-        if said.get("hmac_key") not in self._keys or not isinstance(base, str) or not isinstance(parent, str):
+        """Return the trace's place that a call carries; None if it has none, or none of the keys."""
+        sent = trace_info if isinstance(trace_info, Mapping) else {}
+        base, parent = sent.get("base_id"), sent.get("parent_id")
+        if sent.get("hmac_key") not in self._keys or not isinstance(base, str) or not isinstance(parent, str):
             return None
         return {"base_id": base, "parent_id": parent}
 
     def to_wire(self) -> dict[str, str] | None:
-        """This thread's place, for a call to another process."""
+        """Return this thread's place in its trace, for a call to another process."""
         place = self.here()
         return None if place is None else {"hmac_key": self._keys[0], **place}
 
     def here(self) -> Place | None:
-        """This thread's place."""
+        """Return this thread's place in its trace."""
         current = profiler.get()
         return None if current is None else {"base_id": current.get_base_id(), "parent_id": current.get_id()}
 
     @contextmanager
     def span(self, place: Place | None, name: str, about: Mapping[str, Any]) -> Iterator[None]:
-        """A part of the thread's trace, or of the one at ``place``, which the thread leaves again at the end."""
+        """Record the block as a part of this thread's trace, or of the trace at ``place``, which it joins meanwhile."""
         is_new = profiler.get() is None
         if is_new and not place:
             yield
@@ -63,7 +63,7 @@ class OsTracer:
         try:
             yield
         except BaseException as error:
-            ended = {"etype": type(error).__name__}  # and not its text, which may have values in it
+            ended = {"etype": type(error).__name__}  # without its text, which may hold values
             raise
         finally:
             profiler.stop(info=ended)
@@ -72,14 +72,14 @@ class OsTracer:
 
 
 def set_up(conf: cfg.ConfigOpts, host: str, **driver: Any) -> None:
-    """Have this process write traces, as its configuration says.
+    """Make this process write traces, as configured.
 
-    :param driver: what else osprofiler's driver takes
+    :param driver: further arguments for osprofiler's driver
     """
     opts.set_defaults(conf)
     keys = [key for key in conf.profiler.hmac_keys.split(",") if key]
     if not keys:
-        LOG.warning("[profiler] hmac_keys is empty: nobody can ask for a trace")
+        LOG.warning("[profiler] hmac_keys is empty: no caller can request a trace")
         return
     told = {"context": {}, "project": "heatlite", "service": "engine", "host": host, "conf": conf}
     notifier.set(Guarded(notifier.create(conf.profiler.connection_string, **told, **driver)))
@@ -87,7 +87,7 @@ def set_up(conf: cfg.ConfigOpts, host: str, **driver: Any) -> None:
 
 
 class Guarded:
-    """A notifier that fails nobody's work: what it can't tell is lost, and that is said once until it can again."""
+    """A notifier that never raises: what it can't send is lost, with one warning until it works again."""
 
     def __init__(self, notify: Callable[..., None]) -> None:
         self._notify = notify
@@ -105,7 +105,7 @@ class Guarded:
 
 
 def trace_statements(engine: sa.Engine) -> None:
-    """Have each statement be a part of the trace that its thread is in."""
+    """Record each statement as a part of its thread's trace."""
     event.listen(engine, "before_cursor_execute", _begins)
     event.listen(engine, "after_cursor_execute", _ended)
     event.listen(engine, "handle_error", _failed)
@@ -120,5 +120,5 @@ def _ended(*_: Any) -> None:
 
 
 def _failed(trouble: sa.engine.ExceptionContext) -> None:
-    if trouble.execution_context is not None:  # else it was never sent
+    if trouble.execution_context is not None:  # else the statement was never sent
         profiler.stop(info={"etype": type(trouble.original_exception).__name__})

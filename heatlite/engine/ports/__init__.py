@@ -1,1 +1,1 @@
-"""What a plugin may ask of the engine: nested stacks, siblings, clouds, software configs, stack users."""
+"""The interfaces by which a plugin calls the engine: nested stacks, siblings, clouds, software configs, stack users."""

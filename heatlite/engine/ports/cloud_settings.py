@@ -1,4 +1,4 @@
-"""From a configuration that has been read to the values by which the cloud's services are reached."""
+"""Turn the configuration into the settings for the cloud's services."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from heatlite.clients.settings import Deferred, Settings, StackDomain
 
 
 def cloud_settings(conf: cfg.ConfigOpts) -> Settings | None:
-    """How the cloud is reached; None where no keystone is configured, and the engine does without.
+    """Return the cloud's settings; None if no keystone is configured: the engine then works without a cloud.
 
-    :raises ConfigurationError: when something is there by half
+    :raises ConfigurationError: when a part of the settings is missing
     """
     auth_url = conf.clients_keystone.auth_uri or conf.trustee.auth_url
     if not auth_url:
@@ -35,13 +35,13 @@ def cloud_settings(conf: cfg.ConfigOpts) -> Settings | None:
 
 
 def versioned(url: str) -> str:
-    """Keystone's URL with the version of its API that is used."""
+    """Return keystone's URL with the version of its API that heatlite uses."""
     plain = url.rstrip("/").removesuffix("/v2.0")
     return plain if plain.endswith("/v3") else f"{plain}/v3"
 
 
 def service(conf: cfg.ConfigOpts) -> Login | None:
-    """The engine's own user."""
+    """Return the login of the engine's own user; None if none is configured."""
     trustee = conf.trustee
     if not trustee.username:
         return None
@@ -56,7 +56,7 @@ def service(conf: cfg.ConfigOpts) -> Login | None:
 
 
 def stack_domain(conf: cfg.ConfigOpts) -> StackDomain | None:
-    """The domain of stacks' own users."""
+    """Return the domain of the users that stacks create; None if none is configured."""
     domain = conf.stack_user_domain_id or conf.stack_user_domain_name
     if not domain:
         return None

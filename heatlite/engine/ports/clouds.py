@@ -1,12 +1,12 @@
-"""Clouds: from a stack, or a request, to the cloud's services as whoever it is done for.
+"""Give a stack, or a request, access to the cloud's services, with the right credentials.
 
 ::
 
-    stack ──▶ user_creds ──┬─ trust      ──▶ the engine's user, acting by it   ┐
-                           └─ password   ──▶ the user himself                  ├─▶ a session that renews itself
-    request ──▶ its token, good for the time of the request                    ┘
+    stack ──▶ user_creds ──┬─ trust      ──▶ the engine's user, by the trust   ┐
+                           └─ password   ──▶ the user itself                   ├─▶ a session that renews itself
+    request ──▶ its token, valid during the request                            ┘
 
-A step asks for credentials each time, and so uses those of now: an update by somebody else counts from the next step.
+Each step reads the credentials again. So after an update by another user, the next step uses the new credentials.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ CloudOf = Callable[[StackRecord], Cloud | None]
 
 
 def no_cloud(stack: StackRecord) -> None:
-    """What there is for a stack where no keystone is configured."""
+    """Return no cloud: no keystone is configured."""
     return
 
 
 class StackCloud(ServicesOf):
-    """The services for one stack, or for a request, which has no users: ``heatlite.resources.cloud.Cloud``."""
+    """The engine's ``heatlite.resources.cloud.Cloud`` for one stack, or for a request, which can't create users."""
 
     def __init__(self, sessions: Sessions, login: Callable[[], Login], users: StackUsers | None = None) -> None:
         super().__init__(sessions, login)
@@ -45,14 +45,14 @@ class StackCloud(ServicesOf):
 
     @property
     def users(self) -> StackUsers:
-        """The stack's own users."""
+        """The users that the stack creates."""
         if self._users is None:
             raise exception.NotSupported(feature="Making users while a request is validated")
         return self._users
 
 
 class Clouds:
-    """Gives stacks and requests their cloud."""
+    """Gives stacks and requests their access to the cloud."""
 
     def __init__(self, database: Database, sessions: Sessions) -> None:
         self._database = database
@@ -62,19 +62,19 @@ class Clouds:
         self.domain = Domain(sessions)
 
     def of_stack(self, stack: StackRecord) -> Cloud:
-        """The services as whoever asked for the stack's operations last. Whoever that is is asked at the first need.
+        """Return the services with the credentials of the stack's last request. They are read at first use.
 
-        The first need raises NotFound where the stack has no credentials.
+        The first use raises NotFound if the stack has no credentials.
         """
         return StackCloud(self._sessions, lambda: self._login(stack), self.users_of(stack))
 
     def of_request(self, context: RequestContext) -> Cloud | None:
-        """The services as whoever asks now; None where nothing proves it. A request makes no users."""
+        """Return the services with the request's token or password; None if it has neither. It can't create users."""
         login = login_of_request(context)
         return None if login is None else StackCloud(self._sessions, lambda: login)
 
     def users_of(self, stack: StackRecord) -> UsersOf:
-        """The users of a stack's own."""
+        """Return the users that a stack creates."""
         return UsersOf(self._database, self.domain, stack)
 
     def _login(self, stack: StackRecord) -> Login:
@@ -91,7 +91,7 @@ class Clouds:
         return user_creds.get(EngineContext(self._database), user_creds_id)
 
     def login_of(self, found: Credentials) -> Login:
-        """How stored credentials log in."""
+        """Return the login for stored credentials."""
         if found.trust_id is not None:
             return self.trusts.login(found.trust_id)
         return Login(
@@ -100,7 +100,7 @@ class Clouds:
 
 
 def login_of_request(context: RequestContext) -> Login | None:
-    """How a request logs in."""
+    """Return the login for a request; None if it has neither token nor password."""
     wire = context.wire
     if wire.get("auth_token"):
         return Login(token=wire["auth_token"], project_id=context.project_id)

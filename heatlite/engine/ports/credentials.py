@@ -1,8 +1,8 @@
-"""Credentials: from the request that begins an operation to the context that engines use for it later.
+"""Store the credentials of the request that begins an operation, and build the context that engines use for it later.
 
 request ──of──▶ Credentials ──store, renew──▶ user_creds ◀── stack.user_creds_id
                                                   │
-RequestContext ◀──stored_context──────────────────┘         in whichever process, whenever it is needed
+RequestContext ◀──stored_context──────────────────┘         in any process, at any time
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from heatlite.engine.common.inputs import Inputs
 
 
 def of(context: RequestContext) -> Credentials:
-    """What of a request is worth keeping. A token isn't: it is void before a long operation ends.
+    """Return the credentials of a request that can be stored. A token can't: it expires before a long operation ends.
 
-    Who has a trust needs no password, and none is kept then.
+    With a trust, no password is needed, and none is stored.
     """
     wire = context.wire
     common = {"region_name": wire.get("region_name"), "auth_url": wire.get("auth_url")}
@@ -31,11 +31,11 @@ def of(context: RequestContext) -> Credentials:
 
 
 def renew(context: EngineContext, inputs: Inputs, stack: StackRecord, credentials: Credentials) -> None:
-    """Let a stack's operations be done for somebody else from now on: for whoever began the newest.
+    """Run a stack's operations with other credentials from now on: those of the request that began the newest one.
 
-    Within the transaction that began it. Credentials without anything secret in them replace none.
+    This runs in the transaction that begins the operation. Credentials without a secret replace none.
 
-    :param stack: as it is now, with the traversal that was begun
+    :param stack: the stack as it is now, with the new traversal
     """
     if not credentials.is_secret:
         return
@@ -46,11 +46,11 @@ def renew(context: EngineContext, inputs: Inputs, stack: StackRecord, credential
 
 
 def stored_context(context: EngineContext, stack: StackRecord, request_id: str | None = None) -> RequestContext:
-    """The context in which a stack's operations are done: of who asked for them last, and of nobody's roles.
+    """Return the context for a stack's operations: that of the last request on the stack, without its roles.
 
-    :param context: says which database
+    :param context: names the database
     :param stack: the root stack, or a child, which has the same ``user_creds_id``
-    :param request_id: of the request in whose course it is needed, if there is one
+    :param request_id: the id of the current request, if there is one
     :raises NotFound: when the stack has no credentials (any more)
     :raises InvalidEncryptionKey: when they were encrypted with a key that isn't configured here
     """
@@ -63,7 +63,7 @@ def stored_context(context: EngineContext, stack: StackRecord, request_id: str |
 
 
 def wire(credentials: Credentials, request_id: str | None = None) -> dict[str, object]:
-    """Credentials with the keys of Heat's ``RequestContext.to_dict()``."""
+    """Return credentials with the keys of Heat's ``RequestContext.to_dict()``."""
     return {
         "username": credentials.username,
         "user": credentials.username,

@@ -1,6 +1,6 @@
-"""Ports: what a plugin may ask of this engine about the nested stack that its resource is.
+"""The port by which a plugin reads and requests changes of its resource's nested stack.
 
-A port is made for one step of one resource. It knows the parent, and so what a child has in common with it.
+A port is made for one step of one resource. It knows the parent stack, whose properties the child shares.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def answered(method: Method) -> Method:
-    """Mark a question whose answer is in the database: where that can't be reached, it is asked again later."""
+    """Mark a method that reads the database: if that is unreachable, the plugin's step is tried again later."""
 
     @functools.wraps(method)
     def answer(*args: Any) -> Any:
@@ -56,7 +56,7 @@ def answered(method: Method) -> Method:
 
 @dataclass(frozen=True)
 class Ports:
-    """Makes ports."""
+    """Creates ports."""
 
     database: Database
     inputs: Inputs
@@ -66,13 +66,13 @@ class Ports:
     wakes: Wakes
 
     def of(self, traversal: Traversal, resource_name: str, evaluated: Evaluated | None) -> Port:
-        """The port of a resource; ``evaluated`` is None where its template has no part in what is done."""
+        """Return the port of a resource; ``evaluated`` is None when the step needs no definition."""
         return Port(self, traversal, resource_name, evaluated)
 
 
 @dataclass(frozen=True)
 class Port:
-    """``NestedStacks`` for one step."""
+    """The engine's ``NestedStacks`` for one step."""
 
     engine: Ports
     traversal: Traversal
@@ -83,21 +83,21 @@ class Port:
         return EngineContext(self.engine.database)
 
     def new_id(self) -> str:
-        """An id for an operation."""
+        """Return a new id for an operation."""
         return self.engine.inputs.new_id()
 
     def leaves_garbage(self) -> bool:
-        """Whether the parent's operation may still be rolled back, with that of its root."""
+        """Tell whether the parent's operation may still be rolled back, with that of its root."""
         return self.traversal.stack.leaves_garbage
 
     def time_limit(self) -> float:
-        """Seconds that an operation on the parent may take."""
+        """Return the seconds that an operation on the parent may take."""
         minutes = self.traversal.stack.timeout
         return float(minutes * SECONDS_A_MINUTE if minutes else self.engine.settings.stack_action_timeout)
 
     @answered
     def check_size(self, child_id: str, size: int, characters: int) -> None:
-        """Compare what a child would be with the limits, before any of it is built."""
+        """Check the size that a child would have against the limits, before its template is built."""
         settings, stack = self.engine.settings, self.traversal.stack
         limits.check_built(settings, characters)
         limits.check_resources(settings, size)  # first without the database
@@ -111,7 +111,7 @@ class Port:
     ) -> Goal:
         """Store the child's template with its environment and the parent's files.
 
-        :param child_id: the child whose files serve where the template names one that the parent no longer has
+        :param child_id: the child whose own files are used for those that the parent no longer has
         """
         raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
         assert self.evaluated is not None, "only what a template defines has a goal"
@@ -127,7 +127,7 @@ class Port:
         return Goal(stored, facade)
 
     def _with_former(self, files: dict[str, str], raw: Mapping[str, Any], child_id: str) -> dict[str, str]:
-        """The parent's files, and the child's own where a member is still to be left as it was."""
+        """Return the parent's files, with the child's own files if a member must still stay as it was."""
         stack = self._child(child_id)
         if stack is None or not any(is_template(type_name) and type_name not in files for type_name in types_in(raw)):
             return files
@@ -144,19 +144,19 @@ class Port:
 
     @answered
     def look(self, child_id: str) -> ChildView | None:
-        """The child as its row shows it."""
+        """Return the child as its row shows it; None if it doesn't exist."""
         stack = self._child(child_id)
         return None if stack is None else view(stack)
 
     def send(self, begin: Begin) -> None:
-        """Cast an operation to whichever engine is free."""
+        """Cast an operation on the child to any engine."""
         try:
             self.engine.wakes.begin(log_context.passed_on(self.traversal.stack), self.message(begin))
         except Exception:
-            LOG.exception("An operation on nested stack %s can't be sent now: it will be again", begin.name)
+            LOG.exception("An operation on nested stack %s can't be sent now; it will be sent again", begin.name)
 
     def message(self, begin: Begin) -> BeginChild:
-        """Return the message for an operation; whose the child is, its receiver reads in this resource's row."""
+        """Return the message for an operation. Its receiver reads the child's owner from this resource's row."""
         return BeginChild(
             verb=begin.verb,
             child_id=begin.child_id,
@@ -170,40 +170,40 @@ class Port:
         )
 
     def _child(self, child_id: str) -> StackRecord | None:
-        """Return the child, if it is one of the stack's that this port is for.
+        """Return the child, if it belongs to this port's stack.
 
-        An id may be a client's: ``external_id`` and adopted data become physical ids.
+        The id may come from a client: ``external_id`` and adopted data become physical ids.
         """
         stack = stacks.get(self._context(), child_id)
         return stack if stack is not None and stack.owner_id == self.traversal.stack.id else None
 
     @answered
     def template(self, child_id: str) -> dict[str, Any] | None:
-        """The template that the child has now."""
+        """Return the child's current template; None if the child doesn't exist."""
         context, stack = self._context(), self._child(child_id)
         return None if stack is None else templates.get(context, stack.raw_template_id).template
 
     @answered
     def members(self, child_id: str) -> list[Member]:
-        """The child's resources."""
+        """Return the child's resources, as members of a group."""
         context, stack = self._context(), self._child(child_id)
         return nested_values.members(context, stack) if stack else []
 
     @answered
     def outputs(self, child_id: str) -> dict[str, Any]:
-        """The values of the child's outputs."""
+        """Return the values of the child's outputs."""
         context, stack = self._context(), self._child(child_id)
         return nested_values.outputs(context, self.engine.library, self.engine.registry, stack) if stack else {}
 
     @answered
     def attributes(self, child_id: str, paths: Collection[str]) -> dict[str, Any]:
-        """Attributes of the child's resources."""
+        """Return attributes of the child's resources, by their paths."""
         context, stack = self._context(), self._child(child_id)
         return nested_values.attributes(context, self.engine.registry, stack, paths) if stack else dict.fromkeys(paths)
 
 
 def view(stack: StackRecord) -> ChildView:
-    """A stack's row as its parent sees it."""
+    """Return a stack's row as its parent sees it."""
     goal = Goal(stack.raw_template_id, stack.facade)
     is_gone = stack.deleted_at is not None
     garbage = bool(stack.collects_later)

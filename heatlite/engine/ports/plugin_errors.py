@@ -1,8 +1,8 @@
-"""Guests: plugins are code of strangers, and run in the engine's house. What one of them breaks is its own resource.
+"""Handle exceptions of plugins. A plugin is third-party code; its errors may fail only its own resource.
 
-A step's exceptions are values already (``heatlite.resources.steps``). Here is the rest: what is raised where no step
-runs, by a constructor or by what reads properties and attributes; and how to tell that from the engine's own trouble,
-which is no reason to fail anything.
+``heatlite.resources.steps`` turns the exceptions of a step into outcomes. This module handles those raised outside a
+step, by a constructor or by code that reads properties and attributes. It also tells them from the engine's own
+problems, such as an unreachable database, which must not fail a resource.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from heatlite.resources.outcomes import Failed
 LOG = logging.getLogger(__name__)
 
 OUR_TROUBLE = (*DATABASE_ERRORS, oslo_messaging.MessagingException, Unavailable)
-"""A database or a broker that is away: whoever does the work again may have more luck. What the database never takes is
-among its errors too, and fails the resource: see ``is_ours``."""
+"""Errors of an unreachable database or broker; a retry may succeed. A value that the database refuses raises one of
+these classes, too, but fails the resource: see ``is_ours``."""
 
 
 def is_ours(error: Exception) -> bool:
-    """Whether an exception is the engine's own trouble, and no guest's fault."""
+    """Tell whether an exception is the engine's own problem, and not the plugin's fault."""
     return isinstance(error, OUR_TROUBLE) and not is_refusal(error)
 
 
 def failure(mask: Callable[[str], str], row: ResourceRecord, error: BaseException) -> Failed:
-    """What becomes of a step that ended in an exception; what the row knows of is kept."""
+    """Build the outcome of a step that ended in an exception. It keeps the id and data that the row has."""
     return Failed(reason(mask, row.name, error), row.physical_resource_id, dict(row.resource_data or {}))
 
 
 def reason(mask: Callable[[str], str], name: str, error: BaseException) -> str:
-    """What a resource fails for, whose plugin raised this where nothing may be raised, without hidden values."""
+    """Log an exception that a plugin may not raise, and return the reason of the failure, without hidden values."""
     trace = mask("".join(traceback.format_exception(error)).rstrip())
-    LOG.error("The plugin of %s raised what it shouldn't have\n%s", name, trace)
+    LOG.error("The plugin of %s raised an exception outside a step\n%s", name, trace)
     try:
         text = str(error) or shown(error)
     except Exception:

@@ -1,4 +1,4 @@
-"""Siblings: the port by which a plugin sees other resources of its stack, as the database has them at that moment."""
+"""The port by which a plugin reads other resources of its stack, as they are in the database at that moment."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from heatlite.resources.siblings import Sibling, Siblings
 from heatlite.resources.signing import SIGNED_URL, resource_named
 
 SiblingsOf = Callable[[str], Siblings | None]
-"""From a stack's id to its resources; None where there is nothing to be seen."""
+"""From a stack's id to its resources; None if the plugin may see none."""
 
 
 class StackSiblings:
-    """The resources of one stack. Each question is a transaction of its own."""
+    """The resources of one stack. Each method is a transaction of its own."""
 
     def __init__(self, database: Database, registry: Registry, inputs: Inputs, stack_id: str) -> None:
         self._database = database
@@ -33,7 +33,7 @@ class StackSiblings:
 
     @answered
     def by_reference(self, reference: str) -> Sibling | None:
-        """The resource with this physical id, or this signed URL."""
+        """Return the resource with this physical id, or this signed URL."""
         row = self.row(EngineContext(self._database), reference)
         if row is None:
             return None
@@ -41,13 +41,13 @@ class StackSiblings:
         return Sibling(row.name, plugin, row.properties_data or {}, row.resource_metadata or {})
 
     def adjust(self, reference: str, scaling: Any) -> bool:
-        """Groups are scaled by signals only: see ``engine.scaling``."""
+        """Refuse to scale a group: only signals may, see ``engine.signals.scaling``."""
         raise exception.NotSupported(feature="Scaling a group within a step")
 
     @answered
     @retried
     def clear_metadata(self, reference: str) -> None:
-        """Leave a resource without metadata, unless somebody holds it."""
+        """Delete a resource's metadata, unless a step holds the resource."""
         context = EngineContext(self._database)
         with self._database.writer(context):
             row = self.row(context, reference)
@@ -57,7 +57,7 @@ class StackSiblings:
                 resources.write(context, {row.id: row.atomic_key}, {row.id: empty}, now, held_by=None, hold_as=None)
 
     def row(self, context: EngineContext, reference: str) -> ResourceRecord | None:
-        """The row that this refers to; of several the newest that isn't being deleted."""
+        """Return the row that a reference names; of several, the newest that isn't being deleted."""
         if name := resource_named(reference):
             named = resources.by_names(context, self._stack_id, [name])
             rows = [row for row in named if (row.resource_data or {}).get(SIGNED_URL) == reference]
@@ -67,5 +67,5 @@ class StackSiblings:
 
 
 def siblings_of(database: Database, registry: Registry, inputs: Inputs) -> SiblingsOf:
-    """What gives each stack's resources."""
+    """Return a function that gives each stack's resources."""
     return lambda stack_id: StackSiblings(database, registry, inputs, stack_id)

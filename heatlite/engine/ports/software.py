@@ -1,4 +1,4 @@
-"""The port ``Software`` for the resources of one stack: its project's configs and deployments."""
+"""The engine's ``Software`` port: the resources of one stack use their project's configs and deployments."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from heatlite.engine.ports.software_store import Store
 from heatlite.resources.software.port import Config, Deployed, Order, Software
 
 SoftwareOf = Callable[[StackRecord], Software | None]
-"""From a stack to what its resources may do with configs and deployments; None where they may do nothing."""
+"""From a stack to the port for its resources; None if they may not use configs and deployments."""
 
 
 @dataclass(frozen=True)
 class StackSoftware:
-    """``Software`` for one stack."""
+    """The ``Software`` port of one stack."""
 
     store: Store
     tenant: str
@@ -33,7 +33,7 @@ class StackSoftware:
 
     @answered
     def config(self, config_id: str) -> Config | None:
-        """One config."""
+        """Return one config; None if it doesn't exist."""
         try:
             found = self.store.config(config_id)
         except exception.NotFound:
@@ -42,14 +42,14 @@ class StackSoftware:
 
     @answered
     def make_config(self, config_id: str, config: Config) -> None:
-        """A new config, if there is none of this id."""
+        """Create a config, unless one with this id exists."""
         self.store.make_config({"id": config_id, **self._columns(config)})
 
     @answered
     def remove_config(self, config_id: str) -> None:
-        """Forget a config, if it is there.
+        """Delete a config, if it exists.
 
-        :raises InvalidRestrictedAction: when it is deployed
+        :raises InvalidRestrictedAction: when a deployment uses it
         """
         try:
             self.store.remove_config(config_id)
@@ -59,9 +59,10 @@ class StackSoftware:
     @answered
     @retried
     def deploy(self, deployment_id: str, order: Order) -> None:
-        """Have a deployment be this; the config that it had goes with what it had.
+        """Create a deployment, or replace its content; then the former config is deleted.
 
-        Beside the project, the users that the tree of stacks has made for itself may see and signal it: its servers.
+        The project may see and signal the deployment, and so may the users that the tree of stacks has created: its
+        servers authenticate as such users.
         """
         context, now = EngineContext(self.store.database), self.store.inputs.utcnow()
         config_id = self.store.inputs.new_id()
@@ -80,7 +81,7 @@ class StackSoftware:
 
     @answered
     def deployed(self, deployment_id: str) -> Deployed | None:
-        """One deployment with its config."""
+        """Return one deployment with its config; None if either doesn't exist."""
         context = EngineContext(self.store.database)
         found = self._own(context, deployment_id)
         config = self.config(found.config_id) if found else None
@@ -90,7 +91,7 @@ class StackSoftware:
 
     @answered
     def signal(self, deployment_id: str, details: Mapping[str, Any]) -> str | None:
-        """Take what a server says.
+        """Record a server's report on a deployment.
 
         :raises NotFound: when there is no such deployment
         """
@@ -99,7 +100,7 @@ class StackSoftware:
     @answered
     @retried
     def undeploy(self, deployment_id: str) -> None:
-        """Forget a deployment and the config that was made for it."""
+        """Delete a deployment and the config that was made for it."""
         context = EngineContext(self.store.database)
         with self.store.database.writer(context):
             found = self._own(context, deployment_id)
@@ -124,5 +125,5 @@ class StackSoftware:
 
 
 def software_of(database: Database, inputs: Inputs) -> SoftwareOf:
-    """What gives each stack's resources their port."""
+    """Return a function that gives each stack's resources their port."""
     return lambda stack: StackSoftware(Store(database, inputs, stack.tenant), stack.tenant, stack.root_id or stack.id)

@@ -1,7 +1,7 @@
-"""Store: configs and deployments as a project may see and change them. Each method is one transaction.
+"""Store configs and deployments, as one project may see and change them. Each method is one transaction.
 
-A deployment belongs to the project that made it, and may be seen and signalled by the one of its stack's users as well:
-the servers that it is for.
+A deployment belongs to the project that created it. The project of its stack's users may see and signal it, too, since
+its servers authenticate as such users.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Store:
-    """What one project may see; ``project_id`` of None is an administrator's view of everything."""
+    """The configs and deployments that one project may see; ``project_id`` None: an administrator may see all."""
 
     database: Database
     inputs: Inputs
     project_id: str | None
 
     def config(self, config_id: str) -> ConfigRecord:
-        """One config.
+        """Return one config.
 
         :raises NotFound: when the project has none of this id
         """
         return self._config(EngineContext(self.database), config_id)
 
     def deployment(self, deployment_id: str) -> DeploymentRecord:
-        """One deployment.
+        """Return one deployment.
 
         :raises NotFound: when the project may see none of this id
         """
@@ -47,7 +47,7 @@ class Store:
 
     @retried
     def make_config(self, values: Values) -> ConfigRecord:
-        """A new config, if there is none of its id yet.
+        """Create a config, unless one with its id exists, and return it.
 
         :param values: the columns of its row; ``id`` may be missing
         """
@@ -60,10 +60,10 @@ class Store:
 
     @retried
     def remove_config(self, config_id: str) -> None:
-        """Forget a config.
+        """Delete a config.
 
         :raises NotFound: when the project has none of this id
-        :raises InvalidRestrictedAction: when it is deployed
+        :raises InvalidRestrictedAction: when a deployment uses it
         """
         context = EngineContext(self.database)
         with self.database.writer(context):
@@ -75,7 +75,7 @@ class Store:
 
     @retried
     def make_deployment(self, values: Values) -> DeploymentRecord:
-        """A new deployment.
+        """Create a deployment, and return it.
 
         :param values: the columns of its row; ``id`` may be missing
         :raises NotFound: when the project has no such config
@@ -89,7 +89,7 @@ class Store:
 
     @retried
     def update_deployment(self, deployment_id: str, values: Values) -> DeploymentRecord:
-        """Change a deployment.
+        """Change a deployment, and return it.
 
         :raises NotFound: when the project may see none of this id, or has no such config
         """
@@ -103,7 +103,7 @@ class Store:
 
     @retried
     def signal(self, deployment_id: str, details: Values, updated_at: Any = None) -> str | None:
-        """Take what a server says of a deployment: a sentence about it; None where it isn't in progress.
+        """Record a server's report on a deployment; return a sentence about it, or None if it isn't in progress.
 
         :raises NotFound: when the project may see none of this id
         """
@@ -112,19 +112,19 @@ class Store:
             found = self._deployment(context, deployment_id)
             config = software_configs.get(context, found.config_id)
             outputs = config.config.get("outputs") or [] if config else []
-            said = report_of(deployment_id, details, outputs, found.output_values or {})
+            report = report_of(deployment_id, details, outputs, found.output_values or {})
             values: dict[str, Any] = {
-                "status": said.status,
-                "status_reason": said.status_reason,
-                "output_values": said.output_values,
+                "status": report.status,
+                "status_reason": report.status_reason,
+                "output_values": report.output_values,
             }
             values["updated_at"] = updated_at or self.inputs.utcnow()
             counts = software_deployments.update(context, deployment_id, values, if_in_progress=True)
-            return said.event if counts else None
+            return report.event if counts else None
 
     @retried
     def remove_deployment(self, deployment_id: str) -> None:
-        """Forget a deployment.
+        """Delete a deployment.
 
         :raises NotFound: when the project may see none of this id
         """

@@ -1,7 +1,7 @@
-"""Stack users: what ``heatlite.resources.cloud.StackUsers`` promises a plugin, for one stack.
+"""The engine's ``heatlite.resources.cloud.StackUsers``: create keystone users for one stack's resources.
 
-A tree of stacks has one project in the domain, its root's. That it may exist is written before it is made, so that the
-root's deletion knows to look for it.
+A tree of stacks has one project in the stack domain, that of its root. The engine records the intent before it creates
+the project, so that the root's deletion looks for it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from heatlite.resources.cloud import StackUser
 LOG = logging.getLogger(__name__)
 
 LONGEST_NAME = 64
-"""Characters that keystone takes for a project's name."""
+"""Characters that a project's name in keystone may have."""
 
 
 class UsersOf:
@@ -33,33 +33,33 @@ class UsersOf:
         self.project_name = f"{stack.tenant}-{self._root_id}"[:LONGEST_NAME]
 
     def make(self, name: str, password: str) -> StackUser:
-        """A user of this name; made twice, it is the same one."""
+        """Create a user of this name; a second call returns the same user."""
         project_id = self._project()
         user_id = self._domain.user(name, password, project_id)
         settings = self._domain.settings
         return StackUser(user_id, project_id, self._domain.id, settings.server_auth_url or settings.auth_url)
 
     def delete(self, name: str) -> None:
-        """Delete the user of this name; he may be gone."""
+        """Delete the user of this name, if it exists."""
         self._domain.delete_user_named(name)
 
     def enable(self, user_id: str, *, enabled: bool) -> None:
-        """Let a user log in, or no longer. One that isn't the stack's own is left as he is, and that is told."""
+        """Enable or disable a user. A user that isn't the stack's is left alone, with a warning."""
         project_id = stack_projects.get(EngineContext(self._database), self._root_id)
         is_there = project_id not in (None, stack_projects.INTENDED)
         if not (is_there and self._domain.enable(user_id, str(project_id), enabled=enabled)):
-            LOG.warning("User %s isn't one of stack %s: he is left as he is", user_id, self._root_id)
+            LOG.warning("User %s doesn't belong to stack %s, and is left as it is", user_id, self._root_id)
 
     def token(self, user: StackUser, password: str) -> str:
-        """A token of a user's."""
+        """Return a token of a user."""
         return self._domain.token(user.user_id, password, user.project_id)
 
     def keypair(self, user: StackUser, access: str, secret: str) -> None:
-        """Let a user sign URLs by this key; made twice, it is the same key with the new secret."""
+        """Create a key by which a user's URLs are signed; a second call sets the new secret of the same key."""
         self._domain.keypair(user.user_id, user.project_id, access, secret)
 
     def delete_all(self) -> None:
-        """Delete the project with all users in it, if it may be there."""
+        """Delete the project with all its users, if it may exist."""
         if stack_projects.get(EngineContext(self._database), self._root_id) is not None:
             self._domain.delete_projects(self.project_name)
 

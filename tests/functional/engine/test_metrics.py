@@ -170,7 +170,7 @@ def test_an_engine_whose_lease_ran_out_cannot_work(fleet: Fleet) -> None:
     health = health_of(fleet)
     assert set(health.checks().values()) == {"ok"}
     fleet.clock.now += fleet.settings.lease_seconds / 2  # and nobody renews
-    assert "no step is begun" in health.checks()["lease"]
+    assert "no step is started" in health.checks()["lease"]
 
 
 @pytest.mark.parametrize("server", ["mariadb", "postgresql"])

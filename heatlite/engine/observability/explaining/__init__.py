@@ -1,7 +1,7 @@
-"""Explaining: why a stack is where it is, in words for an operator.
+"""Explain to an operator why a stack is in its current state.
 
-facts.py    read: the stack, its nodes and rows, the engines     one look, nothing is changed
-words.py    the sentences, from those values alone               pure
+facts.py    reads the stack, its nodes and rows, and the engines     one look; nothing is changed
+words.py    builds the sentences, only from those values             pure
 """
 
 from heatlite.engine.observability.explaining.facts import EngineFacts, Facts, facts_of, find

@@ -1,4 +1,4 @@
-"""Facts: what is read to explain a stack. One look; the next may find another picture."""
+"""Read the facts that explain a stack, in one transaction. The next look may find other facts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from heatlite.engine.definitions.traversals import decode
 
 @dataclass(frozen=True)
 class EngineFacts:
-    """An engine process. ``silent``: seconds since it was last heard of, by this machine's clock."""
+    """An engine process. ``silent``: seconds since its last report, by this machine's clock."""
 
     name: str
     is_gone: bool
@@ -27,10 +27,10 @@ class EngineFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a stack's explanation says.
+    """The facts from which a stack's explanation is built.
 
-    ``now`` is in seconds since the epoch. ``graph`` is None while the traversal is being planned. ``children`` are by
-    the uuid of the row that owns them.
+    ``now`` is in seconds since the epoch. ``graph`` is None while the traversal is being planned. The keys of
+    ``children`` are the uuids of the rows that own them.
     """
 
     now: float
@@ -46,10 +46,10 @@ class Facts:
 
 
 def find(context: EngineContext, name: str) -> StackRecord:
-    """The stack with this id, or the live one with this name, in whichever project.
+    """Return the stack with this id, or the live stack with this name, of any project.
 
     :raises EntityNotFound: when there is none
-    :raises Invalid: when several projects have one of this name
+    :raises Invalid: when several projects have a stack of this name
     """
     by_id = stacks.get(context, name)
     if by_id is not None:
@@ -66,7 +66,7 @@ def find(context: EngineContext, name: str) -> StackRecord:
 def facts_of(
     context: EngineContext, stack: StackRecord, now: float, *, sweep_interval: float, lease_seconds: float
 ) -> Facts:
-    """Read what explains a stack.
+    """Read the facts that explain a stack.
 
     :param now: seconds since the epoch
     """
@@ -94,7 +94,7 @@ def facts_of(
 
 
 def engine_facts(context: EngineContext, now: float) -> dict[str, EngineFacts]:
-    """Every engine that has a row."""
+    """Return engine id → facts, for every engine that has a row."""
     found = {}
     for it in services.listed(context):
         heard = it.updated_at or it.created_at
@@ -104,5 +104,5 @@ def engine_facts(context: EngineContext, now: float) -> dict[str, EngineFacts]:
 
 
 def seconds(moment: datetime.datetime) -> float:
-    """A moment of the database, which is UTC without saying so, in seconds since the epoch."""
+    """Convert a time of the database, which is UTC without a zone, to seconds since the epoch."""
     return moment.replace(tzinfo=datetime.UTC).timestamp()

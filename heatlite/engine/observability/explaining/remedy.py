@@ -1,4 +1,4 @@
-"""Remedy: which new operation repairs a stack. States are never edited: what is wrong is made, or deleted, again."""
+"""Choose the operation that repairs a stack. The engine never edits states: it creates or deletes again."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ class Remedy(enum.StrEnum):
     """The operation to begin."""
 
     UPDATE = "UPDATE"
-    """To the template, the environment and the files that the stack has."""
+    """An update to the stack's own template, environment and files."""
     DELETE = "DELETE"
     SUSPEND = "SUSPEND"
-    """A stack that is to sleep isn't updated."""
+    """A stack that is to be suspended can't be updated."""
 
 
 def remedy(stack: StackRecord) -> Remedy:
-    """What repairs this stack.
+    """Return the operation that repairs this stack.
 
-    :raises Invalid: when it is gone, or nested in another, whose business it is
+    :raises Invalid: when the stack is deleted, or nested: then its root must be repaired
     """
     if stack.deleted_at is not None:
         raise exception.Invalid(reason=f"stack {stack.name} ({stack.id}) is gone: there is nothing to repair")
@@ -41,9 +41,9 @@ def remedy(stack: StackRecord) -> Remedy:
 
 
 def check_resettable(stack: StackRecord) -> None:
-    """See that an operation runs that may be left half-way.
+    """Check that an operation is in progress that may be stopped half-way.
 
-    :raises Invalid: when there is none, with what can be done instead
+    :raises Invalid: when there is none; the message says what can be done instead
     """
     place = f"stack {stack.name} ({stack.id})"
     if stack.is_nested:

@@ -1,9 +1,9 @@
-"""Words: the sentences that explain a stack, from values alone.
+"""Build the sentences that explain a stack. Pure.
 
-headline   which stack, what it is at, since when, until when
-trouble    what keeps everything from moving: no engine, no time left
-nodes      one sentence a node that isn't done: ready, running, waiting for whom, blocked by whom, paused at what
-after      of a stack at rest: what failed, what is still held, what to do
+headline   the stack, its operation, when it began, when it times out
+trouble    a problem that stops everything: no engine is alive, or the time limit has passed
+nodes      a sentence for each unfinished node: ready, running, waiting for which, blocked by which, paused where
+after      for a stack at rest: the failures, the locked rows, what to do
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ DOES = {
     NodeKind.EPILOGUE: "end of the operation",
 }
 ENDED = (NodeState.DONE, NodeState.FAILED)
-MOST_NODES = 50  # of which each is told; a stack of thousands is told by numbers
+MOST_NODES = 50  # nodes with a sentence of their own; the others are only counted
 
 
 def explained(facts: Facts) -> list[str]:
-    """Why a stack is where it is, line by line."""
+    """Return the explanation of a stack, line by line."""
     body = under_way(facts) if facts.stack.is_in_progress else at_rest(facts)
     return [*headline(facts), *body]
 
 
 def headline(facts: Facts) -> Iterator[str]:
-    """Which stack, and where it is."""
+    """Yield the stack's name and state."""
     stack = facts.stack
     yield f"Stack {stack.name} ({stack.id}) of project {stack.tenant} is {stack.action}_{stack.status}."
     if stack.status_reason:
@@ -56,7 +56,7 @@ def headline(facts: Facts) -> Iterator[str]:
 
 
 def under_way(facts: Facts) -> Iterator[str]:
-    """What an operation that is under way waits for."""
+    """Yield what an operation in progress waits for."""
     if not any(not engine.is_gone for engine in facts.engines.values()):
         yield "No engine is alive: nothing moves until one is started. Nothing is lost meanwhile."
     if not facts.nodes:
@@ -77,12 +77,12 @@ def under_way(facts: Facts) -> Iterator[str]:
 
 
 def of_node(facts: Facts, it: NodeStatus) -> str:
-    """One node that isn't done."""
+    """Describe one unfinished node."""
     return f"{named(it)}: {standing(facts, it)}"
 
 
 def standing(facts: Facts, it: NodeStatus) -> str:
-    """Where a node stands, and what moves it on."""
+    """Describe a node's state, and what it needs to go on."""
     match it.state:
         case NodeState.WAITING:
             return f"waits for {waits_for(facts, it)}"
@@ -102,7 +102,7 @@ def standing(facts: Facts, it: NodeStatus) -> str:
 
 
 def waits_for(facts: Facts, it: NodeStatus) -> str:
-    """The nodes before it that aren't done."""
+    """Name the unfinished predecessors of a node."""
     if facts.graph is None or it.node not in facts.graph:
         return f"{it.remaining} others"
     by_node = {other.node: other for other in facts.nodes}
@@ -112,7 +112,7 @@ def waits_for(facts: Facts, it: NodeStatus) -> str:
 
 
 def announced(facts: Facts, it: NodeStatus) -> str:
-    """What has been done to have somebody take a ready node."""
+    """Describe how a ready node has been announced."""
     if it.held_for is not None:
         return (
             f"held: project {it.held_for} has its share under way; an engine with room takes it in its project's turn"
@@ -123,7 +123,7 @@ def announced(facts: Facts, it: NodeStatus) -> str:
 
 
 def running(facts: Facts, it: NodeStatus) -> str:
-    """Who is at it, since when, and when he looks again."""
+    """Describe which engine runs a node, since when, and when it polls next."""
     words = f"at work on {engine(facts, it.engine_id)}"
     row = it.resource
     if row is None:
@@ -144,7 +144,7 @@ def running(facts: Facts, it: NodeStatus) -> str:
 
 
 def blocked(facts: Facts, it: NodeStatus) -> str:
-    """Who holds the row that it needs."""
+    """Describe which engine holds the row that a node needs."""
     row = it.resource
     if row is None or row.engine_id is None:
         return f"was blocked by a lock that is free now; a sweep schedules it within {span(facts.sweep_interval)}"
@@ -153,7 +153,7 @@ def blocked(facts: Facts, it: NodeStatus) -> str:
 
 
 def at_rest(facts: Facts) -> Iterator[str]:
-    """Nothing is under way: what came of it, and what could be done."""
+    """Yield the result of the last operation, and what can be done."""
     failed = [row for row in facts.rows if row.status is Status.FAILED]
     held = [row for row in facts.rows if row.engine_id is not None]
     yield "No operation is under way."
@@ -164,7 +164,7 @@ def at_rest(facts: Facts) -> Iterator[str]:
 
 
 def advice(facts: Facts) -> str:
-    """What an operator, or the stack's owner, can do."""
+    """Return what an operator, or the stack's owner, can do."""
     stack = facts.stack
     if stack.deleted_at is not None:
         return "The stack is gone: nothing is to be done."
@@ -177,7 +177,7 @@ def advice(facts: Facts) -> str:
 
 
 def engine(facts: Facts, engine_id: str | None) -> str:
-    """An engine, and whether it lives."""
+    """Name an engine, and say whether it is alive."""
     if engine_id is None:
         return "an engine"
     known = facts.engines.get(engine_id)
@@ -192,7 +192,7 @@ def engine(facts: Facts, engine_id: str | None) -> str:
 
 
 def named(it: NodeStatus) -> str:
-    """A node as a person knows it: ``server (update)``."""
+    """Return a node's name for people: ``server (update)``."""
     does = DOES[it.node.kind]
     if it.node.resource_id == 0:
         return does
@@ -200,28 +200,28 @@ def named(it: NodeStatus) -> str:
 
 
 def of_row(row: ResourceRecord) -> str:
-    """A resource's name; with its row's number where another took its place."""
+    """Return a resource's name; for a replaced row, with the row's id."""
     return row.name if row.replaced_by is None else f"{row.name}, replaced, row {row.id}"
 
 
 def some(names: list[str], most: int = 5) -> str:
-    """A few names, and how many more there are."""
+    """Join a few names, and say how many more there are."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def ago(facts: Facts, moment: float) -> str:
-    """When that was, for somebody with a clock on the wall."""
+    """Return how long ago a moment was, and its time in UTC."""
     at = datetime.datetime.fromtimestamp(moment, datetime.UTC)
     return f"{span(facts.now - moment)} ago ({at:%Y-%m-%d %H:%M:%S} UTC)"
 
 
 def in_or_now(left: float) -> str:
-    """``in 5 s``, or that it is due."""
+    """Return ``in 5 s``, or ``now``."""
     return f"in {span(left)}" if left > 0 else "now"
 
 
 def span(length: float) -> str:
-    """A length of time in seconds, as people say it: ``4 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    """Format a duration in seconds for people: ``4 s``, ``3 min 20 s``, ``2 h 5 min``."""
     whole = max(0, round(length))
     minutes, rest = divmod(whole, 60)
     hours, minutes_left = divmod(minutes, 60)
