@@ -69,7 +69,7 @@ KNOWN = (
         "Fn::Split of a list is that list: the samples that are generated for a type with a list have it",
     ),
     (
-        lambda said: said.heat_refuses("") and said.writes("Fn::GetAZs"),
+        lambda said: said.kind == "template" and said.heat_refuses("") and said.writes("Fn::GetAZs"),
         "Fn::GetAZs gives the one zone that there always is, and its argument plays no part",
     ),
     (
