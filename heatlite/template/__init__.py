@@ -19,7 +19,7 @@ from heatlite.template.mask import Mask
 from heatlite.template.nodes import resolve
 from heatlite.template.parameter_schema import ParameterSchema
 from heatlite.template.parameter_types import ParameterType
-from heatlite.template.parameters import Parameters, bind, check_defaults
+from heatlite.template.parameters import Parameters, bind, bind_known, check_defaults
 from heatlite.template.pseudo import PseudoParameters
 from heatlite.template.scope import ResourceValue, Scope
 from heatlite.template.unknown import UNKNOWN, holds_unknown, known
@@ -42,6 +42,7 @@ __all__ = [
     "Scope",
     "Template",
     "bind",
+    "bind_known",
     "check_defaults",
     "declared_parameters",
     "dialect_of",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from heatlite.exception import UnknownUserParameter, UserParameterMissing
+from heatlite.exception import StackValidationFailed, UnknownUserParameter, UserParameterMissing
 from heatlite.template.dialects import HOT
 from heatlite.template.environment import Environment
 from heatlite.template.hot import Template
@@ -19,6 +19,7 @@ from heatlite.template.mask import HIDDEN, Mask
 from heatlite.template.parameter_schema import ParameterSchema, check_default
 from heatlite.template.path import check_nesting, refused
 from heatlite.template.pseudo import NOT_SHOWN, PseudoParameters
+from heatlite.template.unknown import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,37 @@ def bind(template: Template, environment: Environment, pseudo: PseudoParameters)
     :raises UserParameterMissing: when a parameter without a default has no value
     :raises StackValidationFailed: when a value has the wrong type or breaks a constraint
     """
+    schemata, secret = template.parameter_schemata, _secret(template, environment)
+    values = {name: _value(replace(schema, hidden=name in secret), environment) for name, schema in schemata.items()}
+    return Parameters(schemata, {**pseudo.values(template.dialect), **values}, frozenset(secret))
+
+
+def bind_known(template: Template, environment: Environment, pseudo: PseudoParameters, wrong: list[str]) -> Parameters:
+    """As ``bind``, with UNKNOWN for a parameter that has no value, or one that doesn't fit.
+
+    :param wrong: takes what is wrong with those that don't
+    :raises UnknownUserParameter: as ``bind``
+    """
+    schemata, secret = template.parameter_schemata, _secret(template, environment)
+    values: dict[str, Any] = {}
+    for name, schema in schemata.items():
+        try:
+            values[name] = _value(replace(schema, hidden=name in secret), environment)
+        except UserParameterMissing:
+            continue
+        except StackValidationFailed as error:
+            wrong.append(str(error))
+    found = {**pseudo.values(template.dialect), **dict.fromkeys(schemata, UNKNOWN), **values}
+    return Parameters(schemata, found, frozenset(secret & values.keys()))
+
+
+def _secret(template: Template, environment: Environment) -> set[str]:
     schemata = template.parameter_schemata
     for name in environment.parameters:
         if name not in schemata:
             raise UnknownUserParameter(key=name)
     secret = {name for name, schema in schemata.items() if schema.hidden}
-    secret |= {name for name in environment.encrypted_param_names if name in schemata}
-    values = {name: _value(replace(schema, hidden=name in secret), environment) for name, schema in schemata.items()}
-    return Parameters(schemata, {**pseudo.values(template.dialect), **values}, frozenset(secret))
+    return secret | {name for name in environment.encrypted_param_names if name in schemata}
 
 
 def _value(schema: ParameterSchema, environment: Environment) -> Any:

@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from heatlite import exception
+from heatlite import template as language
 from heatlite.engine.api import parameter_replies
-from heatlite.engine.api.template_check import known_parameters
+from heatlite.engine.api.template_check import PSEUDO
 from heatlite.engine.common import limits
 from heatlite.engine.common.masking import masked
 from heatlite.engine.common.settings import Settings
@@ -42,12 +44,13 @@ class NestedParameters:
         return Reader(self.settings)
 
     def reply(
-        self, submission: Submission, template: Template, parameters: Parameters, depth: int = 0
+        self, submission: Submission, template: Template, parameters: Parameters, warned: list[str], depth: int = 0
     ) -> dict[str, Any]:
         """Return, for each resource that is a stack, its template's ``Type``, ``Description`` and ``Parameters``.
 
         ``ParameterGroups`` and ``NestedParameters`` are there when the template has any.
 
+        :param warned: takes the values that don't fit a nested template's parameters
         :raises HeatliteError: when a nested template isn't well-formed, or is too deep; it has the path to the template
         """
         found = {}
@@ -56,23 +59,27 @@ class NestedParameters:
                 limits.check_depth(self.settings, depth + 1)
                 child = self._child(resource, definition, submission, template)
                 if child is not None:
-                    found[definition.name] = self._one(definition, child, depth + 1)
+                    found[definition.name] = self._one(definition, child, warned, depth + 1)
         return found
 
-    def _one(self, definition: ResourceDefinition, submission: Submission, depth: int) -> dict[str, Any]:
+    def _one(
+        self, definition: ResourceDefinition, submission: Submission, warned: list[str], depth: int
+    ) -> dict[str, Any]:
         template = self.reader.parse(submission.template, submission.files, submission.environment.resource_registry)
         schemata, environment = template.parameter_schemata, submission.environment
-        parameters = known_parameters(template, environment)
-        reply = {
+        wrong: list[str] = []
+        parameters = language.bind_known(template, environment, PSEUDO, wrong)
+        warned += [f"{definition.place('properties')}: {it}" for it in wrong]
+        told = {
             "Type": definition.written.get("type"),
             "Description": template.description,
             "Parameters": {name: parameter_replies.parameter(schema, environment) for name, schema in schemata.items()},
         }
         if groups := template.raw.get("parameter_groups"):
-            reply["ParameterGroups"] = groups
-        if nested := self.reply(submission, template.under(parameters), parameters, depth):
-            reply["NestedParameters"] = nested
-        return reply
+            told["ParameterGroups"] = groups
+        if nested := self.reply(submission, template.under(parameters), parameters, warned, depth):
+            told["NestedParameters"] = nested
+        return told
 
     def _stacks(
         self, template: Template, parameters: Parameters, *, is_root: bool
@@ -81,13 +88,19 @@ class NestedParameters:
         future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
         scope = EngineScope(parameters, template.files, future)
         for name, definition in template.resources.items():
-            plugin, given = plugins[name], resolve(definition.properties, scope) or {}
-            if given is UNKNOWN or not issubclass(plugin, StackResource):
+            plugin = plugins[name]
+            if not issubclass(plugin, StackResource):
                 continue
-            if not is_root:  # as in Heat: unknown properties are ignored here; a create reports them
-                given = {key: value for key, value in given.items() if key in plugin.properties_schema}
-            properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
-            metadata = resolve(definition.metadata, scope)
+            try:
+                given = resolve(definition.properties, scope) or {}
+                if given is UNKNOWN:
+                    continue
+                if not is_root:  # as in Heat: it's told what is declared, and a create will tell what is wrong
+                    given = {key: value for key, value in given.items() if key in plugin.properties_schema}
+                properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
+                metadata = resolve(definition.metadata, scope)
+            except exception.HeatliteError:  # a value doesn't fit, and the check has warned of it
+                continue
             instance = self.validator.instance(definition, NOBODY, properties, metadata)
             yield plugin(dataclasses.replace(instance, files=template.files)), definition
 

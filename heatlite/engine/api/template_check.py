@@ -3,11 +3,13 @@
 A parameter without a value is unknown, like an attribute of a resource that doesn't exist yet. A value that depends on
 an unknown one is unknown, too. A mistake is reported in the reply, ``{"Error": …}``, and not as an exception, as in
 Heat; only a template version that doesn't exist is an exception, there and here.
+
+As in Heat, only names and forms count. A value that doesn't fit may come from a parameter that will have another value:
+it is one of the reply's ``Warnings``, and a create with it is refused.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,7 +27,8 @@ from heatlite.engine.operations.validation import Submission, check_as_a_whole, 
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
 from heatlite.schema.provider import is_template
-from heatlite.template import UNKNOWN, Environment, Parameters, ResourceDefinition, Template, event_sinks, resolve
+from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, event_sinks, resolve
+from heatlite.template.nodes import MapNode
 
 PSEUDO = language.PseudoParameters(stack_name="dummy", stack_id="", project_id="", region="")
 ERROR_CODES = frozenset({"99001"})
@@ -38,8 +41,8 @@ def check_ignorable(codes: Any) -> None:
         raise invalid(f"Invalid codes in ignore_errors : {codes!r:.80}; those are {', '.join(sorted(ERROR_CODES))}")
 
 
-LookIn = Callable[[Submission, Template, Parameters], dict[str, Any]]
-"""Returns what nested templates declare."""
+LookIn = Callable[[Submission, Template, Parameters, list[str]], dict[str, Any]]
+"""Returns what nested templates declare; adds values that don't fit to the list."""
 
 
 def template_reply(
@@ -50,11 +53,11 @@ def template_reply(
     :param look_in: returns what nested templates declare; None leaves them out
     :raises InvalidTemplateVersion: when there is no such version
     """
+    warned: list[str] = []
     try:
-        template = checked(submission, registry, settings)
-        parameters = known_parameters(template, submission.environment)
-        nested = look_in(submission, template, parameters) if look_in else {}
-        warned = warnings(template, parameters, registry)
+        template, parameters = checked(submission, registry, settings, warned)
+        nested = look_in(submission, template, parameters, warned) if look_in else {}
+        warned += warnings(template, parameters, registry)
     except exception.InvalidTemplateVersion:
         raise
     except exception.HeatliteError as error:
@@ -78,9 +81,12 @@ def with_templates(environment: dict[str, Any], template: Template) -> dict[str,
     return {**environment, "resource_registry": {**environment["resource_registry"], **files}}
 
 
-def checked(submission: Submission, registry: Registry, settings: Settings) -> Template:
-    """Parse and check a submission's template, and return it.
+def checked(
+    submission: Submission, registry: Registry, settings: Settings, warned: list[str]
+) -> tuple[Template, Parameters]:
+    """Parse and check a submission's template; return it with its conditions decided, and its parameters.
 
+    :param warned: takes the parameters' values that don't fit
     :raises HeatliteError: the first mistake, with its place
     """
     environment = submission.environment
@@ -89,9 +95,9 @@ def checked(submission: Submission, registry: Registry, settings: Settings) -> T
     registries = environment.resource_registry, settings.operator_registry
     template = language.parse(submission.template, submission.files, *registries)
     language.check_defaults(template)
-    parameters = known_parameters(template, environment)
+    parameters = language.bind_known(template, environment, PSEUDO, warned)
     with masked(parameters.mask):
-        return checked_under(template, parameters, registry, settings)
+        return checked_under(template, parameters, registry, settings), parameters
 
 
 def checked_under(template: Template, parameters: Parameters, registry: Registry, settings: Settings) -> Template:
@@ -104,20 +110,28 @@ def checked_under(template: Template, parameters: Parameters, registry: Registry
     limits.check_resources(settings, len(template.resources))
     Graph({name: sorted(definition.requires) for name, definition in template.resources.items()}).order()
     plugins = {name: plugin(registry, it, template.files) for name, it in template.resources.items()}
+    for name, definition in template.resources.items():
+        check_names(plugins[name], definition)
     future = {name: FutureResource(name, found) for name, found in plugins.items()}
     scope = EngineScope(parameters, template.files, future)
-    for name, definition in template.resources.items():
-        given = resolve(definition.properties, scope) or {}
-        if given is not UNKNOWN:
-            plugins[name].checked_properties(given, definition.place("properties"), UNKNOWN)
-        resolve(definition.metadata, scope)
     for output in template.outputs.values():
         check_output(output, plugins, scope)
     return template
 
 
+def check_names(plugin: type[Resource], definition: ResourceDefinition) -> None:
+    """Refuse a property of a name that the type doesn't have, whatever its value.
+
+    :raises StackValidationFailed: naming it
+    """
+    tree = definition.properties
+    written = tree.items if isinstance(tree, MapNode) else tree if isinstance(tree, Mapping) else {}
+    needed = [name for name, schema in plugin.properties_schema.items() if schema.required]
+    plugin.checked_properties(dict.fromkeys([*needed, *written], UNKNOWN), definition.place("properties"), UNKNOWN)
+
+
 def warnings(template: Template, parameters: Parameters, registry: Registry) -> list[str]:
-    """Return which outputs won't have a value, and why. Such a template is valid, but probably not intended.
+    """Return the values that a create would refuse, and the outputs that won't have a value, with the reasons.
 
     :param template: a valid template, with its conditions decided
     """
@@ -125,8 +139,22 @@ def warnings(template: Template, parameters: Parameters, registry: Registry) -> 
     future = {name: FutureResource(name, found) for name, found in plugins.items()}
     scope = EngineScope(parameters, template.files, future)
     section = template.dialect.word("outputs")
-    found = ((output.name, check_output(output, plugins, scope)) for output in template.outputs.values())
-    return [parameters.mask(f"{section}.{name}: {error}") for name, error in found if error is not None]
+    told = [error for name, it in template.resources.items() if (error := wrong_value(plugins[name], it, scope))]
+    outputs = ((output.name, check_output(output, plugins, scope)) for output in template.outputs.values())
+    told += [f"{section}.{name}: {error}" for name, error in outputs if error is not None]
+    return [parameters.mask(it) for it in told]
+
+
+def wrong_value(plugin: type[Resource], definition: ResourceDefinition, scope: EngineScope) -> str | None:
+    """Return what is wrong with the first value in a definition that doesn't fit; None where all do."""
+    try:
+        given = resolve(definition.properties, scope) or {}
+        if given is not UNKNOWN:
+            plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
+        resolve(definition.metadata, scope)
+    except exception.HeatliteError as error:
+        return str(error)
+    return None
 
 
 def plugin(registry: Registry, definition: ResourceDefinition, files: Mapping[str, str]) -> type[Resource]:
@@ -138,21 +166,3 @@ def plugin(registry: Registry, definition: ResourceDefinition, files: Mapping[st
         return plugin_of(registry, definition.type, files)
     except exception.HeatliteError as error:
         raise exception.StackValidationFailed(path=definition.path("type"), message=error) from None
-
-
-def known_parameters(template: Template, environment: Environment) -> Parameters:
-    """Return the values of a template's parameters; UNKNOWN for those without one.
-
-    :raises HeatliteError: when a given parameter isn't declared, or its value is invalid
-    """
-    schemata = template.parameter_schemata
-    given = {name: value for name, value in environment.parameters.items() if value is not None or name not in schemata}
-    fallbacks = {name for name, value in environment.parameter_defaults.items() if value is not None}
-    valued = {name: it for name, it in schemata.items() if name in given or name in fallbacks or it.has_default}
-    bound = language.bind(
-        dataclasses.replace(template, parameter_schemata=valued),
-        dataclasses.replace(environment, parameters=given),
-        PSEUDO,
-    )
-    values = {**dict.fromkeys(schemata, UNKNOWN), **bound.values_by_name}
-    return Parameters(schemata, values, bound.secret_names)

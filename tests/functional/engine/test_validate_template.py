@@ -88,7 +88,6 @@ def test_constraints_groups_and_defaults_are_described(engine: Endpoint) -> None
         ([], None, "not a JSON object"),
         (template({"one": {"type": "OS::No::Such"}}), None, "resources.one.type"),
         (template({"one": stores(properties={"colour": 1})}), None, "resources.one.properties"),
-        (template({"one": stores(properties={"wait_secs": "x"})}), None, "wait_secs"),
         (template({"a": stores(depends_on="a")}), None, "Circular"),
         (template(), {"parameters": {"nope": 1}}, "nope"),
         (template({f"r{number}": {"type": "OS::Heat::None"} for number in range(1002)}), None, "Maximum resources"),
@@ -98,6 +97,31 @@ def test_what_is_wrong_with_a_template_is_the_reply(engine: Endpoint, written: A
     reply = validate(engine, written, params=params)
     assert set(reply) == {"Error"}
     assert text in reply["Error"]
+
+
+@pytest.mark.parametrize(
+    ("written", "params", "text"),
+    [
+        (template({"one": stores(properties={"wait_secs": "x"})}), None, "wait_secs"),
+        (template({"one": {"type": "OS::Heat::ResourceGroup"}}), None, "resource_def"),
+        (template({"one": stores(properties={"value": {"list_join": [",", [{"get_param": "size"}]]}})}), None, "join"),
+        (template({"one": {"type": "OS::Heat::None", "metadata": {"a": {"list_join": ["", [{"get_param": "size"}]]}}}}),
+         None, "join"),
+        (template(), {"parameters": {"size": "x"}}, "size"),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_is_a_warning_as_it_may_be_given_another(
+    engine: Endpoint, written: Any, params: Any, text: str
+) -> None:
+    written = {**written, "parameters": {"size": {"type": "number", "default": 1}}}
+    [warning] = validate(engine, written, params=params)["Warnings"]
+    assert text in warning
+
+
+def test_a_hidden_value_that_does_not_fit_is_not_told(engine: Endpoint) -> None:
+    written = template({}, parameters={"pin": {"type": "number", "hidden": True}})
+    [warning] = validate(engine, written, params={"parameters": {"pin": "s3cret"}})["Warnings"]
+    assert "s3cret" not in warning
 
 
 def test_no_template_a_wrong_version_and_an_unknown_error_code_are_refused(engine: Endpoint) -> None:
