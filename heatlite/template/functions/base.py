@@ -171,9 +171,16 @@ class Function(Node):
         """Return the arguments, resolved; a subclass may leave out those that don't matter."""
         return resolve(self.arguments, scope)
 
+    def examine(self, arguments: Any) -> None:
+        """Look at arguments that hold UNKNOWN, before anything is made: what is known of them has to fit.
+
+        :raises StackValidationFailed: where it can't fit, whatever the rest will be
+        """
+
     def resolve(self, scope: Scope) -> Any:
         arguments = self.given(scope)
         if arguments is not self.arguments and holds_unknown(arguments):
+            self.examine(arguments)
             return UNKNOWN
         self.go_through(0)  # once the limit is exceeded, no further function starts
         result = self.apply(arguments, scope)

@@ -14,6 +14,7 @@ from heatlite.schema.equality import key_of
 from heatlite.template.functions.base import Compiler, Function, is_list_or_nothing
 from heatlite.template.nodes import items_of
 from heatlite.template.scope import Scope
+from heatlite.template.unknown import UNKNOWN
 
 
 class ListConcat(Function):
@@ -26,6 +27,11 @@ class ListConcat(Function):
         self.expect(self.arguments, lambda it: it is not None and is_list_or_nothing(it), self._usage)
         for one in items_of(self.arguments) or ():
             self.expect(one, is_list_or_nothing, self._usage)
+
+    def examine(self, arguments: Any) -> None:
+        known = [one for one in arguments if one is not UNKNOWN] if isinstance(arguments, list) else []
+        if not all(map(is_list_or_nothing, known)):
+            raise self.wrong(self._usage)
 
     def apply(self, arguments: Any, scope: Scope) -> list[Any]:
         if not isinstance(arguments, list) or not all(map(is_list_or_nothing, arguments)):

@@ -14,6 +14,7 @@ from heatlite.template.functions.base import Compiler, Function, is_list_or_noth
 from heatlite.template.nodes import Node, items_of
 from heatlite.template.scope import Scope
 from heatlite.template.text import as_text
+from heatlite.template.unknown import UNKNOWN, holds_unknown
 
 
 class ListJoin(Function):
@@ -37,15 +38,26 @@ class ListJoin(Function):
                 if not isinstance(item, Node):  # reported at once, even when another item isn't known yet
                     self.fits(self.text, item)
 
+    def examine(self, arguments: Any) -> None:
+        if isinstance(arguments, list) and len(arguments) > 1:
+            delimiter, *lists = arguments
+            self._check_kinds("" if delimiter is UNKNOWN else delimiter, [it for it in lists if it is not UNKNOWN])
+            for item in (item for one in lists if one is not UNKNOWN for item in one or ()):
+                if not holds_unknown(item):
+                    self.text(item)
+
     def apply(self, arguments: Any, scope: Scope) -> str:
         delimiter, *lists = arguments
+        self._check_kinds(delimiter, lists)
+        texts = [self.text(item) for one in lists for item in one or ()]
+        self.check_size(sum(map(len, texts)) + len(texts) * len(delimiter))
+        return delimiter.join(texts)
+
+    def _check_kinds(self, delimiter: Any, lists: list[Any]) -> None:
         if not is_text(delimiter):
             raise self.wrong(f'"{self.name}" delimiter must be a string')
         if not all(map(self.is_list, lists)):
             raise self.wrong(f'"{self.name}" must operate on a list')
-        texts = [self.text(item) for one in lists for item in one or ()]
-        self.check_size(sum(map(len, texts)) + len(texts) * len(delimiter))
-        return delimiter.join(texts)
 
     @staticmethod
     def is_list(value: Any) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from heatlite.template.functions.base import Compiler, Function, is_map_or_nothing
 from heatlite.template.nodes import items_of
 from heatlite.template.scope import Scope
+from heatlite.template.unknown import UNKNOWN
 
 
 class MapMerge(Function):
@@ -27,6 +28,11 @@ class MapMerge(Function):
         self.expect(self.arguments, lambda it: isinstance(it, list | tuple), self.usage)
         for one in items_of(self.arguments) or ():
             self.expect(one, is_map_or_nothing, self.usage)
+
+    def examine(self, arguments: Any) -> None:
+        known = [one for one in arguments if one is not UNKNOWN] if isinstance(arguments, list) else []
+        if not all(map(is_map_or_nothing, known)):
+            raise self.wrong(self.usage)
 
     def apply(self, arguments: Any, scope: Scope) -> dict[str, Any]:
         if not isinstance(arguments, list) or not all(map(is_map_or_nothing, arguments)):

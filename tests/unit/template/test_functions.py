@@ -275,6 +275,25 @@ def test_a_function_over_an_unknown_argument_is_unknown(function: dict) -> None:
     assert in_world(function, web=FakeResource()) is UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        {"list_join": [",", ["a", {"get_param": "n"}, {"get_attr": ["database", "x"]}]]},
+        {"list_join": [",", {"get_attr": ["database", "x"]}, {"get_param": "n"}]},
+        {"list_join": [{"get_param": "list"}, {"get_attr": ["database", "x"]}]},
+        {"list_concat": [{"get_attr": ["database", "x"]}, {"get_param": "n"}]},
+        {"list_concat_unique": [{"get_attr": ["database", "x"]}, {"get_param": "text"}]},
+        {"map_merge": [{"get_attr": ["database", "x"]}, {"get_param": "n"}]},
+    ],
+)
+def test_what_is_known_beside_an_unknown_argument_has_to_fit(function: dict) -> None:
+    parameters = {"n": {"type": "number"}, "text": {"type": "string"}, "list": {"type": "comma_delimited_list"}}
+    template = hot(parameters=parameters, outputs={"o": {"value": function}}, resources={"database": {"type": "T"}})
+    world = World(bound(template, n=1, text="t", list="a,b"), resources={})
+    with pytest.raises(StackValidationFailed):
+        template.outputs["o"].value.resolve(world)
+
+
 def test_a_function_over_a_value_that_is_unknown_in_part_is_unknown() -> None:
     half = FakeResource(values={"half": {"deep": [UNKNOWN]}})
     assert in_world({"list_join": [",", [{"get_attr": ["database", "half"]}]]}, database=half) is UNKNOWN
