@@ -234,8 +234,11 @@ class Evaluator:
     ) -> Comparison:
         progress = row.progress or {}
         changed = frozenset(progress.get("changed") or ())
+        replaces_failed = plugin.replace_when_failed or UNHEALTHY in progress
         resource = plugin(self.instance(traversal, row, evaluated))
         assessed = steps.assess_update(resource, row.properties_data or {}, evaluated.properties)
+        if isinstance(assessed, Failed) and row.view.has_failed and replaces_failed:
+            assessed = Replace()  # as Heat does: what has failed is replaced, immutable properties or not
         if isinstance(assessed, Failed):
             raise UpdateRefused(reason=assessed.reason)
         if isinstance(assessed, Update):
@@ -245,7 +248,7 @@ class Evaluator:
             wanted_type=row.type,
             changed=changed,
             needs_replacement=isinstance(assessed, Replace),
-            replace_when_failed=plugin.replace_when_failed or UNHEALTHY in progress,
+            replace_when_failed=replaces_failed,
             has_to_look=plugin.always_looks,
             turns_round=plugin.turns_round and is_anothers,
         )
