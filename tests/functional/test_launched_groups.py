@@ -79,3 +79,12 @@ def test_members_change_where_a_policy_says_how(deployment: InProcess, policy: d
     assert told(story) == [after, after]
     story.delete()
     story.settle("DELETE_COMPLETE")
+
+
+def test_a_member_has_heats_name_for_what_a_group_of_instances_holds(deployment: InProcess) -> None:
+    story = Story(deployment)
+    made(story, template())
+    listed = deployment.client.list_stack_resources(story.context, story.identity, nested_depth=1)
+    assert {it["resource_type"] for it in listed if it.get("parent_resource") == "Group"} == {
+        "OS::Heat::ScaledResource"
+    }

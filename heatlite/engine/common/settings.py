@@ -12,6 +12,7 @@ from heatlite.template import yaql_process
 
 DEFAULT_MAPPINGS: Mapping[str, str] = {
     "OS::Quantum*": "OS::Neutron*",
+    "OS::Heat::ScaledResource": "AWS::EC2::Instance",
     "OS::Metering::Alarm": "OS::Aodh::Alarm",
     "OS::Ceilometer::Alarm": "OS::Aodh::Alarm",
     "OS::Ceilometer::CombinationAlarm": "OS::Aodh::CombinationAlarm",
@@ -19,7 +20,9 @@ DEFAULT_MAPPINGS: Mapping[str, str] = {
     "OS::Ceilometer::GnocchiAggregationByResourcesAlarm": "OS::Aodh::GnocchiAggregationByResourcesAlarm",
     "OS::Ceilometer::GnocchiResourcesAlarm": "OS::Aodh::GnocchiResourcesAlarm",
 }
-"""Resource type → resource type, in the environment that Heat installs; every other environment overrides it."""
+"""Resource type → resource type, in the environment that Heat installs, and of the members of groups of instances.
+
+Every other environment overrides it."""
 
 
 class Role(enum.StrEnum):

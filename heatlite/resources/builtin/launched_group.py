@@ -2,7 +2,9 @@
 
 ::
 
-    LaunchConfigurationName ──▶ the configuration's properties ──▶ each member: AWS::EC2::Instance
+    LaunchConfigurationName ──▶ the configuration's properties ──▶ each member: OS::Heat::ScaledResource
+
+which the operator's environment maps to AWS::EC2::Instance, unless it says otherwise.
 
 They are OS::Heat::AutoScalingGroup with CloudFormation's names. Without a rolling policy, a changed configuration
 applies only to new members, as in Heat; the others stay as they are.
@@ -28,7 +30,7 @@ from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.resources.siblings import Sibling
 from heatlite.resources.stack_resource import Progress
 
-MEMBER = "AWS::EC2::Instance"
+MEMBER = "OS::Heat::ScaledResource"
 CONFIGURATION, ZONES, BALANCERS, TAGS = "LaunchConfigurationName", "AvailabilityZones", "LoadBalancerNames", "Tags"
 SIZE, INSTANCE_ID, NETWORKS = "Size", "InstanceId", "VPCZoneIdentifier"
 INSTANCE_LIST, ADDRESS = "InstanceList", "PublicIp"
