@@ -44,12 +44,25 @@ class KnownCaller(MessagingCaller):
 
 
 class HeatFleet:
-    """Engine processes of Heat under their launcher, in their default configuration."""
+    """Engine processes of Heat under their launcher, in their default configuration.
 
-    def __init__(self, directory: pathlib.Path, url: str, bus: str, *, workers: int = 2, pauses: bool = True) -> None:
+    ``script``: is run by Heat's Python in place of ``heat-engine``.
+    """
+
+    def __init__(
+        self,
+        directory: pathlib.Path,
+        url: str,
+        bus: str,
+        *,
+        workers: int = 2,
+        pauses: bool = True,
+        script: pathlib.Path | None = None,
+    ) -> None:
         self.url, self.directory = url, directory
         self.log = directory / "heat-engine.log"
-        self._venv, self._workers, self._pauses = venvs.api(), workers, pauses
+        self._venv, self._workers = venvs.api(), workers
+        self._script = script or (None if pauses else WITHOUT_PAUSE)
         self._config = directory / "heat.conf"
         self._launcher: subprocess.Popen[bytes] | None = None
         known = {**OPTIONS, "transport_url": bus, "num_engine_workers": workers, "auth_encryption_key": KEY}
@@ -63,8 +76,8 @@ class HeatFleet:
     def launch(self) -> None:
         """Start a launcher with its workers, and wait until all of them serve."""
         command = self._command("heat-engine")
-        if not self._pauses:
-            command[:1] = [str(self._venv / "bin/python"), str(WITHOUT_PAUSE)]
+        if self._script is not None:
+            command[:1] = [str(self._venv / "bin/python"), str(self._script)]
         with self.log.open("ab") as log:
             self._launcher = subprocess.Popen(command, stdout=log, stderr=log, env=quiet(), start_new_session=True)
         wait_until(self._serves, PATIENCE, "Heat's engines to answer", self.tail)

@@ -17,7 +17,7 @@ from heat.common import context as heat_context
 from heat.common import messaging
 from heat.db import api as db_api
 from heat.db import models
-from heat.engine import constraints, environment, properties, resource, stk_defn
+from heat.engine import attributes, constraints, environment, properties, resource, stk_defn
 from heat.engine import resources as heat_resources
 from heat.engine import stack as parser
 from heat.engine import template as heat_template
@@ -37,6 +37,11 @@ def prepare() -> None:
     cfg.CONF.set_override("connection", "sqlite://", "database")
     models.BASE.metadata.create_all(_engine())
     messaging.setup("fake:///")
+    without_cloud()
+
+
+def without_cloud() -> None:
+    """Have nothing ask a cloud: every service is there, and what names something in one is right."""
     constraints.BaseCustomConstraint.validate = lambda self, value, context: True
     resource.Resource.is_service_available = classmethod(lambda cls, context: (True, None))
     stk_defn.StackDefinition.get_availability_zones = lambda self: ["nova"]
@@ -70,7 +75,9 @@ def _type_names() -> list[str]:
 def _facts(plugin: Any) -> Case:
     return {
         "properties": _schemata(plugin.properties_schema),
-        "attributes": sorted(plugin.attributes_schema),
+        "attributes": {
+            name: (it.type or "any").lower() for name, it in attributes.schemata(plugin.attributes_schema).items()
+        },
         "update_policy": _schemata(plugin.update_policy_schema),
         "snapshots": callable(getattr(plugin, "handle_snapshot_delete", None)),
     }
@@ -87,6 +94,7 @@ def _schema(schema: properties.Schema) -> Case:
         if schema.type == properties.Schema.LIST:
             nested = nested["*"]
     plain = {"type": schema.type.lower(), "schema": nested, "default": schema.default}
+    plain |= {"update_allowed": schema.update_allowed, "immutable": schema.immutable}
     return {**plain, "constraints": [found for it in schema.constraints if (found := _constraint(it))]}
 
 
@@ -102,17 +110,22 @@ def _constraint(constraint: constraints.Constraint) -> Case | None:
 def of_stubs(case: Case) -> Any:
     """Stub these types from here on."""
     for name in case["names"]:
-        real = heat_resources.global_env().get_class(name)
-        parts = {
-            "properties_schema": _without_cloud(real.properties_schema),
-            "attributes_schema": real.attributes_schema,
-            "update_policy_schema": _without_cloud(real.update_policy_schema),
-        }
-        if callable(getattr(real, "handle_snapshot_delete", None)):
-            parts["handle_snapshot_delete"] = lambda self, state: None
-        stub = type(real.__name__, (resource.Resource,), parts)
-        heat_resources.global_env().register_class(name, stub)
+        stub(name, {})
     return None
+
+
+def stub(name: str, methods: Case) -> None:
+    """Register a type of which nothing is left but what it takes and gives, and these methods."""
+    real = heat_resources.global_env().get_class(name)
+    parts = {
+        "properties_schema": _without_cloud(real.properties_schema),
+        "attributes_schema": real.attributes_schema,
+        "update_policy_schema": _without_cloud(real.update_policy_schema),
+        **methods,
+    }
+    if callable(getattr(real, "handle_snapshot_delete", None)):
+        parts["handle_snapshot_delete"] = lambda self, state: None
+    heat_resources.global_env().register_class(name, type(real.__name__, (resource.Resource,), parts))
 
 
 def _without_cloud(written: Case) -> Case:

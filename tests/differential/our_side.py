@@ -83,6 +83,8 @@ def schema_of(written: Case) -> Property:
         schema=nested,
         required=written.get("required", False),
         default=written.get("default"),
+        update_allowed=written.get("update_allowed", False),
+        immutable=written.get("immutable", False),
         constraints=tuple(constraint_of(each) for each in written.get("constraints", [])),
     )
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from tests.heat_api.cloud import Cloud, Engine
 from tests.heat_api.commands import COMMANDS, TEMPLATE, Command
+from tests.heat_api.stories.compare import Telling, compared, tell_all
 
 STATUS = re.compile(r"RESP: \[(\d{3})\]")
 WORD = re.compile(r"[A-Z]+(_[A-Z]+)*")
@@ -156,15 +157,23 @@ class Observation:
         return mine != its
 
 
-def run(cloud: Cloud) -> int:
-    """Give both all commands, and tell the differences; how many there are."""
+def run(cloud: Cloud, *, with_commands: bool = True) -> int:
+    """Give both all commands and all stories, and tell the differences; how many there are."""
     for name, text in FILES.items():
         (cloud.directory / name).write_text(text)
     seen: dict[Engine, dict[str, Observation]] = {}
-    for engine in Engine:
-        with cloud.served_by(engine):
-            seen[engine] = observe_all(cloud)
+    told: dict[Engine, Telling] = {}
+    for engine in (Engine.HEAT, Engine.HEATLITE):
+        with cloud.served_by(engine) as served:
+            source = told[Engine.HEAT].place if Engine.HEAT in told else None
+            told[engine] = tell_all(cloud, engine, served, source)
+            seen[engine] = observe_all(cloud) if with_commands else {}
             print(f"{engine.value} was asked {len(seen[engine])} times", flush=True)
+    return commands_that_differ(seen) + compared(told[Engine.HEAT], told[Engine.HEATLITE])
+
+
+def commands_that_differ(seen: dict[Engine, dict[str, Observation]]) -> int:
+    """Tell the commands that end or tell in another way than Heat's; how many there are."""
     differing = 0
     for line, ours in seen[Engine.HEATLITE].items():
         heats = seen[Engine.HEAT][line]

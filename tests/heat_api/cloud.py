@@ -42,6 +42,14 @@ class Engine(enum.Enum):
 
 
 @dataclass(frozen=True)
+class Served:
+    """Who answers: the deployment of Heat's programs, and heatlite's engines where it is they."""
+
+    place: heat.Place
+    engines: Daemons | None
+
+
+@dataclass(frozen=True)
 class Cloud:
     """What is up, for whoever drives it; the engine comes later, and may be followed by another."""
 
@@ -54,7 +62,7 @@ class Cloud:
     client: OpenStack
 
     @contextlib.contextmanager
-    def served_by(self, engine: Engine) -> Iterator[None]:
+    def served_by(self, engine: Engine) -> Iterator[Served]:
         """Have it answer, with two engine processes, a database and a broker's host that nobody else has."""
         directory = self.directory / engine.value
         directory.mkdir()
@@ -63,18 +71,21 @@ class Cloud:
         place.configure()
         with contextlib.ExitStack() as stack:
             stack.enter_context(place.apis())
-            stack.enter_context(place.engines() if engine is Engine.HEAT else self._heatlite(directory, database, bus))
-            yield
+            if engine is Engine.HEAT:
+                stack.enter_context(place.engines())
+                yield Served(place, None)
+            else:
+                yield Served(place, stack.enter_context(self._heatlite(directory, database, bus)))
 
     @contextlib.contextmanager
-    def _heatlite(self, directory: pathlib.Path, database: str, bus: str) -> Iterator[None]:
+    def _heatlite(self, directory: pathlib.Path, database: str, bus: str) -> Iterator[Daemons]:
         urls = {"heat_waitcondition_server_url": self.ports.waitcondition_url}
         engines = Daemons(directory, database, bus, **SLOWER, **ROOT_TYPES, **STACK_DOMAIN, **urls)
         assert KEY in engines.config.read_text()
         with engines.config.open("a") as configuration:
             configuration.write(TRUSTEE.format(keystone=self.keystone.url, password=PASSWORD))
         with running(engines):
-            yield
+            yield engines
 
 
 @contextlib.contextmanager

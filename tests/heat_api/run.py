@@ -3,7 +3,7 @@
 run.py                    the pass over the client's commands, then the functional tests of ids.txt
 run.py --commands         the commands only
 run.py --ids FILE         the tests of another list
-run.py --beside-heat      the same commands to heat-engine and to heatlite, and what differs
+run.py --beside-heat      the same commands and stories to heat-engine and to heatlite, and what differs
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="heat-api", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--commands", action="store_true", help="only the pass over the client's commands")
     parser.add_argument("--ids", type=pathlib.Path, default=IDS, help="file with ids of functional tests, one a line")
+    parser.add_argument("--stories", action="store_true", help="with --beside-heat: the stories only")
     parser.add_argument("--beside-heat", action="store_true", help="compare with heat-engine, command by command")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what is up is taken down then, too
@@ -39,11 +40,16 @@ def main() -> int:
             cloud.ground(pathlib.Path(directory)) as here,
         ):
             print(f"the cloud is up in {directory}", flush=True)
-            wrong = beside.run(here) if arguments.beside_heat else drive(here, arguments)
+            wrong = beside_heat(here, arguments) if arguments.beside_heat else drive(here, arguments)
     except ServerUnavailable as reason:
         print(f"heat-api isn't tried here: {reason}", flush=True)
         return SKIPPED
     return int(wrong > 0)
+
+
+def beside_heat(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
+    """Have both do the same; in how much they differ."""
+    return beside.run(here, with_commands=not arguments.stories)
 
 
 def drive(here: cloud.Cloud, arguments: argparse.Namespace) -> int:

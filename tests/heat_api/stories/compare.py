@@ -1,0 +1,109 @@
+"""Tell every story to heat-engine and to heatlite, and say where they come to other notes."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.heat_api import heat
+from tests.heat_api.cloud import Cloud, Engine, Served
+from tests.heat_api.stories import asking, changing, taking_over, waiting
+from tests.heat_api.stories.known import KNOWN
+from tests.heat_api.stories.teller import Teller, Web
+
+STORIES: tuple[Callable[[Teller], None], ...] = (*waiting.STORIES, *changing.STORIES, *asking.STORIES)
+"""The longest first."""
+AT_ONCE = 8
+SHOWN = 500
+UNTOUCHED = [("update", 202), ("update ended", "UPDATE_COMPLETE"), ("happened", {}), ("are others now", [])]
+Notes = list[tuple[str, Any]]
+
+
+@dataclass
+class Telling:
+    """What was noted: story by story, and of the stacks that Heat made and heatlite took over."""
+
+    notes: dict[str, Notes] = field(default_factory=dict)
+    taken_over: dict[str, Notes] = field(default_factory=dict)
+    place: heat.Place | None = None
+
+
+def tell_all(cloud: Cloud, engine: Engine, served: Served, source: heat.Place | None) -> Telling:
+    """Have an engine live through all of it.
+
+    :param source: where Heat has made the stacks that are to be taken over
+    """
+    web = Web(f"{cloud.ports.api_url}/{cloud.keystone.context('demo', 'demo')['project_id']}", token(cloud))
+    found = Telling(place=served.place)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        told = threads.map(lambda it: (it.__name__, notes_of(it, web)), STORIES)
+        found.notes.update(told)
+        if engine is Engine.HEAT:
+            found.taken_over.update(threads.map(lambda it: (it, taking_over.made(web, it)), taking_over.CASES))
+        elif source is not None and served.engines is not None:
+            print(taking_over.imported(source, served.engines), flush=True)
+            found.taken_over.update(threads.map(lambda it: (it, taking_over.updated(web, it)), taking_over.CASES))
+    return found
+
+
+def token(cloud: Cloud) -> str:
+    """A token of the user demo."""
+    return str(cloud.keystone.context("demo", "demo")["auth_token"])
+
+
+def notes_of(story: Callable[[Teller], None], web: Web) -> Notes:
+    """What one story comes to; a story that breaks ends with a note of that."""
+    tell = Teller(web, story.__name__.replace("_", "-"))
+    try:
+        story(tell)
+    except Exception as error:
+        tell.note("broke", f"{type(error).__name__}: {error}"[:200])
+        print(story.__name__, traceback.format_exc(), flush=True)
+    return tell.notes
+
+
+def compared(heats: Telling, ours: Telling) -> int:
+    """Tell the differences; how many aren't known."""
+    unknown = same = 0
+    for story, notes in ours.notes.items():
+        theirs = heats.notes[story]
+        for at in range(max(len(notes), len(theirs))):
+            one, other = (it[at] if at < len(it) else ("nothing", None) for it in (theirs, notes))
+            if one == other:
+                same += 1
+            elif reason := KNOWN.get((story, one[0])):
+                print(f"known {story}, {one[0]}: {reason}", flush=True)
+            else:
+                unknown += 1
+                case = next((it[1] for it in reversed(notes[:at]) if it[0] in ("case", "says", "an output of")), "")
+                print(
+                    f"DIFFERS {story} [{at}] {case}\n   Heat     {short(one, other)}\n   heatlite {short(other, one)}",
+                    flush=True,
+                )
+    for name, notes in ours.taken_over.items():
+        made = heats.taken_over[name]
+        wanted = [*made, *UNTOUCHED, *[it for it in made if it[0] == "outputs"]]
+        for one, other in zip(wanted, notes, strict=True):
+            if one != other:
+                unknown += 1
+                print(
+                    f"DIFFERS after import of {name}\n   Heat     {short(one, other)}\n   heatlite {short(other, one)}",
+                    flush=True,
+                )
+    stories = f"{len(ours.notes)} stories, {len(ours.taken_over)} stacks taken over"
+    print(f"{stories}: {same} notes are the same, {unknown} differ in a way that isn't known", flush=True)
+    return unknown
+
+
+def short(one: tuple[str, Any], other: tuple[str, Any]) -> str:
+    """A note, without what the other has as well."""
+    value, others = one[1], other[1]
+    if isinstance(value, dict) and isinstance(others, dict):
+        value = {name: it for name, it in value.items() if name not in others or others[name] != it}
+    elif isinstance(value, list) and isinstance(others, list):
+        value = [it for it in value if it not in others]
+    return f"{one[0]}: {json.dumps(value)}"[:SHOWN]
