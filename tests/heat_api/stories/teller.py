@@ -134,8 +134,9 @@ class Teller:
     def outputs(self) -> None:
         """Note the outputs."""
         stack = self.shown() or {}
-        told = {it["output_key"]: "ERROR" if it.get("output_error") else it["output_value"] for it in stack["outputs"]}
-        self.note("outputs", told)
+        found = stack.get("outputs", [])
+        told = {it["output_key"]: "ERROR" if it.get("output_error") else it["output_value"] for it in found}
+        self.note("outputs", told if stack else "no stack")
 
     def rows(self, depth: int = 5) -> list[Any]:
         """The resources, those of nested stacks too."""
