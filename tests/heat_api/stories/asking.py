@@ -87,6 +87,8 @@ def refused_and_taken(tell: Teller) -> None:
         "a condition nobody uses": "conditions: {c: {equals: [{get_param: 'OS::stack_name'}, 1]}}\nresources: {}",
         "a policy by a parameter": "parameters: {p: {type: string, default: Retain}}\nresources: {a: {type: OS::Heat::TestResource, deletion_policy: {get_param: p}}}",  # noqa: E501
         "a number for a text": "resources: {a: {type: OS::Heat::TestResource, properties: {value: 7}}}",
+        "a list for a text": "resources: {a: {type: OS::Heat::TestResource, properties: {value: [1, a]}}}",
+        "a map for a text": "resources: {a: {type: OS::Heat::TestResource, properties: {value: {a: 1}}}}",
         "a fraction for a count": "resources: {g: {type: OS::Heat::ResourceGroup, properties: {count: 2.7, resource_def: {type: OS::Heat::None}}}}",  # noqa: E501
         "true for a count": "resources: {g: {type: OS::Heat::ResourceGroup, properties: {count: true, resource_def: {type: OS::Heat::None}}}}",  # noqa: E501
         "a text for a number": "resources: {a: {type: OS::Heat::RandomString, properties: {length: '8'}}}",
