@@ -11,7 +11,7 @@ from heatlite.convergence.model import NodeState
 from heatlite.db import sync_points
 from heatlite.db.api import Database
 from tests.functional.db.build import add_nodes, cleanup, update
-from tests.functional.db.conftest import on_mariadb, on_sqlite
+from tests.functional.db.conftest import on_mariadb, on_postgresql, on_sqlite
 from tests.functional.db.recording import Executed, recorded
 
 SIZE = 2_000
@@ -59,3 +59,14 @@ def test_on_mariadb_a_batch_is_found_by_its_nodes(context: EngineContext, databa
             step = next(step for step in plan if step["table"] in ("sync_point", None))
             assert step["key"] != BY_STATE, statement
             assert int(step["rows"] or 0) <= len(BATCH), (statement, dict(step))
+
+
+@on_postgresql
+def test_on_postgresql_a_batch_is_found_by_its_nodes(context: EngineContext, database: Database) -> None:
+    statements = life_of_batches(context, database)
+    with database.reader(context) as connection:
+        connection.exec_driver_sql("ANALYZE sync_point")
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # it may read all of a table that is small
+        for statement, parameters in statements:
+            plan = "\n".join(step[0] for step in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))
+            assert BY_STATE not in plan, (statement, plan)
