@@ -15,12 +15,13 @@ from heatlite.db import models
 from heatlite.db.api import Database
 from heatlite.db.settings import Settings
 from tests.deployment import Daemons
+from tests.integration import gates
 from tests.servers import MariaDB, PostgreSQL, RabbitMQ
 from tests.servers.proxied import Proxied
 from tests.story import Story, Template, hot, slow
 from tests.waiting import wait_until
 
-LAYERS, WIDTH = 8, 25
+LAYERS, WIDTH, GATED = 8, 25, 4
 RESOURCES = LAYERS * WIDTH
 SECONDS = 0.3
 TROUBLE = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (\S+)", re.MULTILINE)
@@ -53,6 +54,7 @@ def broken(
     """The deployment, started; at the end stopped."""
     proxied = Proxied(database, broker)
     deployment = Deployment(directory, proxied, **options)
+    deployment.environment = gates.install(directory / "installed")
     try:
         for _ in range(2):
             deployment.spawn()
@@ -64,22 +66,32 @@ def broken(
         proxied.close()
 
 
-def layered() -> Template:
-    """200 resources in layers, each of which waits for one of the layer before it and takes a while."""
-    return hot(
-        **{
-            f"r{layer}_{at}": slow("create", at, f"r{layer - 1}_{at}" if layer else None, SECONDS)
-            for layer in range(LAYERS)
-            for at in range(WIDTH)
-        }
-    )
+def layered(gate: pathlib.Path | None = None) -> Template:
+    """200 resources in layers, each of which waits for one of the layer before it and takes a while.
+
+    :param gate: a file; from the layer GATED on all wait for it
+    """
+    resources = {
+        f"r{layer}_{at}": slow("create", at, f"r{layer - 1}_{at}" if layer else None, SECONDS)
+        for layer in range(LAYERS)
+        for at in range(WIDTH)
+    }
+    if gate:
+        first = f"r{GATED - 1}_0"
+        resources[first] = {"type": gates.TYPE, "properties": {"path": str(gate)}}
+        for at in range(WIDTH):
+            resources[f"r{GATED}_{at}"]["depends_on"] = [f"r{GATED - 1}_{at}", first]
+    return hot(**resources)
 
 
-def begun(deployment: Deployment) -> Story:
-    """A stack of 200 resources, a quarter of which are there by now."""
+def begun(deployment: Deployment, gate: pathlib.Path | None = None) -> Story:
+    """A stack of 200 resources, a quarter of which are there by now.
+
+    :param gate: a file without which no more than about half of them come to be
+    """
     wait_until(deployment.answers, 60, "engines to answer", deployment.tail)  # they may just have been cut off
     story = Story(deployment)
-    story.create(layered())
+    story.create(layered(gate))
     wait_until(lambda: made(story) >= RESOURCES // 4, 60, "a quarter of the resources", deployment.tail)
     assert story.state() == "CREATE_IN_PROGRESS", "it was over before anything broke: nothing is shown by this"
     return story

@@ -25,7 +25,8 @@ from heatlite.rpc import messages, server, transport
 from heatlite.rpc.engine_client import MessagingCaller
 from heatlite.rpc.server import Fairness
 from tests.deployment import Daemons, conf, running
-from tests.story import Story, hot, resource
+from tests.integration import gates
+from tests.story import Story, Template, hot, resource
 from tests.waiting import wait_until
 
 THREADS, MOST_THREADS, MOST_CALLS = 4, 3, 6
@@ -123,16 +124,18 @@ def test_a_message_that_nobody_waits_for_is_never_refused(calls: Calls) -> None:
 
 
 class Crowd:
-    """One project's creates at once, each refused after patterns that take a second each; so nothing comes of them."""
+    """One project's creates at once, each of which is refused for its parameter; so nothing comes of them."""
 
-    def __init__(self, deployment: Daemons, count: int, patterns: int, pool: concurrent.futures.Executor) -> None:
+    def __init__(
+        self, deployment: Daemons, count: int, constraint: Template, value: str, pool: concurrent.futures.Executor
+    ) -> None:
         client = client_of(deployment.transport, timeout=10 * LONG)
-        slow = {"type": "string", "constraints": [{"allowed_pattern": "(a+)+$"}]}
-        declared = {f"p{place}": slow for place in range(patterns)}
-        given = {"parameters": dict.fromkeys(declared, "a" * 40 + "!")}
+        template = hot({"p": {"type": "string", "constraints": [constraint]}})
 
         def call(place: int) -> None:
-            client.create_stack({"project_id": "crowd"}, f"slow-{place}", hot(declared), given, {}, {})
+            client.create_stack(
+                {"project_id": "crowd"}, f"slow-{place}", template, {"parameters": {"p": value}}, {}, {}
+            )
 
         self._calls = [pool.submit(call, place) for place in range(count)]
 
@@ -153,17 +156,22 @@ class Crowd:
 def test_an_engine_process_answers_one_project_beside_anothers_slow_calls(
     mariadb: Any, rabbitmq: Any, tmp_path: pathlib.Path
 ) -> None:
-    """One of two threads is the crowd's, and its first call takes twelve seconds."""
+    """One of two threads is the crowd's, and its first call ends when the neighbour's stack is complete."""
     options = {"workers": 1, "worker_threads": 2, "calls_per_project": 2}
     daemons = Daemons(tmp_path, mariadb.fresh_database(), rabbitmq.fresh_vhost(), **options)
+    daemons.environment = gates.install(tmp_path / "installed")
+    gate = tmp_path / "open"
     with running(daemons) as deployment, concurrent.futures.ThreadPoolExecutor(6) as pool:
-        crowd = Crowd(deployment, 6, 12, pool)
-        wait_until(lambda: crowd.refused() == 4 or len(crowd.answers()) > crowd.refused(), 10 * LONG, "the crowd")
-        neighbour = Story(deployment)
-        neighbour.create(hot(a=resource()))
-        assert (crowd.refused(), len(crowd.answers())) == (4, 4), "the neighbour waited for a call of the crowd"
-        neighbour.settle("CREATE_COMPLETE")
-        assert sum("seconds to match" in answer for answer in crowd.wait()) == 2
+        crowd = Crowd(deployment, 6, {"custom_constraint": gates.CONSTRAINT}, str(gate), pool)
+        try:
+            wait_until(lambda: crowd.refused() == 4, LONG, "the crowd")
+            neighbour = Story(deployment)
+            neighbour.create(hot(a=resource()))
+            neighbour.settle("CREATE_COMPLETE")
+            assert len(crowd.answers()) == 4, "the neighbour waited for a call of the crowd"
+        finally:
+            gate.touch()
+        assert sum("the gate was opened" in answer for answer in crowd.wait()) == 2
 
 
 @pytest.mark.slow
@@ -174,7 +182,7 @@ def test_forty_validations_with_a_slow_pattern_do_not_hold_up_a_neighbours_creat
     daemons = Daemons(tmp_path, mariadb.fresh_database(), rabbitmq.fresh_vhost(), workers=1, calls_per_project=40)
     with running(daemons) as deployment, concurrent.futures.ThreadPoolExecutor(40) as pool:
         idle = [seconds_of_a_create(deployment) for _ in range(20)]
-        crowd, beside = Crowd(deployment, 40, 1, pool), []
+        crowd, beside = Crowd(deployment, 40, {"allowed_pattern": "(a+)+$"}, "a" * 40 + "!", pool), []
         wait_until(lambda: crowd.answers() != [], 2 * LONG, "the crowd to be at it")
         while len(beside) < 20 and len(crowd.answers()) < 40:
             beside.append(seconds_of_a_create(deployment))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from tests.integration.broken import Deployment, begun, broken, completes
 from tests.servers import breakages
 from tests.servers.proxied import Proxied
 from tests.servers.proxy import Proxy
+from tests.waiting import wait_until
 
 LEASE = 8.0
 """Seconds; long enough for an engine on a machine that is busy otherwise."""
@@ -103,7 +105,6 @@ OF_BROKERS = {
     "connections cut": Fault(lambda proxied: proxied.proxies["broker"].cut()),
     "away": by_the_proxy(Proxy.away, "broker", SHORT),
     "queues deleted": Fault(breakages.delete_queues),
-    "out of memory": lasting(breakages.memory_alarm, 0, BLOCKED),
 }
 SLOW_OF_DATABASES = {**OF_DATABASES, "frozen for longer than a lease": by_the_proxy(Proxy.frozen, "database", LONG)}
 SLOW_OF_BROKERS = {
@@ -135,6 +136,19 @@ def test_a_create_survives_a_database_that_is(mariadb_deployment: Deployment, fa
 @pytest.mark.parametrize("fault", OF_BROKERS)
 def test_a_create_survives_a_broker_that_is(mariadb_deployment: Deployment, fault: str) -> None:
     survives(mariadb_deployment, OF_BROKERS[fault])
+
+
+def test_a_create_survives_a_broker_without_memory(mariadb_deployment: Deployment, tmp_path: pathlib.Path) -> None:
+    """The broker blocks who publishes, so that the alarm lasts until an engine had something to publish."""
+    deployment, gate = mariadb_deployment, tmp_path / "open"
+    engines, story = sorted(deployment.engines()), begun(deployment, gate)
+    place = len(deployment.log.read_text(errors="replace"))
+    with breakages.memory_alarm(deployment.proxied):
+        gate.touch()
+        is_blocked = lambda: BLOCKED in deployment.log.read_text(errors="replace")[place:]  # noqa: E731
+        wait_until(is_blocked, 60, "an engine to be blocked", deployment.tail)
+    completes(story)
+    assert sorted(deployment.engines()) == engines, deployment.tail()
 
 
 @pytest.mark.slow
