@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from heatlite.convergence.model import Status
-from heatlite.db import bulk, bulk_cas, models, records
+from heatlite.db import bulk, bulk_cas, lengths, models, records
 from heatlite.db.api import Context, lagging_reader, reader, rows, writer
 from heatlite.db.records import ResourceRecord
 
@@ -27,6 +27,11 @@ PLANNED_BY = (
 )
 SMALL = [TABLE.c[name] for name in PLANNED_BY]
 TO_PLAN = sa.select(*SMALL).where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
+LARGE = [TABLE.c[name] for name in ("progress", "properties_data", "attr_data", "resource_metadata", "resource_data")]
+SHOWN = (TABLE.c.attr_data, TABLE.c.resource_metadata)
+"""What of these a client is shown of a resource."""
+LIGHT = sa.select(*(sa.null().label(it.name) if it in LARGE else it for it in TABLE.c)).select_from(TABLE)
+"""Selects a row with None in its large columns."""
 BY_STACK = SELECT.where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
 
 Keys = Mapping[int, int]
@@ -49,8 +54,18 @@ def to_plan(context: Context, stack_id: str) -> list[ResourceRecord]:
 
 @lagging_reader
 def listed(context: Context, stack_id: str) -> list[ResourceRecord]:
-    """List every row of a stack. It may come from a replica that lags."""
-    found = context.connection.execute(BY_STACK, {"stack_id": stack_id})
+    """List every row of a stack without its large columns. It may come from a replica that lags."""
+    return _light(context, [stack_id])
+
+
+@reader
+def light(context: Context, stack_id: str) -> list[ResourceRecord]:
+    """List every row of a stack without its large columns, from the writer."""
+    return _light(context, [stack_id])
+
+
+def _light(context: Context, stack_ids: Sequence[str]) -> list[ResourceRecord]:
+    found = context.connection.execute(LIGHT.where(TABLE.c.stack_id.in_(stack_ids)).order_by(TABLE.c.id))
     return [records.resource(tuple(row)) for row in found]
 
 
@@ -89,9 +104,27 @@ def count_in_tree(context: Context, root_id: str, but_for: str) -> int:
 
 @lagging_reader
 def listed_of(context: Context, stack_ids: Sequence[str]) -> list[ResourceRecord]:
-    """List every row of these stacks. It may come from a replica that lags."""
-    found = context.connection.execute(SELECT.where(TABLE.c.stack_id.in_(stack_ids)).order_by(TABLE.c.id))
-    return [records.resource(tuple(row)) for row in found]
+    """List every row of these stacks without its large columns. It may come from a replica that lags."""
+    return _light(context, stack_ids)
+
+
+@lagging_reader
+def shown_bytes(context: Context, ids: Collection[int]) -> int:
+    """Return the bytes that these rows show in full, as they are stored."""
+    return lengths.total(context, SHOWN, TABLE.c.id.in_(list(ids)))
+
+
+@lagging_reader
+def listed_whole(context: Context, ids: Collection[int]) -> dict[int, ResourceRecord]:
+    """Return these whole rows by id. They may come from a replica that lags."""
+    found = context.connection.execute(SELECT.where(TABLE.c.id.in_(list(ids))))
+    return {row.id: records.resource(tuple(row)) for row in found}
+
+
+@reader
+def named_bytes(context: Context, stack_id: str, names: Collection[str]) -> int:
+    """Return the bytes that the rows with these names hold, as they are stored."""
+    return lengths.total(context, tuple(LARGE), TABLE.c.stack_id == stack_id, TABLE.c.name.in_(list(names)))
 
 
 @reader

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from heatlite.convergence.model import Status
-from heatlite.db import models
+from heatlite.db import lengths, models
 from heatlite.db.api import Context, reader, rows, writer
 
 TABLE = models.snapshot
@@ -68,6 +68,12 @@ def of_stack(context: Context, stack_id: str) -> list[SnapshotRecord]:
     """List the snapshots of a stack with their data, oldest first."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.created_at, TABLE.c.id)
     return [_record(row) for row in context.connection.execute(statement)]
+
+
+@reader
+def data_bytes(context: Context, stack_id: str) -> int:
+    """Return the bytes that the snapshots of a stack hold together, as they are stored."""
+    return lengths.total(context, (TABLE.c.data,), TABLE.c.stack_id == stack_id)
 
 
 @reader

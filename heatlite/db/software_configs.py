@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from heatlite.db import lengths
 from heatlite.db.api import Context, reader, rows, writer
 from heatlite.db.software_models import software_config as TABLE
 from heatlite.db.software_models import software_deployment
@@ -16,7 +17,10 @@ from heatlite.db.software_models import software_deployment
 
 @dataclass(frozen=True, slots=True)
 class ConfigRecord:
-    """A row of ``software_config``. Its ``config`` holds ``config``, ``inputs``, ``outputs`` and ``options``."""
+    """A row of ``software_config``. Its ``config`` holds ``config``, ``inputs``, ``outputs`` and ``options``.
+
+    In a list ``config`` is empty.
+    """
 
     id: str
     name: str | None
@@ -27,6 +31,7 @@ class ConfigRecord:
 
 
 SELECT = sa.select(*(TABLE.c[name] for name in ConfigRecord.__dataclass_fields__))
+LIGHT = sa.select(*(TABLE.c[name] for name in ConfigRecord.__dataclass_fields__ if name != "config"))
 
 
 @writer
@@ -46,9 +51,22 @@ def get(context: Context, config_id: str) -> ConfigRecord | None:
 def listed(
     context: Context, conditions: Sequence[Any], order: Sequence[Any], limit: int | None = None
 ) -> list[ConfigRecord]:
-    """List the configs that meet the conditions, whole."""
-    statement = SELECT.where(*conditions).order_by(*order).limit(limit)
+    """List the configs that meet the conditions, without their contents."""
+    statement = LIGHT.where(*conditions).order_by(*order).limit(limit)
+    return [ConfigRecord(**row._mapping, config={}) for row in context.connection.execute(statement)]
+
+
+@reader
+def of_ids(context: Context, ids: Collection[str]) -> list[ConfigRecord]:
+    """Return these configs with their contents, in the order of their names."""
+    statement = SELECT.where(TABLE.c.id.in_(sorted(ids))).order_by(TABLE.c.name, TABLE.c.id)
     return [ConfigRecord(**row._mapping) for row in context.connection.execute(statement)]
+
+
+@reader
+def bytes_of(context: Context, ids: Collection[str]) -> int:
+    """Return the bytes that these configs hold together, as they are stored."""
+    return lengths.total(context, (TABLE.c.config,), TABLE.c.id.in_(sorted(ids)))
 
 
 @reader

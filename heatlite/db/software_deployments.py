@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from heatlite.db import lengths
 from heatlite.db.api import Context, reader, rows, writer
 from heatlite.db.software_models import software_deployment as TABLE
 
@@ -47,6 +48,11 @@ def _of(project_id: str | None) -> list[Any]:
     return [sa.or_(TABLE.c.tenant == project_id, TABLE.c.stack_user_project_id == project_id)]
 
 
+def _to(project_id: str | None, server_id: str | None) -> list[Any]:
+    """Return the conditions for the deployments that a project may see, to one server or to all."""
+    return [*_of(project_id), *([TABLE.c.server_id == server_id] if server_id else [])]
+
+
 @writer
 def insert(context: Context, values: Mapping[str, Any]) -> None:
     """Insert a deployment."""
@@ -63,9 +69,22 @@ def get(context: Context, deployment_id: str) -> DeploymentRecord | None:
 @reader
 def listed(context: Context, project_id: str | None, server_id: str | None = None) -> list[DeploymentRecord]:
     """List the deployments that a project may see, to one server or to all, oldest first."""
-    conditions = [*_of(project_id), *([TABLE.c.server_id == server_id] if server_id else [])]
-    statement = SELECT.where(*conditions).order_by(TABLE.c.created_at, TABLE.c.id)
+    statement = SELECT.where(*_to(project_id, server_id)).order_by(TABLE.c.created_at, TABLE.c.id)
     return [DeploymentRecord(**row._mapping) for row in context.connection.execute(statement)]
+
+
+@reader
+def listed_bytes(context: Context, project_id: str | None, server_id: str | None = None) -> int:
+    """Return the bytes that these deployments hold together, as they are stored."""
+    values = (TABLE.c.input_values, TABLE.c.output_values, TABLE.c.status_reason)
+    return lengths.total(context, values, *_to(project_id, server_id))
+
+
+@reader
+def config_ids(context: Context, project_id: str | None, server_id: str) -> list[str]:
+    """Return the ids of the configs that deployments of a project deploy to a server, each once."""
+    statement = sa.select(TABLE.c.config_id).where(*_to(project_id, server_id)).distinct()
+    return [row.config_id for row in context.connection.execute(statement)]
 
 
 @reader

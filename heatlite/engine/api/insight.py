@@ -106,7 +106,8 @@ class InsightEndpoint:
         :raises ResourceNotFound: when the stack has no such resource
         """
         stack = finding.by_identity(context, stack_identity)
-        row = shown(resources.by_stack(context, stack.id), stack.raw_template_id).get(resource_name)
+        rows = resources.by_names(context, stack.id, [resource_name])
+        row = shown(rows, stack.raw_template_id).get(resource_name)
         if row is None:
             raise exception.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
         look = drift.look(self._shared, context, stack, row, going_on)

@@ -11,6 +11,7 @@ from heatlite.db.records import StackRecord
 from heatlite.engine.api import finding, replies
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
+from heatlite.engine.api.reply_limits import check_read
 from heatlite.engine.definitions import exported
 from heatlite.engine.operations import adoption
 from heatlite.engine.operations.lifecycle import Lifecycle
@@ -51,6 +52,7 @@ class LifeEndpoint:
     def stack_list_snapshots(self, context: RequestContext, stack_identity: Reply) -> list[Reply]:
         """Return the snapshots of a stack, oldest first."""
         stack = finding.by_identity(context, stack_identity)
+        check_read(snapshots.data_bytes(context, stack.id), "show one snapshot after another, or delete some")
         return [replies.snapshot(record) for record in snapshots.of_stack(context, stack.id)]
 
     @client_call

@@ -17,11 +17,15 @@ from heatlite.context import RequestContext
 from heatlite.db import resources
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import replies
+from heatlite.engine.api.reply_limits import check_read
 from heatlite.engine.api.shown import shown
 from heatlite.engine.common.template_errors import cut_short
 from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
 from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, OutputDefinition, Parameters, Template, resolve
+
+FEW = 2
+"""Resources that can't hold more than a reply may be made of."""
 
 LOG = logging.getLogger(__name__)
 
@@ -44,10 +48,14 @@ def resolved(
 ) -> list[replies.Reply]:
     """Return outputs with their values. Only the rows that they need are read, from the writer.
 
+    :raises RequestLimitExceeded: when these rows hold too much
     :param ask: asks a row's plugin for its volatile attributes; None: the recorded values are used
     """
     names = needed(wanted)
-    rows = resources.by_names(context, stack.id, names) if names else []
+    with context.database.reader(context):
+        size = resources.named_bytes(context, stack.id, names) if len(names) > FEW else 0
+        check_read(size, "show one output after another, or a stack without its outputs (resolve_outputs)")
+        rows = resources.by_names(context, stack.id, names) if names else []
     there = made(rows, stack.raw_template_id, registry)
     if ask is not None:
         serving = shown(rows, stack.raw_template_id)

@@ -18,12 +18,16 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import environments, finding, nesting, outputs, paging, queries, replies
 from heatlite.engine.api.arguments import invalid
 from heatlite.engine.api.replies import Reply
+from heatlite.engine.api.reply_limits import check_read
 from heatlite.engine.api.shown import matching, required_by, shown
 from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.refresh import asker
 from heatlite.rpc.queries import EventQuery, StackQuery
 from heatlite.template import ParameterSchema, Template
+
+Rows = dict[str, list[ResourceRecord]]
+"""Stack → its rows."""
 
 
 class Reading:
@@ -151,13 +155,21 @@ class Reading:
         """
         most = self._shared.settings.max_nested_stack_depth
         family = nesting.with_nested(context, stack, nested_depth, most)
-        rows: dict[str, list[ResourceRecord]] = {each.id: [] for each in family}
+        rows: Rows = {each.id: [] for each in family}
         for row in resources.listed_of(context, list(rows)):
             rows[row.stack_id].append(row)
+        if with_detail:
+            self._check_details(context, family, rows, filters)
         found: list[Reply] = []
         for each in family:
             found += self._resources_of(context, each, rows[each.id], filters, with_detail=bool(with_detail))
         return found
+
+    def _check_details(self, context: RequestContext, family: Sequence[StackRecord], rows: Rows, filters: Any) -> None:
+        """:raises RequestLimitExceeded: where the rows that a list would show in full hold too much"""
+        of = {each.id: matching(shown(rows[each.id], each.raw_template_id), filters) for each in family}
+        size = resources.shown_bytes(context, [row.id for each in of.values() for row in each])
+        check_read(size, "list them without details, or show one resource after another")
 
     def _resources_of(
         self,
@@ -174,10 +186,15 @@ class Reading:
             return []
         template = self._linked(context, stack, serving)
         requirers = required_by(rows, serving, template)
-        found = [(row, self._resource(stack, row, requirers[row.name], template)) for row in wanted]
+        told = {row.id: self._resource(stack, row, requirers[row.name], template) for row in wanted}
         if not with_detail:
-            return [reply for _, reply in found]
-        return [reply | replies.resource_details(row, template, replies.attributes(row)) for row, reply in found]
+            return list(told.values())
+        whole = resources.listed_whole(context, told)
+        return [
+            reply | replies.resource_details(whole[row], template, replies.attributes(whole[row]))
+            for row, reply in told.items()
+            if row in whole
+        ]
 
     def _linked(self, context: RequestContext, stack: StackRecord, serving: Mapping[str, ResourceRecord]) -> Template:
         """Return a stack's template, with what its types need implicitly while some rows don't tell that yet."""
@@ -203,11 +220,13 @@ class Reading:
         also = [] if with_attr in (None, True, False) else with_attr
         if not isinstance(also, list) or not all(isinstance(attribute, str) for attribute in also):
             raise invalid(f"with_attr must be a list of attributes, and is {with_attr!r:.80}")
-        rows = resources.by_stack(context, stack.id)
-        serving = shown(rows, stack.raw_template_id)
-        row = serving.get(name) if isinstance(name, str) else None
-        if row is None:
+        with context.database.reader(context):
+            rows = resources.light(context, stack.id)
+            serving = shown(rows, stack.raw_template_id)
+            found = resources.by_ids(context, [serving[name].id]) if isinstance(name, str) and name in serving else []
+        if not found:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
+        row = found[0]
         template = self._linked(context, stack, serving)
         attributes = None if with_attr is False else self._attributes(row, also)
         reply = self._resource(stack, row, required_by(rows, serving, template)[row.name], template)

@@ -13,9 +13,11 @@ import oslo_messaging
 from heatlite.context import RequestContext
 from heatlite.db import resources, software_configs, software_deployments, stack_projects
 from heatlite.engine.api import finding, paging
+from heatlite.engine.api.argument_types import document
 from heatlite.engine.api.arguments import invalid, mapping
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
+from heatlite.engine.api.reply_limits import check_read
 from heatlite.engine.api.software_arguments import LONGEST_PROJECT, given_id, moment, needed, states, text
 from heatlite.engine.api.software_replies import deployed_to, deployment, shown_config, summary
 from heatlite.engine.common import limits
@@ -82,7 +84,7 @@ class SoftwareEndpoint:
     ) -> Reply:
         """Store a config, and reply with it.
 
-        :raises RequestLimitExceeded: when the project already has as many configs as it may
+        :raises RequestLimitExceeded: when the project already has as many configs as it may, or the config is too large
         """
         if not context.is_admin:
             limits.check_configs(self._shared.settings, lambda: software_configs.count(context, context.project_id))
@@ -91,6 +93,7 @@ class SoftwareEndpoint:
         except ValueError as error:
             raise invalid(str(error)) from None
         whole = {"config": config, **parts, "options": options}
+        document("A software config", whole)
         values = {"name": text("name", name), "group": text("group", group), "config": whole}
         return shown_config(self._store(context).make_config({**values, "tenant": context.project_id}))
 
@@ -106,8 +109,14 @@ class SoftwareEndpoint:
 
     @client_call
     def list_software_deployments(self, context: RequestContext, server_id: str | None = None) -> list[Reply]:
-        """Return the deployments that a project may see, to one server or to any, oldest first."""
-        found = software_deployments.listed(context, finding.project_filter(context), text("server_id", server_id))
+        """Return the deployments that a project may see, to one server or to any, oldest first.
+
+        :raises RequestLimitExceeded: when they hold too much together
+        """
+        project, server = finding.project_filter(context), text("server_id", server_id)
+        size = software_deployments.listed_bytes(context, project, server)
+        check_read(size, "list those of one server, or show one after another")
+        found = software_deployments.listed(context, project, server)
         return [deployment(each) for each in found]
 
     @client_call

@@ -9,15 +9,20 @@ from heatlite.db.software_configs import ConfigRecord
 from heatlite.db.software_deployments import DeploymentRecord
 from heatlite.engine.api import replies
 from heatlite.engine.api.replies import Reply
+from heatlite.engine.api.reply_limits import check_read
 from heatlite.resources.registry import Registry
 
 
 def deployed_to(context: RequestContext, project_id: str | None, server_id: str) -> list[Reply]:
-    """Return the configs that are deployed to a server, in the order of their names."""
-    ids = {each.config_id for each in software_deployments.listed(context, project_id, server_id)}
-    table = software_configs.TABLE
-    found = software_configs.listed(context, [table.c.id.in_(sorted(ids))], [table.c.name, table.c.id]) if ids else []
-    return [shown_config(each) for each in found]
+    """Return the configs that are deployed to a server, in the order of their names.
+
+    :raises RequestLimitExceeded: when they are too large together
+    """
+    ids = software_deployments.config_ids(context, project_id, server_id)
+    if not ids:
+        return []
+    check_read(software_configs.bytes_of(context, ids), "deploy less to one server, or smaller configs")
+    return [shown_config(each) for each in software_configs.of_ids(context, ids)]
 
 
 def type_shows_deployments(registry: Registry, type_name: str) -> bool:

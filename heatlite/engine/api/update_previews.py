@@ -22,6 +22,7 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api.replies import Reply
+from heatlite.engine.api.reply_limits import LARGEST_REPLY
 from heatlite.engine.common.masking import masked, shown
 from heatlite.engine.decision.preview import Fate, Present, Preview
 from heatlite.engine.definitions.inheritance import NOTHING_HIDDEN
@@ -31,7 +32,6 @@ from heatlite.engine.shared import Shared
 from heatlite.schema.sizes import weight
 from heatlite.template import Mask, Template
 
-LARGEST_REPLY = 32 * 1024 * 1024
 """Bytes that a preview may take."""
 
 Told = dict[Fate, list[Reply]]

@@ -32,11 +32,12 @@ def check_sizes(settings: Settings, template: Any, files: Mapping[str, str], env
     if not isinstance(template, Mapping):
         raise exception.StackValidationFailed(message="The template is not a JSON object or YAML mapping.")
     most = settings.max_template_size
-    sizes = {"Template": len(_json("template", template))}
-    sizes |= {f"File {name:.80}": weight(name) + weight(content) for name, content in files.items()}
-    for what, size in sizes.items():
+    sizes = [("Template", len(_json("template", template)))]
+    sizes += [(f"File {name:.80}", weight(name) + weight(content)) for name, content in files.items()]
+    for what, size in sizes:
         _check_size(what, size, most, "max_template_size")
-    _check_size("All files and the template", sum(sizes.values()), most * TEXTS_TOGETHER, "max_template_size")
+    together = sum(size for _, size in sizes)
+    _check_size("All files and the template", together, most * TEXTS_TOGETHER, "max_template_size")
     size = len(_json("environment", environment))
     _check_size("Environment", size, settings.max_environment_size, "max_environment_size")
 

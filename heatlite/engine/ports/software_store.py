@@ -18,7 +18,9 @@ from heatlite.db.retry import retried
 from heatlite.db.software_configs import ConfigRecord
 from heatlite.db.software_deployments import DeploymentRecord
 from heatlite.engine.common.inputs import Inputs
+from heatlite.resources.jsonable import LARGEST
 from heatlite.resources.software.report import report_of
+from heatlite.schema.sizes import weight
 
 Values = Mapping[str, Any]
 
@@ -106,6 +108,7 @@ class Store:
         """Record a server's report on a deployment; return a sentence about it, or None if it isn't in progress.
 
         :raises NotFound: when the project may see none of this id
+        :raises RequestLimitExceeded: when the outputs would take too much, with the earlier ones
         """
         context = EngineContext(self.database)
         with self.database.writer(context):
@@ -113,6 +116,9 @@ class Store:
             config = software_configs.get(context, found.config_id)
             outputs = config.config.get("outputs") or [] if config else []
             report = report_of(deployment_id, details, outputs, found.output_values or {})
+            if weight(report.output_values) > LARGEST:
+                message = f"The output values of deployment {deployment_id} may take {LARGEST} bytes together."
+                raise exception.RequestLimitExceeded(message=message)
             values: dict[str, Any] = {
                 "status": report.status,
                 "status_reason": report.status_reason,

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pytest
 
 from heatlite import exception
-from heatlite.engine.api import client_calls
+from heatlite.engine.api import client_calls, submissions
 from tests.functional.engine.endpoint import Endpoint, opened
 from tests.functional.engine.templates import stores, template
 
@@ -56,6 +56,36 @@ def test_a_template_and_each_of_its_files_are_limited_in_size(limited: Limited) 
             engine.create("three", {**ONE, "description": "x" * 300})
         with pytest.raises(exception.RequestLimitExceeded, match=r"All files .*\(2400 bytes; option max_t"):
             engine.create("three", ONE, files={str(number): "x" * 280 for number in range(9)})
+
+
+def test_the_names_of_files_count_with_them(limited: Limited) -> None:
+    with limited(max_template_size=300) as engine:
+        engine.created("one", ONE, files={"n" * 140: "x" * 140})
+        with pytest.raises(exception.RequestLimitExceeded, match=r"File n+ size .*\(300 bytes; option max_t"):
+            engine.create("two", ONE, files={"n" * 250: "x" * 140})
+        with pytest.raises(exception.RequestLimitExceeded, match=r"All files .*\(2400 bytes; option max_t"):
+            engine.create("three", ONE, files={f"{number:0250}": "" for number in range(10)})
+
+
+def test_the_entries_of_a_registry_count_with_its_environment(limited: Limited) -> None:
+    with limited(max_environment_size=1000) as engine:
+        few, many = ({f"My::Type{number:04}": "OS::Heat::None" for number in range(size)} for size in (10, 50))
+        engine.created("one", ONE, params={"resource_registry": few})
+        for registry in (many, {"resources": {name: {name: "OS::Heat::None"} for name in many}}):
+            for method in ("create_stack", "preview_stack"):
+                call = {"params": {"resource_registry": registry}, "files": None, "args": {}, "template": ONE}
+                with pytest.raises(exception.RequestLimitExceeded, match=r"option max_environment_size"):
+                    engine.call(method, stack_name="two", **call)
+
+
+def test_a_call_has_so_many_environment_files(limited: Limited) -> None:
+    files = {f"e{number}": "{}" for number in range(submissions.MOST_ENVIRONMENT_FILES + 1)}
+    with limited() as engine:
+        engine.created("one", ONE, files=files, environment_files=list(files)[1:])
+        with pytest.raises(exception.HeatliteError, match="environment_files"):
+            engine.create("two", ONE, files=files, environment_files=list(files))
+        with pytest.raises(exception.HeatliteError, match="environment_files"):  # one file named again and again
+            engine.create("two", ONE, files=files, environment_files=["e0"] * len(files))
 
 
 def test_an_environment_is_limited_in_size(limited: Limited) -> None:
