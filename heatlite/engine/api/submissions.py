@@ -6,7 +6,7 @@ stored environment  ◀── all of these                for an update with ``e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,9 @@ from heatlite.template.environment import SECTIONS
 
 MOST_ENVIRONMENT_FILES = 100
 """Number of environment files in one call. Each is parsed by itself, even when one is named twice."""
+ENVIRONMENT_FILES_TOGETHER = 2
+"""Size of all environment files of a call together, in multiples of the size of one text. A file counts as often as it
+is named. Half a mebibyte of YAML takes about a second to read."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,27 @@ def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) 
     if len(names) > MOST_ENVIRONMENT_FILES:
         told = f"there may be {MOST_ENVIRONMENT_FILES} of them, and there are {len(names)}"
         raise exception.StackValidationFailed(path=["environment_files"], message=told)
+    check_environment_files(names, files, max_bytes * ENVIRONMENT_FILES_TOGETHER)
+    for name in names:
+        found.append((name, read_environment_file(name, files[name], max_bytes)))
+    return merging.merged(read_params(sent.params), found, merging.declared_kinds(template))
+
+
+def check_environment_files(names: Sequence[str], files: Mapping[str, str], most: int) -> None:
+    """Check environment files before they are read.
+
+    :raises StackValidationFailed: where one is missing
+    :raises RequestLimitExceeded: where they take too much together
+    """
     for place, name in enumerate(names):
         if name not in files:
             raise exception.StackValidationFailed(
                 path=["environment_files", place], message=f'"{name}" is not among the files that were sent'
             )
-        found.append((name, read_environment_file(name, files[name], max_bytes)))
-    return merging.merged(read_params(sent.params), found, merging.declared_kinds(template))
+    together = sum(len(files[name]) for name in names)
+    if together > most:
+        message = f"All environment files take {together} characters, and may take {most} (twice max_template_size)."
+        raise exception.RequestLimitExceeded(message=message)
 
 
 def read_params(params: Any) -> language.Environment:

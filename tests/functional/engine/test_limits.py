@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import pytest
 
 from heatlite import exception
+from heatlite import template as language
 from heatlite.engine.api import client_calls, submissions
 from tests.functional.engine.endpoint import Endpoint, opened
 from tests.functional.engine.templates import stores, template
@@ -86,6 +87,25 @@ def test_a_call_has_so_many_environment_files(limited: Limited) -> None:
             engine.create("two", ONE, files=files, environment_files=list(files))
         with pytest.raises(exception.HeatliteError, match="environment_files"):  # one file named again and again
             engine.create("two", ONE, files=files, environment_files=["e0"] * len(files))
+
+
+def test_environment_files_are_limited_together_as_often_as_they_are_named(
+    limited: Limited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def note(name: str, *rest: Any) -> Any:
+        read.append(name)
+        return language.Environment()
+
+    monkeypatch.setattr(submissions, "read_environment_file", note)
+    files = dict.fromkeys("abc", "x" * 250)
+    with limited(max_template_size=300) as engine:
+        engine.create("one", ONE, files=files, environment_files=["a", "b"])
+        for names in (["a", "b", "c"], ["a"] * 3, ["a"] * 100):
+            with pytest.raises(exception.RequestLimitExceeded, match="All environment files take"):
+                engine.create("two", ONE, files=files, environment_files=names)
+    assert read == ["a", "b"]
 
 
 def test_an_environment_is_limited_in_size(limited: Limited) -> None:
