@@ -12,6 +12,7 @@ can be killed (see ``yaql_process``).
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from heatlite.exception import RequestLimitExceeded, dotted
@@ -36,7 +37,8 @@ class Yaql(Function):
             raise self.wrong('"yaql" needs an expression, and may have data: {expression: $.data.sum(), data: [3, 2]}')
         self.expect(entries["expression"], is_text, 'The "expression" argument to yaql must contain a string')
         if is_text(entries["expression"]):
-            self._ask(yaql_process.EVALUATOR.check, entries["expression"])
+            with contextlib.suppress(RequestLimitExceeded):  # the machine may be busy; the evaluation will tell
+                self._ask(yaql_process.EVALUATOR.check, entries["expression"])
 
     def apply(self, arguments: Any, scope: Scope) -> Any:
         expression = arguments["expression"]

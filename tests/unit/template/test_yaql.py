@@ -10,7 +10,7 @@ import pytest
 from heatlite.exception import RequestLimitExceeded, StackValidationFailed
 from heatlite.template import UNKNOWN, yaql_process
 from heatlite.template.yaql_process import Limits, limited_to
-from tests.unit.template.build import value_of
+from tests.unit.template.build import hot_of_value, value_of
 
 
 def yaql(expression: Any, data: Any = None) -> Any:
@@ -67,6 +67,15 @@ def test_time_is_limited_whatever_the_expression_is_doing() -> None:
             yaql(backtracks, "a" * 60)
         assert time.monotonic() - began < 5
     assert yaql("$.data + 1", 1) == 2  # and the next one is served
+
+
+def test_a_template_can_be_read_where_no_expression_is_checked_in_time() -> None:
+    """An engine reads stored templates again and again, on a busy machine too."""
+    written = {"yaql": {"expression": "$.data + 1", "data": 1}}
+    with limited_to(Limits(seconds=0)):
+        template = hot_of_value(written)
+    assert template.resources["web"].properties is not None
+    assert value_of(written) == 2
 
 
 def test_a_child_that_died_is_replaced() -> None:
