@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import traceback
 from collections.abc import Callable
@@ -47,6 +48,7 @@ def tell_all(cloud: Cloud, engine: Engine, served: Served, source: heat.Place | 
         elif source is not None and served.engines is not None:
             print(taking_over.imported(source, served.engines), flush=True)
             found.taken_over.update(threads.map(lambda it: (it, taking_over.updated(web, it)), taking_over.CASES))
+    (cloud.directory / f"notes-{engine.value}.json").write_text(json.dumps([found.notes, found.taken_over], indent=1))
     return found
 
 
@@ -87,7 +89,7 @@ def compared(heats: Telling, ours: Telling) -> int:
     for name, notes in ours.taken_over.items():
         made = heats.taken_over[name]
         wanted = [*made, *UNTOUCHED, *[it for it in made if it[0] == "outputs"]]
-        for one, other in zip(wanted, notes, strict=True):
+        for one, other in itertools.zip_longest(wanted, notes, fillvalue=("nothing", None)):
             if one != other:
                 unknown += 1
                 print(

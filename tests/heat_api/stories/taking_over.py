@@ -9,6 +9,7 @@ What Heat noted of each stack when it was made, its outputs, heatlite has to not
 
 from __future__ import annotations
 
+import subprocess
 from typing import Any
 
 from tests.deployment import Daemons
@@ -47,8 +48,11 @@ def made(web: Web, name: str) -> list[tuple[str, Any]]:
 
 
 def imported(place: heat.Place, engines: Daemons) -> str:
-    """Take all stacks of Heat's database over; what is said."""
-    return engines.manage("import-from-heat", "--source-config", str(place.configuration), "--all")
+    """Take all stacks of Heat's database over; what is said, also of stacks that were left."""
+    try:
+        return engines.manage("import-from-heat", "--source-config", str(place.configuration), "--all")
+    except subprocess.CalledProcessError as error:
+        return f"{error.stdout}{error.stderr}"
 
 
 def updated(web: Web, name: str) -> list[tuple[str, Any]]:
