@@ -88,7 +88,7 @@ def test_a_replacement_in_a_nested_stack_says_because_of_what(story: Story) -> N
     created(story, hot(web=nested("web.yaml")), files(random(8)))
     told = lines(plan(story, hot(web=nested("web.yaml")), files(random(9))))
     assert told == [
-        "~ web  web.yaml  update in place: what is nested in it changes",
+        "~ web  web.yaml  update in place: its nested stack changes",
         "    ± key  OS::Heat::RandomString  replace",
         "        length: 8 → 9  forces the replacement",
         "",

@@ -106,7 +106,7 @@ def test_the_number_zero_finds_nothing_by_its_id(engine_on_a_server: Endpoint, w
         ("metadata_software_deployments", "server_id"),
         ("migrate_convergence_1", "stack_id"),
     ):
-        with pytest.raises(exception.Invalid, match=f"{argument} must be a text"):
+        with pytest.raises(exception.Invalid, match=f"{argument} must be a string"):
             engine_on_a_server.call(method, **{argument: 0})
 
 

@@ -29,7 +29,7 @@ TAKEN = sorted(it.name for it in STACKS if it.name not in {*LEFT, "gone"})
 OF_THEIR_OWN = {"asleep", "cfn-asleep", "snapped"}
 UNCHANGED = {"mapped", "hidden", "cfn-group", "cfn-old"}
 """Whose values come from the environment, or from functions."""
-REPAIR = "repair it there, by an update or a check"
+REPAIR = "repair it in Heat, by an update or a check"
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_what_cannot_be_taken_over_is_named_with_reasons(taken: Taken) -> None:
     unknown = "The Resource Type (OS::Heat::AccessPolicy) could not be found."
     assert taken.obstacles["foreign"] == (f"resources.rule (OS::Heat::AccessPolicy): {unknown}",)
     assert taken.obstacles["runs"] == (
-        "it is CREATE_IN_PROGRESS: wait until that is over, or cancel it there",
+        "it is CREATE_IN_PROGRESS: wait until it ends, or cancel it in Heat",
         "resources.a is CREATE_IN_PROGRESS (state changed)",
     )
     assert taken.obstacles.keys() == LEFT
@@ -212,14 +212,14 @@ def test_what_an_ended_run_left_is_taken_over_anew(heat_url: str, database: Data
     assert take_over.obstacle(root) is None
     take_over.take(judged)
     assert taking.physical_ids(database, root.id) == taking.heats_physical_ids(root)
-    assert take_over.obstacle(root) == "it is here already"
+    assert take_over.obstacle(root) == "heatlite has this stack already"
 
 
 def test_a_name_that_is_taken_is_left(heat_url: str, database: Database) -> None:
     roots = taking.heat_stacks(heat_url)
     add_stack(EngineContext(database), "flat", tenant=DEMO)
     take_over = taking.take_over(database)
-    assert take_over.obstacle(roots["flat"]) == "there is another stack of the name flat in its project here"
+    assert take_over.obstacle(roots["flat"]) == "heatlite has another stack named flat in its project"
     assert take_over.obstacle(roots["strings"]) is None
 
 

@@ -55,7 +55,7 @@ def test_an_operator_looks_takes_over_and_goes_on(daemons: Daemons, heat_conf: p
     with pytest.raises(subprocess.CalledProcessError) as left:
         daemons.manage(*asked, "--all", "--events")
     assert "25 of 30 stacks taken over" in left.value.stdout
-    assert left.value.stdout.count("it is here already") == 2
+    assert left.value.stdout.count("heatlite has this stack already") == 2
     a_change_replaces_what_it_must_and_keeps_the_rest(taken_over(daemons, DEMO, "replaced"))
     for name in ("two-levels", "cfn-group", "conditional-nested"):
         a_nested_stack_goes_on(taken_over(daemons, DEMO, name))

@@ -64,7 +64,7 @@ def an_operation_is_reset_and_repaired(daemons: Daemons) -> Story:
     story.create(hot(a=resource("1"), b=resource("2", depends_on="a")), registry=hooks)
     assert "CREATE has ended, FAILED" in daemons.manage("reset_stack_status", story.identity["stack_id"])
     story.settle("CREATE_FAILED")
-    assert "nothing runs that could be reset" in refused(daemons, "reset_stack_status", story.name)[1]
+    assert "no operation is in progress that could be reset" in refused(daemons, "reset_stack_status", story.name)[1]
     assert "UPDATE has begun" in daemons.manage("stack", "repair", story.name)
     wait_until(lambda: "pre-create" in daemons.manage("stack", "explain", story.name), 60, "the hook", story.explain)
     daemons.client.resource_signal(story.context, story.identity, "b", {"unset_hook": "pre-create"})

@@ -46,14 +46,14 @@ def check_resources(place: str, data: Any, levels: int) -> None:
     for name, each in mapping(place, data).items():
         here = f"{place}.{name!s:.80}"
         if not isinstance(each, Mapping):
-            raise exception.Invalid(reason=f"{here} must be a map, as an export gives it")
+            raise exception.Invalid(reason=f"{here} must be a map, as in an export")
         if not isinstance(each.get("resource_id"), str | int | None):
-            raise exception.Invalid(reason=f"{here}.resource_id must be a text")
+            raise exception.Invalid(reason=f"{here}.resource_id must be a string")
         for part in ("resource_data", "metadata"):
             mapping(f"{here}.{part}", each.get(part))
         if each.get("resources"):
             if not levels:
-                raise exception.Invalid(reason=f"{here}.resources: there are too many levels of stacks")
+                raise exception.Invalid(reason=f"{here}.resources: the stacks are nested too deeply")
             check_resources(f"{here}.resources", each["resources"], levels - 1)
 
 

@@ -34,13 +34,13 @@ LONGEST_TEXT = 65_535
 LARGEST_SMALL = 65_536
 LARGEST_DOCUMENT = 1_048_576
 """Sizes are bytes of strings, and one byte for each value: see ``weight``."""
-NOT_WRITABLE = "it holds a NUL character or half of a surrogate pair, which databases don't take"
+NOT_WRITABLE = "it has a NUL character or half of a surrogate pair, which databases can't store"
 
 
 def text(name: str, value: Any, longest: int = LONGEST_NAME) -> None:
     """Raise Invalid when the value isn't a text, is longer than ``longest``, or can't be stored on every database."""
     if not isinstance(value, str):
-        raise invalid(f"{name} must be a text, and is a {type(value).__name__}")
+        raise invalid(f"{name} must be a string, not {type(value).__name__}")
     if len(value) > longest:
         raise invalid(f'"{name}" should be no more than {longest} characters, and has {len(value)}')
     if "\x00" in value or not is_unicode(value):
@@ -50,22 +50,22 @@ def text(name: str, value: Any, longest: int = LONGEST_NAME) -> None:
 def flag(name: str, value: Any) -> None:
     """Raise Invalid when the value is neither true nor false."""
     if not isinstance(value, bool):
-        raise invalid(f"{name} must be true or false, and is a {type(value).__name__}")
+        raise invalid(f"{name} must be true or false, not {type(value).__name__}")
 
 
 def list_of_texts(name: str, value: Any) -> None:
     """Raise HeatliteError when the value isn't a list of texts, or is too large."""
     small(name, value)
     if not isinstance(value, list):
-        raise invalid(f"{name} must be a list, and is a {type(value).__name__}")
+        raise invalid(f"{name} must be a list, not {type(value).__name__}")
     for item in value:
-        text(f"{name} must be a list of texts: one of them", item, LONGEST_TEXT)
+        text(f"{name} must be a list of strings: one of them", item, LONGEST_TEXT)
 
 
 def sized(name: str, value: Any, most: int) -> None:
     """Raise RequestLimitExceeded when the value, of any type, is larger than ``most`` bytes."""
     if (size := weight(value)) > most:
-        raise exception.RequestLimitExceeded(message=f"{name} takes {size} bytes, and may take {most} at most.")
+        raise exception.RequestLimitExceeded(message=f"{name} takes {size} bytes; it may take at most {most}.")
 
 
 small = partial(sized, most=LARGEST_SMALL)
@@ -75,7 +75,7 @@ document = partial(sized, most=LARGEST_DOCUMENT)
 def a_map(name: str, value: Any, most: int = LARGEST_DOCUMENT) -> None:
     """Raise HeatliteError when the value isn't a map, or is larger than ``most`` bytes."""
     if not isinstance(value, Mapping):
-        raise invalid(f"{name} must be a map, and is a {type(value).__name__}")
+        raise invalid(f"{name} must be a map, not {type(value).__name__}")
     sized(name, value, most)
 
 

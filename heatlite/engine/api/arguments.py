@@ -41,9 +41,9 @@ def stack_identity(value: Any) -> StackIdentity:
     try:
         identity = StackIdentity(**value)
     except TypeError:
-        raise invalid(f"a stack identity holds tenant, stack_name, stack_id and path, not {value!r:.80}") from None
+        raise invalid(f"a stack identity has tenant, stack_name, stack_id and path, not {value!r:.80}") from None
     if not all(isinstance(part, str) for part in (identity.tenant, identity.stack_name, identity.stack_id)):
-        raise invalid(f"the parts of a stack identity are strings, not {value!r:.80}")
+        raise invalid(f"the parts of a stack identity must be strings, not {value!r:.80}")
     return identity
 
 
@@ -82,7 +82,7 @@ def mapping(name: str, value: Any) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise invalid(f"{name} must be a map, and is a {type(value).__name__}")
+        raise invalid(f"{name} must be a map, not {type(value).__name__}")
     return value
 
 
@@ -94,7 +94,9 @@ def timeout(value: Any) -> int | None:
     try:
         return whole_number("timeout_mins", value) or None
     except exception.Invalid:
-        reason = f"Invalid timeout value {value!r:.40}: timeout_mins is a whole number of minutes, or 0 for the default"
+        reason = (
+            f"Invalid timeout value {value!r:.40}: timeout_mins must be a whole number of minutes, or 0 for the default"
+        )
         raise invalid(reason) from None
 
 
@@ -108,7 +110,7 @@ def whole_number(name: str, value: Any) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(LARGEST_NUMBER)):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_NUMBER:
-        raise invalid(f"{name} must be a whole number from 0 to {LARGEST_NUMBER}, and is {value!r:.40}")
+        raise invalid(f"{name} must be a whole number from 0 to {LARGEST_NUMBER}, not {value!r:.40}")
     return value
 
 
@@ -131,7 +133,7 @@ def tag_list(name: str, value: Any) -> list[str]:
     if not isinstance(value, list):
         raise invalid(f"Invalid {name}, not a list: {value!r:.80}")
     if len(value) > MOST_TAGS:
-        raise invalid(f"Invalid {name}: there may be {MOST_TAGS} tags, and there are {len(value)}")
+        raise invalid(f"Invalid {name}: at most {MOST_TAGS} tags are allowed, and there are {len(value)}")
     for tag in value:
         if not isinstance(tag, str):
             raise invalid(f'Invalid tag, "{tag!s:.80}" is not a string')

@@ -141,9 +141,9 @@ def _named(plugins: Mapping[str, type[Resource]], type_name: Any) -> dict[str, t
     if not type_name:
         return dict(plugins)
     if not isinstance(type_name, str):
-        raise invalid(f"type_name is a regular expression, and not {type_name!r:.80}")
+        raise invalid(f"type_name must be a regular expression, not {type_name!r:.80}")
     try:
         patterns.check(type_name)
         return {name: plugins[name] for name in patterns.beginning_with(type_name, list(plugins))}
     except ValueError as error:
-        raise invalid(f"type_name is a regular expression: {error}") from None
+        raise invalid(f"type_name must be a regular expression: {error}") from None

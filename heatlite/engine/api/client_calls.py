@@ -44,7 +44,7 @@ MOST_SECONDS = 30.0
 """Seconds that all patterns and expressions of one call may take together, since a client waits for the reply."""
 
 TOO_LONG = (
-    "The database took longer for this than a call may (option read_time_limit). Ask for less: a page of a list by "
+    "The database took longer than a call may take (option read_time_limit). Ask for less: a page of a list by "
     "limit and marker, fewer filters, or a filter by name or id."
 )
 
@@ -102,7 +102,7 @@ def _answered(method: Method, context: Any, given: Mapping[str, Any], args: Any,
             raise exception.RequestLimitExceeded(message=TOO_LONG) from None
         if is_refusal(error):
             raise exception.Invalid(
-                reason=f"the database does not take what was sent: {refusals.reason(error)}"
+                reason=f"the database refuses a value of this call: {refusals.reason(error)}"
             ) from None
         if is_outage(error):
             raise unavailable(error, in_doubt=bool(commits)) from None

@@ -48,8 +48,8 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
     begins = begins or events.listed(context, [EVENT.stack_id == stack.id], [EVENT.id], 1)  # the oldest are purged
     steps = whole_number("back", back) or 0
     if steps >= len(begins):
-        older = f" Older ones are beyond what one call reads (option max_listed, {page.most})." if has_older else ""
-        told_of = f"Of stack {stack.name} the events tell of {len(begins)} operation(s).{older}"
+        older = f" One call doesn't read older events (option max_listed, {page.most})." if has_older else ""
+        told_of = f"The events of stack {stack.name} show only {len(begins)} operation(s).{older}"
         raise exception.NotFound(msg_fmt=told_of)
     begin = begins[-1 - steps]
     following = begins[len(begins) - steps] if steps else None

@@ -94,7 +94,7 @@ def order(
     """
     keys: Sequence[Any] = [sort_keys] if isinstance(sort_keys, str) else sort_keys or []
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise invalid(f"sort_keys must be a list of names, and is {sort_keys!r:.80}")
+        raise invalid(f"sort_keys must be a list of names, not {sort_keys!r:.80}")
     chosen = list(dict.fromkeys(allowed[key] for key in keys if key in allowed))
     if sort_dir not in (None, "", *DIRECTIONS):
         raise invalid(f"Unknown sort direction {sort_dir!r:.40}, must be asc or desc")
@@ -152,5 +152,5 @@ def marker_id(value: Any) -> str | None:
     if not value:
         return None
     if not isinstance(value, str) or "\x00" in value:
-        raise invalid(f"marker must be the id of the last item seen, and is {value!r:.80}")
+        raise invalid(f"marker must be the id of the last item seen, not {value!r:.80}")
     return value

@@ -139,7 +139,7 @@ def filters(wanted: Any, words: Words, action: sa.Column[Any], status: sa.Column
             continue
         listed = value if isinstance(value, list) else [value]
         if len(listed) > MOST_VALUES:
-            raise invalid(f'the filter "{word}" may have {MOST_VALUES} values, and has {len(listed)}')
+            raise invalid(f'the filter "{word}" may have at most {MOST_VALUES} values, and has {len(listed)}')
         values = list(dict.fromkeys(column_value(word, column, each) for each in listed))
         is_state = column is status
         conditions.append(any_state(values, action, status) if is_state else column.in_(values))

@@ -219,7 +219,7 @@ class Reading:
         """
         also = [] if with_attr in (None, True, False) else with_attr
         if not isinstance(also, list) or not all(isinstance(attribute, str) for attribute in also):
-            raise invalid(f"with_attr must be a list of attributes, and is {with_attr!r:.80}")
+            raise invalid(f"with_attr must be a list of attributes, not {with_attr!r:.80}")
         with context.database.reader(context):
             rows = resources.light(context, stack.id)
             serving = shown(rows, stack.raw_template_id)

@@ -229,4 +229,6 @@ def check_users_project(context: RequestContext, project_id: str | None) -> None
     if project_id in (None, context.project_id) or context.is_admin:
         return
     if not stack_projects.is_users_of(context, str(project_id), context.project_id):
-        raise invalid(f"stack_user_project_id {project_id} isn't the project of the users of a stack of this project")
+        raise invalid(
+            f"stack_user_project_id {project_id} isn't a project that a stack of this project created for its users"
+        )

@@ -36,7 +36,7 @@ def text(name: str, value: Any, longest: int | None = LONGEST_TEXT) -> str | Non
     if value is None:
         return None
     if not isinstance(value, str):
-        raise invalid(f"{name} must be a text, and is {value!r:.80}")
+        raise invalid(f"{name} must be a string, not {value!r:.80}")
     if longest is not None and (len(value) > longest or "\x00" in value):
         raise invalid(f'"{name}" should be no more than {longest} characters')
     return value
@@ -58,7 +58,7 @@ def given_id(value: Any) -> str:
     :raises Invalid: when it isn't a UUID
     """
     if not finding.is_uuid(value):
-        raise invalid(f"deployment_id must be a UUID, and is {value!r:.80}")
+        raise invalid(f"deployment_id must be a UUID, not {value!r:.80}")
     return str(value)
 
 
@@ -70,4 +70,4 @@ def moment(written: Any) -> datetime.datetime:
     try:
         return timeutils.normalize_time(timeutils.parse_isotime(str(written)))
     except (ValueError, OverflowError):
-        raise invalid(f"updated_at is a time such as 2026-11-20T22:22:30, and not {written!s:.80}") from None
+        raise invalid(f"updated_at must be a time such as 2026-11-20T22:22:30, not {written!s:.80}") from None

@@ -110,7 +110,7 @@ def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) 
     found = []
     names = name_list("environment_files", sent.environment_files)
     if len(names) > MOST_ENVIRONMENT_FILES:
-        told = f"there may be {MOST_ENVIRONMENT_FILES} of them, and there are {len(names)}"
+        told = f"at most {MOST_ENVIRONMENT_FILES} environment files are allowed, and there are {len(names)}"
         raise exception.StackValidationFailed(path=["environment_files"], message=told)
     check_environment_files(names, files, max_bytes * ENVIRONMENT_FILES_TOGETHER)
     for name in names:
@@ -170,7 +170,7 @@ def read_files(files: Any) -> dict[str, str]:
     for name, content in contents.items():
         if not isinstance(content, str):
             raise exception.StackValidationFailed(
-                path=["files", name], message=f"a file's content is text, and this is a {type(content).__name__}"
+                path=["files", name], message=f"a file's content must be a string, not {type(content).__name__}"
             )
     return contents
 

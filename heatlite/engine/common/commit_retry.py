@@ -24,10 +24,10 @@ from heatlite.engine.common.inputs import Inputs
 
 PAUSES = (0.05, 0.1, 0.3, 0.6, 1.0, 1.5, 2.0, 2.5)
 """Seconds between the attempts. Together they last as long as a server's restart, and less than a client waits."""
-NOT_DONE = "The engine's database can't be used now ({reason}). This call was not carried out: it can be made again."
+NOT_DONE = "The engine's database can't be used now ({reason}). This call was not carried out: you can repeat it."
 IN_DOUBT = (
-    "The engine's database can't be used now ({reason}), and it went away while this call was being written down. "
-    "Whether it was carried out can't be said yet: look at the stack before making it again."
+    "The engine's database can't be used now ({reason}), and was lost while it committed this call. "
+    "It isn't known yet whether the call was carried out: look at the stack before you repeat it."
 )
 
 Result = TypeVar("Result")

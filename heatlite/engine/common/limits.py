@@ -55,7 +55,7 @@ def _json(what: str, value: Any) -> str:
     try:
         return json.dumps(value, allow_nan=False)
     except ValueError:
-        reason = f"The {what} holds a number that JSON has no way to write, such as Infinity or NaN"
+        reason = f"The {what} holds a number that JSON can't represent, such as Infinity or NaN"
         raise exception.StackValidationFailed(message=reason) from None
 
 
@@ -105,7 +105,8 @@ def check_evaluated(definition: ResourceDefinition, properties: Any, metadata: A
         size = weight(value)
         if size > most:
             told = (
-                f"The {section} of a resource may take {most} bytes, and these take {size}; keep large things elsewhere"
+                f"The {section} of a resource may take at most {most} bytes, and these take {size}: "
+                "store large values elsewhere"
             )
             raise exception.StackValidationFailed(path=definition.path(section), message=told)
         together += size

@@ -16,7 +16,7 @@ from heatlite import exception
 from heatlite.template import Mask
 from heatlite.template.mask import HIDDEN
 
-CANT_BE_SHOWN = "It failed for a reason that can't be shown, since hidden values couldn't be taken out of it"
+CANT_BE_SHOWN = "It failed; the reason can't be shown, because hidden values couldn't be removed from it"
 
 
 @contextlib.contextmanager

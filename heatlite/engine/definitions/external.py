@@ -34,7 +34,7 @@ def id_of(definition: ResourceDefinition, resolved: object) -> str | None:
     if not isinstance(resolved, str) or not 0 < len(resolved) <= LONGEST_ID:
         raise exception.StackValidationFailed(
             path=definition.path("external_id"),
-            message=f"An external id is a text of 1 to {LONGEST_ID} characters, and this is {resolved!r:.80}",
+            message=f"An external id must be a string of 1 to {LONGEST_ID} characters, not {resolved!r:.80}",
         )
     return resolved
 

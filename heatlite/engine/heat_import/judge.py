@@ -124,7 +124,7 @@ class Judge:
             return None
         child = next((it for it in stack.children if it.id == row.physical_resource_id), None)
         if issubclass(plugin, StackResource) and child is None:
-            obstacles.append(f"{place} ({definition.type}): its nested stack {row.physical_resource_id} isn't there")
+            obstacles.append(f"{place} ({definition.type}): its nested stack {row.physical_resource_id} doesn't exist")
         return JudgedResource(row, definition, plugin, properties, child)
 
 
@@ -137,11 +137,11 @@ def states_in_the_way(stack: HeatStack) -> Iterator[str]:
     """Yield the obstacles in a stack's own state."""
     state = f"{stack.action}_{stack.status}"
     if not stack.is_convergence:
-        yield f"it isn't a convergence stack: run `heat-manage migrate_convergence_1 {stack.id}` there first"
+        yield f"it isn't a convergence stack: run `heat-manage migrate_convergence_1 {stack.id}` in Heat first"
     if stack.status == Status.IN_PROGRESS:
-        yield f"it is {state}: wait until that is over, or cancel it there"
+        yield f"it is {state}: wait until it ends, or cancel it in Heat"
     elif stack.status != Status.COMPLETE:
-        yield f"it is {state} ({stack.status_reason}): repair it there, by an update or a check"
+        yield f"it is {state} ({stack.status_reason}): repair it in Heat, by an update or a check"
     elif stack.action not in set(Action) or stack.action in (Action.DELETE, Action.INIT):
         yield f"it is {state}, and heatlite can't continue from that state"
 
@@ -158,9 +158,9 @@ def row_in_the_way(row: HeatResource, definition: ResourceDefinition | None) -> 
 def without_each_other(stack: HeatStack, parsed: language.Template, resources: list[JudgedResource]) -> Iterator[str]:
     """Yield an obstacle for each name without a row, and each nested stack without a resource."""
     named = {row.name for row in stack.resources}
-    yield from (f"resources.{name} has never been made" for name in parsed.resources if name not in named)
+    yield from (f"resources.{name} has never been created" for name in parsed.resources if name not in named)
     held = {it.child.id for it in resources if it.child is not None}
     rows = {row.physical_resource_id for row in stack.resources}
     for child in stack.children:
         if child.id not in held and child.id not in rows:
-            yield f"no resource stands for its nested stack {child.name} ({child.id})"
+            yield f"no resource owns its nested stack {child.name} ({child.id})"

@@ -33,9 +33,9 @@ class TakeOver:
         """Return why heatlite's own rows prevent taking this stack over; None if they don't."""
         context = EngineContext(self._means.database)
         if stacks.get(context, heat.id) is not None:
-            return "it is here already"
+            return "heatlite has this stack already"
         if stacks.by_live_name(context, heat.tenant, heat.name) is not None:
-            return f"there is another stack of the name {heat.name} in its project here"
+            return f"heatlite has another stack named {heat.name} in its project"
         return None
 
     def take(self, root: JudgedStack) -> None:

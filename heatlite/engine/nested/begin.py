@@ -105,7 +105,7 @@ class Children:
         except REFUSING as error:
             if not is_refusal(error):
                 raise
-            self._refuse_first(stack, f"The database does not take the stack: {refusals.reason(error)}", adopts)
+            self._refuse_first(stack, f"The database refuses the stack: {refusals.reason(error)}", adopts)
             return
         spreads = not is_quick(self._shared.registry, parsed)
         self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
@@ -166,7 +166,7 @@ class Children:
         buried = dataclasses.replace(
             stack,
             status=Status.COMPLETE,
-            status_reason="It was never made",
+            status_reason="It was never created",
             deadline=None,
             deleted_at=gone["deleted_at"],
         )
@@ -231,7 +231,7 @@ class Children:
         except REFUSING as error:
             if not is_refusal(error):
                 raise
-            reason = f"The database does not take the stack: {refusals.reason(error)}"
+            reason = f"The database refuses the stack: {refusals.reason(error)}"
             self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": reason})
             return
         columns |= changes

@@ -74,7 +74,7 @@ class EngineCollector(Collector):
         for count in Count:
             yield CounterMetricFamily(PREFIX + count.value, count.text, value=self._shared.counts[count])
         yield gauge("lease_valid", "Whether this engine may start steps", self._shared.lease.is_valid)
-        yield gauge("claims", "Claims that this engine is at", len(self._shared.claims))
+        yield gauge("claims", "Open claims of this engine", len(self._shared.claims))
         yield gauge("steps_waiting", "Steps of plugins that wait for a thread here", self._waiting())
         yield gauge("step_hangs", "Whether a step of a plugin has exceeded its time limit here", self._overdue())
 
@@ -84,7 +84,7 @@ class EngineCollector(Collector):
         yield gauge("stacks_oldest_seconds", "Age of the oldest operation that hasn't ended", age(read.oldest, now))
         yield gauge("stacks_overdue", "Operations that are past their time and not FAILED yet", read.overdue)
         ready = {"cast": read.cast, "held": read.held}
-        family = GaugeMetricFamily(PREFIX + "nodes_ready", "Ready nodes that nobody has claimed", labels=["how"])
+        family = GaugeMetricFamily(PREFIX + "nodes_ready", "Ready nodes that no engine has claimed", labels=["how"])
         oldest = GaugeMetricFamily(PREFIX + "nodes_ready_oldest_seconds", "Age of the oldest of them", labels=["how"])
         for how, those in ready.items():
             family.add_metric([how], those.nodes)
@@ -92,8 +92,10 @@ class EngineCollector(Collector):
         yield family
         yield oldest
         yield gauge("nodes_cast_again", "Ready nodes whose message was late or lost", read.cast.cast_again)
-        yield gauge("projects_held", "Projects that have more ready than their share", read.holding)
-        leases = GaugeMetricFamily(PREFIX + "lease_age_seconds", "Since an engine's last renewal", labels=["engine"])
+        yield gauge("projects_held", "Projects that have more ready nodes than their share", read.holding)
+        leases = GaugeMetricFamily(
+            PREFIX + "lease_age_seconds", "Seconds since an engine's last renewal", labels=["engine"]
+        )
         for engine_id, renewed in read.renewed.items():
             leases.add_metric([engine_id], age(renewed, now))
         yield leases
@@ -127,7 +129,7 @@ class Health:
             with self._shared.database.reader(context):
                 context.connection.execute(sa.text("SELECT 1")).one()
         except Exception as error:
-            outage.tell(LOG, error, "The health of the database can't be told")
+            outage.tell(LOG, error, "The database can't be read for the health check")
             return False
         return True
 

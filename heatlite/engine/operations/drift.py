@@ -106,7 +106,7 @@ def opened(shared: Shared, row: ResourceRecord, going_on: Any) -> list[Any]:
     except (TypeError, ValueError, exception.InvalidEncryptionKey):
         content = {}
     if not isinstance(content, dict) or content.get(LOOKED_AT) != row.uuid:
-        raise exception.Invalid(reason="going_on isn't what a look at this resource replied: begin the look anew")
+        raise exception.Invalid(reason="going_on isn't from a reply about this resource: start again without it")
     return [content["progress"]]
 
 

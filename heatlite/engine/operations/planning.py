@@ -128,7 +128,7 @@ def settle(change: Change, nested: list[Told]) -> Change:
     if fates <= {Fate.UNCHANGED} and child["as_it_is"]:
         return replace(change, fate=Fate.UNCHANGED, looks=False)
     if fates & {Fate.ADDED, Fate.DELETED, Fate.REPLACED, Fate.UPDATED}:
-        return replace(change, looks=False, reason="what is nested in it changes")
+        return replace(change, looks=False, reason="its nested stack changes")
     return change
 
 

@@ -272,13 +272,13 @@ def check_as_a_whole(template: language.Template) -> None:
         ``external_id`` in a version that doesn't have it yet
     """
     if twice := sorted(template.parameter_schemata.keys() & template.resources.keys()):
-        message = f"Duplicate names {', '.join(twice)}: a parameter and a resource can't be called alike"
+        message = f"Duplicate names {', '.join(twice)}: a parameter and a resource can't have the same name"
         raise exception.StackValidationFailed(message=message)
     for definition in template.resources.values():
         if "external_id" in definition.written and template.version < EXTERNAL_ID_SINCE:
             raise exception.StackValidationFailed(
                 path=definition.path("external_id"),
-                message=f"external_id is known from heat_template_version {EXTERNAL_ID_SINCE} on",
+                message=f"external_id needs heat_template_version {EXTERNAL_ID_SINCE} or later",
             )
 
 

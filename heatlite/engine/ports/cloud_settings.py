@@ -46,7 +46,7 @@ def service(conf: cfg.ConfigOpts) -> Login | None:
     if not trustee.username:
         return None
     if not trustee.password:
-        raise exception.ConfigurationError(reason="[trustee] password isn't set, and username is")
+        raise exception.ConfigurationError(reason="[trustee] username is set, but password isn't")
     return Login(
         username=trustee.username,
         password=trustee.password,
@@ -62,7 +62,7 @@ def stack_domain(conf: cfg.ConfigOpts) -> StackDomain | None:
         return None
     if not (conf.stack_domain_admin and conf.stack_domain_admin_password):
         raise exception.ConfigurationError(
-            reason=f"stack_domain_admin and stack_domain_admin_password have to be set for stacks' domain {domain}"
+            reason=f"stack_domain_admin and stack_domain_admin_password must be set for the stack domain {domain}"
         )
     by_id, by_name = conf.stack_user_domain_id, None if conf.stack_user_domain_id else conf.stack_user_domain_name
     admin = Login(

@@ -47,7 +47,7 @@ class StackCloud(ServicesOf):
     def users(self) -> StackUsers:
         """The users that the stack creates."""
         if self._users is None:
-            raise exception.NotSupported(feature="Making users while a request is validated")
+            raise exception.NotSupported(feature="Creating users while a request is validated")
         return self._users
 
 
@@ -81,8 +81,8 @@ class Clouds:
         found = None if stack.user_creds_id is None else self._stored(stack.user_creds_id)
         if found is None or not found.is_secret:
             raise exception.NotFound(
-                msg_fmt=f"The stack {stack.name} has no stored credentials to reach other services by. "
-                "Update it: those of the update are stored."
+                msg_fmt=f"The stack {stack.name} has no stored credentials for other services. "
+                "Update it: the credentials of the update are stored."
             )
         return self.login_of(found)
 

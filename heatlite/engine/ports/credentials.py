@@ -57,7 +57,8 @@ def stored_context(context: EngineContext, stack: StackRecord, request_id: str |
     found = None if stack.user_creds_id is None else user_creds.get(context, stack.user_creds_id)
     if found is None:
         raise exception.NotFound(
-            msg_fmt=f"The stack {stack.name} has no stored credentials. Update it: those of the update are stored."
+            msg_fmt=f"The stack {stack.name} has no stored credentials. "
+            "Update it: the credentials of the update are stored."
         )
     return RequestContext(context.database, wire(found, request_id))
 

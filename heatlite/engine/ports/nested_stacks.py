@@ -48,7 +48,7 @@ def answered(method: Method) -> Method:
             return method(*args)
         except REFUSING as error:
             if is_refusal(error):
-                raise Refused(f"the database does not take what is to be stored: {refusals.reason(error)}") from error
+                raise Refused(f"the database refuses what is to be stored: {refusals.reason(error)}") from error
             raise Unavailable(f"the database can't be asked now: {error}") from error
 
     return answer  # type: ignore[return-value]

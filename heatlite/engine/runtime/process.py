@@ -353,4 +353,4 @@ class EngineProcess:
         self._say_goodbye()
         if self._surroundings.file_locks is not None and self.shared.lease.engine_id:
             self._surroundings.file_locks.drop(self.shared.lease.engine_id)
-        LOG.info("Engine %s has left", self.shared.lease.engine_id)
+        LOG.info("Engine %s has stopped", self.shared.lease.engine_id)

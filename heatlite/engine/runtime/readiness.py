@@ -87,7 +87,7 @@ def engines(database: Database) -> Finding:
     where = ", ".join(sorted({it.host for it in alive if it.version != heatlite.__version__}))
     return Finding(
         Level.WARNING,
-        f"engines of {', '.join(others)} run beside {heatlite.__version__}, on {where}: they understand one another; "
+        f"engines of version {', '.join(others)} run beside {heatlite.__version__}, on {where}. They work together; "
         "restart them one after the other",
     )
 
@@ -101,7 +101,7 @@ def types(database: Database, registry: Registry) -> Finding:
     missing = sorted(missing_types(used, registry.names()))
     if not missing:
         return FINE
-    return Finding(Level.WARNING, f"resources are of types that aren't installed: {', '.join(missing)}")
+    return Finding(Level.WARNING, f"some resources are of types that aren't installed: {', '.join(missing)}")
 
 
 def missing_types(used: Collection[str], installed: Collection[str]) -> Iterator[str]:

@@ -41,7 +41,7 @@ def test_a_value_that_is_nested_deep_has_a_size_too() -> None:
     for _ in range(100_000):
         deep = [deep]
     assert weight(deep) == 100_002
-    with pytest.raises(exception.RequestLimitExceeded, match="tags takes 100002 bytes, and may take 65536"):
+    with pytest.raises(exception.RequestLimitExceeded, match="tags takes 100002 bytes; it may take at most 65536"):
         argument_types.check({"tags": deep})
 
 
@@ -70,6 +70,6 @@ def test_the_data_of_an_adoption_has_a_size(database: Any) -> None:
         exception.RequestLimitExceeded, match=r"Adoption data size \(8... bytes\) exceeds .* \(8000 bytes"
     ):
         engine.create("other", None, args={"adopt_stack_data": said})
-    with pytest.raises(exception.RequestLimitExceeded, match=r"args takes .* bytes, and may take 1048576"):
+    with pytest.raises(exception.RequestLimitExceeded, match=r"args takes .* bytes; it may take at most 1048576"):
         engine.create("other", None, args={"adopt_stack_data": {}, "of no account": ["x"] * LARGEST_DOCUMENT})
     assert engine.rows() == before

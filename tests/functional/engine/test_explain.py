@@ -46,9 +46,9 @@ def test_each_stage_of_a_creation_is_told(fleet: Fleet) -> None:
     assert "a (update): ready; announced" in explained(fleet)
     fleet.work()
     text = explained(fleet)
-    assert f"a (update): at work on engine {fleet.first}" in text
+    assert f"a (update): running on engine {fleet.first}" in text
     assert "b (update): waits for a (update)" in text
-    assert "looks again in 1 h 0 min" in text
+    assert "polls again in 1 h 0 min" in text
 
 
 def test_what_a_newer_operation_waits_for_is_told(fleet: Fleet) -> None:

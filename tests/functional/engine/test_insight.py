@@ -302,9 +302,9 @@ def test_a_look_goes_on_with_nothing_but_what_a_look_at_that_resource_replied(en
     sealed = engine.database.vault.encrypt("{}")
     for going_on in ([{"until": 0}], [[]], [None], "x", {}, 1, [progress, progress], [progress[:-9]], ["x"], [sealed]):
         if going_on:
-            with pytest.raises(exception.Invalid, match="begin the look anew"):
+            with pytest.raises(exception.Invalid, match="start again without it"):
                 look(engine, identity, "a", going_on=going_on)
-    with pytest.raises(exception.Invalid, match="begin the look anew"):
+    with pytest.raises(exception.Invalid, match="start again without it"):
         look(engine, identity, "b", going_on=[progress])
     assert look(engine, identity, "a", going_on=[progress])["finding"] == "waiting"
 

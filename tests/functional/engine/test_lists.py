@@ -252,7 +252,7 @@ def test_operations_beyond_what_a_history_reads_are_said_to_be_there(
         engine.update(identity, EMPTY)
         engine.settle()
         with pytest.raises(
-            exception.NotFound, match=r"tell of 1 operation\(s\)\. Older ones are beyond .* max_listed, 3"
+            exception.NotFound, match=r"show only 1 operation\(s\)\. One call doesn.t read older .* max_listed, 3"
         ):
             engine.call("list_history", stack_identity=identity, back=1)
 
@@ -324,17 +324,17 @@ def test_a_filter_by_tags_is_one_sub_query_however_often_a_tag_is_said(five: End
 def test_a_filter_by_more_tags_than_a_stack_may_have_is_refused(five: Endpoint, kind: str) -> None:
     tags = [f"t{place}" for place in range(101)]
     for method in ("list_stacks", "count_stacks"):
-        with pytest.raises(exception.Invalid, match=f"Invalid {kind}: there may be 100 tags, and there are 101"):
+        with pytest.raises(exception.Invalid, match=f"Invalid {kind}: at most 100 tags are allowed, and there are 101"):
             five.call(method, **{kind: tags})
 
 
 def test_a_stack_has_so_many_tags_and_no_more(engine: Endpoint) -> None:
     tags = [f"t{place}" for place in range(101)]
-    with pytest.raises(exception.Invalid, match="there may be 100 tags, and there are 101"):
+    with pytest.raises(exception.Invalid, match="at most 100 tags are allowed, and there are 101"):
         engine.create("web", EMPTY, args={"tags": tags})
     identity = engine.created("web", EMPTY, args={"tags": [*tags[:50], *tags[:50]]})
     assert engine.show(identity)["tags"] == tags[:50]
-    with pytest.raises(exception.Invalid, match="there may be 100 tags"):
+    with pytest.raises(exception.Invalid, match="at most 100 tags"):
         engine.update(identity, EMPTY, args={"tags": tags})
 
 
@@ -343,10 +343,10 @@ def test_the_values_of_a_filter_are_each_said_once_and_not_too_many(five: Endpoi
         assert names(five, filters={"name": ["s1", "s2"] * 400}) == ["s2", "s1"]
     assert all(statement.count("?") < 10 for statement in seen)
     many = [f"s{place}" for place in range(1001)]
-    with pytest.raises(exception.Invalid, match='the filter "status" may have 1000 values, and has 1001'):
+    with pytest.raises(exception.Invalid, match='the filter "status" may have at most 1000 values, and has 1001'):
         five.call("list_stacks", filters={"status": many})
     identity = five.call("identify_stack", stack_name="s1")
-    with pytest.raises(exception.Invalid, match='the filter "resource_name" may have 1000 values'):
+    with pytest.raises(exception.Invalid, match='the filter "resource_name" may have at most 1000 values'):
         five.call("list_events", stack_identity=identity, filters={"resource_name": many})
 
 
@@ -365,5 +365,7 @@ def test_names_of_files_and_entries_of_the_registry_count_in_a_size(
 
 def test_so_many_environment_files_are_read_and_no_more(engine: Endpoint) -> None:
     call = {"files": {"e.yaml": "{}"}, "environment_files": ["e.yaml"] * 101}
-    with pytest.raises(exception.StackValidationFailed, match="there may be 100 of them, and there are 101"):
+    with pytest.raises(
+        exception.StackValidationFailed, match="at most 100 environment files are allowed, and there are 101"
+    ):
         engine.create("web", EMPTY, **call)

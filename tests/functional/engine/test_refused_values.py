@@ -158,7 +158,7 @@ def test_a_value_larger_than_a_packet_fails_its_resource_and_is_no_outage(
 
 
 def test_a_template_larger_than_a_packet_is_refused_and_the_client_told_why(mariadb: Server) -> None:
-    told = "the database does not take what was sent: a statement of about"
+    told = "the database refuses a value of this call: a statement of about"
     with (
         packets_of(mariadb, MIB),
         opened(mariadb, max_template_size=4 * MIB) as fleet,
@@ -173,9 +173,7 @@ def test_a_nested_template_larger_than_a_packet_fails_the_resource_that_it_is_of
         fleet.create(hot(group={"type": "OS::Heat::ResourceGroup", "properties": group}))
         fleet.settle()
         assert fleet.state() == "CREATE_FAILED"
-        assert (
-            "Refused: resources.group: the database does not take what is to be stored" in fleet.stack().status_reason
-        )
+        assert "Refused: resources.group: the database refuses what is to be stored" in fleet.stack().status_reason
 
 
 def test_fifty_values_of_one_large_parameter_are_no_matter(fleet: Fleet) -> None:
@@ -190,7 +188,9 @@ def test_fifty_values_of_one_large_parameter_are_no_matter(fleet: Fleet) -> None
 
 
 def test_properties_have_a_limit_and_an_error_that_says_where(fleet: Fleet) -> None:
-    with pytest.raises(exception.StackValidationFailed, match=r"resources\.big\.properties.*may take 4194304 bytes"):
+    with pytest.raises(
+        exception.StackValidationFailed, match=r"resources\.big\.properties.*may take at most 4194304 bytes"
+    ):
         fleet.call("create_stack", "web", large(20), LARGE, None, {})
 
 
@@ -201,7 +201,7 @@ def test_properties_known_only_later_have_the_same_limit(fleet: Fleet) -> None:
     fleet.identity = fleet.call("create_stack", "web", template, LARGE, None, {"disable_rollback": True})
     fleet.settle()
     assert fleet.state() == "CREATE_FAILED"
-    assert "may take 4194304 bytes" in rows(fleet)["big"].status_reason
+    assert "may take at most 4194304 bytes" in rows(fleet)["big"].status_reason
 
 
 def test_a_batch_too_heavy_for_one_transaction_is_taken_in_parts(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,7 @@ def test_a_wrong_signal_is_refused_and_not_told(engine: Endpoint, stack: dict[st
     [
         ("plain", exception.ResourceActionNotSupported, "signal is not supported for resource"),
         ("nobody", exception.ResourceNotFound, "nobody"),
-        (7, exception.Invalid, "resource_name must be a text"),
+        (7, exception.Invalid, "resource_name must be a string"),
     ],
 )
 def test_what_takes_no_signal_says_so(

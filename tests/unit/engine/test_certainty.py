@@ -64,10 +64,10 @@ def test_what_was_not_written_is_attempted_again() -> None:
     [
         ([AWAY], [AWAY], "was not carried out"),
         ([AWAY], [None], "was not carried out"),
-        ([UNANSWERED], [AWAY], "Whether it was carried out can't be said"),
-        ([UNANSWERED, AWAY], [AWAY], "Whether it was carried out can't be said"),
-        ([UNANSWERED, AWAY], [None], "Whether it was carried out can't be said"),
-        ([AWAY, UNANSWERED], [None], "Whether it was carried out can't be said"),
+        ([UNANSWERED], [AWAY], "It isn't known yet whether the call was carried out"),
+        ([UNANSWERED, AWAY], [AWAY], "It isn't known yet whether the call was carried out"),
+        ([UNANSWERED, AWAY], [None], "It isn't known yet whether the call was carried out"),
+        ([AWAY, UNANSWERED], [None], "It isn't known yet whether the call was carried out"),
     ],
 )
 def test_in_the_end_the_client_is_told_what_is_known(attempts: list[object], found: list[object], text: str) -> None:

@@ -64,7 +64,7 @@ def test_an_id_of_the_domain_goes_before_its_name() -> None:
 @pytest.mark.parametrize(
     ("trustee", "values", "said"),
     [
-        ({"auth_url": "http://keys", "username": "heat"}, {}, r"\[trustee\] password isn't set"),
+        ({"auth_url": "http://keys", "username": "heat"}, {}, r"\[trustee\] username is set, but password isn't"),
         (TRUSTEE, {"stack_user_domain_name": "heat"}, "stack_domain_admin and stack_domain_admin_password"),
     ],
 )

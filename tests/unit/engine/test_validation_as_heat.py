@@ -33,7 +33,7 @@ def test_a_parameter_and_a_resource_of_one_name_are_refused() -> None:
 def test_an_external_id_is_refused_in_versions_that_do_not_know_it() -> None:
     written = {"resources": {"x": {**VALUE, "external_id": "e-1"}}}
     assert validated(written, version="2016-10-14").resources["x"].external_id == "e-1"
-    with pytest.raises(StackValidationFailed, match=r"resources\.x\.external_id: .* from .* 2016-10-14 on"):
+    with pytest.raises(StackValidationFailed, match=r"resources\.x\.external_id: .* needs .* 2016-10-14 or later"):
         validated(written, version="2016-04-08")
 
 

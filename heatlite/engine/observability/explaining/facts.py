@@ -59,7 +59,7 @@ def find(context: EngineContext, name: str) -> StackRecord:
         raise exception.EntityNotFound(entity="Stack", name=name)
     if len(found) > 1:
         which = ", ".join(f"{it.id} (project {it.tenant})" for it in found)
-        raise exception.Invalid(reason=f"several stacks are called {name}; name one by its id: {which}")
+        raise exception.Invalid(reason=f"several stacks are named {name}; give the id of one: {which}")
     return found[0]
 
 

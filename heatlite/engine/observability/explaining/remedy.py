@@ -26,7 +26,7 @@ def remedy(stack: StackRecord) -> Remedy:
     :raises Invalid: when the stack is deleted, or nested: then its root must be repaired
     """
     if stack.deleted_at is not None:
-        raise exception.Invalid(reason=f"stack {stack.name} ({stack.id}) is gone: there is nothing to repair")
+        raise exception.Invalid(reason=f"stack {stack.name} ({stack.id}) is deleted: there is nothing to repair")
     if stack.is_nested:
         raise exception.Invalid(
             reason=f"stack {stack.name} is nested: repair its root, heatlite-manage stack repair {stack.root_id}"
@@ -51,9 +51,11 @@ def check_resettable(stack: StackRecord) -> None:
             reason=f"{place} is nested: reset its root, heatlite-manage reset_stack_status {stack.root_id}"
         )
     if not stack.is_in_progress:
-        raise exception.Invalid(reason=f"{place} is {stack.action}_{stack.status}: nothing runs that could be reset")
+        raise exception.Invalid(
+            reason=f"{place} is {stack.action}_{stack.status}: no operation is in progress that could be reset"
+        )
     if MATRIX[stack.action, stack.status][Operation.CANCEL] is not Answer.END:
         why = f"heatlite-manage stack explain {stack.id}"
         raise exception.Invalid(
-            reason=f"{place} is at a {stack.action}, which isn't left half-way; it ends by itself. See: {why}"
+            reason=f"{place} is at a {stack.action}, which can't be stopped half-way; it ends by itself. See: {why}"
         )

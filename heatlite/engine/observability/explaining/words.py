@@ -41,7 +41,7 @@ def headline(facts: Facts) -> Iterator[str]:
     stack = facts.stack
     yield f"Stack {stack.name} ({stack.id}) of project {stack.tenant} is {stack.action}_{stack.status}."
     if stack.status_reason:
-        yield f"It says: {stack.status_reason}"
+        yield f"Reason: {stack.status_reason}"
     if facts.root is not None:
         root = facts.root
         yield f"It is nested in {root.name} ({root.id}), which is {root.action}_{root.status}."
@@ -58,7 +58,7 @@ def headline(facts: Facts) -> Iterator[str]:
 def under_way(facts: Facts) -> Iterator[str]:
     """Yield what an operation in progress waits for."""
     if not any(not engine.is_gone for engine in facts.engines.values()):
-        yield "No engine is alive: nothing moves until one is started. Nothing is lost meanwhile."
+        yield "No engine is alive: the operation continues when one is started. Nothing is lost meanwhile."
     if not facts.nodes:
         yield "It has no nodes: its operation ended or was superseded a moment ago. Look again."
         return
@@ -71,7 +71,7 @@ def under_way(facts: Facts) -> Iterator[str]:
     if len(open_nodes) > MOST_NODES:
         yield f"  … and {len(open_nodes) - MOST_NODES} more."
     yield (
-        f"Each engine looks for lost work every {span(facts.sweep_interval)}; what an engine held that is silent for "
+        f"Each engine looks for lost work every {span(facts.sweep_interval)}; the work of an engine that is silent for "
         f"{span(facts.lease_seconds)} is taken over."
     )
 
@@ -94,7 +94,7 @@ def standing(facts: Facts, it: NodeStatus) -> str:
             return blocked(facts, it)
         case NodeState.PAUSED:
             return (
-                f"paused at its hook {it.hook}, until somebody clears that: "
+                f"paused at its hook {it.hook}, until that is cleared by "
                 f'a signal to the resource with {{"unset_hook": "{it.hook}"}}'
             )
         case _:
@@ -114,24 +114,22 @@ def waits_for(facts: Facts, it: NodeStatus) -> str:
 def announced(facts: Facts, it: NodeStatus) -> str:
     """Describe how a ready node has been announced."""
     if it.held_for is not None:
-        return (
-            f"held: project {it.held_for} has its share under way; an engine with room takes it in its project's turn"
-        )
+        return f"queued: project {it.held_for} has used up its share; an engine with a free thread takes it in its turn"
     again = "" if it.next_cast_at is None else in_or_now(it.next_cast_at - facts.now)
     times = f"cast again {it.casts} times so far" if it.casts else "announced"
-    return f"{times}; if nobody takes it, a sweep announces it {again or 'again'}"
+    return f"{times}; if no engine takes it, a sweep announces it {again or 'again'}"
 
 
 def running(facts: Facts, it: NodeStatus) -> str:
     """Describe which engine runs a node, since when, and when it polls next."""
-    words = f"at work on {engine(facts, it.engine_id)}"
+    words = f"running on {engine(facts, it.engine_id)}"
     row = it.resource
     if row is None:
         return words
     if row.updated_at is not None:
         words += f", {row.action} begun {ago(facts, seconds(row.updated_at))}"
     if row.due_at is not None and row.progress:
-        words += f", looks again {in_or_now(row.due_at - facts.now)}"
+        words += f", polls again {in_or_now(row.due_at - facts.now)}"
     token = (row.progress or {}).get("token")
     if isinstance(token, dict) and AGAIN in token:
         words += f"; {token[AGAIN]['reason']}; tried {token[AGAIN]['tries']} times"
@@ -149,7 +147,9 @@ def blocked(facts: Facts, it: NodeStatus) -> str:
     if row is None or row.engine_id is None:
         return f"was blocked by a lock that is free now; a sweep schedules it within {span(facts.sweep_interval)}"
     holder = engine(facts, row.engine_id)
-    return f"needs the row that {holder} holds for an earlier operation ({row.action}), and goes on when that lets go"
+    return (
+        f"needs the row that {holder} has locked for an earlier operation ({row.action}); goes on when it is unlocked"
+    )
 
 
 def at_rest(facts: Facts) -> Iterator[str]:
@@ -159,7 +159,7 @@ def at_rest(facts: Facts) -> Iterator[str]:
     yield "No operation is under way."
     yield from (f"  {row.name}: {row.action}_FAILED: {row.status_reason}" for row in failed[:MOST_NODES])
     for row in held[:MOST_NODES]:
-        yield f"  {row.name}: {engine(facts, row.engine_id)} is still at its {row.action}; nothing waits for that"
+        yield f"  {row.name}: {engine(facts, row.engine_id)} is still at its {row.action}; no operation waits for that"
     yield advice(facts)
 
 
@@ -167,13 +167,13 @@ def advice(facts: Facts) -> str:
     """Return what an operator, or the stack's owner, can do."""
     stack = facts.stack
     if stack.deleted_at is not None:
-        return "The stack is gone: nothing is to be done."
+        return "The stack is deleted: nothing needs to be done."
     if stack.status is Status.COMPLETE:
-        return "Nothing is to be done."
+        return "Nothing needs to be done."
     if facts.root is not None:
-        return f"A nested stack is repaired by its root: heatlite-manage stack repair {facts.root.id}"
-    again = "deletes it again" if stack.action is Action.DELETE else "makes it again what its template says"
-    return f"When the cause is mended: heatlite-manage stack repair {stack.id}   (a new operation that {again})"
+        return f"To repair a nested stack, repair its root: heatlite-manage stack repair {facts.root.id}"
+    again = "deletes it again" if stack.action is Action.DELETE else "brings it to its template again"
+    return f"When the cause is fixed, run: heatlite-manage stack repair {stack.id}   (a new operation that {again})"
 
 
 def engine(facts: Facts, engine_id: str | None) -> str:

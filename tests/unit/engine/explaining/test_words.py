@@ -64,26 +64,28 @@ def test_what_follows_only_the_done_waits_for_no_names() -> None:
 
 def test_what_is_ready_says_when_it_is_announced_again() -> None:
     text = told(node(A, NodeState.SCHEDULED, next_cast_at=NOW + 5, casts=3))
-    assert "server (update): ready; cast again 3 times so far; if nobody takes it, a sweep announces it in 5 s" in text
+    assert (
+        "server (update): ready; cast again 3 times so far; if no engine takes it, a sweep announces it in 5 s" in text
+    )
 
 
 def test_what_is_held_says_for_whose_turn_it_waits() -> None:
     text = told(node(A, NodeState.SCHEDULED, next_cast_at=NOW + 5, held_for="crowd"))
-    assert "server (update): ready; held: project crowd has its share under way" in text
+    assert "server (update): ready; queued: project crowd has used up its share" in text
 
 
 def test_what_runs_says_where_since_when_and_when_it_looks_again() -> None:
     busy = row(1, "server", "CREATE_IN_PROGRESS", updated_at=NOON, due_at=NOW + 3, progress={"token": 1})
     text = told(node(A, NodeState.RUNNING, engine_id="e1", resource=busy))
-    assert "server (update): at work on engine e1 (host.1), CREATE begun 1 min 30 s ago" in text
-    assert "looks again in 3 s" in text
+    assert "server (update): running on engine e1 (host.1), CREATE begun 1 min 30 s ago" in text
+    assert "polls again in 3 s" in text
 
 
 def test_what_waits_for_a_service_says_what_that_said() -> None:
     said = {"again": {"begin": True, "tries": 4, "reason": "Nova can't be used now (503): busy"}}
     busy = row(1, "server", "CREATE_IN_PROGRESS", updated_at=NOON, due_at=NOW + 3, progress={"token": said})
     text = told(node(A, NodeState.RUNNING, engine_id="e1", resource=busy))
-    assert "looks again in 3 s; Nova can't be used now (503): busy; tried 4 times" in text
+    assert "polls again in 3 s; Nova can't be used now (503): busy; tried 4 times" in text
 
 
 def test_what_runs_on_a_dead_a_silent_or_an_unknown_engine_says_so() -> None:
@@ -101,7 +103,7 @@ def test_what_waits_for_its_nested_stack_names_it() -> None:
 
 def test_what_is_blocked_says_by_whom() -> None:
     held = row(1, "server", "UPDATE_IN_PROGRESS", engine_id="e1")
-    assert "needs the row that engine e1 (host.1) holds for an earlier operation (UPDATE)" in told(
+    assert "needs the row that engine e1 (host.1) has locked for an earlier operation (UPDATE)" in told(
         node(A, NodeState.BLOCKED, resource=held)
     )
     assert "a lock that is free now" in told(node(A, NodeState.BLOCKED))
@@ -128,7 +130,7 @@ def test_a_failed_stack_says_what_failed_and_what_to_do() -> None:
     failed = stack(action=Action.UPDATE, status=Status.FAILED, status_reason="Resource UPDATE failed")
     rows = [row(1, "server", "UPDATE_FAILED", status_reason="no host"), row(2, "volume", engine_id="e1")]
     text = "\n".join(explained(Facts(NOW, failed, (), rows, engines=ENGINES)))
-    assert "It says: Resource UPDATE failed" in text
+    assert "Reason: Resource UPDATE failed" in text
     assert "server: UPDATE_FAILED: no host" in text
     assert "volume: engine e1 (host.1) is still at its CREATE" in text
     assert f"heatlite-manage stack repair {failed.id}" in text
@@ -141,7 +143,7 @@ def test_a_failed_nested_stack_sends_to_its_root() -> None:
 
 
 def test_a_complete_stack_needs_nothing() -> None:
-    assert explained(Facts(NOW, stack()))[-1] == "Nothing is to be done."
+    assert explained(Facts(NOW, stack()))[-1] == "Nothing needs to be done."
 
 
 @pytest.mark.parametrize(
@@ -168,5 +170,5 @@ def test_the_remedy_is_a_new_operation_of_the_same_aim(action: Action, expected:
 def test_nested_and_deleted_stacks_are_not_repaired() -> None:
     with pytest.raises(exception.Invalid, match="repair its root, heatlite-manage stack repair root"):
         remedy(stack(owner_id="root", root_id="root"))
-    with pytest.raises(exception.Invalid, match="is gone"):
+    with pytest.raises(exception.Invalid, match="is deleted"):
         remedy(stack(deleted_at=NOON))
