@@ -17,15 +17,42 @@ earlier attempt meant to do. So a message that comes twice, late or after a cras
     a change it can take           -> UpdateInPlace
 
 A row that another engine holds decides nothing: the node waits for the lock. What a visit does is in ``visits``.
+A decision carries why it was made (``because``), for those who tell it; that makes no difference between two of them.
 
 (*) A nested stack that a superseded traversal was creating isn't waited for: an update turns it to what is wanted now.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import enum
+from dataclasses import dataclass, field
 
 from heatlite.convergence.model import Action, ResourceView, Status
+
+
+class Because(enum.Enum):
+    """Why something is done to a resource."""
+
+    NOT_MADE = enum.auto()
+    """Nothing was done to its row yet, or it has none."""
+    NOTHING_CAME = enum.auto()
+    """Its creation failed, and nothing came of that."""
+    LEFT_HALFWAY = enum.auto()
+    """Its creation, or its adoption, was left in the middle."""
+    TYPE = enum.auto()
+    """Another type is wanted."""
+    GOING = enum.auto()
+    """It is being deleted."""
+    FAILED = enum.auto()
+    """It isn't, or may not be, what its row says."""
+    FIXED = enum.auto()
+    """Its type can't change these properties of what exists."""
+    CHANGED = enum.auto()
+    """Properties differ that its type can change."""
+    ELSEWHERE = enum.auto()
+    """Nothing differs here, and its type looks elsewhere whether there is anything to do."""
+    SUSPENDED = enum.auto()
+    """It is suspended, or may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +63,8 @@ class Blocked:
 @dataclass(frozen=True, slots=True)
 class Create:
     """Make the physical resource."""
+
+    because: Because = field(default=Because.NOT_MADE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +87,14 @@ class UpdateInPlace:
     """Change the properties named."""
 
     changed: frozenset[str]
+    because: Because = field(default=Because.CHANGED, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Replace:
     """Make a new row, and its physical resource; the old one is left to cleanup."""
+
+    because: Because = field(default=Because.FIXED, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +179,19 @@ class Comparison:
     is_waited_for: bool = False
 
 
-def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
-    """What an update node does with its row."""
+def nothing_differs(wanted_type: str) -> Comparison:
+    """Return the comparison of a row that has all that is wanted, of a type that replaces what has failed."""
+    return Comparison(wanted_type, frozenset(), needs_replacement=False, replace_when_failed=True)
+
+
+def decide_update(view: ResourceView | None, comparison: Comparison) -> UpdateDecision:
+    """Return what an update node does with its row; with none, what it will do with the row that it gets."""
+    if view is None:
+        return Adopt() if comparison.adopts else Create()
     if view.is_locked:
         return Blocked()
     if comparison.is_waited_for and view.type != comparison.wanted_type and view.action is Action.INIT:
-        return Replace()  # another thing is wanted than that which exists
+        return Replace(Because.TYPE)  # another thing is wanted than that which exists
     if comparison.is_waited_for and not view.may_be_suspended and view.action is not Action.DELETE:
         return Adopt()
     match view.action, view.status:
@@ -160,23 +199,29 @@ def decide_update(view: ResourceView, comparison: Comparison) -> UpdateDecision:
             return Adopt() if comparison.adopts else Create()
         case Action.ADOPT, status if comparison.adopts and not comparison.turns_round:
             if status is Status.IN_PROGRESS or (status is Status.FAILED and view.attempts):
-                return Adopt()  # it was left in the middle, and nothing is lost by taking it over again
+                return Adopt(Because.LEFT_HALFWAY)  # and nothing is lost by taking it over again
         case Action.CREATE, Status.FAILED if view.attempts and not comparison.turns_round:
             return Continue()  # it was left in the middle: what exists of it was made from what the row says
         case Action.CREATE, Status.FAILED if view.physical_id is None and view.type == comparison.wanted_type:
-            return Create()  # nothing came of it, so nothing is lost by trying again in the same row
+            return Create(Because.NOTHING_CAME)  # so nothing is lost by trying again in the same row
         case Action.CREATE, Status.IN_PROGRESS if not comparison.turns_round:
             return Continue()
         case Action.DELETE, _:
-            return Replace()
+            return Replace(Because.GOING)
+    if view.type != comparison.wanted_type:
+        return Replace(Because.TYPE)
     if view.has_failed and comparison.replace_when_failed:
-        return Replace()
-    if view.type != comparison.wanted_type or comparison.needs_replacement:
-        return Replace()
+        return Replace(Because.FAILED)
+    if comparison.needs_replacement:
+        return Replace(Because.FIXED)
     if view.may_be_suspended:
         return Resume()
-    if comparison.changed or comparison.has_to_look or view.is_unfinished:
-        return UpdateInPlace(comparison.changed)
+    if view.is_unfinished:
+        return UpdateInPlace(comparison.changed, Because.FAILED)
+    if comparison.changed:
+        return UpdateInPlace(comparison.changed, Because.CHANGED)
+    if comparison.has_to_look:
+        return UpdateInPlace(comparison.changed, Because.ELSEWHERE)
     return Keep()
 
 

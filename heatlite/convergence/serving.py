@@ -20,10 +20,41 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from heatlite.convergence.model import Action, ResourceView, Status
 
 Merits = tuple[bool | int, ...]
+
+
+class Row(Protocol):
+    """A row, whole or as the core sees it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def action(self) -> Action: ...
+    @property
+    def status(self) -> Status: ...
+    @property
+    def replaced_by(self) -> int | None: ...
+    @property
+    def current_template_id(self) -> int | None: ...
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+class Question(Protocol[AnyRow]):
+    """Which rows may serve, and which of several does."""
+
+    def candidates(self, rows: Collection[AnyRow], /) -> Iterable[AnyRow]:
+        """The rows that may serve."""
+
+    def merits(self, row: AnyRow, /) -> Merits:
+        """What counts for a row, the most important first."""
 
 
 @dataclass(frozen=True)
@@ -70,18 +101,18 @@ class Now:
 
     template_id: int
 
-    def candidates(self, views: Collection[ResourceView]) -> Iterable[ResourceView]:
+    def candidates(self, rows: Collection[AnyRow]) -> Iterable[AnyRow]:
         """Leave out what is gone."""
-        return (view for view in views if (view.action, view.status) != (Action.DELETE, Status.COMPLETE))
+        return (row for row in rows if (row.action, row.status) != (Action.DELETE, Status.COMPLETE))
 
-    def merits(self, view: ResourceView) -> Merits:
+    def merits(self, row: Row) -> Merits:
         """A row that made the template true comes before a newer one that didn't."""
         return (
-            view.replaced_by is None,
-            view.action is not Action.DELETE,
-            view.status is not Status.FAILED,
-            view.current_template_id == self.template_id,
-            view.id,
+            row.replaced_by is None,
+            row.action is not Action.DELETE,
+            row.status is not Status.FAILED,
+            row.current_template_id == self.template_id,
+            row.id,
         )
 
 
@@ -91,9 +122,9 @@ def present(views: Collection[ResourceView]) -> list[ResourceView]:
     return [view for view in views if view.replaced_by not in staying]
 
 
-def serving(views: Collection[ResourceView], question: Next | Now) -> dict[str, ResourceView]:
+def serving(rows: Collection[AnyRow], question: Question[AnyRow]) -> dict[str, AnyRow]:
     """Return name → the row that serves it, in the order in which the names came into being."""
-    rows: dict[str, list[ResourceView]] = {}
-    for view in question.candidates(views):
-        rows.setdefault(view.name, []).append(view)
-    return {name: max(found, key=question.merits) if found[1:] else found[0] for name, found in rows.items()}
+    by_name: dict[str, list[AnyRow]] = {}
+    for row in question.candidates(rows):
+        by_name.setdefault(row.name, []).append(row)
+    return {name: max(found, key=question.merits) if found[1:] else found[0] for name, found in by_name.items()}

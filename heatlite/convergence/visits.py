@@ -49,16 +49,29 @@ def arrange_visits(views: Collection[ResourceView], action: Action) -> Graph[Nod
     return graph
 
 
-def decide_visit(view: ResourceView | None, action: Action, *, serves: bool) -> VisitDecision:
-    """What a visit node does with its row.
+def decide_visit(
+    view: ResourceView | None,
+    action: Action,
+    *,
+    serves: bool,
+    is_external: bool = False,
+    unmet: bool = False,
+) -> VisitDecision:
+    """Return what a visit node does with its row.
 
     :param action: SUSPEND, RESUME, CHECK or SNAPSHOT
     :param serves: the row serves a name of the stack's template
+    :param is_external: it stands for what isn't the stack's: nothing is done to that, but it may be looked at
+    :param unmet: the check of something that it requires has failed
     """
+    if unmet:
+        return Unmet()
     if view is None:
         return Nothing()
     if view.is_locked:
         return Blocked()
+    if is_external and action is not Action.CHECK:
+        return Nothing()
     match action:
         case Action.SUSPEND:
             is_suspended = (view.action, view.status) == (Action.SUSPEND, Status.COMPLETE)

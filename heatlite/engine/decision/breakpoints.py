@@ -13,7 +13,6 @@ A creation that a dead engine left is past its first hook. What was cleared for 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 
 from heatlite import exception
@@ -71,13 +70,6 @@ def refusal(
     if restriction not in restrictions or row.action is Action.DELETE:
         return None
     return exception.ResourceActionRestricted(action=restriction)
-
-
-def refused(work: Work, error: exception.ResourceActionRestricted) -> Work:
-    """The work with its refusal; its event says no more than the error, as in Heat."""
-    name, is_whole = work.row.name, work.row.status is Status.COMPLETE
-    reason = exception.ResourceFailed(error_class=type(error).__name__, name=name, reason=error)
-    return dataclasses.replace(work, refusal=str(reason), told=str(error), leaves_row=is_whole)
 
 
 def reached(work: Work, hook: Hook, *, done: bool) -> Happening:

@@ -1,21 +1,21 @@
 """Work that is made of what the row says alone: cleanups and visits. No template has a part in it.
 
-cleanup   decide_cleanup(row)             the template may not know the resource any more
-visit     decide_visit(row, action)       suspend, resume and check what is there, whatever is wanted
+cleanup   the template may not know the resource any more
+visit     suspend, resume and check what is there, whatever is wanted
+
+What is done, ``resource_decision`` decides.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 
 from heatlite import exception
 from heatlite.convergence import decide, visits
-from heatlite.convergence.model import Action, Node, ResourceView, Status
-from heatlite.convergence.visits import decide_visit
+from heatlite.convergence.model import Action, Node, Status
 from heatlite.db.records import NodeRecord, ResourceRecord
-from heatlite.engine.decision import breakpoints
-from heatlite.engine.definitions import external
+from heatlite.engine.decision import breakpoints, resource_decision
+from heatlite.engine.decision.resource_decision import worn_out
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Work
@@ -41,16 +41,14 @@ class ByRow:
     def cleanup(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
         """What is to be done for a cleanup node."""
         row = record.resource
-        view: ResourceView | None = row.view if row else None
         plugin = self._registry.get(row.type) if row else None
-        collects = plugin is not None and plugin.only_waits and traversal.stack.leaves_garbage
-        serves = traversal.serves(record.node.resource_id)
-        retains = row is not None and is_retained(row, traversal)
-        has_child = (
-            plugin is not None and plugin.only_waits and row is not None and row.physical_resource_id is not None
+        decision = resource_decision.decide_cleanup(
+            row,
+            plugin,
+            serves=traversal.serves(record.node.resource_id),
+            collects=traversal.stack.leaves_garbage,
+            gives_back=traversal.stack.action is Action.ROLLBACK,
         )
-        leaves = row is not None and external.is_left(row, has_child=has_child)
-        decision = decide.decide_cleanup(view, serves=serves, collects=collects, retains=retains, leaves=leaves)
         return Work(
             traversal_id=traversal.id,
             stack_name=traversal.stack.name,
@@ -61,18 +59,19 @@ class ByRow:
             engine_id=claim.engine_id,
             claim_id=claim.claim_id,
             plugin=plugin,
-            refusal=self.worn_out(row) if row else None,
+            refusal=worn_out(row, self._max_attempts) if row else None,
             is_retry=row is not None and is_retry(record, row),
             hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name if row else ""), record.cleared),
         )
 
-    def visit(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
-        """What is to be done for a visit node."""
+    def visit(self, traversal: Traversal, record: NodeRecord, claim: Claim, *, unmet: bool = False) -> Work:
+        """What is to be done for a visit node.
+
+        :param unmet: it follows a check that has failed
+        """
         row, action = record.resource, Action(traversal.stack.action)
         serves = traversal.serves(record.node.resource_id)
-        decision = decide_visit(row.view if row else None, action, serves=serves)
-        if row is not None and row.external_id is not None and action is not Action.CHECK:
-            decision = decide.Blocked() if row.view.is_locked else decide.Nothing()
+        decision = resource_decision.decide_visit(row, action, serves=serves, unmet=unmet)
         performed = row if isinstance(decision, decide.Perform) else None
         plugin, refusal = self._plugin_of(performed, traversal) if performed else (None, None)
         refusal = refusal or (visits.refusal(performed.view, action) if performed else None)
@@ -90,36 +89,15 @@ class ByRow:
             is_retry=row is not None and is_retry(record, row),
         )
 
-    def skipped(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
-        """A check that isn't done, since one that it follows has failed."""
-        return dataclasses.replace(self.visit(traversal, record, claim), decision=decide.Unmet(), refusal=None)
-
-    def worn_out(self, row: ResourceRecord) -> str | None:
-        """Why a row isn't tried again; None where it may be."""
-        if row.attempts < self._max_attempts:
-            return None
-        return f"resources.{row.name}: {row.attempts} engines died at it, one after the other; it isn't tried again"
-
     def _plugin_of(self, row: ResourceRecord, traversal: Traversal) -> tuple[type[Resource] | None, str | None]:
         """The plugin of a row, and why nothing may be done with it."""
         files = traversal.template.files
         try:
             if row.type in files:  # which knows the outputs; of what the template no longer has, the base will do
-                return plugin_of(self._registry, row.type, files), self.worn_out(row)
-            return self._registry.get(row.type), self.worn_out(row)
+                return plugin_of(self._registry, row.type, files), worn_out(row, self._max_attempts)
+            return self._registry.get(row.type), worn_out(row, self._max_attempts)
         except exception.HeatliteError as error:
             return None, f"{type(error).__name__}: {error}"
-
-
-def is_retained(row: ResourceRecord, traversal: Traversal) -> bool:
-    """Whether what is physical outlives the row: the template says so, or it never was this stack's to delete.
-
-    What a stack that couldn't be adopted has taken over already is given back as it was. Whether it ever was a whole
-    stack need not be asked: a rollback to one that was finds each of its rows in use.
-    """
-    if row.deletion_policy == "Retain" or row.external_id is not None:
-        return True
-    return row.action is Action.ADOPT and traversal.stack.action is Action.ROLLBACK
 
 
 def is_retry(record: NodeRecord, row: ResourceRecord) -> bool:

@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping
 
 from heatlite import exception
 from heatlite.convergence import decide
-from heatlite.convergence.decide import Comparison, Decision
 from heatlite.convergence.model import Action, Node, NodeKind
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine.common import limits
 from heatlite.engine.common.inputs import Inputs
-from heatlite.engine.decision import breakpoints
+from heatlite.engine.decision import breakpoints, resource_decision
 from heatlite.engine.decision.cleanup_evaluation import ByRow, Claim, is_retry
-from heatlite.engine.decision.row_changes import UNHEALTHY
+from heatlite.engine.decision.resource_decision import Decided, Refusal, Target, instead, same_kind
 from heatlite.engine.definitions import external, scope
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.definitions.traversals import Traversal
@@ -27,14 +26,11 @@ from heatlite.engine.ports import plugin_errors
 from heatlite.engine.ports.clouds import CloudOf
 from heatlite.engine.ports.siblings import SiblingsOf
 from heatlite.engine.ports.software import SoftwareOf
-from heatlite.resources import steps
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.nested.port import NestedStacks
-from heatlite.resources.outcomes import Failed, Replace, Update
 from heatlite.resources.registry import Registry
 from heatlite.schema.child_process import on_behalf_of
-from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, ResourceDefinition, making_at_most, resolve
 
 ACTIONS: dict[type, Action] = {
@@ -51,10 +47,6 @@ MakePort = Callable[[Traversal, str, Evaluated | None], NestedStacks]
 
 Required = Mapping[int, NodeRecord]
 """For each row that the plan lets a definition require: the node whose key it is, with the row that acts."""
-
-
-class UpdateRefused(exception.HeatliteError):
-    """{reason}"""
 
 
 class Evaluator:
@@ -83,6 +75,7 @@ class Evaluator:
         self._software_of = software_of
         self._registry = registry
         self._inputs = inputs
+        self._max_attempts = max_attempts
         self._by_row = ByRow(registry, max_attempts)
 
     def instance(self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated | None) -> Instance:
@@ -146,34 +139,29 @@ class Evaluator:
             plugin = plugin_of(self._registry, definition.type, traversal.template.files)
             with making_at_most(), on_behalf_of(traversal.stack.tenant):
                 evaluated = self._evaluate(traversal, definition, plugin, required)
-            decision, changed = self._decide(traversal, row, evaluated, plugin)
-        except external.Fixed as error:
-            return dataclasses.replace(
-                self._refused(traversal, record, row, claim, traversal.mask(str(error))), leaves_row=True
-            )
-        except UpdateRefused as error:
-            return self._refused(traversal, record, row, claim, traversal.mask(str(error)))
+            decided = self._decided(traversal, row, evaluated, plugin)
         except exception.HeatliteError as error:
-            return self._refused(traversal, record, row, claim, traversal.mask(f"{type(error).__name__}: {error}"))
+            return self._refused(traversal, record, claim, Refusal(f"{type(error).__name__}: {error}"))
         except Exception as error:
             if plugin_errors.is_ours(error):
                 raise
-            return self._refused(traversal, record, row, claim, plugin_errors.reason(traversal.mask, row.name, error))
-        if restricted := breakpoints.refusal(row, decision, traversal.breakpoints.restrictions_of(row.name)):
-            return breakpoints.refused(self._refused(traversal, record, row, claim, ""), restricted)
+            reason = plugin_errors.reason(traversal.mask, row.name, error)
+            return self._refused(traversal, record, claim, Refusal(reason))
+        if decided.refusal is not None:
+            return self._refused(traversal, record, claim, decided.refusal)
         work = Work(
             traversal_id=traversal.id,
             stack_name=traversal.stack.name,
             node=record.node,
             row=row,
-            decision=decision,
-            action=ACTIONS.get(type(decision), row.action),
+            decision=decided.decision,
+            action=ACTIONS.get(type(decided.decision), row.action),
             engine_id=claim.engine_id,
             claim_id=claim.claim_id,
             plugin=plugin,
             evaluated=evaluated,
-            changed=changed,
-            refusal=self._by_row.worn_out(row),
+            changed=decided.changed,
+            refusal=decided.worn_out,
             is_retry=is_retry(record, row),
             hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name), record.cleared),
             is_unseen=external.is_unseen(traversal.stack.action, row, evaluated),
@@ -183,7 +171,7 @@ class Evaluator:
 
     def skipped(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
         """A check that isn't done, since one that it follows has failed."""
-        return self._by_row.skipped(traversal, record, claim)
+        return self._by_row.visit(traversal, record, claim, unmet=True)
 
     def _evaluate(
         self, traversal: Traversal, definition: ResourceDefinition, plugin: type[Resource], required: Required
@@ -215,62 +203,37 @@ class Evaluator:
             made_from=made_from(definition, traversal.sources, acting),
         )
 
-    def _decide(
+    def _decided(
         self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]
-    ) -> tuple[Decision, tuple[str, ...]]:
-        view, wanted_type = row.view, same_kind(row.type, evaluated.definition.type)
-        external.check_unchanged(row, evaluated)
-        adopts = external.is_taken_over(traversal.stack.action, row, evaluated)
-        waits = external.is_waited_for(row, evaluated, lambda: self._has_child(traversal, row, plugin))
-        if view.is_locked or view.action is Action.INIT or view.type != wanted_type or evaluated.external_id:
-            comparison = Comparison(wanted_type, frozenset(), False, True, adopts=adopts, is_waited_for=waits)
-            return decide.decide_update(view, comparison), ()
-        compared = self._compare(traversal, row, evaluated, plugin)
-        comparison = dataclasses.replace(compared, adopts=adopts, is_waited_for=waits)
-        return decide.decide_update(view, comparison), tuple(sorted(comparison.changed))
-
-    def _compare(
-        self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]
-    ) -> Comparison:
-        progress = row.progress or {}
-        changed = frozenset(progress.get("changed") or ())
-        replaces_failed = plugin.replace_when_failed or UNHEALTHY in progress
-        resource = plugin(self.instance(traversal, row, evaluated))
-        assessed = steps.assess_update(resource, row.properties_data or {}, evaluated.properties)
-        if isinstance(assessed, Failed) and row.view.has_failed and replaces_failed:
-            assessed = Replace()  # as Heat does: what has failed is replaced, immutable properties or not
-        if isinstance(assessed, Failed):
-            raise UpdateRefused(reason=assessed.reason)
-        if isinstance(assessed, Update):
-            changed |= assessed.prop_diff.keys()
-        is_anothers = row.physical_resource_id is not None and progress.get("traversal") != traversal.id
-        return Comparison(
-            wanted_type=row.type,
-            changed=changed,
-            needs_replacement=isinstance(assessed, Replace),
-            replace_when_failed=replaces_failed,
-            has_to_look=plugin.always_looks,
-            turns_round=plugin.turns_round and is_anothers,
+    ) -> Decided:
+        return resource_decision.decide_update(
+            row,
+            evaluated,
+            plugin,
+            Target(traversal.stack.action, self._max_attempts, traversal.id, traversal.breakpoints),
+            lambda: plugin(self.instance(traversal, row, evaluated)),
+            lambda: self._has_child(traversal, row, plugin),
         )
 
     def _has_child(self, traversal: Traversal, row: ResourceRecord, plugin: type[Resource]) -> bool:
         port = self._make_port(traversal, row.name, None) if plugin.only_waits and self._make_port else None
         return port is not None and port.look(row.uuid) is not None
 
-    def _refused(
-        self, traversal: Traversal, record: NodeRecord, row: ResourceRecord, claim: Claim, reason: str
-    ) -> Work:
-        action = Action.CREATE if row.action is Action.INIT else Action.UPDATE
+    def _refused(self, traversal: Traversal, record: NodeRecord, claim: Claim, refusal: Refusal) -> Work:
+        assert record.resource is not None, "only what has a row is refused"
+        row = record.resource
         return Work(
             traversal_id=traversal.id,
             stack_name=traversal.stack.name,
             node=record.node,
             row=row,
-            decision=decide.Blocked() if row.engine_id else decide.UpdateInPlace(frozenset()),
-            action=action,
+            decision=instead(row),
+            action=Action.CREATE if row.action is Action.INIT else Action.UPDATE,
             engine_id=claim.engine_id,
             claim_id=claim.claim_id,
-            refusal=reason,
+            refusal=traversal.mask(refusal.reason),
+            told=refusal.told,
+            leaves_row=refusal.leaves_row,
         )
 
 
@@ -279,8 +242,3 @@ def acting_row(record: NodeRecord | None, resource_id: int) -> tuple[int, int]:
     if record is None or record.resource is None:
         return (record.acting_id if record else resource_id), 0
     return record.acting_id, record.resource.atomic_key
-
-
-def same_kind(type_name: str, wanted: str) -> str:
-    """The wanted type as a row's type is compared with it: one template in place of another is an update."""
-    return type_name if is_template(type_name) and is_template(wanted) else wanted

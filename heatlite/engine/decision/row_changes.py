@@ -8,8 +8,9 @@ from typing import Any
 from heatlite.convergence import decide
 from heatlite.convergence.model import VISITS, Action, Status
 from heatlite.db.events import Happening
-from heatlite.db.records import ADOPTED, UNSEEN
+from heatlite.db.records import ADOPTED, UNSEEN, ResourceRecord
 from heatlite.engine.definitions.work import Evaluated, TimedOut, Work, goes_on, is_visit, step_left
+from heatlite.resources.base import Resource
 from heatlite.resources.outcomes import Done, Failed, Waiting
 
 MAKING = (Action.CREATE, Action.ADOPT)
@@ -115,7 +116,7 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
         "due_at": None,
         "attempts": 0,
         "properties_data": work.row.properties_data if stale and as_begun else dict(evaluated.properties),
-        "resource_metadata": metadata_after(work, evaluated, is_new=work.action in MAKING),
+        "resource_metadata": metadata_after(work.row, evaluated, work.plugin, is_new=work.action in MAKING),
         "deletion_policy": work.row.deletion_policy if stale else evaluated.definition.deletion_policy,
         "external_id": evaluated.external_id,
         "made_from": None if stale else evaluated.made_from,
@@ -189,7 +190,7 @@ def kept(work: Work, template_id: int) -> Changes:
         "fingerprint": work.evaluated.definition.definition_hash,
         "current_template_id": template_id,
         "requires": sorted(work.evaluated.requires),
-        "resource_metadata": metadata_after(work, work.evaluated, is_new=False),
+        "resource_metadata": metadata_after(work.row, work.evaluated, work.plugin, is_new=False),
         "deletion_policy": work.evaluated.definition.deletion_policy,
         "made_from": work.evaluated.made_from,
     }
@@ -208,13 +209,15 @@ def deleted() -> Changes:
     }
 
 
-def metadata_after(work: Work, evaluated: Evaluated, *, is_new: bool) -> Changes:
+def metadata_after(
+    row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource] | None, *, is_new: bool
+) -> Changes:
     """What the template says; but where signals make it, an update leaves it as they made it. What is taken over has
     the metadata that it comes with."""
-    adopted = (work.row.adopted or {}).get("metadata") if is_new else None
-    keeps = work.plugin is not None and work.plugin.keeps_metadata and not is_new
+    adopted = (row.adopted or {}).get("metadata") if is_new else None
+    keeps = plugin is not None and plugin.keeps_metadata and not is_new
     adopted = adopted if isinstance(adopted, Mapping) else None
-    return dict(adopted or (work.row.resource_metadata if keeps else evaluated.metadata) or {})
+    return dict(adopted or (row.resource_metadata if keeps else evaluated.metadata) or {})
 
 
 def failed(work: Work, failure: Failed) -> Changes:

@@ -17,6 +17,4 @@ def serving(rows: Iterable[ResourceRecord], template_id: int) -> dict[str, Resou
 
     :param template_id: the stack's template
     """
-    by_id = {row.id: row for row in rows}
-    views = serving_of([row.view for row in by_id.values()], Now(template_id))
-    return {name: by_id[view.id] for name, view in views.items()}
+    return serving_of(list(rows), Now(template_id))

@@ -65,9 +65,10 @@ def check_unchanged(row: ResourceRecord, evaluated: Evaluated) -> None:
     raise Fixed(str(exception.ResourceFailed(error_class=type(error).__name__, name=row.name, reason=error)))
 
 
-def is_taken_over(stack_action: Action, row: ResourceRecord, evaluated: Evaluated) -> bool:
+def is_taken_over(stack_action: Action, row: ResourceRecord | None, evaluated: Evaluated) -> bool:
     """Tell whether a row is for an existing resource. In an ADOPT every row is; those without data fail."""
-    return stack_action is Action.ADOPT or row.adopted is not None or evaluated.external_id is not None
+    has_data = row is not None and row.adopted is not None
+    return stack_action is Action.ADOPT or has_data or evaluated.external_id is not None
 
 
 def is_waited_for(row: ResourceRecord, evaluated: Evaluated, has_child: Callable[[], bool]) -> bool:

@@ -18,14 +18,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from heatlite import exception
-from heatlite.convergence.model import Action, Status
+from heatlite.convergence.decide import Keep, decide_update, nothing_differs
+from heatlite.convergence.model import Action, ResourceView, Status
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.resources.registry import Registry
 from heatlite.template import Hook, Parameters, ResourceDefinition, Template
 from heatlite.template.functions.base import ANYTHING
 
-NOT_IN_USE = frozenset({Action.INIT, Action.DELETE, Action.SUSPEND})
+KEPT = frozenset(
+    action
+    for action in Action
+    if decide_update(ResourceView(0, "", "", action, Status.COMPLETE), nothing_differs("")) == Keep()
+)
+"""The actions after which a row that is COMPLETE and has all that is wanted is kept."""
 Required = Mapping[str, tuple[int, int]]
 """Name → (id, atomic_key) of a row that a definition requires; the key counts only if the definition reads the row."""
 
@@ -68,10 +74,10 @@ def made_from(definition: ResourceDefinition, sources: Sources, required: Requir
 
 
 def is_settled(row: ResourceRecord) -> bool:
-    """Tell whether a row's last action is complete, no engine holds it, and nothing about it must be repaired."""
-    is_over = row.status is Status.COMPLETE and row.action not in NOT_IN_USE and row.engine_id is None
+    """Tell whether a row that has all that is wanted would be kept, and nothing about it must be repaired."""
+    is_free = row.engine_id is None and row.status is Status.COMPLETE and row.action in KEPT
     is_plain = not row.progress and not row.attempts and row.replaced_by is None and row.external_id is None
-    return is_over and is_plain
+    return is_free and is_plain
 
 
 @dataclass(frozen=True)

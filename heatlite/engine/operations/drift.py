@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite import exception
+from heatlite.convergence.decide import Perform
 from heatlite.convergence.model import Action, Status
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.decision.planned import shown
+from heatlite.engine.decision.resource_decision import decide_visit
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.ports import plugin_errors
 from heatlite.engine.shared import Shared
@@ -111,9 +113,9 @@ def opened(shared: Shared, row: ResourceRecord, going_on: Any) -> list[Any]:
 
 
 def looks_settled(row: ResourceRecord) -> bool:
-    """Tell whether the row describes a physical resource at rest: its last action is complete, or was a check."""
-    is_resting = row.status is Status.COMPLETE or row.action is Action.CHECK
-    return row.engine_id is None and is_resting and row.action not in (Action.INIT, Action.DELETE)
+    """Tell whether a check would look at the resource, and the row knows what it should find."""
+    is_checked = isinstance(decide_visit(row, Action.CHECK, serves=True), Perform)
+    return is_checked and (row.status is Status.COMPLETE or row.action is Action.CHECK)
 
 
 def concluded(shared: Shared, traversal: Traversal, row: ResourceRecord, outcome: object) -> Look:

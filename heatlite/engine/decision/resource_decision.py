@@ -1,0 +1,227 @@
+"""What an operation does with one resource, and why: decided here, once, for all who do it or tell it.
+
+    definition, evaluated ─┐
+    row ───────────────────┼─▶ comparison ─▶ heatlite.convergence.decide ─▶ Decided
+    target ────────────────┘
+
+    asked by      evaluate (the engine)      every value is known
+                  preview (plan, preview     values that aren't known yet are UNKNOWN, and count as changed
+                  and dry run of an update)
+                  unchanged, drift           only whether there is anything to do, or to look at
+
+Pure: rows, values and plugins' classes come in, a value goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from heatlite import exception
+from heatlite.convergence import decide, visits
+from heatlite.convergence.decide import Because, CleanupDecision, Comparison, UpdateDecision, VisitDecision
+from heatlite.convergence.model import Action, Status
+from heatlite.db.records import ResourceRecord
+from heatlite.engine.decision import breakpoints
+from heatlite.engine.decision.row_changes import UNHEALTHY, metadata_after
+from heatlite.engine.definitions import external
+from heatlite.engine.definitions.work import Evaluated
+from heatlite.resources import steps
+from heatlite.resources.base import Resource
+from heatlite.resources.outcomes import Failed, Replace, Update
+from heatlite.schema.provider import is_template
+from heatlite.template import Breakpoints
+
+
+@dataclass(frozen=True)
+class Target:
+    """The operation that decides. ``traversal_id`` is empty while it is only planned."""
+
+    action: Action
+    max_attempts: int
+    traversal_id: str = ""
+    breakpoints: Breakpoints = field(default_factory=Breakpoints)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an action fails before it begins.
+
+    :param told: what its event says in place of the reason
+    :param leaves_row: the row stays as it was
+    """
+
+    reason: str
+    told: str | None = None
+    leaves_row: bool = False
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is done with a row. ``changed``: the properties that differ, by name.
+
+    ``refusal``: it must not be done. ``worn_out``: it isn't tried again.
+    """
+
+    decision: UpdateDecision
+    changed: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+    worn_out: str | None = None
+
+    @property
+    def failure(self) -> str | None:
+        """Why it is certain to fail."""
+        return self.refusal.reason if self.refusal is not None else self.worn_out
+
+
+def decide_update(
+    row: ResourceRecord | None,
+    evaluated: Evaluated,
+    plugin: type[Resource],
+    target: Target,
+    make: Callable[[], Resource],
+    has_child: Callable[[], bool],
+) -> Decided:
+    """Return what an update, or a creation, does with a resource.
+
+    :param row: the row that serves its name; None where there is none yet
+    :param make: makes the plugin's object of the row and of what is wanted
+    :param has_child: whether the row has a nested stack by now
+    """
+    try:
+        if row is not None:
+            external.check_unchanged(row, evaluated)
+        comparison = compare(row, evaluated, plugin, target, make, has_child)
+    except external.Fixed as error:
+        return Decided(instead(row), refusal=Refusal(str(error), leaves_row=True))
+    except UpdateRefused as error:
+        return Decided(instead(row), refusal=Refusal(str(error)))
+    decision = decide.decide_update(row.view if row is not None else None, comparison)
+    changed = tuple(sorted(comparison.changed))
+    if row is None:
+        return Decided(decision, changed)
+    if restricted := breakpoints.refusal(row, decision, target.breakpoints.restrictions_of(row.name)):
+        return Decided(instead(row), refusal=refused(row, restricted))
+    return Decided(decision, changed, worn_out=worn_out(row, target.max_attempts))
+
+
+class UpdateRefused(exception.HeatliteError):
+    """{reason}"""
+
+
+def compare(
+    row: ResourceRecord | None,
+    evaluated: Evaluated,
+    plugin: type[Resource],
+    target: Target,
+    make: Callable[[], Resource],
+    has_child: Callable[[], bool],
+) -> Comparison:
+    """Return what the type says of a row beside what is wanted.
+
+    :raises UpdateRefused: where the type forbids the change
+    """
+    written, stack_action = evaluated.definition.type, target.action
+    adopts = external.is_taken_over(stack_action, row, evaluated)
+    wanted_type = written if row is None else same_kind(row.type, written)
+    waits = row is not None and external.is_waited_for(row, evaluated, has_child)
+    is_other = row is None or row.engine_id is not None or row.action is Action.INIT or row.type != wanted_type
+    if row is None or is_other or evaluated.external_id:
+        return replace(decide.nothing_differs(wanted_type), adopts=adopts, is_waited_for=waits)
+    progress = row.progress or {}
+    changed = frozenset(progress.get("changed") or ())
+    replaces_failed = plugin.replace_when_failed or UNHEALTHY in progress
+    assessed = steps.assess_update(make(), row.properties_data or {}, evaluated.properties)
+    if isinstance(assessed, Failed) and row.view.has_failed and replaces_failed:
+        assessed = Replace()  # as Heat does: what has failed is replaced, immutable properties or not
+    if isinstance(assessed, Failed):
+        raise UpdateRefused(reason=assessed.reason)
+    if isinstance(assessed, Update):
+        changed |= assessed.prop_diff.keys()
+    is_anothers = row.physical_resource_id is not None and progress.get("traversal") != target.traversal_id
+    return Comparison(
+        wanted_type=row.type,
+        changed=changed,
+        needs_replacement=isinstance(assessed, Replace),
+        replace_when_failed=replaces_failed,
+        has_to_look=plugin.always_looks,
+        turns_round=plugin.turns_round and is_anothers,
+        adopts=adopts,
+        is_waited_for=waits,
+    )
+
+
+def refused(row: ResourceRecord, error: exception.ResourceActionRestricted) -> Refusal:
+    """Return the refusal of a restricted action; its event says no more than the error, as in Heat."""
+    reason = exception.ResourceFailed(error_class=type(error).__name__, name=row.name, reason=error)
+    return Refusal(str(reason), str(error), leaves_row=row.status is Status.COMPLETE)
+
+
+def rewrites_metadata(row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]) -> bool:
+    """Whether what is kept gets other metadata in its row; no event tells of that."""
+    return metadata_after(row, evaluated, plugin, is_new=False) != (row.resource_metadata or {})
+
+
+def instead(row: ResourceRecord | None) -> UpdateDecision:
+    """Return what stands for a decision that is refused: another's lock is waited for all the same."""
+    return decide.Blocked() if row is not None and row.engine_id else decide.UpdateInPlace(frozenset())
+
+
+def decide_cleanup(
+    row: ResourceRecord | None, plugin: type[Resource] | None, *, serves: bool, collects: bool, gives_back: bool
+) -> CleanupDecision:
+    """Return what a cleanup does with a row.
+
+    :param serves: the plan gave the row a name to serve
+    :param collects: the stack leaves what nested stacks no longer need until the end of the operation
+    :param gives_back: a rollback: what a stack that couldn't be adopted has taken over is given back as it was. Whether
+        it ever was a whole stack need not be asked: a rollback to one that was finds each of its rows in use
+    """
+    if row is None:
+        return decide.decide_cleanup(None, serves=serves)
+    is_stack = plugin is not None and plugin.only_waits
+    retains = row.deletion_policy == "Retain" or row.external_id is not None
+    return decide.decide_cleanup(
+        row.view,
+        serves=serves,
+        collects=is_stack and collects,
+        retains=retains or (gives_back and row.action is Action.ADOPT),
+        leaves=external.is_left(row, has_child=is_stack and row.physical_resource_id is not None),
+    )
+
+
+def decide_visit(row: ResourceRecord | None, action: Action, *, serves: bool, unmet: bool = False) -> VisitDecision:
+    """Return what a visit does with a row, or a look that records nothing: that is a CHECK."""
+    view, is_external = (None, False) if row is None else (row.view, row.external_id is not None)
+    return visits.decide_visit(view, action, serves=serves, is_external=is_external, unmet=unmet)
+
+
+def worn_out(row: ResourceRecord, max_attempts: int) -> str | None:
+    """Return why a row isn't tried again; None where it may be."""
+    if row.attempts < max_attempts:
+        return None
+    return f"resources.{row.name}: {row.attempts} engines died at it, one after the other; it isn't tried again"
+
+
+def same_kind(type_name: str, wanted: str) -> str:
+    """The wanted type as a row's type is compared with it: one template in place of another is an update."""
+    return type_name if is_template(type_name) and is_template(wanted) else wanted
+
+
+def why(decided: Decided, row: ResourceRecord | None, wanted_type: str) -> str:
+    """Return the reason of a decision, a sentence for people; nothing where the properties that differ say it all."""
+    state = "" if row is None else f"it is {row.action}_{row.status}"
+    match decided.decision:
+        case decide.Blocked():
+            return f"{state}, and an engine is at it"
+        case decide.Create(because=Because.NOTHING_CAME):
+            return f"{state}, and nothing was made"
+        case decide.Continue() | decide.Adopt(because=Because.LEFT_HALFWAY):
+            return f"{state}: that is gone on with"
+        case decide.Resume():
+            return f"{state}: it is resumed first"
+        case decide.Replace(because=Because.TYPE) if row is not None:
+            return f"its type changes from {row.type} to {wanted_type}"
+        case decide.Replace(because=Because.FAILED | Because.GOING) | decide.UpdateInPlace(because=Because.FAILED):
+            return state
+    return ""
