@@ -265,6 +265,10 @@ class PlanOutdated(HeatliteError):
     """The plan for stack {stack_name} no longer holds: something was done to the stack since. Make a new plan."""
 
 
+class PlanNotPossible(HeatliteError):
+    """The plan for stack {stack_name} can't be carried out, and nothing was begun. It would fail: {reason}"""
+
+
 class NoAnswer(HeatliteError):
     """No engine answered {method} in time: {why}"""
 

@@ -6,6 +6,7 @@
     ± database  OS::Nova::Server   replace
         image: "a" → "b"  forces the replacement
     - old       OS::Heat::Value    delete: it is no longer in the template
+    ! disk      OS::Heat::Value    would fail: …
     ? alarm     OS::Heat::Value    may change: it reads web.address, which may change
     ~ group     OS::Heat::ResourceGroup  update in place: what is nested in it changes
         + 2  OS::Heat::Value  create
@@ -30,15 +31,17 @@ Record = dict[str, Any]
 FORMAT = "heatlite plan 1"
 VALUE_COLUMNS = 60
 INDENT = "    "
-SIGNS = {"added": "+", "updated": "~", "replaced": "±", "deleted": "-", "may change": "?"}
+SIGNS = {"added": "+", "updated": "~", "replaced": "±", "deleted": "-", "may change": "?", "would fail": "!"}
 WORDS = {
     "added": "create",
     "updated": "update in place",
     "replaced": "replace",
     "deleted": "delete",
     "may change": "may change",
+    "would fail": "would fail",
 }
-COLOURS = {"added": "32", "updated": "33", "replaced": "35", "deleted": "31", "may change": "36"}
+COLOURS = {"added": "32", "updated": "33", "replaced": "35", "deleted": "31", "may change": "36", "would fail": "31"}
+TO_DO = ("added", "updated", "replaced", "deleted")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,12 @@ class Plan:
 
     @property
     def does_something(self) -> bool:
-        return any(change["fate"] in SIGNS and change["fate"] != "may change" for change in self.changes)
+        return any(change["fate"] in TO_DO for change in self.changes)
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether nothing of it is certain to fail."""
+        return all(change["fate"] != "would fail" for change in everywhere(self.changes))
 
     def text(self, *, colours: bool = False) -> str:
         """Describe the changes, in colours for a terminal."""
@@ -63,8 +71,8 @@ class Plan:
         counts = Counter(change["fate"] for change in everywhere(self.changes))
         if any(counts[fate] for fate in SIGNS):
             yield ""
-        to_do = [f"{counts[fate]} to {word}" for fate, word in WORDS.items() if counts[fate] and fate != "may change"]
-        to_do += [f"{counts['may change']} may change"] if counts["may change"] else []
+        to_do = [f"{counts[fate]} to {WORDS[fate]}" for fate in TO_DO if counts[fate]]
+        to_do += [f"{counts[fate]} {fate}" for fate in ("may change", "would fail") if counts[fate]]
         summary = ", ".join(to_do) or "Nothing to do"
         yield f"{summary}; {counts['unchanged']} unchanged."
 

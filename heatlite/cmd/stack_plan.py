@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from heatlite import exception
 from heatlite.cmd.base import EngineCommand
 from heatlite.cmd.inputs import add_environment_options
 from heatlite.cmd.plans import Plan
@@ -35,6 +36,8 @@ class PlanStack(EngineCommand):
         reply = self.client.plan_update(self.context, identity, request)
         plan = Plan(identity, request, reply["changes"], reply["digest"])
         raw(self.app.stdout).write(plan.text(colours=self.app.stdout.isatty()))
+        if not plan.is_possible:
+            raise exception.CommandError(reason="This update can't be carried out: see above what would fail")
         if parsed_args.out:
             plan.save(parsed_args.out)
             name = identity["stack_name"]

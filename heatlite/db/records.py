@@ -53,6 +53,15 @@ class StackRecord:
         return self.owner_id is not None
 
     @property
+    def returns_to(self) -> int | None:
+        """The template that a later operation may return to: the last whose updates all completed.
+
+        What was being adopted is what its template says, taken over or not.
+        """
+        is_adopting = self.action is Action.ADOPT and self.prev_raw_template_id is None
+        return self.raw_template_id if is_adopting else self.prev_raw_template_id
+
+    @property
     def leaves_garbage(self) -> bool:
         """Whether its operation deletes nothing while the whole tree's operation may still be rolled back."""
         if self.action is Action.DELETE:

@@ -63,11 +63,13 @@ class InsightEndpoint:
     ) -> Reply:
         """Return what an update would do, property by property: see ``planning``.
 
+        :raises NotSupported: when the stack's state doesn't allow an update
         :raises HeatliteError: when the submission is invalid
         """
         stack = finding.by_identity(context, stack_identity)
         submission = self._submission(context, stack, Sent(template, params, files), check_args(args))
-        return planning.plan(self._shared, context, stack, submission)
+        with self._shared.on_behalf_of(context):
+            return planning.plan(self._shared, context, stack, submission)
 
     @client_call
     def update_as_planned(
@@ -83,6 +85,7 @@ class InsightEndpoint:
         """Begin an update if its plan still has this digest, and reply with the stack's identity.
 
         :raises PlanOutdated: when the plan has changed; nothing is begun then
+        :raises PlanNotPossible: when a part of it is certain to fail; nothing is begun then
         :raises HeatliteError: as for an update
         """
         stack = self._shared.policy.permit(context, finding.by_identity(context, stack_identity))

@@ -22,6 +22,7 @@ from heatlite.engine.api.submissions import Sent
 from heatlite.engine.api.update_previews import Place, UpdatePreview
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.definitions.scope import EngineScope, FutureResource
+from heatlite.engine.operations import planning
 from heatlite.engine.operations.validation import Identity, Submission, Validator, check_name
 from heatlite.engine.shared import Shared
 from heatlite.template import Parameters, Template
@@ -94,9 +95,11 @@ class PreviewEndpoint:
 
         :param args: those of an update, and ``show_nested``: also preview the nested stacks
         :raises EntityNotFound: when there is no such live stack
+        :raises NotSupported: when the stack's state doesn't allow an update
         :raises HeatliteError: when the submission is invalid
         """
         stack = finding.by_identity(context, stack_identity)
+        planning.check_state(stack)
         most, args = self._shared.settings.max_template_size, check_args(args)
         sent = Sent(template, params, files, environment_files, files_container)
         submission = submissions.of_update(context, stack, sent, args, most)

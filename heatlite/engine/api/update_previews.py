@@ -74,18 +74,17 @@ class UpdatePreview:
         :raises HeatliteError: when a template isn't well-formed
         """
         parsed, parameters = self.walk.bound(place)
-        rows = self.walk.rows(place)
-        present = Present(place.stack.name, place.stack.id, place.stack.tenant, rows, place.facade)
         told: Told = {fate: [] for fate in Fate}
         with masked(parameters.mask):
+            present = self.walk.present(place)
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
             before = self._before(place, present)
-            for name, fate in preview.fates(before).items():
-                template = before.template if fate is Fate.DELETED else parsed
-                told[fate].append(self._counted(self.tell(place.stack, rows.get(name), name, template)))
+            for name, change in preview.as_in_heat(before).items():
+                template = before.template if change.fate is Fate.DELETED else parsed
+                told[change.fate].append(self._counted(self.tell(place.stack, change.row, name, template)))
                 if not self.nested or depth >= self.shared.settings.max_nested_stack_depth:
                     continue
-                for child in self.walk.children(place, preview, name, fate):
+                for child in self.walk.children(place, preview, name, change):
                     for key, found in self.changes(child, depth + 1).items():
                         told[key] += found
         return told
@@ -104,11 +103,10 @@ class UpdatePreview:
         :raises HeatliteError: when a template isn't well-formed
         """
         parsed, parameters = self.walk.bound(place)
-        present = Present(place.stack.name, place.stack.id, place.stack.tenant, {}, place.facade)
         found: list[Any] = []
         mask = parameters.mask | above
         with masked(mask):
-            preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
+            preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, self.walk.present(place))
             preview.changes()
             for name in parsed.resources:
                 below = self.walk.wanted(place, preview, name)

@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from heatlite import template as language
-from heatlite.engine.decision.preview import Change, Fate
+from heatlite.engine.decision.preview import Change
 from heatlite.template import UNKNOWN, Mask
 from heatlite.template.mask import HIDDEN
 
 LATER = "(known later)"
-MAY_CHANGE = "may change"
+MAY_CHANGE, WOULD_FAIL = "may change", "would fail"
 """Beside those of ``Fate``."""
 Told = dict[str, Any]
 
 
-def doubts(template: language.Template, changes: Mapping[str, Change]) -> dict[str, str]:
-    """Name → why, of each resource that may or may not turn out to need an update.
-
-    What is updated in place may have other attributes then, and what reads those is compared again by then.
-    """
-    found: dict[str, str] = {}
-    for name, change in changes.items():
-        if change.looks:
-            found[name] = "what is nested in it is compared when it is its turn"
-        elif change.fate is Fate.UNCHANGED:
-            reads = sorted(
-                f"{other}.{attribute}"
-                for other, attribute in template.resources[name].reads
-                if other in found or changes[other].fate is Fate.UPDATED
-            )
-            if reads:
-                found[name] = f"it reads {', '.join(reads)}, which may change"
-    return found
-
-
-def told(name: str, change: Change, mask: Mask, doubt: str, nested: Sequence[Told] = ()) -> Told:
+def told(name: str, change: Change, mask: Mask, nested: Sequence[Told] = ()) -> Told:
     """A change as plain JSON, without hidden values.
 
-    :param doubt: why it isn't certain, if it isn't
     :param nested: what becomes of the stacks that the resource is and would be
     """
+    fate = WOULD_FAIL if change.fails else MAY_CHANGE if change.doubt else str(change.fate)
     return {
         "resource_name": name,
         "resource_type": change.type,
-        "fate": MAY_CHANGE if doubt else str(change.fate),
-        "reason": mask(doubt or change.reason),
+        "fate": fate,
+        "reason": mask(change.reason if change.fails else change.doubt or change.reason),
         "properties": [
             {
                 "name": each.name,
@@ -58,6 +37,26 @@ def told(name: str, change: Change, mask: Mask, doubt: str, nested: Sequence[Tol
         ],
         **({"nested": list(nested)} if nested else {}),
     }
+
+
+def uncertain(changes: Sequence[Told], reason: str) -> list[Told]:
+    """The changes of a nested stack that may be given other values than are known."""
+    found = []
+    for change in changes:
+        below = [{**it, "changes": uncertain(it["changes"], reason)} for it in change.get("nested", ())]
+        doubt = {} if change["fate"] in (MAY_CHANGE, WOULD_FAIL) else {"fate": MAY_CHANGE, "reason": reason}
+        found.append({**change, **doubt, **({"nested": below} if below else {})})
+    return found
+
+
+def failures(changes: Sequence[Told], prefix: str = "") -> Iterator[str]:
+    """What of a plan is certain to fail, and why."""
+    for change in changes:
+        name = f"{prefix}{change['resource_name']}"
+        if change["fate"] == WOULD_FAIL:
+            yield f"{name}: {change['reason']}"
+        for child in change.get("nested", ()):
+            yield from failures(child["changes"], f"{name}.")
 
 
 def shown(value: Any, mask: Mask) -> Any:

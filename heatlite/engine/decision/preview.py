@@ -1,38 +1,55 @@
-"""Preview: what a create or an update would do, found out without doing it.
+"""Preview: what a create or an update would do to each name, found out without doing it.
 
 ::
 
-    name in both templates   type or a fixed property differs  ──▶ replaced
-                             another property differs          ──▶ updated
-                             nothing does                      ──▶ unchanged
-    only in the new one ──▶ added         only in the old one ──▶ deleted
+    template ─┐
+              ├─▶ each name, in the order of dependencies ──▶ resource_decision ──▶ Change: a fate and its reasons
+    rows ─────┘
 
-What reads an attribute of a resource that is made anew sees a value that isn't known yet, and so counts as changed.
-Each comes with the reason, and with the properties that differ.
+Which row serves a name, and what is done with it, is decided where the engine has it decided. Before the action some
+values aren't known: those of what is made anew, and those that an update of what they come from may change. So it is
+decided up to three times:
+
+    as told     values of what is made anew are unknown, and count as changed; all others are as they are
+    at least    unknown values count as what they were
+    at most     values of what is updated are unknown, too
+
+Where these differ, the resource "may change".
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from heatlite import exception
+from heatlite.convergence import decide
+from heatlite.convergence.decide import Because
 from heatlite.convergence.graph import Graph
-from heatlite.convergence.model import Action
+from heatlite.convergence.model import Action, Status, Wanted
+from heatlite.convergence.plan import assign
+from heatlite.convergence.serving import Now, serving
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.decision import resource_decision
+from heatlite.engine.decision.resource_decision import Decided, Target, rewrites_metadata, why
+from heatlite.engine.definitions import external
 from heatlite.engine.definitions.inheritance import facade_of
 from heatlite.engine.definitions.provider import plugin_of
-from heatlite.engine.definitions.scope import EngineScope, FutureResource, LiveResource, live
+from heatlite.engine.definitions.scope import ChangingResource, EngineScope, FutureResource, LiveResource, live
+from heatlite.engine.definitions.work import Evaluated
 from heatlite.resources import steps
 from heatlite.resources.base import Resource
 from heatlite.resources.difference import changed
 from heatlite.resources.instance import Instance
-from heatlite.resources.outcomes import Failed, Replace, Unchanged
+from heatlite.resources.outcomes import Replace, Unchanged
 from heatlite.resources.properties import completed
 from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, holds_unknown, known, resolve
+
+Visible = dict[str, LiveResource | FutureResource]
 
 
 class Fate(enum.StrEnum):
@@ -43,6 +60,24 @@ class Fate(enum.StrEnum):
     REPLACED = "replaced"
     UNCHANGED = "unchanged"
     UPDATED = "updated"
+
+
+FATES: Mapping[type, Fate] = {
+    decide.Create: Fate.ADDED,
+    decide.Adopt: Fate.ADDED,
+    decide.Continue: Fate.ADDED,
+    decide.Replace: Fate.REPLACED,
+    decide.Keep: Fate.UNCHANGED,
+    decide.UpdateInPlace: Fate.UPDATED,
+    decide.Resume: Fate.UPDATED,
+    decide.Blocked: Fate.UPDATED,
+}
+STAYS: Mapping[type, str] = {
+    decide.Forget: "nothing was made of it",
+    decide.Retain: "what is physical stays",
+    decide.Leave: "it is left as it is",
+}
+"""Of what goes, what isn't deleted."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +92,11 @@ class PropertyChange:
 
 @dataclass(frozen=True)
 class Change:
-    """What becomes of a name, and why; a reason is a sentence for people."""
+    """What becomes of a name, and why; a reason is a sentence for people.
+
+    ``row``: the row that is gone on with, replaced or deleted. ``doubt``: why it isn't certain. ``unsure``: what it is
+    given may be other than told. ``fails``: it is certain to fail, for this reason.
+    """
 
     type: str
     fate: Fate
@@ -65,22 +104,55 @@ class Change:
     properties: tuple[PropertyChange, ...] = ()
     looks: bool = False
     """Nothing differs here; its type looks elsewhere whether there is anything to do, as a nested stack's does."""
+    row: ResourceRecord | None = None
+    doubt: str = ""
+    unsure: bool = False
+    fails: bool = False
+    retains: bool = False
+    """Where its row goes, what is physical stays."""
+
+
+Settle = Callable[[str, Change], Change]
+"""Says what becomes of a name once it is known what becomes of what is nested in it."""
 
 
 @dataclass(frozen=True)
 class Present:
-    """A stack as it is: name → the row that serves it."""
+    """A stack as it is, with all of its rows."""
 
     stack_name: str
     stack_id: str
     project_id: str
-    rows: Mapping[str, ResourceRecord]
+    rows: Sequence[ResourceRecord]
+    max_attempts: int
+    previous_template_id: int | None = None
+    """The last template whose updates all completed."""
     facade: Mapping[str, Any] | None = None
     """What its template may read of the resource that it is, in the stack above."""
+    has_child: Callable[[ResourceRecord], bool] = lambda row: False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A decision under one assumption on what isn't known."""
+
+    decided: Decided
+    evaluated: Evaluated
+    fate: Fate
+
+    @property
+    def looks(self) -> bool:
+        decision = self.decided.decision
+        return isinstance(decision, decide.UpdateInPlace) and decision.because is Because.ELSEWHERE
+
+    def is_like(self, other: Outcome) -> bool:
+        """Whether the same is done under both assumptions."""
+        mine, others = (self.fate, self.looks), (other.fate, other.looks)
+        return mine == others and (self.decided.failure is None) == (other.decided.failure is None)
 
 
 class Preview:
-    """Compares a template with what there is, in the order of dependencies."""
+    """Decides what a template makes of what there is."""
 
     def __init__(
         self, registry: Registry, inputs: Inputs, template: Template, parameters: Parameters, present: Present
@@ -90,27 +162,37 @@ class Preview:
         self.template = template
         self._parameters = parameters
         self._present = present
-        self._seen: dict[str, LiveResource | FutureResource] = {}
+        self._target = Target(Action.UPDATE, present.max_attempts, breakpoints=template.registry.breakpoints)
+        self._rows = {row.id: row for row in present.rows}
+        views = [row.view for row in present.rows]
+        assigned = assign([wanted(it) for it in template.resources.values()], views, present.previous_template_id)
+        self._serving = {name: self._rows[view.id] for name, view in assigned.serving.items()}
+        self._going = serving([row for row in present.rows if row.name not in self._serving], Now(0))
+        """The rows of names that none serves, and that are there all the same: they go."""
+        self._seen: Visible = {}
+        self._at_most: Visible = {}
 
-    def fates(self, before: Preview) -> dict[str, Fate]:
-        """Return name → fate, of all names in either, as Heat's API tells it.
+    def as_in_heat(self, before: Preview) -> dict[str, Change]:
+        """Return name → what becomes of it, of all names in either, in the words of Heat's API.
 
-        :param before: the template that the stack has. No properties are stored of a resource that was never made, so
-            that it is compared with its definition there, and is unchanged where that is the same
+        There, nothing is added of which the stack has a row: what failed before anything was made is replaced, and what
+        nothing was done to yet is compared with its definition, since no properties are stored of it.
+
+        :param before: the template that the stack has
         """
-        found = {name: change.fate for name, change in self.changes().items()}
-        unmade = [name for name in before.template.resources if name in found and self._was_never_made(name)]
+        found = self.changes()
+        unmade = {name for name, change in found.items() if change.fate is Fate.ADDED and change.row is not None}
         if unmade:
             before.changes()
-        return found | {name: self._compared_with(before, name) for name in unmade if name in self.template.resources}
+        return {
+            name: replace(change, fate=self._of_unmade(before, name, change.row) if name in unmade else change.fate)
+            for name, change in found.items()
+        }
 
-    def _was_never_made(self, name: str) -> bool:
-        """Whether a name has a row that waits for its creation."""
-        row = self.row(name)
-        return row is not None and row.action is Action.INIT and not row.view.has_failed
-
-    def _compared_with(self, before: Preview, name: str) -> Fate:
+    def _of_unmade(self, before: Preview, name: str, row: ResourceRecord | None) -> Fate:
         """Return the fate of a resource that was never made: its definition against the one that the stack has."""
+        if row is None or row.action is not Action.INIT or name not in before.template.resources:
+            return Fate.REPLACED
         old, new = before.template.resources[name], self.template.resources[name]
         was, now = before.resource(name), self.resource(name)
         if old.type != new.type or was is None or now is None:
@@ -125,19 +207,22 @@ class Preview:
                 return Fate.UNCHANGED if same and is_certain else Fate.UPDATED
         return Fate.UPDATED
 
-    def changes(self) -> dict[str, Change]:
-        """Name → fate with its reasons, of all names in either, in the order of dependencies; what goes comes last."""
+    def changes(self, settle: Settle = lambda name, change: change) -> dict[str, Change]:
+        """Name → what becomes of it, of all names in either, in the order of dependencies; what goes comes last."""
         definitions = self.template.resources
         order = Graph({name: sorted(definition.requires) for name, definition in definitions.items()}).order()
-        changes = {name: self._change(definitions[name]) for name in order}
-        gone = {name: row for name, row in self._present.rows.items() if name not in definitions}
-        return changes | {
-            name: Change(row.type, Fate.DELETED, "it is no longer in the template") for name, row in gone.items()
-        }
+        found = {name: self._change(definitions[name], settle) for name in order}
+        gone = [row for name, row in self._going.items() if name not in definitions]
+        return found | {row.name: self._goes(row, "it is no longer in the template") for row in gone}
 
-    def row(self, name: str) -> ResourceRecord | None:
-        """The row that serves a name now."""
-        return self._present.rows.get(name)
+    def leftovers(self) -> list[ResourceRecord]:
+        """The rows beside those, which serve no name (any more), and of which something was made."""
+        told = {row.id for row in (*self._serving.values(), *self._going.values())}
+        return [row for row in self._present.rows if row.id not in told and not self._is_nothing(row)]
+
+    def leftover(self, row: ResourceRecord) -> Change:
+        """What becomes of such a row."""
+        return self._goes(row, "its deletion isn't complete" if row.action is Action.DELETE else "it was replaced")
 
     def properties(self, name: str) -> dict[str, Any]:
         """Every property that the template wants a name to have; None for one that isn't given, or isn't known."""
@@ -157,11 +242,14 @@ class Preview:
         if given is UNKNOWN:
             return None
         wanted = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
-        return plugin(self._instance(definition, self.row(name), wanted))
+        return plugin(self._instance(definition, self._serving.get(name), wanted))
 
     @property
     def _scope(self) -> EngineScope:
-        return EngineScope(self._parameters, self.template.files, self._seen, self._present.facade)
+        return self._scope_of(self._seen)
+
+    def _scope_of(self, visible: Visible) -> EngineScope:
+        return EngineScope(self._parameters, self.template.files, visible, self._present.facade)
 
     def facade(self, name: str, raw: Mapping[str, Any]) -> Any:
         """What the template of a resource's nested stack may read of the resource; None where it reads nothing."""
@@ -169,51 +257,150 @@ class Preview:
         metadata = known(resolve(definition.metadata, self._scope)) or {}
         return facade_of(raw, definition, metadata, self._scope)
 
-    def _change(self, definition: ResourceDefinition) -> Change:
+    # --- what goes ----------------------------------------------------------------------------------------------
+
+    def _goes(self, row: ResourceRecord, reason: str) -> Change:
+        stays = STAYS.get(type(self._cleanup(row)))
+        told = f"{reason}; {stays}" if stays else reason
+        return Change(row.type, Fate.DELETED, told, row=row, retains=self._is_retained(row))
+
+    def _is_retained(self, row: ResourceRecord) -> bool:
+        return isinstance(self._cleanup(row), decide.Retain)
+
+    def _is_nothing(self, row: ResourceRecord) -> bool:
+        return isinstance(self._cleanup(row), decide.Forget)
+
+    def _cleanup(self, row: ResourceRecord) -> decide.CleanupDecision:
+        try:
+            plugin = self._registry.get(row.type)
+        except exception.EntityNotFound:
+            plugin = None
+        return resource_decision.decide_cleanup(row, plugin, serves=False, collects=False, gives_back=False)
+
+    # --- what is wanted -----------------------------------------------------------------------------------------
+
+    def _change(self, definition: ResourceDefinition, settle: Settle) -> Change:
+        name, row = definition.name, self._serving.get(definition.name)
         plugin = plugin_of(self._registry, definition.type, self.template.files)
-        row = self._present.rows.get(definition.name)
-        added = Change(definition.type, Fate.ADDED)
-        change = added if row is None else self._compared(definition, plugin, row)
-        there = live(row, self._registry) if row is not None and change.fate in (Fate.UNCHANGED, Fate.UPDATED) else None
-        self._seen[definition.name] = there or FutureResource(definition.name, plugin)
+        outcome = self._outcome(definition, plugin, row, self._seen)
+        most, doubt = self._doubt(definition, plugin, row, outcome)
+        unsure = most.evaluated != outcome.evaluated or isinstance(outcome.decided.decision, decide.Blocked)
+        change = self._told(definition, plugin, row, outcome)
+        if change.fate is Fate.REPLACED and change.row is not None:
+            change = replace(change, retains=self._is_retained(change.row))
+        change = settle(name, replace(change, doubt=doubt, unsure=unsure))
+        there = live(row, self._registry) if row is not None else None
+        future = FutureResource(name, plugin)
+        is_there = there is not None and outcome.fate not in (Fate.ADDED, Fate.REPLACED)
+        self._seen[name] = there if there is not None and is_there else future
+        self._at_most[name] = self._seen[name]
+        if there is not None and is_there and self._is_touched(change, outcome):
+            is_made_anew = most.fate in (Fate.ADDED, Fate.REPLACED)
+            self._at_most[name] = future if is_made_anew else ChangingResource(name, plugin, there.reference)
         return change
 
-    def _compared(self, definition: ResourceDefinition, plugin: type[Resource], row: ResourceRecord) -> Change:
-        if beyond_update := self._beyond_update(definition, row):
-            return Change(definition.type, Fate.REPLACED, beyond_update)
-        scope = self._scope
-        if row.external_id is not None and row.external_id == resolve(definition.external_id, scope):
-            return Change(definition.type, Fate.UNCHANGED)  # it isn't the stack's: whatever is written, it stays
-        given = resolve(definition.properties, scope) or {}
-        prefix = definition.place("properties")
-        wanted = {} if given is UNKNOWN else plugin.checked_properties(given, prefix, UNKNOWN)
-        resource, before = plugin(self._instance(definition, row, wanted)), row.properties_data or {}
-        match steps.assess_update(resource, before, wanted):
-            case Replace():
-                differing = differences(resource, before, wanted)
-                together = "" if any(it.forces for it in differing) else "these changes together need a new one"
-                return Change(definition.type, Fate.REPLACED, together, differing)
-            case Unchanged() if not plugin.always_looks:
-                same = resolve(definition.metadata, scope) == (row.resource_metadata or {})
-                if same:
-                    return Change(definition.type, Fate.UNCHANGED)
-                return Change(definition.type, Fate.UPDATED, "its metadata changes")
-            case Unchanged():
-                return Change(definition.type, Fate.UPDATED, looks=True)
-            case Failed(reason=reason):
-                refused = f"the update would fail: {reason}"
-                return Change(definition.type, Fate.UPDATED, refused, differences(resource, before, wanted))
-        return Change(definition.type, Fate.UPDATED, "", differences(resource, before, wanted))
+    @staticmethod
+    def _is_touched(change: Change, outcome: Outcome) -> bool:
+        """Whether something is, or may be, done to it, so that its attributes may be others afterwards."""
+        return bool(change.doubt) or (
+            change.fate is Fate.UPDATED and not isinstance(outcome.decided.decision, decide.Keep)
+        )
 
-    def _beyond_update(self, definition: ResourceDefinition, row: ResourceRecord) -> str:
-        """Why a row needs a replacement whatever its properties are; nothing where it doesn't."""
-        if row.type != definition.type:
-            return f"its type changes from {row.type} to {definition.type}"
-        if row.view.has_failed:
-            return f"it is {row.action}_{row.status}"
-        if row.action in (Action.INIT, Action.DELETE):
-            return "it was never made" if row.action is Action.INIT else "it is being deleted"
-        return ""
+    def _doubt(
+        self, definition: ResourceDefinition, plugin: type[Resource], row: ResourceRecord | None, outcome: Outcome
+    ) -> tuple[Outcome, str]:
+        """What is done at most, and why that isn't what is told, or what is done at least isn't."""
+        most = outcome
+        may_change = {name for name in self._seen if self._at_most[name] is not self._seen[name]}
+        reads = [f"{name}.{attribute}" for name, attribute in sorted(definition.reads) if name in may_change]
+        reads += sorted(definition.references & may_change)
+        if reads:
+            most = self._outcome(definition, plugin, row, self._at_most)
+            if not most.is_like(outcome):
+                return most, f"it reads {', '.join(reads)}, which may change"
+        if isinstance(outcome.decided.decision, decide.Blocked):
+            return most, why(outcome.decided, row, definition.type)
+        if row is not None and holds_unknown([outcome.evaluated.properties, outcome.evaluated.metadata]):
+            least = self._outcome(definition, plugin, row, self._seen, at_least=True)
+            if not least.is_like(outcome):
+                return most, "not all that it is given is known yet"
+        return most, ""
+
+    def _outcome(
+        self,
+        definition: ResourceDefinition,
+        plugin: type[Resource],
+        row: ResourceRecord | None,
+        visible: Visible,
+        *,
+        at_least: bool = False,
+    ) -> Outcome:
+        evaluated = self._evaluated(definition, plugin, row, self._scope_of(visible), at_least=at_least)
+        decided = self._decided(plugin, row, evaluated)
+        fate = FATES[type(decided.decision)]
+        if isinstance(decided.decision, decide.Resume) and row is not None:
+            resumed = self._decided(plugin, replace(row, action=Action.RESUME, status=Status.COMPLETE), evaluated)
+            fate = Fate.REPLACED if isinstance(resumed.decision, decide.Replace) else fate
+        if row is None and definition.name in self._going:
+            fate = Fate.REPLACED
+        if fate is Fate.UNCHANGED and row is not None and evaluated.external_id is None:
+            fate = Fate.UPDATED if rewrites_metadata(row, evaluated, plugin) else fate
+        return Outcome(decided, evaluated, fate)
+
+    def _decided(self, plugin: type[Resource], row: ResourceRecord | None, evaluated: Evaluated) -> Decided:
+        return resource_decision.decide_update(
+            row,
+            evaluated,
+            plugin,
+            self._target,
+            lambda: plugin(self._instance(evaluated.definition, row, evaluated.properties)),
+            lambda: row is not None and self._present.has_child(row),
+        )
+
+    def _evaluated(
+        self,
+        definition: ResourceDefinition,
+        plugin: type[Resource],
+        row: ResourceRecord | None,
+        scope: EngineScope,
+        *,
+        at_least: bool,
+    ) -> Evaluated:
+        """Return a definition with its functions resolved; ``at_least``: what isn't known yet is as it was."""
+        referred = resolve(definition.external_id, scope)
+        external_id = row.external_id if referred is UNKNOWN and row else external.id_of(definition, referred)
+        given = resolve(definition.properties, scope) or {}
+        before = (row.properties_data or {}) if row is not None else {}
+        if external_id or given is UNKNOWN:
+            properties = dict(before) if at_least and given is UNKNOWN else {}
+        else:
+            properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
+        metadata = resolve(definition.metadata, scope) or {}
+        if at_least and row is not None:
+            properties, metadata = as_before(before, properties), as_before(row.resource_metadata or {}, metadata)
+        metadata = metadata if isinstance(metadata, Mapping) else {"": metadata}
+        return Evaluated(definition, properties, metadata, (), external_id=external_id)
+
+    def _told(
+        self, definition: ResourceDefinition, plugin: type[Resource], row: ResourceRecord | None, outcome: Outcome
+    ) -> Change:
+        decided, evaluated, name = outcome.decided, outcome.evaluated, definition.name
+        change = Change(definition.type, outcome.fate, why(decided, row, definition.type), row=row)
+        if row is None:
+            going = self._going.get(name)
+            return change if going is None else replace(change, reason=f"it is {state(going)}", row=going)
+        if decided.failure is not None:
+            change = replace(change, reason=decided.failure, fails=True)
+        elif isinstance(decided.decision, decide.Keep):
+            return replace(change, reason="its metadata changes" if outcome.fate is Fate.UPDATED else "")
+        if not compares(decided):
+            return change
+        resource = plugin(self._instance(definition, row, evaluated.properties))
+        differing = differences(resource, row.properties_data or {}, evaluated.properties)
+        is_fixed = outcome.fate is Fate.REPLACED and not change.reason
+        together = is_fixed and not any(it.forces for it in differing)
+        reason = "these changes together need a new one" if together else change.reason
+        return replace(change, reason=reason, properties=differing, looks=outcome.looks)
 
     def _instance(
         self, definition: ResourceDefinition, row: ResourceRecord | None, properties: Mapping[str, Any]
@@ -235,6 +422,38 @@ class Preview:
             unknown=UNKNOWN,
             mask=self._parameters.mask,
         )
+
+
+def wanted(definition: ResourceDefinition) -> Wanted:
+    """Return a definition as the core sees it; one that holds what isn't known yet is like none that a row has."""
+    definition_hash = "" if holds_unknown(definition.written) else definition.definition_hash
+    return Wanted(definition.name, definition.type, definition.requires, definition_hash)
+
+
+def state(row: ResourceRecord) -> str:
+    """Action and status of a row, in one word."""
+    return f"{row.action}_{row.status}"
+
+
+def compares(decided: Decided) -> bool:
+    """Whether properties are among the reasons."""
+    match decided.decision:
+        case decide.Replace(because=because):
+            return because is Because.FIXED
+        case decide.UpdateInPlace() | decide.Resume():
+            return True
+    return False
+
+
+def as_before(before: Any, after: Any) -> Any:
+    """What is wanted, with what was there in place of each value that isn't known yet."""
+    if after is UNKNOWN:
+        return before
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return {key: as_before(before.get(key), value) for key, value in after.items()}
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return [as_before(*pair) for pair in zip(before, after, strict=True)]
+    return after
 
 
 def differences(resource: Resource, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[PropertyChange, ...]:

@@ -71,6 +71,17 @@ class FutureResource:
 
 
 @dataclass(frozen=True)
+class ChangingResource(FutureResource):
+    """A resource that stays, and whose attributes may be others soon."""
+
+    known_reference: Any
+
+    @property
+    def reference(self) -> Any:
+        return self.known_reference
+
+
+@dataclass(frozen=True)
 class EngineScope:
     """The scope of one stack. A resource whose name isn't in ``resources`` doesn't exist yet."""
 

@@ -17,28 +17,37 @@ from dataclasses import dataclass, replace
 
 from heatlite import exception
 from heatlite import template as language
+from heatlite.convergence import interrupts
+from heatlite.convergence.interrupts import Operation
 from heatlite.convergence.model import Status
 from heatlite.db import templates
 from heatlite.db.api import Context
 from heatlite.db.records import StackRecord
 from heatlite.engine.common.masking import masked
-from heatlite.engine.decision.planned import Told, doubts, told
-from heatlite.engine.decision.preview import Change, Fate, Present, Preview
+from heatlite.engine.decision.planned import WOULD_FAIL, Told, failures, told, uncertain
+from heatlite.engine.decision.preview import Change, Fate, Preview
+from heatlite.engine.definitions import implied_dependencies
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.operations.stack_tree import Knowledge, Place, Walk
 from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.resources.stack_resource import StackResource
 from heatlite.template import Mask
 
+MOST_FAILURES = 5
+GIVEN_LATER = "what its stack is given isn't known yet"
+
 
 def plan(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission) -> Told:
     """Return what an update would do: ``changes``, each built by ``told``, and ``digest``. Nothing is written.
 
-    :raises HeatliteError: when the submission is invalid
+    :raises HeatliteError: when the stack's state doesn't allow the update, or the submission is invalid
     """
+    check_state(stack)
     identity = Identity(stack.id, stack.name, stack.tenant)
-    parsed = Validator(shared.registry, shared.settings, shared.inputs).validate(submission, identity)
-    parameters = language.bind(parsed, submission.environment, identity.pseudo)
+    validated = Validator(shared.registry, shared.settings, shared.inputs).validate(submission, identity)
+    parameters = language.bind(validated, submission.environment, identity.pseudo)
+    shared.library.check_immutable(context, stack, validated, parameters)
+    parsed = implied_dependencies.linked(validated, parameters, shared.registry)
     found = Planner(shared, context).changes(Place(stack, True, submission), parsed, parameters, language.Mask())
     return {"changes": found, "digest": digest(stack.current_traversal, found)}
 
@@ -65,28 +74,31 @@ class Planner:
         mask = above | parameters.mask
         if place.is_there:
             mask |= hidden_before(shared, self.context, stack)
-        present = Present(stack.name, stack.id, stack.tenant, self.walk.rows(place), place.facade)
+        nested: dict[str, list[Told]] = {}
+
+        def settle(name: str, change: Change) -> Change:
+            nested[name] = list(self._below(place, preview, name, change, mask, depth))
+            return settled(change, nested[name])
+
         with masked(mask):
-            preview = Preview(shared.registry, shared.inputs, parsed, parameters, present)
-            changes = preview.changes()
-            nested = {
-                name: list(self._below(place, preview, name, change, mask, depth)) for name, change in changes.items()
-            }
-        settled = {name: settle(change, nested[name]) for name, change in changes.items()}
-        doubtful = doubts(parsed, settled)
-        return [told(name, it, mask, doubtful.get(name, ""), nested[name]) for name, it in settled.items()]
+            preview = Preview(shared.registry, shared.inputs, parsed, parameters, self.walk.present(place))
+            changes = preview.changes(settle)
+            gone = [(row.name, preview.leftover(row)) for row in preview.leftovers()]
+            below = [list(self._below(place, preview, name, change, mask, depth)) for name, change in gone]
+            for name in changes.keys() - nested.keys():
+                nested[name] = list(self._below(place, preview, name, changes[name], mask, depth))
+        found = [told(name, change, mask, nested[name]) for name, change in changes.items()]
+        return found + [told(name, change, mask, it) for (name, change), it in zip(gone, below, strict=True)]
 
     def _below(
         self, place: Place, preview: Preview, name: str, change: Change, mask: Mask, depth: int
     ) -> Iterator[Told]:
-        if depth >= self.shared.settings.max_nested_stack_depth:
+        if depth >= self.shared.settings.max_nested_stack_depth or change.fails:
             return
-        if not self._chooses(preview, name, change):
-            children = self.walk.children(place, preview, name, change.fate)
+        if not self._chooses(preview, change):
+            children = self.walk.children(place, preview, name, change)
         elif change.looks:
-            children = self.walk.as_it_is(
-                place, preview, name
-            )  # the resource doesn't differ: its stack keeps its template
+            children = self.walk.as_it_is(place, preview, name, change)  # it keeps its template
         else:
             return
         for child in children:
@@ -94,15 +106,16 @@ class Planner:
                 continue  # its new template isn't known yet
             parsed, parameters = self.walk.bound(child)
             stack = child.stack
+            changes = self.changes(child, parsed, parameters, mask, depth + 1)
             yield {
                 "stack_name": stack.name,
                 "stack_id": stack.id if child.is_there else None,
                 "traversal": stack.current_traversal if child.is_there else None,
                 "as_it_is": child.is_there and self._is_as_wanted(child),
-                "changes": self.changes(child, parsed, parameters, mask, depth + 1),
+                "changes": uncertain(changes, GIVEN_LATER) if change.unsure else changes,
             }
 
-    def _chooses(self, preview: Preview, name: str, change: Change) -> bool:
+    def _chooses(self, preview: Preview, change: Change) -> bool:
         """Tell whether a resource chooses its nested template only when it acts."""
         if change.fate is Fate.DELETED:
             return False
@@ -119,27 +132,39 @@ class Planner:
         return same_parameters and dict(stored.template) == dict(wanted.template)
 
 
-def settle(change: Change, nested: list[Told]) -> Change:
+def settled(change: Change, nested: list[Told]) -> Change:
     """Decide the change of a nested stack's resource from the changes of the resources in that stack."""
-    if not change.looks or len(nested) != 1:
+    if not change.looks or change.doubt or change.fails:
         return change
-    [child] = nested
-    fates = {it["fate"] for it in child["changes"]}
-    if fates <= {Fate.UNCHANGED} and child["as_it_is"]:
+    fates = {it["fate"] for child in nested for it in child["changes"]}
+    if len(nested) == 1 and fates <= {Fate.UNCHANGED} and nested[0]["as_it_is"]:
         return replace(change, fate=Fate.UNCHANGED, looks=False)
-    if fates & {Fate.ADDED, Fate.DELETED, Fate.REPLACED, Fate.UPDATED}:
+    if fates & {Fate.ADDED, Fate.DELETED, Fate.REPLACED, Fate.UPDATED, WOULD_FAIL}:
         return replace(change, looks=False, reason="its nested stack changes")
-    return change
+    return replace(change, doubt="its nested stack is compared during the update")
 
 
 def check(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission, planned: str) -> None:
-    """Check that an update would do what was planned.
+    """Check that an update would do what was planned, and that it can be done.
 
     :raises PlanOutdated: when it wouldn't, because the stack has changed since
-    :raises HeatliteError: when the submission is invalid
+    :raises PlanNotPossible: when some of it is certain to fail
+    :raises HeatliteError: when the stack's state doesn't allow it, or the submission is invalid
     """
-    if plan(shared, context, stack, submission)["digest"] != planned:
+    found = plan(shared, context, stack, submission)
+    if found["digest"] != planned:
         raise exception.PlanOutdated(stack_name=stack.name)
+    if certain := list(failures(found["changes"])):
+        raise exception.PlanNotPossible(stack_name=stack.name, reason="; ".join(certain[:MOST_FAILURES]))
+
+
+def check_state(stack: StackRecord) -> None:
+    """Refuse to say what an update would do that would be refused.
+
+    :raises NotSupported: when the stack is suspended, or being deleted
+    :raises ActionInProgress: when something runs that an update doesn't interrupt
+    """
+    interrupts.answer(stack.name, stack.action, stack.status, Operation.UPDATE)
 
 
 def hidden_before(shared: Knowledge, context: Context, stack: StackRecord) -> Mask:

@@ -24,9 +24,8 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common import limits
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.settings import Settings
-from heatlite.engine.decision.preview import Fate, Preview
+from heatlite.engine.decision.preview import Change, Fate, Present, Preview
 from heatlite.engine.definitions import implied_dependencies
-from heatlite.engine.definitions.active_resources import serving
 from heatlite.engine.definitions.inheritance import environment_of_child
 from heatlite.engine.definitions.traversals import Library
 from heatlite.engine.operations import expected_stacks
@@ -82,11 +81,20 @@ class Walk:
         """The reader of this walk's nested templates."""
         return expected_stacks.Reader(self.shared.settings)
 
-    def rows(self, place: Place) -> dict[str, ResourceRecord]:
-        """Return name → the row that serves it now."""
-        if not place.is_there:
-            return {}
-        return serving(resources.by_stack(self.context, place.stack.id), place.stack.raw_template_id)
+    def present(self, place: Place) -> Present:
+        """Return a stack as it is, with all of its rows; a stack that isn't there has none."""
+        stack = place.stack
+        rows = resources.by_stack(self.context, stack.id) if place.is_there else []
+        return Present(
+            stack.name,
+            stack.id,
+            stack.tenant,
+            rows,
+            self.shared.settings.max_attempts,
+            stack.returns_to,
+            place.facade,
+            lambda row: stacks.get(self.context, row.uuid) is not None,
+        )
 
     def bound(self, place: Place) -> tuple[Template, Parameters]:
         """Return the template that the update gives a stack, and the values of its parameters; some may be unknown.
@@ -101,24 +109,25 @@ class Walk:
         parameters = expected_stacks.bind(parsed, environment, Identity.of(place.stack).pseudo)
         return implied_dependencies.linked(parsed.under(parameters), parameters, self.shared.registry), parameters
 
-    def children(self, place: Place, preview: Preview, name: str, fate: Fate) -> Iterator[Place]:
+    def children(self, place: Place, preview: Preview, name: str, change: Change) -> Iterator[Place]:
         """Yield a resource's nested stack as it is and as it would be; none if the resource is unchanged."""
+        fate = change.fate
         if fate is Fate.UNCHANGED:
             return
-        old = self._present(place, preview.row(name))
+        old = self._child(place, change.row)
         new = None if fate is Fate.DELETED else self.wanted(place, preview, name)
         facade = None if new is None else preview.facade(name, new.template)
         if fate is Fate.UPDATED and old is not None:
             yield Place(old, True, new, facade)
             return
-        if old is not None:
+        if old is not None and not change.retains:
             yield Place(old, True, None)
         if new is not None:
             yield Place(imagined(place.stack, name), False, new, facade)
 
-    def as_it_is(self, place: Place, preview: Preview, name: str) -> Iterator[Place]:
+    def as_it_is(self, place: Place, preview: Preview, name: str, change: Change) -> Iterator[Place]:
         """Yield a resource's nested stack with its own template and files, but with the environment it now inherits."""
-        old, wanted = self._present(place, preview.row(name)), place.wanted
+        old, wanted = self._child(place, change.row), place.wanted
         if old is None or wanted is None:
             return
         stored = templates.get(self.context, old.raw_template_id)
@@ -127,7 +136,7 @@ class Walk:
         kept = Submission(stored.template, {**stored.files, **wanted.files}, environment)
         yield Place(old, True, kept, preview.facade(name, stored.template))
 
-    def _present(self, place: Place, row: ResourceRecord | None) -> StackRecord | None:
+    def _child(self, place: Place, row: ResourceRecord | None) -> StackRecord | None:
         old = stacks.get(self.context, row.physical_resource_id) if row and row.physical_resource_id else None
         is_own = old is not None and old.owner_id == place.stack.id and old.deleted_at is None
         return old if is_own else None

@@ -6,7 +6,7 @@ import contextlib
 import copy
 import pathlib
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import oslo_messaging
@@ -118,10 +118,14 @@ class Endpoint:
         """Call a method as a member of a project; ``wire`` is what else the request says of its maker."""
         said = arguments.pop("wire", {})
         wire = {"project_id": project, "username": "ann", "is_admin": is_admin, **said}
+        [endpoint] = [each for each in self._endpoints if hasattr(each, method)]
+        return self.ask(getattr(endpoint, method), RequestContext(self.database, wire), **arguments)
+
+    @staticmethod
+    def ask(method: Callable[..., Any], context: RequestContext, **arguments: Any) -> Any:
+        """Call a method of an endpoint; it raises what the client would be told."""
         try:
-            [endpoint] = [each for each in self._endpoints if hasattr(each, method)]
-            copied = copy.deepcopy(arguments)  # as the wire does
-            return getattr(endpoint, method)(RequestContext(self.database, wire), **copied)
+            return method(context, **copy.deepcopy(arguments))  # copied, as the wire does
         except oslo_messaging.ExpectedException as expected:
             error = expected.exc_info[1]
             assert isinstance(error, exception.HeatliteError)

@@ -8,6 +8,7 @@ import pytest
 
 from heatlite import exception
 from heatlite.engine.common.inputs import time_of, timed_uuid
+from heatlite.engine.decision.resource_decision import same_kind
 from heatlite.engine.operations import planning
 from heatlite.resources.builtin.test_resource import TestResource
 from tests.functional.engine.endpoint import Endpoint
@@ -15,6 +16,11 @@ from tests.functional.engine.templates import Template, stores, template
 
 REQUEST: dict[str, Any] = {"params": None, "files": None, "args": {}}
 Identity = dict[str, Any]
+
+
+def breaks(name: str, **words: Any) -> dict[str, Any]:
+    """An environment with breakpoints at a resource."""
+    return {"resource_registry": {"resources": {name: words}}}
 
 
 def plan(engine: Endpoint, identity: Identity, wanted: Template | None, **more: Any) -> dict[str, Any]:
@@ -150,7 +156,7 @@ def test_a_plan_says_what_it_can_not_know(engine: Endpoint) -> None:
         ),
     )
     of_b = next(it for it in replaced["changes"] if it["resource_name"] == "b")
-    assert (of_b["fate"], of_b["properties"][0]["after"]) == ("updated", "(known later)")
+    assert (of_b["fate"], of_b["properties"][0]["after"]) == ("may change", "(known later)")
 
 
 def test_a_plan_tells_no_secret_of_before_or_after(engine: Endpoint) -> None:
@@ -234,6 +240,72 @@ def test_a_plan_may_be_laid_over_what_the_stack_has(engine: Endpoint) -> None:
     assert engine.show(identity)["parameters"]["v"] == "z"
 
 
+def test_a_suspended_stack_has_neither_plan_nor_preview_of_an_update_that_would_be_refused(engine: Endpoint) -> None:
+    identity = engine.created("web", template({"a": stores("1")}))
+    digest = plan(engine, identity, template({"a": stores("2")}))["digest"]
+    engine.call("stack_suspend", stack_identity=identity)
+    engine.settle()
+    before = engine.rows()
+    wanted = {"stack_identity": identity, "template": template({"a": stores("2")}), **REQUEST}
+    for method, more in (
+        ("plan_update", {}),
+        ("preview_update_stack", {}),
+        ("update_as_planned", {"digest": digest}),
+        ("update_stack", {}),
+    ):
+        with pytest.raises(exception.NotSupported, match="Updating a stack when it is suspended"):
+            engine.call(method, **wanted, **more)
+    assert engine.rows() == before
+
+
+def test_a_stack_that_could_not_be_deleted_has_no_plan(engine: Endpoint) -> None:
+    identity = engine.created("web", template({"a": stores("1", properties={"wait_secs": 0})}))
+    engine.call("delete_stack", stack_identity=identity)
+    with pytest.raises(exception.NotSupported, match="Updating a stack when it is deleting"):
+        plan(engine, identity, template({"a": stores("2")}))
+
+
+def test_a_plan_names_what_would_fail_and_is_not_begun(engine: Endpoint) -> None:
+    identity = engine.created("web", template({"a": stores("1"), "b": stores("1")}))
+    wanted, params = template({"a": stores("2"), "b": stores("2")}), breaks("b", restricted_actions="update")
+    reply = plan(engine, identity, wanted, params=params)
+    fate, reason = changes(reply)["b"]
+    assert (fate, "update is restricted" in reason) == ("would fail", True)
+    before = engine.rows()
+    with pytest.raises(exception.PlanNotPossible, match=r"b: .*update is restricted for resource"):
+        apply(engine, identity, wanted, reply["digest"], params=params)
+    assert engine.rows() == before
+
+
+def test_a_parameter_that_may_not_change_is_refused_by_the_plan(engine: Endpoint) -> None:
+    declared = {"size": {"type": "string", "immutable": True}}
+    shop = template({"a": stores({"get_param": "size"})}, parameters=declared)
+    identity = engine.created("web", shop, params={"parameters": {"size": "1"}})
+    with pytest.raises(exception.ImmutableParameterModified, match="size"):
+        plan(engine, identity, shop, params={"parameters": {"size": "2"}})
+
+
+def test_what_failed_before_anything_was_made_is_created_again_in_its_row(engine: Endpoint) -> None:
+    fails = template({"a": stores("1", properties={"fail": True})})
+    identity = engine.created("web", fails)
+    assert changes(plan(engine, identity, template({"a": stores("1")}))) == {
+        "a": ("added", "it is CREATE_FAILED, and nothing was made")
+    }
+
+
+def test_one_template_in_place_of_another_is_no_replacement_and_neither_is_a_plan_of_it(engine: Endpoint) -> None:
+    """Heat's type of a nested stack is the name of its file, and another file is an update of it."""
+    assert same_kind("old.yaml", "new.yaml") == "old.yaml"
+    assert same_kind("OS::Heat::Value", "new.yaml") == "new.yaml"
+
+
+def test_metadata_that_signals_make_is_no_change(engine: Endpoint) -> None:
+    handle = {"type": "OS::Heat::WaitConditionHandle", "metadata": {"written": "once"}}
+    identity = engine.created("web", template({"a": handle}))
+    engine.call("resource_signal", stack_identity=identity, resource_name="a", details={"id": "1", "data": "x"})
+    assert changes(plan(engine, identity, template({"a": handle}))) == {"a": ("unchanged", "")}
+
+
 # --- drift ----------------------------------------------------------------------------------------------------------
 
 
@@ -307,6 +379,14 @@ def test_a_look_goes_on_with_nothing_but_what_a_look_at_that_resource_replied(en
     with pytest.raises(exception.Invalid, match="start again without it"):
         look(engine, identity, "b", going_on=[progress])
     assert look(engine, identity, "a", going_on=[progress])["finding"] == "waiting"
+
+
+def test_what_is_suspended_is_not_looked_at_as_a_check_does_not(engine: Endpoint) -> None:
+    identity = engine.created("web", template({"a": stores("1")}))
+    engine.call("stack_suspend", stack_identity=identity)
+    engine.settle()
+    reply = look(engine, identity, "a")
+    assert (reply["finding"], reply["reason"]) == ("not looked at", "it is SUSPEND_COMPLETE")
 
 
 def test_what_is_not_at_rest_is_not_looked_at(engine: Endpoint) -> None:

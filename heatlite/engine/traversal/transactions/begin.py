@@ -90,13 +90,11 @@ def supersede(
 ) -> Begun | None:
     """A new traversal of an existing stack; None where the stack has another than was seen by now.
 
-    What was being adopted is what its template says, taken over or not: so a later operation may return to that.
-
     :param changes: columns of the stack, ``current_traversal`` and ``action`` among them
     :param unchanged: says which rows needn't be visited; it is asked once they are read
     """
-    if seen.action is Action.ADOPT and seen.prev_raw_template_id is None:
-        changes = {**changes, "prev_raw_template_id": seen.raw_template_id}
+    if seen.returns_to != seen.prev_raw_template_id:
+        changes = {**changes, "prev_raw_template_id": seen.returns_to}
     if not stacks.supersede(context, seen.id, seen.current_traversal, {**changes, "current_deps": None}):
         return None
     sync_points.delete_all(context, seen.id)

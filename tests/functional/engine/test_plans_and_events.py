@@ -1,0 +1,72 @@
+"""What a plan says is what the events then show, in drawn lives of drawn stacks; see ``planned_lives``."""
+
+from __future__ import annotations
+
+import pathlib
+
+import pytest
+
+from tests.functional.engine.fleet import Fleet
+from tests.functional.engine.planned_lives import TYPES, Life
+from tests.functional.engine.templates import stores, template
+
+QUICK = range(20)
+MANY = range(20, 600)
+
+
+def lives(schema: pathlib.Path, tmp_path: pathlib.Path, seeds: range) -> tuple[int, int]:
+    """Let a stack live under each seed.
+
+    :returns: how many updates were compared with their plans, and how many were refused
+    """
+    compared = refused = 0
+    for seed in seeds:
+        fleet = Fleet(schema, tmp_path / f"{seed}.sqlite3", **TYPES)
+        life = Life(fleet, seed)
+        try:
+            life.live()
+        except Exception as error:
+            raise AssertionError(f"seed {seed}: {error}\n" + "\n".join(life.told)) from error
+        finally:
+            fleet.database.dispose()
+            (tmp_path / f"{seed}.sqlite3").unlink()
+        compared, refused = compared + life.compared, refused + life.refused
+    return compared, refused
+
+
+def test_what_is_planned_is_what_happens(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    compared, refused = lives(schema, tmp_path, QUICK)
+    assert compared >= len(QUICK)
+    assert refused >= len(QUICK) / 10
+
+
+GROUP = {"type": "OS::Heat::ResourceGroup", "properties": {"count": 2, "resource_def": stores("1")}}
+FAILS = {"fail": True}
+
+
+def test_a_group_and_a_leaf_that_could_not_be_created(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """The leaf is created in its row, and the group updated in place: for both, nothing is replaced."""
+    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", **TYPES)
+    life = Life(fleet, 0)
+    broken = {"count": 2, "resource_def": stores("1", properties=FAILS)}
+    fleet.create(template({"leaf": stores("1", properties=FAILS), "group": {**GROUP, "properties": broken}}))
+    life.settle()
+    assert fleet.state() == "CREATE_FAILED"
+    life.template = template({"leaf": stores("1"), "group": GROUP})
+    last, request = life.last_event(), life.request(life.template)
+    planned = life.insight("plan_update", **request)
+    told = {it["resource_name"]: (it["fate"], it["reason"]) for it in planned["changes"]}
+    assert told["leaf"] == ("added", "it is CREATE_FAILED, and nothing was made")
+    assert told["group"] == ("updated", "it is CREATE_FAILED")
+    life.insight("update_as_planned", **request, digest=planned["digest"])
+    life.settle()
+    assert fleet.state() == "UPDATE_COMPLETE"
+    seen = life.seen(last)
+    assert (seen["leaf",], seen["group",]) == ({"CREATE"}, {"UPDATE"})
+    life.compare(planned["changes"], last)
+    fleet.database.dispose()
+
+
+@pytest.mark.slow
+def test_what_is_planned_is_what_happens_in_many_lives(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    lives(schema, tmp_path, MANY)
