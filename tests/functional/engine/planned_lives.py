@@ -21,7 +21,8 @@ import sqlalchemy as sa
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.convergence.interrupts import Operation
-from heatlite.db import models, stacks
+from heatlite.convergence.model import Status
+from heatlite.db import models, resources, stacks
 from heatlite.db.records import StackRecord
 from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.resources.base import Resource
@@ -450,7 +451,24 @@ class Life:
             return  # which does as much of the opposite
         self.compared += 1
         found = Expected().read(changes).differences(self.seen(last), whole=state == "UPDATE_COMPLETE")
+        if state == "UPDATE_COMPLETE":
+            found += self.unlike(self.template["resources"])
         assert not found, "\n".join(found)
+
+    def unlike(self, wanted: Mapping[str, Json]) -> list[str]:
+        """Where the root's rows aren't what its template says, or something is left of what was before."""
+        rows = resources.by_stack(self.fleet.context(), self.fleet.identity["stack_id"])
+        found = [f"{row.name} is left, row {row.id}" for row in rows if row.name not in wanted or row.replaced_by]
+        if sorted(row.name for row in rows) != sorted(wanted):
+            found.append(f"rows {sorted(row.name for row in rows)} for {sorted(wanted)}")
+        for row in rows:
+            definition = wanted.get(row.name, {"type": row.type})
+            if row.status is not Status.COMPLETE or row.view.may_be_suspended or row.type != definition["type"]:
+                found.append(f"{row.name}, a {row.type}, is {row.action}_{row.status}")
+            value = definition.get("properties", {}).get("value")
+            if isinstance(value, str) and (row.resource_data or {}).get("value") != value:
+                found.append(f"{row.name} has {row.resource_data}, not {value}")
+        return found
 
     def settle(self) -> None:
         """Let everything come to its end, and clear the hooks on the way."""
