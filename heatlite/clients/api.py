@@ -130,7 +130,7 @@ class Api:
             return None
 
     def _refusal(self, answer: Any) -> exception.CloudError:
-        status, message = answer.status_code, said(answer)
+        status, message = answer.status_code, refusal_message(answer)
         if status in LATER:
             return self._unavailable(status, message, seconds_of(answer.headers.get("Retry-After")))
         kind = {404: exception.CloudNotFound, 409: exception.CloudConflict}.get(status, exception.CloudError)
@@ -170,7 +170,7 @@ TITLES: Mapping[str, str] = {
 TAGS = re.compile(r"<[^>]+>|\s+")
 
 
-def said(answer: Any) -> str:
+def refusal_message(answer: Any) -> str:
     """Return a refusal's message in the service's own words, whatever its format."""
     try:
         found = answer.json()

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from heatlite.clients.api import Api
-from heatlite.clients.failures import told
+from heatlite.clients.failures import as_cloud_errors
 from heatlite.clients.identity import Identity
 from heatlite.clients.login import Login
 from heatlite.clients.names import Names
@@ -98,6 +98,6 @@ class ServicesOf:
 
         settings = self._sessions.settings
         wanted: dict[str, Any] = {"interface": settings.interface, "region_name": region or settings.region_name}
-        with told(), suppress(exceptions.CatalogException):
+        with as_cloud_errors(), suppress(exceptions.CatalogException):
             return self.session.get_endpoint(service_type=service_type, **wanted)
         return None

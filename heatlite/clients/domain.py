@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite import exception
-from heatlite.clients.failures import told
+from heatlite.clients.failures import as_cloud_errors
 from heatlite.clients.identity import Identity
 from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
@@ -47,13 +47,13 @@ class Domain:
         if admin.domain_id is not None:
             return admin.domain_id
         session = self._sessions.of(admin)
-        with told():
+        with as_cloud_errors():
             plugin: Any = session.auth
             return str(plugin.get_access(session).domain_id)
 
     def project(self, name: str) -> str:
         """Return the id of the project of this name. Create it if it doesn't exist."""
-        return self._once("project", {"name": name, "description": "Heat stack user project"})
+        return self._create_or_get("project", {"name": name, "description": "Heat stack user project"})
 
     def delete_projects(self, name: str) -> None:
         """Delete the project of this name and its users. They may be gone."""
@@ -69,7 +69,7 @@ class Domain:
     def user(self, name: str, password: str, project_id: str) -> str:
         """Return the id of the user of this name. Create the user if needed, with this password and the users' role."""
         values = {"name": name, "password": password, "default_project_id": project_id}
-        user_id = self._once("user", values, renewed={"password": password, "enabled": True})
+        user_id = self._create_or_get("user", values, renewed={"password": password, "enabled": True})
         role_id = self._identity.id_of("role", self._domain.role)
         self._identity.put(f"projects/{project_id}/users/{user_id}/roles/{role_id}")
         return user_id
@@ -98,7 +98,7 @@ class Domain:
 
     def token(self, user_id: str, password: str, project_id: str) -> str:
         """Return a token of a user's. It lasts for as long as keystone's configuration says."""
-        with told():
+        with as_cloud_errors():
             login = Login(password=password, user_id=user_id, project_id=project_id)
             return str(self._sessions.of(login).get_token())
 
@@ -114,7 +114,7 @@ class Domain:
         except exception.CloudConflict:
             self._identity.update("credential", hashlib.sha256(access.encode()).hexdigest(), {"blob": blob})
 
-    def _once(self, kind: str, values: Mapping[str, Any], renewed: Mapping[str, Any] | None = None) -> str:
+    def _create_or_get(self, kind: str, values: Mapping[str, Any], renewed: Mapping[str, Any] | None = None) -> str:
         """Create a thing in the domain. If it exists, update it with ``renewed`` instead."""
         domain_id = self.id
         try:

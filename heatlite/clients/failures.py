@@ -9,7 +9,7 @@ from heatlite import exception
 
 
 @contextmanager
-def told(service: str = "Keystone") -> Iterator[None]:
+def as_cloud_errors(service: str = "Keystone") -> Iterator[None]:
     """Raise CloudError in place of keystoneauth's exceptions: login, network or service errors."""
     from keystoneauth1 import exceptions
 

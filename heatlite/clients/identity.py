@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from heatlite import exception
-from heatlite.clients.failures import told
+from heatlite.clients.failures import as_cloud_errors
 
 if TYPE_CHECKING:
     from keystoneauth1.session import Session
@@ -56,7 +56,7 @@ class Identity:
 
         :raises CloudConflict: when one of that name exists
         """
-        return self._surely("POST", plural(kind), json={kind: dict(values)}).json()[kind]
+        return self._ask_or_fail("POST", plural(kind), json={kind: dict(values)}).json()[kind]
 
     def update(self, kind: str, thing_id: str, values: Mapping[str, Any]) -> Values | None:
         """Change a thing. Return None when it is gone."""
@@ -69,7 +69,7 @@ class Identity:
 
     def put(self, path: str) -> None:
         """Create a grant or a membership. Raise CloudError when one of its ends is gone."""
-        self._surely("PUT", path)
+        self._ask_or_fail("PUT", path)
 
     def remove(self, path: str) -> bool:
         """Remove a grant or a membership. Return False when it, or one of its ends, was gone."""
@@ -99,7 +99,7 @@ class Identity:
         match = NAMED_IN_DOMAIN.fullmatch(name) if kind in OF_DOMAINS else None
         return (match["name"], self.id_of("domain", match["domain"])) if match else (name, None)
 
-    def _surely(self, method: str, path: str, **sent: Any) -> Response:
+    def _ask_or_fail(self, method: str, path: str, **sent: Any) -> Response:
         """Send a request as ``_ask`` does, and raise CloudError also for a missing thing."""
         answer = self._ask(method, path, **sent)
         if answer is None:
@@ -111,13 +111,13 @@ class Identity:
 
         :raises CloudError: with keystone's own words, or the reason why keystone can't be reached
         """
-        with told():
+        with as_cloud_errors():
             answer = self._session.request(f"{self._url}/{path}", method, raise_exc=False, **sent)
         if answer.status_code == NOT_THERE and method in ("GET", "PATCH", "DELETE"):
             return None
         if answer.status_code >= 400:
             kind = exception.CloudConflict if answer.status_code == 409 else exception.CloudError
-            raise kind(service="Keystone", status=answer.status_code, message=said(answer))
+            raise kind(service="Keystone", status=answer.status_code, message=refusal_message(answer))
         return answer
 
 
@@ -133,7 +133,7 @@ def quoted(thing_id: str) -> str:
     return quote(thing_id, safe="")
 
 
-def said(answer: Response) -> str:
+def refusal_message(answer: Response) -> str:
     """Return a refusal's message."""
     try:
         return str(answer.json()["error"]["message"])

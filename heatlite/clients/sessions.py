@@ -48,7 +48,7 @@ class Sessions:
         with self._lock:
             known = self._kept.get(login)
             if known is None:
-                known = self._made(login)
+                known = self._new_session(login)
                 if login.token is None:
                     self._kept[login] = known
             return known
@@ -88,7 +88,7 @@ class Sessions:
             self._connections.pop(login, None)
             self._names.pop(login, None)
 
-    def _made(self, login: Login) -> Session:
+    def _new_session(self, login: Login) -> Session:
         from keystoneauth1.session import Session
 
         settings = self.settings

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Sequence
 
 from heatlite import exception
-from heatlite.clients.failures import told
+from heatlite.clients.failures import as_cloud_errors
 from heatlite.clients.identity import Identity
 from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
@@ -84,7 +84,7 @@ class Trusts:
         service = self._service()
         if service.user_id is not None:
             return service.user_id
-        with told():
+        with as_cloud_errors():
             return str(self._sessions.of(service).get_user_id())
 
     def _identity(self, login: Login) -> Identity:
