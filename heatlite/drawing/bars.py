@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from heatlite.drawing.history import Event, History
 from heatlite.drawing.picture import State, state_of
 
-GOING = frozenset({"DELETE", "SUSPEND"})
+BACKWARDS = frozenset({"DELETE", "SUSPEND"})
 """Actions that run against the direction of requirements."""
 TOLERANCE = 0.005
 """Seconds by which the clocks of two engines may differ before an end counts as later than a beginning."""
@@ -55,17 +55,17 @@ class Bar:
         return self.ended - self.began
 
     @property
-    def goes(self) -> bool:
-        return self.action in GOING
+    def runs_backwards(self) -> bool:
+        return self.action in BACKWARDS
 
 
 def bars(history: History) -> list[Bar]:
     """Return the bars of an operation in the order in which they began, with the critical path marked."""
     found = sorted(_paired(history), key=lambda bar: (bar.began, bar.ended, bar.path))
-    follows = Follows(history, found)
-    found = [dataclasses.replace(bar, ready=follows.ready(bar)) for bar in found]
-    follows = Follows(history, found)
-    critical = set(map(id, follows.critical(history.stacks[0].stack_id, None))) if history.stacks else set()
+    order = BarOrder(history, found)
+    found = [dataclasses.replace(bar, ready=order.ready(bar)) for bar in found]
+    order = BarOrder(history, found)
+    critical = set(map(id, order.critical(history.stacks[0].stack_id, None))) if history.stacks else set()
     return [dataclasses.replace(bar, is_critical=id(bar) in critical) for bar in found]
 
 
@@ -102,7 +102,7 @@ def _bar(history: History, titles: dict[str, str], begin: Event, end: Event | No
     )
 
 
-class Follows:
+class BarOrder:
     """The order between bars: which bars a bar follows."""
 
     def __init__(self, history: History, found: list[Bar]) -> None:
@@ -110,7 +110,7 @@ class Follows:
         self._by_name: dict[tuple[str, str, bool], list[Bar]] = {}
         self._of_stack: dict[str, list[Bar]] = {}
         for bar in found:
-            self._by_name.setdefault((bar.stack_id, bar.name, bar.goes), []).append(bar)
+            self._by_name.setdefault((bar.stack_id, bar.name, bar.runs_backwards), []).append(bar)
             self._of_stack.setdefault(bar.stack_id, []).append(bar)
         self._requires = {stack.stack_id: stack.requires for stack in history.stacks}
         self._parents = {it.stack_id: (it.owner_id or "", it.parent_resource or "") for it in history.stacks}
@@ -123,10 +123,10 @@ class Follows:
 
     def before(self, bar: Bar) -> list[Bar]:
         """Return the bars that had to end before this one began."""
-        if bar.goes:
+        if bar.runs_backwards:
             found = [*self._next(bar), *self._by_name.get((bar.stack_id, bar.name, False), ())]
             if self._cleans_last:
-                found += [each for each in self._of_stack[bar.stack_id] if not each.goes]
+                found += [each for each in self._of_stack[bar.stack_id] if not each.runs_backwards]
         else:
             found = self._next(bar)
         return [each for each in found if each is not bar and each.ended <= bar.began + TOLERANCE]
@@ -141,15 +141,15 @@ class Follows:
             if name in passed:
                 continue
             passed.add(name)
-            same_way = self._by_name.get((bar.stack_id, name, bar.goes), [])
+            same_way = self._by_name.get((bar.stack_id, name, bar.runs_backwards), [])
             found += same_way
             if not same_way:
-                found += self._by_name.get((bar.stack_id, name, False), []) if bar.goes else []
+                found += self._by_name.get((bar.stack_id, name, False), []) if bar.runs_backwards else []
                 ahead += self._ahead(bar, name)
         return found
 
     def _ahead(self, bar: Bar, name: str) -> list[str]:
-        if bar.goes:
+        if bar.runs_backwards:
             return list(self._requirers.get((bar.stack_id, name), ()))
         return list(self._requires.get(bar.stack_id, {}).get(name, ()))
 

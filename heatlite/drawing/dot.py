@@ -39,10 +39,10 @@ def _lines(picture: Picture) -> Iterator[str]:
 
 def _section(number: int, section: Section) -> Iterator[str]:
     yield f"  subgraph cluster_{number} {{"
-    yield f"    label={quoted(f'{section.title}  {section.told}')}"
+    yield f"    label={quoted(f'{section.title}  {section.status_text}')}"
     for vertex in section.vertices:
         label = quoted(f"{vertex.state.sign} {vertex.name}\n{vertex.type}")
-        tip = quoted(f"{vertex.told} {vertex.reason}".strip())
+        tip = quoted(f"{vertex.status_text} {vertex.reason}".strip())
         yield f'    {_id(section, vertex)} [label={label}, tooltip={tip}, fillcolor="{FILLS[vertex.state]}"]'
     for name, required in section.edges.items():
         for each in required:

@@ -92,7 +92,7 @@ def graph_page(picture: Picture) -> str:
     counts = Counter(vertex.state for section in picture.sections for vertex in section.vertices)
     legend = "".join(key(state, counts[state]) for state in State if counts[state])
     header = (
-        f"<header><h1>{text(root.title)}</h1><span>{text(root.told)}</span>{legend}"
+        f"<header><h1>{text(root.title)}</h1><span>{text(root.status_text)}</span>{legend}"
         '<input type="search" placeholder="find a resource" aria-label="find a resource">'
         '<label><input type="checkbox"> fit</label>'
         f'<span class="note">{text(picture.made_at)} · required first · hover over a resource to see its edges</span>'

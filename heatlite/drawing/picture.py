@@ -34,12 +34,12 @@ def state_of(action: str, status: str) -> State:
 
 @dataclass(frozen=True)
 class Vertex:
-    """A resource. ``told`` is its state in Heat's words; ``holds`` is the title of its nested stack's section."""
+    """A resource. ``status_text`` is its state in Heat's words; ``holds`` is the section title of its nested stack."""
 
     name: str
     type: str
     state: State
-    told: str
+    status_text: str
     reason: str = ""
     holds: str = ""
 
@@ -49,7 +49,7 @@ class Section:
     """One stack. ``requires``: each name's required names. Names that no vertex has are left out."""
 
     title: str
-    told: str
+    status_text: str
     state: State
     vertices: tuple[Vertex, ...]
     requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

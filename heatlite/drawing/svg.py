@@ -71,10 +71,10 @@ def svg(picture: Picture) -> str:
 
 def _section(number: int, drawn: Drawn, y: float) -> Iterator[str]:
     section = drawn.section
-    told = f'<tspan class="told">  {text(section.state.sign)} {text(section.told)}</tspan>'
+    status = f'<tspan class="told">  {text(section.state.sign)} {text(section.status_text)}</tspan>'
     kind = "section crowded" if drawn.is_crowded else "section"
     yield f'<g id="section-{number}" class="{kind}" data-title="{text(section.title)}">'
-    yield f'<text class="heading" x="{MARGIN}" y="{y + 15:.0f}">{text(section.title)}{told}</text>'
+    yield f'<text class="heading" x="{MARGIN}" y="{y + 15:.0f}">{text(section.title)}{status}</text>'
     yield f'<g transform="translate({MARGIN} {y + HEADING:.0f})">'
     if not section.vertices:
         yield '<text class="type" x="0" y="14">no resources</text>'
@@ -108,7 +108,7 @@ def _edge(edge: tuple[str, str], points: list[Point]) -> str:
 
 def _vertex(vertex: Vertex, point: Point) -> str:
     x, y = point
-    tip = "\n".join(filter(None, (vertex.name, vertex.type, vertex.told, vertex.reason)))
+    tip = "\n".join(filter(None, (vertex.name, vertex.type, vertex.status_text, vertex.reason)))
     name = f"{vertex.state.sign} {shortened(vertex.name, NAME_COLUMNS)}"
     holds = f' data-holds="{text(vertex.holds)}"' if vertex.holds else ""
     return (

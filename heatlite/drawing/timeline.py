@@ -106,7 +106,7 @@ def step_of(length: float) -> float:
     return next(unit * factor for factor in (1, 2, 5, 10) if length / (unit * factor) <= TICKS)
 
 
-def told(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Format a duration: ``80 ms``, ``2.5 s``, ``3:05 min``."""
     if seconds < 0.0995:
         return f"{seconds * 1000:.0f} ms"
@@ -126,7 +126,7 @@ def _header(history: History, found: Sequence[Bar], made_at: str) -> str:
         gone += f' <span class="note">only its first {len(history.events)} events are drawn (max_listed)</span>'
     return (
         f"<header><h1>{text(history.stack_name)}</h1>"
-        f"<span>{state.sign} {text(history.action)}_{text(history.status)} in {told(length)}</span>{gone}{legend}"
+        f"<span>{state.sign} {text(history.action)}_{text(history.status)} in {duration(length)}</span>{gone}{legend}"
         '<span class="key"><span class="swatch wait"></span>waited for an engine</span>'
         '<span class="key"><span class="swatch path"></span>critical path</span>'
         '<input type="search" placeholder="find a resource" aria-label="find a resource">'
@@ -138,7 +138,8 @@ def _header(history: History, found: Sequence[Bar], made_at: str) -> str:
 
 def _axis(length: float, step: float) -> str:
     marks = [
-        f'<span class="took" style="left:{100 * mark * step / length:.3f}%">{told(mark * step) if mark else "0"}</span>'
+        f'<span class="took" style="left:{100 * mark * step / length:.3f}%">'
+        f"{duration(mark * step) if mark else '0'}</span>"
         for mark in range(math.floor(length / step + 1e-9) + 1)
     ]
     return f'<div class="row axis"><span class="label"></span><span class="track">{"".join(marks)}</span></div>'
@@ -146,18 +147,19 @@ def _axis(length: float, step: float) -> str:
 
 def _engine(name: str, engine_id: str, own: Sequence[Bar]) -> str:
     called = text(name or "engine") if engine_id else "no engine recorded"
-    told_id = f" {text(engine_id[:8])}" if engine_id else ""
+    short_id = f" {text(engine_id[:8])}" if engine_id else ""
     waited = sum(bar.waited for bar in own) / len(own)
-    facts = f"{len(own)} actions · busy {told(busy(own))} · waited {told(waited)} on average"
-    return f'<div class="engine">{called}{told_id} <small>{facts}</small></div>'
+    facts = f"{len(own)} actions · busy {duration(busy(own))} · waited {duration(waited)} on average"
+    return f'<div class="engine">{called}{short_id} <small>{facts}</small></div>'
 
 
 def _row(bar: Bar, length: float) -> str:
     share = 100 / length
     wait = f'<i style="left:{bar.ready * share:.3f}%;width:{bar.waited * share:.3f}%"></i>' if bar.waited else ""
     run = f'<b style="left:{bar.began * share:.3f}%;width:{bar.ran * share:.3f}%"></b>'
-    after = f'<span class="took" style="left:{bar.ended * share:.3f}%">{told(bar.ran)}</span>'
-    tip = f"{bar.path}\n{bar.type}\n{bar.action} {bar.state.words}\nwaited {told(bar.waited)}, ran {told(bar.ran)}"
+    after = f'<span class="took" style="left:{bar.ended * share:.3f}%">{duration(bar.ran)}</span>'
+    tip = f"{bar.path}\n{bar.type}\n{bar.action} {bar.state.words}\n"
+    tip += f"waited {duration(bar.waited)}, ran {duration(bar.ran)}"
     tip += f"\n{bar.reason}" if bar.reason else ""
     mark = "◆ " if bar.is_critical else ""
     kind = f"row {bar.state}{' critical' if bar.is_critical else ''}"
@@ -171,7 +173,7 @@ def _path(found: Sequence[Bar]) -> str:
     path = [bar for bar in found if bar.is_critical]
     if not path:
         return ""
-    steps = " → ".join(f"{text(bar.path)} ({told(bar.ran)})" for bar in path[:40])
+    steps = " → ".join(f"{text(bar.path)} ({duration(bar.ran)})" for bar in path[:40])
     more = f" → … {len(path) - 40} more" if len(path) > 40 else ""
-    waited = told(sum(bar.waited for bar in path))
+    waited = duration(sum(bar.waited for bar in path))
     return f'<p class="path-told"><b>Critical path</b>, {waited} of it waiting for engines: {steps}{more}</p>'

@@ -10,7 +10,7 @@ import pytest
 from heatlite.drawing.bars import Bar, bars
 from heatlite.drawing.history import Event, History, Stack
 from heatlite.drawing.picture import State
-from heatlite.drawing.timeline import busy, step_of, timeline, told
+from heatlite.drawing.timeline import busy, duration, step_of, timeline
 
 START = 1000.0
 
@@ -123,7 +123,7 @@ def test_a_page_tells_engines_bars_and_the_path():
     ("seconds", "text"), [(0.08, "80 ms"), (0.0999, "0.0999 s"), (2.5, "2.5 s"), (185, "3:05 min")]
 )
 def test_seconds_are_told_as_people_say_them(seconds, text):
-    assert told(seconds) == text
+    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize(("length", "step"), [(10, 1), (11, 2), (0.05, 0.005), (3600, 500), (49, 5)])
