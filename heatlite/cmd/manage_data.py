@@ -81,7 +81,7 @@ def purge_deleted(conf: cfg.ConfigOpts, database: Any) -> None:
     said, now = conf.command, Inputs().utcnow()
     before = now - datetime.timedelta(seconds=said.age * GRANULARITIES[said.granularity])
     purged = purge.purge(
-        EngineContext(database), before, now, project=said.project_id, batch_size=said.most, told=print
+        EngineContext(database), before, now, project=said.project_id, batch_size=said.most, report=print
     )
     for table, count in asdict(purged).items():
         print(f"{table}: {count} rows purged")

@@ -32,14 +32,14 @@ def update(
     keys: Mapping[int, int],
     changes: Mapping[int, Mapping[str, Any]],
     common: Mapping[str, Any],
-    held_by: str | None,
+    locked_by: str | None,
 ) -> int:
     """Write to rows that haven't changed since they were read, and increment their ``atomic_key``. Return how many.
 
     :param keys: id → the atomic_key that the row must have
     :param changes: id → column → value; every row names the same columns
     :param common: column → value for all rows
-    :param held_by: the engine that must have locked them (None: no engine)
+    :param locked_by: the engine that must have locked them (None: no engine)
     """
     if not changes:
         return 0
@@ -56,7 +56,8 @@ def update(
         for name, values in columns.items():
             sets.append(f"{text.name(name)} = {text.values(name, [values[place] for place, _ in rows])}")
         where = f"id IN ({', '.join(text.ids())})"
-        where += " AND engine_id IS NULL" if held_by is None else f" AND engine_id = {text.value('engine_id', held_by)}"
+        holder = "IS NULL" if locked_by is None else f"= {text.value('engine_id', locked_by)}"
+        where += f" AND engine_id {holder}"
         where += f" AND atomic_key = {text.values('atomic_key', [keys.get(row) for _, row in rows])}"
         statement = f"UPDATE {TABLE.name} SET {', '.join(sets)} WHERE {where}"
         changed += connection.exec_driver_sql(statement, tuple(text.parameters)).rowcount

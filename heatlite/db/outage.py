@@ -87,7 +87,7 @@ def _is_read_only(error: Exception, match: object, engine_name: str, is_disconne
     raise db_error.DBError(error)
 
 
-class Told(logging.Filter):
+class OutageFilter(logging.Filter):
     """A log filter that drops records of single broken connections, because the outage is logged once for all."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -95,7 +95,7 @@ class Told(logging.Filter):
         return not (record.exc_info and record.exc_info[1] is not None and _says_away(record.exc_info[1]))
 
 
-logging.getLogger("sqlalchemy.pool.impl.QueuePool").addFilter(Told())
+logging.getLogger("sqlalchemy.pool.impl.QueuePool").addFilter(OutageFilter())
 
 
 _commits: contextvars.ContextVar[list[bool] | None] = contextvars.ContextVar("commits", default=None)
@@ -165,7 +165,7 @@ def brief(error: BaseException) -> str:
     return " ".join(text.split())[:LONGEST_TEXT]
 
 
-def tell(log: logging.Logger, error: BaseException, message: str, *arguments: object) -> None:
+def log_failure(log: logging.Logger, error: BaseException, message: str, *arguments: object) -> None:
     """Log that an error prevented some work, with a traceback.
 
     During an outage, which is logged already, log at debug.

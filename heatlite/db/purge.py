@@ -55,23 +55,23 @@ def purge(
     *,
     project: str | None = None,
     batch_size: int = 20,
-    told: Callable[[str], None] = lambda text: None,
+    report: Callable[[str], None] = lambda text: None,
 ) -> Purged:
     """Remove what was deleted before a moment (UTC). An interruption keeps what was removed by then.
 
     :param project: the project of the stacks; None: all projects
     :param batch_size: stacks in one transaction
-    :param told: called with a sentence for each batch
+    :param report: called with a sentence for each batch
     """
     services, stacks, templates = _services(context, before), 0, 0
     while ids := _stacks(context, before, project, batch_size):
         stacks += len(ids)
-        told(f"{stacks} stacks are purged: {', '.join(ids)}")
+        report(f"{stacks} stacks are purged: {', '.join(ids)}")
     unused_since, last = _unused_since(context, min(before, now - UNUSED)), 0
     while found := _unused_templates(context, unused_since, last):
         templates += _purge_templates(context, found, unused_since)
         last = found[-1]
-        told(f"{templates} templates are purged, up to id {last}")
+        report(f"{templates} templates are purged, up to id {last}")
     return Purged(stacks, templates, services)
 
 

@@ -48,26 +48,26 @@ class Rewritten:
     stack: int = 0
 
 
-def everything(context: Context, told: Callable[[str], None] = lambda text: None) -> Rewritten:
+def everything(context: Context, report: Callable[[str], None] = lambda text: None) -> Rewritten:
     """Write every secret again.
 
     :param context: on a database whose vault has the keys to read with, and says how to write
-    :param told: called with a sentence for each batch
+    :param report: called with a sentence for each batch
     :raises InvalidEncryptionKey: when no key fits a secret; the rows written by then stay written
     """
     return Rewritten(
-        _each_batch(context, models.raw_template, templates.COLUMNS, templates.rewrite, told),
-        _each_batch(context, models.resource, ("id", "atomic_key", *DATA), _resource, told),
-        _each_batch(context, models.user_creds, ("id", *CREDENTIALS), _credentials, told),
-        _one_by_one(context, models.snapshot, ("data",), told),
-        _one_by_one(context, software_config, ("config",), told),
-        _one_by_one(context, software_deployment, ("input_values", "output_values"), told),
-        _facades(context, told),
+        _each_batch(context, models.raw_template, templates.COLUMNS, templates.rewrite, report),
+        _each_batch(context, models.resource, ("id", "atomic_key", *DATA), _resource, report),
+        _each_batch(context, models.user_creds, ("id", *CREDENTIALS), _credentials, report),
+        _one_by_one(context, models.snapshot, ("data",), report),
+        _one_by_one(context, software_config, ("config",), report),
+        _one_by_one(context, software_deployment, ("input_values", "output_values"), report),
+        _facades(context, report),
     )
 
 
 def _each_batch(
-    context: Context, table: sa.Table, columns: Sequence[str], rewrite: Rewrite, told: Callable[[str], None]
+    context: Context, table: sa.Table, columns: Sequence[str], rewrite: Rewrite, report: Callable[[str], None]
 ) -> int:
     written, last = 0, 0
     statement = sa.select(*(table.c[name] for name in columns)).order_by(table.c.id).limit(BATCH)
@@ -81,7 +81,7 @@ def _each_batch(
         last, written = max(ids), written + len([id_ for id_, was_written in ids.items() if was_written])
         if not all(ids.values()):
             last = min(id_ for id_, was_written in ids.items() if not was_written) - 1
-        told(f"{table.name}: {written} rows are written, up to id {last}")
+        report(f"{table.name}: {written} rows are written, up to id {last}")
 
 
 @retried
@@ -105,7 +105,7 @@ def _credentials(context: Context, row: Mapping[str, Any]) -> bool:
     return rows(context.connection.execute(sa.update(table).where(table.c.id == row["id"]).values(values))) == 1
 
 
-def _one_by_one(context: Context, table: sa.Table, columns: Sequence[str], told: Callable[[str], None]) -> int:
+def _one_by_one(context: Context, table: sa.Table, columns: Sequence[str], report: Callable[[str], None]) -> int:
     """Rewrite each row in a separate transaction, because a row such as a snapshot may be large.
 
     The ids have no order.
@@ -113,7 +113,7 @@ def _one_by_one(context: Context, table: sa.Table, columns: Sequence[str], told:
     ids = _ids(context, table)
     written = [_rewritten(context, table, row_id, columns) for row_id in ids]
     if ids:
-        told(f"{table.name}: {sum(written)} rows are written")
+        report(f"{table.name}: {sum(written)} rows are written")
     return sum(written)
 
 
@@ -134,7 +134,7 @@ def _rewritten(context: Context, table: sa.Table, row_id: str, columns: Sequence
         return rows(context.connection.execute(sa.update(table).where(table.c.id == row_id).values(values))) == 1
 
 
-def _facades(context: Context, told: Callable[[str], None]) -> int:
+def _facades(context: Context, report: Callable[[str], None]) -> int:
     """Rewrite what nested stacks may read of their parents' resources.
 
     An operation that begins meanwhile writes its own.
@@ -145,7 +145,7 @@ def _facades(context: Context, told: Callable[[str], None]) -> int:
         found = context.connection.execute(statement).all()
     written = sum(_facade(context, *row) for row in found)
     if found:
-        told(f"stack: {written} rows are written")
+        report(f"stack: {written} rows are written")
     return written
 
 

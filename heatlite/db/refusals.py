@@ -135,8 +135,8 @@ def tell_large_statements(engine: sa.Engine) -> None:
         size = len(context.statement) + largest(context.parameters)
         if size <= most:
             return None
-        told = f"a statement of about {size} bytes is more than max_allowed_packet ({most} bytes)"
-        return StatementTooLarge(sa.exc.OperationalError("", None, Exception(told)))
+        message = f"a statement of about {size} bytes is more than max_allowed_packet ({most} bytes)"
+        return StatementTooLarge(sa.exc.OperationalError("", None, Exception(message)))
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "handle_error", failed, retval=True)

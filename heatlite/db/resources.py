@@ -168,7 +168,7 @@ def types(context: Context, stack_id: str) -> list[str]:
 
 
 @reader
-def held(context: Context, stack_id: str) -> list[ResourceRecord]:
+def locked(context: Context, stack_id: str) -> list[ResourceRecord]:
     """List the rows of a stack that an engine has locked."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_not(None))
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
@@ -198,28 +198,28 @@ def write(
     changes: Mapping[int, Mapping[str, Any]],
     now: datetime,
     *,
-    held_by: str | None,
-    hold_as: str | None,
+    locked_by: str | None,
+    lock_for: str | None,
 ) -> int:
     """Write to rows that haven't changed since they were read.
 
     :param changes: id → column → value; every row names the same columns
-    :param held_by: the engine that must have locked them (None: no engine)
-    :param hold_as: the engine that has them locked afterwards. None → an engine takes the lock; an engine → None
+    :param locked_by: the engine that must have locked them (None: no engine)
+    :param lock_for: the engine that has them locked afterwards. None → an engine takes the lock; an engine → None
         releases it
     :returns: the number of written rows; fewer than requested means a conflict, or a lost lock
     """
-    return bulk_cas.update(context, keys, changes, {"engine_id": hold_as, "updated_at": now}, held_by)
+    return bulk_cas.update(context, keys, changes, {"engine_id": lock_for, "updated_at": now}, locked_by)
 
 
-def _held(engine_id: str | None) -> sa.ColumnElement[bool]:
+def _locked_by_condition(engine_id: str | None) -> sa.ColumnElement[bool]:
     return TABLE.c.engine_id.is_(None) if engine_id is None else TABLE.c.engine_id == engine_id
 
 
 @writer
-def remove(context: Context, keys: Keys, *, held_by: str | None) -> int:
+def remove(context: Context, keys: Keys, *, locked_by: str | None) -> int:
     """Delete rows that haven't changed since they were read, and that this engine has locked (None: no engine)."""
-    statement = sa.delete(TABLE).where(TABLE.c.id.in_(list(keys)), _held(held_by), _seen(keys))
+    statement = sa.delete(TABLE).where(TABLE.c.id.in_(list(keys)), _locked_by_condition(locked_by), _seen(keys))
     return rows(context.connection.execute(statement))
 
 
@@ -241,7 +241,7 @@ def abandon(context: Context, stack_id: str, reason: str, now: datetime) -> int:
 
 
 @writer
-def ask_for(context: Context, resource_id: int, traversal_id: str) -> bool:
+def request_lock(context: Context, resource_id: int, traversal_id: str) -> bool:
     """Record that a traversal waits for a row's lock. Return False when no engine has locked it any more."""
     statement = (
         sa.update(TABLE).where(TABLE.c.id == resource_id, TABLE.c.engine_id.is_not(None)).values(wanted_by=traversal_id)
@@ -250,7 +250,7 @@ def ask_for(context: Context, resource_id: int, traversal_id: str) -> bool:
 
 
 @reader
-def wanted(context: Context, ids: Collection[int]) -> dict[int, str]:
+def waiting_traversals(context: Context, ids: Collection[int]) -> dict[int, str]:
     """Return which newer traversal waits for each of these rows. Read it *after* the write that released them."""
     statement = sa.select(TABLE.c.id, TABLE.c.wanted_by).where(
         TABLE.c.id.in_(list(ids)), TABLE.c.wanted_by.is_not(None)
@@ -259,7 +259,7 @@ def wanted(context: Context, ids: Collection[int]) -> dict[int, str]:
 
 
 @reader
-def waited_for(context: Context, engine_id: str, limit: int) -> dict[str, set[int]]:
+def requested_locks(context: Context, engine_id: str, limit: int) -> dict[str, set[int]]:
     """Return the rows that an engine has locked and a traversal waits for, as traversal → rows."""
     statement = sa.select(TABLE.c.wanted_by, TABLE.c.id).where(
         TABLE.c.engine_id == engine_id, TABLE.c.wanted_by.is_not(None)
@@ -271,7 +271,7 @@ def waited_for(context: Context, engine_id: str, limit: int) -> dict[str, set[in
 
 
 @reader
-def held_by(context: Context, engine_ids: Collection[str], limit: int) -> list[ResourceRecord]:
+def locked_by(context: Context, engine_ids: Collection[str], limit: int) -> list[ResourceRecord]:
     """List rows that these engines have locked."""
     statement = SELECT.where(TABLE.c.engine_id.in_(list(engine_ids))).limit(limit)
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]

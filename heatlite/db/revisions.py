@@ -12,15 +12,15 @@ import re
 import sqlalchemy as sa
 
 SCRIPTS = pathlib.Path(__file__).parent / "alembic"
-SAID = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
+DECLARATION = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
 TABLE = sa.table("alembic_version", sa.column("version_num"))
 
 
 @functools.cache
 def _followed() -> dict[str, str | None]:
     """Map each revision to the one before it."""
-    said = [dict(SAID.findall(path.read_text())) for path in SCRIPTS.glob("versions/*.py")]
-    return {it["revision"]: it.get("down_revision") for it in said}
+    declared = [dict(DECLARATION.findall(path.read_text())) for path in SCRIPTS.glob("versions/*.py")]
+    return {it["revision"]: it.get("down_revision") for it in declared}
 
 
 def latest() -> str:

@@ -14,7 +14,7 @@ from heatlite.db import lengths, models
 from heatlite.db.api import Context, reader, rows, writer
 
 TABLE = models.snapshot
-TAKEN, GOING = "CREATE", "DELETE"
+TAKEN, BEING_DELETED = "CREATE", "DELETE"
 """The actions of a snapshot."""
 
 
@@ -98,7 +98,7 @@ def end(
 @writer
 def go(context: Context, snapshot_id: str, status: Status, reason: str, now: datetime.datetime) -> bool:
     """Mark a snapshot as being deleted, or as failed to be deleted. Return False when it is missing."""
-    values = {"action": GOING, "status": status, "status_reason": reason, "updated_at": now}
+    values = {"action": BEING_DELETED, "status": status, "status_reason": reason, "updated_at": now}
     return rows(context.connection.execute(sa.update(TABLE).where(TABLE.c.id == snapshot_id).values(values))) == 1
 
 

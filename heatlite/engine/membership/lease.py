@@ -173,7 +173,7 @@ class Renewal:
                 self._lease.renew()
             except Exception as error:
                 if not failing:
-                    outage.tell(
+                    outage.log_failure(
                         LOG, error, "The lease can't be renewed: this engine starts no step until it is renewed"
                     )
                 failing = failing or not outage.is_outage(error)

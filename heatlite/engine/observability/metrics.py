@@ -129,7 +129,7 @@ class Health:
             with self._shared.database.reader(context):
                 context.connection.execute(sa.text("SELECT 1")).one()
         except Exception as error:
-            outage.tell(LOG, error, "The database can't be read for the health check")
+            outage.log_failure(LOG, error, "The database can't be read for the health check")
             return False
         return True
 

@@ -38,7 +38,7 @@ def hand_over(context: Context, inputs: Inputs, stack_id: str, data: Mapping[str
     keys = {row.id: row.atomic_key for row in rows}
     changes = {row.id: {"progress": {ADOPTED: existing[row.name]}} for row in rows}
     if rows:
-        resources.write(context, keys, changes, inputs.utcnow(), held_by=None, hold_as=None)
+        resources.write(context, keys, changes, inputs.utcnow(), locked_by=None, lock_for=None)
     without_row = sorted(existing.keys() - {row.name for row in rows})
     left = [each for name in without_row for each in left_as_it_was(name, existing[name])]
     write_events(context, inputs, stack_id, left)
@@ -106,7 +106,7 @@ def _forget(context: Context, inputs: Inputs, stack: StackRecord) -> None:
     """Delete a stack's rows; refuse while any row is locked, since its physical resource could leak."""
     rows = resources.by_stack(context, stack.id)
     keys = {row.id: row.atomic_key for row in rows}
-    if rows and resources.remove(context, keys, held_by=None) != len(keys):
+    if rows and resources.remove(context, keys, locked_by=None) != len(keys):
         raise _busy(stack)
     snapshots.remove_all(context, stack.id)
     write_events(context, inputs, stack.id, [stack_event(stack, Action.DELETE, Status.COMPLETE, ABANDONED)])

@@ -54,7 +54,7 @@ class StackSiblings:
             if row is not None and row.resource_metadata and row.engine_id is None:
                 empty: dict[str, Any] = {"resource_metadata": {}}
                 now = self._inputs.utcnow()
-                resources.write(context, {row.id: row.atomic_key}, {row.id: empty}, now, held_by=None, hold_as=None)
+                resources.write(context, {row.id: row.atomic_key}, {row.id: empty}, now, locked_by=None, lock_for=None)
 
     def row(self, context: EngineContext, reference: str) -> ResourceRecord | None:
         """Return the row that a reference names; of several, the newest that isn't being deleted."""

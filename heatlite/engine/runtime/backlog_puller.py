@@ -169,7 +169,7 @@ class BacklogPuller:
             self._checker.check(traversal_id, batch)
         except Exception as error:
             told = "%d queued nodes can't be converged now: a sweep will cast them again"
-            outage.tell(LOG, error, told, len(batch))
+            outage.log_failure(LOG, error, told, len(batch))
         finally:
             with self._lock:
                 self._at_work[project] -= 1
@@ -190,7 +190,7 @@ class BacklogPuller:
             taken = self.pull()
         except Exception as error:
             if not self._fails:
-                outage.tell(LOG, error, "Queued nodes can't be looked for; logged once until it works again")
+                outage.log_failure(LOG, error, "Queued nodes can't be looked for; logged once until it works again")
                 self._fails = not outage.is_outage(error)  # the database layer logs an outage itself
             return 0
         self._fails = False

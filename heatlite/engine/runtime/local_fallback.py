@@ -75,7 +75,7 @@ class LocalFallback:
             if not self._leaves:
                 work()
         except Exception as error:
-            outage.tell(
+            outage.log_failure(
                 LOG, error, "Work that the broker didn't accept can't be done here either; a sweep will retry it"
             )
         finally:

@@ -257,7 +257,7 @@ class EngineProcess:
         try:
             self.shared.lease.renew()  # records that it serves
         except Exception as error:
-            outage.tell(LOG, error, "The next renewal of the lease will record that this engine serves")
+            outage.log_failure(LOG, error, "The next renewal of the lease will record that this engine serves")
         self._surroundings.when_serving()
 
     def _starters(self) -> list[Callable[[], BoundedRPCServer]]:
@@ -327,7 +327,7 @@ class EngineProcess:
             if self.shared.lease.was_taken:
                 self.shared.lease.release()
         except Exception as error:
-            outage.tell(LOG, error, "The lease can't be released: other engines will see it expire")
+            outage.log_failure(LOG, error, "The lease can't be released: other engines will see it expire")
 
     def stop(self) -> None:
         """Drain: take in nothing more, give waiting nodes back, let running steps end, and release the lease.

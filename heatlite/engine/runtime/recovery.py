@@ -163,7 +163,7 @@ class Sweeper:
     def lost_requests(self) -> None:
         """Release rows that newer traversals wait for, if their request to this engine was lost."""
         context, engine_id = self._shared.context(), self._shared.lease.engine_id
-        waited_for = resources.waited_for(context, engine_id, FREED_AT_ONCE)
+        waited_for = resources.requested_locks(context, engine_id, FREED_AT_ONCE)
         self._each("Lost requests", waited_for.items(), lambda it: it[0], lambda it: self._runner.asked(it[1], it[0]))
 
     def lost_claims(self) -> None:
@@ -290,7 +290,7 @@ class Sweeps:
                 self._shared.counts.add(Count.OUTAGES)
             if not was_told:
                 looked_for = name.replace("_", " ")
-                outage.tell(LOG, error, "Looking for %s failed; logged once until it works again", looked_for)
+                outage.log_failure(LOG, error, "Looking for %s failed; logged once until it works again", looked_for)
             self._failing[name] = bool(was_told) or not outage.is_outage(error)
         else:
             self._failing.pop(name, None)

@@ -94,7 +94,7 @@ class Signals:
             self._refresh(self._shared.context(), row)
         except Exception as error:
             text = "The resources that wait for a signal to %s can't be woken now: they will poll by themselves"
-            outage.tell(LOG, error, text, row.name)
+            outage.log_failure(LOG, error, text, row.name)
         return metadata
 
     @more_patient
@@ -142,13 +142,13 @@ class Signals:
 
     def _write(self, context: EngineContext, row: ResourceRecord, changes: dict[str, Any]) -> None:
         keys, now = {row.id: row.atomic_key}, self._shared.inputs.utcnow()
-        if not resources.write(context, keys, {row.id: changes}, now, held_by=None, hold_as=None):
+        if not resources.write(context, keys, {row.id: changes}, now, locked_by=None, lock_for=None):
             raise Busy
 
     def _wake(self, context: EngineContext, row: ResourceRecord) -> None:
         """Wake this row and those that require it. If the message is lost, they poll by themselves."""
         held: dict[str, list[int]] = {}
-        for waiting in resources.held(context, row.stack_id):
+        for waiting in resources.locked(context, row.stack_id):
             is_meant = row.id in waiting.requires or row.id == waiting.id
             if is_meant and waiting.engine_id is not None:
                 held.setdefault(waiting.engine_id, []).append(waiting.id)

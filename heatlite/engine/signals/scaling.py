@@ -69,7 +69,7 @@ class ScalableSiblings(StackSiblings):
         keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
         now = self._shared.inputs.utcnow()
         told = self._told(group, scaling)
-        if not resources.write(context, keys, changes, now, held_by=None, hold_as=None):
+        if not resources.write(context, keys, changes, now, locked_by=None, lock_for=None):
             raise Busy
         self._tell(row, told, Status.IN_PROGRESS, "Start resizing the group")
         try:
@@ -121,5 +121,5 @@ class ScalableSiblings(StackSiblings):
             group.adjusted(scaling)
             keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
             now = self._shared.inputs.utcnow()
-            if resources.write(context, keys, changes, now, held_by=None, hold_as=None):
+            if resources.write(context, keys, changes, now, locked_by=None, lock_for=None):
                 return

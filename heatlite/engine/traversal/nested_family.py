@@ -40,7 +40,7 @@ class Family:
                 refresh(self._shared, row)  # nobody waits for it: it was changed by a signal
         except Exception as error:
             text = "Nobody can be told now that nested stack %s has ended: its owner will look"
-            outage.tell(LOG, error, text, stack.name)
+            outage.log_failure(LOG, error, text, stack.name)
 
     def end_below(self, ended: Traversal, end: Callable[[Traversal], None], rollback: str | None = None) -> None:
         """End what the stacks nested directly in this one are at for an operation that has ended.

@@ -49,7 +49,7 @@ class Outbox(Generic[Item]):
             try:
                 self._handle(key, items)
             except Exception as error:  # what gathered meanwhile has nobody else to handle it
-                outage.tell(LOG, error, "Handling %d results of %s failed", len(items), key)
+                outage.log_failure(LOG, error, "Handling %d results of %s failed", len(items), key)
 
     def _take(self, key: str) -> list[Item]:
         with self._lock:

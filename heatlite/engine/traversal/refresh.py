@@ -77,7 +77,7 @@ def _record(shared: Shared, row: ResourceRecord, resource: Resource) -> bool:
         return True
     keys, changes = {row.id: row.atomic_key}, {row.id: {"attr_data": recorded}}
     now = shared.inputs.utcnow()
-    return resources.write(shared.context(), keys, changes, now, held_by=None, hold_as=None) == 1
+    return resources.write(shared.context(), keys, changes, now, locked_by=None, lock_for=None) == 1
 
 
 def _go_up(shared: Shared, row: ResourceRecord) -> None:

@@ -270,7 +270,7 @@ class Conclusions:
             self.announce(released.ready)
             self.wake(released.wakes)
         except Exception as error:
-            outage.tell(
+            outage.log_failure(
                 LOG, error, "%d pieces of work can't be given back or announced now: the sweep will", len(works)
             )
         finally:
@@ -315,7 +315,7 @@ class Conclusions:
                 in_turn = quota.admitted(traversal_id, batches, project) if quota else batches
                 self._shared.wakes.check(traversal_id, in_turn)
             except Exception as error:
-                outage.tell(LOG, error, "Ready nodes can't be cast now: the sweep will")
+                outage.log_failure(LOG, error, "Ready nodes can't be cast now: the sweep will")
             for node in nodes:
                 if node not in own:
                     self._do_now(traversal_id, node)
@@ -326,7 +326,7 @@ class Conclusions:
             try:
                 self._shared.wakes.over(engine_id, traversal_id)
             except Exception as error:
-                outage.tell(LOG, error, "Engine %s can't be told now that an operation is over", engine_id)
+                outage.log_failure(LOG, error, "Engine %s can't be told now that an operation is over", engine_id)
 
     def ask(self, rows: Sequence[ResourceRecord], traversal_id: str) -> None:
         """Tell rows' holders that a newer traversal waits. If that is lost, the holder's next sweep sees it."""
@@ -338,7 +338,7 @@ class Conclusions:
             try:
                 self._shared.wakes.ask(engine_id, resource_ids, traversal_id)
             except Exception as error:
-                outage.tell(LOG, error, "Engine %s can't be told now that it is waited for", engine_id)
+                outage.log_failure(LOG, error, "Engine %s can't be told now that it is waited for", engine_id)
 
     def _do_now(self, traversal_id: str, node: Node) -> None:
         """Do a stack's own node. One that can't be done is left for a sweep: what came before it is written, and the
@@ -348,7 +348,7 @@ class Conclusions:
             if traversal is not None:
                 self.of_stack(traversal, node)
         except Exception as error:
-            outage.tell(
+            outage.log_failure(
                 LOG, error, "The %s of traversal %s can't be done now: the sweep will", node.kind.name, traversal_id
             )
 

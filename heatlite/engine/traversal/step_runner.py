@@ -243,7 +243,9 @@ class StepRunner:
         try:
             record()
         except Exception as error:
-            outage.tell(LOG, error, "What %d steps came to could not be recorded: they will be taken up again", steps)
+            outage.log_failure(
+                LOG, error, "What %d steps came to could not be recorded: they will be taken up again", steps
+            )
 
     def _keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> None:
         outcomes = {work.row.id: waiting for work, waiting in waits}

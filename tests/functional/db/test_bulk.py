@@ -94,7 +94,7 @@ def test_a_batch_is_one_statement(context, rows):
     sa.event.listen(engine, "before_cursor_execute", note)
     try:
         changes = {row: {"attempts": row, "progress": {"row": row}} for row in rows}
-        resources.write(context, dict.fromkeys(rows, 0), changes, NOW, held_by=None, hold_as="e1")
+        resources.write(context, dict.fromkeys(rows, 0), changes, NOW, locked_by=None, lock_for="e1")
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
 
@@ -116,5 +116,5 @@ def test_the_largest_batch_is_within_every_database_limits(database):
     }
 
     keys = dict.fromkeys(rows, 0)
-    assert resources.write(context, keys, changes, NOW, held_by=None, hold_as="e1") == 500
+    assert resources.write(context, keys, changes, NOW, locked_by=None, lock_for="e1") == 500
     assert all(it.due_at == it.id / 3 for it in resources.by_ids(context, rows))

@@ -12,7 +12,7 @@ from oslo_db import exception as db_error
 from heatlite.context import EngineContext
 from heatlite.db import services, vanished
 from heatlite.db.api import Database
-from heatlite.db.outage import CommitUnanswered, Outage, brief, is_outage, noting_commits, tell
+from heatlite.db.outage import CommitUnanswered, Outage, brief, is_outage, log_failure, noting_commits
 from heatlite.db.settings import Settings
 from tests.functional.db.build import NOW, add_engine, add_stack
 from tests.servers import breakages
@@ -156,9 +156,9 @@ def test_an_outage_is_told_once_and_its_end_once(caplog):
 
 def test_in_an_outage_nobody_else_tells_it(caplog):
     caplog.set_level(logging.INFO)
-    tell(logging.getLogger("engine"), BROKEN, "%d nodes can't be given back", 3)
+    log_failure(logging.getLogger("engine"), BROKEN, "%d nodes can't be given back", 3)
     assert caplog.messages == []
-    tell(logging.getLogger("engine"), ValueError("a mistake"), "%d nodes can't be given back", 3)
+    log_failure(logging.getLogger("engine"), ValueError("a mistake"), "%d nodes can't be given back", 3)
     assert caplog.messages == ["3 nodes can't be given back"]
     assert caplog.records[0].exc_info
 

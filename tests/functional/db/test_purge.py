@@ -88,7 +88,7 @@ def test_each_batch_costs_the_same_number_of_statements_however_many_stacks_it_h
     told = []
 
     with statements(database) as seen:
-        purge.purge(context, BEFORE, NOW, batch_size=batch_size, told=told.append)
+        purge.purge(context, BEFORE, NOW, batch_size=batch_size, report=told.append)
 
     of_stacks = len(purge.OF_STACKS) + 2  # one to find them, one for each table, one for the stacks
     around = 4  # services, the last look for stacks, the oldest operation, templates

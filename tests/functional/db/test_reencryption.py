@@ -155,7 +155,7 @@ def test_a_row_that_an_engine_writes_meanwhile_is_read_again(vaulted, monkeypatc
 
     def overtaken(context, row):
         if row["id"] == ids[1] and row["atomic_key"] == 0:
-            resources.write(context, {ids[1]: 0}, {ids[1]: later}, NOW, held_by=None, hold_as=None)
+            resources.write(context, {ids[1]: 0}, {ids[1]: later}, NOW, locked_by=None, lock_for=None)
         return rewrite(context, row)
 
     monkeypatch.setattr(reencryption, "_resource", overtaken)

@@ -158,7 +158,7 @@ def test_many_large_rows_are_written_in_several_statements(context):
     changes = {row: {"properties_data": {"v": f"{row}" + "x" * (bulk.STATEMENT_BYTES * 2 // 5)}} for row in rows}
     sa.event.listen(context.database.engine, "before_cursor_execute", note)
     try:
-        written = resources.write(context, dict.fromkeys(rows, 0), changes, NOW, held_by=None, hold_as=None)
+        written = resources.write(context, dict.fromkeys(rows, 0), changes, NOW, locked_by=None, lock_for=None)
     finally:
         sa.event.remove(context.database.engine, "before_cursor_execute", note)
 

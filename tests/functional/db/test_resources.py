@@ -17,7 +17,7 @@ def row(context):
 def lock(context, row, *, key=5, engine="e1"):
     """Take the row's lock: how many rows that changed."""
     changes = {row: {"status": Status.IN_PROGRESS}}
-    return resources.write(context, {row: key}, changes, NOW, held_by=None, hold_as=engine)
+    return resources.write(context, {row: key}, changes, NOW, locked_by=None, lock_for=engine)
 
 
 def read(context, row):
@@ -58,7 +58,7 @@ def test_only_the_holder_with_the_newest_key_writes(context, row, holder, key):
     lock(context, row)
 
     changes = {row: {"status": Status.COMPLETE}}
-    assert resources.write(context, {row: key}, changes, LATER, held_by=holder, hold_as=None) == 0
+    assert resources.write(context, {row: key}, changes, LATER, locked_by=holder, lock_for=None) == 0
     assert read(context, row).status is Status.IN_PROGRESS
 
 
@@ -66,7 +66,7 @@ def test_the_holder_writes_and_lets_go(context, row):
     lock(context, row)
 
     changes = {row: {"status": Status.COMPLETE}}
-    assert resources.write(context, {row: 6}, changes, LATER, held_by="e1", hold_as=None) == 1
+    assert resources.write(context, {row: 6}, changes, LATER, locked_by="e1", lock_for=None) == 1
 
     freed = read(context, row)
     assert (freed.engine_id, freed.atomic_key, freed.status, freed.updated_at) == (None, 7, Status.COMPLETE, LATER)
@@ -78,7 +78,7 @@ def test_of_a_batch_those_that_were_not_lost_are_written_and_counted(context):
 
     keys = dict.fromkeys((one, lost, two), 0)
     changes = {id_: {"physical_resource_id": f"p{id_}"} for id_ in keys}
-    assert resources.write(context, keys, changes, NOW, held_by=None, hold_as=None) == 2
+    assert resources.write(context, keys, changes, NOW, locked_by=None, lock_for=None) == 2
 
     physical = {it.id: it.physical_resource_id for it in resources.by_ids(context, keys)}
     assert physical == {one: f"p{one}", lost: None, two: f"p{two}"}
@@ -89,43 +89,43 @@ def test_each_row_of_a_batch_is_held_to_its_own_key(context):
     (one,), (two,) = add_resources(context, stack, atomic_key=1), add_resources(context, stack, atomic_key=2)
     changes = {one: {"attempts": 9}, two: {"attempts": 9}}
 
-    assert resources.write(context, {one: 2, two: 1}, changes, NOW, held_by=None, hold_as=None) == 0
-    assert resources.write(context, {one: 1, two: 2}, changes, NOW, held_by=None, hold_as=None) == 2
+    assert resources.write(context, {one: 2, two: 1}, changes, NOW, locked_by=None, lock_for=None) == 0
+    assert resources.write(context, {one: 1, two: 2}, changes, NOW, locked_by=None, lock_for=None) == 2
 
 
 def test_a_write_of_no_rows_writes_none(context, row):
-    assert resources.write(context, {}, {}, NOW, held_by=None, hold_as="e1") == 0
-    assert resources.remove(context, {}, held_by=None) == 0
+    assert resources.write(context, {}, {}, NOW, locked_by=None, lock_for="e1") == 0
+    assert resources.remove(context, {}, locked_by=None) == 0
     assert read(context, row).engine_id is None
 
 
 def test_a_row_is_removed_by_its_holder_only(context, row):
     lock(context, row)
 
-    assert resources.remove(context, {row: 6}, held_by=None) == 0
-    assert resources.remove(context, {row: 6}, held_by="e2") == 0
-    assert resources.remove(context, {row: 5}, held_by="e1") == 0
-    assert resources.remove(context, {row: 6}, held_by="e1") == 1
+    assert resources.remove(context, {row: 6}, locked_by=None) == 0
+    assert resources.remove(context, {row: 6}, locked_by="e2") == 0
+    assert resources.remove(context, {row: 5}, locked_by="e1") == 0
+    assert resources.remove(context, {row: 6}, locked_by="e1") == 1
     assert resources.by_ids(context, [row]) == []
 
 
 def test_asking_for_a_row_that_nobody_holds_is_in_vain(context, row):
-    assert not resources.ask_for(context, row, "t2")
-    assert resources.wanted(context, [row]) == {}
+    assert not resources.request_lock(context, row, "t2")
+    assert resources.waiting_traversals(context, [row]) == {}
 
 
 def test_asking_for_a_row_that_is_gone_is_in_vain(context):
-    assert not resources.ask_for(context, 12345, "t2")
+    assert not resources.request_lock(context, 12345, "t2")
 
 
 def test_who_asks_for_a_held_row_is_found_by_who_lets_go(context, row):
     lock(context, row)
     for _ in range(2):  # a message that comes twice asks twice
-        assert resources.ask_for(context, row, "t2")
+        assert resources.request_lock(context, row, "t2")
 
-    resources.write(context, {row: 6}, {row: {"attempts": 0}}, NOW, held_by="e1", hold_as=None)
+    resources.write(context, {row: 6}, {row: {"attempts": 0}}, NOW, locked_by="e1", lock_for=None)
 
-    assert resources.wanted(context, [row]) == {row: "t2"}
+    assert resources.waiting_traversals(context, [row]) == {row: "t2"}
 
 
 def test_rows_that_engines_hold_are_found(context):
@@ -133,10 +133,10 @@ def test_rows_that_engines_hold_are_found(context):
     lock(context, one, key=0, engine="e1")
     lock(context, two, key=0, engine="e2")
 
-    assert {it.id for it in resources.held_by(context, ["e1", "e2"], 10)} == {one, two}
-    assert [it.id for it in resources.held_by(context, ["e2"], 10)] == [two]
-    assert len(resources.held_by(context, ["e1", "e2"], 1)) == 1
-    assert resources.held_by(context, ["e3"], 10) == []
+    assert {it.id for it in resources.locked_by(context, ["e1", "e2"], 10)} == {one, two}
+    assert [it.id for it in resources.locked_by(context, ["e2"], 10)] == [two]
+    assert len(resources.locked_by(context, ["e1", "e2"], 1)) == 1
+    assert resources.locked_by(context, ["e3"], 10) == []
 
 
 def test_a_row_is_read_as_it_was_written(context):

@@ -73,7 +73,7 @@ def test_the_hash_of_what_is_encrypted_does_not_serve_to_guess_it(database, vaul
 def test_data_of_resources_is_read_by_all_and_told_by_the_database_only_without_encryption(database, vaulted, encrypts):
     writing = vaulted(encrypts)
     ids = add_resources(writing, add_stack(writing), 2, **DATA)
-    resources.write(writing, dict.fromkeys(ids, 0), dict.fromkeys(ids, DATA), NOW, held_by=None, hold_as=None)
+    resources.write(writing, dict.fromkeys(ids, 0), dict.fromkeys(ids, DATA), NOW, locked_by=None, lock_for=None)
 
     for context in vaulted(True), vaulted(False):
         for record in resources.by_ids(context, ids):

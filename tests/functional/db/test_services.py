@@ -15,7 +15,7 @@ def engine(context):
 def hold(context, engine_id):
     """Let an engine hold a row."""
     (row,) = add_resources(context, add_stack(context, engine_id))
-    resources.write(context, {row: 0}, {row: {"attempts": 0}}, NOW, held_by=None, hold_as=engine_id)
+    resources.write(context, {row: 0}, {row: {"attempts": 0}}, NOW, locked_by=None, lock_for=engine_id)
 
 
 def test_a_renewal_counts_up(context, engine):

@@ -233,7 +233,7 @@ def test_what_engines_are_at_is_found(context):
 
 def test_nodes_blocked_by_a_lock_that_nobody_holds_are_found(context):
     free, held = add_resources(context, add_stack(context), 2)
-    resources.write(context, {held: 0}, {held: {"attempts": 0}}, NOW, held_by=None, hold_as="e1")
+    resources.write(context, {held: 0}, {held: {"attempts": 0}}, NOW, locked_by=None, lock_for="e1")
     nodes = [update(free), update(held), update(GONE)]
     add_nodes(context, dict.fromkeys(nodes, 0))
     claim(context, *nodes)

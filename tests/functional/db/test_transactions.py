@@ -132,6 +132,6 @@ def test_a_conditional_write_looks_at_the_row_as_it_is_after_waiting_for_it(cont
         own = EngineContext(database)
         with database.writer(own):
             resources.by_ids(own, [row])
-            return resources.write(own, {row: 0}, changes, NOW, held_by=None, hold_as=f"e{number}")
+            return resources.write(own, {row: 0}, changes, NOW, locked_by=None, lock_for=f"e{number}")
 
     assert sorted(together(8, lock)) == [0] * 7 + [1]

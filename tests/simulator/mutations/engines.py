@@ -31,7 +31,7 @@ def declare_dead_whoever_is_slow_to_count() -> Sequence[Patch]:
 
 @mutation(50)
 def take_over_nodes_but_not_locks() -> Sequence[Patch]:
-    return [(resources, "held_by", lambda context, engine_ids, limit: [])]
+    return [(resources, "locked_by", lambda context, engine_ids, limit: [])]
 
 
 @mutation(50)

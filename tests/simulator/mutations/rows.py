@@ -44,7 +44,10 @@ def read_the_rows_before_the_compare_and_swap() -> Sequence[Patch]:
 
 @mutation(6000)
 def lock_a_row_whatever_became_of_it() -> Sequence[Patch]:
-    return [(resources, "_seen", lambda keys: sa.true()), (resources, "_held", lambda engine_id: sa.true())]
+    return [
+        (resources, "_seen", lambda keys: sa.true()),
+        (resources, "_locked_by_condition", lambda engine_id: sa.true()),
+    ]
 
 
 @mutation(4000)
@@ -61,13 +64,13 @@ def fail_the_stack_for_a_row_that_is_anothers() -> Sequence[Patch]:
 @mutation(600)
 def drop_wanted_by() -> Sequence[Patch]:
     @reader
-    def ask_for(context: Any, resource_id: int, traversal_id: str) -> bool:
+    def request_lock(context: Any, resource_id: int, traversal_id: str) -> bool:
         held = sa.select(resources.TABLE.c.id).where(
             resources.TABLE.c.id == resource_id, resources.TABLE.c.engine_id.is_not(None)
         )
         return context.connection.execute(held).scalar() is not None
 
-    return [(resources, "ask_for", ask_for)]
+    return [(resources, "request_lock", request_lock)]
 
 
 @mutation(2500)
@@ -80,8 +83,8 @@ def release_the_lock_in_a_separate_write() -> Sequence[Patch]:
         _let_go(self._shared.context(), [ending.work for ending in endings])
         return finished
 
-    def keep(*args: Any, held_by: str | None, hold_as: str | None) -> int:
-        return write(*args, held_by=held_by, hold_as=held_by if DURING.get() else hold_as)
+    def keep(*args: Any, locked_by: str | None, lock_for: str | None) -> int:
+        return write(*args, locked_by=locked_by, lock_for=locked_by if DURING.get() else lock_for)
 
     return [(Conclusions, "_finish", finish_and_release), (resources, "write", keep)]
 
@@ -97,12 +100,12 @@ def _let_go(context: Any, works: Sequence[Any]) -> None:
 @mutation(2500)
 def ask_for_a_lock_without_looking_whether_it_is_held() -> Sequence[Patch]:
     @writer
-    def ask_for(context: Any, resource_id: int, traversal_id: str) -> bool:
+    def request_lock(context: Any, resource_id: int, traversal_id: str) -> bool:
         statement = sa.update(resources.TABLE).where(resources.TABLE.c.id == resource_id).values(wanted_by=traversal_id)
         context.connection.execute(statement)
         return True
 
-    return [(resources, "ask_for", ask_for)]
+    return [(resources, "request_lock", request_lock)]
 
 
 @mutation(100)

@@ -79,12 +79,14 @@ def swapped(
     keys: Mapping[int, int],
     changes: Mapping[int, Mapping[str, Any]],
     common: Mapping[str, Any],
-    held_by: str | None,
+    locked_by: str | None,
 ) -> int:
     """``bulk_cas.update``, as expressions: of SQL that is text the store understands nothing."""
     table = resources.TABLE
     counted = {**common, "atomic_key": table.c.atomic_key + 1}
-    return bulk.update(context, table, changes, counted, [resources._held(held_by), resources._seen(keys)])
+    return bulk.update(
+        context, table, changes, counted, [resources._locked_by_condition(locked_by), resources._seen(keys)]
+    )
 
 
 @contextmanager

@@ -122,7 +122,7 @@ def wait_for_lock(context: Context, inputs: Inputs, traversal: Traversal, work: 
 
     :returns: the node, where nobody held the row any more by then, so that it is to be tried again at once
     """
-    held = resources.ask_for(context, work.row.id, traversal.id)
+    held = resources.request_lock(context, work.row.id, traversal.id)
     state = NodeState.BLOCKED if held else NodeState.SCHEDULED
     sync_points.hand_back(context, traversal.id, [work.node], state, inputs.now(), [work.claim_id])
     return [] if held else [work.node]
@@ -142,8 +142,8 @@ def replaced(context: Context, inputs: Inputs, traversal: Traversal, works: Sequ
         {work.row.id: work.row.atomic_key for work in replacing},
         {work.row.id: {"replaced_by": new_rows[work.row.id].id} for work in replacing},
         inputs.utcnow(),
-        held_by=None,
-        hold_as=None,
+        locked_by=None,
+        lock_for=None,
     )
     if written != len(replacing):
         raise Defeat
@@ -210,7 +210,7 @@ def begin_actions(
     changes = {work.row.id: row_changes.begun(work, waiting, now=now) for work, waiting in begun}
     keys = {work.row.id: work.row.atomic_key for work, _ in begun}
     holder = begun[0][0].engine_id
-    if resources.write(context, keys, changes, inputs.utcnow(), held_by=None, hold_as=holder) != len(begun):
+    if resources.write(context, keys, changes, inputs.utcnow(), locked_by=None, lock_for=holder) != len(begun):
         raise Defeat
     write_events(
         context,

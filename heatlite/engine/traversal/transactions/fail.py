@@ -89,8 +89,8 @@ def fail(
     if ends:
         snapshot_ended(context, inputs, stack, Status.FAILED, reason)
         write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.FAILED, reason)])
-    wakes = resources.wanted(context, [work.row.id for work, _ in failures]) if failures else {}
-    held = resources.held(context, stack.id) if ends and lets_go else []
+    wakes = resources.waiting_traversals(context, [work.row.id for work, _ in failures]) if failures else {}
+    held = resources.locked(context, stack.id) if ends and lets_go else []
     begun = rollback.traversal_id if rollback and begins_rollback else None
     return Ended(
         begun,
@@ -129,7 +129,7 @@ def fail_stale(
     _record(context, inputs, traversal.stack, [(work, failure)])
     if ready:
         return Finished(ready=(work.node,))
-    return Finished(wakes=resources.wanted(context, [work.row.id]))
+    return Finished(wakes=resources.waiting_traversals(context, [work.row.id]))
 
 
 def _roll_back(context: Context, inputs: Inputs, stack: StackRecord, reason: str, plan: RollbackPlan) -> bool:
@@ -162,7 +162,7 @@ def _record(context: Context, inputs: Inputs, stack: StackRecord, failures: Sequ
     recorded = 0
     for work, failure in failures:
         keys, changes = {work.row.id: work.row.atomic_key}, {work.row.id: row_changes.failed(work, failure)}
-        if resources.write(context, keys, changes, inputs.utcnow(), held_by=work.engine_id, hold_as=None):
+        if resources.write(context, keys, changes, inputs.utcnow(), locked_by=work.engine_id, lock_for=None):
             recorded += 1
             event = row_changes.happening(work, Status.FAILED, failure.reason, failure.physical_id)
             write_events(context, inputs, stack.id, [event])

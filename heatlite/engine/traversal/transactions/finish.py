@@ -109,7 +109,7 @@ def _pass(context: Context, traversal: Traversal, nodes: Sequence[Node], survivo
 def _waiters(context: Context, traversal: Traversal, works: Sequence[Work]) -> dict[int, str]:
     """Which newer traversal waits for each of these rows; a deleted one is asked for by way of the nodes that wait."""
     gone = [work.row.id for work in works if isinstance(work.decision, decide.Delete | decide.Forget)]
-    waiters = resources.wanted(context, [work.row.id for work in works])
+    waiters = resources.waiting_traversals(context, [work.row.id for work in works])
     return waiters | (sync_points.blocked_on(context, traversal.stack.id, gone) if gone else {})
 
 
@@ -143,14 +143,14 @@ def _write_rows(
     for (holder, _), by_work in alike.items():
         _write(context, inputs, holder, by_work)
     for holder, keys in gone.items():
-        if resources.remove(context, keys, held_by=holder) != len(keys):
+        if resources.remove(context, keys, locked_by=holder) != len(keys):
             raise Defeat
 
 
 def _write(context: Context, inputs: Inputs, holder: str | None, changes: Mapping[Work, Changes]) -> None:
     keys = {work.row.id: work.row.atomic_key for work in changes}
     by_id = {work.row.id: values for work, values in changes.items()}
-    if resources.write(context, keys, by_id, inputs.utcnow(), held_by=holder, hold_as=None) != len(keys):
+    if resources.write(context, keys, by_id, inputs.utcnow(), locked_by=holder, lock_for=None) != len(keys):
         raise Defeat
 
 

@@ -29,7 +29,7 @@ def record(context: Context, inputs: Inputs, waits: Sequence[tuple[Work, Waiting
         changes = row_changes.went_on(work, waiting, inputs.now())
         keys = {work.row.id: work.row.atomic_key}
         holder = work.engine_id
-        if resources.write(context, keys, {work.row.id: changes}, inputs.utcnow(), held_by=holder, hold_as=holder):
+        if resources.write(context, keys, {work.row.id: changes}, inputs.utcnow(), locked_by=holder, lock_for=holder):
             kept.append(work.with_row(atomic_key=work.row.atomic_key + 1, **changes))
     return kept
 
@@ -49,9 +49,9 @@ def replace(context: Context, inputs: Inputs, traversal: Traversal, work: Work, 
         {work.row.id: work.row.atomic_key},
         {work.row.id: row_changes.as_before(work, new_id)},
         inputs.utcnow(),
-        held_by=work.engine_id,
-        hold_as=None,
+        locked_by=work.engine_id,
+        lock_for=None,
     )
     if ready:
         return Finished(ready=(work.node,))
-    return Finished(wakes=resources.wanted(context, [work.row.id]))
+    return Finished(wakes=resources.waiting_traversals(context, [work.row.id]))

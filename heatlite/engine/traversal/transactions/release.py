@@ -38,7 +38,7 @@ def give_back(
     for work in works:
         if work.row.engine_id is not None:
             unlock(context, inputs, work.row, left_behind(running, work.row))
-    wakes = resources.wanted(context, [work.row.id for work in works])
+    wakes = resources.waiting_traversals(context, [work.row.id for work in works])
     others = {row: traversal for row, traversal in wakes.items() if traversal != traversal_id}
     return Released({traversal_id: nodes}, others)
 
@@ -47,7 +47,7 @@ def unlock(context: Context, inputs: Inputs, row: ResourceRecord, changes: Mappi
     """Release one row's lock in its holder's name; False where somebody did so already."""
     values = {"attempts": row.attempts, **changes}
     written = resources.write(
-        context, {row.id: row.atomic_key}, {row.id: values}, inputs.utcnow(), held_by=row.engine_id, hold_as=None
+        context, {row.id: row.atomic_key}, {row.id: values}, inputs.utcnow(), locked_by=row.engine_id, lock_for=None
     )
     return written == 1
 
@@ -70,12 +70,12 @@ def give_back_lost(
 def let_go(context: Context, inputs: Inputs, row: ResourceRecord) -> Mapping[int, str]:
     """Release a lock that its holder has lost sight of: row → traversal that waits for it."""
     unlock(context, inputs, row, left_behind(kept_running(context, [row]), row))
-    return resources.wanted(context, [row.id])
+    return resources.waiting_traversals(context, [row.id])
 
 
 def take_over(context: Context, inputs: Inputs, engine_id: str, *, limit: int, recast_after: float) -> Released:
     """Free what a dead engine held, as much as ``limit`` rows: nothing is ready or waited for when all is free."""
-    nodes, rows = sync_points.running(context, [engine_id], limit), resources.held_by(context, [engine_id], limit)
+    nodes, rows = sync_points.running(context, [engine_id], limit), resources.locked_by(context, [engine_id], limit)
     running = kept_running(context, rows)
     ready: dict[str, list[Node]] = {}
     for traversal_id, node, claim_id, _ in nodes:
@@ -83,7 +83,7 @@ def take_over(context: Context, inputs: Inputs, engine_id: str, *, limit: int, r
         if sync_points.hand_back(context, traversal_id, [node], NodeState.SCHEDULED, next_cast_at, [claim_id]):
             ready.setdefault(traversal_id, []).append(node)
     freed = [row for row in rows if _free(context, inputs, running, row)]
-    wakes = resources.wanted(context, [row.id for row in freed]) if freed else {}
+    wakes = resources.waiting_traversals(context, [row.id for row in freed]) if freed else {}
     return Released(ready, wakes)
 
 
