@@ -25,7 +25,7 @@ from heatlite.engine.ports.clouds import Clouds
 from heatlite.resources.cloud import Cloud
 from heatlite.resources.registry import Registry
 from heatlite.rpc.worker_client import Wakes
-from heatlite.schema.constraints import asking
+from heatlite.schema.constraints import cloud_for_constraints
 from heatlite.template import Parameters, Template
 
 
@@ -63,7 +63,7 @@ class Shared:
     @contextmanager
     def on_behalf_of(self, context: RequestContext) -> Iterator[None]:
         """Validate within the block by the client's rights: the types that it may use, and its view of the cloud."""
-        with held_to(self.policy, context), asking(self.cloud_of(context)):
+        with held_to(self.policy, context), cloud_for_constraints(self.cloud_of(context)):
             yield
 
     def unchanged(self, template: Template, parameters: Parameters, stack: StackRecord) -> Unchanged:

@@ -20,22 +20,22 @@ from heatlite.schema.equality import key_of, keys_of
 LOG = logging.getLogger(__name__)
 
 NAMESPACE = "heatlite.constraints"
-_ASKED: ContextVar[Any] = ContextVar("asked", default=None)
+_CLOUD: ContextVar[Any] = ContextVar("cloud of constraints", default=None)
 
 
 @contextmanager
-def asking(cloud: Any) -> Iterator[None]:
+def cloud_for_constraints(cloud: Any) -> Iterator[None]:
     """Give custom constraints a cloud to ask, for the block and everything it calls. Elsewhere they get None."""
-    before = _ASKED.set(cloud)
+    before = _CLOUD.set(cloud)
     try:
         yield
     finally:
-        _ASKED.reset(before)
+        _CLOUD.reset(before)
 
 
-def asked() -> Any:
+def current_cloud() -> Any:
     """Return the cloud that custom constraints may ask here, or None."""
-    return _ASKED.get()
+    return _CLOUD.get()
 
 
 class Constraint(Protocol):
@@ -144,7 +144,7 @@ class Custom:
         if plugin is None:
             raise ValueError(f'"{value}" does not validate {self.name} (constraint not found)')
         constraint = plugin()
-        if not constraint.validate(value, _ASKED.get()):
+        if not constraint.validate(value, _CLOUD.get()):
             error = getattr(constraint, "error", None)
             reason = error(value) if callable(error) else f'"{value}" does not validate {self.name}'
             raise ValueError(self.description or reason)

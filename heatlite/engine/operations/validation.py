@@ -36,7 +36,7 @@ from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
-from heatlite.schema.constraints import asked
+from heatlite.schema.constraints import current_cloud
 from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, event_sinks, resolve
 from heatlite.template.functions.get_attr import EVERY_ATTRIBUTE
@@ -96,7 +96,7 @@ def check_available(plugin: type[Resource], type_name: str) -> None:
 
     :raises ResourceTypeUnavailable: when the service is missing; it names the service
     """
-    cloud = asked()
+    cloud = current_cloud()
     missing = None if cloud is None else plugin.missing(cloud)
     if missing is not None:
         service, reason = missing

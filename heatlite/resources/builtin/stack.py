@@ -8,7 +8,7 @@ from typing import Any
 from heatlite.exception import StackValidationFailed
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.resources.stack_resource import StackResource
-from heatlite.schema.constraints import Range, asked
+from heatlite.schema.constraints import Range, current_cloud
 
 ORCHESTRATION, REGION = "orchestration", "region_name"
 TEMPLATE, PARAMETERS, TIMEOUT, CONTEXT = "template", "parameters", "timeout", "context"
@@ -51,7 +51,7 @@ class Stack(StackResource):
         """
         if not self.properties[CONTEXT] or not self.known(CONTEXT):
             return
-        cloud, others = self._cloud or asked(), set(self.properties[CONTEXT]) - {REGION}
+        cloud, others = self._cloud or current_cloud(), set(self.properties[CONTEXT]) - {REGION}
         there = cloud.endpoint(ORCHESTRATION, self.region) if cloud is not None and self.region else None
         if cloud is not None and self.region and there is None:
             raise StackValidationFailed(

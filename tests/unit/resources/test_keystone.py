@@ -18,7 +18,7 @@ from heatlite.resources.keystone.user import User
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.steps import assess_update, find_existing, poll, start
 from heatlite.resources.testing import carried, drive, instance_of
-from heatlite.schema.constraints import asking
+from heatlite.schema.constraints import cloud_for_constraints
 from tests.memory_keystone import MemoryKeystone
 from tests.unit.resources.cloud_in_memory import cloud_of
 
@@ -264,7 +264,10 @@ def test_a_role_is_for_a_project_or_a_domain(keystone, role, said):
 
 
 def test_what_a_template_names_has_to_be_there_when_it_is_validated(keystone):
-    with asking(cloud_of(keystone)), pytest.raises(Exception, match=r"KeystoneProject.*nowhere.*could not be found"):
+    with (
+        cloud_for_constraints(cloud_of(keystone)),
+        pytest.raises(Exception, match=r"KeystoneProject.*nowhere.*could not be found"),
+    ):
         User.checked_properties({"default_project": "nowhere"})
     assert User.checked_properties({"default_project": "nowhere"})["default_project"] == "nowhere"
 

@@ -11,7 +11,7 @@ from heatlite.engine.common.template_errors import in_region
 from heatlite.exception import HeatliteError, InvalidTemplateSection, StackResourceLimitExceeded, StackValidationFailed
 from heatlite.resources.builtin.stack import Stack
 from heatlite.resources.testing import instance_of
-from heatlite.schema.constraints import asking
+from heatlite.schema.constraints import cloud_for_constraints
 
 HERE = "http://cloud.example/v1/p"
 
@@ -31,7 +31,7 @@ class Catalogue:
 
 def validate(context: dict[str, Any], cloud: Any = None) -> Stack:
     resource = Stack(instance_of(Stack, {"template": "heat_template_version: 2021-04-16", "context": context}))
-    with asking(cloud):
+    with cloud_for_constraints(cloud):
         resource.validate()
     return resource
 
