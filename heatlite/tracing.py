@@ -35,7 +35,7 @@ class Tracer(Protocol):
     def to_wire(self) -> dict[str, str] | None:
         """Return this thread's place, in the form that a call to another process carries."""
 
-    def here(self) -> Place | None:
+    def current_place(self) -> Place | None:
         """Return this thread's place in its trace."""
 
     def span(self, place: Place | None, name: str, about: Mapping[str, Any]) -> AbstractContextManager[None]:
@@ -63,17 +63,17 @@ def received(wire: Mapping[str, Any], name: str, **about: Any) -> AbstractContex
     return _tracer.span(place, name, about)
 
 
-def part(name: str, place: Place | None = None, **about: Any) -> AbstractContextManager[None]:
+def span(name: str, place: Place | None = None, **about: Any) -> AbstractContextManager[None]:
     """Open a span in this thread's trace, or in the trace at ``place`` when the thread is in none."""
     return NOTHING if _tracer is None else _tracer.span(place, name, about)
 
 
-def here() -> Place | None:
+def current_place() -> Place | None:
     """Return this thread's place, so that the work can be continued elsewhere."""
-    return None if _tracer is None else _tracer.here()
+    return None if _tracer is None else _tracer.current_place()
 
 
-def sent() -> dict[str, Any]:
+def outgoing() -> dict[str, Any]:
     """Return the keys to add to the context of a call to another process: ``trace_info``, or none."""
-    told = None if _tracer is None else _tracer.to_wire()
-    return {} if told is None else {TRACE_INFO: told}
+    place = None if _tracer is None else _tracer.to_wire()
+    return {} if place is None else {TRACE_INFO: place}

@@ -59,7 +59,7 @@ def on(traversal: Traversal, doing: str) -> AbstractContextManager[None]:
     )
     if not tracing.is_on():
         return logged
-    part = tracing.part("rpc", origin.get(PLACE), method=doing, stack=stack.name, traversal=traversal.id)
+    part = tracing.span("rpc", origin.get(PLACE), method=doing, stack=stack.name, traversal=traversal.id)
     return _both(logged, part)
 
 
@@ -69,7 +69,7 @@ def at(traversal: Traversal, work: Work) -> AbstractContextManager[None]:
     logged = subject.about(resource_name=row.name)
     if not tracing.is_on():
         return logged
-    part = tracing.part("resource", action=work.verb, resource=row.name, type=row.type, stack=traversal.stack.name)
+    part = tracing.span("resource", action=work.verb, resource=row.name, type=row.type, stack=traversal.stack.name)
     return _both(logged, part)
 
 
@@ -81,7 +81,7 @@ def _both(logged: AbstractContextManager[None], part: AbstractContextManager[Non
 
 def origin() -> dict[str, Any] | None:
     """Return the origin of an operation that begins now. The stack's row stores it for all later work."""
-    place = tracing.here()
+    place = tracing.current_place()
     known = {REQUEST_ID: subject.current().request_id, PLACE: dict(place) if place else None}
     return {name: value for name, value in known.items() if value} or None
 
@@ -90,4 +90,4 @@ def passed_on(stack: StackRecord) -> dict[str, Any]:
     """Return the request's context for a call that continues a stack's operation."""
     request_id = (stack.origin or {}).get(REQUEST_ID)
     asked_by = {"project_id": stack.tenant, "username": stack.username}
-    return {**asked_by, **({"request_id": request_id} if request_id else {}), **tracing.sent()}
+    return {**asked_by, **({"request_id": request_id} if request_id else {}), **tracing.outgoing()}

@@ -41,10 +41,10 @@ class OsTracer:
 
     def to_wire(self) -> dict[str, str] | None:
         """Return this thread's place in its trace, for a call to another process."""
-        place = self.here()
+        place = self.current_place()
         return None if place is None else {"hmac_key": self._keys[0], **place}
 
-    def here(self) -> Place | None:
+    def current_place(self) -> Place | None:
         """Return this thread's place in its trace."""
         current = profiler.get()
         return None if current is None else {"base_id": current.get_base_id(), "parent_id": current.get_id()}

@@ -167,8 +167,8 @@ def test_a_collector_that_is_away_fails_nobodys_work(engine: InProcess, caplog: 
 
 def test_a_thread_leaves_the_trace_with_the_call(told: Told) -> None:
     with tracing.received({"trace_info": TRACE_INFO}, "rpc"):
-        assert tracing.here()
-    assert tracing.here() is None
+        assert tracing.current_place()
+    assert tracing.current_place() is None
 
 
 def test_nothing_is_loaded_where_it_is_off() -> None:
@@ -180,5 +180,5 @@ def test_nothing_is_loaded_where_it_is_off() -> None:
         subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True).stdout
         == "False\n"
     )
-    assert tracing.received({"trace_info": TRACE_INFO}, "rpc") is tracing.part("rpc") is tracing.NOTHING
-    assert tracing.sent() == {}
+    assert tracing.received({"trace_info": TRACE_INFO}, "rpc") is tracing.span("rpc") is tracing.NOTHING
+    assert tracing.outgoing() == {}
