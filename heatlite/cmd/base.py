@@ -54,10 +54,10 @@ class EngineCommand(Command):
         try:
             self.context = self.app.request_context()
             status = self.attempt(parsed_args)
-            self.go_on_with_unfinished()
+            self.finish_unfinished()
             return status
         except KeyboardInterrupt:
-            self.app.tell(self.farewell())
+            self.app.tell(self.interruption_message())
             return INTERRUPTED
         except BrokenPipeError:
             raise  # the reader is gone; cliff exits quietly
@@ -81,7 +81,7 @@ class EngineCommand(Command):
         except Exception as error:
             return self.app.report(error)
 
-    def go_on_with_unfinished(self) -> None:
+    def finish_unfinished(self) -> None:
         """Work on the operations that earlier commands left unfinished, until there are none."""
         if not (self.session.embedded and (count := self.session.unfinished())):
             return
@@ -92,7 +92,7 @@ class EngineCommand(Command):
             self.app.clock.sleep(LOOK_AGAIN)
         self.app.tell("All operations are finished.")
 
-    def farewell(self) -> str:
+    def interruption_message(self) -> str:
         """Return what happens to the work after Ctrl-C. The text is empty when no work is in progress."""
         if not self.session.embedded:
             return "Interrupted; the engines continue with the stack." if self.waiting else ""

@@ -78,10 +78,10 @@ def purge_deleted(conf: cfg.ConfigOpts, database: Any) -> None:
     from heatlite.db import purge
     from heatlite.engine.common.inputs import Inputs
 
-    said, now = conf.command, Inputs().utcnow()
-    before = now - datetime.timedelta(seconds=said.age * GRANULARITIES[said.granularity])
+    arguments, now = conf.command, Inputs().utcnow()
+    before = now - datetime.timedelta(seconds=arguments.age * GRANULARITIES[arguments.granularity])
     purged = purge.purge(
-        EngineContext(database), before, now, project=said.project_id, batch_size=said.most, report=print
+        EngineContext(database), before, now, project=arguments.project_id, batch_size=arguments.most, report=print
     )
     for table, count in asdict(purged).items():
         print(f"{table}: {count} rows purged")
@@ -120,13 +120,13 @@ def update_params(conf: cfg.ConfigOpts, with_database: WithDatabase) -> None:
     from heatlite.context import EngineContext
     from heatlite.db import reencryption
 
-    said = conf.command
-    previous = [said.previous_encryption_key] if said.previous_encryption_key else []
-    told = print if said.verbose_update_params else lambda text: None
+    arguments = conf.command
+    previous = [arguments.previous_encryption_key] if arguments.previous_encryption_key else []
+    report = print if arguments.verbose_update_params else lambda text: None
 
     def rewrite(database: Any) -> None:
-        written = reencryption.everything(EngineContext(database), told)
+        written = reencryption.everything(EngineContext(database), report)
         for table, count in asdict(written).items():
             print(f"{table}: {count} rows written")
 
-    with_database(rewrite, conf, vault(conf, said.crypt_operation == "encrypt", *previous))
+    with_database(rewrite, conf, vault(conf, arguments.crypt_operation == "encrypt", *previous))

@@ -84,14 +84,14 @@ def import_from_heat(conf: cfg.ConfigOpts, with_database: WithDatabase) -> None:
         raise SystemExit(1)
 
 
-def source(said: argparse.Namespace, own_keys: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def source(arguments: argparse.Namespace, own_keys: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Return the URL of Heat's database and the keys to read it: Heat's own key, if its configuration is given.
 
     :raises ConfigurationError: when neither option gives the URL
     """
-    url, keys = said.source, own_keys
-    if said.source_config is not None:
-        theirs = read_heats(said.source_config)
+    url, keys = arguments.source, own_keys
+    if arguments.source_config is not None:
+        theirs = read_heats(arguments.source_config)
         url, keys = url or theirs.database.connection, (theirs.auth_encryption_key or "", *own_keys)
     if not url:
         raise exception.ConfigurationError(reason="say where Heat's database is: --source URL or --source-config FILE")
@@ -139,16 +139,16 @@ def each_tree(conf: cfg.ConfigOpts, database: Any, heat: Any) -> Iterator[Found]
                 yield Found(project, name, stack_id, obstacles=(str(error),))
 
 
-def one_tree(root: Any, judge: Any, take_over: Any, rehearsal: Any, said: argparse.Namespace) -> Found:
+def one_tree(root: Any, judge: Any, take_over: Any, rehearsal: Any, arguments: argparse.Namespace) -> Found:
     """Judge one tree, and import it."""
     judgement, ours = judge.judge(root), take_over.obstacle(root)
     every = list(root.tree())
     resources = sum(len(stack.resources) for stack in every)
     obstacles = (ours,) if ours else judgement.obstacles
     changes = () if obstacles else rehearsal.changes(judgement.stack)
-    if changes and not said.allow_changes:
+    if changes and not arguments.allow_changes:
         obstacles = (CHANGES,)
-    if not obstacles and not said.dry_run:
+    if not obstacles and not arguments.dry_run:
         take_over.take(judgement.stack)
     return Found(root.tenant, root.name, root.id, len(every), resources, obstacles, changes)
 

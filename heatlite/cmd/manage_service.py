@@ -100,8 +100,8 @@ def clean_up(conf: cfg.ConfigOpts, database: Any) -> None:
     services.forget(context, [record.engine_id for record in dead if record.engine_id not in held])
     for record in dead:
         holds = held.get(record.engine_id)
-        told = f"stays until another engine has taken over what it holds: {holds}" if holds else "removed"
-        print(f"{record.engine_id} ({record.hostname}): {told}")
+        outcome = f"stays until another engine has taken over its work: {holds}" if holds else "removed"
+        print(f"{record.engine_id} ({record.hostname}): {outcome}")
     print("Dead engines are removed.")
 
 
@@ -123,16 +123,16 @@ def remove_queues(conf: cfg.ConfigOpts, engine_id: str) -> None:
 
 def check_host(conf: cfg.ConfigOpts, database: Any) -> None:
     """Print whether an engine lives. Exit with 1 when none does."""
-    said = conf.command
-    host = None if said.any else said.named or conf.host or socket.gethostname()
+    arguments = conf.command
+    host = None if arguments.any else arguments.named or conf.host or socket.gethostname()
     where = "on any host" if host is None else f"on {host}"
-    wait = conf.lease_seconds if said.wait is None else said.wait
-    living = living_engine(database, host, wait, said.serving)
+    wait = conf.lease_seconds if arguments.wait is None else arguments.wait
+    living = living_engine(database, host, wait, arguments.serving)
     if living is None:
-        which = "that serves " if said.serving else ""
+        which = "that serves " if arguments.serving else ""
         print(f"No engine {which}{where} has renewed its lease within {wait:g} s")
         raise SystemExit(1)
-    print(f"Engine {living} {'serves' if said.serving else 'lives'}")
+    print(f"Engine {living} {'serves' if arguments.serving else 'lives'}")
 
 
 def living_engine(database: Any, host: str | None, seconds: float, serving: bool = False) -> str | None:

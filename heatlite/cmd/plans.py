@@ -107,10 +107,10 @@ class Plan:
 
 def lines_of(changes: list[Record], indent: str, colours: bool) -> Iterator[str]:
     """Describe the changes of one stack's resources, with those of a nested stack below its resource."""
-    told = [change for change in changes if change["fate"] in SIGNS]
-    names = max((len(change["resource_name"]) for change in told), default=0)
-    types = max((len(change["resource_type"]) for change in told), default=0)
-    for change in told:
+    shown = [change for change in changes if change["fate"] in SIGNS]
+    names = max((len(change["resource_name"]) for change in shown), default=0)
+    types = max((len(change["resource_type"]) for change in shown), default=0)
+    for change in shown:
         fate, reason = change["fate"], change["reason"]
         head = f"{SIGNS[fate]} {in_line(change['resource_name']):{names}}  {in_line(change['resource_type']):{types}}  "
         yield indent + coloured(head + WORDS[fate] + (f": {in_line(reason)}" if reason else ""), fate, colours)

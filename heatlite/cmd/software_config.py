@@ -35,17 +35,17 @@ class CreateConfig(EngineCommand, ShowOne):
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the new config."""
-        said = definition(parsed_args.definition_file)
+        config = definition(parsed_args.definition_file)
         if parsed_args.script_file:
-            said["config"] = read(parsed_args.script_file)
+            config["config"] = read(parsed_args.script_file)
         made = self.client.create_software_config(
             self.context,
             name=parsed_args.name,
             group=parsed_args.group,
-            config=said.get("config"),
-            inputs=said.get("inputs") or [],
-            outputs=said.get("outputs") or [],
-            options=said.get("options") or {},
+            config=config.get("config"),
+            inputs=config.get("inputs") or [],
+            outputs=config.get("outputs") or [],
+            options=config.get("options") or {},
         )
         return details(made, parsed_args.formatter)
 

@@ -48,10 +48,10 @@ class FindDrift(EngineCommand, Lister):
         """Return column titles and one row for each finding."""
         found = list(self.looks(self.identify(parsed_args.stack), "", parsed_args.time_limit))
         self.drifted = any(it["finding"] == "differs" for it in found)
-        told = [it for it in found if parsed_args.all or it["finding"] != "same"]
+        shown = [it for it in found if parsed_args.all or it["finding"] != "same"]
         same = sum(it["finding"] == "same" for it in found)
         self.app.tell(f"{len(found)} resources checked, {same} without differences.")
-        return COLUMNS, rows(COLUMNS, told)
+        return COLUMNS, rows(COLUMNS, shown)
 
     def looks(self, identity: Identity, path: str, time_limit: float) -> Iterator[Record]:
         """Yield the finding for each resource. A nested stack's findings replace that of its resource."""
@@ -83,6 +83,6 @@ class FindDrift(EngineCommand, Lister):
 
 def details(look: Record) -> str:
     """Describe the differences on one line."""
-    told = [in_line(shortened(look["reason"], REASON_COLUMNS))] if look["reason"] else []
-    told += [f"{name}: {value(was)} → {value(now)}" for name, (was, now) in sorted(look["attributes"].items())]
-    return "; ".join(told)
+    parts = [in_line(shortened(look["reason"], REASON_COLUMNS))] if look["reason"] else []
+    parts += [f"{name}: {value(was)} → {value(now)}" for name, (was, now) in sorted(look["attributes"].items())]
+    return "; ".join(parts)

@@ -131,10 +131,10 @@ class UpdateStack(WriteStack):
         return plan
 
 
-def changes(told: dict[str, list[Record]], formatter: str) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+def changes(by_kind: dict[str, list[Record]], formatter: str) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     """Return what an update would do: for each kind of change, the names and types of the resources."""
     shown = {
         kind: [{name: each[name] for name in ("resource_name", "resource_type")} for each in found]
-        for kind, found in sorted(told.items())
+        for kind, found in sorted(by_kind.items())
     }
     return details(shown, formatter)

@@ -39,8 +39,8 @@ class Checks(upgradecheck.UpgradeCommands):
         """Return the finding of a check that needs the schema."""
         from heatlite.engine.runtime import readiness
 
-        said = self.schema()
-        return self._found(look) if said.code < readiness.Level.FAILURE else upgradecheck.Result(said.code, UNASKED)
+        schema = self.schema()
+        return self._found(look) if schema.code < readiness.Level.FAILURE else upgradecheck.Result(schema.code, UNASKED)
 
     def schema(self) -> upgradecheck.Result:
         """Check the schema."""

@@ -83,8 +83,8 @@ def version(transport: oslo_messaging.Transport) -> str:
     :raises Exception: when the broker can't be reached
     """
     with connected(transport) as connection:
-        said = connection.connection.connection.server_properties
-        return f"{said.get('product', 'RabbitMQ')} {said.get('version', '')}".strip()
+        properties = connection.connection.connection.server_properties
+        return f"{properties.get('product', 'RabbitMQ')} {properties.get('version', '')}".strip()
 
 
 def has_lasting_queues(transport: oslo_messaging.Transport) -> bool:

@@ -54,7 +54,7 @@ class BoundedRPCServer(RPCServer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if backend.get_backend_type() is backend.BackendType.THREADING:  # futurist's end a second after they are told
+        if backend.get_backend_type() is backend.BackendType.THREADING:  # futurist's threads end a second late
             self._executor_cls = concurrent.futures.ThreadPoolExecutor
         self._free = threading.Semaphore(self.capacity)
         self._at_work: set[int] = set()

@@ -49,7 +49,7 @@ class SoftwareCalls:
     ) -> Record:
         """Deploy a config to a server. ``state`` may have ``action``, ``status``, ``status_reason``."""
         words = ("action", "status", "status_reason", "stack_user_project_id", "deployment_id")
-        said = {name: state.get(name) for name in words}
+        fields = {name: state.get(name) for name in words}
         return self._call(
             context,
             "create_software_deployment",
@@ -57,14 +57,14 @@ class SoftwareCalls:
             server_id=server_id,
             config_id=config_id,
             input_values=input_values or {},
-            **said,
+            **fields,
         )
 
     def update_software_deployment(self, context: Context, deployment_id: str, **changes: Any) -> Record:
         """Change a deployment. Arguments that aren't given leave their fields unchanged."""
         words = ("config_id", "input_values", "output_values", "action", "status", "status_reason", "updated_at")
-        said = {name: changes.get(name) for name in words}
-        return self._call(context, "update_software_deployment", "1.0", deployment_id=deployment_id, **said)
+        fields = {name: changes.get(name) for name in words}
+        return self._call(context, "update_software_deployment", "1.0", deployment_id=deployment_id, **fields)
 
     def signal_software_deployment(self, context: Context, deployment_id: str, details: Record | None) -> str | None:
         """Report a deployment's result: ``deploy_status_code``, ``deploy_stdout``, outputs by name …"""

@@ -72,12 +72,12 @@ def read_cfn_parameter_schema(name: str, written: Any) -> ParameterSchema:
 
 
 def _constraints(written: Mapping[str, Any], kind: ParameterType, path: Path) -> Iterator[Constraint]:
-    said = written.get("ConstraintDescription")
+    description = written.get("ConstraintDescription")
     for name, (lowest, highest) in PAIRS.items():
         present = [key for key in (lowest, highest) if key in written]
         if present:
             limits = {"min": written.get(lowest), "max": written.get(highest)}
-            yield read_constraint(name, limits, kind, said, (*path, present[0]))
+            yield read_constraint(name, limits, kind, description, (*path, present[0]))
     for name, key in SINGLE.items():
         if key in written:
-            yield read_constraint(name, written[key], kind, said, (*path, key))
+            yield read_constraint(name, written[key], kind, description, (*path, key))

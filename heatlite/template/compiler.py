@@ -134,8 +134,8 @@ class Compiler:
             return
         if len(path) > PROPERTY_AT and str(path[PROPERTIES_AT]).lower() == "properties":
             where = dotted(list(path[:-1]))  # the colons are Heat's: its clients look for the whole sentence
-            told = f'The Parameter ({name}) was not provided. Declare it in the section "parameters".'
-            raise StackValidationFailed(error="Property error: ", path=f"{where}: ", message=told)
+            message = f'The Parameter ({name}) was not provided. Declare it in the section "parameters".'
+            raise StackValidationFailed(error="Property error: ", path=f"{where}: ", message=message)
         raise refused(path, f'The parameter "{name}" is not declared; add it to the section "parameters"')
 
     def has_parameter(self, name: str) -> bool:

@@ -158,5 +158,5 @@ class ComputedNames:
         try:
             return resolve(Compiler(self.vocabulary, self.names).compile(written, path), self.scope)
         except InvalidTemplateReference:
-            told = "This is computed before there are resources: it may use parameters and files, but no resource"
-            raise refused(path, told) from None
+            message = "This is computed before there are resources: it may use parameters and files, but no resource"
+            raise refused(path, message) from None

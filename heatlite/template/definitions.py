@@ -65,8 +65,8 @@ class ResourceDefinition:
 
         The values of functions don't matter, nor does the order of keys.
         """
-        said = [self.type, self.written.get("properties") or {}, self.written.get("metadata") or {}]
-        text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+        content = [self.type, self.written.get("properties") or {}, self.written.get("metadata") or {}]
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property

@@ -52,12 +52,12 @@ class Mask:
 
     def _without_beginnings(self, text: str) -> str:
         """Replace by ``******`` each beginning of a value that is cut off later."""
-        told: list[str] = []
+        parts: list[str] = []
         end = 0
         while self._long and (found := self._beginnings.search(text, end)):
-            told += (text[end : found.start()], HIDDEN)
+            parts += (text[end : found.start()], HIDDEN)
             end = found.start() + self._cut_at(text[found.start() : found.start() + self._longest])
-        return "".join([*told, text[end:]])
+        return "".join([*parts, text[end:]])
 
     def _cut_at(self, text: str) -> int:
         """Count the characters at the front that belong to a value: in sorted order, a neighbour shares the most."""

@@ -196,4 +196,6 @@ def _known(registered: Sequence[Registered], version: str) -> dict[str, type[Fun
 
 
 def _sentence(function: type[Function]) -> str:
-    return function.told or (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ").replace("``", "")
+    return function.description or (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ").replace(
+        "``", ""
+    )

@@ -128,9 +128,11 @@ class Function(Node):
 
     name: ClassVar[str] = ""
     separate: ClassVar[frozenset[str | int]] = frozenset()
-    """Keys or positions of the arguments that are resolved one by one. Where an ``if`` leaves one of these out, it is
-    null, as in Heat; any other is gone from the list or map that it stands in."""
-    told: ClassVar[str] = ""
+    """Keys or positions of the arguments that are resolved one by one.
+
+    Where an ``if`` leaves one of these out, it is null, as in Heat. Any other is left out of its list or map.
+    """
+    description: ClassVar[str] = ""
     """The description for clients, if it isn't the first sentence of the docstring: clients may rely on its text."""
 
     @classmethod

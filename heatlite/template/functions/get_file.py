@@ -20,7 +20,7 @@ class GetFile(Function):
 
     __slots__ = ()
     name = "get_file"
-    told = "A function for including a file inline."
+    description = "A function for including a file inline."
 
     def check(self, compiler: Compiler) -> None:
         self.expect(self.arguments, is_text, 'Argument to "get_file" must be a string')
