@@ -61,7 +61,7 @@ class Vault:
         from cryptography.fernet import Fernet, MultiFernet  # imported only when needed: it takes a while to load
 
         if not self.keys:
-            raise ConfigurationError(reason=f"{OPTION} isn't set, and there are secrets to keep: {HOW_TO_MAKE_ONE}")
+            raise ConfigurationError(reason=f"{OPTION} isn't set, but there are secrets to store: {HOW_TO_MAKE_ONE}")
         return MultiFernet([Fernet(base64.urlsafe_b64encode(raw_key(key))) for key in self.keys])
 
     def check(self) -> None:
@@ -121,8 +121,8 @@ def raw_key(key: str, place: int = 0) -> bytes:
     if len(key) not in HEATS_LENGTHS or not key.isascii():
         which = f" number {place + 1}" if place else ""
         raise ConfigurationError(
-            reason=f"{OPTION}{which} must have 32 characters of ASCII (16 or 24 are taken too), "
-            f"and has {len(key)}: {HOW_TO_MAKE_ONE}"
+            reason=f"{OPTION}{which} must have 32 ASCII characters (16 or 24 are accepted too), "
+            f"not {len(key)}: {HOW_TO_MAKE_ONE}"
         )
     return (key * 2 if len(key) < RAW_LENGTH else key)[:RAW_LENGTH].encode()
 

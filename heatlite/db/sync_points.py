@@ -1,6 +1,6 @@
 """Sync points: one row for each node of a traversal. They are the engine's work items.
 
-    WAITING ──last arrival──▶ SCHEDULED ──claim──▶ RUNNING ──finish──▶ DONE (or FAILED, where that ends nothing)
+    WAITING ──last arrival──▶ SCHEDULED ──claim──▶ RUNNING ──finish──▶ DONE (or FAILED, if the traversal goes on)
                                   ▲                   │ lock held by another
                                   │                   ▼
                                   └──lock released── BLOCKED        (and PAUSED at a hook)
@@ -8,8 +8,8 @@
 The rows of a traversal are deleted when it ends or is superseded. A worker that updates no row thereby learns that its
 traversal has been superseded.
 
-In the order of this module: conditions, the life of a node, inline completion, hooks, the queue of each project, what a
-sweep reads, and what is shown to people.
+The order of this module: conditions, the life of a node, inline completion, hooks, the queue of each project, queries
+of a sweep, and queries for users.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
     for node in nodes:
         by_kind.setdefault(int(node.kind), []).append(node.resource_id)
     each = (sa.and_(TABLE.c.kind == kind, TABLE.c.resource_id.in_(ids)) for kind, ids in by_kind.items())
-    any_of_them = sa.or_(sa.false(), *each)  # of no nodes, none: an empty OR would be left out, and hold for every row
+    any_of_them = sa.or_(sa.false(), *each)  # an empty OR would be left out, and match every row
     if len(by_kind) < 2:
         return any_of_them
-    everyone = sorted({node.resource_id for node in nodes})  # what follows the OR anyway, but no planner sees it
+    everyone = sorted({node.resource_id for node in nodes})  # implied by the OR, but planners don't see that
     return sa.and_(TABLE.c.resource_id.in_(everyone), any_of_them)
 
 
 def in_state(state: NodeState) -> sa.ColumnElement[bool]:
     """Return a condition on the state for statements that name their nodes.
 
-    The addition keeps planners from the index on ``state``, so that they find the nodes by the primary key. By that
-    index a batch would read, and for a write lock, the nodes of all stacks that are in this state.
+    The ``+ 0`` keeps planners from the index on ``state``, so that they use the primary key. With that index, a batch
+    would read (and when writing, lock and wait for) the nodes in this state of all stacks.
     """
     return TABLE.c.state + 0 == state
 
@@ -102,7 +102,7 @@ def delete_all(context: Context, stack_id: str) -> None:
 
 @writer
 def claim(context: Context, traversal_id: str, nodes: Collection[Node], engine_id: str, claim_id: str) -> int:
-    """Claim these nodes (SCHEDULED → RUNNING), and return how many nobody else had taken."""
+    """Claim these nodes (SCHEDULED → RUNNING), and return how many were still free."""
     statement = (
         sa.update(TABLE)
         .where(TABLE.c.traversal_id == traversal_id, in_state(NodeState.SCHEDULED), these(nodes))
@@ -243,7 +243,7 @@ def unblock(context: Context, traversal_id: str, acting_ids: Collection[int], ne
 def finish_inline(context: Context, traversal_id: str, waited_for: Mapping[Node, int]) -> int:
     """Finish nodes in the transaction that finishes their predecessors (WAITING → DONE), and return how many were.
 
-    Nobody claims such a node: its predecessors are this engine's, claimed in the same transaction, so that no other
+    No engine claims such a node: its predecessors are this engine's, claimed in the same transaction, so that no other
     engine can arrive at it. A node that waits for another number of predecessors stays as it is.
 
     :param waited_for: node → number of predecessors that it must be waiting for
@@ -314,7 +314,7 @@ def paused_at(context: Context, traversal_id: str, resource_name: str) -> list[P
 def resume(context: Context, seen: PausedNode, cleared: int, next_cast_at: float) -> bool:
     """Resume a node (PAUSED → SCHEDULED), and return False where it no longer waits at that hook.
 
-    :param cleared: bits of the hooks that the node has behind it
+    :param cleared: bits of the hooks that were cleared so far
     """
     statement = sa.update(TABLE).where(
         TABLE.c.traversal_id == seen.traversal_id,
@@ -343,7 +343,7 @@ def queue(context: Context, traversal_id: str, nodes: Collection[Node], project:
 
 @writer
 def take_queued(context: Context, traversal_id: str, nodes: Collection[Node], project: str, next_cast_at: float) -> int:
-    """Take queued nodes in order to claim them at once, and return how many nobody else took.
+    """Take queued nodes in order to claim them at once, and return how many no other engine took.
 
     :param next_cast_at: when they count as lost, in seconds since the epoch
     """
@@ -423,7 +423,7 @@ def due(context: Context, now: float, limit: int) -> list[DueNode]:
 
 @writer
 def postpone(context: Context, due_nodes: Iterable[DueNode], until: Mapping[DueNode, float]) -> list[DueNode]:
-    """Take the right to cast these nodes, and return those that nobody else took.
+    """Take the right to cast these nodes, and return those that no other engine took.
 
     It is a compare-and-swap on ``next_cast_at``.
 
@@ -480,7 +480,7 @@ def nodes_claimed(context: Context, engine_id: str, claim_ids: Collection[str]) 
 
 @reader
 def blocked_on_free_rows(context: Context, limit: int) -> list[tuple[str, int]]:
-    """Return (traversal, row) of nodes that wait for a lock which nobody holds: their wake-up was lost."""
+    """Return (traversal, row) of nodes that wait for a lock that is free: their wake-up was lost."""
     statement = (
         sa.select(TABLE.c.traversal_id, TABLE.c.acting_id)
         .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
@@ -494,7 +494,7 @@ def blocked_on_free_rows(context: Context, limit: int) -> list[tuple[str, int]]:
 def blocked_on(context: Context, stack_id: str, acting_ids: Collection[int]) -> dict[int, str]:
     """Return row → traversal of a stack's nodes that are BLOCKED on the locks of these rows.
 
-    It is for deleted rows, which can't say any more who wants them. Read it *after* the write that deleted them.
+    It serves deleted rows, whose ``wanted_by`` is gone. Read it *after* the write that deleted them.
     """
     statement = sa.select(TABLE.c.acting_id, TABLE.c.traversal_id).where(
         TABLE.c.stack_id == stack_id,
@@ -514,7 +514,7 @@ def state(context: Context, traversal_id: str, node: Node) -> NodeState | None:
 
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
-    """A sync point with its acting row, as it is shown to people. Times are seconds since the epoch."""
+    """A sync point with its acting row, as it is shown to users. Times are seconds since the epoch."""
 
     node: Node
     state: NodeState

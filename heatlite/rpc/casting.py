@@ -163,7 +163,9 @@ class Casting:
         with self._changed:
             is_told, self._is_told = self._is_told, True
         if not is_told:
-            LOG.warning("The broker takes no messages: this engine goes on with what it finds in the database")
+            LOG.warning(
+                "The broker takes no messages: this engine continues with the work that it finds in the database"
+            )
 
     # --- the thread ---------------------------------------------------------------------------------------------
 
@@ -172,7 +174,7 @@ class Casting:
             try:
                 cast.send()
             except Exception as error:
-                LOG.warning("A message can't be sent now, and is left for a sweep: %s", error)
+                LOG.warning("A message can't be sent now, and is left to a sweep: %s", error)
             else:
                 self._sent()
 

@@ -177,14 +177,14 @@ class FairRPCServer(BoundedRPCServer):
 
     def _refuse(self, message: Any) -> None:
         error = exception.RequestLimitExceeded(
-            message=f"The project has {self.most_of_one} calls at this engine that aren't answered yet (option "
-            "calls_per_project). This one was not carried out: make it again when some of them are."
+            message=f"The project has {self.most_of_one} unanswered calls at this engine, which is its limit "
+            "(option calls_per_project). This call was not carried out: repeat it later."
         )
         try:
             message.acknowledge()
             bare_reply(message.reply, failure=(type(error), error, None))
         except Exception:
-            LOG.exception("A call that is one too many can't be answered: its client will see no answer")
+            LOG.exception("The refusal of a call beyond calls_per_project can't be sent: its client gets no answer")
 
 
 def project_of(message: Any) -> str:

@@ -51,7 +51,7 @@ def read_cfn_parameter_schema(name: str, written: Any) -> ParameterSchema:
     """
     path: Path = ("Parameters", name)
     if not isinstance(written, Mapping):
-        raise refused_schema(path, "A parameter is declared by a map")
+        raise refused_schema(path, "A parameter's declaration must be a map")
     for key in written:
         if key not in KEYWORDS:
             raise refused_schema(path, f'Invalid key "{key}"; valid keys are {", ".join(sorted(KEYWORDS))}')

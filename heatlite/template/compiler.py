@@ -91,7 +91,7 @@ class Compiler:
         tree = self.compile(value, path)
         if isinstance(tree, Function):
             return tree
-        raise refused(path, f"A condition is a boolean, a condition's name or a function, not {value!r:.80}")
+        raise refused(path, f"A condition must be a boolean, a condition's name or a function, not {value!r:.80}")
 
     def check_resource(self, name: Any, path: Path) -> str:
         """Check that a resource exists, and return its name.
@@ -100,7 +100,7 @@ class Compiler:
         :raises InvalidTemplateReference: when there is no such resource
         """
         if not isinstance(name, str):
-            raise refused(path, f"A resource is named by a string, not {name!r:.80}")
+            raise refused(path, f"The name of a resource must be a string, not {name!r:.80}")
         if name not in self.names.resources:
             raise InvalidTemplateReference(resource=name, key=dotted(list(path)))
         return name

@@ -151,7 +151,7 @@ class ComputedNames:
     def _name(self, written: Mapping[str, Any], path: Path) -> Any:
         name = self._computed(written, path)
         if name is not UNKNOWN and not isinstance(name, str):
-            raise refused(path, f"A resource is named by a string, and this function returns {name!r:.80}")
+            raise refused(path, f"The name of a resource must be a string, but this function returns {name!r:.80}")
         return name
 
     def _computed(self, written: Mapping[str, Any], path: Path) -> Any:

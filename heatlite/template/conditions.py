@@ -97,7 +97,7 @@ class Conditions:
         trees = {}
         for name, definition in written.items():
             if not isinstance(name, str):
-                raise refused((place,), f"The name of a condition is a string, not {name!r:.80}")
+                raise refused((place,), f"The name of a condition must be a string, not {name!r:.80}")
             compiler = Compiler(vocabulary, names, is_lenient=True)
             trees[name] = compiler.compile_condition(definition, (place, name))
         without_else = dialect is HOT and version >= IF_WITHOUT_ELSE_SINCE
@@ -227,5 +227,5 @@ def _decided(tree: Tree, scope: ConditionScope, path: Path) -> bool:
     if value is UNKNOWN:  # the template is examined before its parameters are known
         return False
     if not isinstance(value, bool):
-        raise refused(path, f"A condition is true or false, and this one is {value!r:.80}")
+        raise refused(path, f"A condition must be true or false, not {value!r:.80}")
     return value

@@ -100,7 +100,7 @@ def _names_at(raw: Mapping[str, Any], section: str) -> tuple[str, ...]:
     names = _list_at(raw, section)
     for place, name in enumerate(names):
         if not isinstance(name, str):
-            raise StackValidationFailed(path=[section, place], message=f"a name is a string, not {name!r:.80}")
+            raise StackValidationFailed(path=[section, place], message=f"a name must be a string, not {name!r:.80}")
     return names
 
 

@@ -24,7 +24,7 @@ def check(sinks: Sequence[Any]) -> None:
     for place, sink in enumerate(sinks):
         path: Path = (SECTION, place)
         if not isinstance(sink, dict):
-            raise refused(path, "an event sink is a map with a type")
+            raise refused(path, "an event sink must be a map with a type")
         kind = sink.get("type")
         if not isinstance(kind, str) or kind not in FIELDS:
             raise refused(

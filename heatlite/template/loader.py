@@ -65,7 +65,7 @@ class TemplateLoader(_Base):
 
     def refuse(self, node: yaml.Node) -> None:
         """Refuse a type of value that JSON doesn't have."""
-        problem = f"a value of the kind {node.tag} has no place in a template"
+        problem = f"a value of the kind {node.tag} can't be part of a template"
         raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 

@@ -96,7 +96,7 @@ def read_parameter_schema(name: str, written: Any) -> ParameterSchema:
 
 def _check_keywords(written: Any, path: Path) -> None:
     if not isinstance(written, Mapping):
-        raise refused_schema(path, "A parameter is declared by a map")
+        raise refused_schema(path, "A parameter's declaration must be a map")
     for key in written:
         if key not in KEYWORDS:
             raise refused_schema(path, f'Invalid key "{key}"; valid keys are {", ".join(sorted(KEYWORDS))}')

@@ -116,7 +116,7 @@ def check_names(section: Mapping[Any, Any], section_name: str) -> None:
     check_are_texts(section, section_name)
     for name in section:
         if not 0 < len(name) <= LONGEST_NAME:
-            raise refused((section_name,), f"A name is a string of 1 to {LONGEST_NAME} characters: {name!r:.80}")
+            raise refused((section_name,), f"A name must be a string of 1 to {LONGEST_NAME} characters: {name!r:.80}")
         if "/" in name:
             raise refused((section_name, name), 'A name may not contain "/"')
 
@@ -128,7 +128,7 @@ def check_are_texts(section: Mapping[Any, Any], section_name: str) -> None:
     """
     for name in section:
         if not isinstance(name, str):
-            raise refused((section_name,), f"A name is a string, and this is {name!r:.80}")
+            raise refused((section_name,), f"A name must be a string, not {name!r:.80}")
         if NOT_TEXT.search(name):
             raise refused((section_name,), f"A name may not contain a NUL or half a surrogate pair: {name!r:.80}")
 
@@ -140,7 +140,7 @@ def _read_map(written: Mapping[str, Any], key: str, compiler: Compiler, path: Pa
     if tree is UNKNOWN:  # the nested template is validated before its parent's value is known
         return tree
     if entries_of(tree) is None and not isinstance(tree, Function):
-        raise refused((*path, key), f'"{key}" must be a map, and is a {type(written[key]).__name__}')
+        raise refused((*path, key), f'"{key}" must be a map, not a {type(written[key]).__name__}')
     return tree
 
 

@@ -39,7 +39,7 @@ def map_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> Mapping[str, 
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise refused((*path, key), f'"{key}" must be a map, and is a {type(value).__name__}')
+        raise refused((*path, key), f'"{key}" must be a map, not a {type(value).__name__}')
     return value
 
 
@@ -63,7 +63,7 @@ def text_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> str | None:
     """
     value = owner.get(key)
     if value is not None and not isinstance(value, str):
-        raise refused((*path, key), f'"{key}" must be a string, and is a {type(value).__name__}')
+        raise refused((*path, key), f'"{key}" must be a string, not a {type(value).__name__}')
     return value
 
 
@@ -79,7 +79,7 @@ def check_is_map(owner: Any, what: str, path: Path) -> None:
     :raises StackValidationFailed: when it isn't a map
     """
     if not isinstance(owner, Mapping):
-        raise refused(path, f"A {what} is defined by a map, and this is a {type(owner).__name__}")
+        raise refused(path, f"The {what}'s definition must be a map, not a {type(owner).__name__}")
 
 
 def check_keywords(owner: Any, allowed: Collection[str], what: str, path: Path, dialect: Dialect) -> None:

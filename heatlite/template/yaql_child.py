@@ -54,7 +54,7 @@ def plain(value: Any) -> Any:
         return value
     if hasattr(value, "__iter__"):
         return [plain(item) for item in value]
-    raise ValueError(f"the value is a {type(value).__name__}, which no template can hold")
+    raise ValueError(f"the value is a {type(value).__name__}, which can't be part of a template")
 
 
 if __name__ == "__main__":

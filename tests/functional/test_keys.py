@@ -62,8 +62,8 @@ def place(tmp_path: pathlib.Path) -> Place:
     ("keys", "complaint"),
     [
         ((), "heatlite-engine: auth_encryption_key isn't set: make one of 32 characters"),
-        (("too short",), "heatlite-engine: auth_encryption_key must have 32 characters of ASCII"),
-        ((OLD, "too short"), "heatlite-engine: auth_encryption_key number 2 must have 32 characters of ASCII"),
+        (("too short",), "heatlite-engine: auth_encryption_key must have 32 ASCII characters"),
+        ((OLD, "too short"), "heatlite-engine: auth_encryption_key number 2 must have 32 ASCII characters"),
     ],
 )
 def test_a_daemon_without_good_keys_does_not_start_and_says_what_to_do(place, keys, complaint):

@@ -241,8 +241,8 @@ class Function(Node):
         left.made -= characters
         if left.made < 0:
             raise self.wrong(
-                f'"{self.name}" would make more than is left of the {MOST_TOGETHER} characters that all functions '
-                "may make together; make less of the same, or split the template"
+                f'"{self.name}" would exceed the limit of {MOST_TOGETHER} characters that all functions may produce '
+                "together; produce less text, or split the template"
             )
 
     def give(self, result: Any) -> None:
@@ -265,9 +265,9 @@ class Function(Node):
         left.given -= characters
         if left.given < 0:
             raise self.wrong(
-                f'"{self.name}" comes to more than is left of the {MOST_GIVEN} characters that all functions may go '
-                f"through together, where each value in a list or map counts as {EACH_VALUE} more; use large values in "
-                "fewer places, or split the template"
+                f'"{self.name}" exceeds the limit of {MOST_GIVEN} characters that the results of all functions may '
+                f"have together. Each value in a list or map counts as {EACH_VALUE} characters more. Use large values "
+                "in fewer places, or split the template"
             )
 
     def too_large(self) -> StackValidationFailed:

@@ -46,7 +46,7 @@ class Filter(Function):
         if not values:
             return sequence
         if not isinstance(values, list):
-            raise self.wrong('"filter" filters a list of values')
+            raise self.wrong('"filter" takes a list of values to leave out')
         left_out = keys_of(values)
         return [item for item in sequence if key_of(item) not in left_out]
 

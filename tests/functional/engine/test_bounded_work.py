@@ -235,7 +235,7 @@ def test_a_large_value_that_each_resource_is_given_is_refused_before_all_have_go
     value = {"type": "OS::Heat::Value", "properties": {"value": {"get_param": "large"}}}
     template = {**hot(**{f"r{place}": value for place in range(50)}), "parameters": {"large": {"type": "json"}}}
     params = {"parameters": {"large": [0] * 50}}
-    with pytest.raises(exception.StackValidationFailed, match='"get_param" comes to more than is left'):
+    with pytest.raises(exception.StackValidationFailed, match='"get_param" exceeds the limit'):
         engine.create("web", template, params=params)
     assert len(given) <= FEW
 

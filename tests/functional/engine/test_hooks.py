@@ -245,7 +245,7 @@ def test_breakpoints_that_are_none_are_refused(
         ({"type": ["zaqar-queue"]}, r"event_sinks\[0\].type: there is no"),
         ({"type": "zaqar-queue"}, r"event_sinks\[0\]: a zaqar-queue needs target"),
         ({"type": "zaqar-queue", "target": "q", "size": 3}, r"event_sinks\[0\]: a zaqar-queue has no size; it has tar"),
-        ("zaqar-queue", r"event_sinks\[0\]: an event sink is a map"),
+        ("zaqar-queue", r"event_sinks\[0\]: an event sink must be a map"),
     ],
 )
 def test_an_event_sink_that_is_none_is_refused(engine: Endpoint, sink: Any, message: str) -> None:

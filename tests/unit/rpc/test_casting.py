@@ -145,7 +145,7 @@ def test_after_it_casts_go_out_again_and_both_is_told_once(bed: Bed, caplog: pyt
     bed.casting.check("t", NODES[:1])
     assert bed.taken(2)[-1] == ("check", "t", NODES[0])
     assert [record.getMessage() for record in caplog.records] == [
-        "The broker takes no messages: this engine goes on with what it finds in the database",
+        "The broker takes no messages: this engine continues with the work that it finds in the database",
         "The broker takes messages again",
     ]
 

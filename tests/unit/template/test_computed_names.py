@@ -121,5 +121,5 @@ def test_a_name_that_can_not_be_computed_harms_the_output_only() -> None:
     late = {"str_split": [",", "a,b", 7]}
     template = decided("x", {"said": {"value": {"get_resource": late}}, "other": {"value": 1}}, "2018-08-31")
     assert template.outputs["other"].value == 1
-    with pytest.raises(StackValidationFailed, match="A resource is named by a string"):
+    with pytest.raises(StackValidationFailed, match="The name of a resource must be a string"):
         resolve(template.outputs["said"].value, World(resources=THERE))

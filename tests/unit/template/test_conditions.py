@@ -190,9 +190,9 @@ def test_a_template_without_conditions_is_the_same_for_all_parameters() -> None:
         ({"a": {"or": "b"}}, r"conditions\.a\.or: .*must be a list of conditions"),
         ({"a": {"get_attr": ["x", "y"]}}, r"conditions\.a\.get_attr: .*can't be used in conditions"),
         ({"a": {"equals": [{"str_split": [",", "x"]}, 1]}}, "can't be used in conditions"),
-        ({"a": 7}, r"conditions\.a: A condition is a boolean"),
+        ({"a": 7}, r"conditions\.a: A condition must be a boolean"),
         ({"a": {"not": None}}, r"conditions\.a\.not: Argument to \"not\" must be a condition"),
-        ({7: True}, "The name of a condition is a string"),
+        ({7: True}, "The name of a condition must be a string"),
     ],
 )
 def test_an_ill_formed_condition_is_refused_with_its_place(conditions: Any, message: str) -> None:
@@ -244,7 +244,7 @@ def test_a_condition_must_come_to_true_or_false() -> None:
     template = hot(
         conditions={"a": {"get_param": "env"}}, parameters=PARAMETERS, resources={"r": {"type": "T", "condition": "a"}}
     )
-    with pytest.raises(StackValidationFailed, match=r"conditions\.a: A condition is true or false, .*'test'"):
+    with pytest.raises(StackValidationFailed, match=r"conditions\.a: A condition must be true or false, .*'test'"):
         template.under(bound(template))
 
 

@@ -43,7 +43,7 @@ def test_an_environment_keeps_what_it_is_given() -> None:
         ({"params": {}}, 'wrong section "params"; valid sections are parameters'),
         ({"parameters": ["x"]}, 'parameters: "parameters" must be a map'),
         ({"event_sinks": {"x": 1}}, 'event_sinks: "event_sinks" must be a list'),
-        ({"encrypted_param_names": ["a", ["b"]]}, r"encrypted_param_names\[1\]: a name is a string, not \['b'\]"),
+        ({"encrypted_param_names": ["a", ["b"]]}, r"encrypted_param_names\[1\]: a name must be a string, not \['b'\]"),
     ],
 )
 def test_an_ill_formed_environment_is_refused(raw: Any, message: str) -> None:

@@ -83,7 +83,7 @@ def test_get_resource_gives_the_reference() -> None:
 @pytest.mark.parametrize("name", [None, 7, ["database"]])
 def test_the_name_of_a_resource_must_be_a_string(name: Any) -> None:
     for function in ({"get_resource": name}, {"get_attr": [name, "x"]}):
-        with pytest.raises(StackValidationFailed, match="A resource is named by a string"):
+        with pytest.raises(StackValidationFailed, match="The name of a resource must be a string"):
             hot_of_value(function)
 
 

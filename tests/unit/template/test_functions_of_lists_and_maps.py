@@ -73,7 +73,7 @@ def test_all_functions_together_make_so_much_and_no_more() -> None:
     with making_at_most(10_000):
         for _ in range(10):
             value_of(joined)
-        with pytest.raises(StackValidationFailed, match='"list_join" would make more than is left'):
+        with pytest.raises(StackValidationFailed, match='"list_join" would exceed the limit'):
             value_of(joined)
 
 
@@ -103,7 +103,7 @@ def test_what_functions_give_or_go_through_is_bounded_though_it_is_there_already
     with making_at_most(given=101_000):
         for _ in range(times):
             resolve(properties, world)
-        with pytest.raises(StackValidationFailed, match="comes to more than is left"):
+        with pytest.raises(StackValidationFailed, match="exceeds the limit"):
             resolve(properties, world)
 
 

@@ -138,7 +138,7 @@ def test_an_ill_formed_constraint_is_refused(kind: str, constraints: Any, messag
 @pytest.mark.parametrize(
     ("declared", "message"),
     [
-        ("string", "A parameter is declared by a map"),
+        ("string", "A parameter's declaration must be a map"),
         ({}, "Missing parameter type"),
         ({"type": "text"}, r"parameters\.p\.type: Invalid type \(text\); valid types are string, number"),
         ({"type": "string", "defualt": 1}, 'Invalid key "defualt"'),

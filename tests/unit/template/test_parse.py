@@ -67,7 +67,7 @@ def test_conditions_are_unknown_before_they_came() -> None:
 
 @pytest.mark.parametrize("section", ["parameters", "resources", "outputs"])
 def test_a_section_that_is_not_a_map_is_refused(section: str) -> None:
-    with pytest.raises(StackValidationFailed, match=f'{section}: "{section}" must be a map, and is a list'):
+    with pytest.raises(StackValidationFailed, match=f'{section}: "{section}" must be a map, not a list'):
         hot(**{section: ["x"]})
 
 
@@ -101,14 +101,14 @@ def test_a_deletion_policy_may_be_written_in_lower_case(written: str, policy: st
         ({"type": None}, r"resources\.web: Each resource must contain a type key"),
         ({"type": ["T"]}, r'resources\.web\.type: "type" must be a string'),
         ({"propertys": {}}, r'resources\.web: "propertys" is not a valid keyword.* properties'),
-        ({"properties": ["a"]}, r'resources\.web\.properties: "properties" must be a map, and is a list'),
+        ({"properties": ["a"]}, r'resources\.web\.properties: "properties" must be a map, not a list'),
         ({"metadata": "a"}, r'resources\.web\.metadata: "metadata" must be a map'),
         ({"update_policy": 1}, r'resources\.web\.update_policy: "update_policy" must be a map'),
         ({"description": 1}, r'resources\.web\.description: "description" must be a string'),
         ({"deletion_policy": "Keep"}, r'resources\.web\.deletion_policy: Invalid deletion policy "Keep"'),
         ({"depends_on": 7}, r'resources\.web\.depends_on: "depends_on" must be the name of a resource or a list'),
-        ({"depends_on": ["a", 7]}, r"resources\.web\.depends_on\[1\]: A resource is named by a string"),
-        ({"depends_on": [["a"]]}, r"resources\.web\.depends_on\[0\]: A resource is named by a string"),
+        ({"depends_on": ["a", 7]}, r"resources\.web\.depends_on\[1\]: The name of a resource must be a string"),
+        ({"depends_on": [["a"]]}, r"resources\.web\.depends_on\[0\]: The name of a resource must be a string"),
     ],
 )
 def test_an_ill_formed_resource_is_refused_with_its_place(keywords: dict, message: str) -> None:
@@ -118,7 +118,7 @@ def test_an_ill_formed_resource_is_refused_with_its_place(keywords: dict, messag
 
 @pytest.mark.parametrize("definition", [None, "OS::Heat::None", ["T"]])
 def test_a_resource_that_is_not_a_map_is_refused(definition: Any) -> None:
-    with pytest.raises(StackValidationFailed, match=r"resources\.web: A resource is defined by a map"):
+    with pytest.raises(StackValidationFailed, match=r"resources\.web: The resource's definition must be a map"):
         hot(resources={"web": definition})
 
 
@@ -224,7 +224,7 @@ def test_an_output_knows_what_it_reads() -> None:
     [
         ({"description": "x"}, r"outputs\.ip: Each output must contain a value key"),
         ({"value": {"list_join": [","]}}, r'outputs\.ip\.value\.list_join: Incorrect arguments to "list_join"'),
-        ("text", r"outputs\.ip: A output is defined by a map"),
+        ("text", r"outputs\.ip: The output's definition must be a map"),
     ],
 )
 def test_an_ill_formed_output_is_refused_with_its_place(definition: Any, message: str) -> None:
@@ -241,7 +241,7 @@ def test_an_output_may_have_keys_that_mean_nothing() -> None:
     [
         ({"get_attr": ["nobody", "ip"]}, r'"nobody" \(in outputs\.ip\.value\.get_attr\) is incorrect'),
         ({"get_resource": "nobody"}, r'"nobody" \(in outputs\.ip\.value\.get_resource\) is incorrect'),
-        ({"get_resource": 7}, r"outputs\.ip\.value\.get_resource: A resource is named by a string"),
+        ({"get_resource": 7}, r"outputs\.ip\.value\.get_resource: The name of a resource must be a string"),
         ({"get_param": "nobody"}, r"The Parameter \(nobody\) was not provided"),
         ({"get_file": "nobody"}, r"outputs\.ip\.value\.get_file: "),
         ({"digest": ["nothing", "x"]}, r"outputs\.ip\.value\.digest: Algorithm must be one of"),
