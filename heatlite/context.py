@@ -48,7 +48,7 @@ class RequestContext(EngineContext):
 
     @property
     def user_id(self) -> str | None:
-        """The user's id. heat-api sends it as ``user``, beside ``username``.
+        """The user's id. heat-api sends it as ``user``, together with ``username``.
 
         Without ``username``, ``user`` is a name.
         """

@@ -13,7 +13,7 @@ Record = dict[str, Any]
 
 
 def add_update_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of an update beside its template and environment."""
+    """Add the options of an update, except its template and environment."""
     parser.add_argument(
         "--rollback",
         choices=["enabled", "disabled", "keep"],

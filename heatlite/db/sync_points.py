@@ -5,8 +5,8 @@
                                   │                   ▼
                                   └──lock released── BLOCKED        (and PAUSED at a hook)
 
-The rows of a traversal are deleted when it ends or is superseded. A worker that updates no row thereby learns that its
-traversal has been superseded.
+The rows of a traversal are deleted when it ends or is superseded. So a worker whose update changes no row learns that
+its traversal was superseded.
 
 The order of this module: conditions, the life of a node, inline completion, hooks, the queue of each project, queries
 of a sweep, and queries for users.
@@ -35,7 +35,7 @@ WITH_RESOURCE = sa.select(
 
 
 def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
-    """Return a condition that holds for these nodes. The caller names the traversal beside it."""
+    """Return a condition that holds for these nodes. The caller adds the condition for the traversal."""
     by_kind: dict[int, list[int]] = {}
     for node in nodes:
         by_kind.setdefault(int(node.kind), []).append(node.resource_id)

@@ -1,4 +1,4 @@
-"""Detection of vanished database servers: when a machine vanishes, a connection to it would wait for ever.
+"""Detection of vanished database servers: when a machine vanishes, a connection to it would wait forever.
 
 TCP keepalive makes the kernel check the other machine and close the connection. The error is then an ordinary outage.
 """

@@ -1,6 +1,6 @@
 """Broker administration: whether RabbitMQ can serve heatlite, and removal of queues.
 
-oslo.messaging takes some permanent refusals of RabbitMQ for temporary ones and tries again for ever. So an engine
+oslo.messaging takes some permanent refusals of RabbitMQ for temporary ones and tries again forever. So an engine
 checks the broker first, with queues of its own that it removes at once::
 
     reached? ─▶ queues as configured? ─▶ the exchange, and the queues that are there: as configured?

@@ -1,7 +1,7 @@
 """heatlite's RabbitMQ connection: oslo.messaging's, with three additions.
 
 expiry      a queue of one engine expires (``rabbit_transient_queues_ttl``) if nobody removes it
-deadline    a call that its client gave up isn't published later, and isn't tried for ever
+deadline    a call that its client gave up isn't published later, and isn't tried forever
 health      the time when the connection could last hand out messages
 """
 

@@ -94,7 +94,7 @@ def within(seconds: float, act: Callable[[], Result]) -> Result:
     """Run a function on another thread, and give it up after so many seconds. From then on it publishes nothing.
 
     oslo.messaging's own time limit starts when a call is sent. While the broker is away, or refuses the reply queue,
-    oslo.messaging tries again for ever.
+    oslo.messaging tries again forever.
 
     :raises TimeoutError: when the function isn't done by then
     """
@@ -307,7 +307,7 @@ class EngineClient(CatalogueCalls, SignalCalls, VisitCalls, LifeCalls, InsightCa
         resource_name: str,
         with_attr: list[str] | None = None,
     ) -> Record:
-        """Return one resource in full. ``with_attr`` names attributes to show beside the default ones."""
+        """Return one resource in full. ``with_attr`` names attributes to show in addition to the default ones."""
         return self._call(
             context,
             "describe_stack_resource",

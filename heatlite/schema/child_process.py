@@ -57,7 +57,7 @@ _ALLOWANCE: contextvars.ContextVar[Allowance | None] = contextvars.ContextVar("a
 
 @contextlib.contextmanager
 def allowed(seconds: float) -> Iterator[Allowance]:
-    """Limit the total time of all questions that this thread asks in the block, beside the limit of each question."""
+    """Limit the total time of all questions that this thread asks in the block, in addition to each one's limit."""
     allowance = Allowance(seconds)
     token = _ALLOWANCE.set(allowance)
     try:

@@ -29,7 +29,7 @@ BEGINNING = 8
 
 @dataclass(frozen=True)
 class Mask:
-    """Hides these texts wherever a text contains them. Without any it changes nothing."""
+    """Hides these texts in any other text. An empty mask changes nothing."""
 
     texts: frozenset[str] = field(default=frozenset(), repr=False)
 

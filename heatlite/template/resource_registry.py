@@ -30,7 +30,7 @@ from heatlite.template.path import Path, refused
 SECTION = "resource_registry"
 NO_TYPES = frozenset({HOOKS, RESTRICTED})
 LONGEST_CHAIN = 32
-"""Mappings in a row. ``OS::*: OS::X::*`` would map its own results for ever."""
+"""Mappings in a row. ``OS::*: OS::X::*`` would map its own results forever."""
 
 
 class Types(dict[str, str]):

@@ -25,7 +25,7 @@ from heatlite.template.scope import Scope
 
 MOST_TIMES = 100_000
 EACH_TIME = 50
-"""Characters that each repetition counts as, beside its template."""
+"""Characters that each repetition counts as, in addition to its template."""
 
 
 class Repeat(Function):

@@ -6,7 +6,7 @@
       expression: $.data.sizes.sum()
       data: {sizes: {get_attr: [group, size]}}
 
-An expression may loop for ever, or contain a regular expression that does. So it is evaluated in a child process, which
+An expression may loop forever, or contain a regular expression that does. So it is evaluated in a child process, which
 can be killed (see ``yaql_process``).
 """
 
