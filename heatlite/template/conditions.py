@@ -78,7 +78,7 @@ class Conditions:
     if_without_else: bool = False
     """Whether an ``if`` may lack a value for a false condition."""
     separate: Mapping[str, frozenset[str | int]] = field(default_factory=dict)
-    """Function → its arguments that are null, and not gone, where such an ``if`` leaves them out."""
+    """Function → the arguments that become null instead of being left out, when their ``if`` has no value."""
 
     @classmethod
     def read(
@@ -197,9 +197,9 @@ class Truth:
         return isinstance(value, Mapping) and [*value] == [self.conditions.dialect.if_name]
 
     def _parts(self, value: Any, path: Path, separate: Collection[str | int] = ()) -> Any:
-        """Return a list or map with what each ``if`` in it chooses.
+        """Replace each ``if`` in a list or map by its choice.
 
-        :param separate: positions or keys of what is null, and not gone, where an ``if`` leaves it out
+        :param separate: positions or keys that become null instead of being left out, when their ``if`` has no value
         """
         if not isinstance(value, Mapping | list):
             return value

@@ -170,13 +170,13 @@ class Function(Node):
         """Compute the result for these arguments, which are plain and contain no UNKNOWN."""
 
     def given(self, scope: Scope) -> Any:
-        """Return the arguments, resolved; a subclass may leave out those that don't matter."""
+        """Return the resolved arguments. A subclass may leave out those that don't matter."""
         return resolve(self.arguments, scope)
 
     def examine(self, arguments: Any) -> None:
-        """Look at arguments that hold UNKNOWN, before anything is made: what is known of them has to fit.
+        """Check the known parts of arguments that contain UNKNOWN, before anything is produced.
 
-        :raises StackValidationFailed: where it can't fit, whatever the rest will be
+        :raises StackValidationFailed: when a known part can't fit, whatever the unknown ones become
         """
 
     def resolve(self, scope: Scope) -> Any:

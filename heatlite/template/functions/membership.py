@@ -32,7 +32,7 @@ class Filter(Function):
         if items is None or len(items) != 2:
             return super().given(scope)
         sequence = resolve(items[1], scope)
-        # of nothing nothing is left out: the values don't matter then, even where they can't be had
+        # with an empty list the values don't matter, even when they can't be computed
         return [resolve(items[0], scope) if sequence else None, sequence]
 
     def apply(self, arguments: Any, scope: Scope) -> Any:

@@ -131,7 +131,7 @@ def _filled(template: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _holds_text(template: Any) -> bool:
-    """Tell whether a template has a string in which a placeholder could stand."""
+    """Tell whether a template has a string, which may contain a placeholder."""
     if isinstance(template, Mapping):
         return any(isinstance(key, str) or _holds_text(item) for key, item in template.items())
     return isinstance(template, str) or (isinstance(template, list) and any(map(_holds_text, template)))
