@@ -233,7 +233,7 @@ def decide_cleanup(
     retains: bool = False,
     leaves: bool = False,
 ) -> CleanupDecision:
-    """What a cleanup node does with its row.
+    """Decide what a cleanup node does with its row.
 
     :param serves: the plan gave the row a name to serve (it may have been replaced since)
     :param collects: it is a nested stack that may have left its own cleanups to this moment

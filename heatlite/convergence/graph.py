@@ -1,9 +1,9 @@
-"""A directed graph that says what follows what. It knows nothing of resources.
+"""Directed graphs of predecessors and successors. This module knows nothing of resources.
 
     Graph({"web": ["network"], "network": []})      web ──follows──▶ network
 
-A node is *ready* when everything that it follows is done; ``order`` gives one order in which all of them become so,
-and refuses a circle, naming its path.
+A node is *ready* when all its predecessors are done. ``order`` returns one order in which the nodes become ready, and
+refuses a circle with its path.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Key = TypeVar("Key", bound=Hashable)
 class Graph(Generic[Key]):
     """An immutable graph, made from the predecessors of each node.
 
-    :param follows: for each node, the nodes it follows. A predecessor that is no key of its own becomes a node too.
+    :param follows: node → its predecessors. A predecessor that is no key becomes a node too
     """
 
     def __init__(self, follows: Mapping[Key, Iterable[Key]]) -> None:
@@ -43,11 +43,11 @@ class Graph(Generic[Key]):
         return node in self._predecessors
 
     def predecessors(self, node: Key) -> tuple[Key, ...]:
-        """What ``node`` follows."""
+        """Return the predecessors of a node."""
         return self._predecessors[node]
 
     def successors(self, node: Key) -> tuple[Key, ...]:
-        """What follows ``node``."""
+        """Return the successors of a node."""
         return self._successors[node]
 
     @cached_property
@@ -59,15 +59,15 @@ class Graph(Generic[Key]):
         return {node: tuple(followers) for node, followers in after.items()}
 
     def roots(self) -> list[Key]:
-        """The nodes that follow nothing: ready at once."""
+        """Return the nodes without predecessors, which are ready at once."""
         return [node for node, before in self._predecessors.items() if not before]
 
     def leaves(self) -> list[Key]:
-        """The nodes that nothing follows."""
+        """Return the nodes without successors."""
         return [node for node in self._predecessors if not self._successors[node]]
 
     def order(self) -> list[Key]:
-        """All nodes, each after what it follows.
+        """Return all nodes, each after its predecessors.
 
         :raises CircularDependencyException: with the path of one circle
         """
@@ -78,7 +78,7 @@ class Graph(Generic[Key]):
         return ordered
 
     def never_ready(self) -> set[Key]:
-        """The nodes on circles and all that follows them; none, in a graph that can be worked off."""
+        """Return the nodes on circles and all nodes behind them; a graph without circles has none."""
         return self._predecessors.keys() - set(self._become_ready())
 
     def _become_ready(self) -> list[Key]:
@@ -95,7 +95,7 @@ class Graph(Generic[Key]):
         return ordered
 
     def _circle(self, never_ready: set[Key]) -> list[Key]:
-        """One circle among the nodes that never become ready, as a path that ends where it began."""
+        """Find one circle among the nodes that never become ready, as a path that ends where it began."""
         node = next(node for node in self._predecessors if node in never_ready)
         path: dict[Key, None] = {}
         while node not in path:  # each of them follows another of them, so that walking back must close a circle

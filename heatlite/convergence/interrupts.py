@@ -26,7 +26,7 @@ from heatlite.convergence.model import Action, NodeKind, Status
 
 
 class Operation(enum.StrEnum):
-    """What a client asks for."""
+    """An operation that a client asks for."""
 
     UPDATE = "update"
     DELETE = "delete"
@@ -41,7 +41,7 @@ class Operation(enum.StrEnum):
 
 
 class Answer(enum.StrEnum):
-    """What becomes of it."""
+    """The answer to an operation."""
 
     SUPERSEDE = "supersedes"
     JOIN = "joins"
@@ -109,7 +109,7 @@ DOING = {
 
 
 def answer(stack_name: str, action: Action, status: Status, operation: Operation) -> Answer:
-    """What becomes of an operation on a stack in this state: SUPERSEDE, JOIN, END or ALREADY.
+    """Return the answer to an operation on a stack in this state: SUPERSEDE, JOIN, END or ALREADY.
 
     :raises NotSupported: where the state refuses it, in Heat's words
     :raises ActionInProgress: where something runs that the operation doesn't interrupt

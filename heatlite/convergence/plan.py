@@ -60,7 +60,7 @@ def assign(
     *,
     visits: bool = False,
 ) -> Assignment:
-    """Choose the row for each wanted name; ``serving`` says by which order.
+    """Choose the row for each wanted name, in the order that ``serving`` defines.
 
     :param previous_template_id: the last template whose updates all completed
     :param visits: the operation makes no template true
@@ -81,7 +81,7 @@ def arrange(
     commits: bool = True,
     left_out: Collection[int] = (),
 ) -> Graph[Node]:
-    """The graph of a traversal.
+    """Build the graph of a traversal.
 
     :param serving: name → id of the row that serves it, new rows included
     :param existing: the rows that were there before the traversal: each may have to be cleaned up
@@ -102,9 +102,9 @@ def arrange(
 
 
 def leave_out(wanted: Iterable[Wanted], unchanged: Collection[str]) -> set[str]:
-    """The names that a traversal needn't visit: unchanged, as is all that they require, near and far.
+    """Return the names that a traversal leaves out: unchanged ones that require unchanged ones only.
 
-    :param unchanged: names whose row is what is wanted, as long as what it requires is
+    :param unchanged: names whose row is as wanted, provided that what it requires is
     """
     requirers: dict[str, list[str]] = {}
     left: set[str] = set()

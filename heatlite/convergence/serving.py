@@ -48,18 +48,18 @@ AnyRow = TypeVar("AnyRow", bound=Row)
 
 
 class Question(Protocol[AnyRow]):
-    """Which rows may serve, and which of several does."""
+    """A question about which row serves a name: the rows that may, and the order among them."""
 
     def candidates(self, rows: Collection[AnyRow], /) -> Iterable[AnyRow]:
-        """The rows that may serve."""
+        """Return the rows that may serve."""
 
     def merits(self, row: AnyRow, /) -> Merits:
-        """What counts for a row, the most important first."""
+        """Return the merits of a row, the most important first."""
 
 
 @dataclass(frozen=True)
 class Next:
-    """Which row an operation goes on with that makes a template true.
+    """The question which row an operation with a template goes on with.
 
     ``definitions``: name → hash of the definition that is wanted; ``previous_template_id``: the last template whose
     updates all completed.
@@ -69,11 +69,11 @@ class Next:
     previous_template_id: int | None
 
     def candidates(self, views: Collection[ResourceView]) -> Iterable[ResourceView]:
-        """Leave out what is in DELETE, also for want of another: it may be gone by the time that it is used."""
+        """Leave out rows in DELETE, even if there is no other: such a row may be gone when it is used."""
         return (view for view in views if view.action is not Action.DELETE)
 
     def merits(self, view: ResourceView) -> Merits:
-        """The definition comes before the age, so that a rollback finds the old row."""
+        """Rank the definition before the age, so that a rollback finds the old row."""
         return (
             not view.has_failed,
             view.definition_hash == self.definitions.get(view.name),
@@ -85,28 +85,28 @@ class Next:
 
 @dataclass(frozen=True)
 class Visit(Next):
-    """Which row an operation visits that makes no template true.
+    """The question which row an operation without a template visits.
 
     An update would return to a replaced row where its replacement failed; a check has to say that it failed.
     """
 
     def candidates(self, views: Collection[ResourceView]) -> Iterable[ResourceView]:
-        """Leave out what was replaced by a row that stays, too."""
+        """Also leave out rows that were replaced by a row that stays."""
         return super().candidates(present(views))
 
 
 @dataclass(frozen=True)
 class Now:
-    """Which row stands for a name at this moment; ``template_id`` is the stack's template."""
+    """The question which row stands for a name at this moment; ``template_id`` is the stack's template."""
 
     template_id: int
 
     def candidates(self, rows: Collection[AnyRow]) -> Iterable[AnyRow]:
-        """Leave out what is gone."""
+        """Leave out rows whose deletion is complete."""
         return (row for row in rows if (row.action, row.status) != (Action.DELETE, Status.COMPLETE))
 
     def merits(self, row: Row) -> Merits:
-        """A row that made the template true comes before a newer one that didn't."""
+        """Rank a row that fulfilled the stack's template before a newer one that didn't."""
         return (
             row.replaced_by is None,
             row.action is not Action.DELETE,

@@ -1,7 +1,7 @@
-"""Arrivals: when nodes are done, what each of their successors has one predecessor less to wait for.
+"""Arrivals: when a node is done, each of its successors waits for one predecessor less.
 
-A node waits for a *number* of predecessors. Each arrival takes one off, in the database, by an atomic subtraction;
-the one that brings it to nought makes the node ready. Nobody reads the number, changes it and writes it back.
+A node waits for a *number* of predecessors. Each arrival subtracts one, atomically in the database. The arrival that
+brings the number to zero makes the node ready. No engine reads the number, changes it and writes it back.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from heatlite.convergence.model import Node
 
 
 def waiting_counts(graph: Graph[Node]) -> dict[Node, int]:
-    """For each node of a new traversal, how many predecessors it waits for. Those with 0 are ready at once."""
+    """Return node → number of predecessors that it waits for. Nodes with 0 are ready at once."""
     return {node: len(graph.predecessors(node)) for node in graph}
 
 
 def arrivals(graph: Graph[Node], done: Iterable[Node]) -> Counter[Node]:
-    """For each successor of the nodes that are done, how many of them it has now seen arrive."""
+    """Return successor → number of these done nodes that are its predecessors."""
     seen: Counter[Node] = Counter()
     for node in done:
         seen.update(graph.successors(node))
@@ -27,24 +27,27 @@ def arrivals(graph: Graph[Node], done: Iterable[Node]) -> Counter[Node]:
 
 
 def complete(graph: Graph[Node], seen: Mapping[Node, int]) -> set[Node]:
-    """Of nodes that have seen so many arrivals, those that follow nothing else: all came at once."""
+    """Return the nodes all of whose predecessors arrived at once.
+
+    :param seen: node → number of arrivals
+    """
     return {node for node, count in seen.items() if count == len(graph.predecessors(node))}
 
 
 def onward(
     graph: Graph[Node], done: Collection[Node], most: int, suits: Callable[[Node], bool] = lambda node: True
 ) -> dict[Node, list[Node]]:
-    """What follows done nodes and nothing else, then what follows those, and so on, each after what it follows.
+    """Return the nodes that can be done in one go after ``done``: layer by layer, each after its predecessors.
 
-        done   a   b   |   c: a b     d: c     e: c x        gives c, d: x isn't among them
+        done   a   b   |   c: a b     d: c     e: c x        gives c, d: x isn't done
 
-    What ``done`` nodes follow has been done before, so that it doesn't count. Of that, only what is near is known here:
-    what the nodes follow, and what that follows. A layer that wouldn't fit as a whole is left out: halves of it would
-    be waited for.
+    The predecessors of ``done`` were done before, and count as done. The function knows of two steps back only: the
+    predecessors, and their predecessors. A layer that doesn't fit as a whole is left out, since the other half would
+    have to be waited for.
 
-    :param most: how many at most
-    :param suits: of what is found, what may be gone on from
-    :returns: each with those of ``done`` and of these that it follows
+    :param most: largest number of nodes
+    :param suits: tells whether a node may be done inline
+    :returns: node → its predecessors among ``done`` and these nodes
     """
     reached, found, last = Reached(graph), dict[Node, list[Node]](), list(done)
     reached.add(last)
@@ -59,7 +62,7 @@ def onward(
 
 
 class Reached:
-    """Nodes that are done together, and what near them has been done before."""
+    """Nodes that are done together, and the nodes near them that were done before."""
 
     def __init__(self, graph: Graph[Node]) -> None:
         self._graph = graph
@@ -68,7 +71,7 @@ class Reached:
         self._looked_at: set[Node] = set()
 
     def add(self, nodes: Collection[Node]) -> None:
-        """These are done as well."""
+        """Add nodes that are done as well."""
         self.nodes.update(nodes)
         near = {before for node in nodes for before in self._graph.predecessors(node)} - self._looked_at
         self._looked_at |= near
@@ -76,7 +79,7 @@ class Reached:
         self._before.update(before for node in near for before in self._graph.predecessors(node))
 
     def suffices(self, node: Node) -> bool:
-        """Whether a node that isn't among them follows nothing else."""
+        """Tell whether all predecessors of a node that isn't among them are done."""
         return node not in self.nodes and all(
             before in self.nodes or before in self._before for before in self._graph.predecessors(node)
         )

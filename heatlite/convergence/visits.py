@@ -31,7 +31,7 @@ from heatlite.convergence.model import EPILOGUE, Action, Node, NodeKind, Resourc
 
 
 def arrange_visits(views: Collection[ResourceView], action: Action) -> Graph[Node]:
-    """The graph of a traversal that visits these rows, by what each of them recorded that it requires.
+    """Build the graph of a traversal that visits these rows, from the requirements that each row recorded.
 
     :raises CircularDependencyException: where they require one another in a circle
     """
@@ -97,19 +97,19 @@ def _decide_check(view: ResourceView) -> VisitDecision:
 
 
 def refusal(view: ResourceView, action: Action) -> str | None:
-    """Why a check of what couldn't be made fails, and the row says so, without a question to the plugin."""
+    """Return why the check of a resource that was never made fails without asking the plugin; else None."""
     if action is not Action.CHECK or view.status is not Status.FAILED or view.action not in (Action.CREATE, action):
         return None
     return None if _is_made(view) else not_created(view)
 
 
 def not_created(view: ResourceView) -> str:
-    """What a check says of a resource that there is nothing of."""
+    """Return the message of a check for a resource that doesn't exist."""
     return f"Resource {view.name} not created yet."
 
 
 def _is_made(view: ResourceView) -> bool:
-    """Whether there is something that an action can be done to."""
+    """Tell whether a physical resource exists that an action can be done to."""
     if view.action in (Action.INIT, Action.DELETE):
         return False
     if view.physical_id is not None:
@@ -120,17 +120,17 @@ def _is_made(view: ResourceView) -> bool:
 
 
 def first_failures(graph: Graph[Node], failed: Collection[Node]) -> list[Node]:
-    """Of the nodes that failed, those that were asked: what follows one of them wasn't."""
+    """Return the failed nodes whose plugin was asked: the plugin of a node behind a failed one wasn't."""
     return [node for node in graph if node in failed and not follows_a_failure(graph, node, failed)]
 
 
 def follows_a_failure(graph: Graph[Node], node: Node, failed: Collection[Node]) -> bool:
-    """Whether something that this node follows has failed."""
+    """Tell whether a predecessor of this node has failed."""
     return any(before in failed for before in graph.predecessors(node))
 
 
 def summary(failures: Iterable[tuple[str, str]], longest: int = 4000) -> str:
-    """Why a CHECK failed: each resource that did, with its reason.
+    """Return why a CHECK failed: each resource that did, with its reason.
 
     :param failures: name, reason
     :param longest: characters, after which the rest are counted

@@ -134,7 +134,7 @@ class Database:
 
 
 class Context(Protocol):
-    """What a marked function needs of its context: the database and, inside a transaction, the connection."""
+    """The context of a marked function: the database and, inside a transaction, the connection."""
 
     database: Database
 

@@ -29,7 +29,7 @@ SMALL = [TABLE.c[name] for name in PLANNED_BY]
 TO_PLAN = sa.select(*SMALL).where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
 LARGE = [TABLE.c[name] for name in ("progress", "properties_data", "attr_data", "resource_metadata", "resource_data")]
 SHOWN = (TABLE.c.attr_data, TABLE.c.resource_metadata)
-"""What of these a client is shown of a resource."""
+"""The large columns that a client sees."""
 LIGHT = sa.select(*(sa.null().label(it.name) if it in LARGE else it for it in TABLE.c)).select_from(TABLE)
 """Selects a row with None in its large columns."""
 BY_STACK = SELECT.where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)

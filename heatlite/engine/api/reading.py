@@ -166,7 +166,7 @@ class Reading:
         return found
 
     def _check_details(self, context: RequestContext, family: Sequence[StackRecord], rows: Rows, filters: Any) -> None:
-        """:raises RequestLimitExceeded: where the rows that a list would show in full hold too much"""
+        """Raise RequestLimitExceeded when the rows that a list would show in full are too large together."""
         of = {each.id: matching(shown(rows[each.id], each.raw_template_id), filters) for each in family}
         size = resources.shown_bytes(context, [row.id for each in of.values() for row in each])
         check_read(size, "list them without details, or show one resource after another")

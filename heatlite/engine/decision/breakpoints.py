@@ -1,14 +1,14 @@
-"""Breakpoints at work: whether a node has to wait for somebody, or must not do what it decided. Pure.
+"""Breakpoints: whether a node must wait at a hook, or must not do what was decided. Pure.
 
 ::
 
     pre-create    ─▶ Create ─▶ post-create ─▶ whatever follows
     pre-update    ─▶ UpdateInPlace ─▶ post-update ─▶
-    pre-update    ─▶ Keep ─▶                                   whoever clears it may not know that nothing changes
+    pre-update    ─▶ Keep ─▶                                   the client may not know that nothing changes
     pre-update, pre-create ─▶ Replace ─▶ post-create ─▶        the new resource is a creation too
     pre-delete    ─▶ Delete ─▶ post-delete ─▶ the row goes
 
-A creation that a dead engine left is past its first hook. What was cleared for a node stays so within its traversal.
+A creation that a dead engine left is past its first hook. A cleared hook stays cleared for the node's traversal.
 """
 
 from __future__ import annotations
@@ -45,19 +45,19 @@ RESTRICTED: Mapping[type, Restriction] = {
 
 
 def uncleared(hooks: frozenset[Hook], cleared: int) -> frozenset[Hook]:
-    """The hooks that a node still has before it; ``cleared`` is a set of hooks as a number."""
+    """Return the hooks that are still to be cleared; the bits of ``cleared`` name those that are."""
     return frozenset(hook for hook in hooks if not hook.bit & cleared)
 
 
 def before(work: Work) -> Hook | None:
-    """The hook at which this work has to wait before anything is done."""
+    """Return the hook at which this work must wait before its action; else None."""
     if work.refusal is not None:
         return None
     return next((hook for hook in BEFORE.get(type(work.decision), ()) if hook in work.hooks), None)
 
 
 def after(work: Work) -> Hook | None:
-    """The hook at which it has to wait when it is done, before anything follows."""
+    """Return the hook at which this work must wait after its action, before its successors; else None."""
     hook = AFTER.get(work.action)
     return hook if hook in work.hooks else None
 
@@ -65,7 +65,7 @@ def after(work: Work) -> Hook | None:
 def refusal(
     row: ResourceRecord, decision: Decision, restrictions: frozenset[Restriction]
 ) -> exception.ResourceActionRestricted | None:
-    """Why this must not be done to a resource. What is being deleted anyway may be made anew."""
+    """Return why a restriction forbids this decision; else None. A row in DELETE may be made anew."""
     restriction = RESTRICTED.get(type(decision))
     if restriction not in restrictions or row.action is Action.DELETE:
         return None
@@ -73,7 +73,7 @@ def refusal(
 
 
 def reached(work: Work, hook: Hook, *, done: bool) -> Happening:
-    """The event that a node waits, in the words by which clients find it."""
+    """Return the event that a node waits at a hook, in the words by which clients find it."""
     action, status = (work.action, Status.COMPLETE) if done else (work.row.action, work.row.status)
     reason = f"{hook.action} paused until Hook {hook} is cleared"
     physical = work.row.physical_resource_id or (None if action is Action.INIT else work.physical_name)

@@ -1,9 +1,9 @@
-"""Work that is made of what the row says alone: cleanups and visits. No template has a part in it.
+"""Work of cleanup and visit nodes. It depends on the row alone, and not on the template.
 
-cleanup   the template may not know the resource any more
-visit     suspend, resume and check what is there, whatever is wanted
+cleanup   the template may no longer have the resource
+visit     suspend, resume, check or snapshot what exists
 
-What is done, ``resource_decision`` decides.
+``resource_decision`` decides what is done.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from heatlite.resources.registry import Registry
 
 @dataclass(frozen=True)
 class Claim:
-    """Under which claim the work is taken."""
+    """The engine and the claim id under which work is taken."""
 
     engine_id: str
     claim_id: str
 
 
 class ByRow:
-    """Makes work of rows."""
+    """Makes work from rows."""
 
     def __init__(self, registry: Registry, max_attempts: int) -> None:
         self._registry = registry
         self._max_attempts = max_attempts
 
     def cleanup(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
-        """What is to be done for a cleanup node."""
+        """Return the work of a cleanup node."""
         row = record.resource
         plugin = self._registry.get(row.type) if row else None
         decision = resource_decision.decide_cleanup(
@@ -65,7 +65,7 @@ class ByRow:
         )
 
     def visit(self, traversal: Traversal, record: NodeRecord, claim: Claim, *, unmet: bool = False) -> Work:
-        """What is to be done for a visit node.
+        """Return the work of a visit node.
 
         :param unmet: it follows a check that has failed
         """
@@ -90,7 +90,7 @@ class ByRow:
         )
 
     def _plugin_of(self, row: ResourceRecord, traversal: Traversal) -> tuple[type[Resource] | None, str | None]:
-        """The plugin of a row, and why nothing may be done with it."""
+        """Return the plugin of a row, and the reason why nothing may be done with it, else None."""
         files = traversal.template.files
         try:
             if row.type in files:  # which knows the outputs; of what the template no longer has, the base will do
@@ -101,12 +101,12 @@ class ByRow:
 
 
 def is_retry(record: NodeRecord, row: ResourceRecord) -> bool:
-    """Whether somebody may have died at this node before, so that it must not share a transaction with others."""
+    """Tell whether an engine may have died at this node. Such a node must not share a transaction with others."""
     return record.casts > 0 or row.attempts > 0
 
 
 def gone(node: Node, traversal: Traversal) -> ResourceRecord:
-    """What stands for a row that is there no more."""
+    """Return a record that stands for a deleted row."""
     return ResourceRecord(
         node.resource_id, "", traversal.stack.id, "", "", None, Action.DELETE, Status.COMPLETE, "", None, 0, None, (),
         None, None, None, None, None, None, 0, None, None, None, None, None, None,

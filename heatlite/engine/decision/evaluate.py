@@ -1,6 +1,6 @@
-"""From a claimed row to a piece of work: resolve what the template says, compare it with the row, decide.
+"""Evaluation: resolve a claimed row's definition, compare it with the row, and decide.
 
-Nothing is written here. Rows come in, with those that the definition reads; a decision and its ingredients come out.
+This module writes nothing. It takes rows, with those that the definition reads, and returns work with its decision.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ ACTIONS: dict[type, Action] = {
 MakePort = Callable[[Traversal, str, Evaluated | None], NestedStacks]
 
 Required = Mapping[int, NodeRecord]
-"""For each row that the plan lets a definition require: the node whose key it is, with the row that acts."""
+"""Id of a required row → its node, with the acting row."""
 
 
 class Evaluator:
@@ -62,7 +62,7 @@ class Evaluator:
         cloud_of: CloudOf = lambda stack: None,
         software_of: SoftwareOf = lambda stack: None,
     ) -> None:
-        """What resources are given beside their own row.
+        """Take the ports that plugins get beside their own row.
 
         :param make_port: what they may ask about nested stacks; None: there are none here
         :param siblings_of: what they may see of their stack's other resources
@@ -79,7 +79,7 @@ class Evaluator:
         self._by_row = ByRow(registry, max_attempts)
 
     def instance(self, traversal: Traversal, row: ResourceRecord, evaluated: Evaluated | None) -> Instance:
-        """What a plugin object is made from, for one step on this row."""
+        """Return the instance from which a plugin object is made, for one step on this row."""
         properties = evaluated.properties if evaluated else row.properties_data or {}
         metadata = evaluated.metadata if evaluated else row.resource_metadata or {}
         return Instance(
@@ -107,10 +107,10 @@ class Evaluator:
         )
 
     def instance_for(self, traversal: Traversal, work: Work) -> Instance:
-        """The same, for the next step of this work.
+        """Return the instance for the next step of this work.
 
-        A creation (or adoption) that is gone on with is made of what it was begun with, and what is resumed of what it
-        is, whatever is wanted by now: its attributes are those of what exists.
+        A creation or adoption that continues keeps the properties with which it began, and a resumed resource keeps its
+        own, even if the template wants others by now: the attributes are those of what exists.
         """
         instance = self.instance(traversal, work.row, work.evaluated)
         if goes_on(work) or isinstance(work.decision, decide.Resume):
@@ -118,7 +118,7 @@ class Evaluator:
         return instance
 
     def required(self, traversal: Traversal, nodes: list[NodeRecord]) -> list[Node]:
-        """The nodes whose rows these nodes' definitions need to see."""
+        """Return the nodes whose rows these nodes' definitions read."""
         names: set[str] = set()
         for record in nodes:
             if record.node.kind is NodeKind.UPDATE and record.resource is not None:
@@ -128,7 +128,7 @@ class Evaluator:
         return [Node(traversal.serving[name], NodeKind.UPDATE) for name in sorted(names)]
 
     def work(self, traversal: Traversal, record: NodeRecord, required: Required, claim: Claim) -> Work:
-        """What is to be done for one claimed node."""
+        """Return the work of one claimed node."""
         if record.node.kind is NodeKind.CLEANUP:
             return self._by_row.cleanup(traversal, record, claim)
         if record.node.kind is NodeKind.VISIT:
@@ -170,7 +170,7 @@ class Evaluator:
         return dataclasses.replace(work, plugin=self._registry.get(row.type)) if is_other else work
 
     def skipped(self, traversal: Traversal, record: NodeRecord, claim: Claim) -> Work:
-        """A check that isn't done, since one that it follows has failed."""
+        """Return the work of a check that isn't done, because a predecessor's check has failed."""
         return self._by_row.visit(traversal, record, claim, unmet=True)
 
     def _evaluate(

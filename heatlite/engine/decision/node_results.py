@@ -66,7 +66,7 @@ class Ending:
         return None
 
     def row_after(self, template_id: int) -> ResourceRecord | None:
-        """The row as it will be; None where it is gone."""
+        """Return the row as it will be; None for a deleted row."""
         if self.removes:
             return None
         row, changes = self.work.row, self.changes(template_id)

@@ -16,9 +16,9 @@ Told = dict[str, Any]
 
 
 def told(name: str, change: Change, mask: Mask, nested: Sequence[Told] = ()) -> Told:
-    """A change as plain JSON, without hidden values.
+    """Return a change as plain JSON, without hidden values.
 
-    :param nested: what becomes of the stacks that the resource is and would be
+    :param nested: the changes of the nested stacks that the resource is and would be
     """
     fate = WOULD_FAIL if change.fails else MAY_CHANGE if change.doubt else str(change.fate)
     return {
@@ -40,7 +40,7 @@ def told(name: str, change: Change, mask: Mask, nested: Sequence[Told] = ()) -> 
 
 
 def uncertain(changes: Sequence[Told], reason: str) -> list[Told]:
-    """The changes of a nested stack that may be given other values than are known."""
+    """Mark the changes of a nested stack that may get other values than are known."""
     found = []
     for change in changes:
         below = [{**it, "changes": uncertain(it["changes"], reason)} for it in change.get("nested", ())]
@@ -50,7 +50,7 @@ def uncertain(changes: Sequence[Told], reason: str) -> list[Told]:
 
 
 def failures(changes: Sequence[Told], prefix: str = "") -> Iterator[str]:
-    """What of a plan is certain to fail, and why."""
+    """Yield each resource of a plan that is certain to fail, with the reason."""
     for change in changes:
         name = f"{prefix}{change['resource_name']}"
         if change["fate"] == WOULD_FAIL:
@@ -60,7 +60,7 @@ def failures(changes: Sequence[Told], prefix: str = "") -> Iterator[str]:
 
 
 def shown(value: Any, mask: Mask) -> Any:
-    """A value as people may see it: what is hidden masked, what isn't known yet called so."""
+    """Return a value as clients may see it: hidden values are masked, and unknown ones say so."""
     if value is UNKNOWN:
         return LATER
     if isinstance(value, Mapping):

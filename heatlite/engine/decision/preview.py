@@ -208,7 +208,7 @@ class Preview:
         return Fate.UPDATED
 
     def changes(self, settle: Settle = lambda name, change: change) -> dict[str, Change]:
-        """Name → what becomes of it, of all names in either, in the order of dependencies; what goes comes last."""
+        """Return name → change, for all names of the template and the stack, in dependency order, deleted ones last."""
         definitions = self.template.resources
         order = Graph({name: sorted(definition.requires) for name, definition in definitions.items()}).order()
         found = {name: self._change(definitions[name], settle) for name in order}
@@ -216,16 +216,16 @@ class Preview:
         return found | {row.name: self._goes(row, "it is no longer in the template") for row in gone}
 
     def leftovers(self) -> list[ResourceRecord]:
-        """The rows beside those, which serve no name (any more), and of which something was made."""
+        """Return the other rows: those that serve no name and have a physical resource."""
         told = {row.id for row in (*self._serving.values(), *self._going.values())}
         return [row for row in self._present.rows if row.id not in told and not self._is_nothing(row)]
 
     def leftover(self, row: ResourceRecord) -> Change:
-        """What becomes of such a row."""
+        """Return the change of such a row."""
         return self._goes(row, "its deletion isn't complete" if row.action is Action.DELETE else "it was replaced")
 
     def properties(self, name: str) -> dict[str, Any]:
-        """Every property that the template wants a name to have; None for one that isn't given, or isn't known."""
+        """Return every property that the template gives a resource; None if it isn't given or isn't known yet."""
         definition = self.template.resources[name]
         plugin = plugin_of(self._registry, definition.type, self.template.files)
         given = resolve(definition.properties, self._scope) or {}
@@ -235,7 +235,7 @@ class Preview:
         return {**dict.fromkeys(plugin.properties_schema), **known(checked)}
 
     def resource(self, name: str) -> Resource | None:
-        """What the template wants a name to be, once the fates are known; None where its properties aren't known."""
+        """Return the resource as the template wants it, once the fates are known; None if its properties aren't."""
         definition = self.template.resources[name]
         plugin = plugin_of(self._registry, definition.type, self.template.files)
         given = resolve(definition.properties, self._scope) or {}
@@ -252,7 +252,7 @@ class Preview:
         return EngineScope(self._parameters, self.template.files, visible, self._present.facade)
 
     def facade(self, name: str, raw: Mapping[str, Any]) -> Any:
-        """What the template of a resource's nested stack may read of the resource; None where it reads nothing."""
+        """Return what a nested stack's template reads of its owner's resource; None where it reads nothing."""
         definition = self.template.resources[name]
         metadata = known(resolve(definition.metadata, self._scope)) or {}
         return facade_of(raw, definition, metadata, self._scope)
@@ -309,7 +309,7 @@ class Preview:
     def _doubt(
         self, definition: ResourceDefinition, plugin: type[Resource], row: ResourceRecord | None, outcome: Outcome
     ) -> tuple[Outcome, str]:
-        """What is done at most, and why that isn't what is told, or what is done at least isn't."""
+        """Return the largest possible outcome, and why the outcome isn't certain (empty where it is)."""
         most = outcome
         may_change = {name for name in self._seen if self._at_most[name] is not self._seen[name]}
         reads = [f"{name}.{attribute}" for name, attribute in sorted(definition.reads) if name in may_change]
@@ -431,12 +431,12 @@ def wanted(definition: ResourceDefinition) -> Wanted:
 
 
 def state(row: ResourceRecord) -> str:
-    """Action and status of a row, in one word."""
+    """Return action and status of a row in one word."""
     return f"{row.action}_{row.status}"
 
 
 def compares(decided: Decided) -> bool:
-    """Whether properties are among the reasons."""
+    """Tell whether the decision depends on properties that differ."""
     match decided.decision:
         case decide.Replace(because=because):
             return because is Because.FIXED
@@ -446,7 +446,7 @@ def compares(decided: Decided) -> bool:
 
 
 def as_before(before: Any, after: Any) -> Any:
-    """What is wanted, with what was there in place of each value that isn't known yet."""
+    """Return the wanted value, with the old one in place of each part that isn't known yet."""
     if after is UNKNOWN:
         return before
     if isinstance(before, Mapping) and isinstance(after, Mapping):
@@ -457,7 +457,7 @@ def as_before(before: Any, after: Any) -> Any:
 
 
 def differences(resource: Resource, before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
-    """The properties that differ, and whether each by itself would need a replacement."""
+    """Return the properties that differ, each with whether it alone would need a replacement."""
     names = sorted(changed(completed(resource.properties_schema, before), after))
     return tuple(
         PropertyChange(name, before.get(name), after.get(name), _forces(resource, before, after, name))
@@ -466,6 +466,6 @@ def differences(resource: Resource, before: Mapping[str, Any], after: Mapping[st
 
 
 def _forces(resource: Resource, before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> bool:
-    """Whether the change of this one property needs a replacement; a plugin that forbids it has said so before."""
+    """Tell whether the change of this property alone needs a replacement. A forbidden change was refused before."""
     alone = {**before, name: after.get(name)}
     return isinstance(steps.assess_update(resource, before, alone), Replace)

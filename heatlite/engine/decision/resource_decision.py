@@ -204,7 +204,7 @@ def worn_out(row: ResourceRecord, max_attempts: int) -> str | None:
 
 
 def same_kind(type_name: str, wanted: str) -> str:
-    """The wanted type as a row's type is compared with it: one template in place of another is an update."""
+    """Return the wanted type for a comparison with a row's type: one template in place of another is an update."""
     return type_name if is_template(type_name) and is_template(wanted) else wanted
 
 

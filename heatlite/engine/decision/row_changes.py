@@ -1,4 +1,4 @@
-"""What a resource's row becomes: pure, column → value, for each thing that can happen to it."""
+"""The new values of a resource's row, column → value, for each thing that can happen to it. Pure."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from heatlite.resources.outcomes import Done, Failed, Waiting
 MAKING = (Action.CREATE, Action.ADOPT)
 STATE_CHANGED = "state changed"
 DAMAGED = "damaged"
-"""In a row's ``progress``: it isn't what its template says, whatever a visit made of its state."""
+"""Key of a row's ``progress``: the resource isn't as its template says, even if a visit changed the row's state."""
 UNHEALTHY = "unhealthy"
-"""There too: somebody said that it is broken, rather than a check of what there is."""
+"""Key there: a client, and not a check, said that the resource is broken."""
 SUSPENDED = "suspended"
-"""There too: a snapshot was taken of it while it might be suspended."""
+"""Key there: a snapshot was taken while the resource may have been suspended."""
 Changes = dict[str, Any]
 
 
 def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Changes:
-    """The action is IN_PROGRESS; with ``waiting``, its first step has run already."""
+    """Return the row of an action that begins. With ``waiting``, its first step has run already."""
     row, evaluated = work.row, work.evaluated
     creates = evaluated is not None and isinstance(work.decision, decide.Create)
     requires = set(row.requires) | set(evaluated.requires if evaluated else ())
@@ -47,7 +47,7 @@ def begun(work: Work, waiting: Waiting | None = None, *, now: float = 0.0) -> Ch
 
 
 def waits(work: Work, waiting: Waiting | None, now: float) -> Changes:
-    """Where the action stands between two steps. Progress that was made forgives the deaths before it."""
+    """Return where the action stands between two steps. Progress resets the count of engine deaths."""
     token = {"token": waiting.progress, "traversal": work.traversal_id} if waiting else step_left(work)
     progress = unfinished(work) | token
     moved = waiting is not None and waiting.progress != (work.row.progress or {}).get("token")
@@ -59,7 +59,7 @@ def waits(work: Work, waiting: Waiting | None, now: float) -> Changes:
 
 
 def unfinished(work: Work) -> dict[str, Any]:
-    """What an update that isn't complete may have touched, and for which traversal."""
+    """Return the properties that an unfinished update may have changed, and its traversal."""
     if is_visit(work):
         return remembered(work)
     if isinstance(work.decision, decide.Adopt | decide.Delete):
@@ -68,14 +68,16 @@ def unfinished(work: Work) -> dict[str, Any]:
 
 
 def to_be_taken_over(work: Work) -> dict[str, Any]:
-    """What is said of a physical resource that isn't taken over yet: it isn't forgotten before it is."""
+    """Return the data of a resource that is still to be adopted; the row keeps them until then."""
     found = {ADOPTED: work.row.adopted} if work.row.adopted is not None else {}
     return found | ({UNSEEN: True} if work.is_unseen or work.row.is_unseen else {})
 
 
 def remembered(work: Work) -> dict[str, Any]:
-    """What a visit must not let be forgotten, though the row's state tells of the visit from now on: an update that
-    was left half-way, and that what was done before hadn't ended well."""
+    """Return what the row must remember over a visit, because its state is the visit's from then on.
+
+    That is an update that was left half-way, and a failure of the action before.
+    """
     row, progress = work.row, work.row.progress or {}
     names = ("changed", "traversal", DAMAGED, UNHEALTHY, ADOPTED, UNSEEN)
     kept: dict[str, Any] = {name: progress[name] for name in names if name in progress}
@@ -87,7 +89,7 @@ def remembered(work: Work) -> dict[str, Any]:
 
 
 def went_on(work: Work, waiting: Waiting, now: float) -> Changes:
-    """A further step has run, and the action isn't complete yet."""
+    """Return the row after a further step of an unfinished action."""
     return {
         "physical_resource_id": waiting.physical_id,
         "resource_data": waiting.data,
@@ -96,7 +98,7 @@ def went_on(work: Work, waiting: Waiting, now: float) -> Changes:
 
 
 def made(work: Work, done: Done, template_id: int) -> Changes:
-    """A create or an update is COMPLETE."""
+    """Return the row of a completed create, adoption or update."""
     evaluated = work.evaluated
     assert evaluated is not None, "only what a template defines is created or updated"
     stale = is_stale(work)
@@ -124,7 +126,7 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
 
 
 def visited(work: Work, done: Done) -> Changes:
-    """A visit is COMPLETE. A check that found nothing wrong is good news of what had failed before."""
+    """Return the row of a completed visit. A check that finds nothing wrong clears an earlier failure."""
     memory = remembered(work)
     if work.action is Action.CHECK:
         memory.pop(DAMAGED, None)
@@ -146,8 +148,10 @@ def visited(work: Work, done: Done) -> Changes:
 
 
 def is_stale(work: Work) -> bool:
-    """Whether what was begun before and gone on with isn't what is wanted now, or nobody knows whether that which was
-    taken over is: look again when done."""
+    """Tell whether the node must look at the row again when it is done.
+
+    The action was begun for other properties than are wanted now, or those of an adopted resource are unknown.
+    """
     if work.evaluated is None or not (goes_on(work) or work.is_unseen):
         return False
     if work.is_unseen:
@@ -157,19 +161,19 @@ def is_stale(work: Work) -> bool:
 
 
 def is_of_another_time(work: Work) -> bool:
-    """Whether its failure says nothing of what is wanted now. That of an adoption does: nothing is made instead."""
+    """Tell whether a failure concerns properties that are no longer wanted. An adoption's failure always counts."""
     return is_stale(work) and not isinstance(work.decision, decide.Adopt)
 
 
 def settable(work: Work) -> list[str]:
-    """The properties that an update can set, of what nobody knows how it was made."""
+    """Return the properties that an update can set on a resource whose present properties are unknown."""
     schema = work.plugin.properties_schema if work.plugin is not None else {}
     given = work.evaluated.properties if work.evaluated is not None else {}
     return sorted(name for name in given if name in schema and schema[name].update_allowed)
 
 
 def collected(work: Work, done: Done) -> Changes:
-    """A nested stack has deleted what was left in it; what it is made of and made for is as before."""
+    """Return the row of a nested stack that has deleted its garbage. Its definition and template stay."""
     return {
         "action": work.action,
         "status": Status.COMPLETE,
@@ -182,7 +186,7 @@ def collected(work: Work, done: Done) -> Changes:
 
 
 def kept(work: Work, template_id: int) -> Changes:
-    """Nothing had to be done: it already is what this template says."""
+    """Return the row of a resource that is as the template says already."""
     assert work.evaluated is not None, "only what a template defines is kept"
     return {
         "status": Status.COMPLETE,  # it is, but for a check that was left in the middle
@@ -197,7 +201,7 @@ def kept(work: Work, template_id: int) -> Changes:
 
 
 def deleted() -> Changes:
-    """A deletion is COMPLETE, and the row stays until its hook is cleared: the hook is found by it."""
+    """Return the row of a completed deletion. It stays until its hook is cleared, since clients find the hook by it."""
     return {
         "action": Action.DELETE,
         "status": Status.COMPLETE,
@@ -212,8 +216,10 @@ def deleted() -> Changes:
 def metadata_after(
     row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource] | None, *, is_new: bool
 ) -> Changes:
-    """What the template says; but where signals make it, an update leaves it as they made it. What is taken over has
-    the metadata that it comes with."""
+    """Return the metadata after an action: the template's, with two exceptions.
+
+    An update keeps metadata that signals wrote, and an adopted resource has the metadata that it came with.
+    """
     adopted = (row.adopted or {}).get("metadata") if is_new else None
     keeps = plugin is not None and plugin.keeps_metadata and not is_new
     adopted = adopted if isinstance(adopted, Mapping) else None
@@ -221,9 +227,9 @@ def metadata_after(
 
 
 def failed(work: Work, failure: Failed) -> Changes:
-    """The action FAILED. What changed is kept in ``progress``, for whoever repairs it.
+    """Return the row of a failed action. ``progress`` keeps what changed, for the repair.
 
-    An action that was only not allowed leaves the row as it was.
+    An action that a restriction forbids leaves the row as it was.
     """
     if work.leaves_row:
         return as_before(work, work.row.replaced_by)
@@ -244,7 +250,7 @@ def failed(work: Work, failure: Failed) -> Changes:
 
 
 def shown_after(work: Work, failure: Failed) -> Changes | None:
-    """What a template sees of a resource that FAILED: what there is of it by now, or at least what to call it."""
+    """Return what a template reads of a failed resource: its present attributes, or at least its reference."""
     before = work.row.attr_data
     if work.action not in (*MAKING, Action.UPDATE):
         return before
@@ -254,7 +260,7 @@ def shown_after(work: Work, failure: Failed) -> Changes | None:
 
 
 def as_before(work: Work, replaced_by: int | None) -> Changes:
-    """The row goes back to what it was before the action, which turned out to need a replacement."""
+    """Return the row as it was before the action, which turned out to need a replacement."""
     return {
         "action": work.row.action,
         "status": work.row.status,
@@ -266,7 +272,7 @@ def as_before(work: Work, replaced_by: int | None) -> Changes:
 
 
 def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_id: str | None = None) -> Happening:
-    """The event of this work's action reaching a status. Before there is an id, it tells the physical name."""
+    """Return the event that this work's action reaches a status. Without an id yet, it has the physical name."""
     definition = work.evaluated.definition if work.evaluated else None
     is_its = definition is not None and (work.action in MAKING or definition.type == work.row.type)
     type_name = definition.written_type if definition is not None and is_its else work.row.type
