@@ -12,7 +12,7 @@ HERE = pathlib.Path(__file__).parent
 
 
 def camel(name):
-    """The class of a custom constraint: ``neutron.qos_policy`` is NeutronQosPolicy."""
+    """Return the class of a custom constraint: ``neutron.qos_policy`` is NeutronQosPolicy."""
     return "".join(word.capitalize() for word in re.split(r"[._]", name))
 
 

@@ -171,7 +171,7 @@ class Checker:
     def _take(
         self, traversal: Traversal, nodes: Sequence[Node], mark: Claim, *, follows: bool, refusal: str | None
     ) -> Batch:
-        """The claim's transaction."""
+        """Run the transaction of a claim."""
         shared, context, batch = self._shared, self._shared.context(), Batch()
         with shared.database.writer(context):
             taken = claim.take(context, shared.inputs, shared.evaluator, traversal, nodes, mark)
@@ -251,9 +251,9 @@ class Checker:
             return plugin_errors.failure(traversal.mask, work.row, error)
 
     def _after(self, traversal: Traversal, batch: Batch) -> Sequence[Node]:
-        """What can't fail comes first: work that is claimed has to be in somebody's hands.
+        """Act on a batch after its commit, and begin with what can't fail: claimed work must have an owner.
 
-        :returns: what became ready and is to be gone on with here
+        :returns: ready nodes that this engine continues with
         """
         if batch.to_run:
             self._runner.run(traversal, batch.to_run)

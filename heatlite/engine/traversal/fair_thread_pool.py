@@ -92,7 +92,7 @@ class FairThreadPool:
                 LOG.exception("Work on a thread of the pool failed")
 
     def _next(self, done: str | None) -> tuple[str, Task] | None:
-        """The next function with its lane; where there is none that may run, one thread less runs.
+        """Return the next function with its lane. Where none may run, return None and let this thread end.
 
         :param done: the lane of what this thread has just run
         """

@@ -75,7 +75,7 @@ class InlineSuccessors:
     def follow(
         self, context: EngineContext, traversal: Traversal, endings: Sequence[Ending], claim: Claim, most: int
     ) -> list[Ending]:
-        """The endings of what follows these, ``most`` of them at most; nothing is written here."""
+        """Return the results of successors that can be done inline, ``most`` at most. Nothing is written here."""
         done = [ending for ending in endings if is_done(ending)]
         if not done or traversal.graph is None or traversal.stack.action is Action.CHECK:
             return []
@@ -116,7 +116,7 @@ class InlineSuccessors:
         return found
 
     def _ending(self, traversal: Traversal, work: Work) -> Ending | None:
-        """What comes of a node, if that is plain."""
+        """Return the result of a node, or None if it can't be done inline."""
         if work.refusal is not None or breakpoints.before(work) or breakpoints.after(work):
             return None
         decision = type(work.decision)
@@ -142,7 +142,7 @@ class State:
         """For each node that definitions may require, its row as it is by then."""
 
     def add(self, ending: Ending) -> bool:
-        """It is over; False where it can't be: its row is written to already, which a transaction does once."""
+        """Add a result, and return False if its row is written already: a transaction writes a row once."""
         work, row = ending.work, ending.row_after(self._template_id)
         if row is not work.row:
             if work.row.id in self._written:
@@ -155,7 +155,7 @@ class State:
         return True
 
     def as_it_is(self, record: NodeRecord) -> NodeRecord:
-        """A node's record with its row as it is by then."""
+        """Return a node's record with its row as the transaction leaves it."""
         if record.acting_id not in self._rows:
             return record
         return dataclasses.replace(record, resource=self._rows[record.acting_id])

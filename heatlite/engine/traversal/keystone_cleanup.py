@@ -47,7 +47,7 @@ def after_abandoning(shared: Shared, stack: StackRecord) -> Iterator[None]:
 
 
 def trust_of(shared: Shared, stack: StackRecord) -> str | None:
-    """The trust that a stack's operations are done by."""
+    """Return the id of the trust that a stack's operations use; None without one."""
     if shared.clouds is None or stack.user_creds_id is None:
         return None
     found = user_creds.get(shared.context(), stack.user_creds_id)

@@ -31,7 +31,7 @@ ATTEMPTS = 5
 
 
 def resource_of(shared: Shared, row: ResourceRecord) -> Resource | None:
-    """The plugin's object for a row, beside any step; None where its stack is at something else by now."""
+    """Return the plugin's object for a row, outside of a step; None if its stack has begun another operation."""
     context = shared.context()
     stack = stacks.get(context, row.stack_id)
     traversal = shared.library.traversal(context, stack.current_traversal) if stack else None
@@ -42,8 +42,10 @@ def resource_of(shared: Shared, row: ResourceRecord) -> Resource | None:
 
 
 def asker(shared: Shared, row: ResourceRecord) -> Callable[[str], Any]:
-    """What asks a row's plugin for a volatile attribute, as it is now; where the stack is at something else by now, it
-    gives what was recorded last. All that is asked here is asked of one object: it may know several by one look."""
+    """Return a function that asks a row's plugin for the present value of a volatile attribute.
+
+    If the stack has begun another operation, the function returns the recorded value. It asks one object for all
+    attributes, since one request to a service may answer several."""
     objects: list[Resource | None] = []
 
     def ask(name: str) -> Any:

@@ -256,7 +256,7 @@ class Conclusions:
         return fail.RollbackPlan(shared.inputs.new_id(), self.empty_template(), shared.inputs.now() + seconds)
 
     def empty_template(self) -> int:
-        """The id of the template that a stack has when nothing is left of it."""
+        """Return the id of the empty template, which a stack has when nothing is left of it."""
         return templates.stored(self._shared.context(), traversals.EMPTY_TEMPLATE, {}, {}, self._shared.inputs.utcnow())
 
     def give_back(self, traversal_id: str, works: Sequence[Work]) -> None:
@@ -438,13 +438,13 @@ def outcome_weight(outcome: object) -> int:
 
 
 def together(parts: Sequence[Finished]) -> Finished:
-    """What several transactions came to, as one."""
+    """Join the results of several transactions."""
     ready = tuple(node for part in parts for node in part.ready)
     return Finished(ready, {row: waiter for part in parts for row, waiter in part.wakes.items()})
 
 
 def unwritten(work: Work, outcome: Done | Failed | Waiting | None, error: Exception) -> Failed:
-    """The failure of a step whose outcome the database doesn't take: of it only the physical id is kept."""
+    """Return the failure of a step whose outcome the database refuses. It keeps the physical resource id only."""
     text = f"{NOT_TAKEN}: {reason_of(error)}"
     reason = str(ResourceFailed(error_class=type(error).__name__, name=work.row.name, reason=text))
     physical_id = work.row.physical_resource_id if outcome is None else outcome.physical_id
@@ -452,5 +452,5 @@ def unwritten(work: Work, outcome: Done | Failed | Waiting | None, error: Except
 
 
 def without_values(work: Work, failure: Failed) -> Failed:
-    """The same failure, with what the row has already in place of what was to be written."""
+    """Return the failure with the row's present values in place of those that were to be written."""
     return Failed(failure.reason, work.row.physical_resource_id, dict(work.row.resource_data or {}))

@@ -36,7 +36,7 @@ class SnapshotPlugins:
         self._shared = shared
 
     def restored(self, stack: StackRecord, definition: Saved, saved: Saved) -> Saved:
-        """A resource's definition as it is to be restored, from the one in the snapshot's template."""
+        """Return the definition that a resource is to be restored to, from the one in the snapshot's template."""
         resource = self._object(stack, saved)
         return definition if resource is None else resource.handle_restore(definition, saved)
 
@@ -63,7 +63,7 @@ class SnapshotPlugins:
             handle(saved)
 
     def _object(self, stack: StackRecord, saved: Saved) -> Resource | None:
-        """The plugin's object for what was saved; None where its type has none (any more)."""
+        """Return the plugin's object for a saved resource; None if its type has no plugin (any more)."""
         type_name = saved.get("type") or ""
         if not type_name or is_template(type_name):
             return None

@@ -97,7 +97,7 @@ class StepRunner:
             self.woken({work.row.id})
 
     def woken(self, resource_ids: Collection[int]) -> None:
-        """What these rows wait for may be over: look now; where a step runs just now, as soon as it would wait."""
+        """Check these rows now: what they wait for may be over. A row whose step is running is checked after it."""
         self._woken |= {row for row in resource_ids if self._shared.claims.locks(row)}
         waiting = self._timers.take(lambda it: it.work.row.id in resource_ids)
         self._woken -= {pending.work.row.id for pending in waiting}
@@ -105,9 +105,9 @@ class StepRunner:
             self._when_due(waiting)
 
     def over(self, traversal_id: str) -> None:
-        """The time of a traversal is over: let go of what is waited for in it; where a step runs just now, after it.
+        """Release the waiting rows of a traversal whose time limit is over; a row whose step is running, after it.
 
-        Its stack says so itself by then: one that still is at it isn't ended by a message.
+        The stack's row must say so too: a message alone ends no traversal.
         """
         found = stacks.by_traversal(self._shared.context(), traversal_id)
         if found is not None and found[0].is_in_progress:
@@ -124,9 +124,9 @@ class StepRunner:
         self._timers.take_all()
 
     def asked(self, resource_ids: Collection[int], traversal_id: str) -> None:
-        """A newer traversal waits for these rows: let go of those that it shouldn't wait for.
+        """Release the rows that a newer traversal shouldn't wait for.
 
-        Only what waits between two steps is let go of; a step that runs just now is found by the next sweep.
+        This releases only rows between two steps. The next sweep finds those whose step is running.
         """
         wanting = self._shared.library.traversal(self._shared.context(), traversal_id)
         if wanting is None:

@@ -50,7 +50,7 @@ class StepWatchdog:
 
     @contextlib.contextmanager
     def watching(self, work: Work) -> Iterator[None]:
-        """A block that is a step."""
+        """Watch the block as one step."""
         step = Step(work, threading.get_ident(), self._monotonic())
         with self._lock:
             self._running.add(step)

@@ -31,8 +31,11 @@ LOG = logging.getLogger(__name__)
 
 @contextmanager
 def for_new_stack(shared: Shared, context: RequestContext, stack_id: str) -> Iterator[Credentials]:
-    """What a stack that is created within this stores. What is raised within it revokes a trust again, unless the stack
-    has it for all that: the database didn't answer."""
+    """Yield the credentials that a new stack stores.
+
+    If the block raises, the trust is revoked again, unless the stack has it nevertheless because only the database's
+    answer was lost.
+    """
     asked_by = granted(shared, context)
     try:
         yield asked_by
@@ -52,7 +55,7 @@ def _is_unused(shared: Shared, stack_id: str, asked_by: Credentials) -> bool:
 
 @contextmanager
 def for_stack(shared: Shared, context: RequestContext, stack: StackRecord) -> Iterator[Credentials]:
-    """The same for a stack that exists: a trust of the same user for the same project serves on."""
+    """Yield the credentials that an existing stack stores. A trust of the same user and project is kept."""
     before = stored(shared, stack.id)
     asked_by = credentials.of(context) if serves_on(before, context) else granted(shared, context)
     try:
@@ -74,7 +77,7 @@ def _settle(
 
 
 def granted(shared: Shared, context: RequestContext) -> Credentials:
-    """What a request has to be stored; with a trust, where trusts are configured and it can give one.
+    """Return the credentials of a request, with a new trust if trusts are configured and the request can give one.
 
     :raises CloudError: where keystone refuses to let it
     """
@@ -96,7 +99,7 @@ def serves_on(before: Credentials | None, context: RequestContext) -> bool:
 
 
 def stored(shared: Shared, stack_id: str) -> Credentials | None:
-    """A stack's credentials as they are now. Nobody needs them where there is no cloud, and nothing is read."""
+    """Return a stack's stored credentials; None without a cloud, where nobody needs them."""
     if shared.clouds is None:
         return None
     stack = stacks.get(shared.context(), stack_id)

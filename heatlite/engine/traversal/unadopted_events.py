@@ -23,7 +23,7 @@ def is_there(said: Mapping[str, Any]) -> bool:
 
 
 def left_as_it_was(name: str, said: Mapping[str, Any]) -> list[Happening]:
-    """The events that tell of it: one, or one for each that is in what was a nested stack.
+    """Return the events of resources that were left as they were: one, or one for each in a nested stack.
 
     :param said: what an export says of the resource ``name``
     """

@@ -45,7 +45,7 @@ def write_events(context: Context, inputs: Inputs, stack_id: str, happenings: Se
 
 
 def stack_event(stack: StackRecord, action: str, status: str, reason: str) -> Happening:
-    """An event of the stack itself, which stands in its own list as a resource of type OS::Heat::Stack."""
+    """Return an event of the stack itself. Its list of events shows the stack as a resource of type OS::Heat::Stack."""
     return Happening(stack.name, STACK_TYPE, stack.id, action, status, reason)
 
 

@@ -58,7 +58,7 @@ def create(
     *,
     recast_after: float,
 ) -> Begun:
-    """A new stack and its first traversal.
+    """Create a stack and its first traversal.
 
     :raises oslo_db.exception.DBDuplicateEntry: where a live stack of the project has the name
     """
@@ -70,7 +70,7 @@ def create(
 
 
 def record_ended(context: Context, inputs: Inputs, stack: StackRecord) -> None:
-    """A new nested stack whose operation is over already: refused, or deleted before it was made.
+    """Record a new nested stack whose operation has ended already: refused, or deleted before it was created.
 
     :raises oslo_db.exception.DBDuplicateEntry: where there is a stack of this id
     """
@@ -88,10 +88,10 @@ def supersede(
     recast_after: float,
     unchanged: Unchanged = nothing_unchanged,
 ) -> Begun | None:
-    """A new traversal of an existing stack; None where the stack has another than was seen by now.
+    """Begin a new traversal of an existing stack; return None if the stack has another one than was seen.
 
     :param changes: columns of the stack, ``current_traversal`` and ``action`` among them
-    :param unchanged: says which rows needn't be visited; it is asked once they are read
+    :param unchanged: tells which rows the traversal leaves out; called after they were read
     """
     if seen.returns_to != seen.prev_raw_template_id:
         changes = {**changes, "prev_raw_template_id": seen.returns_to}
@@ -112,7 +112,7 @@ def plan(
     recast_after: float,
     unchanged: Unchanged = nothing_unchanged,
 ) -> Begun:
-    """What a PLAN node does: the graph of a traversal that was begun without one."""
+    """Do the work of a PLAN node: plan the graph of a traversal that began without one."""
     sync_points.delete_all(context, stack.id)
     return lay_out(context, inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)
 
@@ -173,8 +173,7 @@ def _arrange(
 def _left_out(
     wanted: Sequence[Wanted], existing: Sequence[ResourceRecord], assignment: Assignment, unchanged: Unchanged
 ) -> Collection[int]:
-    """The rows that needn't be visited. Never one of several that a name has: which of them serves is for the
-    traversal to settle."""
+    """Return the rows that the traversal leaves out. If a name has several rows, it leaves out none of them."""
     rows: dict[str, list[ResourceRecord]] = {}
     for row in existing:
         rows.setdefault(row.name, []).append(row)
@@ -205,5 +204,5 @@ def _insert_missing(
 
 
 def started(stack: StackRecord) -> Any:
-    """The event that a stack's operation has started."""
+    """Return the event that a stack's operation has started."""
     return stack_event(stack, stack.action, Status.IN_PROGRESS, stack.status_reason)

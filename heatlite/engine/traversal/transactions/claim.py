@@ -89,7 +89,7 @@ def take(
 
 
 def acting(context: Context, traversal: Traversal, needed: Sequence[Node]) -> list[NodeRecord]:
-    """The rows that act for these nodes; those that the traversal leaves out are as they were."""
+    """Return the acting rows of these nodes. Nodes that the traversal leaves out have their own rows."""
     graph = traversal.graph or ()
     visited = [node for node in needed if node in graph]
     left_out = [node for node in needed if node not in graph]
@@ -129,7 +129,7 @@ def wait_for_lock(context: Context, inputs: Inputs, traversal: Traversal, work: 
 
 
 def replaced(context: Context, inputs: Inputs, traversal: Traversal, works: Sequence[Work]) -> list[Work]:
-    """The same work, in which each replacement has become the creation of a new row.
+    """Return the work with each replacement turned into the creation of a new row.
 
     :raises Defeat: where a row to be replaced was locked or changed meanwhile
     """
@@ -153,7 +153,7 @@ def replaced(context: Context, inputs: Inputs, traversal: Traversal, works: Sequ
 
 
 def made_anew(work: Work, new_row: ResourceRecord) -> Work:
-    """A replacement, as the creation of the new row; or as a look at what it refers to."""
+    """Return a replacement as the creation of its new row, or, with an external id, as an adoption."""
     if work.evaluated is not None and work.evaluated.external_id is not None:
         return dataclasses.replace(work, row=new_row, decision=decide.Adopt(), action=Action.ADOPT, changed=())
     return dataclasses.replace(work, row=new_row, decision=decide.Create(), changed=())
@@ -162,7 +162,7 @@ def made_anew(work: Work, new_row: ResourceRecord) -> Work:
 def insert_replacements(
     context: Context, inputs: Inputs, traversal: Traversal, works: Sequence[Work]
 ) -> dict[int, ResourceRecord]:
-    """New rows that act under the keys of the rows they replace: id of the old → the new."""
+    """Insert new rows that act for the rows which they replace, and return id of the old → new row."""
     uuids = {work.row.id: inputs.new_id() for work in works}
     values = [
         new_row(traversal.stack.id, uuids[work.row.id], work.row.name, definition_type(work), work.row.id)
@@ -175,12 +175,12 @@ def insert_replacements(
 
 
 def definition_type(work: Work) -> str:
-    """The type that the template gives the work's resource."""
+    """Return the type that the template gives the work's resource."""
     return work.evaluated.definition.type if work.evaluated else work.row.type
 
 
 def new_row(stack_id: str, uuid: str, name: str, type_name: str, replaces: int | None = None) -> dict[str, object]:
-    """The columns of a resource to which nothing has been done yet."""
+    """Return the columns of a resource in its first state."""
     return {
         "stack_id": stack_id,
         "uuid": uuid,

@@ -80,7 +80,7 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
 
 
 def outcome(context: Context, traversal: Traversal) -> tuple[Status, str]:
-    """What the stack's operation comes to, and the reason to be shown for it."""
+    """Return the status in which the stack's operation ends, and its reason."""
     if traversal.stack.action is not Action.CHECK or traversal.graph is None:
         return Status.COMPLETE, completed_reason(traversal.stack)
     failed = sync_points.failed_rows(context, traversal.id)
@@ -91,7 +91,7 @@ def outcome(context: Context, traversal: Traversal) -> tuple[Status, str]:
 
 
 def why_failed(row: ResourceRecord) -> str:
-    """What a check found, or why it didn't ask."""
+    """Return what a check found, or why it asked no plugin."""
     match decide_visit(row.view, Action.CHECK, serves=True):
         case Unmet(reason=reason):
             return reason

@@ -101,7 +101,7 @@ def fail(
 
 
 def refuse(context: Context, inputs: Inputs, seen: StackRecord, columns: Mapping[str, Any]) -> bool:
-    """A new operation on a stack is over before it began; so is what the stack was at.
+    """End a new operation on a stack before it begins, and the running one with it.
 
     :param columns: of the stack: a new ``current_traversal``, its action, FAILED and why
     :returns: False where the stack has another traversal than was seen by now
@@ -118,7 +118,7 @@ def refuse(context: Context, inputs: Inputs, seen: StackRecord, columns: Mapping
 def fail_stale(
     context: Context, inputs: Inputs, traversal: Traversal, work: Work, failure: Failed, *, recast_after: float
 ) -> Finished:
-    """A creation begun for an older template failed: that says nothing of what is wanted now, so its node looks again.
+    """Hand back the node of a creation that failed for an older template, so that it is tried with the present one.
 
     :returns: the node, which is ready again; or, where the traversal was superseded, who waits for the row
     """

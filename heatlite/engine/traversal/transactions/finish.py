@@ -85,7 +85,7 @@ def finish(
 
 
 def _end_nodes(context: Context, traversal: Traversal, works: Sequence[Work], state: NodeState) -> set[Node]:
-    """These nodes are over: those that were still this engine's."""
+    """End nodes, and return those that this engine still had claimed."""
     if not works:
         return set()
     nodes, claims = [work.node for work in works], sorted({work.claim_id for work in works})
@@ -93,7 +93,7 @@ def _end_nodes(context: Context, traversal: Traversal, works: Sequence[Work], st
 
 
 def _pass(context: Context, traversal: Traversal, nodes: Sequence[Node], survivors: Collection[Node]) -> set[Node]:
-    """These nodes are over as well: what each of them still waited for is, since just now.
+    """Mark successors that this transaction completed.
 
     :raises Defeat: where one of them isn't as it must be then: the traversal was superseded
     """
@@ -114,9 +114,9 @@ def _waiters(context: Context, traversal: Traversal, works: Sequence[Work]) -> d
 
 
 def _look_again(context: Context, traversal: Traversal, works: Sequence[Work], next_cast_at: float) -> list[Node]:
-    """What came first is done, and isn't all that is wanted now: its nodes are ready once more.
+    """Make nodes ready once more whose finished action isn't all that is wanted now.
 
-    :returns: those nodes; none where the traversal was superseded, which leaves no node of it
+    :returns: those nodes; none if the traversal was superseded
     """
     if not works:
         return []
@@ -155,7 +155,7 @@ def _write(context: Context, inputs: Inputs, holder: str | None, changes: Mappin
 
 
 def _happenings(endings: Sequence[Ending]) -> list[Happening]:
-    """The events of these endings; work that began in this very transaction has its beginning told too."""
+    """Return the events of these results. Work that began in this transaction also has its begin event."""
     told = []
     for ending in endings:
         work, outcome = ending.work, ending.outcome

@@ -35,7 +35,7 @@ def record(context: Context, inputs: Inputs, waits: Sequence[tuple[Work, Waiting
 
 
 def replace(context: Context, inputs: Inputs, traversal: Traversal, work: Work, *, recast_after: float) -> Finished:
-    """A new row takes the place of one whose plugin found that it can't be updated after all.
+    """Replace a row whose plugin found during the update that it can't be updated.
 
     :returns: the node, which is ready again; or, where the traversal was superseded, who waits for the old row
     """

@@ -93,15 +93,15 @@ def _free(context: Context, inputs: Inputs, running: Collection[str], row: Resou
 
 
 def kept_running(context: Context, rows: Iterable[ResourceRecord]) -> set[str]:
-    """The stacks of these rows whose operation is running, and doesn't end before this transaction does.
+    """Lock the stacks of these rows whose operation is running, and return their ids.
 
-    Otherwise it could end just now, and see nothing of what is given back here, nor be seen by it.
+    Without the lock an operation could end at the same moment, and neither transaction would see the other.
     """
     return {stack_id for stack_id in sorted({row.stack_id for row in rows}) if stacks.hold(context, stack_id)}
 
 
 def left_behind(running: Collection[str], row: ResourceRecord) -> dict[str, object]:
-    """What becomes of a row that nobody may be going to take up: an operation that has ended waits for none of them.
+    """Return the columns of a row that nobody may claim again: FAILED, if its operation has ended.
 
     :param running: what ``kept_running`` gave
     """
