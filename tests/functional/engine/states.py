@@ -1,6 +1,6 @@
 """The table of states in doc/transactions.md, as values; and what a test needs to know of each state.
 
-| state | who moves it on | what if that one dies | which sweep |
+| state | moved on by | if that one dies | sweep |
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from heatlite.db.records import ResourceRecord
 from tests.functional.engine.fleet import Fleet
 
 DOCUMENT = pathlib.Path(__file__).parents[3] / "doc" / "transactions.md"
-HEADING = "| state | who moves it on | what if that one dies | which sweep |"
+HEADING = "| state | moved on by | if that one dies | sweep |"
 NO_SWEEP = "—"
 Act = Callable[[Fleet], Any]
 POINT, ROW = models.sync_point.c, models.resource.c
