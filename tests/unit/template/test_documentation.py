@@ -58,11 +58,11 @@ def test_each_limit_is_the_default_of_its_option() -> None:
     [
         ("a match of", patterns.SECONDS),
         ("a pattern", patterns.LONGEST_PATTERN),
-        ("what one function makes", MAX_TEXT),
-        ("maps and lists in one another", MAX_DEPTH),
+        ("the result of one function", MAX_TEXT),
+        ("nesting of maps and lists", MAX_DEPTH),
         ("a number in a text", LONGEST_NUMBER),
         ("a name of a resource", LONGEST_NAME),
-        ("mappings of types in a row", LONGEST_CHAIN),
+        ("successive mappings of a type", LONGEST_CHAIN),
     ],
 )
 def test_each_other_limit_is_what_the_code_has(what: str, number: float) -> None:
