@@ -108,8 +108,13 @@ def test_what_isnt_known_yet_stays_unknown() -> None:
     [
         ({"get_resource": WHICH}, {"which": "z"}, InvalidTemplateReference, '"z".*resources.c.properties.x.get_res'),
         ({"get_resource": {"get_attr": ["a", "x"]}}, {}, StackValidationFailed, r"x\.get_resource.*before there are"),
-        ({"get_resource": {"Fn::Split": [",", "a,b"]}}, {}, StackValidationFailed, "named by a string"),
-        ({"get_resource": {"no": "function"}}, {}, StackValidationFailed, "named by a string"),
+        (
+            {"get_resource": {"Fn::Split": [",", "a,b"]}},
+            {},
+            StackValidationFailed,
+            "name of a resource must be a string",
+        ),
+        ({"get_resource": {"no": "function"}}, {}, StackValidationFailed, "name of a resource must be a string"),
     ],
 )
 def test_a_name_that_leads_nowhere_is_refused_at_its_place(value: Any, given: Any, error: Any, message: str) -> None:

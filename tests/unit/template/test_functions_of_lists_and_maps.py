@@ -125,7 +125,7 @@ def test_repeat_can_be_nested() -> None:
         ({"map_replace": [{"a": 1, "b": 2}, {"keys": {"a": "b"}}]}, '"b" collides with a key in the input map'),
         ({"map_replace": [{"a": 1, "b": 2}, {"keys": {"a": "c", "b": "c"}}]}, '"c" collides with a key in the output'),
         ({"filter": [["a"]]}, "the values to leave out and the list"),
-        ({"filter": ["a", ["a"]]}, "filters a list of values"),
+        ({"filter": ["a", ["a"]]}, "takes a list of values to leave out"),
         ({"filter": [["a"], "a"]}, "only works with lists"),
         ({"contains": ["a"]}, "a value and a list"),
         ({"contains": ["a", {"a": 1}]}, "should be a sequence"),
