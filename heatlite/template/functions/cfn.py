@@ -161,7 +161,8 @@ class MemberListToMap(Function):
 
     def apply(self, arguments: Any, scope: Scope) -> dict[str, str]:
         key_name, value_name, members = arguments
-        members = [] if members == "" else members
+        if members == "" or isinstance(members, Mapping):
+            members = list(members)  # the names in a map are the members, as in Heat
         if not isinstance(members, list) or not all(is_text(member) and "=" in member for member in members):
             raise self.wrong(self.usage)
         parts = dict(member.split("=", 1) for member in members)
