@@ -6,6 +6,7 @@ stored environment  ◀── all of these                for an update with ``e
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,7 +58,7 @@ def submission(sent: Sent, max_bytes: int) -> Submission:
 def updated(stored: TemplateRecord, sent: Sent, clear_parameters: Any, max_bytes: int) -> Submission:
     """Merge the client's parts over the stack's files and environment; without a template, the stack's own is used.
 
-    A stored parameter that the template no longer declares is dropped. A parameter that is sent must be declared.
+    A parameter that the template doesn't declare is dropped, stored or sent, as in Heat.
 
     :param clear_parameters: names of stored parameters that go back to their defaults
     :raises HeatliteError: when something isn't well-formed
@@ -68,11 +69,10 @@ def updated(stored: TemplateRecord, sent: Sent, clear_parameters: Any, max_bytes
     gone = name_list("clear_parameters", clear_parameters)
     declared = declared_parameters(template)
     existing = language.Environment.parse(stored.environment).to_dict()
-    existing["parameters"] = {
-        name: value for name, value in existing["parameters"].items() if name in declared and name not in gone
-    }
+    existing["parameters"] = {name: value for name, value in existing["parameters"].items() if name not in gone}
     environment = language.Environment.parse(existing).merge(merged(sent, template, files, max_bytes))
-    return Submission(template, files, environment)
+    parameters = {name: value for name, value in environment.parameters.items() if name in declared}
+    return Submission(template, files, dataclasses.replace(environment, parameters=parameters))
 
 
 def of_update(

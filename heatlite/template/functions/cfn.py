@@ -157,7 +157,7 @@ class MemberListToMap(Function):
     def check(self, compiler: Compiler) -> None:
         items = items_of(self.arguments)
         if items is None or len(items) != 3 or not is_text(items[0]) or not is_text(items[1]):
-            raise self.wrong(self.usage)
+            raise Unfit(self.wrong(self.usage))
 
     def apply(self, arguments: Any, scope: Scope) -> dict[str, str]:
         key_name, value_name, members = arguments

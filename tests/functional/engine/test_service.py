@@ -359,12 +359,10 @@ def test_an_update_with_existing_keeps_template_files_environment_and_tags(engin
     assert engine.show(identity)["tags"] == ["keep"]
 
 
-def test_a_stored_parameter_that_the_new_template_lacks_is_dropped_and_a_sent_one_is_refused(engine: Endpoint) -> None:
+def test_a_parameter_that_the_template_lacks_is_dropped_with_existing_be_it_stored_or_sent(engine: Endpoint) -> None:
     identity = engine.created("web", CHAIN, params={"parameters": {"size": 4}})
     smaller = template({"one": stores()})
-    with pytest.raises(exception.UnknownUserParameter):
-        engine.update(identity, smaller, params={"parameters": {"size": 5}}, args={"existing": True})
-    engine.update(identity, smaller, args={"existing": True})
+    engine.update(identity, smaller, params={"parameters": {"size": 5, "nope": 1}}, args={"existing": True})
     engine.settle()
     assert engine.call("get_environment", stack_identity=identity)["parameters"] == {}
     assert [it["resource_name"] for it in engine.call("list_stack_resources", stack_identity=identity)] == ["one"]
