@@ -13,13 +13,15 @@ from typing import Any
 from tests.heat_api import heat
 from tests.heat_api.cloud import Cloud, Engine, Served
 from tests.heat_api.stories import asking, changing, taking_over, waiting
-from tests.heat_api.stories.known import KNOWN
+from tests.heat_api.stories.known import reason_for
 from tests.heat_api.stories.teller import Teller, Web
 
 STORIES: tuple[Callable[[Teller], None], ...] = (*waiting.STORIES, *changing.STORIES, *asking.STORIES)
 """The longest first."""
 AT_ONCE = 8
 SHOWN = 500
+CASES = ("case", "says", "an output of")
+"""Notes that tell of which case the next ones are."""
 UNTOUCHED = [("update", 202), ("update ended", "UPDATE_COMPLETE"), ("happened", {}), ("are others now", [])]
 Notes = list[tuple[str, Any]]
 
@@ -70,35 +72,30 @@ def notes_of(story: Callable[[Teller], None], web: Web) -> Notes:
 
 def compared(heats: Telling, ours: Telling) -> int:
     """Tell the differences; how many aren't known."""
-    unknown = same = 0
+    unknown, same = [], 0
     for story, notes in ours.notes.items():
-        theirs = heats.notes[story]
-        for at in range(max(len(notes), len(theirs))):
-            one, other = (it[at] if at < len(it) else ("nothing", None) for it in (theirs, notes))
+        case: Any = None
+        for one, other in itertools.zip_longest(heats.notes[story], notes, fillvalue=("nothing", None)):
+            case = other[1] if other[0] in CASES else case
             if one == other:
                 same += 1
-            elif reason := KNOWN.get((story, one[0])):
-                print(f"known {story}, {one[0]}: {reason}", flush=True)
+            elif reason := reason_for(story, one[0], case):
+                print(f"known {story}, {one[0]}, {case}: {reason}", flush=True)
             else:
-                unknown += 1
-                case = next((it[1] for it in reversed(notes[:at]) if it[0] in ("case", "says", "an output of")), "")
-                print(
-                    f"DIFFERS {story} [{at}] {case}\n   Heat     {short(one, other)}\n   heatlite {short(other, one)}",
-                    flush=True,
-                )
+                unknown.append((f"{story}, {case}", one, other))
     for name, notes in ours.taken_over.items():
         made = heats.taken_over[name]
         wanted = [*made, *UNTOUCHED, *[it for it in made if it[0] == "outputs"]]
         for one, other in itertools.zip_longest(wanted, notes, fillvalue=("nothing", None)):
-            if one != other:
-                unknown += 1
-                print(
-                    f"DIFFERS after import of {name}\n   Heat     {short(one, other)}\n   heatlite {short(other, one)}",
-                    flush=True,
-                )
+            if one == other:
+                same += 1
+            else:
+                unknown.append((f"after import, {name}", one, other))
+    for where, one, other in unknown:
+        print(f"DIFFERS {where}\n   Heat     {short(one, other)}\n   heatlite {short(other, one)}", flush=True)
     stories = f"{len(ours.notes)} stories, {len(ours.taken_over)} stacks taken over"
-    print(f"{stories}: {same} notes are the same, {unknown} differ in a way that isn't known", flush=True)
-    return unknown
+    print(f"{stories}: {same} notes are the same, {len(unknown)} differ in a way that isn't known", flush=True)
+    return len(unknown)
 
 
 def short(one: tuple[str, Any], other: tuple[str, Any]) -> str:

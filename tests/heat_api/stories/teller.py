@@ -17,6 +17,8 @@ from tests.differential.masks import masked, member
 
 PATIENCE = 180.0
 """Seconds for one operation: a time limit of stacks is a minute at least, and a rollback comes after it."""
+CALMS = 20.0
+"""Seconds in which what still runs after an operation has failed comes to its end."""
 PAUSE = 0.5
 TEMPLATES = pathlib.Path(__file__).with_name("templates")
 HOT = "heat_template_version: 2021-04-16\n"
@@ -68,12 +70,18 @@ class Teller:
         self.note(what, f"{status} {error.get('type') if isinstance(error, dict) else error}")
         return None
 
-    def create(self, template: str, *, files: Any = None, **more: Any) -> Any:
-        """Create the stack and wait until that has ended."""
+    def begin(self, template: str, *, files: Any = None, **more: Any) -> Any:
+        """Begin to create the stack."""
         body = {"stack_name": self.name, "template": template, "files": files or {}, "disable_rollback": True, **more}
         answer = self.ask("create", "POST", "/stacks", body)
         if answer:
             self.path = f"/stacks/{self.name}/{answer['stack']['id']}"
+        return answer
+
+    def create(self, template: str, *, files: Any = None, **more: Any) -> Any:
+        """Create the stack and wait until that has ended."""
+        answer = self.begin(template, files=files, **more)
+        if answer:
             self.settle("create")
         return answer
 
@@ -123,6 +131,9 @@ class Teller:
         while (state := self.state()).endswith("IN_PROGRESS") and time.monotonic() < end:
             time.sleep(PAUSE)
         self.note(f"{what} ended", state)
+        calm = time.monotonic() + CALMS
+        while time.monotonic() < calm and any(it["resource_status"].endswith("IN_PROGRESS") for it in self.rows()):
+            time.sleep(PAUSE)
 
     def until(self, what: str, holds: Any) -> None:
         """Wait until something is so, and note whether it came to be."""
@@ -158,7 +169,7 @@ class Teller:
         _, answer = self.web.ask("GET", path)
         events = Counter(
             f"{member(it['resource_name'])} {it['resource_status']}"
-            for it in answer["events"]
+            for it in answer.get("events", [])
             if not it["resource_status"].endswith("IN_PROGRESS") and not is_stack(it)
         )
         self.note("happened", dict(events - self._seen))
