@@ -163,7 +163,7 @@ def test_a_schema_that_fails_half_way_leaves_no_table(backend):
             raise RuntimeError("killed")
 
     sa.event.listen(database.engine, "before_cursor_execute", fail)
-    with pytest.raises(db_error.DBError, match="killed"):
+    with pytest.raises((db_error.DBError, RuntimeError), match="killed"):  # SQLAlchemy 2.0 doesn't wrap it
         migration.sync(database.engine)
     sa.event.remove(database.engine, "before_cursor_execute", fail)
 
