@@ -15,7 +15,7 @@ from heatlite.db.api import Context
 
 NOW = datetime.datetime(2030, 1, 2, 3, 4, 5)
 LATER = datetime.datetime(2030, 1, 2, 3, 4, 6)
-LONG = 20
+LONG = 120
 """Seconds after which a test gives up on a thread."""
 
 Result = TypeVar("Result")
