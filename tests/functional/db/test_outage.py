@@ -137,7 +137,7 @@ def test_an_outage_is_told_once_and_its_end_once(caplog):
     caplog.set_level(logging.WARNING, "heatlite.db.outage")
     now = [100.0]
     outage = Outage(monotonic=lambda: now[0])
-    outage.worked()
+    outage.worked(outage.moment())
     outage.notice(ValueError())
     assert caplog.messages == []
     threads = [threading.Thread(target=outage.notice, args=(BROKEN,)) for _ in range(8)]
@@ -146,12 +146,25 @@ def test_an_outage_is_told_once_and_its_end_once(caplog):
     for thread in threads:
         thread.join()
     now[0] += 12.5
-    outage.worked()
-    outage.worked()
+    outage.worked(outage.moment())
+    outage.worked(outage.moment())
     assert caplog.messages == [
         "The database can't be used: (2013, 'gone\\n away'). Work continues when it is back",
         "The database can be used again, after 12.5 s",
     ]
+
+
+def test_a_transaction_that_began_before_a_failure_does_not_end_the_outage():
+    now = [100.0]
+    outage = Outage(monotonic=lambda: now[0])
+    began = outage.moment()
+    now[0] += 1
+    outage.notice(BROKEN)
+    outage.worked(began)
+    assert outage.is_on
+    now[0] += 1
+    outage.worked(outage.moment())
+    assert not outage.is_on
 
 
 def test_in_an_outage_nobody_else_tells_it(caplog):
