@@ -77,7 +77,7 @@ def a_process_reports_on_a_signal(daemons: Daemons) -> None:
 
 
 def messages_of_nonsense_are_dropped(story: Story, daemons: Daemons) -> None:
-    bus = daemons.config.read_text().split("transport_url = ")[1].split("\n")[0].replace("rabbit://", "amqp://")
+    bus = daemons.bus.split("?")[0].replace("rabbit://", "amqp://")
     (worker,) = daemons.workers()
     bodies = [
         b"",

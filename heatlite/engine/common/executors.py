@@ -21,6 +21,19 @@ def pool(threads: int) -> concurrent.futures.Executor:
     return concurrent.futures.ThreadPoolExecutor(max_workers=threads)
 
 
+def join(thread: threading.Thread, seconds: float | None) -> bool:
+    """Wait so many seconds at most until a thread has ended (None: no limit). Return whether it has ended.
+
+    On Python 3.13 and later ``Thread.join`` of a green thread raises eventlet's Timeout when the time is up.
+    """
+    try:
+        thread.join(seconds)
+    except BaseException as error:
+        if type(error).__module__ != "eventlet.timeout":
+            raise
+    return not thread.is_alive()
+
+
 class BackgroundThread:
     """A thread that starts at most once, and can be ended at any moment: before it starts, or more than once.
 
@@ -46,5 +59,5 @@ class BackgroundThread:
             self.ended.set()
             is_started = self._is_started
         if is_started and self._thread is not threading.current_thread():
-            self._thread.join(seconds)
+            join(self._thread, seconds)
         return not is_started or not self._thread.is_alive()

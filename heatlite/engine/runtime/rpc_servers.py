@@ -163,7 +163,7 @@ def leave(servers: Sequence[Served], seconds: float) -> bool:
     began = time.monotonic()
     for thread, server in zip(leaving, servers, strict=True):
         while thread.is_alive() and time.monotonic() - began < patience(server, seconds):
-            thread.join(STEP)
+            executors.join(thread, STEP)
     return not any(thread.is_alive() for thread in leaving)
 
 
