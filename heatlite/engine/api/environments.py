@@ -21,14 +21,14 @@ def stored(
 ) -> dict[str, Any]:
     """Return a stack's environment with every section, and ``******`` for the values of hidden parameters.
 
-    ``encrypted_param_names`` hides nothing, as in Heat: it tells which values the database has encrypted.
+    ``encrypted_param_names`` hides no parameter, as in Heat: it names the values that are encrypted in the database.
 
     :param schemata: the parameters of the stack's template; None if it can't be read: every value is masked then
     :param nested: the parameters of each template among the stack's files. A parameter that one of them hides is
         masked, unless the stack's own template declares it and doesn't hide it, as in Heat
-    :param inherited: whether the stack is nested: the engine wrote its ``encrypted_param_names``, which tell the values
-        that are hidden in the stack above
-    :param encrypts: whether the engine encrypts hidden parameters
+    :param inherited: the stack is nested. Then the engine wrote its ``encrypted_param_names``, and they name values
+        that are hidden in the parent; they are masked here, too
+    :param encrypts: the engine encrypts hidden parameters
     """
     plain = Environment.parse(environment).to_dict()
     names = plain["encrypted_param_names"]

@@ -50,7 +50,7 @@ class NestedParameters:
 
         ``ParameterGroups`` and ``NestedParameters`` are there when the template has any.
 
-        :param warned: takes the values that don't fit a nested template's parameters
+        :param warned: this method adds the invalid values of nested templates' parameters to it
         :raises HeatliteError: when a nested template isn't well-formed, or is too deep; it has the path to the template
         """
         found = {}
@@ -95,11 +95,11 @@ class NestedParameters:
                 given = resolve(definition.properties, scope) or {}
                 if given is UNKNOWN:
                     continue
-                if not is_root:  # as in Heat: it's told what is declared, and a create will tell what is wrong
+                if not is_root:  # as in Heat: unknown properties are ignored here; a create reports them
                     given = {key: value for key, value in given.items() if key in plugin.properties_schema}
                 properties = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
                 metadata = resolve(definition.metadata, scope)
-            except exception.HeatliteError:  # a value doesn't fit, and the check has warned of it
+            except exception.HeatliteError:  # the check has already warned of the invalid value
                 continue
             instance = self.validator.instance(definition, NOBODY, properties, metadata)
             yield plugin(dataclasses.replace(instance, files=template.files)), definition

@@ -25,7 +25,7 @@ from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, OutputDefinition, Parameters, Template, resolve
 
 FEW = 2
-"""Resources that can't hold more than a reply may be made of."""
+"""Number of resources that together can't hold more than a reply may hold, so their size needn't be asked for."""
 
 LOG = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from heatlite.rpc.queries import EventQuery, StackQuery
 from heatlite.template import ParameterSchema, Template
 
 Rows = dict[str, list[ResourceRecord]]
-"""Stack → its rows."""
+"""Stack id → its rows."""
 
 
 class Reading:
@@ -197,7 +197,7 @@ class Reading:
         ]
 
     def _linked(self, context: RequestContext, stack: StackRecord, serving: Mapping[str, ResourceRecord]) -> Template:
-        """Return a stack's template, with what its types need implicitly while some rows don't tell that yet."""
+        """Return a stack's template; with implicit dependencies, as long as the rows of some names lack them."""
         template, parameters = self._shared.library.readable(context, stack)
         if all(row.current_template_id == stack.raw_template_id for row in serving.values()):
             return template

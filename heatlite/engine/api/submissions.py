@@ -24,8 +24,8 @@ from heatlite.template.environment import SECTIONS
 MOST_ENVIRONMENT_FILES = 100
 """Number of environment files in one call. Each is parsed by itself, even when one is named twice."""
 ENVIRONMENT_FILES_TOGETHER = 2
-"""Size of all environment files of a call together, in multiples of the size of one text. A file counts as often as it
-is named. Half a mebibyte of YAML takes about a second to read."""
+"""All environment files of a call together may be this many times as large as one text. A file counts each time it is
+named. The engine needs about a second to parse half a mebibyte of YAML."""
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,10 @@ def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) 
 
 
 def check_environment_files(names: Sequence[str], files: Mapping[str, str], most: int) -> None:
-    """Check environment files before they are read.
+    """Check environment files before they are parsed.
 
-    :raises StackValidationFailed: where one is missing
-    :raises RequestLimitExceeded: where they take too much together
+    :raises StackValidationFailed: when one is missing
+    :raises RequestLimitExceeded: when they are too large together
     """
     for place, name in enumerate(names):
         if name not in files:
@@ -131,7 +131,9 @@ def check_environment_files(names: Sequence[str], files: Mapping[str, str], most
             )
     together = sum(len(files[name]) for name in names)
     if together > most:
-        message = f"All environment files take {together} characters, and may take {most} (twice max_template_size)."
+        message = (
+            f"All environment files take {together} characters; they may take at most {most} (twice max_template_size)."
+        )
         raise exception.RequestLimitExceeded(message=message)
 
 

@@ -4,8 +4,8 @@ A parameter without a value is unknown, like an attribute of a resource that doe
 an unknown one is unknown, too. A mistake is reported in the reply, ``{"Error": …}``, and not as an exception, as in
 Heat; only a template version that doesn't exist is an exception, there and here.
 
-As in Heat, only names and forms count. A value that doesn't fit may come from a parameter that will have another value:
-it is one of the reply's ``Warnings``, and a create with it is refused.
+As in Heat, only names and forms are checked. An invalid value is only listed in the reply's ``Warnings``, since it may
+come from a parameter that will get another value. A create with it is refused.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def check_ignorable(codes: Any) -> None:
 
 
 LookIn = Callable[[Submission, Template, Parameters, list[str]], dict[str, Any]]
-"""Returns what nested templates declare; adds values that don't fit to the list."""
+"""Returns what nested templates declare, and adds their invalid values to the list."""
 
 
 def template_reply(
@@ -86,7 +86,7 @@ def checked(
 ) -> tuple[Template, Parameters]:
     """Parse and check a submission's template; return it with its conditions decided, and its parameters.
 
-    :param warned: takes the parameters' values that don't fit
+    :param warned: this function adds the parameters' invalid values to it
     :raises HeatliteError: the first mistake, with its place
     """
     environment = submission.environment
@@ -122,7 +122,7 @@ def checked_under(template: Template, parameters: Parameters, registry: Registry
 def check_names(plugin: type[Resource], definition: ResourceDefinition) -> None:
     """Refuse a property of a name that the type doesn't have, whatever its value.
 
-    :raises StackValidationFailed: naming it
+    :raises StackValidationFailed: when there is one; it names the property
     """
     tree = definition.properties
     written = tree.items if isinstance(tree, MapNode) else tree if isinstance(tree, Mapping) else {}
@@ -146,7 +146,7 @@ def warnings(template: Template, parameters: Parameters, registry: Registry) -> 
 
 
 def wrong_value(plugin: type[Resource], definition: ResourceDefinition, scope: EngineScope) -> str | None:
-    """Return what is wrong with the first value in a definition that doesn't fit; None where all do."""
+    """Return what is wrong with the first invalid value in a definition; None if all are valid."""
     try:
         given = resolve(definition.properties, scope) or {}
         if given is not UNKNOWN:

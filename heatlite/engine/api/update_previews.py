@@ -90,7 +90,7 @@ class UpdatePreview:
         return told
 
     def _before(self, place: Place, present: Present) -> Preview:
-        """Return what the template that a stack has says of it; nothing of one that isn't there."""
+        """Return a preview by the stack's current template; by an empty template if the stack doesn't exist yet."""
         shared, stack = self.shared, place.stack
         template, parameters = shared.library.readable(self.context, stack) if place.is_there else nothing_wanted(stack)
         linked = shared.linked(template, parameters)

@@ -20,9 +20,8 @@ DEFAULT_MAPPINGS: Mapping[str, str] = {
     "OS::Ceilometer::GnocchiAggregationByResourcesAlarm": "OS::Aodh::GnocchiAggregationByResourcesAlarm",
     "OS::Ceilometer::GnocchiResourcesAlarm": "OS::Aodh::GnocchiResourcesAlarm",
 }
-"""Resource type → resource type, in the environment that Heat installs, and of the members of groups of instances.
-
-Every other environment overrides it."""
+"""Resource type → resource type: the mappings of the environment that Heat installs, and of the members of groups of
+instances. Every other environment overrides them."""
 
 
 class Role(enum.StrEnum):

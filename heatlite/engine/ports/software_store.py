@@ -117,7 +117,7 @@ class Store:
             outputs = config.config.get("outputs") or [] if config else []
             report = report_of(deployment_id, details, outputs, found.output_values or {})
             if weight(report.output_values) > LARGEST:
-                message = f"The output values of deployment {deployment_id} may take {LARGEST} bytes together."
+                message = f"The output values of deployment {deployment_id} may take at most {LARGEST} bytes together."
                 raise exception.RequestLimitExceeded(message=message)
             values: dict[str, Any] = {
                 "status": report.status,
