@@ -56,8 +56,8 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
     ends = [event for event in own if event.id > begin.id and event.resource_status != Status.IN_PROGRESS]
     end = next((event for event in ends if following is None or event.id < following.id), following)
     family = nesting.with_nested(context, stack, depth, shared.settings.max_nested_stack_depth)
-    found, goes_on = page.cut(_events(context, family, begin.id, page.asked))
-    told = [event for event in found if event.physical_resource_id != event.stack_id]
+    found, is_cut = page.cut(_events(context, family, begin.id, page.asked))
+    of_resources = [event for event in found if event.physical_resource_id != event.stack_id]
     return {
         "stack_name": stack.name,
         "action": begin.resource_action,
@@ -69,8 +69,8 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
         "follows": exact(following) if following else None,
         "now": shared.inputs.now(),
         "stacks": [_stack(shared, context, each) for each in family],
-        "events": [_event(event) for event in told],
-        paging.NEXT_MARKER: found[-1].uuid if goes_on else None,
+        "events": [_event(event) for event in of_resources],
+        paging.NEXT_MARKER: found[-1].uuid if is_cut else None,
     }
 
 

@@ -70,16 +70,16 @@ class NestedParameters:
         wrong: list[str] = []
         parameters = language.bind_known(template, environment, PSEUDO, wrong)
         warned += [f"{definition.place('properties')}: {it}" for it in wrong]
-        told = {
+        reply = {
             "Type": definition.written.get("type"),
             "Description": template.description,
             "Parameters": {name: parameter_replies.parameter(schema, environment) for name, schema in schemata.items()},
         }
         if groups := template.raw.get("parameter_groups"):
-            told["ParameterGroups"] = groups
+            reply["ParameterGroups"] = groups
         if nested := self.reply(submission, template.under(parameters), parameters, warned, depth):
-            told["NestedParameters"] = nested
-        return told
+            reply["NestedParameters"] = nested
+        return reply
 
     def _stacks(
         self, template: Template, parameters: Parameters, *, is_root: bool

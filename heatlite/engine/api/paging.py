@@ -131,9 +131,9 @@ def page(wanted: Any, most: int) -> Page:
     return Page(most, most + 1) if number is None or number > most else Page(number, number)
 
 
-def going_on(told: list[Any], marker: str) -> list[Any]:
+def with_next_marker(listed: list[Any], marker: str) -> list[Any]:
     """Add to a list's last record the marker of the next page."""
-    return [*told[:-1], {**told[-1], NEXT_MARKER: marker}]
+    return [*listed[:-1], {**listed[-1], NEXT_MARKER: marker}]
 
 
 def limit(value: Any) -> int | None:

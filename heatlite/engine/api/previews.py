@@ -110,13 +110,13 @@ class PreviewEndpoint:
         return {str(fate): found for fate, found in preview.changes(Place(stack, True, submission)).items()}
 
     def _shown(self, stack: StackRecord, row: ResourceRecord | None, name: str, template: Template) -> Reply:
-        return self._told(stack, row or _imagined_row(stack, name, template.resources[name].type), template)
+        return self._reply(stack, row or _imagined_row(stack, name, template.resources[name].type), template)
 
     def _bound(self, submission: Submission, identity: Identity) -> tuple[Template, Parameters]:
         parsed = self._validator.validate(submission, identity)
         return parsed, language.bind(parsed, submission.environment, identity.pseudo)
 
-    def _told(self, stack: StackRecord, row: ResourceRecord, template: Template) -> Reply:
+    def _reply(self, stack: StackRecord, row: ResourceRecord, template: Template) -> Reply:
         requirers = sorted(each.name for each in template.resources.values() if row.name in each.requires)
         attributes = replies.attributes(row, self._attributes(row))
         return replies.resource(stack, row, requirers, template) | replies.resource_details(row, template, attributes)

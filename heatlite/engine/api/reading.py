@@ -57,9 +57,9 @@ class Reading:
         conditions = self._conditions(context, StackQuery())
         order = paging.order(None, None, {}, stacks.TABLE).clauses()
         page = self._page(None)
-        found, goes_on = page.cut(stacks.listed(context, conditions, order, page.asked))
-        told = [self.stack(context, stack, resolve_outputs=resolve_outputs) for stack in found]
-        return paging.going_on(told, found[-1].id) if goes_on else told
+        found, is_cut = page.cut(stacks.listed(context, conditions, order, page.asked))
+        listed = [self.stack(context, stack, resolve_outputs=resolve_outputs) for stack in found]
+        return paging.with_next_marker(listed, found[-1].id) if is_cut else listed
 
     def list_stacks(self, context: RequestContext, query: StackQuery) -> list[Reply]:
         """Return the stacks that a query matches. A marker that isn't found is ignored, as in Heat.
@@ -71,10 +71,10 @@ class Reading:
         page, marker = self._page(query.limit), paging.marker_id(query.marker)
         if marker and (last := finding.visible(context, stacks.get(context, marker))):
             conditions.append(order.after(last))
-        found, goes_on = page.cut(stacks.listed(context, conditions, order.clauses(), page.asked, order.index))
+        found, is_cut = page.cut(stacks.listed(context, conditions, order.clauses(), page.asked, order.index))
         tags = stacks.tags(context, [stack.id for stack in found]) if found else {}
-        told = [replies.stack_summary(stack, tags.get(stack.id)) for stack in found]
-        return paging.going_on(told, found[-1].id) if goes_on else told
+        listed = [replies.stack_summary(stack, tags.get(stack.id)) for stack in found]
+        return paging.with_next_marker(listed, found[-1].id) if is_cut else listed
 
     def _page(self, limit: Any) -> paging.Page:
         return paging.page(limit, self._shared.settings.max_listed)
@@ -186,13 +186,13 @@ class Reading:
             return []
         template = self._linked(context, stack, serving)
         requirers = required_by(rows, serving, template)
-        told = {row.id: self._resource(stack, row, requirers[row.name], template) for row in wanted}
+        listed = {row.id: self._resource(stack, row, requirers[row.name], template) for row in wanted}
         if not with_detail:
-            return list(told.values())
-        whole = resources.listed_whole(context, told)
+            return list(listed.values())
+        whole = resources.listed_whole(context, listed)
         return [
             reply | replies.resource_details(whole[row], template, replies.attributes(whole[row]))
-            for row, reply in told.items()
+            for row, reply in listed.items()
             if row in whole
         ]
 
@@ -272,10 +272,10 @@ class Reading:
         root = stack if query.nested_depth else None
         if marker and (last := events.by_uuid(context, list(family), marker)):
             conditions.append(order.after(last))
-        found, goes_on = page.cut(events.listed(context, conditions, order.clauses(), page.asked, order.index))
+        found, is_cut = page.cut(events.listed(context, conditions, order.clauses(), page.asked, order.index))
         single = "uuid" in (query.filters or {})
-        told = [replies.event(family[each.stack_id], each, with_properties=single, root=root) for each in found]
-        return paging.going_on(told, found[-1].uuid) if goes_on else told
+        listed = [replies.event(family[each.stack_id], each, with_properties=single, root=root) for each in found]
+        return paging.with_next_marker(listed, found[-1].uuid) if is_cut else listed
 
     def list_services(self, context: RequestContext) -> list[Reply]:
         """Return every engine process that has a row."""

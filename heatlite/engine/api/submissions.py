@@ -110,8 +110,8 @@ def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) 
     found = []
     names = name_list("environment_files", sent.environment_files)
     if len(names) > MOST_ENVIRONMENT_FILES:
-        told = f"at most {MOST_ENVIRONMENT_FILES} environment files are allowed, and there are {len(names)}"
-        raise exception.StackValidationFailed(path=["environment_files"], message=told)
+        message = f"at most {MOST_ENVIRONMENT_FILES} environment files are allowed, and there are {len(names)}"
+        raise exception.StackValidationFailed(path=["environment_files"], message=message)
     check_environment_files(names, files, max_bytes * ENVIRONMENT_FILES_TOGETHER)
     for name in names:
         found.append((name, read_environment_file(name, files[name], max_bytes)))

@@ -139,10 +139,10 @@ def warnings(template: Template, parameters: Parameters, registry: Registry) -> 
     future = {name: FutureResource(name, found) for name, found in plugins.items()}
     scope = EngineScope(parameters, template.files, future)
     section = template.dialect.word("outputs")
-    told = [error for name, it in template.resources.items() if (error := wrong_value(plugins[name], it, scope))]
+    wrong = [error for name, it in template.resources.items() if (error := wrong_value(plugins[name], it, scope))]
     outputs = ((output.name, check_output(output, plugins, scope)) for output in template.outputs.values())
-    told += [f"{section}.{name}: {error}" for name, error in outputs if error is not None]
-    return [parameters.mask(it) for it in told]
+    wrong += [f"{section}.{name}: {error}" for name, error in outputs if error is not None]
+    return [parameters.mask(it) for it in wrong]
 
 
 def wrong_value(plugin: type[Resource], definition: ResourceDefinition, scope: EngineScope) -> str | None:

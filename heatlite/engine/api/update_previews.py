@@ -55,18 +55,18 @@ class UpdatePreview:
         """The walk down the tree; it reads each nested template once."""
         return Walk(self.shared, self.context)
 
-    def _counted(self, told: Reply) -> Reply:
+    def _counted(self, part: Reply) -> Reply:
         """Count the bytes of a part of the reply, and return the part.
 
         :raises RequestLimitExceeded: when the whole reply would be too large to send
         """
-        self.left[0] -= weight(told)
+        self.left[0] -= weight(part)
         if self.left[0] < 0:
             raise exception.RequestLimitExceeded(
                 message=f"The preview would take more than {LARGEST_REPLY} bytes; ask without nested stacks, or for "
                 "fewer members of its groups."
             )
-        return told
+        return part
 
     def changes(self, place: Place, depth: int = 0) -> Told:
         """Return fate → the resources that have it.
@@ -74,20 +74,20 @@ class UpdatePreview:
         :raises HeatliteError: when a template isn't well-formed
         """
         parsed, parameters = self.walk.bound(place)
-        told: Told = {fate: [] for fate in Fate}
+        by_fate: Told = {fate: [] for fate in Fate}
         with masked(parameters.mask):
             present = self.walk.present(place)
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
             before = self._before(place, present)
             for name, change in preview.as_in_heat(before).items():
                 template = before.template if change.fate is Fate.DELETED else parsed
-                told[change.fate].append(self._counted(self.tell(place.stack, change.row, name, template)))
+                by_fate[change.fate].append(self._counted(self.tell(place.stack, change.row, name, template)))
                 if not self.nested or depth >= self.shared.settings.max_nested_stack_depth:
                     continue
                 for child in self.walk.children(place, preview, name, change):
                     for key, found in self.changes(child, depth + 1).items():
-                        told[key] += found
-        return told
+                        by_fate[key] += found
+        return by_fate
 
     def _before(self, place: Place, present: Present) -> Preview:
         """Return a preview by the stack's current template; by an empty template if the stack doesn't exist yet."""
@@ -111,8 +111,8 @@ class UpdatePreview:
             for name in parsed.resources:
                 below = self.walk.wanted(place, preview, name)
                 if below is None:
-                    told = self.tell(place.stack, None, name, parsed)
-                    found.append(self._counted({**told, "properties": shown(preview.properties(name), mask)}))
+                    resource = self.tell(place.stack, None, name, parsed)
+                    found.append(self._counted({**resource, "properties": shown(preview.properties(name), mask)}))
                 else:
                     facade = preview.facade(name, below.template)
                     found.append(self.tree(Place(imagined(place.stack, name), False, below, facade), mask))

@@ -104,11 +104,11 @@ def check_evaluated(definition: ResourceDefinition, properties: Any, metadata: A
     for section, value, most in (("properties", properties, LARGEST), ("metadata", metadata, MOST_METADATA)):
         size = weight(value)
         if size > most:
-            told = (
+            message = (
                 f"The {section} of a resource may take at most {most} bytes, and these take {size}: "
                 "store large values elsewhere"
             )
-            raise exception.StackValidationFailed(path=definition.path(section), message=told)
+            raise exception.StackValidationFailed(path=definition.path(section), message=message)
         together += size
     return together
 

@@ -26,9 +26,9 @@ class SeveralMistakes(exception.StackValidationFailed):
     """{error}: {path}: {message}"""
 
     def __init__(self, mistakes: Sequence[exception.HeatliteError]) -> None:
-        told = [str(mistake) for mistake in mistakes[:MOST_TOLD]]
-        more = len(mistakes) - len(told)
-        super().__init__(message="\n".join([*told, *([f"and {more} more"] if more else [])]))
+        lines = [str(mistake) for mistake in mistakes[:MOST_TOLD]]
+        more = len(mistakes) - len(lines)
+        super().__init__(message="\n".join([*lines, *([f"and {more} more"] if more else [])]))
         self.mistakes = mistakes
 
 
@@ -39,9 +39,9 @@ def cut_short(text: str, longest: int = LONGEST_TOLD) -> str:
 
 def in_short(several: SeveralMistakes) -> exception.StackValidationFailed:
     """Turn several mistakes into one error of a class that heat-api knows, each cut to an equal share of its length."""
-    told = [cut_short(str(mistake), LONGEST_TOLD // MOST_TOLD) for mistake in several.mistakes[:MOST_TOLD]]
-    more = len(several.mistakes) - len(told)
-    return exception.StackValidationFailed(message="\n".join([*told, *([f"and {more} more"] if more else [])]))
+    lines = [cut_short(str(mistake), LONGEST_TOLD // MOST_TOLD) for mistake in several.mistakes[:MOST_TOLD]]
+    more = len(several.mistakes) - len(lines)
+    return exception.StackValidationFailed(message="\n".join([*lines, *([f"and {more} more"] if more else [])]))
 
 
 @contextlib.contextmanager
@@ -92,8 +92,8 @@ def in_region(region: str) -> Iterator[None]:
     except LIMITS:
         raise
     except exception.HeatliteError as error:
-        told = f'Failed validating stack template using Heat endpoint at region "{region}" due to "ERROR: {error}"'
-        raise exception.StackValidationFailed(message=told) from None
+        message = f'Failed validating stack template using Heat endpoint at region "{region}" due to "ERROR: {error}"'
+        raise exception.StackValidationFailed(message=message) from None
 
 
 def placed(path: str, error: exception.HeatliteError) -> exception.HeatliteError:

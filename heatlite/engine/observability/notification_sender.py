@@ -73,13 +73,13 @@ class NotificationSender:
         return unsent.claim(EngineContext(self._database), record, self._inputs.now() + SENT_WITHIN)
 
     def _send(self, record: NotificationRecord) -> None:
-        told = self._told(record.stack_id)
-        if told is not None:  # else the stack has been purged
+        content = self._content(record.stack_id)
+        if content is not None:  # else the stack has been purged
             self._notifier.send(
-                notifications.notification(told, record.action, record.status, record.reason, record.details)
+                notifications.notification(content, record.action, record.status, record.reason, record.details)
             )
 
-    def _told(self, stack_id: str) -> Told | None:
+    def _content(self, stack_id: str) -> Told | None:
         context = EngineContext(self._database)
         with self._database.reader(context):
             stack = stacks.get(context, stack_id)

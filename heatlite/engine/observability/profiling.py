@@ -81,8 +81,8 @@ def set_up(conf: cfg.ConfigOpts, host: str, **driver: Any) -> None:
     if not keys:
         LOG.warning("[profiler] hmac_keys is empty: no caller can request a trace")
         return
-    told = {"context": {}, "project": "heatlite", "service": "engine", "host": host, "conf": conf}
-    notifier.set(Guarded(notifier.create(conf.profiler.connection_string, **told, **driver)))
+    options = {"context": {}, "project": "heatlite", "service": "engine", "host": host, "conf": conf}
+    notifier.set(Guarded(notifier.create(conf.profiler.connection_string, **options, **driver)))
     tracing.use(OsTracer(keys))
 
 

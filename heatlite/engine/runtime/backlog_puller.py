@@ -109,15 +109,15 @@ class BacklogPuller:
 
     def pull(self) -> int:
         """Take as many batches as there is room for, project by project, each up to its share. Return their number."""
-        taken, vain = 0, set[str]()
+        taken, without_work = 0, set[str]()
         while self._room() and not self._stopped and self._capacity.may_act():
             project = self._next_project()
-            if project is None or project in vain:
+            if project is None or project in without_work:
                 break
             found = self._take_from(project) if self._room_of(project) else 0
             taken += found
             if not found:
-                vain.add(project)
+                without_work.add(project)
         return taken
 
     def _next_project(self) -> str | None:
@@ -168,8 +168,8 @@ class BacklogPuller:
         try:
             self._checker.check(traversal_id, batch)
         except Exception as error:
-            told = "%d queued nodes can't be converged now: a sweep will cast them again"
-            outage.log_failure(LOG, error, told, len(batch))
+            message = "%d queued nodes can't be converged now: a sweep will cast them again"
+            outage.log_failure(LOG, error, message, len(batch))
         finally:
             with self._lock:
                 self._at_work[project] -= 1

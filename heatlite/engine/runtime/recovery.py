@@ -39,7 +39,7 @@ Item = TypeVar("Item")
 
 FREED_AT_ONCE = 500
 LOOKED_AT_ONCE = 2000
-TOLD_KEPT = 1000
+LOGGED_KEPT = 1000
 BACK_OFF = 2.0
 LONGEST_BACK_OFF = 60.0
 
@@ -60,7 +60,7 @@ class Sweeper:
         self._conclusions = conclusions
         self._runner = runner
         self._looked_at = LookedAt()
-        self._told: cachetools.LRUCache[tuple[str, Hashable], bool] = cachetools.LRUCache(TOLD_KEPT)
+        self._logged: cachetools.LRUCache[tuple[str, Hashable], bool] = cachetools.LRUCache(LOGGED_KEPT)
         """(Look, row or traversal) for which a failure has been logged."""
 
     def _each(
@@ -77,8 +77,8 @@ class Sweeper:
             except Exception as error:
                 if outage.is_outage(error):
                     raise
-                if (look, key(item)) not in self._told:
-                    self._told[look, key(item)] = True
+                if (look, key(item)) not in self._logged:
+                    self._logged[look, key(item)] = True
                     LOG.exception("%s: this engine can't handle %s; it goes on with the others", look, key(item))
 
     def dead_engines(self) -> None:
@@ -285,12 +285,12 @@ class Sweeps:
         try:
             look()
         except Exception as error:
-            was_told = self._failing.get(name)
-            if was_told is None:
+            was_logged = self._failing.get(name)
+            if was_logged is None:
                 self._shared.counts.add(Count.OUTAGES)
-            if not was_told:
+            if not was_logged:
                 looked_for = name.replace("_", " ")
                 outage.log_failure(LOG, error, "Looking for %s failed; logged once until it works again", looked_for)
-            self._failing[name] = bool(was_told) or not outage.is_outage(error)
+            self._failing[name] = bool(was_logged) or not outage.is_outage(error)
         else:
             self._failing.pop(name, None)

@@ -69,7 +69,7 @@ class RPCServers:
         self._servers: list[Served] = []
         self._asked = threading.Event()
         self._is_wanted = True
-        self._told: str | None = None
+        self._logged: str | None = None
         self._thread = executors.BackgroundThread("RPC servers", self._run)
         self.ready = threading.Event()
         """Set once the servers have been started for the first time."""
@@ -117,7 +117,7 @@ class RPCServers:
                 self._serve()
             except Exception as error:  # the broker's library may raise anything
                 trouble = Trouble(f"its queues can't be used: {error}", is_refused=False)
-        self._tell(trouble)
+        self._log(trouble)
 
     def _serve(self) -> None:
         former, began = list(self._servers), self._starters()
@@ -136,12 +136,12 @@ class RPCServers:
         self._when_serving()
         leave(former, LEAVES_STUCK)
 
-    def _tell(self, trouble: Trouble | None) -> None:
+    def _log(self, trouble: Trouble | None) -> None:
         """Log what is wrong, once until it changes."""
         reason = None if trouble is None else trouble.reason
-        if reason == self._told:
+        if reason == self._logged:
             return
-        self._told = reason
+        self._logged = reason
         if trouble is not None:
             LOG.log(
                 logging.ERROR if trouble.is_refused else logging.WARNING,

@@ -121,7 +121,7 @@ class Signals:
             raise exception.ResourceNotAvailable(resource_name=row.name)
         if row.action in plugin.no_signal_actions:
             reason = f"Cannot signal resource during {row.action}"
-            self._tell(context, stack, row, row.action, row.status, reason)
+            self._write_event(context, stack, row, row.action, row.status, reason)
             raise exception.NotSupported(feature=f"Signal resource during {row.action}")
 
     def _record(self, context: EngineContext, stack: StackRecord, row: ResourceRecord, answer: Signalled) -> None:
@@ -130,15 +130,15 @@ class Signals:
             if changes != {"resource_metadata": row.resource_metadata or {}, "resource_data": row.resource_data or {}}:
                 self._write(context, row, changes)
             if answer.reason is not None:
-                self._tell(context, stack, row, SIGNAL, row.status, answer.reason)
+                self._write_event(context, stack, row, SIGNAL, row.status, answer.reason)
 
-    def _tell(
+    def _write_event(
         self, context: EngineContext, stack: StackRecord, row: ResourceRecord, action: str, status: Status, reason: str
     ) -> None:
         """Write an event of a resource."""
         physical = told_id(row, stack.name, self._shared.registry.get(row.type))
-        told = Happening(row.name, row.type, physical, action, status, reason)
-        write_events(context, self._shared.inputs, row.stack_id, [told])
+        event = Happening(row.name, row.type, physical, action, status, reason)
+        write_events(context, self._shared.inputs, row.stack_id, [event])
 
     def _write(self, context: EngineContext, row: ResourceRecord, changes: dict[str, Any]) -> None:
         keys, now = {row.id: row.atomic_key}, self._shared.inputs.utcnow()
@@ -187,7 +187,7 @@ class Signals:
             changes = {"action": Action.CHECK, "status": status, "status_reason": reason, "progress": progress or None}
             with self._shared.database.writer(context):
                 self._write(context, row, changes)
-                self._tell(context, stack, row, Action.CHECK, status, reason)
+                self._write_event(context, stack, row, Action.CHECK, status, reason)
 
     def _have_looked_at(self, context: EngineContext, stack_id: str) -> None:
         """Make the next update of the root visit this nested stack, although nothing above it has changed."""

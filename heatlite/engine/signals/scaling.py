@@ -68,19 +68,19 @@ class ScalableSiblings(StackSiblings):
         begin = group.adjust(scaling)
         keys, changes = {row.id: row.atomic_key}, {row.id: {"resource_data": dict(group.data)}}
         now = self._shared.inputs.utcnow()
-        told = self._told(group, scaling)
+        contents = self._contents(group, scaling)
         if not resources.write(context, keys, changes, now, locked_by=None, lock_for=None):
             raise Busy
-        self._tell(row, told, Status.IN_PROGRESS, "Start resizing the group")
+        self._notify(row, contents, Status.IN_PROGRESS, "Start resizing the group")
         try:
             self._begin(row, group, begin)
         except Exception as error:
-            self._tell(row, told, Status.FAILED, str(error))
+            self._notify(row, contents, Status.FAILED, str(error))
             raise
-        self._tell(row, told, Status.COMPLETE, "End resizing the group")
+        self._notify(row, contents, Status.COMPLETE, "End resizing the group")
         self._cool_down(row.id, scaling)
 
-    def _told(self, group: AutoScalingGroup, scaling: Any) -> dict[Status, dict[str, Any]]:
+    def _contents(self, group: AutoScalingGroup, scaling: Any) -> dict[Status, dict[str, Any]]:
         """Return status → the content of its notification; empty if notifications are off."""
         if not self._shared.database.notifies:
             return {}
@@ -90,12 +90,14 @@ class ScalableSiblings(StackSiblings):
         ended = {**begun, "capacity": group.within_bounds(size, scaling)}
         return {Status.IN_PROGRESS: begun, Status.FAILED: begun, Status.COMPLETE: ended}
 
-    def _tell(self, row: ResourceRecord, told: dict[Status, dict[str, Any]], status: Status, message: str) -> None:
-        if status not in told:
+    def _notify(
+        self, row: ResourceRecord, contents: dict[Status, dict[str, Any]], status: Status, message: str
+    ) -> None:
+        if status not in contents:
             return
-        text = message if status is Status.FAILED else f"{message} {told[status]['groupname']}"
+        text = message if status is Status.FAILED else f"{message} {contents[status]['groupname']}"
         now, happened = self._shared.inputs.now(), [(SCALING, status, text)]
-        notifications.insert(self._shared.context(), row.stack_id, happened, now, {**told[status], "message": text})
+        notifications.insert(self._shared.context(), row.stack_id, happened, now, {**contents[status], "message": text})
 
     def _begin(self, row: ResourceRecord, group: AutoScalingGroup, begin: Begin) -> None:
         port, shared = group.nested, self._shared

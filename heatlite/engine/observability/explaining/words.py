@@ -63,8 +63,8 @@ def under_way(facts: Facts) -> Iterator[str]:
         yield "It has no nodes: its operation ended or was superseded a moment ago. Look again."
         return
     counts = Counter(it.state for it in facts.nodes)
-    told = ", ".join(f"{counts[state]} {state.name}" for state in NodeState if counts[state])
-    yield f"Of {len(facts.nodes)} nodes: {told}."
+    states = ", ".join(f"{counts[state]} {state.name}" for state in NodeState if counts[state])
+    yield f"Of {len(facts.nodes)} nodes: {states}."
     open_nodes = [it for it in facts.nodes if it.state not in ENDED]
     by_interest = sorted(open_nodes, key=lambda it: (it.state is NodeState.WAITING, it.node))
     yield from (f"  {of_node(facts, it)}" for it in by_interest[:MOST_NODES])
@@ -78,10 +78,10 @@ def under_way(facts: Facts) -> Iterator[str]:
 
 def of_node(facts: Facts, it: NodeStatus) -> str:
     """Describe one unfinished node."""
-    return f"{named(it)}: {standing(facts, it)}"
+    return f"{named(it)}: {state_of(facts, it)}"
 
 
-def standing(facts: Facts, it: NodeStatus) -> str:
+def state_of(facts: Facts, it: NodeStatus) -> str:
     """Describe a node's state, and what it needs to go on."""
     match it.state:
         case NodeState.WAITING:
