@@ -156,7 +156,7 @@ class Signals:
             self._shared.wakes.wake(engine_id, ids)
 
     def _refresh(self, context: EngineContext, row: ResourceRecord) -> None:
-        """Refresh the recorded values that were computed from earlier signals."""
+        """Refresh the resources whose recorded values follow this resource's signals."""
         registry = self._shared.registry
         types = [name for name in registry.names() if registry.get(name).follows_signals]
         for follower in resources.by_types(context, row.stack_id, types):
