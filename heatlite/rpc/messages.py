@@ -101,6 +101,24 @@ def row_ids(value: Any) -> frozenset[int]:
     return frozenset(value)
 
 
+def sender(context: Any) -> dict[str, Any]:
+    """Return the context of a message about a nested stack: it says for which project, and which request that was.
+
+    :raises ValueError: if it isn't a map, or a part isn't a text of 255 characters at most
+    """
+    parts = ("project_id", "tenant_id", "tenant", "username", "user", "user_id", "request_id")
+    if not isinstance(context, dict):
+        raise ValueError(f"a message's context is a map, not {context!r:.200}")
+    if wrong := [name for name in parts if context.get(name) not in (None, "") and not is_name(context[name])]:
+        raise ValueError(f"the context's {', '.join(wrong)} can't be {[context[name] for name in wrong]!r:.300}")
+    return context
+
+
+def is_name(value: Any) -> bool:
+    """Whether a value is a text of 255 characters at most."""
+    return is_text(value, LONGEST_NAME)
+
+
 def traversal_of(value: Any) -> str:
     """Return the traversal id that a message names.
 

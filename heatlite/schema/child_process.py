@@ -66,6 +66,11 @@ def allowed(seconds: float) -> Iterator[Allowance]:
         _ALLOWANCE.reset(token)
 
 
+def allowance(seconds: float) -> Allowance:
+    """Return what is left of the limit that ``allowed`` set for this thread. Return these seconds if none is set."""
+    return _ALLOWANCE.get() or Allowance(seconds)
+
+
 _PROJECT: contextvars.ContextVar[str] = contextvars.ContextVar("project", default="")
 
 
@@ -138,11 +143,11 @@ class Children:
     def ask(self, question: Mapping[str, Any], seconds: float) -> dict[str, Any] | None:
         """Return the answer. Return None when the child takes too long or dies of the question, or no time is left."""
         line = json.dumps(question).encode() + b"\n"
-        allowance = _ALLOWANCE.get() or Allowance(seconds)
-        if min(seconds, allowance.left) <= 0:
+        shared = allowance(seconds)
+        if min(seconds, shared.left) <= 0:
             return None
         with self._taken(_PROJECT.get()) as child:
-            found = child.ask(line, allowance, seconds)
+            found = child.ask(line, shared, seconds)
         return json.loads(found) if found else None
 
     @contextlib.contextmanager

@@ -19,10 +19,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from heatlite import exception
-from heatlite.db import bulk, events, models
-from tests.functional.db.build import NOW, add_stack
-from tests.functional.engine.endpoint import Endpoint, migrated, opened
+from oslo_service import backend
+
+backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is imported, or it would pick another
+
+from heatlite import exception  # noqa: E402
+from heatlite.db import bulk, events, models  # noqa: E402
+from tests.functional.db.build import NOW, add_stack  # noqa: E402
+from tests.functional.engine.endpoint import Endpoint, migrated, opened  # noqa: E402
 
 MOST_MEMORY = 4 * 1024**3
 MIB = 1024 * 1024
@@ -165,6 +169,136 @@ def list_by_tags(engine: Endpoint) -> Call:
     return lambda: engine.call("list_stacks", **kinds)
 
 
+def settled(engine: Endpoint, template: Template, **arguments: Any) -> Call:
+    """Create a stack, and do its work."""
+
+    def call() -> None:
+        engine.create("web", template, **arguments)
+        engine.settle()
+
+    return call
+
+
+def properties_of_four_mebibytes(engine: Endpoint) -> Call:
+    value = {"list_join": ["", [{"get_param": "big"}] * 15]}
+    parts = {f"r{place}": thing(value) for place in range(5)}
+    return settled(engine, hot({"big": {"type": "string"}}, **parts), params={"parameters": {"big": BIG}})
+
+
+def signal_of_a_mebibyte(engine: Endpoint) -> Call:
+    handle = hot(h={"type": "OS::Heat::WaitConditionHandle", "properties": {"signal_transport": "HEAT_SIGNAL"}})
+    identity = engine.created("web", handle)
+    details = {
+        "id": "1",
+        "status": "SUCCESS",
+        "reason": "x",
+        "data": {f"k{place}": "v" * 20 for place in range(30_000)},
+    }
+    request = {"resource_name": "h", "details": details, "sync_call": True}
+    return lambda: engine.call("resource_signal", stack_identity=identity, **request)
+
+
+def config_of_a_mebibyte(engine: Endpoint) -> Call:
+    request = {"group": "script", "name": "c", "config": "x" * (1000 * 1024), "inputs": [], "outputs": []}
+    return lambda: engine.call("create_software_config", **request)
+
+
+def other_argument(engine: Endpoint) -> Call:
+    keys = [f"stack_name{place:020}" for place in range(2000)]
+    return lambda: engine.call("list_stacks", sort_keys=keys)
+
+
+def adopted(engine: Endpoint) -> Call:
+    one = {"type": "OS::Heat::TestResource", "action": "CREATE", "status": "COMPLETE", "metadata": {"m": "x" * 4000}}
+    names = [f"r{place}" for place in range(950)]
+    data = {
+        "name": "old",
+        "action": "CREATE",
+        "status": "COMPLETE",
+        "template": hot(**{name: thing() for name in names}),
+        "resources": {name: {**one, "name": name, "resource_id": name} for name in names},
+    }
+    return settled(engine, data["template"], args={"adopt_stack_data": data})
+
+
+def tags_of_a_stack(engine: Endpoint) -> Call:
+    return create(engine, hot(a=thing()), args={"tags": [f"{place:080}" for place in range(100)]})
+
+
+def many_mistakes(engine: Endpoint) -> Call:
+    mistaken = {"type": "OS::Heat::TestResource", "properties": {"x" * 400: "v"}}
+    return create(engine, hot(**{f"r{place}": mistaken for place in range(990)}))
+
+
+def environment_files(engine: Endpoint) -> Call:
+    lines = ["parameter_defaults:"]
+    lines += [f"  key{number}: [value, {number}, {{a: b}}]" for number in range(7500)]
+    files = dict.fromkeys(("a.yaml", "b.yaml", "c.yaml", "d.yaml"), "\n".join(lines))
+    return create(engine, hot(a=thing()), files=files, environment_files=list(files))
+
+
+def whole_preview(engine: Endpoint) -> Call:
+    return preview(engine, group(900, "x" * 8000))
+
+
+def large_rows(engine: Endpoint) -> Template:
+    """A stack that holds almost as much as a reply may be made of."""
+    parts = {f"r{place}": thing({"get_param": "big"}) for place in range(100)}
+    outputs = {name: {"value": {"get_attr": [name, "output"]}} for name in parts}
+    template = {**hot({"big": {"type": "string"}}, **parts), "outputs": outputs}
+    return engine.created("web", template, params={"parameters": {"big": BIG}})
+
+
+def resources_in_full(engine: Endpoint) -> Call:
+    identity = large_rows(engine)
+    return lambda: engine.call("list_stack_resources", stack_identity=identity, with_detail=True)
+
+
+def large_list(engine: Endpoint) -> Call:
+    identity = large_rows(engine)
+    return lambda: engine.call("list_stack_resources", stack_identity=identity)
+
+
+def outputs_refused(engine: Endpoint) -> Call:
+    identity = large_rows(engine)
+    return lambda: engine.call("show_stack", stack_identity=identity)
+
+
+def last_stack(engine: Endpoint) -> Call:
+    context = engine.shared.context()
+    with engine.database.writer(context):
+        for number in range(500):
+            add_stack(context, f"s{number}", tenant="demo", status="COMPLETE")
+    return create(engine, hot(a=thing()))
+
+
+def list_configs(engine: Endpoint) -> Call:
+    for number in range(4096):
+        engine.call("create_software_config", group="script", name=f"c{number}", config="x" * 1000)
+    return lambda: engine.call("list_software_configs")
+
+
+def list_deployments(engine: Endpoint) -> Call:
+    config = engine.call("create_software_config", group="script", name="c", config="x")["id"]
+    values = {"config_id": config, "server_id": "s", "input_values": {"v": "x" * 6500}}
+    for _ in range(4096):
+        engine.call("create_software_deployment", **values)
+    return lambda: engine.call("list_software_deployments")
+
+
+def events_of_an_end(engine: Endpoint) -> Call:
+    identity, context = engine.created("web", hot(a=thing())), engine.shared.context()
+    happened = [events.Happening("web", "T", None, "CREATE", "COMPLETE", "state changed")] * 1000
+    for batch in range(20):
+        events.insert(context, identity["stack_id"], happened, [f"e{batch}-{number}" for number in range(1000)], NOW)
+
+    def call() -> None:
+        engine.update(identity, hot(a=thing("w")))
+        engine.settle()
+
+    return call
+
+
 CASES: Mapping[str, Callable[[Endpoint], Call]] = {
     "max_template_size": template_of_half_a_mebibyte,
     "max_environment_size": parameters_of_half_a_mebibyte,
@@ -184,6 +318,22 @@ CASES: Mapping[str, Callable[[Endpoint], Call]] = {
     "max_listed, events": list_events,
     "max_listed, stacks": list_stacks,
     "tags": list_by_tags,
+    "properties of 4 MiB": properties_of_four_mebibytes,
+    "a signal": signal_of_a_mebibyte,
+    "a config": config_of_a_mebibyte,
+    "other arguments": other_argument,
+    "adoption": adopted,
+    "a stack's tags": tags_of_a_stack,
+    "an error of many mistakes": many_mistakes,
+    "environment files": environment_files,
+    "a whole preview": whole_preview,
+    "a reply, resources in full": resources_in_full,
+    "a reply, resources in short": large_list,
+    "a reply, outputs": outputs_refused,
+    "max_stacks_per_tenant": last_stack,
+    "max_software_configs_per_tenant": list_configs,
+    "max_software_deployments_per_tenant": list_deployments,
+    "max_events_per_stack": events_of_an_end,
 }
 
 

@@ -42,11 +42,11 @@ class NestedEndpoint:
     def begin_child(self, context: dict[str, Any], operation: Any) -> None:
         """Begin an operation on a nested stack, if its owner's row has recorded it."""
         try:
+            request = self._make_context(messages.sender(context))
             message = messages.BeginChild.from_wire(operation)
         except ValueError as error:
             LOG.warning("An invalid message is dropped: %s", error)
             return
-        request = self._make_context(context)
         with log_context.asked(request, "begin_child", {}):
             try:
                 self._children.receive(request, message)

@@ -15,6 +15,7 @@ from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.resources.stack_resource import StackResource
 from heatlite.resources.web import SCHEMES, CannotRead, read_web, readable
 from heatlite.schema.attribute_paths import inside
+from heatlite.schema.child_process import allowance
 from heatlite.schema.constraints import Range
 
 TEMPLATE_URL, TIMEOUT, PARAMETERS = "TemplateURL", "TimeoutInMinutes", "Parameters"
@@ -23,7 +24,8 @@ PREFIX = f"{OUTPUTS}."
 LARGEST_PAGE = 4 * 1024 * 1024
 """Bytes. The engine has a separate limit for the size of a template."""
 TIME_LIMIT = 10.0
-"""Seconds: the client that sent the template waits for it."""
+"""Seconds for one page: the client that sent the template waits for it. All pages of a call share the time that its
+patterns and expressions have together."""
 
 
 class CfnStack(StackResource):
@@ -58,8 +60,11 @@ class CfnStack(StackResource):
         try:
             if urlsplit(url).scheme not in SCHEMES:
                 raise CannotRead(f"{url}: a URL of {' or '.join(SCHEMES)} is expected")
-            with readable(url, TIME_LIMIT):
-                return read_web(url, TIME_LIMIT, LARGEST_PAGE).decode()
+            left = allowance(TIME_LIMIT)
+            if left.left <= 0:
+                raise CannotRead(f"{url}: no time is left in this call, which has read other pages")
+            with readable(url, TIME_LIMIT), left.spent():
+                return read_web(url, min(TIME_LIMIT, left.left), LARGEST_PAGE).decode()
         except CannotRead as error:
             raise StackValidationFailed(message=f"Could not fetch remote template: {error}") from error
 

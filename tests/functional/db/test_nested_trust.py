@@ -301,3 +301,21 @@ def test_a_message_of_other_types_is_dropped_and_told(fleet: Fleet, spoiled: Any
     fleet.living[0].nested.begin_child(request, {**sent.to_wire(), **spoiled} if is_part else spoiled)
     assert "An invalid message is dropped" in caplog.text
     assert stacks.get(fleet.context(), sent.child_id) is None
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        None, [], "demo", {"project_id": {"id": "demo"}}, {"project_id": "demo", "request_id": {"a": 1}},
+        {"project_id": "demo", "request_id": "r" * 70_000}, {"project_id": "demo", "request_id": "\x00"},
+        {"project_id": "demo", "username": ["ann"]}, {"project_id": "demo", "user_id": "\ud800"},
+        {"project_id": "demo", "tenant": 0},
+    ],
+)  # fmt: skip
+def test_a_message_for_somebody_of_another_type_is_dropped_and_told(fleet: Fleet, context: Any, caplog: Any) -> None:
+    fleet.create(tree())
+    _, sent = until_sent(fleet)
+    fleet.bus.operations.clear()
+    fleet.living[0].nested.begin_child(context, sent.to_wire())
+    assert "invalid message is dropped" in caplog.text
+    assert stacks.get(fleet.context(), sent.child_id) is None

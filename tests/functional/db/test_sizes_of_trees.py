@@ -13,16 +13,28 @@ from heatlite import exception
 from heatlite.db import resources
 from heatlite.db.api import Database
 from heatlite.engine.common.settings import Settings
+from heatlite.resources.groups import batches
 from heatlite.resources.nested.port import NestedStacks
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.fleet import Fleet
-from tests.functional.engine.test_bounded_work import FEW, MANY, MOST, TYPES, built, chain, from_another, group, scaled
-from tests.functional.engine.test_groups import row_of
+from tests.functional.engine.test_bounded_work import (
+    FEW,
+    MANY,
+    MOST,
+    NUMBERS,
+    TYPES,
+    built,
+    chain,
+    from_another,
+    group,
+    scaled,
+)
+from tests.functional.engine.test_groups import row_of, signal
 from tests.story import hot, resource
 
 __all__ = ["built"]
 TOO_MANY = "Maximum resources per stack exceeded"
-SETTINGS = Settings(max_resources_per_stack=MOST, max_group_template_size=20_000)
+SETTINGS = Settings(max_resources_per_stack=MOST, max_group_template_size=700_000)
 OTHERS, MORE = 60, 50
 """Together they are more than MOST, by themselves they aren't."""
 
@@ -104,7 +116,7 @@ def test_a_group_counts_its_own_members_once_as_it_grows(fleet: Fleet) -> None:
 
 
 def test_a_large_member_times_their_number_is_refused_before_one_is_built(fleet: Fleet, built: list[str]) -> None:
-    fleet.create(from_another("count", group(MORE, resource("v" * 1000))))
+    fleet.create(from_another("count", group(MORE, resource("v" * 20_000))))
     fleet.settle()
     assert fleet.state() == "CREATE_FAILED"
     assert "option max_group_template_size" in fleet.stack().status_reason
@@ -125,7 +137,7 @@ def port(fleet: Fleet) -> NestedStacks:
 
 
 @pytest.mark.parametrize(
-    ("size", "characters", "told"), [(MOST + 1, 0, TOO_MANY), (1, 20_001, "Group template size"), (2**63, 0, TOO_MANY)]
+    ("size", "characters", "told"), [(MOST + 1, 0, TOO_MANY), (1, 700_001, "Group template size"), (2**63, 0, TOO_MANY)]
 )
 def test_what_is_too_much_by_itself_is_refused_without_a_question_to_the_database(
     port: NestedStacks, monkeypatch: pytest.MonkeyPatch, size: int, characters: int, told: str
@@ -142,3 +154,70 @@ def test_what_is_too_much_with_the_others_is_refused(port: NestedStacks) -> None
     port.check_size("child", MOST - 3, 0)  # there are source, many and its member
     with pytest.raises(exception.StackResourceLimitExceeded, match=TOO_MANY):
         port.check_size("child", MOST - 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "kind"),
+    [
+        ("count", NUMBERS["a group's count"], "number"),
+        ("count", NUMBERS["a group that is made in batches"], "number"),
+        ("min_size", NUMBERS["a scaling group's least size"], "number"),
+        ("desired_capacity", NUMBERS["a scaling group's desired capacity"], "number"),
+        ("resources", NUMBERS["a chain of as many types"], "comma_delimited_list"),
+        ("servers", NUMBERS["a deployment for each server"], "json"),
+    ],
+)
+def test_a_number_known_only_later_fails_its_resource_before_a_member_is_built(
+    fleet: Fleet, built: list[str], key: str, written: Any, kind: str
+) -> None:
+
+    fleet.create(from_another(key, written, kind))
+    fleet.settle()
+    assert fleet.state() == "CREATE_FAILED"
+    assert "Maximum resources per stack exceeded" in fleet.stack().status_reason
+    assert len(built) <= FEW
+
+
+def test_a_group_that_rolls_is_compared_before_there_is_a_list_of_its_batches(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    by_index = batches.by_index
+
+    def counted(target: int, *rest: int) -> Any:
+        asked.append(target)
+        return by_index(target, *rest)
+
+    monkeypatch.setattr(batches, "by_index", counted)
+    policy = {"rolling_update": {"max_batch_size": 1}}
+    fleet.create(from_another("count", group(2, **policy)))
+    fleet.settle()
+    fleet.update(from_another("count", group(3, resource("w"), **policy)))
+    fleet.settle()
+    assert (fleet.state(), asked) == ("UPDATE_COMPLETE", [3])
+    fleet.update(from_another("count", group(MANY, resource("x"), **policy)))
+    fleet.settle()
+    assert (fleet.state(), asked) == ("UPDATE_FAILED", [3])
+    assert "Maximum resources per stack exceeded" in fleet.stack().status_reason
+
+
+def test_a_signal_that_would_make_too_many_is_refused_and_leaves_the_group_as_it_is(
+    fleet: Fleet, built: list[str]
+) -> None:
+    policy = {
+        "type": "OS::Heat::ScalingPolicy",
+        "properties": {
+            "auto_scaling_group_id": {"get_resource": "many"},
+            "scaling_adjustment": MANY,
+            "adjustment_type": "change_in_capacity",
+        },
+    }
+    fleet.create(hot(many=scaled(desired_capacity=2), up=policy))
+    fleet.settle()
+    assert fleet.state() == "CREATE_COMPLETE"
+    before = row_of(fleet, "many")
+    with pytest.raises(exception.HeatliteError, match="Maximum resources per stack exceeded"):
+        signal(fleet, "up")
+    fleet.settle()
+    assert row_of(fleet, "many") == before
+    assert len(built) <= FEW

@@ -22,12 +22,11 @@ from heatlite.resources.builtin.resource_chain import ResourceChain
 from heatlite.resources.builtin.resource_group import ResourceGroup
 from heatlite.resources.builtin.scaling_policy import ScalingPolicy
 from heatlite.resources.builtin.value import Value
-from heatlite.resources.groups import batches, naming, template
+from heatlite.resources.groups import naming, template
 from heatlite.template.functions import base
 from tests.family import nested, text
 from tests.functional.engine.endpoint import Endpoint, opened
 from tests.functional.engine.fleet import Fleet
-from tests.functional.engine.test_groups import row_of, signal
 from tests.story import hot, resource
 
 MANY = 5000
@@ -151,73 +150,6 @@ def from_another(key: str, written: dict[str, Any], kind: str = "number") -> dic
     source = {"type": "OS::Heat::Value", "properties": {"type": kind, "value": value}}
     properties = {**written["properties"], key: {"get_attr": ["source", "value"]}}
     return hot(source=source, many={**written, "properties": properties})
-
-
-@pytest.mark.parametrize(
-    ("key", "written", "kind"),
-    [
-        ("count", NUMBERS["a group's count"], "number"),
-        ("count", NUMBERS["a group that is made in batches"], "number"),
-        ("min_size", NUMBERS["a scaling group's least size"], "number"),
-        ("desired_capacity", NUMBERS["a scaling group's desired capacity"], "number"),
-        ("resources", NUMBERS["a chain of as many types"], "comma_delimited_list"),
-        ("servers", NUMBERS["a deployment for each server"], "json"),
-    ],
-)
-def test_a_number_known_only_later_fails_its_resource_before_a_member_is_built(
-    fleet: Fleet, built: list[str], key: str, written: Any, kind: str
-) -> None:
-
-    fleet.create(from_another(key, written, kind))
-    fleet.settle()
-    assert fleet.state() == "CREATE_FAILED"
-    assert "Maximum resources per stack exceeded" in fleet.stack().status_reason
-    assert len(built) <= FEW
-
-
-def test_a_group_that_rolls_is_compared_before_there_is_a_list_of_its_batches(
-    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[int] = []
-    by_index = batches.by_index
-
-    def counted(target: int, *rest: int) -> Any:
-        asked.append(target)
-        return by_index(target, *rest)
-
-    monkeypatch.setattr(batches, "by_index", counted)
-    policy = {"rolling_update": {"max_batch_size": 1}}
-    fleet.create(from_another("count", group(2, **policy)))
-    fleet.settle()
-    fleet.update(from_another("count", group(3, resource("w"), **policy)))
-    fleet.settle()
-    assert (fleet.state(), asked) == ("UPDATE_COMPLETE", [3])
-    fleet.update(from_another("count", group(MANY, resource("x"), **policy)))
-    fleet.settle()
-    assert (fleet.state(), asked) == ("UPDATE_FAILED", [3])
-    assert "Maximum resources per stack exceeded" in fleet.stack().status_reason
-
-
-def test_a_signal_that_would_make_too_many_is_refused_and_leaves_the_group_as_it_is(
-    fleet: Fleet, built: list[str]
-) -> None:
-    policy = {
-        "type": "OS::Heat::ScalingPolicy",
-        "properties": {
-            "auto_scaling_group_id": {"get_resource": "many"},
-            "scaling_adjustment": MANY,
-            "adjustment_type": "change_in_capacity",
-        },
-    }
-    fleet.create(hot(many=scaled(desired_capacity=2), up=policy))
-    fleet.settle()
-    assert fleet.state() == "CREATE_COMPLETE"
-    before = row_of(fleet, "many")
-    with pytest.raises(exception.HeatliteError, match="Maximum resources per stack exceeded"):
-        signal(fleet, "up")
-    fleet.settle()
-    assert row_of(fleet, "many") == before
-    assert len(built) <= FEW
 
 
 def test_a_large_value_that_each_resource_is_given_is_refused_before_all_have_gone_through_it(

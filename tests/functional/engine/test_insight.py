@@ -50,55 +50,6 @@ def test_an_id_tells_its_millisecond() -> None:
     assert time_of("3b241101-e2bb-4255-8caf-4136c566a962") is None
 
 
-def test_the_history_of_an_operation_tells_who_did_what_exactly_when(engine: Endpoint) -> None:
-    engine.clock.now += 0.25
-    identity = engine.create("web", template({"a": stores(), "b": stores({"get_attr": ["a", "output"]})}))
-    engine.clock.now += 0.5
-    engine.settle()
-    told = engine.call("list_history", stack_identity=identity)
-    assert (told["action"], told["status"], told["whole"]) == ("CREATE", "COMPLETE", True)
-    assert told["ended"] - told["began"] == pytest.approx(0.5)
-    assert [(it["name"], it["status"]) for it in told["events"]] == [
-        ("a", "IN_PROGRESS"),
-        ("a", "COMPLETE"),
-        ("b", "IN_PROGRESS"),
-        ("b", "COMPLETE"),
-    ]
-    assert {it["engine_id"] for it in told["events"]} == {engine.shared.lease.engine_id}
-    assert {it["at"] for it in told["events"]} == {told["ended"]}
-    (stack,) = told["stacks"]
-    assert stack["requires"] == {"a": [], "b": ["a"]}
-
-
-def test_the_history_of_an_earlier_operation_ends_where_the_next_begins(engine: Endpoint) -> None:
-    identity = engine.create("web", template({"a": stores()}))
-    engine.clock.now += 3
-    engine.update(identity, template({"a": stores("y")}))
-    engine.settle()
-    latest = engine.call("list_history", stack_identity=identity)
-    earlier = engine.call("list_history", stack_identity=identity, back=1)
-    assert (earlier["action"], earlier["status"]) == ("CREATE", "SUPERSEDED")
-    assert earlier["ended"] == latest["began"] == earlier["follows"]
-    with pytest.raises(exception.NotFound, match="2 operation"):
-        engine.call("list_history", stack_identity=identity, back=2)
-
-
-def test_of_a_deleted_stack_there_is_a_history(engine: Endpoint) -> None:
-    identity = engine.created("web", template({"a": stores(), "b": stores(depends_on="a")}))
-    engine.call("delete_stack", stack_identity=identity)
-    engine.settle()
-    told = engine.call("list_history", stack_identity=identity)
-    assert told["action"] == "DELETE"
-    assert told["stacks"][0]["requires"]["b"] == ["a"]
-    assert [it["name"] for it in told["events"] if it["status"] == "COMPLETE"] == ["b", "a"]
-
-
-def test_what_nothing_was_done_to_yet_has_its_requirements(engine: Endpoint) -> None:
-    identity = engine.create("web", template({"a": stores(), "b": stores(depends_on="a")}))
-    (stack,) = engine.call("list_requirements", stack_identity=identity)
-    assert stack["requires"] == {"a": [], "b": ["a"]}
-
-
 # --- plans ----------------------------------------------------------------------------------------------------------
 
 

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from heatlite.exception import InvalidTemplateAttribute, StackValidationFailed
+from heatlite.resources.builtin import cfn_stack
 from heatlite.resources.builtin.access_policy import AccessPolicy
 from heatlite.resources.builtin.cfn_stack import CfnStack
 from heatlite.resources.testing import instance_of
+from heatlite.schema.child_process import allowed
 
 UUID = "5ee4c1f0-7a5d-4e1c-9f3f-2f9c8a8b1d11"
 TEMPLATE = '{"HeatTemplateFormatVersion": "2012-12-12"}'
@@ -58,6 +60,32 @@ def test_the_template_is_the_page_or_the_file_that_came_with_the_parents(site: s
 def test_a_page_that_cannot_be_had_is_told_with_its_reason(site: str, url: str, reason: str) -> None:
     with pytest.raises(StackValidationFailed, match=f"Could not fetch remote template: .*{reason}"):
         stack(site + url if url.startswith("/") else url).child_template()
+
+
+def test_all_pages_of_a_call_share_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+
+    def page(url: str, time_limit: float, largest: int) -> bytes:
+        given.append(time_limit)
+        return TEMPLATE.encode()
+
+    monkeypatch.setattr(cfn_stack, "read_web", page)
+    with allowed(3.0) as left:
+        assert stack("http://here/a").child_template() == TEMPLATE
+        left.left = 0.0
+        with pytest.raises(StackValidationFailed, match="http://here/b: no time is left in this call"):
+            stack("http://here/b").child_template()
+    assert len(given) == 1
+    assert given[0] <= 3.0
+    stack("http://here/c").child_template()
+    assert given[1:] == [cfn_stack.TIME_LIMIT]
+
+
+def test_the_time_that_a_page_takes_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cfn_stack, "read_web", lambda *arguments: TEMPLATE.encode())
+    with allowed(3.0) as left:
+        stack("http://here/a").child_template()
+        assert left.left < 3.0
 
 
 def test_while_the_url_is_not_known_there_is_no_template() -> None:
