@@ -115,7 +115,9 @@ def test_operations_beyond_what_a_history_reads_are_said_to_be_there(database: D
     identity = engine.created("web", EMPTY)
     engine.update(identity, EMPTY)
     engine.settle()
-    with pytest.raises(exception.NotFound, match=r"show only 1 operation\(s\)\. One call doesn.t read older .* max_listed, 3"):
+    with pytest.raises(
+        exception.NotFound, match=r"show only 1 operation\(s\)\. One call doesn.t read older .* max_listed, 3"
+    ):
         engine.call("list_history", stack_identity=identity, back=1)
 
 
