@@ -228,6 +228,8 @@ class Expected:
     actions: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
     maybe: dict[Path, set[str]] = field(default_factory=lambda: defaultdict(set))
     free: set[Path] = field(default_factory=set)
+    resumed: set[Path] = field(default_factory=set)
+    """A stack that is resumed first is so with all that is in it, also with what goes then."""
 
     def read(self, changes: list[Json], above: Path = ()) -> Expected:
         """Take over what a plan says of one stack."""
@@ -249,6 +251,7 @@ class Expected:
             self.maybe[path] |= {"CREATE", "UPDATE", "DELETE", "RESUME"}
         elif "resumed first" in reason:
             self.actions[path].add("RESUME")
+            self.resumed.add(path)
             self.maybe[path].add("UPDATE")
         if fate == "added":
             self.actions[path].add("CREATE")
@@ -264,13 +267,17 @@ class Expected:
     def is_free(self, path: Path) -> bool:
         return any(path[: len(it)] == it and path != it for it in self.free)
 
+    def may_do(self, path: Path) -> set[str]:
+        is_resumed = any(path[: len(it)] == it for it in self.resumed)
+        return self.maybe.get(path, set()) | ({"RESUME"} if is_resumed else set())
+
     def differences(self, seen: Mapping[Path, set[str]], *, whole: bool) -> list[str]:
         """Where the events differ from it. ``whole``: all of it was done."""
         found = []
         for path in sorted({*self.actions, *seen}):
             if self.is_free(path):
                 continue
-            must, may, did = self.actions.get(path, set()), self.maybe.get(path, set()), seen.get(path, set())
+            must, may, did = self.actions.get(path, set()), self.may_do(path), seen.get(path, set())
             if not did <= must | may or (whole and not must <= did):
                 found.append(f"{'.'.join(path)}: planned {sorted(must)} (may {sorted(may)}), done {sorted(did)}")
         return found

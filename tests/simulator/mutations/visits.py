@@ -7,7 +7,7 @@ from typing import Any
 
 from heatlite.convergence import decide, visits
 from heatlite.convergence.model import Action, Node, NodeState, Status
-from heatlite.engine.decision import evaluate, row_changes
+from heatlite.engine.decision import row_changes
 from heatlite.engine.traversal.transactions import begin, end, finish
 from tests.simulator.mutations.base import Patch, mutation
 
@@ -54,10 +54,12 @@ def forget_what_came_before_a_visit() -> Sequence[Patch]:
 
 @mutation(2500)
 def resume_nothing_that_failed_to_be_suspended() -> Sequence[Patch]:
-    def decide_visit(view: Any, action: Action, *, serves: bool) -> decide.VisitDecision:
-        decision = visits.decide_visit(view, action, serves=serves)
+    real = visits.decide_visit
+
+    def decide_visit(view: Any, action: Action, **facts: bool) -> decide.VisitDecision:
+        decision = real(view, action, **facts)
         if action is Action.RESUME and isinstance(decision, decide.Perform) and view.status is not Status.COMPLETE:
             return decide.Nothing()
         return decision
 
-    return [(evaluate, "decide_visit", decide_visit)]
+    return [(visits, "decide_visit", decide_visit)]
