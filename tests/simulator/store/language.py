@@ -54,6 +54,9 @@ class Element:
     def is_not(self, other: None) -> Binary:
         return Binary(self, operators.is_not, NULL)
 
+    def label(self, name: str) -> Element:
+        return self
+
     def desc(self) -> Ordering:
         return Ordering(self, operators.desc_op)
 
@@ -235,6 +238,7 @@ LANGUAGE = SimpleNamespace(
     delete=lambda table: Change("delete", table=table),
     and_=lambda *clauses: Clauses(operators.and_, clauses),
     or_=lambda *clauses: Clauses(operators.or_, clauses),
+    null=lambda: NULL,
     true=lambda: TRUE,
     false=lambda: FALSE,
     case=Case,
