@@ -80,7 +80,7 @@ def or_nested(method: Any) -> Any:
         if NESTED not in args:
             return method(self, context, **arguments)
         lifecycle = self._lifecycle
-        children = Children(lifecycle._shared, lifecycle._conclusions)
+        children = Children(lifecycle._shared, lifecycle._recorder)
         return children.receive(context, BeginChild.from_wire(args[NESTED]))
 
     return call

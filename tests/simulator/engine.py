@@ -26,7 +26,7 @@ from heatlite.engine.runtime.recovery import Sweeper, Sweeps
 from heatlite.engine.runtime.worker import WorkerEndpoint
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.checker import Checker
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.resources.registry import Registry
 from tests.simulator.line import SimulatedLine
@@ -123,15 +123,15 @@ class SimulatedEngine:
             sleep=scheduler.sleep,
         )
         self.shared = self._share(inputs, simulation.settings)
-        self.conclusions = Conclusions(self.shared)
+        self.recorder = ResultRecorder(self.shared)
         pool: Any = SimulatedPool(self.spawn)
-        self.runner = StepRunner(self.shared, self.conclusions, pool, self._timers)
-        self.checker = Checker(self.shared, self.conclusions, self.runner)
+        self.runner = StepRunner(self.shared, self.recorder, pool, self._timers)
+        self.checker = Checker(self.shared, self.recorder, self.runner)
         self.endpoint = WorkerEndpoint(self.checker)
         self.listener = ListenerEndpoint(self.runner)
-        self.lifecycle = Lifecycle(self.shared, self.conclusions)
-        self.children = Children(self.shared, self.conclusions)
-        self.sweeps = Sweeps(self.shared, Sweeper(self.shared, self.conclusions, self.runner))
+        self.lifecycle = Lifecycle(self.shared, self.recorder)
+        self.children = Children(self.shared, self.recorder)
+        self.sweeps = Sweeps(self.shared, Sweeper(self.shared, self.recorder, self.runner))
 
     def _share(self, inputs: Inputs, settings: Settings) -> Shared:
         database: Any = self.database

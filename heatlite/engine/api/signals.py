@@ -20,7 +20,7 @@ from heatlite.engine.nested.begin import Children
 from heatlite.engine.shared import Shared
 from heatlite.engine.signals import hooks
 from heatlite.engine.signals.delivery import Signals
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 
 UNSET_HOOK = "unset_hook"
 
@@ -30,9 +30,9 @@ class SignalEndpoint:
 
     target = oslo_messaging.Target(version="1.36")
 
-    def __init__(self, shared: Shared, conclusions: Conclusions, children: Children) -> None:
+    def __init__(self, shared: Shared, recorder: ResultRecorder, children: Children) -> None:
         self._shared = shared
-        self._conclusions = conclusions
+        self._recorder = recorder
         self._signals = Signals(shared, children)
 
     @client_call
@@ -57,7 +57,7 @@ class SignalEndpoint:
             rows = resources.by_names(context, stack.id, [resource_name]) if isinstance(resource_name, str) else []
             if not rows:  # a row that clients no longer see may still wait at the hook after its deletion
                 raise exception.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
-            hooks.clear(self._shared, self._conclusions, stack, resource_name, details[UNSET_HOOK])
+            hooks.clear(self._shared, self._recorder, stack, resource_name, details[UNSET_HOOK])
             return dict(rows[-1].resource_metadata or {}) if sync_call else None
         metadata = self._signals.signal(stack, lambda at: self._by_name(at, stack, resource_name), details)
         return metadata if sync_call else None

@@ -34,7 +34,7 @@ class Ending:
         return isinstance(self.outcome, Failed) or isinstance(self.work.decision, decide.Unmet)
 
     @property
-    def looks_again(self) -> bool:
+    def requires_recheck(self) -> bool:
         """Whether its node has to look again: what was begun before is complete, and isn't all that is wanted."""
         ends = isinstance(self.outcome, Done)
         return ends and (isinstance(self.work.decision, decide.Resume) or row_changes.is_stale(self.work))
@@ -42,7 +42,7 @@ class Ending:
     @property
     def may_pause(self) -> bool:
         """Whether a hook after what was done is reached."""
-        return isinstance(self.outcome, Done) and not self.looks_again
+        return isinstance(self.outcome, Done) and not self.requires_recheck
 
     @property
     def removes(self) -> bool:

@@ -42,7 +42,7 @@ from heatlite.engine.operations import adoption
 from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.inline_successors import is_quick
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.transactions import begin, fail
 from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE
 from heatlite.rpc.messages import BeginChild
@@ -57,9 +57,9 @@ LOG = logging.getLogger(__name__)
 class Children:
     """Begins the operations on nested stacks."""
 
-    def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
+    def __init__(self, shared: Shared, recorder: ResultRecorder) -> None:
         self._shared = shared
-        self._conclusions = conclusions
+        self._recorder = recorder
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)
 
     def receive(self, request: RequestContext, message: BeginChild) -> None:
@@ -108,7 +108,7 @@ class Children:
             self._refuse_first(stack, f"The database refuses the stack: {refusals.reason(error)}", adopts)
             return
         spreads = not is_quick(self._shared.registry, parsed)
-        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
+        self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
 
     def _new_stack(self, message: BeginChild, row: ResourceRecord, owner: StackRecord) -> StackRecord:
         empty = message.template_id is None
@@ -117,7 +117,7 @@ class Children:
             name=message.name,
             tenant=owner.tenant,
             username=owner.username,
-            raw_template_id=self._conclusions.empty_template() if empty else message.template_id or 0,
+            raw_template_id=self._recorder.empty_template() if empty else message.template_id or 0,
             prev_raw_template_id=None,
             current_traversal=message.operation_id,
             action=Action(message.verb),
@@ -181,7 +181,7 @@ class Children:
             self._insert(stack, left or {})
         except db_error.DBDuplicateEntry:
             return
-        self._conclusions.family.ended(stack)
+        self._recorder.family.ended(stack)
 
     @retried
     def _insert(self, stack: StackRecord, left: Mapping[str, Any]) -> None:
@@ -238,7 +238,7 @@ class Children:
         if begun is not None:
             known = self._shared.library.known(columns.get("raw_template_id", seen.raw_template_id))
             spreads = known is None or not is_quick(self._shared.registry, known[1])
-            self._conclusions.announce({begun.traversal_id: begun.ready}, seen.tenant, spreads=spreads)
+            self._recorder.announce({begun.traversal_id: begun.ready}, seen.tenant, spreads=spreads)
 
     @retried
     def _supersede(
@@ -253,7 +253,7 @@ class Children:
 
     def _refuse_next(self, seen: StackRecord, columns: Mapping[str, Any]) -> None:
         if self._refuse(seen, {**columns, "deadline": None}):
-            self._conclusions.family.ended(dataclasses.replace(seen, **columns))
+            self._recorder.family.ended(dataclasses.replace(seen, **columns))
 
     @retried
     def _refuse(self, seen: StackRecord, columns: Mapping[str, Any]) -> bool:

@@ -33,7 +33,7 @@ from heatlite.engine.ports import credentials
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal import trusts
 from heatlite.engine.traversal.inline_successors import is_quick
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.transactions import begin
 
 SECONDS_A_MINUTE = 60
@@ -52,10 +52,10 @@ Submitted = Submission | Callable[[StackRecord], Submission]
 class Lifecycle:
     """Begins operations on stacks."""
 
-    def __init__(self, shared: Shared, conclusions: Conclusions) -> None:
+    def __init__(self, shared: Shared, recorder: ResultRecorder) -> None:
         self._shared = shared
         self.policy = shared.policy
-        self._conclusions = conclusions
+        self._recorder = recorder
         self._starts = IdempotentStart(shared)
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)
 
@@ -79,7 +79,7 @@ class Lifecycle:
         with trusts.for_new_stack(self._shared, context, stack_id) as asked_by:
             begun = self._starts.first(stack, lambda: self._create(stack, submission, parsed, options, asked_by))
         spreads = not is_quick(self._shared.registry, parsed)
-        self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
+        self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
         return stack
 
     def _new_stack(self, context: RequestContext, stack_id: str, name: str, options: OperationOptions) -> StackRecord:
@@ -182,7 +182,7 @@ class Lifecycle:
         interrupts.answer(stack.name, stack.action, stack.status, Operation.CANCEL)
         traversal = self._shared.library.traversal(self._shared.context(), stack.current_traversal)
         if traversal is not None:
-            self._conclusions.ended(traversal, f"Stack {stack.action} cancelled")
+            self._recorder.ended(traversal, f"Stack {stack.action} cancelled")
         return stack
 
     def restore(self, context: RequestContext, stack: StackRecord, submission: Submission) -> StackRecord:
@@ -221,7 +221,7 @@ class Lifecycle:
     def _way_back(self, stack: StackRecord) -> Change:
         if stack.prev_raw_template_id == stack.raw_template_id:
             raise exception.NotSupported(feature="Cancelling an update whose changes have all been made")
-        target = stack.prev_raw_template_id or self._conclusions.empty_template()
+        target = stack.prev_raw_template_id or self._recorder.empty_template()
         goal = dataclasses.replace(stack, raw_template_id=target)
         parsed, values = self._shared.library.parameters(self._shared.context(), goal)
         columns = {"raw_template_id": target, "timeout": stack.timeout}
@@ -240,7 +240,7 @@ class Lifecycle:
             if begun is not None:
                 known = self._shared.library.known(wanted.columns.get("raw_template_id", stack.raw_template_id))
                 spreads = known is None or not is_quick(self._shared.registry, known[1])
-                self._conclusions.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
+                self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
                 break
             fresh = stacks.get(self._shared.context(), stack.id)
             if fresh is None:

@@ -68,7 +68,7 @@ from heatlite.engine.runtime.worker import WorkerEndpoint
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.checker import Checker
 from heatlite.engine.traversal.fair_thread_pool import FairThreadPool
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.notifications import Notifier
 from heatlite.resources.builtin import outside_deployment, outside_handle, outside_policy
@@ -131,13 +131,13 @@ class EngineProcess:
         self.servers = RPCServers(lambda: broker.examine(surroundings.transport), self._starters, self._serves)
         self.shared = self._share()
         self._pool = executors.pool(self._settings.step_threads)
-        self.conclusions = Conclusions(self.shared)
+        self.recorder = ResultRecorder(self.shared)
         self.lanes = FairThreadPool(self._pool.submit, self._settings.step_threads)
-        self.runner = StepRunner(self.shared, self.conclusions, self.lanes)
-        self.checker = Checker(self.shared, self.conclusions, self.runner)
+        self.runner = StepRunner(self.shared, self.recorder, self.lanes)
+        self.checker = Checker(self.shared, self.recorder, self.runner)
         self.runner.watchdog.leave = surroundings.leave
         self.runner.watchdog.when_told = lambda: self.shared.counts.add(Count.OVERRUNS)
-        sweeper = Sweeper(self.shared, self.conclusions, self.runner)
+        sweeper = Sweeper(self.shared, self.recorder, self.runner)
         self._sweeps = Sweeps(self.shared, sweeper, self.runner.watchdog.hanging_steps)
         self._sweeps.add(Forgetting(surroundings.database, surroundings.inputs).old_calls)
         self._renewal = Renewal(self.shared.lease, self._settings)
@@ -280,17 +280,17 @@ class EngineProcess:
 
     def _endpoints(self) -> dict[str, list[object]]:
         endpoints: dict[str, list[object]] = {}
-        children = Children(self.shared, self.conclusions)
+        children = Children(self.shared, self.recorder)
         if self._settings.role.converges:
             endpoints[messages.WORKER_TOPIC] = [self._worker]
         if self._settings.role.serves_clients:
-            lifecycle = Lifecycle(self.shared, self.conclusions)
+            lifecycle = Lifecycle(self.shared, self.recorder)
             endpoints[messages.ENGINE_TOPIC] = [
                 EngineEndpoint(self.shared, lifecycle),
                 VisitEndpoint(lifecycle),
                 CatalogueEndpoint(self.shared),
                 PreviewEndpoint(self.shared),
-                SignalEndpoint(self.shared, self.conclusions, children),
+                SignalEndpoint(self.shared, self.recorder, children),
                 LifeEndpoint(self.shared, lifecycle),
                 InsightEndpoint(self.shared, lifecycle),
                 OtherCallersEndpoint(self.shared),
@@ -314,7 +314,7 @@ class EngineProcess:
 
     def _stand_in_for_the_broker(self) -> None:
         """Let this engine do the work of casts that the broker doesn't accept, and start sending the others."""
-        children = Children(self.shared, self.conclusions)
+        children = Children(self.shared, self.recorder)
         here = LocalFallback(self._surroundings.database, self.checker, children, self._settings.worker_threads)
         self._casting.check_here = here.check if self._settings.role.converges else None
         self._casting.begin_here = here.begin

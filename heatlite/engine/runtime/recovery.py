@@ -29,7 +29,7 @@ from heatlite.db.retry import retried
 from heatlite.engine.common import executors
 from heatlite.engine.common.counts import Count
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.engine.traversal.transactions import release
 
@@ -55,9 +55,9 @@ class LookedAt:
 class Sweeper:
     """Finds and repairs lost work."""
 
-    def __init__(self, shared: Shared, conclusions: Conclusions, runner: StepRunner) -> None:
+    def __init__(self, shared: Shared, recorder: ResultRecorder, runner: StepRunner) -> None:
         self._shared = shared
-        self._conclusions = conclusions
+        self._recorder = recorder
         self._runner = runner
         self._looked_at = LookedAt()
         self._logged: cachetools.LRUCache[tuple[str, Hashable], bool] = cachetools.LRUCache(LOGGED_KEPT)
@@ -97,8 +97,8 @@ class Sweeper:
             for traversal_id, nodes in released.ready.items():
                 self._shared.counts.add(Count.TAKEN_OVER, len(nodes))
                 for node in nodes:  # in a message each: if one node crashes engines, the others mustn't be lost with it
-                    self._conclusions.announce({traversal_id: [node]})
-            self._conclusions.wake(released.wakes)
+                    self._recorder.announce({traversal_id: [node]})
+            self._recorder.wake(released.wakes)
 
     @retried
     def _free(self, engine_id: str) -> release.Released:
@@ -126,14 +126,14 @@ class Sweeper:
     def _put_up(self, traversal_id: str, due: Sequence[DueNode]) -> None:
         nodes = [each.node for each in due]
         often_cast = min(each.casts for each in due) >= self._shared.settings.max_attempts
-        if often_cast and self._conclusions.end_unreadable(traversal_id):
+        if often_cast and self._recorder.end_unreadable(traversal_id):
             return
         quota, of_rows = self._shared.quota, [node for node in nodes if node.kind in OF_ROWS]
         if quota is None:
-            self._conclusions.announce({traversal_id: nodes})
+            self._recorder.announce({traversal_id: nodes})
             return
         quota.queue(traversal_id, of_rows)
-        self._conclusions.announce({traversal_id: [node for node in nodes if node not in of_rows]})
+        self._recorder.announce({traversal_id: [node for node in nodes if node not in of_rows]})
 
     @retried
     def _postpone(self, due: Sequence[DueNode], now: float) -> list[DueNode]:
@@ -157,7 +157,7 @@ class Sweeper:
             "Lost wake-ups",
             waits.items(),
             lambda it: it[0],
-            lambda it: self._conclusions.wake(dict.fromkeys(it[1], it[0])),
+            lambda it: self._recorder.wake(dict.fromkeys(it[1], it[0])),
         )
 
     def lost_requests(self) -> None:
@@ -188,7 +188,7 @@ class Sweeper:
         with shared.database.writer(context):
             rows = release.give_back_lost(context, shared.inputs, shared.lease.engine_id, traversal_id, node, claim_id)
         if rows:
-            self._conclusions.announce({traversal_id: [node]})
+            self._recorder.announce({traversal_id: [node]})
 
     def lost_locks(self) -> None:
         """Release locks that this engine has in the database, but not in this process; a page at a time."""
@@ -205,7 +205,7 @@ class Sweeper:
         if row.engine_id == self._shared.lease.engine_id and not self._shared.claims.locks(row.id):
             LOG.debug("The lock of resource %s is released", row.name)
             self._shared.counts.add(Count.LOST_SIGHT)
-            self._conclusions.wake(self._let_go(row))
+            self._recorder.wake(self._let_go(row))
 
     @retried
     def _let_go(self, row: ResourceRecord) -> Mapping[int, str]:
@@ -219,11 +219,11 @@ class Sweeper:
         self._each("Time limits", overdue, lambda stack: stack.id, self._time_out)
 
     def _time_out(self, stack: StackRecord) -> None:
-        if self._conclusions.end_unreadable(stack.current_traversal):
+        if self._recorder.end_unreadable(stack.current_traversal):
             return
         traversal = self._shared.library.traversal(self._shared.context(), stack.current_traversal)
         if traversal is not None:
-            self._conclusions.timed_out(traversal)
+            self._recorder.timed_out(traversal)
 
 
 def by_traversal(due: Sequence[DueNode]) -> Mapping[str, Sequence[DueNode]]:

@@ -16,12 +16,12 @@ from heatlite.db.records import PausedNode, StackRecord
 from heatlite.db.retry import retried
 from heatlite.engine.definitions.work import told_id
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.transactions import write_events
 from heatlite.template import Hook
 
 
-def clear(shared: Shared, conclusions: Conclusions, stack: StackRecord, resource_name: str, hook: str) -> None:
+def clear(shared: Shared, recorder: ResultRecorder, stack: StackRecord, resource_name: str, hook: str) -> None:
     """Clear a hook of a resource, as a signal with ``{"unset_hook": hook}`` requests, and cast its node.
 
     :param resource_name: the name of an existing resource of the stack
@@ -32,7 +32,7 @@ def clear(shared: Shared, conclusions: Conclusions, stack: StackRecord, resource
     except ValueError:
         message = f'Invalid hook type "{hook!s:.80}" for resource "{resource_name}"; those are {", ".join(Hook)}'
         raise exception.InvalidBreakPointHook(message=message) from None
-    conclusions.announce({stack.current_traversal: _clear(shared, stack, resource_name, wanted)})
+    recorder.announce({stack.current_traversal: _clear(shared, stack, resource_name, wanted)})
 
 
 @retried

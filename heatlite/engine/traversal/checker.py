@@ -31,8 +31,8 @@ from heatlite.engine.definitions.work import Settled, Work
 from heatlite.engine.ports import plugin_errors
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.inline_successors import InlineSuccessors, suits
-from heatlite.engine.traversal.result_recorder import NOT_TAKEN, Conclusions
-from heatlite.engine.traversal.transactions import Defeat, claim, finish
+from heatlite.engine.traversal.result_recorder import NOT_TAKEN, ResultRecorder
+from heatlite.engine.traversal.transactions import ConflictError, claim, finish
 from heatlite.engine.traversal.transactions.claim import Overweight
 from heatlite.engine.traversal.transactions.finish import Finished
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
@@ -72,9 +72,9 @@ class Batch:
 class Checker:
     """Converges nodes on this engine."""
 
-    def __init__(self, shared: Shared, conclusions: Conclusions, runner: Runner) -> None:
+    def __init__(self, shared: Shared, recorder: ResultRecorder, runner: Runner) -> None:
         self._shared = shared
-        self._conclusions = conclusions
+        self._recorder = recorder
         self._runner = runner
         self._inline = InlineSuccessors(shared.registry, shared.evaluator, self._first_step)
 
@@ -91,7 +91,7 @@ class Checker:
         own = [node for node in nodes if node.kind in OF_ROWS]
         for node in nodes:
             if node not in own:
-                self._conclusions.of_stack(traversal, node)
+                self._recorder.of_stack(traversal, node)
         if not own or traversal.graph is None:
             return
         if self._shared.quota is not None and self._runner.is_full(traversal.stack.tenant):
@@ -106,7 +106,7 @@ class Checker:
             nodes = self._converge_once(traversal, nodes)
             if not nodes:
                 return
-        self._conclusions.announce({traversal.id: nodes})
+        self._recorder.announce({traversal.id: nodes})
 
     def _converge_once(
         self, traversal: Traversal, nodes: Sequence[Node], *, follows: bool = True, refusal: str | None = None
@@ -122,14 +122,14 @@ class Checker:
             at_once = follows and self._shared.settings.local_hops > 0
             batch = self._take(traversal, nodes, mark, follows=at_once, refusal=refusal)
             self._shared.claims.hold(mark.claim_id, batch.going_on)
-        except Defeat:
+        except ConflictError:
             if follows:
                 return self._converge_once(traversal, nodes, follows=False)
             if len(nodes) > 1:
                 for node in nodes:
                     self._converge(traversal, [node])
             else:
-                self._conclusions.announce({traversal.id: nodes})
+                self._recorder.announce({traversal.id: nodes})
             return ()
         except Overweight:
             half = len(nodes) // 2
@@ -153,9 +153,7 @@ class Checker:
         transaction that ran beside this one.
         """
         if again:
-            self._conclusions.ended(
-                traversal, f"Stack {traversal.stack.action} failed: {NOT_TAKEN}: {reason_of(error)}"
-            )
+            self._recorder.ended(traversal, f"Stack {traversal.stack.action} failed: {NOT_TAKEN}: {reason_of(error)}")
             return ()
         if follows:
             return self._converge_once(traversal, nodes, follows=False)
@@ -260,13 +258,13 @@ class Checker:
         for work, waiting in batch.waiting:
             self._runner.wait(traversal, work, waiting)
         if batch.settled:
-            self._conclusions.settle(traversal, batch.settled)
+            self._recorder.settle(traversal, batch.settled)
         here = self._to_go_on_with(traversal, batch)
         cast = replace(batch.finished, ready=()) if here else batch.finished
-        self._conclusions.propagate(traversal, cast)
+        self._recorder.propagate(traversal, cast)
         if batch.free_again:
-            self._conclusions.announce({traversal.id: batch.free_again})
-        self._conclusions.ask(batch.held, traversal.id)
+            self._recorder.announce({traversal.id: batch.free_again})
+        self._recorder.request_release(batch.held, traversal.id)
         return here
 
     def _to_go_on_with(self, traversal: Traversal, batch: Batch) -> Sequence[Node]:

@@ -39,7 +39,7 @@ FirstStep = Callable[[Traversal, Work], Outcome]
 def is_done(ending: Ending) -> bool:
     """Whether what follows may go on: nothing failed, and nobody has to look again or waits at a hook."""
     waits = ending.may_pause and breakpoints.after(ending.work) is not None
-    return not (ending.fails or ending.looks_again or waits)
+    return not (ending.fails or ending.requires_recheck or waits)
 
 
 def suits(registry: Registry, traversal: Traversal, node: Node) -> bool:

@@ -28,7 +28,7 @@ from heatlite.engine.definitions.work import Settled, TimedOut, Work, goes_on_pa
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal import keystone_cleanup, snapshot_plugins
 from heatlite.engine.traversal.nested_family import Family
-from heatlite.engine.traversal.transactions import Defeat, begin, end, fail, finish, progress, release
+from heatlite.engine.traversal.transactions import ConflictError, begin, end, fail, finish, progress, release
 from heatlite.engine.traversal.transactions.finish import Finished
 from heatlite.exception import ResourceFailed
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
@@ -51,7 +51,7 @@ def goes_on_past(work: Work, failure: Failed) -> bool:
     return goes_on_past_failures(work) and not isinstance(failure, TimedOut)
 
 
-class Conclusions:
+class ResultRecorder:
     """Writes down what work came to, and sets going what follows."""
 
     def __init__(self, shared: Shared) -> None:
@@ -86,7 +86,7 @@ class Conclusions:
     def _finish_all(self, traversal: Traversal, endings: Sequence[Ending]) -> Finished:
         try:
             return self._finish(traversal, endings)
-        except Defeat:
+        except ConflictError:
             if len(endings) > 1:
                 return together([self._finish_all(traversal, [ending]) for ending in endings])
             LOG.warning("The lock of %s was taken over: what it came to is dropped", endings[0].work.row.name)
@@ -176,7 +176,7 @@ class Conclusions:
         rollback = self._rollback_plan(traversal) if fail.may_roll_back(traversal.stack) else None
         try:
             ended = self._fail(traversal, failures, reason, rollback, lets_go=lets_go)
-        except Defeat:
+        except ConflictError:
             LOG.warning("The lock of %s was taken over: that it failed is dropped", failures[0][0].row.name)
             return
         except REFUSING as error:
@@ -328,7 +328,7 @@ class Conclusions:
             except Exception as error:
                 outage.log_failure(LOG, error, "Engine %s can't be told now that an operation is over", engine_id)
 
-    def ask(self, rows: Sequence[ResourceRecord], traversal_id: str) -> None:
+    def request_release(self, rows: Sequence[ResourceRecord], traversal_id: str) -> None:
         """Tell rows' holders that a newer traversal waits. If that is lost, the holder's next sweep sees it."""
         held: dict[str, list[int]] = {}
         for row in rows:

@@ -27,7 +27,7 @@ from heatlite.engine.ports import plugin_errors
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.fair_thread_pool import StepPool
 from heatlite.engine.traversal.outbox import Outbox
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_watchdog import StepWatchdog
 from heatlite.engine.traversal.timers import Timers
 from heatlite.resources.outcomes import Waiting
@@ -59,12 +59,12 @@ class StepRunner:
     def __init__(
         self,
         shared: Shared,
-        conclusions: Conclusions,
+        recorder: ResultRecorder,
         pool: StepPool,
         timers: Callable[[Callable[[], float], Callable[[Sequence[Pending]], None]], Timers[Pending]] = Timers,
     ) -> None:
         self._shared = shared
-        self._conclusions = conclusions
+        self._recorder = recorder
         self._pool = pool
         self._draining = False
         self._woken: set[int] = set()
@@ -89,7 +89,7 @@ class StepRunner:
         The look at the end of the operation's time is the last one: see ``_take_step``.
         """
         if self._draining:
-            self._conclusions.give_back(traversal.id, [work])
+            self._recorder.give_back(traversal.id, [work])
             return
         pause = min(waiting.poll_after, max(0.0, self._time_left(traversal)))
         self._timers.add(pause, Pending(traversal, work, waiting.progress))
@@ -135,7 +135,7 @@ class StepRunner:
         for pending in self._timers.take(lambda it: it.work.row.id in resource_ids and gives_way(it.work, wanting)):
             let_go.setdefault(pending.traversal.id, []).append(pending.work)
         for superseded_id, works in let_go.items():
-            self._conclusions.give_back(superseded_id, works)
+            self._recorder.give_back(superseded_id, works)
 
     def drain(self) -> None:
         """Give back what waits, now and from now on; steps that run go on to their end."""
@@ -145,7 +145,7 @@ class StepRunner:
         for pending in self._timers.take_all():
             waiting.setdefault(pending.traversal.id, []).append(pending.work)
         for traversal_id, works in waiting.items():
-            self._conclusions.give_back(traversal_id, works)
+            self._recorder.give_back(traversal_id, works)
 
     def _submit(self, function: Callable[[], None]) -> None:
         self._pool.submit(function)
@@ -180,7 +180,7 @@ class StepRunner:
             self._shared.claims.settle([work.claim_id])
             return
         if self._draining:  # it waited for a thread, and is nowhere begun
-            self._conclusions.give_back(pending.traversal.id, [work])
+            self._recorder.give_back(pending.traversal.id, [work])
             return
         if not lease.is_valid:
             self._timers.add(LEASE_PAUSE, pending)
@@ -211,7 +211,7 @@ class StepRunner:
     def _again(self, pending: Pending) -> None:
         """Run the same step again in a while; where the engine is leaving, somebody else does."""
         if self._draining:
-            self._conclusions.give_back(pending.traversal.id, [pending.work])
+            self._recorder.give_back(pending.traversal.id, [pending.work])
         else:
             self._timers.add(LEASE_PAUSE, pending)
 
@@ -234,7 +234,7 @@ class StepRunner:
         over = [it for it in settled if not isinstance(it.outcome, Waiting)]
         self._woken -= {it.work.row.id for it in over}
         if over:
-            self._record(len(over), lambda: self._conclusions.settle(traversal, over))
+            self._record(len(over), lambda: self._recorder.settle(traversal, over))
         if waits:
             self._record(len(waits), lambda: self._keep_waiting(traversal, waits))
 
@@ -251,7 +251,7 @@ class StepRunner:
         outcomes = {work.row.id: waiting for work, waiting in waits}
         lost = {work.row.id: work.claim_id for work, _ in waits}
         try:
-            for work in self._conclusions.keep_waiting(traversal, waits):
+            for work in self._recorder.keep_waiting(traversal, waits):
                 del lost[work.row.id]
                 self.wait(traversal, work, outcomes[work.row.id])
         finally:

@@ -41,7 +41,7 @@ from heatlite.engine.operations.lifecycle import Lifecycle
 from heatlite.engine.ports.clouds import Clouds
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.checker import Checker
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.resources.registry import Registry
 
 WRITTEN = (models.stack, models.raw_template, models.resource, models.sync_point, models.event, models.stack_tag)
@@ -99,15 +99,15 @@ class Endpoint:
             clouds=clouds,
         )
         self.shared.lease.acquire()
-        conclusions = Conclusions(self.shared)
-        self._checker = Checker(self.shared, conclusions, NoRunner())
-        lifecycle, children = Lifecycle(self.shared, conclusions), Children(self.shared, conclusions)
+        recorder = ResultRecorder(self.shared)
+        self._checker = Checker(self.shared, recorder, NoRunner())
+        lifecycle, children = Lifecycle(self.shared, recorder), Children(self.shared, recorder)
         self._endpoints = (
             EngineEndpoint(self.shared, lifecycle),
             VisitEndpoint(lifecycle),
             CatalogueEndpoint(self.shared),
             PreviewEndpoint(self.shared),
-            SignalEndpoint(self.shared, conclusions, children),
+            SignalEndpoint(self.shared, recorder, children),
             LifeEndpoint(self.shared, lifecycle),
             InsightEndpoint(self.shared, lifecycle),
             OtherCallersEndpoint(self.shared),

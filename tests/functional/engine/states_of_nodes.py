@@ -95,7 +95,7 @@ def at_a_hook(fleet: Fleet) -> None:
 
 def cleared(fleet: Fleet) -> None:
     engine = fleet.living[0]
-    hooks.clear(engine.shared, engine.conclusions, fleet.stack(), "a", "pre-create")
+    hooks.clear(engine.shared, engine.recorder, fleet.stack(), "a", "pre-create")
 
 
 def committing(fleet: Fleet) -> None:
@@ -116,7 +116,7 @@ def ending(fleet: Fleet) -> None:
 
 def e0_does(kind: NodeKind) -> Act:
     """The engine that made a node of the stack's ready does it at once."""
-    return lambda fleet: fleet.engines[0].conclusions.announce({fleet.stack().current_traversal: [of_stack(kind)]})
+    return lambda fleet: fleet.engines[0].recorder.announce({fleet.stack().current_traversal: [of_stack(kind)]})
 
 
 CASES = {

@@ -16,7 +16,7 @@ def failed_with_rollback(fleet: Fleet) -> None:
 
 
 def e0_plans(fleet: Fleet) -> None:
-    fleet.engines[0].conclusions.plan(fleet.stack().current_traversal)
+    fleet.engines[0].recorder.plan(fleet.stack().current_traversal)
 
 
 def overdue(fleet: Fleet) -> None:

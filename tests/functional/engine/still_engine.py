@@ -40,7 +40,7 @@ from heatlite.engine.runtime.recovery import Sweeper
 from heatlite.engine.runtime.worker import WorkerEndpoint
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.checker import Checker
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.resources.registry import Registry
 from heatlite.rpc.messages import BeginChild
@@ -180,15 +180,15 @@ class Engine:
             wakes=it.bus,
             quota=ProjectQuota(it.database, inputs, it.share, lambda: 1) if it.share else None,
         )
-        self.conclusions = Conclusions(self.shared)
-        self.runner = StepRunner(self.shared, self.conclusions, self.steps, self._make_timers)
-        self.checker = Checker(self.shared, self.conclusions, self.runner)
-        self.sweeper = Sweeper(self.shared, self.conclusions, self.runner)
-        self.lifecycle, children = Lifecycle(self.shared, self.conclusions), Children(self.shared, self.conclusions)
+        self.recorder = ResultRecorder(self.shared)
+        self.runner = StepRunner(self.shared, self.recorder, self.steps, self._make_timers)
+        self.checker = Checker(self.shared, self.recorder, self.runner)
+        self.sweeper = Sweeper(self.shared, self.recorder, self.runner)
+        self.lifecycle, children = Lifecycle(self.shared, self.recorder), Children(self.shared, self.recorder)
         self.endpoint = EngineEndpoint(self.shared, self.lifecycle)
         self.nested = NestedEndpoint(children, lambda wire: RequestContext(it.database, wire))
         self.visits = VisitEndpoint(self.lifecycle)
-        self.signals = SignalEndpoint(self.shared, self.conclusions, children)
+        self.signals = SignalEndpoint(self.shared, self.recorder, children)
         self.previews = PreviewEndpoint(self.shared)
         self.software = SoftwareEndpoint(self.shared)
         self.worker = WorkerEndpoint(self.checker)

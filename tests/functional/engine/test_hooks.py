@@ -270,7 +270,7 @@ def test_a_resource_whose_steps_take_time_waits_too_and_an_engine_may_die_at_it(
     for hook in ("pre-create", "post-create"):
         assert fleet.state() == "CREATE_IN_PROGRESS"
         engine = fleet.living[0]
-        hooks.clear(engine.shared, engine.conclusions, fleet.stack(), "a", hook)
+        hooks.clear(engine.shared, engine.recorder, fleet.stack(), "a", hook)
         fleet.message()
         engine.die()
         fleet.settle()

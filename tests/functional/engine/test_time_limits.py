@@ -69,7 +69,7 @@ def test_whoever_ends_a_stack_has_its_resources_let_go_of(fleet: Fleet, lost: bo
     [engine] = [it for it in fleet.living if it.timers.items]
     traversal = engine.shared.library.traversal(fleet.context(), fleet.stack().current_traversal)
     assert traversal is not None
-    engine.conclusions.timed_out(traversal)
+    engine.recorder.timed_out(traversal)
     assert fleet.state() == "CREATE_FAILED"
     if lost:
         fleet.bus.lose_everything()
@@ -86,7 +86,7 @@ def test_what_a_step_runs_for_is_let_go_of_after_the_step(fleet: Fleet) -> None:
     engine = fleet.living[0]
     traversal = engine.shared.library.traversal(fleet.context(), fleet.stack().current_traversal)
     assert traversal is not None
-    engine.conclusions.timed_out(traversal)
+    engine.recorder.timed_out(traversal)
     assert fleet.over()
     assert state(row_of(fleet, "a")) == "CREATE_IN_PROGRESS"
     fleet.work()

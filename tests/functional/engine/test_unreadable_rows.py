@@ -118,14 +118,14 @@ def test_what_fails_for_one_traversal_is_told_once_and_harms_no_other(
     row = stacks.get(fleet.context(), unreadable["stack_id"])
     assert row is not None
     engine = fleet.living[0]
-    announce = engine.conclusions.announce
+    announce = engine.recorder.announce
 
     def stumble(ready: dict[str, list[Node]], *args: Any, **more: Any) -> None:
         if row.current_traversal in ready:
             raise ZeroDivisionError
         announce(ready, *args, **more)
 
-    monkeypatch.setattr(engine.conclusions, "announce", stumble)
+    monkeypatch.setattr(engine.recorder, "announce", stumble)
     fleet.pass_time(fleet.settings.recast_after + 1)
     engine.sweeper.lost_casts()
     fleet.work()
@@ -156,7 +156,7 @@ def test_a_rollback_that_cannot_be_read_fails(fleet: Fleet) -> None:
 def test_traversals_that_can_be_read_are_not_ended(fleet: Fleet) -> None:
     fleet.create(hot(a=resource("x")))
     engine = fleet.living[0]
-    assert engine.conclusions.end_unreadable(fleet.stack().current_traversal) is False
-    assert engine.conclusions.end_unreadable("no such traversal") is False
+    assert engine.recorder.end_unreadable(fleet.stack().current_traversal) is False
+    assert engine.recorder.end_unreadable("no such traversal") is False
     loaded = engine.shared.library.traversal(fleet.context(), fleet.stack().current_traversal)
     assert isinstance(loaded, Traversal)

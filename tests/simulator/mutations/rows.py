@@ -7,7 +7,7 @@ from typing import Any
 
 from heatlite.db import resources, stacks
 from heatlite.db.api import reader, rows, writer
-from heatlite.engine.traversal.result_recorder import Conclusions
+from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.transactions import begin, fail, finish
 from tests.simulator.mutations.base import DURING, Patch, during, mutation, sa
 
@@ -75,7 +75,7 @@ def drop_wanted_by() -> Sequence[Patch]:
 
 @mutation(2500)
 def release_the_lock_in_a_separate_write() -> Sequence[Patch]:
-    write, real = resources.write, Conclusions._finish
+    write, real = resources.write, ResultRecorder._finish
 
     def finish_and_release(self: Any, traversal: Any, endings: Any) -> Any:
         with during(True):
@@ -86,7 +86,7 @@ def release_the_lock_in_a_separate_write() -> Sequence[Patch]:
     def keep(*args: Any, locked_by: str | None, lock_for: str | None) -> int:
         return write(*args, locked_by=locked_by, lock_for=locked_by if DURING.get() else lock_for)
 
-    return [(Conclusions, "_finish", finish_and_release), (resources, "write", keep)]
+    return [(ResultRecorder, "_finish", finish_and_release), (resources, "write", keep)]
 
 
 @writer
@@ -111,7 +111,7 @@ def ask_for_a_lock_without_looking_whether_it_is_held() -> Sequence[Patch]:
 @mutation(100)
 def cast_before_commit() -> Sequence[Patch]:
     real = finish.finish
-    settle = Conclusions._finish
+    settle = ResultRecorder._finish
 
     def eager(context: Any, inputs: Any, traversal: Any, endings: Any, **kwargs: Any) -> finish.Finished:
         finished = real(context, inputs, traversal, endings, **kwargs)
@@ -124,4 +124,4 @@ def cast_before_commit() -> Sequence[Patch]:
         with during(self):
             return settle(self, traversal, endings)
 
-    return [(finish, "finish", eager), (Conclusions, "_finish", within)]
+    return [(finish, "finish", eager), (ResultRecorder, "_finish", within)]

@@ -9,8 +9,8 @@
 
 Each takes its locks in one order: stack, then sync_point, then resource. Each can be run again whole, and is: the
 callers in ``heatlite.engine`` open the transaction and retry it, and cast only after its commit. A conditional write
-that changes fewer rows than it should is an answer; where it means that the lock was lost, ``Defeat`` is raised, which
-undoes the transaction.
+that changes fewer rows than it should is an answer; where it means that the lock was lost, ``ConflictError`` is raised,
+which undoes the transaction.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from heatlite.engine.common.inputs import Inputs
 STACK_TYPE = "OS::Heat::Stack"
 
 
-class Defeat(Exception):
+class ConflictError(Exception):
     """Somebody else was quicker with one row of a batch: undo all of it, and try its nodes one by one."""
 
 
@@ -49,4 +49,4 @@ def stack_event(stack: StackRecord, action: str, status: str, reason: str) -> Ha
     return Happening(stack.name, STACK_TYPE, stack.id, action, status, reason)
 
 
-__all__ = ["Defeat", "stack_event", "stacks", "write_events"]
+__all__ = ["ConflictError", "stack_event", "stacks", "write_events"]

@@ -27,7 +27,7 @@ from heatlite.engine.decision.cleanup_evaluation import Claim
 from heatlite.engine.decision.evaluate import Evaluator
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Work, weight_of
-from heatlite.engine.traversal.transactions import Defeat, write_events
+from heatlite.engine.traversal.transactions import ConflictError, write_events
 from heatlite.resources.outcomes import Waiting
 
 BATCH_BYTES = 8 * 1024 * 1024
@@ -131,7 +131,7 @@ def wait_for_lock(context: Context, inputs: Inputs, traversal: Traversal, work: 
 def replaced(context: Context, inputs: Inputs, traversal: Traversal, works: Sequence[Work]) -> list[Work]:
     """Return the work with each replacement turned into the creation of a new row.
 
-    :raises Defeat: where a row to be replaced was locked or changed meanwhile
+    :raises ConflictError: where a row to be replaced was locked or changed meanwhile
     """
     replacing = [work for work in works if isinstance(work.decision, decide.Replace)]
     if not replacing:
@@ -146,7 +146,7 @@ def replaced(context: Context, inputs: Inputs, traversal: Traversal, works: Sequ
         lock_for=None,
     )
     if written != len(replacing):
-        raise Defeat
+        raise ConflictError
     return [
         made_anew(work, new_rows[work.row.id]) if isinstance(work.decision, decide.Replace) else work for work in works
     ]
@@ -202,7 +202,7 @@ def begin_actions(
     """Lock the rows of work that goes on after this transaction, and answer it with its rows as written.
 
     :param begun: work, and where its first step left it if that has run already
-    :raises Defeat: where one of the rows was locked or changed meanwhile
+    :raises ConflictError: where one of the rows was locked or changed meanwhile
     """
     if not begun:
         return []
@@ -211,7 +211,7 @@ def begin_actions(
     keys = {work.row.id: work.row.atomic_key for work, _ in begun}
     holder = begun[0][0].engine_id
     if resources.write(context, keys, changes, inputs.utcnow(), locked_by=None, lock_for=holder) != len(begun):
-        raise Defeat
+        raise ConflictError
     write_events(
         context,
         inputs,

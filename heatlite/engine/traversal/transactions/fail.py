@@ -23,7 +23,7 @@ from heatlite.engine.decision import row_changes
 from heatlite.engine.definitions.exported import snapshot_ended
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Work
-from heatlite.engine.traversal.transactions import Defeat, begin, release, stack_event, write_events
+from heatlite.engine.traversal.transactions import ConflictError, begin, release, stack_event, write_events
 from heatlite.engine.traversal.transactions.finish import Finished
 from heatlite.resources.outcomes import Failed
 
@@ -74,7 +74,7 @@ def fail(
     :param stack: as its traversal was loaded
     :param rollback: None where the stack's operation isn't rolled back
     :param lets_go: its time is over, so that what its resources still wait for is let go of, by whoever holds them
-    :raises Defeat: where the locks of all that failed were lost: it is others who know what becomes of them
+    :raises ConflictError: where the locks of all that failed were lost: it is others who know what becomes of them
     """
     begins_rollback = rollback is not None and _roll_back(context, inputs, stack, reason, rollback)
     ends = begins_rollback or _end(context, stack, reason)
@@ -83,7 +83,7 @@ def fail(
     if rollback is not None and begins_rollback:
         begin.plan_later(context, inputs, stack.id, rollback.traversal_id, recast_after=recast_after)
     if failures and not _record(context, inputs, stack, failures):
-        raise Defeat
+        raise ConflictError
     if ends and not begins_rollback:
         resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow())
     if ends:

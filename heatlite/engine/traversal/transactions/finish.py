@@ -30,7 +30,7 @@ from heatlite.engine.decision.node_results import Ending
 from heatlite.engine.decision.row_changes import Changes
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Work
-from heatlite.engine.traversal.transactions import Defeat, write_events
+from heatlite.engine.traversal.transactions import ConflictError, write_events
 from heatlite.engine.traversal.unadopted_events import left_as_it_was
 from heatlite.resources.outcomes import Failed
 
@@ -55,13 +55,13 @@ def finish(
 
     Rows that the work holds are released; rows that it never locked are written as they were seen.
 
-    :raises Defeat: where a lock was lost, or taken by another, for any of the rows; or the traversal was superseded
-        before what follows on could be
+    :raises ConflictError: where a lock was lost, or taken by another, for any of the rows; or the traversal was
+        superseded before what follows on could be
     """
     if not endings:
         return Finished()
     assert traversal.graph is not None, "a traversal without a graph has no nodes of resources"
-    again = [ending.work for ending in endings if ending.looks_again]
+    again = [ending.work for ending in endings if ending.requires_recheck]
     at_hook = {it.work: hook for it in endings if it.may_pause and (hook := after(it.work))}
     own = [ending for ending in endings if not ending.follows_on]
     over = [ending for ending in own if ending.work not in again and ending.work not in at_hook]
@@ -95,14 +95,14 @@ def _end_nodes(context: Context, traversal: Traversal, works: Sequence[Work], st
 def _pass(context: Context, traversal: Traversal, nodes: Sequence[Node], survivors: Collection[Node]) -> set[Node]:
     """Mark successors that this transaction completed.
 
-    :raises Defeat: where one of them isn't as it must be then: the traversal was superseded
+    :raises ConflictError: where one of them isn't as it must be then: the traversal was superseded
     """
     if nodes:
         assert traversal.graph is not None, "nodes that follow others are of a graph"
         now = {*survivors, *nodes}
         waited_for = {node: len(now.intersection(traversal.graph.predecessors(node))) for node in nodes}
         if sync_points.finish_inline(context, traversal.id, waited_for) != len(nodes):
-            raise Defeat
+            raise ConflictError
     return set(nodes)
 
 
@@ -144,14 +144,14 @@ def _write_rows(
         _write(context, inputs, holder, by_work)
     for holder, keys in gone.items():
         if resources.remove(context, keys, locked_by=holder) != len(keys):
-            raise Defeat
+            raise ConflictError
 
 
 def _write(context: Context, inputs: Inputs, holder: str | None, changes: Mapping[Work, Changes]) -> None:
     keys = {work.row.id: work.row.atomic_key for work in changes}
     by_id = {work.row.id: values for work, values in changes.items()}
     if resources.write(context, keys, by_id, inputs.utcnow(), locked_by=holder, lock_for=None) != len(keys):
-        raise Defeat
+        raise ConflictError
 
 
 def _happenings(endings: Sequence[Ending]) -> list[Happening]:
