@@ -86,7 +86,7 @@ def bind(template: Template, environment: Environment, pseudo: PseudoParameters)
 
 
 def bind_known(template: Template, environment: Environment, pseudo: PseudoParameters, wrong: list[str]) -> Parameters:
-    """As ``bind``, with UNKNOWN for a parameter that has no value, or one that doesn't fit.
+    """Bind as ``bind`` does, with UNKNOWN for a parameter without a value, or with an unfit one.
 
     :param wrong: takes what is wrong with those that don't
     :raises UnknownUserParameter: as ``bind``

@@ -240,7 +240,7 @@ def test_breakpoints_that_are_none_are_refused(
 @pytest.mark.parametrize(
     ("sink", "message"),
     [
-        ({"type": "carrier-pigeon"}, r'event_sinks\[0\].type: there is no type of event sink "carrier-pigeon"; those'),
+        ({"type": "carrier-pigeon"}, r'event_sinks\[0\].type: there is no type of event sink "carrier-pigeon"; valid'),
         ({"target": "q"}, r"event_sinks\[0\].type: there is no"),
         ({"type": ["zaqar-queue"]}, r"event_sinks\[0\].type: there is no"),
         ({"type": "zaqar-queue"}, r"event_sinks\[0\]: a zaqar-queue needs target"),
