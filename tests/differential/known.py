@@ -155,7 +155,7 @@ KNOWN = (
     ),
     (
         lambda said: said.kind == "parameter" and said.type == "string"
-        and isinstance(said.case.get("given"), list | dict),
+        and isinstance(said.case.get("given", said.case["declared"].get("default")), list | dict),
         "a map or list given for a text is checked as the text that it becomes",
     ),
 )  # fmt: skip
