@@ -8,6 +8,9 @@ UNUSABLE = "a signal that says nothing usable is refused (400); Heat takes it, a
 ROLLBACK = "a rollback returns to what was complete last; Heat's to the update before, though that had failed"
 OUTPUT = "a mistake in an output is told with the output, and refuses nothing"
 NAN = "neither JSON nor every database has a way to keep NaN"
+TAGGED = "Heat fails (500) on a filter together with tags"
+FILTERS = ("status=COMPLETE", "action=UPDATE", "action=update", "name=nosuch", "stack_name=nosuch")
+CHANCE = "how far others have come when one fails is chance"
 KNOWN: dict[tuple[str, str, Any], str] = {
     ("a_group_that_times_out", "resources", None): "Heat lets members go on for a while after the group has failed",
     ("a_wait_condition_that_fails", "signal h", None): UNUSABLE,
