@@ -16,7 +16,7 @@ from typing import Any
 
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.groups import template
-from heatlite.resources.groups.attributes import is_inside_a_member
+from heatlite.resources.groups.attributes import Members, is_inside_a_member
 from heatlite.resources.groups.batches import Batch
 from heatlite.resources.groups.members import Definition, Definitions, Member, oldest_first
 from heatlite.resources.nested.port import Verb
@@ -58,6 +58,11 @@ class BatchedStack(StackResource):
     def reads_inside(cls, name: str) -> bool:
         """Tell whether an attribute is of a stack nested in a member; the outputs give all other attributes."""
         return is_inside_a_member(name)
+
+    @classmethod
+    def member_names(cls, recorded: Mapping[str, Any]) -> Sequence[str]:
+        """Return the names of the members, in order."""
+        return Members.of_recorded("", recorded).names
 
     def template_of(self, batch: Batch) -> Mapping[str, Any]:
         """Return the child's template after a batch, built from the child's current state."""

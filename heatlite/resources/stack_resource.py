@@ -25,7 +25,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.nested.decision import Again, Complete, Fail, Send, decide
 from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE, Begin, ChildView, Goal, NestedStacks, Verb
-from heatlite.schema.attribute_paths import INNER, joined
+from heatlite.schema.attribute_paths import EACH, INNER, joined
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 
@@ -230,14 +230,27 @@ class StackResource(Resource):
 
         :param recorded: the other recorded attributes
         """
-        paths = {name: self.inner_name(recorded, name) for name in sorted(self._reads) if self.reads_inside(name)}
-        found = self.nested.attributes(self.uuid, sorted(set(paths.values()))) if paths else {}
-        return {name: found[path] for name, path in paths.items()}
+        reads = sorted(self._reads)
+        paths = {name: self.inner_name(recorded, name) for name in reads if self.reads_inside(name)}
+        each = {
+            name: {member: f"{INNER}{member}.{name.removeprefix(EACH)}" for member in self.member_names(recorded)}
+            for name in reads
+            if name.startswith(EACH)
+        }
+        wanted = {*paths.values(), *(path for members in each.values() for path in members.values())}
+        found = self.nested.attributes(self.uuid, sorted(wanted)) if wanted else {}
+        of_each = {name: {it: found[path] for it, path in members.items()} for name, members in each.items()}
+        return {**{name: found[path] for name, path in paths.items()}, **of_each}
+
+    @classmethod
+    def member_names(cls, recorded: Mapping[str, Any]) -> Sequence[str]:
+        """Return the names of the members, if this is a group."""
+        return ()
 
     @classmethod
     def reads_inside(cls, name: str) -> bool:
         """Tell whether an attribute belongs to one of the stack's resources, so that the child has to be asked."""
-        return name.startswith(INNER)
+        return name.startswith(INNER) and not name.startswith(EACH)
 
     @classmethod
     def inner_name(cls, recorded: Mapping[str, Any], name: str) -> str:

@@ -6,6 +6,7 @@
     [web, resource.db, address]             ──▶ resource.db.address
     [web, resource.db, resource.disk, size] ──▶ resource.db.resource.disk.size
     [web, resource.db.address, 0]           ──▶ resource.db.address, and 0 in its value
+    [group, attributes, resource.db, size]  ──▶ resource.*.resource.db.size, of each member of a group
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ from typing import Any
 
 INNER = "resource."
 """The prefix of an attribute name that belongs to a resource in a nested stack."""
+
+
+EACH = "resource.*."
+"""The prefix of such a name when it is read of each member of a group, as a map or a list."""
+OF_EACH = ("attributes", "outputs", "outputs_list")
+"""The attributes of groups that give an attribute of each member."""
 
 
 def inside(value: Any, path: Sequence[Any]) -> Any:
@@ -37,6 +44,9 @@ def joined(key: str, path: Sequence[Any]) -> tuple[str, list[Any]]:
 
     Return it with the rest of the path, which leads into its value.
     """
+    if key in OF_EACH and path and isinstance(path[0], str) and path[0].startswith(INNER):
+        whole, rest = joined(path[0], path[1:])
+        return f"{EACH}{whole}", rest
     parts = [key]
     for part in path:
         if not names_a_resource(parts[-1]) or not isinstance(part, str):

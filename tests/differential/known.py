@@ -73,6 +73,10 @@ KNOWN = (
         "Fn::GetAZs gives the one zone that there always is, and its argument plays no part",
     ),
     (
+        lambda said: said.kind == "template" and said.our_error is None and said.heat_error and said.writes("filter"),
+        "what a filter of nothing would leave out may be as wrong as it likes",
+    ),
+    (
         lambda said: said.kind == "merge" and said.heat_refuses("^(ValueError|TypeError|AttributeError): "),
         "numbers, maps that hold null, and a list with a text are merged; Heat's merging fails on them",
     ),

@@ -5,6 +5,8 @@
     for each type, each property and each part of one, each form that a reference can take there:
         the least that the type needs  +  that form in that place        a template that Heat accepts
 
+        the same as a member of a group, and of a group in a group; the metadata of every type
+
 A form is a reference itself, a function over one, a condition that chooses one, or a list or map that holds one.
 """
 
@@ -43,10 +45,19 @@ IN_A_MAP: Mapping[str, Any] = {
     "value": {"a": REFERENCE},
     "deep value": {"a": {"b": [JOINED]}},
 }
+IN_GROUPS = ("reference", "join", "chosen otherwise")
+METADATA: Mapping[str, Any] = {
+    **IN_A_MAP,
+    "attribute": ATTRIBUTE,
+    "list": {"a": [REFERENCE, JOINED]},
+    "chosen": {"if": ["yes", {"a": REFERENCE}, {}]},
+    "repeat": {"a": {"repeat": {"for_each": {"%i%": ["x", REFERENCE]}, "template": {"of": "%i%"}}}},
+}
 WRITTEN: Mapping[str, Any] = {"resource_def": {"type": "OS::Heat::None"}, "type": "OS::Heat::None"}
 """What is written out where it is needed: the type of a group's members, one that takes any properties."""
 
 BESIDE: Mapping[str, Mapping[str, Any]] = {
+    "AWS::EC2::EIPAssociation": {"EIP": REFERENCE},
     "AWS::EC2::Volume": {"Size": "1"},
     "OS::Cinder::Quota": {"volumes": 1},
     "OS::Cinder::Volume": {"size": 1},
@@ -81,6 +92,34 @@ def drawn(registry: Registry, type_name: str) -> Iterator[Drawn]:
             for words in (WRITTEN, {}):
                 properties = {**BESIDE.get(type_name, {}), **with_value(schema, path, value, words)}
                 yield Drawn(type_name, path, form, template({"type": type_name, "properties": properties}))
+
+
+def drawn_in_groups(registry: Registry, type_name: str) -> Iterator[Drawn]:
+    """Draw every place of a type that is the member of a group, and of a group in a group."""
+    schema = registry.get(type_name).properties_schema
+    for path, wanted in places(schema):
+        for form in IN_GROUPS:
+            value = forms(wanted)[form]
+            properties = {**BESIDE.get(type_name, {}), **with_value(schema, path, value, WRITTEN)}
+            member = {"type": type_name, "properties": properties, "metadata": {"a": value}}
+            yield Drawn(type_name, path, f"{form} in a group", template(group_of(member)))
+            yield Drawn(type_name, path, f"{form} in a group in a group", template(group_of(group_of(member))))
+
+
+def group_of(member: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the definition of a group with two members."""
+    return {"type": "OS::Heat::ResourceGroup", "properties": {"count": 2, "resource_def": member}}
+
+
+def drawn_metadata(registry: Registry, type_name: str) -> Iterator[Drawn]:
+    """Draw each form of the metadata of a type, and of a member of a group."""
+    schema = registry.get(type_name).properties_schema
+    needed = {name: WRITTEN.get(name, REFERENCE) for name, wanted in schema.items() if wanted.required}
+    properties = {**BESIDE.get(type_name, {}), **needed}
+    for form, value in METADATA.items():
+        resource = {"type": type_name, "properties": properties, "metadata": value}
+        yield Drawn(type_name, ("metadata",), form, template(resource))
+        yield Drawn(type_name, ("metadata",), f"{form} in a group", template(group_of(resource)))
 
 
 def template(resource: Mapping[str, Any], **more: Any) -> dict[str, Any]:

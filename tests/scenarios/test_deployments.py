@@ -23,6 +23,9 @@ KINDS = {
     "component": ("OS::Heat::SoftwareDeployment", {"server": SERVER + "1"}),
     "structured": ("OS::Heat::StructuredDeployment", {"server": SERVER + "1"}),
     "software group": ("OS::Heat::SoftwareDeploymentGroup", {"servers": {"a": SERVER + "1"}}),
+    "software deployments": ("OS::Heat::SoftwareDeployments", {"servers": {"a": SERVER + "1"}}),
+    "structured deployments": ("OS::Heat::StructuredDeployments", {"servers": {"a": SERVER + "1"}}),
+    "component group": ("OS::Heat::SoftwareDeploymentGroup", {"servers": {"a": SERVER + "1"}}),
     "structured group": ("OS::Heat::StructuredDeploymentGroup", {"servers": {"a": SERVER + "1"}}),
 }
 
@@ -31,7 +34,7 @@ def deployed(kind: str) -> dict[str, Template]:
     """A config, and its deployment of a kind."""
     type_name, servers = KINDS[kind]
     given: dict[str, Any] = {"config": {"get_resource": "config"}, "signal_transport": "HEAT_SIGNAL", **servers}
-    if kind != "component":
+    if not kind.startswith("component"):
         given["actions"] = DELETE
     return {"config": CONFIGS[kind.split()[0]], "deploy": {"type": type_name, "properties": given}}
 
@@ -49,8 +52,8 @@ def test_what_is_applied_only_when_it_goes_is_applied_then(story: Story, kind: s
     story.create(hot(**deployed(kind), keep=resource()))
     story.settle("CREATE_COMPLETE")
     assert told(story) == []
-    inner = of(story, "deploy") if kind.endswith("group") else story
-    name = "a" if kind.endswith("group") else "deploy"
+    is_group = "servers" in KINDS[kind][1]
+    inner, name = (of(story, "deploy"), "a") if is_group else (story, "deploy")
     if way == "delete":
         story.delete()
     else:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.family import text
+from tests.family import of, text
 from tests.story import Story, hot, resource
 from tests.waiting import wait_until
 
@@ -330,3 +330,38 @@ def test_an_unknown_attribute_in_an_output_harms_the_output_only(story: Story) -
     found = {it["output_key"]: it for it in story.show()["outputs"]}
     assert len(found["refs"]["output_value"]) == 1
     assert "nothing" in found["wrong"]["output_error"]
+
+
+WHOLE_OF = {"group": "attributes", "scaling group": "outputs", "list of a scaling group": "outputs_list"}
+
+
+@pytest.mark.parametrize("kind", [*WHOLE_OF, "chain"])
+def test_what_is_nested_in_each_member_is_read_of_all_at_once(story: Story, kind: str) -> None:
+    """As Heat does: the attribute of each member may be one of a resource in it."""
+
+    def template(value: str) -> tuple[dict[str, Any], dict[str, str]]:
+        types = {
+            "group": random_group(2, {"type": "member.yaml"}),
+            "chain": {"type": "OS::Heat::ResourceChain", "properties": {"resources": ["member.yaml", "member.yaml"]}},
+        }
+        scaling = {"min_size": 2, "max_size": 2, "resource": {"type": "member.yaml"}}
+        each = types.get(kind, {"type": "OS::Heat::AutoScalingGroup", "properties": scaling})
+        key = WHOLE_OF.get(kind, "attributes")
+        paths = {"one": ["resource.r.output"], "other": ["resource.r", "output"], "reference": ["resource.r"]}
+        asked = {name: {"value": {"get_attr": ["group", key, *path]}} for name, path in paths.items()}
+        read = {"type": "OS::Heat::Value", "properties": {"value": asked["one"]["value"]}}
+        asked["read"] = {"value": {"get_attr": ["read", "value"]}}
+        return hot({}, asked, group=each, read=read), {"member.yaml": text(hot(r=resource(value)))}
+
+    def listed(value: Any) -> list[Any]:
+        return list(value.values()) if isinstance(value, dict) else value
+
+    for action, value in (("create", "1"), ("update", "2")):
+        wanted, files = template(value)
+        getattr(story, action)(wanted, files=files)
+        story.settle(f"{action.upper()}_COMPLETE")
+        found = outputs(story)
+        assert listed(found["one"]) == [value, value]
+        assert found["one"] == found["other"] == found["read"]
+        inner = {of(story, f"group.{name}").physical_ids()["r"] for name in members(story, "group")}
+        assert set(listed(found["reference"])) == inner

@@ -468,6 +468,18 @@ def test_a_nested_stack_that_is_marked_unhealthy_is_replaced_with_all_that_is_in
     assert states_of(story) == {"web": "CREATE_COMPLETE"}
 
 
+@pytest.mark.parametrize("kind", MARKABLE)
+def test_a_nested_stack_is_marked_unhealthy_under_a_failed_stack(story: Story, kind: str) -> None:
+    story.create(hot(web=MARKABLE[kind], bad=resource("y", depends_on="web", fail=True)), files=FILES)
+    story.settle("CREATE_FAILED")
+    before, members = story.physical_ids()["web"], of(story, "web").physical_ids()
+    story.client.resource_mark_unhealthy(story.context, story.identity, "web", True, "by hand")
+    story.update(hot(web=MARKABLE[kind], bad=resource("y", depends_on="web")), files=FILES)
+    story.settle("UPDATE_COMPLETE")
+    assert story.physical_ids()["web"] != before
+    assert not set(of(story, "web").physical_ids().values()) & set(members.values())
+
+
 def test_a_mark_that_is_taken_back_replaces_nothing(story: Story) -> None:
     template = hot(web=nested("server.yaml"))
     story.create(template, files=FILES)

@@ -81,6 +81,11 @@ class ResourceChain(StackResource):
         return is_inside_a_member(name)
 
     @classmethod
+    def member_names(cls, recorded: Mapping[str, Any]) -> Sequence[str]:
+        """Return the names of the members, in order."""
+        return Members.of_recorded("", recorded).names
+
+    @classmethod
     def asked_of_members(cls, key: str) -> str | None:
         """Return the members' attribute that a name refers to; None if the attribute is the chain's own."""
         return attributes.asked_of_members(key, (*cls.attributes_schema, *BASE_ATTRIBUTES))

@@ -7,17 +7,18 @@
     [group, attributes, address]       the same as a map: name → value
     [group, refs], [group, refs_map]   the get_resource value of each member
     [group, resource.2.resource.disk]  an attribute of a resource nested in a member: read from that stack, and recorded
+    [group, attributes, resource.disk] the same of each member: name → value
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from heatlite import exception
 from heatlite.resources.groups import template
-from heatlite.schema.attribute_paths import INNER, inside, joined, place_in, split
+from heatlite.schema.attribute_paths import EACH, INNER, inside, joined, place_in, split
 
 MEMBER_PREFIX = "resource."
 RECORDED = "members"
@@ -31,6 +32,8 @@ class Members:
     names: Sequence[str] = ()
     references: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    inner: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Attribute of a resource nested in each member → name → value, for those that the template reads."""
 
     @classmethod
     def of_outputs(cls, group: str, outputs: Mapping[str, Any]) -> Members:
@@ -41,7 +44,8 @@ class Members:
     @classmethod
     def of_recorded(cls, group: str, recorded: Mapping[str, Any]) -> Members:
         """Return the members from the result of ``recorded``; without it there are no members."""
-        return cls.of_outputs(group, recorded.get(RECORDED) or {})
+        found = cls.of_outputs(group, recorded.get(RECORDED) or {})
+        return replace(found, inner={name: value for name, value in recorded.items() if name.startswith(EACH)})
 
     def recorded(self) -> dict[str, Any]:
         """Return one more attribute, for the group's own use: everything known of the members, as JSON."""
@@ -60,6 +64,9 @@ class Members:
         """
         if not path:
             raise exception.InvalidTemplateAttribute(resource=self.group, key=key)
+        whole, rest = joined(key, path)
+        if whole in self.inner:
+            return {name: inside(self.inner[whole].get(name), rest) for name in self.names}
         return {name: self.at(name, path) for name in self.names}
 
     def at(self, name: str, path: Sequence[Any]) -> Any:
@@ -110,12 +117,12 @@ def asked_of_members(key: str, own: Collection[str]) -> str | None:
     """
     member, attribute = split(key)
     asked = attribute if member else key
-    return None if asked is None or asked in own or asked.startswith(INNER) else asked
+    return None if asked is None or asked in own or asked.startswith(INNER) or key.startswith(EACH) else asked
 
 
 def is_inside_a_member(name: str) -> bool:
     """Tell whether an attribute is one of a resource nested in a member."""
-    return bool(split(split(name)[1] or "")[0])
+    return not name.startswith(EACH) and bool(split(split(name)[1] or "")[0])
 
 
 def read_inside(recorded: Mapping[str, Any], key: str, path: Sequence[Any]) -> tuple[bool, Any]:

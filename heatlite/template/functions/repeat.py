@@ -57,18 +57,22 @@ class Repeat(Function):
             raise self.wrong('The "for_each" argument to "repeat" must contain a map, and not an empty one')
         if not isinstance(permutations, bool):
             raise self.wrong('"permutations" of "repeat" must be a boolean')
-        takes_place = _holds_text(template)
-        columns = [self._column(values, permutations, takes_place) for values in for_each.values()]
+        columns = [self._column(values, permutations) for values in for_each.values()]
+        if all(columns) and _holds_text(template):
+            self._check_texts(columns)
         self._check_result(for_each, columns, template, permutations)
         rows: Any = itertools.product(*columns) if permutations else self._side_by_side(columns)
         return [_filled(template, dict(zip(for_each, row, strict=True))) for row in rows]
 
-    def _column(self, values: Any, permutations: bool, takes_place: bool) -> Sequence[Any]:
+    def _column(self, values: Any, permutations: bool) -> Sequence[Any]:
         if not self._fits(values) or (not permutations and isinstance(values, Mapping)):
             raise self.wrong(self._values_message)
-        if takes_place and not all(isinstance(value, str) for value in values or ()):
-            raise self.wrong("The items of for_each must be strings, because they replace a placeholder")
         return list(values or ())
+
+    def _check_texts(self, columns: list[Sequence[Any]]) -> None:
+        """Refuse what can't replace a placeholder in a string."""
+        if not all(isinstance(value, str) for values in columns for value in values):
+            raise self.wrong("The items of for_each must be strings, because they replace a placeholder")
 
     def _side_by_side(self, columns: list[Sequence[Any]]) -> Any:
         if len({len(column) for column in columns if column}) > 1:

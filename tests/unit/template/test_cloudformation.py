@@ -83,6 +83,7 @@ def test_a_resource_says_the_same_as_in_hot() -> None:
         ({"Fn::FindInMap": ["Sizes", "north", "small"]}, "m1.small"),
         ({"Fn::FindInMap": ["Sizes", {"Ref": "where"}, "zones"]}, ["a", "b"]),
         ({"Fn::MemberListToMap": ["Name", "Value", [".member.0.Name=k", ".member.0.Value=v"]]}, {"k": "v"}),
+        ({"Fn::MemberListToMap": ["Name", "Value", {".member.0.Name=k": 1, ".member.0.Value=v": 2}]}, {"k": "v"}),
         ({"Fn::MemberListToMap": ["Name", "Value", [f".member.{'9' * 5000}.Name=k"]]}, {}),
         ({"Fn::MemberListToMap": ["Name", "Value", {}]}, {}),
         ({"Fn::MemberListToMap": ["Name", "Value", {".member.0.Name=k": 1, ".member.0.Value=v": 2}]}, {"k": "v"}),

@@ -77,6 +77,7 @@ COLUMN = {"%i%": ["1", "2"]}
         ({"repeat": {"for_each": COLUMN, "template": [GONE, "%i%"]}}, [["1"], ["2"]]),
         ({"repeat": {"for_each": {**COLUMN, "%j%": GONE}, "template": "%i%"}}, ["1", "2"]),
         ({"repeat": {"for_each": {"%i%": [1, None]}, "template": [GONE, 0.5, True]}}, [[0.5, True]] * 2),
+        ({"repeat": {"for_each": {"%i%": [1], "%j%": []}, "template": "%i%"}}, []),
         ({"list_join": {"if": ["small", ["-", ["a", "b"]]]}}, "a-b"),
         ({"filter": [{"filter": [["a"], 7]}, GONE]}, None),
         ({"filter": [{"filter": [7, ["a"]]}, []]}, []),
