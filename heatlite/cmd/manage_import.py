@@ -22,7 +22,7 @@ from oslo_config import cfg
 from heatlite import exception
 
 WithDatabase = Callable[..., None]
-CHANGES = "its first update, to what it is, wouldn't do nothing: look at it, then say --allow-changes to take it over"
+CHANGES = "an update with its own template would change something: look at the changes, then give --allow-changes"
 
 
 @dataclass(frozen=True)

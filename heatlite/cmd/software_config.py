@@ -21,6 +21,10 @@ UNGROUPED = "Heat::Ungrouped"
 class CreateConfig(EngineCommand, ShowOne):
     """Create a software config"""
 
+    @property
+    def formatter_default(self) -> str:
+        return "json"
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument("name", metavar="CONFIG_NAME", help="name of the config")

@@ -30,6 +30,10 @@ def add_deployment(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 class CreateDeployment(EngineCommand, ShowOne):
     """Deploy a software config to a server"""
 
+    @property
+    def formatter_default(self) -> str:
+        return "yaml"
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         parser.add_argument(

@@ -24,10 +24,12 @@ def of_commands(_case: Any) -> Any:
 
 
 def parts_of(command: Any) -> dict[str, Any]:
-    """The options and arguments of one command."""
+    """The options and arguments of one command, with the values that options take, and how it prints by itself."""
     actions = command(Client(), None).get_parser("openstack")._actions
     shown = [it for it in actions if not isinstance(it, argparse._HelpAction)]
     return {
         "arguments": [it.nargs for it in shown if not it.option_strings],
         "options": sorted(sorted(it.option_strings) for it in shown if it.option_strings),
+        "choices": {max(it.option_strings, key=len): sorted(it.choices) for it in shown if it.choices},
+        "format": next((it.default for it in shown if "--format" in it.option_strings), None),
     }

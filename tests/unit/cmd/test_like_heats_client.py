@@ -27,6 +27,10 @@ ABSENT = {
     ("software deployment create", "--timeout"): "the lifetime of such a URL",
 }
 """(command, option) → why it isn't here."""
+OTHER_VALUES = {
+    ("stack resource list", "--format"): "for a drawing (dot, svg) there is `stack graph`, also of nested stacks",
+}
+"""(command, option) → why a value isn't taken that Heat's client takes."""
 SAME_NAME = {alias: name for name, alias in ALIASES.items()}
 
 
@@ -46,6 +50,20 @@ def test_every_option_of_heats_client_is_here_or_has_a_reason(command: str) -> N
     missing = {option[-1] if option[-1].startswith("--") else option[0] for option in FACTS[command]["options"]
                if not known.issuperset(option)}  # fmt: skip
     assert missing == {option for named, option in ABSENT if named == command}
+
+
+@pytest.mark.parametrize("command", FACTS)
+def test_every_value_of_an_option_is_taken_or_has_a_reason(command: str) -> None:
+    ours = {spelling: action for action in parser_of(command)._actions for spelling in action.option_strings}
+    choices = {option: set(values) for option, values in FACTS[command]["choices"].items() if option in ours}
+    missing = {option for option, values in choices.items() if not values <= {*(ours[option].choices or values)}}
+    assert missing == {option for named, option in OTHER_VALUES if named == command}
+
+
+@pytest.mark.parametrize("command", [name for name in FACTS if FACTS[name]["format"]])
+def test_every_command_prints_in_the_same_format(command: str) -> None:
+    [ours] = [it.default for it in parser_of(command)._actions if "--format" in it.option_strings]
+    assert ours == FACTS[command]["format"]
 
 
 @pytest.mark.parametrize("command", FACTS)
