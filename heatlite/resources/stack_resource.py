@@ -52,6 +52,8 @@ class StackResource(Resource):
     replace_when_failed = False
     chooses_as_it_acts = False
     """Whether the members depend on more than the properties: on the present members, or on chance."""
+    is_separate_in_heat = False
+    """Whether Heat's stack of it has no owner, so that the import doesn't find it as a nested stack."""
     template_place = "nested_stack"
     """Path element that represents the template in the path of an error."""
 

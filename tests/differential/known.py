@@ -77,6 +77,10 @@ KNOWN = (
         "what a filter of nothing would leave out may be as wrong as it likes",
     ),
     (
+        lambda said: said.we_refuse("Fn::MemberListToMap. takes") and said.writes("Fn::MemberListToMap"),
+        "a text of three characters isn't three arguments",
+    ),
+    (
         lambda said: said.kind == "merge" and said.heat_refuses("^(ValueError|TypeError|AttributeError): "),
         "numbers, maps that hold null, and a list with a text are merged; Heat's merging fails on them",
     ),

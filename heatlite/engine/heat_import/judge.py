@@ -24,6 +24,10 @@ from heatlite.resources.stack_resource import StackResource
 from heatlite.template import ResourceDefinition
 
 GONE = ("DELETE", "COMPLETE")
+SEPARATE = (
+    "Heat has it as a separate stack ({}), and heatlite can't import that as a nested one: use a resource with a "
+    "template's name as its type instead, in Heat"
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,8 @@ class Judge:
             return None
         child = next((it for it in stack.children if it.id == row.physical_resource_id), None)
         if issubclass(plugin, StackResource) and child is None:
-            obstacles.append(f"{place} ({definition.type}): its nested stack {row.physical_resource_id} doesn't exist")
+            why = SEPARATE if plugin.is_separate_in_heat else "its nested stack {} doesn't exist"
+            obstacles.append(f"{place} ({definition.type}): {why.format(row.physical_resource_id)}")
         return JudgedResource(row, definition, plugin, properties, child)
 
 

@@ -19,6 +19,7 @@ class Stack(StackResource):
     """A nested stack of this region and project."""
 
     support_status = SupportStatus(version="2014.1")
+    is_separate_in_heat = True
     properties_schema = {
         TEMPLATE: Property(Type.STRING, "The stack's template.", required=True, update_allowed=True),
         PARAMETERS: Property(Type.MAP, "The values of the stack's parameters.", default={}, update_allowed=True),

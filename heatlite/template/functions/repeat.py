@@ -61,7 +61,9 @@ class Repeat(Function):
         if all(columns) and _holds_text(template):
             self._check_texts(columns)
         self._check_result(for_each, columns, template, permutations)
-        rows: Any = itertools.product(*columns) if permutations else self._side_by_side(columns)
+        if not permutations and len({len(values) for values in for_each.values() if values is not None}) > 1:
+            raise self.wrong("Without permutations, the lists of for_each must be of the same length")
+        rows: Any = itertools.product(*columns) if permutations else zip(*columns, strict=False)
         return [_filled(template, dict(zip(for_each, row, strict=True))) for row in rows]
 
     def _column(self, values: Any, permutations: bool) -> Sequence[Any]:
@@ -73,11 +75,6 @@ class Repeat(Function):
         """Refuse what can't replace a placeholder in a string."""
         if not all(isinstance(value, str) for values in columns for value in values):
             raise self.wrong("The items of for_each must be strings, because they replace a placeholder")
-
-    def _side_by_side(self, columns: list[Sequence[Any]]) -> Any:
-        if len({len(column) for column in columns if column}) > 1:
-            raise self.wrong("Without permutations, the lists of for_each must be of the same length")
-        return zip(*columns, strict=False)
 
     def _check_result(
         self, for_each: Mapping[str, Any], columns: list[Sequence[Any]], template: Any, permutations: bool

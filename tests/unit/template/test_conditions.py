@@ -78,6 +78,7 @@ COLUMN = {"%i%": ["1", "2"]}
         ({"repeat": {"for_each": {**COLUMN, "%j%": GONE}, "template": "%i%"}}, ["1", "2"]),
         ({"repeat": {"for_each": {"%i%": [1, None]}, "template": [GONE, 0.5, True]}}, [[0.5, True]] * 2),
         ({"repeat": {"for_each": {"%i%": [1], "%j%": []}, "template": "%i%"}}, []),
+        ({"repeat": {"for_each": {"%i%": ["a"], "%j%": GONE}, "template": "x", "permutations": False}}, ["x"]),
         ({"list_join": {"if": ["small", ["-", ["a", "b"]]]}}, "a-b"),
         ({"filter": [{"filter": [["a"], 7]}, GONE]}, None),
         ({"filter": [{"filter": [7, ["a"]]}, []]}, []),
@@ -111,6 +112,7 @@ def test_what_an_if_leaves_out_of_arguments_is_null_or_gone_as_in_heat(written: 
     [
         {"repeat": {"for_each": GONE, "template": "x"}},
         {"repeat": {"for_each": {"%i%": [1]}, "template": [["x"]]}},
+        {"repeat": {"for_each": {"%i%": ["a"], "%j%": []}, "template": "x", "permutations": False}},
         {"repeat": {"for_each": {"%i%": [1]}, "template": {"x": 0}}},
         {"filter": [{"filter": [7, ["a"]]}, ["a"]]},
         {"if": [7, 1, 2]},
