@@ -44,27 +44,29 @@ def created(body: Any, name: str = "other", **params: Any) -> dict[str, Any]:
 
 
 REFUSALS = (
-    Refusal("a stack that isn't there, by its name", "identify_stack", {"stack_name": "none"}, "EntityNotFound", 404),
-    Refusal("a stack that isn't there", "show_stack", {"stack_identity": NOBODY}, "EntityNotFound", 404),
-    Refusal("a stack that isn't there, deleted", "delete_stack", {"stack_identity": NOBODY}, "EntityNotFound", 404),
-    Refusal("a name that is taken", "create_stack", created(GOOD, "web"), "StackExists", 409, on_stack=True),
-    Refusal("a name that is none", "create_stack", created(GOOD, "1web"), "StackValidationFailed", 400),
-    Refusal("a type that nobody knows", "create_stack", created(UNKNOWN), "StackValidationFailed", 400),
-    Refusal("a type whose service isn't there", "create_stack", created(NO_SERVICE), "ResourceTypeUnavailable", 400),
-    Refusal("a circle", "create_stack", created(LOOP), "CircularDependencyException", 400),
-    Refusal("a parameter without a value", "create_stack", created(NEEDS), "UserParameterMissing", 400),
-    Refusal("a value for no parameter", "create_stack", created(GOOD, size=3), "UnknownUserParameter", 400),
-    Refusal("a value that isn't one", "create_stack", created(NEEDS, size="x"), "StackValidationFailed", 400),
+    Refusal("a stack name that doesn't exist", "identify_stack", {"stack_name": "none"}, "EntityNotFound", 404),
+    Refusal("a stack that doesn't exist", "show_stack", {"stack_identity": NOBODY}, "EntityNotFound", 404),
     Refusal(
-        "a version of templates that isn't there",
+        "a delete of a stack that doesn't exist", "delete_stack", {"stack_identity": NOBODY}, "EntityNotFound", 404
+    ),
+    Refusal("a name that is in use", "create_stack", created(GOOD, "web"), "StackExists", 409, on_stack=True),
+    Refusal("an invalid stack name", "create_stack", created(GOOD, "1web"), "StackValidationFailed", 400),
+    Refusal("an unknown resource type", "create_stack", created(UNKNOWN), "StackValidationFailed", 400),
+    Refusal("a type whose service is missing", "create_stack", created(NO_SERVICE), "ResourceTypeUnavailable", 400),
+    Refusal("a circular dependency", "create_stack", created(LOOP), "CircularDependencyException", 400),
+    Refusal("a parameter without a value", "create_stack", created(NEEDS), "UserParameterMissing", 400),
+    Refusal("a value for an undeclared parameter", "create_stack", created(GOOD, size=3), "UnknownUserParameter", 400),
+    Refusal("a value of the wrong type", "create_stack", created(NEEDS, size="x"), "StackValidationFailed", 400),
+    Refusal(
+        "an unknown template version",
         "create_stack",
         created({"heat_template_version": "2012-01-01"}),
         "InvalidTemplateVersion",
         400,
     ),
-    Refusal("a template that is none, validated", "validate_template", {"template": {}}, "InvalidTemplateVersion", 400),
+    Refusal("a validation of an empty template", "validate_template", {"template": {}}, "InvalidTemplateVersion", 400),
     Refusal(
-        "a resource that isn't there",
+        "a resource that doesn't exist",
         "describe_stack_resource",
         {"resource_name": "none"},
         "ResourceNotFound",
@@ -72,7 +74,7 @@ REFUSALS = (
         on_stack=True,
     ),
     Refusal(
-        "a signal to what isn't there",
+        "a signal to a resource that doesn't exist",
         "resource_signal",
         {"resource_name": "none", "details": None},
         "ResourceNotFound",
@@ -80,29 +82,27 @@ REFUSALS = (
         on_stack=True,
     ),
     Refusal(
-        "a signal to what takes none",
+        "a signal to a resource that takes none",
         "resource_signal",
         {"resource_name": "one", "details": None},
         "ResourceActionNotSupported",
         400,
         on_stack=True,
     ),
-    Refusal("an output that isn't there", "show_output", {"output_key": "none"}, "NotFound", 404, on_stack=True),
-    Refusal("a snapshot that isn't there", "show_snapshot", {"snapshot_id": "none"}, "NotFound", 404, True),
-    Refusal("a cancel of nothing", "stack_cancel_update", {}, "NotSupported", 400, on_stack=True),
+    Refusal("an output that doesn't exist", "show_output", {"output_key": "none"}, "NotFound", 404, on_stack=True),
+    Refusal("a snapshot that doesn't exist", "show_snapshot", {"snapshot_id": "none"}, "NotFound", 404, True),
+    Refusal("a cancel without a running update", "stack_cancel_update", {}, "NotSupported", 400, on_stack=True),
+    Refusal("the schema of an unknown type", "resource_schema", {"type_name": "OS::No::Such"}, "EntityNotFound", 404),
     Refusal(
-        "a type's schema that isn't there", "resource_schema", {"type_name": "OS::No::Such"}, "EntityNotFound", 404
+        "the template of an unknown type", "generate_template", {"type_name": "OS::No::Such"}, "EntityNotFound", 404
     ),
     Refusal(
-        "a type's template that isn't there", "generate_template", {"type_name": "OS::No::Such"}, "EntityNotFound", 404
-    ),
-    Refusal(
-        "a version's functions that aren't there",
+        "the functions of an unknown version",
         "list_template_functions",
         {"template_version": "heat_template_version.1999-01-01"},
         "NotFound",
         404,
     ),
-    Refusal("a config that isn't there", "show_software_config", {"config_id": "none"}, "NotFound", 404),
-    Refusal("a deployment that isn't there", "show_software_deployment", {"deployment_id": "none"}, "NotFound", 404),
+    Refusal("a config that doesn't exist", "show_software_config", {"config_id": "none"}, "NotFound", 404),
+    Refusal("a deployment that doesn't exist", "show_software_deployment", {"deployment_id": "none"}, "NotFound", 404),
 )
