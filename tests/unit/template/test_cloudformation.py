@@ -86,7 +86,6 @@ def test_a_resource_says_the_same_as_in_hot() -> None:
         ({"Fn::MemberListToMap": ["Name", "Value", {".member.0.Name=k": 1, ".member.0.Value=v": 2}]}, {"k": "v"}),
         ({"Fn::MemberListToMap": ["Name", "Value", [f".member.{'9' * 5000}.Name=k"]]}, {}),
         ({"Fn::MemberListToMap": ["Name", "Value", {}]}, {}),
-        ({"Fn::MemberListToMap": ["Name", "Value", {".member.0.Name=k": 1, ".member.0.Value=v": 2}]}, {"k": "v"}),
         ({"Fn::ResourceFacade": "Metadata"}, {"a": 1}),
         ({"get_param": "size"}, {"get_param": "size"}),
     ],
