@@ -30,7 +30,7 @@ from oslo_db.sqlalchemy import enginefacade
 
 from heatlite.db import dialects, read_limits
 from heatlite.db.crypt import Vault
-from heatlite.db.outage import CommitUnanswered, Outage, is_outage, note_commit
+from heatlite.db.outage import CommitUnanswered, Outage, is_outage, note_commit, watch_writes
 from heatlite.db.settings import Settings
 
 Arguments = ParamSpec("Arguments")
@@ -115,9 +115,12 @@ class Database:
         :raises CommitUnanswered: when the connection broke during the commit
         """
         is_written, began = False, self.outage.moment()
+        has_written: Callable[[], bool] | None = None  # None: there is no outage, and nothing is watched
         try:
             with self._manager.writer.connection.using(context) as connection:
                 dialects.begin(connection, writes=True)
+                if self.outage.is_on:
+                    has_written = watch_writes(connection)
                 with read_limits.off(connection):
                     yield connection
                 is_written = True
@@ -127,7 +130,8 @@ class Database:
             if is_written and is_outage(error) and not isinstance(error, CommitUnanswered):
                 raise CommitUnanswered(error) from error
             raise
-        self.outage.worked(began)  # a reader's success proves too little: a server may be read-only for a while
+        if has_written is None or has_written():  # success without a write: the server may be read-only for a while
+            self.outage.worked(began)
 
     def dispose(self) -> None:
         """Close the pool."""

@@ -14,6 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 from oslo_db import exception as db_error
@@ -52,6 +53,7 @@ PSYCOPG_REFUSES = ("number of parameters must be between",)
 """Errors that psycopg raises without asking a server."""
 SQLITE_AWAY = ("unable to open database file", "readonly database", "disk is full", "disk I/O error")
 LONGEST_TEXT = 200
+WRITES = frozenset({"INSERT", "UPDATE", "DELETE"})
 
 
 class CommitUnanswered(db_error.DBConnectionError):
@@ -117,6 +119,21 @@ def note_commit() -> None:
     noted = _commits.get()
     if noted is not None and not noted:
         noted.append(True)
+
+
+def watch_writes(connection: sa.Connection) -> Callable[[], bool]:
+    """Watch the statements of this connection, and return a function that tells whether one of them wrote.
+
+    A statement that changes no row counts as well: a read-only server refuses that too.
+    """
+    written: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *further: Any) -> None:
+        if statement.lstrip()[:6].upper() in WRITES:
+            written.append(statement)
+
+    sa.event.listen(connection, "after_cursor_execute", note)
+    return lambda: bool(written)
 
 
 class Outage:

@@ -79,8 +79,11 @@ def test_a_server_that_takes_no_writes_is_an_outage_that_reads_do_not_end(server
     with breakages.read_only(server.proxied):
         fails(server.write)
         assert server.words() == set()
-        assert server.database.outage.is_on
-    server.write()
+        with server.database.writer(EngineContext(server.database)) as connection:
+            assert connection.execute(sa.text("SELECT count(*) FROM word")).scalar() == 0
+        assert server.database.outage.is_on, "a transaction that wrote nothing shows nothing"
+    with server.database.writer(EngineContext(server.database)) as connection:
+        connection.execute(sa.text("UPDATE word SET text = 'x' WHERE text = 'nowhere'"))
     assert not server.database.outage.is_on
     told = [record.getMessage() for record in caplog.records if record.name == "heatlite.db.outage"]
     assert len(told) == 2, told
