@@ -60,6 +60,10 @@ def is_of_one_engine(queue: str) -> bool:
     return queue.startswith(tuple(own_queue(topic, "") for topic in TOPICS))
 
 
+class InvalidMessage(ValueError):
+    """A message between engines that no engine would send."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResource:
     """The message that asks a worker to converge some nodes of a traversal."""
@@ -75,42 +79,42 @@ class CheckResource:
     def from_wire(cls, traversal_id: str, nodes: Sequence[Sequence[int]]) -> CheckResource:
         """Build the message from its arguments.
 
-        :raises ValueError: when they aren't in the form that ``to_wire`` makes
+        :raises InvalidMessage: when they aren't in the form that ``to_wire`` makes
         """
         if not is_text(traversal_id, LONGEST_UUID) or not isinstance(nodes, list):
-            raise ValueError(
+            raise InvalidMessage(
                 f"check_resource takes a traversal id and a list of nodes, not {traversal_id!r:.200}, {nodes!r:.200}"
             )
         if len(nodes) > MOST_NODES:
-            raise ValueError(f"check_resource takes {MOST_NODES} nodes at most, not {len(nodes)}")
+            raise InvalidMessage(f"check_resource takes {MOST_NODES} nodes at most, not {len(nodes)}")
         if not all(isinstance(node, list) and len(node) == 2 and all(map(is_id, node)) for node in nodes):
-            raise ValueError(f"check_resource takes nodes as [row, kind], not {nodes!r:.200}")
+            raise InvalidMessage(f"check_resource takes nodes as [row, kind], not {nodes!r:.200}")
         try:
             return cls(traversal_id, tuple(Node(row, NodeKind(kind)) for row, kind in nodes))
         except ValueError as error:
-            raise ValueError(f"check_resource takes nodes as [row, kind], not {nodes!r:.200}") from error
+            raise InvalidMessage(f"check_resource takes nodes as [row, kind], not {nodes!r:.200}") from error
 
 
 def row_ids(value: Any) -> frozenset[int]:
     """Return the row ids that a message to a listener names.
 
-    :raises ValueError: when they aren't a list of ids
+    :raises InvalidMessage: when they aren't a list of ids
     """
     if not isinstance(value, list) or len(value) > MOST_ROWS or not all(map(is_id, value)):
-        raise ValueError(f"resource_ids are a list of at most {MOST_ROWS} ids of rows, not {value!r:.200}")
+        raise InvalidMessage(f"resource_ids are a list of at most {MOST_ROWS} ids of rows, not {value!r:.200}")
     return frozenset(value)
 
 
 def sender(context: Any) -> dict[str, Any]:
     """Return the context of a message about a nested stack: it says for which project, and which request that was.
 
-    :raises ValueError: if it isn't a map, or a part isn't a text of 255 characters at most
+    :raises InvalidMessage: if it isn't a map, or a part isn't a text of 255 characters at most
     """
     parts = ("project_id", "tenant_id", "tenant", "username", "user", "user_id", "request_id")
     if not isinstance(context, dict):
-        raise ValueError(f"a message's context is a map, not {context!r:.200}")
+        raise InvalidMessage(f"a message's context is a map, not {context!r:.200}")
     if wrong := [name for name in parts if context.get(name) not in (None, "") and not is_name(context[name])]:
-        raise ValueError(f"the context's {', '.join(wrong)} can't be {[context[name] for name in wrong]!r:.300}")
+        raise InvalidMessage(f"the context's {', '.join(wrong)} can't be {[context[name] for name in wrong]!r:.300}")
     return context
 
 
@@ -122,10 +126,10 @@ def is_name(value: Any) -> bool:
 def traversal_of(value: Any) -> str:
     """Return the traversal id that a message names.
 
-    :raises ValueError: when it isn't one
+    :raises InvalidMessage: when it isn't one
     """
     if not is_text(value, LONGEST_UUID):
-        raise ValueError(f"traversal_id is a text of at most {LONGEST_UUID} characters, not {value!r:.200}")
+        raise InvalidMessage(f"traversal_id is a text of at most {LONGEST_UUID} characters, not {value!r:.200}")
     return str(value)
 
 
@@ -179,15 +183,15 @@ class BeginChild:
     def from_wire(cls, operation: Any) -> BeginChild:
         """Build the message from the argument ``operation``.
 
-        :raises ValueError: when it isn't in the form that ``to_wire`` makes
+        :raises InvalidMessage: when it isn't in the form that ``to_wire`` makes
         """
         names = {field.name for field in fields(cls)}
         if not isinstance(operation, dict) or operation.keys() != names:
-            raise ValueError(f"begin_child takes a map of {', '.join(sorted(names))}, not {operation!r:.200}")
+            raise InvalidMessage(f"begin_child takes a map of {', '.join(sorted(names))}, not {operation!r:.200}")
         message = cls(**operation)
         wrong = [name for name, is_right in message._checks() if not is_right]
         if wrong:
-            raise ValueError(f"begin_child: {', '.join(wrong)} can't be {message!r:.300}")
+            raise InvalidMessage(f"begin_child: {', '.join(wrong)} can't be {message!r:.300}")
         return message
 
     def _checks(self) -> list[tuple[str, bool]]:

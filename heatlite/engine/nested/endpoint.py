@@ -23,6 +23,7 @@ from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.definitions import log_context
 from heatlite.engine.nested.begin import Children
 from heatlite.rpc import messages
+from heatlite.rpc.internal_methods import internal_method
 
 LOG = logging.getLogger(__name__)
 
@@ -39,14 +40,11 @@ class NestedEndpoint:
         self._children = children
         self._make_context = make_context
 
+    @internal_method
     def begin_child(self, context: dict[str, Any], operation: Any) -> None:
         """Begin an operation on a nested stack, if its owner's row has recorded it."""
-        try:
-            request = self._make_context(messages.sender(context))
-            message = messages.BeginChild.from_wire(operation)
-        except ValueError as error:
-            LOG.warning("An invalid message is dropped: %s", error)
-            return
+        sender, message = messages.sender(context), messages.BeginChild.from_wire(operation)
+        request = self._make_context(sender)
         with log_context.asked(request, "begin_child", {}):
             try:
                 self._children.receive(request, message)

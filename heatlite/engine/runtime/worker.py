@@ -12,6 +12,7 @@ from heatlite.db.outage import brief, is_outage
 from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.traversal.checker import Checker
 from heatlite.rpc import messages
+from heatlite.rpc.internal_methods import internal_method
 
 LOG = logging.getLogger(__name__)
 
@@ -29,13 +30,10 @@ class WorkerEndpoint:
         self._checker = checker
         self._may_act = may_act
 
+    @internal_method
     def check_resource(self, context: Any, traversal_id: str, nodes: list[list[int]]) -> None:
         """Converge these nodes of this traversal."""
-        try:
-            message = messages.CheckResource.from_wire(traversal_id, nodes)
-        except ValueError as error:
-            LOG.warning("An invalid message is dropped: %s", error)
-            return
+        message = messages.CheckResource.from_wire(traversal_id, nodes)
         if not self._may_act():
             LOG.debug("Nodes of traversal %s are left to a sweep: this engine has no lease now", traversal_id)
             return

@@ -362,6 +362,10 @@ def test_an_argument_of_another_type_is_dropped_and_told(
         arguments = {name: good[name] for name in trust.INTERNAL[topic][method]}
         getattr(endpoint, method)({"project_id": "demo"}, **{**arguments, argument: value})
         assert "An invalid message is dropped" in caplog.text, (method, argument, value)
+    for others in ({name: good[name] for name in arguments if name != argument}, {**arguments, "another": 1}):
+        caplog.clear()
+        getattr(endpoint, method)({"project_id": "demo"}, **others)
+        assert "An invalid message is dropped" in caplog.text, (method, others)
     assert everything(fleet.database) == before
 
 
