@@ -60,7 +60,7 @@ def test_without_anything_secret_no_key_is_needed(database, context):
 
 
 def test_without_a_key_a_password_is_not_stored(context):
-    with pytest.raises(exception.ConfigurationError, match="auth_encryption_key isn't set, and there are secrets"):
+    with pytest.raises(exception.ConfigurationError, match="auth_encryption_key isn't set, but there are secrets"):
         user_creds.insert(context, BY_PASSWORD, NOW)
 
 

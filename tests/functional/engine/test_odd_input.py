@@ -49,7 +49,7 @@ def test_a_failure_that_quotes_a_long_text_is_over_all_the_same(engine: Endpoint
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_a_number_that_json_has_not_is_refused_and_leaves_nothing(engine: Endpoint, number: float) -> None:
     before = engine.rows()
-    with pytest.raises(exception.StackValidationFailed, match="The template holds a number that JSON has no way"):
+    with pytest.raises(exception.StackValidationFailed, match="The template holds a number that JSON can't represent"):
         engine.create("web", template({"a": value([number])}))
     with pytest.raises(exception.StackValidationFailed, match="The environment holds a number"):
         engine.create("web", template(parameters=TREE), params={"parameters": {"tree": {"a": number}}})
