@@ -102,7 +102,7 @@ def test_an_operator_encrypts_changes_the_key_and_decrypts(place):
     ("keys", "previous", "complaint"),
     [
         ((), (), "ERROR: auth_encryption_key isn't set"),
-        ((OLD,), ("short",), "ERROR: auth_encryption_key number 2 must have 32 characters"),
+        ((OLD,), ("short",), "ERROR: auth_encryption_key number 2 must have 32 ASCII characters"),
     ],
 )
 def test_update_params_without_good_keys_says_so_and_does_nothing(place, keys, previous, complaint):

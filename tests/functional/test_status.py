@@ -76,7 +76,7 @@ def test_engines_of_another_version_are_named(database):
         services.register(context, {**facts, "id": engine_id, "engine_id": engine_id, "version": version})
     found = readiness.engines(database)
     assert found.level is Level.WARNING
-    assert str(found.details).startswith("engines of 0.0.1, before 0008 run beside")
+    assert str(found.details).startswith("engines of version 0.0.1, before 0008 run beside")
 
 
 def test_types_without_a_plugin_are_named(database):
@@ -85,7 +85,7 @@ def test_types_without_a_plugin_are_named(database):
     for name in ("OS::Heat::None", "web.yaml", "Our::Lost"):
         add_resources(context, stack, type=name)
     found = readiness.types(database, Registry.load())
-    assert (found.level, found.details) == (Level.WARNING, "resources are of types that aren't installed: Our::Lost")
+    assert (found.level, found.details) == (Level.WARNING, "some resources are of types that aren't installed: Our::Lost")
 
 
 def test_running_operations_do_not_keep_from_upgrading(database):

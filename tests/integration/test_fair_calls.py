@@ -101,7 +101,7 @@ def test_one_call_too_many_of_a_project_is_refused_at_once_and_no_others(calls: 
     wait_until(lambda: sum(it.done() for it in crowd) == 20 - MOST_CALLS, LONG, "those that are too many")
     refused = [it.exception() for it in crowd if it.done()]
     assert {type(error) for error in refused} == {exception.RequestLimitExceeded}
-    assert "calls_per_project). This one was not carried out: make it again" in str(refused[0])
+    assert "calls_per_project). This call was not carried out: repeat it later" in str(refused[0])
     assert calls.begin("neighbour", "answer").result(LONG) == "neighbour"
     calls.patient.may_end.set()
     assert sum(it.exception() is None for it in crowd) == MOST_CALLS

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from heatlite import exception
 from heatlite import template as language
 from heatlite.context import EngineContext
+from heatlite.convergence.model import Action, Status
 from heatlite.db import migration, models, purge, stacks, templates
 from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
@@ -64,12 +65,20 @@ class Rehearsal:
         """Return a sentence for each change of the first update; empty if it would change nothing."""
         context = EngineContext(self._means.database)
         TakeOver(self._means).take(judged)
+        self._resume(context)
         try:
             return tuple(self._planned(context, judged))
         except exception.HeatliteError as error:
             return (f"would be refused: {error}",)
         finally:
             self._forget(context, judged)
+
+    def _resume(self, context: EngineContext) -> None:
+        """Mark what is suspended as resumed. An update of a suspended stack is refused, so a resume comes before it."""
+        with context.database.writer(context):
+            for table in (models.stack, models.resource):
+                suspended = (table.c.action == Action.SUSPEND, table.c.status == Status.COMPLETE)
+                context.connection.execute(sa.update(table).where(*suspended).values(action=Action.RESUME))
 
     def _planned(self, context: EngineContext, judged: JudgedStack) -> Iterator[str]:
         means, stack = self._means, stacks.get(context, judged.heat.id)
