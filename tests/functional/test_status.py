@@ -85,7 +85,8 @@ def test_types_without_a_plugin_are_named(database):
     for name in ("OS::Heat::None", "web.yaml", "Our::Lost"):
         add_resources(context, stack, type=name)
     found = readiness.types(database, Registry.load())
-    assert (found.level, found.details) == (Level.WARNING, "some resources are of types that aren't installed: Our::Lost")
+    assert found.level is Level.WARNING
+    assert found.details == "some resources are of types that aren't installed: Our::Lost"
 
 
 def test_running_operations_do_not_keep_from_upgrading(database):
