@@ -199,6 +199,7 @@ def changes_a_stack(heatlite: Shell) -> None:
     for action in ("suspend", "resume", "check"):
         assert f"{action.upper()}_COMPLETE" in heatlite(f"stack {action} --wait web")
     heatlite("stack snapshot create --name monday web")
+    settle(heatlite, "web", "SNAPSHOT_COMPLETE")
     [snapshot] = json.loads(heatlite("stack snapshot list web -f json"))
     assert snapshot["name"] == "monday"
     heatlite(f"stack snapshot delete --yes web {snapshot['id']}")
