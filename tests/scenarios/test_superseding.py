@@ -131,7 +131,7 @@ def test_a_stack_is_deleted_during_its_create(story: Story, rollback: bool) -> N
     story.create(hot(**chain("1", "create"), side=resource()), rollback=rollback)
     story.step_until("a", "CREATE_IN_PROGRESS")
     story.delete()
-    assert story.state() == "DELETE_IN_PROGRESS"
+    assert story.state() in ("DELETE_IN_PROGRESS", "DELETE_COMPLETE")  # a step that is let go of may end it at once
     story.settle("DELETE_COMPLETE")
     assert "b" not in story.order("CREATE", "IN_PROGRESS")
     assert story.resources() == {}
@@ -145,7 +145,7 @@ def test_a_stack_is_deleted_during_an_update(story: Story) -> None:
     story.step_until("a", "UPDATE_IN_PROGRESS")
     story.step_until("new", "CREATE_COMPLETE")
     story.delete()
-    assert story.state() == "DELETE_IN_PROGRESS"
+    assert story.state() in ("DELETE_IN_PROGRESS", "DELETE_COMPLETE")
     story.settle("DELETE_COMPLETE")
     assert story.resources() == {}
     story.verify_nothing_left()
