@@ -42,9 +42,9 @@ class Because(enum.Enum):
     TYPE = enum.auto()
     """Another type is wanted."""
     GOING = enum.auto()
-    """It is being deleted."""
+    """The row is being deleted."""
     FAILED = enum.auto()
-    """It isn't, or may not be, what its row says."""
+    """The physical resource differs, or may differ, from its row."""
     FIXED = enum.auto()
     """Its type can't change these properties of what exists."""
     CHANGED = enum.auto()
@@ -52,7 +52,7 @@ class Because(enum.Enum):
     ELSEWHERE = enum.auto()
     """Nothing differs here, and its type looks elsewhere whether there is anything to do."""
     SUSPENDED = enum.auto()
-    """It is suspended, or may be."""
+    """The resource is suspended, or may be."""
 
 
 @dataclass(frozen=True, slots=True)

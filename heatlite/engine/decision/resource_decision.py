@@ -60,7 +60,7 @@ class Refusal:
 class Decided:
     """What is done with a row. ``changed``: the properties that differ, by name.
 
-    ``refusal``: it must not be done. ``worn_out``: it isn't tried again.
+    ``refusal``: why the decision must not be carried out. ``worn_out``: why the engine doesn't try it again.
     """
 
     decision: UpdateDecision
@@ -70,7 +70,7 @@ class Decided:
 
     @property
     def failure(self) -> str | None:
-        """Why it is certain to fail."""
+        """Why the operation on this resource is certain to fail; None where it isn't."""
         return self.refusal.reason if self.refusal is not None else self.worn_out
 
 
