@@ -14,8 +14,10 @@ import glob
 import json
 import re
 import signal
+import urllib.error
 import urllib.parse
 import urllib.request
+from http import HTTPStatus
 from typing import Any
 
 from pifpaf.drivers import rabbitmq
@@ -147,12 +149,23 @@ class RabbitMQ(Server):
         return published(self._http("GET", self.driver.metrics_port, "/metrics"))
 
     def delete_queues(self, vhost: str) -> list[str]:
-        """Delete all queues of a virtual host, whoever consumes from them; returns their names."""
-        names = list(self.queues(vhost))
-        for name in names:
-            path = f"/api/queues/{vhost}/{urllib.parse.quote(name, safe='')}"
-            self._http("DELETE", self.driver.management_port, path)
-        return names
+        """Delete all queues of a virtual host, whoever consumes from them; return the names of those deleted.
+
+        A queue that expires or loses its last consumer meanwhile is gone already, and isn't among them.
+        """
+        return [
+            name for name in self.queues(vhost) if self._delete(f"queues/{vhost}/{urllib.parse.quote(name, safe='')}")
+        ]
+
+    def _delete(self, path: str) -> bool:
+        """Delete what the management API has at a path; return whether it was there."""
+        try:
+            self._http("DELETE", self.driver.management_port, f"/api/{path}")
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.NOT_FOUND:
+                raise
+            return False
+        return True
 
     def queues(self, vhost: str) -> dict[str, dict[str, Any]]:
         """Name → what the broker says of each queue of a virtual host: ``type``, ``durable``, ``arguments``, …"""
@@ -165,8 +178,8 @@ class RabbitMQ(Server):
         return {it["name"]: it for it in listed if it["name"] and not it["name"].startswith("amq.")}
 
     def delete_exchange(self, vhost: str, name: str) -> None:
-        """Delete an exchange, whoever publishes to it."""
-        self._http("DELETE", self.driver.management_port, f"/api/exchanges/{vhost}/{name}")
+        """Delete an exchange, whoever publishes to it; one that is gone already is no error."""
+        self._delete(f"exchanges/{vhost}/{name}")
 
     def _url(self, vhost: str) -> str:
         driver = self.driver
