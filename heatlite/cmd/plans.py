@@ -3,6 +3,7 @@
     + cache     OS::Heat::Value    create
     ~ web       OS::Nova::Server   update in place
         flavor: "m1.small" → "m1.large"
+    ~ server    OS::Nova::Server   update in place; replaced if it doesn't exist any more or is in ERROR, …
     ± database  OS::Nova::Server   replace
         image: "a" → "b"  forces the replacement
     - old       OS::Heat::Value    delete: it is no longer in the template
@@ -113,7 +114,9 @@ def lines_of(changes: list[Record], indent: str, colours: bool) -> Iterator[str]
     for change in shown:
         fate, reason = change["fate"], change["reason"]
         head = f"{SIGNS[fate]} {in_line(change['resource_name']):{names}}  {in_line(change['resource_type']):{types}}  "
-        yield indent + coloured(head + WORDS[fate] + (f": {in_line(reason)}" if reason else ""), fate, colours)
+        told = WORDS[fate] + (f": {in_line(reason)}" if reason else "")
+        told += f"; replaced if {in_line(change['replaced_if'])}" if change.get("replaced_if") else ""
+        yield indent + coloured(head + told, fate, colours)
         for it in change["properties"]:
             forces = "  forces the replacement" if it["forces_replacement"] else ""
             for place, before, after in differing(it["name"], it["before"], it["after"]):

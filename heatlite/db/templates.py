@@ -30,6 +30,16 @@ BY_ID = sa.select(TABLE.c.id, TABLE.c.template, TABLE.c.files, TABLE.c.environme
 )
 
 
+@reader
+def find(
+    context: Context, template: Mapping[str, Any], files: Mapping[str, str], environment: Mapping[str, Any]
+) -> int | None:
+    """Return the id of the row with this content; None if there is none. Nothing is written."""
+    digest = _digest(context.database.vault, {"template": template, "files": files, "environment": environment})
+    found = context.connection.execute(BY_HASH, {"content_hash": digest}).one_or_none()
+    return None if found is None else int(found.id)
+
+
 @writer
 def store(
     context: Context,

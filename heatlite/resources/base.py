@@ -48,6 +48,7 @@ class Resource(Tools):
     ``no_signal_actions``: the actions during and after which it accepts no signal.
     ``replace_when_failed = False``: an update repairs a FAILED resource in place.
     ``always_looks = True``: an update calls ``handle_update`` even if no property changed.
+    ``replaced_if``: on which condition ``handle_update`` raises UpdateReplace, in words; plans tell it. Empty: never.
 
     A type that can take a snapshot before its deletion has ``handle_snapshot_delete(state)``, which is then called in
     place of ``handle_delete``; ``state`` is the action and status before. A type with physical snapshots has
@@ -72,6 +73,7 @@ class Resource(Tools):
     no_signal_actions = frozenset({"SUSPEND", "DELETE"})
     replace_when_failed = True
     always_looks = False
+    replaced_if = ""
     only_waits = False
     turns_round = False
 

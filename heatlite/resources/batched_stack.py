@@ -19,6 +19,7 @@ from heatlite.resources.groups import template
 from heatlite.resources.groups.attributes import Members, is_inside_a_member
 from heatlite.resources.groups.batches import Batch
 from heatlite.resources.groups.members import Definition, Definitions, Member, oldest_first
+from heatlite.resources.nested.decision import is_lost
 from heatlite.resources.nested.port import Verb
 from heatlite.resources.stack_resource import Progress, Sample, StackResource
 from heatlite.schema.sizes import weight
@@ -91,7 +92,7 @@ class BatchedStack(StackResource):
         if pause * (len(batches) - 1) >= self.nested.time_limit():
             raise ValueError("The current update policy will result in stack update timeout.")
         child = self._look()
-        if child is not None and (child.is_gone or child.action == Verb.DELETE):
+        if is_lost(child):
             raise UpdateReplace
         self.resource_id_set(self.uuid)
         left = [[batch.size, batch.changes] for batch in batches]
@@ -120,7 +121,7 @@ class BatchedStack(StackResource):
         self.check_size(batch.size)
         goal = self.nested.store(self.template_of(batch), self.child_parameters(), self.uuid)
         child = self._look()
-        if child is not None and self._is_at(child, goal):
+        if self._is_at(child, goal):
             return None
         chosen = self._choose(Verb.UPDATE, goal, child.operation_id if child else None)
         return {**chosen, "recorded": True}

@@ -22,7 +22,7 @@ from heatlite.exception import NotSupported
 from heatlite.resources.adoptable import STACK_NAME
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.instance import Instance
-from heatlite.resources.nested.decision import Again, Complete, Fail, Send, decide
+from heatlite.resources.nested.decision import Again, Complete, Fail, Send, decide, is_at_goal, is_lost
 from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE, Begin, ChildView, Goal, NestedStacks, Verb
 from heatlite.schema.attribute_paths import EACH, INNER, joined
@@ -165,9 +165,9 @@ class StackResource(Resource):
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress | None:
         """Choose the operation that updates the child; None if the child is at its goal already."""
         child, goal = self._look(), self._goal()
-        if child is not None and (child.is_gone or child.action == Verb.DELETE):
+        if is_lost(child):
             raise UpdateReplace
-        if child is not None and self._is_at(child, goal):
+        if self._is_at(child, goal):
             return None
         self.resource_id_set(self.uuid)
         return self._choose(Verb.UPDATE, goal, child.operation_id if child else None)
@@ -298,13 +298,8 @@ class StackResource(Resource):
         child = self._look()
         return self._choose(verb, None, child.operation_id if child else None)
 
-    def _is_at(self, child: ChildView, goal: Goal) -> bool:
-        """Tell whether an update has nothing to do. After a visit it has: a visit brings no template into effect."""
-        if child.action not in (Verb.CREATE, Verb.UPDATE):
-            return False
-        is_ours = child.operation_id == self.data.get(OPERATION)
-        is_clean = not child.has_garbage or self.nested.leaves_garbage()
-        return is_ours and is_clean and child.status == "COMPLETE" and child.goal == goal
+    def _is_at(self, child: ChildView | None, goal: Goal) -> bool:
+        return is_at_goal(child, goal, self.data.get(OPERATION), leaves_garbage=self.nested.leaves_garbage())
 
     def _choose(self, verb: Verb, goal: Goal | None, follows: str | None) -> Progress:
         operation_id = self.nested.new_id()

@@ -141,14 +141,20 @@ def later(resource: Resource, error: CloudUnavailable, left: Mapping[str, Any], 
 def assess_update(
     resource: Resource, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Unchanged | Update | Replace | Failed:
-    """Decide what a change of validated properties requires. Failed if it is forbidden (immutable)."""
+    """Decide what a change of validated properties requires. Failed if it is forbidden (immutable).
+
+    A type without a ``handle_update`` of its own changes nothing in place. A type that ``always_looks`` is asked even
+    if nothing changed.
+    """
     # A plugin newer than the row must not see its own new properties as a change of the template.
     difference = changed(resource.completed_properties(before), after)
-    if not difference:
+    if not difference and not resource.always_looks:
         return Unchanged()
     if resource.needs_replacement(before, after, frozenset(difference)):
         return Replace()
-    return Update(difference)
+    if not difference:
+        return Unchanged()
+    return Replace() if type(resource).handle_update is Resource.handle_update else Update(difference)
 
 
 def check(resource: Resource, action: str, progress: Any) -> Done | Waiting:

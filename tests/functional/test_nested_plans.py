@@ -12,7 +12,8 @@ from heatlite import exception
 from heatlite.cmd.plans import Plan
 from tests.deployment import InProcess, in_process
 from tests.family import nested, stacks_of, text
-from tests.story import Story, hot, resource
+from tests.story import PATIENCE, Story, hot, resource
+from tests.waiting import wait_until
 
 Told = dict[str, Any]
 SIZED = {"size": {"type": "string", "default": "1"}}
@@ -124,6 +125,36 @@ def test_what_is_as_it_should_be_is_unchanged_and_so_is_what_reads_it(story: Sto
     template = hot(web=nested("web.yaml"), b=resource({"get_attr": ["web", "seen"]}))
     created(story, template, files(inner()))
     assert lines(plan(story, template, files(inner()))) == ["Nothing to do; 3 unchanged."]
+
+
+def test_after_a_check_the_nested_stack_is_updated_and_so_it_is_not_told_unchanged(story: Story) -> None:
+    template = hot(web=nested("web.yaml"))
+    created(story, template, files(inner()))
+    story.check()
+    story.settle("CHECK_COMPLETE")
+    found = plan(story, template, files(inner()))
+    assert found.changes[0]["fate"] == "may change"
+    apply(story, found)
+    story.settle("UPDATE_COMPLETE")
+    assert story.order("UPDATE") == ["web"]
+    assert lines(plan(story, template, files(inner()))) == ["Nothing to do; 2 unchanged."]
+
+
+def test_a_nested_stack_that_was_deleted_is_made_anew(story: Story) -> None:
+    template = hot(web=nested("web.yaml"))
+    created(story, template, files(inner()))
+    child = stacks_of(story)["web"]
+    identity = {"tenant": child["tenant"], "stack_name": child["name"], "stack_id": child["id"], "path": ""}
+    story.client.delete_stack(story.context, identity)
+    wait_until(lambda: not stacks_of(story), PATIENCE, "the deletion of the nested stack")
+    found = plan(story, template, files(inner()))
+    assert lines(found)[:2] == [
+        "± web  web.yaml  replace: its nested stack is deleted",
+        "    + a  OS::Heat::TestResource  create",
+    ]
+    apply(story, found)
+    story.settle("UPDATE_COMPLETE")
+    assert stacks_of(story)["web"]["id"] != child["id"]
 
 
 def test_another_output_alone_may_change_what_reads_it(story: Story) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from heatlite.engine.decision.preview import Change
+from heatlite.engine.decision.preview import Change, Fate
 from heatlite.template import UNKNOWN, Mask
 from heatlite.template.mask import HIDDEN
 
@@ -35,6 +35,7 @@ def told(name: str, change: Change, mask: Mask, nested: Sequence[Told] = ()) -> 
             }
             for each in change.properties
         ],
+        **({"replaced_if": change.replaced_if} if change.replaced_if and fate == Fate.UPDATED else {}),
         **({"nested": list(nested)} if nested else {}),
     }
 

@@ -110,6 +110,8 @@ class Change:
     fails: bool = False
     retains: bool = False
     """Where its row goes, what is physical stays."""
+    replaced_if: str = ""
+    """On which condition its plugin replaces it instead, which only the update itself can find out."""
 
 
 Settle = Callable[[str, Change], Change]
@@ -291,7 +293,7 @@ class Preview:
         change = settle(name, replace(change, doubt=doubt, unsure=unsure))
         there = live(row, self._registry) if row is not None else None
         future = FutureResource(name, plugin)
-        is_there = there is not None and outcome.fate not in (Fate.ADDED, Fate.REPLACED)
+        is_there = there is not None and change.fate not in (Fate.ADDED, Fate.REPLACED)
         self._seen[name] = there if there is not None and is_there else future
         self._at_most[name] = self._seen[name]
         if there is not None and is_there and self._is_touched(change, outcome):
@@ -399,8 +401,11 @@ class Preview:
         differing = differences(resource, row.properties_data or {}, evaluated.properties)
         is_fixed = outcome.fate is Fate.REPLACED and not change.reason
         together = is_fixed and not any(it.forces for it in differing)
-        reason = "these changes together need a new one" if together else change.reason
-        return replace(change, reason=reason, properties=differing, looks=outcome.looks)
+        reason = change.reason
+        if together:
+            reason = "these changes together need a new one" if differing else "each update makes a new one"
+        replaced_if = plugin.replaced_if if outcome.fate is Fate.UPDATED else ""
+        return replace(change, reason=reason, properties=differing, looks=outcome.looks, replaced_if=replaced_if)
 
     def _instance(
         self, definition: ResourceDefinition, row: ResourceRecord | None, properties: Mapping[str, Any]

@@ -19,10 +19,8 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence import interrupts
 from heatlite.convergence.interrupts import Operation
-from heatlite.convergence.model import Status
-from heatlite.db import templates
 from heatlite.db.api import Context
-from heatlite.db.records import StackRecord
+from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common.masking import masked
 from heatlite.engine.decision.planned import WOULD_FAIL, Told, failures, told, uncertain
 from heatlite.engine.decision.preview import Change, Fate, Preview
@@ -30,6 +28,9 @@ from heatlite.engine.definitions import implied_dependencies
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.operations.stack_tree import Knowledge, Place, Walk
 from heatlite.engine.operations.validation import Identity, Submission, Validator
+from heatlite.engine.ports.nested_stacks import view
+from heatlite.resources.nested.decision import is_at_goal, is_lost
+from heatlite.resources.nested.port import OPERATION
 from heatlite.resources.stack_resource import StackResource
 from heatlite.template import Mask
 
@@ -77,6 +78,7 @@ class Planner:
         nested: dict[str, list[Told]] = {}
 
         def settle(name: str, change: Change) -> Change:
+            change = self._of_lost(preview, change)
             nested[name] = list(self._below(place, preview, name, change, mask, depth))
             return settled(change, nested[name])
 
@@ -96,7 +98,7 @@ class Planner:
         if depth >= self.shared.settings.max_nested_stack_depth or change.fails:
             return
         if not self._chooses(preview, change):
-            children = self.walk.children(place, preview, name, change)
+            children = self.walk.children(place, preview, name, change, mask)
         elif change.looks:
             children = self.walk.as_it_is(place, preview, name, change)  # it keeps its template
         else:
@@ -111,25 +113,32 @@ class Planner:
                 "stack_name": stack.name,
                 "stack_id": stack.id if child.is_there else None,
                 "traversal": stack.current_traversal if child.is_there else None,
-                "as_it_is": child.is_there and self._is_as_wanted(child),
+                "is_at_goal": child.is_there and self._is_at_goal(child, change.row),
                 "changes": uncertain(changes, GIVEN_LATER) if change.unsure else changes,
             }
+
+    def _of_lost(self, preview: Preview, change: Change) -> Change:
+        """Return the change; a replacement if the resource's nested stack is deleted, or is being deleted."""
+        is_update = change.fate is Fate.UPDATED and self._stack_class(preview, change) is not None
+        if is_update and is_lost(self.walk.child_view(change.row)):
+            return replace(change, fate=Fate.REPLACED, reason="its nested stack is deleted", looks=False)
+        return change
+
+    def _stack_class(self, preview: Preview, change: Change) -> type[StackResource] | None:
+        plugin = plugin_of(self.shared.registry, change.type, preview.template.files)
+        return plugin if issubclass(plugin, StackResource) else None
 
     def _chooses(self, preview: Preview, change: Change) -> bool:
         """Tell whether a resource chooses its nested template only when it acts."""
         if change.fate is Fate.DELETED:
             return False
-        plugin = plugin_of(self.shared.registry, change.type, preview.template.files)
-        return issubclass(plugin, StackResource) and plugin.chooses_as_it_acts
+        plugin = self._stack_class(preview, change)
+        return plugin is not None and plugin.chooses_as_it_acts
 
-    def _is_as_wanted(self, child: Place) -> bool:
-        """Tell whether a nested stack already has the wanted template and parameters, so no output changes either."""
-        if child.wanted is None or child.stack.status is not Status.COMPLETE:
-            return False
-        stored, wanted = templates.get(self.context, child.stack.raw_template_id), child.wanted
-        given = [language.Environment.parse(stored.environment).to_dict(), wanted.environment.to_dict()]
-        same_parameters = given[0].get("parameters") == given[1].get("parameters")
-        return same_parameters and dict(stored.template) == dict(wanted.template)
+    def _is_at_goal(self, child: Place, row: ResourceRecord | None) -> bool:
+        """Tell whether the update leaves a nested stack alone, so no output changes either."""
+        goal, own = self.walk.goal(child), (row.resource_data or {}).get(OPERATION) if row else None
+        return goal is not None and is_at_goal(view(child.stack), goal, own, leaves_garbage=False)
 
 
 def settled(change: Change, nested: list[Told]) -> Change:
@@ -137,7 +146,7 @@ def settled(change: Change, nested: list[Told]) -> Change:
     if not change.looks or change.doubt or change.fails:
         return change
     fates = {it["fate"] for child in nested for it in child["changes"]}
-    if len(nested) == 1 and fates <= {Fate.UNCHANGED} and nested[0]["as_it_is"]:
+    if len(nested) == 1 and fates <= {Fate.UNCHANGED} and nested[0]["is_at_goal"]:
         return replace(change, fate=Fate.UNCHANGED, looks=False)
     if fates & {Fate.ADDED, Fate.DELETED, Fate.REPLACED, Fate.UPDATED, WOULD_FAIL}:
         return replace(change, looks=False, reason="its nested stack changes")

@@ -26,13 +26,15 @@ from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.decision.preview import Change, Fate, Present, Preview
 from heatlite.engine.definitions import implied_dependencies
-from heatlite.engine.definitions.inheritance import environment_of_child
+from heatlite.engine.definitions.inheritance import NOTHING_HIDDEN, environment_of_child
 from heatlite.engine.definitions.traversals import Library
 from heatlite.engine.operations import expected_stacks
 from heatlite.engine.operations.validation import Identity, Submission
+from heatlite.engine.ports.nested_stacks import view
+from heatlite.resources.nested.port import ChildView, Goal
 from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
-from heatlite.template import Parameters, Template
+from heatlite.template import Mask, Parameters, Template, holds_unknown
 
 
 class Knowledge(Protocol):
@@ -109,13 +111,18 @@ class Walk:
         parameters = expected_stacks.bind(parsed, environment, Identity.of(place.stack).pseudo)
         return implied_dependencies.linked(parsed.under(parameters), parameters, self.shared.registry), parameters
 
-    def children(self, place: Place, preview: Preview, name: str, change: Change) -> Iterator[Place]:
-        """Yield a resource's nested stack as it is and as it would be; none if the resource is unchanged."""
+    def children(
+        self, place: Place, preview: Preview, name: str, change: Change, mask: Mask = NOTHING_HIDDEN
+    ) -> Iterator[Place]:
+        """Yield a resource's nested stack as it is and as it would be; none if the resource is unchanged.
+
+        :param mask: hides the hidden values of the stack and of those above
+        """
         fate = change.fate
         if fate is Fate.UNCHANGED:
             return
         old = self._child(place, change.row)
-        new = None if fate is Fate.DELETED else self.wanted(place, preview, name)
+        new = None if fate is Fate.DELETED else self.wanted(place, preview, name, mask)
         facade = None if new is None else preview.facade(name, new.template)
         if fate is Fate.UPDATED and old is not None:
             yield Place(old, True, new, facade)
@@ -141,7 +148,20 @@ class Walk:
         is_own = old is not None and old.owner_id == place.stack.id and old.deleted_at is None
         return old if is_own else None
 
-    def wanted(self, place: Place, preview: Preview, name: str) -> Submission | None:
+    def child_view(self, row: ResourceRecord | None) -> ChildView | None:
+        """Return a row's nested stack as the row's plugin sees it; None if there never was one."""
+        stack = stacks.get(self.context, row.physical_resource_id) if row and row.physical_resource_id else None
+        return None if stack is None else view(stack)
+
+    def goal(self, child: Place) -> Goal | None:
+        """Return the goal of an existing nested stack; None if its template isn't stored, so that it can't be met."""
+        wanted = child.wanted
+        if wanted is None or holds_unknown([wanted.template, wanted.environment.parameters]):
+            return None
+        found = templates.find(self.context, wanted.template, wanted.files, wanted.environment.to_dict())
+        return None if found is None else Goal(found, None if child.facade is None else dict(child.facade))
+
+    def wanted(self, place: Place, preview: Preview, name: str, mask: Mask = NOTHING_HIDDEN) -> Submission | None:
         """Return the submission of a resource's nested stack; None if it isn't a stack, or its template is unknown."""
         resource = preview.resource(name)
         if place.wanted is None or not isinstance(resource, StackResource):
@@ -155,7 +175,7 @@ class Walk:
         raw = self.reader.load(written)
         definition, template = preview.template.resources[name], preview.template
         parameters = resource.child_parameters()
-        environment = environment_of_child(place.wanted.environment, template, definition, parameters)
+        environment = environment_of_child(place.wanted.environment, template, definition, parameters, mask)
         return Submission(raw, place.wanted.files, environment)
 
 

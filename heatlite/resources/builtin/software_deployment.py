@@ -47,6 +47,7 @@ class SoftwareDeployment(Resource):
 
     support_status = SupportStatus(version="2014.1")
     signals_pass_it_by = True
+    replaced_if = "an input with replace_on_change has changed"
     no_signal_actions = frozenset()
     properties_schema = {
         CONFIG: Property(Type.STRING, "The id of the config.", update_allowed=True),

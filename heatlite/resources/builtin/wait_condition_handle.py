@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from heatlite.resources.base import Resource, UpdateReplace
+from heatlite.resources.base import Resource
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
 from heatlite.resources.siblings import Sibling
 from heatlite.schema.constraints import AllowedValues
@@ -178,12 +178,9 @@ class UpdateWaitConditionHandle(CfnWaitConditionHandle):
 
     always_looks = True
 
-    def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
-        """Replace the handle.
-
-        :raises UpdateReplace: always
-        """
-        raise UpdateReplace
+    def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
+        """Return True: every update makes a new handle."""
+        return True
 
 
 def curl(token: str, endpoint: str) -> str:

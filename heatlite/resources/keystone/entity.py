@@ -72,6 +72,8 @@ class Entity(Resource):
         self._delete_others()
         return self.settle()
 
+    replaced_if = "it doesn't exist any more"
+
     def handle_update(self, prop_diff: Mapping[str, Any]) -> None:
         """Change the values whose properties changed.
 

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from heatlite.resources.nested.port import ChildView, Verb
+from heatlite.resources.nested.port import ChildView, Goal, Verb
 
 MISSING = "There is no such nested stack"
 DELETED = "The nested stack was deleted while it was waited for"
@@ -69,6 +69,26 @@ class Again:
 
 
 Decision = Send | Wait | Complete | Fail | Again
+
+
+def is_lost(child: ChildView | None) -> bool:
+    """Tell whether an update needs a new resource: the child was deleted, and a stack's id isn't used twice."""
+    return child is not None and (child.is_gone or child.action == Verb.DELETE)
+
+
+def is_at_goal(child: ChildView | None, goal: Goal, operation_id: str | None, *, leaves_garbage: bool) -> bool:
+    """Tell whether an update of the child has nothing to do. The engine and plans ask it.
+
+    After a visit the update has something to do: a visit brings no template into effect.
+
+    :param operation_id: the operation that the parent's resource has recorded
+    :param leaves_garbage: whether the child keeps what its template no longer has, for a rollback of the root
+    """
+    if child is None or child.is_gone or child.action not in (Verb.CREATE, Verb.UPDATE):
+        return False
+    is_ours = child.operation_id == operation_id
+    is_clean = not child.has_garbage or leaves_garbage
+    return is_ours and is_clean and child.status == COMPLETE and child.goal == goal
 
 
 def decide(verb: Verb, operation_id: str, follows: str | None, view: ChildView | None) -> Decision:

@@ -237,6 +237,8 @@ class CloudResource(Resource):
 
     # --- update ----------------------------------------------------------------------------------------------------
 
+    replaced_if = "it doesn't exist any more or is broken, or if a name now means another object"
+
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
         """Change the fields whose properties changed.
 

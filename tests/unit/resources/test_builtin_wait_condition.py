@@ -21,7 +21,7 @@ from heatlite.resources.builtin.wait_condition_handle import (
 )
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.siblings import Sibling
-from heatlite.resources.steps import poll, start
+from heatlite.resources.steps import assess_update, poll, start
 from heatlite.resources.testing import FakeClock, carried, drive, instance_of
 
 
@@ -181,7 +181,7 @@ def test_a_handle_says_what_it_can_without_an_identity_service() -> None:
 
 
 def test_an_update_handle_is_made_anew_by_each_update() -> None:
-    assert start(UpdateWaitConditionHandle(instance_of(UpdateWaitConditionHandle)), "UPDATE", {}) == Replace()
+    assert assess_update(UpdateWaitConditionHandle(instance_of(UpdateWaitConditionHandle)), {}, {}) == Replace()
     assert UpdateWaitConditionHandle.always_looks, "an update without a change of its own is one as well"
 
 

@@ -5,18 +5,20 @@ A plugin that needs properties has them in EXAMPLES; another package's tests can
 
 import copy
 import dataclasses
+import inspect
 import json
 import random
 
 import pytest
 
-from heatlite.resources.base import BASE_ATTRIBUTES
+from heatlite.resources.base import BASE_ATTRIBUTES, Resource
 from heatlite.resources.groups.attributes import RECORDED
 from heatlite.resources.openstack.base import CloudResource
-from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
+from heatlite.resources.outcomes import Done, Failed, Waiting
 from heatlite.resources.properties import check_schema
 from heatlite.resources.registry import Registry
 from heatlite.resources.schema import HIDDEN, Attribute
+from heatlite.resources.stack_resource import StackResource
 from heatlite.resources.steps import VERBS, assess_update, poll, start
 from heatlite.resources.testing import FakeClock, carried, drive, instance_of
 from tests.memory_keystone import MemoryKeystone
@@ -75,8 +77,6 @@ EXAMPLES = {
     **CLOUD_EXAMPLES,
 }
 FILES = {"http://example.com/nested.template": "heat_template_version: 2021-04-16"}
-REPLACED = {("UPDATE", "OS::Heat::UpdateWaitConditionHandle")}
-"""Which action on which type asks for a new resource, always."""
 REFUSED = "NotSupported: resources.web: Update to properties"
 """What becomes of a change of an immutable property."""
 NOT_TAKEN = {"context", "InstanceTenancy", "SourceDestCheck", "VpnGatewayId"}
@@ -148,9 +148,6 @@ def test_progress_data_and_attributes_are_json_after_each_step(type_name, action
         instance = carried(instance, outcome)
         clock.advance(max(outcome.poll_after, 0.001))
         outcome = poll(plugin(instance), action, outcome.progress)
-    if (action, type_name) in REPLACED:
-        assert outcome == Replace()
-        return
     assert isinstance(outcome, Done)
     assert is_json(outcome.attributes)
     assert is_json(outcome.data)
@@ -172,7 +169,7 @@ def test_another_process_can_go_on_and_comes_to_the_same_end(type_name, action):
         elsewhere = carried(example(type_name, clock, **{**facts, "nested": nested})[1], outcome)
         assert poll(plugin(elsewhere), action, json.loads(json.dumps(progress))) == here
         outcome = here
-    assert isinstance(outcome, Done) or (action, type_name) in REPLACED
+    assert isinstance(outcome, Done)
 
 
 @every_acting_plugin
@@ -180,7 +177,18 @@ def test_another_process_can_go_on_and_comes_to_the_same_end(type_name, action):
 def test_polling_ends_under_an_advancing_clock(type_name, action):
     plugin, instance = example(type_name) if action == "CREATE" else existing(type_name)
     ended = drive(plugin, action, instance=instance, most_steps=100)
-    assert isinstance(ended, Done) or (action, type_name) in REPLACED
+    assert isinstance(ended, Done)
+
+
+@every_plugin
+def test_a_type_that_may_ask_for_a_replacement_during_an_update_says_when(type_name):
+    plugin = REGISTRY.get(type_name)
+    sources = [inspect.getsource(it) for it in plugin.__mro__ if issubclass(it, Resource) and it is not Resource]
+    may_ask = any("raise UpdateReplace" in source for source in sources)
+    if issubclass(plugin, StackResource):
+        assert not plugin.replaced_if, "a plan looks at the nested stack itself"
+    else:
+        assert bool(plugin.replaced_if) is may_ask
 
 
 @every_plugin

@@ -249,7 +249,18 @@ BEFORE = Server.checked_properties({})
     ],
 )
 def test_a_change_is_made_in_place_or_by_replacement_as_the_schema_says(given, expected):
-    assert assess_update(plugin(), BEFORE, Server.checked_properties(given)) == expected
+    updatable = plugin(handle_update=lambda self, prop_diff: None)
+    assert assess_update(updatable, BEFORE, Server.checked_properties(given)) == expected
+
+
+def test_a_type_that_handles_no_update_is_replaced_by_any_change():
+    assert assess_update(plugin(), BEFORE, Server.checked_properties({"flavor": "large"})) == Replace()
+    assert assess_update(plugin(), BEFORE, BEFORE) == Unchanged()
+
+
+def test_a_type_that_always_looks_may_be_replaced_although_nothing_changed():
+    looking = plugin(always_looks=True, needs_replacement=lambda self, before, after, changed: not changed)
+    assert assess_update(looking, BEFORE, BEFORE) == Replace()
 
 
 def test_a_change_of_what_is_immutable_fails():

@@ -67,6 +67,8 @@ class KeyPair(CloudResource):
         """Decide by name and user only. Other changes create the pair again in place, because it has the name."""
         return super().needs_replacement(before, after, changed & {"name", "user"})
 
+    replaced_if = "it doesn't exist any more"
+
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
         """Delete the key pair; the check creates it again.
 

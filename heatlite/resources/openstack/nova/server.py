@@ -302,6 +302,8 @@ class Server(CloudResource, OwnUser):
 
     # --- update ----------------------------------------------------------------------------------------------------
 
+    replaced_if = "it doesn't exist any more or is in ERROR, or if an update policy asks for it"
+
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
         """Change name, metadata and tags; the check makes the longer changes.
 
