@@ -15,7 +15,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.outcomes import Done, Replace, Waiting
 from heatlite.resources.signing import resource_named, signature
 from heatlite.resources.software.testing import SoftwareInMemory
-from heatlite.resources.steps import start
+from heatlite.resources.steps import assess_update, start
 from heatlite.resources.testing import carried, drive, instance_of
 from tests.memory_keystone import MemoryKeystone
 from tests.unit.resources.cloud_in_memory import SIGNED, cloud_of
@@ -116,7 +116,7 @@ def test_without_anybody_to_take_the_signal_there_is_no_user(plugin: Any, given:
 def test_an_update_makes_another_update_handle() -> None:
     keystone = MemoryKeystone()
     instance = made(keystone, OutsideUpdateHandle, {})
-    assert isinstance(start(OutsideUpdateHandle(instance), "UPDATE", {}), Replace)
+    assert assess_update(OutsideUpdateHandle(instance), {}, {}) == Replace()
 
 
 def test_a_deployment_tells_its_server_where_to_post_and_signs_that_anew_each_time() -> None:
