@@ -33,7 +33,7 @@ class PlanStack(EngineCommand):
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         """Print the plan. Return the exit status."""
         identity, request = self.identify(parsed_args.stack), update_request(parsed_args)
-        reply = self.client.plan_update(self.context, identity, request)
+        reply = self.client.plan_update(self.context, identity, **request)
         plan = Plan(identity, request, reply["changes"], reply["digest"])
         raw(self.app.stdout).write(plan.text(colours=self.app.stdout.isatty()))
         if not plan.is_possible:

@@ -105,7 +105,7 @@ class UpdateStack(WriteStack):
             identity = self.identify(parsed_args.stack)
             plan = self.plan(parsed_args, identity)
             marker = self.last_event(identity) if self.waits(parsed_args) else None
-            self.client.update_as_planned(self.context, identity, plan.request, plan.digest)
+            self.client.update_as_planned(self.context, identity, **plan.request, digest=plan.digest)
             return self.finish(parsed_args, identity, "UPDATE", marker)
         request = update_request(parsed_args)
         identity = self.identify(parsed_args.stack)

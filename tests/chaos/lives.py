@@ -146,7 +146,7 @@ class Life(threading.Thread):
             case "cancel" | "roll back":
                 client.stack_cancel_update(context, identity, verb == "roll back")
             case "snapshot":
-                client.stack_snapshot(context, identity)
+                client.stack_snapshot(context, identity, None)
             case "restore":
                 taken = client.stack_list_snapshots(context, identity)
                 if not taken:

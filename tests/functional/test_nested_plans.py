@@ -51,7 +51,7 @@ def request(template: Told, sent: dict[str, str]) -> Told:
 
 def plan(story: Story, template: Told, sent: dict[str, str]) -> Plan:
     asked = request(template, sent)
-    reply = story.client.plan_update(story.context, story.identity, asked)
+    reply = story.client.plan_update(story.context, story.identity, **asked)
     return Plan(story.identity, asked, reply["changes"], reply["digest"])
 
 
@@ -60,7 +60,7 @@ def lines(plan: Plan) -> list[str]:
 
 
 def apply(story: Story, plan: Plan) -> None:
-    story.client.update_as_planned(story.context, story.identity, plan.request, plan.digest)
+    story.client.update_as_planned(story.context, story.identity, **plan.request, digest=plan.digest)
 
 
 def test_what_changes_in_a_nested_stack_stands_under_its_resource(story: Story) -> None:

@@ -9,7 +9,6 @@ alone, so that two deployments can be asked the same.
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -23,24 +22,13 @@ from heatlite.engine.api import options
 from heatlite.engine.nested import endpoint
 from heatlite.engine.runtime import listener, worker
 from heatlite.rpc import messages
-from heatlite.rpc.queries import EventQuery, StackQuery
+from heatlite.rpc.client_methods import METHODS, REQUIRED
 from tests.fuzz import nasty
 from tests.fuzz.good import GOOD, VERSION
 
 ATTACKER, VICTIM = "attackers-project", "victims-project"
 INTERNAL = sorted(options.OF_ENGINES)
 """Arguments of Heat's methods that only engines have a use for."""
-MORE = {
-    "create_stack": ("environment_files", "files_container", *INTERNAL),
-    "update_stack": ("environment_files", "files_container", "template_id"),
-    "list_stacks": tuple(it.name for it in dataclasses.fields(StackQuery)),
-    "count_stacks": tuple(it.name for it in dataclasses.fields(StackQuery)),
-    "list_events": tuple(it.name for it in dataclasses.fields(EventQuery)),
-    "create_software_deployment": ("input_values", "action", "status", "status_reason"),
-    "update_software_deployment": ("input_values", "output_values", "action", "status", "status_reason"),
-    "validate_template": ("environment_files", "files_container"),
-}
-"""What goes by ``**`` in a method's signature."""
 HIDDEN = "hunter-of-the-canary"
 """The value of a hidden parameter of the attacker's own: no reply, log or unencrypted column may have it."""
 
@@ -139,9 +127,10 @@ def _methods(module: Any, topic: str) -> list[Method]:
 
 
 def _arguments(name: str, function: Callable[..., Any]) -> tuple[str, ...]:
-    _, _, *parameters = inspect.signature(function).parameters.values()
-    plain = tuple(it.name for it in parameters if it.kind is not inspect.Parameter.VAR_KEYWORD)
-    return (*plain, *MORE.get(name, ()))
+    if name in METHODS:
+        return tuple(METHODS[name].arguments)
+    _, _, *parameters = inspect.signature(function).parameters
+    return tuple(parameters)
 
 
 def drawn(rng: Random, facts: Facts, methods: list[Method]) -> Call:
@@ -163,7 +152,7 @@ def chance(method: str, name: str) -> float:
     """How likely a call has an argument: few have one that is refused in any case, or all that filters a list."""
     if name in INTERNAL:
         return 0.02
-    return 0.2 if name in MORE.get(method, ()) else 0.95
+    return 0.95 if METHODS.get(method) is None or METHODS[method].arguments.get(name) is REQUIRED else 0.3
 
 
 def argument(rng: Random, facts: Facts, name: str) -> Any:

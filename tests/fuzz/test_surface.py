@@ -139,19 +139,19 @@ def test_an_unforeseen_error_tells_neither_client_nor_log_its_text(caplog: pytes
     secret = f"hunter{2}"  # the log quotes lines of code, and so would this one
 
     @client_call
-    def breaks(self: Any, context: Any) -> None:
+    def get_revision(self: Any, context: Any) -> None:
         raise KeyError(secret)
 
     context = RequestContext(Database(Settings("sqlite://")), {"request_id": "req-7", "project_id": "p"})
     with caplog.at_level(logging.DEBUG), pytest.raises(oslo_messaging.ExpectedException) as refused:
-        breaks(None, context)
+        get_revision(None, context)
     kind, error, lines = refused.value.exc_info
     assert kind is exception.Error
-    assert "breaks failed with an internal error (KeyError)" in str(error)
+    assert "get_revision failed with an internal error (KeyError)" in str(error)
     assert "req-7" in str(error)
     assert (lines, error.__cause__, error.__context__) == (None, None, None)
     assert secret not in caplog.text + str(error)
-    assert "in breaks" in caplog.text
+    assert "in get_revision" in caplog.text
 
 
 # --- the tool -----------------------------------------------------------------------------------------------------

@@ -102,11 +102,11 @@ def test_a_hidden_value_of_a_group_stands_in_clear_nowhere(engines: Daemons, kin
     assert columns_with(engines, MARK) == set()
 
     later = request(TEMPLATES[kind], LATER)
-    plan = story.client.plan_update(story.context, story.identity, later)
+    plan = story.client.plan_update(story.context, story.identity, **later)
     assert "******" in str(plan["changes"])
     assert MARK not in str(plan)
     assert columns_with(engines, MARK) == set()
-    story.client.update_as_planned(story.context, story.identity, later, plan["digest"])
+    story.client.update_as_planned(story.context, story.identity, **later, digest=plan["digest"])
     story.settle("UPDATE_COMPLETE")
     story.snapshot()
     story.settle("SNAPSHOT_COMPLETE")

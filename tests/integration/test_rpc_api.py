@@ -149,12 +149,12 @@ def test_heatlites_own_methods_have_a_namespace_on_the_same_topic(daemons: Daemo
     assert {it["engine_id"] for it in history["events"]} <= set(daemons.engines())
     assert history["began"] < history["events"][0]["at"] < history["ended"]
     request = {"template": hot(a=resource("2"), b=resource(depends_on="a")), "params": {}, "files": {}, "args": {}}
-    plan = daemons.client.plan_update(story.context, story.identity, request)
+    plan = daemons.client.plan_update(story.context, story.identity, **request)
     assert {it["resource_name"]: it["fate"] for it in plan["changes"]} == {"a": "updated", "b": "unchanged"}
-    daemons.client.update_as_planned(story.context, story.identity, request, plan["digest"])
+    daemons.client.update_as_planned(story.context, story.identity, **request, digest=plan["digest"])
     story.settle("UPDATE_COMPLETE")
     with pytest.raises(exception.PlanOutdated, match="Make a new plan"):
-        daemons.client.update_as_planned(story.context, story.identity, request, plan["digest"])
+        daemons.client.update_as_planned(story.context, story.identity, **request, digest=plan["digest"])
     assert daemons.client.look_for_drift(story.context, story.identity, "a")["finding"] == "same"
     with pytest.raises(oslo_messaging.RemoteError, match="list_history"):
         caller(bus, messages.ENGINE_TOPIC, "1.0").call(CONTEXT, "list_history", stack_identity=story.identity)

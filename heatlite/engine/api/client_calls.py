@@ -35,6 +35,7 @@ from heatlite.engine.common.commit_retry import unavailable
 from heatlite.engine.common.masking import shown
 from heatlite.engine.common.template_errors import SeveralMistakes, cut_short, in_short
 from heatlite.engine.definitions import log_context
+from heatlite.rpc.client_methods import METHODS
 from heatlite.schema.child_process import allowed, on_behalf_of
 from heatlite.template import making_at_most
 
@@ -53,46 +54,43 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 def client_call(method: Method) -> Method:
     """Mark a method of the client API: a HeatliteError is a reply to the client, not a crash to be logged."""
-    signature = inspect.signature(method)
-    rest = {it.name for it in signature.parameters.values() if it.kind is inspect.Parameter.VAR_KEYWORD}
+    line = METHODS[method.__name__]
+    signature = line.signature(line.arguments)
 
     @functools.wraps(method)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
-            bound = _bound(signature, method.__name__, args, kwargs)
-            context, given = bound["context"], _by_name(bound, rest)
+            endpoint, context, given = _bound(signature, method.__name__, args, kwargs)
             argument_types.check_context(context.wire)
             argument_types.check(given)
-            return _answered(method, context, given, args, kwargs)
+            return _answered(functools.partial(method, endpoint), method.__name__, context, given)
         except exception.HeatliteError as error:
             raise _expected(error) from None
 
     return call  # type: ignore[return-value]
 
 
-def _bound(signature: inspect.Signature, name: str, args: Any, kwargs: Any) -> dict[str, Any]:
+def _bound(signature: inspect.Signature, name: str, args: Any, kwargs: Any) -> tuple[Any, Any, dict[str, Any]]:
+    """Return the endpoint, the request's context, and the client's arguments by name.
+
+    :raises Invalid: when an argument is missing or unknown
+    """
     try:
-        return signature.bind(*args, **kwargs).arguments
+        given = signature.bind(*args, **kwargs).arguments
     except TypeError as error:
         raise exception.Invalid(reason=f"{name}: {error}") from None
+    return given.pop("self"), given.pop("context"), given
 
 
-def _by_name(bound: Mapping[str, Any], rest: set[str]) -> dict[str, Any]:
-    """Return the client's arguments by name, also those that the method collects in a ``**`` argument."""
-    given = {name: value for name, value in bound.items() if name not in (*rest, "self", "context")}
-    return {**given, **{name: value for more in rest for name, value in bound.get(more, {}).items()}}
-
-
-def _answered(method: Method, context: Any, given: Mapping[str, Any], args: Any, kwargs: Any) -> Any:
+def _answered(method: Callable[..., Any], name: str, context: Any, given: Mapping[str, Any]) -> Any:
     """Call the method, and return its reply.
 
     :raises HeatliteError: when the method raises anything; other errors are turned into one for the client
     """
-    name = method.__name__
     try:
         logged, reads = log_context.asked(context, name, given), context.database.settings.read_time_limit
         with logged, read_limits.limited(reads), _bounded(context.project_id), noting_commits() as commits:
-            return method(*args, **kwargs)
+            return method(context, **given)
     except exception.HeatliteError as error:
         if begun := repeated.begun_before(context):
             return repeated.reply(context, name, begun)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from heatlite.engine.api.options import OF_ENGINES
 from heatlite.rpc import messages
+from heatlite.rpc.client_methods import METHODS as METHOD_TABLE
 
 
 class Who(enum.StrEnum):
@@ -96,79 +97,7 @@ INTERNAL: Mapping[str, Mapping[str, Mapping[str, str]]] = {
 }
 """Internal topic → method → argument → its type. A message with an argument of another type is logged and dropped."""
 
-_STACK = "stack_identity"
-_SENT = ("template", "params", "files", "args")
-_FILES = ("environment_files", "files_container")
-_COUNTED = (
-    "filters", "tenant_safe", "show_deleted", "show_nested", "show_hidden",
-    "tags", "tags_any", "not_tags", "not_tags_any",
-)  # fmt: skip
-_PAGE = ("limit", "marker", "sort_keys", "sort_dir")
-_STATE = ("input_values", "output_values", "action", "status", "status_reason")
-
-METHODS: Mapping[str, tuple[str, ...]] = {
-    "abandon_stack": (_STACK, "abandon"),
-    "authenticated_to_backend": (),
-    "check_software_deployment": ("deployment_id", "timeout"),
-    "count_software_configs": (),
-    "count_software_deployments": (),
-    "count_stacks": _COUNTED,
-    "create_software_config": ("group", "name", "config", "inputs", "outputs", "options"),
-    "create_software_deployment": ("server_id", "config_id", "deployment_id", "stack_user_project_id", *_STATE),
-    "create_stack": ("stack_name", *_SENT, *_FILES, *sorted(OF_ENGINES)),
-    "delete_snapshot": (_STACK, "snapshot_id"),
-    "delete_software_config": ("config_id",),
-    "delete_software_deployment": ("deployment_id",),
-    "delete_stack": (_STACK, "cast"),
-    "describe_stack_resource": (_STACK, "resource_name", "with_attr"),
-    "describe_stack_resources": (_STACK, "resource_name"),
-    "export_stack": (_STACK,),
-    "find_physical_resource": ("physical_resource_id",),
-    "generate_template": ("type_name", "template_type"),
-    "get_environment": (_STACK,),
-    "get_files": (_STACK,),
-    "get_revision": (),
-    "get_template": (_STACK,),
-    "identify_stack": ("stack_name",),
-    "list_events": (_STACK, "filters", *_PAGE, "nested_depth"),
-    "list_history": (_STACK, "nested_depth", "back"),
-    "list_outputs": (_STACK,),
-    "list_requirements": (_STACK, "nested_depth"),
-    "list_resource_types": ("support_status", "type_name", "heat_version", "with_description"),
-    "list_services": (),
-    "list_software_configs": ("limit", "marker", "tenant_safe"),
-    "list_software_deployments": ("server_id",),
-    "list_stack_resources": (_STACK, "nested_depth", "with_detail", "filters"),
-    "list_stacks": (*_PAGE, *_COUNTED),
-    "list_template_functions": ("template_version", "with_condition"),
-    "list_template_versions": (),
-    "look_for_drift": (_STACK, "resource_name", "going_on"),
-    "metadata_software_deployments": ("server_id",),
-    "migrate_convergence_1": ("stack_id",),
-    "plan_update": (_STACK, *_SENT),
-    "preview_stack": ("stack_name", *_SENT, *_FILES),
-    "preview_update_stack": (_STACK, *_SENT, *_FILES),
-    "resource_mark_unhealthy": (_STACK, "resource_name", "mark_unhealthy", "resource_status_reason"),
-    "resource_schema": ("type_name", "with_description"),
-    "resource_signal": (_STACK, "resource_name", "details", "sync_call"),
-    "show_output": (_STACK, "output_key"),
-    "show_snapshot": (_STACK, "snapshot_id"),
-    "show_software_config": ("config_id",),
-    "show_software_deployment": ("deployment_id",),
-    "show_stack": (_STACK, "resolve_outputs"),
-    "signal_software_deployment": ("deployment_id", "details", "updated_at"),
-    "stack_cancel_update": (_STACK, "cancel_with_rollback"),
-    "stack_check": (_STACK,),
-    "stack_list_snapshots": (_STACK,),
-    "stack_restore": (_STACK, "snapshot_id"),
-    "stack_resume": (_STACK,),
-    "stack_snapshot": (_STACK, "name"),
-    "stack_suspend": (_STACK,),
-    "update_as_planned": (_STACK, *_SENT, "digest"),
-    "update_software_deployment": ("deployment_id", "config_id", "updated_at", *_STATE),
-    "update_stack": (_STACK, *_SENT, *_FILES, "template_id"),
-    "validate_template": ("template", "params", "files", *_FILES, "ignorable_errors", "show_nested"),
-}
+METHODS: Mapping[str, tuple[str, ...]] = {name: tuple(METHOD_TABLE[name].arguments) for name in sorted(METHOD_TABLE)}
 """Method of the client API → its arguments, without the context."""
 
 OWN_STACK = (
@@ -206,7 +135,7 @@ ARGUMENTS: Mapping[str, Line] = {
     "abandon": Line(Who.CLIENT, "true: the exported stack is also forgotten; needs `enable_stack_abandon`"),
     **dict.fromkeys(
         (
-            *_PAGE, *(name for name in _COUNTED if name != "tenant_safe"), "nested_depth", "back", "with_detail",
+            *METHOD_TABLE["list_stacks"].sent, "nested_depth", "back", "with_detail",
             "with_attr", "resolve_outputs", "with_description", "with_condition", "support_status", "type_name",
             "heat_version", "template_version", "template_type", "ignorable_errors", "sync_call",
         ),
@@ -214,8 +143,8 @@ ARGUMENTS: Mapping[str, Line] = {
     ),
     **dict.fromkeys(
         (
-            "name", "group", "config", "inputs", "outputs", "options", *_STATE, "updated_at", "resource_status_reason",
-            "mark_unhealthy", "cancel_with_rollback",
+            "name", "group", "config", "inputs", "outputs", "options", "input_values", "output_values", "action",
+            "status", "status_reason", "updated_at", "resource_status_reason", "mark_unhealthy", "cancel_with_rollback",
         ),
         Line(Who.CLIENT, PLAIN),
     ),

@@ -25,11 +25,12 @@ from heatlite.resources.builtin.none import NoneResource
 from heatlite.resources.builtin.stack import Stack
 from heatlite.resources.builtin.wait_condition_handle import WaitConditionHandle
 from heatlite.rpc import messages
-from heatlite.rpc.queries import EventQuery, StackQuery
+from heatlite.rpc.client_methods import METHODS, REQUIRED
 from tests.deployment import in_process
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.fleet import WIRE, Fleet, ThreadedResource
 from tests.functional.engine.heat_rpc import METHODS as HEATS
+from tests.functional.engine.heat_rpc import REQUIRED as HEATS_REQUIRED
 from tests.functional.engine.templates import stores, template
 from tests.story import hot, resource
 
@@ -40,17 +41,6 @@ REFUSALS = (
 CANARY, NAME = "c4n4ry", "n4m3d"
 NUMBERS = itertools.count()
 ONE = template({"one": stores(CANARY)}, outputs={"o": {"value": CANARY}})
-COLLECTED = {
-    "create_stack": trust.METHODS["create_stack"][5:],
-    "update_stack": trust.METHODS["update_stack"][5:],
-    "list_stacks": tuple(StackQuery.__dataclass_fields__),
-    "count_stacks": tuple(StackQuery(None).for_count()),
-    "list_events": tuple(EventQuery.__dataclass_fields__),
-    "validate_template": ("environment_files", "files_container"),
-    "create_software_deployment": trust.METHODS["create_software_deployment"][4:],
-    "update_software_deployment": trust.METHODS["update_software_deployment"][3:],
-}
-"""What a method takes beside the arguments that its signature names."""
 
 
 # --- every method, argument and column has its line ---------------------------------------------------------------
@@ -78,19 +68,30 @@ def test_every_topic_has_its_line(served: dict[str, list[Any]]) -> None:
     assert served.keys() == trust.TOPICS.keys()
 
 
-def test_every_method_and_argument_of_the_client_api_has_its_line(served: dict[str, list[Any]]) -> None:
+def test_every_method_of_the_client_api_takes_the_arguments_of_its_line(served: dict[str, list[Any]]) -> None:
     found = methods(served[messages.ENGINE_TOPIC])
-    assert found.keys() == trust.METHODS.keys()
+    assert found.keys() == METHODS.keys()
     for method, signature in found.items():
-        takes = arguments_of(signature) | set(COLLECTED.get(method, ()))
-        assert takes == set(trust.METHODS[method]), method
-        has_more = any(it.kind is inspect.Parameter.VAR_KEYWORD for it in signature.parameters.values())
-        assert has_more == (method in COLLECTED), method
+        named, taken = arguments_of(signature), METHODS[method].arguments
+        collects = any(it.kind is inspect.Parameter.VAR_KEYWORD for it in signature.parameters.values())
+        assert named <= taken.keys() if collects else named == taken.keys(), method
+        assert {name: signature.parameters[name].default for name in named} == {
+            name: default for name, default in taken.items() if name in named
+        }, method
 
 
-def test_every_argument_that_heats_engine_has_is_there() -> None:
+def test_every_method_is_served_in_its_namespace(served: dict[str, list[Any]]) -> None:
+    for endpoint in served[messages.ENGINE_TOPIC]:
+        for name, _ in inspect.getmembers(type(endpoint), inspect.isfunction):
+            if not name.startswith("_"):
+                assert (endpoint.target.namespace or "") == METHODS[name].namespace, name
+
+
+def test_every_argument_that_heats_engine_has_is_taken_with_its_default() -> None:
     for method, arguments in HEATS.items():
-        assert set(arguments) <= set(trust.METHODS[method]), method
+        taken = METHODS[method].arguments
+        heats = {name: REQUIRED if default is HEATS_REQUIRED else default for name, default in arguments.items()}
+        assert heats == {name: default for name, default in taken.items() if name in heats}, method
 
 
 def test_every_message_of_engines_own_has_its_line(served: dict[str, list[Any]]) -> None:
