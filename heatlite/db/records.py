@@ -81,7 +81,7 @@ class TemplateRecord:
 
 @dataclass(frozen=True, slots=True)
 class ResourceRecord:
-    """A row of ``resource``, whole."""
+    """A row of ``resource``. A read may leave large columns out, which are None then: see ``db.large_columns``."""
 
     id: int
     uuid: str
@@ -112,6 +112,8 @@ class ResourceRecord:
     deletion_policy: str | None = None
     external_id: str | None = None
     made_from: str | None = None
+    held_back: int = 0
+    """Characters of large columns that the read left out because they are large: see ``db.large_columns``."""
 
     @property
     def adopted(self) -> dict[str, Any] | None:

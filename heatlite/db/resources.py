@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from heatlite.convergence.model import Status
-from heatlite.db import bulk, bulk_cas, lengths, models, records
+from heatlite.db import bulk, bulk_cas, large_columns, lengths, models, records
 from heatlite.db.api import Context, lagging_reader, reader, rows, writer
 from heatlite.db.records import ResourceRecord
 
@@ -27,11 +27,16 @@ PLANNED_BY = (
 )
 SMALL = [TABLE.c[name] for name in PLANNED_BY]
 TO_PLAN = sa.select(*SMALL).where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
-LARGE = [TABLE.c[name] for name in ("progress", "properties_data", "attr_data", "resource_metadata", "resource_data")]
-SHOWN = (TABLE.c.attr_data, TABLE.c.resource_metadata)
+LARGE = large_columns.ALL
+LIGHT = sa.select(*large_columns.LIGHT).select_from(TABLE)
+RESULTS = sa.select(*large_columns.RESULTS).select_from(TABLE)
+WITH_PROGRESS = sa.select(*large_columns.columns(in_part=("progress",))).select_from(TABLE)
+SHOWN = ("attr_data", "resource_metadata")
 """The large columns that a client sees."""
-LIGHT = sa.select(*(sa.null().label(it.name) if it in LARGE else it for it in TABLE.c)).select_from(TABLE)
-"""Selects a row with None in its large columns."""
+DETAILS = sa.select(*large_columns.columns(brings=SHOWN)).select_from(TABLE)
+EXPORTED = ("progress", "resource_metadata", "resource_data")
+"""The large columns that an export reads."""
+TO_EXPORT = sa.select(*large_columns.columns(brings=EXPORTED)).select_from(TABLE)
 BY_STACK = SELECT.where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
 
 Keys = Mapping[int, int]
@@ -77,6 +82,66 @@ def by_ids(context: Context, ids: Collection[int]) -> list[ResourceRecord]:
 
 
 @reader
+def light_by_ids(context: Context, ids: Collection[int]) -> list[ResourceRecord]:
+    """List the existing rows with these ids, without their large columns."""
+    found = context.connection.execute(LIGHT.where(TABLE.c.id.in_(list(ids))))
+    return [records.resource(tuple(row)) for row in found]
+
+
+@reader
+def with_progress(context: Context, stack_id: str) -> list[ResourceRecord]:
+    """List every row of a stack. Of the large columns they have only ``progress``, while it is small."""
+    found = context.connection.execute(WITH_PROGRESS.where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.id))
+    return [records.resource(tuple(row)) for row in found]
+
+
+@reader
+def to_export(context: Context, stack_id: str) -> list[ResourceRecord]:
+    """List every row of a stack, oldest first, with the large columns of an export. Ask ``export_bytes`` first."""
+    found = context.connection.execute(TO_EXPORT.where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.id))
+    return [records.resource(tuple(row)) for row in found]
+
+
+@reader
+def export_bytes(context: Context, stack_id: str) -> int:
+    """Return the bytes that ``to_export`` would bring, as they are stored."""
+    return lengths.total(context, tuple(TABLE.c[name] for name in EXPORTED), TABLE.c.stack_id == stack_id)
+
+
+@reader
+def total_bytes(context: Context, stack_id: str) -> int:
+    """Return the bytes that the rows of a stack hold in their large columns, as they are stored."""
+    return lengths.total(context, LARGE, TABLE.c.stack_id == stack_id)
+
+
+@reader
+def results(context: Context, stack_id: str, names: Collection[str] | None = None) -> list[ResourceRecord]:
+    """List the rows of a stack, oldest first, as ``large_columns.RESULTS`` has them.
+
+    :param names: only the rows with one of these names; None: all rows
+    """
+    statement = RESULTS.where(TABLE.c.stack_id == stack_id)
+    if names is not None:
+        statement = statement.where(TABLE.c.name.in_(list(names)))
+    return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
+
+
+@reader
+def results_by_ids(context: Context, ids: Collection[int]) -> list[ResourceRecord]:
+    """List the existing rows with these ids, as ``large_columns.RESULTS`` has them."""
+    return [
+        records.resource(tuple(row)) for row in context.connection.execute(RESULTS.where(TABLE.c.id.in_(list(ids))))
+    ]
+
+
+@reader
+def attr_data(context: Context, ids: Collection[int]) -> dict[int, dict[str, Any] | None]:
+    """Return id → the recorded reference and attributes, whole, of the existing rows with these ids."""
+    statement = sa.select(TABLE.c.id, TABLE.c.attr_data).where(TABLE.c.id.in_(list(ids)))
+    return {row.id: row.attr_data for row in context.connection.execute(statement)}
+
+
+@reader
 def by_uuid(context: Context, uuid: str) -> ResourceRecord | None:
     """Return the row with this uuid. If the resource is a nested stack, the uuid is the stack's id too."""
     row = context.connection.execute(SELECT.where(TABLE.c.uuid == uuid)).one_or_none()
@@ -111,20 +176,20 @@ def listed_of(context: Context, stack_ids: Sequence[str]) -> list[ResourceRecord
 @lagging_reader
 def shown_bytes(context: Context, ids: Collection[int]) -> int:
     """Return the bytes that these rows show in full, as they are stored."""
-    return lengths.total(context, SHOWN, TABLE.c.id.in_(list(ids)))
+    return lengths.total(context, tuple(TABLE.c[name] for name in SHOWN), TABLE.c.id.in_(list(ids)))
 
 
 @lagging_reader
-def listed_whole(context: Context, ids: Collection[int]) -> dict[int, ResourceRecord]:
-    """Return these whole rows by id. They may come from a replica that lags."""
-    found = context.connection.execute(SELECT.where(TABLE.c.id.in_(list(ids))))
+def listed_details(context: Context, ids: Collection[int]) -> dict[int, ResourceRecord]:
+    """Return these rows by id, with the large columns that a client sees. They may come from a replica that lags."""
+    found = context.connection.execute(DETAILS.where(TABLE.c.id.in_(list(ids))))
     return {row.id: records.resource(tuple(row)) for row in found}
 
 
 @reader
 def named_bytes(context: Context, stack_id: str, names: Collection[str]) -> int:
     """Return the bytes that the rows with these names hold, as they are stored."""
-    return lengths.total(context, tuple(LARGE), TABLE.c.stack_id == stack_id, TABLE.c.name.in_(list(names)))
+    return lengths.total(context, LARGE, TABLE.c.stack_id == stack_id, TABLE.c.name.in_(list(names)))
 
 
 @reader
@@ -136,16 +201,19 @@ def by_names(context: Context, stack_id: str, names: Collection[str]) -> list[Re
 
 @reader
 def by_physical_id(context: Context, stack_id: str, physical_id: str) -> list[ResourceRecord]:
-    """List the rows of a stack that have this physical resource id, oldest first."""
-    statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.physical_resource_id == physical_id)
+    """List the rows of a stack that have this physical resource id, oldest first, without their large columns."""
+    statement = LIGHT.where(TABLE.c.stack_id == stack_id, TABLE.c.physical_resource_id == physical_id)
     return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
 
 
 @lagging_reader
 def anywhere_by_physical_id(context: Context, physical_id: str, tenant: str | None) -> list[ResourceRecord]:
-    """List the rows with this physical resource id in all stacks of a project (None: of all projects)."""
+    """List the rows with this physical resource id in all stacks of a project (None: of all projects).
+
+    Without their large columns.
+    """
     stack = models.stack.c
-    statement = SELECT.join(models.stack, stack.id == TABLE.c.stack_id).where(
+    statement = LIGHT.join(models.stack, stack.id == TABLE.c.stack_id).where(
         TABLE.c.physical_resource_id == physical_id, stack.deleted_at.is_(None)
     )
     if tenant is not None:
@@ -155,8 +223,8 @@ def anywhere_by_physical_id(context: Context, physical_id: str, tenant: str | No
 
 @reader
 def by_types(context: Context, stack_id: str, types: Collection[str]) -> list[ResourceRecord]:
-    """List the rows of a stack that are of one of these types, oldest first."""
-    statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.type.in_(list(types))).order_by(TABLE.c.id)
+    """List the rows of a stack that are of one of these types, oldest first, without their large columns."""
+    statement = LIGHT.where(TABLE.c.stack_id == stack_id, TABLE.c.type.in_(list(types))).order_by(TABLE.c.id)
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
 
 
@@ -169,8 +237,8 @@ def types(context: Context, stack_id: str) -> list[str]:
 
 @reader
 def locked(context: Context, stack_id: str) -> list[ResourceRecord]:
-    """List the rows of a stack that an engine has locked."""
-    statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_not(None))
+    """List the rows of a stack that an engine has locked, without their large columns."""
+    statement = LIGHT.where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_not(None))
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
 
 
@@ -272,8 +340,8 @@ def requested_locks(context: Context, engine_id: str, limit: int) -> dict[str, s
 
 @reader
 def locked_by(context: Context, engine_ids: Collection[str], limit: int) -> list[ResourceRecord]:
-    """List rows that these engines have locked."""
-    statement = SELECT.where(TABLE.c.engine_id.in_(list(engine_ids))).limit(limit)
+    """List rows that these engines have locked, without their large columns."""
+    statement = LIGHT.where(TABLE.c.engine_id.in_(list(engine_ids))).limit(limit)
     return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
 
 

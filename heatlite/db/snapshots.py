@@ -71,6 +71,13 @@ def of_stack(context: Context, stack_id: str) -> list[SnapshotRecord]:
 
 
 @reader
+def ids(context: Context, stack_id: str) -> list[str]:
+    """List the ids of a stack's snapshots, oldest first."""
+    statement = sa.select(TABLE.c.id).where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.created_at, TABLE.c.id)
+    return [row.id for row in context.connection.execute(statement)]
+
+
+@reader
 def data_bytes(context: Context, stack_id: str) -> int:
     """Return the bytes that the snapshots of a stack hold together, as they are stored."""
     return lengths.total(context, (TABLE.c.data,), TABLE.c.stack_id == stack_id)

@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from heatlite.convergence.model import Node, NodeKind, NodeState
-from heatlite.db import bulk, models, records
+from heatlite.db import bulk, large_columns, models, records
 from heatlite.db.api import Context, reader, rows, writer
 from heatlite.db.records import DueNode, NodeRecord, PausedNode, ResourceRecord
 
@@ -29,9 +29,11 @@ TABLE = models.sync_point
 RESOURCE = models.resource
 STACK = models.stack
 IS_READY = TABLE.c.state == NodeState.SCHEDULED
-WITH_RESOURCE = sa.select(
-    TABLE.c.resource_id, TABLE.c.kind, TABLE.c.acting_id, TABLE.c.casts, TABLE.c.cleared, *RESOURCE.c
-).select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
+WITH_ROW = TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id)
+COLUMNS = (TABLE.c.resource_id, TABLE.c.kind, TABLE.c.acting_id, TABLE.c.casts, TABLE.c.cleared)
+PROGRESS = large_columns.columns(in_part=("progress",))
+WITH_RESOURCE = sa.select(*COLUMNS, *large_columns.WHOLE_IF_SMALL).select_from(WITH_ROW)
+WITH_RESULTS = sa.select(*COLUMNS, *large_columns.RESULTS).select_from(WITH_ROW)
 
 
 def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
@@ -113,15 +115,22 @@ def claim(context: Context, traversal_id: str, nodes: Collection[Node], engine_i
 
 @reader
 def claimed(context: Context, traversal_id: str, nodes: Collection[Node], claim_id: str) -> list[NodeRecord]:
-    """Return the nodes that a claim got, each with its acting row."""
+    """Return the nodes that a claim got, each with its acting row; a row's large values are held back."""
     statement = WITH_RESOURCE.where(TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id == claim_id, these(nodes))
     return [_record(tuple(row)) for row in context.connection.execute(statement)]
 
 
 @reader
 def acting(context: Context, traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
-    """Return nodes of a traversal, each with its acting row."""
+    """Return nodes of a traversal, each with its acting row; a row's large values are held back."""
     statement = WITH_RESOURCE.where(TABLE.c.traversal_id == traversal_id, these(nodes))
+    return [_record(tuple(row)) for row in context.connection.execute(statement)]
+
+
+@reader
+def acting_results(context: Context, traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
+    """Return nodes of a traversal, each with its acting row as ``large_columns.RESULTS`` has it."""
+    statement = WITH_RESULTS.where(TABLE.c.traversal_id == traversal_id, these(nodes))
     return [_record(tuple(row)) for row in context.connection.execute(statement)]
 
 
@@ -274,10 +283,13 @@ def failed_among(context: Context, traversal_id: str, nodes: Collection[Node]) -
 
 @reader
 def failed_rows(context: Context, traversal_id: str) -> dict[Node, ResourceRecord]:
-    """Return the FAILED nodes of a traversal, each with its acting row; nodes whose row is gone are left out."""
+    """Return the FAILED nodes of a traversal, each with its acting row; nodes whose row is gone are left out.
+
+    Of the rows' large columns only ``progress`` is read, while it is small.
+    """
     statement = (
-        sa.select(TABLE.c.resource_id, TABLE.c.kind, *RESOURCE.c)
-        .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
+        sa.select(TABLE.c.resource_id, TABLE.c.kind, *PROGRESS)
+        .select_from(WITH_ROW)
         .where(TABLE.c.traversal_id == traversal_id, TABLE.c.state == NodeState.FAILED)
     )
     found = [tuple(row) for row in context.connection.execute(statement)]
@@ -301,7 +313,7 @@ def paused_at(context: Context, traversal_id: str, resource_name: str) -> list[P
     """Return the nodes of a traversal that wait at a hook, of the resources with this name."""
     statement = (
         sa.select(TABLE.c.resource_id, TABLE.c.kind, TABLE.c.hook, TABLE.c.cleared, *RESOURCE.c)
-        .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
+        .select_from(WITH_ROW)
         .where(TABLE.c.traversal_id == traversal_id, in_state(NodeState.PAUSED), RESOURCE.c.name == resource_name)
     )
     return [
@@ -483,7 +495,7 @@ def blocked_on_free_rows(context: Context, limit: int) -> list[tuple[str, int]]:
     """Return (traversal, row) of nodes that wait for a lock that is free: their wake-up was lost."""
     statement = (
         sa.select(TABLE.c.traversal_id, TABLE.c.acting_id)
-        .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == TABLE.c.acting_id))
+        .select_from(WITH_ROW)
         .where(TABLE.c.state == NodeState.BLOCKED, RESOURCE.c.engine_id.is_(None))
         .limit(limit)
     )
@@ -529,12 +541,12 @@ class NodeStatus:
 
 @reader
 def node_statuses(context: Context, traversal_id: str) -> list[NodeStatus]:
-    """Return every node of a traversal that is under way."""
+    """Return every node of a traversal that is under way, with its acting row as ``PROGRESS`` has it."""
     point = TABLE.c
     own = (point.resource_id, point.kind, point.state, point.remaining, point.engine_id)
     statement = (
-        sa.select(*own, point.next_cast_at, point.casts, point.hook, point.held_for, *RESOURCE.c)
-        .select_from(TABLE.outerjoin(RESOURCE, RESOURCE.c.id == point.acting_id))
+        sa.select(*own, point.next_cast_at, point.casts, point.hook, point.held_for, *PROGRESS)
+        .select_from(WITH_ROW)
         .where(point.traversal_id == traversal_id)
         .order_by(point.resource_id, point.kind)
     )

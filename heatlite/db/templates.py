@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from oslo_db import exception as db_error
 
-from heatlite.db import environments, models
+from heatlite.db import environments, lengths, models
 from heatlite.db.api import Context, reader, rows, writer
 from heatlite.db.crypt import Vault
 from heatlite.db.records import TemplateRecord
@@ -62,6 +62,12 @@ def store(
     key = context.connection.execute(sa.insert(TABLE).values(values)).inserted_primary_key
     assert key is not None, "an INSERT of one row answers its key"
     return int(key[0])
+
+
+@reader
+def stored_bytes(context: Context, template_id: int) -> int:
+    """Return the bytes that a template with its files and environment takes, as it is stored."""
+    return lengths.total(context, tuple(TABLE.c[name] for name in CONTENT), TABLE.c.id == template_id)
 
 
 def _still_there(context: Context, found: Any, now: datetime) -> bool:

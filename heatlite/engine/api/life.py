@@ -11,7 +11,7 @@ from heatlite.db.records import StackRecord
 from heatlite.engine.api import finding, replies
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.api.reply_limits import check_read
+from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.definitions import exported
 from heatlite.engine.operations import adoption
 from heatlite.engine.operations.lifecycle import Lifecycle

@@ -17,8 +17,8 @@ from heatlite.context import RequestContext
 from heatlite.db import resources
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import replies
-from heatlite.engine.api.reply_limits import check_read
 from heatlite.engine.api.shown import shown
+from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.common.template_errors import cut_short
 from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
 from heatlite.resources.registry import Registry

@@ -18,9 +18,9 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import environments, finding, nesting, outputs, paging, queries, replies
 from heatlite.engine.api.arguments import invalid
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.api.reply_limits import check_read
 from heatlite.engine.api.shown import matching, required_by, shown
 from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
+from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.refresh import asker
 from heatlite.rpc.queries import EventQuery, StackQuery
@@ -189,7 +189,7 @@ class Reading:
         listed = {row.id: self._resource(stack, row, requirers[row.name], template) for row in wanted}
         if not with_detail:
             return list(listed.values())
-        whole = resources.listed_whole(context, listed)
+        whole = resources.listed_details(context, listed)
         return [
             reply | replies.resource_details(whole[row], template, replies.attributes(whole[row]))
             for row, reply in listed.items()

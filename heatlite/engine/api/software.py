@@ -17,10 +17,10 @@ from heatlite.engine.api.argument_types import document
 from heatlite.engine.api.arguments import invalid, mapping
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.api.reply_limits import check_read
 from heatlite.engine.api.software_arguments import LONGEST_PROJECT, given_id, moment, needed, states, text
 from heatlite.engine.api.software_replies import deployed_to, deployment, shown_config, summary
 from heatlite.engine.common import limits
+from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.ports.software_store import Store
 from heatlite.engine.shared import Shared
 from heatlite.resources.software import io

@@ -9,7 +9,7 @@ from heatlite.db.software_configs import ConfigRecord
 from heatlite.db.software_deployments import DeploymentRecord
 from heatlite.engine.api import replies
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.api.reply_limits import check_read
+from heatlite.engine.common.reply_limits import check_read
 from heatlite.resources.registry import Registry
 
 

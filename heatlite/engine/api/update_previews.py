@@ -22,8 +22,8 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.api.reply_limits import LARGEST_REPLY
 from heatlite.engine.common.masking import masked, shown
+from heatlite.engine.common.reply_limits import LARGEST_REPLY
 from heatlite.engine.decision.preview import Fate, Present, Preview
 from heatlite.engine.definitions.inheritance import NOTHING_HIDDEN
 from heatlite.engine.definitions.traversals import nothing_wanted

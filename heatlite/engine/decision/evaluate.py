@@ -6,7 +6,7 @@ This module writes nothing. It takes rows, with those that the definition reads,
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from heatlite import exception
 from heatlite.convergence import decide
@@ -117,15 +117,13 @@ class Evaluator:
             return dataclasses.replace(instance, properties=work.row.properties_data or {})
         return instance
 
-    def required(self, traversal: Traversal, nodes: list[NodeRecord]) -> list[Node]:
-        """Return the nodes whose rows these nodes' definitions read."""
-        names: set[str] = set()
-        for record in nodes:
-            if record.node.kind is NodeKind.UPDATE and record.resource is not None:
-                definition = traversal.template.resources[record.resource.name]
-                reads = {name for name, _ in definition.reads} | definition.references
-                names |= definition.requires if traversal.updates else reads
-        return [Node(traversal.serving[name], NodeKind.UPDATE) for name in sorted(names)]
+    def required(self, traversal: Traversal, nodes: Sequence[NodeRecord]) -> list[Node]:
+        """Return the nodes that these nodes' definitions require; in a visit, only those that they read."""
+        return _nodes(traversal, nodes, (lambda it: it.requires) if traversal.updates else names_read)
+
+    def read(self, traversal: Traversal, nodes: Sequence[NodeRecord]) -> list[Node]:
+        """Return the nodes whose reference or attributes these nodes' definitions read."""
+        return _nodes(traversal, nodes, names_read)
 
     def work(self, traversal: Traversal, record: NodeRecord, required: Required, claim: Claim) -> Work:
         """Return the work of one claimed node."""
@@ -183,6 +181,7 @@ class Evaluator:
             if record is not None and record.resource is not None
         }
         there = {name: resource for name, resource in visible.items() if resource is not None}
+        check_read(definition, rows)
         seen = scope.EngineScope(traversal.parameters, traversal.template.files, there, traversal.stack.facade)
         given = resolve(definition.properties, seen) or {}
         external_id = external.id_of(definition, resolve(definition.external_id, seen))
@@ -235,6 +234,37 @@ class Evaluator:
             told=refusal.told,
             leaves_row=refusal.leaves_row,
         )
+
+
+def names_read(definition: ResourceDefinition) -> frozenset[str]:
+    """Return the names of the resources whose reference or attributes a definition reads."""
+    return frozenset(name for name, _ in definition.reads) | definition.references
+
+
+def _nodes(
+    traversal: Traversal, nodes: Sequence[NodeRecord], of: Callable[[ResourceDefinition], Collection[str]]
+) -> list[Node]:
+    names: set[str] = set()
+    for record in nodes:
+        if record.node.kind is NodeKind.UPDATE and record.resource is not None:
+            names.update(of(traversal.template.resources[record.resource.name]))
+    return [Node(traversal.serving[name], NodeKind.UPDATE) for name in sorted(names)]
+
+
+def check_read(definition: ResourceDefinition, rows: Mapping[str, NodeRecord | None]) -> None:
+    """Refuse a definition that reads more than one evaluation may, so that its values were held back.
+
+    :raises StackValidationFailed: it says how much is read, and what to do
+    """
+    found = {name: it.resource for name, it in rows.items() if it and name in names_read(definition)}
+    held_back = {name: row.held_back for name, row in found.items() if row is not None and row.held_back}
+    if held_back:
+        message = (
+            f"It reads attributes of {len(held_back)} resources ({', '.join(sorted(held_back)[:3])}, …) that take "
+            f"{sum(held_back.values())} bytes together, which is more than one resource may read: read fewer or "
+            "smaller attributes"
+        )
+        raise exception.StackValidationFailed(path=definition.path("properties"), message=message)
 
 
 def acting_row(record: NodeRecord | None, resource_id: int) -> tuple[int, int]:

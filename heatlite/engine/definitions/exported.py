@@ -13,20 +13,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from heatlite import exception
 from heatlite.convergence.model import Action, Status
 from heatlite.db import resources, snapshots, stacks, templates
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.definitions.active_resources import serving
 
 Exported = dict[str, Any]
 
 
 def stack_data(context: Context, stack: StackRecord) -> Exported:
-    """Return a stack with its nested stacks, from the rows as they are now."""
+    """Return a stack with its nested stacks, from the rows as they are now.
+
+    :raises RequestLimitExceeded: when the rows of the tree hold too much; nothing of them has been read then
+    """
+    check_read(tree_bytes(context, stack), "export its nested stacks one by one", f"The export of stack {stack.name}")
+    return _stack_data(context, stack)
+
+
+def tree_bytes(context: Context, stack: StackRecord) -> int:
+    """Return the bytes that an export of a stack and its nested stacks would hold, as they are stored."""
+    own = resources.export_bytes(context, stack.id) + templates.stored_bytes(context, stack.raw_template_id)
+    return own + sum(tree_bytes(context, child) for child in stacks.children(context, [stack.id]))
+
+
+def _stack_data(context: Context, stack: StackRecord) -> Exported:
     record = templates.get(context, stack.raw_template_id)
-    rows = serving(resources.by_stack(context, stack.id), stack.raw_template_id)
+    rows = serving(resources.to_export(context, stack.id), stack.raw_template_id)
     children = {child.id: child for child in stacks.children(context, [stack.id])}
     return {
         "name": stack.name,
@@ -55,11 +71,21 @@ def _resource(context: Context, row: ResourceRecord, child: StackRecord | None) 
     }
     if child is None and row.adopted is not None:  # not adopted yet: only the data to adopt it by is known
         return {**own, **row.adopted, "name": row.name}
-    return own if child is None else {**own, **stack_data(context, child)}
+    return own if child is None else {**own, **_stack_data(context, child)}
 
 
 def snapshot_ended(context: Context, inputs: Inputs, stack: StackRecord, status: Status, reason: str) -> None:
-    """End the snapshot that a visit has taken. A failed visit stores what it has taken, too."""
+    """End the snapshot that a visit has taken. A failed visit stores what it has taken, too, unless too large."""
     if stack.action is Action.SNAPSHOT:
-        data = stack_data(context, stacks.get(context, stack.id) or stack)
+        found = stacks.get(context, stack.id) or stack
+        data = {} if too_large(context, stack) else _stack_data(context, found)
         snapshots.end(context, stack.current_traversal, status, reason, data, inputs.utcnow())
+
+
+def too_large(context: Context, stack: StackRecord) -> str | None:
+    """Return why a stack's export would be too large for a snapshot; None if it isn't."""
+    try:
+        check_read(tree_bytes(context, stack), "take snapshots of its nested stacks", f"The snapshot of {stack.name}")
+    except exception.RequestLimitExceeded as error:
+        return str(error)
+    return None

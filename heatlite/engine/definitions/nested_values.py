@@ -12,6 +12,7 @@ from heatlite.convergence.model import Action, Status
 from heatlite.db import resources, stacks
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.definitions.active_resources import serving
 from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
 from heatlite.engine.definitions.traversals import Library
@@ -76,13 +77,23 @@ def attribute(context: Context, registry: Registry, row: ResourceRecord | None, 
 
 
 def members(context: Context, stack: StackRecord) -> list[Member]:
-    """Return the members of a group, which are the resources of its nested stack, in the order of their creation."""
-    rows = serving(resources.by_stack(context, stack.id), stack.raw_template_id)
+    """Return the members of a group, which are the resources of its nested stack, in the order of their creation.
+
+    Each member's attributes are read for its reference alone. Large ones are read one member after another.
+    """
+    rows = serving(resources.results(context, stack.id), stack.raw_template_id)
     return [
-        Member(name, row.status is Status.FAILED, f"{row.id:020}", reference(row))
+        Member(name, row.status is Status.FAILED, f"{row.id:020}", reference(with_attributes(context, row)))
         for name, row in rows.items()
         if row.action is not Action.DELETE
     ]
+
+
+def with_attributes(context: Context, row: ResourceRecord) -> ResourceRecord:
+    """Return a row with its recorded attributes, also if the read held them back because they are large."""
+    if not row.held_back:
+        return row
+    return dataclasses.replace(row, attr_data=resources.attr_data(context, [row.id]).get(row.id), held_back=0)
 
 
 def reference(row: ResourceRecord) -> Any:
@@ -100,5 +111,10 @@ def made(
 
 
 def rows_of(context: Context, stack: StackRecord, names: Collection[str]) -> Mapping[str, ResourceRecord]:
-    """Return name → the row that serves it, for those of these names that exist."""
-    return serving(resources.by_names(context, stack.id, names), stack.raw_template_id) if names else {}
+    """Return name → the row that serves it, for those of these names that exist; of its values, the attributes.
+
+    :raises RequestLimitExceeded: when their attributes take too much together
+    """
+    rows = serving(resources.results(context, stack.id, names), stack.raw_template_id) if names else {}
+    check_read(sum(row.held_back for row in rows.values()), f"read fewer or smaller attributes of stack {stack.name}")
+    return {name: with_attributes(context, row) for name, row in rows.items()}

@@ -34,7 +34,7 @@ def hand_over(context: Context, inputs: Inputs, stack_id: str, data: Mapping[str
     :param data: name → its exported data; a resource without any will fail
     """
     existing = {name: dict(each) for name, each in data.items() if isinstance(each, Mapping) and is_there(each)}
-    rows = [row for row in resources.by_stack(context, stack_id) if row.name in existing]
+    rows = [row for row in resources.light(context, stack_id) if row.name in existing]
     keys = {row.id: row.atomic_key for row in rows}
     changes = {row.id: {"progress": {ADOPTED: existing[row.name]}} for row in rows}
     if rows:
@@ -104,7 +104,7 @@ def _let_go(context: Context, inputs: Inputs, stack: StackRecord) -> None:
 
 def _forget(context: Context, inputs: Inputs, stack: StackRecord) -> None:
     """Delete a stack's rows; refuse while any row is locked, since its physical resource could leak."""
-    rows = resources.by_stack(context, stack.id)
+    rows = resources.light(context, stack.id)
     keys = {row.id: row.atomic_key for row in rows}
     if rows and resources.remove(context, keys, locked_by=None) != len(keys):
         raise _busy(stack)

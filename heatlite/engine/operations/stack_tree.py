@@ -23,6 +23,7 @@ from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common import limits
 from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.decision.preview import Change, Fate, Present, Preview
 from heatlite.engine.definitions import implied_dependencies
@@ -84,8 +85,13 @@ class Walk:
         return expected_stacks.Reader(self.shared.settings)
 
     def present(self, place: Place) -> Present:
-        """Return a stack as it is, with all of its rows; a stack that isn't there has none."""
+        """Return a stack as it is, with all of its rows; a stack that isn't there has none.
+
+        :raises RequestLimitExceeded: when the rows hold too much
+        """
         stack = place.stack
+        size = resources.total_bytes(self.context, stack.id) if place.is_there else 0
+        check_read(size, "it can be updated without", f"A preview of stack {stack.name}")
         rows = resources.by_stack(self.context, stack.id) if place.is_there else []
         return Present(
             stack.name,

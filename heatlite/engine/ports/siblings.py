@@ -63,7 +63,8 @@ class StackSiblings:
             rows = [row for row in named if (row.resource_data or {}).get(SIGNED_URL) == reference]
         else:
             rows = resources.by_physical_id(context, self._stack_id, reference)
-        return max(rows, key=lambda row: (row.action is not Action.DELETE, row.id), default=None)
+        newest = max(rows, key=lambda row: (row.action is not Action.DELETE, row.id), default=None)
+        return next(iter(resources.by_ids(context, [newest.id])), None) if newest else None
 
 
 def siblings_of(database: Database, registry: Registry, inputs: Inputs) -> SiblingsOf:

@@ -198,7 +198,7 @@ class Sweeper:
         lost = [row_id for row_id in page if not self._shared.claims.locks(row_id)]
         if lost:
             LOG.warning("This engine has lost track of %d locked resources: their locks are released", len(lost))
-        rows = resources.by_ids(context, lost) if lost else []
+        rows = resources.light_by_ids(context, lost) if lost else []
         self._each("Lost locks", rows, lambda row: row.id, self._unlock)
 
     def _unlock(self, row: ResourceRecord) -> None:

@@ -161,7 +161,8 @@ class Signals:
         types = [name for name in registry.names() if registry.get(name).follows_signals]
         for follower in resources.by_types(context, row.stack_id, types):
             if row.id in follower.requires:
-                refresh(self._shared, follower)
+                for whole in resources.by_ids(context, [follower.id]):
+                    refresh(self._shared, whole)
 
     def mark(self, stack: StackRecord, find: Find, *, unhealthy: bool, reason: str | None) -> None:
         """Mark a resource unhealthy, so that the next update replaces it; or clear that mark.

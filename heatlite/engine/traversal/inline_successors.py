@@ -4,8 +4,8 @@
                                         d isn't: it becomes ready, as ever
 
 A chain of such resources then costs what as many that follow nothing cost. What is special in any way (a failure, a
-hook, a replacement, a row that another holds, something to wait for) isn't done here: it becomes ready and is claimed,
-and whoever claims it sees to it. So nothing is lost but time where this gives up at any node.
+hook, a replacement, a row that another holds, large values, something to wait for) isn't done here: it becomes ready
+and is claimed, and whoever claims it sees to it. So nothing is lost but time where this gives up at any node.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from heatlite.engine.decision.node_results import Ending
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Outcome, Work, left_alone, weight_of
-from heatlite.engine.traversal.transactions.claim import BATCH_BYTES, acting
+from heatlite.engine.traversal.transactions.claim import BATCH_BYTES, Overweight, required_by
 from heatlite.resources.outcomes import Done
 from heatlite.resources.registry import Registry
 from heatlite.template import Template
@@ -96,12 +96,15 @@ class InlineSuccessors:
         claim: Claim,
     ) -> list[Ending]:
         """:param nodes: each with those that it follows here, in order"""
-        records = {record.node: record for record in sync_points.acting(context, traversal.id, nodes)}
+        acting = sync_points.acting(context, traversal.id, nodes)
+        records = {it.node: it for it in acting if it.resource is None or not it.resource.held_back}
         state = State(traversal.stack.raw_template_id)
         for ending in done:
             state.add(ending)
-        needed = [it for it in self._evaluator.required(traversal, list(records.values())) if it not in state.done]
-        state.required |= {record.node.resource_id: record for record in acting(context, traversal, needed)}
+        try:
+            state.required |= required_by(context, self._evaluator, traversal, list(records.values()), state.done)
+        except Overweight:
+            return []
         found: list[Ending] = []
         left = BATCH_BYTES - sum(weight_of(ending.work) for ending in done)
         for node, followed in nodes.items():

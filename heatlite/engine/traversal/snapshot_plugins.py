@@ -103,8 +103,12 @@ def each(resources: Mapping[str, Saved]) -> Iterator[Saved]:
 
 
 def forget_all(shared: Shared, stack: StackRecord) -> str | None:
-    """Delete every snapshot of a stack, before the stack is gone: why that failed, or None."""
-    for record in snapshots.of_stack(shared.context(), stack.id):
-        if reason := SnapshotPlugins(shared).forget(stack, record):
+    """Delete every snapshot of a stack, before the stack is gone: why that failed, or None.
+
+    They are read one after another, since each may hold much.
+    """
+    for snapshot_id in snapshots.ids(shared.context(), stack.id):
+        record = snapshots.get(shared.context(), stack.id, snapshot_id)
+        if record is not None and (reason := SnapshotPlugins(shared).forget(stack, record)):
             return reason
     return None

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from heatlite import exception
 from heatlite.db.api import Database
-from heatlite.engine.api import reply_limits
+from heatlite.engine.common import reply_limits
 from heatlite.engine.ports import software_store
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import stores, template
@@ -107,11 +107,14 @@ def test_one_output_reads_what_it_is_made_of(engine: Endpoint, monkeypatch: pyte
     assert engine.call("show_output", stack_identity=identity, output_key="r3")["output_value"] == LARGE
 
 
-def test_snapshots_that_hold_too_much_together_are_shown_one_after_another(engine: Endpoint, small: None) -> None:
+def test_snapshots_that_hold_too_much_together_are_shown_one_after_another(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     identity = large(engine)
     for number in range(2):
         engine.call("stack_snapshot", stack_identity=identity, name=f"s{number}")
         engine.settle()
+    monkeypatch.setattr(reply_limits, "LARGEST_REPLY", 2 * len(LARGE))
     with pytest.raises(Refused, match="show one snapshot after another"):
         engine.call("stack_list_snapshots", stack_identity=identity)
 

@@ -75,7 +75,7 @@ def facts_of(
         seen = stacks.by_traversal(context, stack.current_traversal)
         deps = seen[1] if seen else None
         under_way = sync_points.node_statuses(context, stack.current_traversal)
-        rows = resources.by_stack(context, stack.id)
+        rows = resources.with_progress(context, stack.id)
         children = stacks.children(context, [stack.id])
         root = stacks.get(context, stack.root_id) if stack.root_id not in (None, stack.id) else None
         engines = engine_facts(context, now)

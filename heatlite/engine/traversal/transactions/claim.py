@@ -12,8 +12,9 @@ where the action is over within the same transaction.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Node, NodeKind, NodeState, Status
@@ -32,6 +33,10 @@ from heatlite.resources.outcomes import Waiting
 
 BATCH_BYTES = 8 * 1024 * 1024
 """Characters that the properties and metadata of one batch's nodes may have; one node may have more by itself."""
+
+
+READ_BYTES = 16 * 1024 * 1024
+"""Characters of recorded attributes that the definitions of one batch, or of one resource, may read."""
 
 
 class Overweight(Exception):
@@ -61,13 +66,12 @@ def take(
 ) -> Taken:
     """Claim nodes, read their rows and decide.
 
-    :raises Overweight: where several nodes' definitions come to more than ``BATCH_BYTES``
+    :raises Overweight: where several nodes' definitions come to more than ``BATCH_BYTES``, or what they read does
     """
     if not sync_points.claim(context, traversal.id, nodes, claim.engine_id, claim.claim_id):
         return Taken()
-    records = sync_points.claimed(context, traversal.id, nodes, claim.claim_id)
-    needed = evaluator.required(traversal, records)
-    required = {record.node.resource_id: record for record in acting(context, traversal, needed)}
+    records = completed(context, sync_points.claimed(context, traversal.id, nodes, claim.claim_id))
+    required = required_by(context, evaluator, traversal, records)
     skipped = after_failures(context, traversal, [record.node for record in records])
     works: list[Work] = []
     left = BATCH_BYTES
@@ -88,13 +92,66 @@ def take(
     return Taken(tuple(replaced(context, inputs, traversal, ready)), tuple(free_again), held)
 
 
+def completed(context: Context, records: Sequence[NodeRecord]) -> list[NodeRecord]:
+    """Return the records with their rows whole: the large values that the claim held back are read now.
+
+    :raises Overweight: where several rows hold more than ``BATCH_BYTES``
+    """
+    held_back = {it.resource.id: it.resource.held_back for it in records if it.resource and it.resource.held_back}
+    if not held_back:
+        return list(records)
+    if len(records) > 1 and sum(held_back.values()) > BATCH_BYTES:
+        raise Overweight
+    whole = {row.id: row for row in resources.by_ids(context, held_back)}
+    return [
+        dataclasses.replace(it, resource=whole.get(it.resource.id)) if it.resource and it.resource.held_back else it
+        for it in records
+    ]
+
+
+def required_by(
+    context: Context,
+    evaluator: Evaluator,
+    traversal: Traversal,
+    records: Sequence[NodeRecord],
+    known: Collection[Node] = (),
+) -> dict[int, NodeRecord]:
+    """Return id → the acting row of each node that these records' definitions require.
+
+    A row that only has to be there comes without its large attributes. A row that a definition reads comes with them,
+    unless one definition alone reads more than ``READ_BYTES``: its evaluation refuses what is held back.
+
+    :param known: nodes whose rows the caller has
+    :raises Overweight: when several definitions read more than ``READ_BYTES`` together
+    """
+    nodes = [it for it in evaluator.required(traversal, records) if it not in known]
+    found = {record.node.resource_id: record for record in acting(context, traversal, nodes)}
+    read = {node.resource_id for node in evaluator.read(traversal, records)}
+    rows = [it.resource for key, it in found.items() if key in read]
+    large = {row.id: row.held_back for row in rows if row is not None and row.held_back}
+    if sum(large.values()) > READ_BYTES:
+        if len(records) > 1:
+            raise Overweight
+        return found
+    values = resources.attr_data(context, large) if large else {}
+    return {key: with_attributes(it, values) for key, it in found.items()}
+
+
+def with_attributes(record: NodeRecord, values: Mapping[int, Any]) -> NodeRecord:
+    """Return a record with its row's attributes, where ``values`` (id of the row → attributes) has them."""
+    if record.resource is None or record.resource.id not in values:
+        return record
+    row = dataclasses.replace(record.resource, attr_data=values[record.resource.id], held_back=0)
+    return dataclasses.replace(record, resource=row)
+
+
 def acting(context: Context, traversal: Traversal, needed: Sequence[Node]) -> list[NodeRecord]:
-    """Return the acting rows of these nodes. Nodes that the traversal leaves out have their own rows."""
+    """Return the acting rows of these nodes, with their results. Nodes that the traversal leaves out have their own."""
     graph = traversal.graph or ()
     visited = [node for node in needed if node in graph]
     left_out = [node for node in needed if node not in graph]
-    found = sync_points.acting(context, traversal.id, visited) if visited else []
-    rows = resources.by_ids(context, [node.resource_id for node in left_out]) if left_out else []
+    found = sync_points.acting_results(context, traversal.id, visited) if visited else []
+    rows = resources.results_by_ids(context, [node.resource_id for node in left_out]) if left_out else []
     return [*found, *(NodeRecord(Node(row.id, NodeKind.UPDATE), row.id, 0, row) for row in rows)]
 
 

@@ -20,7 +20,7 @@ from heatlite.db import resources, stacks, sync_points, user_creds
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common.inputs import Inputs
-from heatlite.engine.definitions.exported import snapshot_ended
+from heatlite.engine.definitions.exported import snapshot_ended, too_large
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.traversal.transactions import release, stack_event, write_events
 
@@ -81,6 +81,8 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
 
 def outcome(context: Context, traversal: Traversal) -> tuple[Status, str]:
     """Return the status in which the stack's operation ends, and its reason."""
+    if traversal.stack.action is Action.SNAPSHOT and (reason := too_large(context, traversal.stack)):
+        return Status.FAILED, reason
     if traversal.stack.action is not Action.CHECK or traversal.graph is None:
         return Status.COMPLETE, completed_reason(traversal.stack)
     failed = sync_points.failed_rows(context, traversal.id)
