@@ -264,6 +264,50 @@ def outputs_refused(engine: Endpoint) -> Call:
     return lambda: engine.call("show_stack", stack_identity=identity)
 
 
+def attributes_read(engine: Endpoint) -> Call:
+    """One resource that reads almost as many attributes as it may: four of 3.8 MiB."""
+    big = {"get_param": "big"}
+    parts = {f"r{place}": thing({"list_join": ["", [big] * 15]}) for place in range(4)}
+    read = {"list_join": ["", [{"digest": ["md5", {"get_attr": [name, "output"]}]} for name in parts]]}
+    parameters = {"parameters": {"big": BIG}}
+    template = hot({"big": {"type": "string"}}, **parts)
+    identity = engine.created("web", template, params=parameters)
+    template["resources"]["all"] = thing(read)
+
+    def call() -> None:
+        engine.update(identity, template, params=parameters)
+        engine.settle()
+
+    return call
+
+
+def described(engine: Endpoint) -> Template:
+    """A stack with almost as much metadata as an export may hold."""
+    parts = {f"r{place}": {**thing(), "metadata": {"m": {"get_param": "big"}}} for place in range(110)}
+    return engine.created("web", hot({"big": {"type": "string"}}, **parts), params={"parameters": {"big": BIG}})
+
+
+def whole_export(engine: Endpoint) -> Call:
+    identity = described(engine)
+    return lambda: engine.call("export_stack", stack_identity=identity)
+
+
+def whole_snapshot(engine: Endpoint) -> Call:
+    identity = described(engine)
+
+    def call() -> None:
+        engine.call("stack_snapshot", stack_identity=identity, name="s")
+        engine.settle()
+
+    return call
+
+
+def previewed_rows(engine: Endpoint) -> Call:
+    identity = described(engine)
+    request: Template = {"template": hot(a=thing()), "params": {}, "files": {}, "args": {}}
+    return lambda: engine.call("preview_update_stack", stack_identity=identity, **request)
+
+
 def last_stack(engine: Endpoint) -> Call:
     context = engine.shared.context()
     with engine.database.writer(context):
@@ -330,6 +374,10 @@ CASES: Mapping[str, Callable[[Endpoint], Call]] = {
     "a reply, resources in full": resources_in_full,
     "a reply, resources in short": large_list,
     "a reply, outputs": outputs_refused,
+    "attributes that are read": attributes_read,
+    "an export": whole_export,
+    "a snapshot": whole_snapshot,
+    "a preview of an update, rows": previewed_rows,
     "max_stacks_per_tenant": last_stack,
     "max_software_configs_per_tenant": list_configs,
     "max_software_deployments_per_tenant": list_deployments,

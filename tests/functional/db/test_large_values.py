@@ -14,10 +14,11 @@ from heatlite import exception
 from heatlite.db import large_columns, resources, snapshots, stacks, sync_points
 from heatlite.db.api import Database
 from heatlite.engine.common import reply_limits
+from heatlite.engine.common.settings import Settings
 from heatlite.engine.definitions import nested_values
 from heatlite.engine.observability.explaining import facts
 from heatlite.engine.traversal.transactions import claim
-from tests.functional.engine.endpoint import Endpoint
+from tests.functional.engine.endpoint import HANDS_OVER, Endpoint
 from tests.functional.engine.templates import stores, template
 
 LARGE = "x" * (large_columns.LARGEST_INLINE + 4_000)
@@ -102,11 +103,48 @@ def test_what_reads_much_together_is_done_in_parts(engine: Endpoint, monkeypatch
 
 def test_what_has_much_together_is_done_in_parts(engine: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     identity = engine.created("web", template(LEAVES))
-    monkeypatch.setattr(claim, "BATCH_BYTES", 3 * len(LARGE))
+    monkeypatch.setattr(claim, "BATCH_BYTES", 3 * len(LARGE))  # a row holds the value twice
     engine.update(identity, template({name: stores("y") for name in LEAVES}))
-    engine.settle()
+    with monkeypatch.context() as watched:
+        at_once: list[int] = []
+        by_ids = resources.by_ids
+
+        def note(context: Any, ids: Any) -> Any:
+            at_once.append(len(ids))
+            return by_ids(context, ids)
+
+        watched.setattr(resources, "by_ids", note)
+        engine.settle()
+    assert set(at_once) == {1}
     assert status(engine, identity)[0] == "UPDATE_COMPLETE"
     assert {stored(engine, identity, name) for name in LEAVES} == {"y"}
+
+
+def claims_of_an_update(database: Database, monkeypatch: pytest.MonkeyPatch, value: str) -> int:
+    """Return how many claims the update of a chain of two takes in an engine that goes on with successors itself."""
+    engine = Endpoint(database, Settings(local_hops=1, **HANDS_OVER))
+    identity = engine.created(f"web{len(value)}", template({"a": stores("x"), "b": stores(value, depends_on=["a"])}))
+    engine.update(identity, template({"a": stores("y"), "b": stores("z", depends_on=["a"])}))
+    claims: list[Any] = []
+    claimed = sync_points.claimed
+
+    def note(*arguments: Any) -> Any:
+        claims.append(arguments)
+        return claimed(*arguments)
+
+    with monkeypatch.context() as watched:
+        watched.setattr(sync_points, "claimed", note)
+        engine.settle()
+    assert status(engine, identity)[0] == "UPDATE_COMPLETE"
+    assert stored(engine, identity, "b") == "z"
+    return len(claims)
+
+
+def test_a_successor_with_large_values_is_claimed_by_itself(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert claims_of_an_update(database, monkeypatch, "x") == 1
+    assert claims_of_an_update(database, monkeypatch, LARGE) > 1
 
 
 def test_one_that_reads_too_much_fails_and_says_what_to_do(engine: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
