@@ -17,6 +17,8 @@ from heatlite.db.records import StackRecord
 TABLE = models.stack
 COLUMNS = [TABLE.c[name] for name in StackRecord.__dataclass_fields__]
 SELECT = sa.select(*COLUMNS)
+LIGHT = sa.select(*(sa.null().label(it.name) if it is TABLE.c.facade else it for it in COLUMNS)).select_from(TABLE)
+"""Selects stacks with None for their facade, which may hold as much as a resource's metadata."""
 BY_ID = SELECT.where(TABLE.c.id == sa.bindparam("stack_id"))
 BY_LIVE_NAME = SELECT.where(TABLE.c.tenant == sa.bindparam("tenant"), TABLE.c.live_name == sa.bindparam("name"))
 BY_TRAVERSAL = sa.select(*COLUMNS, TABLE.c.current_deps).where(
@@ -51,7 +53,7 @@ def by_name(context: Context, tenant: str, name: str) -> StackRecord | None:
 @reader
 def live_by_name(context: Context, name: str) -> list[StackRecord]:
     """List the live stacks of this name in all projects, nested ones included, oldest first. For operators."""
-    named = SELECT.where(TABLE.c.deleted_at.is_(None), TABLE.c.name == name)
+    named = LIGHT.where(TABLE.c.deleted_at.is_(None), TABLE.c.name == name)
     return [records.stack(row) for row in context.connection.execute(named.order_by(TABLE.c.created_at, TABLE.c.id))]
 
 
@@ -156,14 +158,14 @@ def tags(context: Context, stack_ids: Sequence[str]) -> dict[str, list[str]]:
 @reader
 def overdue(context: Context, now: float, limit: int) -> list[StackRecord]:
     """List stacks whose running operation has exceeded its deadline."""
-    statement = SELECT.where(TABLE.c.status == Status.IN_PROGRESS, TABLE.c.deadline < now)
+    statement = LIGHT.where(TABLE.c.status == Status.IN_PROGRESS, TABLE.c.deadline < now)
     return [records.stack(row) for row in context.connection.execute(statement.limit(limit))]
 
 
 @reader
 def in_progress(context: Context) -> list[StackRecord]:
     """List every stack with an operation in progress."""
-    statement = SELECT.where(TABLE.c.status == Status.IN_PROGRESS)
+    statement = LIGHT.where(TABLE.c.status == Status.IN_PROGRESS)
     return [records.stack(row) for row in context.connection.execute(statement)]
 
 
@@ -179,7 +181,7 @@ def listed(
 
     :param index: an index that has them in this order, if there is one
     """
-    statement = by_index(SELECT, TABLE, index).where(*conditions).order_by(*order).limit(limit)
+    statement = by_index(LIGHT, TABLE, index).where(*conditions).order_by(*order).limit(limit)
     return [records.stack(row) for row in context.connection.execute(statement)]
 
 
@@ -200,7 +202,7 @@ def count_roots(context: Context, tenant: str) -> int:
 @reader
 def children(context: Context, owner_ids: Sequence[str]) -> list[StackRecord]:
     """List the live stacks that are nested directly in these."""
-    statement = SELECT.where(TABLE.c.owner_id.in_(owner_ids), TABLE.c.deleted_at.is_(None)).order_by(TABLE.c.id)
+    statement = LIGHT.where(TABLE.c.owner_id.in_(owner_ids), TABLE.c.deleted_at.is_(None)).order_by(TABLE.c.id)
     return [records.stack(row) for row in context.connection.execute(statement)]
 
 

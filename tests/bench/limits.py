@@ -140,8 +140,16 @@ def yaql(engine: Endpoint) -> Call:
 
 
 def list_events(engine: Endpoint) -> Call:
+    return listed_events(engine, "state changed")
+
+
+def list_long_events(engine: Endpoint) -> Call:
+    return listed_events(engine, "y" * 10_000)
+
+
+def listed_events(engine: Endpoint, reason: str) -> Call:
     identity, context = engine.created("web", hot()), engine.shared.context()
-    happened = [events.Happening("web", "T", None, "CREATE", "COMPLETE", "state changed")] * 10_000
+    happened = [events.Happening("web", "T", None, "CREATE", "COMPLETE", reason)] * 10_000
     for batch in range(2):
         uuids = [f"e{batch}-{number}" for number in range(10_000)]
         for begin in range(0, len(uuids), 1000):
@@ -360,6 +368,7 @@ CASES: Mapping[str, Callable[[Endpoint], Call]] = {
     "patterns": patterns,
     "yaql": yaql,
     "max_listed, events": list_events,
+    "max_listed, events with long reasons": list_long_events,
     "max_listed, stacks": list_stacks,
     "tags": list_by_tags,
     "properties of 4 MiB": properties_of_four_mebibytes,

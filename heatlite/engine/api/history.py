@@ -13,6 +13,7 @@ ascending order. Times are seconds since the epoch, to the millisecond; they are
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from heatlite import exception
@@ -22,6 +23,7 @@ from heatlite.db import events, models, resources
 from heatlite.db.records import EventRecord, StackRecord
 from heatlite.engine.api import nesting, paging
 from heatlite.engine.api.arguments import whole_number
+from heatlite.engine.api.queries import Condition
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.common.inputs import time_of
 from heatlite.engine.shared import Shared
@@ -42,7 +44,7 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
     """
     of_itself = [EVENT.stack_id == stack.id, EVENT.physical_resource_id == stack.id]
     page = paging.page(None, shared.settings.max_listed)
-    newest, has_older = page.cut(events.listed(context, of_itself, [EVENT.id.desc()], page.asked))
+    newest, has_older = read_events(context, of_itself, paging.Order((EVENT.id,), descending=True), page)
     own = newest[::-1]
     begins = [event for event in own if event.resource_status == Status.IN_PROGRESS]
     begins = begins or events.listed(context, [EVENT.stack_id == stack.id], [EVENT.id], 1)  # the oldest are purged
@@ -56,7 +58,8 @@ def history(shared: Shared, context: RequestContext, stack: StackRecord, depth: 
     ends = [event for event in own if event.id > begin.id and event.resource_status != Status.IN_PROGRESS]
     end = next((event for event in ends if following is None or event.id < following.id), following)
     family = nesting.with_nested(context, stack, depth, shared.settings.max_nested_stack_depth)
-    found, is_cut = page.cut(_events(context, family, begin.id, page.asked))
+    since = [EVENT.stack_id.in_([each.id for each in family]), EVENT.id >= begin.id]
+    found, is_cut = read_events(context, since, paging.Order((EVENT.id,), descending=False), page)
     of_resources = [event for event in found if event.physical_resource_id != event.stack_id]
     return {
         "stack_name": stack.name,
@@ -83,10 +86,15 @@ def requirements(shared: Shared, context: RequestContext, stack: StackRecord, de
     return [_stack(shared, context, each) for each in family]
 
 
-def _events(context: RequestContext, family: list[StackRecord], since: int, most: int) -> list[EventRecord]:
-    """Return the first ``most`` events of these stacks with an id of at least ``since``, oldest first."""
-    conditions = [EVENT.stack_id.in_([each.id for each in family]), EVENT.id >= since]
-    return events.listed(context, conditions, [EVENT.id], most)
+def read_events(
+    context: RequestContext, conditions: list[Condition], order: paging.Order, page: paging.Page
+) -> tuple[Sequence[EventRecord], bool]:
+    """Return a page of events, and whether the engine's limits left others out."""
+
+    def fetch(more: list[Condition], number: int) -> list[EventRecord]:
+        return events.listed(context, [*conditions, *more], order.clauses(), number, order.index)
+
+    return paging.read(page, order, fetch, lambda event: len(event.resource_status_reason))
 
 
 def exact(event: EventRecord) -> float:

@@ -13,7 +13,7 @@ column alone is compared with the marker, too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from heatlite.db.index_order import Null
 from heatlite.engine.api.arguments import invalid, whole_number
+from heatlite.engine.common import reply_limits
 
 Row = TypeVar("Row")
 
@@ -107,6 +108,10 @@ NEXT_MARKER = "next_marker"
 """Key in the last record of a list that the engine cut. Its value is the marker of the next page."""
 
 
+PIECE = 1000
+"""Rows that one statement of a list reads. Reasons are its longest texts, and take 40 KB at most."""
+
+
 @dataclass(frozen=True)
 class Page:
     """The rows that a call may show (``most``) and those that it reads (``asked``).
@@ -120,6 +125,30 @@ class Page:
     def cut(self, found: Sequence[Row]) -> tuple[Sequence[Row], bool]:
         """Return the rows to show, and whether the engine's limit left others out."""
         return found[: self.most], len(found) > self.most
+
+
+def read(
+    page: Page,
+    order: Order,
+    fetch: Callable[[list[sa.ColumnElement[bool]], int], Sequence[Row]],
+    size: Callable[[Row], int],
+) -> tuple[Sequence[Row], bool]:
+    """Read the rows of a page, ``PIECE`` at a time, and stop early when they are too large for one reply.
+
+    :param fetch: returns the next rows, from further conditions and the number of rows
+    :param size: returns the length of a row's longest texts, in characters
+    :returns: the rows to show, and whether the engine's limits left others out
+    """
+    found: list[Row] = []
+    while len(found) < page.asked:
+        wanted = min(PIECE, page.asked - len(found))
+        piece = fetch([order.after(found[-1])] if found else [], wanted)
+        found += piece
+        if len(piece) < wanted:
+            break
+        if len(found) < page.asked and sum(map(size, found)) > reply_limits.LARGEST_REPLY:
+            return found, True
+    return page.cut(found)
 
 
 def page(wanted: Any, most: int) -> Page:

@@ -17,6 +17,8 @@ from heatlite.db import events, resources, services, stacks
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import environments, finding, nesting, outputs, paging, queries, replies
 from heatlite.engine.api.arguments import invalid
+from heatlite.engine.api.history import read_events
+from heatlite.engine.api.queries import Condition
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import matching, required_by, shown
 from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
@@ -24,6 +26,7 @@ from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.refresh import asker
 from heatlite.rpc.queries import EventQuery, StackQuery
+from heatlite.schema.sizes import weight
 from heatlite.template import ParameterSchema, Template
 
 Rows = dict[str, list[ResourceRecord]]
@@ -55,10 +58,14 @@ class Reading:
         If ``max_listed`` cuts the list, the client reads on with ``list_stacks``.
         """
         conditions = self._conditions(context, StackQuery())
-        order = paging.order(None, None, {}, stacks.TABLE).clauses()
-        page = self._page(None)
-        found, is_cut = page.cut(stacks.listed(context, conditions, order, page.asked))
-        listed = [self.stack(context, stack, resolve_outputs=resolve_outputs) for stack in found]
+        order = paging.order(None, None, {}, stacks.TABLE)
+        found, is_cut = self._stacks(context, conditions, order, self._page(None))
+        listed: list[Reply] = []
+        size = 0
+        for stack in found:
+            listed.append(self.stack(context, stack, resolve_outputs=resolve_outputs))
+            size += weight(listed[-1])
+            check_read(size, "list the stacks, or show one after another")
         return paging.with_next_marker(listed, found[-1].id) if is_cut else listed
 
     def list_stacks(self, context: RequestContext, query: StackQuery) -> list[Reply]:
@@ -71,10 +78,18 @@ class Reading:
         page, marker = self._page(query.limit), paging.marker_id(query.marker)
         if marker and (last := finding.visible(context, stacks.get(context, marker))):
             conditions.append(order.after(last))
-        found, is_cut = page.cut(stacks.listed(context, conditions, order.clauses(), page.asked, order.index))
+        found, is_cut = self._stacks(context, conditions, order, page)
         tags = stacks.tags(context, [stack.id for stack in found]) if found else {}
         listed = [replies.stack_summary(stack, tags.get(stack.id)) for stack in found]
         return paging.with_next_marker(listed, found[-1].id) if is_cut else listed
+
+    def _stacks(
+        self, context: RequestContext, conditions: list[Condition], order: paging.Order, page: paging.Page
+    ) -> tuple[Sequence[StackRecord], bool]:
+        def fetch(more: list[Condition], number: int) -> list[StackRecord]:
+            return stacks.listed(context, [*conditions, *more], order.clauses(), number, order.index)
+
+        return paging.read(page, order, fetch, lambda stack: len(stack.status_reason))
 
     def _page(self, limit: Any) -> paging.Page:
         return paging.page(limit, self._shared.settings.max_listed)
@@ -272,7 +287,7 @@ class Reading:
         root = stack if query.nested_depth else None
         if marker and (last := events.by_uuid(context, list(family), marker)):
             conditions.append(order.after(last))
-        found, is_cut = page.cut(events.listed(context, conditions, order.clauses(), page.asked, order.index))
+        found, is_cut = read_events(context, conditions, order, page)
         single = "uuid" in (query.filters or {})
         listed = [replies.event(family[each.stack_id], each, with_properties=single, root=root) for each in found]
         return paging.with_next_marker(listed, found[-1].uuid) if is_cut else listed

@@ -11,6 +11,8 @@ import pytest
 
 from heatlite import exception
 from heatlite.db.api import Database
+from heatlite.engine.api import paging
+from heatlite.engine.common import reply_limits
 from heatlite.engine.common.settings import Settings
 from tests.functional.engine.endpoint import HANDS_OVER, Endpoint
 from tests.functional.engine.templates import CHAIN, stores, template
@@ -92,6 +94,48 @@ def test_a_list_of_events_without_a_limit_has_one_and_says_how_to_go_on(database
     assert paged[:3] == whole
     more = engine.call("list_events", stack_identity=identity, sort_dir="asc", limit=1000)
     assert more[-1]["next_marker"] == paged[2]["event_identity"]["path"].rpartition("/")[2]
+
+
+def test_a_list_ends_where_its_reasons_are_too_long_together(engine: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity = engine.created("web", template({f"r{number}": stores() for number in range(5)}))
+    long = "why " * 500
+    for number in range(5):
+        asked = {"resource_name": f"r{number}", "mark_unhealthy": True, "resource_status_reason": long}
+        engine.call("resource_mark_unhealthy", stack_identity=identity, **asked)
+    asked = {"stack_identity": identity, "sort_dir": "asc"}
+    whole = engine.call("list_events", **asked)
+    assert "next_marker" not in whole[-1]
+    told = engine.call("list_history", stack_identity=identity)
+    monkeypatch.setattr(paging, "PIECE", 2)
+    monkeypatch.setattr(reply_limits, "LARGEST_REPLY", len(long))
+    paged, pages, marker = [], 0, None
+    while True:
+        page = engine.call("list_events", **asked, marker=marker)
+        pages += 1
+        marker = page[-1].pop("next_marker", None) if page else None
+        paged += page
+        if marker is None:
+            break
+    assert paged == whole
+    assert pages == 3
+    assert engine.call("list_events", **asked, limit=3)[:3] == whole[:3]
+    cut = engine.call("list_history", stack_identity=identity)
+    assert cut["next_marker"]
+    assert cut["events"] == told["events"][: len(cut["events"])]
+
+
+def test_all_stacks_in_full_are_refused_where_they_hold_too_much(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        engine.created(
+            name, template({"r": stores("x" * 4000)}, outputs={"o": {"value": {"get_attr": ["r", "output"]}}})
+        )
+    assert len(engine.call("show_stack", stack_identity=None)) == 3
+    monkeypatch.setattr(reply_limits, "LARGEST_REPLY", 10_000)
+    with pytest.raises(exception.RequestLimitExceeded, match="list the stacks, or show one after another"):
+        engine.call("show_stack", stack_identity=None)
+    assert len(engine.call("show_stack", stack_identity=None, resolve_outputs=False)) == 3
 
 
 def test_a_history_that_is_cut_says_so_and_how_to_go_on(database: Database) -> None:
