@@ -8,7 +8,7 @@ from typing import Any
 from heatlite.db import resources, stacks
 from heatlite.db.api import reader, rows, writer
 from heatlite.engine.traversal.result_recorder import ResultRecorder
-from heatlite.engine.traversal.transactions import begin, fail, finish
+from heatlite.engine.traversal.transactions import begin, finish
 from tests.simulator.mutations.base import DURING, Patch, during, mutation, sa
 
 
@@ -48,17 +48,6 @@ def lock_a_row_whatever_became_of_it() -> Sequence[Patch]:
         (resources, "_seen", lambda keys: sa.true()),
         (resources, "_locked_by_condition", lambda engine_id: sa.true()),
     ]
-
-
-@mutation(4000)
-def fail_the_stack_for_a_row_that_is_anothers() -> Sequence[Patch]:
-    real = fail._record
-
-    def record(context: Any, inputs: Any, stack: Any, failures: Any) -> int:
-        real(context, inputs, stack, failures)
-        return len(failures)
-
-    return [(fail, "_record", record)]
 
 
 @mutation(600)
