@@ -19,7 +19,7 @@ from heatlite.db import services
 from heatlite.rpc import broker, messages, transport
 from tests.deployment import Daemons, conf, quiet
 from tests.servers.guard import free_port
-from tests.servers.rabbitmq import QUORUM, RabbitMQ, denies, vhost_of
+from tests.servers.rabbitmq import QUORUM, PermissiveRabbitMQ, RabbitMQ, denies, vhost_of
 from tests.story import Story, hot, resource
 from tests.waiting import wait_until
 
@@ -235,8 +235,20 @@ def test_a_client_refuses_such_an_option_in_the_url_too(option: str) -> None:
 # --- from one kind of queues to the other ---------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(denies(), reason="this RabbitMQ has but one kind of queues for heatlite")
-def test_a_running_deployment_is_switched_to_quorum_queues_as_documented(made: Any, rabbitmq: RabbitMQ) -> None:
+@pytest.fixture
+def permissive(request: pytest.FixtureRequest) -> Iterator[RabbitMQ]:
+    """A server that takes both kinds: the one that all tests share, where that denies nothing."""
+    if not denies():
+        yield request.getfixturevalue("rabbitmq")
+        return
+    server = PermissiveRabbitMQ()
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_a_running_deployment_is_switched_to_quorum_queues_as_documented(permissive: RabbitMQ, made: Any) -> None:
+    rabbitmq = permissive
     bare = rabbitmq.bare_vhost()
     deployment, vhost = made(bare), vhost_of(bare)
     deployment.launch()

@@ -4,7 +4,8 @@ All its parts have free ports of 127.0.0.1: AMQP, the node's own, epmd, manageme
 starting an Erlang each time) and Prometheus (counts as of now, where management's are seconds old).
 
 A RabbitMQ that can do so (from 3.12 on) denies every feature that it calls deprecated. Then the URLs ask for the queues
-that it takes, as doc/deployment.md's configuration does; an older one gets those of oslo.messaging's defaults.
+that it takes, as doc/deployment.md's configuration does; an older one gets those of oslo.messaging's defaults. A
+``PermissiveRabbitMQ`` denies none.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class RabbitMQDriver(rabbitmq.RabbitMQDriver, PrivateDriver):
     account = "rabbitmq"
     program = "rabbitmq-server"
     programs_in = ["/usr/lib/rabbitmq/bin", "/usr/libexec/rabbitmq"]  # Debian's own wrapper wants root
+    denials = staticmethod(denials)
 
     def __init__(self) -> None:
         super().__init__(port=free_port(), username="guest", password="guest")
@@ -91,7 +93,7 @@ class RabbitMQDriver(rabbitmq.RabbitMQDriver, PrivateDriver):
 
     def prepare(self) -> None:
         with open(f"{self.tempdir}/rabbitmq.conf", "w") as file:
-            file.write(CONFIGURATION.format_map(vars(self)) + denials())
+            file.write(CONFIGURATION.format_map(vars(self)) + self.denials())
         with open(f"{self.tempdir}/plugins", "w") as file:
             file.write("[rabbitmq_management,rabbitmq_prometheus].\n")
         self.putenv("HOME", self.tempdir, raw=True)
@@ -104,6 +106,12 @@ class RabbitMQDriver(rabbitmq.RabbitMQDriver, PrivateDriver):
 
     def kill_node(self, nodename: str, signal: int = signal.SIGTERM, ignore_not_exists: bool = False) -> None:
         """Nothing: the server is ended as the others are; pifpaf would use the pid of the first start."""
+
+
+class PermissiveRabbitMQDriver(RabbitMQDriver):
+    """A driver whose server denies nothing."""
+
+    denials = staticmethod(lambda: "")
 
 
 def vhost_of(url: str) -> str:
@@ -204,3 +212,9 @@ class RabbitMQ(Server):
         no_proxy = urllib.request.ProxyHandler({})  # a proxy of the environment can't reach our loopback
         with urllib.request.build_opener(no_proxy).open(request, timeout=ANSWER_TIME) as reply:
             return reply.read().decode()
+
+
+class PermissiveRabbitMQ(RabbitMQ):
+    """A RabbitMQ server that takes every kind of queue that its release still has."""
+
+    driver_class = PermissiveRabbitMQDriver
