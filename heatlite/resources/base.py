@@ -254,6 +254,15 @@ class Resource(Tools):
         """
         return definition
 
+    def handle_cancel(self, progress: Any) -> None:
+        """Tell whoever works at an action that nobody waits for it any more: its operation's time limit has passed.
+
+        The action has begun and isn't complete; the resource is FAILED whatever comes of this call. An engine that dies
+        at it may leave it out, so do nothing here that the next action on the resource depends on.
+
+        :param progress: what the last step left
+        """
+
     def handle_signal(self, details: Any) -> str | None:
         """Handle a signal: ``details`` are a map, a text or None. Change nothing but metadata and data.
 

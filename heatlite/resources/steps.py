@@ -52,7 +52,7 @@ Rest = ParamSpec("Rest")
 Outcome = TypeVar("Outcome")
 
 
-JSON_TYPES = (str, bool, int, float, list, dict)
+JSON_TYPES = (str, bool, int, float, list, dict, type(None))
 
 
 def failures_as_values(
@@ -120,6 +120,20 @@ def poll(resource: Resource, action: str, progress: Any, *given: Any) -> Done | 
         return check(resource, action, left["progress"])
     except CloudUnavailable as error:
         return later(resource, error, left, tries)
+
+
+def cancel(resource: Resource, progress: Any) -> None:
+    """Give up an action that isn't complete; what the plugin raises is only logged, since the resource fails anyway."""
+    left = progress.get(AGAIN) if isinstance(progress, Mapping) else None
+    if left is not None and "begin" in left:
+        return  # the service has taken nothing yet
+    try:
+        resource.handle_cancel(progress if left is None else left["progress"])
+    except BaseException as error:
+        if isinstance(error, (*endings(), Unavailable)):
+            raise
+        trace = resource.masked("".join(traceback.format_exception(error)).rstrip())
+        LOG.warning("%s %s: the action can't be cancelled\n%s", plugin_name(resource), resource.name, trace)
 
 
 def later(resource: Resource, error: CloudUnavailable, left: Mapping[str, Any], tries: int) -> Waiting:

@@ -114,14 +114,17 @@ def weight_of(work: Work) -> int:
     return work.evaluated.weight if work.evaluated is not None else 0
 
 
-def timed_out(work: Work, stack: StackRecord, instance: Instance) -> TimedOut:
-    """Build the outcome of work that is stopped because its operation's time limit has passed, in Heat's words.
+def timed_out(work: Work, stack: StackRecord, instance: Instance, left: Mapping[str, Any]) -> TimedOut:
+    """Stop work because its operation's time limit has passed, and return the outcome in Heat's words.
 
     :param instance: the values from which its plugin object is made
+    :param left: ``{"token": …}`` with the progress of the last step; empty if there was no step yet
     """
     kind = work.row.type.rsplit("::", 1)[-1]
     task = f'Task {work.action.lower()} from {kind} "{work.row.name}" Stack "{stack.name}" [{stack.id}] Timed out'
     reason = f"{work.action} aborted ({task})"
+    if work.plugin is not None and left:
+        steps.cancel(plugin_object(work, instance), left["token"])
     shown = None if work.plugin is None else steps.shown_of(plugin_object(work, instance))
     return TimedOut(reason, work.row.physical_resource_id, dict(work.row.resource_data or {}), shown)
 

@@ -99,6 +99,16 @@ class StackSoftware:
 
     @answered
     @retried
+    def give_up(self, deployment_id: str, reason: str) -> None:
+        """Mark a deployment FAILED, if it is in progress."""
+        context = EngineContext(self.store.database)
+        values = {"status": "FAILED", "status_reason": reason, "updated_at": self.store.inputs.utcnow()}
+        with self.store.database.writer(context):
+            if self._own(context, deployment_id) is not None:
+                software_deployments.update(context, deployment_id, values, if_in_progress=True)
+
+    @answered
+    @retried
     def undeploy(self, deployment_id: str) -> None:
         """Delete a deployment and the config that was made for it."""
         context = EngineContext(self.store.database)

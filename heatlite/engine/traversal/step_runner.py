@@ -219,7 +219,8 @@ class StepRunner:
         work, traversal = pending.work, pending.traversal
         instance = self._shared.evaluator.instance_for(traversal, work)
         if self._time_left(traversal) <= 0:
-            return steps_of.timed_out(work, traversal.stack, instance)
+            left = steps_of.step_left(work) if pending.progress is FIRST else {"token": pending.progress}
+            return steps_of.timed_out(work, traversal.stack, instance, left)
         if pending.progress is FIRST:
             return steps_of.first_step(work, instance)
         return steps_of.next_step(work, instance, pending.progress)

@@ -201,6 +201,10 @@ class SoftwareDeployment(Resource):
         self.software.undeploy(self.uuid)
         return True
 
+    def handle_cancel(self, progress: Progress) -> None:
+        """Mark the deployment FAILED, if the server hasn't reported yet."""
+        self.software.give_up(self.uuid, "Deployment cancelled.")
+
     def handle_signal(self, details: Any) -> str | None:
         """Pass the server's report to the deployment.
 

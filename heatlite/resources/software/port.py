@@ -75,5 +75,8 @@ class Software(Protocol):
         :raises NotFound: if there is no such deployment
         """
 
+    def give_up(self, deployment_id: str, reason: str) -> None:
+        """Mark a deployment FAILED, if it is in progress."""
+
     def undeploy(self, deployment_id: str) -> None:
         """Delete a deployment and the config that was derived for it, if they exist."""

@@ -51,5 +51,10 @@ class SoftwareInMemory:
         )
         return report.event
 
+    def give_up(self, deployment_id: str, reason: str) -> None:
+        found = self.results.get(deployment_id)
+        if found is not None and found.status == "IN_PROGRESS":
+            self.results[deployment_id] = replace(found, status="FAILED", status_reason=reason)
+
     def undeploy(self, deployment_id: str) -> None:
         self.results.pop(deployment_id, None)

@@ -35,6 +35,7 @@ from heatlite.engine.nested.endpoint import NestedEndpoint
 from heatlite.engine.operations.lifecycle import Lifecycle
 from heatlite.engine.ports.nested_stacks import Ports
 from heatlite.engine.ports.siblings import siblings_of
+from heatlite.engine.ports.software import software_of
 from heatlite.engine.runtime.listener import ListenerEndpoint
 from heatlite.engine.runtime.recovery import Sweeper
 from heatlite.engine.runtime.worker import WorkerEndpoint
@@ -173,7 +174,14 @@ class Engine:
             settings=settings,
             registry=it.registry,
             library=library,
-            evaluator=Evaluator(it.registry, inputs, settings.max_attempts, ports.of, siblings),
+            evaluator=Evaluator(
+                it.registry,
+                inputs,
+                settings.max_attempts,
+                ports.of,
+                siblings,
+                software_of=software_of(it.database, inputs),
+            ),
             lease=Lease(it.database, inputs, settings, when_lost=self._lost),
             liveness=LeaseWatch(it.database, it.clock, settings.lease_seconds),
             claims=Claims(),

@@ -10,6 +10,9 @@ import pytest
 
 from heatlite.db import resources
 from heatlite.db.records import ResourceRecord
+from heatlite.resources.base import Resource
+from heatlite.resources.builtin.software_config import SoftwareConfig
+from heatlite.resources.builtin.software_deployment import SoftwareDeployment
 from heatlite.resources.builtin.stack import Stack
 from tests.functional.engine.fleet import Fleet
 from tests.story import Template, hot, resource
@@ -17,11 +20,16 @@ from tests.story import Template, hot, resource
 LIMIT = 61.0
 """Seconds after which the time of an operation is over that may take a minute."""
 LONG = 3600
+TYPES: dict[str, type[Resource]] = {
+    "OS::Heat::Stack": Stack,
+    "OS::Heat::SoftwareConfig": SoftwareConfig,
+    "OS::Heat::SoftwareDeployment": SoftwareDeployment,
+}
 
 
 @pytest.fixture
 def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Fleet]:
-    fleet = Fleet(schema, tmp_path / "fleet.sqlite3", **{"OS::Heat::Stack": Stack})
+    fleet = Fleet(schema, tmp_path / "fleet.sqlite3", **TYPES)
     yield fleet
     fleet.database.dispose()
 
@@ -47,6 +55,29 @@ def test_whoever_waits_for_a_resource_lets_go_of_it_by_the_clock(fleet: Fleet) -
     fleet.work()
     assert (fleet.state(), fleet.stack().status_reason) == ("CREATE_FAILED", "Create timed out")
     assert (state(row_of(fleet, "a")), row_of(fleet, "a").engine_id) == ("CREATE_FAILED", None)
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_a_deployment_that_nobody_signals_has_failed_with_its_resource(fleet: Fleet, moves: bool) -> None:
+    """Whoever holds the resource at the end of the time says so; a report that comes later changes nothing."""
+    config = {"type": "OS::Heat::SoftwareConfig", "properties": {"config": "echo"}}
+    given = {"config": {"get_resource": "c"}, "server": "s", "signal_transport": "HEAT_SIGNAL"}
+    fleet.create(hot(c=config, d={"type": "OS::Heat::SoftwareDeployment", "properties": given}), timeout_mins=1)
+    fleet.work()
+    [deployment] = fleet.call("list_software_deployments", "s")
+    assert deployment["status"] == "IN_PROGRESS"
+    if moves:
+        [holder] = [it for it in fleet.living if it.timers.items]
+        holder.die()
+    fleet.pass_time(LIMIT)
+    if moves:
+        fleet.sweep("dead_engines")
+    fleet.work()
+    assert fleet.state() == "CREATE_FAILED"
+    after = fleet.call("show_software_deployment", deployment["id"])
+    assert (after["status"], after["status_reason"]) == ("FAILED", "Deployment cancelled.")
+    assert fleet.call("signal_software_deployment", deployment["id"], {"deploy_status_code": 0}, None) is None
+    assert fleet.call("show_software_deployment", deployment["id"])["status"] == "FAILED"
 
 
 def test_what_goes_on_under_a_failed_stack_does_so_to_the_end_of_its_time_only(fleet: Fleet) -> None:
