@@ -24,9 +24,10 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.common.masking import masked, shown
 from heatlite.engine.common.reply_limits import LARGEST_REPLY
-from heatlite.engine.decision.preview import Fate, Present, Preview
+from heatlite.engine.decision.preview import Change, Fate, Present, Preview
 from heatlite.engine.definitions.inheritance import NOTHING_HIDDEN
 from heatlite.engine.definitions.traversals import nothing_wanted
+from heatlite.engine.operations.planning import Planner
 from heatlite.engine.operations.stack_tree import Place, Walk, imagined
 from heatlite.engine.shared import Shared
 from heatlite.schema.sizes import weight
@@ -79,7 +80,14 @@ class UpdatePreview:
             present = self.walk.present(place)
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
             before = self._before(place, present)
-            for name, change in preview.as_in_heat(before).items():
+            planner, mask = Planner(self.shared, self.context), parameters.mask
+            read = {name for it in parsed.resources.values() for name in it.references | {name for name, _ in it.reads}}
+
+            def settle(name: str, change: Change) -> Change:
+                """Find out whether a nested stack changes, if another resource reads what it says."""
+                return planner.settle(place, preview, name, change, mask, depth)[0] if name in read else change
+
+            for name, change in preview.as_in_heat(before, settle).items():
                 template = before.template if change.fate is Fate.DELETED else parsed
                 by_fate[change.fate].append(self._counted(self.tell(place.stack, change.row, name, template)))
                 if not self.nested or depth >= self.shared.settings.max_nested_stack_depth:

@@ -108,6 +108,8 @@ class Change:
     doubt: str = ""
     unsure: bool = False
     fails: bool = False
+    at_most: Fate | None = None
+    """What becomes of it if all that may change does; None: ``fate``."""
     retains: bool = False
     """Where its row goes, what is physical stays."""
     replaced_if: str = ""
@@ -174,20 +176,22 @@ class Preview:
         self._seen: Visible = {}
         self._at_most: Visible = {}
 
-    def as_in_heat(self, before: Preview) -> dict[str, Change]:
+    def as_in_heat(self, before: Preview, settle: Settle = lambda name, change: change) -> dict[str, Change]:
         """Return name → what becomes of it, of all names in either, in the words of Heat's API.
 
         There, nothing is added of which the stack has a row: what failed before anything was made is replaced, and what
-        nothing was done to yet is compared with its definition, since no properties are stored of it.
+        nothing was done to yet is compared with its definition, since no properties are stored of it. And there is no
+        "may": what reads an attribute that may change is told as if it does, and a nested stack is always updated.
 
         :param before: the template that the stack has
+        :param settle: says whether a nested stack changes, and with it what its outputs give to others
         """
-        found = self.changes()
+        found = self.changes(settle)
         unmade = {name for name, change in found.items() if change.fate is Fate.ADDED and change.row is not None}
         if unmade:
             before.changes()
         return {
-            name: replace(change, fate=self._of_unmade(before, name, change.row) if name in unmade else change.fate)
+            name: replace(change, fate=self._of_unmade(before, name, change.row) if name in unmade else at_most(change))
             for name, change in found.items()
         }
 
@@ -290,7 +294,7 @@ class Preview:
         change = self._told(definition, plugin, row, outcome)
         if change.fate is Fate.REPLACED and change.row is not None:
             change = replace(change, retains=self._is_retained(change.row))
-        change = settle(name, replace(change, doubt=doubt, unsure=unsure))
+        change = settle(name, replace(change, doubt=doubt, unsure=unsure, at_most=most.fate))
         there = live(row, self._registry) if row is not None else None
         future = FutureResource(name, plugin)
         is_there = there is not None and change.fate not in (Fate.ADDED, Fate.REPLACED)
@@ -433,6 +437,11 @@ def wanted(definition: ResourceDefinition) -> Wanted:
     """Return a definition as the core sees it; one that holds what isn't known yet is like none that a row has."""
     definition_hash = "" if holds_unknown(definition.written) else definition.definition_hash
     return Wanted(definition.name, definition.type, definition.requires, definition_hash)
+
+
+def at_most(change: Change) -> Fate:
+    """Return what becomes of a resource if all that may change does; a replacement isn't taken back."""
+    return change.fate if change.fate is Fate.REPLACED else change.at_most or change.fate
 
 
 def state(row: ResourceRecord) -> str:

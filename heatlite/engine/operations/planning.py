@@ -78,9 +78,8 @@ class Planner:
         nested: dict[str, list[Told]] = {}
 
         def settle(name: str, change: Change) -> Change:
-            change = self._of_lost(preview, change)
-            nested[name] = list(self._below(place, preview, name, change, mask, depth))
-            return settled(change, nested[name])
+            change, nested[name] = self.settle(place, preview, name, change, mask, depth)
+            return change
 
         with masked(mask):
             preview = Preview(shared.registry, shared.inputs, parsed, parameters, self.walk.present(place))
@@ -91,6 +90,14 @@ class Planner:
                 nested[name] = list(self._below(place, preview, name, changes[name], mask, depth))
         found = [told(name, change, mask, nested[name]) for name, change in changes.items()]
         return found + [told(name, change, mask, it) for (name, change), it in zip(gone, below, strict=True)]
+
+    def settle(
+        self, place: Place, preview: Preview, name: str, change: Change, mask: Mask, depth: int
+    ) -> tuple[Change, list[Told]]:
+        """Return the change of a resource in view of its nested stack's changes, and those changes."""
+        change = self._of_lost(preview, change)
+        nested = list(self._below(place, preview, name, change, mask, depth))
+        return settled(change, nested), nested
 
     def _below(
         self, place: Place, preview: Preview, name: str, change: Change, mask: Mask, depth: int

@@ -130,3 +130,28 @@ def test_what_goes_is_told_with_what_requires_it_now(engine: Endpoint) -> None:
     found = {it["resource_name"]: it for it in told["deleted"]}
     assert {name: it["required_by"] for name, it in found.items()} == {"a": ["b"], "b": []}
     assert found["a"]["description"] == "the first"
+
+
+def test_what_reads_an_attribute_that_the_update_changes_is_told_to_change_too(engine: Endpoint) -> None:
+    """As in Heat, where there is no "may"; and what can't be changed in place is told to be replaced."""
+
+    def wanted(value: str) -> Template:
+        reads: Template = {"get_attr": ["a", "output"]}
+        return template(
+            {
+                "a": stores(value),
+                "b": stores(reads),
+                "c": stores({"get_attr": ["b", "output"]}),
+                "fixed": {"type": "OS::Heat::RandomString", "properties": {"salt": reads}},
+                "by_name": stores({"get_resource": "a"}),
+                "other": stores("x"),
+            }
+        )
+
+    identity = engine.created("web", wanted("1"))
+    assert fates(engine, identity, wanted("1")) == {"unchanged": ["a", "b", "by_name", "c", "fixed", "other"]}
+    assert fates(engine, identity, wanted("2")) == {
+        "updated": ["a", "b", "c"],
+        "replaced": ["fixed"],
+        "unchanged": ["by_name", "other"],
+    }
