@@ -98,8 +98,7 @@ def with_attributes(context: Context, row: ResourceRecord) -> ResourceRecord:
 
 def reference(row: ResourceRecord) -> Any:
     """Return the reference of a row, as ``get_resource`` gives it."""
-    recorded = (row.attr_data or {}).get("reference")
-    return row.physical_resource_id or row.name if recorded is None else recorded
+    return (row.attr_data or {}).get("reference", row.physical_resource_id or row.name)
 
 
 def made(

@@ -30,8 +30,7 @@ class LiveResource:
 
     @property
     def reference(self) -> Any:
-        recorded = self.recorded.get("reference")
-        return self.name if recorded is None else recorded
+        return self.recorded.get("reference", self.name)
 
     def attribute(self, name: str, path: Sequence[Any] = ()) -> Any:
         if not self.plugin.has_attribute(name):

@@ -67,9 +67,13 @@ class TemplateResource(StackResource):
 
     def resolve_attribute(self, name: str) -> Any:
         """Return an output."""
+        return self._all_outputs().get(name)
+
+    def _all_outputs(self) -> dict[str, Any]:
+        """Return all outputs, and the reasons why some have no value; they are read once for each step."""
         if self._outputs is None:
             self._outputs = self.nested.outputs(self.uuid)
-        return self._outputs.get(name)
+        return self._outputs
 
     def resolve_attributes(self) -> dict[str, Any]:
         """Return the outputs, and the reasons why some have no value."""
@@ -89,10 +93,10 @@ class TemplateResource(StackResource):
         return super().read_attribute(name, recorded, key, path)
 
     def reference(self) -> Any:
-        """Return the output ``OS::stack_id``, of any type; without it, the nested stack's identity in Heat's form."""
-        has_output = self.resource_id is not None and STACK_ID in self.attributes_schema
-        reference = self.resolve_attribute(STACK_ID) if has_output else None
-        return self.identity() if reference is None else reference
+        """Return the output ``OS::stack_id``, of any type and null too; without a value the stack's identity."""
+        found = self._all_outputs() if self.resource_id is not None and STACK_ID in self.attributes_schema else {}
+        is_known = STACK_ID in found and STACK_ID not in found.get(ERRORS, {})
+        return found[STACK_ID] if is_known else self.identity()
 
 
 def as_property(kind: Type, name: str, given: Mapping[str, Any]) -> Any:

@@ -256,3 +256,50 @@ def test_an_operation_that_the_owner_has_not_recorded_is_none(fleet: Fleet, forg
     assert stacks.get(fleet.context(), message.child_id) is None
     fleet.settle()
     assert fleet.state() == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize("value", ["", "x", [1, "a"], {"a": 1}, 5, 0, False, None])
+def test_the_reference_of_a_nested_stack_is_what_its_template_says_of_any_type(fleet: Fleet, value: Any) -> None:
+    """Null as well, which isn't the same as to say nothing."""
+    child = hot({}, {"OS::stack_id": {"value": value}}, a=resource())
+    template = hot({}, {"r": {"value": {"get_resource": "web"}}}, web={"type": "web.yaml"})
+    files = {"web.yaml": json.dumps(child)}
+    fleet.identity = fleet.call("create_stack", "web", template, None, files, {"disable_rollback": True})
+    fleet.settle()
+    assert fleet.state() == "CREATE_COMPLETE"
+    [output] = fleet.call("show_stack", fleet.identity)[0]["outputs"]
+    assert (output["output_value"], type(output["output_value"])) == (value, type(value))
+
+
+def test_the_reference_of_a_nested_stack_that_says_what_it_has_not_is_its_identity(fleet: Fleet) -> None:
+    child = hot({}, {"OS::stack_id": {"value": {"get_param": "nobody"}}}, a=resource())
+    template = hot({}, {"r": {"value": {"get_resource": "web"}}}, web={"type": "web.yaml"})
+    files = {"web.yaml": json.dumps(child)}
+    fleet.identity = fleet.call("create_stack", "web", template, None, files, {"disable_rollback": True})
+    fleet.settle()
+    [output] = fleet.call("show_stack", fleet.identity)[0]["outputs"]
+    assert output["output_value"].startswith("arn:openstack:heat::demo:stacks/web-web-")
+
+
+def test_a_dry_run_tells_what_a_nested_stacks_outputs_change(fleet: Fleet) -> None:
+    """As far as it can be known: an output of what isn't updated stays; the nested stack itself counts as updated."""
+
+    def wanted(value: str) -> tuple[dict[str, Any], dict[str, str]]:
+        child = hot(
+            {"v": {"type": "string"}}, {"o": {"value": {"get_attr": ["a", "output"]}}}, a=resource({"get_param": "v"})
+        )
+        web = {"type": "web.yaml", "properties": {"v": value}}
+        reads = resource({"get_attr": ["web", "o"]})
+        return hot(web=web, reads=reads, refers=resource({"get_resource": "web"})), {"web.yaml": json.dumps(child)}
+
+    template, files = wanted("1")
+    fleet.identity = fleet.call("create_stack", "web", template, None, files, {"disable_rollback": True})
+    fleet.settle()
+
+    def told(value: str) -> dict[str, list[str]]:
+        template, files = wanted(value)
+        found = fleet.call("preview_update_stack", fleet.identity, template, None, files, {})
+        return {fate: sorted(it["resource_name"] for it in each) for fate, each in found.items() if each}
+
+    assert told("1") == {"updated": ["web"], "unchanged": ["reads", "refers"]}
+    assert told("2") == {"updated": ["reads", "web"], "unchanged": ["refers"]}
