@@ -78,6 +78,11 @@ class Resource(Tools):
     turns_round = False
 
     @classmethod
+    def is_local(cls) -> bool:
+        """Tell whether the engine's own database has all that its attributes need, so that no service is asked."""
+        return cls.immediate or cls.only_waits or cls.follows_signals or cls.signals_pass_it_by
+
+    @classmethod
     def checked_properties(
         cls, given: Mapping[str, Any], prefix: str = "", unknown: Any = properties.NOTHING
     ) -> dict[str, Any]:

@@ -45,17 +45,20 @@ def resolved(
     parameters: Parameters,
     wanted: Collection[OutputDefinition],
     ask: Callable[[ResourceRecord], Callable[[str], Any]] | None = None,
+    now: Callable[[ResourceRecord], ResourceRecord] = lambda row: row,
 ) -> list[replies.Reply]:
     """Return outputs with their values. Only the rows that they need are read, from the writer.
 
     :raises RequestLimitExceeded: when these rows hold too much
     :param ask: asks a row's plugin for its volatile attributes; None: the recorded values are used
+    :param now: returns a row with the attributes that it has in the middle of an action
     """
     names = needed(wanted)
     with context.database.reader(context):
         size = resources.named_bytes(context, stack.id, names) if len(names) > FEW else 0
         check_read(size, "show one output after another, or a stack without its outputs (resolve_outputs)")
         rows = resources.by_names(context, stack.id, names) if names else []
+    rows = [now(row) for row in rows]
     there = made(rows, stack.raw_template_id, registry)
     if ask is not None:
         serving = shown(rows, stack.raw_template_id)

@@ -24,7 +24,7 @@ from heatlite.engine.api.shown import matching, required_by, shown
 from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
 from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal.refresh import asker
+from heatlite.engine.traversal.refresh import as_of_now, asker
 from heatlite.rpc.queries import EventQuery, StackQuery
 from heatlite.schema.sizes import weight
 from heatlite.template import ParameterSchema, Template
@@ -49,7 +49,9 @@ class Reading:
         if resolve_outputs and stack.deleted_at is None:
             wanted = list(template.outputs.values())
             registry = self._shared.registry
-            reply["outputs"] = outputs.resolved(context, registry, stack, template, parameters, wanted, self._ask)
+            reply["outputs"] = outputs.resolved(
+                context, registry, stack, template, parameters, wanted, self._ask, self._now
+            )
         return reply
 
     def all_stacks(self, context: RequestContext, *, resolve_outputs: bool) -> list[Reply]:
@@ -153,10 +155,14 @@ class Reading:
         if not isinstance(key, str) or key not in template.outputs:
             raise exception.NotFound(msg_fmt=f"Specified output key {key!s:.80} not found.")
         wanted = [template.outputs[key]]
-        return outputs.resolved(context, self._shared.registry, stack, template, parameters, wanted, self._ask)[0]
+        registry = self._shared.registry
+        return outputs.resolved(context, registry, stack, template, parameters, wanted, self._ask, self._now)[0]
 
     def _ask(self, row: ResourceRecord) -> Callable[[str], Any]:
         return asker(self._shared, row)
+
+    def _now(self, row: ResourceRecord) -> ResourceRecord:
+        return as_of_now(self._shared, row)
 
     # --- resources, events, engines ---------------------------------------------------------------------------
 
@@ -241,7 +247,7 @@ class Reading:
             found = resources.by_ids(context, [serving[name].id]) if isinstance(name, str) and name in serving else []
         if not found:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
-        row = found[0]
+        row = found[0] if with_attr is False else self._now(found[0])
         template = self._linked(context, stack, serving)
         attributes = None if with_attr is False else self._attributes(row, also)
         reply = self._resource(stack, row, required_by(rows, serving, template)[row.name], template)

@@ -4,6 +4,7 @@
 
     a nested stack was scaled          ─▶ its row in the owner, then the owner's row in its own owner …
     a signal came to a finished wait   ─▶ the condition's row
+    a nested stack's resource ended after its stack's operation  ─▶ its row in the owner …
 
 A row that a step holds isn't refreshed: the step records its attributes when it ends.
 Where a refresh is lost the attributes are old until the next update, which looks at every nested stack.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from heatlite.convergence.model import Action, Status
@@ -20,6 +22,8 @@ from heatlite.db import resources, stacks
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.shared import Shared
+from heatlite.exception import HeatliteError
+from heatlite.resources import steps
 from heatlite.resources.base import Resource
 from heatlite.resources.jsonable import as_json
 from heatlite.resources.steps import reference_of
@@ -57,6 +61,24 @@ def asker(shared: Shared, row: ResourceRecord) -> Callable[[str], Any]:
         return as_json(resource.ask_attribute(name), f"{plugin_name(resource)} attribute {name}")
 
     return ask
+
+
+def as_of_now(shared: Shared, row: ResourceRecord) -> ResourceRecord:
+    """Return a row with the attributes that its resource has in the middle of a creation or an update.
+
+    Only resources that ask no service are asked: a client may look at a stack again and again while a service is slow.
+    """
+    is_changing = row.status is Status.IN_PROGRESS and row.action in (Action.CREATE, Action.UPDATE)
+    if not is_changing or row.physical_resource_id is None:
+        return row
+    try:
+        resource = resource_of(shared, row)
+    except HeatliteError:  # there is no plugin for it here, or its template can't be read
+        return row
+    found = steps.shown_of(resource) if resource is not None and resource.is_local() else None
+    if found is None:
+        return row
+    return replace(row, attr_data={"reference": found.reference, "attributes": found.attributes})
 
 
 def refresh(shared: Shared, row: ResourceRecord) -> None:

@@ -194,6 +194,8 @@ class ResultRecorder:
         self._purge_events(traversal)
         if ended.is_over:
             self._end_family(traversal, end_child)
+        else:  # the operation had ended before, and the stack above has recorded the outputs of that time
+            self.family.ended(traversal.stack)
 
     def ended(self, traversal: Traversal, reason: str) -> None:
         """End the traversal where it is, FAILED, and leave it at that."""
@@ -283,10 +285,15 @@ class ResultRecorder:
             return release.give_back(context, shared.inputs, traversal_id, works, recast_after=shared.recast_after)
 
     def propagate(self, traversal: Traversal, finished: Finished) -> None:
-        """Set going what became ready, and wake who waits for released locks."""
+        """Set going what became ready, and wake who waits for released locks.
+
+        What ended after its stack's operation may still change the outputs that the stack above has recorded.
+        """
         if finished.ready:
             self.announce({traversal.id: finished.ready}, traversal.stack.tenant)
         self.wake(finished.wakes)
+        if finished.is_late:
+            self.family.ended(traversal.stack)
 
     def wake(self, wakes: Mapping[int, str]) -> None:
         """Schedule the nodes that wait for these rows, and announce them."""
@@ -440,7 +447,8 @@ def outcome_weight(outcome: object) -> int:
 def together(parts: Sequence[Finished]) -> Finished:
     """Join the results of several transactions."""
     ready = tuple(node for part in parts for node in part.ready)
-    return Finished(ready, {row: waiter for part in parts for row, waiter in part.wakes.items()})
+    wakes = {row: waiter for part in parts for row, waiter in part.wakes.items()}
+    return Finished(ready, wakes, is_late=any(part.is_late for part in parts))
 
 
 def unwritten(work: Work, outcome: Done | Failed | Waiting | None, error: Exception) -> Failed:

@@ -31,7 +31,7 @@ class Engine:
         self.gate.wait(SOON)
         if self.error is not None:
             self.failed.append(traversal_id)
-            raise self.error
+            raise self.error.with_traceback(None)  # or each would carry, and log, the tracebacks of all before it
         self.done.append(traversal_id)
 
     def receive(self, request: Any, message: Any) -> None:

@@ -37,10 +37,14 @@ from heatlite.resources.outcomes import Failed
 
 @dataclass(frozen=True)
 class Finished:
-    """What finishing came to: nodes that became ``ready``, and ``wakes``, row → traversal that waits for its lock."""
+    """What finishing came to: nodes that became ``ready``, and ``wakes``, row → traversal that waits for its lock.
+
+    ``is_late``: some of the work was recorded after its traversal had ended or was superseded.
+    """
 
     ready: tuple[Node, ...] = ()
     wakes: Mapping[int, str] = field(default_factory=dict)
+    is_late: bool = False
 
 
 def finish(
@@ -81,7 +85,8 @@ def finish(
     write_events(context, inputs, traversal.stack.id, [reached(w, hook, done=True) for w, hook in waiting.items()])
     goes_on = {*survivors, *look_again, *(work.node for work in waiting)}
     superseded = [ending.work for ending in endings if ending.work.node not in goes_on]
-    return Finished(tuple(ready), _waiters(context, traversal, superseded) if superseded else {})
+    waiters = _waiters(context, traversal, superseded) if superseded else {}
+    return Finished(tuple(ready), waiters, is_late=bool(superseded))
 
 
 def _end_nodes(context: Context, traversal: Traversal, works: Sequence[Work], state: NodeState) -> set[Node]:
