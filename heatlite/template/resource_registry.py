@@ -120,12 +120,15 @@ class ResourceRegistry:
 def of_child(user: Mapping[str, Any], registry: ResourceRegistry, name: str, type_name: str) -> dict[str, Any]:
     """Return the user's registry as a nested stack inherits it.
 
+    Heat notes each template that it meets as mapped to itself. That decides nothing and is left out, so that a nested
+    stack that Heat made doesn't differ from itself.
+
     :param user: the ``resource_registry`` of the parent's environment, as it is written
     :param registry: the same, read
     :param name: the parent's resource that is the nested stack
     :param type_name: its type in the parent's template
     """
-    inherited = dict(user)
+    inherited = {key: target for key, target in user.items() if key != target or not is_template(str(key))}
     own = inherited.pop(FOR_ONE, None) or {}
     inner = {key: value for key, value in (own.get(name) or {}).items() if isinstance(value, Mapping)}
     if inner:

@@ -33,7 +33,8 @@ from tests.imports.heat_values import VALUE_STACKS
 from tests.imports.taking import Taken, happened, now_made
 from tests.story import Story
 
-NAMES = [it.name for it in VALUE_STACKS]
+BY_NAME = {it.name: it for it in VALUE_STACKS}
+NAMES = list(BY_NAME)
 STORED_OTHERWISE = {"mapped-by-environment"}
 """Heat writes ``parameter_defaults`` into nested templates that it stores: such a stack gets its own, to no effect."""
 
@@ -78,6 +79,19 @@ def test_an_update_that_changes_nothing_does_nothing(taken: Taken, name: str) ->
     story = taken.story(name)
     before, nested_before = now_made(story), nested_operations(story)
     story.client.update_stack(story.context, story.identity, None, {}, {}, {"existing": True, "converge": True})
+    story.settle("UPDATE_COMPLETE")
+    assert happened(story) == []
+    assert now_made(story) == before
+    assert (nested_operations(story) == nested_before) == (name not in STORED_OTHERWISE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_update_to_what_the_client_gave_heat_does_nothing_either(taken: Taken, name: str) -> None:
+    """To that, and not to what Heat has kept of it: its engine notes more in an environment than it was given."""
+    story, made = taken.story(name), BY_NAME[name]
+    template = made.then[-1][1] if made.then else made.template
+    before, nested_before = now_made(story), nested_operations(story)
+    story.client.update_stack(story.context, story.identity, template, made.environment, made.files, {})
     story.settle("UPDATE_COMPLETE")
     assert happened(story) == []
     assert now_made(story) == before
