@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+import shutil
 import signal
 import sys
 import tempfile
@@ -32,6 +33,7 @@ def main() -> int:
     parser.add_argument("--ids", type=pathlib.Path, default=IDS, help="file with ids of functional tests, one a line")
     parser.add_argument("--stories", action="store_true", help="with --beside-heat: the stories only")
     parser.add_argument("--beside-heat", action="store_true", help="compare with heat-engine, command by command")
+    parser.add_argument("--notes", type=pathlib.Path, help="folder to leave the notes of both engines' stories in")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what is up is taken down then, too
     try:
@@ -49,7 +51,12 @@ def main() -> int:
 
 def beside_heat(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
     """Have both do the same; in how much they differ."""
-    return beside.run(here, with_commands=not arguments.stories)
+    differing = beside.run(here, with_commands=not arguments.stories)
+    if arguments.notes:
+        arguments.notes.mkdir(parents=True, exist_ok=True)
+        for notes in here.directory.glob("notes-*.json"):
+            shutil.copy(notes, arguments.notes)
+    return differing
 
 
 def drive(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
