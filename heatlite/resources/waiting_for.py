@@ -50,24 +50,71 @@ class Others:
         subnets = self.of_type("neutron.subnet.Subnet").items() if wanted else ()
         return frozenset(name for name, properties in subnets if properties.get("network") in wanted)
 
-    def interfaces_of_port(self, port: Any) -> frozenset[str]:
-        """Return the router interfaces on the subnets of a port, which a property's value refers to."""
+    def ways_from_port(self, port: Any) -> frozenset[str]:
+        """Return the ways out from a port, which a property's value refers to."""
         properties = self.of_type("neutron.port.Port").get(self._refers_to(port) or "")
         if properties is None:
             return frozenset()
         fixed = [it for it in subnets_of_port(properties) if it is not None]
-        near = self.subnets_of([properties.get("network")]) if not fixed else frozenset()
-        interfaces = self.of_type("neutron.router.RouterInterface").items()
-        subnets = {name: it["subnet"] for name, it in interfaces if it.get("subnet") is not None}
-        return frozenset(name for name, it in subnets.items() if it in fixed or self._refers_to(it) in near)
+        return self._ways_from_subnets(fixed, [] if fixed else [properties.get("network")])
 
-    def routers_to(self, network: Any) -> frozenset[str]:
-        """Return the names of the routers whose gateway is on this network."""
+    def ways_from_server(self, server: Any) -> frozenset[str]:
+        """Return the ways out from a server, which a property's value refers to."""
+        properties = self.of_type("nova.server.Server").get(self._refers_to(server) or "") or {}
+        networks = properties.get("networks")
+        found: frozenset[str] = frozenset()
+        for network in networks if isinstance(networks, list) else ():
+            if isinstance(network, Mapping):
+                found |= self.ways_from_network(network)
+        return found
+
+    def ways_from_network(self, network: Properties) -> frozenset[str]:
+        """Return the ways out from one item of a server's ``networks``."""
+        if network.get("port") is not None:
+            return self.ways_from_port(network["port"])
+        if network.get("subnet") is not None:
+            return self._ways_from_subnets([network["subnet"]], [])
+        return self._ways_from_subnets([], [network.get("network")])
+
+    def _ways_from_subnets(self, subnets: Collection[Any], networks: Collection[Any]) -> frozenset[str]:
+        """Return the ways out from these subnets and from those of the networks.
+
+        A way out is a router's interface, and its gateway where that is a resource of its own. Neutron gives a port a
+        floating IP only where both are there.
+        """
+        near, ways = self.subnets_of(networks), set()
+        for name, interface in self.of_type("neutron.router.RouterInterface").items():
+            on = self._subnets_of_interface(interface)
+            if any(it in subnets or self._refers_to(it) in near for it in on):
+                ways |= {name} | self.gateways_of(interface.get("router"))
+        return frozenset(ways)
+
+    def _subnets_of_interface(self, interface: Properties) -> list[Any]:
+        if interface.get("subnet") is not None:
+            return [interface["subnet"]]
+        port = self.of_type("neutron.port.Port").get(self._refers_to(interface.get("port")) or "")
+        return [] if port is None else [it for it in subnets_of_port(port) if it is not None]
+
+    def gateways_to(self, network: Any) -> frozenset[str]:
+        """Return the routers whose gateway is on this network, and the gateways on it that are resources."""
+        if network is None:
+            return frozenset()
         routers = self.of_type("neutron.router.Router").items()
         gateways = {name: it.get("external_gateway_info") for name, it in routers}
+        gateways.update(self.of_type("neutron.router_gateway.RouterGateway"))
         return frozenset(
             name for name, it in gateways.items() if isinstance(it, Mapping) and it.get("network") == network
         )
+
+    def interfaces_of(self, router: Any) -> frozenset[str]:
+        """Return the interfaces of a router."""
+        interfaces = self.of_type("neutron.router.RouterInterface").items()
+        return frozenset(name for name, it in interfaces if router is not None and it.get("router") == router)
+
+    def gateways_of(self, router: Any) -> frozenset[str]:
+        """Return the gateways of a router that are resources of their own."""
+        gateways = self.of_type("neutron.router_gateway.RouterGateway").items()
+        return frozenset(name for name, it in gateways if router is not None and it.get("router_id") == router)
 
 
 def subnets_of_port(port: Properties) -> list[Any]:

@@ -17,6 +17,7 @@ from heatlite.resources.openstack.neutron.server_addresses import (
     port_of,
 )
 from heatlite.resources.schema import Attribute, Property, Type
+from heatlite.resources.waiting_for import Others
 from heatlite.schema.constraints import AllowedValues
 
 INSTANCE, DOMAIN, EIP, ALLOCATION, INTERFACE = "InstanceId", "Domain", "EIP", "AllocationId", "NetworkInterfaceId"
@@ -35,6 +36,11 @@ class ElasticIP(NeutronResource):
     }
     attributes_schema = {ALLOCATION: Attribute("The id of the floating IP.", Type.STRING)}
     attribute_fields = {ALLOCATION: "id"}
+
+    @classmethod
+    def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
+        """Return what connects the server with the external network."""
+        return ways_out(own, others)
 
     def extra_body(self, body: Body) -> Body:
         """Return a body with the external network."""
@@ -68,6 +74,11 @@ class ElasticIPAssociation(PortAssociation):
         ALLOCATION: Property(Type.STRING, "The id of the floating IP, if EIP isn't given.", update_allowed=True),
         INTERFACE: Property(Type.STRING, "The id of the port, if no server is given.", update_allowed=True),
     }
+
+    @classmethod
+    def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
+        """Return what connects the server or the port with the external network."""
+        return ways_out(own, others) | others.ways_from_port(own.get(INTERFACE))
 
     def validate(self) -> None:
         """Require one floating IP, and a server or a port for it.
@@ -104,3 +115,11 @@ class ElasticIPAssociation(PortAssociation):
     def reference(self) -> str:
         """Return the resource's physical name, as in Heat."""
         return self.physical_resource_name() if self.resource_id is not None else self.name
+
+
+def ways_out(own: Mapping[str, Any], others: Others) -> frozenset[str]:
+    """Return what connects an instance with the external network: a VPC's gateway and route tables, or a router."""
+    of_vpc = [*others.of_type("aws.gateway.VPCGatewayAttachment"), *others.of_type("aws.vpc.SubnetRouteTableAssociation")]
+    if own.get(INSTANCE) is None and own.get(INTERFACE) is None:
+        return frozenset()
+    return frozenset(of_vpc) | others.ways_from_server(own.get(INSTANCE))

@@ -35,10 +35,9 @@ class Routes(Claimed, NeutronResource):
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """Return the interfaces of the router: the next hop is on the subnet of one of them."""
+        """Return the interfaces and gateways of the router: the next hop is on the subnet of one of them."""
         router = own.get(cls.router_property)
-        interfaces = others.of_type("neutron.router.RouterInterface").items()
-        return frozenset(name for name, it in interfaces if router is not None and it.get("router") == router)
+        return others.interfaces_of(router) | others.gateways_of(router)
 
     def router(self) -> str:
         """Return the router's id.

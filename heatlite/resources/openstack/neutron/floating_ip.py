@@ -45,7 +45,7 @@ class FloatingIP(NeutronResource):
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
         """Return the routers to its network, and their interfaces on the port's subnets: they connect both."""
-        return others.routers_to(own.get(NETWORK)) | others.interfaces_of_port(own.get(PORT))
+        return others.gateways_to(own.get(NETWORK)) | others.ways_from_port(own.get(PORT))
 
     def validate(self) -> None:
         """Require a port for an address of a port."""
@@ -72,8 +72,8 @@ class FloatingIPAssociation(NeutronResource):
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """Return the interfaces of routers on the port's subnets."""
-        return others.interfaces_of_port(own.get(PORT))
+        """Return the interfaces of routers on the port's subnets, and their gateways."""
+        return others.ways_from_port(own.get(PORT))
 
     def handle_create(self) -> Any:
         """Associate them. A second request has no further effect."""

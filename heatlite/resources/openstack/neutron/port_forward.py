@@ -48,8 +48,8 @@ class FloatingIPPortForward(ChildObject, NeutronResource):
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
-        """Return the interfaces of routers on the port's subnets."""
-        return others.interfaces_of_port(own.get(INSIDE))
+        """Return the interfaces of routers on the port's subnets, and their gateways."""
+        return others.ways_from_port(own.get(INSIDE))
 
     def equal_ids(self) -> list[str]:
         """Return the floating IP's forwarding of the same protocol and external port."""

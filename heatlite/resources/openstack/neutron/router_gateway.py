@@ -35,9 +35,7 @@ class RouterGateway(RecordedFirst, NeutronResource):
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
         """Return the interfaces of the router, and the subnets of the external network."""
-        router, interfaces = own.get(ROUTER), others.of_type("neutron.router.RouterInterface").items()
-        near = frozenset(name for name, it in interfaces if router is not None and it.get("router") == router)
-        return near | others.subnets_of([own.get(NETWORK)])
+        return others.interfaces_of(own.get(ROUTER)) | others.subnets_of([own.get(NETWORK)])
 
     def validate(self) -> None:
         """Require the network, under either of its names."""

@@ -5,6 +5,9 @@ AWS::EC2::EIP and its association share two functions: the only external network
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from heatlite.exception import CloudNotFound, EntityNotFound, Error
 from heatlite.resources.cloud import Cloud
 from heatlite.resources.openstack.base import Body
@@ -12,6 +15,7 @@ from heatlite.resources.openstack.claims import RecordedFirst
 from heatlite.resources.openstack.fields import named, text
 from heatlite.resources.openstack.neutron.base import NeutronResource
 from heatlite.resources.schema import HIDDEN, Attribute, SupportStatus, Type
+from heatlite.resources.waiting_for import Others
 
 FLOATING, PORT, FIXED = "floating_ip", "port_id", "fixed_ip_address"
 JOINED = "joined"
@@ -55,6 +59,11 @@ class NovaFloatingIP(NeutronResource):
         "ip": Attribute("The floating address.", Type.STRING),
     }
     attribute_fields = {"pool": "floating_network_id", "ip": "floating_ip_address"}
+
+    @classmethod
+    def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
+        """Return the routers to the pool's network."""
+        return others.gateways_to(own.get("pool"))
 
     def extra_body(self, body: Body) -> Body:
         """Return a body with the pool's network."""
@@ -122,6 +131,11 @@ class NovaFloatingIPAssociation(PortAssociation):
         "server_id": named("nova.server", "The server.", required=True, update_allowed=True),
         FLOATING: text("The id of the floating IP.", required=True, update_allowed=True),
     }
+
+    @classmethod
+    def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
+        """Return the interfaces of routers on the server's subnets, and their gateways."""
+        return others.ways_from_server(own.get("server_id"))
 
     def endpoints(self) -> tuple[str, str, str | None]:
         """Return the floating IP, and the server's first port."""

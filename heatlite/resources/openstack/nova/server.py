@@ -91,10 +91,14 @@ class Server(CloudResource, OwnUser):
 
     @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Any) -> frozenset[str]:
-        """Return the subnets of its networks: it isn't known in advance which of them gives it an address."""
+        """Return the subnets of its networks, as it isn't known in advance which of them gives it an address.
+
+        A network with a floating IP also needs the interfaces of routers on its subnets, and their gateways.
+        """
         networks = own.get(schema.NETWORKS)
         given = [it for it in networks if isinstance(it, Mapping)] if isinstance(networks, list) else []
-        return others.subnets_of([it.get(schema.NETWORK) for it in given])
+        ways = (others.ways_from_network(it) for it in given if it.get(schema.FLOATING_IP) is not None)
+        return others.subnets_of([it.get(schema.NETWORK) for it in given]).union(*ways)
 
     def validate(self) -> None:
         """Check the disks, the networks and the metadata beyond what a schema can express."""
