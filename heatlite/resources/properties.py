@@ -113,12 +113,23 @@ def shaped(wanted: Property, value: Any, path: str, unknown: Any) -> Any:
 def completed(schema: PropertiesSchema, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return validated properties that an older plugin stored, adapted to the current schema.
 
-    A new property gets its default; a property that no longer exists is left out.
+    A new property gets its default; a property that no longer exists is left out. The same in nested maps.
     """
     return {
-        name: stored[name] if name in stored else value_of(name, replace(wanted, required=False), {}, "", NOTHING)
+        name: completed_value(wanted, stored[name])
+        if name in stored
+        else value_of(name, replace(wanted, required=False), {}, "", NOTHING)
         for name, wanted in schema.items()
     }
+
+
+def completed_value(wanted: Property, stored: Any) -> Any:
+    """Return one stored value with the maps in it adapted to the current schema."""
+    if isinstance(wanted.schema, Property) and isinstance(stored, list):
+        return [completed_value(wanted.schema, item) for item in stored]
+    if isinstance(wanted.schema, Mapping) and isinstance(stored, Mapping):
+        return completed(wanted.schema, stored)
+    return stored
 
 
 def refuse_unknown_names(schema: PropertiesSchema, given: Mapping[str, Any], prefix: str) -> None:

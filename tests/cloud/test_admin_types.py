@@ -33,7 +33,7 @@ def test_an_aggregate_that_an_engine_died_at_is_found_by_its_first_name(lives: A
     aggregate = Life(cloud, "OS::Nova::HostAggregate", {"name": "lost"}, "admin")
     made = start(aggregate.plugin(aggregate.instance), "CREATE")
     assert isinstance(made, Waiting)
-    assert aggregate.found() == [made.physical_id]
+    assert aggregate.find_existing() == [made.physical_id]
     aggregate.instance = dataclasses.replace(aggregate.instance, resource_id=made.physical_id, data=made.data)
     assert isinstance(aggregate.run("DELETE"), Done)
 
@@ -88,7 +88,7 @@ def test_volume_types_with_encryption_and_qos(lives: Any, cloud: Reached) -> Non
 
     wanted = {"provider": "luks", "cipher": "aes-xts-plain64", "key_size": 256}
     encrypted = lives("OS::Cinder::EncryptedVolumeType", "admin", volume_type="faster", **wanted)
-    assert encrypted.found() == [reference(encrypted)] == [reference(plain)]
+    assert encrypted.find_existing() == [reference(encrypted)] == [reference(plain)]
     assert isinstance(encrypted.update(key_size=512, control_location="back-end"), Done)
     assert [encrypted.seen()[it] for it in ("key_size", "control_location")] == [512, "back-end"]
     again = Life(cloud, "OS::Cinder::EncryptedVolumeType", {"volume_type": "faster", **wanted}, "admin")
@@ -97,12 +97,12 @@ def test_volume_types_with_encryption_and_qos(lives: Any, cloud: Reached) -> Non
     assert encrypted.seen()["key_size"] == 512
 
     specs = lives("OS::Cinder::QoSSpecs", "admin", name="gold", specs={"read_iops_sec": "9", "consumer": "both"})
-    assert specs.found() == [reference(specs)]
+    assert specs.find_existing() == [reference(specs)]
     assert specs.seen()["consumer"] == "both"
     assert isinstance(specs.update(specs={"write_iops_sec": "8", "consumer": "front-end"}), Done)
     assert (specs.seen()["specs"], specs.seen()["consumer"]) == ({"write_iops_sec": "8"}, "front-end")
     unnamed = lives("OS::Cinder::QoSSpecs", "admin", specs={"read_iops_sec": "9"})
-    assert unnamed.found() == [reference(unnamed)]
+    assert unnamed.find_existing() == [reference(unnamed)]
 
     joined = lives("OS::Cinder::QoSAssociation", "admin", qos_specs="gold", volume_types=["faster", "hidden"])
     assert sorted(joined.seen()["volume_types"]) == sorted([reference(plain), reference(hidden)])

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.left import everything
 from tests.cloud.reached import Reached
-from tests.cloud.test_stacks import everything, ref, typed
+from tests.cloud.words import ref, typed
 from tests.deployment import Daemons, running
 from tests.servers import Server
 from tests.story import Story, hot

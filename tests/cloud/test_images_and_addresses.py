@@ -50,7 +50,7 @@ FORMATS = {"disk_format": "raw", "container_format": "bare"}
 def test_an_image_is_downloaded_changed_and_shared(lives: Any, web: str, cloud: Reached) -> None:
     given = {"name": "small", "tags": ["a"], "extra_properties": {"hw_disk_bus": "scsi"}, "os_distro": "none"}
     image = lives("OS::Glance::WebImage", location=f"{web}/disk", visibility="shared", **FORMATS, **given)
-    assert image.found() == [reference(image)] == [image.instance.uuid]
+    assert image.find_existing() == [reference(image)] == [image.instance.uuid]
     seen = image.seen()
     assert [seen[it] for it in ("name", "status", "size", "tags")] == ["small", "active", len(CONTENTS), ["a"]]
     assert seen["hw_disk_bus"] == "scsi"
@@ -87,7 +87,7 @@ def test_an_image_that_cannot_be_downloaded_fails_at_once(web: str, cloud: Reach
     assert f"Glance couldn't download {web}/nothing: Task failed" in failed.reason
     image.instance = carried(image.instance, failed)
     assert isinstance(image.run("DELETE"), Done)
-    assert image.found() == []
+    assert image.find_existing() == []
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def is_gone(cloud: Reached, server: str) -> bool:
 
 def test_novas_floating_ips_and_the_gateway_of_a_router(lives: Any, server: str) -> None:
     floating, other = lives("OS::Nova::FloatingIP", pool="public"), lives("OS::Nova::FloatingIP")
-    assert floating.found() == [reference(floating)]
+    assert floating.find_existing() == [reference(floating)]
     shown = floating.plugin(floating.instance).resolve_attributes()
     assert shown == {"pool": floating.seen()["floating_network_id"], "ip": floating.seen()["floating_ip_address"]}
     joined = lives("OS::Nova::FloatingIPAssociation", server_id=server, floating_ip=reference(floating))
@@ -142,7 +142,7 @@ def test_novas_floating_ips_and_the_gateway_of_a_router(lives: Any, server: str)
 def test_elastic_ips_of_a_server_and_a_port(lives: Any, server: str, cloud: Reached) -> None:
     eip = lives("AWS::EC2::EIP", InstanceId=server)
     address = eip.seen()["floating_ip_address"]
-    assert eip.found() == [reference(eip)]
+    assert eip.find_existing() == [reference(eip)]
     assert eip.plugin(eip.instance).reference() == address
     assert eip.plugin(eip.instance).resolve_attributes() == {"AllocationId": reference(eip)}
     port = eip.seen()["port_id"]
@@ -179,11 +179,11 @@ def test_security_groups_of_ec2(lives: Any) -> None:
 def test_volumes_of_ec2(lives: Any, server: str, cloud: Reached) -> None:
     tags = [{"Key": "for", "Value": "data"}]
     volume = lives("AWS::EC2::Volume", AvailabilityZone="nova", Size=1, Tags=tags)
-    assert volume.found() == [reference(volume)]
+    assert volume.find_existing() == [reference(volume)]
     assert (volume.seen()["size"], volume.seen()["metadata"]["for"]) == (1, "data")
     wanted = {"InstanceId": server, "VolumeId": reference(volume), "Device": "/dev/vdc"}
     joined = lives("AWS::EC2::VolumeAttachment", **wanted)
-    assert joined.found() == [reference(volume)]
+    assert joined.find_existing() == [reference(volume)]
     assert volume.seen()["status"] == "in-use"
     assert isinstance(joined.run("DELETE"), Done)
     assert volume.seen()["status"] == "available"

@@ -22,7 +22,7 @@ def test_a_trunk_changes_its_subports_in_place(lives: Any, cloud: Reached) -> No
         return {"port": port, "segmentation_type": "vlan", "segmentation_id": tag}
 
     trunk = lives("OS::Neutron::Trunk", name="t", port=parent, sub_ports=[tagged(one, 100)], description="d")
-    assert trunk.found() == []  # the mark has gone: the description is the template's
+    assert trunk.find_existing() == []  # the mark has gone: the description is the template's
     assert trunk.seen()["description"] == "d"
     assert trunk.plugin(trunk.instance).resolve_attributes()["port_id"] == parent
     assert isinstance(trunk.update(sub_ports=[tagged(one, 101), tagged(two, 100)], name="u"), Done)
@@ -42,10 +42,10 @@ def test_pools_of_addresses_and_their_scopes(lives: Any, cloud: Reached) -> None
     assert isinstance(scope.update(name="within"), Done)
     assert scope.seen()["name"] == "within"
     unnamed = lives("OS::Neutron::AddressScope")
-    assert unnamed.found() == [reference(unnamed)]
+    assert unnamed.find_existing() == [reference(unnamed)]
 
     pool = lives("OS::Neutron::SubnetPool", prefixes=["10.0.0.0/16"], address_scope="within", tags=["x"])
-    assert pool.found() == [reference(pool)]
+    assert pool.find_existing() == [reference(pool)]
     assert (pool.seen()["address_scope_id"], pool.seen()["tags"]) == (reference(scope), ["x"])
     assert isinstance(pool.update(prefixes=["10.0.0.0/15"], min_prefixlen=20, default_prefixlen=24, tags=[]), Done)
     assert [pool.seen()[it] for it in ("prefixes", "min_prefixlen", "tags")] == [["10.0.0.0/15"], "20", []]
@@ -59,7 +59,7 @@ def test_a_scope_whose_engine_died_before_it_was_named_is_found(lives: Any, clou
     scope = Life(cloud, "OS::Neutron::AddressScope", {"name": "lost"})
     made = start(scope.plugin(scope.instance), "CREATE")
     assert isinstance(made, Waiting)
-    assert scope.found() == [made.physical_id]
+    assert scope.find_existing() == [made.physical_id]
     scope.instance = dataclasses.replace(scope.instance, resource_id=made.physical_id, data=made.data)
     assert isinstance(scope.run("DELETE"), Done)
 
@@ -69,13 +69,13 @@ def test_a_policy_of_access_is_one_of_its_kind(lives: Any, cloud: Reached) -> No
     admins = cloud.project_id("admin")
     wanted = {"object_type": "network", "object_id": "ours", "action": "access_as_shared"}
     policy = lives("OS::Neutron::RBACPolicy", target_tenant=admins, **wanted)
-    assert policy.found() == [reference(policy)]
+    assert policy.find_existing() == [reference(policy)]
     assert policy.seen()["object_id"] == reference(net)
     again = Life(cloud, "OS::Neutron::RBACPolicy", {**wanted, "target_tenant": admins})
     refused = again.run("CREATE")
     assert isinstance(refused, Failed)
     assert "Such an object exists already" in refused.reason
-    assert again.found() == []
+    assert again.find_existing() == []
     assert isinstance(policy.update(target_tenant=cloud.project_id("demo")), Done)
     assert policy.seen()["target_tenant"] == cloud.project_id("demo")
 
@@ -92,7 +92,7 @@ def test_policies_of_qos_and_their_rules(lives: Any, cloud: Reached) -> None:
     }
     for kind, (first, then) in kinds.items():
         rule = lives(f"OS::Neutron::QoS{kind}Rule", "admin", policy="silver", **first)
-        assert rule.found() == [reference(rule)]
+        assert rule.find_existing() == [reference(rule)]
         assert isinstance(rule.update(**then), Done)
         assert {it: rule.seen()[it] for it in then} == then
         assert isinstance(rule.update(policy=reference(policy)), Done)  # another name of the same policy
@@ -106,7 +106,7 @@ def test_segments_of_a_network(lives: Any) -> None:
     net = lives("OS::Neutron::ProviderNet", "admin", network_type="vlan", physical_network="physnet1", shared=False)
     given = {"network_type": "flat", "physical_network": "elsewhere"}
     segment = lives("OS::Neutron::Segment", "admin", network=reference(net), **given)
-    assert segment.found() == [reference(segment)]
+    assert segment.find_existing() == [reference(segment)]
     assert isinstance(segment.update(description="d", name="s"), Done)
     assert (segment.seen()["name"], segment.seen()["description"]) == ("s", "d")
 
@@ -133,9 +133,9 @@ def test_routes_of_a_router_that_others_add_to(lives: Any, cloud: Reached, route
         return [{"destination": it, "nexthop": "10.66.0.200"} for it in destinations]
 
     one = lives("OS::Neutron::ExtraRoute", router_id=reference(router), **by("10.70.0.0/24")[0])
-    assert one.found() == [reference(one)] == [f"{reference(router)}:10.70.0.0/24:10.66.0.200"]
+    assert one.find_existing() == [reference(one)] == [f"{reference(router)}:10.70.0.0/24:10.66.0.200"]
     several = lives("OS::Neutron::ExtraRouteSet", router=reference(router), routes=by("10.71.0.0/24", "10.72.0.0/24"))
-    assert several.found() == [reference(router)]
+    assert several.find_existing() == [reference(router)]
     assert isinstance(several.update(routes=by("10.72.0.0/24", "10.73.0.0/24")), Done)
     assert routes(router) == {"10.70.0.0/24", "10.72.0.0/24", "10.73.0.0/24"}
     theirs = Life(cloud, "OS::Neutron::ExtraRouteSet", {"router": reference(router), "routes": by("10.70.0.0/24")})
@@ -154,7 +154,7 @@ def test_ports_of_a_floating_ip_lead_inside(lives: Any, cloud: Reached, routed: 
     inside = {"internal_port": reference(port), "internal_ip_address": address, "internal_port_number": 22}
     outside = {"floating_ip": floating.seen()["floating_ip_address"], "protocol": "tcp", "external_port": 2222}
     forward = lives("OS::Neutron::FloatingIPPortForward", **inside, **outside)
-    assert forward.found() == [reference(forward)]
+    assert forward.find_existing() == [reference(forward)]
     assert isinstance(forward.update(external_port=2223, internal_port_number=23), Done)
     assert (forward.seen()["external_port"], forward.seen()["internal_port"]) == (2223, 23)
     assert isinstance(forward.update(floating_ip=reference(floating)), Done)  # another name of the same one

@@ -13,9 +13,10 @@ from heatlite.resources.openstack.nova.server_networks import OWN_PORTS
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.steps import poll, start
 from heatlite.resources.testing import carried
+from tests.cloud.left import everything
 from tests.cloud.life import Life, reference
 from tests.cloud.reached import Reached
-from tests.cloud.test_stacks import everything, typed
+from tests.cloud.words import typed
 from tests.story import Story, hot
 
 TYPE = "OS::Nova::Server"
@@ -50,14 +51,14 @@ def test_a_server_is_made_found_and_changed_in_place(lives: Any, cloud: Reached,
     networks = [{"network": reference(network), "fixed_ip": "10.9.0.10"}]
     given = {"metadata": {"a": "1", "b": [2]}, "tags": ["x"], "admin_pass": "secret"}
     server = lives(TYPE, **SMALL, networks=networks, **given)
-    assert server.found() == [reference(server)]
+    assert server.find_existing() == [reference(server)]
     mark = {"heat_resource": server.instance.uuid}
     assert server.seen()["metadata"] == {"a": "1", "b": "[2]", **mark}
     assert server.seen()["tags"] == ["x"]
     before = reference(server)
     assert isinstance(server.update(name="web", metadata={"c": "3"}, tags=["y"]), Done)
     assert [server.seen()[it] for it in ("name", "metadata", "tags")] == ["web", {"c": "3", **mark}, ["y"]]
-    assert server.found() == [before]
+    assert server.find_existing() == [before]
     assert isinstance(server.update(admin_pass="other"), Done)
     assert isinstance(server.run("CHECK"), Done)
     seen = shown(server, "networks", "first_address", "name", "tags", "addresses", "console_urls")
@@ -227,7 +228,7 @@ def test_a_crash_between_the_answer_and_the_commit_leaves_nothing(
         assert isinstance(poll(life.plugin(life.instance), "CREATE", begun.progress), Waiting)
     assert life.instance.data[OWN_PORTS] == []
     [orphan] = made_for(cloud, life)
-    ids = life.found()
+    ids = life.find_existing()
     if at == "ports":
         assert ids == []
         life.create()
@@ -245,7 +246,7 @@ def test_a_crash_between_the_answer_and_the_commit_leaves_nothing(
         assert life.instance.data[OWN_PORTS] == [{"id": orphan["id"]}]
     assert isinstance(life.run("DELETE"), Done)
     assert made_for(cloud, life) == []
-    assert life.found() == []
+    assert life.find_existing() == []
 
 
 @pytest.mark.parametrize("transport", ["POLL_SERVER_HEAT", "POLL_SERVER_CFN"])

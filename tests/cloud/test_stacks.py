@@ -6,33 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.cloud.left import everything
 from tests.cloud.life import PATIENCE
 from tests.cloud.reached import Reached
+from tests.cloud.words import ref, typed
 from tests.story import Story, hot
-
-COLLECTIONS = {
-    "network": (
-        "networks",
-        "subnets",
-        "ports",
-        "routers",
-        "floatingips",
-        "security-groups",
-        "trunks",
-        "subnetpools",
-        "address-scopes",
-    ),
-    "block_storage": ("volumes",),
-    "compute": ("servers",),
-}
-
-
-def ref(name: str) -> dict[str, str]:
-    return {"get_resource": name}
-
-
-def typed(kind: str, **properties: Any) -> dict[str, Any]:
-    return {"type": f"OS::{kind}", "properties": properties}
 
 
 def topology(name: str = "inside", **more: Any) -> dict[str, Any]:
@@ -50,17 +28,6 @@ def topology(name: str = "inside", **more: Any) -> dict[str, Any]:
         volume=typed("Cinder::Volume", size=1),
         **more,
     )
-
-
-def everything(cloud: Reached) -> dict[str, set[str]]:
-    """The ids of all that the project has, by collection."""
-    found = {}
-    for service, names in COLLECTIONS.items():
-        api = cloud.services().api(service)
-        for name in names:
-            owned = {"project_id": cloud.project_id("demo")} if service == "network" else {}
-            found[name] = {it["id"] for it in api.listed(f"/{name}", name.replace("-", "_"), params=owned)}
-    return found
 
 
 def test_a_topology_is_made_changed_and_deleted_with_nothing_left(story: Story, cloud: Reached) -> None:
@@ -251,6 +218,60 @@ def test_a_rollback_gives_a_port_back_to_the_server_that_had_it(story: Story, cl
     assert story.resources()["server"]["physical_resource_id"] == ids["server"]
     network = cloud.services().api("network")
     assert network.get(f"/ports/{ids['port']}")["port"]["device_id"] == ids["server"]
+    story.delete()
+    story.settle("DELETE_COMPLETE", PATIENCE)
+    assert everything(cloud) == before
+
+
+ADDRESS = "10.8.4.20"
+
+
+def with_address(kind: str, *, changed: bool = False) -> dict[str, Any]:
+    """Something with a fixed address, which the change replaces by something with the same address."""
+    found = {
+        "net": typed("Neutron::Net"),
+        "subnet": typed("Neutron::Subnet", network=ref("net"), cidr="10.8.4.0/24"),
+    }
+    if kind == "port":
+        mac = "fa:16:3e:00:00:02" if changed else "fa:16:3e:00:00:01"
+        fixed = [{"subnet": ref("subnet"), "ip_address": ADDRESS}]
+        port = typed("Neutron::Port", network=ref("net"), fixed_ips=fixed, mac_address=mac)
+        server = typed("Nova::Server", flavor="m1.tiny", image="cirros", networks=[{"port": ref("it")}])
+        return hot(**found, it=port, server=server)
+    network = {"subnet": ref("subnet")} if kind == "own port" else {"network": ref("net")}
+    image = "ubuntu" if changed else "cirros"
+    given = {"flavor": "m1.tiny", "image": image, "image_update_policy": "REPLACE"}
+    return hot(**found, it=typed("Nova::Server", **given, networks=[{**network, "fixed_ip": ADDRESS}]))
+
+
+def holder_of_address(story: Story, cloud: Reached) -> str:
+    """Return the port or the server that has the address."""
+    rows = story.resources()
+    query = {"network_id": rows["net"]["physical_resource_id"], "fixed_ips": f"ip_address={ADDRESS}"}
+    [port] = cloud.services().api("network").listed("/ports", "ports", params=query)
+    return str(port["id"] if rows["it"]["resource_type"].endswith("Port") else port["device_id"])
+
+
+@pytest.mark.parametrize("kind", ["port", "own port", "Nova's port"])
+def test_a_replacement_gets_the_address_of_what_it_replaces(kind: str, story: Story, cloud: Reached) -> None:
+    before = everything(cloud)
+    story.create(with_address(kind))
+    story.settle("CREATE_COMPLETE")
+    first = story.resources()["it"]["physical_resource_id"]
+    assert holder_of_address(story, cloud) == first
+
+    failing = with_address(kind, changed=True)
+    fails = {"type": "OS::Heat::TestResource", "properties": {"fail": True}, "depends_on": "it"}
+    failing["resources"]["later"] = fails
+    story.update(failing, disable_rollback=False)
+    story.settle("ROLLBACK_COMPLETE", PATIENCE)
+    assert story.resources()["it"]["physical_resource_id"] == first == holder_of_address(story, cloud)
+
+    story.update(with_address(kind, changed=True))
+    story.settle("UPDATE_COMPLETE", PATIENCE)
+    second = story.resources()["it"]["physical_resource_id"]
+    assert second != first
+    assert holder_of_address(story, cloud) == second
     story.delete()
     story.settle("DELETE_COMPLETE", PATIENCE)
     assert everything(cloud) == before

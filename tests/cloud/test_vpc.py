@@ -27,22 +27,22 @@ def router_named(cloud: Reached, name: str) -> list[str]:
 
 def test_a_private_cloud_with_all_that_is_in_it(lives: Any, cloud: Reached) -> None:
     vpc = lives("AWS::EC2::VPC", CidrBlock="10.90.0.0/16")
-    assert vpc.found() == [reference(vpc)]
+    assert vpc.find_existing() == [reference(vpc)]
     [default] = router_named(cloud, vpc.seen()["name"])
     subnet = lives("AWS::EC2::Subnet", VpcId=reference(vpc), CidrBlock="10.90.1.0/24", AvailabilityZone="east")
-    assert subnet.found() == [reference(subnet)]
+    assert subnet.find_existing() == [reference(subnet)]
     assert subnet.plugin(subnet.instance).resolve_attributes() == {"AvailabilityZone": "east"}
     assert routers_on(cloud, reference(subnet)) == {default}
 
     port = lives("AWS::EC2::NetworkInterface", SubnetId=reference(subnet), PrivateIpAddress="10.90.1.9", GroupSet=[])
-    assert port.found() == [reference(port)]
+    assert port.find_existing() == [reference(port)]
     assert port.plugin(port.instance).resolve_attributes() == {"PrivateIpAddress": "10.90.1.9"}
     assert port.seen()["security_groups"] == []
     assert isinstance(port.update(GroupSet=None), Done)
     assert len(port.seen()["security_groups"]) == 1
 
     table = lives("AWS::EC2::RouteTable", VpcId=reference(vpc))
-    assert table.found() == [reference(table)]
+    assert table.find_existing() == [reference(table)]
     joined = lives("AWS::EC2::SubnetRouteTableAssociation", RouteTableId=reference(table), SubnetId=reference(subnet))
     assert routers_on(cloud, reference(subnet)) == {reference(table)}
     attached = lives("AWS::EC2::VPCGatewayAttachment", VpcId=reference(vpc), InternetGatewayId="any")
@@ -59,7 +59,7 @@ def test_a_private_cloud_that_an_engine_died_at_leaves_neither_network_nor_route
     vpc = Life(cloud, "AWS::EC2::VPC", {})
     made = start(vpc.plugin(vpc.instance), "CREATE")
     assert isinstance(made, Waiting)
-    assert vpc.found() == [made.physical_id]
+    assert vpc.find_existing() == [made.physical_id]
     name = vpc.plugin(vpc.instance).physical_resource_name()
     vpc.instance = carried(vpc.instance, made)
     went_on = poll(vpc.plugin(vpc.instance), "CREATE", None)  # by another engine, which has found it

@@ -119,7 +119,8 @@ class ElasticIPAssociation(PortAssociation):
 
 def ways_out(own: Mapping[str, Any], others: Others) -> frozenset[str]:
     """Return what connects an instance with the external network: a VPC's gateway and route tables, or a router."""
-    of_vpc = [*others.of_type("aws.gateway.VPCGatewayAttachment"), *others.of_type("aws.vpc.SubnetRouteTableAssociation")]
+    attachments = others.of_type("aws.gateway.VPCGatewayAttachment")
+    tables = others.of_type("aws.vpc.SubnetRouteTableAssociation")
     if own.get(INSTANCE) is None and own.get(INTERFACE) is None:
         return frozenset()
-    return frozenset(of_vpc) | others.ways_from_server(own.get(INSTANCE))
+    return frozenset({*attachments, *tables}) | others.ways_from_server(own.get(INSTANCE))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from heatlite.exception import CloudConflict
 from heatlite.resources.base import UpdateReplace
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import custom, flag, listed, named, old_name, text
+from heatlite.resources.openstack.neutron.addresses import FREED, free_addresses, give_back_addresses
 from heatlite.resources.openstack.neutron.base import (
     BUILT,
     NeutronResource,
@@ -22,6 +24,8 @@ from heatlite.schema.constraints import AllowedValues
 
 FIXED_IPS, NO_FIXED_IPS, GROUPS, PAIRS = "fixed_ips", "no_fixed_ips", "security_groups", "allowed_address_pairs"
 REPLACEMENT_POLICY, ALWAYS, PROFILE = "replacement_policy", "REPLACE_ALWAYS", "binding:profile"
+WAITS = "waits_for_address"
+"""The key of a creation's progress: True while another port has the address."""
 VNIC_TYPES = ("normal", "direct", "macvtap", "direct-physical", "baremetal", "virtio-forwarder", "smart-nic")
 
 
@@ -122,6 +126,41 @@ class Port(NeutronResource):
         if self.properties[GROUPS] is not None:
             body[GROUPS] = self._groups(self.properties[GROUPS])
         return super().extra_body(body)
+
+    def handle_create(self) -> Any:
+        """Create the port. If the replaced port has its address, take the address from it first."""
+        return self._make(super().handle_create, {WAITS: True, "since": self.now()})
+
+    def check_create_complete(self, progress: Any) -> bool:
+        """Create the port, once its address is free, and wait until it is ready."""
+        if progress and progress.get(WAITS):
+            if left := self.find():  # an engine that died in this step has created it
+                self.resource_id_set(left[0])
+                self._delete_others()
+                progress[WAITS] = False
+            elif self._make(super().handle_create, progress) is not progress:
+                progress[WAITS] = False
+            return False
+        return super().check_create_complete(progress)
+
+    def _make(self, create: Callable[[], Any], progress: Body) -> Any:
+        try:
+            return create()
+        except CloudConflict:
+            addresses = [it["ip_address"] for it in self.fields([FIXED_IPS]).get(FIXED_IPS) or () if "ip_address" in it]
+            too_long = self.now() - progress["since"] >= self.in_use_seconds
+            if too_long or not free_addresses(self, self.fields(["network"])["network_id"], addresses):
+                raise
+            self.poll_in(0)
+            return progress
+
+    def check_delete_complete(self, progress: Any) -> bool:
+        """Tell whether the port is gone; then return an address to the port that it replaced."""
+        if not super().check_delete_complete(progress):
+            return False
+        if FREED in self.data:
+            give_back_addresses(self)
+        return True
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
         """Return the changed fields. Without groups the port gets the default group, as after a creation."""

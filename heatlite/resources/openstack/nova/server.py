@@ -31,6 +31,7 @@ from heatlite.resources.builtin.own_user import OwnUser
 from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import Body, CloudResource, is_uuid
 from heatlite.resources.openstack.marks import KEY, InMetadata
+from heatlite.resources.openstack.neutron.addresses import FREED, give_back_addresses
 from heatlite.resources.openstack.nova import server_schema as schema
 from heatlite.resources.openstack.nova import user_data
 from heatlite.resources.openstack.nova.server_devices import devices, devices_v2, validate_devices
@@ -166,13 +167,18 @@ class Server(CloudResource, OwnUser):
         return bool(found)
 
     def _make(self, progress: Body) -> Body:
-        """Send the creation. If the replaced server has a port of the template, take the port from it first."""
+        """Send the creation. If the replaced server has a port or an address of the template, take it away first.
+
+        Nova answers 400 if another server has an address; Neutron's answer is a conflict.
+        """
         try:
             progress["is_found"] = super().handle_create() is None
             progress["made"] = True
-        except CloudConflict:
+        except CloudError as error:
             progress["made"] = False
-            if self.now() - progress["since"] >= self.in_use_seconds or not self.networks.take_over_ports():
+            is_taken = isinstance(error, CloudConflict) or error.kwargs["status"] == BAD_REQUEST
+            too_long = self.now() - progress["since"] >= self.in_use_seconds
+            if too_long or not is_taken or not self.networks.take_over():
                 raise
         return progress
 
@@ -463,6 +469,8 @@ class Server(CloudResource, OwnUser):
             self.networks.delete_ports()
         if TAKEN_OVER in self.data:
             self.networks.give_back_ports()
+        if FREED in self.data:
+            give_back_addresses(self)
         if self._is_for_software():
             self.delete_user()
         return True

@@ -19,6 +19,7 @@ from heatlite.exception import CloudConflict, CloudNotFound, EntityNotFound, Phy
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import Field, for_api
 from heatlite.resources.openstack.marks import tag_of
+from heatlite.resources.openstack.neutron.addresses import free_addresses
 from heatlite.resources.openstack.nova import server_schema as schema
 from heatlite.resources.openstack.nova.interfaces import Interface, Wanted, match
 
@@ -185,6 +186,15 @@ class ServerNetworks:
     @property
     def _floating_ips(self) -> Mapping[str, str]:
         return self._resource.data.get(FLOATING_IPS) or {}
+
+    def take_over(self) -> bool:
+        """Take ports and addresses of the template from the replaced server; False if that can't help."""
+        by_network: dict[str, list[str]] = {}
+        for it in self.wanted:
+            if it.address and it.network and not it.port:
+                by_network.setdefault(it.network, []).append(it.address)
+        freed = [free_addresses(self._resource, network, them) for network, them in by_network.items()]
+        return self.take_over_ports() or any(freed)
 
     def take_over_ports(self) -> bool:
         """Detach the template's ports from the replaced server; return False if that can't free them.
