@@ -13,6 +13,9 @@ over by then. (oslo.db's default is a whole second.)
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import sqlalchemy as sa
 from oslo_db import api as oslo_db_api
 from oslo_db import exception as db_error
@@ -42,7 +45,7 @@ def is_transient(error: Exception) -> bool:
     return "database is locked" in str(original) or "Record has changed since last read" in str(original)
 
 
-retried = oslo_db_api.wrap_db_retry(
+_RETRY = oslo_db_api.wrap_db_retry(
     max_retries=50,
     retry_interval=0.005,
     inc_retry_interval=True,
@@ -50,3 +53,9 @@ retried = oslo_db_api.wrap_db_retry(
     jitter=True,
     exception_checker=is_transient,
 )
+Transaction = TypeVar("Transaction", bound=Callable[..., Any])
+
+
+def retried(transaction: Transaction) -> Transaction:
+    """Mark a function that opens a transaction: it is run again from its start when the database asks for it."""
+    return _RETRY(transaction)

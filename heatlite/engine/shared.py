@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Concatenate, ParamSpec, TypeVar
 
 from heatlite.context import EngineContext, RequestContext
-from heatlite.db.api import Database
+from heatlite.db.api import Context, Database
 from heatlite.db.records import StackRecord
+from heatlite.db.retry import retried
 from heatlite.engine.common.counts import Counts
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.policy import TypePolicy, held_to
@@ -27,6 +29,9 @@ from heatlite.resources.registry import Registry
 from heatlite.rpc.worker_client import Wakes
 from heatlite.schema.constraints import cloud_for_constraints
 from heatlite.template import Parameters, Template
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,14 @@ class Shared:
         """Add to a template's requirements the implicit dependencies of its resources."""
         return implied_dependencies.linked(template, parameters, self.registry)
 
-    @property
-    def recast_after(self) -> float:
-        """Seconds after which a ready node that no engine has claimed is cast again."""
-        return self.settings.recast_after
+    @retried
+    def transact(
+        self,
+        transaction: Callable[Concatenate[Context, Inputs, Given], Result],
+        *given: Given.args,
+        **more: Given.kwargs,
+    ) -> Result:
+        """Run one of ``traversal.transactions``; when the database asks for it, run it again from its start."""
+        context = self.context()
+        with self.database.writer(context):
+            return transaction(context, self.inputs, *given, **more)

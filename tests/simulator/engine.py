@@ -121,6 +121,7 @@ class SimulatedEngine:
             new_timed_id=lambda now: simulation.new_id(),
             random=simulation.chance_of_engines,
             sleep=scheduler.sleep,
+            recast_after=simulation.settings.recast_after,
         )
         self.shared = self._share(inputs, simulation.settings)
         self.recorder = ResultRecorder(self.shared)

@@ -48,6 +48,12 @@ class Inputs:
     new_timed_id: Callable[[float], str] = timed_uuid
     random: random.Random = field(default_factory=random.SystemRandom)
     sleep: Callable[[float], None] = time.sleep
+    recast_after: float = 10.0
+    """Seconds after which a ready node that no engine has claimed is cast again; option ``recast_after``."""
+
+    def next_cast_at(self) -> float:
+        """Return the time at which a node that becomes ready now is cast again, if no engine has claimed it."""
+        return self.now() + self.recast_after
 
     def utcnow(self) -> datetime.datetime:
         """Return the time for people: UTC, without a zone, in whole seconds, as Heat stores it."""

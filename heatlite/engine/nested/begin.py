@@ -156,7 +156,7 @@ class Children:
     def _create(self, stack: StackRecord, wanted: Sequence[Wanted], adopts: Mapping[str, Any] | None) -> begin.Begun:
         shared, context = self._shared, self._shared.context()
         with shared.database.writer(context):
-            begun = begin.create(context, shared.inputs, stack, wanted, (), recast_after=shared.recast_after)
+            begun = begin.create(context, shared.inputs, stack, wanted, ())
             if adopts is not None:
                 adoption.hand_over(context, shared.inputs, stack.id, adopts)
             return begun
@@ -227,7 +227,7 @@ class Children:
             self._refuse_next(seen, {**columns, "status": Status.FAILED, "status_reason": str(error)})
             return
         try:
-            begun = self._supersede(seen, {**columns, **changes}, wanted, unchanged)
+            begun = self._shared.transact(begin.supersede, seen, {**columns, **changes}, wanted, unchanged=unchanged)
         except REFUSING as error:
             if not is_refusal(error):
                 raise
@@ -240,26 +240,9 @@ class Children:
             spreads = known is None or not is_quick(self._shared.registry, known[1])
             self._recorder.announce({begun.traversal_id: begun.ready}, seen.tenant, spreads=spreads)
 
-    @retried
-    def _supersede(
-        self, seen: StackRecord, columns: Mapping[str, Any], wanted: Sequence[Wanted], unchanged: begin.Unchanged
-    ) -> begin.Begun | None:
-        shared, context = self._shared, self._shared.context()
-        recast_after = shared.recast_after
-        with shared.database.writer(context):
-            return begin.supersede(
-                context, shared.inputs, seen, columns, wanted, recast_after=recast_after, unchanged=unchanged
-            )
-
     def _refuse_next(self, seen: StackRecord, columns: Mapping[str, Any]) -> None:
-        if self._refuse(seen, {**columns, "deadline": None}):
+        if self._shared.transact(fail.refuse, seen, {**columns, "deadline": None}):
             self._recorder.family.ended(dataclasses.replace(seen, **columns))
-
-    @retried
-    def _refuse(self, seen: StackRecord, columns: Mapping[str, Any]) -> bool:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return fail.refuse(context, shared.inputs, seen, columns)
 
     # --- validation ---------------------------------------------------------------------------------------------
 

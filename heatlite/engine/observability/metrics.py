@@ -79,7 +79,7 @@ class EngineCollector(Collector):
         yield gauge("step_hangs", "Whether a step of a plugin has exceeded its time limit here", self._overdue())
 
     def _deployments(self, read: Gauges) -> Iterator[Metric]:
-        now, after = self._shared.inputs.now(), self._shared.recast_after
+        now, after = self._shared.inputs.now(), self._shared.inputs.recast_after
         yield gauge("stacks_in_progress", "Stacks whose operation hasn't ended", read.in_progress)
         yield gauge("stacks_oldest_seconds", "Age of the oldest operation that hasn't ended", age(read.oldest, now))
         yield gauge("stacks_overdue", "Operations that are past their time and not FAILED yet", read.overdue)

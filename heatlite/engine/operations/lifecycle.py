@@ -123,7 +123,7 @@ class Lifecycle:
             stack = dataclasses.replace(stack, user_creds_id=user_creds_id)
             values = language.bind(parsed, submission.environment, Identity.of(stack).pseudo)
             wanted, tags = traversals.wanted(shared.linked(parsed, values)), options.tags or ()
-            begun = begin.create(context, shared.inputs, stack, wanted, tags, recast_after=shared.recast_after)
+            begun = begin.create(context, shared.inputs, stack, wanted, tags)
             if options.adopts is not None:
                 adoption.hand_over(context, shared.inputs, stack.id, options.adopts)
             self._starts.note(context, stack, begun)
@@ -269,7 +269,6 @@ class Lifecycle:
                 stack,
                 columns,
                 change.wanted,
-                recast_after=shared.recast_after,
                 unchanged=unchanged,
             )
             if begun is not None and change.tags is not None:

@@ -70,14 +70,12 @@ class BacklogPuller:
         checker: Takes,
         submit: Callable[[Callable[[], None]], Any],
         room: Room,
-        recast_after: float,
         when_taken: Callable[[int], None] = lambda nodes: None,
     ) -> None:
         self._quota = quota
         self._checker = checker
         self._submit = submit
         self._capacity = room
-        self._recast_after = recast_after
         self._when_taken = when_taken
         self._last = ""
         self._at_work: Counter[str] = Counter()
@@ -156,7 +154,7 @@ class BacklogPuller:
 
     @retried
     def _take(self, project: str, traversal_id: str, batch: Sequence[Node]) -> int:
-        until = self._quota.inputs.now() + self._recast_after
+        until = self._quota.inputs.next_cast_at()
         return sync_points.take_queued(EngineContext(self._quota.database), traversal_id, batch, project, until)
 
     def _hand_on(self, project: str, traversal_id: str, batch: Sequence[Node]) -> None:

@@ -125,7 +125,8 @@ class EngineProcess:
         if templates := surroundings.settings.operator_templates:
             registry = surroundings.registry.with_others(provider_classes(templates))
             surroundings = dataclasses.replace(surroundings, registry=registry)
-        self._surroundings = surroundings
+        inputs = dataclasses.replace(surroundings.inputs, recast_after=surroundings.settings.recast_after)
+        self._surroundings = surroundings = dataclasses.replace(surroundings, inputs=inputs)
         self._settings = surroundings.settings
         self._casting = Casting(WorkerClient(surroundings.transport))
         self.servers = RPCServers(lambda: broker.examine(surroundings.transport), self._starters, self._serves)
@@ -198,7 +199,6 @@ class EngineProcess:
             self.checker,
             executors.pool(settings.worker_threads).submit,
             room,
-            settings.recast_after,
             when_taken=lambda nodes: counts.add(Count.PULLED, nodes),
         )
 

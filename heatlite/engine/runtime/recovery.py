@@ -15,6 +15,7 @@ A traversal whose template no engine can read isn't cast for ever: after a few c
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,20 +94,13 @@ class Sweeper:
         self._each("Dead engines", gone, str, self._take_over)
 
     def _take_over(self, engine_id: str) -> None:
-        while (released := self._free(engine_id)).ready or released.wakes:
+        free = functools.partial(self._shared.transact, release.take_over, engine_id, limit=FREED_AT_ONCE)
+        while (released := free()).ready or released.wakes:
             for traversal_id, nodes in released.ready.items():
                 self._shared.counts.add(Count.TAKEN_OVER, len(nodes))
                 for node in nodes:  # in a message each: if one node crashes engines, the others mustn't be lost with it
                     self._recorder.announce({traversal_id: [node]})
             self._recorder.wake(released.wakes)
-
-    @retried
-    def _free(self, engine_id: str) -> release.Released:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return release.take_over(
-                context, shared.inputs, engine_id, limit=FREED_AT_ONCE, recast_after=shared.recast_after
-            )
 
     def lost_casts(self) -> None:
         """Handle ready nodes that no engine has claimed in time.
@@ -144,7 +138,7 @@ class Sweeper:
 
     def _pause(self, casts: int) -> float:
         """Return the seconds until the next cast: longer each time, and different on each engine."""
-        pause = self._shared.recast_after * min(BACK_OFF**casts, LONGEST_BACK_OFF)
+        pause = self._shared.inputs.recast_after * min(BACK_OFF**casts, LONGEST_BACK_OFF)
         return pause * self._shared.inputs.random.uniform(1.0, 1.25)
 
     def lost_wakes(self) -> None:
@@ -180,14 +174,8 @@ class Sweeper:
     def _return(self, traversal_id: str, node: Node, claim_id: str) -> None:
         LOG.debug("Node %s of traversal %s is given back", node, traversal_id)
         self._shared.counts.add(Count.LOST_SIGHT)
-        self._give_back(traversal_id, node, claim_id)
-
-    @retried
-    def _give_back(self, traversal_id: str, node: Node, claim_id: str) -> None:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            rows = release.give_back_lost(context, shared.inputs, shared.lease.engine_id, traversal_id, node, claim_id)
-        if rows:
+        engine_id = self._shared.lease.engine_id
+        if self._shared.transact(release.give_back_lost, engine_id, traversal_id, node, claim_id):
             self._recorder.announce({traversal_id: [node]})
 
     def lost_locks(self) -> None:
@@ -205,13 +193,7 @@ class Sweeper:
         if row.engine_id == self._shared.lease.engine_id and not self._shared.claims.locks(row.id):
             LOG.debug("The lock of resource %s is released", row.name)
             self._shared.counts.add(Count.LOST_SIGHT)
-            self._recorder.wake(self._let_go(row))
-
-    @retried
-    def _let_go(self, row: ResourceRecord) -> Mapping[int, str]:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return release.let_go(context, shared.inputs, row)
+            self._recorder.wake(self._shared.transact(release.let_go, row))
 
     def overdue_stacks(self) -> None:
         """Fail the operations that take longer than their time limit."""

@@ -37,7 +37,7 @@ def clear(shared: Shared, recorder: ResultRecorder, stack: StackRecord, resource
 
 @retried
 def _clear(shared: Shared, stack: StackRecord, resource_name: str, hook: Hook) -> list[Node]:
-    context, next_cast_at = shared.context(), shared.inputs.now() + shared.recast_after
+    context, next_cast_at = shared.context(), shared.inputs.next_cast_at()
     with shared.database.writer(context):
         waiting = [
             found

@@ -203,9 +203,7 @@ class Checker:
                 self._sort(work, self._first_step(traversal, work), endings, later, failures)
         if mark is not None:
             endings += self._inline.follow(context, traversal, endings, mark, self._shared.settings.batch_size)
-        batch.finished = finish.finish(
-            context, self._shared.inputs, traversal, endings, recast_after=self._shared.recast_after
-        )
+        batch.finished = finish.finish(context, self._shared.inputs, traversal, endings)
         waits = {work.row.id: waiting for work, waiting in later if waiting is not None}
         if later:
             self._shared.claims.lock(later[0][0].claim_id, [work.row.id for work, _ in later])

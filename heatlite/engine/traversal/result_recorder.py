@@ -74,10 +74,10 @@ class ResultRecorder:
                 self.propagate(traversal, self._finish_all(traversal, piece))
             for it in settled:
                 if isinstance(it.outcome, Replace):
-                    self.propagate(traversal, self._replace(traversal, it.work))
+                    self.propagate(traversal, self._shared.transact(progress.replace, traversal, it.work))
             for work, failure in failed:
                 if row_changes.is_of_another_time(work):
-                    self.propagate(traversal, self._fail_stale(traversal, work, failure))
+                    self.propagate(traversal, self._shared.transact(fail.fail_stale, traversal, work, failure))
             if failures:
                 self.failed(traversal, failures)
         finally:
@@ -85,7 +85,7 @@ class ResultRecorder:
 
     def _finish_all(self, traversal: Traversal, endings: Sequence[Ending]) -> Finished:
         try:
-            return self._finish(traversal, endings)
+            return self._shared.transact(finish.finish, traversal, endings)
         except ConflictError:
             if len(endings) > 1:
                 return together([self._finish_all(traversal, [ending]) for ending in endings])
@@ -107,19 +107,13 @@ class ResultRecorder:
         LOG.error("What %s came to can't be written, and never will: %s", work.row.name, failure.reason)
         self.failed(traversal, [(work, failure)])
 
-    @retried
-    def _finish(self, traversal: Traversal, endings: Sequence[Ending]) -> Finished:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return finish.finish(context, shared.inputs, traversal, endings, recast_after=shared.recast_after)
-
     def keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> list[Work]:
         """Record the progress of actions that aren't complete; the work as written, without what was lost.
 
         What the database never takes fails its resource.
         """
         try:
-            return self._keep_waiting(waits)
+            return self._shared.transact(progress.record, waits)
         except REFUSING as error:
             if not is_refusal(error):
                 raise
@@ -127,24 +121,6 @@ class ResultRecorder:
                 return [work for wait in waits for work in self.keep_waiting(traversal, [wait])]
             self._fail_unwritten(traversal, *waits[0], error)
             return []
-
-    @retried
-    def _keep_waiting(self, waits: Sequence[tuple[Work, Waiting]]) -> list[Work]:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return progress.record(context, shared.inputs, waits)
-
-    @retried
-    def _replace(self, traversal: Traversal, work: Work) -> Finished:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return progress.replace(context, shared.inputs, traversal, work, recast_after=shared.recast_after)
-
-    @retried
-    def _fail_stale(self, traversal: Traversal, work: Work, failure: Failed) -> Finished:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return fail.fail_stale(context, shared.inputs, traversal, work, failure, recast_after=shared.recast_after)
 
     def failed(self, traversal: Traversal, failures: Sequence[tuple[Work, Failed]], reason: str = "") -> None:
         """End the traversal because of these failures, and roll back where that is on."""
@@ -175,7 +151,7 @@ class ResultRecorder:
         """:param end_child: ends an operation on a stack in it; None: each goes on to its own end"""
         rollback = self._rollback_plan(traversal) if fail.may_roll_back(traversal.stack) else None
         try:
-            ended = self._fail(traversal, failures, reason, rollback, lets_go=lets_go)
+            ended = self._shared.transact(fail.fail, traversal.stack, reason, failures, rollback, lets_go=lets_go)
         except ConflictError:
             LOG.warning("The lock of %s was taken over: that it failed is dropped", failures[0][0].row.name)
             return
@@ -183,7 +159,7 @@ class ResultRecorder:
             if not is_refusal(error):
                 raise
             bare = [(work, without_values(work, failure)) for work, failure in failures]
-            ended = self._fail(traversal, bare, reason, rollback, lets_go=lets_go)
+            ended = self._shared.transact(fail.fail, traversal.stack, reason, bare, rollback, lets_go=lets_go)
         self.wake(ended.wakes)
         self._tell_holders(ended.holders, traversal.id)
         if ended.rollback is not None:
@@ -199,7 +175,7 @@ class ResultRecorder:
 
     def ended(self, traversal: Traversal, reason: str) -> None:
         """End the traversal where it is, FAILED, and leave it at that."""
-        if self._fail(traversal, [], reason, None).is_over:
+        if self._shared.transact(fail.fail, traversal.stack, reason, [], None).is_over:
             self._end_family(traversal, lambda child: self.ended(child, reason))
 
     def end_unreadable(self, traversal_id: str) -> bool:
@@ -229,29 +205,6 @@ class ResultRecorder:
             self.family.end_below(traversal, end_child)
         self.family.ended(traversal.stack)
 
-    @retried
-    def _fail(
-        self,
-        traversal: Traversal,
-        failures: Sequence[tuple[Work, Failed]],
-        reason: str,
-        rollback: fail.RollbackPlan | None,
-        *,
-        lets_go: bool = False,
-    ) -> fail.Ended:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return fail.fail(
-                context,
-                shared.inputs,
-                traversal.stack,
-                reason,
-                failures,
-                rollback,
-                lets_go=lets_go,
-                recast_after=shared.recast_after,
-            )
-
     def _rollback_plan(self, traversal: Traversal) -> fail.RollbackPlan:
         shared, limit = self._shared, traversal.stack.timeout
         seconds = limit * 60 if limit else shared.settings.stack_action_timeout
@@ -267,7 +220,7 @@ class ResultRecorder:
         What can't be given back now is found by the sweep, since its claims are settled whatever happens.
         """
         try:
-            released = self._give_back(traversal_id, works)
+            released = self._shared.transact(release.give_back, traversal_id, works)
             self._shared.counts.add(Count.GIVEN_BACK, len(works))
             self.announce(released.ready)
             self.wake(released.wakes)
@@ -277,12 +230,6 @@ class ResultRecorder:
             )
         finally:
             self._shared.claims.settle([work.claim_id for work in works])
-
-    @retried
-    def _give_back(self, traversal_id: str, works: Sequence[Work]) -> release.Released:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return release.give_back(context, shared.inputs, traversal_id, works, recast_after=shared.recast_after)
 
     def propagate(self, traversal: Traversal, finished: Finished) -> None:
         """Set going what became ready, and wake who waits for released locks.
@@ -298,13 +245,7 @@ class ResultRecorder:
     def wake(self, wakes: Mapping[int, str]) -> None:
         """Schedule the nodes that wait for these rows, and announce them."""
         if wakes:
-            self.announce(self._wake(wakes))
-
-    @retried
-    def _wake(self, wakes: Mapping[int, str]) -> Mapping[str, Sequence[Node]]:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return release.wake(context, shared.inputs, wakes, recast_after=shared.recast_after)
+            self.announce(self._shared.transact(release.wake, wakes))
 
     def announce(
         self, ready: Mapping[str, Sequence[Node]], project: str | None = None, *, spreads: bool = True
@@ -374,9 +315,11 @@ class ResultRecorder:
             case NodeKind.PLAN:
                 self.plan(traversal.id)
             case NodeKind.COMMIT:
-                self.announce({traversal.id: self._commit(traversal)}, traversal.stack.tenant)
+                engine_id, claim_id = self._shared.lease.engine_id, self._shared.inputs.new_id()
+                ready = self._shared.transact(end.commit, traversal, engine_id, claim_id)
+                self.announce({traversal.id: ready}, traversal.stack.tenant)
             case NodeKind.EPILOGUE:
-                if self._parts(traversal) and self._epilogue(traversal):
+                if self._parts(traversal) and self._shared.transact(end.epilogue, traversal):
                     self.family.ended(traversal.stack)
                     self._purge_events(traversal)
 
@@ -390,19 +333,6 @@ class ResultRecorder:
         if reason is not None:
             self.ended(traversal, f"Resource DELETE failed: {reason}")
         return reason is None
-
-    @retried
-    def _commit(self, traversal: Traversal) -> list[Node]:
-        shared, context = self._shared, self._shared.context()
-        engine_id, claim_id = shared.lease.engine_id, shared.inputs.new_id()
-        with shared.database.writer(context):
-            return end.commit(context, shared.inputs, traversal, engine_id, claim_id, recast_after=shared.recast_after)
-
-    @retried
-    def _epilogue(self, traversal: Traversal) -> bool:
-        shared, context = self._shared, self._shared.context()
-        with shared.database.writer(context):
-            return end.epilogue(context, shared.inputs, traversal)
 
     @retried
     def _purge_events(self, traversal: Traversal) -> None:
@@ -429,8 +359,7 @@ class ResultRecorder:
             template, values = (shared.library.readable if is_delete else shared.library.parameters)(context, stack)
             wanted = traversals.goal(Action(stack.action), shared.linked(template, values))
             unchanged = shared.unchanged(template, values, stack) if wanted else begin.nothing_unchanged
-            recast_after = shared.recast_after
-            return begin.plan(context, shared.inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)
+            return begin.plan(context, shared.inputs, stack, wanted, unchanged=unchanged)
 
 
 def endings_in_pieces(endings: Sequence[Ending]) -> list[list[Ending]]:

@@ -84,7 +84,7 @@ class Endpoint:
     def __init__(self, database: Database, settings: Settings | None = None, clouds: Clouds | None = None) -> None:
         settings = settings or Settings(**HANDS_OVER)
         self.database, self.clock, self.announcements = database, Clock(), Announcements()
-        inputs = Inputs(now=self.clock, monotonic=self.clock)
+        inputs = Inputs(now=self.clock, monotonic=self.clock, recast_after=settings.recast_after)
         self.shared = Shared(
             database=database,
             inputs=inputs,

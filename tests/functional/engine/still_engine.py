@@ -163,7 +163,7 @@ class Engine:
 
     def __init__(self, surroundings: Surroundings) -> None:
         it, settings = surroundings, surroundings.settings
-        inputs = Inputs(now=it.clock, monotonic=it.clock, random=random.Random(1))
+        inputs = Inputs(now=it.clock, monotonic=it.clock, random=random.Random(1), recast_after=settings.recast_after)
         self.lives, self.is_silent, self.steps = True, False, Steps()
         library = Library()
         ports = Ports(it.database, inputs, settings, library, it.registry, it.bus)

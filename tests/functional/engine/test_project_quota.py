@@ -51,7 +51,6 @@ class Town:
             self.engine.checker,
             lambda function: self.taken.append(function),
             Room(THREADS, is_full=lambda project: project in self.full),
-            settings.recast_after,
         )
         self.taken: list[Any] = []
         self.full: set[str] = set()
@@ -247,9 +246,7 @@ def test_nodes_that_were_taken_by_an_engine_that_died_are_cast_again(town: Town)
 def test_without_a_lease_nothing_is_taken(town: Town) -> None:
     for number in range(5):
         town.create("a", f"stack-{number}", chain(1))
-    puller = BacklogPuller(
-        town.quota, town.engine.checker, town.taken.append, Room(THREADS, may_act=lambda: False), 10.0
-    )
+    puller = BacklogPuller(town.quota, town.engine.checker, town.taken.append, Room(THREADS, may_act=lambda: False))
     assert puller.pull() == 0
     assert not town.taken
 
@@ -257,9 +254,7 @@ def test_without_a_lease_nothing_is_taken(town: Town) -> None:
 def test_while_a_message_is_worked_on_one_batch_at_most_is_taken(town: Town) -> None:
     for number in range(10):
         town.create("a", f"stack-{number}", chain(1))
-    puller = BacklogPuller(
-        town.quota, town.engine.checker, town.taken.append, Room(THREADS, is_busy=lambda: True), 10.0
-    )
+    puller = BacklogPuller(town.quota, town.engine.checker, town.taken.append, Room(THREADS, is_busy=lambda: True))
     assert puller.pull() == 1
     assert puller.pull() == 0
     town.taken.pop()()
@@ -274,7 +269,7 @@ def test_a_message_that_comes_while_there_is_taken_leaves_no_room_and_never_less
         [False] * 4
     )  # until the first project's share is taken, and it has looked whether there is room for more
     room = Room(THREADS, is_busy=lambda: next(idle, True))
-    assert BacklogPuller(town.quota, town.engine.checker, town.taken.append, room, 10.0).pull() == SHARE.batches
+    assert BacklogPuller(town.quota, town.engine.checker, town.taken.append, room).pull() == SHARE.batches
 
 
 def test_what_lies_in_the_broker_for_long_breeds_no_messages(town: Town) -> None:

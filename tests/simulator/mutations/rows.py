@@ -64,7 +64,7 @@ def drop_wanted_by() -> Sequence[Patch]:
 
 @mutation(2500)
 def release_the_lock_in_a_separate_write() -> Sequence[Patch]:
-    write, real = resources.write, ResultRecorder._finish
+    write, real = resources.write, ResultRecorder._finish_all
 
     def finish_and_release(self: Any, traversal: Any, endings: Any) -> Any:
         with during(True):
@@ -75,7 +75,7 @@ def release_the_lock_in_a_separate_write() -> Sequence[Patch]:
     def keep(*args: Any, locked_by: str | None, lock_for: str | None) -> int:
         return write(*args, locked_by=locked_by, lock_for=locked_by if DURING.get() else lock_for)
 
-    return [(ResultRecorder, "_finish", finish_and_release), (resources, "write", keep)]
+    return [(ResultRecorder, "_finish_all", finish_and_release), (resources, "write", keep)]
 
 
 @writer
@@ -100,7 +100,7 @@ def ask_for_a_lock_without_looking_whether_it_is_held() -> Sequence[Patch]:
 @mutation(100)
 def cast_before_commit() -> Sequence[Patch]:
     real = finish.finish
-    settle = ResultRecorder._finish
+    settle = ResultRecorder._finish_all
 
     def eager(context: Any, inputs: Any, traversal: Any, endings: Any, **kwargs: Any) -> finish.Finished:
         finished = real(context, inputs, traversal, endings, **kwargs)
@@ -113,4 +113,4 @@ def cast_before_commit() -> Sequence[Patch]:
         with during(self):
             return settle(self, traversal, endings)
 
-    return [(finish, "finish", eager), (ResultRecorder, "_finish", within)]
+    return [(finish, "finish", eager), (ResultRecorder, "_finish_all", within)]

@@ -55,8 +55,6 @@ def create(
     stack: StackRecord,
     wanted: Sequence[Wanted],
     tags: Sequence[str],
-    *,
-    recast_after: float,
 ) -> Begun:
     """Create a stack and its first traversal.
 
@@ -66,7 +64,7 @@ def create(
     live_name = stack.name if stack.owner_id is None else None
     stacks.insert(context, {**values, "live_name": live_name, "root_id": stack.root_id or stack.id}, tags)
     write_events(context, inputs, stack.id, [started(stack)])
-    return lay_out(context, inputs, stack, wanted, recast_after=recast_after)
+    return lay_out(context, inputs, stack, wanted)
 
 
 def record_ended(context: Context, inputs: Inputs, stack: StackRecord) -> None:
@@ -85,7 +83,6 @@ def supersede(
     changes: Mapping[str, Any],
     wanted: Sequence[Wanted],
     *,
-    recast_after: float,
     unchanged: Unchanged = nothing_unchanged,
 ) -> Begun | None:
     """Begin a new traversal of an existing stack; return None if the stack has another one than was seen.
@@ -100,7 +97,7 @@ def supersede(
     sync_points.delete_all(context, seen.id)
     stack = dataclasses.replace(seen, **changes)
     write_events(context, inputs, stack.id, [started(stack)])
-    return lay_out(context, inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)
+    return lay_out(context, inputs, stack, wanted, unchanged=unchanged)
 
 
 def plan(
@@ -109,17 +106,16 @@ def plan(
     stack: StackRecord,
     wanted: Sequence[Wanted],
     *,
-    recast_after: float,
     unchanged: Unchanged = nothing_unchanged,
 ) -> Begun:
     """Do the work of a PLAN node: plan the graph of a traversal that began without one."""
     sync_points.delete_all(context, stack.id)
-    return lay_out(context, inputs, stack, wanted, recast_after=recast_after, unchanged=unchanged)
+    return lay_out(context, inputs, stack, wanted, unchanged=unchanged)
 
 
-def plan_later(context: Context, inputs: Inputs, stack_id: str, traversal_id: str, *, recast_after: float) -> None:
+def plan_later(context: Context, inputs: Inputs, stack_id: str, traversal_id: str) -> None:
     """Leave the planning to whoever takes the one node that this writes."""
-    sync_points.insert(context, stack_id, traversal_id, {PLAN: 0}, inputs.now() + recast_after)
+    sync_points.insert(context, stack_id, traversal_id, {PLAN: 0}, inputs.next_cast_at())
 
 
 def lay_out(
@@ -128,7 +124,6 @@ def lay_out(
     stack: StackRecord,
     wanted: Sequence[Wanted],
     *,
-    recast_after: float,
     unchanged: Unchanged = nothing_unchanged,
 ) -> Begun:
     """Plan the stack's current traversal and write it down: rows, graph, sync points."""
@@ -144,7 +139,7 @@ def lay_out(
         graph = _arrange(context, stack, wanted, serving, views, assignment, left_out)
     deps = traversals.encode(graph, serving)
     stacks.advance(context, stack.id, stack.current_traversal, {"current_deps": deps})
-    next_cast_at = inputs.now() + recast_after
+    next_cast_at = inputs.next_cast_at()
     sync_points.insert(context, stack.id, stack.current_traversal, waiting_counts(graph), next_cast_at)
     return Begun(stack.current_traversal, tuple(graph.roots()))
 

@@ -25,9 +25,7 @@ from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.traversal.transactions import release, stack_event, write_events
 
 
-def commit(
-    context: Context, inputs: Inputs, traversal: Traversal, engine_id: str, claim_id: str, *, recast_after: float
-) -> list[Node]:
+def commit(context: Context, inputs: Inputs, traversal: Traversal, engine_id: str, claim_id: str) -> list[Node]:
     """Pass the commit point.
 
     :returns: the nodes that became ready by it; none where another engine passes it, or the traversal is over
@@ -42,7 +40,7 @@ def commit(
     if not sync_points.claim(context, traversal.id, [COMMIT], engine_id, claim_id):
         return []
     sync_points.finish(context, traversal.id, [COMMIT], engine_id, [claim_id])
-    next_cast_at = inputs.now() + recast_after
+    next_cast_at = inputs.next_cast_at()
     return sync_points.arrive(context, traversal.id, arrivals(traversal.graph, [COMMIT]), next_cast_at)
 
 

@@ -67,7 +67,6 @@ def fail(
     rollback: RollbackPlan | None,
     *,
     lets_go: bool = False,
-    recast_after: float,
 ) -> Ended:
     """End a traversal because of these failures (none of them, where its time is over).
 
@@ -81,7 +80,7 @@ def fail(
     if ends:
         sync_points.delete_all(context, stack.id)
     if rollback is not None and begins_rollback:
-        begin.plan_later(context, inputs, stack.id, rollback.traversal_id, recast_after=recast_after)
+        begin.plan_later(context, inputs, stack.id, rollback.traversal_id)
     if failures and not _record(context, inputs, stack, failures):
         raise ConflictError
     if ends and not begins_rollback:
@@ -115,14 +114,12 @@ def refuse(context: Context, inputs: Inputs, seen: StackRecord, columns: Mapping
     return True
 
 
-def fail_stale(
-    context: Context, inputs: Inputs, traversal: Traversal, work: Work, failure: Failed, *, recast_after: float
-) -> Finished:
+def fail_stale(context: Context, inputs: Inputs, traversal: Traversal, work: Work, failure: Failed) -> Finished:
     """Hand back the node of a creation that failed for an older template, so that it is tried with the present one.
 
     :returns: the node, which is ready again; or, where the traversal was superseded, who waits for the row
     """
-    next_cast_at = inputs.now() + recast_after
+    next_cast_at = inputs.next_cast_at()
     ready = sync_points.hand_back(
         context, traversal.id, [work.node], NodeState.SCHEDULED, next_cast_at, [work.claim_id]
     )

@@ -52,8 +52,6 @@ def finish(
     inputs: Inputs,
     traversal: Traversal,
     endings: Sequence[Ending],
-    *,
-    recast_after: float,
 ) -> Finished:
     """Record work that is over, and let what follows it go on.
 
@@ -69,7 +67,7 @@ def finish(
     at_hook = {it.work: hook for it in endings if it.may_pause and (hook := after(it.work))}
     own = [ending for ending in endings if not ending.follows_on]
     over = [ending for ending in own if ending.work not in again and ending.work not in at_hook]
-    next_cast_at = inputs.now() + recast_after
+    next_cast_at = inputs.next_cast_at()
     survivors = _end_nodes(context, traversal, [it.work for it in over if not it.fails], NodeState.DONE)
     survivors |= _end_nodes(context, traversal, [it.work for it in over if it.fails], NodeState.FAILED)
     survivors |= _pass(context, traversal, [it.work.node for it in endings if it.follows_on], survivors)

@@ -34,12 +34,12 @@ def record(context: Context, inputs: Inputs, waits: Sequence[tuple[Work, Waiting
     return kept
 
 
-def replace(context: Context, inputs: Inputs, traversal: Traversal, work: Work, *, recast_after: float) -> Finished:
+def replace(context: Context, inputs: Inputs, traversal: Traversal, work: Work) -> Finished:
     """Replace a row whose plugin found during the update that it can't be updated.
 
     :returns: the node, which is ready again; or, where the traversal was superseded, who waits for the old row
     """
-    next_cast_at = inputs.now() + recast_after
+    next_cast_at = inputs.next_cast_at()
     ready = sync_points.hand_back(
         context, traversal.id, [work.node], NodeState.SCHEDULED, next_cast_at, [work.claim_id]
     )

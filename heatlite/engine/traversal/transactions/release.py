@@ -28,13 +28,11 @@ class Released:
     wakes: Mapping[int, str] = field(default_factory=dict)
 
 
-def give_back(
-    context: Context, inputs: Inputs, traversal_id: str, works: Sequence[Work], *, recast_after: float
-) -> Released:
+def give_back(context: Context, inputs: Inputs, traversal_id: str, works: Sequence[Work]) -> Released:
     """Return unfinished work of one traversal, its progress kept."""
     nodes, claims = [work.node for work in works], sorted({work.claim_id for work in works})
     running = kept_running(context, [work.row for work in works])
-    sync_points.hand_back(context, traversal_id, nodes, NodeState.SCHEDULED, inputs.now() + recast_after, claims)
+    sync_points.hand_back(context, traversal_id, nodes, NodeState.SCHEDULED, inputs.next_cast_at(), claims)
     for work in works:
         if work.row.engine_id is not None:
             unlock(context, inputs, work.row, left_behind(running, work.row))
@@ -73,13 +71,13 @@ def let_go(context: Context, inputs: Inputs, row: ResourceRecord) -> Mapping[int
     return resources.waiting_traversals(context, [row.id])
 
 
-def take_over(context: Context, inputs: Inputs, engine_id: str, *, limit: int, recast_after: float) -> Released:
+def take_over(context: Context, inputs: Inputs, engine_id: str, *, limit: int) -> Released:
     """Free what a dead engine held, as much as ``limit`` rows: nothing is ready or waited for when all is free."""
     nodes, rows = sync_points.running(context, [engine_id], limit), resources.locked_by(context, [engine_id], limit)
     running = kept_running(context, rows)
     ready: dict[str, list[Node]] = {}
     for traversal_id, node, claim_id, _ in nodes:
-        next_cast_at = inputs.now() + recast_after
+        next_cast_at = inputs.next_cast_at()
         if sync_points.hand_back(context, traversal_id, [node], NodeState.SCHEDULED, next_cast_at, [claim_id]):
             ready.setdefault(traversal_id, []).append(node)
     freed = [row for row in rows if _free(context, inputs, running, row)]
@@ -110,12 +108,12 @@ def left_behind(running: Collection[str], row: ResourceRecord) -> dict[str, obje
     return {"status": Status.FAILED, "status_reason": ABANDONED, "attempts": row.attempts + 1}
 
 
-def wake(context: Context, inputs: Inputs, wakes: Mapping[int, str], *, recast_after: float) -> dict[str, list[Node]]:
+def wake(context: Context, inputs: Inputs, wakes: Mapping[int, str]) -> dict[str, list[Node]]:
     """Schedule the nodes that waited for these rows' locks: traversal → nodes to be cast."""
     by_traversal: dict[str, list[int]] = {}
     for row, traversal_id in wakes.items():
         by_traversal.setdefault(traversal_id, []).append(row)
-    next_cast_at = inputs.now() + recast_after
+    next_cast_at = inputs.next_cast_at()
     woken = {
         traversal_id: sync_points.unblock(context, traversal_id, rows, next_cast_at)
         for traversal_id, rows in by_traversal.items()
