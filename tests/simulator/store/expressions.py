@@ -6,6 +6,7 @@ negated, and heatlite negates nothing but ``IS NULL`` and ``=``.
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -56,6 +57,16 @@ class Compiler:
             return lambda rows: rows[table][name]
         return operator.itemgetter(name)
 
+    def function(self, element: Any) -> Expression:
+        """``coalesce`` of two values, and ``length``."""
+        given = [self.compile(each) for each in element.clauses]
+        if element.name == "length":
+            return lambda row: None if (value := given[0](row)) is None else len(value)
+        if element.name == "coalesce":
+            first, second = given
+            return lambda row: second(row) if (value := first(row)) is None else value
+        raise NotUnderstood(str(element))
+
     def constant(self, element: Any) -> Any:
         """The value of a bound parameter."""
         if element.key in self._parameters:
@@ -91,6 +102,8 @@ class Compiler:
             return all_of(parts)
         if element.operator is operators.or_:
             return any_of(parts)
+        if element.operator in ARITHMETIC:
+            return functools.reduce(functools.partial(compute, ARITHMETIC[element.operator]), parts)
         raise NotUnderstood(str(element))
 
     def unary(self, element: Any) -> Expression:
@@ -192,6 +205,8 @@ VISITORS: dict[str, Callable[[Compiler, Any], Expression]] = {
     "grouping": lambda compiler, element: compiler.compile(element.element),
     "label": lambda compiler, element: compiler.compile(element.element),
     "unary": Compiler.unary,
+    "function": Compiler.function,
+    "type_coerce": lambda compiler, element: compiler.compile(element.clause),
     "case": Compiler.case,
     "null": lambda compiler, element: lambda row: None,
     "true": lambda compiler, element: lambda row: True,

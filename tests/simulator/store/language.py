@@ -108,6 +108,21 @@ class Constant(Element):
     def __init__(self, visit_name: str) -> None:
         self.__visit_name__ = visit_name
 
+    def label(self, name: str) -> Element:
+        return Labelled(self, name)
+
+
+class Labelled(Element):
+    """A constant in place of a column, as which it is read."""
+
+    __slots__ = ("element", "key", "name", "table")
+    __visit_name__ = "label"
+
+    def __init__(self, element: Element, name: str) -> None:
+        self.element = element
+        self.name = self.key = name
+        self.table = None
+
 
 NULL, TRUE, FALSE = Constant("null"), Constant("true"), Constant("false")
 

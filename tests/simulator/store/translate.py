@@ -42,7 +42,8 @@ def translate(shapes: Shapes, statement: Any, parameters: Any) -> Plan:
 
 def select(shapes: Shapes, statement: Any, parameters: Mapping[str, Any]) -> Select:
     columns = statement._raw_columns
-    origins = statement._from_obj or tuple(dict.fromkeys(column.table for column in columns))
+    named = [column.table for column in columns if table_of(column) is not None]
+    origins = statement._from_obj or tuple(dict.fromkeys(named))
     if len(origins) != 1:
         raise NotUnderstood(f"a select from {len(origins)} tables without a join: {statement}")
     joined = origins[0].__visit_name__ != "table"
@@ -60,25 +61,26 @@ def select(shapes: Shapes, statement: Any, parameters: Mapping[str, Any]) -> Sel
     )
 
 
-READERS: dict[tuple[Any, ...], tuple[Expression, ...]] = {}
-"""What reads some columns of tables: a few lists of them are asked for again and again."""
+READERS: dict[tuple[Any, ...], tuple[Sequence[Any], tuple[Expression, ...]]] = {}
+"""What reads some columns: a few lists of them are asked for again and again. They are kept, and so their ids."""
+MOST_READERS = 200
 
 
 def _readers(shapes: Shapes, compiler: Compiler, columns: Sequence[Any], *, joined: bool) -> tuple[Expression, ...]:
-    of_tables = all(column.table.__visit_name__ == "table" for column in columns)
-    key = (joined, *map(id, columns))  # columns of tables live as long as the process
-    found = READERS.get(key) if of_tables else None
-    if found is None:
-        found = tuple(_read(shapes, compiler, column) for column in columns)
-        if of_tables:
-            READERS[key] = found
+    key = (joined, *map(id, columns))
+    kept = READERS.get(key)
+    if kept is not None:
+        return kept[1]
+    found = tuple(_read(shapes, compiler, column) for column in columns)
+    of_tables = all(getattr(table_of(column), "__visit_name__", "table") == "table" for column in columns)
+    if of_tables and len(READERS) < MOST_READERS:
+        READERS[key] = (columns, found)
     return found
 
 
 def _read(shapes: Shapes, compiler: Compiler, column: Any) -> Expression:
     value = compiler.compile(column)
-    shape = shapes.get(getattr(column.table, "name", ""))
-    if shape is None or column.name not in shape.json:
+    if not _is_json(shapes, column):
         return value
 
     def read(row: Any) -> Any:
@@ -86,6 +88,19 @@ def _read(shapes: Shapes, compiler: Compiler, column: Any) -> Expression:
         return None if text is None else json.loads(text)
 
     return read
+
+
+def table_of(column: Any) -> Any:
+    """The table of a column; None of a value that is read under a column's name."""
+    return getattr(column, "table", None)
+
+
+def _is_json(shapes: Shapes, column: Any) -> bool:
+    """Whether a column holds JSON, or stands for one that does."""
+    if column.__visit_name__ == "label":
+        return column.element.__visit_name__ != "null" and any(column.name in shape.json for shape in shapes.values())
+    shape = shapes.get(getattr(table_of(column), "name", ""))
+    return shape is not None and column.name in shape.json
 
 
 def _order(compiler: Compiler, clause: Any) -> tuple[Expression, bool]:
