@@ -163,20 +163,20 @@ class Comparison:
     ``needs_replacement``: the type can't take these changes in place;
     ``replace_when_failed``: the type can't repair a physical resource in a FAILED state, or somebody said that this one
     is broken, whatever the type makes of it;
-    ``has_to_look``: that nothing changed here doesn't say that there is nothing to do;
-    ``turns_round``: what is being created for another traversal can be updated before that is over;
+    ``update_when_unchanged``: that nothing changed here doesn't say that there is nothing to do;
+    ``updatable_while_creating``: what is being created for another traversal can be updated before that is over;
     ``adopts``: it isn't made but taken over, since it exists already;
-    ``is_waited_for``: what exists is still to be taken over, whatever was tried before: nothing else will do.
+    ``adoption_pending``: what exists is still to be taken over, whatever was tried before: nothing else will do.
     """
 
     wanted_type: str
     changed: frozenset[str]
     needs_replacement: bool
     replace_when_failed: bool
-    has_to_look: bool = False
-    turns_round: bool = False
+    update_when_unchanged: bool = False
+    updatable_while_creating: bool = False
     adopts: bool = False
-    is_waited_for: bool = False
+    adoption_pending: bool = False
 
 
 def nothing_differs(wanted_type: str) -> Comparison:
@@ -190,21 +190,21 @@ def decide_update(view: ResourceView | None, comparison: Comparison) -> UpdateDe
         return Adopt() if comparison.adopts else Create()
     if view.is_locked:
         return Blocked()
-    if comparison.is_waited_for and view.type != comparison.wanted_type and view.action is Action.INIT:
+    if comparison.adoption_pending and view.type != comparison.wanted_type and view.action is Action.INIT:
         return Replace(Because.TYPE)  # another thing is wanted than that which exists
-    if comparison.is_waited_for and not view.may_be_suspended and view.action is not Action.DELETE:
+    if comparison.adoption_pending and not view.may_be_suspended and view.action is not Action.DELETE:
         return Adopt()
     match view.action, view.status:
         case Action.INIT, _:
             return Adopt() if comparison.adopts else Create()
-        case Action.ADOPT, status if comparison.adopts and not comparison.turns_round:
+        case Action.ADOPT, status if comparison.adopts and not comparison.updatable_while_creating:
             if status is Status.IN_PROGRESS or (status is Status.FAILED and view.attempts):
                 return Adopt(Because.LEFT_HALFWAY)  # and nothing is lost by taking it over again
-        case Action.CREATE, Status.FAILED if view.attempts and not comparison.turns_round:
+        case Action.CREATE, Status.FAILED if view.attempts and not comparison.updatable_while_creating:
             return Continue()  # it was left in the middle: what exists of it was made from what the row says
         case Action.CREATE, Status.FAILED if view.physical_id is None and view.type == comparison.wanted_type:
             return Create(Because.NOTHING_CAME)  # so nothing is lost by trying again in the same row
-        case Action.CREATE, Status.IN_PROGRESS if not comparison.turns_round:
+        case Action.CREATE, Status.IN_PROGRESS if not comparison.updatable_while_creating:
             return Continue()
         case Action.DELETE, _:
             return Replace(Because.GOING)
@@ -220,7 +220,7 @@ def decide_update(view: ResourceView | None, comparison: Comparison) -> UpdateDe
         return UpdateInPlace(comparison.changed, Because.FAILED)
     if comparison.changed:
         return UpdateInPlace(comparison.changed, Because.CHANGED)
-    if comparison.has_to_look:
+    if comparison.update_when_unchanged:
         return UpdateInPlace(comparison.changed, Because.ELSEWHERE)
     return Keep()
 
@@ -231,14 +231,14 @@ def decide_cleanup(
     serves: bool,
     collects: bool = False,
     retains: bool = False,
-    leaves: bool = False,
+    not_adopted_yet: bool = False,
 ) -> CleanupDecision:
     """Decide what a cleanup node does with its row.
 
     :param serves: the plan gave the row a name to serve (it may have been replaced since)
     :param collects: it is a nested stack that may have left its own cleanups to this moment
     :param retains: what is physical isn't to be touched
-    :param leaves: what is physical is still to be taken over, and so isn't the stack's
+    :param not_adopted_yet: the physical resource is still to be adopted, so it isn't the stack's
     """
     stays = view is not None and serves and view.replaced_by is None
     if view is None or (stays and not collects):
@@ -247,7 +247,7 @@ def decide_cleanup(
         return Blocked()
     if stays:
         return Collect()
-    if leaves:
+    if not_adopted_yet:
         return Leave()
     if view.action is Action.INIT or (view.action, view.status) == (Action.DELETE, Status.COMPLETE):
         return Forget()

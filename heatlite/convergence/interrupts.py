@@ -130,14 +130,14 @@ def answer(stack_name: str, action: Action, status: Status, operation: Operation
             return allowed
 
 
-def yields(step: Action, wanting: Action, node: NodeKind, *, only_waits: bool = False) -> bool:
+def yields(step: Action, wanting: Action, node: NodeKind, *, preemptible: bool = False) -> bool:
     """Whether a step is let go of for a newer traversal that waits for its row.
 
     :param step: what the step is doing to the row
     :param wanting: the action of the newer traversal
     :param node: what kind of node of that traversal waits
-    :param only_waits: the step does nothing but wait for a nested stack
+    :param preemptible: the step does nothing but wait for a nested stack
     """
     if node is NodeKind.CLEANUP:
         return step is not Action.DELETE  # which is what the newer traversal wants too
-    return only_waits or (wanting is Action.ROLLBACK and step is Action.UPDATE)
+    return preemptible or (wanting is Action.ROLLBACK and step is Action.UPDATE)

@@ -124,7 +124,7 @@ class ResourceRecord:
         return (self.progress or {}).get(ADOPTED)
 
     @property
-    def is_unseen(self) -> bool:
+    def properties_unknown(self) -> bool:
         """Whether the properties that made the adopted physical resource are unknown."""
         return bool((self.progress or {}).get(UNSEEN))
 

@@ -43,19 +43,19 @@ class Resource(Tools):
     ``immediate = True`` promises that no method does I/O. The engine may then run many steps in one transaction.
     ``keeps_metadata = True``: signals write the metadata, and an update leaves it unchanged.
     ``follows_signals = True``: its attributes depend on the signals to a resource that it requires.
-    ``signals_pass_it_by = True``: its signals are stored elsewhere, so one may arrive while a step has the row locked.
+    ``accepts_signals_while_locked = True``: its signals are stored elsewhere, so one may arrive during a step.
     ``shows_deployments = True``: it is a server, and its metadata lists the software deployments for it.
     ``no_signal_actions``: the actions during and after which it accepts no signal.
     ``replace_when_failed = False``: an update repairs a FAILED resource in place.
-    ``always_looks = True``: an update calls ``handle_update`` even if no property changed.
+    ``update_when_unchanged = True``: an update calls ``handle_update`` even if no property changed.
     ``replaced_if``: on which condition ``handle_update`` raises UpdateReplace, in words; plans tell it. Empty: never.
 
     A type that can take a snapshot before its deletion has ``handle_snapshot_delete(state)``, which is then called in
     place of ``handle_delete``; ``state`` is the action and status before. A type with physical snapshots has
     ``handle_delete_snapshot(restore_data)``. It may be called more than once, and knows only that data.
 
-    Two flags are for nested stacks only, whose state is elsewhere. ``only_waits``: a newer operation may release its
-    steps at any time. ``turns_round``: an update may begin before a creation has ended.
+    Two flags are for nested stacks only, whose state is elsewhere. ``preemptible``: a newer operation may release its
+    steps at any time. ``updatable_while_creating``: an update may begin before a creation has ended.
 
     ``adoptable_data`` maps keys of its data to functions that tell whether the type could have written a value.
     ``handle_adopt`` receives only these keys of the data that a client sends.
@@ -68,19 +68,19 @@ class Resource(Tools):
     immediate = False
     keeps_metadata = False
     follows_signals = False
-    signals_pass_it_by = False
+    accepts_signals_while_locked = False
     shows_deployments = False
     no_signal_actions = frozenset({"SUSPEND", "DELETE"})
     replace_when_failed = True
-    always_looks = False
+    update_when_unchanged = False
     replaced_if = ""
-    only_waits = False
-    turns_round = False
+    preemptible = False
+    updatable_while_creating = False
 
     @classmethod
     def is_local(cls) -> bool:
         """Tell whether the engine's own database has all that its attributes need, so that no service is asked."""
-        return cls.immediate or cls.only_waits or cls.follows_signals or cls.signals_pass_it_by
+        return cls.immediate or cls.preemptible or cls.follows_signals or cls.accepts_signals_while_locked
 
     @classmethod
     def checked_properties(

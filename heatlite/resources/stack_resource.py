@@ -46,11 +46,11 @@ class Sample:
 class StackResource(Resource):
     """A resource that is a nested stack."""
 
-    always_looks = True
-    only_waits = True
-    turns_round = True
+    update_when_unchanged = True
+    preemptible = True
+    updatable_while_creating = True
     replace_when_failed = False
-    chooses_as_it_acts = False
+    decides_template_at_runtime = False
     """Whether the members depend on more than the properties: on the present members, or on chance."""
     is_separate_in_heat = False
     """Whether Heat's stack of it has no owner, so that the import doesn't find it as a nested stack."""

@@ -157,12 +157,12 @@ def assess_update(
 ) -> Unchanged | Update | Replace | Failed:
     """Decide what a change of validated properties requires. Failed if it is forbidden (immutable).
 
-    A type without a ``handle_update`` of its own changes nothing in place. A type that ``always_looks`` is asked even
-    if nothing changed.
+    A type without a ``handle_update`` of its own changes nothing in place. A type with ``update_when_unchanged`` is
+    asked even if nothing changed.
     """
     # A plugin newer than the row must not see its own new properties as a change of the template.
     difference = changed(resource.completed_properties(before), after)
-    if not difference and not resource.always_looks:
+    if not difference and not resource.update_when_unchanged:
         return Unchanged()
     if resource.needs_replacement(before, after, frozenset(difference)):
         return Replace()

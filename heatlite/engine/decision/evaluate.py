@@ -162,7 +162,7 @@ class Evaluator:
             refusal=decided.worn_out,
             is_retry=is_retry(record, row),
             hooks=breakpoints.uncleared(traversal.breakpoints.hooks_of(row.name), record.cleared),
-            is_unseen=external.is_unseen(traversal.stack.action, row, evaluated),
+            properties_unknown=external.properties_unknown(traversal.stack.action, row, evaluated),
         )
         is_other = goes_on(work) and row.type != same_kind(row.type, definition.type)
         return dataclasses.replace(work, plugin=self._registry.get(row.type)) if is_other else work
@@ -215,7 +215,7 @@ class Evaluator:
         )
 
     def _has_child(self, traversal: Traversal, row: ResourceRecord, plugin: type[Resource]) -> bool:
-        port = self._make_port(traversal, row.name, None) if plugin.only_waits and self._make_port else None
+        port = self._make_port(traversal, row.name, None) if plugin.preemptible and self._make_port else None
         return port is not None and port.look(row.uuid) is not None
 
     def _refused(self, traversal: Traversal, record: NodeRecord, claim: Claim, refusal: Refusal) -> Work:
@@ -231,8 +231,8 @@ class Evaluator:
             engine_id=claim.engine_id,
             claim_id=claim.claim_id,
             refusal=traversal.mask(refusal.reason),
-            told=refusal.told,
-            leaves_row=refusal.leaves_row,
+            event_reason=refusal.event_reason,
+            row_unchanged=refusal.row_unchanged,
         )
 
 

@@ -47,13 +47,13 @@ class Target:
 class Refusal:
     """Why an action fails before it begins.
 
-    :param told: what its event says in place of the reason
-    :param leaves_row: the row stays as it was
+    :param event_reason: what its event says in place of the reason
+    :param row_unchanged: the row stays as it was
     """
 
     reason: str
-    told: str | None = None
-    leaves_row: bool = False
+    event_reason: str | None = None
+    row_unchanged: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def decide_update(
             external.check_unchanged(row, evaluated)
         comparison = compare(row, evaluated, plugin, target, make, has_child)
     except external.Fixed as error:
-        return Decided(instead(row), refusal=Refusal(str(error), leaves_row=True))
+        return Decided(instead(row), refusal=Refusal(str(error), row_unchanged=True))
     except UpdateRefused as error:
         return Decided(instead(row), refusal=Refusal(str(error)))
     decision = decide.decide_update(row.view if row is not None else None, comparison)
@@ -124,10 +124,10 @@ def compare(
     written, stack_action = evaluated.definition.type, target.action
     adopts = external.is_taken_over(stack_action, row, evaluated)
     wanted_type = written if row is None else same_kind(row.type, written)
-    waits = row is not None and external.is_waited_for(row, evaluated, has_child)
+    waits = row is not None and external.adoption_pending(row, evaluated, has_child)
     is_other = row is None or row.engine_id is not None or row.action is Action.INIT or row.type != wanted_type
     if row is None or is_other or evaluated.external_id:
-        return replace(decide.nothing_differs(wanted_type), adopts=adopts, is_waited_for=waits)
+        return replace(decide.nothing_differs(wanted_type), adopts=adopts, adoption_pending=waits)
     progress = row.progress or {}
     changed = frozenset(progress.get("changed") or ())
     replaces_failed = plugin.replace_when_failed or UNHEALTHY in progress
@@ -144,17 +144,17 @@ def compare(
         changed=changed,
         needs_replacement=isinstance(assessed, Replace),
         replace_when_failed=replaces_failed,
-        has_to_look=plugin.always_looks,
-        turns_round=plugin.turns_round and is_anothers,
+        update_when_unchanged=plugin.update_when_unchanged,
+        updatable_while_creating=plugin.updatable_while_creating and is_anothers,
         adopts=adopts,
-        is_waited_for=waits,
+        adoption_pending=waits,
     )
 
 
 def refused(row: ResourceRecord, error: exception.ResourceActionRestricted) -> Refusal:
     """Return the refusal of a restricted action; its event says no more than the error, as in Heat."""
     reason = exception.ResourceFailed(error_class=type(error).__name__, name=row.name, reason=error)
-    return Refusal(str(reason), str(error), leaves_row=row.status is Status.COMPLETE)
+    return Refusal(str(reason), str(error), row_unchanged=row.status is Status.COMPLETE)
 
 
 def rewrites_metadata(row: ResourceRecord, evaluated: Evaluated, plugin: type[Resource]) -> bool:
@@ -179,14 +179,14 @@ def decide_cleanup(
     """
     if row is None:
         return decide.decide_cleanup(None, serves=serves)
-    is_stack = plugin is not None and plugin.only_waits
+    is_stack = plugin is not None and plugin.preemptible
     retains = row.deletion_policy == "Retain" or row.external_id is not None
     return decide.decide_cleanup(
         row.view,
         serves=serves,
         collects=is_stack and collects,
         retains=retains or (gives_back and row.action is Action.ADOPT),
-        leaves=external.is_left(row, has_child=is_stack and row.physical_resource_id is not None),
+        not_adopted_yet=external.not_adopted_yet(row, has_child=is_stack and row.physical_resource_id is not None),
     )
 
 

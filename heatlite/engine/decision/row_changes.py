@@ -70,7 +70,7 @@ def unfinished(work: Work) -> dict[str, Any]:
 def to_be_taken_over(work: Work) -> dict[str, Any]:
     """Return the data of a resource that is still to be adopted; the row keeps them until then."""
     found = {ADOPTED: work.row.adopted} if work.row.adopted is not None else {}
-    return found | ({UNSEEN: True} if work.is_unseen or work.row.is_unseen else {})
+    return found | ({UNSEEN: True} if work.properties_unknown or work.row.properties_unknown else {})
 
 
 def remembered(work: Work) -> dict[str, Any]:
@@ -103,6 +103,7 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
     assert evaluated is not None, "only what a template defines is created or updated"
     stale = is_stale(work)
     as_begun = goes_on(work)
+    unfinished = {"changed": settable(work), "traversal": work.traversal_id}
     return {
         "type": work.row.type if stale and as_begun else evaluated.definition.type,
         "action": work.action,
@@ -114,7 +115,7 @@ def made(work: Work, done: Done, template_id: int) -> Changes:
         "fingerprint": None if stale else evaluated.definition.definition_hash,
         "current_template_id": work.row.current_template_id if stale else template_id,
         "requires": sorted({*work.row.requires, *evaluated.requires} if stale else evaluated.requires),
-        "progress": {"changed": settable(work), "traversal": work.traversal_id} if stale and work.is_unseen else None,
+        "progress": unfinished if stale and work.properties_unknown else None,
         "due_at": None,
         "attempts": 0,
         "properties_data": work.row.properties_data if stale and as_begun else dict(evaluated.properties),
@@ -132,7 +133,7 @@ def visited(work: Work, done: Done) -> Changes:
         memory.pop(DAMAGED, None)
         memory.pop(UNHEALTHY, None)
     kept: Mapping[str, Any] = {}
-    if work.plugin is not None and work.plugin.only_waits:  # what it isn't asked for now is what it was
+    if work.plugin is not None and work.plugin.preemptible:  # what it isn't asked for now is what it was
         kept = (work.row.attr_data or {}).get("attributes") or {}
     return {
         "action": work.action,
@@ -152,9 +153,9 @@ def is_stale(work: Work) -> bool:
 
     The action was begun for other properties than are wanted now, or those of an adopted resource are unknown.
     """
-    if work.evaluated is None or not (goes_on(work) or work.is_unseen):
+    if work.evaluated is None or not (goes_on(work) or work.properties_unknown):
         return False
-    if work.is_unseen:
+    if work.properties_unknown:
         return isinstance(work.decision, decide.Adopt)
     wanted = work.evaluated
     return work.row.type != wanted.definition.type or work.row.properties_data != dict(wanted.properties)
@@ -231,7 +232,7 @@ def failed(work: Work, failure: Failed) -> Changes:
 
     An action that a restriction forbids leaves the row as it was.
     """
-    if work.leaves_row:
+    if work.row_unchanged:
         return as_before(work, work.row.replaced_by)
     found_damage = work.action is Action.CHECK and work.refusal is None and not isinstance(failure, TimedOut)
     found = {DAMAGED: True} if found_damage else {}
@@ -277,5 +278,5 @@ def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_
     is_its = definition is not None and (work.action in MAKING or definition.type == work.row.type)
     type_name = definition.written_type if definition is not None and is_its else work.row.type
     physical = physical_id or work.row.physical_resource_id or work.physical_name
-    said = work.told if work.told and status is Status.FAILED else reason
+    said = work.event_reason if work.event_reason and status is Status.FAILED else reason
     return Happening(work.row.name, type_name, physical, work.action, status, said, work.engine_id)

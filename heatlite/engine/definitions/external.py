@@ -71,22 +71,22 @@ def is_taken_over(stack_action: Action, row: ResourceRecord | None, evaluated: E
     return stack_action is Action.ADOPT or has_data or evaluated.external_id is not None
 
 
-def is_waited_for(row: ResourceRecord, evaluated: Evaluated, has_child: Callable[[], bool]) -> bool:
+def adoption_pending(row: ResourceRecord, evaluated: Evaluated, has_child: Callable[[], bool]) -> bool:
     """Tell whether an existing resource is still to be adopted, so that none may be created in its place.
 
     :param has_child: tells whether the row has a nested stack already, which then knows itself what to adopt
     """
-    is_left = row.adopted is not None and evaluated.external_id is None
-    return is_left and (row.physical_resource_id is None or not has_child())
+    is_to_adopt = row.adopted is not None and evaluated.external_id is None
+    return is_to_adopt and (row.physical_resource_id is None or not has_child())
 
 
-def is_unseen(stack_action: Action, row: ResourceRecord, evaluated: Evaluated) -> bool:
+def properties_unknown(stack_action: Action, row: ResourceRecord, evaluated: Evaluated) -> bool:
     """Tell whether the properties of an adopted resource are unknown, since an update came before its adoption."""
     comes_late = row.action is Action.INIT and stack_action is not Action.ADOPT
-    return row.adopted is not None and evaluated.external_id is None and (comes_late or row.is_unseen)
+    return row.adopted is not None and evaluated.external_id is None and (comes_late or row.properties_unknown)
 
 
-def is_left(row: ResourceRecord, *, has_child: bool) -> bool:
+def not_adopted_yet(row: ResourceRecord, *, has_child: bool) -> bool:
     """Tell whether a deletion must leave the resource alone, since it wasn't adopted yet, and so never the stack's.
 
     :param has_child: the row has a nested stack, which knows itself what it has adopted

@@ -104,12 +104,16 @@ class Unchanged:
         definition = self.template.resources[row.name]
         if Hook.PRE_UPDATE in self.template.registry.breakpoints.hooks_of(row.name):
             return False  # the node must wait at the hook first, as in Heat
-        if row.type != definition.type or not definition.requires <= required.keys() or self._always_looks(definition):
+        if (
+            row.type != definition.type
+            or not definition.requires <= required.keys()
+            or self._is_updated_anyway(definition)
+        ):
             return False
         return made_from(definition, self.sources, required) == row.made_from
 
-    def _always_looks(self, definition: ResourceDefinition) -> bool:
+    def _is_updated_anyway(self, definition: ResourceDefinition) -> bool:
         try:
-            return plugin_of(self.registry, definition.type, self.template.files).always_looks
+            return plugin_of(self.registry, definition.type, self.template.files).update_when_unchanged
         except exception.HeatliteError:
             return True  # the visit will report the error

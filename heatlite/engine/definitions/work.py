@@ -44,8 +44,8 @@ class Work:
     """One node's claim.
 
     ``row`` is the row to act on, as last written. ``evaluated`` is None if the template isn't needed (a deletion).
-    ``refusal`` is the reason why the action must fail before it begins; with ``leaves_row`` the row then stays as it
-    was, and ``told`` is the reason in its event. ``hooks`` are those that the node hasn't passed yet.
+    ``refusal`` is the reason why the action must fail before it begins; with ``row_unchanged`` the row then stays as it
+    was, and its event says ``event_reason`` in place of it. ``hooks`` are those that the node hasn't passed yet.
     ``traversal_id``, ``engine_id``, ``claim_id`` and ``row.atomic_key`` fence every write.
     """
 
@@ -60,12 +60,12 @@ class Work:
     evaluated: Evaluated | None = None
     changed: tuple[str, ...] = ()
     refusal: str | None = None
-    told: str | None = None
+    event_reason: str | None = None
     is_retry: bool = False
     hooks: frozenset[Hook] = frozenset()
-    leaves_row: bool = False
+    row_unchanged: bool = False
     stack_name: str = ""
-    is_unseen: bool = False
+    properties_unknown: bool = False
     """True if it adopts a resource whose properties are unknown. Then all properties are set afterwards."""
 
     @property

@@ -140,7 +140,7 @@ class Planner:
         if change.fate is Fate.DELETED:
             return False
         plugin = self._stack_class(preview, change)
-        return plugin is not None and plugin.chooses_as_it_acts
+        return plugin is not None and plugin.decides_template_at_runtime
 
     def _is_at_goal(self, child: Place, row: ResourceRecord | None) -> bool:
         """Tell whether the update leaves a nested stack alone, so no output changes either."""

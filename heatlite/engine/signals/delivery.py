@@ -104,7 +104,7 @@ class Signals:
         row = find(context)
         plugin = self._shared.registry.get(row.type)
         self._check_action(context, stack, row, plugin)
-        if row.engine_id is not None and not plugin.signals_pass_it_by:
+        if row.engine_id is not None and not plugin.accepts_signals_while_locked:
             raise Busy
         resource = resource_of(self._shared, row)
         if resource is None:

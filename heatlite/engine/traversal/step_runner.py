@@ -262,8 +262,8 @@ class StepRunner:
 def gives_way(work: Work, wanting: Traversal) -> bool:
     """Whether work is let go of for another traversal."""
     kind = wanting.kind_for(work.row.id)
-    only_waits = work.plugin is not None and work.plugin.only_waits
-    return work.traversal_id != wanting.id and yields(work.action, wanting.stack.action, kind, only_waits=only_waits)
+    preemptible = work.plugin is not None and work.plugin.preemptible
+    return work.traversal_id != wanting.id and yields(work.action, wanting.stack.action, kind, preemptible=preemptible)
 
 
 def says_nothing_new(outcome: Waiting, pending: Pending) -> bool:

@@ -55,7 +55,7 @@ class Scaling:
 class AutoScalingGroup(BatchedStack):
     """A group that scaling policies resize."""
 
-    chooses_as_it_acts = True
+    decides_template_at_runtime = True
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
         RESOURCE: Property(

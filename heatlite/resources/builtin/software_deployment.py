@@ -46,7 +46,7 @@ class SoftwareDeployment(Resource):
     """
 
     support_status = SupportStatus(version="2014.1")
-    signals_pass_it_by = True
+    accepts_signals_while_locked = True
     replaced_if = "an input with replace_on_change has changed"
     no_signal_actions = frozenset()
     properties_schema = {

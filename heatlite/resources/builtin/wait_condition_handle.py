@@ -176,7 +176,7 @@ class CfnWaitConditionHandle(Handle):
 class UpdateWaitConditionHandle(CfnWaitConditionHandle):
     """OS::Heat::UpdateWaitConditionHandle: each update makes a new handle, which needs all signals again."""
 
-    always_looks = True
+    update_when_unchanged = True
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
         """Return True: every update makes a new handle."""

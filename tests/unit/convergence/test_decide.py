@@ -204,11 +204,11 @@ def test_a_row_that_the_plan_chose_and_its_update_replaced_is_deleted():
 def test_a_nested_stack_is_turned_to_what_is_wanted_now_whatever_was_being_made(action, status, attempts):
     left = row(1, action=action, status=status, attempts=attempts)
 
-    assert decide_update(left, compared(turns_round=True)) == UpdateInPlace(frozenset())
+    assert decide_update(left, compared(updatable_while_creating=True)) == UpdateInPlace(frozenset())
 
 
 def test_a_nested_stack_is_never_kept_without_a_look():
-    assert decide_update(row(1), compared(has_to_look=True)) == UpdateInPlace(frozenset())
+    assert decide_update(row(1), compared(update_when_unchanged=True)) == UpdateInPlace(frozenset())
 
 
 def test_what_a_nested_stack_left_is_collected_where_it_stays_and_nobody_holds_it():
@@ -223,18 +223,18 @@ def test_what_a_nested_stack_left_is_collected_where_it_stays_and_nobody_holds_i
 def test_what_is_still_to_be_taken_over_is_never_made_whatever_was_tried_before(action, status):
     waiting = row(1, action=action, status=status)
 
-    assert decide_update(waiting, compared("size", replace_when_failed=True, is_waited_for=True)) == Adopt()
+    assert decide_update(waiting, compared("size", replace_when_failed=True, adoption_pending=True)) == Adopt()
 
 
 def test_what_is_wanted_of_another_type_than_what_is_to_be_taken_over_is_made_beside_it():
     waiting = new_row(type="Volume")
 
-    assert decide_update(waiting, compared(wanted_type="Server", adopts=True, is_waited_for=True)) == Replace()
+    assert decide_update(waiting, compared(wanted_type="Server", adopts=True, adoption_pending=True)) == Replace()
 
 
 @pytest.mark.parametrize("action", [Action.INIT, Action.ADOPT])
 def test_what_is_still_to_be_taken_over_is_left_by_a_cleanup(action):
-    assert decide_cleanup(row(1, action=action), serves=False, leaves=True) == Leave()
-    assert decide_cleanup(row(1, action=action), serves=False, retains=True, leaves=True) == Leave()
-    assert decide_cleanup(row(1, action=action), serves=True, leaves=True) == Nothing()
-    assert decide_cleanup(row(1, action=action, engine_id="e1"), serves=False, leaves=True) == Blocked()
+    assert decide_cleanup(row(1, action=action), serves=False, not_adopted_yet=True) == Leave()
+    assert decide_cleanup(row(1, action=action), serves=False, retains=True, not_adopted_yet=True) == Leave()
+    assert decide_cleanup(row(1, action=action), serves=True, not_adopted_yet=True) == Nothing()
+    assert decide_cleanup(row(1, action=action, engine_id="e1"), serves=False, not_adopted_yet=True) == Blocked()

@@ -86,6 +86,6 @@ def test_a_rollback_takes_an_update_back_at_once_but_lets_a_creation_end() -> No
 
 def test_a_step_that_only_waits_for_a_nested_stack_gives_way_to_whatever_wants_the_row():
     for wanting in Action:
-        assert yields(Action.CREATE, wanting, NodeKind.UPDATE, only_waits=True)
-        assert yields(Action.UPDATE, wanting, NodeKind.CLEANUP, only_waits=True)
-        assert not yields(Action.DELETE, wanting, NodeKind.CLEANUP, only_waits=True)
+        assert yields(Action.CREATE, wanting, NodeKind.UPDATE, preemptible=True)
+        assert yields(Action.UPDATE, wanting, NodeKind.CLEANUP, preemptible=True)
+        assert not yields(Action.DELETE, wanting, NodeKind.CLEANUP, preemptible=True)

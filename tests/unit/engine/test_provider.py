@@ -59,7 +59,7 @@ def test_the_class_of_a_file_is_made_once() -> None:
 def test_a_row_whose_template_is_not_at_hand_can_be_read_and_deleted() -> None:
     plugin = REGISTRY.get("gone.yaml")
     assert plugin.has_attribute("whatever")
-    assert plugin.always_looks
+    assert plugin.update_when_unchanged
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ def test_a_handle_says_what_it_can_without_an_identity_service() -> None:
 
 def test_an_update_handle_is_made_anew_by_each_update() -> None:
     assert assess_update(UpdateWaitConditionHandle(instance_of(UpdateWaitConditionHandle)), {}, {}) == Replace()
-    assert UpdateWaitConditionHandle.always_looks, "an update without a change of its own is one as well"
+    assert UpdateWaitConditionHandle.update_when_unchanged, "an update without a change of its own is one as well"
 
 
 class Listener(Resource):

@@ -259,7 +259,7 @@ def test_a_type_that_handles_no_update_is_replaced_by_any_change():
 
 
 def test_a_type_that_always_looks_may_be_replaced_although_nothing_changed():
-    looking = plugin(always_looks=True, needs_replacement=lambda self, before, after, changed: not changed)
+    looking = plugin(update_when_unchanged=True, needs_replacement=lambda self, before, after, changed: not changed)
     assert assess_update(looking, BEFORE, BEFORE) == Replace()
 
 
