@@ -41,7 +41,7 @@ class CreateDeployment(EngineCommand, ShowOne):
             metavar="DEPLOYMENT_NAME",
             help="name of the deployment; configs are applied in the order of their names",
         )
-        parser.add_argument("--config", metavar="CONFIG", required=True, help="the config's id")
+        parser.add_argument("--config", metavar="CONFIG", help="the config's id (an empty config)")
         parser.add_argument("--server", metavar="SERVER", required=True, help="the server's id")
         parser.add_argument(
             "--action", metavar="ACTION", default="UPDATE", help="action that the config receives (UPDATE)"
@@ -55,9 +55,11 @@ class CreateDeployment(EngineCommand, ShowOne):
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the new deployment. It has its own derived config."""
         from heatlite.resources.software.derived import derived_inputs
+        from heatlite.resources.software.port import UNGROUPED
 
         values = options.key_values(parsed_args.input_value, "--input-value")
-        source = self.client.show_software_config(self.context, parsed_args.config)
+        given = parsed_args.config and self.client.show_software_config(self.context, parsed_args.config)
+        source = given or {"group": UNGROUPED, "config": "", "inputs": [], "outputs": [], "options": {}}
         facts = {
             "deploy_server_id": parsed_args.server,
             "deploy_action": parsed_args.action,

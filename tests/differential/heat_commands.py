@@ -31,5 +31,6 @@ def parts_of(command: Any) -> dict[str, Any]:
         "arguments": [it.nargs for it in shown if not it.option_strings],
         "options": sorted(sorted(it.option_strings) for it in shown if it.option_strings),
         "choices": {max(it.option_strings, key=len): sorted(it.choices) for it in shown if it.choices},
+        "required": sorted(max(it.option_strings, key=len) for it in shown if it.option_strings and it.required),
         "format": next((it.default for it in shown if "--format" in it.option_strings), None),
     }

@@ -99,3 +99,14 @@ def test_a_config_is_deployed_and_what_came_of_it_is_shown(shell: Shell, client:
     assert shell.run("software", "deployment", "delete", made["id"]) == 0, shell.err
     assert shell("software", "deployment", "list", "--server", "s") == []
     assert shell.run("software", "config", "show", told["id"]) == 1
+
+
+def test_a_deployment_without_a_config_has_an_empty_one_as_with_heats_client(shell: Shell) -> None:
+    made = shell("software", "deployment", "create", "--server", "no-config", "--signal-transport", "NO_SIGNAL", "bare")
+    config = shell("software", "config", "show", made["config_id"])
+    assert (config["name"], config["group"], config["config"]) == ("bare", "Heat::Ungrouped", "")
+    assert {it["name"] for it in config["inputs"]} == {
+        "deploy_server_id",
+        "deploy_action",
+        "deploy_signal_transport",
+    }

@@ -60,6 +60,12 @@ def test_every_value_of_an_option_is_taken_or_has_a_reason(command: str) -> None
     assert missing == {option for named, option in OTHER_VALUES if named == command}
 
 
+@pytest.mark.parametrize("command", FACTS)
+def test_no_option_is_required_that_heats_client_does_not_require(command: str) -> None:
+    ours = {max(it.option_strings, key=len) for it in parser_of(command)._actions if it.option_strings and it.required}
+    assert ours <= set(FACTS[command]["required"])
+
+
 @pytest.mark.parametrize("command", [name for name in FACTS if FACTS[name]["format"]])
 def test_every_command_prints_in_the_same_format(command: str) -> None:
     [ours] = [it.default for it in parser_of(command)._actions if "--format" in it.option_strings]
