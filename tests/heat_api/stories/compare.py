@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,15 +14,13 @@ from typing import Any
 from tests.heat_api import heat
 from tests.heat_api.cloud import Cloud, Engine, Served
 from tests.heat_api.stories import asking, changing, taking_over, waiting
-from tests.heat_api.stories.known import reason_for
+from tests.heat_api.stories.known import CASES, parted, reason_for
 from tests.heat_api.stories.teller import Teller, Web
 
 STORIES: tuple[Callable[[Teller], None], ...] = (*waiting.STORIES, *changing.STORIES, *asking.STORIES)
 """The longest first."""
 AT_ONCE = 8
-SHOWN = 500
-CASES = ("case", "says", "an output of")
-"""Notes that tell of which case the next ones are."""
+SHOWN = 1500
 UNTOUCHED = [("update", 202), ("update ended", "UPDATE_COMPLETE"), ("happened", {}), ("are others now", [])]
 Notes = list[tuple[str, Any]]
 
@@ -72,37 +71,28 @@ def notes_of(story: Callable[[Teller], None], web: Web) -> Notes:
 
 def compared(heats: Telling, ours: Telling) -> int:
     """Tell the differences; how many aren't known."""
-    unknown, same = [], 0
-    for story, notes in ours.notes.items():
-        case: Any = None
-        for one, other in itertools.zip_longest(heats.notes[story], notes, fillvalue=("nothing", None)):
-            case = other[1] if other[0] in CASES else case
-            if one == other:
-                same += 1
-            elif reason := reason_for(story, one[0], case):
-                print(f"known {story}, {one[0]}, {case}: {reason}", flush=True)
-            else:
-                unknown.append((f"{story}, {case}", one, other))
+    unknown, same, known = [], 0, 0
+    pairs = [(story, heats.notes[story], notes) for story, notes in ours.notes.items()]
     for name, notes in ours.taken_over.items():
         made = heats.taken_over[name]
         wanted = [*made, *UNTOUCHED, *[it for it in made if it[0] == "outputs"]]
+        pairs.append((f"import of {name}", wanted, notes))
+    for story, wanted, notes in pairs:
+        case, nth = None, Counter[str]()
         for one, other in itertools.zip_longest(wanted, notes, fillvalue=("nothing", None)):
+            case = other[1] if other[0] in CASES else case
             if one == other:
                 same += 1
+            elif reason := reason_for(story, one, other, case, nth[other[0]]):
+                known += 1
+                print(f"known {story}, {one[0]}, {case}: {reason}", flush=True)
             else:
-                unknown.append((f"after import, {name}", one, other))
+                unknown.append((f"{story}, {case}, {nth[other[0]]}", one, other))
+            nth[other[0]] += 1
     for where, one, other in unknown:
-        print(f"DIFFERS {where}\n   Heat     {short(one, other)}\n   heatlite {short(other, one)}", flush=True)
+        mine, its = (json.dumps(it)[:SHOWN] for it in parted(one[1], other[1]))
+        print(f"DIFFERS {where}\n   Heat     {one[0]}: {mine}\n   heatlite {other[0]}: {its}", flush=True)
     stories = f"{len(ours.notes)} stories, {len(ours.taken_over)} stacks taken over"
-    print(f"{stories}: {same} notes are the same, {len(unknown)} differ in a way that isn't known", flush=True)
+    counts = f"{same} notes are the same, {known} differ as is known, {len(unknown)} in a way that isn't"
+    print(f"{stories}: {counts}", flush=True)
     return len(unknown)
-
-
-def short(one: tuple[str, Any], other: tuple[str, Any]) -> str:
-    """A note, without what the other has as well."""
-    value, others = one[1], other[1]
-    if isinstance(value, dict) and isinstance(others, dict):
-        value = {name: it for name, it in value.items() if name not in others or others[name] != it}
-    elif isinstance(value, list) and isinstance(others, list):
-        value = [it for it in value if it not in others]
-    return f"{one[0]}: {json.dumps(value)}"[:SHOWN]

@@ -17,6 +17,7 @@ from tests.heat_api import heat
 from tests.heat_api.stories import changing, waiting
 from tests.heat_api.stories.teller import Teller, Web, template_of
 
+INNER = template_of("taking_over_separate_inner")
 CASES: dict[str, tuple[str, dict[str, str]]] = {
     "referring": (changing.REFERRING, changing.FILES),
     "nested": (changing.NESTED, changing.FILES),
@@ -24,6 +25,7 @@ CASES: dict[str, tuple[str, dict[str, str]]] = {
     "nulls": changing.nulls(),
     "paths": (changing.PATHS, changing.FILES),
     "plain": (waiting.LEAF, {}),
+    "separate": (template_of("taking_over_separate"), {"child.yaml": changing.CHILD, "inner.yaml": INNER}),
     "policies": (template_of("taking_over_policies"), {}),
 }
 
@@ -62,11 +64,11 @@ def updated(web: Web, name: str) -> list[tuple[str, Any]]:
     tell.outputs()
     tell.resources()
     before, tell.notes = tell.notes, []
-    tell.happened()
+    tell.happened(inside=True)
     tell.others()
     tell.notes = []
     tell.update(template, files=files)
-    tell.happened()
+    tell.happened(inside=True)
     tell.others()
     tell.outputs()
     return [*before, *tell.notes]

@@ -163,8 +163,11 @@ class Teller:
         ]
         self.note("resources", sorted(told))
 
-    def happened(self) -> None:
-        """Note what has happened since this was asked last: which resources, nested ones too, came to which state."""
+    def happened(self, *, inside: bool = False) -> None:
+        """Note what has happened since this was asked last: which resources, nested ones too, came to which state.
+
+        :param inside: leave out resources that are nested stacks: an update tells of each, whether it changes or not
+        """
         path = f"{self.path}/events?nested_depth=5&limit=1000"
         _, answer = self.web.ask("GET", path)
         events = Counter(
@@ -172,6 +175,8 @@ class Teller:
             for it in answer.get("events", [])
             if not it["resource_status"].endswith("IN_PROGRESS") and not is_stack(it)
         )
+        stacks = {it["parent_resource"] for it in self.rows() if it.get("parent_resource")} if inside else set()
+        events = Counter({name: times for name, times in events.items() if name.split()[0] not in stacks})
         self.note("happened", dict(events - self._seen))
         self._seen |= events
 
