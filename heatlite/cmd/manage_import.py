@@ -130,19 +130,28 @@ def each_tree(conf: cfg.ConfigOpts, database: Any, heat: Any) -> Iterator[Found]
         print(f"WARNING: heat-engine on {host} seems to run: stop it, lest both engines work at one stack")
     means = Means(database, registry, settings, inputs)
     judge, take_over = Judge(registry, settings.operator_registry), TakeOver(means)
+    held, joined = heat.held(), set[str]()
+    roots = sorted(heat.roots(conf.command.project), key=lambda it: it[0] in held)  # what may be part of another last
     with open_rehearsal(means) as rehearsal:
-        for stack_id, name, project in heat.roots(conf.command.project):
+        for stack_id, name, project in roots:
+            if stack_id in joined:
+                continue
             try:
                 root = heat.stack(stack_id, events=conf.command.events)
-                yield one_tree(root, judge, take_over, rehearsal, conf.command)
+                judgement = judge.judge(root)
+                joined |= judgement.joined
+                yield one_tree(root, judgement, take_over, rehearsal, conf.command)
             except exception.HeatliteError as error:
+                joined |= {part for part, owner in held.items() if owner == stack_id}
                 yield Found(project, name, stack_id, obstacles=(str(error),))
 
 
-def one_tree(root: Any, judge: Any, take_over: Any, rehearsal: Any, arguments: argparse.Namespace) -> Found:
-    """Judge one tree, and import it."""
-    judgement, ours = judge.judge(root), take_over.obstacle(root)
-    every = list(root.tree())
+def one_tree(root: Any, judgement: Any, take_over: Any, rehearsal: Any, arguments: argparse.Namespace) -> Found:
+    """Import one tree that was judged."""
+    ours = take_over.obstacle(root)
+    if ours is None and judgement.stack is not None:
+        ours = take_over.obstacle_below(judgement.stack, judgement.joined)
+    every = [it.heat for it in judgement.stack.tree()] if judgement.stack is not None else list(root.tree())
     resources = sum(len(stack.resources) for stack in every)
     obstacles = (ours,) if ours else judgement.obstacles
     changes = () if obstacles else rehearsal.changes(judgement.stack)

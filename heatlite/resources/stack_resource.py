@@ -53,7 +53,7 @@ class StackResource(Resource):
     decides_template_at_runtime = False
     """Whether the members depend on more than the properties: on the present members, or on chance."""
     is_separate_in_heat = False
-    """Whether Heat's stack of it has no owner, so that the import doesn't find it as a nested stack."""
+    """Whether Heat's stack of it has no owner: it is a root of its own there."""
     template_place = "nested_stack"
     """Path element that represents the template in the path of an error."""
 

@@ -245,7 +245,7 @@ def test_what_is_not_at_rest_or_whole_is_left_with_the_place(heat_url: str, chan
     assert obstacle.startswith(reasons[change])
 
 
-def test_a_stack_resource_is_left_since_heat_has_it_as_a_separate_stack(heat_url: str) -> None:
+def test_a_stack_resource_is_left_whose_stack_is_elsewhere(heat_url: str) -> None:
     root = taking.heat_stacks(heat_url)["flat"]
     row, *others = root.resources
     raw = dict(root.template.template)
@@ -255,7 +255,7 @@ def test_a_stack_resource_is_left_since_heat_has_it_as_a_separate_stack(heat_url
     resources = (dataclasses.replace(row, properties={"template": template}), *others)
     changed = dataclasses.replace(root, template=dataclasses.replace(root.template, template=raw), resources=resources)
     (obstacle,) = Judge(taking.REGISTRY, {}).judge(changed).obstacles
-    assert obstacle.startswith(f"resources.{row.name} (OS::Heat::Stack): Heat has it as a separate stack")
+    assert obstacle.startswith(f"resources.{row.name} (OS::Heat::Stack): its stack {row.physical_resource_id} isn't in")
 
 
 def test_without_heats_key_no_secret_is_read(heat_url: str) -> None:

@@ -148,7 +148,7 @@ def test_a_stack_whose_first_update_changes_it_needs_a_flag(
 ) -> None:
     root = with_another_value(roots["list-with-commas"])
     said = argparse.Namespace(allow_changes=allows, dry_run=is_dry)
-    found = one_tree(root, Judge(taking.REGISTRY, {}), taking.take_over(database), rehearsal, said)
+    found = one_tree(root, Judge(taking.REGISTRY, {}).judge(root), taking.take_over(database), rehearsal, said)
     assert [change.partition(" (")[0] for change in found.changes] == ["resources.web.resources.r"]
     assert found.obstacles == (() if allows else (CHANGES,))
     is_here = stacks.get(EngineContext(database), root.id) is not None

@@ -60,6 +60,18 @@ class HeatDatabase:
         found = self._rows(statement.order_by(STACK.tenant, STACK.created_at, STACK.name))
         return [(row["id"], row["name"], row["tenant"]) for row in found]
 
+    def held(self) -> dict[str, str]:
+        """Return the roots that resources of other stacks of their project refer to: id → the other stack's id."""
+        owner = tables.stack.alias()
+        statement = (
+            sa.select(STACK.id, owner.c.id.label("owner"))
+            .join(tables.resource, RESOURCE.nova_instance == STACK.id)
+            .join(owner, sa.and_(owner.c.id == RESOURCE.stack_id, owner.c.tenant == STACK.tenant))
+            .where(STACK.owner_id.is_(None), STACK.deleted_at.is_(None), owner.c.deleted_at.is_(None))
+            .where(owner.c.id != STACK.id)
+        )
+        return {row["id"]: row["owner"] for row in self._rows(statement)}
+
     def stack(self, stack_id: str, *, events: bool = False) -> HeatStack:
         """Read a live stack with all its nested stacks.
 
@@ -70,12 +82,19 @@ class HeatDatabase:
         found = self._rows(sa.select(tables.stack).where(STACK.id == stack_id, STACK.deleted_at.is_(None)))
         if not found:
             raise Invalid(reason=f"stack {stack_id} is gone from Heat's database")
-        return self._stack(found[0], events)
+        return self._stack(found[0], events, frozenset())
 
-    def _stack(self, row: dict[str, Any], events: bool) -> HeatStack:
+    def _stack(self, row: dict[str, Any], events: bool, above: frozenset[str]) -> HeatStack:
+        """Read a stack.
+
+        :param above: the stacks that it is in; none of them is in it again, whatever its resources refer to
+        """
+        above |= {row["id"]}
         owned = sa.select(tables.stack).where(STACK.owner_id == row["id"], STACK.deleted_at.is_(None))
         children = self._rows(owned.where(sa.or_(STACK.backup.is_(None), STACK.backup.is_(False))))
         own = {name: row[name] for name in HeatStack.__dataclass_fields__ if name in row}
+        resources = self._resources(row["id"])
+        separate = self._separate(row["tenant"], resources, above)
         return HeatStack(
             **{
                 **own,
@@ -85,13 +104,19 @@ class HeatDatabase:
             },
             is_convergence=bool(row["convergence"]),
             template=self._template(row["raw_template_id"]),
-            resources=self._resources(row["id"]),
-            children=tuple(self._stack(child, events) for child in children),
+            resources=resources,
+            children=tuple(self._stack(child, events, above) for child in children),
+            separate=tuple(self._stack(each, events, above) for each in separate),
             tags=tuple(it["tag"] for it in self._of_stack(tables.stack_tag, row["id"])),
             credentials=self._credentials(row["user_creds_id"]) if row["owner_id"] is None else None,
             snapshots=tuple(self._snapshot(it) for it in self._of_stack(tables.snapshot, row["id"])),
             events=tuple(self._of_stack(tables.event, row["id"])) if events else (),
         )
+
+    def _separate(self, tenant: str, rows: Sequence[HeatResource], above: frozenset[str]) -> list[dict[str, Any]]:
+        ids = sorted({row.physical_resource_id for row in rows if row.physical_resource_id} - above)
+        live = (STACK.owner_id.is_(None), STACK.deleted_at.is_(None), STACK.tenant == tenant)
+        return self._rows(sa.select(tables.stack).where(STACK.id.in_(ids), *live)) if ids else []
 
     def _of_stack(self, table: sa.Table, stack_id: str) -> list[dict[str, Any]]:
         return self._rows(sa.select(table).where(table.c.stack_id == stack_id).order_by(table.c.id))

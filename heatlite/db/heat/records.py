@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from heatlite.db.user_creds import Credentials
@@ -46,7 +46,11 @@ class HeatResource:
 
 @dataclass(frozen=True)
 class HeatStack:
-    """A stack with all its nested stacks. ``snapshots`` and ``events`` are rows, column → value."""
+    """A stack with all its nested stacks. ``snapshots`` and ``events`` are rows, column → value.
+
+    ``separate`` are roots of their own in Heat whose ids are physical ids of this stack's resources: an OS::Heat::Stack
+    has made them, or a resource refers to them.
+    """
 
     id: str
     name: str
@@ -67,10 +71,27 @@ class HeatStack:
     template: HeatTemplate
     resources: tuple[HeatResource, ...] = ()
     children: tuple[HeatStack, ...] = ()
+    separate: tuple[HeatStack, ...] = ()
     tags: tuple[str, ...] = ()
     credentials: Credentials | None = None
     snapshots: tuple[Plain, ...] = ()
     events: tuple[Plain, ...] = ()
+
+    def nested_in(self, owner: HeatStack, resource_name: str) -> HeatStack:
+        """Return a separate stack as the nested stack of a resource, as heatlite has it."""
+        return replace(
+            self,
+            owner_id=owner.id,
+            parent_resource_name=resource_name,
+            nested_depth=owner.nested_depth + 1,
+            disable_rollback=True,
+            credentials=None,
+            children=tuple(child.below(owner.nested_depth + 2) for child in self.children),
+        )
+
+    def below(self, depth: int) -> HeatStack:
+        """Return a nested stack and all stacks in it, the first of them at this depth."""
+        return replace(self, nested_depth=depth, children=tuple(child.below(depth + 1) for child in self.children))
 
     def tree(self) -> Iterator[HeatStack]:
         """Yield the stack and all its nested stacks, each after its own nested stacks."""

@@ -24,9 +24,8 @@ from heatlite.resources.stack_resource import StackResource
 from heatlite.template import ResourceDefinition
 
 GONE = ("DELETE", "COMPLETE")
-SEPARATE = (
-    "Heat has it as a separate stack ({}), and heatlite can't import that as a nested one: use a resource with a "
-    "template's name as its type instead, in Heat"
+ELSEWHERE = (
+    "its stack {} isn't in this database, or is another project's: stacks of other regions and clouds are not supported"
 )
 
 
@@ -62,10 +61,14 @@ class JudgedStack:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The result for one tree: either a stack, or the reasons why it can't be taken over."""
+    """The result for one tree: either a stack, or the reasons why it can't be taken over.
+
+    ``joined`` are the ids of Heat's separate stacks that are part of this tree, or may be where that can't be told.
+    """
 
     stack: JudgedStack | None
     obstacles: tuple[str, ...] = ()
+    joined: frozenset[str] = frozenset()
 
 
 class Judge:
@@ -78,11 +81,17 @@ class Judge:
     def judge(self, root: HeatStack) -> Judgement:
         """Judge a whole tree, and name every obstacle."""
         obstacles: list[str] = []
-        judged = self._stack(root, "", None, obstacles)
-        return Judgement(None if obstacles else judged, tuple(obstacles))
+        joined: set[str] = set()
+        judged = self._stack(root, "", None, obstacles, joined)
+        return Judgement(None if obstacles else judged, tuple(obstacles), frozenset(joined))
 
     def _stack(
-        self, stack: HeatStack, prefix: str, holder: type[Resource] | None, obstacles: list[str]
+        self,
+        stack: HeatStack,
+        prefix: str,
+        holder: type[Resource] | None,
+        obstacles: list[str],
+        joined: set[str],
     ) -> JudgedStack | None:
         obstacles += [f"{prefix}{reason}" for reason in states_in_the_way(stack)]
         raw, rows = stack.template.template, oldest_first(stack.resources)
@@ -92,6 +101,7 @@ class Judge:
             parsed, parameters = self._parse(stack, raw)
         except exception.HeatliteError as error:
             obstacles.append(f"{prefix}its template can't be read here: {error}")
+            joined |= {it.id for it in stack.separate}
             return None
         resources, children = [], []
         for row in rows:
@@ -99,7 +109,9 @@ class Judge:
             if judged is not None:
                 resources.append(judged)
             if judged is not None and judged.child is not None:
-                children.append(self._stack(judged.child, f"{prefix}resources.{row.name}.", judged.plugin, obstacles))
+                joined |= {judged.child.id} & {it.id for it in stack.separate}
+                below = f"{prefix}resources.{row.name}."
+                children.append(self._stack(judged.child, below, judged.plugin, obstacles, joined))
         obstacles += [f"{prefix}{reason}" for reason in without_each_other(stack, parsed, resources)]
         return JudgedStack(stack, raw, parsed, parameters, tuple(resources), tuple(it for it in children if it))
 
@@ -126,11 +138,23 @@ class Judge:
         except exception.HeatliteError as error:
             obstacles.append(f"{place} ({definition.type}): {error}")
             return None
-        child = next((it for it in stack.children if it.id == row.physical_resource_id), None)
-        if issubclass(plugin, StackResource) and child is None:
-            why = SEPARATE if plugin.is_separate_in_heat else "its nested stack {} doesn't exist"
+        child = child_of(stack, row, definition, plugin)
+        if issubclass(plugin, StackResource) and child is None and definition.external_id is None:
+            why = ELSEWHERE if plugin.is_separate_in_heat else "its nested stack {} doesn't exist"
             obstacles.append(f"{place} ({definition.type}): {why.format(row.physical_resource_id)}")
         return JudgedResource(row, definition, plugin, properties, child)
+
+
+def child_of(
+    stack: HeatStack, row: HeatResource, definition: ResourceDefinition, plugin: type[Resource]
+) -> HeatStack | None:
+    """Return the nested stack of a resource, if it has one: in Heat that of an OS::Heat::Stack is a root of its own."""
+    found = next((it for it in stack.children if it.id == row.physical_resource_id), None)
+    is_separate = issubclass(plugin, StackResource) and plugin.is_separate_in_heat
+    if found is not None or not is_separate or definition.external_id is not None:
+        return found
+    made = next((it for it in stack.separate if it.id == row.physical_resource_id), None)
+    return None if made is None else made.nested_in(stack, row.name)
 
 
 def oldest_first(rows: Iterable[HeatResource]) -> list[HeatResource]:

@@ -37,11 +37,24 @@ from heatlite.engine.heat_import.judge import JudgedStack
 from heatlite.engine.heat_import.takeover import TakeOver
 from heatlite.engine.operations import planning
 from heatlite.engine.operations.validation import Submission
+from heatlite.resources.builtin.stack import CONTEXT, REGION, Stack
 from heatlite.resources.registry import Registry
 
 KEY_BYTES = 16
 LONGEST_VALUE = 60
 """Characters of a differing value that are shown."""
+
+
+class StackOfHere(Stack):
+    """An OS::Heat::Stack whose stack is in the database that is imported. So the region that it names is this one.
+
+    The command has no cloud to ask for the region.
+    """
+
+    def validate(self) -> None:
+        """Check what is named beside the region."""
+        if set(self.properties[CONTEXT] or {}) - {REGION}:
+            super().validate()
 
 
 @dataclass(frozen=True)
@@ -85,7 +98,8 @@ class Rehearsal:
         assert stack is not None, "it has just been written"
         stored = templates.get(context, stack.raw_template_id)
         submission = Submission(stored.template, stored.files, language.Environment.parse(stored.environment))
-        knowledge = Planning(means.registry, means.inputs, means.settings, Library(means.settings.operator_registry))
+        registry = means.registry.with_others({"OS::Heat::Stack": StackOfHere})
+        knowledge = Planning(registry, means.inputs, means.settings, Library(means.settings.operator_registry))
         yield from differences(planning.plan(knowledge, context, stack, submission)["changes"], "")
 
     def _forget(self, context: EngineContext, judged: JudgedStack) -> None:

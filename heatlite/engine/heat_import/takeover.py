@@ -38,6 +38,18 @@ class TakeOver:
             return f"heatlite has another stack named {heat.name} in its project"
         return None
 
+    def obstacle_below(self, root: JudgedStack, joined: frozenset[str]) -> str | None:
+        """Return why a part of a tree can't be taken over: it was, as a stack of its own; None if nothing was.
+
+        :param joined: the ids of stacks that were roots of their own in Heat
+        """
+        context = EngineContext(self._means.database)
+        for judged in root.tree():
+            found = stacks.get(context, judged.heat.id) if judged.heat.id in joined else None
+            if found is not None and found.owner_id is None and found.deleted_at is None:
+                return f"heatlite has {found.name} ({found.id}) already, as a stack of its own"
+        return None
+
     def take(self, root: JudgedStack) -> None:
         """Write a tree.
 

@@ -30,6 +30,7 @@ class UsersOf:
         self._database = database
         self._domain = domain
         self._root_id = stack.root_id or stack.id
+        self._own_project = stack.stack_user_project_id
         self.project_name = f"{stack.tenant}-{self._root_id}"[:LONGEST_NAME]
 
     def make(self, name: str, password: str) -> StackUser:
@@ -45,9 +46,10 @@ class UsersOf:
 
     def enable(self, user_id: str, *, enabled: bool) -> None:
         """Enable or disable a user. A user that isn't the stack's is left alone, with a warning."""
-        project_id = stack_projects.get(EngineContext(self._database), self._root_id)
-        is_there = project_id not in (None, stack_projects.INTENDED)
-        if not (is_there and self._domain.enable(user_id, str(project_id), enabled=enabled)):
+        of_root = stack_projects.get(EngineContext(self._database), self._root_id)
+        # a nested stack that was a root in Heat has a project of its own, with the users that Heat made
+        projects = {str(it) for it in (of_root, self._own_project) if it not in (None, stack_projects.INTENDED)}
+        if not any(self._domain.enable(user_id, each, enabled=enabled) for each in sorted(projects)):
             LOG.warning("User %s doesn't belong to stack %s, and is left as it is", user_id, self._root_id)
 
     def token(self, user: StackUser, password: str) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from heatlite import exception
-from heatlite.db import user_creds
+from heatlite.db import stack_projects, user_creds
 from heatlite.db.records import StackRecord
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal import trusts
@@ -19,15 +20,29 @@ LOG = logging.getLogger(__name__)
 
 
 def say(shared: Shared, stack: StackRecord) -> str | None:
-    """Delete what a root stack has in keystone: why that failed, or None."""
-    if shared.clouds is None or stack.is_nested:
+    """Delete what a stack has in keystone: why that failed, or None.
+
+    A nested stack has nothing of its own there, unless it was a root in Heat: then a project for its users.
+    """
+    if shared.clouds is None:
+        return None
+    if stack.is_nested and not has_own_project(shared, stack):
         return None
     try:
-        shared.clouds.users_of(stack).delete_all()
+        shared.clouds.users_of(replace(stack, root_id=stack.id)).delete_all()
     except exception.HeatliteError as error:
         return f"Error deleting project: {error}"
-    revoke_trust(shared, stack)
+    if not stack.is_nested:
+        revoke_trust(shared, stack)
     return None
+
+
+def has_own_project(shared: Shared, stack: StackRecord) -> bool:
+    """Tell whether a nested stack's users have another project than those of its root."""
+    project_id = stack.stack_user_project_id
+    if project_id in (None, stack_projects.INTENDED):
+        return False
+    return project_id != stack_projects.get(shared.context(), stack.root_id or stack.id)
 
 
 def revoke_trust(shared: Shared, stack: StackRecord) -> None:
