@@ -267,7 +267,7 @@ def test_a_running_deployment_is_switched_to_quorum_queues_as_documented(permiss
     rabbitmq.delete_queues(vhost)
     rabbitmq.delete_exchange(vhost, messages.EXCHANGE)
     wait_until(deployment.answers, PATIENCE, "engines to answer", deployment.tail)
-    assert serving(deployment) == [True]
+    wait_until(lambda: serving(deployment) == [True], PATIENCE, "its row to say so", deployment.tail)
     story.client = deployment.client
     story.update(hot(a=resource("2")))
     story.settle("UPDATE_COMPLETE")

@@ -55,7 +55,7 @@ def take_over(context: EngineContext, engine: Endpoint, works: Collection[Work])
 def end(context: EngineContext, engine: Endpoint, traversal: Any, works: Collection[Work]) -> fail.Ended:
     failures = [(work, Failed("it broke", None, {})) for work in works]
     with engine.shared.database.writer(context):
-        return fail.fail(context, engine.shared.inputs, traversal.stack, "it broke", failures, None, recast_after=60.0)
+        return fail.fail(context, engine.shared.inputs, traversal.stack, "it broke", failures, None)
 
 
 def state(context: EngineContext, traversal: Any) -> str:
