@@ -5,6 +5,9 @@
     hunter2, {"user": "ann", "pin": 4711}  ──▶  "hunter2", "ann", "4711", and their forms in repr and JSON
     "hunter2 is too short"                 ──▶  "****** is too short"
 
+Values are looked up in sets: a mask may have a hundred thousand of them, and no other thread of the process may be kept
+waiting for long, as by a regular expression with that many alternatives.
+
 It finds values that a text contains unchanged or quoted, and the beginning of a value, because errors shorten what they
 quote. It can't find a value that a plugin has changed, by encoding it for example. So a plugin's author should not put
 properties into errors.
@@ -25,6 +28,10 @@ SHORT = 4
 """Shorter values are masked only as whole words: otherwise every "a" of a text would reveal the value."""
 BEGINNING = 8
 """The beginning of a longer value is recognised by this many characters."""
+FEW = 50
+"""So many values may be alternatives of a regular expression."""
+MOST_INSIDE = 1000
+"""Inside of what a value takes, others that reach beyond it are looked for only if it is no longer than this."""
 
 
 @dataclass(frozen=True)
@@ -46,55 +53,84 @@ class Mask:
         if not self.texts:
             return text
         try:
-            return self._without_beginnings(self._pattern.sub(HIDDEN, text))
-        except (re.error, RecursionError, MemoryError, OverflowError):
+            return self._masked(text)
+        except (RecursionError, MemoryError, OverflowError):
             return HIDDEN
 
-    def _without_beginnings(self, text: str) -> str:
-        """Replace by ``******`` each beginning of a value that is cut off later."""
+    def _masked(self, text: str) -> str:
+        """Replace what values and the beginnings of values take, from left to right; those that overlap are one."""
         parts: list[str] = []
-        end = 0
-        while self._long and (found := self._beginnings.search(text, end)):
-            parts += (text[end : found.start()], HIDDEN)
-            end = found.start() + self._cut_at(text[found.start() : found.start() + self._longest])
+        end = place = 0
+        while found := self._starts.search(text, place):
+            start = found.start()
+            place, stop = start + 1, start + self._taken_at(text, start)
+            if stop <= max(start, end):
+                continue
+            if start >= end:
+                parts += (text[end:start], HIDDEN)
+            end = stop
+            if stop - start > MOST_INSIDE:
+                place = max(place, stop - BEGINNING + 1)
         return "".join([*parts, text[end:]])
 
-    def _cut_at(self, text: str) -> int:
-        """Count the characters at the front that belong to a value: in sorted order, a neighbour shares the most."""
-        place = bisect.bisect(self._long, text)
-        neighbours = self._long[max(0, place - 1) : place + 1]
-        return max(_alike(text, value) for value in neighbours)
+    def _taken_at(self, text: str, start: int) -> int:
+        """Count the characters from ``start`` on that are a value, or the beginning of a long one."""
+        if text[start : start + BEGINNING] in self._beginnings:
+            return self._cut_at(text, start)
+        for length in self._short_lengths:
+            if text[start : start + length] in self.texts and (length >= SHORT or _is_word(text, start, length)):
+                return length
+        return 0
+
+    def _cut_at(self, text: str, start: int) -> int:
+        """Count the characters that belong to a long value: in sorted order, a neighbour shares the most."""
+        size = 8 * BEGINNING
+        while True:
+            piece = text[start : start + size]
+            place = bisect.bisect(self._long, piece)
+            shared = max(_alike(piece, value) for value in self._long[max(0, place - 1) : place + 1])
+            if shared < size:
+                return shared
+            size *= 4
 
     @cached_property
     def _long(self) -> list[str]:
         return sorted(text for text in self.texts if len(text) > BEGINNING)
 
     @cached_property
-    def _longest(self) -> int:
-        return max(map(len, self._long))
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(text[:BEGINNING] for text in self._long)
 
     @cached_property
-    def _beginnings(self) -> re.Pattern[str]:
-        return re.compile("|".join(re.escape(head) for head in sorted({text[:BEGINNING] for text in self._long})))
+    def _short_lengths(self) -> list[int]:
+        """The lengths of the other values, the longest first."""
+        return sorted({len(text) for text in self.texts if len(text) <= BEGINNING}, reverse=True)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        """The longest first, so that when one value is the start of another the longer one is masked whole."""
-        longest_first = sorted(self.texts, key=lambda text: (-len(text), text))
-        return re.compile("|".join(map(_findable, longest_first)))
+    def _starts(self) -> re.Pattern[str]:
+        """An expression that finds where a value may begin: by the beginnings of a few values, or by one character."""
+        beginnings = sorted({text[:BEGINNING] for text in self.texts})
+        if len(beginnings) <= FEW:
+            return re.compile("|".join(map(re.escape, beginnings)))
+        return re.compile(f"[{''.join(map(re.escape, sorted({text[0] for text in beginnings})))}]")
 
 
 def _alike(one: str, other: str) -> int:
     """Count the equal characters at the front of two texts."""
-    for place, (its, others) in enumerate(zip(one, other, strict=False)):
-        if its != others:
-            return place
-    return min(len(one), len(other))
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
-def _findable(text: str) -> str:
-    escaped = re.escape(text)
-    return rf"(?<!\w){escaped}(?!\w)" if len(text) < SHORT else escaped
+def _is_word(text: str, start: int, length: int) -> bool:
+    """Tell whether neither neighbour of a part of a text could be a part of the same word."""
+    around = text[max(0, start - 1) : start] + text[start + length : start + length + 1]
+    return not any(character.isalnum() or character == "_" for character in around)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -117,7 +117,7 @@ def test_where_masking_fails_nothing_of_the_original_is_shown(error: Exception) 
 def test_a_text_that_the_mask_cannot_search_is_hidden_whole() -> None:
     class Broken(Mask):
         @property
-        def _pattern(self) -> Any:
+        def _starts(self) -> Any:
             raise RecursionError
 
     assert Broken(frozenset({SECRET}))(f"it is {SECRET}") == HIDDEN

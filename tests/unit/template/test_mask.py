@@ -1,6 +1,7 @@
 """Masks: what is told without what is hidden."""
 
 import json
+import re
 
 import pytest
 from hypothesis import assume, given
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from heatlite import template as language
 from heatlite.exception import StackValidationFailed
 from heatlite.template import Environment, Mask
-from heatlite.template.mask import HIDDEN, SHORT
+from heatlite.template.mask import BEGINNING, HIDDEN, SHORT
 from tests.unit.template.build import PSEUDO
+
+real = re.compile
 
 LONG_TEXTS = st.text(min_size=SHORT).filter(str.strip)
 
@@ -49,6 +52,35 @@ def test_nothing_but_the_beginning_is_hidden_of_what_begins_alike():
 
 def test_of_two_values_the_longer_is_hidden_whole():
     assert Mask.of(["hunter", "hunter2secret"])("hunter2secret hunter") == f"{HIDDEN} {HIDDEN}"
+
+
+OF_FEW_LETTERS = st.text("ab_ ", min_size=SHORT, max_size=3 * BEGINNING).filter(str.strip)
+
+
+@given(st.lists(OF_FEW_LETTERS, min_size=1, max_size=80), st.data())
+def test_nothing_is_left_of_values_that_overlap(secrets, data):
+    text = "".join(data.draw(st.lists(st.sampled_from([*secrets, *(each[1:] for each in secrets), "b"]))))
+    shown = Mask.of(secrets)(text)
+    assert not [part for part in shown.split(HIDDEN) for secret in secrets if secret in part]
+    assert not [part for part in shown.split(HIDDEN) for secret in secrets if secret[: BEGINNING + 1] in part]
+
+
+def test_what_no_value_covers_is_shown():
+    mask = Mask.of([f"{place:05}" for place in range(1000)])
+    assert mask("00999 01000 x0000, 999") == f"{HIDDEN} 01000 x0000, 999"
+
+
+def test_a_value_that_begins_inside_another_is_hidden_to_its_end():
+    mask = Mask.of(["user=admin1234567890", "admin12345-abcdef"])
+    assert mask("at user=admin12345-abcdef!") == f"at {HIDDEN}!"
+
+
+def test_many_values_are_no_alternatives_of_a_regular_expression(monkeypatch):
+    compiled = []
+    monkeypatch.setattr(re, "compile", lambda text, *flags: compiled.append(text) or real(text, *flags))
+    mask = Mask.of([[f"{place:x}" for place in range(10_000)]])
+    assert mask("at 1a2b") == f"at {HIDDEN}"
+    assert 0 < len("".join(compiled)) < 1000
 
 
 def test_a_short_value_is_hidden_as_a_word_only():
