@@ -11,6 +11,7 @@ from typing import Any
 
 from heatlite.template.dialects import HOT, Dialect
 from heatlite.template.nodes import Tree
+from heatlite.template.unknown import holds_unknown
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class ResourceDefinition:
     def written_type(self) -> str:
         """The type in the template, before the resource registry's mapping. Users see this one."""
         return str(self.written.get("type") or self.type)
+
+    @cached_property
+    def is_partly_unknown(self) -> bool:
+        """Whether a part of it isn't known yet, which happens in a group's template only."""
+        return holds_unknown(self.written)
 
     @cached_property
     def definition_hash(self) -> str:

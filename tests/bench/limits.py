@@ -96,6 +96,22 @@ def preview_of_large_files(engine: Endpoint) -> Call:
     return preview(engine, template, files={"big.yaml": large_file()})
 
 
+def plan_of_large_files(engine: Endpoint) -> Call:
+    identity = engine.created("web", hot(a=thing()))
+    definition = {"count": 480, "resource_def": {"type": "big.yaml"}}
+    template = hot(a=thing(), g={"type": "OS::Heat::ResourceGroup", "properties": definition})
+    request: Template = {"template": template, "params": {}, "files": {"big.yaml": large_file()}, "args": {}}
+    return lambda: engine.call("plan_update", stack_identity=identity, **request)
+
+
+def plan_with_many_hidden_values(engine: Endpoint) -> Call:
+    identity = engine.created("web", hot(a=thing()))
+    values = [f"{place:05}" for place in range(40_000)]
+    template = hot({"p": {"type": "json", "hidden": True}}, a=thing(), **group(900, "x" * 1000)["resources"])
+    request: Template = {"params": {"parameters": {"p": values}}, "files": {}, "args": {}}
+    return lambda: engine.call("plan_update", stack_identity=identity, template=template, **request)
+
+
 def nested_parameters(engine: Endpoint) -> Call:
     template = hot(**{f"r{place}": {"type": "big.yaml", "properties": {"n": place}} for place in range(1000)})
     request = {"params": None, "files": {"big.yaml": large_file()}, "show_nested": True, "template": template}
@@ -359,6 +375,8 @@ CASES: Mapping[str, Callable[[Endpoint], Call]] = {
     "max_resources_per_stack, refused": lambda engine: create(engine, group(2_000_000)),
     "max_group_template_size, preview": lambda engine: preview(engine, group(1000, "x" * 8000)),
     "previews of large files": preview_of_large_files,
+    "plans of large files": plan_of_large_files,
+    "plans with many hidden values": plan_with_many_hidden_values,
     "show_nested of large files": nested_parameters,
     "max_validated_size": nested_of_four_mebibytes,
     "functions": one_parameter_many_times,

@@ -18,22 +18,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.common.masking import masked, shown
-from heatlite.engine.common.reply_limits import LARGEST_REPLY
+from heatlite.engine.common.reply_limits import ReplyBudget
 from heatlite.engine.decision.preview import Change, Fate, Present, Preview
 from heatlite.engine.definitions.inheritance import NOTHING_HIDDEN
 from heatlite.engine.definitions.traversals import nothing_wanted
 from heatlite.engine.operations.planning import Planner
 from heatlite.engine.operations.stack_tree import Place, Walk, imagined
 from heatlite.engine.shared import Shared
-from heatlite.schema.sizes import weight
 from heatlite.template import Mask, Template
 
-"""Bytes that a preview may take."""
+LESS = "ask without nested stacks, or for fewer members of its groups."
 
 Told = dict[Fate, list[Reply]]
 Tell = Callable[[StackRecord, ResourceRecord | None, str, Template], Reply]
@@ -48,26 +46,12 @@ class UpdatePreview:
     context: RequestContext
     tell: Tell
     nested: bool
-    left: list[int] = field(default_factory=lambda: [LARGEST_REPLY])
-    """Bytes that the reply may still take."""
+    budget: ReplyBudget = field(default_factory=lambda: ReplyBudget("The preview", LESS))
 
     @functools.cached_property
     def walk(self) -> Walk:
         """The walk down the tree; it reads each nested template once."""
         return Walk(self.shared, self.context)
-
-    def _counted(self, part: Reply) -> Reply:
-        """Count the bytes of a part of the reply, and return the part.
-
-        :raises RequestLimitExceeded: when the whole reply would be too large to send
-        """
-        self.left[0] -= weight(part)
-        if self.left[0] < 0:
-            raise exception.RequestLimitExceeded(
-                message=f"The preview would take more than {LARGEST_REPLY} bytes; ask without nested stacks, or for "
-                "fewer members of its groups."
-            )
-        return part
 
     def changes(self, place: Place, depth: int = 0) -> Told:
         """Return fate → the resources that have it.
@@ -80,7 +64,7 @@ class UpdatePreview:
             present = self.walk.present(place)
             preview = Preview(self.shared.registry, self.shared.inputs, parsed, parameters, present)
             before = self._before(place, present)
-            planner, mask = Planner(self.shared, self.context), parameters.mask
+            planner, mask = Planner(self.shared, self.context, self.walk), parameters.mask
             read = {name for it in parsed.resources.values() for name in it.references | {name for name, _ in it.reads}}
 
             def settle(name: str, change: Change) -> Change:
@@ -89,7 +73,7 @@ class UpdatePreview:
 
             for name, change in preview.as_in_heat(before, settle).items():
                 template = before.template if change.fate is Fate.DELETED else parsed
-                by_fate[change.fate].append(self._counted(self.tell(place.stack, change.row, name, template)))
+                by_fate[change.fate].append(self.budget.counted(self.tell(place.stack, change.row, name, template)))
                 if not self.nested or depth >= self.shared.settings.max_nested_stack_depth:
                     continue
                 for child in self.walk.children(place, preview, name, change):
@@ -120,8 +104,8 @@ class UpdatePreview:
                 below = self.walk.wanted(place, preview, name)
                 if below is None:
                     resource = self.tell(place.stack, None, name, parsed)
-                    found.append(self._counted({**resource, "properties": shown(preview.properties(name), mask)}))
+                    found.append(self.budget.counted({**resource, "properties": shown(preview.properties(name), mask)}))
                 else:
-                    facade = preview.facade(name, below.template)
+                    facade = self.walk.facade(preview, name, below.template)
                     found.append(self.tree(Place(imagined(place.stack, name), False, below, facade), mask))
         return found

@@ -257,11 +257,11 @@ class Preview:
     def _scope_of(self, visible: Visible) -> EngineScope:
         return EngineScope(self._parameters, self.template.files, visible, self._present.facade)
 
-    def facade(self, name: str, raw: Mapping[str, Any]) -> Any:
-        """Return what a nested stack's template reads of its owner's resource; None where it reads nothing."""
+    def facade(self, name: str) -> Any:
+        """Return what a nested stack's template may read of its owner's resource."""
         definition = self.template.resources[name]
         metadata = known(resolve(definition.metadata, self._scope)) or {}
-        return facade_of(raw, definition, metadata, self._scope)
+        return facade_of(definition, metadata, self._scope)
 
     # --- what goes ----------------------------------------------------------------------------------------------
 
@@ -435,7 +435,7 @@ class Preview:
 
 def wanted(definition: ResourceDefinition) -> Wanted:
     """Return a definition as the core sees it; one that holds what isn't known yet is like none that a row has."""
-    definition_hash = "" if holds_unknown(definition.written) else definition.definition_hash
+    definition_hash = "" if definition.is_partly_unknown else definition.definition_hash
     return Wanted(definition.name, definition.type, definition.requires, definition_hash)
 
 

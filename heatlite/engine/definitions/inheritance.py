@@ -51,15 +51,18 @@ def tells(value: Any, mask: Mask) -> bool:
     return mask(text) != text
 
 
-def facade_of(raw: Mapping[str, Any], definition: ResourceDefinition, metadata: Any, scope: Any) -> Any:
-    """Return what the nested template may read of its parent's resource; None if it reads nothing of it.
+def reads_facade(raw: Mapping[str, Any]) -> bool:
+    """Tell whether a nested template reads anything of its parent's resource."""
+    text = json.dumps(language.known(raw))  # in a preview some values may be unknown yet
+    return any(f'"{name}"' in text for name in FACADE_NAMES)
+
+
+def facade_of(definition: ResourceDefinition, metadata: Any, scope: Any) -> dict[str, Any]:
+    """Return what a nested template may read of its parent's resource.
 
     :param metadata: the resolved metadata
     :param scope: resolves the functions in the update policy
     """
-    text = json.dumps(language.known(raw))  # in a preview some values may be unknown yet
-    if not any(f'"{name}"' in text for name in FACADE_NAMES):
-        return None
     return {
         "metadata": metadata,
         "deletion_policy": definition.deletion_policy,

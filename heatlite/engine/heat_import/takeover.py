@@ -124,8 +124,8 @@ class TakeOver:
         for each in judged.resources:
             if each.child is None or each.child.id not in raws:
                 continue
-            facade = inheritance.facade_of(raws[each.child.id], each.definition, dict(each.heat.metadata), scope)
-            if facade is not None:
+            if inheritance.reads_facade(raws[each.child.id]):
+                facade = inheritance.facade_of(each.definition, dict(each.heat.metadata), scope)
                 child = models.stack.c.id == each.child.id
                 context.connection.execute(sa.update(models.stack).where(child).values(facade=facade))
 

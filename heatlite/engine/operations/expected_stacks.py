@@ -22,6 +22,7 @@ from heatlite import exception
 from heatlite import template as language
 from heatlite.engine.common import limits
 from heatlite.engine.common.settings import Settings
+from heatlite.engine.definitions.inheritance import reads_facade
 from heatlite.template import UNKNOWN, Environment, Parameters, PseudoParameters, Template, holds_unknown
 
 
@@ -32,6 +33,7 @@ class Reader:
     settings: Settings
     _loaded: dict[str, dict[str, Any]] = field(default_factory=dict)
     _parsed: dict[tuple[int, int, str], Template] = field(default_factory=dict)
+    _reads_facade: dict[int, bool] = field(default_factory=dict)
     _kept: list[Mapping[str, Any]] = field(default_factory=list)
     """Templates and files whose ``id()`` is in a key above. Kept alive, so that no other object gets the same id."""
 
@@ -60,6 +62,13 @@ class Reader:
             self._parsed[same] = language.parse(raw, files, registry, self.settings.operator_registry)
             self._kept += (raw, files)
         return self._parsed[same]
+
+    def reads_facade(self, raw: Mapping[str, Any]) -> bool:
+        """Tell whether a nested template reads anything of its parent's resource. It is searched once."""
+        if id(raw) not in self._reads_facade:
+            self._reads_facade[id(raw)] = reads_facade(raw)
+            self._kept.append(raw)
+        return self._reads_facade[id(raw)]
 
 
 @dataclass

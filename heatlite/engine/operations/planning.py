@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from heatlite import exception
 from heatlite import template as language
@@ -22,6 +22,7 @@ from heatlite.convergence.interrupts import Operation
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common.masking import masked
+from heatlite.engine.common.reply_limits import ReplyBudget
 from heatlite.engine.decision.planned import WOULD_FAIL, Told, failures, told, uncertain
 from heatlite.engine.decision.preview import Change, Fate, Preview
 from heatlite.engine.definitions import implied_dependencies
@@ -35,6 +36,7 @@ from heatlite.resources.stack_resource import StackResource
 from heatlite.template import Mask
 
 MOST_FAILURES = 5
+LESS = "change less in one update, or have fewer members in its groups."
 GIVEN_LATER = "what its stack is given isn't known yet"
 
 
@@ -49,20 +51,22 @@ def plan(shared: Knowledge, context: Context, stack: StackRecord, submission: Su
     parameters = language.bind(validated, submission.environment, identity.pseudo)
     shared.library.check_immutable(context, stack, validated, parameters)
     parsed = implied_dependencies.linked(validated, parameters, shared.registry)
-    found = Planner(shared, context).changes(Place(stack, True, submission), parsed, parameters, language.Mask())
+    planner = Planner(shared, context, Walk(shared, context))
+    found = planner.changes(Place(stack, True, submission), parsed, parameters, language.Mask())
     return {"changes": found, "digest": digest(stack.current_traversal, found)}
 
 
 @dataclass(frozen=True)
 class Planner:
-    """Plans an update for a tree of stacks."""
+    """Plans an update for a tree of stacks.
+
+    ``walk`` goes down the tree, and reads each nested template once.
+    """
 
     shared: Knowledge
     context: Context
-
-    @property
-    def walk(self) -> Walk:
-        return Walk(self.shared, self.context)
+    walk: Walk
+    budget: ReplyBudget = field(default_factory=lambda: ReplyBudget("The plan", LESS))
 
     def changes(
         self, place: Place, parsed: language.Template, parameters: language.Parameters, above: Mask, depth: int = 0
@@ -88,8 +92,15 @@ class Planner:
             below = [list(self._below(place, preview, name, change, mask, depth)) for name, change in gone]
             for name in changes.keys() - nested.keys():
                 nested[name] = list(self._below(place, preview, name, changes[name], mask, depth))
-        found = [told(name, change, mask, nested[name]) for name, change in changes.items()]
-        return found + [told(name, change, mask, it) for (name, change), it in zip(gone, below, strict=True)]
+        found = [self._told(name, change, mask, nested[name]) for name, change in changes.items()]
+        return found + [self._told(name, change, mask, it) for (name, change), it in zip(gone, below, strict=True)]
+
+    def _told(self, name: str, change: Change, mask: Mask, nested: list[Told]) -> Told:
+        """Return a change as clients see it. Its nested stacks are counted already.
+
+        :raises RequestLimitExceeded: when the whole plan would be too large to send
+        """
+        return self.budget.counted(told(name, change, mask)) | ({"nested": nested} if nested else {})
 
     def settle(
         self, place: Place, preview: Preview, name: str, change: Change, mask: Mask, depth: int

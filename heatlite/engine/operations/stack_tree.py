@@ -129,7 +129,7 @@ class Walk:
             return
         old = self._child(place, change.row)
         new = None if fate is Fate.DELETED else self.wanted(place, preview, name, mask)
-        facade = None if new is None else preview.facade(name, new.template)
+        facade = None if new is None else self.facade(preview, name, new.template)
         if fate is Fate.UPDATED and old is not None:
             yield Place(old, True, new, facade)
             return
@@ -147,7 +147,11 @@ class Walk:
         definition, template = preview.template.resources[name], preview.template
         environment = environment_of_child(wanted.environment, template, definition, {})
         kept = Submission(stored.template, {**stored.files, **wanted.files}, environment)
-        yield Place(old, True, kept, preview.facade(name, stored.template))
+        yield Place(old, True, kept, self.facade(preview, name, stored.template))
+
+    def facade(self, preview: Preview, name: str, raw: Mapping[str, Any]) -> Any:
+        """Return what a nested stack's template reads of its owner's resource; None if it reads nothing."""
+        return preview.facade(name) if self.reader.reads_facade(raw) else None
 
     def _child(self, place: Place, row: ResourceRecord | None) -> StackRecord | None:
         old = stacks.get(self.context, row.physical_resource_id) if row and row.physical_resource_id else None

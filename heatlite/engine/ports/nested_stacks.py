@@ -120,7 +120,8 @@ class Port:
         own = language.Environment.parse(record.environment)
         environment = inheritance.environment_of_child(own, parent, definition, parameters, self.traversal.mask)
         scope = EngineScope(self.traversal.parameters, parent.files, {}, self.traversal.stack.facade)
-        facade = inheritance.facade_of(raw, definition, dict(self.evaluated.metadata), scope)
+        metadata = dict(self.evaluated.metadata)
+        facade = inheritance.facade_of(definition, metadata, scope) if inheritance.reads_facade(raw) else None
         now = self.engine.inputs.utcnow()
         files = record.files if child_id is None else self._with_former(record.files, raw, child_id)
         stored = templates.stored(self._context(), raw, files, environment.to_dict(), now)

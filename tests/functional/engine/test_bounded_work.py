@@ -13,7 +13,7 @@ import pytest
 
 from heatlite import exception
 from heatlite import template as language
-from heatlite.engine.api import update_previews
+from heatlite.engine.common import reply_limits
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.operations.validation import Validator
 from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
@@ -240,7 +240,9 @@ def test_names_that_were_removed_are_looked_up_and_not_searched_for() -> None:
     assert naming.indexed(3, removed) == ["1000", "1001", "1002"]
 
 
-@pytest.mark.parametrize("method", ["preview_stack", "validate_template", "create_stack"])
+@pytest.mark.parametrize(
+    "method", ["preview_stack", "validate_template", "create_stack", "plan_update", "preview_update_stack"]
+)
 def test_a_nested_template_is_read_once_in_a_call_however_many_stacks_it_would_make(
     engine: Endpoint, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
@@ -258,8 +260,13 @@ def test_a_nested_template_is_read_once_in_a_call_however_many_stacks_it_would_m
         "files": {"sized.yaml": sized},
         "params": None,
     }
-    more = {"show_nested": True} if method == "validate_template" else {"stack_name": "web", "args": {}}
-    engine.create("before", call["template"], files=call["files"])  # so that the file's class is known
+    before = engine.created("before", hot())
+    engine.create("known", call["template"], files=call["files"])  # so that the file's class is known
+    more: dict[str, Any] = {"stack_name": "web", "args": {}}
+    if method == "validate_template":
+        more = {"show_nested": True}
+    elif "update" in method:
+        more = {"stack_identity": before, "args": {"show_nested": True}}
     monkeypatch.setattr(language, "load", note)
     engine.call(method, **call, **more)
     assert read.count(len(sized)) <= 2  # to validate, and to preview
@@ -268,9 +275,25 @@ def test_a_nested_template_is_read_once_in_a_call_however_many_stacks_it_would_m
 def test_a_preview_that_would_be_too_large_to_be_sent_is_refused(
     engine: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(update_previews, "LARGEST_REPLY", 20_000)
+    monkeypatch.setattr(reply_limits, "LARGEST_REPLY", 20_000)
     large = {"large.yaml": text(hot(a=resource("x" * 5000)))}
     call = {"stack_name": "web", "params": None, "args": {}, "files": large}
     engine.call("preview_stack", template=hot(g=group(2, {"type": "large.yaml"})), **call)
     with pytest.raises(exception.RequestLimitExceeded, match="The preview would take more than 20000 bytes"):
         engine.call("preview_stack", template=hot(g=group(5, {"type": "large.yaml"})), **call)
+
+
+def test_a_plan_that_would_be_too_large_to_be_sent_is_refused(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"r{place}" for place in range(5)]
+    before = engine.created("web", hot(**{name: resource() for name in names}))
+    monkeypatch.setattr(reply_limits, "LARGEST_REPLY", 20_000)
+    call = {"stack_identity": before, "params": None, "args": {}, "files": {"big": "x" * 5000}}
+    small = hot(**{name: resource("w") for name in names})
+    large = hot(**{name: resource({"get_file": "big"}) for name in names})
+    plan = engine.call("plan_update", template=small, **call)
+    with pytest.raises(exception.RequestLimitExceeded, match="The plan would take more than 20000 bytes"):
+        engine.call("plan_update", template=large, **call)
+    with pytest.raises(exception.RequestLimitExceeded, match="The plan would take more than 20000 bytes"):
+        engine.call("update_as_planned", template=large, digest=plan["digest"], **call)
