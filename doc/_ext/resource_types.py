@@ -3,24 +3,55 @@
 from __future__ import annotations
 
 import inspect
+import pathlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from heatlite.resources.base import Resource
+from heatlite.resources.openstack.base import PROJECTS, CloudResource
 from heatlite.resources.registry import Registry
 from heatlite.resources.schema import SUPPORTED, Property
 
+PINS = pathlib.Path(__file__).parents[2] / "tests/cloud/constraints.txt"
 PLACE = "<!-- resource types -->"
 
 
 def reference(registry: Registry) -> str:
-    """Every type with its properties and attributes, as Markdown."""
-    return "\n".join(line for name in registry.names() for line in _type(name, registry.get(name)))
+    """Every type with its properties and attributes, as Markdown, after a table of the services."""
+    types = [line for name in registry.names() for line in _type(name, registry.get(name))]
+    return "\n".join([*_services(registry), *types])
+
+
+def _services(registry: Registry) -> Iterator[str]:
+    """The services with the releases that the tests run against, and how many types each has."""
+    counts = Counter(
+        plugin.service for name in registry.names() if issubclass(plugin := registry.get(name), CloudResource)
+    )
+    pins = dict(line.split("==") for line in PINS.read_text().splitlines() if "==" in line)
+    yield "The types of the cloud's services are tested with these releases (2026.2):\n"
+    yield "| service | release | types here |"
+    yield "|---|---|---|"
+    yield f"| keystone | {pins['keystone']} | {sum(it.startswith('OS::Keystone::') for it in registry.names())} |"
+    for service, count in sorted(counts.items()):
+        yield f"| {PROJECTS[service]} | {pins[PROJECTS[service]]} | {count} |"
+    yield ""
+
+
+def _needs(plugin: type[Resource]) -> str:
+    """Which service a type uses, and what of it."""
+    if not issubclass(plugin, CloudResource):
+        return ""
+    version = f", API version {plugin.microversion}" if plugin.microversion else ""
+    extension = f", with the extension `{plugin.extension}`" if plugin.extension else ""
+    return f"Service: {PROJECTS[plugin.service]}{version}{extension}.\n"
 
 
 def _type(name: str, plugin: type[Resource]) -> Iterator[str]:
     yield f"## {name}\n"
     yield f"{_escaped(inspect.cleandoc(plugin.__doc__ or '')).partition(chr(10) * 2)[0]}\n"
+    if needs := _needs(plugin):
+        yield needs
     status = plugin.support_status
     if status.status != SUPPORTED:
         yield f"**{status.status}**. {_escaped(status.message or '')}\n"

@@ -44,7 +44,7 @@ APPLICATIONS = {
 }
 DAEMONS = {
     "nova": ("nova-conductor", "nova-scheduler", "nova-compute"),
-    "cinder": ("cinder-scheduler", "cinder-volume"),
+    "cinder": ("cinder-scheduler", "cinder-volume", "cinder-backup"),
 }
 CATALOGUE = (
     ("glance", "image", ""),

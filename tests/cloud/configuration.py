@@ -187,7 +187,9 @@ def cinder(place: Place) -> Sections:
         "resource_query_filters_file": place.shipped("cinder", "resource_filters.json"),
         "rootwrap_config": place.shipped("cinder", "rootwrap.conf"),
         "glance_api_servers": place.url("glance"),
-        **{f"quota_{name}": -1 for name in ("volumes", "snapshots", "gigabytes")},
+        "backup_manager": "heatlite_fake_backups.FakeManager",
+        "backup_driver": "heatlite_fake_backups.FakeBackups",
+        **{f"quota_{name}": -1 for name in ("volumes", "snapshots", "gigabytes", "backups", "backup_gigabytes")},
     }
     return common(place, "cinder", **options) | {
         "fake": {"volume_driver": "heatlite_fake_volumes.FakeVolumes", "volume_backend_name": "fake"},

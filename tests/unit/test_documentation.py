@@ -42,6 +42,14 @@ def test_the_reference_has_every_type_with_its_properties(site: pathlib.Path) ->
         assert all(f">{key}<" in page for key in registry.get(name).properties_schema)
 
 
+def test_the_reference_says_which_services_its_types_were_tested_with(site: pathlib.Path) -> None:
+    page = re.sub(r"<[^>]+>", "", (site / "resource-types.html").read_text())
+    pins = dict(re.findall(r"^(\w+)==(.+)$", (ROOT / "tests/cloud/constraints.txt").read_text(), re.MULTILINE))
+    for service in ("keystone", "nova", "neutron", "cinder", "glance"):
+        assert re.search(rf"{service}\s+{re.escape(pins[service])}\s", page), service
+    assert "Service: neutron, with the extension trunk." in page
+
+
 def test_every_command_and_option_is_told(site: pathlib.Path) -> None:
     page = (site / "command-reference.html").read_text()
     assert [command for command in COMMANDS if f"usage: heatlite {command} " not in page] == []

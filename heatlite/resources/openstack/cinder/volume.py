@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from heatlite.exception import (
@@ -37,6 +38,8 @@ SOURCES = ("snapshot_id", "source_volid", "image")
 BAD_REQUEST = 400
 BACKUP_SERVICE = "cinder-backup"
 """The service's name in Cinder's error when the service doesn't exist. The error is a 503, like a temporary one."""
+REPLACED_BY_BACKUP = ("image", "imageRef", "source_volid")
+"""Properties that a restored volume loses: its content comes from the backup."""
 NOT_WORTH_KEEPING = (("CREATE", "FAILED"), ("UPDATE", "FAILED"))
 
 
@@ -186,6 +189,8 @@ class Volume(CloudResource):
                 raise CloudConflict(**error.kwargs) from None
             raise
 
+    # --- backups ---------------------------------------------------------------------------------------------------
+
     def handle_snapshot_delete(self, state: tuple[str, str]) -> Any:
         """Begin to delete the volume after a backup of it. A failed volume isn't worth a backup, as in Heat.
 
@@ -194,7 +199,7 @@ class Volume(CloudResource):
         progress = self.handle_delete()
         if self.resource_id is None or state in NOT_WORTH_KEEPING:
             return progress
-        return {**progress, "backup": f"{tag_of(self.uuid)} {int(self.now())}"}
+        return {**progress, **self._new_backup()}
 
     def check_delete_complete(self, progress: Any) -> bool:
         """Wait for the backup, if there is one to wait for, and then for the deletion.
@@ -204,31 +209,63 @@ class Volume(CloudResource):
         :raises ResourceInError: if the backup failed: the volume stays
         """
         if "backup" in progress:
-            if not self._is_backed_up(progress):
+            if not self._is_backed_up(progress, force=False):
                 return False
             del progress["backup"]
             progress["since"] = self.now()
         return super().check_delete_complete(progress)
 
-    def _is_backed_up(self, progress: Any) -> bool:
+    def handle_snapshot(self) -> Any:
+        """Choose the name by which the backup is found again."""
+        return self._new_backup()
+
+    def check_snapshot_complete(self, progress: Any) -> bool:
+        """Begin a backup of the volume, once its name is in the database, and wait for it.
+
+        :raises ResourceInError: if it failed
+        """
+        if not self._is_backed_up(progress, force=True):
+            return False
+        if progress["backup_id"]:
+            self.data_set(BACKUP, progress["backup_id"])
+        return True
+
+    def handle_delete_snapshot(self, restore_data: Mapping[str, Any]) -> None:
+        """Delete the backup, if it exists."""
+        backup = (restore_data.get("resource_data") or {}).get(BACKUP)
+        if backup:
+            with suppress(CloudNotFound):
+                self.api.delete(f"/backups/{backup}")
+
+    def handle_restore(self, definition: Mapping[str, Any], restore_data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the definition of the same volume with the content of the backup, instead of that of an image."""
+        key = "Properties" if "Properties" in definition else "properties"
+        given = {name: it for name, it in (definition.get(key) or {}).items() if name not in REPLACED_BY_BACKUP}
+        return {**definition, key: {**given, BACKUP: restore_data["resource_data"][BACKUP]}}
+
+    def _new_backup(self) -> Body:
+        return {"backup": f"{tag_of(self.uuid)} {self.random.getrandbits(64):016x}"}
+
+    def _is_backed_up(self, progress: Any, *, force: bool) -> bool:
         if "backup_id" not in progress:  # first check: the row must record the name before the backup begins
             progress["backup_id"] = None
+            self.poll_in(0)
             return False
         if progress["backup_id"] is None:
-            progress["backup_id"] = self._begun_backup(progress["backup"])
-            return progress["backup_id"] == ""
-        return self.check_snapshot_complete({BACKUP: progress["backup_id"]})
+            progress["backup_id"] = self._begun_backup(progress["backup"], force=force)
+        return progress["backup_id"] == "" or self._is_available(progress["backup_id"])
 
-    def _begun_backup(self, name: str) -> str:
+    def _begun_backup(self, name: str, *, force: bool) -> str:
         """Return the id of the backup with this name; begin it, unless an engine that died has begun it.
 
         The id is empty if the volume doesn't exist, so that there is nothing to back up.
 
+        :param force: back up a volume that a server uses, too
         :raises CloudError: if the cloud has no backup service
         """
         for there in self.api.listed("/backups", "backups", params={"name": name}):
             return str(there["id"])
-        sent = {"backup": {"volume_id": self.resource_id, "name": name}}
+        sent = {"backup": {"volume_id": self.resource_id, "name": name, "force": force}}
         try:
             return str(self.api.post("/backups", sent)["backup"]["id"])
         except CloudUnavailable as error:
@@ -240,22 +277,13 @@ class Volume(CloudResource):
                 raise
             return ""
 
-    def handle_snapshot(self) -> Any:
-        """Begin a backup of the volume."""
-        sent = {"backup": {"volume_id": self.resource_id, "force": True}}
-        backup = self.api.post("/backups", sent)["backup"]
-        self.data_set(BACKUP, backup["id"])
-        return {BACKUP: backup["id"]}
-
-    def check_snapshot_complete(self, progress: Any) -> bool:
-        """Tell whether the backup is complete.
-
-        :raises ResourceInError: if it failed
-        """
-        backup = self.api.get(f"/backups/{progress[BACKUP]}")["backup"]
+    def _is_available(self, backup_id: str) -> bool:
+        backup = self.api.get(f"/backups/{backup_id}")["backup"]
         if backup["status"] in ("creating", "available"):
             return bool(backup["status"] == "available")
         raise ResourceInError(resource_status=backup["status"], status_reason=backup.get("fail_reason") or "Unknown")
+
+    # --- attributes ------------------------------------------------------------------------------------------------
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
         """Return an attribute. Most of Heat's are texts. The metadata don't include the mark."""
