@@ -40,6 +40,7 @@ OPENSTACK = "heatlite.resources.openstack"
 TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "AWS::EC2::EIP": "aws.eip:ElasticIP",
     "AWS::EC2::EIPAssociation": "aws.eip:ElasticIPAssociation",
+    "AWS::EC2::Instance": "aws.instance:EC2Instance",
     "AWS::EC2::InternetGateway": "aws.gateway:InternetGateway",
     "AWS::EC2::NetworkInterface": "aws.vpc:NetworkInterface",
     "AWS::EC2::RouteTable": "aws.vpc:RouteTable",

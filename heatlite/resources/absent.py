@@ -36,7 +36,6 @@ NAMES = (
         ),
     ),
     ("neutron", "OS::Neutron::TaaS", "TapFlow TapService"),
-    ("nova", "AWS::EC2", "Instance"),
     (
         "octavia",
         "OS::Octavia",

@@ -71,6 +71,7 @@ class SnapshotPlugins:
             plugin = self._shared.registry.get(type_name)
         except exception.HeatliteError:
             return None
+        clouds = self._shared.clouds
         instance = Instance(
             name=saved.get("name") or "",
             uuid="",
@@ -83,6 +84,7 @@ class SnapshotPlugins:
             data=saved.get("resource_data") or {},
             now=self._shared.inputs.now,
             random=self._shared.inputs.random,
+            cloud=clouds.of_stack(stack) if clouds else None,
         )
         return plugin(instance)
 

@@ -38,6 +38,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.fields import Field, for_api, has_old_names, moved
 from heatlite.resources.openstack.marks import InName, Mark
 from heatlite.resources.openstack.states import State, States
+from heatlite.resources.schema import PropertiesSchema
 
 IDS = "ids"
 """The key of a resource's data for ids: property → the id that its name meant when the resource was created."""
@@ -124,6 +125,11 @@ class CloudResource(Resource):
         was = (self.data.get(IDS) or {}).get(name, old)
         return not (is_uuid(was) and is_uuid(new)) or was == new
 
+    @property
+    def api_schema(self) -> PropertiesSchema:
+        """The schema of ``properties``. It differs from the template's if a type translates its properties. Hook."""
+        return self.properties_schema
+
     def identify(self, kind: str, value: str) -> str:
         """Return the id of the object that a property names.
 
@@ -138,7 +144,7 @@ class CloudResource(Resource):
         """
         body: Body = {}
         for name in names:
-            wanted = self.properties_schema.get(name)
+            wanted = self.api_schema.get(name)
             if not isinstance(wanted, Field):
                 continue
             value = for_api(wanted, self.properties[name], self.identify)
@@ -173,7 +179,7 @@ class CloudResource(Resource):
         if self.is_repeated and (left := self.find()):
             self.resource_id_set(left[0])
             return None
-        body = self.extra_body(self.fields(self.properties_schema))
+        body = self.extra_body(self.fields(self.api_schema))
         self.mark.put(self, body)
         self._remember_ids(body)
         self.made(self.create(body))
@@ -264,7 +270,7 @@ class CloudResource(Resource):
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
         """Return the fields that an update sends. Hook."""
-        return self.fields((name for name in prop_diff if self.properties_schema[name].update_allowed), clears=True)
+        return self.fields((name for name in prop_diff if self.api_schema[name].update_allowed), clears=True)
 
     def change(self, body: Body) -> Body:
         """Send the change and return the object from the answer. Hook."""
@@ -284,7 +290,7 @@ class CloudResource(Resource):
         :raises UpdateReplace: if one means another object; NotSupported if the property is immutable
         """
         for name in prop_diff:
-            wanted = self.properties_schema[name]
+            wanted = self.api_schema[name]
             if isinstance(wanted, Field) and wanted.kind and not wanted.update_allowed:
                 value = for_api(wanted, self.properties[name], self.identify)
                 if value != self.seen().get(wanted.field or name):
@@ -444,7 +450,7 @@ class CloudResource(Resource):
     def _remember_ids(self, body: Mapping[str, Any]) -> None:
         """Record the ids that names meant at the creation, if a change of the name could be a replacement."""
         found = {}
-        for name, wanted in self.properties_schema.items():
+        for name, wanted in self.api_schema.items():
             if isinstance(wanted, Field) and wanted.kind and not wanted.update_allowed:
                 sent = body.get(wanted.field or name)
                 if sent is not None and sent != self.properties[name]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from heatlite.exception import (
@@ -70,6 +70,7 @@ class Server(CloudResource, OwnUser):
     mark = InMetadata("metadata", filtered=False)
     is_gone_at_once = False
     shows_deployments = True
+    login_user: ClassVar[str | None] = None
     physical_resource_name_limit = 53
     states = states(
         good="ACTIVE",
@@ -262,7 +263,8 @@ class Server(CloudResource, OwnUser):
         """Return the user data for the boot."""
         kind, content = self.properties[schema.USER_DATA_FORMAT], self.properties[schema.USER_DATA] or ""
         if kind == schema.CFNTOOLS:
-            return user_data.for_tools(content, dict(self.metadata), self.cloud.metadata_url(), self.uuid)
+            url = self.cloud.metadata_url()
+            return user_data.for_tools(content, dict(self.metadata), url, self.uuid, self.login_user)
         content = self._config(content)
         if kind == schema.RAW:
             return content

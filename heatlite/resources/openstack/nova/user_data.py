@@ -29,6 +29,10 @@ BOOTHOOK = """#!/bin/bash
 command -v cfn-create-aws-symlinks >/dev/null && cfn-create-aws-symlinks
 exit 0
 """
+CREATE_USER = """id {user} >/dev/null 2>&1 || useradd -m {user}
+echo '{user} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/{user}
+exit 0
+"""
 PART_HANDLER = '''# part-handler
 """Store each part of the type x-cfninitdata as a file where the tools look for it."""
 import os
@@ -98,9 +102,14 @@ def for_software(content: str, metadata: Mapping[str, Any], uuid: str) -> str:
     return message([*common(), *parts_of(content), *init_data(metadata)], uuid)
 
 
-def for_tools(content: str, metadata: Mapping[str, Any], metadata_url: str | None, uuid: str) -> str:
-    """Return user data for heat-cfntools, which run the text as a script."""
-    parts = [*common(), Part(content, "cfn-userdata", INIT_DATA)]
+def for_tools(
+    content: str, metadata: Mapping[str, Any], metadata_url: str | None, uuid: str, user: str | None = None
+) -> str:
+    """Return user data for heat-cfntools, which run the text as a script.
+
+    :param user: the user to log in as, who is created; None: that of the image
+    """
+    parts = [*common(user), Part(content, "cfn-userdata", INIT_DATA)]
     parts += [Part(RUN_USER_DATA, "loguserdata.py", "x-shellscript"), *init_data(metadata)]
     if metadata_url:
         parts += [Part(metadata_url, "cfn-metadata-server", INIT_DATA)]
@@ -108,11 +117,13 @@ def for_tools(content: str, metadata: Mapping[str, Any], metadata_url: str | Non
     return message(parts, uuid)
 
 
-def common() -> list[Part]:
+def common(user: str | None = None) -> list[Part]:
     """Return the parts that every message begins with."""
+    config = f"user: {user}\n{CLOUD_CONFIG}" if user else CLOUD_CONFIG
+    hook = BOOTHOOK.replace("exit 0\n", CREATE_USER.format(user=user)) if user else BOOTHOOK
     return [
-        Part(CLOUD_CONFIG, "cloud-config", "cloud-config"),
-        Part(BOOTHOOK, "boothook.sh", "cloud-boothook"),
+        Part(config, "cloud-config", "cloud-config"),
+        Part(hook, "boothook.sh", "cloud-boothook"),
         Part(PART_HANDLER, "part-handler.py", "part-handler"),
     ]
 
