@@ -41,13 +41,21 @@ KEYS = {
 """Collection → the key of its list in JSON, where that isn't its name."""
 
 
-def everything(cloud: Reached, project: str = "demo") -> dict[str, set[str]]:
-    """Return the ids of all that a project has, and of what administrators have, by collection."""
-    found = {**_listed(cloud, project, OF_PROJECT), **_listed(cloud, "admin", OF_ALL)}
+def everything(cloud: Reached, project: str = "demo", *, admins: bool = True) -> dict[str, set[str]]:
+    """Return the ids of all that a project has, with the users of its stacks, by collection.
+
+    :param admins: add what administrators make for all projects
+    """
+    found = _listed(cloud, project, OF_PROJECT)
+    if admins:
+        found |= _listed(cloud, "admin", OF_ALL)
     identity = cloud.services("admin", "admin").identity
     [domain] = identity.listed("domain", name="heat")
-    for kind in ("user", "project"):
-        found[f"{kind}s of stacks"] = {it["id"] for it in identity.listed(kind, domain_id=domain["id"])}
+    projects = {it["id"]: it["name"] for it in identity.listed("project", domain_id=domain["id"])}
+    of_others = {it for it, name in projects.items() if not name.startswith(cloud.project_id(project))}
+    users = identity.listed("user", domain_id=domain["id"])
+    found["projects of stacks"] = projects.keys() - of_others
+    found["users of stacks"] = {it["id"] for it in users if it.get("default_project_id") not in of_others}
     return found
 
 

@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.cloud.left import everything
 from tests.cloud.reached import Reached
+from tests.waiting import wait_until
 
 MISSING = re.compile(r"The (Image|Flavor|Key|network|subnet|security_group|VolumeType|Volume) \(([^()]+)\) could not")
 OUTSIDE = re.compile(r"pub|ext|float|provider|^nova$|^net04_ext$", re.IGNORECASE)
@@ -25,6 +27,7 @@ BY_CONSTRAINT = {
     "cinder.vtype": "__DEFAULT__",
 }
 BY_NAME = (
+    (r"server.?group|affinity|schedul", "friends"),
     (r"image", "cirros"),
     (r"flavor|instance_?type", "m1.small"),
     (r"key", "default"),
@@ -69,11 +72,12 @@ def value_for(name: str, schema: Mapping[str, Any]) -> Any:
     return "Plain123"
 
 
-def values_for(template: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values for all parameters without a default."""
+def values_for(template: Mapping[str, Any], provided: Provided) -> dict[str, Any]:
+    """Return values for all parameters without a default. Where a name won't do, it is an id."""
     declared = template.get("parameters") or template.get("Parameters") or {}
     wanted = {name: it for name, it in declared.items() if not {"default", "Default"} & it.keys()}
-    return {name: value_for(name, it) for name, it in wanted.items()}
+    values = {name: value_for(name, it) for name, it in wanted.items()}
+    return {name: provided.ids.get(value, value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 class Provided:
@@ -84,6 +88,10 @@ class Provided:
         self._made: list[Callable[[], object]] = []
         self._known: set[tuple[str, str]] = set()
         self._numbers = iter(range(100, 200))
+        self._cloud = cloud
+        self.ids: dict[str, str] = {}
+        self.seen: dict[str, set[str]] | None = None
+        self._server_group()
         self.provide("Key", "default")
         self.provide("Volume", "existing")
 
@@ -98,6 +106,7 @@ class Provided:
     def provide(self, kind: str, name: str) -> None:
         """Make one thing."""
         self._known.add((kind, name))
+        self.seen = None
         {
             "Image": self._image,
             "Flavor": self._flavor,
@@ -109,10 +118,23 @@ class Provided:
             "Volume": self._volume,
         }[kind](name)
 
+    def everything(self) -> dict[str, set[str]]:
+        """Return what there is at the services: what was seen last, unless something was made since."""
+        if self.seen is None:
+            self.seen = everything(self._cloud)
+        return self.seen
+
     def remove(self) -> None:
         """Remove all, the newest first."""
         for undo in reversed(self._made):
             undo()
+
+    def _server_group(self) -> None:
+        api = self._demo.api("compute")
+        sent = {"server_group": {"name": "friends", "policies": ["soft-affinity"]}}
+        group = api.post("/os-server-groups", sent, microversion="2.15")["server_group"]["id"]
+        self.ids["friends"] = group
+        self._made.append(lambda: api.delete(f"/os-server-groups/{group}"))
 
     def _image(self, name: str) -> None:
         form = {"disk_format": "raw", "container_format": "bare", "visibility": "public"}
@@ -158,5 +180,7 @@ class Provided:
 
     def _volume(self, name: str) -> None:
         api = self._demo.api("block_storage")
-        volume = api.post("/volumes", {"volume": {"name": name, "size": 1}})["volume"]["id"]
+        volume = self.ids[name] = api.post("/volumes", {"volume": {"name": name, "size": 1}})["volume"]["id"]
+        available = lambda: api.get(f"/volumes/{volume}")["volume"]["status"] == "available"  # noqa: E731
+        wait_until(available, 120, "the volume")
         self._made.append(lambda: api.delete(f"/volumes/{volume}"))

@@ -41,6 +41,21 @@ class Reached:
             self._projects = {it["name"]: it["id"] for it in found}
         return self._projects[name]
 
+    def fresh_project(self, name: str) -> None:
+        """Make a project of this name with a user of the same name, unless they exist: it has nothing of others."""
+        identity = self.services("admin", "admin").identity
+        if any(it["name"] == name for it in identity.listed("project")):
+            return
+        project = identity.create("project", {"name": name, "domain_id": "default"})["id"]
+        user = identity.create("user", {"name": name, "password": self._password, "domain_id": "default"})["id"]
+        for role, who in (("member", user), ("admin", self._admin_id())):
+            identity.put(f"projects/{project}/users/{who}/roles/{identity.id_of('role', role)}")
+        self._projects.clear()
+
+    def _admin_id(self) -> str:
+        session = self.sessions.of(Login(username="admin", password=self._password))
+        return str(session.get_user_id())
+
     def login(self, user: str, project: str) -> Login:
         """How a user logs in."""
         return Login(username=user, password=self._password, project_id=self.project_id(project))

@@ -25,7 +25,8 @@ from tests.servers import MariaDB, RabbitMQ, ServerUnavailable
 from tests.story import Story, hot
 from tests.waiting import wait_until
 
-PATIENCE = 300.0
+PROJECT = "imported"
+PATIENCE = 900.0
 pytestmark = pytest.mark.slow
 SMALL = {"flavor": "m1.tiny", "image": "cirros"}
 
@@ -74,7 +75,7 @@ def of_servers(name: str | None = None) -> dict[str, Any]:
             flavor="m1.tiny",
             **named,
             block_device_mapping_v2=[{"volume_id": ref("boot"), "delete_on_termination": False}],
-            networks=[{"network": "private"}],
+            networks=[{"network": ref("net")}],
         ),
     )
 
@@ -148,12 +149,13 @@ def of_software(name: str | None = None) -> dict[str, Any]:
     return hot(
         None,
         {"said": {"value": {"get_attr": ["run", "deploy_stdout"]}}},
+        **network("10.67.0.0/24"),
         config=typed("Heat::SoftwareConfig", group="script", config="echo", inputs=[{"name": "x"}]),
         server=typed(
             "Nova::Server",
             **SMALL,
             **named,
-            networks=[{"network": "private"}],
+            networks=[{"network": ref("net")}],
             user_data_format="SOFTWARE_CONFIG",
             software_config_transport="POLL_SERVER_HEAT",
         ),
@@ -265,7 +267,8 @@ def imported(
     cloud: Reached, mariadb: MariaDB, rabbitmq: RabbitMQ, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Imported]:
     """Have Heat make all stacks, import them, and start heatlite's engines."""
-    before = everything(cloud)
+    cloud.fresh_project(PROJECT)
+    before = everything(cloud, PROJECT, admins=False)
     directory = tmp_path_factory.mktemp("heat")
     heats_database, stories = mariadb.fresh_database(), {}
     outputs, ids = {}, {}
@@ -287,16 +290,16 @@ def imported(
         deployment.launch()
         for story in stories.values():
             story.deployment, story.client = deployment, deployment.client
-            story.context = cloud.context("demo", "demo")
+            story.context = cloud.context(PROJECT, PROJECT)
         yield Imported(stories, outputs, ids, said)
     finally:
         deployment.stop()
-    assert everything(cloud) == before
+    assert everything(cloud, PROJECT, admins=False) == before
 
 
 def heat_context(cloud: Reached) -> dict[str, Any]:
     """Return the context of a user's request with all that heat-engine looks for in it."""
-    found = cloud.context("demo", "demo")
+    found = cloud.context(PROJECT, PROJECT)
     return {**found, "user_id": found["user"], "tenant": found["project_id"], "is_admin_project": True}
 
 

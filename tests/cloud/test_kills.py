@@ -31,7 +31,8 @@ from tests.waiting import wait_until
 
 KILLS = int(os.environ.get("HEATLITE_CLOUD_KILLS", "8"))
 SEED = int(os.environ.get("HEATLITE_CLOUD_SEED") or random.randrange(10**6))
-PATIENCE = 900.0
+PROJECT = "killed"
+PATIENCE = 1800.0
 WORKERS = 2
 LONGEST_PAUSE = 4.0
 """Seconds between two kills at most; new engines start in between."""
@@ -117,17 +118,17 @@ def engines(cloud: Reached, mariadb: MariaDB, rabbitmq: RabbitMQ, tmp_path: path
 def test_kills_at_random_moments_leave_a_stack_that_completes_and_nothing_after_it(
     engines: Daemons, cloud: Reached
 ) -> None:
-    before, killer, lives = everything(cloud), Killer(engines, SEED), 0
+    cloud.fresh_project(PROJECT)
+    before, killer, lives = everything(cloud, PROJECT, admins=False), Killer(engines, SEED), 0
     while killer.kills < KILLS:
         lives += 1
         story = Story(engines)
-        story.context = cloud.context("demo", "demo")
+        story.context = cloud.context(PROJECT, PROJECT)
         with killer.at_work():
             story.create(thirty())
             story.settle("CREATE_COMPLETE", PATIENCE)
         story.verify_nothing_left()
         verify_recorded(story, cloud, before)
-        story.context = cloud.context("demo", "demo")
         with killer.at_work():
             story.update(thirty(changed=True))
             story.settle("UPDATE_COMPLETE", PATIENCE)
@@ -136,13 +137,13 @@ def test_kills_at_random_moments_leave_a_stack_that_completes_and_nothing_after_
         with killer.at_work():
             story.delete()
             story.settle("DELETE_COMPLETE", PATIENCE)
-        assert everything(cloud) == before, f"life {lives}, {killer.kills} kills, seed {SEED}"
+        assert everything(cloud, PROJECT, admins=False) == before, f"life {lives}, {killer.kills} kills, seed {SEED}"
         print(f"life {lives}: {killer.kills} kills, seed {SEED}", flush=True)
 
 
 def verify_recorded(story: Story, cloud: Reached, before: dict[str, set[str]]) -> None:
     """See that the services have exactly what the stack has recorded."""
-    now = everything(cloud)
+    now = everything(cloud, PROJECT, admins=False)
     kinds: dict[str, set[str]] = {}
     for it in story.resources().values():
         kinds.setdefault(it["resource_type"], set()).add(it["physical_resource_id"])
