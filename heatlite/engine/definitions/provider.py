@@ -8,9 +8,11 @@ The class depends only on the file's text, and is built once for each text.
 
 from __future__ import annotations
 
-import functools
+import threading
 from collections.abc import Mapping
 from typing import Any
+
+import cachetools
 
 from heatlite import exception
 from heatlite import template as language
@@ -23,6 +25,9 @@ from heatlite.schema.provider import is_template
 from heatlite.template import ParameterSchema, ParameterType
 
 CLASSES_KEPT = 200
+LARGE_ONES_KEPT = 10
+BYTES_A_CLASS = 16 * 1024
+"""So much text counts as one class more, but at least ``LARGE_ONES_KEPT`` classes are kept."""
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of one file. The files of a request have been limited before, all together."""
 
@@ -64,7 +69,12 @@ def is_nested_type(registry: Registry, type_name: str) -> bool:
         return False
 
 
-@functools.lru_cache(CLASSES_KEPT)
+def weight(plugin: type[TemplateResource]) -> int:
+    """Return the weight of a class in the cache: its text is kept with it."""
+    return min(1 + len(plugin.content or "") // BYTES_A_CLASS, CLASSES_KEPT // LARGE_ONES_KEPT)
+
+
+@cachetools.cached(cachetools.LRUCache(CLASSES_KEPT, weight), lock=threading.Lock())
 def provider_class(type_name: str, content: str) -> type[TemplateResource]:
     """Build the plugin class of a file.
 

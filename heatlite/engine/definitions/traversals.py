@@ -23,14 +23,22 @@ from heatlite.db.api import Context
 from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.engine.definitions.implied_dependencies import Link, no_links
 from heatlite.engine.definitions.unchanged import Sources
+from heatlite.schema.sizes import values_and_weight
 
 LOG = logging.getLogger(__name__)
 
-MASKS_KEPT = 200
 RESOURCES_KEPT = 3_000
 """Number of resources that all cached templates may have together, at some kilobytes each. The same for traversals."""
+BYTES_A_RESOURCE = 4096
+"""So much of templates, files and values counts as one resource more."""
+BYTES_A_VALUE = 64
+"""Memory of a value in a list or map, and of a text of a mask, beside its characters."""
 LARGE_ONES_KEPT = 3
 """Templates or traversals that are cached however large they are, since they would be parsed for each message."""
+MASKS_KEPT = 32 * 1024 * 1024
+"""Bytes of masks that are cached."""
+LARGEST_MASK = 8 * 1024 * 1024
+"""Bytes up to which a stack's mask still gets the values of earlier operations."""
 
 EMPTY_TEMPLATE = {"heat_template_version": "2021-04-16", "description": "Empty: what it held was rolled back"}
 
@@ -119,9 +127,37 @@ def decode(deps: Mapping[str, Any]) -> Graph[Node]:
     return Graph({node: [nodes[at] for at in before] for node, before in zip(nodes, deps["follows"], strict=True)})
 
 
-def weight(resources: int) -> int:
-    """Return the weight, in the cache, of a template or traversal with so many resources."""
-    return min(1 + resources, RESOURCES_KEPT // LARGE_ONES_KEPT)
+def weight(resources: int, size: int = 0) -> int:
+    """Return the weight, in the cache, of a template or traversal with so many resources, and so many bytes."""
+    return min(1 + resources + size // BYTES_A_RESOURCE, RESOURCES_KEPT // LARGE_ONES_KEPT)
+
+
+def size_of(*parts: Any) -> int:
+    """Estimate the bytes of memory that parts of a template take."""
+    found = [values_and_weight(part) for part in parts]
+    return sum(values * BYTES_A_VALUE + characters for values, characters in found)
+
+
+def size_of_mask(mask: language.Mask) -> int:
+    """Estimate the bytes of memory that a mask takes."""
+    return sum(map(len, mask.texts)) + len(mask.texts) * BYTES_A_VALUE
+
+
+def weight_of_template(known: tuple[TemplateRecord, language.Template]) -> int:
+    """Return the weight of a template in the cache."""
+    record, parsed = known
+    return weight(len(parsed.resources), size_of(record.template, record.files, record.environment))
+
+
+def weight_of_traversal(known: Traversal) -> int:
+    """Return the weight of a traversal in the cache."""
+    size = size_of(known.template.raw, known.template.files, known.parameters) + size_of_mask(known.mask)
+    return weight(len(known.graph or ()), size)
+
+
+def weight_of_mask(mask: language.Mask) -> int:
+    """Return the weight of a mask in the cache, which takes a few however large they are."""
+    return min(1 + size_of_mask(mask), MASKS_KEPT // LARGE_ONES_KEPT)
 
 
 class Library:
@@ -137,10 +173,10 @@ class Library:
         self._link = link
         self._lock = threading.Lock()
         self._templates: cachetools.LRUCache[int, tuple[TemplateRecord, language.Template]]
-        self._templates = cachetools.LRUCache(RESOURCES_KEPT, lambda known: weight(len(known[1].resources)))
-        self._masks: cachetools.LRUCache[str, language.Mask] = cachetools.LRUCache(MASKS_KEPT)
+        self._templates = cachetools.LRUCache(RESOURCES_KEPT, weight_of_template)
+        self._masks: cachetools.LRUCache[str, language.Mask] = cachetools.LRUCache(MASKS_KEPT, weight_of_mask)
         self._traversals: cachetools.LRUCache[str, Traversal]
-        self._traversals = cachetools.LRUCache(RESOURCES_KEPT, lambda known: weight(len(known.graph or ())))
+        self._traversals = cachetools.LRUCache(RESOURCES_KEPT, weight_of_traversal)
 
     def template(self, context: Context, template_id: int) -> tuple[TemplateRecord, language.Template]:
         """Return a stored template, and its parsed form."""
@@ -179,7 +215,8 @@ class Library:
         try:
             return self.parameters(context, stack)
         except exception.HeatliteError as error:
-            LOG.debug("Stack %s is treated as empty: %s", stack.name, error)
+            kind = type(error).__name__  # its text may quote what is hidden in the stacks above
+            LOG.debug("Stack %s is treated as empty: its template can't be used (%s)", stack.name, kind)
             return nothing_wanted(stack)
 
     def record(self, context: Context, template_id: int) -> TemplateRecord:
@@ -249,7 +286,9 @@ class Library:
             mask |= self._hidden_in(context, replace(stack, raw_template_id=before))
         mask |= self.owners_mask(context, stack)
         with self._lock:
-            self._masks[stack.id] = mask = mask | self._masks.get(stack.id, mask)
+            with_earlier = mask | self._masks.get(stack.id, mask)
+            mask = with_earlier if size_of_mask(with_earlier) <= LARGEST_MASK else mask
+            self._masks[stack.id] = mask
         return mask
 
     def owners_mask(self, context: Context, stack: StackRecord) -> language.Mask:
