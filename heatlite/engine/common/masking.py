@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from heatlite import exception
-from heatlite.template import Mask
 from heatlite.template.mask import HIDDEN
 
 CANT_BE_SHOWN = "It failed; the reason can't be shown, because hidden values couldn't be removed from it"
 
 
 @contextlib.contextmanager
-def masked(mask: Mask) -> Iterator[None]:
+def masked(mask: Callable[[str], str]) -> Iterator[None]:
     """Mask hidden values in every error that the block raises, and drop the error's cause.
 
     :raises StackValidationFailed: in place of an error that isn't heatlite's own and holds a hidden value
@@ -35,7 +34,7 @@ def masked(mask: Mask) -> Iterator[None]:
         raise hidden from None
 
 
-def without_secrets(error: Exception, mask: Mask) -> Exception:
+def without_secrets(error: Exception, mask: Callable[[str], str]) -> Exception:
     """Return the error without hidden values; the same object if it holds none."""
     try:
         if not isinstance(error, exception.HeatliteError):
@@ -47,7 +46,7 @@ def without_secrets(error: Exception, mask: Mask) -> Exception:
         return exception.Error(message=CANT_BE_SHOWN)
 
 
-def _of_strangers(error: Exception, mask: Mask) -> Exception:
+def _of_strangers(error: Exception, mask: Callable[[str], str]) -> Exception:
     text = str(error)
     if not _is_hidden(text, mask) and not _is_hidden(repr(error), mask):
         return error

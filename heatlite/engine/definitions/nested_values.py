@@ -44,8 +44,8 @@ def outputs(context: Context, library: Library, registry: Registry, stack: Stack
         try:
             found[name] = known(resolve(output.value, scope))
         except exception.HeatliteError as error:
-            LOG.warning("%s, output %s has no value: %s", stack.name, name, error)
             found[name], errors[name] = None, parameters.mask(str(error))
+            LOG.warning("%s, output %s has no value: %s", stack.name, name, errors[name])
     return {**found, ERRORS: errors} if errors else found
 
 

@@ -26,6 +26,7 @@ from heatlite.db.api import Context
 from heatlite.db.events import Happening
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.retry import is_transient, retried
+from heatlite.engine.common.masking import masked
 from heatlite.engine.decision.row_changes import DAMAGED, UNHEALTHY
 from heatlite.engine.definitions.work import told_id
 from heatlite.engine.nested.begin import Children
@@ -110,7 +111,8 @@ class Signals:
         if resource is None:
             raise Busy
         resource.siblings = ScalableSiblings(self._shared, self._children, row.stack_id)
-        answer = signals.signal(resource, details)
+        with masked(resource.masked):
+            answer = signals.signal(resource, details)
         self._record(context, stack, row, answer)
         return row, answer.metadata
 

@@ -75,7 +75,8 @@ class ScalableSiblings(StackSiblings):
         try:
             self._begin(row, group, begin)
         except Exception as error:
-            self._notify(row, contents, Status.FAILED, str(error))
+            reason = str(error) if isinstance(error, exception.HeatliteError) else ""
+            self._notify(row, contents, Status.FAILED, group.masked(reason) or type(error).__name__)
             raise
         self._notify(row, contents, Status.COMPLETE, "End resizing the group")
         self._cool_down(row.id, scaling)

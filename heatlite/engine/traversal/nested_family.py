@@ -56,7 +56,8 @@ class Family:
             try:
                 traversal = self._shared.library.traversal(context, child.current_traversal)
             except HeatliteError as error:  # it is found by the sweep, which knows what to do with it
-                LOG.warning("Nested stack %s can't be read: %s", child.name, error)
+                mask = self._shared.library.owners_mask(context, child)
+                LOG.warning("Nested stack %s can't be read: %s", child.name, mask(str(error)))
                 continue
             if traversal is not None:
                 end(traversal)

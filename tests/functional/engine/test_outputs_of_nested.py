@@ -99,6 +99,28 @@ def test_why_an_output_has_no_value_is_told_to_who_reads_it(engine: Endpoint) ->
     assert TemplateResource.read_attribute("web", found, "fine", ()) == 1
 
 
+def test_the_log_tells_no_hidden_value_of_an_output_without_a_value(
+    engine: Endpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    declared = {"pin": {"type": "string", "hidden": True}}
+    wanted = template({"a": stores("x")}, parameters=declared)
+    identity = engine.created("s", wanted, params={"parameters": {"pin": "hunter2-hidden"}})
+    with engine.database.engine.begin() as connection:
+        reads = json.dumps({"it": {"value": {"get_attr": ["a", {"get_param": "pin"}]}}})
+        connection.exec_driver_sql(
+            "UPDATE raw_template SET template = json_set(template, '$.outputs', json(?))", (reads,)
+        )
+    shared = engine.shared
+    shared.library._templates.clear()
+    stack = stacks.get(shared.context(), identity["stack_id"])
+    assert stack is not None
+    found = nested_values.outputs(shared.context(), shared.library, shared.registry, stack)
+    [line] = [it for it in caplog.messages if "output it has no value" in it]
+    assert line.endswith(found[ERRORS]["it"])
+    assert "******" in line
+    assert "hunter2" not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("keys", "attribute"),
     [

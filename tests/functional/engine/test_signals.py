@@ -195,3 +195,20 @@ def test_a_signal_that_a_plugin_wants_asked_again_counts_once(
     monkeypatch.setattr(WaitConditionHandle, "handle_signal", not_at_once)
     assert len(signal(engine, stack, details={"id": "a"})) == 1
     assert len(asked) == len({id(each) for each in asked}) == 3
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, ValueError, lambda text: exception.Invalid(reason=text)])
+def test_an_error_of_a_plugin_at_a_signal_tells_no_hidden_value(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch, kind: Any
+) -> None:
+    declared = {"pin": {"type": "string", "hidden": True}}
+    wanted = template({"handle": HANDLE}, parameters=declared)
+    stack = engine.created("web", wanted, params={"parameters": {"pin": "hunter2-hidden"}})
+
+    def breaks(self: WaitConditionHandle, details: Any) -> str:
+        raise kind("hunter2-hidden isn't it")
+
+    monkeypatch.setattr(WaitConditionHandle, "handle_signal", breaks)
+    with pytest.raises(exception.HeatliteError, match="isn't it") as told:
+        signal(engine, stack)
+    assert "hunter2" not in str(told.value)
