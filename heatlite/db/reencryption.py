@@ -22,14 +22,18 @@ from typing import Any
 import sqlalchemy as sa
 from oslo_db import exception as db_error
 
-from heatlite.db import models, templates
+from heatlite.db import bulk, lengths, models, templates
 from heatlite.db.api import Context, rows
 from heatlite.db.retry import retried
 from heatlite.db.software_models import software_config, software_deployment
 
 BATCH = 50
+BATCH_BYTES = 4 * 1024 * 1024
+"""Bytes of the rows that are read together at most, unless one row has more."""
 DATA = ("progress", "properties_data", "attr_data", "resource_metadata", "resource_data")
 CREDENTIALS = ("password", "trust_id")
+KEYS = ("id", "atomic_key")
+"""The columns of a read that aren't written again."""
 
 Rewrite = Callable[[Context, Mapping[str, Any]], bool]
 """Writes one row back as it was read. False: the row has changed meanwhile."""
@@ -70,12 +74,11 @@ def _each_batch(
     context: Context, table: sa.Table, columns: Sequence[str], rewrite: Rewrite, report: Callable[[str], None]
 ) -> int:
     written, last = 0, 0
-    statement = sa.select(*(table.c[name] for name in columns)).order_by(table.c.id).limit(BATCH)
     while True:
         try:
-            ids = _batch(context, statement.where(table.c.id > last), rewrite)
+            ids = _batch(context, table, columns, last, rewrite)
         except db_error.DBDuplicateEntry:  # an engine has stored the same template meanwhile, and it is visible now
-            ids = _batch(context, statement.where(table.c.id > last), rewrite)
+            ids = _batch(context, table, columns, last, rewrite)
         if not ids:
             return written
         last, written = max(ids), written + len([id_ for id_, was_written in ids.items() if was_written])
@@ -85,10 +88,15 @@ def _each_batch(
 
 
 @retried
-def _batch(context: Context, statement: Any, rewrite: Rewrite) -> dict[int, bool]:
+def _batch(context: Context, table: sa.Table, columns: Sequence[str], last: int, rewrite: Rewrite) -> dict[int, bool]:
     """Rewrite one batch in a transaction. Map each row id that was read to whether it was written."""
+    size = lengths.length(*(table.c[name] for name in columns if name not in KEYS))
+    following = sa.select(table.c.id, size).where(table.c.id > last).order_by(table.c.id).limit(BATCH)
     with context.database.writer(context):
-        found = [dict(row._mapping) for row in context.connection.execute(statement)]
+        sizes = {row[0]: row[1] for row in context.connection.execute(following)}
+        batch = next(bulk.in_pieces(list(sizes), list(sizes.values()), BATCH_BYTES), [])
+        statement = sa.select(*(table.c[name] for name in columns)).where(table.c.id.in_([id_ for _, id_ in batch]))
+        found = [dict(row._mapping) for row in context.connection.execute(statement.order_by(table.c.id))]
         return {row["id"]: rewrite(context, row) for row in found}
 
 
@@ -118,9 +126,9 @@ def _one_by_one(context: Context, table: sa.Table, columns: Sequence[str], repor
 
 
 @retried
-def _ids(context: Context, table: sa.Table) -> list[str]:
+def _ids(context: Context, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> list[str]:
     with context.database.reader(context):
-        return [row.id for row in context.connection.execute(sa.select(table.c.id))]
+        return [row.id for row in context.connection.execute(sa.select(table.c.id).where(*conditions))]
 
 
 @retried
@@ -139,18 +147,20 @@ def _facades(context: Context, report: Callable[[str], None]) -> int:
 
     An operation that begins meanwhile writes its own.
     """
-    columns = models.stack.c
-    statement = sa.select(columns.id, columns.current_traversal, columns.facade).where(columns.facade.is_not(None))
-    with context.database.reader(context):
-        found = context.connection.execute(statement).all()
-    written = sum(_facade(context, *row) for row in found)
-    if found:
+    ids = _ids(context, models.stack, models.stack.c.facade.is_not(None))
+    written = sum(_facade(context, stack_id) for stack_id in ids)
+    if ids:
         report(f"stack: {written} rows are written")
     return written
 
 
 @retried
-def _facade(context: Context, stack_id: str, traversal_id: str, facade: Any) -> int:
-    same = sa.and_(models.stack.c.id == stack_id, models.stack.c.current_traversal == traversal_id)
+def _facade(context: Context, stack_id: str) -> int:
+    columns = models.stack.c
+    statement = sa.select(columns.current_traversal, columns.facade).where(columns.id == stack_id)
     with context.database.writer(context):
-        return rows(context.connection.execute(sa.update(models.stack).where(same).values(facade=facade)))
+        row = context.connection.execute(statement).one_or_none()
+        if row is None or row.facade is None:
+            return 0
+        same = sa.and_(columns.id == stack_id, columns.current_traversal == row.current_traversal)
+        return rows(context.connection.execute(sa.update(models.stack).where(same).values(facade=row.facade)))

@@ -22,6 +22,7 @@ from heatlite.db.crypt import Vault
 from heatlite.db.reencryption import Rewritten
 from heatlite.db.user_creds import Credentials
 from tests.functional.db.build import NOW, add_resources, add_stack
+from tests.functional.db.recording import recorded
 
 OLD, NEW = "o" * 32, "n" * 32
 HOT = {
@@ -130,6 +131,26 @@ def test_more_rows_than_a_batch_are_written_and_told_of(vaulted, monkeypatch):
         "software_deployment: 1 rows",
         "stack: 1 rows",
     ]
+
+
+def test_rows_that_are_large_together_are_read_one_after_another(database, vaulted, monkeypatch):
+    monkeypatch.setattr(reencryption, "BATCH_BYTES", 1000)
+    secret, told = vaulted(OLD, encrypts=True), []
+    plain = vaulted(OLD)
+    stack = add_stack(plain)
+    ids = add_resources(plain, stack, 3, attr_data={"v": "x" * 2000})
+    ids += add_resources(plain, stack, 2, attr_data={"v": "x" * 300})
+    for number in range(3):
+        add_stack(plain, f"s{number}", facade={"metadata": "hunter2"})
+
+    with recorded(secret.database, "stack.facade") as facades:
+        assert reencryption.everything(secret, told.append).stack == 3
+    assert [text for text in told if text.startswith("resource:")] == [
+        f"resource: {written} rows are written, up to id {ids[written - 1]}" for written in (1, 2, 3, 5)
+    ]
+    read = [statement for statement, _ in facades if statement.startswith("SELECT stack.current_traversal")]
+    assert len(read) == 3
+    assert all("WHERE stack.id = " in statement for statement in read)
 
 
 def test_a_template_that_is_found_again_by_its_hash_is_shared_after_encryption_too(vaulted):
