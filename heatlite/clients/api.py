@@ -24,6 +24,7 @@ from typing import Any
 import cachetools
 
 from heatlite import exception
+from heatlite.clients.paths import is_plain
 
 LOG = logging.getLogger(__name__)
 
@@ -109,6 +110,8 @@ class Api:
         """
         from keystoneauth1 import exceptions
 
+        if not is_plain(path):
+            raise exception.CloudNotFound(service=self.title, status=404, message=f"nothing is at {path:.255}")
         try:
             client = self._find_client()
             answer = client.request(path, method, raise_exc=False, connect_retries=0, **sent)

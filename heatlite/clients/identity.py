@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from heatlite import exception
 from heatlite.clients.failures import as_cloud_errors
+from heatlite.clients.paths import is_plain
 
 if TYPE_CHECKING:
     from keystoneauth1.session import Session
@@ -111,6 +112,8 @@ class Identity:
 
         :raises CloudError: with keystone's own words, or the reason why keystone can't be reached
         """
+        if not is_plain(path):
+            return None
         with as_cloud_errors():
             answer = self._session.request(f"{self._url}/{path}", method, raise_exc=False, **sent)
         if answer.status_code == NOT_THERE and method in ("GET", "PATCH", "DELETE"):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -187,8 +188,8 @@ class Names:
             query = re.escape(value) if described.exact != "{}" else value
             return self._listed(described, {described.filter: described.exact.format(query)})
         found = self._listed(described, {})
-        names = [name for _, name in found]
-        self._known.learn(kind, {name: thing_id for thing_id, name in found if names.count(name) == 1 and name})
+        times = Counter(name for _, name in found)
+        self._known.learn(kind, {name: thing_id for thing_id, name in found if times[name] == 1 and name})
         return found
 
     def _listed(self, described: Kind, query: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -54,6 +54,8 @@ class SoftwareEndpoint:
     ) -> list[Reply]:
         """Return a project's configs in short, the newest first. A marker that isn't found is ignored.
 
+        If ``max_listed`` cuts the list, its last record has the marker of the next page.
+
         :param tenant_safe: ignored; only an administrator sees the configs of every project
         """
         project = finding.project_filter(context)
@@ -63,8 +65,10 @@ class SoftwareEndpoint:
         last = software_configs.get(context, after) if (after := paging.marker_id(marker)) else None
         if last is not None and project in (None, last.tenant):
             conditions.append(order.after(last))
-        found = software_configs.listed(context, conditions, order.clauses(), paging.limit(limit))
-        return [summary(each, with_project=project is None) for each in found]
+        page = paging.page(limit, self._shared.settings.max_listed)
+        found, is_cut = page.cut(software_configs.listed(context, conditions, order.clauses(), page.asked))
+        listed = [summary(each, with_project=project is None) for each in found]
+        return paging.with_next_marker(listed, found[-1].id) if is_cut else listed
 
     @client_call
     def count_software_configs(self, context: RequestContext) -> int:

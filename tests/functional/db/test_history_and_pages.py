@@ -184,3 +184,16 @@ def test_a_list_of_stacks_without_a_limit_has_one_too(database: Database) -> Non
     assert [stack["stack_name"] for stack in first] == ["a", "b"]
     (last,) = engine.call("list_stacks", sort_keys=["stack_name"], marker=first[-1]["next_marker"])
     assert (last["stack_name"], "next_marker" in last) == ("c", False)
+
+
+def test_a_list_of_configs_is_cut_and_tells_how_to_go_on(database: Database) -> None:
+    engine = listing(database, 2)
+    made = []
+    for name in "abc":
+        engine.clock.now += 1
+        made.append(engine.call("create_software_config", group="script", name=name, config="x")["id"])
+    first = engine.call("list_software_configs", is_admin=True, limit=5)
+    assert [each["id"] for each in first] == made[:0:-1]
+    rest = engine.call("list_software_configs", is_admin=True, marker=first[-1]["next_marker"])
+    assert [each["id"] for each in rest] == made[:1]
+    assert "next_marker" not in rest[-1]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from urllib3.util.retry import Retry
 
 from heatlite import exception
+from heatlite.clients.api import Api
 from heatlite.clients.domain import Domain
 from heatlite.clients.identity import Identity
 from heatlite.clients.login import Login
+from heatlite.clients.paths import is_plain
 from heatlite.clients.sessions import Sessions, patient
 from heatlite.clients.trusts import Trusts
 from tests.memory_keystone import SETTINGS, URL, MemoryKeystone
@@ -163,3 +166,29 @@ def test_without_a_domain_it_is_said_what_to_configure(keystone: MemoryKeystone)
     domain = Domain(keystone.sessions(dataclasses.replace(SETTINGS, stack_domain=None)))
     with pytest.raises(exception.ConfigurationError, match="stack_user_domain_id or stack_user_domain_name"):
         domain.project("shop-web")
+
+
+@pytest.mark.parametrize("written", [".", "..", "a/../b"])
+def test_what_a_client_wrote_for_an_id_leads_to_no_other_path(
+    keystone: MemoryKeystone, sessions: Sessions, identity: Identity, written: str
+) -> None:
+    identity.listed("role")
+    before = list(keystone.asked)
+    assert identity.get("project", written) is None
+    assert not identity.delete("user", written)
+    assert not identity.remove(f"groups/{written}/users/u")
+    with pytest.raises(exception.CloudError):
+        identity.put(f"groups/{written}/users/u")
+    assert keystone.asked == before
+    api = Api("network", lambda: pytest.fail("a request would be sent"))
+    for path in (quote(written, safe=""), written, quote(written).replace(".", "%2e")):
+        for send in (api.get, api.delete, api.put, api.post):
+            with pytest.raises(exception.CloudNotFound):
+                send(f"/ports/{path}/tags?name=a")
+
+
+@pytest.mark.parametrize(
+    "path", ["/ports/a.b", "/v2.0/..ports", "/images?marker=../x", "https://c/v2.0/ports?a=..#/.."]
+)
+def test_dots_within_a_name_or_a_query_are_no_other_path(path: str) -> None:
+    assert is_plain(path)
