@@ -155,6 +155,7 @@ class HeatliteApp(App):
             format="%(levelname)s: %(message)s",
             handlers=handlers,
         )
+        logging.getLogger("keystoneauth").setLevel(logging.WARNING)  # at DEBUG it logs requests with their bodies
 
     def interact(self) -> None:
         """Print the list of commands, when none is given."""

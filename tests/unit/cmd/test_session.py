@@ -1,5 +1,6 @@
 """The engine inside the process and the one elsewhere: who waits, and what Ctrl-C means."""
 
+import logging
 from types import SimpleNamespace
 
 import pytest
@@ -85,6 +86,16 @@ def test_an_error_nobody_foresaw_is_named_by_its_class(shell):
     shell.connect = break_down
     assert shell.run("stack", "list") == 1
     assert shell.err == "ERROR: KeyError: 'x' (--debug shows where)\n"
+
+
+@pytest.mark.parametrize("words", [["--debug"], ["-vvv"]])
+def test_no_bodies_of_requests_are_logged_to_services(shell, words, monkeypatch):
+    """An embedded engine sends hidden values in them: a user's password, the data of a server."""
+    for logger in logging.getLogger("keystoneauth"), logging.getLogger():
+        monkeypatch.setattr(logger, "level", logging.DEBUG)
+    logging.getLogger().manager._clear_cache()
+    assert shell.run(*words, "stack", "list") == 0
+    assert not logging.getLogger("keystoneauth.session").isEnabledFor(logging.DEBUG)
 
 
 def test_the_context_has_heats_keys_and_the_users_project():
