@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import pathlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ import sqlalchemy as sa
 
 from heatlite.convergence.model import Node
 from heatlite.db import models, stacks
+from heatlite.db.api import Database
 from heatlite.engine.definitions.traversals import Traversal
 from tests.functional.engine.fleet import Fleet
 from tests.story import hot, resource
@@ -21,10 +20,8 @@ UNREADABLE = {"heat_template_version": "1999-12-31", "resources": {}}
 
 
 @pytest.fixture
-def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Fleet]:
-    fleet = Fleet(schema, tmp_path / "fleet.sqlite3")
-    yield fleet
-    fleet.database.dispose()
+def fleet(database: Database) -> Fleet:
+    return Fleet.on(database)
 
 
 def begin_two(fleet: Fleet, **args: Any) -> list[dict[str, Any]]:
