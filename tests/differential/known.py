@@ -93,6 +93,10 @@ KNOWN = (
         "the strongest mapping counts, also where it leads nowhere; Heat then takes a weaker one",
     ),
     (
+        lambda said: said.kind == "registry" and said.we_refuse("mapping is circular"),
+        "the strongest mapping counts, also where it leads back to itself; Heat then takes a weaker one",
+    ),
+    (
         lambda said: said.kind == "registry" and said.heat_refuses("^RecursionError"),
         "a type that is mapped to itself is itself; Heat recurses until it fails",
     ),
