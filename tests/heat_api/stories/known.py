@@ -84,6 +84,14 @@ NAMED = "both refuse it, by errors of another name"
 BEGUN = "Heat begins an update of what it then replaces, and calls it UPDATE_COMPLETE"
 READ = {"unchanged": [], "updated": ["b"]}
 NOT_READ = {"unchanged": ["b"], "updated": []}
+JOINED = "what Heat has as a stack of its own is nested, and its resources are listed with those of the stack it is in"
+INSIDE = [
+    *(f"{member}/{name} OS::Heat::TestResource CREATE_COMPLETE" for member in "01" for name in "ab"),
+    "g/0 child.yaml CREATE_COMPLETE",
+    "g/1 child.yaml CREATE_COMPLETE",
+    "w/a OS::Heat::TestResource CREATE_COMPLETE",
+    "w/g OS::Heat::ResourceGroup CREATE_COMPLETE",
+]
 NEITHER: tuple[Any, ...] = (
     {"a": 1},
     {"status": "x"},
@@ -132,6 +140,7 @@ KNOWN: tuple[Known, ...] = (
         Known(story, "outputs", {"whole": {"resource.0.resource.a": "PHYSICAL NAME"}}, {"whole": {}}, WHOLE)
         for story in ("paths_after_a_groups_attributes", "import of paths")
     ),
+    Known("import of separate", "resources", [], INSIDE, JOINED, nth=0),
     Known("immutable_and_fixed", "happened", {"a UPDATE_COMPLETE": 1}, {}, BEGUN),
     Known("outputs_that_fail", "preview", REFUSED, 200, OUTPUT, case="{get_attr: [nosuch, output]}"),
     Known("outputs_that_fail", "validate", BAD_REQUEST, 200, OUTPUT, case="{get_attr: [nosuch, output]}"),

@@ -175,7 +175,7 @@ class Teller:
             for it in answer.get("events", [])
             if not it["resource_status"].endswith("IN_PROGRESS") and not is_stack(it)
         )
-        stacks = {it["parent_resource"] for it in self.rows() if it.get("parent_resource")} if inside else set()
+        stacks = {it["resource_name"] for it in self.rows() if is_nested(it)} if inside else set()
         events = Counter({name: times for name, times in events.items() if name.split()[0] not in stacks})
         self.note("happened", dict(events - self._seen))
         self._seen |= events
@@ -193,6 +193,11 @@ class Teller:
         """One resource as it is shown."""
         status, answer = self.web.ask("GET", f"{self.path}/resources/{name}")
         return answer["resource"] if status == 200 else {}
+
+
+def is_nested(row: Any) -> bool:
+    """Whether a resource of a list is a nested stack."""
+    return any(link["rel"] == "nested" for link in row["links"])
 
 
 def is_stack(event: Any) -> bool:
