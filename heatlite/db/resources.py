@@ -277,7 +277,9 @@ def write(
         releases it
     :returns: the number of written rows; fewer than requested means a conflict, or a lost lock
     """
-    return bulk_cas.update(context, keys, changes, {"engine_id": lock_for, "updated_at": now}, locked_by)
+    takes_lock = locked_by is None and lock_for is not None
+    waits = {"wanted_by": None} if takes_lock else {}  # whoever waited for the lock before was woken by its release
+    return bulk_cas.update(context, keys, changes, {"engine_id": lock_for, "updated_at": now, **waits}, locked_by)
 
 
 def _locked_by_condition(engine_id: str | None) -> sa.ColumnElement[bool]:

@@ -126,9 +126,14 @@ class StepRunner:
     def asked(self, resource_ids: Collection[int], traversal_id: str) -> None:
         """Release the rows that a newer traversal shouldn't wait for.
 
-        This releases only rows between two steps. The next sweep finds those whose step is running.
+        This releases only rows between two steps. The next sweep finds those whose step is running. A traversal that
+        was superseded, or whose operation has ended, waits for nothing any more.
         """
-        wanting = self._shared.library.traversal(self._shared.context(), traversal_id)
+        context = self._shared.context()
+        found = stacks.by_traversal(context, traversal_id)
+        if found is None or not found[0].is_in_progress:
+            return
+        wanting = self._shared.library.traversal(context, traversal_id)
         if wanting is None:
             return
         let_go: dict[str, list[Work]] = {}

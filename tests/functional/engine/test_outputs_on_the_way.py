@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 import pytest
 
+from heatlite.db import resources
+from heatlite.db.records import ResourceRecord
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.stack import Stack
 from heatlite.resources.builtin.test_resource import TestResource
@@ -111,6 +113,38 @@ def test_an_output_tells_how_far_an_update_has_come(fleet: Fleet) -> None:
     assert (fleet.state(), outputs(fleet)) == ("UPDATE_FAILED", {"o": "two"})
     fleet.settle()
     assert outputs(fleet) == {"o": "two"}
+
+
+@pytest.mark.parametrize("late", ["a sweep", "a message"])
+def test_who_waited_for_a_former_action_releases_no_later_one(fleet: Fleet, late: str) -> None:
+    """A rollback waits for the lock of an update, and gets it. Nobody waits for the next update's lock."""
+    fleet.create(slow("one"))
+    fleet.settle()
+    fleet.update(slow("two"))
+    fleet.work()
+    fleet.call("stack_cancel_update", fleet.identity, True)
+    while not fleet.bus.requests:
+        assert fleet.message()
+    request = fleet.bus.requests[0]
+    fleet.settle()
+    assert fleet.state() == "ROLLBACK_COMPLETE"
+    fleet.update(slow("three"))
+    fleet.work()
+    fleet.call("stack_cancel_update", fleet.identity, False)
+    if late == "a message":
+        fleet.bus.requests.append((row_of(fleet).engine_id or "", *request[1:]))
+        fleet.work()
+    else:
+        for engine in fleet.living:
+            engine.sweeper.lost_requests()
+    fleet.settle()
+    row = row_of(fleet)
+    assert (row.action, row.status, outputs(fleet)) == ("UPDATE", "COMPLETE", {"o": "three"})
+
+
+def row_of(fleet: Fleet) -> ResourceRecord:
+    [row] = resources.by_stack(fleet.context(), fleet.identity["stack_id"])
+    return row
 
 
 def test_an_output_tells_how_far_a_creation_has_come(fleet: Fleet) -> None:
