@@ -27,7 +27,7 @@ from oslo_config import cfg
 from tests.imports.heat_stacks import STACKS, HeatStack
 from tests.imports.heat_values import VALUE_STACKS
 
-LEFT_OUT = {"alembic_version", "migrate_version", "stack_lock", "software_config", "software_deployment"}
+LEFT_OUT = {"alembic_version", "migrate_version", "stack_lock"}
 PATIENCE = 120
 PAUSE = 0.3
 

@@ -6,7 +6,8 @@ A stack that can't be read (a secret that no key opens, a missing row) is an err
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -95,7 +96,10 @@ class HeatDatabase:
         own = {name: row[name] for name in HeatStack.__dataclass_fields__ if name in row}
         resources = self._resources(row["id"])
         separate = self._separate(row["tenant"], resources, above)
+        configs, deployments = self._software(row["tenant"], resources)
         return HeatStack(
+            configs=configs,
+            deployments=deployments,
             **{
                 **own,
                 "status_reason": row["status_reason"] or "",
@@ -117,6 +121,18 @@ class HeatDatabase:
         ids = sorted({row.physical_resource_id for row in rows if row.physical_resource_id} - above)
         live = (STACK.owner_id.is_(None), STACK.deleted_at.is_(None), STACK.tenant == tenant)
         return self._rows(sa.select(tables.stack).where(STACK.id.in_(ids), *live)) if ids else []
+
+    def _software(self, tenant: str, rows: Sequence[HeatResource]) -> tuple[tuple[dict[str, Any], ...], ...]:
+        """Read the software configs and deployments of a stack's resources, and configs that these name."""
+        made = {row.physical_resource_id for row in rows if row.physical_resource_id}
+        named = {text for row in rows for text in texts(row.properties) if UUID.fullmatch(text)}
+        deployments = self._owned(tables.software_deployment, tenant, made)
+        configs = self._owned(tables.software_config, tenant, made | named | {it["config_id"] for it in deployments})
+        return tuple(configs), tuple(deployments)
+
+    def _owned(self, table: sa.Table, tenant: str, ids: Collection[str]) -> list[dict[str, Any]]:
+        statement = sa.select(table).where(table.c.id.in_(sorted(ids)), table.c.tenant == tenant)
+        return self._rows(statement.order_by(table.c.id)) if ids else []
 
     def _of_stack(self, table: sa.Table, stack_id: str) -> list[dict[str, Any]]:
         return self._rows(sa.select(table).where(table.c.stack_id == stack_id).order_by(table.c.id))
@@ -190,4 +206,17 @@ class HeatDatabase:
         return {**row, "data": data}
 
 
+def texts(value: Any) -> Iterator[str]:
+    """Yield every text in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from texts(item)
+
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SECRETS = ("password", "trust_id")

@@ -48,6 +48,9 @@ class HeatResource:
 class HeatStack:
     """A stack with all its nested stacks. ``snapshots`` and ``events`` are rows, column → value.
 
+    So are ``configs`` and ``deployments``: the software configs that its resources have made or name, and what was
+    deployed for them.
+
     ``separate`` are roots of their own in Heat whose ids are physical ids of this stack's resources: an OS::Heat::Stack
     has made them, or a resource refers to them.
     """
@@ -76,6 +79,8 @@ class HeatStack:
     credentials: Credentials | None = None
     snapshots: tuple[Plain, ...] = ()
     events: tuple[Plain, ...] = ()
+    configs: tuple[Plain, ...] = field(default=(), repr=False)
+    deployments: tuple[Plain, ...] = field(default=(), repr=False)
 
     def nested_in(self, owner: HeatStack, resource_name: str) -> HeatStack:
         """Return a separate stack as the nested stack of a resource, as heatlite has it."""

@@ -64,4 +64,9 @@ event = _table(
     "event", id=NUMBER, uuid=TEXT, stack_id=TEXT, resource_action=TEXT, resource_status=TEXT, resource_name=TEXT,
     physical_resource_id=TEXT, resource_status_reason=TEXT, resource_type=TEXT, created_at=TIME,
 )  # fmt: skip
+software_config = _table("software_config", id=TEXT, name=TEXT, group=TEXT, config=JSON, tenant=TEXT, **TIMES)
+software_deployment = _table(
+    "software_deployment", id=TEXT, config_id=TEXT, server_id=TEXT, input_values=JSON, output_values=JSON, action=TEXT,
+    status=TEXT, status_reason=TEXT, tenant=TEXT, stack_user_project_id=TEXT, **TIMES,
+)  # fmt: skip
 service = _table("service", id=TEXT, hostname=TEXT, deleted_at=TIME, updated_at=TIME, report_interval=NUMBER)

@@ -71,6 +71,9 @@ def attributes_of(
     resource = each.plugin(instance(means, judged, each, values, library))
     asks = (each.plugin.immediate or issubclass(each.plugin, StackResource)) and not each.definition.external_id
     found = as_json(resource.resolve_attributes(), each.heat.name) if asks else dict(each.heat.attributes or {})
+    reported = [it for it in judged.heat.deployments if it["id"] == each.heat.physical_resource_id]
+    for deployment in reported:  # Heat reads a deployment's attributes there, and stores none of them
+        found = {**found, **dict.fromkeys(each.plugin.attributes_schema), **(deployment["output_values"] or {})}
     return {"reference": reference_of(resource), "attributes": found or {}}
 
 

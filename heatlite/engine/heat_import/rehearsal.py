@@ -27,6 +27,7 @@ from heatlite.db import migration, models, purge, stacks, templates
 from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings as DatabaseSettings
+from heatlite.db.software_models import software_config, software_deployment
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.decision.planned import MAY_CHANGE, Told
@@ -105,7 +106,7 @@ class Rehearsal:
     def _forget(self, context: EngineContext, judged: JudgedStack) -> None:
         purge.remove(context, [it.heat.id for it in judged.tree()])
         with context.database.writer(context):
-            for table in (models.raw_template, models.user_creds):
+            for table in (software_deployment, software_config, models.raw_template, models.user_creds):
                 context.connection.execute(sa.delete(table))
 
 

@@ -17,6 +17,7 @@ from heatlite.resources.adoptable import STACK_NAME
 from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE
 
 Values = dict[str, Any]
+NO_PART: Mapping[str, Any] = {"inputs": [], "outputs": []}
 OF_NESTED = frozenset({OPERATION, TEMPLATE, CHOSEN, STACK_NAME})
 """Keys of ``resource_data`` that only a heatlite engine writes."""
 ROW_ACTIONS = {"ROLLBACK": Action.UPDATE, "RESTORE": Action.UPDATE, "ADOPT": Action.CREATE}
@@ -108,6 +109,18 @@ def snapshot_values(row: Mapping[str, Any]) -> Values:
     """Build a row of ``snapshot``."""
     names = ("id", "stack_id", "tenant", "name", "status_reason", "data", "created_at", "updated_at")
     return {**{name: row[name] for name in names}, "action": row["action"] or "CREATE", "status": row["status"]}
+
+
+def config_values(row: Mapping[str, Any]) -> Values:
+    """Build a row of ``software_config``. It keeps its id, by which servers know what they have applied already."""
+    content, parts = row["config"] or {}, ("config", "inputs", "outputs", "options")
+    kept = {name: row[name] for name in ("id", "name", "group", "tenant", "created_at", "updated_at")}
+    return {**kept, "config": {name: content.get(name) or NO_PART.get(name) for name in parts}}
+
+
+def deployment_values(row: Mapping[str, Any], uuid: str) -> Values:
+    """Build a row of ``software_deployment``: in heatlite its id is the uuid of its resource."""
+    return {**row, "id": uuid}
 
 
 def happening(row: Mapping[str, Any]) -> Happening:

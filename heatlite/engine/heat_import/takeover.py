@@ -12,7 +12,19 @@ import sqlalchemy as sa
 
 from heatlite import template as language
 from heatlite.context import EngineContext
-from heatlite.db import bulk, events, models, purge, resources, snapshots, stacks, templates, user_creds
+from heatlite.db import (
+    bulk,
+    events,
+    models,
+    purge,
+    resources,
+    snapshots,
+    software_configs,
+    software_deployments,
+    stacks,
+    templates,
+    user_creds,
+)
 from heatlite.db.heat.records import HeatStack
 from heatlite.db.retry import retried
 from heatlite.engine.definitions import inheritance
@@ -99,6 +111,7 @@ class TakeOver:
             stacks.insert(context, values, heat.tags)
             ids = resources.insert(context, made) if made else {}
             self._relate(context, judged, ids)
+            self._write_software(context, judged)
             for snapshot in heat.snapshots:
                 snapshots.insert(context, rows.snapshot_values(snapshot))
             for event in heat.events:
@@ -108,6 +121,22 @@ class TakeOver:
                 tree = models.stack.c.root_id == heat.id
                 context.connection.execute(sa.update(models.stack).where(tree).values(user_creds_id=user_creds_id))
             self._tell_children(context, judged)
+
+    @staticmethod
+    def _write_software(context: EngineContext, judged: JudgedStack) -> None:
+        """Write the configs and deployments of a stack's resources, also where an interrupted run has left them.
+
+        A config may be there: other stacks may name it, too, and no config ever changes.
+        """
+        for config in judged.heat.configs:
+            if software_configs.get(context, config["id"]) is None:
+                software_configs.insert(context, rows.config_values(config))
+        uuids = {it.heat.physical_resource_id: rows.uuid_of(it) for it in judged.resources}
+        for deployment in judged.heat.deployments:
+            uuid = uuids.get(deployment["id"])
+            if uuid is not None:
+                software_deployments.remove(context, uuid)
+                software_deployments.insert(context, rows.deployment_values(deployment, uuid))
 
     def _relate(self, context: EngineContext, judged: JudgedStack, ids: Mapping[str, int]) -> None:
         ours = {it.heat.id: ids[rows.uuid_of(it)] for it in judged.resources}

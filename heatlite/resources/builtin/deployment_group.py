@@ -48,8 +48,8 @@ class SoftwareDeploymentGroup(BatchedStack):
     }
 
     def definition_of(self, name: str) -> Definition:
-        """Return a member's definition."""
-        given = {key: it for key, it in self.properties.items() if key != SERVERS and it is not None}
+        """Return a member's definition: as Heat does, with each property, null where it isn't given."""
+        given = {key: it for key, it in self.properties.items() if key != SERVERS}
         return template.definition(
             self.member_type, {**given, software_deployment.SERVER: self.properties[SERVERS][name]}
         )
