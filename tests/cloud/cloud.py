@@ -1,12 +1,15 @@
-"""A cloud: keystone, glance, placement, nova, neutron and cinder (2026.2, from PyPI), with fake drivers, on loopback.
+"""A cloud: ten services of OpenStack 2026.2, from PyPI, with fake drivers, on loopback.
 
     install ─▶ a venv in the user's cache, once
     start   ─▶ MariaDB, RabbitMQ ─▶ databases (from the cache, where they were migrated before) ─▶ services ─▶ accounts
     stop    ─▶ everything ends; nothing is left but the venv and the migrated databases
 
-Servers go to ACTIVE with nothing in them, volumes are nowhere, ports are bound at once. Floating IPs and the ports of
-routers stay DOWN, for there is no agent. User ``demo`` (member) in the project ``demo``, ``admin`` in ``admin``;
-flavors m1.*, images, the networks ``public`` and ``private``.
+keystone, glance, placement, nova, neutron, cinder, barbican, designate, octavia and swift; a run may need only some.
+
+Servers go to ACTIVE with nothing in them, volumes are nowhere, ports are bound at once, zones are on no name server.
+Floating IPs and the ports of routers stay DOWN, for there is no agent; load balancers are ACTIVE, and OFFLINE. User
+``demo`` (member) in the project ``demo``, ``admin`` in ``admin``; flavors m1.*, images, the networks ``public`` and
+``private``.
 """
 
 from __future__ import annotations
@@ -22,18 +25,35 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import kombu
 import pymysql
+from amqp.exceptions import NotFound
 from sqlalchemy.engine import make_url
 
-from tests.cloud.configuration import FILES, PASSWORD, REGION, Place, written
+from tests.cloud.configuration import FILES, NAME_SERVERS, PASSWORD, REGION, RINGS, Place, written
 from tests.servers import MariaDB, RabbitMQ, ServerUnavailable
 from tests.servers.guard import Guard, free_port
 from tests.waiting import wait_until
 
 HERE = pathlib.Path(__file__).parent
-WANTED = ("keystone", "glance", "openstack-placement", "nova", "neutron", "cinder", "pymysql", "waitress")
 PATIENCE = 180.0
-DATABASES = ("keystone", "glance", "placement", "nova_api", "nova_cell0", "nova", "neutron", "cinder")
+PACKAGES = {"placement": "openstack-placement"}
+BESIDES = ("pymysql", "setuptools", "waitress", "wheel")
+DATABASES = {
+    "keystone": ("keystone",),
+    "glance": ("glance",),
+    "placement": ("placement",),
+    "nova": ("nova_api", "nova_cell0", "nova"),
+    "neutron": ("neutron",),
+    "cinder": ("cinder",),
+    "barbican": ("barbican",),
+    "designate": ("designate",),
+    "octavia": ("octavia",),
+    "swift": (),
+}
+"""Service → its databases. These are all services."""
+NEEDED = {"nova": ("glance", "placement", "neutron"), "cinder": ("glance",), "octavia": ("neutron",)}
+"""Service → the services that it doesn't work without, besides keystone."""
 APPLICATIONS = {
     "keystone": "keystone.wsgi.api",
     "glance": "glance.wsgi.api",
@@ -41,10 +61,16 @@ APPLICATIONS = {
     "nova": "nova.wsgi.osapi_compute",
     "neutron": "neutron.wsgi.api",
     "cinder": "cinder.wsgi.api",
+    "barbican": "",
+    "designate": "designate.wsgi.api",
+    "octavia": "octavia.wsgi.api",
 }
+"""Service → its WSGI application; empty: its file for paste is one. Swift's servers serve themselves."""
 DAEMONS = {
     "nova": ("nova-conductor", "nova-scheduler", "nova-compute"),
     "cinder": ("cinder-scheduler", "cinder-volume", "cinder-backup"),
+    "designate": ("designate-central", "designate-producer", "designate-worker"),
+    "octavia": ("octavia-worker",),
 }
 CATALOGUE = (
     ("glance", "image", ""),
@@ -53,9 +79,30 @@ CATALOGUE = (
     ("neutron", "network", ""),
     ("cinder", "volumev3", "/v3/%(project_id)s"),
     ("cinder", "block-storage", "/v3/%(project_id)s"),
+    ("barbican", "key-manager", ""),
+    ("designate", "dns", ""),
+    ("octavia", "load-balancer", ""),
+    ("swift", "object-store", "/v1/AUTH_%(project_id)s"),
 )
+TOPICS = {"designate": "central", "octavia": "octavia_provisioning_v2"}
+"""Service → the topic of the broker on which it must listen before it is used."""
+TAKE_ARGUMENTS = ("cinder", "octavia")
+"""Services whose application reads its configuration's place from the arguments."""
+PIPELINES = {"nova": "api-paste.ini", "barbican": "barbican-api-paste.ini", "designate": "api-paste.ini"}
+POOLS = "pools.yaml"
+ROLES_OF_DEMO = ("member", "creator", "load-balancer_member")
 FLAVORS = {"m1.tiny": (512, 1, 1), "m1.small": (2048, 1, 20), "m1.medium": (4096, 2, 40), "m1.large": (8192, 4, 80)}
 IMAGES = ("cirros", "ubuntu", "fedora", "centos")
+
+
+def chosen(words: str) -> tuple[str, ...]:
+    """The services for these words, with those that they need; all of them without any."""
+    wanted = set(words.split()) or set(DATABASES)
+    if unknown := wanted - DATABASES.keys():
+        raise ServerUnavailable(f"no such service: {', '.join(sorted(unknown))}")
+    for _ in NEEDED:
+        wanted |= {other for name in wanted for other in NEEDED.get(name, ())}
+    return tuple(name for name in DATABASES if name in {*wanted, "keystone"})
 
 
 def cache() -> pathlib.Path:
@@ -84,7 +131,7 @@ def install() -> pathlib.Path:
         shutil.copytree(HERE / "fakes", pathlib.Path(copied) / "fakes")
         steps = (
             [sys.executable, "-m", "venv", str(place)],
-            [*pip, "-c", str(HERE / "constraints.txt"), "setuptools", "wheel", *WANTED],
+            [*pip, "-c", str(HERE / "constraints.txt"), *(PACKAGES.get(it, it) for it in DATABASES), *BESIDES],
             [*pip, "--no-deps", str(pathlib.Path(copied) / "fakes")],
         )
         try:
@@ -100,10 +147,11 @@ def install() -> pathlib.Path:
 
 
 class Cloud:
-    """One cloud. ``started`` is told how far it is."""
+    """One cloud. ``told`` is told how far it is."""
 
     def __init__(self, told: Callable[[str], None] = lambda text: None) -> None:
         self._told = told
+        self._services: tuple[str, ...] = ()
         self._mariadb, self._rabbitmq = MariaDB(), RabbitMQ()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._guards: list[Guard] = []
@@ -114,32 +162,34 @@ class Cloud:
         """Keystone's."""
         return f"{self.place.url('keystone')}/v3"
 
-    def start(self) -> None:
-        """Bring everything up.
+    def start(self, services: str = "") -> None:
+        """Bring these services up, and what they need; all of them without any.
 
         :raises ServerUnavailable: where something can't be had
         """
+        self._services = chosen(services)
         venv = install()
         self._told("installed")
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda server: server.start(), (self._mariadb, self._rabbitmq)))
-        databases = {name: self._mariadb.fresh_database() for name in DATABASES}
+        names = [name for service in self._services for name in DATABASES[service]]
+        databases = {name: self._mariadb.fresh_database() for name in names}
         directory = pathlib.Path(tempfile.mkdtemp(prefix="heatlite-cloud-"))
-        ports = {name: free_port() for name in APPLICATIONS}
+        ports = {name: free_port() for name in (*DATABASES, *RINGS)}
         self.place = Place(directory, venv, self._rabbitmq.fresh_vhost(), databases, ports)
         self._configure()
         self._fill_databases()
         self._told("databases are there")
         self._serve("keystone")
         self._make_accounts()
-        for service in APPLICATIONS:
+        for service in self._services:
             if service != "keystone":
                 self._serve(service)
-        for service in APPLICATIONS:
-            self._wait(service)
+        for service in self._services:
+            self._settle(service)
         self._told("services answer")
         self._seed()
-        self._told("flavors, images and networks are there")
+        self._told("what everybody finds is there")
 
     def stop(self) -> None:
         """End everything, and remove what it stored."""
@@ -160,38 +210,56 @@ class Cloud:
 
     def described(self) -> dict[str, Any]:
         """What tests need to know, as JSON."""
-        logs = {name: str(self._calls(name)) for name in APPLICATIONS}
+        logs = {name: str(self._calls(name)) for name in self._services}
         return {"auth_url": self.auth_url, "password": PASSWORD, "region": REGION, "calls": logs}
 
     # --- configuration and databases --------------------------------------------------------------------------------
 
     def _configure(self) -> None:
-        for service, (name, sections) in FILES.items():
+        for service in self._services:
             self.place.etc(service).mkdir(parents=True)
             self.place.state(service).mkdir(parents=True)
-            (self.place.etc(service) / name).write_text(written(sections(self.place)))
-        shutil.copy(self.place.shipped("nova", "api-paste.ini"), self.place.etc("nova"))  # looked for beside nova.conf
+            for name, sections in FILES[service].items():
+                (self.place.etc(service) / name).write_text(written(sections(self.place)))
         for directory in ("locks", "logs"):
             self.place.state(directory).mkdir()
         for keys in ("fernet-keys", "credential-keys"):
             (self.place.etc("keystone") / keys).mkdir()
+        for service, paste in PIPELINES.items():
+            if service in self._services:  # looked for beside the configuration
+                shutil.copy(self.place.shipped(service, paste), self.place.etc(service))
+        if "designate" in self._services:
+            (self.place.etc("designate") / POOLS).write_text(NAME_SERVERS)
+        if "octavia" in self._services:
+            self._certify()
+        if "swift" in self._services:
+            self._make_rings()
+
+    def _certify(self) -> None:
+        """Make the certificate that octavia's amphorae would be made with."""
+        etc = self.place.etc("octavia")
+        made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "365", "-subj", "/CN=cloud"]
+        command = [*made, "-keyout", str(etc / "ca.key"), "-out", str(etc / "ca.pem")]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def _make_rings(self) -> None:
+        """Make swift's rings: one replica on one directory."""
+        (self.place.state("swift") / "disk").mkdir()
+        for ring in RINGS:
+            builder = [
+                str(self.place.venv / "bin/swift-ring-builder"),
+                str(self.place.etc("swift") / f"{ring}.builder"),
+            ]
+            device = f"r1z1-127.0.0.1:{self.place.ports[ring]}/disk"
+            for step in (("create", "4", "1", "1"), ("add", device, "1"), ("rebalance",)):
+                subprocess.run([*builder, *step], check=True, capture_output=True, env=self._environment())
 
     def _fill_databases(self) -> None:
         """Load what was migrated before, or migrate now and keep that."""
-        dumps = cache() / "databases"
-        if (dumps / "complete").exists():
-            with ThreadPoolExecutor(4) as pool:
-                list(pool.map(lambda name: self._sql_file(name, dumps / f"{name}.sql"), DATABASES))
-        else:
-            with ThreadPoolExecutor(3) as pool:
-                migrations = (self._migrate_nova, self._migrate_neutron, self._migrate_others)
-                list(pool.map(lambda migrate: migrate(), migrations))
-            dumps.mkdir(parents=True, exist_ok=True)
-            for name in DATABASES:
-                dump = self._client("mariadb-dump", "--skip-comments", database_of(self.place.databases[name]))
-                (dumps / f"{name}.sql").write_bytes(dump)
-            (dumps / "complete").touch()
-        self._map_cells()
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(self._fill, self._services))
+        if "nova" in self._services:
+            self._map_cells()
         user, group = str(os.getuid()), str(os.getgid())
         for keys in ("fernet_setup", "credential_setup"):
             self._manage("keystone", keys, "--keystone-user", user, "--keystone-group", group)
@@ -201,14 +269,35 @@ class Cloud:
             "keystone", "bootstrap", f"--bootstrap-password={PASSWORD}", "--bootstrap-region-id", REGION, *urls
         )
 
-    def _migrate_others(self) -> None:
-        self._manage("keystone", "db_sync")
-        self._manage("glance", "db_sync")
-        self._manage("placement", "db", "sync")
-        self._manage("cinder", "db", "sync")
+    def _fill(self, service: str) -> None:
+        dumps = cache() / "databases" / service
+        if (dumps / "complete").exists():
+            for name in DATABASES[service]:
+                self._sql_file(name, dumps / f"{name}.sql")
+            return
+        self._migrate(service)
+        dumps.mkdir(parents=True, exist_ok=True)
+        for name in DATABASES[service]:
+            dump = self._client("mariadb-dump", "--skip-comments", database_of(self.place.databases[name]))
+            (dumps / f"{name}.sql").write_bytes(dump)
+        (dumps / "complete").touch()
 
-    def _migrate_neutron(self) -> None:
-        self._command("neutron", "neutron-db-manage", "upgrade", "heads")
+    def _migrate(self, service: str) -> None:
+        match service:
+            case "nova":
+                self._migrate_nova()
+            case "neutron":
+                self._command("neutron", "neutron-db-manage", "upgrade", "heads")
+            case "octavia":
+                self._command("octavia", "octavia-db-manage", "upgrade", "head")
+            case "barbican":
+                self._manage("barbican", "db", "upgrade")
+            case "designate":
+                self._manage("designate", "database", "sync")
+            case "keystone" | "glance":
+                self._manage(service, "db_sync")
+            case "placement" | "cinder":
+                self._manage(service, "db", "sync")
 
     def _migrate_nova(self) -> None:
         self._manage("nova", "api_db", "sync")
@@ -232,7 +321,7 @@ class Cloud:
         self._client("mariadb", database_of(self.place.databases[name]), given=file.read_bytes())
 
     def _client(self, program: str, *arguments: str, given: bytes | None = None) -> bytes:
-        socket = str(make_url(self.place.databases["nova"]).query["unix_socket"])
+        socket = str(make_url(self.place.databases["keystone"]).query["unix_socket"])
         command = [program, "--no-defaults", "-uroot", "-S", socket, *arguments]
         done = subprocess.run(command, input=given, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()[-2000:]
@@ -243,19 +332,21 @@ class Cloud:
     def _environment(self) -> dict[str, str]:
         places = {f"OS_{it.upper()}_CONFIG_DIR": str(self.place.etc(it)) for it in FILES}
         own = {"PYTHONWARNINGS": "ignore", "OS_NEUTRON_CONFIG_FILES": "neutron.conf"}
+        own["HOME"] = str(self.place.etc("barbican"))  # where barbican looks for its configuration
         clean = {
             key: value for key, value in os.environ.items() if not key.startswith(("OS_", "PYTHON", "VIRTUAL_ENV"))
         }
         return {**clean, **places, **own}
 
     def _config(self, service: str) -> str:
-        return str(self.place.etc(service) / FILES[service][0])
+        return str(self.place.etc(service) / next(iter(FILES[service])))
 
     def _manage(self, service: str, *arguments: str) -> None:
         self._command(service, f"{service}-manage", *arguments)
 
     def _command(self, service: str, program: str, *arguments: str) -> None:
-        command = [str(self.place.venv / "bin" / program), "--config-file", self._config(service), *arguments]
+        configured = [] if service == "barbican" else ["--config-file", self._config(service)]
+        command = [str(self.place.venv / "bin" / program), *configured, *arguments]
         done = subprocess.run(command, capture_output=True, env=self._environment())
         assert done.returncode == 0, f"{' '.join(command)}: {done.stderr.decode()[-2000:]}"
 
@@ -263,14 +354,39 @@ class Cloud:
         return self.place.state("logs") / f"{service}.calls"
 
     def _serve(self, service: str) -> None:
-        arguments = ["--config-file", self._config(service)] if service == "cinder" else []
+        if service == "swift":
+            for server in (*RINGS, "proxy"):
+                conf = str(self.place.etc("swift") / f"{server}.conf")
+                self._spawn(
+                    "swift" if server == "proxy" else f"swift-{server}",
+                    [str(self.place.venv / f"bin/swift-{server}-server"), conf],
+                )
+            return
+        arguments = ["--config-file", self._config(service)] if service in TAKE_ARGUMENTS else []
         log = str(self._calls(service))
         python = [str(self.place.venv / "bin/python"), str(HERE / "serve.py")]
-        self._spawn(service, [*python, APPLICATIONS[service], str(self.place.ports[service]), log, *arguments])
+        application = APPLICATIONS[service] or f"paste:{self.place.etc(service) / PIPELINES[service]}"
+        self._spawn(service, [*python, application, str(self.place.ports[service]), log, *arguments])
         for daemon in DAEMONS.get(service, ()):
             self._spawn(daemon, [str(self.place.venv / "bin" / daemon), "--config-file", self._config(service)])
         if service == "keystone":
             self._wait(service)
+
+    def _settle(self, service: str) -> None:
+        """Wait until all of a service is there, and give it what it needs."""
+        self._wait(service)
+        if topic := TOPICS.get(service):
+            wait_until(lambda: self._listens(topic), PATIENCE, f"{service} to listen", lambda: self._tail(service))
+        if service == "designate":
+            self._manage("designate", "pool", "update", "--file", str(self.place.etc("designate") / POOLS))
+
+    def _listens(self, topic: str) -> bool:
+        """Whether somebody takes the messages of a topic: one that is sent before is lost."""
+        with kombu.Connection(self.place.broker.replace("rabbit://", "amqp://", 1)) as connection:
+            try:
+                return bool(connection.channel().queue_declare(topic, passive=True).consumer_count)
+            except NotFound:
+                return False
 
     def _spawn(self, name: str, command: list[str]) -> None:
         with self._log(name).open("ab") as log:
@@ -324,13 +440,14 @@ class Cloud:
 
     def _make_accounts(self) -> None:
         identity = self.connection("admin", "admin").identity
-        names = ("admin", "member", "service", "heat_stack_user")
+        names = ("admin", "service", "heat_stack_user", *ROLES_OF_DEMO)
         roles = {name: identity.find_role(name) or identity.create_role(name=name) for name in names}
         projects = {name: identity.create_project(name=name, domain_id="default") for name in ("demo", "service")}
         demo = identity.create_user(name="demo", password=PASSWORD, domain_id="default")
-        identity.assign_project_role_to_user(projects["demo"], demo, roles["member"])
+        for role in ROLES_OF_DEMO:
+            identity.assign_project_role_to_user(projects["demo"], demo, roles[role])
         identity.assign_project_role_to_user(projects["demo"], identity.find_user("admin"), roles["admin"])
-        for name in (*APPLICATIONS, "heat"):
+        for name in (*self._services, "heat"):
             user = identity.create_user(name=name, password=PASSWORD, domain_id="default")
             for role in ("admin", "service"):
                 identity.assign_project_role_to_user(projects["service"], user, roles[role])
@@ -338,6 +455,8 @@ class Cloud:
         boss = identity.create_user(name="heat_domain_admin", password=PASSWORD, domain_id=domain.id)
         identity.assign_domain_role_to_user(domain, boss, roles["admin"])
         for name, kind, path in CATALOGUE:
+            if name not in self._services:
+                continue
             service = identity.create_service(name=name, type=kind)
             for interface in ("public", "internal", "admin"):
                 url = f"{self.place.url(name)}{path}"
@@ -345,19 +464,22 @@ class Cloud:
 
     def _seed(self) -> None:
         admin, demo = self.connection("admin", "admin"), self.connection("demo", "demo")
-        for name, (ram, vcpus, disk) in FLAVORS.items():
-            admin.compute.create_flavor(name=name, ram=ram, vcpus=vcpus, disk=disk)
-        for name in IMAGES:
-            form = {"disk_format": "raw", "container_format": "bare"}
-            admin.image.create_image(name, data=b"\0" * 512, visibility="public", min_disk=0, **form)
-        outside = {"provider_network_type": "flat", "provider_physical_network": "public"}
-        public = admin.network.create_network(name="public", is_router_external=True, **outside)
-        addresses = {"ip_version": 4, "network_id": public.id}
-        admin.network.create_subnet(name="public-subnet", cidr="172.24.0.0/16", is_dhcp_enabled=False, **addresses)
-        private = demo.network.create_network(name="private")
-        demo.network.create_subnet(name="private-subnet", network_id=private.id, ip_version=4, cidr="10.99.0.0/24")
-        up = lambda: [it.state for it in admin.compute.services() if it.binary == "nova-compute"] == ["up"]  # noqa: E731
-        wait_until(up, PATIENCE, "nova-compute to be up", lambda: self._tail("nova-compute"))
+        if "glance" in self._services:
+            for name in IMAGES:
+                form = {"disk_format": "raw", "container_format": "bare"}
+                admin.image.create_image(name, data=b"\0" * 512, visibility="public", min_disk=0, **form)
+        if "neutron" in self._services:
+            outside = {"provider_network_type": "flat", "provider_physical_network": "public"}
+            public = admin.network.create_network(name="public", is_router_external=True, **outside)
+            addresses = {"ip_version": 4, "network_id": public.id}
+            admin.network.create_subnet(name="public-subnet", cidr="172.24.0.0/16", is_dhcp_enabled=False, **addresses)
+            private = demo.network.create_network(name="private")
+            demo.network.create_subnet(name="private-subnet", network_id=private.id, ip_version=4, cidr="10.99.0.0/24")
+        if "nova" in self._services:
+            for name, (ram, vcpus, disk) in FLAVORS.items():
+                admin.compute.create_flavor(name=name, ram=ram, vcpus=vcpus, disk=disk)
+            up = lambda: [it.state for it in admin.compute.services() if it.binary == "nova-compute"] == ["up"]  # noqa: E731
+            wait_until(up, PATIENCE, "nova-compute to be up", lambda: self._tail("nova-compute"))
 
 
 def database_of(url: str) -> str:

@@ -5,8 +5,10 @@ What all have in common is said once; ``Place`` is where everything is.
 
 from __future__ import annotations
 
+import base64
+import getpass
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +58,17 @@ def login(place: Place, user: str) -> dict[str, Any]:
     }
 
 
+def tokens(place: Place, service: str) -> dict[str, Any]:
+    """How a service checks its callers' tokens."""
+    return {
+        **login(place, service),
+        "www_authenticate_uri": place.url("keystone"),
+        "interface": "public",
+        "service_token_roles": "service",
+        "service_token_roles_required": "true",
+    }
+
+
 def database(place: Place, name: str) -> dict[str, Any]:
     """A service's database."""
     return {"connection": place.databases[name], "max_pool_size": 5, "max_overflow": 20}
@@ -73,13 +86,7 @@ def common(place: Place, service: str, **default: Any) -> Sections:
             **default,
         },
         "database": database(place, service),
-        "keystone_authtoken": {
-            **asks,
-            "www_authenticate_uri": place.url("keystone"),
-            "interface": "public",
-            "service_token_roles": "service",
-            "service_token_roles_required": "true",
-        },
+        "keystone_authtoken": tokens(place, service),
         "service_user": {**asks, "valid_interfaces": "public", "send_service_user_token": "true"},
         "oslo_concurrency": {"lock_path": place.state("locks")},
         "oslo_messaging_notifications": {"driver": "noop"},
@@ -198,15 +205,135 @@ def cinder(place: Place) -> Sections:
     }
 
 
-FILES = {
-    "keystone": ("keystone.conf", keystone),
-    "glance": ("glance-api.conf", glance),
-    "placement": ("placement.conf", placement),
-    "nova": ("nova.conf", nova),
-    "neutron": ("neutron.conf", neutron),
-    "cinder": ("cinder.conf", cinder),
+def barbican(place: Place) -> Sections:
+    """Secrets under a key of a file. No queue: an order is carried out before it is answered."""
+    return common(place, "barbican", host_href=place.url("barbican")) | {
+        "crypto": {"enabled_crypto_plugins": "simple_crypto"},
+        "simple_crypto_plugin": {"kek": base64.b64encode(b"a key for tests." * 2).decode()},
+        "queue": {"enable": "false"},
+    }
+
+
+def designate(place: Place) -> Sections:
+    """No name servers: zones are ACTIVE as soon as the worker has asked the backend."""
+    shown = {"api_base_uri": place.url("designate"), "enable_host_header": "false"}
+    worker = {"workers": 1, "poll_delay": 0, "poll_retry_interval": 1, "poll_timeout": 3}
+    return common(place, "designate") | {
+        "service:api": {"auth_strategy": "keystone", **shown},
+        "service:central": {"workers": 1},
+        "service:producer": {"workers": 1},
+        "service:worker": worker,
+        "producer_task:increment_serial": {"interval": 1},
+        "producer_task:delayed_notify": {"interval": 1},
+        "storage:sqlalchemy": database(place, "designate"),
+    }
+
+
+NAME_SERVERS = """\
+- name: default
+  id: 794ccc2c-d751-44fe-b57f-8894c9f5c842
+  description: none
+  attributes: {}
+  ns_records: [{hostname: ns1.cloud.test., priority: 1}]
+  nameservers: [{host: 127.0.0.1, port: 53}]
+  targets: [{type: heatlite_fake, description: none, masters: [{host: 127.0.0.1, port: 53}], options: {}}]
+"""
+"""The pool of designate's name servers. Nobody asks them."""
+
+
+def octavia(place: Place) -> Sections:
+    """Load balancers without amphorae; their ports are Neutron's."""
+    etc = place.etc("octavia")
+    nothing = {name: f"{name.removesuffix('_driver')}_noop_driver" for name in NOOP_DRIVERS}
+    amphorae = {"loadbalancer_topology": "SINGLE", "amp_image_tag": "none", "amp_flavor_id": "none"}
+    worker = {"workers": 1, "network_driver": "heatlite_fake", "amp_boot_network_list": "", **amphorae, **nothing}
+    return common(place, "octavia") | {
+        "api_settings": {
+            "auth_strategy": "keystone",
+            "api_base_uri": place.url("octavia"),
+            "enabled_provider_drivers": "amphora:none,octavia:none",
+            "default_provider_driver": "amphora",
+        },
+        "controller_worker": {**worker, "client_ca": etc / "ca.pem"},
+        "certificates": {
+            "ca_certificate": etc / "ca.pem",
+            "ca_private_key": etc / "ca.key",
+            "server_certs_key_passphrase": "insecure-key-do-not-use-this-key",
+        },
+        "haproxy_amphora": {"server_ca": etc / "ca.pem", "client_cert": etc / "ca.pem"},
+        "health_manager": {"heartbeat_key": "none"},
+        "service_auth": {**login(place, "octavia"), "valid_interfaces": "public"},
+        "neutron": {**login(place, "octavia"), "valid_interfaces": "public"},
+        "task_flow": {"engine": "parallel", "max_workers": 3},
+    }
+
+
+NOOP_DRIVERS = ("amphora_driver", "compute_driver", "image_driver", "volume_driver")
+RINGS = ("account", "container", "object")
+"""What swift has a ring and a server for each of."""
+
+
+def swift(place: Place) -> Sections:
+    """One policy."""
+    return {
+        "swift-hash": {"swift_hash_path_suffix": "cloud", "swift_hash_path_prefix": "cloud"},
+        "storage-policy:0": {"name": "one", "default": "yes"},
+    }
+
+
+def swift_listens(place: Place, server: str) -> dict[str, Any]:
+    """Where one of swift's servers listens, and as whom it runs."""
+    port, user = place.ports["swift" if server == "proxy" else server], getpass.getuser()
+    return {"bind_ip": "127.0.0.1", "bind_port": port, "workers": 0, "user": user, "swift_dir": place.etc("swift")}
+
+
+def swift_proxy(place: Place) -> Sections:
+    """Keystone's tokens and roles."""
+    plain = ("catch_errors", "healthcheck", "tempurl", "copy", "slo", "dlo")
+    asks = {"paste.filter_factory": "keystonemiddleware.auth_token:filter_factory", **tokens(place, "swift")}
+    pipeline = "catch_errors healthcheck cache tempurl authtoken keystoneauth copy slo dlo proxy-server"
+    return {
+        "DEFAULT": swift_listens(place, "proxy"),
+        "pipeline:main": {"pipeline": pipeline},
+        "app:proxy-server": {"use": "egg:swift#proxy", "account_autocreate": "true"},
+        "filter:authtoken": {**asks, "delay_auth_decision": "true"},
+        "filter:keystoneauth": {"use": "egg:swift#keystoneauth", "operator_roles": "admin, member"},
+        "filter:cache": {"use": "egg:swift#memcache"},
+        **{f"filter:{name}": {"use": f"egg:swift#{name}"} for name in plain},
+    }
+
+
+def swift_storage(server: str) -> Callable[[Place], Sections]:
+    """One of the servers behind the proxy."""
+
+    def sections(place: Place) -> Sections:
+        disks = {"devices": place.state("swift"), "mount_check": "false", "log_name": server}
+        return {
+            "DEFAULT": {**swift_listens(place, server), **disks},
+            "pipeline:main": {"pipeline": f"{server}-server"},
+            f"app:{server}-server": {"use": f"egg:swift#{server}"},
+        }
+
+    return sections
+
+
+FILES: Mapping[str, Mapping[str, Callable[[Place], Sections]]] = {
+    "keystone": {"keystone.conf": keystone},
+    "glance": {"glance-api.conf": glance},
+    "placement": {"placement.conf": placement},
+    "nova": {"nova.conf": nova},
+    "neutron": {"neutron.conf": neutron},
+    "cinder": {"cinder.conf": cinder},
+    "barbican": {"barbican.conf": barbican},
+    "designate": {"designate.conf": designate},
+    "octavia": {"octavia.conf": octavia},
+    "swift": {
+        "swift.conf": swift,
+        "proxy.conf": swift_proxy,
+        **{f"{server}.conf": swift_storage(server) for server in RINGS},
+    },
 }
-"""Service → the name of its file, and what is in it."""
+"""Service → its files, and what is in each; the first one is its own."""
 
 
 def written(sections: Sections) -> str:

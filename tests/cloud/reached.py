@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from heatlite.clients.cloud import ServicesOf
 from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
@@ -32,6 +34,11 @@ class Reached:
         )
         self.sessions = Sessions(self.settings)
         self._projects: dict[str, str] = {}
+
+    def requires(self, *services: str) -> None:
+        """Skip the test where the run has been told to do without one of these services."""
+        if missing := sorted(set(services) - self._calls.keys()):
+            pytest.skip(f"this run's cloud is without {', '.join(missing)}")
 
     def project_id(self, name: str) -> str:
         """The id of a project."""

@@ -17,6 +17,8 @@ from tests.cloud.cloud import Cloud, install
 from tests.servers import ServerUnavailable
 
 VARIABLE = "HEATLITE_CLOUD"
+SERVICES = "SERVICES"
+"""The variable with the services that the run needs; all without it."""
 CANNOT = 77
 """The exit status that says that a cloud can't be had here."""
 
@@ -33,7 +35,7 @@ def main() -> int:
         if not command:
             install()
             return 0
-        cloud.start()
+        cloud.start(os.environ.get(SERVICES, ""))
         with tempfile.NamedTemporaryFile("w", suffix=".json", prefix="heatlite-cloud-") as file:
             json.dump(cloud.described(), file)
             file.flush()

@@ -1,5 +1,7 @@
 """Serve a WSGI application on loopback: ``serve.py MODULE PORT LOG [ARGUMENTS OF THE APPLICATION]``.
 
+Instead of a module, ``paste:FILE`` is an application that a file for paste describes.
+
 Run by the cloud's own Python, which has waitress. Each request adds a line ``METHOD PATH STATUS`` to the log, so that
 tests can count what something costs.
 """
@@ -29,7 +31,12 @@ def main():
 
     module, port, log, *arguments = sys.argv[1:]
     sys.argv = [module, *arguments]
-    application = importlib.import_module(module).application
+    if module.startswith("paste:"):
+        from paste import deploy
+
+        application = deploy.loadapp(module.replace("paste:", "config:", 1))
+    else:
+        application = importlib.import_module(module).application
     with pathlib.Path(log).open("a", buffering=1) as file:
         waitress.serve(counted(application, file), host="127.0.0.1", port=int(port), threads=6, channel_timeout=120)
 
