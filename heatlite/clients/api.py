@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import cachetools
 
@@ -74,14 +75,18 @@ class Api:
         return self.request("DELETE", path, **sent)
 
     def listed(self, path: str, key: str, **sent: Any) -> Iterator[dict[str, Any]]:
-        """Yield the whole collection, page by page, following the service's own links."""
+        """Yield the whole collection, page by page.
+
+        The query of the service's link to the next page is sent to the same path, because the address in a link needn't
+        be one that works from here.
+        """
         for _ in range(MOST_PAGES):
             page = self.get(path, **sent) or {}
             yield from page.get(key) or ()
-            following = next((it["href"] for it in page.get(f"{key}_links") or () if it.get("rel") == "next"), None)
+            following = next_page(page, key)
             if following is None:
                 return
-            path, sent = following, {name: value for name, value in sent.items() if name != "params"}
+            sent["params"] = dict(parse_qsl(urlsplit(following).query, keep_blank_values=True))
 
     def project_id(self) -> str | None:
         """Return the project that requests are for."""
@@ -108,6 +113,25 @@ class Api:
 
         :raises CloudError: or one of its subclasses, as listed above
         """
+        answer = self._send(method, path, **sent)
+        if not answer.content:
+            return None
+        try:
+            return answer.json()
+        except ValueError:
+            return None
+
+    def answer(self, method: str, path: str, **sent: Any) -> tuple[Mapping[str, str], bytes]:
+        """Send a request, and return the answer's headers, in any letter case, and its content.
+
+        For what isn't JSON.
+
+        :raises CloudError: as above
+        """
+        found = self._send(method, path, **sent)
+        return found.headers, found.content
+
+    def _send(self, method: str, path: str, **sent: Any) -> Any:
         from keystoneauth1 import exceptions
 
         if not is_plain(path):
@@ -125,12 +149,7 @@ class Api:
             raise self._failed("nothing", str(error)) from None
         if answer.status_code >= 400:
             raise self._refusal(answer)
-        if not answer.content:
-            return None
-        try:
-            return answer.json()
-        except ValueError:
-            return None
+        return answer
 
     def _refusal(self, answer: Any) -> exception.CloudError:
         status, message = answer.status_code, refusal_message(answer)
@@ -169,6 +188,19 @@ TITLES: Mapping[str, str] = {
     "orchestration": "Heat",
 }
 """The SDK's name of a service → the project's name."""
+
+
+def next_page(page: Mapping[str, Any], key: str) -> str | None:
+    """Return the link to the next page of a list; None: this is the last one.
+
+    Nova, Cinder, Neutron and Octavia write ``{"KEY_links": [{"rel": "next", "href": …}]}``, Designate
+    ``{"links": {"next": …}}``, Glance and Barbican ``{"next": …}``.
+    """
+    links = page.get(f"{key}_links") or ()
+    found = next((it["href"] for it in links if it.get("rel") == "next"), None)
+    found = found or (page.get("links") or {}).get("next") or page.get("next")
+    return None if found is None else str(found)
+
 
 TAGS = re.compile(r"<[^>]+>|\s+")
 

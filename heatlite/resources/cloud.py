@@ -106,6 +106,9 @@ class Api(Protocol):
     def request(self, method: str, path: str, **sent: Any) -> Any:
         """Send a request with any method and return the answer."""
 
+    def answer(self, method: str, path: str, **sent: Any) -> tuple[Mapping[str, str], bytes]:
+        """Send a request, and return the answer's headers and its content: for what isn't JSON."""
+
     def listed(self, path: str, key: str, **sent: Any) -> Iterator[dict[str, Any]]:
         """Yield every item of a collection, page by page."""
 
