@@ -42,7 +42,16 @@ from heatlite.resources.schema import PropertiesSchema
 
 IDS = "ids"
 """The key of a resource's data for ids: property → the id that its name meant when the resource was created."""
-PROJECTS = {"network": "neutron", "compute": "nova", "block_storage": "cinder", "image": "glance"}
+PROJECTS = {
+    "network": "neutron",
+    "compute": "nova",
+    "block_storage": "cinder",
+    "image": "glance",
+    "key_manager": "barbican",
+    "dns": "designate",
+    "load_balancer": "octavia",
+    "object_store": "swift",
+}
 """The SDK's name of a service → the project's name, which Heat uses."""
 Body = dict[str, Any]
 
@@ -51,17 +60,19 @@ class CloudResource(Resource):
     """One object of an API.
 
     ``service``: the SDK's name of the service. ``path``: of the collection. ``key``: of an object in JSON.
-    ``list_key``: of a list of objects (empty: ``key`` and an s). ``states``: None if an object is ready once created.
-    ``extension``: of Neutron's API, which the type needs. ``mark``: see ``marks``. ``microversion``: sent with each
-    request. ``name_property``: gets the physical name if the template gives none. ``attribute_fields``: attribute →
-    field, if they differ. ``is_gone_at_once``: after DELETE there is nothing to wait for. ``in_use_seconds``: how long
-    a deletion waits while something uses the object. ``poll_seconds``: the time between two checks.
+    ``is_bare``: an object's JSON has no key around it. ``list_key``: of a list of objects (empty: ``key`` and an s).
+    ``states``: None if an object is ready once created. ``extension``: of Neutron's API, which the type needs.
+    ``mark``: see ``marks``. ``microversion``: sent with each request. ``name_property``: gets the physical name if the
+    template gives none. ``attribute_fields``: attribute → field, if they differ. ``is_gone_at_once``: after DELETE
+    there is nothing to wait for. ``in_use_seconds``: how long a deletion waits while something uses the object.
+    ``poll_seconds``: the time between two checks.
     """
 
     replace_when_failed = False  # the object can be repaired; if it can't, handle_update asks for a replacement
     service: ClassVar[str]
     path: ClassVar[str]
     key: ClassVar[str]
+    is_bare: ClassVar[bool] = False
     list_key: ClassVar[str] = ""
     extension: ClassVar[str] = ""
     states: ClassVar[States | None] = None
@@ -191,7 +202,15 @@ class CloudResource(Resource):
 
     def create(self, body: Body) -> Body:
         """Send the creation and return the object from the answer. Hook."""
-        return self.api.post(self.path, {self.key: body}, microversion=self.microversion)[self.key]
+        return self.inside(self.api.post(self.collection(), self.around(body), microversion=self.microversion))
+
+    def around(self, body: Body) -> Body:
+        """Return an object's JSON as the service reads it."""
+        return body if self.is_bare else {self.key: body}
+
+    def inside(self, answer: Body) -> Body:
+        """Return the object in the service's JSON."""
+        return answer if self.is_bare else answer[self.key]
 
     def made(self, body: Body) -> None:
         """Record the id of the created object, and remember the answer as seen."""
@@ -274,8 +293,8 @@ class CloudResource(Resource):
 
     def change(self, body: Body) -> Body:
         """Send the change and return the object from the answer. Hook."""
-        answer = self.api.request(self.update_method, self.one, json={self.key: body}, microversion=self.microversion)
-        return answer[self.key]
+        sent = {"json": self.around(body), "microversion": self.microversion}
+        return self.inside(self.api.request(self.update_method, self.one, **sent))
 
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
         """Change what isn't a field. Hook."""
@@ -360,7 +379,11 @@ class CloudResource(Resource):
 
     def place(self, thing_id: str) -> str:
         """Return the path of an object. Hook."""
-        return f"{self.path}/{quote(thing_id, safe='')}"
+        return f"{self.collection()}/{quote(thing_id, safe='')}"
+
+    def collection(self) -> str:
+        """Return the path of the collection that the object is in. Hook."""
+        return self.path
 
     @property
     def one(self) -> str:
@@ -372,7 +395,7 @@ class CloudResource(Resource):
 
         :raises CloudNotFound: if it doesn't exist
         """
-        return self.api.get(self.place(thing_id), microversion=self.microversion)[self.key]
+        return self.inside(self.api.get(self.place(thing_id), microversion=self.microversion))
 
     def seen(self) -> Body:
         """Return the resource's object as this step has seen it; read it if the step hasn't yet."""
@@ -402,7 +425,7 @@ class CloudResource(Resource):
     @property
     def list_path(self) -> str:
         """The path of a list that shows the mark. Hook."""
-        return self.path
+        return self.collection()
 
     def handle_check(self) -> None:
         """Raise if the object doesn't exist, or isn't ready."""

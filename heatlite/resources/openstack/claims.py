@@ -3,6 +3,7 @@
 ::
 
     NamedLater     POST {name: generated} ─▶ id recorded ─▶ PUT {name: the template's}
+    DescribedLater POST {description: mark} ─▶ id recorded ─▶ PUT {description: the template's}
     Claimed        GET: is there an equal object? no ─▶ claim recorded ─▶ POST    after a crash, an equal one is its own
     RecordedFirst  id recorded ─▶ requests that may be repeated                   there is nothing to find
 
@@ -19,7 +20,7 @@ from typing import Any, ClassVar
 from heatlite.exception import CloudConflict, CloudNotFound, EntityNotFound
 from heatlite.resources.openstack.base import PROJECTS, Body, CloudResource
 from heatlite.resources.openstack.fields import Field
-from heatlite.resources.openstack.marks import ByContent, Mark
+from heatlite.resources.openstack.marks import DESCRIPTION, ByContent, InDescription, Mark, tag_of
 
 CLAIMED, RECORDED, PARENT = "claimed", "recorded", "parent"
 """Keys of a resource's data: there was no equal object; the id is in the database; the id of the parent object."""
@@ -59,6 +60,32 @@ class NamedLater(CloudResource):
             return False
         self._seen = {**self.seen(), **self.change({"name": wanted})}
         return super().settle(progress)
+
+
+class DescribedLater(CloudResource):
+    """An object whose description can be changed, and can serve as its mark for a while.
+
+    Without a description in the template, the mark remains.
+    """
+
+    mark: ClassVar[Mark] = InDescription()
+
+    def settle(self, progress: Any) -> bool:
+        """Give the object the template's description, once its id is recorded."""
+        wanted = self.own_description()
+        if not wanted or self.seen().get(DESCRIPTION) != tag_of(self.uuid):
+            return super().settle(progress)
+        if not self.data.get(RECORDED):
+            self.data_set(RECORDED, True)
+            self.poll_in(0)
+            return False
+        self._seen = {**self.seen(), **self.change({DESCRIPTION: wanted})}
+        return self.is_ready() and super().settle(progress)
+
+    def own_description(self) -> str | None:
+        """Return the template's description, if it gives one. Hook."""
+        found: str | None = self.properties.get(DESCRIPTION)
+        return found
 
 
 class Claimed(CloudResource):
@@ -113,7 +140,7 @@ class Claimed(CloudResource):
             return []
 
 
-class ChildObject(Claimed):
+class Inner(CloudResource):
     """An object within a parent object: ``/qos/policies/ID/dscp_marking_rules``.
 
     ``path`` is the collection of the parent, ``inner`` the collection within it; ``parent`` is the property that names
@@ -145,19 +172,26 @@ class ChildObject(Claimed):
         except EntityNotFound as error:
             raise CloudNotFound(service=PROJECTS[self.service].title(), status=404, message=str(error)) from None
 
-    def place(self, thing_id: str) -> str:
-        """Return the path within the parent."""
-        return f"{self.collection()}/{thing_id}"
-
     def create(self, body: Body) -> Body:
         """Create the object in its collection, and record the parent."""
         parent = body.pop(self.parent)
         self.data_set(PARENT, parent)
-        return {**self.api.post(self.collection(), {self.key: body})[self.key], self.parent: parent}
+        return {**super().create(body), self.parent: parent}
 
     def look(self, thing_id: str) -> Body:
         """Read the object, and add its parent under the property's name."""
         return {**super().look(thing_id), self.parent: self.parent_id()}
+
+    def find(self) -> list[str]:
+        """Return the marked objects of the parent; none if it doesn't exist."""
+        try:
+            return super().find()
+        except CloudNotFound:
+            return []
+
+
+class ChildObject(Claimed, Inner):
+    """An object within a parent object that can exist there only once."""
 
     def matching(self, **fields: Any) -> list[str]:
         """Return the ids of objects in the collection that have these fields."""

@@ -82,10 +82,12 @@ def named(kind: str, description: str, *, constraints: tuple[Constraint, ...] | 
     return Field(Type.STRING, description, kind=kind, constraints=checked, **more)
 
 
-def old_name(stands_for: str, kind: str = "", *, type: Type = Type.STRING, **more: Any) -> OldName:
+def old_name(
+    stands_for: str, kind: str = "", *, type: Type = Type.STRING, status: str = HIDDEN, **more: Any
+) -> OldName:
     """Return an old name of a property."""
     constraints = (Custom(kind),) if kind else ()
-    return OldName(type, f"Use {stands_for}.", constraints=constraints, status=HIDDEN, stands_for=stands_for, **more)
+    return OldName(type, f"Use {stands_for}.", constraints=constraints, status=status, stands_for=stands_for, **more)
 
 
 def custom(name: str) -> tuple[Constraint, ...]:

@@ -5,12 +5,14 @@ Such an object is found by its mark, and only by that: a name from a template ma
 
 ::
 
-    mark         stored in                             found by         safe because
-    InNeutron    the name that heatlite generates,     ?name=,          the name has 60 bits of the uuid, the
-                 otherwise the description             ?description=    description has all of it
-    InMetadata   a map that users may write            a list's filter  the value is the whole uuid
-    InName       the name that heatlite generates      ?name=           as above; a name from the template is no mark
-    ByContent    nothing                               the type's find  its content identifies it, or it is unique
+    mark           stored in                          found by         safe because
+    InNeutron      the name that heatlite generates,  ?name=,          the name has 60 bits of the uuid, the
+                   otherwise the description          ?description=    description has all of it
+    InDescription  the description, for a while       ?description=    the value is the whole uuid
+    InTags         a tag, beside the template's       ?tags=           the value is the whole uuid
+    InMetadata     a map that users may write         a list's filter  the value is the whole uuid
+    InName         the name that heatlite generates   ?name=           as above; a name from the template is no mark
+    ByContent      nothing                            the type's find  its content identifies it, or it is unique
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from heatlite.resources.openstack.base import CloudResource
 
 KEY = "heat_resource"
+DESCRIPTION, TAGS = "description", "tags"
 
 
 def tag_of(uuid: str) -> str:
@@ -58,6 +61,32 @@ class InMetadata:
 
     def is_on(self, resource: CloudResource, body: Mapping[str, Any]) -> bool:
         return (body.get(self.field) or {}).get(KEY) == resource.uuid
+
+
+class InDescription:
+    """The description of a creation; see ``claims.DescribedLater``."""
+
+    def put(self, resource: CloudResource, body: dict[str, Any]) -> None:
+        body[DESCRIPTION] = tag_of(resource.uuid)
+
+    def query(self, resource: CloudResource) -> Mapping[str, Any] | None:
+        return {DESCRIPTION: tag_of(resource.uuid)}
+
+    def is_on(self, resource: CloudResource, body: Mapping[str, Any]) -> bool:
+        return bool(body.get(DESCRIPTION) == tag_of(resource.uuid))
+
+
+class InTags:
+    """One of the object's tags, beside those of the template."""
+
+    def put(self, resource: CloudResource, body: dict[str, Any]) -> None:
+        body[TAGS] = [*(body.get(TAGS) or ()), tag_of(resource.uuid)]
+
+    def query(self, resource: CloudResource) -> Mapping[str, Any] | None:
+        return {TAGS: tag_of(resource.uuid)}
+
+    def is_on(self, resource: CloudResource, body: Mapping[str, Any]) -> bool:
+        return tag_of(resource.uuid) in (body.get(TAGS) or ())
 
 
 @dataclass(frozen=True)

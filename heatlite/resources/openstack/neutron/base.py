@@ -12,14 +12,13 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from heatlite.resources.openstack.base import Body, CloudResource
+from heatlite.resources.openstack.claims import DescribedLater
 from heatlite.resources.openstack.fields import flag, listed, text
-from heatlite.resources.openstack.marks import Mark, tag_of
+from heatlite.resources.openstack.marks import DESCRIPTION, TAGS, Mark, tag_of
 from heatlite.resources.openstack.states import states
 from heatlite.resources.schema import Property, Type
 
-NAME, TAGS, VALUE_SPECS, DESCRIPTION = "name", "tags", "value_specs", "description"
-RECORDED = "recorded"
-"""The key of a resource's data: the id is in the database, so the mark may be overwritten."""
+NAME, VALUE_SPECS = "name", "value_specs"
 NOT_IN_VALUE_SPECS = frozenset({"shared", "tenant_id"})
 
 BUILT = states(good="ACTIVE DOWN", pending="BUILD", failed="ERROR DEGRADED")
@@ -72,7 +71,7 @@ class InNeutron:
         return NAME in resource.properties_schema and not resource.properties[NAME]
 
 
-class NeutronResource(CloudResource):
+class NeutronResource(DescribedLater):
     """An object of Neutron."""
 
     service = "network"
@@ -98,13 +97,8 @@ class NeutronResource(CloudResource):
         """After a creation, set the description, once the id is recorded, and the tags."""
         if (progress or {}).get("changed") is not None:
             return True
-        wanted = self.own_description()
-        if wanted and self.seen().get(DESCRIPTION) == tag_of(self.uuid):
-            if not self.data.get(RECORDED):
-                self.data_set(RECORDED, True)
-                self.poll_in(0)
-                return False
-            self._seen = self.change({DESCRIPTION: wanted})
+        if not super().settle(progress):
+            return False
         if self.properties.get(TAGS):
             self._set_tags(self.properties[TAGS])
         return True
