@@ -51,6 +51,11 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "AWS::EC2::VPCGatewayAttachment": "aws.gateway:VPCGatewayAttachment",
     "AWS::EC2::Volume": "aws.volume:EC2Volume",
     "AWS::EC2::VolumeAttachment": "aws.volume:EC2VolumeAttachment",
+    "OS::Barbican::CertificateContainer": "barbican.container:CertificateContainer",
+    "OS::Barbican::GenericContainer": "barbican.container:GenericContainer",
+    "OS::Barbican::Order": "barbican.order:Order",
+    "OS::Barbican::RSAContainer": "barbican.container:RSAContainer",
+    "OS::Barbican::Secret": "barbican.secret:Secret",
     "OS::Cinder::EncryptedVolumeType": "cinder.volume_type:EncryptedVolumeType",
     "OS::Cinder::QoSAssociation": "cinder.qos_specs:QoSAssociation",
     "OS::Cinder::QoSSpecs": "cinder.qos_specs:QoSSpecs",
@@ -94,6 +99,7 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Nova::ServerGroup": "nova.server_group:ServerGroup",
 }
 NAMED = {  # what templates name: services, and what of them Heat's custom constraints are named for
+    "barbican": "container secret",
     "cinder": "backup qos_specs snapshot volume vtype",
     "glance": "image",
     "neutron": "address_scope flow_classifier network port port_pair port_pair_group qos_policy router security_group "

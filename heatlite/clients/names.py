@@ -51,6 +51,16 @@ class Kind:
     name_field: str = "name"
     exact: str = "{}"
     """The form of a name in the query."""
+    is_reference: bool = False
+    """Things are named by their URL, which ends with the id, and not by a name."""
+
+    def has_id(self, value: str) -> bool:
+        """Tell whether a value is an id, or a reference that has one."""
+        return self.has_uuids and UUID.fullmatch(self.last_part(value)) is not None
+
+    def last_part(self, value: str) -> str:
+        """Return the value, or the end of a reference."""
+        return value.rstrip("/").rsplit("/", 1)[-1] if self.is_reference else value
 
 
 def network(collection: str, entity: str) -> Kind:
@@ -97,6 +107,8 @@ KINDS: Mapping[str, Kind] = {
     "cinder.backup": Kind("block_storage", "/backups", "backups", "Volume backup"),
     "cinder.vtype": Kind("block_storage", "/types", "volume_types", "VolumeType", "", {"is_public": "None"}),
     "cinder.qos_specs": Kind("block_storage", "/qos-specs", "qos_specs", "QoS Specs", ""),
+    "barbican.secret": Kind("key_manager", "/secrets", "secrets", "Secret", is_reference=True),
+    "barbican.container": Kind("key_manager", "/containers", "containers", "Container", is_reference=True),
 }
 """Keyed by the name of Heat's custom constraint."""
 
@@ -160,7 +172,7 @@ class Names:
         :raises CloudError: when the service can't be reached
         """
         described = KINDS[kind]
-        if described.has_uuids and UUID.fullmatch(value):
+        if described.has_id(value):
             return value
         return self.check(kind, value)
 
@@ -170,13 +182,13 @@ class Names:
         if known is not None:
             return known
         described = KINDS[kind]
-        is_id = described.has_uuids and UUID.fullmatch(value) is not None
+        is_id = described.has_id(value)
         if is_id and described.service == "network":
             found = self._listed(described, {"id": value})
         elif is_id:
             found = self._shown(described, value)
         else:
-            found = self._named(kind, described, value)
+            found = [] if described.is_reference else self._named(kind, described, value)
         return self._one(kind, described, value, found)
 
     def forget(self, kind: str, value: str) -> None:
@@ -201,7 +213,7 @@ class Names:
 
     def _shown(self, described: Kind, value: str) -> list[tuple[str, str]]:
         try:
-            self._api(described.service).get(f"{described.path}/{value}")
+            self._api(described.service).get(f"{described.path}/{described.last_part(value)}")
         except exception.CloudNotFound:
             return []
         return [(value, "")]

@@ -19,7 +19,6 @@ NAMES = (
     ),
     ("keystone", "AWS::IAM", "AccessKey User"),
     ("nova", "AWS::ElasticLoadBalancing", "LoadBalancer"),
-    ("barbican", "OS::Barbican", "CertificateContainer GenericContainer Order RSAContainer Secret"),
     ("blazar", "OS::Blazar", "Host Lease"),
     ("designate", "OS::Designate", "RecordSet Zone"),
     ("ironic", "OS::Ironic", "Port"),

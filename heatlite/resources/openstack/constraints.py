@@ -63,6 +63,8 @@ KINDS = [
     "cinder.backup",
     "cinder.vtype",
     "cinder.qos_specs",
+    "barbican.secret",
+    "barbican.container",
 ]
 """Heat's names of these constraints."""
 

@@ -1,6 +1,7 @@
 """Valid properties for each type of the cloud's services that needs some; more of a type's properties say more."""
 
 ID = "3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
+SECRET = f"http://barbican.invalid/v1/secrets/{ID}"
 
 CLOUD_EXAMPLES = {
     "AWS::EC2::EIPAssociation": {"EIP": "192.0.2.9", "InstanceId": ID},
@@ -13,6 +14,11 @@ CLOUD_EXAMPLES = {
     "AWS::EC2::VPCGatewayAttachment": {"VpcId": ID, "InternetGatewayId": "gateway"},
     "AWS::EC2::Volume": {"AvailabilityZone": "nova", "Size": 1},
     "AWS::EC2::VolumeAttachment": {"InstanceId": ID, "VolumeId": ID, "Device": "/dev/vdc"},
+    "OS::Barbican::CertificateContainer": {"certificate_ref": SECRET},
+    "OS::Barbican::GenericContainer": {"secrets": [{"name": "password", "ref": SECRET}]},
+    "OS::Barbican::Order": {"type": "key", "algorithm": "aes", "bit_length": 256, "mode": "cbc"},
+    "OS::Barbican::RSAContainer": {"private_key_ref": SECRET},
+    "OS::Barbican::Secret": {"payload": "hunter2"},
     "OS::Cinder::EncryptedVolumeType": {"volume_type": ID, "provider": "luks"},
     "OS::Cinder::QoSAssociation": {"qos_specs": ID, "volume_types": [ID]},
     "OS::Cinder::QoSSpecs": {"specs": {"read_iops_sec": "100"}},

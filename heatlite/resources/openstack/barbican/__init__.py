@@ -1,0 +1,1 @@
+"""Types of Barbican, the service of secrets."""
