@@ -63,6 +63,8 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Cinder::Volume": "cinder.volume:Volume",
     "OS::Cinder::VolumeAttachment": "cinder.attachment:VolumeAttachment",
     "OS::Cinder::VolumeType": "cinder.volume_type:VolumeType",
+    "OS::Designate::RecordSet": "designate.zone:RecordSet",
+    "OS::Designate::Zone": "designate.zone:Zone",
     "OS::Glance::WebImage": "glance.web_image:WebImage",
     "OS::Neutron::AddressScope": "neutron.subnetpool:AddressScope",
     "OS::Neutron::ExtraRoute": "neutron.extra_routes:ExtraRoute",
@@ -101,6 +103,7 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
 NAMED = {  # what templates name: services, and what of them Heat's custom constraints are named for
     "barbican": "container secret",
     "cinder": "backup qos_specs snapshot volume vtype",
+    "designate": "zone",
     "glance": "image",
     "neutron": "address_scope flow_classifier network port port_pair port_pair_group qos_policy router security_group "
     "segment subnet subnetpool",

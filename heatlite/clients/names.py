@@ -109,6 +109,7 @@ KINDS: Mapping[str, Kind] = {
     "cinder.qos_specs": Kind("block_storage", "/qos-specs", "qos_specs", "QoS Specs", ""),
     "barbican.secret": Kind("key_manager", "/secrets", "secrets", "Secret", is_reference=True),
     "barbican.container": Kind("key_manager", "/containers", "containers", "Container", is_reference=True),
+    "designate.zone": Kind("dns", "/zones", "zones", "Designate Zone"),
 }
 """Keyed by the name of Heat's custom constraint."""
 

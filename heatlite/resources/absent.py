@@ -20,7 +20,6 @@ NAMES = (
     ("keystone", "AWS::IAM", "AccessKey User"),
     ("nova", "AWS::ElasticLoadBalancing", "LoadBalancer"),
     ("blazar", "OS::Blazar", "Host Lease"),
-    ("designate", "OS::Designate", "RecordSet Zone"),
     ("ironic", "OS::Ironic", "Port"),
     ("magnum", "OS::Magnum", "Cluster ClusterTemplate"),
     ("manila", "OS::Manila", "SecurityService Share ShareNetwork ShareType"),

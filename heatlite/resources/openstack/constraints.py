@@ -65,6 +65,7 @@ KINDS = [
     "cinder.qos_specs",
     "barbican.secret",
     "barbican.container",
+    "designate.zone",
 ]
 """Heat's names of these constraints."""
 

@@ -26,6 +26,8 @@ CLOUD_EXAMPLES = {
     "OS::Cinder::Volume": {"size": 1, "metadata": {"for": "data"}},
     "OS::Cinder::VolumeAttachment": {"instance_uuid": ID, "volume_id": ID},
     "OS::Cinder::VolumeType": {"name": "fast", "metadata": {"volume_backend_name": "ssd"}},
+    "OS::Designate::RecordSet": {"zone": ID, "name": "www.example.org.", "type": "A", "records": ["192.0.2.9"]},
+    "OS::Designate::Zone": {"name": "example.org.", "email": "ann@example.org"},
     "OS::Glance::WebImage": {
         "location": "http://example.com/disk.img",
         "disk_format": "qcow2",
