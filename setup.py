@@ -99,6 +99,18 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Nova::Quota": "quota:NovaQuota",
     "OS::Nova::Server": "nova.server:Server",
     "OS::Nova::ServerGroup": "nova.server_group:ServerGroup",
+    "OS::Octavia::AvailabilityZone": "octavia.flavor:AvailabilityZone",
+    "OS::Octavia::AvailabilityZoneProfile": "octavia.flavor:AvailabilityZoneProfile",
+    "OS::Octavia::Flavor": "octavia.flavor:Flavor",
+    "OS::Octavia::FlavorProfile": "octavia.flavor:FlavorProfile",
+    "OS::Octavia::HealthMonitor": "octavia.load_balancer:HealthMonitor",
+    "OS::Octavia::L7Policy": "octavia.l7:L7Policy",
+    "OS::Octavia::L7Rule": "octavia.l7:L7Rule",
+    "OS::Octavia::Listener": "octavia.load_balancer:Listener",
+    "OS::Octavia::LoadBalancer": "octavia.load_balancer:LoadBalancer",
+    "OS::Octavia::Pool": "octavia.load_balancer:Pool",
+    "OS::Octavia::PoolMember": "octavia.load_balancer:PoolMember",
+    "OS::Octavia::Quota": "quota:OctaviaQuota",
 }
 NAMED = {  # what templates name: services, and what of them Heat's custom constraints are named for
     "barbican": "container secret",
@@ -108,6 +120,7 @@ NAMED = {  # what templates name: services, and what of them Heat's custom const
     "neutron": "address_scope flow_classifier network port port_pair port_pair_group qos_policy router security_group "
     "segment subnet subnetpool",
     "nova": "flavor host keypair server",
+    "octavia": "availabilityzone availabilityzoneprofile flavor flavorprofile l7policy listener loadbalancer pool",
 }
 FORMATS = (
     "cron_expression",

@@ -68,6 +68,11 @@ def network(collection: str, entity: str) -> Kind:
     return Kind("network", f"/{collection.replace('_', '-')}", collection.replace("-", "_"), entity)
 
 
+def balancing(collection: str, entity: str) -> Kind:
+    """Describe a kind of Octavia's."""
+    return Kind("load_balancer", f"/lbaas/{collection}", collection, entity)
+
+
 KINDS: Mapping[str, Kind] = {
     "neutron.network": network("networks", "network"),
     "neutron.subnet": network("subnets", "subnet"),
@@ -110,6 +115,23 @@ KINDS: Mapping[str, Kind] = {
     "barbican.secret": Kind("key_manager", "/secrets", "secrets", "Secret", is_reference=True),
     "barbican.container": Kind("key_manager", "/containers", "containers", "Container", is_reference=True),
     "designate.zone": Kind("dns", "/zones", "zones", "Designate Zone"),
+    "octavia.loadbalancer": balancing("loadbalancers", "Load Balancer"),
+    "octavia.listener": balancing("listeners", "Listener"),
+    "octavia.pool": balancing("pools", "Pool"),
+    "octavia.l7policy": balancing("l7policies", "L7Policy"),
+    "octavia.flavor": balancing("flavors", "Octavia Flavor"),
+    "octavia.flavorprofile": balancing("flavorprofiles", "Flavor Profile"),
+    "octavia.availabilityzone": Kind(
+        "load_balancer",
+        "/lbaas/availabilityzones",
+        "availability_zones",
+        "Availability Zone",
+        has_uuids=False,
+        id_field="name",
+    ),
+    "octavia.availabilityzoneprofile": Kind(
+        "load_balancer", "/lbaas/availabilityzoneprofiles", "availability_zone_profiles", "Availability Zone Profile"
+    ),
 }
 """Keyed by the name of Heat's custom constraint."""
 

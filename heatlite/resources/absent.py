@@ -34,14 +34,6 @@ NAMES = (
         ),
     ),
     ("neutron", "OS::Neutron::TaaS", "TapFlow TapService"),
-    (
-        "octavia",
-        "OS::Octavia",
-        (
-            "AvailabilityZone AvailabilityZoneProfile Flavor FlavorProfile HealthMonitor L7Policy L7Rule Listener "
-            "LoadBalancer Pool PoolMember Quota"
-        ),
-    ),
     ("swift", "AWS::S3", "Bucket"),
     ("swift", "OS::Heat", "SwiftSignal SwiftSignalHandle"),
     ("swift", "OS::Swift", "Container"),

@@ -66,6 +66,14 @@ KINDS = [
     "barbican.secret",
     "barbican.container",
     "designate.zone",
+    "octavia.loadbalancer",
+    "octavia.listener",
+    "octavia.pool",
+    "octavia.l7policy",
+    "octavia.flavor",
+    "octavia.flavorprofile",
+    "octavia.availabilityzone",
+    "octavia.availabilityzoneprofile",
 ]
 """Heat's names of these constraints."""
 

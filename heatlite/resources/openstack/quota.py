@@ -1,4 +1,6 @@
-"""OS::Nova::Quota, OS::Cinder::Quota and OS::Neutron::Quota: limits for a project. For administrators.
+"""OS::Nova::Quota, OS::Cinder::Quota, OS::Neutron::Quota and OS::Octavia::Quota: limits for a project.
+
+For administrators.
 
 Quotas belong to the project and aren't an object of their own. So the resource's id is recorded first; then the quotas
 are set, which may be repeated. A deletion restores the service's defaults, as in Heat.
@@ -131,3 +133,11 @@ class CinderQuota(Quota):
             if NO_LIMIT < value < in_use:
                 reason = f"the quota {name} is {value}, less than the {in_use} that the project uses"
                 raise Invalid(reason=reason)
+
+
+class OctaviaQuota(Quota):
+    """Quotas of a project at Octavia."""
+
+    service, path, key = "load_balancer", "/lbaas/quotas", "quota"
+    support_status = SupportStatus(version="14.0.0")
+    properties_schema = {**PROJECT_SCHEMA, **quotas("healthmonitor listener loadbalancer pool member")}

@@ -1,0 +1,1 @@
+"""Types of Octavia, the service of load balancers."""
