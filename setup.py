@@ -111,6 +111,7 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Octavia::Pool": "octavia.load_balancer:Pool",
     "OS::Octavia::PoolMember": "octavia.load_balancer:PoolMember",
     "OS::Octavia::Quota": "quota:OctaviaQuota",
+    "OS::Swift::Container": "swift.container:Container",
 }
 NAMED = {  # what templates name: services, and what of them Heat's custom constraints are named for
     "barbican": "container secret",

@@ -36,7 +36,6 @@ NAMES = (
     ("neutron", "OS::Neutron::TaaS", "TapFlow TapService"),
     ("swift", "AWS::S3", "Bucket"),
     ("swift", "OS::Heat", "SwiftSignal SwiftSignalHandle"),
-    ("swift", "OS::Swift", "Container"),
     ("trove", "OS::Trove", "Cluster Instance"),
     ("zaqar", "OS::Zaqar", "MistralTrigger Queue SignedQueueURL Subscription"),
     ("zun", "OS::Zun", "Container"),

@@ -89,4 +89,5 @@ CLOUD_EXAMPLES = {
     "OS::Octavia::Pool": {"listener": ID, "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN"},
     "OS::Octavia::PoolMember": {"pool": ID, "address": "10.0.0.9", "protocol_port": 80},
     "OS::Octavia::Quota": {"project": "shop", "pool": 5},
+    "OS::Swift::Container": {"X-Container-Meta": {"for": "logs"}, "PurgeOnDelete": True},
 }

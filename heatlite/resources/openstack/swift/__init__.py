@@ -1,0 +1,1 @@
+"""Types of Swift, the object store."""
