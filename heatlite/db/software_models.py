@@ -12,7 +12,7 @@ from heatlite.db.models import Reason, Sealed, Uuid, metadata
 software_config = sa.Table(
     "software_config",
     metadata,
-    sa.Column("id", Uuid, primary_key=True, comment="of a config that a resource made: the resource's uuid"),
+    sa.Column("id", Uuid, primary_key=True, comment="the resource's uuid if a resource made the config"),
     sa.Column("name", sa.String(255)),
     sa.Column("group", sa.String(255)),
     sa.Column("config", Sealed, comment="config, inputs, outputs, options"),
@@ -34,7 +34,7 @@ software_deployment = sa.Table(
     sa.Column("status", sa.String(255)),
     sa.Column("status_reason", Reason),
     sa.Column("tenant", sa.String(64), nullable=False),
-    sa.Column("stack_user_project_id", sa.String(64), comment="whose users, the servers, may see and signal it"),
+    sa.Column("stack_user_project_id", sa.String(64), comment="project whose users may see and signal the deployment"),
     sa.Column("created_at", sa.DateTime),
     sa.Column("updated_at", sa.DateTime),
     sa.Index("ix_software_deployment_tenant", "tenant", "created_at"),

@@ -134,11 +134,11 @@ def rules() -> list[policy.RuleDefault]:
     from oslo_policy import policy
 
     return [
-        policy.RuleDefault("context_is_admin", "role:admin and is_admin_project:True", "Who may see every project."),
-        policy.RuleDefault("project_admin", "role:admin", "Who administers a project."),
+        policy.RuleDefault("context_is_admin", "role:admin and is_admin_project:True", "See the stacks of every project."),
+        policy.RuleDefault("project_admin", "role:admin", "Administer a project."),
         *(
             policy.RuleDefault(
-                f"{PREFIX}:{name}", "rule:project_admin", f"Who may use {name}.", scope_types=["project"]
+                f"{PREFIX}:{name}", "rule:project_admin", f"Use the resource type {name}.", scope_types=["project"]
             )
             for name in ADMINS_TYPES
         ),

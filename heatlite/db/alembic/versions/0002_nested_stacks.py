@@ -11,12 +11,12 @@ revision = "0002"
 down_revision = "0001"
 
 LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
-ROOT_COMMENT = "the stack that isn't nested, of the tree that this one is in; its own id there"
+ROOT_COMMENT = "root of the tree that the stack is in; a root has its own id"
 
 
 def upgrade() -> None:
-    facade = "of a nested stack, what its template may read of the parent's resource"
-    later = "its operation leaves the cleanups to one that follows"
+    facade = "what a nested template may read of the parent's resource"
+    later = "the operation leaves cleanups to a later operation"
     op.add_column("stack", sa.Column("root_id", sa.String(36), comment=ROOT_COMMENT))
     op.add_column("stack", sa.Column("stack_user_project_id", sa.String(64)))
     op.add_column("stack", sa.Column("facade", LargeText, comment=facade))

@@ -19,7 +19,9 @@ def upgrade() -> None:
         sa.Column("username", sa.String(255)),
         sa.Column("password", sa.Text),
         sa.Column("region_name", sa.String(255)),
-        sa.Column("decrypt_method", sa.String(64), comment="of password and trust_id; NULL where neither is there"),
+        sa.Column(
+            "decrypt_method", sa.String(64), comment="how password and trust_id are encrypted; NULL: neither is set"
+        ),
         sa.Column("tenant", sa.String(1024), comment="the project's name"),
         sa.Column("auth_url", sa.Text),
         sa.Column("tenant_id", sa.String(256), comment="the project's id"),
@@ -28,8 +30,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime),
         sa.Column("updated_at", sa.DateTime),
     )
-    op.add_column("stack", sa.Column("user_creds_id", Id, comment="user_creds.id, until the stack is gone"))
-    op.add_column("sync_point", sa.Column("hook", sa.String(32), comment="at which the node is PAUSED"))
+    op.add_column("stack", sa.Column("user_creds_id", Id, comment="user_creds.id; NULL once the stack is deleted"))
+    op.add_column("sync_point", sa.Column("hook", sa.String(32), comment="hook at which the node is PAUSED"))
     op.add_column(
-        "sync_point", sa.Column("cleared", sa.SmallInteger, comment="the hooks it has behind it, a bit for each")
+        "sync_point", sa.Column("cleared", sa.SmallInteger, comment="hooks that the node has passed, one bit each")
     )

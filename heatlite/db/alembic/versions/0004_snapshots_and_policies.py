@@ -17,27 +17,27 @@ def upgrade() -> None:
     op.create_table(
         "snapshot",
         sa.Column(
-            "id", sa.String(36), primary_key=True, comment="of a stack's snapshot; its traversal had the same id"
+            "id", sa.String(36), primary_key=True, comment="id of the snapshot and of the traversal that took it"
         ),
         sa.Column("stack_id", sa.String(36), sa.ForeignKey("stack.id"), nullable=False, index=True),
         sa.Column("tenant", sa.String(255), nullable=False),
         sa.Column("name", sa.String(255)),
-        sa.Column("action", sa.String(32), nullable=False, comment="CREATE, or DELETE from when it is to go"),
+        sa.Column("action", sa.String(32), nullable=False, comment="CREATE; DELETE once its deletion was requested"),
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("status_reason", sa.Text),
-        sa.Column("data", LargeText, comment="the stack as abandoning it would give it back"),
+        sa.Column("data", LargeText, comment="the stack in the format of stack abandon"),
         sa.Column("created_at", sa.DateTime),
         sa.Column("updated_at", sa.DateTime),
     )
     op.add_column(
         "resource",
-        sa.Column("deletion_policy", sa.String(16), comment="what becomes of it when the row goes; NULL: Delete"),
+        sa.Column("deletion_policy", sa.String(16), comment="policy for the physical resource; NULL: Delete"),
     )
     op.add_column(
         "resource",
         sa.Column(
             "external_id",
             sa.String(255),
-            comment="it is referred to, and isn't the stack's to change or delete",
+            comment="id of an external resource, never changed or deleted",
         ),
     )

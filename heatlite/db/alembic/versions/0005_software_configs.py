@@ -16,9 +16,7 @@ LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 def upgrade() -> None:
     op.create_table(
         "software_config",
-        sa.Column(
-            "id", sa.String(36), primary_key=True, comment="of a config that a resource made: the resource's uuid"
-        ),
+        sa.Column("id", sa.String(36), primary_key=True, comment="the resource's uuid if a resource made the config"),
         sa.Column("name", sa.String(255)),
         sa.Column("group", sa.String(255)),
         sa.Column("config", LargeText, comment="config, inputs, outputs, options"),
@@ -38,7 +36,9 @@ def upgrade() -> None:
         sa.Column("status", sa.String(255)),
         sa.Column("status_reason", sa.Text),
         sa.Column("tenant", sa.String(64), nullable=False),
-        sa.Column("stack_user_project_id", sa.String(64), comment="whose users, the servers, may see and signal it"),
+        sa.Column(
+            "stack_user_project_id", sa.String(64), comment="project whose users may see and signal the deployment"
+        ),
         sa.Column("created_at", sa.DateTime),
         sa.Column("updated_at", sa.DateTime),
         sa.Index("ix_software_deployment_tenant", "tenant", "created_at"),

@@ -19,8 +19,12 @@ def upgrade() -> None:
         sa.Column("action", sa.String(32), nullable=False),
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
-        sa.Column("details", sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb"), comment="of a scaling"),
-        sa.Column("due_at", sa.Double, nullable=False, comment="when an engine is to send it"),
+        sa.Column(
+            "details", sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb"), comment="details of a scaling"
+        ),
+        sa.Column("due_at", sa.Double, nullable=False, comment="time at which an engine sends it"),
     )
     op.create_index("ix_notification_stack_id", "notification", ["stack_id", "id"])
-    op.add_column("service", sa.Column("version", sa.String(32), comment="of heatlite; NULL: before 0008"))
+    op.add_column(
+        "service", sa.Column("version", sa.String(32), comment="version of heatlite; NULL: older than migration 0008")
+    )

@@ -13,5 +13,5 @@ down_revision = "0008"
 def upgrade() -> None:
     op.add_column(
         "resource",
-        sa.Column("made_from", sa.String(64), comment="hash of all that its last success followed from; NULL: look"),
+        sa.Column("made_from", sa.String(64), comment="hash of all inputs of the last success; NULL: visit always"),
     )

@@ -11,7 +11,7 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    held_for = sa.Column("held_for", sa.String(255), comment="the project for whose turn a ready node waits")
+    held_for = sa.Column("held_for", sa.String(255), comment="project for whose turn a ready node is queued")
     op.add_column("sync_point", held_for)
     op.create_index("ix_sync_point_state_held_for", "sync_point", ["state", "held_for", "next_cast_at"])
     op.drop_index("ix_sync_point_state_next_cast_at", "sync_point")

@@ -14,5 +14,5 @@ LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 
 
 def upgrade() -> None:
-    told = "who asked for its operation: the request's id, and the place in a trace"
+    told = "request id and trace of the operation's request"
     op.add_column("stack", sa.Column("origin", LargeText, comment=told))

@@ -11,5 +11,5 @@ down_revision = "0014"
 
 
 def upgrade() -> None:
-    comment = "the broker hands out messages to it; NULL: not known"
+    comment = "whether the broker delivers messages to it; NULL: unknown"
     op.add_column("service", sa.Column("serving", sa.Boolean, comment=comment))
