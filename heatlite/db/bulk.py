@@ -1,15 +1,11 @@
-"""Many rows with different values in one statement.
+"""Write many rows in one statement: in pieces of a limited size, and with a separate value for each row.
 
-    UPDATE resource
-       SET status = 'COMPLETE', physical_resource_id = CASE id WHEN 1 THEN 'a' WHEN 2 THEN 'b' END
-     WHERE id IN (1, 2) AND …
-
-A batch of nodes is written in one round trip instead of one for each node. The SQL is the same on all three databases.
+``bulk_cas`` updates many resource rows. The SQL is the same on all three databases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -60,27 +56,3 @@ def per_row(column: sa.Column[Any], key: sa.Column[Any], values: Mapping[int, An
     if len({repr(value) for value in values.values()}) == 1:  # by ==, {"size": 1} would be the same as {"size": True}
         return sa.literal(first, column.type)
     return sa.case({row: sa.literal(value, column.type) for row, value in values.items()}, value=key)
-
-
-def update(
-    context: Context,
-    table: sa.Table,
-    changes: Mapping[int, Mapping[str, Any]],
-    common: Mapping[str, Any],
-    where: Iterable[sa.ColumnElement[bool]],
-) -> int:
-    """Update rows by their ``id``, each with its own values. Return the number of changed rows.
-
-    :param changes: id → column → value; every row names the same columns
-    :param common: column → value or expression that all rows share
-    :param where: further conditions that each row must meet
-    """
-    if not changes:
-        return 0
-    columns = next(iter(changes.values())).keys()
-    own = {
-        name: per_row(table.c[name], table.c.id, {row: values[name] for row, values in changes.items()})
-        for name in columns
-    }
-    statement = sa.update(table).where(table.c.id.in_(list(changes)), *where).values({**common, **own})
-    return context.connection.execute(statement).rowcount

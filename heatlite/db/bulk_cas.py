@@ -8,7 +8,6 @@
 Every batch ends in this statement, with ten values for each row. As SQLAlchemy expressions, each value would be an
 object, compared with the compiled statements and cached with them. That took a quarter of an engine's time, and half a
 megabyte for each number of rows. So the statement is built as text. The columns' types still convert the values.
-``bulk.update`` does the same with expressions.
 """
 
 from __future__ import annotations

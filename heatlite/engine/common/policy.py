@@ -134,7 +134,9 @@ def rules() -> list[policy.RuleDefault]:
     from oslo_policy import policy
 
     return [
-        policy.RuleDefault("context_is_admin", "role:admin and is_admin_project:True", "See the stacks of every project."),
+        policy.RuleDefault(
+            "context_is_admin", "role:admin and is_admin_project:True", "See the stacks of every project."
+        ),
         policy.RuleDefault("project_admin", "role:admin", "Administer a project."),
         *(
             policy.RuleDefault(

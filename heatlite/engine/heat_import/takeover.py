@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from heatlite import template as language
 from heatlite.context import EngineContext
 from heatlite.db import (
-    bulk,
     events,
     models,
     purge,
@@ -140,11 +139,14 @@ class TakeOver:
 
     def _relate(self, context: EngineContext, judged: JudgedStack, ids: Mapping[str, int]) -> None:
         ours = {it.heat.id: ids[rows.uuid_of(it)] for it in judged.resources}
-        requires = {
-            ours[it.heat.id]: {"requires": sorted(ours[each] for each in it.heat.requires if each in ours)}
+        table = models.resource
+        requires = [
+            {"row": ours[it.heat.id], "ids": sorted(ours[each] for each in it.heat.requires if each in ours)}
             for it in judged.resources
-        }
-        bulk.update(context, models.resource, requires, {}, [])
+        ]
+        if requires:
+            changed = sa.update(table).values(requires=sa.bindparam("ids")).where(table.c.id == sa.bindparam("row"))
+            context.connection.execute(changed, requires)
 
     def _tell_children(self, context: EngineContext, judged: JudgedStack) -> None:
         """Write the facade of each nested stack: what its template may read of its parent's resource."""

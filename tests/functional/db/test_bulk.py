@@ -5,10 +5,8 @@ import sqlalchemy as sa
 
 from heatlite.context import EngineContext
 from heatlite.convergence.model import Status
-from heatlite.db import bulk, models, resources
+from heatlite.db import bulk, bulk_cas, resources
 from tests.functional.db.build import NOW, add_resources, add_stack
-
-TABLE = models.resource
 
 
 @pytest.fixture
@@ -20,7 +18,7 @@ def written(context, column, values):
     """What the rows have in a column after an update that gives each its own value."""
     with context.database.writer(context):
         changes = {row: {column: value} for row, value in values.items()}
-        assert bulk.update(context, TABLE, changes, {}, []) == len(values)
+        assert bulk_cas.update(context, dict.fromkeys(values, 0), changes, {}, None) == len(values)
     return {it.id: getattr(it, column) for it in resources.by_ids(context, values)}
 
 
@@ -56,32 +54,6 @@ def test_values_that_are_equal_but_not_the_same_are_not_mixed_up(context, rows):
     found = written(context, "properties_data", dict(zip(rows, values, strict=True)))
 
     assert [type(found[row]["x"]) for row in rows] == [int, bool, float]
-
-
-def test_columns_are_written_together_with_what_all_rows_share(context, rows):
-    changes = {row: {"attempts": row, "status_reason": f"r{row}"} for row in rows}
-    common = {"engine_id": "e1", "atomic_key": TABLE.c.atomic_key + 1}
-    with context.database.writer(context):
-        assert bulk.update(context, TABLE, changes, common, []) == 3
-
-    found = {
-        it.id: (it.attempts, it.status_reason, it.engine_id, it.atomic_key) for it in resources.by_stack(context, "s")
-    }
-    assert found == {row: (row, f"r{row}", "e1", 1) for row in rows}
-
-
-def test_rows_that_a_condition_leaves_out_are_not_written(context, rows):
-    with context.database.writer(context):
-        assert bulk.update(context, TABLE, {row: {"attempts": 9} for row in rows}, {}, [TABLE.c.id != rows[1]]) == 2
-
-    assert [it.attempts for it in resources.by_stack(context, "s")] == [9, 0, 9]
-
-
-def test_an_update_of_no_rows_changes_none_and_asks_nobody(context, rows):
-    with context.database.writer(context):
-        assert bulk.update(context, TABLE, {}, {"attempts": 9}, []) == 0
-
-    assert {it.attempts for it in resources.by_stack(context, "s")} == {0}
 
 
 def test_a_batch_is_one_statement(context, rows):

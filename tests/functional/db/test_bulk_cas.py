@@ -1,9 +1,10 @@
-"""A compare-and-swap writes each row its own values, as expressions would, and none to a row that has changed."""
+"""A compare-and-swap writes to each row its own values, and to no row that has changed."""
 
 import pytest
+import sqlalchemy as sa
 
 from heatlite.convergence.model import Action, Status
-from heatlite.db import bulk, bulk_cas, models, resources
+from heatlite.db import bulk_cas, models, resources
 from tests.functional.db.build import LATER, NOW, add_resources, add_stack
 
 TABLE = models.resource
@@ -26,13 +27,17 @@ def rows(context):
     return add_resources(context, add_stack(context, id="s"), 6)
 
 
-def test_it_writes_what_expressions_would(context, rows):
+def test_each_row_gets_its_own_values_of_every_column(context, rows):
+    """As one UPDATE for each row, made of expressions, would write them."""
     ours, others = rows[:3], rows[3:]
-    of = lambda ids: {row: {name: values[at] for name, values in ODD.items()} for at, row in enumerate(ids)}  # noqa: E731
     with context.database.writer(context):
-        assert bulk_cas.update(context, dict.fromkeys(ours, 0), of(ours), {"updated_at": NOW}, None) == 3
-        counted = {"updated_at": NOW, "atomic_key": TABLE.c.atomic_key + 1}
-        assert bulk.update(context, TABLE, of(others), counted, []) == 3
+        changes = {row: {name: values[at] for name, values in ODD.items()} for at, row in enumerate(ours)}
+        assert bulk_cas.update(context, dict.fromkeys(ours, 0), changes, {"updated_at": NOW}, None) == 3
+        for at, row in enumerate(others):
+            values = {name: of[at] for name, of in ODD.items()}
+            context.connection.execute(
+                sa.update(TABLE).where(TABLE.c.id == row).values(**values, updated_at=NOW, atomic_key=1)
+            )
     found = {it.id: it for it in resources.by_ids(context, rows)}
     for one, other in zip(ours, others, strict=True):
         for name in (*ODD, "atomic_key", "updated_at"):
