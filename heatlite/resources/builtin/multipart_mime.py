@@ -20,6 +20,7 @@ from uuid import UUID
 
 from heatlite.resources.builtin.software_config import GROUP, GROUP_PROPERTY, SoftwareConfig
 from heatlite.resources.schema import Property, SupportStatus, Type
+from heatlite.resources.software import delivery
 from heatlite.resources.software.port import Config
 from heatlite.schema.constraints import AllowedValues
 
@@ -63,21 +64,13 @@ class MultipartMime(SoftwareConfig):
         return Config(self.physical_resource_name(), self.properties[GROUP], message.as_string())
 
     def _parts(self, written: Mapping[str, Any]) -> Iterator[MIMEText]:
-        content = self._content(written[CONFIG])
+        content = delivery.text_of(self.software, written[CONFIG])
         if written[TYPE] == TEXT:
             yield part(content, written[SUBTYPE], written[FILENAME])
             return
         message = email.message_from_string(content)
         for inner in message.get_payload() if message.is_multipart() else ():
             yield part(str(inner.get_payload()), inner.get_content_subtype(), inner.get_filename())  # type: ignore[union-attr]
-
-    def _content(self, text: str) -> str:
-        """Return the text of the config with this id; the given text if it is no config's id."""
-        try:
-            kept = self.software.config(str(UUID(text)))
-        except ValueError:
-            return text
-        return text if kept is None else str(kept.config)
 
 
 def part(content: str, subtype: str | None, filename: str | None) -> MIMEText:

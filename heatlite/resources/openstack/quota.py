@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heatlite.exception import CloudNotFound, EntityNotFound, Invalid, StackValidationFailed
+from heatlite.exception import CloudNotFound, EntityNotFound, Invalid
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import RecordedFirst
 from heatlite.resources.openstack.fields import custom, integer, text
@@ -49,10 +49,7 @@ class Quota(RecordedFirst):
 
         :raises StackValidationFailed: if none is given
         """
-        names = sorted(self.properties_schema.keys() - {PROJECT})
-        if self.known(*names) and all(self.properties[it] is None for it in names):
-            message = f"At least one of the following properties must be specified: {', '.join(names)}."
-            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+        self.require_one(*sorted(self.properties_schema.keys() - {PROJECT}))
 
     def own_id(self) -> str:
         """Return the resource's physical name, as in Heat."""

@@ -1,8 +1,12 @@
-"""Delivery: the properties of a server that choose how it gets its software deployments."""
+"""Deliver software to a server: the properties that choose how, and the text of a config that user data names by id."""
 
 from __future__ import annotations
 
+import json
+from uuid import UUID
+
 from heatlite.resources.schema import Property, Type
+from heatlite.resources.software.port import Software
 from heatlite.schema.constraints import AllowedValues, Length
 
 TRANSPORT, SWIFT_DATA = "software_config_transport", "deployment_swift_data"
@@ -25,3 +29,14 @@ SWIFT_DATA_PROPERTY = Property(
         "object": Property(Type.STRING, "The object's name.", constraints=(Length(min=1),)),
     },
 )
+
+
+def text_of(software: Software, given: str) -> str:
+    """Return the text of the config with this id; the given text if it is no config's id."""
+    try:
+        found = software.config(str(UUID(given)))
+    except ValueError:
+        return given
+    if found is None:
+        return given
+    return found.config if isinstance(found.config, str) else json.dumps(found.config)

@@ -16,7 +16,6 @@ import base64
 import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from uuid import UUID
 
 from heatlite.exception import (
     CloudConflict,
@@ -265,20 +264,11 @@ class Server(CloudResource, OwnUser):
         if kind == schema.CFNTOOLS:
             url = self.cloud.metadata_url()
             return user_data.for_tools(content, dict(self.metadata), url, self.uuid, self.login_user)
-        content = self._config(content)
+        content = delivery.text_of(self.software, content)
         if kind == schema.RAW:
             return content
         metadata = {**self.metadata, "deployments": [], "os-collect-config": self._collect_config()}
         return user_data.for_software(content, metadata, self.uuid)
-
-    def _config(self, given: str) -> str:
-        """Return the text of the config with this id; the given text if it is no config's id."""
-        if not is_uuid(given):
-            return given
-        found = self.software.config(str(UUID(given)))
-        if found is None:
-            return given
-        return found.config if isinstance(found.config, str) else json.dumps(found.config)
 
     def _make_credentials(self) -> None:
         """Create the user with whom the server's agent polls, unless there is one."""
