@@ -32,11 +32,11 @@ def load_environments(names: list[str] | None, parameters: Record, files: Files,
     :raises StackValidationFailed: when a file can't be read or parsed, or has an unknown section
     :raises HeatliteError: when two files can't be merged with their strategies
     """
-    from heatlite.template import Environment, merging
+    from heatlite.template import Environment, environment
 
     found = [(file_url(name), load_environment(name, files)) for name in names or []]
     environments = [(url, Environment.parse(each)) for url, each in found]
-    merged = merging.merged(Environment(), environments, merging.declared_kinds(template))
+    merged = environment.merged(Environment(), environments, environment.declared_kinds(template))
     return merged.merge(Environment(parameters=parameters)).to_dict()
 
 

@@ -8,8 +8,8 @@
                                       +------resolve------+--> plain JSON, with UNKNOWN for values not known yet
 """
 
-from heatlite.template.breakpoints import Breakpoints, Hook, Restriction
 from heatlite.template.definitions import OutputDefinition, ResourceDefinition
+from heatlite.template.dialects import dialect_of, version_of
 from heatlite.template.environment import Environment
 from heatlite.template.functions.base import making_at_most
 from heatlite.template.hot import Template, parse
@@ -19,11 +19,10 @@ from heatlite.template.mask import Mask
 from heatlite.template.nodes import resolve
 from heatlite.template.parameter_schema import ParameterSchema
 from heatlite.template.parameter_types import ParameterType
-from heatlite.template.parameters import Parameters, bind, bind_known, check_defaults
-from heatlite.template.pseudo import PseudoParameters
+from heatlite.template.parameters import Parameters, PseudoParameters, bind, bind_known, check_defaults
+from heatlite.template.resource_registry import Breakpoints, Hook, Restriction
 from heatlite.template.scope import ResourceValue, Scope
 from heatlite.template.unknown import UNKNOWN, holds_unknown, known
-from heatlite.template.versions import dialect_of, version_of
 
 __all__ = [
     "UNKNOWN",

@@ -18,7 +18,7 @@ from typing import Any
 
 from heatlite.exception import HeatliteError, InvalidTemplateReference
 from heatlite.template.compiler import Compiler, Names
-from heatlite.template.dialects import Dialect
+from heatlite.template.dialects import Dialect, dialect_of
 from heatlite.template.functions import Vocabulary, vocabulary_of
 from heatlite.template.functions.cfn_references import GetAtt
 from heatlite.template.functions.get_attr import GetAttr
@@ -27,7 +27,6 @@ from heatlite.template.nodes import Node, resolve
 from heatlite.template.path import Path, refused
 from heatlite.template.scope import Scope
 from heatlite.template.unknown import UNKNOWN
-from heatlite.template.versions import dialect_of
 
 POLICY = "deletion_policy"
 

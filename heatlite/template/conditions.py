@@ -19,13 +19,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite.template.compiler import Compiler, Names
-from heatlite.template.dialects import CONDITION, HOT, Dialect
+from heatlite.template.dialects import CONDITION, HOT, Dialect, dialect_of
 from heatlite.template.functions import IF_WITHOUT_ELSE_SINCE, Vocabulary, vocabulary_of, vocabulary_of_conditions
 from heatlite.template.functions.conditional import is_true
 from heatlite.template.nodes import Tree, resolve
 from heatlite.template.path import Path, refused
 from heatlite.template.unknown import UNKNOWN
-from heatlite.template.versions import dialect_of
 
 
 class _LeftOut:

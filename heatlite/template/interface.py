@@ -7,11 +7,10 @@ from typing import Any, NamedTuple
 
 from heatlite.template.cfn_parameter_schema import TYPES as CFN_TYPES
 from heatlite.template.cfn_parameter_schema import read_cfn_parameter_schema
-from heatlite.template.dialects import AWS, HOT, Dialect
+from heatlite.template.dialects import AWS, HOT, Dialect, dialect_of, version_of
 from heatlite.template.parameter_schema import TYPES, ParameterSchema, read_parameter_schema
 from heatlite.template.parameter_types import ParameterType
-from heatlite.template.sections import section_of
-from heatlite.template.versions import dialect_of, version_of
+from heatlite.template.path import section_of
 
 
 class Interface(NamedTuple):

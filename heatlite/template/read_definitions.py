@@ -11,9 +11,8 @@ from heatlite.template.definitions import OutputDefinition, ResourceDefinition
 from heatlite.template.dialects import AWS, CONDITION, HOT, Dialect
 from heatlite.template.functions.base import Function
 from heatlite.template.nodes import Tree, entries_of
-from heatlite.template.path import Path, refused
+from heatlite.template.path import Path, check_is_map, check_keywords, refused, text_at, words_at
 from heatlite.template.resource_registry import ResourceRegistry
-from heatlite.template.sections import check_is_map, check_keywords, text_at, words_at
 from heatlite.template.unknown import UNKNOWN
 
 _POLICIES = ("Delete", "Retain", "Snapshot")

@@ -21,8 +21,8 @@ from heatlite.resources import properties
 from heatlite.resources.schema import Property, Type
 from heatlite.schema.constraints import AllowedPattern, AllowedValues, Constraint, Length, Modulo, Range
 from heatlite.template import Environment, ParameterType, PseudoParameters, bind, parse, resolve, yaql_process
+from heatlite.template.environment import merged
 from heatlite.template.functions import functions_of
-from heatlite.template.merging import merged
 from heatlite.template.resource_registry import ResourceRegistry
 from tests.differential.known import NO_VALUE
 from tests.unit.template.build import FakeResource, World

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from heatlite.template.versions import VERSIONS as EVERY_VERSION
+from heatlite.template.dialects import VERSIONS as EVERY_VERSION
 
 Strategy = st.SearchStrategy[Any]
 

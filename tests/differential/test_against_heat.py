@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from heatlite.template.dialects import Dialect
-from heatlite.template.versions import CLOUDFORMATION, RELEASES, VERSIONS
+from heatlite.template.dialects import CLOUDFORMATION, RELEASES, VERSIONS, Dialect
 from tests.differential import corpus, our_side
 from tests.differential.cases import EVERYTHING
 from tests.differential.compare import Heat, agree

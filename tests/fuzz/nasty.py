@@ -14,11 +14,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from heatlite.template.dialects import HOT
+from heatlite.template.dialects import HOT, RELEASES, VERSIONS
 from heatlite.template.functions import OF_CONDITIONS, REGISTERED
 from heatlite.template.parameter_constraints import FITS
 from heatlite.template.parameter_schema import KEYWORDS, TYPES
-from heatlite.template.versions import RELEASES, VERSIONS
 
 Parent = Any
 """A map or a list."""

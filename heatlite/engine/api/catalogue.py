@@ -18,9 +18,8 @@ from heatlite.engine.shared import Shared
 from heatlite.resources.base import Resource
 from heatlite.resources.schema import HIDDEN, SUPPORT_STATUSES
 from heatlite.schema import patterns
-from heatlite.template.dialects import AWS, HEAT, HOT
+from heatlite.template.dialects import AWS, HEAT, HOT, RELEASES, VERSION_KEY, version_of, versions_of
 from heatlite.template.functions import functions_of
-from heatlite.template.versions import RELEASES, VERSION_KEY, version_of, versions_of
 
 LOG = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from heatlite.db import templates
 from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.engine.api.arguments import flag, mapping
 from heatlite.engine.operations.validation import Submission
-from heatlite.template import merging
+from heatlite.template import environment
 from heatlite.template.environment import SECTIONS
 
 MOST_ENVIRONMENT_FILES = 100
@@ -115,7 +115,7 @@ def merged(sent: Sent, template: Any, files: Mapping[str, str], max_bytes: int) 
     check_environment_files(names, files, max_bytes * ENVIRONMENT_FILES_TOGETHER)
     for name in names:
         found.append((name, read_environment_file(name, files[name], max_bytes)))
-    return merging.merged(read_params(sent.params), found, merging.declared_kinds(template))
+    return environment.merged(read_params(sent.params), found, environment.declared_kinds(template))
 
 
 def check_environment_files(names: Sequence[str], files: Mapping[str, str], most: int) -> None:

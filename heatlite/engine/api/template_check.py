@@ -27,7 +27,8 @@ from heatlite.engine.operations.validation import Submission, check_as_a_whole, 
 from heatlite.resources.base import Resource
 from heatlite.resources.registry import Registry
 from heatlite.schema.provider import is_template
-from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, event_sinks, resolve
+from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, resolve
+from heatlite.template.environment import check_event_sinks
 from heatlite.template.nodes import MapNode
 
 PSEUDO = language.PseudoParameters(stack_name="dummy", stack_id="", project_id="", region="")
@@ -91,7 +92,7 @@ def checked(
     """
     environment = submission.environment
     limits.check_sizes(settings, submission.template, submission.files, environment.to_dict())
-    event_sinks.check(environment.event_sinks)
+    check_event_sinks(environment.event_sinks)
     registries = environment.resource_registry, settings.operator_registry
     template = language.parse(submission.template, submission.files, *registries)
     language.check_defaults(template)

@@ -38,7 +38,8 @@ from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
 from heatlite.schema.constraints import current_cloud
 from heatlite.schema.provider import is_template
-from heatlite.template import UNKNOWN, event_sinks, resolve
+from heatlite.template import UNKNOWN, resolve
+from heatlite.template.environment import check_event_sinks
 from heatlite.template.functions.get_attr import EVERY_ATTRIBUTE
 
 AGAIN = 4
@@ -120,7 +121,7 @@ class Validator:
         :raises HeatliteError: when the submission is invalid; it has the place of each mistake
         """
         limits.check_sizes(self._settings, submission.template, submission.files, submission.environment.to_dict())
-        event_sinks.check(submission.environment.event_sinks)
+        check_event_sinks(submission.environment.event_sinks)
         return self._validate(
             submission, identity, Level(seen=Seen(Reader(self._settings), self._settings.max_validated_size)), accepted
         )

@@ -13,7 +13,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from heatlite.template.dialects import HOT, Dialect
+from heatlite.template.dialects import CONDITIONS_SINCE, HOT, Dialect, dialect_of, has_conditions
 from heatlite.template.functions import (
     cfn,
     conditional,
@@ -36,7 +36,6 @@ from heatlite.template.functions.get_resource import GetResource
 from heatlite.template.functions.make_url import MakeUrl
 from heatlite.template.functions.resource_facade import ResourceFacade
 from heatlite.template.functions.yaql import Yaql
-from heatlite.template.versions import CONDITIONS_SINCE, dialect_of, has_conditions
 
 Registered = tuple[str, type[Function]]
 """(the version that introduced it, the function)"""

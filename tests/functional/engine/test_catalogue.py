@@ -8,7 +8,7 @@ import pytest
 
 from heatlite import exception
 from heatlite.resources.registry import Registry
-from heatlite.template.versions import VERSION_KEY, VERSIONS
+from heatlite.template.dialects import VERSION_KEY, VERSIONS
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import template
 

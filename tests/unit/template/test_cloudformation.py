@@ -9,8 +9,8 @@ import pytest
 
 from heatlite import exception
 from heatlite.template import Environment, Template, bind, check_defaults, interface, load, parse, resolve
+from heatlite.template.dialects import CLOUDFORMATION
 from heatlite.template.functions import functions_of
-from heatlite.template.versions import CLOUDFORMATION
 from tests.unit.template.build import PSEUDO, FakeResource, World
 
 AWS = {"AWSTemplateFormatVersion": "2010-09-09"}

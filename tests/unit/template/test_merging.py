@@ -8,7 +8,7 @@ import pytest
 
 from heatlite.exception import ConflictingMergeStrategyForParam, InvalidMergeStrategyForParam
 from heatlite.template import Environment, ParameterType
-from heatlite.template.merging import merged
+from heatlite.template.environment import merged
 
 KINDS = {
     "text": ParameterType.STRING,

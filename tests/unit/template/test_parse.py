@@ -14,7 +14,7 @@ from heatlite.exception import (
     StackValidationFailed,
 )
 from heatlite.template import ResourceDefinition, parse, resolve
-from heatlite.template.versions import RELEASES, VERSIONS
+from heatlite.template.dialects import RELEASES, VERSIONS
 from tests.unit.template.build import World, bound, hot, hot_of_value
 
 
