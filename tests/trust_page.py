@@ -9,7 +9,7 @@ import pathlib
 from collections.abc import Iterable
 
 from heatlite.engine.api import trust
-from heatlite.engine.api.options import OF_ENGINES_IN_ARGS
+from heatlite.engine.api.arguments import OF_ENGINES_IN_ARGS
 
 PAGE = pathlib.Path(__file__).parent.parent / "doc" / "security.md"
 BEGIN, END = "<!-- trust: begin -->", "<!-- trust: end -->"

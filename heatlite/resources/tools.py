@@ -1,8 +1,13 @@
-"""Tools: what a plugin finds on ``self``: the facts about the resource, and the few things that it may set."""
+"""Tools: what a plugin finds on ``self``: the facts about the resource, and the few things that it may set.
+
+The physical name of a resource is readable, unique by its uuid and bounded in length: ``shop-web-3wuqnzfxv5hl``.
+"""
 
 from __future__ import annotations
 
+import base64
 import math
+import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -11,11 +16,32 @@ from heatlite.exception import NotSupported, StackValidationFailed
 from heatlite.resources.cloud import Cloud
 from heatlite.resources.instance import Instance
 from heatlite.resources.jsonable import MOST_DATA, MOST_METADATA, NotJson, as_json
-from heatlite.resources.naming import physical_name
 from heatlite.resources.properties import completed, contains, property_error
 from heatlite.resources.schema import PropertiesSchema
 from heatlite.resources.software.port import Software
 from heatlite.schema.sizes import weight
+
+
+def short_id(resource_uuid: str) -> str:
+    """Return the 60 random bits of a version 4 UUID as 12 lower-case characters, as Heat writes them."""
+    random_bits = uuid.UUID(resource_uuid).time
+    return base64.b32encode((random_bits << 4).to_bytes(8, "big"))[:12].decode("ascii").lower()
+
+
+def physical_name(stack_name: str, resource_name: str, resource_uuid: str, limit: int | None) -> str:
+    """Return ``stack-resource-shortid`` in at most ``limit`` characters (None: unlimited).
+
+    A name that is too long keeps its first two characters and its end, because the end makes it unique.
+
+    :raises ValueError: if the limit leaves no room for that
+    """
+    name = f"{stack_name}-{resource_name}-{short_id(resource_uuid)}"
+    if limit is None or len(name) <= limit:
+        return name
+    if limit < 4:
+        raise ValueError("limit cannot be less than 4")
+    return f"{name[:2]}-{name[3 - limit :]}"
+
 
 DEFAULT_POLL_SECONDS = 1.0
 LONGEST_ID = 255  # characters that the database's column holds

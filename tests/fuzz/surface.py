@@ -18,7 +18,7 @@ from random import Random
 from typing import Any
 
 from heatlite.engine import api
-from heatlite.engine.api import options
+from heatlite.engine.api import arguments
 from heatlite.engine.nested import endpoint
 from heatlite.engine.runtime import listener, worker
 from heatlite.rpc import messages
@@ -27,7 +27,7 @@ from tests.fuzz import nasty
 from tests.fuzz.good import GOOD, VERSION
 
 ATTACKER, VICTIM = "attackers-project", "victims-project"
-INTERNAL = sorted(options.OF_ENGINES)
+INTERNAL = sorted(arguments.OF_ENGINES)
 """Arguments of Heat's methods that only engines have a use for."""
 HIDDEN = "hunter-of-the-canary"
 """The value of a hidden parameter of the attacker's own: no reply, log or unencrypted column may have it."""

@@ -23,9 +23,8 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.db.column_types import is_unicode
-from heatlite.engine.api.adopted import KEY as ADOPTED
-from heatlite.engine.api.arguments import invalid
-from heatlite.engine.api.options import OF_ENGINES
+from heatlite.engine.api.arguments import OF_ENGINES, invalid
+from heatlite.engine.api.submissions import ADOPTED
 from heatlite.schema.sizes import weight
 
 LONGEST_NAME = 255

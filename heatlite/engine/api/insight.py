@@ -18,8 +18,8 @@ from heatlite.context import RequestContext
 from heatlite.db import resources
 from heatlite.db.records import StackRecord
 from heatlite.engine.api import arguments, finding, history, nesting, replies, submissions
+from heatlite.engine.api.arguments import check_args
 from heatlite.engine.api.client_calls import client_call
-from heatlite.engine.api.options import check_args
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.shown import shown
 from heatlite.engine.api.submissions import Sent

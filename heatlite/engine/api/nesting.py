@@ -14,9 +14,9 @@ from heatlite.db import stacks
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api.arguments import whole_number
 from heatlite.engine.api.replies import Reply
-from heatlite.resources.naming import physical_name
 from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
+from heatlite.resources.tools import physical_name
 
 
 def with_nested(context: RequestContext, stack: StackRecord, depth: Any, most: int) -> list[StackRecord]:

@@ -15,8 +15,8 @@ from heatlite.convergence.model import Action, Status
 from heatlite.db import stacks
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import arguments, finding, outputs, replies, submissions
+from heatlite.engine.api.arguments import check_args
 from heatlite.engine.api.client_calls import client_call
-from heatlite.engine.api.options import check_args
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
 from heatlite.engine.api.update_previews import Place, UpdatePreview

@@ -19,10 +19,10 @@ import heatlite
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db.records import StackRecord
-from heatlite.engine.api import adopted, arguments, finding, replies, submissions, template_check
+from heatlite.engine.api import arguments, finding, replies, submissions, template_check
+from heatlite.engine.api.arguments import CreateOptions, UpdateOptions, check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.nested_parameters import NestedParameters
-from heatlite.engine.api.options import CreateOptions, UpdateOptions, check_args
 from heatlite.engine.api.reading import Reading
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
@@ -65,13 +65,14 @@ class EngineEndpoint:
         options.check_allowed()
         most, operation = self._shared.settings.max_template_size, arguments.operation_options(args)
         sent = Sent(template, params, files, options.environment_files, options.files_container)
-        data = adopted.read(check_args(args), most)
+        data = submissions.adopted_data(check_args(args), most)
         if data is not None and not self._shared.settings.enable_stack_adopt:
             raise exception.NotSupported(feature="Stack Adopt")
         if data is None:
             submission = submissions.submission(sent, most)
         else:
-            submission = adopted.with_environment(data, submissions.submission(adopted.laid_under(data, sent), most))
+            below = submissions.submission(submissions.laid_under(data, sent), most)
+            submission = submissions.with_environment(data, below)
             operation = dataclasses.replace(operation, adopts=data.get("resources") or {})
         return replies.identity(self._lifecycle.create(context, stack_name, submission, operation))
 

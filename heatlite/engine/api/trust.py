@@ -20,7 +20,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from heatlite.engine.api.options import OF_ENGINES
+from heatlite.engine.api.arguments import OF_ENGINES
 from heatlite.rpc import messages
 from heatlite.rpc.client_methods import METHODS as METHOD_TABLE
 

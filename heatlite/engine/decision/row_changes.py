@@ -1,8 +1,17 @@
-"""The new values of a resource's row, column → value, for each thing that can happen to it. Pure."""
+"""The new values of a resource's row, column → value, for each thing that can happen to it. Pure.
+
+An ``Ending`` is work that is over, and says what becomes of its row:
+
+    Keep, Create, UpdateInPlace, Perform, Collect     columns are written, and the lock is released
+    Delete, Forget                                    the row is deleted
+    Nothing, Unmet                                    the row stays as it is
+"""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from heatlite.convergence import decide
@@ -280,3 +289,63 @@ def happening(work: Work, status: Status, reason: str = STATE_CHANGED, physical_
     physical = physical_id or work.row.physical_resource_id or work.physical_name
     said = work.event_reason if work.event_reason and status is Status.FAILED else reason
     return Happening(work.row.name, type_name, physical, work.action, status, said, work.engine_id)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Work that is over. ``outcome`` is None where nothing was done; Failed, where the traversal goes on past that.
+
+    ``follows_on``: its node was never claimed; what it follows is done in the same transaction.
+    """
+
+    work: Work
+    outcome: Done | Failed | None
+    follows_on: bool = False
+
+    @property
+    def fails(self) -> bool:
+        return isinstance(self.outcome, Failed) or isinstance(self.work.decision, decide.Unmet)
+
+    @property
+    def requires_recheck(self) -> bool:
+        """Whether its node has to look again: what was begun before is complete, and isn't all that is wanted."""
+        ends = isinstance(self.outcome, Done)
+        return ends and (isinstance(self.work.decision, decide.Resume) or is_stale(self.work))
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether a hook after what was done is reached."""
+        return isinstance(self.outcome, Done) and not self.requires_recheck
+
+    @property
+    def removes(self) -> bool:
+        """Whether its row goes."""
+        return isinstance(self.work.decision, decide.Delete | decide.Forget)
+
+    def changes(self, template_id: int) -> Changes | None:
+        """Column → value of its row, unless that goes; None where nothing is written."""
+        work = self.work
+        match work.decision, self.outcome:
+            case decide.Keep(), _:
+                return kept(work, template_id)
+            case ((decide.Perform() | decide.Resume()), Done() as done):
+                return visited(work, done)
+            case decide.Collect(), Done() as done:
+                return collected(work, done)
+            case _, Failed() as failure:
+                return failed(work, failure)
+            case _, Done() as done:
+                return made(work, done, template_id)
+        return None
+
+    def row_after(self, template_id: int) -> ResourceRecord | None:
+        """Return the row as it will be; None for a deleted row."""
+        if self.removes:
+            return None
+        row, changes = self.work.row, self.changes(template_id)
+        if changes is None:
+            return row
+        written = {**changes, "engine_id": None, "atomic_key": row.atomic_key + 1}
+        if "requires" in written:
+            written["requires"] = tuple(written["requires"])
+        return dataclasses.replace(row, **written)

@@ -12,8 +12,8 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.resources import adoptable, steps
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
-from heatlite.resources.naming import physical_name
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
+from heatlite.resources.tools import physical_name
 from heatlite.template import Hook, ResourceDefinition
 
 Outcome = Done | Waiting | Failed | Replace

@@ -27,11 +27,9 @@ from heatlite.engine.definitions import log_context, traversals
 from heatlite.engine.operations import adoption
 from heatlite.engine.operations.change import Change
 from heatlite.engine.operations.idempotent_start import IdempotentStart
-from heatlite.engine.operations.validated_template import Accepted
-from heatlite.engine.operations.validation import Identity, Submission, Validator, check_name
-from heatlite.engine.ports import credentials
+from heatlite.engine.operations.validation import Accepted, Identity, Submission, Validator, check_name
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal import trusts
+from heatlite.engine.traversal import credentials
 from heatlite.engine.traversal.inline_successors import is_quick
 from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.transactions import begin
@@ -76,7 +74,7 @@ class Lifecycle:
         with self._shared.on_behalf_of(context):
             parsed = self._validator.validate(submission, Identity(stack_id, name, context.project_id))
         stack = self._new_stack(context, stack_id, name, options)
-        with trusts.for_new_stack(self._shared, context, stack_id) as asked_by:
+        with credentials.for_new_stack(self._shared, context, stack_id) as asked_by:
             begun = self._starts.first(stack, lambda: self._create(stack, submission, parsed, options, asked_by))
         spreads = not is_quick(self._shared.registry, parsed)
         self._recorder.announce({begun.traversal_id: begun.ready}, stack.tenant, spreads=spreads)
@@ -139,7 +137,7 @@ class Lifecycle:
         :raises HeatliteError: when the stack's state doesn't allow it, or the submission is invalid
         """
 
-        with trusts.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
+        with credentials.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
 
             def change(current: StackRecord) -> Change:
                 wanted = submission(current) if callable(submission) else submission
@@ -191,7 +189,7 @@ class Lifecycle:
         :raises HeatliteError: when the stack's state doesn't allow it, or the submission is invalid
         """
 
-        with trusts.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
+        with credentials.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
 
             def change(current: StackRecord) -> Change:
                 update = self._update(current, submission, OperationOptions())

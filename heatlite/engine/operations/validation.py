@@ -18,7 +18,7 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.convergence.graph import Graph
-from heatlite.db.records import StackRecord
+from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.engine.common import limits
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.masking import masked
@@ -31,7 +31,6 @@ from heatlite.engine.definitions.provider import check_facade, plugin_of
 from heatlite.engine.definitions.scope import EngineScope, FutureResource
 from heatlite.engine.operations import expected_stacks
 from heatlite.engine.operations.expected_stacks import Level, Reader, Seen
-from heatlite.engine.operations.validated_template import Accepted
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.registry import Registry
@@ -41,6 +40,29 @@ from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, resolve
 from heatlite.template.environment import check_event_sinks
 from heatlite.template.functions.get_attr import EVERY_ATTRIBUTE
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A stored template, and its parsed form."""
+
+    parsed: language.Template
+    record: TemplateRecord
+
+    def is_same(self, template: Mapping[str, Any], files: Mapping[str, str], environment: language.Environment) -> bool:
+        """Tell whether the same is submitted again. Their texts are compared, because 1 == True in Python."""
+        given = template, dict(files), environment.to_dict()
+        return repr(given) == repr((self.record.template, self.record.files, self.record.environment))
+
+    def same_in(self, wanted: language.Template, environment: language.Environment) -> frozenset[str]:
+        """Return the names whose definitions mean the same in another template under an environment."""
+        if repr(self.record.environment) != repr(environment.to_dict()):
+            return frozenset()
+        before, after = self.parsed.resources, wanted.resources
+        same = {name for name, definition in after.items() if before.get(name) is definition}
+        kinds = {name for name, definition in after.items() if name in before and before[name].type == definition.type}
+        return frozenset(name for name in same if after[name].requires <= kinds)
+
 
 AGAIN = 4
 """Validating a nested template again, with other parameters, costs this many times less than reading it first."""

@@ -22,8 +22,8 @@ from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.db.refusals import reason as reason_of
 from heatlite.db.retry import retried
 from heatlite.engine.common.counts import Count
-from heatlite.engine.decision.cleanup_evaluation import Claim
-from heatlite.engine.decision.node_results import Ending
+from heatlite.engine.decision.evaluate import Claim
+from heatlite.engine.decision.row_changes import Ending
 from heatlite.engine.definitions import log_context
 from heatlite.engine.definitions import work as steps_of
 from heatlite.engine.definitions.traversals import Traversal

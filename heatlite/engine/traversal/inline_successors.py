@@ -20,9 +20,8 @@ from heatlite.convergence.model import Action, Node, NodeKind
 from heatlite.db import sync_points
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine.decision import breakpoints
-from heatlite.engine.decision.cleanup_evaluation import Claim
-from heatlite.engine.decision.evaluate import Evaluator
-from heatlite.engine.decision.node_results import Ending
+from heatlite.engine.decision.evaluate import Claim, Evaluator
+from heatlite.engine.decision.row_changes import Ending
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Outcome, Work, left_alone, weight_of

@@ -14,7 +14,7 @@ from heatlite import exception
 from heatlite.db import stack_projects, user_creds
 from heatlite.db.records import StackRecord
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal import trusts
+from heatlite.engine.traversal import credentials
 
 LOG = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def has_own_project(shared: Shared, stack: StackRecord) -> bool:
 def revoke_trust(shared: Shared, stack: StackRecord) -> None:
     """Revoke a stack's trust. Where that can't be done, the stack goes all the same, as with Heat."""
     try:
-        trusts.revoke(shared, trust_of(shared, stack))
+        credentials.revoke(shared, trust_of(shared, stack))
     except exception.HeatliteError as error:
         LOG.warning("The trust of stack %s can't be read: %s", stack.id, error)
 
@@ -58,7 +58,7 @@ def after_abandoning(shared: Shared, stack: StackRecord) -> Iterator[None]:
     """Revoke the trust of a root stack that is abandoned within this. What it has made for users stays."""
     trust_id = None if stack.is_nested else trust_of(shared, stack)
     yield
-    trusts.revoke(shared, trust_id)
+    credentials.revoke(shared, trust_id)
 
 
 def trust_of(shared: Shared, stack: StackRecord) -> str | None:

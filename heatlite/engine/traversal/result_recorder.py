@@ -21,7 +21,7 @@ from heatlite.db.refusals import reason as reason_of
 from heatlite.db.retry import retried
 from heatlite.engine.common.counts import Count
 from heatlite.engine.decision import row_changes
-from heatlite.engine.decision.node_results import Ending
+from heatlite.engine.decision.row_changes import Ending
 from heatlite.engine.definitions import traversals
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Settled, TimedOut, Work, goes_on_past_failures

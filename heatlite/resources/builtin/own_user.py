@@ -19,8 +19,8 @@ from typing import Any
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
 from heatlite.resources.cloud import USER_ID, StackUser
-from heatlite.resources.naming import physical_name
 from heatlite.resources.signing import ACCESS_KEY, SECRET_KEY, Keys, resource_arn, signed_url
+from heatlite.resources.tools import physical_name
 
 PASSWORD_LENGTH = 32
 LONGEST_USER_NAME = 64

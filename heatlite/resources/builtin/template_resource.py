@@ -16,8 +16,8 @@ from typing import Any
 
 from heatlite.exception import NotFound
 from heatlite.resources import properties
-from heatlite.resources.coercion import EMPTY, coerce
 from heatlite.resources.nested.port import ERRORS
+from heatlite.resources.properties import EMPTY, coerce
 from heatlite.resources.schema import Type
 from heatlite.resources.stack_resource import StackResource
 from heatlite.schema.attribute_paths import INNER

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from heatlite.db.api import Database
-from heatlite.engine.decision.node_results import Ending
+from heatlite.engine.decision.row_changes import Ending
 from heatlite.engine.traversal import result_recorder
 from heatlite.engine.traversal.transactions import claim
 from heatlite.resources.outcomes import Done

@@ -13,7 +13,7 @@ import pytest
 from heatlite.context import EngineContext
 from heatlite.db import resources, stacks
 from heatlite.db.api import Database
-from heatlite.engine.decision.cleanup_evaluation import Claim
+from heatlite.engine.decision.evaluate import Claim
 from heatlite.engine.definitions.work import Work
 from heatlite.engine.traversal.transactions import ConflictError, claim, fail
 from heatlite.resources.outcomes import Failed

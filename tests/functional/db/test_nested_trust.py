@@ -18,7 +18,7 @@ from heatlite.db import models, resources, stacks, templates, user_creds
 from heatlite.db.api import Database
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.user_creds import Credentials
-from heatlite.engine.api.options import OF_ENGINES, OF_ENGINES_IN_ARGS
+from heatlite.engine.api.arguments import OF_ENGINES, OF_ENGINES_IN_ARGS
 from heatlite.resources.builtin.stack import Stack
 from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE, Verb
 from heatlite.rpc.messages import BeginChild

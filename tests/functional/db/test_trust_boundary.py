@@ -19,7 +19,7 @@ from heatlite.context import EngineContext
 from heatlite.db import models
 from heatlite.db.api import Database
 from heatlite.engine.api import trust
-from heatlite.engine.api.options import OF_ENGINES_IN_ARGS
+from heatlite.engine.api.arguments import OF_ENGINES_IN_ARGS
 from heatlite.engine.api.trust import Who
 from heatlite.resources.builtin.none import NoneResource
 from heatlite.resources.builtin.stack import Stack

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from heatlite.context import RequestContext
-from heatlite.engine.ports import credentials
+from heatlite.engine.traversal import credentials
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heatlite.resources.coercion import coerce
+from heatlite.resources.properties import coerce
 from heatlite.resources.schema import Type
 
 JSON = st.recursive(

@@ -8,9 +8,9 @@ import pytest
 from heatlite.exception import NotSupported, StackValidationFailed
 from heatlite.resources.base import Resource
 from heatlite.resources.jsonable import NotJson
-from heatlite.resources.naming import physical_name
 from heatlite.resources.schema import Attribute, CacheMode, Property, Type
 from heatlite.resources.testing import FakeClock, instance_of
+from heatlite.resources.tools import physical_name
 
 UNKNOWN = object()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from heatlite.resources.coercion import to_list
+from heatlite.resources.properties import to_list
 from heatlite.template import Template, load, parse, resolve
 from tests.unit.template.build import World, bound
 

@@ -24,8 +24,7 @@ from heatlite.db.api import Context
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.decision import breakpoints, row_changes
-from heatlite.engine.decision.cleanup_evaluation import Claim
-from heatlite.engine.decision.evaluate import Evaluator
+from heatlite.engine.decision.evaluate import Claim, Evaluator
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Work, weight_of
 from heatlite.engine.traversal.transactions import ConflictError, write_events

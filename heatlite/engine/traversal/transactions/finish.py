@@ -26,8 +26,7 @@ from heatlite.db.events import Happening
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.decision import row_changes
 from heatlite.engine.decision.breakpoints import after, reached
-from heatlite.engine.decision.node_results import Ending
-from heatlite.engine.decision.row_changes import Changes
+from heatlite.engine.decision.row_changes import Changes, Ending
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Work
 from heatlite.engine.traversal.transactions import ConflictError, write_events

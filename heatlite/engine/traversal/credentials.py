@@ -1,12 +1,14 @@
-"""Trusting: the trust that a request gives the engine, from before the stack's transaction to after it.
+"""Credentials of a stack's operations: those of the request that began the last one, stored or given as a trust.
 
 ::
 
-    grant ─▶ begin ─┬─ stored: the trust is the stack's, and one that it had before is revoked
-                    └─ not stored, for whatever reason: it is revoked
+    request ──of──▶ Credentials ──renew──▶ user_creds ◀── stack.user_creds_id      ports.clouds logs in with them
 
-Only the request's token can grant one, so it comes first. An engine that dies in between leaves a trust that nobody
-uses; nobody can find its id to do so.
+    grant a trust ─▶ begin ─┬─ stored: the trust is the stack's, and one that it had before is revoked
+                            └─ not stored, for whatever reason: it is revoked
+
+Only the request's token can grant a trust, so that comes first. If an engine dies in between, a trust remains that
+nobody uses; nobody can find its id to do so.
 """
 
 from __future__ import annotations
@@ -17,14 +19,45 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from heatlite import exception
-from heatlite.context import RequestContext
+from heatlite.context import EngineContext, RequestContext
 from heatlite.db import stacks, user_creds
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.db.user_creds import Credentials
-from heatlite.engine.ports import credentials
+from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.ports.clouds import login_of_request
 from heatlite.engine.shared import Shared
+
+
+def of(context: RequestContext) -> Credentials:
+    """Return the credentials of a request that can be stored. A token can't: it expires before a long operation ends.
+
+    With a trust, no password is needed, and none is stored.
+    """
+    wire = context.wire
+    common = {"region_name": wire.get("region_name"), "auth_url": wire.get("auth_url")}
+    project = {"tenant": wire.get("project_name"), "tenant_id": context.project_id or None}
+    if wire.get("trust_id"):
+        trust = {"trust_id": wire["trust_id"], "trustor_user_id": wire.get("trustor_user_id")}
+        return Credentials(**common, **project, **trust)
+    user = {"username": context.username, "user_id": context.user_id}
+    return Credentials(**user, password=wire.get("password") or None, **common, **project)
+
+
+def renew(context: EngineContext, inputs: Inputs, stack: StackRecord, credentials: Credentials) -> None:
+    """Run a stack's operations with other credentials from now on: those of the request that began the newest one.
+
+    This runs in the transaction that begins the operation. Credentials without a secret replace none.
+
+    :param stack: the stack as it is now, with the new traversal
+    """
+    if not credentials.is_secret:
+        return
+    now = inputs.utcnow()
+    if stack.user_creds_id is None or not user_creds.update(context, stack.user_creds_id, credentials, now):
+        columns = {"user_creds_id": user_creds.insert(context, credentials, now)}
+        stacks.advance(context, stack.id, stack.current_traversal, columns)
+
 
 LOG = logging.getLogger(__name__)
 
@@ -57,7 +90,7 @@ def _is_unused(shared: Shared, stack_id: str, asked_by: Credentials) -> bool:
 def for_stack(shared: Shared, context: RequestContext, stack: StackRecord) -> Iterator[Credentials]:
     """Yield the credentials that an existing stack stores. A trust of the same user and project is kept."""
     before = stored(shared, stack.id)
-    asked_by = credentials.of(context) if serves_on(before, context) else granted(shared, context)
+    asked_by = of(context) if serves_on(before, context) else granted(shared, context)
     try:
         yield asked_by
     finally:
@@ -81,7 +114,7 @@ def granted(shared: Shared, context: RequestContext) -> Credentials:
 
     :raises CloudError: where keystone refuses to let it
     """
-    said, clouds = credentials.of(context), shared.clouds
+    said, clouds = of(context), shared.clouds
     login, user_id = login_of_request(context), context.user_id
     if clouds is None or not clouds.settings.makes_trusts or said.trust_id is not None or login is None or not user_id:
         return said
