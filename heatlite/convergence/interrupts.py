@@ -108,8 +108,8 @@ DOING = {
 }
 
 
-def answer(stack_name: str, action: Action, status: Status, operation: Operation) -> Answer:
-    """Return the answer to an operation on a stack in this state: SUPERSEDE, JOIN, END or ALREADY.
+def admit(stack_name: str, action: Action, status: Status, operation: Operation) -> Answer:
+    """Admit or refuse an operation on a stack in this state. Return how it begins: SUPERSEDE, JOIN, END or ALREADY.
 
     :raises NotSupported: where the state refuses it, in Heat's words
     :raises ActionInProgress: where something runs that the operation doesn't interrupt

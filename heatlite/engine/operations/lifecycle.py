@@ -177,7 +177,7 @@ class Lifecycle:
         """
         if rollback:
             return self._supersede(stack, Operation.ROLL_BACK, self._way_back)
-        interrupts.answer(stack.name, stack.action, stack.status, Operation.CANCEL)
+        interrupts.admit(stack.name, stack.action, stack.status, Operation.CANCEL)
         traversal = self._shared.library.traversal(self._shared.context(), stack.current_traversal)
         if traversal is not None:
             self._recorder.ended(traversal, f"Stack {stack.action} cancelled")
@@ -232,7 +232,7 @@ class Lifecycle:
     ) -> StackRecord:
         """Begin a new traversal, if the stack's state allows the operation; read the stack again after a conflict."""
         nothing_to_do = (Answer.JOIN, Answer.ALREADY)
-        while interrupts.answer(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
+        while interrupts.admit(stack.name, stack.action, stack.status, operation) not in nothing_to_do:
             wanted = change(stack)
             begun = self._starts.next(stack, functools.partial(self._try_supersede, stack, wanted))
             if begun is not None:

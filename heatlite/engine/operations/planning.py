@@ -191,7 +191,7 @@ def check_state(stack: StackRecord) -> None:
     :raises NotSupported: when the stack is suspended, or being deleted
     :raises ActionInProgress: when something runs that an update doesn't interrupt
     """
-    interrupts.answer(stack.name, stack.action, stack.status, Operation.UPDATE)
+    interrupts.admit(stack.name, stack.action, stack.status, Operation.UPDATE)
 
 
 def hidden_before(shared: Knowledge, context: Context, stack: StackRecord) -> Mask:

@@ -7,7 +7,7 @@ import pathlib
 import pytest
 
 from heatlite import exception
-from heatlite.convergence.interrupts import DOING, MATRIX, Answer, Operation, answer, yields
+from heatlite.convergence.interrupts import DOING, MATRIX, Answer, Operation, admit, yields
 from heatlite.convergence.model import Action, NodeKind, Status
 
 DOCUMENT = pathlib.Path(__file__).parents[3] / "doc" / "matrix.md"
@@ -28,11 +28,11 @@ def test_each_cell_lets_through_or_refuses_in_heats_words(
     action: Action, status: Status, operation: Operation, said: Answer
 ) -> None:
     if said not in ERRORS:
-        assert answer("shop", action, status, operation) is said
+        assert admit("shop", action, status, operation) is said
         return
     error, text = ERRORS[said]
     with pytest.raises(error) as refused:
-        answer("shop", action, status, operation)
+        admit("shop", action, status, operation)
     assert str(refused.value).startswith(text.format(DOING.get(operation, "")))
 
 
