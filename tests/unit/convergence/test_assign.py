@@ -6,6 +6,7 @@ import pytest
 
 from heatlite.convergence.model import Action, Status
 from heatlite.convergence.plan import assign
+from heatlite.convergence.serving import Now, serving
 from tests.unit.convergence.build import row, want
 
 PREVIOUS = 7
@@ -77,3 +78,25 @@ def test_a_failed_row_does_not_return_although_its_definition_is_wanted():
 
     assert assignment.serving["web"] == new
     assert assignment.returned == ()
+
+
+STANDS_FOR_IT = [
+    ("it is not replaced", {"replaced_by": None}),
+    ("it isn't being deleted", {"action": Action.CREATE}),
+    ("it is not FAILED", {"status": Status.IN_PROGRESS}),
+    ("it fulfilled the stack's template", {"current_template_id": PREVIOUS}),
+    ("it is the newest", {"id": 50}),
+]
+HARDLY_THERE = row(1, action=Action.DELETE, status=Status.FAILED, replaced_by=99)
+
+
+@pytest.mark.parametrize("place", range(len(STANDS_FOR_IT)), ids=[merit for merit, _ in STANDS_FOR_IT])
+def test_the_first_difference_decides_which_row_stands_for_a_name_now(place):
+    better = dataclasses.replace(HARDLY_THERE, **{"id": 2, **STANDS_FOR_IT[place][1]})
+    later = {name: value for _, merit in STANDS_FOR_IT[place + 1 :] for name, value in merit.items()}
+    worse = dataclasses.replace(HARDLY_THERE, **{"id": 3, **later})
+    assert serving([better, worse], Now(PREVIOUS)) == serving([worse, better], Now(PREVIOUS)) == {"web": better}
+
+
+def test_what_is_deleted_stands_for_nothing_now():
+    assert serving([row(1, action=Action.DELETE)], Now(PREVIOUS)) == {}

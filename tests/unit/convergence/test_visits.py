@@ -147,4 +147,7 @@ def test_failures_beyond_what_can_be_read_are_counted():
 
     assert told.count("x" * 100) == 2
     assert told.endswith("; and 48 more")
+    exactly = [(f"r{number}", "x" * 100) for number in range(3)]  # 106 characters each, with what separates them
+    assert summary(exactly, longest=2 * 106).count("x" * 100) == 2
+    assert summary(exactly, longest=2 * 106 - 1).count("x" * 100) == 1
     assert summary([("a", "x" * 100)], longest=10) == f"Resource CHECK failed: a: {'x' * 100}"
