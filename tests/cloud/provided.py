@@ -14,7 +14,9 @@ from tests.cloud.left import everything
 from tests.cloud.reached import Reached
 from tests.waiting import wait_until
 
-MISSING = re.compile(r"The (Image|Flavor|Key|network|subnet|security_group|VolumeType|Volume) \(([^()]+)\) could not")
+MISSING = re.compile(
+    r"The (Image|Flavor|Key|network|subnet|security_group|VolumeType|Volume) \((.+)\) could not be found"
+)
 OUTSIDE = re.compile(r"pub|ext|float|provider|^nova$|^net04_ext$", re.IGNORECASE)
 """Names that people give to external networks."""
 BY_CONSTRAINT = {
@@ -27,6 +29,7 @@ BY_CONSTRAINT = {
     "cinder.vtype": "__DEFAULT__",
 }
 BY_NAME = (
+    (r"pass", "Plain123"),
     (r"server.?group|affinity|schedul", "friends"),
     (r"image", "cirros"),
     (r"flavor|instance_?type", "m1.small"),
@@ -41,8 +44,8 @@ BY_NAME = (
     (r"zone", "nova"),
     (r"url", "http://127.0.0.1/"),
     (r"mac", "fa:16:3e:11:22:33"),
+    (r"(^|_)ips?\d*($|_)|addr|(^|_)(start|end)$", "10.77.0.9"),
     (r"count|num|port$|min|max|capacity", "1"),
-    (r"(^|_)ips?$|addr", "10.77.0.9"),
 )
 """Parts of a parameter's name → a value of this cloud."""
 BY_TYPE: Mapping[str, Any] = {"number": 1, "boolean": True, "comma_delimited_list": "4,5,6", "json": {}}

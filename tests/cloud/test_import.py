@@ -300,7 +300,8 @@ def imported(
 def heat_context(cloud: Reached) -> dict[str, Any]:
     """Return the context of a user's request with all that heat-engine looks for in it."""
     found = cloud.context(PROJECT, PROJECT)
-    return {**found, "user_id": found["user"], "tenant": found["project_id"], "is_admin_project": True}
+    more = {"user_id": found["user"], "tenant": found["project_id"], "is_admin_project": True}
+    return {**found, **more, "auth_url": cloud.settings.auth_url}
 
 
 def daemons(cloud: Reached, directory: pathlib.Path, mariadb: MariaDB, rabbitmq: RabbitMQ, **options: Any) -> Daemons:
