@@ -301,7 +301,9 @@ def heat_context(cloud: Reached) -> dict[str, Any]:
     """Return the context of a user's request with all that heat-engine looks for in it."""
     found = cloud.context(PROJECT, PROJECT)
     more = {"user_id": found["user"], "tenant": found["project_id"], "is_admin_project": True}
-    return {**found, **more, "auth_url": cloud.settings.auth_url}
+    url, token = f"{cloud.settings.auth_url}/auth/tokens", {"X-Subject-Token": found["auth_token"]}
+    body = cloud.sessions.of(cloud.login(PROJECT, PROJECT)).get(url, headers=token).json()
+    return {**found, **more, "auth_url": cloud.settings.auth_url, "auth_token_info": body}
 
 
 def daemons(cloud: Reached, directory: pathlib.Path, mariadb: MariaDB, rabbitmq: RabbitMQ, **options: Any) -> Daemons:
