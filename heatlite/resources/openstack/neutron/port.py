@@ -129,12 +129,14 @@ class Port(NeutronResource):
 
     def handle_create(self) -> Any:
         """Create the port. If the replaced port has its address, take the address from it first."""
-        return self._make(super().handle_create, {WAITS: True, "since": self.now()})
+        return self._make(super().handle_create, {WAITS: True, "since": self.now(), "is_known": False})
 
     def check_create_complete(self, progress: Any) -> bool:
         """Create the port, once its address is free, and wait until it is ready."""
         if progress and progress.get(WAITS):
-            if left := self.find():  # an engine that died in this step has created it
+            if not progress["is_known"]:  # the end of this step records in the database who has the address
+                progress["is_known"] = True
+            elif left := self.find():  # an engine that died in this step has created it
                 self.resource_id_set(left[0])
                 self._delete_others()
                 progress[WAITS] = False

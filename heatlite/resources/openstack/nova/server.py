@@ -128,7 +128,10 @@ class Server(CloudResource, OwnUser):
     def handle_create(self) -> Any:
         """Record what the server is found by in the database, then create it."""
         progress = {"since": self.now(), "made": False, "is_known": not self._prepares()}
-        return self._make(progress) if progress["is_known"] else progress
+        if progress["is_known"]:
+            self._make(progress)
+            progress["is_known"] = progress["made"]  # or what is to be taken over isn't in the database yet
+        return progress
 
     def check_create_complete(self, progress: Any) -> bool:
         """Create the server after the record, and wait until it is ACTIVE."""
@@ -157,7 +160,8 @@ class Server(CloudResource, OwnUser):
         A step from a progress isn't marked as repeated, so this step has to look. The server's own ports are created
         before it: as long as none of them exists, the server doesn't exist either.
         """
-        if not self._is_for_software() and not self.networks.left_over:
+        takes_over = TAKEN_OVER in self.data or FREED in self.data
+        if not self._is_for_software() and not self.networks.left_over and not takes_over:
             return False
         found = self.find()
         if found:
