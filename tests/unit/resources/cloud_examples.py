@@ -5,6 +5,7 @@ SECRET = f"http://barbican.invalid/v1/secrets/{ID}"
 
 CLOUD_EXAMPLES = {
     "AWS::EC2::EIPAssociation": {"EIP": "192.0.2.9", "InstanceId": ID},
+    "AWS::EC2::Instance": {"ImageId": ID, "InstanceType": "m1.tiny", "SubnetId": ID},
     "AWS::EC2::NetworkInterface": {"SubnetId": ID, "GroupSet": [ID]},
     "AWS::EC2::RouteTable": {"VpcId": ID},
     "AWS::EC2::SecurityGroup": {"GroupDescription": "web", "SecurityGroupIngress": [{"IpProtocol": "tcp"}]},
