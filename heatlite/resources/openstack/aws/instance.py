@@ -231,10 +231,10 @@ def hints(given: list[Mapping[str, Any]]) -> dict[str, Any] | None:
 def networks(interfaces: list[Any], subnet: Any) -> list[Body] | None:
     """Return the networks of a server: ports in the order of their indices, or else a subnet."""
     entries = [
-        it if isinstance(it, Mapping) else {"NetworkInterfaceId": it, "DeviceIndex": place}
+        (number(it["DeviceIndex"]), it["NetworkInterfaceId"]) if isinstance(it, Mapping) else (place, it)
         for place, it in enumerate(interfaces)
     ]
-    ports = [it["NetworkInterfaceId"] for it in sorted(entries, key=lambda it: int(it["DeviceIndex"]))]
+    ports = [port for _, port in sorted(entries, key=lambda it: it[0] or 0)]
     empty = dict.fromkeys(schema.NETWORK_ITEM)
     if ports:
         return [{**empty, schema.PORT: it} for it in ports]
@@ -247,13 +247,17 @@ def in_device(device: Any, name: str) -> Any:
     return volume if name == EBS else (volume or {}).get(name)
 
 
+def number(value: Any) -> int | None:
+    """Return a number that a template gives as a number or a text; None if it is empty or not known yet."""
+    return int(value) if isinstance(value, (int, str)) and value != "" else None
+
+
 def device(given: Mapping[str, Any]) -> Body:
-    """Return one device in the server's form."""
-    volume = given[EBS] or dict.fromkeys(EBS_SCHEMA)
-    size = volume["VolumeSize"]
+    """Return one device in the server's form. What isn't known yet is left out."""
+    volume = given[EBS] if isinstance(given[EBS], Mapping) else dict.fromkeys(EBS_SCHEMA)
     return {
         schema.DEVICE: given["DeviceName"],
         schema.SNAPSHOT: volume[SNAPSHOT],
-        schema.SIZE: None if size in (None, "") else int(size),
+        schema.SIZE: number(volume["VolumeSize"]),
         schema.KEEPS_NOT: volume["DeleteOnTermination"],
     }
