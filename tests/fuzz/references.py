@@ -61,12 +61,15 @@ BESIDE: Mapping[str, Mapping[str, Any]] = {
     "AWS::EC2::Volume": {"Size": "1"},
     "OS::Cinder::Quota": {"volumes": 1},
     "OS::Cinder::Volume": {"size": 1},
+    "OS::Designate::Zone": {"email": "ann@example.org"},
     "OS::Neutron::Quota": {"port": 1},
     "OS::Neutron::RouterGateway": {"network": REFERENCE},
     "OS::Neutron::RouterInterface": {"subnet": REFERENCE},
     "OS::Neutron::Subnet": {"cidr": "10.0.0.0/24"},
     "OS::Nova::Quota": {"cores": 1},
     "OS::Nova::Server": {"image": REFERENCE},
+    "OS::Octavia::Pool": {"listener": REFERENCE},
+    "OS::Octavia::Quota": {"pool": 1},
 }
 """What a type needs besides its required properties: one of several."""
 
@@ -114,7 +117,7 @@ def group_of(member: Mapping[str, Any]) -> dict[str, Any]:
 def drawn_metadata(registry: Registry, type_name: str) -> Iterator[Drawn]:
     """Draw each form of the metadata of a type, and of a member of a group."""
     schema = registry.get(type_name).properties_schema
-    needed = {name: WRITTEN.get(name, REFERENCE) for name, wanted in schema.items() if wanted.required}
+    needed = {name: least(name, wanted, WRITTEN) for name, wanted in schema.items() if wanted.required}
     properties = {**BESIDE.get(type_name, {}), **needed}
     for form, value in METADATA.items():
         resource = {"type": type_name, "properties": properties, "metadata": value}
@@ -172,10 +175,15 @@ def is_of_maps(wanted: Property) -> bool:
 def with_value(schema: PropertiesSchema, path: tuple[str | int, ...], value: Any, words: Mapping[str, Any]) -> Any:
     """A map with a value in a place of it; what else is required is what ``words`` say, or a reference."""
     return {
-        name: valued(wanted, path[1:], value, words) if path[0] == name else words.get(name, REFERENCE)
+        name: valued(wanted, path[1:], value, words) if path[0] == name else least(name, wanted, words)
         for name, wanted in schema.items()
         if path[0] == name or wanted.required
     }
+
+
+def least(name: str, wanted: Property, words: Mapping[str, Any]) -> Any:
+    """What is written for a required property: its word, unless it takes certain values only, or a reference."""
+    return REFERENCE if wanted.constraints else words.get(name, REFERENCE)
 
 
 def valued(wanted: Property, path: tuple[str | int, ...], value: Any, words: Mapping[str, Any]) -> Any:

@@ -30,6 +30,7 @@ REFUSALS = (
     "is a property of other actions",
     "Cannot define the following properties at the same time",  # an old name beside the new one, which is required
     'One of the properties "network", "port", "allocate_network" or "subnet" should be set',
+    "this is required when specifying BlockDeviceMappings",  # a part of a device, of two
     "not implemented yet",  # some of AWS::EC2, as in Heat
 )
 """What the least that a type needs lacks, whatever form the rest has."""

@@ -84,9 +84,16 @@ def swapped(
     """``bulk_cas.update``, as expressions: of SQL that is text the store understands nothing."""
     table = resources.TABLE
     counted = {**common, "atomic_key": table.c.atomic_key + 1}
-    return bulk.update(
-        context, table, changes, counted, [resources._locked_by_condition(locked_by), resources._seen(keys)]
-    )
+    if not changes:
+        return 0
+    columns = next(iter(changes.values())).keys()
+    own = {
+        name: bulk.per_row(table.c[name], table.c.id, {row: values[name] for row, values in changes.items()})
+        for name in columns
+    }
+    seen = (table.c.id.in_(list(changes)), resources._locked_by_condition(locked_by), resources._seen(keys))
+    found = context.connection.execute(bulk.sa.update(table).where(*seen).values({**counted, **own}))
+    return int(found.rowcount)
 
 
 @contextmanager

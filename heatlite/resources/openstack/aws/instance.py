@@ -244,7 +244,7 @@ def networks(interfaces: list[Any], subnet: Any) -> list[Body] | None:
 def in_device(device: Any, name: str) -> Any:
     """Return a part of one device mapping: the volume, or the snapshot in it."""
     volume = device.get(EBS) if isinstance(device, Mapping) else None
-    return volume if name == EBS else (volume or {}).get(name)
+    return volume if name == EBS else volume.get(name) if isinstance(volume, Mapping) else None
 
 
 def number(value: Any) -> int | None:
