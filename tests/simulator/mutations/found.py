@@ -12,7 +12,7 @@ from heatlite.engine.traversal.step_runner import Pending, StepRunner
 from tests.simulator.mutations.base import Patch, mutation
 
 
-@mutation(50)
+@mutation(500)
 def keep_locks_that_nobody_works_on() -> Sequence[Patch]:
     return [(Sweeper, "lost_locks", lambda self: None)]
 

@@ -34,7 +34,7 @@ def trust_that_an_operation_on_a_nested_stack_arrives() -> Sequence[Patch]:
     return [(StackResource, "_check", check)]
 
 
-@mutation(100)
+@mutation(500)
 def begin_no_deletion_of_a_nested_stack_that_was_never_made() -> Sequence[Patch]:
     return [(Children, "_bury", lambda self, stack, adopts: None)]
 
