@@ -131,7 +131,7 @@ def test_each_function_is_described_by_a_sentence_that_stands_alone(engine: Endp
     ("roles", "type_name", "error", "text"),
     [
         ([], "OS::Manila::Share", "ResourceTypeUnavailable", "Service manila is not available for resource type"),
-        (["admin"], "OS::Octavia::Quota", "ResourceTypeUnavailable", "OS::Octavia::Quota"),
+        (["admin"], "OS::Manila::ShareType", "ResourceTypeUnavailable", "OS::Manila::ShareType"),
         ([], "OS::Nova::Flavor", "Forbidden", "You are not authorized to use OS::Nova::Flavor."),
         ([], "OS::Nova::Falvor", "StackValidationFailed", "resources.a.type: The Resource Type .* not be found"),
     ],
