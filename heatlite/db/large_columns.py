@@ -47,6 +47,6 @@ def _chosen(column: sa.Column[Any], brings: Collection[str], in_part: Collection
 WHOLE_IF_SMALL = columns(in_part=NAMES)
 """All columns, each while it is small."""
 RESULTS = columns(in_part=("attr_data",))
-"""What other resources read of a row: its recorded reference and attributes, while they are small."""
+"""Of the large columns, the recorded reference and attributes, while they are small: other resources read these."""
 LIGHT = columns()
 """None of the large columns."""

@@ -7,6 +7,7 @@ this engine names both. An engine that has lost the lock changes no row, and see
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -43,11 +44,16 @@ Keys = Mapping[int, int]
 """Resource id → the atomic_key that the writer read last."""
 
 
+def _records(
+    context: Context, statement: sa.Select[Any], parameters: Mapping[str, Any] | None = None
+) -> list[ResourceRecord]:
+    return [records.resource(tuple(row)) for row in context.connection.execute(statement, parameters)]
+
+
 @reader
 def by_stack(context: Context, stack_id: str) -> list[ResourceRecord]:
     """List every row of a stack, oldest first."""
-    found = context.connection.execute(BY_STACK, {"stack_id": stack_id})
-    return [records.resource(tuple(row)) for row in found]
+    return _records(context, BY_STACK, {"stack_id": stack_id})
 
 
 @reader
@@ -70,42 +76,37 @@ def light(context: Context, stack_id: str) -> list[ResourceRecord]:
 
 
 def _light(context: Context, stack_ids: Sequence[str]) -> list[ResourceRecord]:
-    found = context.connection.execute(LIGHT.where(TABLE.c.stack_id.in_(stack_ids)).order_by(TABLE.c.id))
-    return [records.resource(tuple(row)) for row in found]
+    return _records(context, LIGHT.where(TABLE.c.stack_id.in_(stack_ids)).order_by(TABLE.c.id))
 
 
 @reader
 def by_ids(context: Context, ids: Collection[int]) -> list[ResourceRecord]:
     """List the existing rows with these ids."""
-    found = context.connection.execute(SELECT.where(TABLE.c.id.in_(list(ids))))
-    return [records.resource(tuple(row)) for row in found]
+    return _records(context, SELECT.where(TABLE.c.id.in_(list(ids))))
 
 
 @reader
 def light_by_ids(context: Context, ids: Collection[int]) -> list[ResourceRecord]:
     """List the existing rows with these ids, without their large columns."""
-    found = context.connection.execute(LIGHT.where(TABLE.c.id.in_(list(ids))))
-    return [records.resource(tuple(row)) for row in found]
+    return _records(context, LIGHT.where(TABLE.c.id.in_(list(ids))))
 
 
 @reader
 def with_progress(context: Context, stack_id: str) -> list[ResourceRecord]:
     """List every row of a stack. Of the large columns they have only ``progress``, while it is small."""
-    found = context.connection.execute(WITH_PROGRESS.where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.id))
-    return [records.resource(tuple(row)) for row in found]
+    return _records(context, WITH_PROGRESS.where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.id))
 
 
 @reader
 def to_export(context: Context, stack_id: str) -> list[ResourceRecord]:
     """List every row of a stack, oldest first, with the large columns of an export. Ask ``export_bytes`` first."""
-    found = context.connection.execute(TO_EXPORT.where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.id))
-    return [records.resource(tuple(row)) for row in found]
+    return _records(context, TO_EXPORT.where(TABLE.c.stack_id == stack_id).order_by(TABLE.c.id))
 
 
 @reader
-def export_bytes(context: Context, stack_id: str) -> int:
-    """Return the bytes that ``to_export`` would bring, as they are stored."""
-    return lengths.total(context, tuple(TABLE.c[name] for name in EXPORTED), TABLE.c.stack_id == stack_id)
+def export_bytes(context: Context, stack_ids: Sequence[str]) -> int:
+    """Return the bytes that ``to_export`` would bring of these stacks, as they are stored."""
+    return lengths.total(context, tuple(TABLE.c[name] for name in EXPORTED), TABLE.c.stack_id.in_(stack_ids))
 
 
 @reader
@@ -123,22 +124,27 @@ def results(context: Context, stack_id: str, names: Collection[str] | None = Non
     statement = RESULTS.where(TABLE.c.stack_id == stack_id)
     if names is not None:
         statement = statement.where(TABLE.c.name.in_(list(names)))
-    return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
+    return _records(context, statement.order_by(TABLE.c.id))
 
 
 @reader
 def results_by_ids(context: Context, ids: Collection[int]) -> list[ResourceRecord]:
     """List the existing rows with these ids, as ``large_columns.RESULTS`` has them."""
-    return [
-        records.resource(tuple(row)) for row in context.connection.execute(RESULTS.where(TABLE.c.id.in_(list(ids))))
-    ]
+    return _records(context, RESULTS.where(TABLE.c.id.in_(list(ids))))
 
 
 @reader
-def attr_data(context: Context, ids: Collection[int]) -> dict[int, dict[str, Any] | None]:
-    """Return id → the recorded reference and attributes, whole, of the existing rows with these ids."""
-    statement = sa.select(TABLE.c.id, TABLE.c.attr_data).where(TABLE.c.id.in_(list(ids)))
-    return {row.id: row.attr_data for row in context.connection.execute(statement)}
+def with_attributes(context: Context, found: Collection[ResourceRecord]) -> dict[int, ResourceRecord]:
+    """Return id → each of these rows, with the recorded attributes that the read held back.
+
+    The caller looks at ``held_back`` first: it says how much this brings.
+    """
+    held_back = [row.id for row in found if row.held_back]
+    statement = sa.select(TABLE.c.id, TABLE.c.attr_data).where(TABLE.c.id.in_(held_back))
+    values = {row.id: row.attr_data for row in context.connection.execute(statement)} if held_back else {}
+    whole = {row.id: row for row in found}
+    whole |= {it: dataclasses.replace(whole[it], attr_data=values.get(it), held_back=0) for it in held_back}
+    return whole
 
 
 @reader
@@ -196,14 +202,14 @@ def named_bytes(context: Context, stack_id: str, names: Collection[str]) -> int:
 def by_names(context: Context, stack_id: str, names: Collection[str]) -> list[ResourceRecord]:
     """List the rows of a stack that have one of these names, oldest first."""
     statement = SELECT.where(TABLE.c.stack_id == stack_id, TABLE.c.name.in_(list(names))).order_by(TABLE.c.id)
-    return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
+    return _records(context, statement)
 
 
 @reader
 def by_physical_id(context: Context, stack_id: str, physical_id: str) -> list[ResourceRecord]:
     """List the rows of a stack that have this physical resource id, oldest first, without their large columns."""
     statement = LIGHT.where(TABLE.c.stack_id == stack_id, TABLE.c.physical_resource_id == physical_id)
-    return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
+    return _records(context, statement.order_by(TABLE.c.id))
 
 
 @lagging_reader
@@ -218,14 +224,14 @@ def anywhere_by_physical_id(context: Context, physical_id: str, tenant: str | No
     )
     if tenant is not None:
         statement = statement.where(stack.tenant == tenant)
-    return [records.resource(tuple(row)) for row in context.connection.execute(statement.order_by(TABLE.c.id))]
+    return _records(context, statement.order_by(TABLE.c.id))
 
 
 @reader
 def by_types(context: Context, stack_id: str, types: Collection[str]) -> list[ResourceRecord]:
     """List the rows of a stack that are of one of these types, oldest first, without their large columns."""
     statement = LIGHT.where(TABLE.c.stack_id == stack_id, TABLE.c.type.in_(list(types))).order_by(TABLE.c.id)
-    return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
+    return _records(context, statement)
 
 
 @reader
@@ -239,7 +245,7 @@ def types(context: Context, stack_id: str) -> list[str]:
 def locked(context: Context, stack_id: str) -> list[ResourceRecord]:
     """List the rows of a stack that an engine has locked, without their large columns."""
     statement = LIGHT.where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_not(None))
-    return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
+    return _records(context, statement)
 
 
 @writer
@@ -344,7 +350,7 @@ def requested_locks(context: Context, engine_id: str, limit: int) -> dict[str, s
 def locked_by(context: Context, engine_ids: Collection[str], limit: int) -> list[ResourceRecord]:
     """List rows that these engines have locked, without their large columns."""
     statement = LIGHT.where(TABLE.c.engine_id.in_(list(engine_ids))).limit(limit)
-    return [records.resource(tuple(row)) for row in context.connection.execute(statement)]
+    return _records(context, statement)
 
 
 @writer

@@ -206,6 +206,15 @@ def children(context: Context, owner_ids: Sequence[str]) -> list[StackRecord]:
     return [records.stack(row) for row in context.connection.execute(statement)]
 
 
+def family(context: Context, stack: StackRecord) -> list[StackRecord]:
+    """Return a stack and all its live nested stacks, each after its owner."""
+    tree, level = [stack], [stack]
+    while level:
+        level = children(context, [each.id for each in level])
+        tree += level
+    return tree
+
+
 def ended(now: datetime) -> dict[str, Any]:
     """Return the columns of a stack that is gone: its name is free again."""
     return {"live_name": None, "deleted_at": now}

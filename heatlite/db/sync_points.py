@@ -123,14 +123,17 @@ def claimed(context: Context, traversal_id: str, nodes: Collection[Node], claim_
 @reader
 def acting(context: Context, traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
     """Return nodes of a traversal, each with its acting row; a row's large values are held back."""
-    statement = WITH_RESOURCE.where(TABLE.c.traversal_id == traversal_id, these(nodes))
-    return [_record(tuple(row)) for row in context.connection.execute(statement)]
+    return _of_nodes(context, WITH_RESOURCE, traversal_id, nodes)
 
 
 @reader
 def acting_results(context: Context, traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
     """Return nodes of a traversal, each with its acting row as ``large_columns.RESULTS`` has it."""
-    statement = WITH_RESULTS.where(TABLE.c.traversal_id == traversal_id, these(nodes))
+    return _of_nodes(context, WITH_RESULTS, traversal_id, nodes)
+
+
+def _of_nodes(context: Context, select: sa.Select[Any], traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
+    statement = select.where(TABLE.c.traversal_id == traversal_id, these(nodes))
     return [_record(tuple(row)) for row in context.connection.execute(statement)]
 
 

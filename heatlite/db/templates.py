@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,9 +65,15 @@ def store(
 
 
 @reader
-def stored_bytes(context: Context, template_id: int) -> int:
-    """Return the bytes that a template with its files and environment takes, as it is stored."""
-    return lengths.total(context, tuple(TABLE.c[name] for name in CONTENT), TABLE.c.id == template_id)
+def bytes_of_stacks(context: Context, stack_ids: Sequence[str]) -> int:
+    """Return the bytes of the templates of these stacks with their files and environments, as they are stored.
+
+    A template counts once for each stack that has it.
+    """
+    columns = tuple(TABLE.c[name] for name in CONTENT)
+    return lengths.total(
+        context, columns, TABLE.c.id == models.stack.c.raw_template_id, models.stack.c.id.in_(stack_ids)
+    )
 
 
 def _still_there(context: Context, found: Any, now: datetime) -> bool:

@@ -262,8 +262,8 @@ class Resource(Tools):
     def handle_cancel(self, progress: Any) -> None:
         """Tell whoever works at an action that nobody waits for it any more: its operation's time limit has passed.
 
-        The action has begun and isn't complete; the resource is FAILED whatever comes of this call. An engine that dies
-        at it may leave it out, so do nothing here that the next action on the resource depends on.
+        The action has begun and isn't complete; the resource is FAILED whatever this call does. If an engine dies
+        first, the call is left out: the next action must not depend on it.
 
         :param progress: what the last step left
         """

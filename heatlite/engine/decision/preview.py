@@ -109,7 +109,7 @@ class Change:
     unsure: bool = False
     fails: bool = False
     at_most: Fate | None = None
-    """What becomes of it if all that may change does; None: ``fate``."""
+    """The fate if every property that may change does change; None: the same as ``fate``."""
     retains: bool = False
     """Where its row goes, what is physical stays."""
     replaced_if: str = ""

@@ -308,7 +308,7 @@ class Ending:
 
     @property
     def requires_recheck(self) -> bool:
-        """Whether its node has to look again: what was begun before is complete, and isn't all that is wanted."""
+        """Tell whether the node must be claimed again: an earlier action is complete, but more is wanted."""
         ends = isinstance(self.outcome, Done)
         return ends and (isinstance(self.work.decision, decide.Resume) or is_stale(self.work))
 
@@ -319,7 +319,7 @@ class Ending:
 
     @property
     def removes(self) -> bool:
-        """Whether its row goes."""
+        """Tell whether the row is to be deleted."""
         return isinstance(self.work.decision, decide.Delete | decide.Forget)
 
     def changes(self, template_id: int) -> Changes | None:

@@ -36,8 +36,8 @@ def stack_data(context: Context, stack: StackRecord) -> Exported:
 
 def tree_bytes(context: Context, stack: StackRecord) -> int:
     """Return the bytes that an export of a stack and its nested stacks would hold, as they are stored."""
-    own = resources.export_bytes(context, stack.id) + templates.stored_bytes(context, stack.raw_template_id)
-    return own + sum(tree_bytes(context, child) for child in stacks.children(context, [stack.id]))
+    ids = [each.id for each in stacks.family(context, stack)]
+    return resources.export_bytes(context, ids) + templates.bytes_of_stacks(context, ids)
 
 
 def _stack_data(context: Context, stack: StackRecord) -> Exported:
@@ -75,10 +75,13 @@ def _resource(context: Context, row: ResourceRecord, child: StackRecord | None) 
 
 
 def snapshot_ended(context: Context, inputs: Inputs, stack: StackRecord, status: Status, reason: str) -> None:
-    """End the snapshot that a visit has taken. A failed visit stores what it has taken, too, unless too large."""
+    """End the snapshot that a visit has taken. A failed visit stores what it has taken, too, unless too large.
+
+    :param status: COMPLETE only if the caller knows that it isn't too large
+    """
     if stack.action is Action.SNAPSHOT:
-        found = stacks.get(context, stack.id) or stack
-        data = {} if too_large(context, stack) else _stack_data(context, found)
+        fits = status is Status.COMPLETE or too_large(context, stack) is None
+        data = _stack_data(context, stacks.get(context, stack.id) or stack) if fits else {}
         snapshots.end(context, stack.current_traversal, status, reason, data, inputs.utcnow())
 
 

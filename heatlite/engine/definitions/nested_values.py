@@ -83,17 +83,15 @@ def members(context: Context, stack: StackRecord) -> list[Member]:
     """
     rows = serving(resources.results(context, stack.id), stack.raw_template_id)
     return [
-        Member(name, row.status is Status.FAILED, f"{row.id:020}", reference(with_attributes(context, row)))
+        Member(
+            name,
+            row.status is Status.FAILED,
+            f"{row.id:020}",
+            reference(resources.with_attributes(context, [row])[row.id]),
+        )
         for name, row in rows.items()
         if row.action is not Action.DELETE
     ]
-
-
-def with_attributes(context: Context, row: ResourceRecord) -> ResourceRecord:
-    """Return a row with its recorded attributes, also if the read held them back because they are large."""
-    if not row.held_back:
-        return row
-    return dataclasses.replace(row, attr_data=resources.attr_data(context, [row.id]).get(row.id), held_back=0)
 
 
 def reference(row: ResourceRecord) -> Any:
@@ -116,4 +114,5 @@ def rows_of(context: Context, stack: StackRecord, names: Collection[str]) -> Map
     """
     rows = serving(resources.results(context, stack.id, names), stack.raw_template_id) if names else {}
     check_read(sum(row.held_back for row in rows.values()), f"read fewer or smaller attributes of stack {stack.name}")
-    return {name: with_attributes(context, row) for name, row in rows.items()}
+    whole = resources.with_attributes(context, rows.values())
+    return {name: whole[row.id] for name, row in rows.items()}

@@ -64,7 +64,7 @@ def abandon(shared: Shared, stack: StackRecord) -> Exported:
 def _abandon(shared: Shared, stack: StackRecord, exports: list[Exported]) -> Exported:
     context, inputs = shared.context(), shared.inputs
     with shared.database.writer(context):
-        tree = family(context, stack)
+        tree = stacks.family(context, stack)
         data = stack_data(context, stack)
         exports.append(data)
         for each in tree:
@@ -76,15 +76,6 @@ def _abandon(shared: Shared, stack: StackRecord, exports: list[Exported]) -> Exp
         if not stack.is_nested and stack.user_creds_id is not None:
             user_creds.remove(context, stack.user_creds_id)
     return data
-
-
-def family(context: Context, stack: StackRecord) -> list[StackRecord]:
-    """Return a stack and all its nested stacks, each after its owner."""
-    tree, level = [stack], [stack]
-    while level:
-        level = stacks.children(context, [each.id for each in level])
-        tree += level
-    return tree
 
 
 def _let_go(context: Context, inputs: Inputs, stack: StackRecord) -> None:

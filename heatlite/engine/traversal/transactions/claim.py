@@ -12,9 +12,8 @@ where the action is over within the same transaction.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from heatlite.convergence import decide
 from heatlite.convergence.model import Action, Node, NodeKind, NodeState, Status
@@ -126,22 +125,13 @@ def required_by(
     nodes = [it for it in evaluator.required(traversal, records) if it not in known]
     found = {record.node.resource_id: record for record in acting(context, traversal, nodes)}
     read = {node.resource_id for node in evaluator.read(traversal, records)}
-    rows = [it.resource for key, it in found.items() if key in read]
-    large = {row.id: row.held_back for row in rows if row is not None and row.held_back}
-    if sum(large.values()) > READ_BYTES:
+    rows = {key: it.resource for key, it in found.items() if key in read and it.resource is not None}
+    if sum(row.held_back for row in rows.values()) > READ_BYTES:
         if len(records) > 1:
             raise Overweight
         return found
-    values = resources.attr_data(context, large) if large else {}
-    return {key: with_attributes(it, values) for key, it in found.items()}
-
-
-def with_attributes(record: NodeRecord, values: Mapping[int, Any]) -> NodeRecord:
-    """Return a record with its row's attributes, where ``values`` (id of the row → attributes) has them."""
-    if record.resource is None or record.resource.id not in values:
-        return record
-    row = dataclasses.replace(record.resource, attr_data=values[record.resource.id], held_back=0)
-    return dataclasses.replace(record, resource=row)
+    whole = resources.with_attributes(context, rows.values())
+    return found | {key: dataclasses.replace(found[key], resource=whole[row.id]) for key, row in rows.items()}
 
 
 def acting(context: Context, traversal: Traversal, needed: Sequence[Node]) -> list[NodeRecord]:

@@ -36,7 +36,7 @@ from heatlite.resources.outcomes import Failed
 
 @dataclass(frozen=True)
 class Finished:
-    """What finishing came to: nodes that became ``ready``, and ``wakes``, row → traversal that waits for its lock.
+    """The result of ``finish``: nodes that became ``ready``, and ``wakes``, row → traversal that waits for its lock.
 
     ``is_late``: some of the work was recorded after its traversal had ended or was superseded.
     """

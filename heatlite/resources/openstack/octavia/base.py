@@ -31,7 +31,7 @@ PLACES = {
     "Pool": ("/lbaas/pools", "pool"),
     "L7Policy": ("/lbaas/l7policies", "l7policy"),
 }
-"""What Octavia calls immutable → the path and the key of such objects."""
+"""Name of a kind of object in Octavia's message "… is immutable" → path and key of such objects."""
 UNSENT, REFUSED, SINCE = "unsent", "refused", "since"
 """Keys of a progress: the properties whose change Octavia hasn't taken; whether the same step has tried it already;
 when it was refused first."""
