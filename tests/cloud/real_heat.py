@@ -15,7 +15,7 @@ from heatlite.rpc.engine_client import EngineClient
 from tests.cloud.reached import Reached
 from tests.deployment import conf
 from tests.heat_api import heat, venvs
-from tests.identity.keystone_server import free_port
+from tests.servers.guard import free_port
 
 
 @dataclass

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from tests.deployment import KEY, Daemons, running
 from tests.heat_api import heat, venvs
 from tests.heat_api.openstack import OpenStack, openstack
-from tests.identity.keystone_server import PASSWORD, Keystone, free_port, venv
+from tests.identity.keystone_server import PASSWORD, Keystone, venv
 from tests.servers import MariaDB, RabbitMQ, begin_all
+from tests.servers.guard import free_port
 
 TRUSTEE = """
 [trustee]

@@ -23,6 +23,7 @@ from heatlite.clients.sessions import Sessions
 from heatlite.clients.settings import Settings, StackDomain
 from tests.identity.request_context import request_context
 from tests.servers import ServerUnavailable
+from tests.servers.guard import free_port
 from tests.waiting import wait_until
 
 VARIABLE = "HEATLITE_KEYSTONE"
@@ -188,10 +189,3 @@ class Keystone:
         domain = admin.create("domain", {"name": "heat"})["id"]
         boss = admin.create("user", {"name": "heat_domain_admin", "password": PASSWORD, "domain_id": domain})["id"]
         admin.put(f"domains/{domain}/users/{boss}/roles/{role_admin}")
-
-
-def free_port() -> int:
-    """A port that nobody has just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -14,7 +14,7 @@ import pytest
 from tests import conftest
 from tests.servers import Server, ServerUnavailable
 from tests.servers.cluster import NODES, configuration
-from tests.servers.guard import LOWEST_PORT, PORTS, Guard, free_port
+from tests.servers.guard import LOWEST_PORT, PORTS, Guard, free_port, is_free, reserve
 from tests.servers.private import PrivateDriver
 from tests.servers.rabbitmq import published
 from tests.servers.server import root_cause
@@ -60,8 +60,24 @@ def test_a_port_that_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) ->
     with socket.socket() as listener:
         taken = free_port()
         listener.bind(("127.0.0.1", taken))
-        monkeypatch.setattr("tests.servers.guard._next_port", iter([taken, taken + 1, taken + 2, taken + 3]))
+        assert not is_free(taken)
+        monkeypatch.setattr("tests.servers.guard.reserve", lambda port: True)
+        monkeypatch.setattr("tests.servers.guard._next_port", iter(range(taken - LOWEST_PORT, taken - LOWEST_PORT + 4)))
         assert free_port() != taken
+
+
+def test_a_port_that_another_run_was_given_is_passed_over_until_that_run_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = "from tests.servers.guard import free_port; print(free_port(), flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", given], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdin is not None
+        port = int(other.stdout.readline())
+        monkeypatch.setattr("tests.servers.guard._next_port", iter(range(port - LOWEST_PORT, port - LOWEST_PORT + 4)))
+        assert is_free(port)
+        assert free_port() != port
+        other.stdin.close()
+        other.wait()
+        assert reserve(port)
 
 
 def test_a_server_that_is_not_installed_says_what_to_install() -> None:
