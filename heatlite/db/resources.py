@@ -299,9 +299,16 @@ def remove(context: Context, keys: Keys, *, locked_by: str | None) -> int:
     return rows(context.connection.execute(statement))
 
 
+@reader
+def abandoned(context: Context, stack_id: str, reason: str) -> list[ResourceRecord]:
+    """List a stack's unlocked FAILED rows with this reason, without their large columns."""
+    is_abandoned = sa.and_(TABLE.c.status == Status.FAILED, TABLE.c.status_reason == reason)
+    return _records(context, LIGHT.where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_(None), is_abandoned))
+
+
 @writer
 def abandon(context: Context, stack_id: str, reason: str, now: datetime) -> int:
-    """Mark a stack's unlocked IN_PROGRESS rows as FAILED, because the stack's operation has ended."""
+    """Mark a stack's unlocked IN_PROGRESS rows as FAILED, because the stack's operation has ended. Return how many."""
     statement = (
         sa.update(TABLE)
         .where(TABLE.c.stack_id == stack_id, TABLE.c.engine_id.is_(None), TABLE.c.status == Status.IN_PROGRESS)

@@ -260,10 +260,11 @@ class Resource(Tools):
         return definition
 
     def handle_cancel(self, progress: Any) -> None:
-        """Tell whoever works at an action that nobody waits for it any more: its operation's time limit has passed.
+        """Tell whoever works at an action that nobody waits for it any more.
 
-        The action has begun and isn't complete; the resource is FAILED whatever this call does. If an engine dies
-        first, the call is left out: the next action must not depend on it.
+        The action has begun and isn't complete: its operation's time limit has passed, or the operation has ended while
+        no engine worked on the resource. The resource is FAILED whatever this call does. If an engine dies first, the
+        call may be left out: the next action must not depend on it.
 
         :param progress: what the last step left
         """

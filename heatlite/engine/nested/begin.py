@@ -241,7 +241,10 @@ class Children:
             self._recorder.announce({begun.traversal_id: begun.ready}, seen.tenant, spreads=spreads)
 
     def _refuse_next(self, seen: StackRecord, columns: Mapping[str, Any]) -> None:
-        if self._shared.transact(fail.refuse, seen, {**columns, "deadline": None}):
+        abandoned = self._shared.transact(fail.refuse, seen, {**columns, "deadline": None})
+        if abandoned is not None:
+            if abandoned:
+                self._recorder.given_up([seen.id])
             self._recorder.family.ended(dataclasses.replace(seen, **columns))
 
     # --- validation ---------------------------------------------------------------------------------------------

@@ -95,12 +95,13 @@ class Sweeper:
 
     def _take_over(self, engine_id: str) -> None:
         free = functools.partial(self._shared.transact, release.take_over, engine_id, limit=FREED_AT_ONCE)
-        while (released := free()).ready or released.wakes:
+        while (released := free()).ready or released.wakes or released.abandoned:
             for traversal_id, nodes in released.ready.items():
                 self._shared.counts.add(Count.TAKEN_OVER, len(nodes))
                 for node in nodes:  # in a message each: if one node crashes engines, the others mustn't be lost with it
                     self._recorder.announce({traversal_id: [node]})
             self._recorder.wake(released.wakes)
+            self._recorder.given_up(released.abandoned)
 
     def lost_casts(self) -> None:
         """Handle ready nodes that no engine has claimed in time.
@@ -193,7 +194,9 @@ class Sweeper:
         if row.engine_id == self._shared.lease.engine_id and not self._shared.claims.locks(row.id):
             LOG.debug("The lock of resource %s is released", row.name)
             self._shared.counts.add(Count.LOST_SIGHT)
-            self._recorder.wake(self._shared.transact(release.let_go, row))
+            released = self._shared.transact(release.let_go, row)
+            self._recorder.wake(released.wakes)
+            self._recorder.given_up(released.abandoned)
 
     def overdue_stacks(self) -> None:
         """Fail the operations that take longer than their time limit."""

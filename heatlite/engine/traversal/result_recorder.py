@@ -27,6 +27,7 @@ from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Settled, TimedOut, Work, goes_on_past_failures
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal import keystone_cleanup, snapshot_plugins
+from heatlite.engine.traversal.given_up import GivenUp
 from heatlite.engine.traversal.nested_family import Family
 from heatlite.engine.traversal.transactions import ConflictError, begin, end, fail, finish, progress, release
 from heatlite.engine.traversal.transactions.finish import Finished
@@ -162,6 +163,8 @@ class ResultRecorder:
             ended = self._shared.transact(fail.fail, traversal.stack, reason, bare, rollback, lets_go=lets_go)
         self.wake(ended.wakes)
         self._tell_holders(ended.holders, traversal.id)
+        if ended.abandoned:
+            self.given_up([traversal.stack.id])
         if ended.rollback is not None:
             if end_child is not None:
                 self.family.end_below(traversal, end_child, ended.rollback)
@@ -175,7 +178,10 @@ class ResultRecorder:
 
     def ended(self, traversal: Traversal, reason: str) -> None:
         """End the traversal where it is, FAILED, and leave it at that."""
-        if self._shared.transact(fail.fail, traversal.stack, reason, [], None).is_over:
+        ended = self._shared.transact(fail.fail, traversal.stack, reason, [], None)
+        if ended.abandoned:
+            self.given_up([traversal.stack.id])
+        if ended.is_over:
             self._end_family(traversal, lambda child: self.ended(child, reason))
 
     def end_unreadable(self, traversal_id: str) -> bool:
@@ -224,6 +230,7 @@ class ResultRecorder:
             self._shared.counts.add(Count.GIVEN_BACK, len(works))
             self.announce(released.ready)
             self.wake(released.wakes)
+            self.given_up(released.abandoned)
         except Exception as error:
             outage.log_failure(
                 LOG, error, "%d pieces of work can't be given back or announced now: the sweep will", len(works)
@@ -246,6 +253,15 @@ class ResultRecorder:
         """Schedule the nodes that wait for these rows, and announce them."""
         if wakes:
             self.announce(self._shared.transact(release.wake, wakes))
+
+    def given_up(self, stack_ids: Collection[str]) -> None:
+        """Tell the plugins of these stacks' abandoned rows. If that is lost, the next operation goes on from there."""
+        for stack_id in stack_ids:
+            try:
+                for wakes in GivenUp(self._shared).tell(stack_id):
+                    self.wake(wakes)
+            except Exception as error:
+                outage.log_failure(LOG, error, "The plugins of stack %s can't be told what was given up", stack_id)
 
     def announce(
         self, ready: Mapping[str, Sequence[Node]], project: str | None = None, *, spreads: bool = True
@@ -319,7 +335,12 @@ class ResultRecorder:
                 ready = self._shared.transact(end.commit, traversal, engine_id, claim_id)
                 self.announce({traversal.id: ready}, traversal.stack.tenant)
             case NodeKind.EPILOGUE:
-                if self._parts(traversal) and self._shared.transact(end.epilogue, traversal):
+                if not self._parts(traversal):
+                    return
+                abandoned = self._shared.transact(end.epilogue, traversal)
+                if abandoned is not None:
+                    if abandoned:
+                        self.given_up([traversal.stack.id])
                     self.family.ended(traversal.stack)
                     self._purge_events(traversal)
 

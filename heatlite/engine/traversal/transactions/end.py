@@ -50,10 +50,13 @@ def is_ready(context: Context, traversal_id: str, node: Node) -> bool:
     return sync_points.state(context, traversal_id, node) is NodeState.SCHEDULED
 
 
-def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
-    """Complete the stack: False where the traversal is over already, or has been superseded."""
+def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> int | None:
+    """Complete the stack, and return how many rows it abandoned.
+
+    None: the traversal is over already, or has been superseded.
+    """
     if not is_ready(context, traversal.id, EPILOGUE):
-        return False
+        return None
     stack = traversal.stack
     status, reason = outcome(context, traversal)
     changes: dict[str, Any] = {"status": status, "status_reason": reason, "deadline": None}
@@ -66,15 +69,16 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> bool:
     else:
         changes |= {"prev_raw_template_id": stack.raw_template_id, "collects_later": False}
     if not stacks.advance(context, stack.id, traversal.id, changes):
-        return False
+        return None
     if stack.action is Action.DELETE and stack.owner_id is None and stack.user_creds_id is not None:
         user_creds.remove(context, stack.user_creds_id)  # a child has its root's, which may be needed for others
     sync_points.delete_all(context, stack.id)
     snapshot_ended(context, inputs, stack, status, reason)
+    abandoned = 0
     if stack.action in VISITS:  # it takes nothing up that was given back meanwhile, and there was nothing to visit in
-        resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow())
+        abandoned = resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow())
     write_events(context, inputs, stack.id, [stack_event(stack, stack.action, status, reason)])
-    return True
+    return abandoned
 
 
 def outcome(context: Context, traversal: Traversal) -> tuple[Status, str]:

@@ -44,13 +44,15 @@ class Ended:
     """What a failure came to.
 
     ``rollback``: the traversal to be planned now; ``wakes``: row → who waits for it; ``is_over``: this was what ended
-    the stack's operation, and nothing follows it; ``holders``: engines that are to let go of what they hold.
+    the stack's operation, and nothing follows it; ``holders``: engines that are to let go of what they hold;
+    ``abandoned``: rows that nobody held, and that are FAILED now.
     """
 
     rollback: str | None = None
     wakes: Mapping[int, str] = field(default_factory=dict)
     is_over: bool = False
     holders: frozenset[str] = frozenset()
+    abandoned: int = 0
 
 
 def may_roll_back(stack: StackRecord) -> bool:
@@ -83,8 +85,8 @@ def fail(
         begin.plan_later(context, inputs, stack.id, rollback.traversal_id)
     if failures and not _record(context, inputs, stack, failures):
         raise ConflictError
-    if ends and not begins_rollback:
-        resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow())
+    is_over = ends and not begins_rollback
+    abandoned = resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow()) if is_over else 0
     if ends:
         snapshot_ended(context, inputs, stack, Status.FAILED, reason)
         write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.FAILED, reason)])
@@ -94,24 +96,25 @@ def fail(
     return Ended(
         begun,
         wakes,
-        is_over=ends and not begins_rollback,
+        is_over=is_over,
         holders=frozenset(row.engine_id for row in held if row.engine_id),
+        abandoned=abandoned,
     )
 
 
-def refuse(context: Context, inputs: Inputs, seen: StackRecord, columns: Mapping[str, Any]) -> bool:
+def refuse(context: Context, inputs: Inputs, seen: StackRecord, columns: Mapping[str, Any]) -> int | None:
     """End a new operation on a stack before it begins, and the running one with it.
 
     :param columns: of the stack: a new ``current_traversal``, its action, FAILED and why
-    :returns: False where the stack has another traversal than was seen by now
+    :returns: how many rows were abandoned; None where the stack has another traversal than was seen by now
     """
     if not stacks.supersede(context, seen.id, seen.current_traversal, {**columns, "current_deps": None}):
-        return False
+        return None
     sync_points.delete_all(context, seen.id)
-    resources.abandon(context, seen.id, release.ABANDONED, inputs.utcnow())
+    abandoned = resources.abandon(context, seen.id, release.ABANDONED, inputs.utcnow())
     event = stack_event(seen, columns["action"], Status.FAILED, columns["status_reason"])
     write_events(context, inputs, seen.id, [event])
-    return True
+    return abandoned
 
 
 def fail_stale(context: Context, inputs: Inputs, traversal: Traversal, work: Work, failure: Failed) -> Finished:

@@ -22,10 +22,14 @@ ABANDONED = "The engine that worked on it left, and the stack's operation had al
 
 @dataclass(frozen=True)
 class Released:
-    """Nodes that are ready again, by traversal; and row → traversal that waited for its lock."""
+    """Nodes that are ready again, by traversal; and row → traversal that waited for its lock.
+
+    ``abandoned``: stacks whose operation had ended, so that rows of theirs are FAILED now.
+    """
 
     ready: Mapping[str, Sequence[Node]] = field(default_factory=dict)
     wakes: Mapping[int, str] = field(default_factory=dict)
+    abandoned: frozenset[str] = frozenset()
 
 
 def give_back(context: Context, inputs: Inputs, traversal_id: str, works: Sequence[Work]) -> Released:
@@ -38,7 +42,8 @@ def give_back(context: Context, inputs: Inputs, traversal_id: str, works: Sequen
             unlock(context, inputs, work.row, left_behind(running, work.row))
     wakes = resources.waiting_traversals(context, [work.row.id for work in works])
     others = {row: traversal for row, traversal in wakes.items() if traversal != traversal_id}
-    return Released({traversal_id: nodes}, others)
+    locked = [work.row for work in works if work.row.engine_id is not None]
+    return Released({traversal_id: nodes}, others, abandoned(running, locked))
 
 
 def unlock(context: Context, inputs: Inputs, row: ResourceRecord, changes: Mapping[str, object]) -> bool:
@@ -65,10 +70,11 @@ def give_back_lost(
     return given
 
 
-def let_go(context: Context, inputs: Inputs, row: ResourceRecord) -> Mapping[int, str]:
-    """Release a lock that its holder has lost sight of: row → traversal that waits for it."""
-    unlock(context, inputs, row, left_behind(kept_running(context, [row]), row))
-    return resources.waiting_traversals(context, [row.id])
+def let_go(context: Context, inputs: Inputs, row: ResourceRecord) -> Released:
+    """Release a lock that its holder has lost sight of."""
+    running = kept_running(context, [row])
+    unlock(context, inputs, row, left_behind(running, row))
+    return Released({}, resources.waiting_traversals(context, [row.id]), abandoned(running, [row]))
 
 
 def take_over(context: Context, inputs: Inputs, engine_id: str, *, limit: int) -> Released:
@@ -82,7 +88,7 @@ def take_over(context: Context, inputs: Inputs, engine_id: str, *, limit: int) -
             ready.setdefault(traversal_id, []).append(node)
     freed = [row for row in rows if _free(context, inputs, running, row)]
     wakes = resources.waiting_traversals(context, [row.id for row in freed]) if freed else {}
-    return Released(ready, wakes)
+    return Released(ready, wakes, abandoned(running, freed))
 
 
 def _free(context: Context, inputs: Inputs, running: Collection[str], row: ResourceRecord) -> bool:
@@ -106,6 +112,11 @@ def left_behind(running: Collection[str], row: ResourceRecord) -> dict[str, obje
     if row.stack_id in running:
         return {}
     return {"status": Status.FAILED, "status_reason": ABANDONED, "attempts": row.attempts + 1}
+
+
+def abandoned(running: Collection[str], rows: Iterable[ResourceRecord]) -> frozenset[str]:
+    """Return the stacks of these rows whose operation has ended."""
+    return frozenset(row.stack_id for row in rows if row.stack_id not in running)
 
 
 def wake(context: Context, inputs: Inputs, wakes: Mapping[int, str]) -> dict[str, list[Node]]:
