@@ -83,6 +83,11 @@ class Domain:
         users = self._identity.listed("user", name=name, domain_id=self.id)
         return sum(self.delete_user(user["id"]) for user in users) > 0
 
+    def user_named(self, name: str, project_id: str) -> str | None:
+        """Return the id of the user of this name in a project. Return None when there is none."""
+        users = self._identity.listed("user", name=name, domain_id=self.id)
+        return next((str(it["id"]) for it in users if it.get("default_project_id") == project_id), None)
+
     def enable(self, user_id: str, project_id: str, *, enabled: bool) -> bool:
         """Let a user of a project in the domain log in, or forbid it.
 
@@ -112,7 +117,14 @@ class Domain:
         try:
             self._identity.create("credential", values)
         except exception.CloudConflict:
-            self._identity.update("credential", hashlib.sha256(access.encode()).hexdigest(), {"blob": blob})
+            self._identity.update("credential", id_of_key(access), {"blob": blob})
+
+    def delete_keypair(self, user_id: str, access: str) -> bool:
+        """Delete a key of a user. Return False when the user has no such key."""
+        found = self._identity.get("credential", id_of_key(access))
+        return (
+            found is not None and found.get("user_id") == user_id and self._identity.delete("credential", found["id"])
+        )
 
     def _create_or_get(self, kind: str, values: Mapping[str, Any], renewed: Mapping[str, Any] | None = None) -> str:
         """Create a thing in the domain. If it exists, update it with ``renewed`` instead."""
@@ -138,3 +150,8 @@ class Domain:
     @property
     def _identity(self) -> Identity:
         return Identity(self._sessions.of(self._domain.admin), self._sessions.settings.auth_url)
+
+
+def id_of_key(access: str) -> str:
+    """Return keystone's id of the credential with an access key."""
+    return hashlib.sha256(access.encode()).hexdigest()

@@ -68,6 +68,9 @@ class StackUsers(Protocol):
     def make(self, name: str, password: str) -> StackUser:
         """Create a user of this name, who may do nothing but signal. A second call returns the same user."""
 
+    def find(self, name: str) -> StackUser | None:
+        """Return the stack's own user of this name; None if there is none."""
+
     def delete(self, name: str) -> None:
         """Delete the user of this name, if there is one."""
 
@@ -79,6 +82,9 @@ class StackUsers(Protocol):
 
     def keypair(self, user: StackUser, access: str, secret: str) -> None:
         """Give a user a key pair to sign URLs. A second call sets a new secret; the pair is deleted with the user."""
+
+    def delete_keypair(self, user: StackUser, access: str) -> None:
+        """Delete a key pair of a user, if there is one."""
 
 
 class Api(Protocol):

@@ -30,6 +30,9 @@ class Siblings(Protocol):
     def by_reference(self, reference: str) -> Sibling | None:
         """Return the resource with this ``get_resource`` value; None if there is none."""
 
+    def by_name(self, name: str) -> Sibling | None:
+        """Return the resource with this name in the template; None if there is none."""
+
     def adjust(self, reference: str, scaling: Any) -> bool:
         """Have a group scaled; return False if there is no such group. Allowed only while a signal is handled.
 

@@ -2,7 +2,8 @@
 
 A project sees its own stacks and no others. An administrator may find any stack by its id, as in Heat.
 A stack may create users for its resources, in a project that it creates for them. Such a user finds the stack in order
-to signal, and to read the resource it was created for.
+to signal, and to read the resource it was created for. A user that the template asks for, an AWS::IAM::User, reads what
+its policies allow.
 """
 
 from __future__ import annotations
@@ -16,7 +17,12 @@ from heatlite.db import resources, stack_projects, stacks
 from heatlite.db.records import StackRecord
 from heatlite.engine.api.arguments import stack_identity
 from heatlite.engine.operations.validation import STACK_NAME
+from heatlite.engine.ports.siblings import newest
+from heatlite.resources.builtin.access_policy import AccessPolicy
 from heatlite.resources.cloud import USER_ID
+from heatlite.resources.openstack.aws.iam import named_policies
+
+ACCESS_POLICY, IAM_USER = "OS::Heat::AccessPolicy", "AWS::IAM::User"
 
 
 def by_name_or_id(context: RequestContext, name: Any) -> StackRecord:
@@ -73,16 +79,32 @@ def is_own_user(context: RequestContext, stack: StackRecord | None) -> bool:
 
 
 def check_own_user(context: RequestContext, stack: StackRecord, resource_name: Any) -> None:
-    """Let a user that the stack created read only the resource it was created for.
+    """Let a user that the stack created read only the resource it was created for, or those that its policies allow.
 
     :raises Forbidden: when it is another resource
     """
     if visible(context, stack) is not None:
         return
     user_id = context.user_id
-    rows = resources.by_names(context, stack.id, [resource_name]) if isinstance(resource_name, str) else []
-    if not any(user_id and (row.resource_data or {}).get(USER_ID) == user_id for row in rows):
+    if not user_id or not isinstance(resource_name, str):
         raise exception.Forbidden(action=f"the resource {resource_name}")
+    rows = resources.by_names(context, stack.id, [resource_name])
+    if any((row.resource_data or {}).get(USER_ID) == user_id for row in rows):
+        return
+    if not may_read_by_policies(context, stack, user_id, resource_name):
+        raise exception.Forbidden(action=f"the resource {resource_name}")
+
+
+def may_read_by_policies(context: RequestContext, stack: StackRecord, user_id: str, resource_name: str) -> bool:
+    """Tell whether the client is an AWS::IAM::User of the stack, and all its policies allow reading a resource."""
+    light = resources.by_physical_id(context, stack.id, user_id)
+    users = [row for row in resources.by_ids(context, [it.id for it in light]) if row.type == IAM_USER]
+    if (user := newest(users)) is None:
+        return False
+    names = named_policies(user.properties_data or {})
+    rows = resources.by_names(context, stack.id, names) if names else []
+    policies = [newest(row for row in rows if row.name == name and row.type == ACCESS_POLICY) for name in names]
+    return all(it is not None and AccessPolicy.allows(it.properties_data or {}, resource_name) for it in policies)
 
 
 def project_filter(context: RequestContext) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from heatlite import exception
@@ -34,7 +34,14 @@ class StackSiblings:
     @answered
     def by_reference(self, reference: str) -> Sibling | None:
         """Return the resource with this physical id, or this signed URL."""
-        row = self.row(EngineContext(self._database), reference)
+        return self._sibling(self.row(EngineContext(self._database), reference))
+
+    @answered
+    def by_name(self, name: str) -> Sibling | None:
+        """Return the resource with this name."""
+        return self._sibling(newest(resources.by_names(EngineContext(self._database), self._stack_id, [name])))
+
+    def _sibling(self, row: ResourceRecord | None) -> Sibling | None:
         if row is None:
             return None
         plugin = self._registry.get(row.type)
@@ -63,8 +70,13 @@ class StackSiblings:
             rows = [row for row in named if (row.resource_data or {}).get(SIGNED_URL) == reference]
         else:
             rows = resources.by_physical_id(context, self._stack_id, reference)
-        newest = max(rows, key=lambda row: (row.action is not Action.DELETE, row.id), default=None)
-        return next(iter(resources.by_ids(context, [newest.id])), None) if newest else None
+        found = newest(rows)
+        return next(iter(resources.by_ids(context, [found.id])), None) if found else None
+
+
+def newest(rows: Iterable[ResourceRecord]) -> ResourceRecord | None:
+    """Return the newest row that isn't being deleted; without one, the newest."""
+    return max(rows, key=lambda row: (row.action is not Action.DELETE, row.id), default=None)
 
 
 def siblings_of(database: Database, registry: Registry, inputs: Inputs) -> SiblingsOf:

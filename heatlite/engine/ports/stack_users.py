@@ -36,7 +36,16 @@ class UsersOf:
     def make(self, name: str, password: str) -> StackUser:
         """Create a user of this name; a second call returns the same user."""
         project_id = self._project()
-        user_id = self._domain.user(name, password, project_id)
+        return self._user(self._domain.user(name, password, project_id), project_id)
+
+    def find(self, name: str) -> StackUser | None:
+        """Return the user of this name in the stack's project; None if there is none."""
+        for project_id in self._projects():
+            if user_id := self._domain.user_named(name, project_id):
+                return self._user(user_id, project_id)
+        return None
+
+    def _user(self, user_id: str, project_id: str) -> StackUser:
         settings = self._domain.settings
         return StackUser(user_id, project_id, self._domain.id, settings.server_auth_url or settings.auth_url)
 
@@ -46,10 +55,7 @@ class UsersOf:
 
     def enable(self, user_id: str, *, enabled: bool) -> None:
         """Enable or disable a user. A user that isn't the stack's is left alone, with a warning."""
-        of_root = stack_projects.get(EngineContext(self._database), self._root_id)
-        # a nested stack that was a root in Heat has a project of its own, with the users that Heat made
-        projects = {str(it) for it in (of_root, self._own_project) if it not in (None, stack_projects.INTENDED)}
-        if not any(self._domain.enable(user_id, each, enabled=enabled) for each in sorted(projects)):
+        if not any(self._domain.enable(user_id, each, enabled=enabled) for each in self._projects()):
             LOG.warning("User %s doesn't belong to stack %s, and is left as it is", user_id, self._root_id)
 
     def token(self, user: StackUser, password: str) -> str:
@@ -60,10 +66,22 @@ class UsersOf:
         """Create a key by which a user's URLs are signed; a second call sets the new secret of the same key."""
         self._domain.keypair(user.user_id, user.project_id, access, secret)
 
+    def delete_keypair(self, user: StackUser, access: str) -> None:
+        """Delete a key of a user, if it exists."""
+        self._domain.delete_keypair(user.user_id, access)
+
     def delete_all(self) -> None:
         """Delete the project with all its users, if it may exist."""
         if stack_projects.get(EngineContext(self._database), self._root_id) is not None:
             self._domain.delete_projects(self.project_name)
+
+    def _projects(self) -> list[str]:
+        """Return the projects that the stack's users may be in.
+
+        A nested stack that was a root in Heat has a project of its own, with the users that Heat made.
+        """
+        of_root = stack_projects.get(EngineContext(self._database), self._root_id)
+        return sorted({str(it) for it in (of_root, self._own_project) if it not in (None, stack_projects.INTENDED)})
 
     def _project(self) -> str:
         self._intend()

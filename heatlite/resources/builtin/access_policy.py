@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from heatlite.resources.base import Resource
 from heatlite.resources.schema import Property, SupportStatus, Type
 
@@ -19,7 +22,11 @@ class AccessPolicy(Resource):
         """Record the name as the physical id: nothing physical exists."""
         self.resource_id_set(self.physical_resource_name())
 
+    def reference(self) -> str:
+        """Return the name in the template, by which an AWS::IAM::User finds its policies."""
+        return self.name
+
     @classmethod
-    def allows(cls, properties: dict[str, list[str]], resource_name: str) -> bool:
+    def allows(cls, properties: Mapping[str, Any], resource_name: str) -> bool:
         """Tell whether a policy with these properties lets a user read a resource."""
         return resource_name in (properties.get(ALLOWED) or [])

@@ -53,9 +53,12 @@ class OwnUser(Resource):
         super().handle_adopt(resource_data)
         self.make_own()
 
-    def make_user(self) -> tuple[StackUser, str]:
-        """Create the user; return user and password. A second call returns the same user with a new password."""
-        password = self._secret()
+    def make_user(self, password: str | None = None) -> tuple[StackUser, str]:
+        """Create the user; return user and password. A second call returns the same user with a new password.
+
+        :param password: the password, if the template gives one
+        """
+        password = password or self._secret()
         user = self.cloud.users.make(self.user_name, password)
         self.data_set(USER_ID, user.user_id)
         return user, password

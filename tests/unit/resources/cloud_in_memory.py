@@ -23,6 +23,11 @@ class Users:
         project_id = self._domain.project("stack")
         return StackUser(self._domain.user(name, password, project_id), project_id, "heat", "http://keys/v3")
 
+    def find(self, name: str) -> StackUser | None:
+        project_id = self._domain.project("stack")
+        user_id = self._domain.user_named(name, project_id)
+        return user_id and StackUser(user_id, project_id, "heat", "http://keys/v3")
+
     def delete(self, name: str) -> None:
         self._domain.delete_user_named(name)
 
@@ -31,6 +36,9 @@ class Users:
 
     def keypair(self, user: StackUser, access: str, secret: str) -> None:
         self._domain.keypair(user.user_id, user.project_id, access, secret)
+
+    def delete_keypair(self, user: StackUser, access: str) -> None:
+        self._domain.delete_keypair(user.user_id, access)
 
     def token(self, user: StackUser, password: str) -> str:
         return self._domain.token(user.user_id, password, user.project_id)

@@ -98,6 +98,7 @@ def example(type_name, clock=None, **facts):
     """A plugin class and an instance of it that was never created."""
     plugin = REGISTRY.get(type_name)
     cloud = cloud_of(MemoryKeystone())
+    cloud.users.make("cfn-user", "secret")
     facts = {"type_name": type_name, "siblings": SignalledHandles(), "files": FILES, "cloud": cloud, **facts}
     return plugin, instance_of(plugin, EXAMPLES.get(type_name), clock, **facts)
 

@@ -1,4 +1,4 @@
-"""The base of all types of AWS::EC2: tags, and CloudFormation properties that aren't implemented."""
+"""The base of all AWS:: types: tags, and CloudFormation properties that aren't implemented."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from heatlite.resources import properties as checking
+from heatlite.resources.base import Resource
 from heatlite.resources.openstack.base import CloudResource
 from heatlite.resources.properties import path_to, property_error
 from heatlite.resources.schema import Property, Type
 
 
-class EC2(CloudResource):
+class CloudFormationNames(Resource):
     """A type with CloudFormation's names. ``not_implemented`` are properties that are refused, as in Heat."""
 
     not_implemented: ClassVar[tuple[str, ...]] = ()
@@ -28,6 +29,10 @@ class EC2(CloudResource):
             if name in given:
                 raise property_error(path_to(prefix, name), f"Property {name} not implemented yet")
         return super().checked_properties(given, prefix, unknown)
+
+
+class EC2(CloudFormationNames, CloudResource):
+    """A type of AWS::EC2 that is one object of a service."""
 
 
 def tags(*, immutable: bool = False) -> Property:
