@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import pathlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,10 @@ from heatlite.resources.openstack.base import PROJECTS, CloudResource
 from heatlite.resources.registry import Registry
 from heatlite.resources.schema import SUPPORTED, Property
 
-PINS = pathlib.Path(__file__).parents[2] / "tests/cloud/constraints.txt"
+TESTS = pathlib.Path(__file__).parents[2] / "tests"
+PINS = TESTS / "cloud/constraints.txt"
+WRITTEN_FOR: dict[str, str] = json.loads((TESTS / "reference/releases.json").read_text())
+"""Beginning of a type's name → the release whose API reference it was written from; see ``tests.reference``."""
 PLACE = "<!-- resource types -->"
 
 
@@ -26,7 +30,9 @@ def reference(registry: Registry) -> str:
 def _services(registry: Registry) -> Iterator[str]:
     """The services with the releases that the tests run against, and how many types each has."""
     counts = Counter(
-        plugin.service for name in registry.names() if issubclass(plugin := registry.get(name), CloudResource)
+        plugin.service
+        for name in registry.names()
+        if issubclass(plugin := registry.get(name), CloudResource) and not _written_for(name)
     )
     pins = dict(line.split("==") for line in PINS.read_text().splitlines() if "==" in line)
     yield "The types of the cloud's services are tested with these releases (2026.2):\n"
@@ -36,6 +42,17 @@ def _services(registry: Registry) -> Iterator[str]:
     for service, count in sorted(counts.items()):
         yield f"| {PROJECTS[service]} | {pins[PROJECTS[service]]} | {count} |"
     yield ""
+    others = Counter(release for name in registry.names() if (release := _written_for(name)))
+    yield "These were written from the API reference of a release, and **not run against the service**:\n"
+    yield "| written for | types here |"
+    yield "|---|---|"
+    yield from (f"| {release} | {count} |" for release, count in sorted(others.items()))
+    yield ""
+
+
+def _written_for(name: str) -> str:
+    """The release that a type was written for without being run against it; empty for the others."""
+    return next((release for prefix, release in WRITTEN_FOR.items() if name.startswith(prefix)), "")
 
 
 def _needs(plugin: type[Resource]) -> str:
@@ -52,6 +69,8 @@ def _type(name: str, plugin: type[Resource]) -> Iterator[str]:
     yield f"{_escaped(inspect.cleandoc(plugin.__doc__ or '')).partition(chr(10) * 2)[0]}\n"
     if needs := _needs(plugin):
         yield needs
+    if release := _written_for(name):
+        yield f"Written for {release}; **not run against the service**.\n"
     status = plugin.support_status
     if status.status != SUPPORTED:
         yield f"**{status.status}**. {_escaped(status.message or '')}\n"

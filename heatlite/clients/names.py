@@ -90,6 +90,7 @@ KINDS: Mapping[str, Kind] = {
     "neutron.port_pair": Kind("network", "/sfc/port_pairs", "port_pairs", "port_pair"),
     "neutron.port_pair_group": Kind("network", "/sfc/port_pair_groups", "port_pair_groups", "port_pair_group"),
     "neutron.flow_classifier": Kind("network", "/sfc/flow_classifiers", "flow_classifiers", "flow_classifier"),
+    "neutron.taas.tap_service": Kind("network", "/taas/tap_services", "tap_services", "tap_service"),
     "nova.flavor": Kind("compute", "/flavors", "flavors", "Flavor", "", {"is_public": "None"}, has_uuids=False),
     "nova.host": Kind(
         "compute",

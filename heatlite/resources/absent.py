@@ -17,7 +17,6 @@ NAMES = (
             "GnocchiResourcesAlarm LBMemberHealthAlarm PrometheusAlarm"
         ),
     ),
-    ("keystone", "AWS::IAM", "AccessKey User"),
     ("nova", "AWS::ElasticLoadBalancing", "LoadBalancer"),
     ("blazar", "OS::Blazar", "Host Lease"),
     ("ironic", "OS::Ironic", "Port"),
@@ -27,13 +26,8 @@ NAMES = (
     (
         "neutron",
         "OS::Neutron",
-        (
-            "Firewall FirewallPolicy FirewallRule FlowClassifier IKEPolicy IPsecPolicy IPsecSiteConnection "
-            "L2Gateway L2GatewayConnection MeteringLabel MeteringRule NetworkGateway PortChain PortPair "
-            "PortPairGroup VPNService"
-        ),
+        ("NetworkGateway"),
     ),
-    ("neutron", "OS::Neutron::TaaS", "TapFlow TapService"),
     ("swift", "AWS::S3", "Bucket"),
     ("swift", "OS::Heat", "SwiftSignal SwiftSignalHandle"),
     ("trove", "OS::Trove", "Cluster Instance"),

@@ -53,6 +53,7 @@ KINDS = [
     "neutron.port_pair",
     "neutron.port_pair_group",
     "neutron.flow_classifier",
+    "neutron.taas.tap_service",
     "nova.flavor",
     "nova.host",
     "nova.server",

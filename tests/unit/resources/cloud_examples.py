@@ -1,9 +1,14 @@
 """Valid properties for each type of the cloud's services that needs some; more of a type's properties say more."""
 
+from tests.reference.cases import CASES
+
 ID = "3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
 SECRET = f"http://barbican.invalid/v1/secrets/{ID}"
 
 CLOUD_EXAMPLES = {
+    **{case.type_name: dict(case.given) for case in CASES},
+    "AWS::IAM::AccessKey": {"UserName": "cfn-user"},
+    "AWS::IAM::User": {"LoginProfile": {"Password": "hunter2"}},
     "AWS::EC2::EIPAssociation": {"EIP": "192.0.2.9", "InstanceId": ID},
     "AWS::EC2::Instance": {"ImageId": ID, "InstanceType": "m1.tiny", "SubnetId": ID},
     "AWS::EC2::NetworkInterface": {"SubnetId": ID, "GroupSet": [ID]},

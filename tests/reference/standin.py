@@ -1,0 +1,327 @@
+"""A stand-in for services that don't run here. It takes what a service's API reference lets through, and nothing else.
+
+    Api ── SDK ── keystoneauth ── requests ── StandIn ── a Kind of each collection: paths, verbs, fields, states
+
+A request that the reference doesn't know is answered as the service would: an unknown field or a missing one with 400,
+another verb with 405, another path with 404. ``fails`` says what becomes of the next requests, ``ends_in`` which state
+objects come to. It checks no values beyond their JSON type, and no rights.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+
+from heatlite.clients.api import EXTENSIONS
+from heatlite.clients.cloud import ServicesOf
+from heatlite.clients.login import Login
+from heatlite.clients.sessions import Sessions
+from heatlite.clients.settings import Settings
+from tests.memory_api import AWAY, KEYSTONE, LOST, Refusal
+from tests.memory_keystone import response, wrong
+
+Body = dict[str, Any]
+JSON_PATCH = "JSON patch"
+"""The verb PATCH, with a list of operations in place of fields."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of object, by a service's API reference. Words are separated by spaces.
+
+    ``service``: its type in the catalogue. ``path``: of the collection, with ``{}`` for the id of a parent object.
+    ``key``: of one object in JSON; empty: its fields stand alone. ``listed``: the key of a list; empty: a list stands
+    alone. ``required`` and ``optional``: fields of a creation; ``creates``: its method. ``changes``: fields of a
+    change; ``verb``: its method. ``filters``: queries of a list. ``states``: the values of the field ``status``, one
+    after another, from the creation on. ``at_once``: there is nothing left after a deletion's answer. ``id``: the
+    field that is the id. ``adds``: fields that the service fills in. ``unique``: fields in which no two objects may
+    be equal. ``makes``: what the service makes of the fields. ``actions``: method and what follows an object's path →
+    what it does.
+    """
+
+    service: str
+    path: str
+    key: str = ""
+    listed: str = ""
+    required: str = ""
+    optional: str = ""
+    changes: str = ""
+    verb: str = "PUT"
+    filters: str = ""
+    states: str = ""
+    status: str = "status"
+    at_once: bool = True
+    id: str = "id"
+    adds: Mapping[str, Any] = field(default_factory=dict)
+    unique: str = ""
+    makes: Callable[[Body], Body] = dict
+    actions: Mapping[str, Callable[[Body, Any], Any]] = field(default_factory=dict)
+    creates: str = "POST"
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What the path of the collection, and of what is in it, looks like."""
+        collection = re.escape(self.path).replace(r"\{\}", "([^/]+)")
+        return re.compile(rf"{collection}/?(?:(?<=/)(?P<id>[^/]+)(?:/(?P<action>.+))?)?")
+
+
+class StandIn(BaseAdapter):
+    """The services that have these kinds of objects.
+
+    ``asked`` are the requests: method, path and JSON. ``extensions`` are those of Neutron.
+    """
+
+    def __init__(self, *kinds: Kind, extensions: str = "") -> None:
+        super().__init__()
+        self.kinds = kinds
+        self.objects: dict[str, dict[str, Body]] = {kind.path: {} for kind in kinds}
+        self.asked: list[tuple[str, str, Any]] = []
+        self.fails: list[Refusal | str | None] = []
+        self.ends_in: str | None = None
+        self.extensions = extensions.split()
+        self.headers: list[Mapping[str, str]] = []
+        self._ahead: dict[int, list[str]] = {}
+        self._numbers = itertools.count(1)
+        EXTENSIONS.clear()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def cloud(self) -> ServicesOf:
+        """The services, as somebody."""
+        transport = requests.Session()
+        transport.mount("http://", self)
+        login = Login(username="ann", password="hunter2", project_id="shop")
+        return ServicesOf(Sessions(Settings(auth_url=KEYSTONE), transport), lambda: login)
+
+    def of(self, kind: Kind) -> list[Body]:
+        """The objects of a kind."""
+        return list(self.objects[kind.path].values())
+
+    def put(self, kind: Kind, fields: Body, *parents: str) -> None:
+        """Put an object there, without a request."""
+        self.objects[kind.path][str(fields[kind.id])] = {**fields, PARENTS: list(parents)}
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Answer one request."""
+        url = urlsplit(str(request.url))
+        if url.hostname == "keystone.invalid":
+            return response(request, 201, self._token(), {"X-Subject-Token": "t"})
+        service = str(url.hostname).removesuffix(".invalid")
+        if (versions := discovered(service, url.path)) is not None:
+            return response(request, 200, versions, {})
+        if url.path == "/v2.0/extensions":
+            return response(request, 200, {"extensions": [{"alias": it} for it in self.extensions]}, {})
+        body = parsed(request.body)
+        self.asked.append((str(request.method), unquote(url.path), body))
+        self.headers.append(dict(request.headers))
+        fault = self.fails.pop(0) if self.fails else None
+        if isinstance(fault, Refusal):
+            return response(request, fault.status, {"error": {"message": fault.message}}, fault.headers)
+        if fault == AWAY:
+            raise requests.ConnectionError("nobody is there")
+        query = dict(parse_qsl(url.query, keep_blank_values=True))
+        status, answer = self._answer(service, str(request.method), unquote(url.path), query, body)
+        if fault == LOST:
+            raise requests.ConnectionError("the answer was lost")
+        return response(request, status, answer, {})
+
+    def _answer(self, service: str, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        found = [
+            (kind, match) for kind in self.kinds if kind.service == service and (match := kind.pattern.fullmatch(path))
+        ]
+        if not found:
+            return 404, wrong(404, f"The reference has no {path} of {service}")
+        kind, match = found[0]
+        parents = [it for name, it in enumerate(match.groups(), 1) if name not in match.re.groupindex.values()]
+        if match["id"] is None:
+            if method == "POST" and kind.creates == "POST":
+                return self._create(kind, body, parents)
+            return self._list(kind, query, parents) if method == "GET" else (405, wrong(405, f"{method} {path}"))
+        if method == kind.creates == "PUT" and match["id"] not in self.objects[kind.path]:
+            return self._create(kind, {kind.id: match["id"], **(body or {})}, parents)
+        return self._one(kind, method, match["id"], match["action"], body)
+
+    # --- what the reference says ------------------------------------------------------------------------------------
+
+    def _create(self, kind: Kind, body: Any, parents: list[str]) -> tuple[int, Any]:
+        sent = inside(kind, body)
+        if sent is None:
+            return 400, wrong(400, f"The body of a creation is {kind.key or 'an object'}")
+        if problem := told_wrong(sent, f"{kind.required} {kind.optional}", kind.required):
+            return 400, wrong(400, problem)
+        same = [it for it in self.of(kind) if all(it.get(name) == sent.get(name) for name in kind.unique.split())]
+        if kind.unique and same:
+            return 409, wrong(409, f"There is such a {kind.key or 'thing'} already")
+        number = str(uuid.UUID(int=next(self._numbers)))
+        made = {kind.id: number, **kind.adds, **kind.makes(sent), PARENTS: parents}
+        states = kind.states.split()
+        if self.ends_in is not None and states:
+            states = [*states[:-1], self.ends_in]
+        if states:
+            made[kind.status] = states[0]
+        self._ahead[id(made)] = states[1:]
+        self.objects[kind.path][str(made[kind.id])] = made
+        return 201, outside(kind, made)
+
+    def _list(self, kind: Kind, query: dict[str, str], parents: list[str]) -> tuple[int, Any]:
+        if unknown := set(query) - {*kind.filters.split(), *PAGES}:
+            return 400, wrong(400, f"{sorted(unknown)} is invalid attribute for filtering")
+        wanted = {name: value for name, value in query.items() if name in kind.filters.split()}
+        there = [it for it in self.of(kind) if it[PARENTS] == parents]
+        found = [
+            shown(it) for it in there if all(str(it.get(k)) == v for k, v in wanted.items() if not k.startswith("q."))
+        ]
+        return 200, {kind.listed: found} if kind.listed else found
+
+    def _one(self, kind: Kind, method: str, thing_id: str, action: str | None, body: Any) -> tuple[int, Any]:
+        there = self.objects[kind.path].get(thing_id)
+        if there is None:
+            return 404, wrong(404, f"{kind.key or 'It'} {thing_id} could not be found")
+        if action is not None:
+            act = kind.actions.get(f"{method} {action}")
+            return (405, wrong(405, f"{method} {action}")) if act is None else (200, act(there, body))
+        if method == "GET":
+            answer = outside(kind, there)
+            self._go_on(kind, thing_id, there)
+            return 200, answer
+        if method == "DELETE":
+            if kind.at_once:
+                del self.objects[kind.path][thing_id]
+            else:
+                self._ahead[id(there)] = [GONE]
+            return 204, None
+        return self._change(kind, method, there, body)
+
+    def _change(self, kind: Kind, method: str, there: Body, body: Any) -> tuple[int, Any]:
+        verb = "PATCH" if kind.verb == JSON_PATCH else kind.verb
+        if method != verb or not kind.changes:
+            return 405, wrong(405, f"{method} isn't how a {kind.key or 'thing'} is changed")
+        sent = patched(body) if kind.verb == JSON_PATCH else inside(kind, body)
+        if sent is None:
+            return 400, wrong(400, "The body of a change has another form")
+        if problem := told_wrong(sent, kind.changes, ""):
+            return 400, wrong(400, problem)
+        there |= kind.makes(sent)
+        return 200, outside(kind, there)
+
+    def _go_on(self, kind: Kind, thing_id: str, there: Body) -> None:
+        ahead = self._ahead.get(id(there))
+        if ahead and ahead[0] == GONE:
+            del self.objects[kind.path][thing_id]
+        elif ahead:
+            there[kind.status] = ahead.pop(0)
+
+    def _token(self) -> dict[str, Any]:
+        services = sorted({kind.service for kind in self.kinds})
+        project = {"id": "shop", "name": "shop", "domain": {"id": "default", "name": "Default"}}
+        catalogue = [
+            {
+                "id": name,
+                "type": name,
+                "name": name,
+                "endpoints": [
+                    {
+                        "id": it,
+                        "interface": it,
+                        "region_id": "R",
+                        "region": "R",
+                        "url": f"http://{name}.invalid{BASES.get(name, '')}",
+                    }
+                    for it in ("public", "admin", "internal")
+                ],
+            }
+            for name in services
+        ]
+        user = {"id": "ann", "name": "ann", "domain": project["domain"]}
+        times = {"expires_at": "2999-01-01T00:00:00.000000Z", "issued_at": "2026-01-01T00:00:00Z"}
+        return {"token": {"methods": ["password"], "user": user, "project": project, "catalog": catalogue, **times}}
+
+
+PARENTS, GONE = " parents", " gone"
+PAGES = ("limit", "marker", "sort_key", "sort_dir", "detail")
+BASES = {
+    "workflow": "/v2",
+    "container-infra": "/v1",
+    "shared-file-system": "/v2",
+    "database": "/v1.0/shop",
+    "reservation": "/v1",
+    "container": "/v1",
+}
+"""Service → the path of its URL in the catalogue, as its installation guide has it; none for the others."""
+MAJORS = {
+    "network": ("/v2.0", "v2.0", "", ""),
+    "messaging": ("/v2", "2", "", ""),
+    "workflow": ("/v2", "v2", "", ""),
+    "container-infra": ("/v1", "v1", "1.11", "1.1"),
+    "shared-file-system": ("/v2", "v2.0", "2.93", "2.0"),
+    "baremetal": ("/v1", "v1", "1.99", "1.1"),
+    "database": ("/v1.0/shop", "v1.0", "", ""),
+}
+"""Service that tells its versions → the path of one, its name, and the latest and first microversion."""
+
+
+def discovered(service: str, path: str) -> Any:
+    """The document of a service's versions, at its root and at the root of a version; None elsewhere."""
+    if service not in MAJORS:
+        return None
+    place, name, latest, first = MAJORS[service]
+    links = [{"rel": "self", "href": f"http://{service}.invalid{place}/"}]
+    version = {"id": name, "status": "CURRENT", "links": links, "version": latest, "min_version": first}
+    if path.rstrip("/") == place:
+        return {"version": version}
+    return {"versions": [version]} if not path.strip("/") else None
+
+
+def parsed(content: bytes | str | None) -> Any:
+    """A request's JSON, or its text."""
+    if not content:
+        return None
+    text = content.decode() if isinstance(content, bytes) else content
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def inside(kind: Kind, body: Any) -> Body | None:
+    """The fields in a request; None if it hasn't the form of one."""
+    if not kind.key:
+        return body if isinstance(body, dict) else None
+    fields = body.get(kind.key) if isinstance(body, dict) and set(body) == {kind.key} else None
+    return fields if isinstance(fields, dict) else None
+
+
+def outside(kind: Kind, there: Body) -> Body:
+    """An object as an answer has it."""
+    return {kind.key: shown(there)} if kind.key else shown(there)
+
+
+def shown(there: Body) -> Body:
+    """The fields of an object."""
+    return {name: value for name, value in there.items() if name != PARENTS}
+
+
+def told_wrong(sent: Body, allowed: str, required: str) -> str:
+    """What is wrong with the fields of a request."""
+    if unknown := sorted(set(sent) - set(allowed.split())):
+        return f"Unrecognized attribute(s) '{', '.join(unknown)}'"
+    if missing := sorted(set(required.split()) - set(sent)):
+        return f"Failed to parse request. Required attribute(s) '{', '.join(missing)}' not specified"
+    return ""
+
+
+def patched(body: Any) -> Body | None:
+    """The fields that the operations of a JSON patch set; None if it is none."""
+    if not isinstance(body, list) or not all({"op", "path"} <= set(it) for it in body):
+        return None
+    return {it["path"].lstrip("/"): it.get("value") if it["op"] != "remove" else None for it in body}
