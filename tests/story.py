@@ -57,7 +57,9 @@ def slow(
 
 
 class Story:
-    """One stack's life."""
+    """One stack's life. ``patience``: how many seconds an operation may take until the story is given up."""
+
+    patience = PATIENCE
 
     def __init__(self, deployment: Deployment, project: str | None = None) -> None:
         self.deployment = deployment
@@ -126,9 +128,10 @@ class Story:
         stack = self.show(resolve_outputs=False)
         return f"{stack['stack_action']}_{stack['stack_status']}"
 
-    def settle(self, state: str, seconds: float = PATIENCE) -> Record:
+    def settle(self, state: str, seconds: float | None = None) -> Record:
         """Wait until the operation has ended, and see that it ended so."""
-        wait_until(lambda: not self.state().endswith("IN_PROGRESS"), seconds, f"{self.name} to settle", self.explain)
+        is_over = lambda: not self.state().endswith("IN_PROGRESS")  # noqa: E731
+        wait_until(is_over, self.patience if seconds is None else seconds, f"{self.name} to settle", self.explain)
         stack = self.show()
         ended = f"{stack['stack_action']}_{stack['stack_status']}"
         assert ended == state, f"{ended}: {stack['stack_status_reason']}\n{self.explain()}"
@@ -170,7 +173,7 @@ class Story:
 
     def step_until(self, name: str, state: str) -> None:
         """Wait until a resource has come to this state in the newest operation."""
-        wait_until(lambda: f"{name} {state}" in newest(self.told()), PATIENCE, f"{name} {state}", self.explain)
+        wait_until(lambda: f"{name} {state}" in newest(self.told()), self.patience, f"{name} {state}", self.explain)
 
     def verify_told(self, *expected: str) -> None:
         """See that these events happened in this order, whatever else happened between them."""
@@ -203,7 +206,7 @@ class Story:
 
         An operation that failed is over at once, but what was running then still ends: this waits for it.
         """
-        wait_until(lambda: not any(self.left()), PATIENCE, "sync points and locks to go", self.explain)
+        wait_until(lambda: not any(self.left()), self.patience, "sync points and locks to go", self.explain)
         assert self.world() == {it for it in self.physical_ids().values() if it}, self.told()
 
     def left(self) -> tuple[int, int, int]:

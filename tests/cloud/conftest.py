@@ -12,7 +12,7 @@ import pytest
 
 from heatlite.exception import CloudNotFound
 from heatlite.resources.outcomes import Done
-from tests.cloud.life import Life
+from tests.cloud.life import PATIENCE, Life
 from tests.cloud.reached import Reached
 from tests.cloud.run import VARIABLE
 from tests.deployment import InProcess, in_process
@@ -46,6 +46,7 @@ def engine(cloud: Reached, tmp_path: pathlib.Path) -> Iterator[InProcess]:
 def story(engine: InProcess, cloud: Reached) -> Story:
     """A stack of the user demo's."""
     told = Story(engine)
+    told.patience = PATIENCE
     told.context = cloud.context("demo", "demo")
     return told
 

@@ -35,9 +35,13 @@ class Reached:
         self.sessions = Sessions(self.settings)
         self._projects: dict[str, str] = {}
 
+    def has(self, service: str) -> bool:
+        """Tell whether the run has this service."""
+        return service in self._calls
+
     def requires(self, *services: str) -> None:
         """Skip the test where the run has been told to do without one of these services."""
-        if missing := sorted(set(services) - self._calls.keys()):
+        if missing := sorted(it for it in services if not self.has(it)):
             pytest.skip(f"this run's cloud is without {', '.join(missing)}")
 
     def project_id(self, name: str) -> str:
@@ -84,10 +88,10 @@ class Reached:
         for name, path in self._calls.items():
             counts.update(f"{name} {line.split()[0]}" for line in self._asked(path)[before[name] :])
 
-    def number_of(self, service: str, method: str, ending: str) -> int:
-        """How many requests a service has answered with success whose path ends so."""
+    def number_of(self, service: str, method: str, ending: str, status: str = "2") -> int:
+        """How many requests a service has answered with such a status whose path ends so; 2: any success."""
         lines = (it.split() for it in self._asked(self._calls[service]))
-        return sum(it[0] == method and it[1].endswith(ending) and it[2].startswith("2") for it in lines)
+        return sum(it[0] == method and it[1].endswith(ending) and it[2].startswith(status) for it in lines)
 
     def options(self) -> dict[str, str]:
         """What an engine's configuration says of the domain for stacks' users."""

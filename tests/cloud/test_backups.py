@@ -54,45 +54,45 @@ def stack(name: str = "first", **volume: Any) -> dict[str, Any]:
 def test_a_snapshot_of_a_stack_has_a_backup_which_goes_with_it(story: Story, cloud: Reached) -> None:
     before = everything(cloud)
     story.create(stack())
-    story.settle("CREATE_COMPLETE", PATIENCE)
+    story.settle("CREATE_COMPLETE")
     snapshot = story.snapshot()
-    story.settle("SNAPSHOT_COMPLETE", PATIENCE)
+    story.settle("SNAPSHOT_COMPLETE")
     [made] = backups(cloud) - before["backups"]
     story.client.delete_snapshot(story.context, story.identity, snapshot)
     wait_until(lambda: made not in backups(cloud), PATIENCE, "the backup to go")
     wait_until(lambda: not story.state().endswith("IN_PROGRESS"), PATIENCE, "the stack to settle")
     story.delete()
-    story.settle("DELETE_COMPLETE", PATIENCE)
+    story.settle("DELETE_COMPLETE")
     assert {**everything(cloud), "images": set()} == {**before, "images": set()}  # the server's image: see test_server
 
 
 def test_a_restored_stack_has_the_volume_of_its_snapshot(story: Story, cloud: Reached) -> None:
     before, volume = everything(cloud), hot(volume=typed("Cinder::Volume", size=1, name="first"))
     story.create(volume)
-    story.settle("CREATE_COMPLETE", PATIENCE)
+    story.settle("CREATE_COMPLETE")
     [there] = story.physical_ids().values()
     snapshot = story.snapshot()
-    story.settle("SNAPSHOT_COMPLETE", PATIENCE)
+    story.settle("SNAPSHOT_COMPLETE")
     story.update(hot(volume=typed("Cinder::Volume", size=1, name="second")))
-    story.settle("UPDATE_COMPLETE", PATIENCE)
+    story.settle("UPDATE_COMPLETE")
     already = restores(cloud)
     story.restore(snapshot)
-    story.settle("RESTORE_COMPLETE", PATIENCE)
+    story.settle("RESTORE_COMPLETE")
     assert restores(cloud) == already + 1
     assert list(story.physical_ids().values()) == [there]
     shown = cloud.services().api("block_storage").get(f"/volumes/{there}")["volume"]
     assert (shown["name"], shown["status"]) == ("first", "available")
     story.delete()
-    story.settle("DELETE_COMPLETE", PATIENCE)
+    story.settle("DELETE_COMPLETE")
     wait_until(lambda: everything(cloud) == before, PATIENCE, "the backup to go with the stack's snapshot")
 
 
 def test_a_volume_that_is_to_be_kept_is_deleted_after_a_backup(story: Story, cloud: Reached) -> None:
     before = everything(cloud)
     story.create(hot(volume={**typed("Cinder::Volume", size=1), "deletion_policy": "Snapshot"}))
-    story.settle("CREATE_COMPLETE", PATIENCE)
+    story.settle("CREATE_COMPLETE")
     story.delete()
-    story.settle("DELETE_COMPLETE", PATIENCE)
+    story.settle("DELETE_COMPLETE")
     [kept] = backups(cloud) - before["backups"]
     cloud.services().api("block_storage").delete(f"/backups/{kept}")
     wait_until(lambda: everything(cloud) == before, PATIENCE, "the backup to go")

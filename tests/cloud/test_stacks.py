@@ -10,7 +10,8 @@ from tests.cloud.left import everything
 from tests.cloud.life import PATIENCE
 from tests.cloud.reached import Reached
 from tests.cloud.words import ref, typed
-from tests.story import Story, hot
+from tests.story import Story, hot, slow
+from tests.waiting import wait_until
 
 
 def topology(name: str = "inside", **more: Any) -> dict[str, Any]:
@@ -214,12 +215,43 @@ def test_a_rollback_gives_a_port_back_to_the_server_that_had_it(story: Story, cl
     fails = {"type": "OS::Heat::TestResource", "properties": {"fail": True}, "depends_on": "server"}
     changed["resources"]["later"] = fails
     story.update(changed, disable_rollback=False)
-    story.settle("ROLLBACK_COMPLETE", PATIENCE)
+    story.settle("ROLLBACK_COMPLETE")
     assert story.resources()["server"]["physical_resource_id"] == ids["server"]
     network = cloud.services().api("network")
     assert network.get(f"/ports/{ids['port']}")["port"]["device_id"] == ids["server"]
     story.delete()
-    story.settle("DELETE_COMPLETE", PATIENCE)
+    story.settle("DELETE_COMPLETE")
+    assert everything(cloud) == before
+
+
+def without_volume(template: dict[str, Any]) -> dict[str, Any]:
+    """Return the template without its volume."""
+    kept = {name: it for name, it in template["resources"].items() if name not in ("volume", "attachment")}
+    return {**template, "resources": kept, "outputs": {}}
+
+
+def test_a_port_is_given_back_as_soon_as_nova_takes_it(story: Story, cloud: Reached) -> None:
+    """An administrator has locked the server that the rollback keeps: Nova refuses to attach anything to it."""
+    before = everything(cloud)
+    made, changed = (without_volume(with_server("m1.tiny", image, "REPLACE")) for image in ("cirros", "ubuntu"))
+    story.create(made)
+    story.settle("CREATE_COMPLETE")
+    ids = story.physical_ids()
+    changed["resources"]["later"] = slow("create", depends_on="server", seconds=3600)
+    story.update(changed, disable_rollback=False)
+    story.step_until("later", "CREATE_IN_PROGRESS")
+    admin = cloud.services("admin", "demo").api("compute")
+    admin.post(f"/servers/{ids['server']}/action", {"lock": None})
+    refusals = cloud.number_of("nova", "POST", "/os-interface", "409")
+    story.cancel(rollback=True)
+    is_refused = lambda: cloud.number_of("nova", "POST", "/os-interface", "409") > refusals  # noqa: E731
+    wait_until(is_refused, PATIENCE, "Nova to refuse", story.explain)
+    assert story.state() == "ROLLBACK_IN_PROGRESS"
+    admin.post(f"/servers/{ids['server']}/action", {"unlock": None})
+    story.settle("ROLLBACK_COMPLETE")
+    assert cloud.services().api("network").get(f"/ports/{ids['port']}")["port"]["device_id"] == ids["server"]
+    story.delete()
+    story.settle("DELETE_COMPLETE")
     assert everything(cloud) == before
 
 
@@ -264,14 +296,14 @@ def test_a_replacement_gets_the_address_of_what_it_replaces(kind: str, story: St
     fails = {"type": "OS::Heat::TestResource", "properties": {"fail": True}, "depends_on": "it"}
     failing["resources"]["later"] = fails
     story.update(failing, disable_rollback=False)
-    story.settle("ROLLBACK_COMPLETE", PATIENCE)
+    story.settle("ROLLBACK_COMPLETE")
     assert story.resources()["it"]["physical_resource_id"] == first == holder_of_address(story, cloud)
 
     story.update(with_address(kind, changed=True))
-    story.settle("UPDATE_COMPLETE", PATIENCE)
+    story.settle("UPDATE_COMPLETE")
     second = story.resources()["it"]["physical_resource_id"]
     assert second != first
     assert holder_of_address(story, cloud) == second
     story.delete()
-    story.settle("DELETE_COMPLETE", PATIENCE)
+    story.settle("DELETE_COMPLETE")
     assert everything(cloud) == before

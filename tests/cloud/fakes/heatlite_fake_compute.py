@@ -1,4 +1,5 @@
-"""Nova's own fake driver, fit for a test run: it resizes on its one host, and its snapshots have data.
+"""Nova's own fake driver, fit for a test run: it resizes on its one host, its snapshots have data, and its ports go
+to other servers.
 
 Nova loads drivers from within its own package only: this file is copied to ``nova/virt``.
 """
@@ -13,6 +14,12 @@ NOTHING = b"\0" * 512
 
 class FakeDriver(fake.FakeDriverWithoutFakeNodes):
     """Servers without a hypervisor."""
+
+    def destroy(self, context, instance, network_info, *args, **kwargs):
+        """A server that is gone has no interfaces: Nova's fake would never let another one have its ports."""
+        super().destroy(context, instance, network_info, *args, **kwargs)
+        for vif in network_info or ():
+            self._interfaces.pop(vif["id"], None)
 
     def confirm_migration(self, context, migration, instance, network_info):
         """A resize that stayed on its host has nothing to clean up."""

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from functools import partial
 
-from heatlite.exception import CloudConflict, CloudNotFound
+from heatlite.exception import CloudNotFound
 from heatlite.resources.openstack.base import Body, CloudResource
+from heatlite.resources.openstack.giving_back import is_given_back
 
 FREED = "freed_addresses"
 """The key of a replacement's data: port → its addresses before it lost some."""
@@ -37,13 +39,27 @@ def free_addresses(resource: CloudResource, network: str, addresses: Collection[
     return True
 
 
-def give_back_addresses(resource: CloudResource) -> None:
-    """Return the addresses to the former ports, once the replacement is gone, if a rollback has kept them."""
+def give_back_addresses(resource: CloudResource, progress: Body) -> bool:
+    """Return the addresses to the former ports, once the replacement is gone, if a rollback has kept them.
+
+    :return: False if the next step has to try again
+    """
+    return all(
+        is_given_back(
+            resource,
+            progress,
+            f"the addresses {', '.join(it['ip_address'] for it in fixed)} of port {port}, which it had taken over,",
+            partial(_give_back, resource, port, fixed),
+        )
+        for port, fixed in (resource.data.get(FREED) or {}).items()
+    )
+
+
+def _give_back(resource: CloudResource, port: str, fixed: list[Body]) -> None:
     network = resource.cloud.api("network")
-    for port, fixed in (resource.data.get(FREED) or {}).items():
-        with suppress(CloudNotFound, CloudConflict):  # a conflict: somebody else has the address by now
-            if _is_replaced(resource, network.get(f"/ports/{port}")["port"]):
-                network.put(f"/ports/{port}", {"port": {"fixed_ips": fixed}})
+    with suppress(CloudNotFound):
+        if _is_replaced(resource, network.get(f"/ports/{port}")["port"]):
+            network.put(f"/ports/{port}", {"port": {"fixed_ips": fixed}})
 
 
 def _holders(resource: CloudResource, network: str, address: str) -> list[Body]:

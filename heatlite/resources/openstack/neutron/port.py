@@ -9,7 +9,7 @@ from heatlite.exception import CloudConflict
 from heatlite.resources.base import UpdateReplace
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import custom, flag, listed, named, old_name, text
-from heatlite.resources.openstack.neutron.addresses import FREED, free_addresses, give_back_addresses
+from heatlite.resources.openstack.neutron.addresses import free_addresses, give_back_addresses
 from heatlite.resources.openstack.neutron.base import (
     BUILT,
     NeutronResource,
@@ -158,11 +158,7 @@ class Port(NeutronResource):
 
     def check_delete_complete(self, progress: Any) -> bool:
         """Tell whether the port is gone; then return an address to the port that it replaced."""
-        if not super().check_delete_complete(progress):
-            return False
-        if FREED in self.data:
-            give_back_addresses(self)
-        return True
+        return super().check_delete_complete(progress) and give_back_addresses(self, progress)
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
         """Return the changed fields. Without groups the port gets the default group, as after a creation."""

@@ -46,7 +46,7 @@ WITHOUT_NETWORKS, WITH_NIC_TAGS, WITH_VOLUME_TYPE, REBUILT_WITH_USER_DATA = "2.3
 """API versions. WITHOUT_NETWORKS: the last that requires no networks and accepts personality. The others: the first
 with the feature in the name."""
 IMAGE_ID_TOLD, CONSOLES_OF_ALL_KINDS = "2.45", "2.8"
-TASK, PASSWORD, USER, SNAPSHOT_IMAGE = "OS-EXT-STS:task_state", "password", "stack_user", "snapshot_image_id"
+PASSWORD, USER, SNAPSHOT_IMAGE = "password", "stack_user", "snapshot_image_id"
 BUSY = ("BUILD", "REBUILD", "RESIZE", "REVERT_RESIZE", "HARD_REBOOT", "REBOOT", "PASSWORD")
 REPLACEABLE = ((schema.IMAGE, schema.IMAGE_POLICY), (schema.FLAVOR, schema.FLAVOR_POLICY))
 CONSOLES = {
@@ -247,7 +247,7 @@ class Server(CloudResource, OwnUser):
     def is_ready(self) -> bool:
         """Tell whether the server is ACTIVE and Nova has no task for it."""
         if super().is_ready():
-            if not self.seen().get(TASK):
+            if not self.seen().get(schema.TASK):
                 return True
             self._seen = None
         return False
@@ -369,7 +369,7 @@ class Server(CloudResource, OwnUser):
         body = self.seen()
         if self.states is not None and self.states.of(body) is State.FAILED:
             raise ResourceInError(resource_status=body["status"], status_reason=self.fault_of(body))
-        if body.get(TASK) or body["status"] in BUSY:
+        if body.get(schema.TASK) or body["status"] in BUSY:
             return self._looks_again()
         if body["status"] == "VERIFY_RESIZE" and schema.FLAVOR in progress["changed"]:
             return self._confirm(progress)
@@ -463,10 +463,10 @@ class Server(CloudResource, OwnUser):
             return False
         if OWN_PORTS in self.data:
             self.networks.delete_ports()
-        if TAKEN_OVER in self.data:
-            self.networks.give_back_ports()
-        if FREED in self.data:
-            give_back_addresses(self)
+        if TAKEN_OVER in self.data and not self.networks.give_back_ports(progress):
+            return False
+        if not give_back_addresses(self, progress):
+            return False
         if self._is_for_software():
             self.delete_user()
         return True
@@ -478,7 +478,7 @@ class Server(CloudResource, OwnUser):
         """
         if body["status"] == "SOFT_DELETED":
             self.api.post(f"{self.place(body['id'])}/action", {"forceDelete": None})
-        return body["status"] == "ERROR" and not body.get(TASK)
+        return body["status"] == "ERROR" and not body.get(schema.TASK)
 
     # --- suspend, resume, snapshots --------------------------------------------------------------------------------
 
@@ -493,7 +493,7 @@ class Server(CloudResource, OwnUser):
     def _goes_to(self, status: str, action: str) -> Body:
         if self.resource_id is None:
             raise HeatliteError(msg_fmt=f"Cannot {action} {self.name}, resource_id not set")
-        if self.seen()["status"] != status and not self.seen().get(TASK):
+        if self.seen()["status"] != status and not self.seen().get(schema.TASK):
             self._act({action: None})
             self._seen = None
         return {}
@@ -545,7 +545,7 @@ class Server(CloudResource, OwnUser):
         if image["status"] in ("killed", "deleted", "error", "pending_delete"):
             raise ResourceInError(resource_status=image["status"], status_reason="Unknown")
         self._seen = None
-        return bool(image["status"] == "active" and not self.seen().get(TASK))
+        return bool(image["status"] == "active" and not self.seen().get(schema.TASK))
 
     def handle_snapshot_delete(self, state: Any) -> Any:
         """Begin to create an image of the server, unless it has failed, and then to delete it."""

@@ -12,12 +12,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-from heatlite.exception import CloudConflict, CloudNotFound, EntityNotFound, PhysicalResourceNameAmbiguity
+from heatlite.exception import CloudConflict, CloudError, CloudNotFound, EntityNotFound, PhysicalResourceNameAmbiguity
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import Field, for_api
+from heatlite.resources.openstack.giving_back import is_given_back
 from heatlite.resources.openstack.marks import tag_of
 from heatlite.resources.openstack.neutron.addresses import free_addresses
 from heatlite.resources.openstack.nova import server_schema as schema
@@ -216,16 +217,32 @@ class ServerNetworks:
                 self._detach(server, port)
         return bool(ports)
 
-    def give_back_ports(self) -> None:
-        """Return taken ports to their former server, once this one is gone, if a rollback has kept that server."""
-        siblings = self._resource.siblings
-        for port, server in (self._resource.data.get(TAKEN_OVER) or {}).items():
-            if siblings is None or siblings.by_reference(server) is None:
-                continue
-            with suppress(CloudNotFound, CloudConflict):  # a conflict: that server is being deleted too
-                if not self._network.get(f"/ports/{port}")["port"]["device_id"]:
-                    body = {"interfaceAttachment": {"port_id": port}}
-                    self._compute.post(f"/servers/{server}/os-interface", body)
+    def give_back_ports(self, progress: Body) -> bool:
+        """Return taken ports to their former server, once this one is gone, if a rollback has kept that server.
+
+        :return: False if the next step has to try again
+        """
+        siblings, taken = self._resource.siblings, self._resource.data.get(TAKEN_OVER) or {}
+        kept = {port: server for port, server in taken.items() if siblings and siblings.by_reference(server)}
+        return all(
+            is_given_back(
+                self._resource,
+                progress,
+                f"port {port} of server {server}, which it had taken over,",
+                partial(self._give_back, port, server),
+            )
+            for port, server in kept.items()
+        )
+
+    def _give_back(self, port: str, server: str) -> None:
+        with suppress(CloudNotFound):
+            if self._network.get(f"/ports/{port}")["port"]["device_id"] not in ("", self._resource.resource_id):
+                return
+            try:
+                self._compute.post(f"/servers/{server}/os-interface", {"interfaceAttachment": {"port_id": port}})
+            except CloudError:
+                if self._compute.get(f"/servers/{server}")["server"].get(schema.TASK) != schema.DELETING:
+                    raise
 
     # --- update ----------------------------------------------------------------------------------------------------
 

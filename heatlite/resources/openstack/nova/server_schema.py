@@ -15,6 +15,8 @@ DEVICES, DEVICES_V2 = "block_device_mapping", "block_device_mapping_v2"
 HINTS, PERSONALITY = "scheduler_hints", "personality"
 CFNTOOLS, RAW, SOFTWARE_CONFIG = "HEAT_CFNTOOLS", "RAW", "SOFTWARE_CONFIG"
 REBUILD, REPLACE, PRESERVE = "REBUILD", "REPLACE", "REBUILD_PRESERVE_EPHEMERAL"
+TASK, DELETING = "OS-EXT-STS:task_state", "deleting"
+"""The field of a server for what Nova is doing with it, and one of its values."""
 
 NETWORK, PORT, SUBNET, FIXED_IP, FLOATING_IP = "network", "port", "subnet", "fixed_ip", "floating_ip"
 PORT_EXTRA, ALLOCATE, TAG = "port_extra_properties", "allocate_network", "tag"

@@ -17,7 +17,7 @@ from heatlite.resources.openstack.neutron.port import Port
 from heatlite.resources.outcomes import Done, Failed, Waiting
 from heatlite.resources.siblings import Sibling
 from heatlite.resources.steps import poll, start
-from heatlite.resources.testing import carried, instance_of
+from heatlite.resources.testing import FakeClock, carried, instance_of
 from tests import memory_api
 from tests.memory_api import MemoryApi
 
@@ -26,14 +26,17 @@ HAS_IT = [{"subnet_id": "s", "ip_address": ADDRESS}, {"subnet_id": "s", "ip_addr
 
 
 class Neutron(MemoryApi):
-    """Ports, of which no two have the same address."""
+    """Ports, of which no two have the same address. ``refusals``: statuses of the next changes."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.refusals: list[int] = []
         old = {"id": OLD, "status": "ACTIVE", "network_id": NETWORK, "device_id": "", "fixed_ips": HAS_IT}
         self.objects["ports"] = {OLD: old}
 
     def _answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        if method == "PUT" and self.refusals:
+            return self.refusals.pop(0), {"NeutronError": {"message": "not now"}}
         if (method, path) == ("POST", "/ports"):
             sent = json.loads(body)["port"]
             wanted = {it["ip_address"] for it in sent["fixed_ips"]}
@@ -128,3 +131,38 @@ def test_the_address_of_another_resource_stays_with_it(neutron: Neutron) -> None
     assert isinstance(outcome, Failed)
     assert "already allocated" in outcome.reason
     assert neutron.addresses_of(OLD) == [ADDRESS, "10.0.0.6"]
+
+
+@pytest.mark.parametrize("status", [409, 500])
+def test_a_refusal_that_passes_delays_the_giving_back(neutron: Neutron, status: int) -> None:
+    new = dataclasses.replace(replacement(neutron, "thing"), name="thing")
+    made, _ = driven(new, "CREATE")
+    neutron.refusals = [status, status]
+    _, outcome = driven(made, "DELETE")
+    assert isinstance(outcome, Done), outcome
+    assert neutron.refusals == []
+    assert neutron.addresses_of(OLD) == [ADDRESS, "10.0.0.6"]
+
+
+def test_a_refusal_that_stays_fails_one_deletion_and_no_second(
+    neutron: Neutron, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = FakeClock()
+    new = dataclasses.replace(replacement(neutron, "thing"), name="thing", now=clock)
+    made, _ = driven(new, "CREATE")
+    neutron.refusals = [500] * 1000
+    tries = 0
+    outcome = start(Port(made), "DELETE")
+    while isinstance(outcome, Waiting):
+        clock.advance(outcome.poll_after)
+        made, tries = carried(made, outcome), tries + 1
+        outcome = poll(Port(made), "DELETE", outcome.progress)
+    assert isinstance(outcome, Failed)
+    assert "10.0.0.5, 10.0.0.6 of port 22222222" in outcome.reason
+    assert "Neutron answered 500: not now" in outcome.reason
+    assert tries * 2.0 * Port.poll_seconds >= Port.in_use_seconds > (tries - 1) * 2.0 * Port.poll_seconds
+    left = len(neutron.refusals)
+    _, outcome = driven(carried(made, outcome), "DELETE")
+    assert isinstance(outcome, Done), outcome
+    assert len(neutron.refusals) == left - 1
+    assert "can't be given back" in caplog.text
