@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
 
+from heatlite.resources.cloud import Api
+from heatlite.resources.openstack.base import PROJECTS
 from tests.cloud.reached import Reached
 
 OF_PROJECT = {
@@ -23,22 +27,39 @@ OF_PROJECT = {
     ),
     "block_storage": ("volumes", "snapshots", "backups"),
     "compute": ("servers", "os-server-groups", "os-keypairs"),
+    "key_manager": ("secrets", "containers", "orders"),
+    "dns": ("zones", "recordsets"),
+    "load_balancer": (
+        "lbaas/loadbalancers",
+        "lbaas/listeners",
+        "lbaas/pools",
+        "lbaas/healthmonitors",
+        "lbaas/l7policies",
+    ),
 }
 OF_ALL = {
     "network": ("segments",),
     "block_storage": ("types", "qos-specs"),
     "compute": ("flavors", "os-aggregates"),
     "image": ("images",),
+    "load_balancer": (
+        "lbaas/flavors",
+        "lbaas/flavorprofiles",
+        "lbaas/availabilityzones",
+        "lbaas/availabilityzoneprofiles",
+    ),
 }
+FILTERED = ("network", "load_balancer")
+"""Services that show administrators what all projects have, unless they are asked for one project's."""
 KEYS = {
-    "qos/policies": "policies",
     "types": "volume_types",
-    "qos-specs": "qos_specs",
     "os-server-groups": "server_groups",
     "os-keypairs": "keypairs",
     "os-aggregates": "aggregates",
+    "lbaas/availabilityzones": "availability_zones",
+    "lbaas/availabilityzoneprofiles": "availability_zone_profiles",
 }
-"""Collection → the key of its list in JSON, where that isn't its name."""
+"""Collection → the key of its list in JSON, where that isn't the end of its path."""
 
 
 def everything(cloud: Reached, project: str = "demo", *, admins: bool = True) -> dict[str, set[str]]:
@@ -49,6 +70,8 @@ def everything(cloud: Reached, project: str = "demo", *, admins: bool = True) ->
     found = _listed(cloud, project, OF_PROJECT)
     if admins:
         found |= _listed(cloud, "admin", OF_ALL)
+    if cloud.has("swift"):
+        found["containers of objects"] = set(_stored(cloud.services("admin", project).api("object_store")))
     identity = cloud.services("admin", "admin").identity
     [domain] = identity.listed("domain", name="heat")
     projects = {it["id"]: it["name"] for it in identity.listed("project", domain_id=domain["id"])}
@@ -59,13 +82,36 @@ def everything(cloud: Reached, project: str = "demo", *, admins: bool = True) ->
     return found
 
 
+def added(cloud: Reached, before: Mapping[str, set[str]], project: str = "demo") -> dict[str, int]:
+    """Return how many objects there are more than before, by collection."""
+    now = everything(cloud, project)
+    return {name: len(ids - before[name]) for name, ids in now.items() if ids - before[name]}
+
+
 def _listed(cloud: Reached, project: str, collections: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
     owned = {"project_id": cloud.project_id(project)} if project != "admin" else {}
     found = {}
     for service, names in collections.items():
+        if not cloud.has(PROJECTS[service]):
+            continue
         api = cloud.services("admin", project).api(service)
         for name in names:
-            key = KEYS.get(name, name.replace("-", "_"))
-            listed = api.listed(f"/{name}", key, params=owned if service == "network" else {})
-            found[name] = {str(it.get("id") or it["keypair"]["name"]) for it in listed}
+            key = KEYS.get(name) or name.rsplit("/", 1)[-1].replace("-", "_")
+            listed = api.listed(f"/{name}", key, params=owned if service in FILTERED else {})
+            found[name] = {_id_in(it) for it in listed if it.get("provisioning_status") != "DELETED"}
     return found
+
+
+def _id_in(body: Mapping[str, Any]) -> str:
+    """Return an object's id: Barbican has references, and Nova's key pairs and Octavia's zones have names."""
+    references = (body.get(f"{kind}_ref") for kind in ("order", "container", "secret"))
+    names = (body.get("keypair") or body).get("name")
+    return str(body.get("id") or next((it for it in references if it), None) or names)
+
+
+def _stored(api: Api) -> Iterator[str]:
+    """Yield the names of Swift's containers, and of the objects in each."""
+    for container in api.get("", params={"format": "json"}):
+        yield container["name"]
+        for it in api.get(f"/{quote(container['name'], safe='')}", params={"format": "json"}):
+            yield f"{container['name']}/{it['name']}"

@@ -10,6 +10,7 @@ import pytest
 
 from heatlite.resources.outcomes import Done, Failed, Waiting
 from heatlite.resources.steps import start
+from tests.cloud.left import added, everything
 from tests.cloud.life import Life, reference
 from tests.cloud.reached import Reached
 from tests.story import Story, hot
@@ -88,7 +89,9 @@ NOTHING = "http://127.0.0.1/v1/secrets/3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
 
 
 def test_orders_make_keys(lives: Any, cloud: Reached) -> None:
+    before = everything(cloud)
     order = lives("OS::Barbican::Order", type="key", algorithm="aes", bit_length=256, mode="cbc")
+    assert added(cloud, before) == {"orders": 1, "secrets": 1}
     assert order.find_existing() == [reference(order)]
     shown = attributes(order)
     assert (shown["status"], shown["order_ref"]) == ("ACTIVE", reference(order))
@@ -108,7 +111,8 @@ def test_orders_make_keys(lives: Any, cloud: Reached) -> None:
     assert "Barbican answered 400" in failed.reason
 
 
-def test_a_stack_of_them(story: Story) -> None:
+def test_a_stack_of_them(story: Story, cloud: Reached) -> None:
+    before = everything(cloud)
     secret = {"type": "OS::Barbican::Secret", "properties": {"payload": "hunter2"}}
     held = [{"name": "password", "ref": {"get_resource": "password"}}]
     box = {"type": "OS::Barbican::GenericContainer", "properties": {"secrets": held}}
@@ -116,9 +120,11 @@ def test_a_stack_of_them(story: Story) -> None:
     story.create(hot(None, read, password=secret, box=box))
     stack = story.settle("CREATE_COMPLETE")
     assert [it["output_value"] for it in stack["outputs"]] == ["hunter2"]
+    assert added(cloud, before) == {"secrets": 1, "containers": 1}
     secret["properties"]["payload"] = "hunter3"
     story.update(hot(None, read, password=secret, box=box))
     stack = story.settle("UPDATE_COMPLETE")
     assert [it["output_value"] for it in stack["outputs"]] == ["hunter3"]
     story.delete()
     story.settle("DELETE_COMPLETE")
+    assert everything(cloud) == before

@@ -9,6 +9,7 @@ import pytest
 
 from heatlite.resources.outcomes import Done, Failed, Waiting
 from heatlite.resources.steps import start
+from tests.cloud.left import added, everything
 from tests.cloud.life import Life, reference
 from tests.cloud.reached import Reached
 from tests.story import Story, hot
@@ -83,7 +84,8 @@ def test_a_zone_of_an_older_template_and_one_that_is_taken(lives: Any, cloud: Re
     assert copied.seen()["name"] == "copied.test."
 
 
-def test_a_stack_of_them(story: Story) -> None:
+def test_a_stack_of_them(story: Story, cloud: Reached) -> None:
+    before = everything(cloud)
     zone = {"type": "OS::Designate::Zone", "properties": {"name": "stack.test.", "email": "a@stack.test"}}
     record = {
         "type": "OS::Designate::RecordSet",
@@ -96,8 +98,10 @@ def test_a_stack_of_them(story: Story) -> None:
     }
     story.create(hot(None, zone=zone, record=record))
     story.settle("CREATE_COMPLETE")
+    assert added(cloud, before) == {"zones": 1, "recordsets": 3}  # with those of each zone: SOA and NS
     record["properties"]["records"] = ["192.0.2.2"]
     story.update(hot(None, zone=zone, record=record))
     story.settle("UPDATE_COMPLETE")
     story.delete()
     story.settle("DELETE_COMPLETE")
+    assert everything(cloud) == before

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from heatlite.resources.cloud import Api
 from heatlite.resources.outcomes import Done, Failed, Waiting
 from heatlite.resources.steps import start
+from tests.cloud.left import added, everything
 from tests.cloud.life import Life, reference
 from tests.cloud.reached import Reached
 from tests.story import Story, hot
@@ -178,21 +178,20 @@ def shop(weight: int) -> dict[str, Any]:
 
 
 def test_a_stack_of_them_with_nothing_left(story: Story, cloud: Reached) -> None:
-    api = cloud.services().api("load_balancer")
-    before = balancers(api)
+    api, before = cloud.services().api("load_balancer"), everything(cloud)
     story.create(shop(1))
     stack = story.settle("CREATE_COMPLETE", ONE_BY_ONE)
     assert stack["outputs"][0]["output_value"].startswith("10.99.0.")
+    in_it = ("listeners", "pools", "healthmonitors", "l7policies")
+    made = added(cloud, before)
+    assert {name: made.pop(f"lbaas/{name}") for name in ("loadbalancers", *in_it)} == dict.fromkeys(
+        ("loadbalancers", *in_it), 1
+    )
+    assert made == {"ports": 1}
     story.update(shop(2))
     story.settle("UPDATE_COMPLETE", ONE_BY_ONE)
     pool = story.physical_ids()["pool"]
     assert [it["weight"] for it in api.listed(f"/lbaas/pools/{pool}/members", "members")] == [2, 2]
     story.delete()
     story.settle("DELETE_COMPLETE", ONE_BY_ONE)
-    assert balancers(api) == before
-
-
-def balancers(api: Api) -> set[str]:
-    """The ids of the load balancers that aren't deleted."""
-    there = api.listed("/lbaas/loadbalancers", "loadbalancers")
-    return {it["id"] for it in there if it["provisioning_status"] != "DELETED"}
+    assert everything(cloud) == before

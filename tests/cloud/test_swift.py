@@ -9,6 +9,7 @@ import pytest
 
 from heatlite.resources.outcomes import Done, Failed, Waiting
 from heatlite.resources.steps import start
+from tests.cloud.left import added, everything
 from tests.cloud.life import Life, reference
 from tests.cloud.reached import Reached
 
@@ -50,17 +51,20 @@ def test_a_container_with_metadata(lives: Any, cloud: Reached) -> None:
 def test_a_deletion_deletes_objects_only_where_it_may(cloud: Reached) -> None:
     purged = Life(cloud, TYPE, {"name": "a box", "PurgeOnDelete": True})
     kept = Life(cloud, TYPE, {"name": "kept"})
+    before = everything(cloud)
     for life in (purged, kept):
         life.create()
     for number in range(3):
         put(cloud, f"/a%20box/of/{number}%3F", b"x")
     put(cloud, "/kept/it", b"x")
+    assert added(cloud, before) == {"containers of objects": 2 + 3 + 1}  # with the objects
     assert isinstance(purged.run("DELETE"), Done)
     refused = kept.run("DELETE")
     assert isinstance(refused, Failed)
     assert "Deleting non-empty container (kept) when PurgeOnDelete is False" in refused.reason
     cloud.services().api("object_store").delete("/kept/it")
     assert isinstance(kept.run("DELETE"), Done)
+    assert everything(cloud) == before
 
 
 def test_a_container_of_somebody_elses_is_refused_and_left(cloud: Reached) -> None:
