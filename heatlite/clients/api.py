@@ -186,6 +186,14 @@ TITLES: Mapping[str, str] = {
     "object_store": "Swift",
     "shared_file_system": "Manila",
     "orchestration": "Heat",
+    "alarm": "Aodh",
+    "application_container": "Zun",
+    "baremetal": "Ironic",
+    "container_infrastructure_management": "Magnum",
+    "database": "Trove",
+    "message": "Zaqar",
+    "reservation": "Blazar",
+    "workflow": "Mistral",
 }
 """The SDK's name of a service → the project's name."""
 
@@ -194,11 +202,12 @@ def next_page(page: Mapping[str, Any], key: str) -> str | None:
     """Return the link to the next page of a list; None: this is the last one.
 
     Nova, Cinder, Neutron and Octavia write ``{"KEY_links": [{"rel": "next", "href": …}]}``, Designate
-    ``{"links": {"next": …}}``, Glance and Barbican ``{"next": …}``.
+    ``{"links": {"next": …}}``, Zaqar ``{"links": [{"rel": "next", "href": …}]}``, Glance and Barbican ``{"next": …}``.
     """
-    links = page.get(f"{key}_links") or ()
-    found = next((it["href"] for it in links if it.get("rel") == "next"), None)
-    found = found or (page.get("links") or {}).get("next") or page.get("next")
+    links, others = page.get(f"{key}_links") or (), page.get("links") or {}
+    every = [*links, *(others if isinstance(others, list) else ())]
+    found = next((it["href"] for it in every if it.get("rel") == "next"), None)
+    found = found or (others.get("next") if isinstance(others, Mapping) else None) or page.get("next")
     return None if found is None else str(found)
 
 

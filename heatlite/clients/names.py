@@ -51,6 +51,7 @@ class Kind:
     name_field: str = "name"
     exact: str = "{}"
     """The form of a name in the query."""
+    microversion: str | None = None
     is_reference: bool = False
     """Things are named by their URL, which ends with the id, and not by a name."""
 
@@ -71,6 +72,16 @@ def network(collection: str, entity: str) -> Kind:
 def balancing(collection: str, entity: str) -> Kind:
     """Describe a kind of Octavia's."""
     return Kind("load_balancer", f"/lbaas/{collection}", collection, entity)
+
+
+def sharing(collection: str, key: str, entity: str, **params: str) -> Kind:
+    """Describe a kind of Manila's."""
+    return Kind("shared_file_system", f"/{collection}", key, entity, "", params, microversion="2.13")
+
+
+def metal(collection: str, entity: str) -> Kind:
+    """Describe a kind of Ironic's, in a version of the API that has names."""
+    return Kind("baremetal", f"/{collection}", collection, entity, "", id_field="uuid", microversion="1.53")
 
 
 KINDS: Mapping[str, Kind] = {
@@ -133,6 +144,21 @@ KINDS: Mapping[str, Kind] = {
     "octavia.availabilityzoneprofile": Kind(
         "load_balancer", "/lbaas/availabilityzoneprofiles", "availability_zone_profiles", "Availability Zone Profile"
     ),
+    "ironic.node": metal("nodes", "Node"),
+    "ironic.portgroup": metal("portgroups", "PortGroup"),
+    "magnum.cluster_template": Kind(
+        "container_infrastructure_management",
+        "/clustertemplates",
+        "clustertemplates",
+        "ClusterTemplate",
+        "",
+        id_field="uuid",
+    ),
+    "manila.security_service": sharing("security-services", "security_services", "security service"),
+    "manila.share_network": sharing("share-networks", "share_networks", "share network"),
+    "manila.share_snapshot": sharing("snapshots", "snapshots", "share snapshot"),
+    "manila.share_type": sharing("types", "share_types", "share type", is_public="all"),
+    "mistral.workflow": Kind("workflow", "/workflows", "workflows", "Workflow"),
 }
 """Keyed by the name of Heat's custom constraint."""
 
@@ -231,13 +257,15 @@ class Names:
     def _listed(self, described: Kind, query: Mapping[str, str]) -> list[tuple[str, str]]:
         """List the matching things as (id, name)."""
         api = self._api(described.service)
-        things = api.listed(described.path, described.key, params={**described.params, **query})
+        params = {**described.params, **query}
+        things = api.listed(described.path, described.key, params=params, microversion=described.microversion)
         plain = (it.get(described.inner, it) if described.inner else it for it in things)
         return [(str(it[described.id_field]), str(it.get(described.name_field) or "")) for it in plain]
 
     def _shown(self, described: Kind, value: str) -> list[tuple[str, str]]:
         try:
-            self._api(described.service).get(f"{described.path}/{described.last_part(value)}")
+            place = f"{described.path}/{described.last_part(value)}"
+            self._api(described.service).get(place, microversion=described.microversion)
         except exception.CloudNotFound:
             return []
         return [(value, "")]

@@ -9,19 +9,8 @@ from __future__ import annotations
 from heatlite.exception import EntityNotFound, ResourceTypeUnavailable
 
 NAMES = (
-    (
-        "aodh",
-        "OS::Aodh",
-        (
-            "Alarm CompositeAlarm EventAlarm GnocchiAggregationByMetricsAlarm GnocchiAggregationByResourcesAlarm "
-            "GnocchiResourcesAlarm LBMemberHealthAlarm PrometheusAlarm"
-        ),
-    ),
     ("nova", "AWS::ElasticLoadBalancing", "LoadBalancer"),
     ("blazar", "OS::Blazar", "Host Lease"),
-    ("ironic", "OS::Ironic", "Port"),
-    ("magnum", "OS::Magnum", "Cluster ClusterTemplate"),
-    ("manila", "OS::Manila", "SecurityService Share ShareNetwork ShareType"),
     ("mistral", "OS::Mistral", "CronTrigger ExternalResource Workflow"),
     (
         "neutron",
@@ -31,7 +20,6 @@ NAMES = (
     ("swift", "AWS::S3", "Bucket"),
     ("swift", "OS::Heat", "SwiftSignal SwiftSignalHandle"),
     ("trove", "OS::Trove", "Cluster Instance"),
-    ("zaqar", "OS::Zaqar", "MistralTrigger Queue SignedQueueURL Subscription"),
     ("zun", "OS::Zun", "Container"),
 )
 """Service, prefix of the type names, and the rest of each name."""

@@ -14,6 +14,7 @@ from oslo_utils import timeutils
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
 MAC = re.compile(r"[0-9a-f]{2}([:-][0-9a-f]{2}){5}", re.IGNORECASE)
 LONGEST_NAME = 255
+LONGEST_QUEUE_NAME = 64
 
 
 class Format:
@@ -218,3 +219,11 @@ class CronExpression(Format):
                 field.check(text)
             except ValueError as error:
                 raise ValueError(f"Invalid CRON expression: {error}") from None
+
+
+class ZaqarQueue(Format):
+    """zaqar.queue: any name will do, because Zaqar makes a queue when its name is used."""
+
+    def check(self, value: str) -> None:
+        if not 0 < len(value) <= LONGEST_QUEUE_NAME:
+            raise ValueError(f"Queue name length must be 1-{LONGEST_QUEUE_NAME}")

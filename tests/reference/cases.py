@@ -13,6 +13,10 @@ ID = "3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
 OTHER = "9d0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
 
 
+REMOVED = object()
+"""The new value of a property that the template has no more."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A type.
@@ -36,6 +40,11 @@ class Case:
     others: tuple[Kind, ...] = ()
     before: Callable[[StandIn], None] = lambda _: None
     shows: bool = True
+
+    @property
+    def new(self) -> dict[str, Any]:
+        """The properties of the update."""
+        return {name: it for name, it in {**self.given, **self.changed}.items() if it is not REMOVED}
 
     def __str__(self) -> str:
         return self.type_name
@@ -270,4 +279,256 @@ GATEWAYS = [
         extensions="l2-gateway-connection",
     ),
 ]
-CASES = [*VPN, *FIREWALLS, *CHAINS, *TAPS, *METERS, *GATEWAYS]
+
+
+def rule_alarm(
+    name: str,
+    kind: str,
+    given: Mapping[str, Any],
+    rule: Mapping[str, Any],
+    changed: Mapping[str, Any],
+    becomes: Mapping[str, Any],
+) -> Case:
+    """An alarm: what stands in its rule, and what after a change."""
+    field = f"{kind}_rule"
+    common = {"alarm_actions": ["http://a"], "alarm_queues": ["jobs"], "description": "d"}
+    urls = ["http://a", "trust+zaqar://?queue_name=jobs"]
+    return Case(
+        f"OS::Aodh::{name}",
+        kinds.alarm(kind),
+        {**given, **common},
+        {field: rule, "type": kind, "alarm_actions": urls, "ok_actions": [], "enabled": True, "severity": "low"},
+        {**changed, "alarm_queues": [], "description": REMOVED, "severity": "critical"},
+        {
+            field: becomes,
+            "alarm_actions": ["http://a"],
+            "severity": "critical",
+            "description": "",
+            "state": "insufficient data",
+        },
+        shows=False,
+    )
+
+
+MEASURED = {"metric": "cpu", "resource_type": "instance", "threshold": 50}
+ALARMS = [
+    rule_alarm(
+        "GnocchiAggregationByResourcesAlarm",
+        "gnocchi_aggregation_by_resources_threshold",
+        {**MEASURED, "query": "{}", "aggregation_method": "rate:mean", "granularity": 300, "comparison_operator": "gt"},
+        {**MEASURED, "query": "{}", "aggregation_method": "rate:mean", "granularity": 300, "comparison_operator": "gt"},
+        {"threshold": 60, "granularity": REMOVED},
+        {**MEASURED, "query": "{}", "aggregation_method": "rate:mean", "comparison_operator": "gt", "threshold": 60},
+    ),
+    rule_alarm(
+        "GnocchiAggregationByMetricsAlarm",
+        "gnocchi_aggregation_by_metrics_threshold",
+        {"metrics": [ID, OTHER], "threshold": 1},
+        {"metrics": [ID, OTHER], "threshold": 1},
+        {"metrics": [ID]},
+        {"metrics": [ID], "threshold": 1},
+    ),
+    rule_alarm(
+        "GnocchiResourcesAlarm",
+        "gnocchi_resources_threshold",
+        {**MEASURED, "resource_id": ID},
+        {**MEASURED, "resource_id": ID},
+        {"resource_id": OTHER},
+        {**MEASURED, "resource_id": OTHER},
+    ),
+    rule_alarm(
+        "EventAlarm",
+        "event",
+        {"query": [{"field": "traits.instance_id", "op": "eq", "value": ID}]},
+        {"event_type": "*", "query": [{"field": "traits.instance_id", "type": "string", "op": "eq", "value": ID}]},
+        {"event_type": "compute.*", "query": REMOVED},
+        {"event_type": "compute.*"},
+    ),
+    rule_alarm(
+        "LBMemberHealthAlarm",
+        "loadbalancer_member_health",
+        {"pool": ID, "stack": "web", "autoscaling_group_id": OTHER},
+        {"pool_id": ID, "stack_id": "web", "autoscaling_group_id": OTHER},
+        {"pool": OTHER},
+        {"pool_id": OTHER, "stack_id": "web", "autoscaling_group_id": OTHER},
+    ),
+    rule_alarm(
+        "PrometheusAlarm",
+        "prometheus",
+        {"query": "up", "threshold": 1, "comparison_operator": "lt"},
+        {"query": "up", "threshold": 1, "comparison_operator": "lt"},
+        {"query": "down"},
+        {"query": "down", "threshold": 1, "comparison_operator": "lt"},
+    ),
+    rule_alarm(
+        "CompositeAlarm",
+        "composite",
+        {"composite_rule": {"operator": "or", "rules": [{"threshold": 1}, {"threshold": 2}]}},
+        {"or": [{"threshold": 1}, {"threshold": 2}]},
+        {"composite_rule": {"operator": "and", "rules": [{"threshold": 3}, {"threshold": 4}]}},
+        {"and": [{"threshold": 3}, {"threshold": 4}]},
+    ),
+    rule_alarm(
+        "Alarm",
+        "threshold",
+        {"meter_name": "cpu_util", "threshold": 5, "matching_metadata": {"metadata.user_metadata.stack": 7}},
+        {
+            "meter_name": "cpu_util",
+            "threshold": 5,
+            "query": [{"field": "metadata.user_metadata.stack", "op": "eq", "value": "7"}],
+        },
+        {"matching_metadata": REMOVED, "query": [{"field": "f", "op": "lt", "value": "1"}]},
+        {
+            "meter_name": "cpu_util",
+            "threshold": 5,
+            "query": [{"field": "f", "op": "lt", "value": "1", "type": "string"}],
+        },
+    ),
+]
+MESSAGES = [
+    Case(
+        "OS::Zaqar::Queue",
+        kinds.QUEUE,
+        {"name": "jobs", "metadata": {"for": "mail"}},
+        {"for": "mail"},
+        {"metadata": {"of": "shop"}},
+        {"for": None, "of": "shop", "_default_message_ttl": 3600},
+        is_found=False,  # its name is all that there is of it, and is recorded before the first request
+        tells={"queue_id": "jobs", "href": "http://messaging.invalid/v2/queues/jobs"},
+        shows=False,
+    ),
+    Case(
+        "OS::Zaqar::Subscription",
+        kinds.SUBSCRIPTION,
+        {"queue_name": "jobs", "subscriber": "http://web/hook", "options": {"a": 1}},
+        {"subscriber": "http://web/hook", "options": {"a": 1}, "ttl": 220367260800},
+        {"subscriber": "mailto:ann@example.org", "ttl": 60},
+        {"subscriber": "mailto:ann@example.org", "ttl": 60, "options": {"a": 1}},
+    ),
+    Case(
+        "OS::Zaqar::MistralTrigger",
+        kinds.SUBSCRIPTION,
+        {"queue_name": "jobs", "workflow_id": ID, "params": {"env": {"a": 1}}, "input": {"x": 2}},
+        {
+            "subscriber": "trust+http://workflow.invalid/v2/executions",
+            "options": {
+                "post_data": f'{{"workflow_id": "{ID}", "params": {{"env": {{"a": 1, "notification": '
+                '"$zaqar_message$"}}, "input": {"x": 2}}'
+            },
+        },
+        {"params": REMOVED, "ttl": 600},
+        {"ttl": 600},
+        others=(kinds.WORKFLOW,),
+    ),
+]
+CLUSTERS = [
+    Case(
+        "OS::Magnum::ClusterTemplate",
+        kinds.CLUSTER_TEMPLATE,
+        {"image": "fedora", "coe": "kubernetes", "external_network": ID, "volume_driver": "cinder"},
+        {
+            "image_id": "fedora",
+            "coe": "kubernetes",
+            "external_network_id": ID,
+            "volume_driver": "cinder",
+            "docker_storage_driver": "devicemapper",
+            "server_type": "vm",
+            "master_lb_enabled": True,
+        },
+        {"public": True},
+        {"public": True},
+    ),
+    Case(
+        "OS::Magnum::Cluster",
+        kinds.CLUSTER,
+        {"cluster_template": "small", "node_count": 2},
+        {"cluster_template_id": ID, "node_count": 2, "master_count": 1, "create_timeout": 60},
+        {"node_count": 3},
+        {"node_count": 3, "status": "UPDATE_COMPLETE"},
+        breaks="CREATE_FAILED",
+        waits=True,
+        tells={"api_address": "https://192.0.2.9:6443", "node_count": 2, "status": "CREATE_COMPLETE"},
+        others=(kinds.CLUSTER_TEMPLATE,),
+        before=there(kinds.CLUSTER_TEMPLATE, uuid=ID, name="small"),
+    ),
+]
+METAL = [
+    Case(
+        "OS::Ironic::Port",
+        kinds.BAREMETAL_PORT,
+        {"node": "rack1", "address": "52:54:00:00:00:01", "pxe_enabled": True},
+        {"node_uuid": ID, "address": "52:54:00:00:00:01", "pxe_enabled": True},
+        {"address": "52:54:00:00:00:02", "pxe_enabled": REMOVED, "extra": {"a": 1}},
+        {"address": "52:54:00:00:00:02", "pxe_enabled": None, "extra": {"a": 1}, "node_uuid": ID},
+        tells={"node_uuid": ID, "pxe_enabled": True},
+        others=(kinds.BAREMETAL_NODE,),
+        before=there(kinds.BAREMETAL_NODE, uuid=ID, name="rack1"),
+    ),
+]
+
+
+def before_networks(service: StandIn) -> None:
+    """A subnet in a network, and two security services."""
+    service.put(kinds.SUBNET, {"id": ID, "name": "inside", "network_id": OTHER})
+    for name in ("ldap", "kerberos"):
+        service.put(kinds.SECURITY_SERVICE, {"id": name, "name": name})
+
+
+def rules(*given: tuple[str, str]) -> list[dict[str, str]]:
+    """Who may use a share."""
+    return [{"access_type": "ip", "access_to": to, "access_level": level} for to, level in given]
+
+
+SHARES = [
+    Case(
+        "OS::Manila::Share",
+        kinds.SHARE,
+        {
+            "share_protocol": "NFS",
+            "size": 1,
+            "metadata": {"a": "1"},
+            "share_type": "fast",
+            "access_rules": [{"access_type": "ip", "access_to": "10.0.0.1"}, *rules(("10.0.0.2", "ro"))],
+        },
+        {"share_proto": "NFS", "size": 1, "share_type": ID, "is_public": False},
+        {**named(), "metadata": {"b": "2"}, "access_rules": rules(("10.0.0.2", "ro"), ("10.0.0.3", "rw"))},
+        {"display_name": "renamed", "display_description": "another"},
+        breaks="error",
+        waits=True,
+        tells={"status": "available", "host": "host@ssd", "export_locations": ["192.0.2.9:/share"]},
+        others=(kinds.SHARE_TYPE,),
+        before=there(kinds.SHARE_TYPE, id=ID, name="fast"),
+    ),
+    Case(
+        "OS::Manila::ShareType",
+        kinds.SHARE_TYPE,
+        {"name": "fast", "driver_handles_share_servers": False, "extra_specs": {"disk": "ssd"}},
+        {
+            "name": "fast",
+            "share_type_access:is_public": True,
+            "extra_specs": {"driver_handles_share_servers": False, "snapshot_support": True, "disk": "ssd"},
+        },
+        {"extra_specs": {"copies": 3}},
+        {"extra_specs": {"driver_handles_share_servers": False, "snapshot_support": True, "copies": "3"}},
+    ),
+    Case(
+        "OS::Manila::ShareNetwork",
+        kinds.SHARE_NETWORK,
+        {"name": "shares", "neutron_subnet": "inside", "security_services": ["ldap"]},
+        {"name": "shares", "neutron_subnet_id": ID, "neutron_net_id": OTHER},
+        {**named(), "security_services": ["kerberos"]},
+        named(),
+        tells={"cidr": "10.0.0.0/24"},
+        others=(kinds.SUBNET, kinds.SECURITY_SERVICE),
+        before=before_networks,
+    ),
+    Case(
+        "OS::Manila::SecurityService",
+        kinds.SECURITY_SERVICE,
+        {"type": "ldap", "server": "ldap.example.org", "name": "ours", "description": "d"},
+        {"type": "ldap", "server": "ldap.example.org", "name": "ours", "description": "d"},
+        named(user="ann"),
+        named(user="ann"),
+    ),
+]
+CASES = [*VPN, *FIREWALLS, *CHAINS, *TAPS, *METERS, *GATEWAYS, *ALARMS, *MESSAGES, *CLUSTERS, *METAL, *SHARES]

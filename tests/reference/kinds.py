@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.reference.standin import Kind
+from typing import Any
+
+from tests.reference.standin import JSON_PATCH, Body, Kind, StandIn
 
 NAMED = "name description"
 
@@ -169,3 +171,241 @@ L2_GATEWAY_CONNECTION = neutron(
     filters="l2_gateway_id network_id",
     unique="l2_gateway_id network_id segmentation_id",
 )
+
+# --- aodh 22: aodh.api.controllers.v2.alarms -------------------------------------------------------------------------
+
+ACTIONS = "ok_actions alarm_actions insufficient_data_actions"
+READ_ONLY = "alarm_id project_id user_id timestamp state state_timestamp state_reason evaluate_timestamp"
+
+
+def alarm(kind: str) -> Kind:
+    """Aodh's alarms of one kind: it takes the whole alarm again at a change."""
+    rule = f"{kind}_rule"
+    fields = f"description enabled {ACTIONS} repeat_actions severity time_constraints {READ_ONLY}"
+    return Kind(
+        "alarming",
+        "/v2/alarms",
+        "",
+        "",
+        f"name type {rule}",
+        fields,
+        f"name type {rule} {fields}",
+        needs=f"name type {rule}",
+        filters="q.field q.op q.value",
+        id="alarm_id",
+        adds={"state": "insufficient data", "user_id": "ann", "project_id": "shop"},
+    )
+
+
+# --- zaqar 22: zaqar.transport.wsgi.v2_0 -----------------------------------------------------------------------------
+
+
+def share_queue(service: StandIn, there: Body, body: Body) -> Body:
+    """Sign a URL of a queue: the answer of ``share``."""
+    assert set(body) <= {"paths", "methods", "expires"}
+    paths = [f"/v2/queues/jobs/{path}" for path in body.get("paths") or ["messages"]]
+    expires = body.get("expires") or "2027-01-01T00:00:00"
+    return {"paths": paths, "methods": body.get("methods") or ["GET"], "project": "shop", "expires": expires} | {
+        "signature": "5b1a"
+    }
+
+
+QUEUE = Kind(
+    "messaging",
+    "/v2/queues",
+    "",
+    "queues",
+    "",
+    "for of",
+    "for of",
+    JSON_PATCH,
+    creates="PUT",
+    id="name",
+    shows_id=False,
+    adds={"_max_messages_post_size": 262144, "_default_message_ttl": 3600},
+    headers="Client-ID",
+    patches="application/openstack-messaging-v2.0-json-patch",
+    actions={"POST share": share_queue},
+)
+SUBSCRIPTION = Kind(
+    "messaging",
+    "/v2/queues/{}/subscriptions",
+    "",
+    "subscriptions",
+    "subscriber",
+    "ttl options",
+    "subscriber ttl options",
+    "PATCH",
+    unique="subscriber",
+    headers="Client-ID",
+    answers=lambda made: {"subscription_id": made["id"]},
+    is_silent=True,
+    always_next=True,
+)
+
+# --- magnum 22: magnum.api.controllers.v1 ----------------------------------------------------------------------------
+
+CLUSTER_TEMPLATE = Kind(
+    "container-infra",
+    "/v1/clustertemplates",
+    "",
+    "clustertemplates",
+    "coe image_id",
+    "name keypair_id flavor_id master_flavor_id external_network_id fixed_network fixed_subnet dns_nameserver "
+    "docker_volume_size docker_storage_driver network_driver volume_driver http_proxy https_proxy no_proxy labels "
+    "tls_disabled public registry_enabled server_type master_lb_enabled floating_ip_enabled hidden tags",
+    "public hidden name labels",
+    JSON_PATCH,
+    id="uuid",
+)
+CLUSTER = Kind(
+    "container-infra",
+    "/v1/clusters",
+    "",
+    "clusters",
+    "cluster_template_id",
+    "name keypair node_count master_count discovery_url create_timeout flavor_id master_flavor_id labels "
+    "docker_volume_size fixed_network fixed_subnet floating_ip_enabled master_lb_enabled merge_labels",
+    "node_count master_count discovery_url create_timeout",
+    JSON_PATCH,
+    states="CREATE_IN_PROGRESS CREATE_IN_PROGRESS CREATE_COMPLETE",
+    changing="CREATE_COMPLETE UPDATE_IN_PROGRESS UPDATE_COMPLETE",
+    at_once=False,
+    id="uuid",
+    adds={"api_address": "https://192.0.2.9:6443", "status_reason": "no quota"},
+    answers=lambda made: {"uuid": made["uuid"]},
+)
+
+# --- ironic 38: ironic.api.controllers.v1.port -----------------------------------------------------------------------
+
+METAL_PORT = "local_link_connection pxe_enabled physical_network extra is_smartnic"
+BAREMETAL_PORT = Kind(
+    "baremetal",
+    "/v1/ports",
+    "",
+    "ports",
+    "address node_uuid",
+    f"portgroup_uuid {METAL_PORT} name description",
+    f"address node_uuid portgroup_uuid {METAL_PORT} name description",
+    JSON_PATCH,
+    filters="address node portgroup",
+    id="uuid",
+    unique="address",
+    headers="X-OpenStack-Ironic-API-Version",
+)
+BAREMETAL_NODE = Kind(
+    "baremetal", "/v1/nodes", "", "nodes", "driver", "name", "", id="uuid", headers="X-OpenStack-Ironic-API-Version"
+)
+
+# --- manila 22: manila.api.v2, at microversion 2.13 ------------------------------------------------------------------
+
+VERSION = "X-OpenStack-Manila-API-Version"
+
+
+def act_on_share(service: StandIn, there: Body, body: Body) -> Any:
+    """An action of a share: who may use it."""
+    [(action, given)] = body.items()
+    rules = there.setdefault("access", [])
+    match action:
+        case "access_list":
+            return {"access_list": rules}
+        case "allow_access":
+            assert {"access_type", "access_to"} <= set(given) <= {"access_type", "access_to", "access_level"}
+            rules.append({"access_level": "rw", **given, "id": f"rule{len(rules)}", "state": "active"})
+            return {"access": rules[-1]}
+    assert action == "deny_access"
+    there["access"] = [it for it in rules if it["id"] != given["access_id"]]
+    return None
+
+
+def replace_metadata(service: StandIn, there: Body, body: Body) -> Body:
+    """Replace the metadata of a share."""
+    there["metadata"] = body["metadata"]
+    return body
+
+
+SHARE = Kind(
+    "shared-file-system",
+    "/v2/shares",
+    "share",
+    "shares",
+    "share_proto size",
+    "name description display_name display_description snapshot_id metadata share_network_id share_type is_public "
+    "availability_zone consistency_group_id",
+    "display_name display_description is_public",
+    filters="metadata name status",
+    states="creating creating available",
+    at_once=False,
+    adds={"host": "host@ssd", "project_id": "shop"},
+    headers=VERSION,
+    actions={
+        "POST action": act_on_share,
+        "PUT metadata": replace_metadata,
+        "GET export_locations": lambda service, there, body: {"export_locations": [{"path": "192.0.2.9:/share"}]},
+    },
+)
+
+
+def set_specs(service: StandIn, there: Body, body: Body) -> Body:
+    """Set extra specs of a type."""
+    there["extra_specs"] = {**there["extra_specs"], **body["extra_specs"]}
+    return body
+
+
+SHARE_TYPE = Kind(
+    "shared-file-system",
+    "/v2/types",
+    "share_type",
+    "share_types",
+    "name extra_specs",
+    "share_type_access:is_public",
+    "",
+    filters="is_public",
+    unique="name",
+    headers=VERSION,
+    actions={
+        "GET extra_specs": lambda service, there, body: {"extra_specs": there["extra_specs"]},
+        "POST extra_specs": set_specs,
+        "DELETE extra_specs/": lambda service, there, name: there["extra_specs"].pop(name) and None,
+    },
+)
+SECURITY_SERVICE = Kind(
+    "shared-file-system",
+    "/v2/security-services",
+    "security_service",
+    "security_services",
+    "type",
+    "name description dns_ip user password domain server",
+    "name description dns_ip user password domain server",
+    filters="name share_network_id",
+    headers=VERSION,
+)
+
+
+def act_on_network(service: StandIn, there: Body, body: Body) -> Any:
+    """An action of a share network: add or remove a security service."""
+    [(action, given)] = body.items()
+    found = service.objects[SECURITY_SERVICE.path][given["security_service_id"]]
+    assert action in ("add_security_service", "remove_security_service")
+    found["share_network_id"] = there["id"] if action.startswith("add") else None
+    return {"share_network": {"id": there["id"]}}
+
+
+SHARE_NETWORK = Kind(
+    "shared-file-system",
+    "/v2/share-networks",
+    "share_network",
+    "share_networks",
+    "",
+    "name description neutron_net_id neutron_subnet_id",
+    "name description neutron_net_id neutron_subnet_id",
+    filters="name",
+    adds={"cidr": "10.0.0.0/24", "segmentation_id": None, "ip_version": 4, "network_type": "vxlan"},
+    headers=VERSION,
+    actions={"POST action": act_on_network},
+)
+SUBNET = neutron("subnets", "subnet", "network_id cidr ip_version", "", "", filters="name")
+
+# --- mistral 22: mistral.api.controllers.v2 --------------------------------------------------------------------------
+
+WORKFLOW = Kind("workflow", "/v2/workflows", "", "workflows", "", "name definition", "")

@@ -9,6 +9,7 @@ objects come to. It checks no values beyond their JSON type, and no rights.
 
 from __future__ import annotations
 
+import ast
 import itertools
 import json
 import re
@@ -45,7 +46,11 @@ class Kind:
     after another, from the creation on. ``at_once``: there is nothing left after a deletion's answer. ``id``: the
     field that is the id. ``adds``: fields that the service fills in. ``unique``: fields in which no two objects may
     be equal. ``makes``: what the service makes of the fields. ``actions``: method and what follows an object's path →
-    what it does.
+    what it does. ``needs``: fields that a change must have. ``changing``: the states after a change, as ``states``.
+    ``answers``: what the answer of a creation has; None: the object. ``is_silent``: a change's answer is empty.
+    ``shows_id``: the id is among the fields. ``headers``: what a request must have, ``patches``: the type of a patch.
+    ``around``: the key around an object in answers, where requests have none. ``always_next``: a list with anything
+    in it has a next page.
     """
 
     service: str
@@ -64,8 +69,17 @@ class Kind:
     adds: Mapping[str, Any] = field(default_factory=dict)
     unique: str = ""
     makes: Callable[[Body], Body] = dict
-    actions: Mapping[str, Callable[[Body, Any], Any]] = field(default_factory=dict)
+    actions: Mapping[str, Callable[[StandIn, Body, Any], Any]] = field(default_factory=dict)
     creates: str = "POST"
+    needs: str = ""
+    changing: str = ""
+    answers: Callable[[Body], Body] | None = None
+    is_silent: bool = False
+    shows_id: bool = True
+    headers: str = ""
+    patches: str = "application/json"
+    around: str = ""
+    always_next: bool = False
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -82,7 +96,7 @@ class StandIn(BaseAdapter):
 
     def __init__(self, *kinds: Kind, extensions: str = "") -> None:
         super().__init__()
-        self.kinds = kinds
+        self.kinds = sorted(kinds, key=lambda kind: -kind.path.count("{}"))
         self.objects: dict[str, dict[str, Body]] = {kind.path: {} for kind in kinds}
         self.asked: list[tuple[str, str, Any]] = []
         self.fails: list[Refusal | str | None] = []
@@ -109,7 +123,8 @@ class StandIn(BaseAdapter):
 
     def put(self, kind: Kind, fields: Body, *parents: str) -> None:
         """Put an object there, without a request."""
-        self.objects[kind.path][str(fields[kind.id])] = {**fields, PARENTS: list(parents)}
+        there = {name: it for name, it in fields.items() if kind.shows_id or name != kind.id}
+        self.objects[kind.path][str(fields[kind.id])] = {**there, PARENTS: list(parents)}
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Answer one request."""
@@ -130,58 +145,70 @@ class StandIn(BaseAdapter):
         if fault == AWAY:
             raise requests.ConnectionError("nobody is there")
         query = dict(parse_qsl(url.query, keep_blank_values=True))
-        status, answer = self._answer(service, str(request.method), unquote(url.path), query, body)
+        status, answer = self._answer(service, request, unquote(url.path), query, body)
         if fault == LOST:
             raise requests.ConnectionError("the answer was lost")
         return response(request, status, answer, {})
 
-    def _answer(self, service: str, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
-        found = [
-            (kind, match) for kind in self.kinds if kind.service == service and (match := kind.pattern.fullmatch(path))
-        ]
+    def _answer(
+        self, service: str, request: requests.PreparedRequest, path: str, query: dict[str, str], body: Any
+    ) -> tuple[int, Any]:
+        method = str(request.method)
+        of_service = [kind for kind in self.kinds if kind.service == service]
+        found = [(kind, match) for kind in of_service if (match := kind.pattern.fullmatch(path))]
         if not found:
             return 404, wrong(404, f"The reference has no {path} of {service}")
         kind, match = found[0]
-        parents = [it for name, it in enumerate(match.groups(), 1) if name not in match.re.groupindex.values()]
-        if match["id"] is None:
+        if missing := [it for it in kind.headers.split() if it not in request.headers]:
+            return 400, wrong(400, f"The request has no {missing}")
+        if method == "PATCH" and not str(request.headers.get("Content-Type")).startswith(kind.patches):
+            return 415, wrong(415, f"Accepted media type for PATCH: {kind.patches}")
+        parents = [it for at, it in enumerate(match.groups(), 1) if at not in match.re.groupindex.values()]
+        if match["id"] is None or (match["id"] == "detail" and method == "GET"):
             if method == "POST" and kind.creates == "POST":
                 return self._create(kind, body, parents)
             return self._list(kind, query, parents) if method == "GET" else (405, wrong(405, f"{method} {path}"))
-        if method == kind.creates == "PUT" and match["id"] not in self.objects[kind.path]:
-            return self._create(kind, {kind.id: match["id"], **(body or {})}, parents)
+        if method == kind.creates == "PUT" and match["action"] is None:
+            if match["id"] in self.objects[kind.path]:
+                return 204, None
+            return self._create(kind, body or {}, parents, match["id"])
         return self._one(kind, method, match["id"], match["action"], body)
 
     # --- what the reference says ------------------------------------------------------------------------------------
 
-    def _create(self, kind: Kind, body: Any, parents: list[str]) -> tuple[int, Any]:
+    def _create(self, kind: Kind, body: Any, parents: list[str], name: str | None = None) -> tuple[int, Any]:
         sent = inside(kind, body)
         if sent is None:
             return 400, wrong(400, f"The body of a creation is {kind.key or 'an object'}")
         if problem := told_wrong(sent, f"{kind.required} {kind.optional}", kind.required):
             return 400, wrong(400, problem)
-        same = [it for it in self.of(kind) if all(it.get(name) == sent.get(name) for name in kind.unique.split())]
-        if kind.unique and same:
+        unique = kind.unique.split()
+        near = [it for it in self.of(kind) if it[PARENTS] == parents]
+        if unique and any(all(it.get(name) == sent.get(name) for name in unique) for it in near):
             return 409, wrong(409, f"There is such a {kind.key or 'thing'} already")
-        number = str(uuid.UUID(int=next(self._numbers)))
-        made = {kind.id: number, **kind.adds, **kind.makes(sent), PARENTS: parents}
+        number = name or str(uuid.UUID(int=next(self._numbers)))
+        made = {**({kind.id: number} if kind.shows_id else {}), **kind.adds, **kind.makes(sent), PARENTS: parents}
         states = kind.states.split()
         if self.ends_in is not None and states:
             states = [*states[:-1], self.ends_in]
         if states:
             made[kind.status] = states[0]
         self._ahead[id(made)] = states[1:]
-        self.objects[kind.path][str(made[kind.id])] = made
-        return 201, outside(kind, made)
+        self.objects[kind.path][number] = made
+        return 201, kind.answers(made) if kind.answers else outside(kind, made)
 
     def _list(self, kind: Kind, query: dict[str, str], parents: list[str]) -> tuple[int, Any]:
         if unknown := set(query) - {*kind.filters.split(), *PAGES}:
             return 400, wrong(400, f"{sorted(unknown)} is invalid attribute for filtering")
-        wanted = {name: value for name, value in query.items() if name in kind.filters.split()}
+        wanted = {name: value for name, value in query.items() if name not in PAGES and not name.startswith("q.")}
         there = [it for it in self.of(kind) if it[PARENTS] == parents]
-        found = [
-            shown(it) for it in there if all(str(it.get(k)) == v for k, v in wanted.items() if not k.startswith("q."))
-        ]
-        return 200, {kind.listed: found} if kind.listed else found
+        found = [shown(it) for it in there if all(matches(it.get(name), value) for name, value in wanted.items())]
+        if not kind.listed:
+            return 200, found
+        if not kind.always_next:
+            return 200, {kind.listed: found}
+        links = [] if "marker" in query or not found else [{"rel": "next", "href": "/?marker=last"}]
+        return 200, {kind.listed: [] if "marker" in query else found, "links": links}
 
     def _one(self, kind: Kind, method: str, thing_id: str, action: str | None, body: Any) -> tuple[int, Any]:
         there = self.objects[kind.path].get(thing_id)
@@ -189,7 +216,10 @@ class StandIn(BaseAdapter):
             return 404, wrong(404, f"{kind.key or 'It'} {thing_id} could not be found")
         if action is not None:
             act = kind.actions.get(f"{method} {action}")
-            return (405, wrong(405, f"{method} {action}")) if act is None else (200, act(there, body))
+            if act is None and "/" in action:
+                act = kind.actions.get(f"{method} {action.rpartition('/')[0]}/")
+                body = action.rpartition("/")[2]
+            return (405, wrong(405, f"{method} {action}")) if act is None else (200, act(self, there, body))
         if method == "GET":
             answer = outside(kind, there)
             self._go_on(kind, thing_id, there)
@@ -197,7 +227,7 @@ class StandIn(BaseAdapter):
         if method == "DELETE":
             if kind.at_once:
                 del self.objects[kind.path][thing_id]
-            else:
+            elif self._ahead.get(id(there)) != [GONE]:
                 self._ahead[id(there)] = [GONE]
             return 204, None
         return self._change(kind, method, there, body)
@@ -209,10 +239,16 @@ class StandIn(BaseAdapter):
         sent = patched(body) if kind.verb == JSON_PATCH else inside(kind, body)
         if sent is None:
             return 400, wrong(400, "The body of a change has another form")
-        if problem := told_wrong(sent, kind.changes, ""):
+        if problem := told_wrong(sent, kind.changes, kind.needs):
             return 400, wrong(400, problem)
-        there |= kind.makes(sent)
-        return 200, outside(kind, there)
+        there |= kind.makes({name: it for name, it in sent.items() if it is not REMOVED})
+        for name in [name for name, it in sent.items() if it is REMOVED]:
+            there.pop(name, None)
+        if kind.changing:
+            there[kind.status], *self._ahead[id(there)] = kind.changing.split()
+        if kind.is_silent:
+            return 204, None
+        return 200, kind.answers(there) if kind.answers else outside(kind, there)
 
     def _go_on(self, kind: Kind, thing_id: str, there: Body) -> None:
         ahead = self._ahead.get(id(there))
@@ -247,7 +283,7 @@ class StandIn(BaseAdapter):
         return {"token": {"methods": ["password"], "user": user, "project": project, "catalog": catalogue, **times}}
 
 
-PARENTS, GONE = " parents", " gone"
+PARENTS, GONE, REMOVED = " parents", " gone", object()
 PAGES = ("limit", "marker", "sort_key", "sort_dir", "detail")
 BASES = {
     "workflow": "/v2",
@@ -303,7 +339,8 @@ def inside(kind: Kind, body: Any) -> Body | None:
 
 def outside(kind: Kind, there: Body) -> Body:
     """An object as an answer has it."""
-    return {kind.key: shown(there)} if kind.key else shown(there)
+    key = kind.around or kind.key
+    return {key: shown(there)} if key else shown(there)
 
 
 def shown(there: Body) -> Body:
@@ -324,4 +361,11 @@ def patched(body: Any) -> Body | None:
     """The fields that the operations of a JSON patch set; None if it is none."""
     if not isinstance(body, list) or not all({"op", "path"} <= set(it) for it in body):
         return None
-    return {it["path"].lstrip("/"): it.get("value") if it["op"] != "remove" else None for it in body}
+    return {it["path"].lstrip("/"): REMOVED if it["op"] == "remove" else it["value"] for it in body}
+
+
+def matches(there: Any, wanted: str) -> bool:
+    """Tell whether a field has the value that a query asks for; of a map, the values of some keys."""
+    if isinstance(there, Mapping):
+        return ast.literal_eval(wanted).items() <= there.items()
+    return wanted in ("all", str(there))

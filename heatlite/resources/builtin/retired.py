@@ -81,6 +81,9 @@ OLDER_NAMES: Mapping[str, str] = {
 }
 """Hidden name → the type that it denotes."""
 
+HIDDEN_SINCE: Mapping[str, str] = {"OS::Heat": "7.0.0", "OS::Magnum": "11.0.0"}
+"""Prefix of such names → the version of Heat that hid them."""
+
 
 def _shell(type_name: str, advice: str) -> type[Resource]:
     """Return the class of a shell."""
@@ -93,5 +96,6 @@ SHELLS: Mapping[str, type[Resource]] = {name: _shell(name, advice) for name, adv
 
 def hidden_as(plugin: type[Resource], type_name: str) -> type[Resource]:
     """Return the class that serves a type under an older name."""
-    status = SupportStatus(HIDDEN, "7.0.0", f"Use {OLDER_NAMES[type_name]}.", plugin.support_status)
+    since = HIDDEN_SINCE[type_name.rpartition("::")[0]]
+    status = SupportStatus(HIDDEN, since, f"Use {OLDER_NAMES[type_name]}.", plugin.support_status)
     return type(plugin.__name__, (plugin,), {"__doc__": plugin.__doc__, "support_status": status})

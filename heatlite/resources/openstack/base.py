@@ -51,6 +51,15 @@ PROJECTS = {
     "dns": "designate",
     "load_balancer": "octavia",
     "object_store": "swift",
+    "alarm": "aodh",
+    "application_container": "zun",
+    "baremetal": "ironic",
+    "container_infrastructure_management": "magnum",
+    "database": "trove",
+    "message": "zaqar",
+    "reservation": "blazar",
+    "shared_file_system": "manila",
+    "workflow": "mistral",
 }
 """The SDK's name of a service → the project's name, which Heat uses."""
 Body = dict[str, Any]
@@ -202,7 +211,7 @@ class CloudResource(Resource):
 
     def create(self, body: Body) -> Body:
         """Send the creation and return the object from the answer. Hook."""
-        return self.inside(self.api.post(self.collection(), self.around(body), microversion=self.microversion))
+        return self.inside(self.api.post(self.collection(), self.around(body), **self.sent))
 
     def around(self, body: Body) -> Body:
         """Return an object's JSON as the service reads it."""
@@ -293,8 +302,7 @@ class CloudResource(Resource):
 
     def change(self, body: Body) -> Body:
         """Send the change and return the object from the answer. Hook."""
-        sent = {"json": self.around(body), "microversion": self.microversion}
-        return self.inside(self.api.request(self.update_method, self.one, **sent))
+        return self.inside(self.api.request(self.update_method, self.one, json=self.around(body), **self.sent))
 
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
         """Change what isn't a field. Hook."""
@@ -368,7 +376,7 @@ class CloudResource(Resource):
 
         :raises CloudNotFound: if it doesn't exist
         """
-        self.api.delete(self.place(thing_id), microversion=self.microversion)
+        self.api.delete(self.place(thing_id), **self.sent)
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -376,6 +384,11 @@ class CloudResource(Resource):
     def api(self) -> Api:
         """The service's API, used as the user who asked for the stack's operation."""
         return self.cloud.api(self.service)
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """What is sent with each request, beside its body: the API's version. Hook."""
+        return {"microversion": self.microversion}
 
     def place(self, thing_id: str) -> str:
         """Return the path of an object. Hook."""
@@ -395,7 +408,7 @@ class CloudResource(Resource):
 
         :raises CloudNotFound: if it doesn't exist
         """
-        return self.inside(self.api.get(self.place(thing_id), microversion=self.microversion))
+        return self.inside(self.api.get(self.place(thing_id), **self.sent))
 
     def seen(self) -> Body:
         """Return the resource's object as this step has seen it; read it if the step hasn't yet."""
@@ -416,8 +429,7 @@ class CloudResource(Resource):
         query = self.mark.query(self)
         if query is None:
             return []
-        params = {"params": query, "microversion": self.microversion}
-        things = self.api.listed(self.list_path, self.list_key or f"{self.key}s", **params)
+        things = self.api.listed(self.list_path, self.list_key or f"{self.key}s", params=query, **self.sent)
         found = [self.id_in(it) for it in things if self.mark.is_on(self, it)]
         self._others = found[1:]
         return found

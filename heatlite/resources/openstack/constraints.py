@@ -75,6 +75,13 @@ KINDS = [
     "octavia.flavorprofile",
     "octavia.availabilityzone",
     "octavia.availabilityzoneprofile",
+    "ironic.node",
+    "ironic.portgroup",
+    "magnum.cluster_template",
+    "manila.share_network",
+    "manila.share_snapshot",
+    "manila.share_type",
+    "mistral.workflow",
 ]
 """Heat's names of these constraints."""
 

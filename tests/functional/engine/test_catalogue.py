@@ -57,7 +57,7 @@ def test_a_version_that_is_not_there_is_named(engine: Endpoint, version: Any) ->
 def test_types_are_listed_and_filtered(engine: Endpoint) -> None:
     assert engine.call("list_resource_types", wire={"roles": ["admin"]}) == TYPES
     assert engine.call("list_resource_types", type_name="OS::Heat::(N|D)", heat_version="11.0.0") == ["OS::Heat::Delay"]
-    assert engine.call("list_resource_types", support_status="DEPRECATED") == []
+    assert engine.call("list_resource_types", support_status="DEPRECATED") == ["OS::Aodh::Alarm"]
     [one] = engine.call("list_resource_types", type_name=".*RandomString$", with_description=True)
     assert one["resource_type"] == "OS::Heat::RandomString"
     assert one["description"].startswith("A string for passwords")
@@ -130,8 +130,8 @@ def test_each_function_is_described_by_a_sentence_that_stands_alone(engine: Endp
 @pytest.mark.parametrize(
     ("roles", "type_name", "error", "text"),
     [
-        ([], "OS::Manila::Share", "ResourceTypeUnavailable", "Service manila is not available for resource type"),
-        (["admin"], "OS::Manila::ShareType", "ResourceTypeUnavailable", "OS::Manila::ShareType"),
+        ([], "AWS::CloudWatch::Alarm", "ResourceTypeUnavailable", "Service aodh is not available for resource type"),
+        (["admin"], "AWS::RDS::DBInstance", "ResourceTypeUnavailable", "AWS::RDS::DBInstance"),
         ([], "OS::Nova::Flavor", "Forbidden", "You are not authorized to use OS::Nova::Flavor."),
         ([], "OS::Nova::Falvor", "StackValidationFailed", "resources.a.type: The Resource Type .* not be found"),
     ],

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from heatlite.exception import StackValidationFailed
 from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import CloudResource
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
@@ -16,7 +17,8 @@ from heatlite.resources.registry import Registry
 from heatlite.resources.steps import find_existing, poll, start
 from heatlite.resources.testing import FakeClock, Outcome, carried, drive, instance_of
 from tests.memory_api import AWAY, LOST, Refusal
-from tests.reference.cases import CASES, Case
+from tests.reference import kinds
+from tests.reference.cases import CASES, ID, Case
 from tests.reference.standin import StandIn, shown
 
 REGISTRY = Registry.load()
@@ -43,6 +45,11 @@ class Life:
             self.plugin, given, cloud=self.service.cloud(), type_name=case.type_name, project_id="shop"
         )
 
+    @property
+    def resource(self) -> Any:
+        """The object of a step."""
+        return self.plugin(self.instance)
+
     def run(self, action: str, properties: dict[str, Any] | None = None) -> Any:
         """An action to its end."""
         outcome = drive(self.plugin, action, properties, clock=FakeClock(), instance=self.instance)
@@ -57,6 +64,11 @@ class Life:
         return self
 
     @property
+    def ids(self) -> list[str]:
+        """The ids of the objects of its kind."""
+        return list(self.service.objects[self.case.kind.path])
+
+    @property
     def there(self) -> list[dict[str, Any]]:
         """The objects of its kind."""
         return self.service.of(self.case.kind)
@@ -64,7 +76,7 @@ class Life:
 
 def test_every_type_here_says_what_it_was_written_for_and_no_other() -> None:
     told = {name for prefix in WRITTEN_FOR for name in REGISTRY.names() if name.startswith(prefix)}
-    assert told == {case.type_name for case in CASES}
+    assert told == {*(case.type_name for case in CASES), "OS::Zaqar::SignedQueueURL"}
 
 
 @every
@@ -84,7 +96,7 @@ def test_a_creation_sends_what_the_reference_asks_for(case: Case) -> None:
     life = Life(case).made()
     [there] = life.there
     assert {name: there.get(name) for name in case.sent} == case.sent
-    assert life.instance.resource_id == str(there[case.kind.id])
+    assert [life.instance.resource_id] == life.ids
 
 
 @pending
@@ -105,7 +117,7 @@ def test_a_creation_is_polled_until_it_is_ready(case: Case) -> None:
 def test_a_change_is_made_in_place(case: Case) -> None:
     life = Life(case).made()
     before = life.instance.resource_id
-    outcome = life.run("UPDATE", {**case.given, **case.changed})
+    outcome = life.run("UPDATE", case.new)
     assert isinstance(outcome, Done), outcome
     [there] = life.there
     assert {name: there.get(name) for name in case.becomes} == case.becomes
@@ -116,7 +128,7 @@ def test_a_change_is_made_in_place(case: Case) -> None:
 def test_a_change_of_what_is_gone_makes_another_one(case: Case) -> None:
     life = Life(case).made()
     life.service.objects[case.kind.path].clear()
-    assert life.run("UPDATE", {**case.given, **case.changed}) == Replace()
+    assert life.run("UPDATE", case.new) == Replace()
 
 
 @every
@@ -142,7 +154,7 @@ def test_a_creation_without_an_answer_makes_one(case: Case, fault: str) -> None:
     life.service.fails = [*[None] * asked.index(case.kind.creates), fault]
     outcome = life.run("CREATE")
     assert isinstance(outcome, Done), outcome
-    assert [str(it[case.kind.id]) for it in life.there] == [life.instance.resource_id]
+    assert life.ids == [life.instance.resource_id]
 
 
 @found_again
@@ -153,7 +165,7 @@ def test_what_a_dead_engine_created_is_found_by_its_uuid_and_by_no_other(case: C
         life.instance = carried(life.instance, outcome)
         outcome = poll(life.plugin(life.instance), "CREATE", outcome.progress)
     lost = dataclasses.replace(life.instance, resource_id=None)
-    assert find_existing(life.plugin(lost)) == [str(it[case.kind.id]) for it in life.there]
+    assert find_existing(life.plugin(lost)) == life.ids != []
     another = dataclasses.replace(lost, uuid="6c84fb90-12c4-41e1-840d-7b25c5ee775a", data={})
     assert find_existing(life.plugin(another)) == []
 
@@ -197,3 +209,120 @@ def test_its_attributes_are_those_of_the_object(case: Case) -> None:
     assert {name: found[name] for name in case.tells} == case.tells
     if issubclass(life.plugin, CloudResource) and case.shows:
         assert found["show"].items() >= {k: v for k, v in shown(life.there[0]).items() if k in case.sent}.items()
+
+
+def test_a_signed_url_is_what_the_service_said() -> None:
+    service = StandIn(kinds.QUEUE)
+    service.put(kinds.QUEUE, {"name": "jobs"})
+    plugin = REGISTRY.get("OS::Zaqar::SignedQueueURL")
+    given = {"queue": "jobs", "paths": ["messages", "claims"], "methods": ["GET", "POST"], "ttl": 60}
+    instance = instance_of(plugin, given, cloud=service.cloud())
+    outcome = drive(plugin, "CREATE", instance=instance)
+    assert isinstance(outcome, Done)
+    instance = carried(instance, outcome)
+    assert service.asked == [
+        (
+            "POST",
+            "/v2/queues/jobs/share",
+            {**{k: given[k] for k in ("paths", "methods")}, "expires": "2023-11-14T22:14:20"},
+        )
+    ]
+    found = plugin(instance).resolve_attributes()
+    assert found.pop("query_str") == (
+        "signature=5b1a&expires=2023-11-14T22%3A14%3A20&paths=%2Fv2%2Fqueues%2Fjobs%2Fmessages%2C%2Fv2%2Fqueues%2Fjobs"
+        "%2Fclaims&methods=GET%2CPOST&project_id=shop&queue_name=jobs"
+    )
+    assert found == {
+        "signature": "5b1a",
+        "expires": "2023-11-14T22:14:20",
+        "paths": ["/v2/queues/jobs/messages", "/v2/queues/jobs/claims"],
+        "methods": ["GET", "POST"],
+        "project": "shop",
+    }
+    assert isinstance(drive(plugin, "CHECK", instance=instance), Done)
+    assert isinstance(drive(plugin, "DELETE", instance=instance), Done)
+
+
+def of(type_name: str, **more: Any) -> Life:
+    """The life of a type's first case."""
+    return Life(next(case for case in CASES if case.type_name == type_name), **more).made()
+
+
+def test_an_alarm_is_stopped_and_started_and_keeps_its_state() -> None:
+    life = of("OS::Aodh::EventAlarm")
+    [alarm] = life.there
+    alarm["state"] = "alarm"
+    assert isinstance(life.run("SUSPEND"), Done)
+    assert (alarm["enabled"], alarm["state"]) == (False, "alarm")
+    assert isinstance(life.run("RESUME"), Done)
+    assert (alarm["enabled"], alarm["state"]) == (True, "alarm")
+
+
+def test_a_queue_that_others_use_is_taken_and_gets_the_templates_metadata() -> None:
+    life = Life(next(case for case in CASES if case.type_name == "OS::Zaqar::Queue"))
+    life.service.put(kinds.QUEUE, {"name": "jobs", "of": "others", "_default_message_ttl": 60})
+    life.made()
+    assert life.there[0].items() >= {"for": "mail", "_default_message_ttl": 60}.items()
+    assert "of" not in life.there[0]
+
+
+def test_who_may_use_a_share_changes_one_by_one() -> None:
+    life = of("OS::Manila::Share")
+    assert [(it["access_to"], it["access_level"]) for it in life.there[0]["access"]] == [
+        ("10.0.0.1", "rw"),
+        ("10.0.0.2", "ro"),
+    ]
+    life.service.asked.clear()
+    assert isinstance(life.run("UPDATE", life.case.new), Done)
+    assert [(it["access_to"], it["access_level"]) for it in life.there[0]["access"]] == [
+        ("10.0.0.2", "ro"),
+        ("10.0.0.3", "rw"),
+    ]
+    assert sum("action" in path for _, path, _ in life.service.asked) == 3
+    assert life.there[0]["metadata"] == {"b": "2", "heat_resource": life.instance.uuid}
+
+
+def test_a_share_whose_rule_is_refused_fails_with_the_reason() -> None:
+    life = Life(next(case for case in CASES if case.type_name == "OS::Manila::Share"))
+    allowing = ["allow_access" in (body or {}) for _, _, body in of("OS::Manila::Share").service.asked]
+    life.service.fails = [*[None] * allowing.index(True), Refusal(400, message="CIFS wants users")]
+    outcome = life.run("CREATE")
+    assert isinstance(outcome, Failed)
+    assert "Error during applying access rules" in outcome.reason
+    assert "CIFS wants users" in outcome.reason
+
+
+def test_security_services_of_a_network_are_exchanged() -> None:
+    life = of("OS::Manila::ShareNetwork")
+    services = life.service.objects[kinds.SECURITY_SERVICE.path]
+    assert {name: it.get("share_network_id") for name, it in services.items()} == {
+        "ldap": life.instance.resource_id,
+        "kerberos": None,
+    }
+    assert isinstance(life.run("UPDATE", life.case.new), Done)
+    assert {name: it.get("share_network_id") for name, it in services.items()} == {
+        "ldap": None,
+        "kerberos": life.instance.resource_id,
+    }
+
+
+def test_a_subnet_must_be_in_the_network() -> None:
+    life = Life(next(case for case in CASES if case.type_name == "OS::Manila::ShareNetwork"), neutron_network=ID)
+    outcome = life.run("CREATE")
+    assert isinstance(outcome, Failed)
+    assert "Provided neutron_subnet does not belong to provided neutron_network." in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("type_name", "given", "reason"),
+    [
+        ("OS::Zaqar::Subscription", {"subscriber": "ftp://x"}, "The subscriber type of must be one of: http, "),
+        ("OS::Magnum::ClusterTemplate", {"coe": "swarm"}, "Volume driver type cinder is not supported by COE:swarm"),
+        ("OS::Manila::ShareNetwork", {"nova_network": "x"}, "Nova network is no longer supported"),
+        ("OS::Manila::ShareNetwork", {"neutron_network": ID, "neutron_subnet": ""}, "cannot be specified without"),
+    ],
+)
+def test_what_heat_refuses_is_refused(type_name: str, given: dict[str, Any], reason: str) -> None:
+    case = next(case for case in CASES if case.type_name == type_name)
+    with pytest.raises(StackValidationFailed, match=reason):
+        Life(case, **given).resource.validate()

@@ -1,0 +1,1 @@
+"""Types of Aodh, the alarming service."""

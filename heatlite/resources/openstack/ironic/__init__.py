@@ -1,0 +1,1 @@
+"""Types of Ironic, the service for bare metal."""

@@ -1,0 +1,1 @@
+"""Types of Magnum, the service for clusters of containers."""

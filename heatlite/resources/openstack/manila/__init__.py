@@ -1,0 +1,1 @@
+"""Types of Manila, the service for shared file systems."""

@@ -1,0 +1,1 @@
+"""Types of Zaqar, the messaging service."""
