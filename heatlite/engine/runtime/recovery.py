@@ -167,9 +167,9 @@ class Sweeper:
         page = sync_points.claims_of(context, engine_id, self._looked_at.claim, LOOKED_AT_ONCE)
         self._looked_at.claim = page[-1] if len(page) == LOOKED_AT_ONCE else ""
         lost = [claim for claim in dict.fromkeys(page) if claim not in self._shared.claims]
-        if lost:
-            LOG.warning("This engine has lost %d claims: their nodes are given back", len(lost))
-        nodes = sync_points.nodes_claimed(context, engine_id, lost) if lost else []
+        nodes = sync_points.nodes_claimed(context, engine_id, lost) if lost else []  # without those settled meanwhile
+        if nodes:
+            LOG.warning("This engine has lost %d claimed nodes: they are given back", len(nodes))
         self._each("Lost claims", nodes, lambda it: it[0], lambda it: self._return(*it))
 
     def _return(self, traversal_id: str, node: Node, claim_id: str) -> None:
@@ -185,9 +185,10 @@ class Sweeper:
         page = resources.locked_ids(context, engine_id, self._looked_at.row, LOOKED_AT_ONCE)
         self._looked_at.row = page[-1] if len(page) == LOOKED_AT_ONCE else 0
         lost = [row_id for row_id in page if not self._shared.claims.locks(row_id)]
-        if lost:
-            LOG.warning("This engine has lost track of %d locked resources: their locks are released", len(lost))
-        rows = resources.light_by_ids(context, lost) if lost else []
+        read = resources.light_by_ids(context, lost) if lost else []
+        rows = [row for row in read if row.engine_id == engine_id and not self._shared.claims.locks(row.id)]
+        if rows:
+            LOG.warning("This engine has lost track of %d locked resources: their locks are released", len(rows))
         self._each("Lost locks", rows, lambda row: row.id, self._unlock)
 
     def _unlock(self, row: ResourceRecord) -> None:
