@@ -102,7 +102,7 @@ ACCEPTED: Mapping[str, Mapping[str, Any]] = {
     "list_stacks": {"tenant_safe": True},
     "update_stack": {"template_id": None},
 }
-"""Method → arguments that the engine takes, and heatlite's client doesn't send; see ``engine.api.options``."""
+"""Method → arguments that the engine takes, and heatlite's client doesn't send; see ``engine.api.arguments``."""
 
 
 class Methods:

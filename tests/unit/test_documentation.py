@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import pathlib
 import re
 import subprocess
@@ -88,3 +90,113 @@ def test_release_notes_are_well_formed() -> None:
     command = [sys.executable, "-m", "reno.main", "--quiet", "lint", str(ROOT)]
     finished = subprocess.run(command, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
+PAGES = [*sorted((ROOT / "doc").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+SOURCES = sorted((ROOT / "heatlite").rglob("*.py"))
+FILES = [
+    *(
+        f"/{path.relative_to(ROOT)}"
+        for top in ("heatlite", "tests", "examples", "doc")
+        for path in (ROOT / top).rglob("*.py")
+    ),
+    "/setup.py",
+]
+NAMES_OF_TABLES = {"conf", "event", "neutron", "resource", "stack", "waiting"}
+"""First words of names with a dot that are tables, kinds and arguments, although modules have these names too."""
+NO_MODULES = re.compile(r"resources\.\w+\.properties|heat\.common\.|heatlite\.(conf|constraints)$|web\.group\.|.*\.txt$")
+"""Places in templates, Heat's modules, entry points and files that look like modules of heatlite."""
+
+
+@functools.cache
+def tree(source: pathlib.Path) -> list[ast.AST]:
+    """The syntax of a module, walked."""
+    return list(ast.walk(ast.parse(source.read_text())))
+
+
+@functools.cache
+def told(path: pathlib.Path) -> str:
+    """The prose of a page, or of a module: its docstrings, those of attributes included."""
+    if path.suffix == ".md":
+        return path.read_text()
+    found = (
+        node.value.value for node in tree(path) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
+    return "\n".join(text for text in found if isinstance(text, str))
+
+
+@functools.cache
+def names_in(source: pathlib.Path) -> set[str]:
+    """Every name that a module defines or imports, and the attributes of its classes."""
+    names: set[str] = set()
+    for node in tree(source):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.Attribute(attr=name, ctx=ast.Store()):
+                names.add(name)
+            case ast.alias(name=name, asname=other):
+                names.add(other or name.rpartition(".")[2])
+    return names
+
+
+@functools.cache
+def modules() -> dict[str, list[tuple[str, set[str]]]]:
+    """The last part of a module's name → each such module's name, and the names that it has."""
+    found: dict[str, list[tuple[str, set[str]]]] = {}
+    for source in SOURCES:
+        parts = source.relative_to(ROOT).with_suffix("").parts
+        parts = parts[:-1] if parts[-1] == "__init__" else parts
+        found.setdefault(parts[-1], []).append((".".join(parts), names_in(source)))
+    return found
+
+
+def exists(name: str) -> bool:
+    """Whether a name with dots is a module, or a module and something in it; it may leave out the first packages."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        for module, names in modules().get(parts[length - 1], []):
+            rest = parts[length:]
+            if f".{module}".endswith(f".{'.'.join(parts[:length])}") and (not rest or rest[0] in names):
+                return True
+    return False
+
+
+def test_the_files_that_pages_and_docstrings_name_exist() -> None:
+    missing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in [*PAGES, *SOURCES]
+        for name in re.findall(r"(?<![\w/<~*.:-])((?:[\w-]+/)*[\w-]+\.py)\b", told(path))
+        if not any(file.endswith(f"/{name}") for file in FILES)
+    ]
+    assert missing == []
+
+
+def test_the_modules_that_pages_and_docstrings_name_exist_and_have_what_is_named() -> None:
+    missing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in [*PAGES, *SOURCES]
+        for name in re.findall(r"(?<!`)``?(\w+(?:\.\w+)+)``?(?!`)", told(path))
+        if (first := name.partition(".")[0]) in modules() and first not in NAMES_OF_TABLES
+        if not name.endswith(".py") and not NO_MODULES.match(name) and not exists(name)
+    ]
+    assert missing == []
+
+
+def test_the_functions_that_pages_and_docstrings_name_in_a_file_exist() -> None:
+    missing = []
+    for path in [*PAGES, *SOURCES]:
+        file = ""
+        for named, function in re.findall(r"((?:[\w-]+/)*[\w-]+\.py|`)::(\w+)", told(path)):
+            file = file if named == "`" else named
+            found = [it for it in FILES if it.endswith(f"/{file}")]
+            if not any(function in names_in(ROOT / it.removeprefix("/")) for it in found):
+                missing.append(f"{path.relative_to(ROOT)}: {file}::{function}")
+    assert missing == []
+
+
+def test_each_guarantee_names_the_tests_that_hold_it() -> None:
+    section = (ROOT / "doc/guarantees.md").read_text().partition("\n## ")[0]
+    guarantees = re.split(r"\n(?=\d+\. \*\*)", section)[1:]
+    assert len(guarantees) >= 6
+    assert [it.partition("\n")[0] for it in guarantees if "`tests/" not in it or "::test_" not in it] == []

@@ -5,10 +5,6 @@ An argument arrives as an untyped JSON value: only heat-api has looked at it bef
 Heat's engines begin nested stacks by the same methods as clients, so Heat has arguments that only an engine may set.
 heat-api sends them with their defaults, and any other value is refused by name. heatlite's engines begin nested stacks
 over a topic of their own (``engine.nested.endpoint``).
-
-Heat's engines begin nested stacks by the same methods as clients, so Heat has arguments that only an engine may set.
-heat-api sends them with their defaults, and any other value is refused by name. heatlite's engines begin nested stacks
-over a topic of their own (``engine.nested.endpoint``).
 """
 
 from __future__ import annotations

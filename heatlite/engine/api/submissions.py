@@ -1,8 +1,8 @@
 """Build a submission from a client's template, params, files and environment files. The engine validates and stores it.
 
 params  ◀── environment file 1 ◀── file 2 …        a later one wins, as in Heat
-stored environment  ◀── all of these                for an update with ``existing``
-adopted data        ◀── an export of a stack        by which a new stack adopts existing physical resources
+stored environment  ◀── all of these                for an update with ``existing``; parameters that the new template
+                                                    doesn't declare are dropped (``updated``)
 adopted data        ◀── an export of a stack        by which a new stack adopts existing physical resources
 """
 
