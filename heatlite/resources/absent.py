@@ -10,8 +10,6 @@ from heatlite.exception import EntityNotFound, ResourceTypeUnavailable
 
 NAMES = (
     ("nova", "AWS::ElasticLoadBalancing", "LoadBalancer"),
-    ("blazar", "OS::Blazar", "Host Lease"),
-    ("mistral", "OS::Mistral", "CronTrigger ExternalResource Workflow"),
     (
         "neutron",
         "OS::Neutron",

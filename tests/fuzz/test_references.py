@@ -32,6 +32,7 @@ REFUSALS = (
     'One of the properties "network", "port", "allocate_network" or "subnet" should be set',
     "this is required when specifying BlockDeviceMappings",  # a part of a device, of two
     "not implemented yet",  # some of AWS::EC2, as in Heat
+    "At least one of the following properties must be specified: pattern, first_time",
 )
 """What the least that a type needs lacks, whatever form the rest has."""
 

@@ -531,4 +531,84 @@ SHARES = [
         named(user="ann"),
     ),
 ]
-CASES = [*VPN, *FIREWALLS, *CHAINS, *TAPS, *METERS, *GATEWAYS, *ALARMS, *MESSAGES, *CLUSTERS, *METAL, *SHARES]
+TASKS = [{"name": "greet", "action": "std.echo", "input": {"output": "hi"}, "policies": {"wait_before": 3}}]
+WORKFLOWS = [
+    Case(
+        "OS::Mistral::Workflow",
+        kinds.WORKFLOW,
+        {"type": "direct", "tasks": TASKS, "input": {"who": "ann"}, "task_defaults": {"on_error": ["greet"]}},
+        {
+            "definition": {
+                "type": "direct",
+                "input": ["who"],
+                "tasks": {"greet": {"action": "std.echo", "input": {"output": "hi"}, "wait-before": 3}},
+                "task-defaults": {"on-error": ["greet"]},
+            }
+        },
+        {"description": "greets", "task_defaults": REMOVED, "tags": ["x"]},
+        {
+            "definition": {
+                "type": "direct",
+                "description": "greets",
+                "tags": ["x"],
+                "input": ["who"],
+                "tasks": {"greet": {"action": "std.echo", "input": {"output": "hi"}, "wait-before": 3}},
+            }
+        },
+        tells={"executions": [], "alarm_url": None},
+    ),
+    Case(
+        "OS::Mistral::CronTrigger",
+        kinds.CRON_TRIGGER,
+        {"name": "nightly", "pattern": "0 3 * * *", "count": 9, "workflow": {"name": "greet", "input": {"who": "bob"}}},
+        {
+            "name": "nightly",
+            "pattern": "0 3 * * *",
+            "remaining_executions": 9,
+            "workflow_name": "greet",
+            "workflow_input": '{"who": "bob"}',
+        },
+        tells={"next_execution_time": "2027-01-01 00:00:00", "remaining_executions": 9},
+    ),
+]
+LEASES = [
+    Case(
+        "OS::Blazar::Lease",
+        kinds.LEASE,
+        {
+            "name": "night",
+            "start_date": "2027-01-31 20:00",
+            "end_date": "2027-02-01 06:00",
+            "reservations": [
+                {"resource_type": "physical:host", "min": 1, "max": 2, "hypervisor_properties": ""},
+                {"resource_type": "virtual:instance", "amount": 3, "vcpus": 1, "memory_mb": 512, "disk_gb": 1},
+            ],
+        },
+        {
+            "name": "night",
+            "start_date": "2027-01-31 20:00",
+            "end_date": "2027-02-01 06:00",
+            "events": [],
+            "reservations": [
+                {"resource_type": "physical:host", "min": 1, "max": 2, "hypervisor_properties": ""}
+                | {"before_end": "default"},
+                {"resource_type": "virtual:instance", "amount": 3, "vcpus": 1, "memory_mb": 512, "disk_gb": 1}
+                | {"affinity": False},
+            ],
+        },
+        breaks="ERROR",
+        waits=True,
+        tells={"status": "PENDING", "degraded": False, "name": "night"},
+    ),
+    Case(
+        "OS::Blazar::Host",
+        kinds.RESERVABLE_HOST,
+        {"name": "compute1", "extra_capability": {"ssd": "yes", "name": "ignored"}},
+        {"hypervisor_hostname": "compute1", "ssd": "yes"},
+        tells={"vcpus": 8, "hypervisor_hostname": "compute1"},
+    ),
+]
+CASES = [
+    *(*VPN, *FIREWALLS, *CHAINS, *TAPS, *METERS, *GATEWAYS),
+    *(*ALARMS, *MESSAGES, *CLUSTERS, *METAL, *SHARES, *WORKFLOWS, *LEASES),
+]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.reference.standin import JSON_PATCH, Body, Kind, StandIn
+import yaml
+
+from tests.reference.standin import JSON_PATCH, Body, Kind, StandIn, shown
 
 NAMED = "name description"
 
@@ -408,4 +410,79 @@ SUBNET = neutron("subnets", "subnet", "network_id cidr ip_version", "", "", filt
 
 # --- mistral 22: mistral.api.controllers.v2 --------------------------------------------------------------------------
 
-WORKFLOW = Kind("workflow", "/v2/workflows", "", "workflows", "", "name definition", "")
+
+def read_definition(body: Any) -> Body:
+    """The workflow of a definition, which is a text in YAML."""
+    [(name, flow)] = [(name, it) for name, it in yaml.safe_load(body).items() if name != "version"]
+    assert set(flow) <= {"type", "description", "tags", "output", "input", "tasks", "task-defaults"}
+    return {"name": name, "definition": flow}
+
+
+WORKFLOW = Kind(
+    "workflow",
+    "/v2/workflows",
+    "",
+    "workflows",
+    "name definition",
+    "",
+    "name definition",
+    id="name",
+    unique="name",
+    reads=read_definition,
+    changes_collection=True,
+    answers=lambda made: {"workflows": [shown(made)]},
+    filters="name",
+)
+CRON_TRIGGER = Kind(
+    "workflow",
+    "/v2/cron_triggers",
+    "",
+    "cron_triggers",
+    "name",
+    "workflow_name workflow_id workflow_input workflow_params pattern first_execution_time remaining_executions",
+    "",
+    id="name",
+    unique="name",
+    adds={"next_execution_time": "2027-01-01 00:00:00"},
+)
+EXECUTION = Kind(
+    "workflow",
+    "/v2/executions",
+    "",
+    "executions",
+    "",
+    "id workflow_id workflow_name input params description",
+    "",
+    states="RUNNING RUNNING SUCCESS",
+    status="state",
+    takes_id=True,
+    adds={"output": '{"resource_id": "outside", "size": 3}', "state_info": "no more disks"},
+)
+
+# --- blazar 17: blazar.api.v1 ----------------------------------------------------------------------------------------
+
+LEASE = Kind(
+    "reservation",
+    "/v1/leases",
+    "",
+    "leases",
+    "name start_date end_date reservations",
+    "events before_end_date",
+    "name end_date reservations events before_end_date",
+    around="lease",
+    states="CREATING PENDING",
+    adds={"degraded": False},
+)
+RESERVABLE_HOST = Kind(
+    "reservation",
+    "/v1/os-hosts",
+    "",
+    "hosts",
+    "name",
+    "ssd",
+    "",
+    around="host",
+    makes=lambda sent: {**sent, "hypervisor_hostname": sent["name"]},
+    unique="name",
+    adds={"vcpus": 8},
+)

@@ -50,7 +50,8 @@ class Kind:
     ``answers``: what the answer of a creation has; None: the object. ``is_silent``: a change's answer is empty.
     ``shows_id``: the id is among the fields. ``headers``: what a request must have, ``patches``: the type of a patch.
     ``around``: the key around an object in answers, where requests have none. ``always_next``: a list with anything
-    in it has a next page.
+    in it has a next page. ``reads``: the fields in a body of another form. ``changes_collection``: changes are sent to
+    the collection. ``takes_id``: a creation may say the id, and an id that exists is no other object.
     """
 
     service: str
@@ -80,6 +81,9 @@ class Kind:
     patches: str = "application/json"
     around: str = ""
     always_next: bool = False
+    reads: Callable[[Any], Body] | None = None
+    changes_collection: bool = False
+    takes_id: bool = False
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -165,8 +169,11 @@ class StandIn(BaseAdapter):
             return 415, wrong(415, f"Accepted media type for PATCH: {kind.patches}")
         parents = [it for at, it in enumerate(match.groups(), 1) if at not in match.re.groupindex.values()]
         if match["id"] is None or (match["id"] == "detail" and method == "GET"):
+            sent = kind.reads(body) if kind.reads and body is not None else body
             if method == "POST" and kind.creates == "POST":
-                return self._create(kind, body, parents)
+                return self._create(kind, sent, parents)
+            if method == kind.verb and kind.changes_collection:
+                return self._one(kind, method, sent[kind.id], None, sent)
             return self._list(kind, query, parents) if method == "GET" else (405, wrong(405, f"{method} {path}"))
         if method == kind.creates == "PUT" and match["action"] is None:
             if match["id"] in self.objects[kind.path]:
@@ -186,7 +193,9 @@ class StandIn(BaseAdapter):
         near = [it for it in self.of(kind) if it[PARENTS] == parents]
         if unique and any(all(it.get(name) == sent.get(name) for name in unique) for it in near):
             return 409, wrong(409, f"There is such a {kind.key or 'thing'} already")
-        number = name or str(uuid.UUID(int=next(self._numbers)))
+        if kind.takes_id and sent.get(kind.id) in self.objects[kind.path]:
+            return 201, outside(kind, self.objects[kind.path][sent[kind.id]])
+        number = name or sent.get(kind.id) or str(uuid.UUID(int=next(self._numbers)))
         made = {**({kind.id: number} if kind.shows_id else {}), **kind.adds, **kind.makes(sent), PARENTS: parents}
         states = kind.states.split()
         if self.ends_in is not None and states:

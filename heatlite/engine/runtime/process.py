@@ -72,6 +72,7 @@ from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.notifications import Notifier
 from heatlite.resources.builtin import outside_deployment, outside_handle, outside_policy
+from heatlite.resources.openstack.mistral import workflow
 from heatlite.resources.registry import Registry
 from heatlite.rpc import broker, messages
 from heatlite.rpc.casting import Casting
@@ -119,7 +120,12 @@ class EngineProcess:
     def __init__(self, surroundings: Surroundings) -> None:
         if surroundings.cloud is not None and surroundings.cloud.stack_domain is not None:
             registry = surroundings.registry.with_others(
-                {**outside_handle.IN_PLACE_OF, **outside_deployment.IN_PLACE_OF, **outside_policy.IN_PLACE_OF}
+                {
+                    **outside_handle.IN_PLACE_OF,
+                    **outside_deployment.IN_PLACE_OF,
+                    **outside_policy.IN_PLACE_OF,
+                    **workflow.IN_PLACE_OF,
+                }
             )
             surroundings = dataclasses.replace(surroundings, registry=registry)
         if templates := surroundings.settings.operator_templates:

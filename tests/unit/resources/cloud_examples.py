@@ -7,6 +7,7 @@ SECRET = f"http://barbican.invalid/v1/secrets/{ID}"
 
 CLOUD_EXAMPLES = {
     **{case.type_name: dict(case.given) for case in CASES},
+    "OS::Mistral::ExternalResource": {"actions": {"CREATE": {"workflow": "make"}}},
     "OS::Zaqar::SignedQueueURL": {"queue": "jobs"},
     "AWS::IAM::AccessKey": {"UserName": "cfn-user"},
     "AWS::IAM::User": {"LoginProfile": {"Password": "hunter2"}},

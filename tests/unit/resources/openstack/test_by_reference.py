@@ -6,22 +6,29 @@ import dataclasses
 import json
 import pathlib
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from heatlite.exception import StackValidationFailed
+from heatlite.exception import Invalid, StackValidationFailed
 from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import CloudResource
+from heatlite.resources.openstack.mistral.workflow import OutsideWorkflow
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.registry import Registry
+from heatlite.resources.signals import signal
 from heatlite.resources.steps import find_existing, poll, start
 from heatlite.resources.testing import FakeClock, Outcome, carried, drive, instance_of
 from tests.memory_api import AWAY, LOST, Refusal
+from tests.memory_keystone import MemoryKeystone
 from tests.reference import kinds
 from tests.reference.cases import CASES, ID, Case
 from tests.reference.standin import StandIn, shown
+from tests.unit.resources.cloud_in_memory import SIGNED, cloud_of
 
 REGISTRY = Registry.load()
+ELSEWHERE = ("OS::Mistral::ExternalResource", "OS::Zaqar::SignedQueueURL")
+"""Types that make no object of a service's: they have tests of their own below."""
 WRITTEN_FOR = json.loads((pathlib.Path(__file__).parents[3] / "reference/releases.json").read_text())
 
 
@@ -76,7 +83,7 @@ class Life:
 
 def test_every_type_here_says_what_it_was_written_for_and_no_other() -> None:
     told = {name for prefix in WRITTEN_FOR for name in REGISTRY.names() if name.startswith(prefix)}
-    assert told == {*(case.type_name for case in CASES), "OS::Zaqar::SignedQueueURL"}
+    assert told == {*(case.type_name for case in CASES), *ELSEWHERE}
 
 
 @every
@@ -326,3 +333,147 @@ def test_what_heat_refuses_is_refused(type_name: str, given: dict[str, Any], rea
     case = next(case for case in CASES if case.type_name == type_name)
     with pytest.raises(StackValidationFailed, match=reason):
         Life(case, **given).resource.validate()
+
+
+# --- Mistral ---------------------------------------------------------------------------------------------------------
+
+
+def workflow(**more: Any) -> Life:
+    """A workflow in a service that executes it."""
+    case = next(case for case in CASES if case.type_name == "OS::Mistral::Workflow")
+    return Life(dataclasses.replace(case, others=(kinds.EXECUTION,)), **more).made()
+
+
+def signalled(life: Life, details: Any) -> None:
+    """Signal it, and record what it records."""
+    resource = life.resource
+    signal(resource, details)
+    life.instance = dataclasses.replace(life.instance, data=dict(resource.data))
+
+
+def test_a_signal_executes_a_workflow_and_the_same_signal_again_does_not() -> None:
+    life = workflow(params={"a": 1})
+    details = {"input": {"who": "bob"}, "params": {"b": 2}}
+    signal(life.resource, details)  # another engine signalled it first, and this one has to do so again
+    signalled(life, details)
+    [execution] = life.service.of(kinds.EXECUTION)
+    assert execution["workflow_name"] == life.instance.resource_id
+    assert [json.loads(execution[it]) for it in ("input", "params")] == [{"who": "bob"}, {"a": 1, "b": 2}]
+    signalled(life, None)
+    newest, oldest = life.resource.resolve_attribute("executions")
+    assert (oldest["id"], oldest["input"], oldest["output"]) == (
+        execution["id"],
+        {"who": "bob"},
+        {"resource_id": "outside", "size": 3},
+    )
+    assert newest["input"] == {"who": "ann"}
+    assert isinstance(life.run("DELETE"), Done)
+    assert life.service.of(kinds.EXECUTION) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "details", "reason"),
+    [
+        ({}, {"input": {"what": 1}}, "Unknown input what"),
+        ({}, {"input": [1]}, "Input in signal data must be a map, find a list"),
+        ({}, {"params": "x"}, "Params must be a map, find a str"),
+        ({"use_request_body_as_input": True}, {"input": {}}, "Unknown input input"),
+    ],
+)
+def test_a_signal_without_sense_is_refused(given: dict[str, Any], details: Any, reason: str) -> None:
+    life = workflow(**given)
+    with pytest.raises(Invalid, match=reason):
+        signal(life.resource, details)
+    assert life.service.of(kinds.EXECUTION) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"type": "reverse"}, "'task_name' is not assigned"),
+        ({"tasks": [{"name": "a"}]}, "At least one of the following properties"),
+        ({"tasks": [{"name": "a", "action": "x", "workflow": "y"}]}, "at the same time: workflow, action"),
+        ({"tasks": [{"name": "a", "action": "x", "requires": ["b"]}]}, "Only reverse workflows can contain"),
+        ({"tasks": [{"name": "a", "action": "x", "timeout": 1, "policies": {"timeout": 2}}]}, "policies and timeout"),
+        ({"tasks": [{"name": "a", "action": "x", "concurrency": 2}]}, "concurrency cannot be specified without"),
+    ],
+)
+def test_a_workflow_that_contradicts_itself_is_refused(given: dict[str, Any], reason: str) -> None:
+    case = next(case for case in CASES if case.type_name == "OS::Mistral::Workflow")
+    with pytest.raises(StackValidationFailed, match=reason):
+        Life(case, **given).resource.validate()
+
+
+ACTIONS = {
+    action: {"workflow": action.lower(), "params": {"env": {"a": 1}}}
+    for action in ("CREATE", "UPDATE", "SUSPEND", "DELETE")
+}
+
+
+def external(**more: Any) -> Life:
+    """A resource that workflows make."""
+    given = {"actions": ACTIONS, "input": {"size": 1, "kind": "x"}, "replace_on_change_inputs": ["kind"], **more}
+    return Life(Case("OS::Mistral::ExternalResource", kinds.EXECUTION, given, {}))
+
+
+def test_workflows_make_change_and_delete_what_is_outside() -> None:
+    life = external()
+    executed = life.service.of
+    assert isinstance(life.run("CREATE"), Done)
+    [first] = executed(kinds.EXECUTION)
+    assert (first["workflow_name"], first["description"]) == ("create", "Heat managed")
+    assert [json.loads(first[it]) for it in ("input", "params")] == [{"size": 1, "kind": "x"}, {"env": {"a": 1}}]
+    assert life.instance.resource_id == "outside"
+    assert life.resource.resolve_attributes() == {"output": {"resource_id": "outside", "size": 3}}
+    given = {**external().case.given, "input": {"size": 2, "kind": "x"}}
+    assert isinstance(life.run("UPDATE", given), Done)
+    second = executed(kinds.EXECUTION)[1]
+    earlier = {"resource_id": "outside", "size": 3}
+    assert json.loads(second["params"]) == {"env": {"a": 1, "heat_extresource_data": earlier}}
+    assert isinstance(life.run("SUSPEND"), Done)
+    assert isinstance(life.run("RESUME"), Done)
+    assert isinstance(life.run("DELETE"), Done)
+    assert [it["workflow_name"] for it in executed(kinds.EXECUTION)] == ["create", "update", "suspend", "delete"]
+
+
+@pytest.mark.parametrize("fault", [LOST, AWAY])
+def test_a_workflow_whose_start_was_not_answered_is_started_once(fault: str) -> None:
+    life = external()
+    life.service.fails = [None, fault]
+    assert isinstance(life.run("CREATE"), Done)
+    assert len(life.service.of(kinds.EXECUTION)) == 1
+
+
+def test_a_workflow_that_fails_fails_the_action_with_its_reason() -> None:
+    life = external()
+    life.service.ends_in = "ERROR"
+    outcome = life.run("CREATE")
+    assert isinstance(outcome, Failed)
+    assert 'Went to status ERROR due to "no more disks"' in outcome.reason
+
+
+def test_an_unchanged_one_executes_nothing_unless_it_always_does() -> None:
+    for always, executions in ((False, 1), (True, 2)):
+        life = external(always_update=always)
+        life.run("CREATE")
+        assert isinstance(life.run("UPDATE", life.case.new), Done)
+        assert len(life.service.of(kinds.EXECUTION)) == executions
+
+
+def test_a_change_of_certain_inputs_replaces_it() -> None:
+    life = external()
+    before, after = ({**life.instance.properties, "input": {"size": 1, "kind": it}} for it in ("x", "y"))
+    assert life.resource.needs_replacement(before, after, frozenset({"input"}))
+    assert not life.resource.needs_replacement(before, {**before, "input": {"kind": "x"}}, frozenset({"input"}))
+
+
+def test_an_alarm_executes_a_workflow_by_a_url_that_never_expires() -> None:
+    keystone = MemoryKeystone()
+    cloud = cloud_of(keystone, SIGNED)
+    instance = instance_of(OutsideWorkflow, {"type": "direct", "tasks": [{"name": "a", "action": "x"}]}, cloud=cloud)
+    resource = OutsideWorkflow(instance)
+    resource.make_own()
+    url = resource.resolve_attribute("alarm_url")
+    assert urlsplit(url).path.startswith("/v1/signal/")
+    assert "Timestamp" not in url
+    assert len(keystone.things["credential"]) == 1

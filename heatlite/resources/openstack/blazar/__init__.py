@@ -1,0 +1,1 @@
+"""Types of Blazar, the reservation service."""

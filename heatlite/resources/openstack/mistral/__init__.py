@@ -1,0 +1,1 @@
+"""Types of Mistral, the workflow service."""
