@@ -54,6 +54,7 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "AWS::EC2::VolumeAttachment": "aws.volume:EC2VolumeAttachment",
     "AWS::IAM::AccessKey": "aws.iam:AccessKey",
     "AWS::IAM::User": "aws.iam:IAMUser",
+    "AWS::S3::Bucket": "aws.bucket:Bucket",
     "OS::Aodh::Alarm": "aodh.alarm:ThresholdAlarm",
     "OS::Aodh::CompositeAlarm": "aodh.alarm:CompositeAlarm",
     "OS::Aodh::EventAlarm": "aodh.alarm:EventAlarm",
@@ -79,6 +80,8 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Designate::RecordSet": "designate.zone:RecordSet",
     "OS::Designate::Zone": "designate.zone:Zone",
     "OS::Glance::WebImage": "glance.web_image:WebImage",
+    "OS::Heat::SwiftSignal": "swift.signal:SwiftSignal",
+    "OS::Heat::SwiftSignalHandle": "swift.signal:SwiftSignalHandle",
     "OS::Ironic::Port": "ironic.port:Port",
     "OS::Magnum::Cluster": "magnum.cluster:Cluster",
     "OS::Magnum::ClusterTemplate": "magnum.cluster:ClusterTemplate",
@@ -152,10 +155,13 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Octavia::PoolMember": "octavia.load_balancer:PoolMember",
     "OS::Octavia::Quota": "quota:OctaviaQuota",
     "OS::Swift::Container": "swift.container:Container",
+    "OS::Trove::Cluster": "trove.cluster:Cluster",
+    "OS::Trove::Instance": "trove.instance:Instance",
     "OS::Zaqar::MistralTrigger": "zaqar.subscription:MistralTrigger",
     "OS::Zaqar::Queue": "zaqar.queue:Queue",
     "OS::Zaqar::SignedQueueURL": "zaqar.queue:SignedQueueURL",
     "OS::Zaqar::Subscription": "zaqar.subscription:Subscription",
+    "OS::Zun::Container": "zun.container:Container",
 }
 NAMED = {  # what templates name: services, and what of them Heat's custom constraints are named for
     "barbican": "container secret",
@@ -170,6 +176,7 @@ NAMED = {  # what templates name: services, and what of them Heat's custom const
     "segment subnet subnetpool taas.tap_service",
     "nova": "flavor host keypair server",
     "octavia": "availabilityzone availabilityzoneprofile flavor flavorprofile l7policy listener loadbalancer pool",
+    "trove": "flavor",
 }
 FORMATS = (
     "cron_expression",

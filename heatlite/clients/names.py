@@ -158,6 +158,7 @@ KINDS: Mapping[str, Kind] = {
     "manila.share_network": sharing("share-networks", "share_networks", "share network"),
     "manila.share_snapshot": sharing("snapshots", "snapshots", "share snapshot"),
     "manila.share_type": sharing("types", "share_types", "share type", is_public="all"),
+    "trove.flavor": Kind("database", "/flavors", "flavors", "Flavor", "", has_uuids=False),
     "mistral.workflow": Kind("workflow", "/workflows", "workflows", "Workflow"),
 }
 """Keyed by the name of Heat's custom constraint."""

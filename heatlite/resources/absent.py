@@ -15,10 +15,6 @@ NAMES = (
         "OS::Neutron",
         ("NetworkGateway"),
     ),
-    ("swift", "AWS::S3", "Bucket"),
-    ("swift", "OS::Heat", "SwiftSignal SwiftSignalHandle"),
-    ("trove", "OS::Trove", "Cluster Instance"),
-    ("zun", "OS::Zun", "Container"),
 )
 """Service, prefix of the type names, and the rest of each name."""
 

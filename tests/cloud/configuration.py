@@ -153,7 +153,8 @@ def nova(place: Place) -> Sections:
 
 
 PLUGINS = (
-    "router,qos,trunk,port_forwarding,segments,tag,revisions,timestamp,flavors,auto_allocate,network_ip_availability"
+    "router,qos,trunk,port_forwarding,segments,tag,revisions,timestamp,flavors,auto_allocate,network_ip_availability,"
+    "metering"
 )
 COUNTED = ("network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule")
 
@@ -291,12 +292,15 @@ def swift_proxy(place: Place) -> Sections:
     """Keystone's tokens and roles."""
     plain = ("catch_errors", "healthcheck", "tempurl", "copy", "slo", "dlo")
     asks = {"paste.filter_factory": "keystonemiddleware.auth_token:filter_factory", **tokens(place, "swift")}
-    pipeline = "catch_errors healthcheck cache tempurl authtoken keystoneauth copy slo dlo proxy-server"
+    pipeline = (
+        "catch_errors healthcheck cache tempurl authtoken keystoneauth copy slo dlo versioned_writes proxy-server"
+    )
     return {
         "DEFAULT": swift_listens(place, "proxy"),
         "pipeline:main": {"pipeline": pipeline},
         "app:proxy-server": {"use": "egg:swift#proxy", "account_autocreate": "true"},
         "filter:authtoken": {**asks, "delay_auth_decision": "true"},
+        "filter:versioned_writes": {"use": "egg:swift#versioned_writes", "allow_versioned_writes": "true"},
         "filter:keystoneauth": {"use": "egg:swift#keystoneauth", "operator_roles": "admin, member"},
         "filter:cache": {"use": "egg:swift#memcache"},
         **{f"filter:{name}": {"use": f"egg:swift#{name}"} for name in plain},

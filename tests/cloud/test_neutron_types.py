@@ -160,3 +160,21 @@ def test_ports_of_a_floating_ip_lead_inside(lives: Any, cloud: Reached, routed: 
     assert isinstance(forward.update(floating_ip=reference(floating)), Done)  # another name of the same one
     again = Life(cloud, "OS::Neutron::FloatingIPPortForward", {**inside, **outside, "external_port": 2223})
     assert isinstance(again.run("CREATE"), Failed)
+
+
+def test_labels_of_traffic_and_their_rules(lives: Any, cloud: Reached) -> None:
+    label = lives("OS::Neutron::MeteringLabel", "admin", description="web")
+    assert label.find_existing() == [reference(label)]
+    assert label.plugin(label.instance).resolve_attributes()["description"] == "web"
+    wanted = {"metering_label_id": reference(label), "remote_ip_prefix": "10.0.0.0/8"}
+    rule = lives("OS::Neutron::MeteringRule", "admin", **wanted)
+    assert rule.find_existing() == [reference(rule)]
+    assert (rule.seen()["direction"], rule.seen()["excluded"]) == ("ingress", False)
+    again = Life(cloud, "OS::Neutron::MeteringRule", wanted, "admin")
+    refused = again.run("CREATE")
+    assert isinstance(refused, Failed)
+    assert "Such an object exists already" in refused.reason
+    assert isinstance(rule.run("CHECK"), Done)
+    named = lives("OS::Neutron::MeteringLabel", "admin", name="named", description="db", shared=True)
+    assert named.find_existing() == []  # Neutron changes no label, so a template's name leaves no place for a mark
+    assert (named.seen()["description"], named.seen()["shared"]) == ("db", True)

@@ -234,32 +234,6 @@ TAPS = [
         before=there(kinds.TAP_SERVICE, id=OTHER, name="tap"),
     ),
 ]
-METERS = [
-    Case(
-        "OS::Neutron::MeteringLabel",
-        kinds.METERING_LABEL,
-        {"description": "web"},
-        {"description": "web", "shared": False},
-        tells={"description": "web", "shared": False},
-        extensions="metering",
-    ),
-    Case(
-        "OS::Neutron::MeteringLabel",
-        kinds.METERING_LABEL,
-        {"name": "web", "description": "web", "shared": True},
-        {"name": "web", "description": "web", "shared": True},
-        is_found=False,  # nothing of a label can be changed, so a template's name leaves no place for a mark
-        extensions="metering",
-    ),
-    Case(
-        "OS::Neutron::MeteringRule",
-        kinds.METERING_RULE,
-        {"metering_label_id": ID, "remote_ip_prefix": "10.0.0.0/8"},
-        {"metering_label_id": ID, "remote_ip_prefix": "10.0.0.0/8", "direction": "ingress", "excluded": False},
-        tells={"direction": "ingress", "excluded": False},
-        extensions="metering",
-    ),
-]
 DEVICES = [{"device_name": "switch", "interfaces": [{"name": "eth0", "segmentation_id": [100]}]}]
 GATEWAYS = [
     Case(
@@ -608,7 +582,122 @@ LEASES = [
         tells={"vcpus": 8, "hypervisor_hostname": "compute1"},
     ),
 ]
+NETWORK = kinds.neutron("networks", "network", "", "name", "")
+
+
+def flavors(service: StandIn) -> None:
+    """A small flavor, and a large one."""
+    for thing_id, name in ((ID, "small"), (OTHER, "large")):
+        service.put(kinds.DATABASE_FLAVOR, {"id": thing_id, "name": name})
+
+
+DATABASES = [
+    Case(
+        "OS::Trove::Instance",
+        kinds.DATABASE_INSTANCE,
+        {
+            "name": "db",
+            "flavor": "small",
+            "size": 2,
+            "datastore_type": "mysql",
+            "datastore_version": "8.0",
+            "databases": [{"name": "shop"}],
+            "users": [{"name": "ann", "password": "hunter2", "databases": ["shop"]}],
+            "networks": [{"network": ID, "fixed_ip": "10.0.0.9"}],
+        },
+        {
+            "name": "db",
+            "flavorRef": ID,
+            "volume": {"size": 2},
+            "datastore": {"type": "mysql", "version": "8.0"},
+            "databases": [{"name": "shop", "character_set": "utf8", "collate": "utf8_general_ci"}],
+            "users": [{"name": "ann", "password": "hunter2", "host": "%", "databases": [{"name": "shop"}]}],
+            "nics": [{"net-id": ID, "ip_address": "10.0.0.9"}],
+        },
+        {
+            "name": "renamed",
+            "flavor": "large",
+            "size": 3,
+            "databases": [{"name": "store"}, {"name": "stock"}],
+            "users": [
+                {"name": "ann", "password": "hunter3", "databases": ["stock"]},
+                {"name": "bob", "password": "hunter4", "databases": ["store"]},
+            ],
+        },
+        {
+            "name": "renamed",
+            "flavor": {"id": OTHER},
+            "volume": {"size": 3},
+            "status": "ACTIVE",
+            "databases": [
+                {"name": name, "character_set": "utf8", "collate": "utf8_general_ci"} for name in ("store", "stock")
+            ],
+            "users": [
+                {"name": "ann", "password": "hunter3", "host": "%", "databases": [{"name": "stock"}]},
+                {"name": "bob", "password": "hunter4", "host": "%", "databases": [{"name": "store"}]},
+            ],
+        },
+        breaks="ERROR",
+        waits=True,
+        is_found=False,  # a name of the template's marks nothing
+        tells={"hostname": "db.invalid", "href": "http://database.invalid/i"},
+        others=(kinds.DATABASE_FLAVOR,),
+        before=flavors,
+    ),
+    Case(
+        "OS::Trove::Cluster",
+        kinds.DATABASE_CLUSTER,
+        {
+            "datastore_type": "mongodb",
+            "datastore_version": "4",
+            "instances": [{"flavor": "small", "volume_size": 1, "networks": [{"network": ID}]}] * 2,
+        },
+        {"datastore": {"type": "mongodb", "version": "4"}},
+        tells={"instances": ["i0", "i1"], "ip": ["10.0.0.9"]},
+        others=(kinds.DATABASE_FLAVOR,),
+        before=flavors,
+        shows=False,
+    ),
+]
+CONTAINERS = [
+    Case(
+        "OS::Zun::Container",
+        kinds.CONTAINER,
+        {
+            "image": "cirros",
+            "command": "sh -c 'echo hi'",
+            "cpu": 0.5,
+            "restart_policy": "on-failure:3",
+            "interactive": True,
+            "mounts": [{"volume_size": 1, "mount_path": "/data"}],
+            "networks": [{"network": ID, "fixed_ip": "10.0.0.9"}, {"port": OTHER}],
+        },
+        {
+            "image": "cirros",
+            "command": ["sh", "-c", "echo hi"],
+            "cpu": 0.5,
+            "restart_policy": {"Name": "on-failure", "MaximumRetryCount": "3"},
+            "interactive": True,
+            "tty": True,
+            "mounts": [{"destination": "/data", "size": 1}],
+            "nets": [{"network": ID, "v4-fixed-ip": "10.0.0.9"}, {"port": OTHER}],
+        },
+        {"memory": 256, "networks": [{"network": ID}, {"network": OTHER, "fixed_ip": "10.0.1.9"}]},
+        {
+            "memory": 256,
+            "interfaces": [
+                kinds.plugged(ID, None, "10.0.0.9"),
+                kinds.plugged(OTHER, None, "10.0.1.9"),
+            ],
+        },
+        breaks="Error",
+        waits=True,
+        tells={"addresses": {"n1": [{"addr": "10.0.0.77"}], "private": [{"addr": "10.0.0.77"}]}},
+        others=(NETWORK,),
+        before=there(NETWORK, id="n1", name="private"),
+    ),
+]
 CASES = [
-    *(*VPN, *FIREWALLS, *CHAINS, *TAPS, *METERS, *GATEWAYS),
-    *(*ALARMS, *MESSAGES, *CLUSTERS, *METAL, *SHARES, *WORKFLOWS, *LEASES),
+    *(*VPN, *FIREWALLS, *CHAINS, *TAPS, *GATEWAYS),
+    *(*ALARMS, *MESSAGES, *CLUSTERS, *METAL, *SHARES, *WORKFLOWS, *LEASES, *DATABASES, *CONTAINERS),
 ]

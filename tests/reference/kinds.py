@@ -151,18 +151,6 @@ TAP_FLOW = neutron(
     "PENDING_CREATE ACTIVE",
     at_once=False,
 )
-METERING_LABEL = neutron(
-    "metering/metering-labels", "metering_label", "", f"{NAMED} shared", "", filters=f"{NAMED} shared tenant_id"
-)
-METERING_RULE = neutron(
-    "metering/metering-label-rules",
-    "metering_label_rule",
-    "metering_label_id direction remote_ip_prefix",
-    "excluded",
-    "",
-    filters="metering_label_id direction remote_ip_prefix excluded",
-    unique="metering_label_id direction remote_ip_prefix",
-)
 L2_GATEWAY = neutron("l2-gateways", "l2_gateway", "devices", "name", "name devices", filters="name")
 L2_GATEWAY_CONNECTION = neutron(
     "l2-gateway-connections",
@@ -485,4 +473,138 @@ RESERVABLE_HOST = Kind(
     makes=lambda sent: {**sent, "hypervisor_hostname": sent["name"]},
     unique="name",
     adds={"vcpus": 8},
+)
+
+# --- trove 25: trove.common.apischema, api-ref -----------------------------------------------------------------------
+
+
+def serve_instance(service: StandIn, there: Body, method: str, action: str, body: Any) -> Any:
+    """What follows the path of an instance: an action, databases and users."""
+    databases, users = there.setdefault("databases", []), there.setdefault("users", [])
+    match method, action.split("/"):
+        case "POST", ["action"]:
+            [(name, given)] = body["resize"].items()
+            assert name in ("flavorRef", "volume")
+            there["flavor" if name == "flavorRef" else "volume"] = {"id": given} if name == "flavorRef" else given
+            service.make_busy(there, "status", "RESIZE ACTIVE")
+            return None
+        case "GET", ["databases" | "users" as kind]:
+            return {kind: there[kind]}
+        case "POST", ["databases" | "users" as kind]:
+            there[kind] += body[kind]
+            return None
+        case "DELETE", ["databases" | "users" as kind, name]:
+            there[kind] = [it for it in there[kind] if it["name"] != name]
+            return None
+    [user] = [it for it in users if it["name"] == action.split("/")[1]]
+    match method, action.split("/"):
+        case "PUT", ["users", _]:
+            assert set(body["user"]) <= {"name", "password", "host"}
+            user |= body["user"]
+        case "GET", ["users", _, "databases"]:
+            return {"databases": user["databases"]}
+        case "PUT", ["users", _, "databases"]:
+            user["databases"] += body["databases"]
+        case "DELETE", ["users", _, "databases", name]:
+            user["databases"] = [it for it in user["databases"] if it["name"] != name]
+        case _:
+            raise AssertionError(f"{method} {action} isn't in the reference; there are {databases}")
+    return None
+
+
+def of_flavor(sent: Body) -> Body:
+    """The fields of an instance, from those of a request."""
+    assert all(set(nic) <= {"net-id", "network_id", "subnet_id", "ip_address"} for nic in sent.get("nics") or ())
+    return {**sent, "flavor": {"id": sent["flavorRef"]}} if "flavorRef" in sent else sent
+
+
+DATABASE_INSTANCE = Kind(
+    "database",
+    "/v1.0/shop/instances",
+    "instance",
+    "instances",
+    "name",
+    "flavorRef volume databases users restorePoint replica_of replica_count availability_zone datastore nics modules "
+    "configuration_id region_name locality access",
+    "name configuration datastore_version replica_of",
+    "PATCH",
+    states="BUILD BUILD ACTIVE",
+    at_once=False,
+    makes=of_flavor,
+    serves=serve_instance,
+    adds={"hostname": "db.invalid", "links": [{"rel": "self", "href": "http://database.invalid/i"}]},
+)
+
+
+def grow(service: StandIn, there: Body) -> None:
+    """Have the servers of a cluster come up, one look after another."""
+    looks = there["looks"] = there.get("looks", 0) + 1
+    for at, it in enumerate(there["instances"]):
+        it["status"] = (service.ends_in or "ACTIVE") if looks > at + 1 else "BUILD"
+
+
+DATABASE_CLUSTER = Kind(
+    "database",
+    "/v1.0/shop/clusters",
+    "cluster",
+    "clusters",
+    "name datastore instances",
+    "locality extended_properties configuration",
+    "",
+    at_once=False,
+    makes=lambda sent: {**sent, "instances": [{**it, "id": f"i{at}"} for at, it in enumerate(sent["instances"])]},
+    adds={"task": {"name": "NONE"}, "ip": ["10.0.0.9"]},
+    ages=grow,
+)
+DATABASE_FLAVOR = Kind("database", "/v1.0/shop/flavors", "flavor", "flavors", "name", "", "")
+
+# --- zun 15: zun.api.controllers.v1, at version 1.36 -----------------------------------------------------------------
+
+
+def serve_container(service: StandIn, there: Body, method: str, action: str, body: Any) -> Any:
+    """What follows the path of a container: its networks."""
+    interfaces = there.setdefault("interfaces", [])
+    match method, action:
+        case "GET", "network_list":
+            return {"networks": interfaces}
+        case "POST", "network_attach":
+            assert set(body) <= {"network", "port", "fixed_ip"}
+            there["interfaces"].append(plugged(body.get("network"), body.get("port"), body.get("fixed_ip")))
+        case "POST", "network_detach":
+            there["interfaces"] = [it for it in interfaces if it["port_id"] != body["port"]]
+        case _:
+            raise AssertionError(f"{method} {action} isn't in the reference")
+    return None
+
+
+def plugged(network: str | None, port: str | None, address: str | None) -> Body:
+    """An interface of a container."""
+    fixed = [{"ip_address": address or "10.0.0.77", "version": 4}]
+    return {"net_id": network or "of the port", "port_id": port or f"p-{network}", "fixed_ips": fixed}
+
+
+def run_container(sent: Body) -> Body:
+    """A container, with its interfaces."""
+    nets = [plugged(it.get("network"), it.get("port"), it.get("v4-fixed-ip")) for it in sent.get("nets") or ()]
+    return {**sent, "interfaces": nets} if "image" in sent else sent
+
+
+CONTAINER = Kind(
+    "container",
+    "/v1/containers",
+    "",
+    "containers",
+    "image",
+    "name command cpu cpu_policy memory workdir auto_remove image_pull_policy labels environment restart_policy "
+    "interactive tty image_driver security_groups hints mounts nets runtime hostname disk availability_zone auto_heal "
+    "privileged healthcheck exposed_ports registry",
+    "cpu memory name auto_heal",
+    "PATCH",
+    id="uuid",
+    states="Creating Creating Running",
+    at_once=False,
+    makes=run_container,
+    serves=serve_container,
+    adds={"addresses": {"n1": [{"addr": "10.0.0.77"}]}, "status_reason": "no such image"},
+    headers="OpenStack-API-Version",
 )

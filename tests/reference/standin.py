@@ -51,7 +51,8 @@ class Kind:
     ``shows_id``: the id is among the fields. ``headers``: what a request must have, ``patches``: the type of a patch.
     ``around``: the key around an object in answers, where requests have none. ``always_next``: a list with anything
     in it has a next page. ``reads``: the fields in a body of another form. ``changes_collection``: changes are sent to
-    the collection. ``takes_id``: a creation may say the id, and an id that exists is no other object.
+    the collection. ``takes_id``: a creation may say the id, and an id that exists is no other object. ``serves``:
+    what follows an object's path, if ``actions`` can't tell it. ``ages``: what becomes of an object at each look.
     """
 
     service: str
@@ -84,6 +85,8 @@ class Kind:
     reads: Callable[[Any], Body] | None = None
     changes_collection: bool = False
     takes_id: bool = False
+    serves: Callable[[StandIn, Body, str, str, Any], Any] | None = None
+    ages: Callable[[StandIn, Body], None] | None = None
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -179,7 +182,7 @@ class StandIn(BaseAdapter):
             if match["id"] in self.objects[kind.path]:
                 return 204, None
             return self._create(kind, body or {}, parents, match["id"])
-        return self._one(kind, method, match["id"], match["action"], body)
+        return self._one(kind, method, match["id"], match["action"], query or None if body is None else body)
 
     # --- what the reference says ------------------------------------------------------------------------------------
 
@@ -223,6 +226,8 @@ class StandIn(BaseAdapter):
         there = self.objects[kind.path].get(thing_id)
         if there is None:
             return 404, wrong(404, f"{kind.key or 'It'} {thing_id} could not be found")
+        if action is not None and kind.serves:
+            return 200, kind.serves(self, there, method, action, body)
         if action is not None:
             act = kind.actions.get(f"{method} {action}")
             if act is None and "/" in action:
@@ -230,6 +235,8 @@ class StandIn(BaseAdapter):
                 body = action.rpartition("/")[2]
             return (405, wrong(405, f"{method} {action}")) if act is None else (200, act(self, there, body))
         if method == "GET":
+            if kind.ages:
+                kind.ages(self, there)
             answer = outside(kind, there)
             self._go_on(kind, thing_id, there)
             return 200, answer
@@ -254,10 +261,14 @@ class StandIn(BaseAdapter):
         for name in [name for name, it in sent.items() if it is REMOVED]:
             there.pop(name, None)
         if kind.changing:
-            there[kind.status], *self._ahead[id(there)] = kind.changing.split()
+            self.make_busy(there, kind.status, kind.changing)
         if kind.is_silent:
             return 204, None
         return 200, kind.answers(there) if kind.answers else outside(kind, there)
+
+    def make_busy(self, there: Body, status: str, states: str) -> None:
+        """Let an object pass these states."""
+        there[status], *self._ahead[id(there)] = states.split()
 
     def _go_on(self, kind: Kind, thing_id: str, there: Body) -> None:
         ahead = self._ahead.get(id(there))

@@ -82,6 +82,7 @@ KINDS = [
     "manila.share_snapshot",
     "manila.share_type",
     "mistral.workflow",
+    "trove.flavor",
 ]
 """Heat's names of these constraints."""
 

@@ -3,12 +3,16 @@
 from tests.reference.cases import CASES
 
 ID = "3f0c2a1e-5b7d-4c8e-9a6f-0123456789ab"
+STACK = "6c84fb90-12c4-11e1-840d-7b25c5ee775a"
 SECRET = f"http://barbican.invalid/v1/secrets/{ID}"
 
 CLOUD_EXAMPLES = {
     **{case.type_name: dict(case.given) for case in CASES},
     "OS::Mistral::ExternalResource": {"actions": {"CREATE": {"workflow": "make"}}},
     "OS::Zaqar::SignedQueueURL": {"queue": "jobs"},
+    "OS::Heat::SwiftSignal": {"handle": f"http://swift.invalid/v1/AUTH_shop/{STACK}/handle", "timeout": 60},
+    "OS::Neutron::MeteringLabel": {"name": "web"},
+    "OS::Neutron::MeteringRule": {"metering_label_id": ID, "remote_ip_prefix": "10.0.0.0/8"},
     "AWS::IAM::AccessKey": {"UserName": "cfn-user"},
     "AWS::IAM::User": {"LoginProfile": {"Password": "hunter2"}},
     "AWS::EC2::EIPAssociation": {"EIP": "192.0.2.9", "InstanceId": ID},

@@ -8,7 +8,7 @@ metadata, with the whole uuid: a repeated creation finds its own container by it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from heatlite.exception import CloudConflict, CloudNotFound, ResourceActionNotSupported
@@ -28,6 +28,7 @@ class Container(CloudResource):
 
     service, path, key = "object_store", "", "container"
     mark = ByContent()
+    refusal: ClassVar[str] = f"Deleting non-empty container ({{}}) when {PURGE} is False"
     in_use_seconds = 3600.0  # Swift's listings lag behind, and a purge takes several steps
     properties_schema = {
         "name": Property(Type.STRING, "The name of the container."),
@@ -51,17 +52,34 @@ class Container(CloudResource):
 
         :raises CloudConflict: if there is one
         """
-        name = self.properties["name"] or self.physical_resource_name()
+        name = self.wanted_name
         if self._has_other(name):
             message = f"A container {name} exists already. Delete it, or choose another name."
             raise CloudConflict(service="Swift", status=409, message=message)
-        given = {header: self.properties[header] for header in (READ, WRITE) if self.properties[header] is not None}
-        headers = {**given, **prefixed(META, self.properties[META]), MARK: self.uuid}
-        self.api.answer("PUT", self.place(name), headers=headers)
+        self.api.answer("PUT", self.place(name), headers={**self.headers(), MARK: self.uuid})
         self.resource_id_set(name)
-        if account := prefixed(ACCOUNT, self.properties[ACCOUNT]):
+        if account := self.account_headers():
             self.api.answer("POST", "", headers=account)
         return {}
+
+    @property
+    def wanted_name(self) -> str:
+        """The container's name. Hook."""
+        return str(self.properties["name"] or self.physical_resource_name())
+
+    @property
+    def purges(self) -> bool:
+        """Whether a deletion deletes the objects too. Hook."""
+        return bool(self.properties[PURGE])
+
+    def headers(self) -> dict[str, str]:
+        """Return who may read and write, and the metadata. Hook."""
+        given = {header: self.properties[header] for header in (READ, WRITE) if self.properties[header] is not None}
+        return {**given, **prefixed(META, self.properties[META])}
+
+    def account_headers(self) -> dict[str, str]:
+        """Return the metadata for the project's account. Hook."""
+        return prefixed(ACCOUNT, self.properties[ACCOUNT])
 
     def _has_other(self, name: str) -> bool:
         try:
@@ -71,7 +89,7 @@ class Container(CloudResource):
 
     def find(self) -> list[str]:
         """Return the name, if the container has the mark."""
-        name = self.properties["name"] or self.physical_resource_name()
+        name = self.wanted_name
         try:
             return [name] if self.look(name).get(MARK) == self.uuid else []
         except CloudNotFound:
@@ -89,9 +107,8 @@ class Container(CloudResource):
         :raises CloudConflict: if there are still objects
         """
         there = self.api.get(self.place(thing_id), params={"format": "json", "limit": OBJECTS_A_STEP}) or []
-        if there and not self.properties[PURGE]:
-            action = f"Deleting non-empty container ({thing_id}) when {PURGE} is False"
-            raise ResourceActionNotSupported(action=action)
+        if there and not self.purges:
+            raise ResourceActionNotSupported(action=self.refusal.format(thing_id))
         for it in there:
             try:
                 self.api.delete(f"{self.place(thing_id)}/{quote(it['name'])}")

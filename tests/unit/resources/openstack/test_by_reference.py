@@ -335,6 +335,68 @@ def test_what_heat_refuses_is_refused(type_name: str, given: dict[str, Any], rea
         Life(case, **given).resource.validate()
 
 
+@pytest.mark.parametrize(
+    ("type_name", "given", "reason"),
+    [
+        ("OS::Trove::Instance", {"datastore_type": ""}, "Not allowed - datastore_version without datastore_type"),
+        ("OS::Trove::Instance", {"databases": []}, "Databases property is required if users property is provided"),
+        ("OS::Trove::Instance", {"databases": [{"name": "other"}]}, "specified for user does not exist in databases"),
+        ("OS::Trove::Instance", {"networks": [{"fixed_ip": "10.0.0.9"}]}, "Either network or port must be provided"),
+        ("OS::Zun::Container", {"restart_policy": "always:3"}, 'restart_policy "always:3" is invalid'),
+        ("OS::Zun::Container", {"mounts": [{"mount_path": "/"}]}, "should be set for the specified mount"),
+        ("OS::Zun::Container", {"networks": [{"fixed_ip": "10.0.0.9"}]}, "At least one of the following properties"),
+        ("OS::Zun::Container", {"networks": [{"port": ID, "fixed_ip": "10.0.0.9"}]}, "at the same time: networks"),
+    ],
+)
+def test_databases_and_containers_that_heat_refuses_are_refused(
+    type_name: str, given: dict[str, Any], reason: str
+) -> None:
+    case = next(case for case in CASES if case.type_name == type_name)
+    with pytest.raises(StackValidationFailed, match=reason):
+        Life(case, **given).resource.validate()
+
+
+def test_an_instance_is_changed_by_one_request_after_another() -> None:
+    life = of("OS::Trove::Instance")
+    life.service.asked.clear()
+    assert isinstance(life.run("UPDATE", life.case.new), Done)
+    place = f"/v1.0/shop/instances/{life.instance.resource_id}"
+    assert [(method, path.removeprefix(place)) for method, path, _ in life.service.asked if method != "GET"] == [
+        ("PATCH", ""),
+        ("POST", "/action"),
+        ("POST", "/action"),
+        ("POST", "/databases"),
+        ("DELETE", "/databases/shop"),
+        ("POST", "/users"),
+        ("PUT", "/users/ann"),
+        ("PUT", "/users/ann/databases"),
+        ("DELETE", "/users/ann/databases/shop"),
+    ]
+
+
+def test_a_server_of_a_cluster_that_breaks_fails_it_and_a_busy_cluster_is_deleted_later() -> None:
+    case = next(case for case in CASES if case.type_name == "OS::Trove::Cluster")
+    life = Life(case)
+    life.service.ends_in = "FAILED"
+    outcome = life.run("CREATE")
+    assert isinstance(outcome, Failed)
+    assert "Went to status FAILED" in outcome.reason
+    life = Life(case).made()
+    life.there[0]["task"] = {"name": "ADDING"}
+    deleting = start(life.resource, "DELETE")
+    assert isinstance(deleting, Waiting)
+    assert [method for method, _, _ in life.service.asked].count("DELETE") == 0
+    life.there[0]["task"] = {"name": "NONE"}
+    assert isinstance(life.run("DELETE"), Done)
+
+
+def test_an_interactive_container_that_has_stopped_is_broken_and_another_one_is_not() -> None:
+    for interactive, kind in ((True, Failed), (False, Done)):
+        life = Life(next(case for case in CASES if case.type_name == "OS::Zun::Container"), interactive=interactive)
+        life.service.ends_in = "Stopped"
+        assert isinstance(life.run("CREATE"), kind)
+
+
 # --- Mistral ---------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,1 @@
+"""Types of Trove, the service for databases."""

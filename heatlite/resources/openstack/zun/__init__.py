@@ -1,0 +1,1 @@
+"""Types of Zun, the service for containers."""
