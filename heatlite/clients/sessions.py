@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from openstack.connection import Connection
 
 KEPT = 500
-FIRST_PAUSE = 0.3
+FIRST_RECONNECT_PAUSE = 0.3
 
 
 class Sessions:
@@ -114,7 +114,7 @@ def patient(retries: int, auth_url: str) -> requests.Session:
         status=retries,
         status_forcelist=[503],
         allowed_methods=None,
-        backoff_factor=FIRST_PAUSE,
+        backoff_factor=FIRST_RECONNECT_PAUSE,
         respect_retry_after_header=False,
         raise_on_status=False,
     )

@@ -28,7 +28,7 @@ from heatlite.db.retry import retried
 from heatlite.db.software_models import software_config, software_deployment
 
 BATCH = 50
-BATCH_BYTES = 4 * 1024 * 1024
+BYTES_IN_ONE_TRANSACTION = 4 * 1024 * 1024
 """Bytes of the rows that are read together at most, unless one row has more."""
 DATA = ("progress", "properties_data", "attr_data", "resource_metadata", "resource_data")
 CREDENTIALS = ("password", "trust_id")
@@ -94,7 +94,7 @@ def _batch(context: Context, table: sa.Table, columns: Sequence[str], last: int,
     following = sa.select(table.c.id, size).where(table.c.id > last).order_by(table.c.id).limit(BATCH)
     with context.database.writer(context):
         sizes = {row[0]: row[1] for row in context.connection.execute(following)}
-        batch = next(bulk.in_pieces(list(sizes), list(sizes.values()), BATCH_BYTES), [])
+        batch = next(bulk.in_pieces(list(sizes), list(sizes.values()), BYTES_IN_ONE_TRANSACTION), [])
         statement = sa.select(*(table.c[name] for name in columns)).where(table.c.id.in_([id_ for _, id_ in batch]))
         found = [dict(row._mapping) for row in context.connection.execute(statement.order_by(table.c.id))]
         return {row["id"]: rewrite(context, row) for row in found}

@@ -49,7 +49,7 @@ def offender(value: Any, where: str, depth: int = 20) -> str:
     for path, item in inner:
         if not is_json(item):
             return offender(item, path, depth - 1)
-    return f"{where} is {shown(value)} ({type(value).__name__})"
+    return f"{where} is {bounded_repr(value)} ({type(value).__name__})"
 
 
 def is_json(value: Any) -> bool:
@@ -63,7 +63,7 @@ def is_json(value: Any) -> bool:
     return True
 
 
-def shown(value: Any, limit: int = 100) -> str:
+def bounded_repr(value: Any, limit: int = 100) -> str:
     """Return a repr of bounded length; never fail."""
     try:
         text = repr(value)

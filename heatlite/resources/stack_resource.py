@@ -22,12 +22,12 @@ from heatlite.exception import NotSupported
 from heatlite.resources.adoptable import STACK_NAME
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.instance import Instance
-from heatlite.resources.nested.decision import Again, Complete, Fail, Send, decide, is_at_goal, is_lost
+from heatlite.resources.nested.decision import Again, Complete, Fail, Send, decide_about_child, is_at_goal, is_lost
 from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE, Begin, ChildView, Goal, NestedStacks, Verb
 from heatlite.schema.attribute_paths import EACH, INNER, joined
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+SHORTEST_LOOK_PAUSE, LONGEST_LOOK_PAUSE = 1.0, 30.0
 
 Progress = dict[str, Any]
 
@@ -326,7 +326,7 @@ class StackResource(Resource):
             self.poll_in(0)
             return False
         verb, follows = Verb(progress["verb"]), progress["follows"]
-        match decide(verb, progress["operation_id"], follows, self.nested.look(self.uuid)):
+        match decide_about_child(verb, progress["operation_id"], follows, self.nested.look(self.uuid)):
             case Complete():
                 return True
             case Fail(reason):
@@ -339,7 +339,7 @@ class StackResource(Resource):
             case Send(creates):
                 self.nested.send(self._message(progress, creates))
         waited = self.now() - progress["since"]
-        self.poll_in(min(LONGEST_PAUSE, max(FIRST_PAUSE, waited)))
+        self.poll_in(min(LONGEST_LOOK_PAUSE, max(SHORTEST_LOOK_PAUSE, waited)))
         return False
 
     def _message(self, progress: Progress, creates: bool) -> Begin:

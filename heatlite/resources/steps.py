@@ -29,7 +29,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from heatlite.exception import CloudUnavailable, ResourceFailed
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.difference import changed
-from heatlite.resources.jsonable import MOST_PROGRESS, as_json, shown
+from heatlite.resources.jsonable import MOST_PROGRESS, as_json, bounded_repr
 from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import Unavailable
 from heatlite.resources.outcomes import Done, Failed, Replace, Shown, Unchanged, Update, Waiting
@@ -44,7 +44,7 @@ GIVEN = {"ADOPT": "adopt", "REFER": "refer", "SNAPSHOT_DELETE": "snapshot_delete
 CHECKS = {**VERBS, **GIVEN, "SNAPSHOT_DELETE": "delete"}
 AGAIN = "again"
 """The key of a progress for a call to repeat; no plugin uses it in its own progress."""
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+FIRST_RETRY_PAUSE, LONGEST_RETRY_PAUSE = 1.0, 60.0
 LONGEST_ASKED_PAUSE = 600.0
 """Seconds between two tries: the growing pause, and the longest Retry-After that is respected."""
 
@@ -141,9 +141,9 @@ def later(resource: Resource, error: CloudUnavailable, left: Mapping[str, Any], 
 
     :param left: the call to repeat: ``{"begin": True}``, or ``{"progress": …}``
     """
-    pause = min(FIRST_PAUSE * 2 ** min(tries, 10), LONGEST_PAUSE) * resource.random.uniform(0.75, 1.25)
+    pause = min(FIRST_RETRY_PAUSE * 2 ** min(tries, 10), LONGEST_RETRY_PAUSE) * resource.random.uniform(0.75, 1.25)
     if error.retry_after is not None:
-        pause = min(max(error.retry_after, FIRST_PAUSE), LONGEST_ASKED_PAUSE)
+        pause = min(max(error.retry_after, FIRST_RETRY_PAUSE), LONGEST_ASKED_PAUSE)
     reason = resource.masked(str(error))
     LOG.info("%s %s waits %.1f s: %s", plugin_name(resource), resource.name, pause, reason)
     kept = {key: left[key] for key in ("begin", "progress") if key in left}
@@ -199,9 +199,9 @@ def failed(resource: Resource, error: BaseException) -> Failed:
     trace = "".join(traceback.format_exception(error)).rstrip()
     LOG.info("%s %s failed\n%s", plugin_name(resource), resource.name, resource.masked(trace))
     try:
-        text = str(error) or shown(error)
+        text = str(error) or bounded_repr(error)
     except Exception:
-        text = shown(error)
+        text = bounded_repr(error)
     if isinstance(error, NestedStackFailed):
         return failure(resource, resource.masked(error.under(resource.name)))
     if isinstance(error, UpdateReplace):

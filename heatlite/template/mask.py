@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-HIDDEN = "******"
+MASKED = "******"
 SHORT = 4
 """Shorter values are masked only as whole words: otherwise every "a" of a text would reveal the value."""
 BEGINNING = 8
@@ -55,7 +55,7 @@ class Mask:
         try:
             return self._masked(text)
         except (RecursionError, MemoryError, OverflowError):
-            return HIDDEN
+            return MASKED
 
     def _masked(self, text: str) -> str:
         """Replace what values and the beginnings of values take, from left to right; those that overlap are one."""
@@ -67,7 +67,7 @@ class Mask:
             if stop <= max(start, end):
                 continue
             if start >= end:
-                parts += (text[end:start], HIDDEN)
+                parts += (text[end:start], MASKED)
             end = stop
             if stop - start > MOST_INSIDE:
                 place = max(place, stop - BEGINNING + 1)

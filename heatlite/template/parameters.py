@@ -16,7 +16,7 @@ from heatlite.exception import StackValidationFailed, UnknownUserParameter, User
 from heatlite.template.dialects import HOT, Dialect
 from heatlite.template.environment import Environment
 from heatlite.template.hot import Template
-from heatlite.template.mask import HIDDEN, Mask
+from heatlite.template.mask import MASKED, Mask
 from heatlite.template.parameter_schema import ParameterSchema, check_default
 from heatlite.template.path import check_nesting, refused
 from heatlite.template.unknown import UNKNOWN
@@ -92,7 +92,7 @@ class Parameters(Mapping[str, Any]):
         shown = {name: self[name] for name in self if name not in self.schemata and name not in NOT_SHOWN}
         for name, schema in self.schemata.items():
             is_secret = schema.hidden or name in self.secret_names
-            shown[name] = HIDDEN if hide and is_secret else schema.show(self[name])
+            shown[name] = MASKED if hide and is_secret else schema.show(self[name])
         return shown
 
 

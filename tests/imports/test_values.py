@@ -20,7 +20,7 @@ from heatlite.db.heat.records import HeatStack
 from heatlite.db.settings import Settings
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.settings import Settings as EngineSettings
-from heatlite.engine.definitions.active_resources import serving
+from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.definitions.scope import EngineScope, live
 from heatlite.engine.definitions.traversals import Library
 from heatlite.engine.heat_import.asking import Means
@@ -183,7 +183,7 @@ def computed(taken: Taken, heat: HeatStack) -> dict[str, Any]:
     stack = stacks.get(context, heat.id)
     assert stack is not None
     template, parameters = Library({}).parameters(context, stack)
-    rows = serving(resources.by_stack(context, stack.id), stack.raw_template_id)
+    rows = active_rows(resources.by_stack(context, stack.id), stack.raw_template_id)
     there = {name: found for name, row in rows.items() if (found := live(row, taking.REGISTRY)) is not None}
     scope = EngineScope(parameters, template.files, there, stack.facade)
     made = {name: it for name, it in template.resources.items() if it.external_id is None}

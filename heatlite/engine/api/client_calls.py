@@ -32,7 +32,7 @@ from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.engine.api import argument_types, repeated
 from heatlite.engine.common.commit_retry import unavailable
-from heatlite.engine.common.masking import shown
+from heatlite.engine.common.masking import masked_value
 from heatlite.engine.common.template_errors import SeveralMistakes, cut_short, in_short
 from heatlite.engine.definitions import log_context
 from heatlite.rpc.client_methods import METHODS
@@ -144,7 +144,7 @@ def unforeseen(method: str, request_id: str | None, error: BaseException) -> exc
 def _expected(error: exception.HeatliteError) -> oslo_messaging.ExpectedException:
     """Wrap an error so that oslo.messaging sends it as a reply and doesn't log it. The traceback isn't sent."""
     expected = oslo_messaging.ExpectedException()
-    bare = shown(error, cut_short).with_traceback(None)
+    bare = masked_value(error, cut_short).with_traceback(None)
     bare.__cause__ = bare.__context__ = None
     expected.exc_info = (type(bare), bare, None)
     return expected

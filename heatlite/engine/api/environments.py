@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from heatlite.template import Environment, ParameterSchema
-from heatlite.template.parameters import HIDDEN
+from heatlite.template.parameters import MASKED
 
 NOT_SHOWN = ("encrypted_param_names", "parameter_merge_strategies")
 
@@ -43,7 +43,7 @@ def stored(
         encrypted = [name for name in plain["parameters"] if name in own and own[name].hidden and name not in names]
         plain["encrypted_param_names"] = [*names, *encrypted]
     for section in ("parameters", "parameter_defaults"):
-        plain[section] = {name: HIDDEN if name in hidden else value for name, value in plain[section].items()}
+        plain[section] = {name: MASKED if name in hidden else value for name, value in plain[section].items()}
     plain["resource_registry"] = {"resources": {}, **plain["resource_registry"]}
     return plain
 

@@ -21,8 +21,8 @@ from heatlite.engine.api import arguments, finding, history, nesting, replies, s
 from heatlite.engine.api.arguments import check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.api.shown import shown
 from heatlite.engine.api.submissions import Sent
+from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.operations import drift, planning
 from heatlite.engine.operations.drift import Finding
 from heatlite.engine.operations.lifecycle import Lifecycle
@@ -110,7 +110,7 @@ class InsightEndpoint:
         """
         stack = finding.by_identity(context, stack_identity)
         rows = resources.by_names(context, stack.id, [resource_name])
-        row = shown(rows, stack.raw_template_id).get(resource_name)
+        row = active_rows(rows, stack.raw_template_id).get(resource_name)
         if row is None:
             raise exception.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
         look = drift.look(self._shared, context, stack, row, going_on)

@@ -17,9 +17,9 @@ from heatlite.context import RequestContext
 from heatlite.db import resources
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import replies
-from heatlite.engine.api.shown import shown
 from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.common.template_errors import cut_short
+from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
 from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, OutputDefinition, Parameters, Template, resolve
@@ -61,7 +61,7 @@ def resolved(
     rows = [now(row) for row in rows]
     there = made(rows, stack.raw_template_id, registry)
     if ask is not None:
-        serving = shown(rows, stack.raw_template_id)
+        serving = active_rows(rows, stack.raw_template_id)
         there = {name: replace(resource, ask=ask(serving[name])) for name, resource in there.items()}
     scope = EngineScope(parameters, template.files, there)
     return [{**replies.output(output.name, output.description), **value_of(output, scope)} for output in wanted]
@@ -73,7 +73,7 @@ def made(rows: Collection[ResourceRecord], template_id: int, registry: Registry)
     A resource that hasn't been created yet, or whose plugin isn't installed, is left out.
     """
     found = {}
-    for name, row in shown(rows, template_id).items():
+    for name, row in active_rows(rows, template_id).items():
         try:
             resource = live(row, registry)
         except exception.EntityNotFound:

@@ -6,7 +6,7 @@ from typing import Any
 
 from heatlite.schema.constraints import AllowedPattern, AllowedValues, Constraint, Custom, Length, Modulo, Range
 from heatlite.template import Environment, ParameterSchema, ParameterType
-from heatlite.template.parameters import HIDDEN
+from heatlite.template.parameters import MASKED
 
 TYPES = {
     ParameterType.STRING: "String",
@@ -31,7 +31,7 @@ def parameter(schema: ParameterSchema, environment: Environment) -> dict[str, An
         reply["Default"] = default
     if environment.parameters.get(name):
         is_secret = schema.hidden or name in environment.encrypted_param_names
-        reply["Value"] = HIDDEN if is_secret else environment.parameters[name]
+        reply["Value"] = MASKED if is_secret else environment.parameters[name]
     if schema.tags:
         reply["Tags"] = list(schema.tags)
     for constraint in schema.constraints:

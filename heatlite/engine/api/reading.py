@@ -20,9 +20,10 @@ from heatlite.engine.api.arguments import invalid
 from heatlite.engine.api.history import read_events
 from heatlite.engine.api.queries import Condition
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.api.shown import matching, required_by, shown
+from heatlite.engine.api.resource_lists import matching, required_by
 from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
 from heatlite.engine.common.reply_limits import check_read
+from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.refresh import as_of_now, asker
 from heatlite.rpc.queries import EventQuery, StackQuery
@@ -188,7 +189,7 @@ class Reading:
 
     def _check_details(self, context: RequestContext, family: Sequence[StackRecord], rows: Rows, filters: Any) -> None:
         """Raise RequestLimitExceeded when the rows that a list would show in full are too large together."""
-        of = {each.id: matching(shown(rows[each.id], each.raw_template_id), filters) for each in family}
+        of = {each.id: matching(active_rows(rows[each.id], each.raw_template_id), filters) for each in family}
         size = resources.shown_bytes(context, [row.id for each in of.values() for row in each])
         check_read(size, "list them without details, or show one resource after another")
 
@@ -201,7 +202,7 @@ class Reading:
         *,
         with_detail: bool,
     ) -> list[Reply]:
-        serving = shown(rows, stack.raw_template_id)
+        serving = active_rows(rows, stack.raw_template_id)
         wanted = matching(serving, filters)
         if not wanted:
             return []
@@ -243,7 +244,7 @@ class Reading:
             raise invalid(f"with_attr must be a list of attributes, not {with_attr!r:.80}")
         with context.database.reader(context):
             rows = resources.light(context, stack.id)
-            serving = shown(rows, stack.raw_template_id)
+            serving = active_rows(rows, stack.raw_template_id)
             found = resources.by_ids(context, [serving[name].id]) if isinstance(name, str) and name in serving else []
         if not found:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)

@@ -15,7 +15,7 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import finding
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.api.shown import shown
+from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.shared import Shared
 from heatlite.engine.signals import hooks
@@ -90,7 +90,7 @@ class SignalEndpoint:
 
     def _by_name(self, context: Context, stack: StackRecord, name: Any) -> ResourceRecord:
         rows = resources.by_names(context, stack.id, [name]) if isinstance(name, str) else []
-        row = shown(rows, stack.raw_template_id).get(name)
+        row = active_rows(rows, stack.raw_template_id).get(name)
         if row is None:
             raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
         return row

@@ -21,7 +21,7 @@ from typing import Any
 from heatlite.context import RequestContext
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.common.masking import masked, shown
+from heatlite.engine.common.masking import masked, masked_value
 from heatlite.engine.common.reply_limits import ReplyBudget
 from heatlite.engine.decision.preview import Change, Fate, Present, Preview
 from heatlite.engine.definitions.inheritance import NOTHING_HIDDEN
@@ -104,7 +104,9 @@ class UpdatePreview:
                 below = self.walk.wanted(place, preview, name)
                 if below is None:
                     resource = self.tell(place.stack, None, name, parsed)
-                    found.append(self.budget.counted({**resource, "properties": shown(preview.properties(name), mask)}))
+                    found.append(
+                        self.budget.counted({**resource, "properties": masked_value(preview.properties(name), mask)})
+                    )
                 else:
                     facade = self.walk.facade(preview, name, below.template)
                     found.append(self.tree(Place(imagined(place.stack, name), False, below, facade), mask))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from heatlite import exception
-from heatlite.template.mask import HIDDEN
+from heatlite.template.mask import MASKED
 
 CANT_BE_SHOWN = "It failed; the reason can't be shown, because hidden values couldn't be removed from it"
 
@@ -56,12 +56,12 @@ def _of_strangers(error: Exception, mask: Callable[[str], str]) -> Exception:
 def _copy(error: exception.HeatliteError, mask: Callable[[str], str]) -> exception.HeatliteError:
     """Create an error of the same class with masked fields, without calling its constructor."""
     hidden = type(error).__new__(type(error))
-    hidden.args = tuple(shown(argument, mask) for argument in error.args)
-    vars(hidden).update({name: shown(value, mask) for name, value in vars(error).items()})
+    hidden.args = tuple(masked_value(argument, mask) for argument in error.args)
+    vars(hidden).update({name: masked_value(value, mask) for name, value in vars(error).items()})
     return hidden
 
 
-def shown(value: Any, mask: Callable[[str], str]) -> Any:
+def masked_value(value: Any, mask: Callable[[str], str]) -> Any:
     """Mask each text in a value of any structure."""
     match value:
         case str():
@@ -71,10 +71,10 @@ def shown(value: Any, mask: Callable[[str], str]) -> Any:
         case exception.HeatliteError():
             return _copy(value, mask)
         case Mapping():
-            return {shown(key, mask): shown(item, mask) for key, item in value.items()}
+            return {masked_value(key, mask): masked_value(item, mask) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
-            return type(value)(shown(item, mask) for item in value)
-    return (HIDDEN if isinstance(value, int | float) else mask(str(value))) if _is_hidden(str(value), mask) else value
+            return type(value)(masked_value(item, mask) for item in value)
+    return (MASKED if isinstance(value, int | float) else mask(str(value))) if _is_hidden(str(value), mask) else value
 
 
 def _is_hidden(text: str, mask: Callable[[str], str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from heatlite.engine.decision.preview import Change, Fate
 from heatlite.template import UNKNOWN, Mask
-from heatlite.template.mask import HIDDEN
+from heatlite.template.mask import MASKED
 
 LATER = "(known later)"
 MAY_CHANGE, WOULD_FAIL = "may change", "would fail"
@@ -29,8 +29,8 @@ def told(name: str, change: Change, mask: Mask, nested: Sequence[Told] = ()) -> 
         "properties": [
             {
                 "name": each.name,
-                "before": shown(each.before, mask),
-                "after": shown(each.after, mask),
+                "before": told_value(each.before, mask),
+                "after": told_value(each.after, mask),
                 "forces_replacement": each.forces,
             }
             for each in change.properties
@@ -60,15 +60,15 @@ def failures(changes: Sequence[Told], prefix: str = "") -> Iterator[str]:
             yield from failures(child["changes"], f"{name}.")
 
 
-def shown(value: Any, mask: Mask) -> Any:
+def told_value(value: Any, mask: Mask) -> Any:
     """Return a value as clients may see it: hidden values are masked, and unknown ones say so."""
     if value is UNKNOWN:
         return LATER
     if isinstance(value, Mapping):
-        return {mask(str(key)): shown(item, mask) for key, item in value.items()}
+        return {mask(str(key)): told_value(item, mask) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [shown(item, mask) for item in value]
+        return [told_value(item, mask) for item in value]
     if isinstance(value, str):
         return mask(value)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return HIDDEN if is_number and mask(str(value)) != str(value) else value
+    return MASKED if is_number and mask(str(value)) != str(value) else value

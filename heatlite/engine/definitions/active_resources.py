@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from heatlite.convergence.serving import Now
-from heatlite.convergence.serving import serving as serving_of
+from heatlite.convergence.serving import Now, serving
 from heatlite.db.records import ResourceRecord
 
 
-def serving(rows: Iterable[ResourceRecord], template_id: int) -> dict[str, ResourceRecord]:
+def active_rows(rows: Iterable[ResourceRecord], template_id: int) -> dict[str, ResourceRecord]:
     """Return name → the row that serves it, in the order in which the names came into being.
 
     :param template_id: the stack's template
     """
-    return serving_of(list(rows), Now(template_id))
+    return serving(list(rows), Now(template_id))

@@ -20,7 +20,7 @@ from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.reply_limits import check_read
-from heatlite.engine.definitions.active_resources import serving
+from heatlite.engine.definitions.active_resources import active_rows
 
 Exported = dict[str, Any]
 
@@ -42,7 +42,7 @@ def tree_bytes(context: Context, stack: StackRecord) -> int:
 
 def _stack_data(context: Context, stack: StackRecord) -> Exported:
     record = templates.get(context, stack.raw_template_id)
-    rows = serving(resources.to_export(context, stack.id), stack.raw_template_id)
+    rows = active_rows(resources.to_export(context, stack.id), stack.raw_template_id)
     children = {child.id: child for child in stacks.children(context, [stack.id])}
     return {
         "name": stack.name,

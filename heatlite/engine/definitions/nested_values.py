@@ -13,7 +13,7 @@ from heatlite.db import resources, stacks
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common.reply_limits import check_read
-from heatlite.engine.definitions.active_resources import serving
+from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
 from heatlite.engine.definitions.traversals import Library
 from heatlite.resources.groups import template as template_of_group
@@ -81,7 +81,7 @@ def members(context: Context, stack: StackRecord) -> list[Member]:
 
     Each member's attributes are read for its reference alone. Large ones are read one member after another.
     """
-    rows = serving(resources.results(context, stack.id), stack.raw_template_id)
+    rows = active_rows(resources.results(context, stack.id), stack.raw_template_id)
     return [
         Member(
             name,
@@ -112,7 +112,7 @@ def rows_of(context: Context, stack: StackRecord, names: Collection[str]) -> Map
 
     :raises RequestLimitExceeded: when their attributes take too much together
     """
-    rows = serving(resources.results(context, stack.id, names), stack.raw_template_id) if names else {}
+    rows = active_rows(resources.results(context, stack.id, names), stack.raw_template_id) if names else {}
     check_read(sum(row.held_back for row in rows.values()), f"read fewer or smaller attributes of stack {stack.name}")
     whole = resources.with_attributes(context, rows.values())
     return {name: whole[row.id] for name, row in rows.items()}

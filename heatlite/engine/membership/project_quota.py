@@ -76,13 +76,13 @@ class ProjectQuota:
         project = project or sync_points.project_of(EngineContext(self.database), traversal_id)
         if project is None or not batches:
             return batches
-        admitted = self.admit(project, len(batches))
+        admitted = self.spend(project, len(batches))
         later = [node for batch in batches[admitted:] for node in batch]
         self.queue(traversal_id, later, project)
         return batches[:admitted]
 
-    def admit(self, project: str, batches: int) -> int:
-        """Return how many of the batches may be cast now, and count these as cast."""
+    def spend(self, project: str, batches: int) -> int:
+        """Spend the project's budget: return how many of the batches may be cast now, and count these as cast."""
         with self._lock:
             if len(self._budgets) > PROJECTS_KNOWN:
                 self._budgets.clear()

@@ -21,7 +21,7 @@ from heatlite.convergence.decide import Perform
 from heatlite.convergence.model import Action, Status
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
-from heatlite.engine.decision.planned import shown
+from heatlite.engine.decision.planned import told_value
 from heatlite.engine.decision.resource_decision import decide_visit
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.ports import plugin_errors
@@ -128,6 +128,6 @@ def concluded(shared: Shared, traversal: Traversal, row: ResourceRecord, outcome
         case Done(attributes=found):
             recorded = (row.attr_data or {}).get("attributes") or {}
             differing = {name: [recorded[name], found[name]] for name in found if name in recorded}
-            differing = {name: shown(pair, traversal.mask) for name, pair in differing.items() if not same(*pair)}
+            differing = {name: told_value(pair, traversal.mask) for name, pair in differing.items() if not same(*pair)}
             return Look(Finding.DIFFERS if differing else Finding.SAME, attributes=differing)
     raise TypeError(f"a check can't have the outcome {outcome!r:.80}")

@@ -17,7 +17,7 @@ from heatlite.db.records import ResourceRecord
 from heatlite.db.refusals import is_refusal
 from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.exception import ResourceFailed
-from heatlite.resources.jsonable import shown
+from heatlite.resources.jsonable import bounded_repr
 from heatlite.resources.nested.port import Unavailable
 from heatlite.resources.outcomes import Failed
 
@@ -43,7 +43,7 @@ def reason(mask: Callable[[str], str], name: str, error: BaseException) -> str:
     trace = mask("".join(traceback.format_exception(error)).rstrip())
     LOG.error("The plugin of %s raised an exception outside a step\n%s", name, trace)
     try:
-        text = str(error) or shown(error)
+        text = str(error) or bounded_repr(error)
     except Exception:
-        text = shown(error)
+        text = bounded_repr(error)
     return mask(str(ResourceFailed(error_class=type(error).__name__, name=name, reason=text)))

@@ -71,7 +71,7 @@ from heatlite.engine.traversal.fair_thread_pool import FairThreadPool
 from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.notifications import Notifier
-from heatlite.resources.builtin import outside_deployment, outside_handle, outside_policy
+from heatlite.resources.builtin import deployment_with_user, handle_with_user, policy_with_user
 from heatlite.resources.openstack.mistral import workflow
 from heatlite.resources.registry import Registry
 from heatlite.rpc import broker, messages
@@ -121,9 +121,9 @@ class EngineProcess:
         if surroundings.cloud is not None and surroundings.cloud.stack_domain is not None:
             registry = surroundings.registry.with_others(
                 {
-                    **outside_handle.IN_PLACE_OF,
-                    **outside_deployment.IN_PLACE_OF,
-                    **outside_policy.IN_PLACE_OF,
+                    **handle_with_user.IN_PLACE_OF,
+                    **deployment_with_user.IN_PLACE_OF,
+                    **policy_with_user.IN_PLACE_OF,
                     **workflow.IN_PLACE_OF,
                 }
             )

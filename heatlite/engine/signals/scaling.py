@@ -73,7 +73,7 @@ class ScalableSiblings(StackSiblings):
             raise Busy
         self._notify(row, contents, Status.IN_PROGRESS, "Start resizing the group")
         try:
-            self._begin(row, group, begin)
+            self._begin(group, begin)
         except Exception as error:
             reason = str(error) if isinstance(error, exception.HeatliteError) else ""
             self._notify(row, contents, Status.FAILED, group.masked(reason) or type(error).__name__)
@@ -100,7 +100,7 @@ class ScalableSiblings(StackSiblings):
         now, happened = self._shared.inputs.now(), [(SCALING, status, text)]
         notifications.insert(self._shared.context(), row.stack_id, happened, now, {**contents[status], "message": text})
 
-    def _begin(self, row: ResourceRecord, group: AutoScalingGroup, begin: Begin) -> None:
+    def _begin(self, group: AutoScalingGroup, begin: Begin) -> None:
         port, shared = group.nested, self._shared
         assert isinstance(port, Port), "an engine's plugins have its own port"
         parent = port.traversal.stack

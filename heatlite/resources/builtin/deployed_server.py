@@ -10,7 +10,12 @@ from typing import Any
 
 from heatlite.resources.base import Resource
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
-from heatlite.resources.software.delivery import SWIFT_DATA, SWIFT_DATA_PROPERTY, TRANSPORT, TRANSPORT_PROPERTY
+from heatlite.resources.software.delivery import (
+    CONFIG_TRANSPORT,
+    CONFIG_TRANSPORT_PROPERTY,
+    SWIFT_DATA,
+    SWIFT_DATA_PROPERTY,
+)
 
 NAME, METADATA = "name", "metadata"
 COLLECT_CONFIG = "os_collect_config"
@@ -25,7 +30,7 @@ class DeployedServer(Resource):
     properties_schema = {
         NAME: Property(Type.STRING, "The server's name.", update_allowed=True),
         METADATA: Property(Type.MAP, "Ignored.", update_allowed=True),
-        TRANSPORT: TRANSPORT_PROPERTY,
+        CONFIG_TRANSPORT: CONFIG_TRANSPORT_PROPERTY,
         SWIFT_DATA: SWIFT_DATA_PROPERTY,
     }
     attributes_schema = {

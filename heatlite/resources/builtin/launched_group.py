@@ -34,7 +34,7 @@ MEMBER = "OS::Heat::ScaledResource"
 CONFIGURATION, ZONES, BALANCERS, TAGS = "LaunchConfigurationName", "AvailabilityZones", "LoadBalancerNames", "Tags"
 SIZE, INSTANCE_ID, NETWORKS = "Size", "InstanceId", "VPCZoneIdentifier"
 INSTANCE_LIST, ADDRESS = "InstanceList", "PublicIp"
-LONGEST_PAUSE = 3600
+LONGEST_BATCH_PAUSE = 3600
 
 POLICY = {
     "MinInstancesInService": Property(Type.INTEGER, "How many members stay in service meanwhile.", default=0),
@@ -99,7 +99,7 @@ class LaunchedGroup(AutoScalingGroup):
             pause = (self.policy or {}).get(PAUSE_TIME, 0)
         except ValueError as error:
             raise StackValidationFailed(message=str(error)) from None
-        if pause > LONGEST_PAUSE:
+        if pause > LONGEST_BATCH_PAUSE:
             raise StackValidationFailed(message="Maximum PauseTime is 1 hour.")
 
     # --- the members ----------------------------------------------------------------------------------------

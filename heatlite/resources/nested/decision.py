@@ -91,7 +91,7 @@ def is_at_goal(child: ChildView | None, goal: Goal, operation_id: str | None, *,
     return is_ours and is_clean and child.status == COMPLETE and child.goal == goal
 
 
-def decide(verb: Verb, operation_id: str, follows: str | None, view: ChildView | None) -> Decision:
+def decide_about_child(verb: Verb, operation_id: str, follows: str | None, view: ChildView | None) -> Decision:
     """Decide the parent's next action.
 
     :param operation_id: the id of our operation

@@ -9,10 +9,10 @@ from heatlite.resources.schema import Property, Type
 from heatlite.resources.software.port import Software
 from heatlite.schema.constraints import AllowedValues, Length
 
-TRANSPORT, SWIFT_DATA = "software_config_transport", "deployment_swift_data"
+CONFIG_TRANSPORT, SWIFT_DATA = "software_config_transport", "deployment_swift_data"
 POLL_CFN, POLL_HEAT = "POLL_SERVER_CFN", "POLL_SERVER_HEAT"
 
-TRANSPORT_PROPERTY = Property(
+CONFIG_TRANSPORT_PROPERTY = Property(
     Type.STRING,
     "How the server's agent gets its software deployments.",
     default=POLL_CFN,

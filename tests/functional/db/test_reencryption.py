@@ -134,7 +134,7 @@ def test_more_rows_than_a_batch_are_written_and_told_of(vaulted, monkeypatch):
 
 
 def test_rows_that_are_large_together_are_read_one_after_another(database, vaulted, monkeypatch):
-    monkeypatch.setattr(reencryption, "BATCH_BYTES", 1000)
+    monkeypatch.setattr(reencryption, "BYTES_IN_ONE_TRANSACTION", 1000)
     secret, told = vaulted(OLD, encrypts=True), []
     plain = vaulted(OLD)
     stack = add_stack(plain)

@@ -152,7 +152,7 @@ def test_a_project_that_keeps_within_its_share_never_asks_the_database(town: Tow
         lambda connection, cursor, statement, *rest: "held_for" in statement and asked.append(statement),
     )
     for number in range(SHARE.batches):
-        assert town.quota.admit(f"project {number}", SHARE.batches) == SHARE.batches
+        assert town.quota.spend(f"project {number}", SHARE.batches) == SHARE.batches
     assert not asked
 
 

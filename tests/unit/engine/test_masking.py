@@ -12,7 +12,7 @@ from heatlite import exception
 from heatlite.engine.common.masking import CANT_BE_SHOWN, masked, without_secrets
 from heatlite.engine.common.template_errors import SeveralMistakes, placed
 from heatlite.template import Mask
-from heatlite.template.mask import HIDDEN
+from heatlite.template.mask import MASKED
 
 SECRET, PIN = "hunter2-Password", 4711
 MASK = Mask.of([SECRET, PIN])
@@ -53,20 +53,20 @@ def test_an_error_of_any_class_stays_what_it_is_and_tells_nothing_hidden(kind: t
     error = kind(**fields(kind))
     hidden = without_secrets(error, MASK)
     assert type(hidden) is kind
-    assert str(hidden) == str(error).replace(SECRET, HIDDEN)
+    assert str(hidden) == str(error).replace(SECRET, MASKED)
     assert SECRET not in told(hidden)
 
 
 @pytest.mark.parametrize("kind", [exception.StackValidationFailed, exception.PropertyError, exception.ResourceFailure])
 def test_an_error_with_a_place_keeps_it(kind: type[exception.ErrorWithPath]) -> None:
     hidden = without_secrets(kind("Property error", ["resources", "db"], f"Value {SECRET} is none"), MASK)
-    assert (type(hidden), str(hidden)) == (kind, f"Property error: resources.db: Value {HIDDEN} is none")
+    assert (type(hidden), str(hidden)) == (kind, f"Property error: resources.db: Value {MASKED} is none")
 
 
 def test_two_mistakes_told_together_tell_nothing_hidden() -> None:
     mistakes = [exception.PropertyError("", f"resources.{name}", f"'{SECRET}' and {PIN}") for name in ("a", "b")]
     hidden = without_secrets(placed("resources.c", SeveralMistakes(mistakes)), MASK)
-    assert str(hidden).count(HIDDEN) == 4
+    assert str(hidden).count(MASKED) == 4
     several = without_secrets(SeveralMistakes(mistakes), MASK)
     assert isinstance(several, SeveralMistakes)
     assert SECRET not in told(several) + "".join(told(each) for each in several.mistakes)
@@ -78,7 +78,7 @@ def test_what_is_hidden_in_a_field_only_is_masked_as_well() -> None:
         """Nothing to see here."""
 
     hidden = without_secrets(Silent(pairs={"pin": [PIN, SECRET]}, text=SECRET), MASK)
-    assert hidden.kwargs == {"pairs": {"pin": [HIDDEN, HIDDEN]}, "text": HIDDEN}
+    assert hidden.kwargs == {"pairs": {"pin": [MASKED, MASKED]}, "text": MASKED}
 
 
 def test_an_error_without_secrets_is_the_very_same() -> None:
@@ -120,4 +120,4 @@ def test_a_text_that_the_mask_cannot_search_is_hidden_whole() -> None:
         def _starts(self) -> Any:
             raise RecursionError
 
-    assert Broken(frozenset({SECRET}))(f"it is {SECRET}") == HIDDEN
+    assert Broken(frozenset({SECRET}))(f"it is {SECRET}") == MASKED

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from heatlite.resources.builtin.outside_deployment import OutsideDeployment
-from heatlite.resources.builtin.outside_handle import OutsideCfnHandle, OutsideHandle, OutsideUpdateHandle
-from heatlite.resources.builtin.outside_policy import OutsideCfnPolicy, OutsidePolicy
+from heatlite.resources.builtin.deployment_with_user import DeploymentWithUser
+from heatlite.resources.builtin.handle_with_user import CfnHandleWithUser, HandleWithUser, UpdateHandleWithUser
+from heatlite.resources.builtin.policy_with_user import CfnPolicyWithUser, PolicyWithUser
 from heatlite.resources.instance import Instance
 from heatlite.resources.outcomes import Done, Replace, Waiting
 from heatlite.resources.signing import resource_named, signature
@@ -25,11 +25,11 @@ CFN_POLICY = {"AutoScalingGroupName": "g", "ScalingAdjustment": 1, "AdjustmentTy
 EVERY = pytest.mark.parametrize(
     ("plugin", "given"),
     [
-        (OutsideHandle, {"signal_transport": "CFN_SIGNAL"}),
-        (OutsideCfnHandle, {}),
-        (OutsideUpdateHandle, {}),
-        (OutsidePolicy, POLICY),
-        (OutsideCfnPolicy, CFN_POLICY),
+        (HandleWithUser, {"signal_transport": "CFN_SIGNAL"}),
+        (CfnHandleWithUser, {}),
+        (UpdateHandleWithUser, {}),
+        (PolicyWithUser, POLICY),
+        (CfnPolicyWithUser, CFN_POLICY),
     ],
 )
 
@@ -44,9 +44,9 @@ def made(keystone: MemoryKeystone, plugin: Any, given: dict[str, Any]) -> Instan
 
 def url_of(plugin: Any, instance: Instance) -> str:
     resource = plugin(instance)
-    if plugin is OutsideHandle:
+    if plugin is HandleWithUser:
         return str(json.loads(resource.resolve_attribute("signal"))["alarm_url"])
-    if issubclass(plugin, OutsideCfnHandle):
+    if issubclass(plugin, CfnHandleWithUser):
         return str(resource.reference())
     return str(resource.resolve_attributes()[next(iter(plugin.attributes_schema))])
 
@@ -66,7 +66,7 @@ def test_its_url_is_signed_by_its_own_users_key(plugin: Any, given: dict[str, An
     keys = json.loads(credential["blob"])
     query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     said = query.pop("Signature")
-    is_policy = issubclass(plugin, OutsidePolicy)
+    is_policy = issubclass(plugin, PolicyWithUser)
     assert query["AWSAccessKeyId"] == keys["access"]
     assert said == signature("POST" if is_policy else "PUT", url, query, keys["secret"])
     assert urlsplit(url).path.startswith("/v1/signal/" if is_policy else "/v1/waitcondition/")
@@ -86,7 +86,7 @@ def test_user_and_keys_made_again_after_a_crash_are_the_same_and_go_with_the_res
     [credential] = keystone.things["credential"].values()
     query = {name: values[0] for name, values in parse_qs(urlsplit(url_of(plugin, instance)).query).items()}
     secret = json.loads(credential["blob"])["secret"]
-    said, method = query.pop("Signature"), "POST" if issubclass(plugin, OutsidePolicy) else "PUT"
+    said, method = query.pop("Signature"), "POST" if issubclass(plugin, PolicyWithUser) else "PUT"
     assert said == signature(method, url_of(plugin, instance), query, secret)
     assert isinstance(drive(plugin, "DELETE", instance=instance), Done)
     assert left(keystone) == (0, 0)
@@ -115,22 +115,22 @@ def test_without_anybody_to_take_the_signal_there_is_no_user(plugin: Any, given:
 
 def test_an_update_makes_another_update_handle() -> None:
     keystone = MemoryKeystone()
-    instance = made(keystone, OutsideUpdateHandle, {})
-    assert assess_update(OutsideUpdateHandle(instance), {}, {}) == Replace()
+    instance = made(keystone, UpdateHandleWithUser, {})
+    assert assess_update(UpdateHandleWithUser(instance), {}, {}) == Replace()
 
 
 def test_a_deployment_tells_its_server_where_to_post_and_signs_that_anew_each_time() -> None:
     keystone, software = MemoryKeystone(), SoftwareInMemory()
     given = {"server": "s", "signal_transport": "CFN_SIGNAL"}
-    instance = instance_of(OutsideDeployment, given, cloud=cloud_of(keystone, SIGNED), software=software)
-    waiting = start(OutsideDeployment(instance), "CREATE")
+    instance = instance_of(DeploymentWithUser, given, cloud=cloud_of(keystone, SIGNED), software=software)
+    waiting = start(DeploymentWithUser(instance), "CREATE")
     assert isinstance(waiting, Waiting)
     instance = carried(instance, waiting)
     told = {each["name"]: each["value"] for each in software.orders[instance.uuid].config.inputs}
     assert told["deploy_signal_verb"] == "POST"
     assert resource_named(told["deploy_signal_id"]) == instance.name
     assert "deploy_password" not in told
-    assert isinstance(start(OutsideDeployment(instance), "UPDATE", {"input_values": {"a": 1}}), Waiting)
+    assert isinstance(start(DeploymentWithUser(instance), "UPDATE", {"input_values": {"a": 1}}), Waiting)
     assert left(keystone) == (1, 1)
-    assert isinstance(drive(OutsideDeployment, "DELETE", instance=instance), Done)
+    assert isinstance(drive(DeploymentWithUser, "DELETE", instance=instance), Done)
     assert left(keystone) == (0, 0)

@@ -9,7 +9,17 @@ import pytest
 
 from heatlite.resources.builtin.stack import Stack
 from heatlite.resources.instance import Instance
-from heatlite.resources.nested.decision import DELETED, MISSING, Again, Complete, Decision, Fail, Send, Wait, decide
+from heatlite.resources.nested.decision import (
+    DELETED,
+    MISSING,
+    Again,
+    Complete,
+    Decision,
+    Fail,
+    Send,
+    Wait,
+    decide_about_child,
+)
 from heatlite.resources.nested.failure import NestedStackFailed
 from heatlite.resources.nested.port import ChildView, Goal, Unavailable, Verb
 from heatlite.resources.nested.testing import StacksInMemory
@@ -62,7 +72,7 @@ def child(operation: str = "ours", state: str = "CREATE_IN_PROGRESS", *, is_gone
 def test_what_is_done_follows_from_what_the_child_shows(
     verbs: tuple[Verb, ...], view: ChildView | None, wanted: Decision
 ) -> None:
-    assert {decide(verb, "ours", "before", view) for verb in verbs} == {wanted}
+    assert {decide_about_child(verb, "ours", "before", view) for verb in verbs} == {wanted}
 
 
 @pytest.fixture

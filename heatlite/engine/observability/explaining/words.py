@@ -27,7 +27,7 @@ DOES = {
     NodeKind.EPILOGUE: "end of the operation",
 }
 ENDED = (NodeState.DONE, NodeState.FAILED)
-MOST_NODES = 50  # nodes with a sentence of their own; the others are only counted
+MOST_SENTENCES = 50  # nodes with a sentence of their own; the others are only counted
 
 
 def explained(facts: Facts) -> list[str]:
@@ -67,9 +67,9 @@ def under_way(facts: Facts) -> Iterator[str]:
     yield f"Of {len(facts.nodes)} nodes: {states}."
     open_nodes = [it for it in facts.nodes if it.state not in ENDED]
     by_interest = sorted(open_nodes, key=lambda it: (it.state is NodeState.WAITING, it.node))
-    yield from (f"  {of_node(facts, it)}" for it in by_interest[:MOST_NODES])
-    if len(open_nodes) > MOST_NODES:
-        yield f"  … and {len(open_nodes) - MOST_NODES} more."
+    yield from (f"  {of_node(facts, it)}" for it in by_interest[:MOST_SENTENCES])
+    if len(open_nodes) > MOST_SENTENCES:
+        yield f"  … and {len(open_nodes) - MOST_SENTENCES} more."
     yield (
         f"Each engine looks for lost work every {span(facts.sweep_interval)}; the work of an engine that is silent for "
         f"{span(facts.lease_seconds)} is taken over."
@@ -116,8 +116,8 @@ def announced(facts: Facts, it: NodeStatus) -> str:
     if it.held_for is not None:
         return f"queued: project {it.held_for} has used up its share; an engine with a free thread takes it in its turn"
     again = "" if it.next_cast_at is None else in_or_now(it.next_cast_at - facts.now)
-    times = f"cast again {it.casts} times so far" if it.casts else "announced"
-    return f"{times}; if no engine takes it, a sweep announces it {again or 'again'}"
+    times = f"queued by a sweep {it.casts} times so far" if it.casts else "announced"
+    return f"{times}; if no engine takes it, a sweep queues it {again or 'again'}"
 
 
 def running(facts: Facts, it: NodeStatus) -> str:
@@ -157,8 +157,8 @@ def at_rest(facts: Facts) -> Iterator[str]:
     failed = [row for row in facts.rows if row.status is Status.FAILED]
     held = [row for row in facts.rows if row.engine_id is not None]
     yield "No operation is under way."
-    yield from (f"  {row.name}: {row.action}_FAILED: {row.status_reason}" for row in failed[:MOST_NODES])
-    for row in held[:MOST_NODES]:
+    yield from (f"  {row.name}: {row.action}_FAILED: {row.status_reason}" for row in failed[:MOST_SENTENCES])
+    for row in held[:MOST_SENTENCES]:
         yield f"  {row.name}: {engine(facts, row.engine_id)} is still at its {row.action}; no operation waits for that"
     yield advice(facts)
 

@@ -276,7 +276,7 @@ class Server(CloudResource, OwnUser):
 
     def _make_credentials(self) -> None:
         """Create the user with whom the server's agent polls, unless there is one."""
-        transport = self.properties[delivery.TRANSPORT]
+        transport = self.properties[delivery.CONFIG_TRANSPORT]
         if transport == delivery.POLL_CFN:
             self.make_keys()
         elif transport == delivery.POLL_HEAT and PASSWORD not in self.data:
@@ -289,7 +289,7 @@ class Server(CloudResource, OwnUser):
         """Return the configuration of the server's agent, os-collect-config."""
         if not self._is_for_software():
             return {}
-        transport, keys = self.properties[delivery.TRANSPORT], Keys.of(self.data)
+        transport, keys = self.properties[delivery.CONFIG_TRANSPORT], Keys.of(self.data)
         if transport == delivery.POLL_HEAT and PASSWORD in self.data:
             user = self.data.get(USER) or {}
             place = {"stack_id": f"{self.stack_name}/{self.stack_id}", "resource_name": self.name}
@@ -396,7 +396,7 @@ class Server(CloudResource, OwnUser):
     def _goes_on(self, progress: Body) -> bool:
         """Make the first missing change; return True if there is none."""
         changed = progress["changed"]
-        if delivery.TRANSPORT in changed and self._is_for_software():
+        if delivery.CONFIG_TRANSPORT in changed and self._is_for_software():
             self._make_credentials()
         if schema.NETWORKS in changed and not progress.get("rewired"):
             if not self.networks.rewire(progress):

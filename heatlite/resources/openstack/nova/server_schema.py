@@ -5,7 +5,12 @@ from __future__ import annotations
 from heatlite.resources.openstack.fields import custom, flag, integer, listed, mapped, named, old_name, text
 from heatlite.resources.openstack.neutron.port import VNIC_TYPES
 from heatlite.resources.schema import HIDDEN, Attribute, CacheMode, Property, Type
-from heatlite.resources.software.delivery import SWIFT_DATA, SWIFT_DATA_PROPERTY, TRANSPORT, TRANSPORT_PROPERTY
+from heatlite.resources.software.delivery import (
+    CONFIG_TRANSPORT,
+    CONFIG_TRANSPORT_PROPERTY,
+    SWIFT_DATA,
+    SWIFT_DATA_PROPERTY,
+)
 from heatlite.schema.constraints import AllowedValues, Range
 
 NAME, IMAGE, FLAVOR, METADATA, TAGS, NETWORKS = "name", "image", "flavor", "metadata", "tags", "networks"
@@ -151,7 +156,7 @@ PROPERTIES = {
         default=CFNTOOLS,
         constraints=one_of(CFNTOOLS, RAW, SOFTWARE_CONFIG),
     ),
-    TRANSPORT: TRANSPORT_PROPERTY,
+    CONFIG_TRANSPORT: CONFIG_TRANSPORT_PROPERTY,
     USER_DATA_POLICY: Property(
         Type.STRING,
         "Whether changed user data replace the server, rebuild it, or are ignored.",

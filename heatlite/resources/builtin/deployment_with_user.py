@@ -65,16 +65,16 @@ class WithUser(OwnUser, SoftwareDeployment):
         return True
 
 
-class OutsideDeployment(WithUser):
+class DeploymentWithUser(WithUser):
     """OS::Heat::SoftwareDeployment."""
 
 
-class OutsideStructuredDeployment(WithUser, StructuredDeployment):
+class StructuredDeploymentWithUser(WithUser, StructuredDeployment):
     """OS::Heat::StructuredDeployment."""
 
 
 IN_PLACE_OF: dict[str, type[Resource]] = {
-    "OS::Heat::SoftwareDeployment": OutsideDeployment,
-    "OS::Heat::StructuredDeployment": OutsideStructuredDeployment,
+    "OS::Heat::SoftwareDeployment": DeploymentWithUser,
+    "OS::Heat::StructuredDeployment": StructuredDeploymentWithUser,
 }
 """Resource type → class that replaces the plain one."""

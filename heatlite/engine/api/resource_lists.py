@@ -1,7 +1,6 @@
-"""Choose the rows of a stack that clients see: one for each name, and which names require it.
+"""Filter a stack's resources for a client's list, and find which names require each.
 
-A name may have several rows while a resource is replaced, rolled back or cleaned up. Clients see the row that serves
-the name. A name that has left the template is shown as long as it has a row.
+Both take the active row of each name, which ``active_resources.active_rows`` finds.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from typing import Any
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.api.arguments import invalid, mapping
 from heatlite.engine.api.queries import split_state
-from heatlite.engine.definitions.active_resources import serving as shown
 from heatlite.template import Template
 
 Test = Callable[[ResourceRecord, str], bool]
@@ -64,6 +62,3 @@ def _test(word: str, value: Any) -> Callable[[ResourceRecord], bool]:
     if not all(isinstance(each, str) for each in values):
         raise invalid(f'the filter "{word}" takes a string or a list of them, not {value!r:.80}')
     return lambda row: any(FILTERS[word](row, each) for each in values)
-
-
-__all__ = ["matching", "required_by", "shown"]

@@ -25,7 +25,7 @@ def kept(schema: AttributesSchema) -> dict[str, Attribute]:
     return {name: dataclasses.replace(each, cache_mode=CacheMode.LOCAL) for name, each in schema.items()}
 
 
-class OutsidePolicy(OwnUser, ScalingPolicy):
+class PolicyWithUser(OwnUser, ScalingPolicy):
     """OS::Heat::ScalingPolicy."""
 
     attributes_schema = kept(ScalingPolicy.attributes_schema)
@@ -58,14 +58,14 @@ class OutsidePolicy(OwnUser, ScalingPolicy):
         return self.data.get(SIGNAL_URL if name == SIGNAL_URL else ALARM_URL)
 
 
-class OutsideCfnPolicy(OutsidePolicy, CfnScalingPolicy):
+class CfnPolicyWithUser(PolicyWithUser, CfnScalingPolicy):
     """AWS::AutoScaling::ScalingPolicy."""
 
     attributes_schema = kept(CfnScalingPolicy.attributes_schema)
 
 
 IN_PLACE_OF: dict[str, type[Resource]] = {
-    "OS::Heat::ScalingPolicy": OutsidePolicy,
-    "AWS::AutoScaling::ScalingPolicy": OutsideCfnPolicy,
+    "OS::Heat::ScalingPolicy": PolicyWithUser,
+    "AWS::AutoScaling::ScalingPolicy": CfnPolicyWithUser,
 }
 """Resource type → class that replaces the plain one."""

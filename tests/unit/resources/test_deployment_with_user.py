@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from heatlite.exception import NotFound
-from heatlite.resources.builtin.outside_deployment import OutsideDeployment, OutsideStructuredDeployment
+from heatlite.resources.builtin.deployment_with_user import DeploymentWithUser, StructuredDeploymentWithUser
 from heatlite.resources.outcomes import Done, Waiting
 from heatlite.resources.siblings import AskAgain
 from heatlite.resources.software.testing import SoftwareInMemory
@@ -16,14 +16,14 @@ from heatlite.resources.testing import carried, drive, instance_of
 from tests.memory_keystone import MemoryKeystone
 from tests.unit.resources.cloud_in_memory import cloud_of
 
-BOTH = pytest.mark.parametrize("plugin", [OutsideDeployment, OutsideStructuredDeployment])
+BOTH = pytest.mark.parametrize("plugin", [DeploymentWithUser, StructuredDeploymentWithUser])
 
 
 def users(keystone: MemoryKeystone) -> list[dict[str, Any]]:
     return [user for user in keystone.things["user"].values() if user.get("domain_id") == "heat"]
 
 
-def begun(plugin: type[OutsideDeployment], transport: str) -> tuple[Any, SoftwareInMemory, MemoryKeystone]:
+def begun(plugin: type[DeploymentWithUser], transport: str) -> tuple[Any, SoftwareInMemory, MemoryKeystone]:
     """A deployment that waits for its server."""
     keystone, software = MemoryKeystone(), SoftwareInMemory()
     given = {"server": "s", "signal_transport": transport}
@@ -66,9 +66,9 @@ def test_other_transports_have_no_user(plugin: Any) -> None:
 def test_a_user_that_a_crash_left_goes_with_the_deployment() -> None:
     keystone = MemoryKeystone()
     given = {"server": "s", "signal_transport": "HEAT_SIGNAL"}
-    instance = instance_of(OutsideDeployment, given, cloud=cloud_of(keystone))
-    OutsideDeployment(instance).make_login()  # by an engine that dies here
-    assert isinstance(drive(OutsideDeployment, "DELETE", instance=instance), Done)
+    instance = instance_of(DeploymentWithUser, given, cloud=cloud_of(keystone))
+    DeploymentWithUser(instance).make_login()  # by an engine that dies here
+    assert isinstance(drive(DeploymentWithUser, "DELETE", instance=instance), Done)
     assert users(keystone) == []
 
 

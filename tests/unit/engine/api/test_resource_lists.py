@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from heatlite import exception
 from heatlite import template as language
 from heatlite.db.records import ResourceRecord
-from heatlite.engine.api.shown import matching, required_by, shown
+from heatlite.engine.api.resource_lists import matching, required_by
+from heatlite.engine.definitions.active_resources import active_rows
 from tests.unit.engine.records import row
 
 TEMPLATE = 7
@@ -18,7 +19,7 @@ EMPTY = {"heat_template_version": "2021-04-16"}
 
 def chosen(*rows: ResourceRecord) -> list[int]:
     """The ids of the rows that are shown."""
-    return [it.id for it in shown(rows, TEMPLATE).values()]
+    return [it.id for it in active_rows(rows, TEMPLATE).values()]
 
 
 def test_a_replacement_is_shown_in_place_of_what_it_replaces_also_while_it_is_made() -> None:
@@ -45,7 +46,7 @@ def test_each_name_that_has_a_row_is_shown_once(drawn: list[tuple[str, int | Non
         row(number, name, replaced_by=by, current_template_id=template)
         for number, (name, by, template) in enumerate(drawn, start=1)
     ]
-    found = shown(rows, TEMPLATE)
+    found = active_rows(rows, TEMPLATE)
     assert set(found) == {name for name, *_ in drawn}
     assert all(it.name == name for name, it in found.items())
 
@@ -57,7 +58,7 @@ def test_requirers_are_found_by_name_also_where_they_were_built_on_a_row_that_wa
         row(3, "server", requires=(1,)),
         row(4, "disk", requires=(2, 99)),
     ]
-    assert required_by(rows, shown(rows, TEMPLATE), language.parse(EMPTY)) == {
+    assert required_by(rows, active_rows(rows, TEMPLATE), language.parse(EMPTY)) == {
         "net": ["disk", "server"],
         "server": [],
         "disk": [],
@@ -65,7 +66,7 @@ def test_requirers_are_found_by_name_also_where_they_were_built_on_a_row_that_wa
 
 
 def test_filters_must_all_hold_and_a_list_means_any() -> None:
-    rows = shown([row(1, "a"), row(2, "b", "UPDATE_FAILED"), row(3, "c", physical_resource_id="p")], TEMPLATE)
+    rows = active_rows([row(1, "a"), row(2, "b", "UPDATE_FAILED"), row(3, "c", physical_resource_id="p")], TEMPLATE)
 
     def found(**filters: object) -> list[str]:
         return [it.name for it in matching(rows, filters)]

@@ -52,7 +52,7 @@ class Signed(OwnUser):
         self.enable_user(enabled=True)
 
 
-class OutsideHandle(Signed, WaitConditionHandle):
+class HandleWithUser(Signed, WaitConditionHandle):
     """OS::Heat::WaitConditionHandle: any part of a signal may be missing, which makes it a success.
 
     It has a user of its own, whose token, password or signature is among its attributes: everyone who may read them may
@@ -108,7 +108,7 @@ class OutsideHandle(Signed, WaitConditionHandle):
         }
 
 
-class OutsideCfnHandle(Signed, CfnWaitConditionHandle):
+class CfnHandleWithUser(Signed, CfnWaitConditionHandle):
     """AWS::CloudFormation::WaitConditionHandle: ``Ref`` returns the URL to put a signal to."""
 
     def handle_create(self) -> None:
@@ -129,13 +129,13 @@ class OutsideCfnHandle(Signed, CfnWaitConditionHandle):
         return self.data.get(SIGNED_URL) or super().reference()
 
 
-class OutsideUpdateHandle(OutsideCfnHandle, UpdateWaitConditionHandle):
+class UpdateHandleWithUser(CfnHandleWithUser, UpdateWaitConditionHandle):
     """OS::Heat::UpdateWaitConditionHandle: each update makes a new handle, with another URL."""
 
 
 IN_PLACE_OF: dict[str, type[Resource]] = {
-    "OS::Heat::WaitConditionHandle": OutsideHandle,
-    "AWS::CloudFormation::WaitConditionHandle": OutsideCfnHandle,
-    "OS::Heat::UpdateWaitConditionHandle": OutsideUpdateHandle,
+    "OS::Heat::WaitConditionHandle": HandleWithUser,
+    "AWS::CloudFormation::WaitConditionHandle": CfnHandleWithUser,
+    "OS::Heat::UpdateWaitConditionHandle": UpdateHandleWithUser,
 }
 """Resource type → class that replaces the plain one."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from heatlite.resources.adoptable import read_export
-from heatlite.resources.builtin.outside_handle import OutsideHandle
+from heatlite.resources.builtin.handle_with_user import HandleWithUser
 from heatlite.resources.instance import Instance
 from heatlite.resources.outcomes import Done
 from heatlite.resources.steps import start
@@ -20,13 +20,13 @@ from tests.unit.resources.cloud_in_memory import cloud_of
 def handle(keystone: MemoryKeystone, transport: str) -> tuple[Instance, dict[str, Any]]:
     """A handle that was created, and its attributes."""
     instance = instance_of(
-        OutsideHandle, {"signal_transport": transport}, cloud=cloud_of(keystone), project_id="p-shop"
+        HandleWithUser, {"signal_transport": transport}, cloud=cloud_of(keystone), project_id="p-shop"
     )
-    done = drive(OutsideHandle, "CREATE", instance=instance)
+    done = drive(HandleWithUser, "CREATE", instance=instance)
     assert isinstance(done, Done), done
     after = carried(instance, done)
-    names = OutsideHandle.attributes_schema
-    return after, {name: OutsideHandle(after).resolve_attribute(name) for name in names}
+    names = HandleWithUser.attributes_schema
+    return after, {name: HandleWithUser(after).resolve_attribute(name) for name in names}
 
 
 def users(keystone: MemoryKeystone) -> list[dict[str, Any]]:
@@ -41,7 +41,7 @@ def test_a_token_handle_has_a_user_with_one_role_in_the_stacks_project() -> None
     [grant] = keystone.paths
     assert grant == f"projects/{user['default_project_id']}/users/{user['id']}/roles/r-stack"
     assert attributes["token"].startswith("t")
-    assert isinstance(drive(OutsideHandle, "DELETE", instance=instance), Done)
+    assert isinstance(drive(HandleWithUser, "DELETE", instance=instance), Done)
     assert users(keystone) == []
 
 
@@ -74,9 +74,9 @@ def test_a_user_that_a_crash_left_is_taken_again_with_a_new_password() -> None:
 
 def test_a_deletion_finds_the_user_whose_id_nobody_wrote_down() -> None:
     keystone = MemoryKeystone()
-    instance = instance_of(OutsideHandle, {}, cloud=cloud_of(keystone))
-    OutsideHandle(instance).handle_create()  # by an engine that dies here
-    assert isinstance(drive(OutsideHandle, "DELETE", instance=instance), Done)
+    instance = instance_of(HandleWithUser, {}, cloud=cloud_of(keystone))
+    HandleWithUser(instance).handle_create()  # by an engine that dies here
+    assert isinstance(drive(HandleWithUser, "DELETE", instance=instance), Done)
     assert users(keystone) == []
 
 
@@ -84,7 +84,7 @@ def test_a_suspended_handle_can_be_signalled_by_nobody() -> None:
     keystone = MemoryKeystone()
     instance, _ = handle(keystone, "TOKEN_SIGNAL")
     for action, enabled in (("SUSPEND", False), ("RESUME", True)):
-        assert isinstance(drive(OutsideHandle, action, instance=instance), Done)
+        assert isinstance(drive(HandleWithUser, action, instance=instance), Done)
         assert [user["enabled"] for user in users(keystone)] == [enabled]
 
 
@@ -93,15 +93,15 @@ def test_a_handle_that_is_taken_over_has_a_user_of_its_own_stacks(transport: str
     """What the data say of users and tokens is another stack's, or a client's invention."""
     keystone = MemoryKeystone()
     given = {"signal_transport": transport}
-    instance = instance_of(OutsideHandle, given, cloud=cloud_of(keystone), project_id="p-shop")
+    instance = instance_of(HandleWithUser, given, cloud=cloud_of(keystone), project_id="p-shop")
     forged = {"user_id": "u-ann", "token": "t", "endpoint": "http://elsewhere", "signal": {"user_id": "u-ann"}}
-    said = read_export(OutsideHandle.adoptable_data, {"resource_id": "old", "resource_data": forged})
-    adopted = start(OutsideHandle(instance), "ADOPT", said)
+    said = read_export(HandleWithUser.adoptable_data, {"resource_id": "old", "resource_data": forged})
+    adopted = start(HandleWithUser(instance), "ADOPT", said)
     assert isinstance(adopted, Done), adopted
     [user] = users(keystone)
     assert (adopted.physical_id, adopted.data["user_id"]) == ("old", user["id"])
     assert adopted.data.get("endpoint") != "http://elsewhere"
     after = carried(instance, adopted)
-    assert isinstance(drive(OutsideHandle, "SUSPEND", instance=after), Done)
+    assert isinstance(drive(HandleWithUser, "SUSPEND", instance=after), Done)
     assert [user["enabled"] for user in users(keystone)] == [False]
     assert keystone.things["user"]["u-ann"].get("enabled", True)
