@@ -94,9 +94,17 @@ OPTIONS: list[cfg.Opt] = [
         "recast_after",
         default=10,
         min=0.05,
-        help="Seconds after which a ready node that no engine has claimed is cast again.",
+        help="Seconds after which a ready node that no engine has claimed is queued for an engine with a free "
+        "thread, in place of a second message. Each further time takes longer. A shorter time finds lost messages "
+        "sooner.",
     ),
-    cfg.IntOpt("recast_limit", default=200, min=1, help="Maximum number of nodes that one sweep casts again."),
+    cfg.IntOpt(
+        "recast_limit",
+        default=200,
+        min=1,
+        help="Maximum number of such nodes that one sweep queues, and of operations that one sweep fails because their "
+        "time limit is over.",
+    ),
     cfg.IntOpt(
         "max_attempts", default=3, min=1, help="Number of engine crashes on one resource before it is marked FAILED."
     ),

@@ -21,7 +21,7 @@ STACK, NODE, SERVICE = models.stack, models.sync_point, models.service
 
 @dataclass(frozen=True)
 class Ready:
-    """Ready nodes that no engine has claimed: their number, how many were cast again, and since when the oldest waits.
+    """Ready nodes that no engine has claimed: their number, how many a sweep queued, and since when the oldest waits.
 
     ``since`` is the oldest node's ``next_cast_at``, in seconds since the epoch; None when there are none.
     """
@@ -79,7 +79,7 @@ def _ready(context: Context) -> tuple[Ready, Ready, int]:
 
 
 def _columns(is_held: bool) -> tuple[sa.ColumnElement[int], sa.ColumnElement[int], sa.ColumnElement[float]]:
-    """Build the columns for queued or for cast nodes: number, how many were cast again, and the oldest one's time."""
+    """Build the columns for queued or for cast nodes: number, how many a sweep queued, and the oldest one's time."""
     which = NODE.c.held_for.is_not(None) if is_held else NODE.c.held_for.is_(None)
     return (
         sa.func.count(sa.case((which, 1))),

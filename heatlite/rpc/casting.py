@@ -8,8 +8,8 @@ time::
                            ▼
                      local work: this engine does itself what the cast would have announced
 
-A cast is only a hint. A sweep casts again what was neither sent nor done locally, and sweeps use this thread too. So
-stacks make progress while the broker doesn't. Only new client calls wait for the broker.
+A cast is only a hint. A sweep queues the nodes of casts that were neither sent nor done locally, and sweeps use this
+thread too. So stacks make progress while the broker doesn't. Only new client calls wait for the broker.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ class Count(enum.StrEnum):
         return member
 
     DEAD_ENGINES = "engines_found_dead", "Engines that this one declared dead"
-    TAKEN_OVER = "nodes_taken_over", "Nodes and rows of dead engines that this one freed"
-    RECASTS = "nodes_recast", "Ready nodes that no engine had claimed in time, and that were offered again"
+    TAKEN_OVER = "nodes_taken_over", "Nodes of dead engines that this one made ready again"
+    RECASTS = "nodes_recast", "Ready nodes that no engine had claimed in time, and that this engine queued for others"
     GIVEN_BACK = "nodes_given_back", "Nodes that this engine had claimed and gave back unfinished, because it stopped"
     LOST_SIGHT = "nodes_lost_sight_of", "Claims and locks that this engine had lost track of, and released"
     WORN_OUT = "resources_worn_out", "Resources that aren't tried again, because too many engines died while at them"

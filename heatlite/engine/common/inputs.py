@@ -49,10 +49,10 @@ class Inputs:
     random: random.Random = field(default_factory=random.SystemRandom)
     sleep: Callable[[float], None] = time.sleep
     recast_after: float = 10.0
-    """Seconds after which a ready node that no engine has claimed is cast again; option ``recast_after``."""
+    """Seconds after which a ready node without a claim is queued for engines with room; option ``recast_after``."""
 
     def next_cast_at(self) -> float:
-        """Return the time at which a node that becomes ready now is cast again, if no engine has claimed it."""
+        """Return the time at which a node that becomes ready now is queued, if no engine has claimed it."""
         return self.now() + self.recast_after
 
     def utcnow(self) -> datetime.datetime:

@@ -5,7 +5,12 @@
       auth_encryption_key       encrypts the secrets in the database; created at the first start
       engine-<id>.lock          locked while a process's engine lives, so others see at once when it dies
 
-When a process closes, it gives unfinished work back. When it dies, the next process takes the work over and goes on.
+When a process closes (its command is over, or Ctrl-C), ``EngineProcess.stop`` lets running steps end and gives the
+waiting ones back: their nodes are SCHEDULED again, and their progress stays in the rows. Only the database knows of
+them. The next command, of any kind, starts an engine here, and its sweeps find them: ``Sweeper.lost_casts`` queues the
+nodes that have been due for ``recast_after`` (5 s here), and the backlog puller takes them.
+``EngineCommand.finish_unfinished`` waits for the end. When a process dies instead, ``Sweeper.dead_engines`` of the next
+one takes over its locks and nodes.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ class Sweeper:
             return sync_points.postpone(context, due, until)
 
     def _pause(self, casts: int) -> float:
-        """Return the seconds until the next cast: longer each time, and different on each engine."""
+        """Return the seconds until the node is queued again: longer each time, and different on each engine."""
         pause = self._shared.inputs.recast_after * min(BACK_OFF**casts, LONGEST_BACK_OFF)
         return pause * self._shared.inputs.random.uniform(1.0, 1.25)
 

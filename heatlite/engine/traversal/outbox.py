@@ -23,7 +23,7 @@ class Outbox(Generic[Item]):
     """Items by key; for each key at most one handler runs at a time.
 
     :param submit: runs a function soon, on another thread
-    :param handle: is given a key and what has gathered for it, at most ``most`` items at once
+    :param handle: is given a key and the items that have gathered for it, at most ``most`` items at once
     """
 
     def __init__(

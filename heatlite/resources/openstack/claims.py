@@ -1,4 +1,4 @@
-"""Claims: create an object exactly once, although it has no place for a mark.
+"""Claims: create an object exactly once, although it has no place for a mark (``marks`` has those that have one).
 
 ::
 

@@ -65,7 +65,8 @@ def test_what_follows_only_the_done_waits_for_no_names() -> None:
 def test_what_is_ready_says_when_it_is_announced_again() -> None:
     text = told(node(A, NodeState.SCHEDULED, next_cast_at=NOW + 5, casts=3))
     assert (
-        "server (update): ready; cast again 3 times so far; if no engine takes it, a sweep announces it in 5 s" in text
+        "server (update): ready; queued by a sweep 3 times so far; if no engine takes it, a sweep queues it in 5 s"
+        in text
     )
 
 

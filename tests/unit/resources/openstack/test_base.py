@@ -178,6 +178,13 @@ def test_what_is_gone_is_replaced_by_an_update_and_is_no_error_in_a_delete(api: 
     assert isinstance(drive(Thing, "DELETE", instance=instance), Done)
 
 
+def test_what_a_check_misses_is_replaced_by_the_next_update_although_nothing_changed(api: MemoryApi) -> None:
+    instance = made(api)
+    api.objects["things"].clear()
+    assert isinstance(drive(Thing, "CHECK", instance=instance), Failed)
+    assert start(Thing(instance), "UPDATE", {}) == Replace()
+
+
 def test_a_404_about_something_else_fails_an_update(api: MemoryApi) -> None:
     instance = made(api)
     api.fails = [Refusal(404, message="QoS policy x could not be found")]
