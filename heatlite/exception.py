@@ -8,8 +8,8 @@ An error is a class whose docstring is its message. The keyword arguments of ``r
     raise StackExists(stack_name="web")
 
 Names, keyword arguments and texts are those of Heat's ``heat.common.exception``, because a heat-api in front of
-heatlite recognises an error by its class name and keyword arguments only. The errors that Heat doesn't have are at the
-end.
+heatlite recognises an error by its class name and keyword arguments only. The errors that Heat doesn't have derive from
+``OwnError``, which says what becomes of them.
 """
 
 from __future__ import annotations
@@ -32,6 +32,16 @@ class HeatliteError(Exception):
 
     def render(self) -> str:
         return (type(self).__doc__ or "").strip().format(**self.kwargs)
+
+
+class OwnError(HeatliteError):
+    """An error that Heat doesn't have."""
+
+    # oslo.messaging can't rebuild such a class in heat-api: it would become a RemoteError, status 500 without its text.
+    # So ``engine.api.client_calls`` sends Heat's ``Error`` with the same text instead: status 500 with the text.
+    # heatlite's own methods (``rpc.messages.OWN_NAMESPACE``), which heat-api doesn't know, send it as it is, and
+    # ``from_wire`` rebuilds it. Some never leave their process: ConfigurationError at a start, CommandError and
+    # NoAnswer in a command, ResourceFailed as the text of a row.
 
 
 class ErrorWithPath(HeatliteError):
@@ -211,7 +221,7 @@ class PhysicalResourceNameAmbiguity(HeatliteError):
     """Multiple physical resources were found with name ({name})."""
 
 
-class CloudError(HeatliteError):
+class CloudError(OwnError):
     """{service} answered {status}: {message}"""
 
 
@@ -249,27 +259,27 @@ class ResourceUnknownStatus(HeatliteError):
 # --- errors that Heat doesn't have ------------------------------------------------------------------------------
 
 
-class ResourceFailed(HeatliteError):
+class ResourceFailed(OwnError):
     """{error_class}: resources.{name}: {reason}"""
 
 
-class ConfigurationError(HeatliteError):
+class ConfigurationError(OwnError):
     """{reason}"""
 
 
-class CommandError(HeatliteError):
+class CommandError(OwnError):
     """{reason}"""
 
 
-class PlanOutdated(HeatliteError):
+class PlanOutdated(OwnError):
     """The plan for stack {stack_name} no longer holds: something was done to the stack since. Make a new plan."""
 
 
-class PlanNotPossible(HeatliteError):
+class PlanNotPossible(OwnError):
     """The plan for stack {stack_name} can't be carried out, and nothing was begun. It would fail: {reason}"""
 
 
-class NoAnswer(HeatliteError):
+class NoAnswer(OwnError):
     """No engine answered {method} in time: {why}"""
 
 

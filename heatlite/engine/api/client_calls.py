@@ -2,7 +2,7 @@
 
     arguments ──▶ of the right types? ──▶ the method ──▶ a reply
                                              │
-        HeatliteError                        ├──▶ the same, or a class that heat-api knows
+        HeatliteError                        ├──▶ the same, or a class that heat-api knows: ``in_clients_words``
         the database is unreachable          ├──▶ ``Error``, which says whether the call was carried out
         the database refuses a value         ├──▶ ``Invalid``, with the kind of reason
         any other error                      └──▶ ``Error`` without its text; the log has the traceback
@@ -94,7 +94,7 @@ def _answered(method: Callable[..., Any], name: str, context: Any, given: Mappin
     except exception.HeatliteError as error:
         if begun := repeated.begun_before(context):
             return repeated.reply(context, name, begun)
-        raise in_clients_words(error) from None
+        raise in_clients_words(error, METHODS[name].namespace) from None
     except REFUSING as error:
         if read_limits.exceeded(error):
             raise exception.RequestLimitExceeded(message=TOO_LONG) from None
@@ -116,9 +116,14 @@ def _bounded(project: str) -> Iterator[None]:
         yield
 
 
-def in_clients_words(error: exception.HeatliteError) -> exception.HeatliteError:
-    """Return the error as a class that heat-api knows."""
+def in_clients_words(error: exception.HeatliteError, namespace: str = "") -> exception.HeatliteError:
+    """Return the error as a class that heat-api knows.
+
+    :param namespace: of the method; heat-api calls only methods without one
+    """
     match error:
+        case exception.OwnError() if not namespace:
+            return exception.Error(message=str(error))
         case SeveralMistakes():
             return in_short(error)
         case exception.PropertyError():

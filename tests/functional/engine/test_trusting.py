@@ -92,7 +92,7 @@ def test_a_request_that_comes_to_nothing_leaves_no_trust(engine: Endpoint, keyst
 
 def test_a_keystone_that_refuses_a_trust_refuses_the_stack(engine: Endpoint, keystone: MemoryKeystone) -> None:
     keystone.void.add("token-ann")
-    with pytest.raises(exception.CloudError, match="answered 401"):
+    with pytest.raises(exception.Error, match="answered 401"):
         engine.create("web", ONE, wire=ANN)
     assert engine.rows()["stack"] == 0
 
