@@ -110,6 +110,7 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "OS::Neutron::MeteringLabel": "neutron.metering:MeteringLabel",
     "OS::Neutron::MeteringRule": "neutron.metering:MeteringRule",
     "OS::Neutron::Net": "neutron.net:Net",
+    "OS::Neutron::NetworkGateway": "neutron.network_gateway:NetworkGateway",
     "OS::Neutron::Port": "neutron.port:Port",
     "OS::Neutron::PortChain": "neutron.sfc:PortChain",
     "OS::Neutron::PortPair": "neutron.sfc:PortPair",

@@ -1,4 +1,4 @@
-"""Absent types: types of Heat whose service has no heatlite plugin yet.
+"""Absent types: types of Heat that have no heatlite plugin yet.
 
 heatlite knows their names, so that the error for such a type names the missing service instead of reporting an unknown
 type. An installed plugin takes precedence.
@@ -8,19 +8,8 @@ from __future__ import annotations
 
 from heatlite.exception import EntityNotFound, ResourceTypeUnavailable
 
-NAMES = (
-    ("nova", "AWS::ElasticLoadBalancing", "LoadBalancer"),
-    (
-        "neutron",
-        "OS::Neutron",
-        ("NetworkGateway"),
-    ),
-)
-"""Service, prefix of the type names, and the rest of each name."""
-
-SERVICES = {f"{prefix}::{name}": service for service, prefix, names in NAMES for name in names.split()}
+SERVICES = {"AWS::ElasticLoadBalancing::LoadBalancer": "nova"}
 """Type → the service that it needs."""
-
 
 TEMPLATES = {"AWS::CloudWatch::Alarm": "aodh", "AWS::RDS::DBInstance": "nova"}
 """Types that Heat's packages provide as templates; an operator's environment maps each type to its template."""

@@ -28,4 +28,5 @@ DIFFERENCES = {
     ("OS::Heat::TestResource", "properties.action_wait_secs.schema.suspend"): MORE_ACTIONS,
     ("OS::Heat::TestResource", "properties.constraint_prop_secs.constraints"): "a constraint for Heat's own tests",
     ("OS::Heat::TestResource", "attributes.output.type"): "it gives a text",
+    ("OS::Neutron::NetworkGateway", "properties.connections.default"): "an empty list, where Heat has an empty map",
 }

@@ -235,7 +235,35 @@ TAPS = [
     ),
 ]
 DEVICES = [{"device_name": "switch", "interfaces": [{"name": "eth0", "segmentation_id": [100]}]}]
+NSX = [{"id": ID, "interface_name": "eth1"}]
 GATEWAYS = [
+    Case(
+        "OS::Neutron::NetworkGateway",
+        kinds.NETWORK_GATEWAY,
+        {"name": "gateway", "devices": NSX, "connections": [{"network_id": ID}, {"network": OTHER}]},
+        {
+            "name": "gateway",
+            "devices": NSX,
+            "ports": [{"network_id": it, "segmentation_type": "flat"} for it in (ID, OTHER)],
+        },
+        {
+            "name": "renamed",
+            "connections": [
+                {"network": OTHER},
+                {"network": ID, "segmentation_type": "vlan", "segmentation_id": 100},
+            ],
+        },
+        {
+            "name": "renamed",
+            "ports": [
+                {"network_id": OTHER, "segmentation_type": "flat"},
+                {"network_id": ID, "segmentation_type": "vlan", "segmentation_id": 100},
+            ],
+        },
+        tells={"default": False},
+        extensions="network-gateway",
+        shows=False,
+    ),
     Case(
         "OS::Neutron::L2Gateway",
         kinds.L2_GATEWAY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import yaml
@@ -150,6 +151,26 @@ TAP_FLOW = neutron(
     NAMED,
     "PENDING_CREATE ACTIVE",
     at_once=False,
+)
+
+
+def connect_network(service: StandIn, there: Body, body: Body) -> Body:
+    """Connect a network with a gateway of NSX."""
+    assert {"network_id"} <= set(body) <= {"network_id", "segmentation_type", "segmentation_id"}
+    there["ports"].append(body)
+    return {"connection_info": body}
+
+
+def disconnect_network(service: StandIn, there: Body, body: Body) -> Body:
+    """Disconnect a network from a gateway of NSX."""
+    there["ports"].remove(body)
+    return {}
+
+
+NETWORK_GATEWAY = dataclasses.replace(  # vmware_nsx.extensions.networkgw
+    neutron("network-gateways", "network_gateway", "devices", "name", "name", filters="name"),
+    makes=lambda sent: {**sent, "ports": [], "default": False} if "devices" in sent else sent,
+    actions={"PUT connect_network": connect_network, "PUT disconnect_network": disconnect_network},
 )
 L2_GATEWAY = neutron("l2-gateways", "l2_gateway", "devices", "name", "name devices", filters="name")
 L2_GATEWAY_CONNECTION = neutron(

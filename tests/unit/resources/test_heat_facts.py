@@ -17,6 +17,7 @@ import pytest
 
 from heatlite.engine.api.type_schemas import constraint
 from heatlite.exception import ResourceTypeUnavailable
+from heatlite.resources import absent
 from heatlite.resources.builtin import retired
 from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Property
@@ -87,6 +88,13 @@ def test_a_type_is_as_heats_or_a_reason_is_told(type_name: str) -> None:
 def test_every_told_difference_is_of_a_type_that_both_have_and_has_a_reason() -> None:
     assert {name for name, _ in DIFFERENCES} <= set(BOTH)
     assert all(DIFFERENCES.values())
+
+
+def test_the_list_of_types_is_heats_but_for_what_a_table_says() -> None:
+    listed = {name for name in REGISTRY.names() if REGISTRY.get(name).support_status.status != "HIDDEN"}
+    heats = {name for name, it in HEAT.items() if it["status"] != "HIDDEN"}
+    assert heats - listed == set(absent.SERVICES) == {"AWS::ElasticLoadBalancing::LoadBalancer"}
+    assert listed - heats == {"OS::Heat::Dummy"}
 
 
 @pytest.mark.parametrize("name", HEAT)

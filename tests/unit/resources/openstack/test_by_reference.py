@@ -342,13 +342,23 @@ def test_what_heat_refuses_is_refused(type_name: str, given: dict[str, Any], rea
         ("OS::Trove::Instance", {"databases": []}, "Databases property is required if users property is provided"),
         ("OS::Trove::Instance", {"databases": [{"name": "other"}]}, "specified for user does not exist in databases"),
         ("OS::Trove::Instance", {"networks": [{"fixed_ip": "10.0.0.9"}]}, "Either network or port must be provided"),
+        (
+            "OS::Neutron::NetworkGateway",
+            {"connections": [{"network": ID, "segmentation_type": "vlan"}]},
+            "segmentation_id must be specified for using vlan",
+        ),
+        (
+            "OS::Neutron::NetworkGateway",
+            {"connections": [{"network": ID, "segmentation_id": 9}]},
+            "segmentation_id cannot be specified except 0 for using flat",
+        ),
         ("OS::Zun::Container", {"restart_policy": "always:3"}, 'restart_policy "always:3" is invalid'),
         ("OS::Zun::Container", {"mounts": [{"mount_path": "/"}]}, "should be set for the specified mount"),
         ("OS::Zun::Container", {"networks": [{"fixed_ip": "10.0.0.9"}]}, "At least one of the following properties"),
         ("OS::Zun::Container", {"networks": [{"port": ID, "fixed_ip": "10.0.0.9"}]}, "at the same time: networks"),
     ],
 )
-def test_databases_and_containers_that_heat_refuses_are_refused(
+def test_databases_gateways_and_containers_that_heat_refuses_are_refused(
     type_name: str, given: dict[str, Any], reason: str
 ) -> None:
     case = next(case for case in CASES if case.type_name == type_name)
