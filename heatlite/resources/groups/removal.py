@@ -1,6 +1,7 @@
 """Removal policies: members to remove from a group, by name, by number or by get_resource value.
 
-A removed name is recorded, and never given to a member again.
+A removed name is recorded, and never given to a member again. ``members`` says which go when a group only
+shrinks.
 """
 
 from __future__ import annotations

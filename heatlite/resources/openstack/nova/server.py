@@ -342,7 +342,7 @@ class Server(CloudResource, OwnUser):
         return self.identify(kind, self.properties[name]) if self.properties[name] else ""
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """Return the name."""
+        """Return the name. Other properties have requests of their own, in ``update_rest`` or ``settle``."""
         return self.fields([schema.NAME]) if schema.NAME in prop_diff else {}
 
     def change(self, body: Body) -> Body:
