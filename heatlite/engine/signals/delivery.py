@@ -164,7 +164,8 @@ class Signals:
         for follower in resources.by_types(context, row.stack_id, types):
             if row.id in follower.requires:
                 for whole in resources.by_ids(context, [follower.id]):
-                    refresh(self._shared, whole)
+                    if whole.engine_id is None:  # else its engine has been woken
+                        refresh(self._shared, whole)
 
     def mark(self, stack: StackRecord, find: Find, *, unhealthy: bool, reason: str | None) -> None:
         """Mark a resource unhealthy, so that the next update replaces it; or clear that mark.

@@ -29,15 +29,13 @@ class Family:
         self._shared = shared
 
     def ended(self, stack: StackRecord) -> None:
-        """Wake the engine that holds the resource that this stack is, if it is nested."""
+        """Wake the engine that holds the resource that this stack is, if it is nested; else refresh that resource."""
         if not stack.is_nested:
             return
         try:
             row = resources.by_uuid(self._shared.context(), stack.id)
-            if row is not None and row.engine_id is not None:
-                self._shared.wakes.wake(row.engine_id, [row.id])
-            elif row is not None:
-                refresh(self._shared, row)  # nobody waits for it: it was changed by a signal
+            if row is not None:
+                refresh(self._shared, row)
         except Exception as error:
             text = "Nobody can be told now that nested stack %s has ended: its owner will look"
             outage.log_failure(LOG, error, text, stack.name)

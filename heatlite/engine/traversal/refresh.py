@@ -6,14 +6,15 @@
     a signal came to a finished wait   ─▶ the condition's row
     a nested stack's resource ended after its stack's operation  ─▶ its row in the owner …
 
-A row that a step holds isn't refreshed: the step records its attributes when it ends.
+A row that an engine holds isn't refreshed: its next step reads the attributes, so the engine is woken. If the last step
+has read them already, that engine refreshes the row after it has recorded the step: see ``StepRunner.woken``.
 Where a refresh is lost the attributes are old until the next update, which looks at every nested stack.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -84,13 +85,28 @@ def as_of_now(shared: Shared, row: ResourceRecord) -> ResourceRecord:
 def refresh(shared: Shared, row: ResourceRecord) -> None:
     """Record a row's attributes anew; what comes of it in the stacks above as well."""
     for _ in range(ATTEMPTS):
-        if row.engine_id is not None or row.status is Status.IN_PROGRESS or row.action in (Action.INIT, Action.DELETE):
+        if row.engine_id is not None:
+            shared.wakes.wake(row.engine_id, [row.id])
+            return
+        if row.status is Status.IN_PROGRESS or row.action in (Action.INIT, Action.DELETE):
             return
         resource = resource_of(shared, row)
         if resource is None or _record(shared, row, resource):
             break
         [row] = resources.by_ids(shared.context(), [row.id]) or [row]
     _go_up(shared, row)
+
+
+def refresh_released(shared: Shared, resource_ids: Collection[int]) -> None:
+    """Refresh rows that this engine was woken for after their last step had read the attributes.
+
+    Only resources that ask no service: others follow nothing that happens beside their stack's operations. A row that is
+    held again was locked after what this engine was woken for, so its next step reads all of that.
+    """
+    for row in resources.by_ids(shared.context(), resource_ids):
+        resource = resource_of(shared, row) if row.engine_id is None else None
+        if resource is not None and resource.is_local():
+            refresh(shared, row)
 
 
 def _record(shared: Shared, row: ResourceRecord, resource: Resource) -> bool:

@@ -27,6 +27,7 @@ from heatlite.engine.ports import plugin_errors
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.fair_thread_pool import StepPool
 from heatlite.engine.traversal.outbox import Outbox
+from heatlite.engine.traversal.refresh import refresh_released
 from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_watchdog import StepWatchdog
 from heatlite.engine.traversal.timers import Timers
@@ -97,12 +98,26 @@ class StepRunner:
             self.woken({work.row.id})
 
     def woken(self, resource_ids: Collection[int]) -> None:
-        """Check these rows now: what they wait for may be over. A row whose step is running is checked after it."""
-        self._woken |= {row for row in resource_ids if self._shared.claims.locks(row)}
+        """Check these rows now: what they wait for may be over. A row whose step is running is checked after it.
+
+        A row that this engine has released by now is refreshed: its last step may have read the attributes too early.
+        """
+        self._woken |= set(resource_ids)
         waiting = self._timers.take(lambda it: it.work.row.id in resource_ids)
         self._woken -= {pending.work.row.id for pending in waiting}
         if waiting:
             self._when_due(waiting)
+        self._refresh({row for row in resource_ids if not self._shared.claims.locks(row)})
+
+    def _refresh(self, released: Collection[int]) -> None:
+        """Refresh those of these rows that this engine was woken for."""
+        woken = self._woken & set(released)
+        self._woken -= woken
+        if woken:
+            try:
+                refresh_released(self._shared, woken)
+            except Exception as error:
+                outage.log_failure(LOG, error, "The attributes of %d resources can't be read again now", len(woken))
 
     def over(self, traversal_id: str) -> None:
         """Release the waiting rows of a traversal whose time limit is over; a row whose step is running, after it.
@@ -238,9 +253,9 @@ class StepRunner:
         settled = [pending.settled for pending in gathered if pending.settled is not None]
         waits = [(it.work, it.outcome) for it in settled if isinstance(it.outcome, Waiting)]
         over = [it for it in settled if not isinstance(it.outcome, Waiting)]
-        self._woken -= {it.work.row.id for it in over}
         if over:
             self._record(len(over), lambda: self._recorder.settle(traversal, over))
+            self._refresh([it.work.row.id for it in over])
         if waits:
             self._record(len(waits), lambda: self._keep_waiting(traversal, waits))
 

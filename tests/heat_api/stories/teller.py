@@ -194,6 +194,11 @@ class Teller:
         status, answer = self.web.ask("GET", f"{self.path}/resources/{name}")
         return answer["resource"] if status == 200 else {}
 
+    def metadata(self, name: str) -> Any:
+        """One resource's metadata."""
+        status, answer = self.web.ask("GET", f"{self.path}/resources/{name}/metadata")
+        return answer["metadata"] if status == 200 else {}
+
 
 def is_nested(row: Any) -> bool:
     """Whether a resource of a list is a nested stack."""

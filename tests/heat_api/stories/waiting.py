@@ -92,12 +92,19 @@ def a_wait_condition_that_fails(tell: Teller) -> None:
     for body in ({"status": "nothing"}, {"status": "SUCCESS", "what": 1}, ["a"], "text", 7):
         tell.signal("h", body)
     tell.signal("h", {"status": "SUCCESS", "data": {"a": 1}, "id": "1"})
+    tell.until("the first is stored", lambda: {"a": 1} in data_of(tell.metadata("h")))  # Heat replies before that
     tell.signal("h", {"status": "SUCCESS", "data": {"a": 2}, "id": "1"})
+    tell.until("the second is stored", lambda: {"a": 2} in data_of(tell.metadata("h")))
     tell.signal("h", {"status": "FAILURE", "reason": "it broke", "data": "why", "id": "2"})
     tell.settle("create")
     tell.outputs()
     tell.resources()
     tell.delete()
+
+
+def data_of(metadata: Any) -> list[Any]:
+    """The data of the signals that a handle has stored."""
+    return [it.get("data") for it in metadata.values() if isinstance(it, dict)]
 
 
 def deployed(actions: str, transport: str, version: int = 1, present: bool = True, kind: str = "Software") -> str:
