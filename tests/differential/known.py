@@ -38,6 +38,12 @@ class Said:
         declared = self.case["declared"]
         return str(declared.get("type") or declared.get("Type")).lower()
 
+    @property
+    def value_given(self) -> Any:
+        """Of a parameter; the default where none is given."""
+        declared, given = self.case["declared"], self.case.get("given")
+        return declared.get("default", declared.get("Default")) if given is None else given
+
     def heat_refuses(self, pattern: str) -> bool:
         """heatlite takes it, and Heat says this."""
         return self.our_error is None and re.search(pattern, f"{self.heat_error}: {self.heat_text}") is not None
@@ -125,8 +131,13 @@ KNOWN = (
         "an allowed value of a plugin's property that isn't of its type is one that nothing equals",
     ),
     (
-        lambda said: said.kind == "property" and said.heat_refuses("Invalid default .* has no len"),
+        lambda said: said.kind == "property"
+        and said.heat_refuses("Invalid default .*(has no len|expected string or bytes)"),
         "the default of a text may be a number, constraints or not",
+    ),
+    (
+        lambda said: said.kind == "property" and said.heat_refuses("") and fractional_default(said.case["schema"]),
+        "the default of an integer is checked as the whole number that it becomes",
     ),
     (
         lambda said: said.kind == "property" and said.we_refuse("is not an allowed value"),
@@ -158,6 +169,11 @@ KNOWN = (
         "a function whose arguments an if leaves out is left out with them",
     ),
     (
+        lambda said: said.kind == "template" and said.heat == NO_VALUE and said.our_error is None
+        and leaves_arguments_out(said.case["template"]),
+        "a function whose arguments an if leaves out is left out with them",
+    ),
+    (
         lambda said: said.kind == "template" and said.we_refuse('^outputs.*str_split: "str_split" takes a delimiter'),
         "str_split doesn't take an empty delimiter, also where there is no text",
     ),
@@ -167,18 +183,41 @@ KNOWN = (
     ),
     (
         lambda said: said.kind == "parameter" and said.type == "string"
-        and isinstance(said.case.get("given", said.case["declared"].get("default")), list | dict),
+        and isinstance(said.value_given, list | dict),
         "a map or list given for a text is checked as the text that it becomes",
     ),
 )  # fmt: skip
 
 
+def leaves_arguments_out(written: Any) -> bool:
+    """Whether a function's arguments are an if without a second value."""
+    if isinstance(written, list):
+        return any(map(leaves_arguments_out, written))
+    if not isinstance(written, dict):
+        return False
+    arguments = [it.get("if", it.get("Fn::If")) for it in written.values() if isinstance(it, dict) and len(it) == 1]
+    short = any(isinstance(it, list) and len(it) == 2 for it in arguments)
+    return (len(written) == 1 and short) or any(map(leaves_arguments_out, written.values()))
+
+
 def ignored_default(schema: Case) -> bool:
     """Whether Heat takes no notice of a property's default, or of one nested in it."""
-    nested = schema.get("schema") or {}
-    inner = [nested] if schema["type"] == "list" and nested else list(nested.values())
     default = schema.get("default")
-    return (default is not None and (not default or schema["type"] == "any")) or any(map(ignored_default, inner))
+    ignored = default is not None and (not default or schema["type"] == "any")
+    return ignored or any(map(ignored_default, inner_schemas(schema)))
+
+
+def fractional_default(schema: Case) -> bool:
+    """Whether the default of an integer, or of one nested in it, is a fraction."""
+    default = schema.get("default")
+    fraction = schema["type"] == "integer" and isinstance(default, float) and default != int(default)
+    return fraction or any(map(fractional_default, inner_schemas(schema)))
+
+
+def inner_schemas(schema: Case) -> list[Case]:
+    """The schemas nested in a property's."""
+    nested = schema.get("schema") or {}
+    return [nested] if schema["type"] == "list" and nested else list(nested.values())
 
 
 def alike(heat: Any, ours: Any) -> bool:
