@@ -100,8 +100,8 @@ def refresh(shared: Shared, row: ResourceRecord) -> None:
 def refresh_released(shared: Shared, resource_ids: Collection[int]) -> None:
     """Refresh rows that this engine was woken for after their last step had read the attributes.
 
-    Only resources that ask no service: others follow nothing that happens beside their stack's operations. A row that is
-    held again was locked after what this engine was woken for, so its next step reads all of that.
+    Only resources that ask no service: others follow nothing that happens beside their stack's operations. A row that
+    is held again was locked after what this engine was woken for, so its next step reads all of that.
     """
     for row in resources.by_ids(shared.context(), resource_ids):
         resource = resource_of(shared, row) if row.engine_id is None else None
