@@ -381,6 +381,8 @@ def patched(body: Any) -> Body | None:
     """The fields that the operations of a JSON patch set; None if it is none."""
     if not isinstance(body, list) or not all({"op", "path"} <= set(it) for it in body):
         return None
+    if any((it["op"] == "remove") is (it.get("value") is not None) for it in body):  # no value is null
+        return None
     return {it["path"].lstrip("/"): REMOVED if it["op"] == "remove" else it["value"] for it in body}
 
 
