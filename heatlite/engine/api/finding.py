@@ -89,7 +89,7 @@ def check_own_user(context: RequestContext, stack: StackRecord, resource_name: A
     if not user_id or not isinstance(resource_name, str):
         raise exception.Forbidden(action=f"the resource {resource_name}")
     rows = resources.by_names(context, stack.id, [resource_name])
-    if any((row.resource_data or {}).get(USER_ID) == user_id for row in rows):
+    if any((row.resource_data or {}).get(USER_ID) == user_id and row.type != IAM_USER for row in rows):
         return
     if not may_read_by_policies(context, stack, user_id, resource_name):
         raise exception.Forbidden(action=f"the resource {resource_name}")
