@@ -123,7 +123,11 @@ class Daemons:
         """Run ``heatlite-manage``, and give what it printed."""
         command = [sys.executable, "-m", "heatlite.cmd.manage", "--config-file", str(self.config), *arguments]
         environment = {**quiet(), **self.environment}
-        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+        try:
+            return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+        except subprocess.CalledProcessError as error:
+            error.add_note(error.stdout + error.stderr)
+            raise
 
     def launch(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a launcher with its workers, and wait until all of them serve."""

@@ -49,6 +49,8 @@ OF_ALL = {
         "lbaas/availabilityzoneprofiles",
     ),
 }
+OF_KEYSTONE = ("domain", "project", "user", "group", "role", "service", "endpoint", "region")
+"""Kinds of what administrators make at Keystone."""
 FILTERED = ("network", "load_balancer")
 """Services that show administrators what all projects have, unless they are asked for one project's."""
 KEYS = {
@@ -68,11 +70,12 @@ def everything(cloud: Reached, project: str = "demo", *, admins: bool = True) ->
     :param admins: add what administrators make for all projects
     """
     found = _listed(cloud, project, OF_PROJECT)
+    identity = cloud.services("admin", "admin").identity
     if admins:
         found |= _listed(cloud, "admin", OF_ALL)
+        found |= {kind: {str(it["id"]) for it in identity.listed(kind)} for kind in OF_KEYSTONE}
     if cloud.has("swift"):
         found["containers of objects"] = set(_stored(cloud.services("admin", project).api("object_store")))
-    identity = cloud.services("admin", "admin").identity
     [domain] = identity.listed("domain", name="heat")
     projects = {it["id"]: it["name"] for it in identity.listed("project", domain_id=domain["id"])}
     of_others = {it for it, name in projects.items() if not name.startswith(cloud.project_id(project))}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cloud.left import everything
+from tests.cloud.life import PATIENCE
 from tests.cloud.reached import Reached
 from tests.cloud.words import ref, typed
 from tests.deployment import Daemons, running
@@ -17,7 +18,6 @@ from tests.story import Story, hot
 from tests.waiting import wait_until
 
 SERVERS = 3
-PATIENCE = 240.0
 pytestmark = pytest.mark.slow
 
 

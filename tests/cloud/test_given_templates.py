@@ -22,7 +22,7 @@ from heatlite.resources.openstack.base import CloudResource
 from heatlite.schema.provider import is_template
 from tests.cloud.guest import Guest
 from tests.cloud.left import everything
-from tests.cloud.life import REGISTRY
+from tests.cloud.life import PATIENCE, REGISTRY
 from tests.cloud.provided import Provided, values_for
 from tests.cloud.reached import Reached
 from tests.deployment import InProcess, in_process
@@ -38,7 +38,6 @@ FILES = {
     for path in sorted(directory.rglob("*"))
     if path.suffix in ENDINGS and path.is_file()
 }
-PATIENCE = 240.0
 MOST_MISSING = 20
 LEAST = 40
 LIVED: list[pathlib.Path] = []
