@@ -31,6 +31,24 @@ class RealHeat:
 
 
 @contextlib.contextmanager
+def catalogued(cloud: Reached, ports: heat.Ports) -> Iterator[None]:
+    """Have Heat's APIs in the catalogue, or Heat refuses its own types. Nobody listens there: engines are called."""
+    identity = cloud.services("admin", "admin").identity
+    made = []
+    for kind, port in (("orchestration", ports.api), ("cloudformation", ports.cfn)):
+        service = identity.create("service", {"name": f"real-{kind}", "type": kind})["id"]
+        where = {"url": f"http://127.0.0.1:{port}/v1", "region_id": cloud.settings.region_name}
+        for interface in ("public", "internal", "admin"):
+            identity.create("endpoint", {"service_id": service, "interface": interface, **where})
+        made.append(service)
+    try:
+        yield
+    finally:
+        for service in made:
+            identity.delete("service", service)  # its endpoints go with it
+
+
+@contextlib.contextmanager
 def real_heat(cloud: Reached, directory: pathlib.Path, database: str, bus: str) -> Iterator[RealHeat]:
     """Start a heat-engine with two workers, and stop it at the end.
 
@@ -39,7 +57,7 @@ def real_heat(cloud: Reached, directory: pathlib.Path, database: str, bus: str) 
     ports = heat.Ports(free_port(), free_port())
     place = heat.Place(venvs.api(), directory, str(cloud.settings.auth_url), bus, database, ports)
     place.configure()
-    with place.engines():
+    with place.engines(), catalogued(cloud, ports):
         connected = transport.get(conf(), bus)
         opened = Database(Settings(database))
         try:
