@@ -109,6 +109,11 @@ class Resource(Tools):
         return given
 
     @classmethod
+    def data_from_heat(cls, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the data of a resource that Heat made, for its import, from Heat's data and metadata."""
+        return dict(data)
+
+    @classmethod
     def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
         """Return the names of resources in the template that this one needs without naming them.
 

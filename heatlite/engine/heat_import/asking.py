@@ -87,7 +87,7 @@ def instance(
         values["current_traversal"], StackRecord(**record), judged.template, judged.parameters, None, {}
     )
     ports = Ports(means.database, means.inputs, means.settings, library, means.registry, Silent())
-    evaluated = Evaluated(each.definition, each.properties, each.heat.metadata, ())
+    evaluated = Evaluated(each.definition, each.properties, each.metadata, ())
     return Instance(
         name=each.heat.name,
         uuid=rows.uuid_of(each),
@@ -96,7 +96,7 @@ def instance(
         project_id=heat.tenant,
         type_name=each.definition.type,
         properties=each.properties,
-        metadata=each.heat.metadata,
+        metadata=each.metadata,
         resource_id=each.heat.physical_resource_id,
         data=rows.kept_data(each, ("", 0)),
         now=means.inputs.now,

@@ -29,6 +29,9 @@ ELSEWHERE = (
 )
 
 
+FOR_AGENTS = ("deployments", "os-collect-config")
+
+
 @dataclass(frozen=True)
 class JudgedResource:
     """A resource that can be taken over. ``properties`` are in its plugin's form; ``child`` is its nested stack."""
@@ -38,6 +41,12 @@ class JudgedResource:
     plugin: type[Resource]
     properties: Mapping[str, Any]
     child: HeatStack | None = None
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The metadata of the template: Heat also keeps there what it tells the agent of a server."""
+        told = FOR_AGENTS if self.plugin.shows_deployments else ()
+        return {key: value for key, value in self.heat.metadata.items() if key not in told}
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def resource_values(
         "attempts": 0,
         "properties_data": dict(judged.properties),
         "attr_data": attributes,
-        "resource_metadata": dict(heat.metadata),
+        "resource_metadata": judged.metadata,
         "resource_data": kept_data(judged, child) or None,
         "deletion_policy": definition.deletion_policy,
         "external_id": heat.physical_resource_id if external else None,
@@ -99,7 +99,8 @@ def kept_data(judged: JudgedResource, child: tuple[str, int] | None) -> Values:
     Heat's own adoption copies data that a client sends. So the keys that only an engine writes aren't taken from Heat.
     """
     if judged.child is None or child is None:
-        return {key: value for key, value in judged.heat.data.items() if key not in OF_NESTED}
+        kept = {key: value for key, value in judged.heat.data.items() if key not in OF_NESTED}
+        return judged.plugin.data_from_heat(kept, judged.heat.metadata)
     traversal_id, template_id = child
     own = {OPERATION: traversal_id, TEMPLATE: template_id, STACK_NAME: judged.child.name}
     return {**judged.heat.data, **own}

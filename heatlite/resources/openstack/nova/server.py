@@ -285,6 +285,13 @@ class Server(CloudResource, OwnUser):
             self.data_set(USER, kept)
             self.data_set(PASSWORD, password)
 
+    @classmethod
+    def data_from_heat(cls, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the data with the agent's user, whom Heat keeps only in what it tells the agent."""
+        user = (metadata.get("os-collect-config") or {}).get("heat") or {}
+        kept = {key: user[key] for key in ("user_id", "project_id", "auth_url") if user.get(key)}
+        return {**data, USER: kept} if kept else dict(data)
+
     def _collect_config(self) -> Body:
         """Return the configuration of the server's agent, os-collect-config."""
         if not self._is_for_software():
