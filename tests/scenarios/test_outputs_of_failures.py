@@ -119,3 +119,14 @@ def test_get_resource_of_a_failed_resource_gives_what_it_is_called_by(story: Sto
     found = outputs(story)
     assert found["made"] == story.physical_ids()["made"]
     assert found["bad"] == (story.physical_ids()["bad"] or "bad")
+
+
+def test_the_outputs_of_all_members_come_whichever_fails_first(story: Story) -> None:
+    """The group fails with its first member; what the others still come to is in its outputs all the same."""
+    count = 4
+    group = {"count": count, "resource_def": {"type": "inner.yaml"}}
+    web = {"type": "OS::Heat::ResourceGroup", "properties": group}
+    sizes = {"sizes": {"value": {"get_attr": ["web", OUTPUT]}}}
+    story.create(hot(None, sizes, web=web), files={"inner.yaml": text(inner("large", fails=True))})
+    story.settle("CREATE_FAILED")
+    wait_until(lambda: outputs(story)["sizes"] == ["large"] * count, 60, "every member has its output")

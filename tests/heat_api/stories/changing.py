@@ -37,6 +37,7 @@ def nested_outputs_after_failures(tell: Teller) -> None:
     tell.create(NESTED, files=FILES)
     tell.outputs()
     tell.update(NESTED, files=FILES, parameters={"v": "two", "fails": True})
+    tell.until("every member's output has come", lambda: tell.output("all") == ["two", "two"])
     tell.outputs()
     tell.resources()
     tell.note("attributes of n", tell.resource("n").get("attributes"))
@@ -49,6 +50,7 @@ def nested_outputs_after_failures(tell: Teller) -> None:
 def nested_outputs_after_a_failed_create(tell: Teller) -> None:
     """A5: the same after a create that failed."""
     tell.create(NESTED, files=FILES, parameters={"fails": True})
+    tell.until("every member's output has come", lambda: tell.output("all") == ["one", "one"])
     tell.outputs()
     tell.resources()
     tell.note("attributes of n", tell.resource("n").get("attributes"))

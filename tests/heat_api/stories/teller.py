@@ -19,6 +19,9 @@ PATIENCE = 180.0
 """Seconds for one operation: a time limit of stacks is a minute at least, and a rollback comes after it."""
 CALMS = 20.0
 """Seconds in which what still runs after an operation has failed comes to its end."""
+TURNS = 10.0
+"""Seconds within which a failure turns into a rollback, where that is on: Heat fails the operation first."""
+FAILED = ("CREATE_FAILED", "UPDATE_FAILED")
 PAUSE = 0.5
 TEMPLATES = pathlib.Path(__file__).with_name("templates")
 HOT = "heat_template_version: 2021-04-16\n"
@@ -125,11 +128,23 @@ class Teller:
         stack = self.shown()
         return stack["stack_status"] if stack and stack["stack_status"] != "DELETE_COMPLETE" else "gone"
 
+    def rolls_back(self) -> bool:
+        """Whether a failure is rolled back."""
+        stack = self.shown()
+        return bool(stack) and not stack["disable_rollback"]
+
     def settle(self, what: str) -> None:
         """Wait until nothing goes on, and note what it came to."""
         end = time.monotonic() + PATIENCE
         while (state := self.state()).endswith("IN_PROGRESS") and time.monotonic() < end:
             time.sleep(PAUSE)
+        turns = time.monotonic() + TURNS
+        while state in FAILED and self.rolls_back() and time.monotonic() < turns:
+            time.sleep(PAUSE)
+            state = self.state()
+        while state.endswith("IN_PROGRESS") and time.monotonic() < end:
+            time.sleep(PAUSE)
+            state = self.state()
         self.note(f"{what} ended", state)
         calm = time.monotonic() + CALMS
         while time.monotonic() < calm and any(it["resource_status"].endswith("IN_PROGRESS") for it in self.rows()):
@@ -148,6 +163,11 @@ class Teller:
         found = stack.get("outputs", [])
         told = {it["output_key"]: "ERROR" if it.get("output_error") else it["output_value"] for it in found}
         self.note("outputs", told if stack else "no stack")
+
+    def output(self, name: str) -> Any:
+        """One output's value."""
+        found = (self.shown() or {}).get("outputs", [])
+        return next((it.get("output_value") for it in found if it["output_key"] == name), None)
 
     def rows(self, depth: int = 5) -> list[Any]:
         """The resources, those of nested stacks too."""
