@@ -393,8 +393,8 @@ MESSAGES = [
         kinds.QUEUE,
         {"name": "jobs", "metadata": {"for": "mail"}},
         {"for": "mail"},
-        {"metadata": {"of": "shop"}},
-        {"for": None, "of": "shop", "_default_message_ttl": 3600},
+        {"metadata": {"of": "shop", "on/off": 1}},
+        {"for": None, "of": "shop", "on/off": 1, "_default_message_ttl": 3600},
         is_found=False,  # its name is all that there is of it, and is recorded before the first request
         tells={"queue_id": "jobs", "href": "http://messaging.invalid/v2/queues/jobs"},
         shows=False,

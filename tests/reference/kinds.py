@@ -227,8 +227,8 @@ QUEUE = Kind(
     "",
     "queues",
     "",
-    "for of",
-    "for of",
+    "for of on/off",
+    "for of on/off",
     JSON_PATCH,
     creates="PUT",
     id="name",
@@ -236,6 +236,7 @@ QUEUE = Kind(
     adds={"_max_messages_post_size": 262144, "_default_message_ttl": 3600},
     headers="Client-ID",
     patches="application/openstack-messaging-v2.0-json-patch",
+    patch_root="/metadata/",
     actions={"POST share": share_queue},
 )
 SUBSCRIPTION = Kind(

@@ -53,6 +53,7 @@ class Kind:
     in it has a next page. ``reads``: the fields in a body of another form. ``changes_collection``: changes are sent to
     the collection. ``takes_id``: a creation may say the id, and an id that exists is no other object. ``serves``:
     what follows an object's path, if ``actions`` can't tell it. ``ages``: what becomes of an object at each look.
+    ``patch_root``: what the paths in a JSON patch begin with.
     """
 
     service: str
@@ -80,6 +81,7 @@ class Kind:
     shows_id: bool = True
     headers: str = ""
     patches: str = "application/json"
+    patch_root: str = "/"
     around: str = ""
     always_next: bool = False
     reads: Callable[[Any], Body] | None = None
@@ -252,7 +254,7 @@ class StandIn(BaseAdapter):
         verb = "PATCH" if kind.verb == JSON_PATCH else kind.verb
         if method != verb or not kind.changes:
             return 405, wrong(405, f"{method} isn't how a {kind.key or 'thing'} is changed")
-        sent = patched(body) if kind.verb == JSON_PATCH else inside(kind, body)
+        sent = patched(kind, body) if kind.verb == JSON_PATCH else inside(kind, body)
         if sent is None:
             return 400, wrong(400, "The body of a change has another form")
         if problem := told_wrong(sent, kind.changes, kind.needs):
@@ -377,13 +379,17 @@ def told_wrong(sent: Body, allowed: str, required: str) -> str:
     return ""
 
 
-def patched(body: Any) -> Body | None:
+def patched(kind: Kind, body: Any) -> Body | None:
     """The fields that the operations of a JSON patch set; None if it is none."""
     if not isinstance(body, list) or not all({"op", "path"} <= set(it) for it in body):
         return None
     if any((it["op"] == "remove") is (it.get("value") is not None) for it in body):  # no value is null
         return None
-    return {it["path"].lstrip("/"): REMOVED if it["op"] == "remove" else it["value"] for it in body}
+    paths = [str(it["path"]) for it in body]
+    if not all(it.startswith(kind.patch_root) and "/" not in it.removeprefix(kind.patch_root) for it in paths):
+        return None
+    names = [it.removeprefix(kind.patch_root).replace("~1", "/").replace("~0", "~") for it in paths]
+    return {name: REMOVED if it["op"] == "remove" else it["value"] for name, it in zip(names, body, strict=True)}
 
 
 def matches(there: Any, wanted: str) -> bool:

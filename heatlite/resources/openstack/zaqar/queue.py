@@ -50,10 +50,10 @@ class Queue(RecordedFirst, ZaqarResource):
         wanted = self.properties[METADATA] or {}
         self.api.put(self.one, wanted, **self.sent)
         there = {name: it for name, it in self.look(str(self.resource_id)).items() if not name.startswith(RESERVED)}
-        changes: list[Body] = [{"op": "remove", "path": f"/{name}"} for name in sorted(set(there) - set(wanted))]
+        changes: list[Body] = [{"op": "remove", "path": pointer(name)} for name in sorted(set(there) - set(wanted))]
         for name, value in wanted.items():
             if name not in there or there[name] != value:
-                changes.append({"op": "add", "path": f"/{name}", "value": value})
+                changes.append({"op": "add", "path": pointer(name), "value": value})
         if changes:
             self.api.patch(self.one, changes, headers={**self.sent["headers"], **PATCH})
         self._seen = None
@@ -79,6 +79,11 @@ class Queue(RecordedFirst, ZaqarResource):
         """Return the metadata, as Heat shows them; None if the queue doesn't exist."""
         found = super().show()
         return None if found is None else {METADATA: found}
+
+
+def pointer(name: str) -> str:
+    """Return where a patch finds one of the metadata, as a JSON pointer."""
+    return f"/{METADATA}/{name.replace('~', '~0').replace('/', '~1')}"
 
 
 class SignedQueueURL(ZaqarResource):
