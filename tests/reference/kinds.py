@@ -515,13 +515,17 @@ def serve_instance(service: StandIn, there: Body, method: str, action: str, body
         case "POST", ["databases" | "users" as kind]:
             there[kind] += body[kind]
             return None
-        case "DELETE", ["databases" | "users" as kind, name]:
-            there[kind] = [it for it in there[kind] if it["name"] != name]
+        case "DELETE", ["databases", name]:
+            there["databases"] = [it for it in databases if it["name"] != name]
             return None
-    [user] = [it for it in users if it["name"] == action.split("/")[1]]
+    [user] = [it for it in users if (it["name"], it["host"]) == of_user(action.split("/")[1])]
     match method, action.split("/"):
+        case "DELETE", ["users", _]:
+            users.remove(user)
         case "PUT", ["users", _]:
             assert set(body["user"]) <= {"name", "password", "host"}
+            renamed = (body["user"].get("name", user["name"]), body["user"].get("host", user["host"]))
+            assert not {"name", "host"} & set(body["user"]) or renamed not in [(it["name"], it["host"]) for it in users]
             user |= body["user"]
         case "GET", ["users", _, "databases"]:
             return {"databases": user["databases"]}
@@ -532,6 +536,12 @@ def serve_instance(service: StandIn, there: Body, method: str, action: str, body
         case _:
             raise AssertionError(f"{method} {action} isn't in the reference; there are {databases}")
     return None
+
+
+def of_user(identity: str) -> tuple[str, str]:
+    """The name of a user, and where it may come from."""
+    name, at, host = identity.rpartition("@")
+    return (name, host or "%") if at else (identity, "%")
 
 
 def of_flavor(sent: Body) -> Body:

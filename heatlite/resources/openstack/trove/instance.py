@@ -30,6 +30,8 @@ from heatlite.schema.constraints import AllowedPattern, Length, Range
 
 NAME, FLAVOR, SIZE, DATABASES, USERS, NETWORKS = "name", "flavor", "size", "databases", "users", "networks"
 HOST, PASSWORD, RESTORE = "host", "password", "restore_point"
+ANYWHERE = "%"
+"""The host of users who may come from anywhere."""
 FREE = r"[a-zA-Z0-9_]+[a-zA-Z0-9_@?#\s]*[a-zA-Z0-9_]+"
 FREE_NAME = r"[a-zA-Z0-9_\-]+[a-zA-Z0-9_@?#\s\-]*[a-zA-Z0-9_\-]+"
 DATABASE = {
@@ -50,7 +52,7 @@ USER = {
     PASSWORD: Property(
         Type.STRING, "The password.", required=True, update_allowed=True, constraints=(AllowedPattern(FREE),)
     ),
-    HOST: Property(Type.STRING, "Where the user may come from.", default="%", update_allowed=True),
+    HOST: Property(Type.STRING, "Where the user may come from.", default=ANYWHERE, update_allowed=True),
     DATABASES: Property(
         Type.LIST,
         "The databases that the user may use.",
@@ -202,20 +204,20 @@ class Instance(TroveResource):
         return True
 
     def _change_users(self) -> bool:
-        wanted = {it[NAME]: it for it in self.properties[USERS] or ()}
-        there = self._names(USERS)
-        if new := [as_user(it) for name, it in wanted.items() if name not in there]:
+        wanted = {identity(it): it for it in self.properties[USERS] or ()}
+        there = {identity(it) for it in self.api.listed(self._inner(USERS), USERS)}
+        if new := [as_user(it) for who, it in wanted.items() if who not in there]:
             self.api.post(self._inner(USERS), {USERS: new})
-        for name in sorted(there - set(wanted)):
-            self.api.delete(self._inner(USERS, name))
-        for name in sorted(there & set(wanted)):
-            user = wanted[name]
-            self.api.put(self._inner(USERS, name), {"user": {HOST: user[HOST], PASSWORD: user[PASSWORD]}})
-            granted = self._names(USERS, name, DATABASES)
+        for who in sorted(there - set(wanted)):
+            self.api.delete(self._inner(USERS, who))
+        for who in sorted(there & set(wanted)):
+            user = wanted[who]
+            self.api.put(self._inner(USERS, who), {"user": {PASSWORD: user[PASSWORD]}})
+            granted = self._names(USERS, who, DATABASES)
             if more := [{NAME: it} for it in user[DATABASES] if it not in granted]:
-                self.api.put(self._inner(USERS, name, DATABASES), {DATABASES: more})
+                self.api.put(self._inner(USERS, who, DATABASES), {DATABASES: more})
             for database in sorted(granted - set(user[DATABASES])):
-                self.api.delete(self._inner(USERS, name, DATABASES, database))
+                self.api.delete(self._inner(USERS, who, DATABASES, database))
         return True
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
@@ -223,6 +225,12 @@ class Instance(TroveResource):
         if name == "href":
             return next((it["href"] for it in body.get("links") or () if it["rel"] == "self"), None)
         return super().attribute_of(name, body)
+
+
+def identity(user: Mapping[str, Any]) -> str:
+    """Return how Trove's paths name a user: users of one name may come from several hosts, and are different users."""
+    name, host = str(user[NAME]), str(user.get(HOST) or ANYWHERE)
+    return name if host == ANYWHERE and "@" not in name else f"{name}@{host}"
 
 
 def as_user(given: Mapping[str, Any]) -> Body:

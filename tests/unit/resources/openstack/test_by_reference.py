@@ -384,6 +384,19 @@ def test_an_instance_is_changed_by_one_request_after_another() -> None:
     ]
 
 
+def test_users_are_told_apart_by_where_they_come_from() -> None:
+    here, away = ({"name": "ann", "password": "hunter2", "host": it, "databases": ["shop"]} for it in ("10.0.0.5", "%"))
+    plain = {"name": "a@b", "password": "hunter2", "databases": ["shop"]}
+    life = of("OS::Trove::Instance", users=[here, away, plain])
+    new = {**life.case.given, "users": [{**here, "password": "hunter3"}, {**here, "host": "10.0.0.6"}, plain]}
+    assert isinstance(life.run("UPDATE", new), Done)
+    assert {(it["name"], it["host"], it["password"]) for it in life.there[0]["users"]} == {
+        ("ann", "10.0.0.5", "hunter3"),
+        ("ann", "10.0.0.6", "hunter2"),
+        ("a@b", "%", "hunter2"),
+    }
+
+
 def test_a_server_of_a_cluster_that_breaks_fails_it_and_a_busy_cluster_is_deleted_later() -> None:
     case = next(case for case in CASES if case.type_name == "OS::Trove::Cluster")
     life = Life(case)
