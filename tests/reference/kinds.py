@@ -79,6 +79,7 @@ def neutron(
     filters: str = NAMED,
     at_once: bool = True,
     unique: str = "",
+    deleting: str = "",
 ) -> Kind:
     """A kind of one of Neutron's other extensions."""
     return Kind(
@@ -94,6 +95,7 @@ def neutron(
         at_once=at_once,
         adds={"tenant_id": "shop"},
         unique=unique,
+        deleting=deleting,
     )
 
 
@@ -105,6 +107,7 @@ FIREWALL = neutron(  # version 1, of neutron-fwaas 13
     f"{NAMED} admin_state_up shared router_ids firewall_policy_id",
     "PENDING_CREATE PENDING_CREATE ACTIVE",
     at_once=False,
+    deleting="PENDING_DELETE",
 )
 FIREWALL_POLICY = neutron(
     "fw/firewall_policies",
@@ -141,7 +144,14 @@ PORT_CHAIN = neutron(
     f"{NAMED} port_pair_groups flow_classifiers",
 )
 TAP_SERVICE = neutron(
-    "taas/tap_services", "tap_service", "port_id", NAMED, NAMED, "PENDING_CREATE ACTIVE", at_once=False
+    "taas/tap_services",
+    "tap_service",
+    "port_id",
+    NAMED,
+    NAMED,
+    "PENDING_CREATE ACTIVE",
+    at_once=False,
+    deleting="PENDING_DELETE",
 )
 TAP_FLOW = neutron(
     "taas/tap_flows",
@@ -151,6 +161,7 @@ TAP_FLOW = neutron(
     NAMED,
     "PENDING_CREATE ACTIVE",
     at_once=False,
+    deleting="PENDING_DELETE",
 )
 
 
@@ -348,6 +359,7 @@ SHARE = Kind(
     filters="metadata name status",
     states="creating creating available",
     at_once=False,
+    deleting="deleting",
     adds={"host": "host@ssd", "project_id": "shop"},
     headers=VERSION,
     actions={

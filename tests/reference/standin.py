@@ -53,7 +53,8 @@ class Kind:
     in it has a next page. ``reads``: the fields in a body of another form. ``changes_collection``: changes are sent to
     the collection. ``takes_id``: a creation may say the id, and an id that exists is no other object. ``serves``:
     what follows an object's path, if ``actions`` can't tell it. ``ages``: what becomes of an object at each look.
-    ``patch_root``: what the paths in a JSON patch begin with.
+    ``patch_root``: what the paths in a JSON patch begin with. ``deleting``: the status once a deletion is sent; empty:
+    the one before stays until the object is gone.
     """
 
     service: str
@@ -82,6 +83,7 @@ class Kind:
     headers: str = ""
     patches: str = "application/json"
     patch_root: str = "/"
+    deleting: str = ""
     around: str = ""
     always_next: bool = False
     reads: Callable[[Any], Body] | None = None
@@ -247,6 +249,7 @@ class StandIn(BaseAdapter):
                 del self.objects[kind.path][thing_id]
             elif self._ahead.get(id(there)) != [GONE]:
                 self._ahead[id(there)] = [GONE]
+                there |= {kind.status: kind.deleting} if kind.deleting else {}
             return 204, None
         return self._change(kind, method, there, body)
 

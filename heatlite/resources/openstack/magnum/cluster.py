@@ -20,7 +20,7 @@ from heatlite.schema.constraints import AllowedValues, Range
 COE, VOLUME_DRIVER = "coe", "volume_driver"
 DRIVERS = {"kubernetes": ("cinder",), "swarm": ("rexray",), "mesos": ("rexray",)}
 """Engine for containers → the drivers of volumes that it has."""
-MADE = "CREATE_COMPLETE"
+MADE, NOT_DELETED = "CREATE_COMPLETE", "DELETE_FAILED"
 
 
 class MagnumResource(Patched):
@@ -107,7 +107,7 @@ class Cluster(MagnumResource):
     states = states(
         good="CREATE_COMPLETE UPDATE_COMPLETE",
         pending="CREATE_IN_PROGRESS UPDATE_IN_PROGRESS DELETE_IN_PROGRESS",
-        failed="CREATE_FAILED UPDATE_FAILED DELETE_FAILED",
+        failed=f"CREATE_FAILED UPDATE_FAILED {NOT_DELETED}",
     )
     properties_schema = {
         "name": text("The name of the cluster."),
@@ -146,6 +146,10 @@ class Cluster(MagnumResource):
     def fault_of(self, body: Mapping[str, Any]) -> str:
         """Return Magnum's reason."""
         return str(body.get("status_reason") or "Unknown")
+
+    def is_broken_in_deletion(self, body: Mapping[str, Any]) -> bool:
+        """Tell whether the deletion failed. A failed creation or update shows until Magnum begins the deletion."""
+        return bool(body[self.states.field] == NOT_DELETED)
 
     def check_update_complete(self, progress: Any) -> bool:
         """Tell whether the cluster is changed: Magnum begins a change some time after it has taken it."""

@@ -142,6 +142,10 @@ class Instance(TroveResource):
         """Return what the status means."""
         return why(body)
 
+    def is_broken_in_deletion(self, body: Mapping[str, Any]) -> bool:
+        """Return False: Trove shows ERROR while it deletes an instance whose server didn't run."""
+        return False
+
     # --- update ----------------------------------------------------------------------------------------------------
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:

@@ -178,6 +178,10 @@ class Container(CloudResource):
         """Send the deletion; a container that runs is stopped."""
         self.api.delete(self.place(thing_id), params={"stop": "true"}, **self.sent)
 
+    def is_broken_in_deletion(self, body: Mapping[str, Any]) -> bool:
+        """Return False: a container that was broken before shows that until it is gone."""
+        return False
+
     # --- networks --------------------------------------------------------------------------------------------------
 
     def _wanted(self) -> list[Body]:

@@ -188,6 +188,16 @@ def test_what_breaks_fails_and_is_replaced(case: Case) -> None:
     assert start(life.plugin(life.instance), "UPDATE", {}) == Replace()
 
 
+@breaking
+def test_what_is_broken_is_deleted_like_all_others(case: Case) -> None:
+    life = Life(case)
+    life.service.ends_in = case.breaks
+    assert isinstance(life.run("CREATE"), Failed)
+    life.instance = dataclasses.replace(life.instance, resource_id=life.ids[0])
+    assert isinstance(life.run("DELETE"), Done)
+    assert life.there == []
+
+
 @every
 def test_a_refusal_fails_with_the_services_words(case: Case) -> None:
     life = Life(case)
