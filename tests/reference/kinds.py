@@ -27,6 +27,7 @@ def vpn(
         filters=f"id {NAMED}",
         states=states,
         adds={"tenant_id": "shop", "name": "", "description": ""},
+        frozen="PENDING_CREATE PENDING_UPDATE",
     )
 
 

@@ -54,7 +54,7 @@ class Kind:
     the collection. ``takes_id``: a creation may say the id, and an id that exists is no other object. ``serves``:
     what follows an object's path, if ``actions`` can't tell it. ``ages``: what becomes of an object at each look.
     ``patch_root``: what the paths in a JSON patch begin with. ``deleting``: the status once a deletion is sent; empty:
-    the one before stays until the object is gone.
+    the one before stays until the object is gone. ``frozen``: the states in which an object can't be changed.
     """
 
     service: str
@@ -84,6 +84,7 @@ class Kind:
     patches: str = "application/json"
     patch_root: str = "/"
     deleting: str = ""
+    frozen: str = ""
     around: str = ""
     always_next: bool = False
     reads: Callable[[Any], Body] | None = None
@@ -257,6 +258,8 @@ class StandIn(BaseAdapter):
         verb = "PATCH" if kind.verb == JSON_PATCH else kind.verb
         if method != verb or not kind.changes:
             return 405, wrong(405, f"{method} isn't how a {kind.key or 'thing'} is changed")
+        if there.get(kind.status) in kind.frozen.split():
+            return 400, wrong(400, f"Invalid state {there[kind.status]} of {kind.key} for updating")
         sent = patched(kind, body) if kind.verb == JSON_PATCH else inside(kind, body)
         if sent is None:
             return 400, wrong(400, "The body of a change has another form")

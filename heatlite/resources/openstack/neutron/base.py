@@ -71,6 +71,23 @@ class InNeutron:
         return NAME in resource.properties_schema and not resource.properties[NAME]
 
 
+class InFreeText(InNeutron):
+    """The same, but for objects that can't be changed at once: a description of the template's is none for the mark."""
+
+    def put(self, resource: CloudResource, body: dict[str, Any]) -> None:
+        if self._has_room(resource):
+            super().put(resource, body)
+
+    def query(self, resource: CloudResource) -> Mapping[str, Any] | None:
+        return super().query(resource) if self._has_room(resource) else None
+
+    def is_on(self, resource: CloudResource, body: Mapping[str, Any]) -> bool:
+        return self._has_room(resource) and super().is_on(resource, body)
+
+    def _has_room(self, resource: CloudResource) -> bool:
+        return self._in_name(resource) or not resource.properties[DESCRIPTION]
+
+
 class NeutronResource(DescribedLater):
     """An object of Neutron."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from heatlite.resources.openstack.fields import Field, custom, integer, listed, mapped, named, old_name, text
-from heatlite.resources.openstack.neutron.base import NeutronResource, admin_state_up, name
+from heatlite.resources.openstack.marks import Mark
+from heatlite.resources.openstack.neutron.base import InFreeText, NeutronResource, admin_state_up, name
 from heatlite.resources.openstack.states import states
 from heatlite.resources.schema import Attribute, PropertiesSchema, Type
 from heatlite.schema.constraints import AllowedValues
@@ -91,9 +92,13 @@ class IPsecPolicy(VPNResource):
 
 
 class VPNService(VPNResource):
-    """A VPN service of a router. It waits for no agent: it is only active once it has a connection."""
+    """A VPN service of a router. It waits for no agent: it is only active once it has a connection.
+
+    Until then Neutron refuses to change it.
+    """
 
     path, key = "/vpn/vpnservices", "vpnservice"
+    mark: ClassVar[Mark] = InFreeText()
     states = states(good="ACTIVE PENDING_CREATE PENDING_UPDATE DOWN", pending="BUILD PENDING_DELETE")
     properties_schema = {
         "name": name("service"),

@@ -123,6 +123,8 @@ def test_a_creation_is_polled_until_it_is_ready(case: Case) -> None:
 @changing
 def test_a_change_is_made_in_place(case: Case) -> None:
     life = Life(case).made()
+    if life.there[0].get(case.kind.status) in case.kind.frozen.split():
+        life.there[0][case.kind.status] = "ACTIVE"
     before = life.instance.resource_id
     outcome = life.run("UPDATE", case.new)
     assert isinstance(outcome, Done), outcome
@@ -281,6 +283,16 @@ def test_a_queue_that_others_use_is_taken_and_gets_the_templates_metadata() -> N
     life.made()
     assert life.there[0].items() >= {"for": "mail", "_default_message_ttl": 60}.items()
     assert "of" not in life.there[0]
+
+
+@pytest.mark.parametrize("absent", ["name", "description"])
+def test_a_service_without_a_name_or_a_description_is_found_by_it(absent: str) -> None:
+    case = next(case for case in CASES if case.type_name == "OS::Neutron::VPNService")
+    given = {name: it for name, it in case.given.items() if name != absent}
+    life = Life(dataclasses.replace(case, given=given)).made()
+    lost = dataclasses.replace(life.instance, resource_id=None)
+    assert find_existing(life.plugin(lost)) == life.ids != []
+    assert find_existing(life.plugin(dataclasses.replace(lost, uuid="6c84fb90-12c4-41e1-840d-7b25c5ee775a"))) == []
 
 
 def test_who_may_use_a_share_changes_one_by_one() -> None:
