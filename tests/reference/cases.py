@@ -583,7 +583,7 @@ LEASES = [
             "start_date": "2027-01-31 20:00",
             "end_date": "2027-02-01 06:00",
             "reservations": [
-                {"resource_type": "physical:host", "min": 1, "max": 2, "hypervisor_properties": ""},
+                {"resource_type": "physical:host", "min": 1, "max": 2, "resource_properties": "[]"},
                 {"resource_type": "virtual:instance", "amount": 3, "vcpus": 1, "memory_mb": 512, "disk_gb": 1},
             ],
         },
@@ -594,9 +594,9 @@ LEASES = [
             "events": [],
             "reservations": [
                 {"resource_type": "physical:host", "min": 1, "max": 2, "hypervisor_properties": ""}
-                | {"before_end": "default"},
+                | {"before_end": "default", "resource_properties": "[]"},
                 {"resource_type": "virtual:instance", "amount": 3, "vcpus": 1, "memory_mb": 512, "disk_gb": 1}
-                | {"affinity": False},
+                | {"affinity": False, "resource_properties": ""},
             ],
         },
         breaks="ERROR",

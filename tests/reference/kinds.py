@@ -484,6 +484,20 @@ EXECUTION = Kind(
 
 # --- blazar 17: blazar.api.v1 ----------------------------------------------------------------------------------------
 
+RESERVATIONS = {
+    "physical:host": "min max hypervisor_properties resource_properties",
+    "virtual:instance": "vcpus memory_mb disk_gb amount affinity resource_properties",
+}
+"""What Blazar's plugins ask of each reservation."""
+
+
+def of_reservations(sent: Body) -> Body:
+    """The fields of a lease, from those of a request."""
+    for it in sent.get("reservations") or ():
+        assert set(RESERVATIONS[it["resource_type"]].split()) <= set(it), f"a missing parameter of {it}"
+    return sent
+
+
 LEASE = Kind(
     "reservation",
     "/v1/leases",
@@ -493,6 +507,7 @@ LEASE = Kind(
     "events before_end_date",
     "name end_date reservations events before_end_date",
     around="lease",
+    makes=of_reservations,
     states="CREATING PENDING",
     adds={"degraded": False},
 )

@@ -24,6 +24,8 @@ NOT_OF = {
     VIRTUAL: ("hypervisor_properties", "max", "min", "before_end"),
 }
 """Type of a reservation → the properties that it doesn't have."""
+FILTERS = {"hypervisor_properties": "", "resource_properties": ""}
+"""What Blazar wants to be told in any case, even if any host will do."""
 
 
 class BlazarResource(CloudResource):
@@ -109,9 +111,9 @@ class Lease(NamedLater, BlazarResource):
     )
 
     def extra_body(self, body: Body) -> Body:
-        """Return a body whose reservations have only what their type has."""
+        """Return a body whose reservations have only what their type has, and all filters, which may be empty."""
         reserved = [
-            {name: it for name, it in each.items() if name not in NOT_OF[each["resource_type"]]}
+            {name: it for name, it in {**FILTERS, **each}.items() if name not in NOT_OF[each["resource_type"]]}
             for each in body["reservations"]
         ]
         return {**body, "reservations": reserved}
