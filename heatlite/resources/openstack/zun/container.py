@@ -31,6 +31,8 @@ COMMAND, POLICY, MOUNTS, NETWORKS, INTERACTIVE, TTY = (
 )
 NETWORK, PORT, ADDRESS = "network", "port", "fixed_ip"
 VOLUME, SIZE, PLACE = "volume_id", "volume_size", "mount_path"
+ASKED = "asked"
+"""The key of a progress: the change of the networks that Zun was asked for last."""
 VERSION = "1.36"
 """Of the API: Zun's release Train, in which a terminal and an input are two things."""
 POLICIES = ("no", "always", "unless-stopped", "on-failure")
@@ -208,11 +210,14 @@ class Container(CloudResource):
             else:
                 there.remove(found)
         if there:
-            return self._connect("detach", {PORT: there[0]["port_id"]})
-        return self._connect("attach", missing[0]) if missing else True
+            return self._connect(progress, "detach", {PORT: there[0]["port_id"]})
+        return self._connect(progress, "attach", missing[0]) if missing else True
 
-    def _connect(self, action: str, query: Body) -> bool:
-        self.api.post(f"{self.one}/network_{action}", params=query, **self.sent)
+    def _connect(self, progress: Body, action: str, query: Body) -> bool:
+        """Ask for a change of the networks, unless the step before did: Zun makes it some time after the answer."""
+        if progress.get(ASKED) != [action, query]:
+            self.api.post(f"{self.one}/network_{action}", params=query, **self.sent)
+            progress[ASKED] = [action, query]
         return False
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
