@@ -332,13 +332,20 @@ def act_on_share(service: StandIn, there: Body, body: Body) -> Any:
     rules = there.setdefault("access", [])
     match action:
         case "access_list":
-            return {"access_list": rules}
+            told = {"access_list": [dict(it) for it in rules]}
+            there["access"] = [it for it in rules if it["state"] != "denying"]  # some time after it was asked to
+            return told
         case "allow_access":
             assert {"access_type", "access_to"} <= set(given) <= {"access_type", "access_to", "access_level"}
-            rules.append({"access_level": "rw", **given, "id": f"rule{len(rules)}", "state": "active"})
+            who = (given["access_type"], given["access_to"])
+            assert who not in [(it["access_type"], it["access_to"]) for it in rules], f"Share access {who} exists"
+            there["rules"] = there.get("rules", 0) + 1
+            rules.append({"access_level": "rw", **given, "id": f"rule{there['rules']}", "state": "active"})
             return {"access": rules[-1]}
     assert action == "deny_access"
-    there["access"] = [it for it in rules if it["id"] != given["access_id"]]
+    [denied] = [it for it in rules if it["id"] == given["access_id"]]
+    assert denied["state"] == "active"
+    denied["state"] = "denying"
     return None
 
 

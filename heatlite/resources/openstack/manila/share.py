@@ -22,7 +22,9 @@ NAMES = {"name": "display_name", "description": "display_description"}
 """Property → its field in a change."""
 SPECS, HANDLES, SNAPSHOTS = "extra_specs", "driver_handles_share_servers", "snapshot_support"
 PUBLIC = "share_type_access:is_public"
-Rule = tuple[str, str, str | None]
+Rule = tuple[str, str, str]
+DENIED = "denied"
+"""The key of a progress: the ids of the rules that Manila was asked to deny."""
 
 
 class Share(ManilaResource):
@@ -90,40 +92,50 @@ class Share(ManilaResource):
         return {NAMES.get(name, name): value for name, value in body.items()}
 
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
-        """Replace the metadata, all but the mark, and the rules."""
+        """Replace the metadata, all but the mark."""
         if METADATA in prop_diff:
             body: Body = {METADATA: dict(self.properties[METADATA] or {})}
             self.mark.put(self, body)
             self.api.put(f"{self.one}/metadata", body, **self.sent)
-        if RULES in prop_diff:
-            self._allow()
 
     def settle(self, progress: Any) -> bool:
-        """Let those use a new share who may.
+        """Let those use the share who may.
 
-        :raises ResourceInError: if Manila refuses a rule
+        :raises ResourceInError: if Manila refuses a rule of a new share
         """
-        if (progress or {}).get("changed") is None and self.properties[RULES]:
-            try:
-                self._allow()
-            except CloudUnavailable:
-                raise
-            except CloudError as error:
-                reason = f'Error during applying access rules to share "{self.resource_id}": {error}'
-                raise ResourceInError(resource_status=self.seen()["status"], status_reason=reason) from None
-        return True
+        progress = progress or {}
+        if progress.get("changed") is not None:
+            return RULES not in progress["changed"] or self._allow(progress)
+        if not self.properties[RULES]:
+            return True
+        try:
+            return self._allow(progress)
+        except CloudUnavailable:
+            raise
+        except CloudError as error:
+            reason = f'Error during applying access rules to share "{self.resource_id}": {error}'
+            raise ResourceInError(resource_status=self.seen()["status"], status_reason=reason) from None
 
-    def _allow(self) -> None:
-        """Allow those who may use the share, and deny all others."""
+    def _allow(self, progress: Body) -> bool:
+        """Deny all others, and allow those who may use the share.
+
+        Manila denies some time after its answer, and has one rule for each address or user: whose rule changes is
+        allowed in a later step.
+
+        :returns: whether all who may are allowed
+        """
         wanted = [rule(it) for it in self.properties[RULES] or ()]
         there = {rule(it): it["id"] for it in self._act({"access_list": None})["access_list"]}
-        for old in there.keys() - set(wanted):
-            self._act({"deny_access": {"access_id": there[old]}})
-        for new in wanted:
-            if new not in there:
-                kind, to, level = new
-                given = {LEVEL: level} if level else {}
-                self._act({"allow_access": {ACCESS: kind, TO: to, **given}})
+        denied = progress.setdefault(DENIED, [])
+        for old in sorted(there.keys() - set(wanted)):
+            if there[old] not in denied:
+                self._act({"deny_access": {"access_id": there[old]}})
+                denied.append(there[old])
+        leaving = {old[:2] for old, rule_id in there.items() if rule_id in denied}
+        for kind, to, level in wanted:
+            if (kind, to) not in leaving and (kind, to, level) not in there:
+                self._act({"allow_access": {ACCESS: kind, TO: to, LEVEL: level}})
+        return leaving.isdisjoint(new[:2] for new in wanted)
 
     def _act(self, action: Body) -> Any:
         return self.api.post(f"{self.one}/action", action, **self.sent)

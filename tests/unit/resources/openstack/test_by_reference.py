@@ -22,7 +22,7 @@ from heatlite.resources.testing import FakeClock, Outcome, carried, drive, insta
 from tests.memory_api import AWAY, LOST, Refusal
 from tests.memory_keystone import MemoryKeystone
 from tests.reference import kinds
-from tests.reference.cases import CASES, ID, Case
+from tests.reference.cases import CASES, ID, Case, rules
 from tests.reference.standin import StandIn, shown
 from tests.unit.resources.cloud_in_memory import SIGNED, cloud_of
 
@@ -303,12 +303,23 @@ def test_who_may_use_a_share_changes_one_by_one() -> None:
     ]
     life.service.asked.clear()
     assert isinstance(life.run("UPDATE", life.case.new), Done)
-    assert [(it["access_to"], it["access_level"]) for it in life.there[0]["access"]] == [
-        ("10.0.0.2", "ro"),
-        ("10.0.0.3", "rw"),
+    assert [(it["access_to"], it["access_level"], it["state"]) for it in life.there[0]["access"]] == [
+        ("10.0.0.1", "rw", "denying"),
+        ("10.0.0.2", "ro", "active"),
+        ("10.0.0.3", "rw", "active"),
     ]
     assert sum("action" in path for _, path, _ in life.service.asked) == 3
     assert life.there[0]["metadata"] == {"b": "2", "heat_resource": life.instance.uuid}
+
+
+def test_who_may_write_may_only_read_once_the_rule_of_before_is_gone() -> None:
+    life = of("OS::Manila::Share")
+    outcome = life.run("UPDATE", {**life.case.given, "access_rules": rules(("10.0.0.1", "ro"), ("10.0.0.2", "rw"))})
+    assert isinstance(outcome, Done), outcome
+    assert [(it["access_to"], it["access_level"]) for it in life.there[0]["access"]] == [
+        ("10.0.0.1", "ro"),
+        ("10.0.0.2", "rw"),
+    ]
 
 
 def test_a_share_whose_rule_is_refused_fails_with_the_reason() -> None:
