@@ -68,7 +68,7 @@ class InNeutron:
         return bool(body.get(DESCRIPTION) == tag_of(resource.uuid))
 
     def _in_name(self, resource: CloudResource) -> bool:
-        return NAME in resource.properties_schema and not resource.properties[NAME]
+        return NAME in resource.properties_schema and resource.properties[NAME] is None
 
 
 class InFreeText(InNeutron):

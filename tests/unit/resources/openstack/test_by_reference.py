@@ -295,6 +295,13 @@ def test_a_service_without_a_name_or_a_description_is_found_by_it(absent: str) -
     assert find_existing(life.plugin(dataclasses.replace(lost, uuid="6c84fb90-12c4-41e1-840d-7b25c5ee775a"))) == []
 
 
+def test_a_policy_with_an_empty_name_is_found_by_its_description() -> None:
+    life = of("OS::Neutron::IPsecPolicy", name="")
+    assert (life.there[0]["name"], life.there[0]["description"]) == ("", f"heat_resource={life.instance.uuid}")
+    lost = dataclasses.replace(life.instance, resource_id=None)
+    assert find_existing(life.plugin(lost)) == life.ids != []
+
+
 def test_who_may_use_a_share_changes_one_by_one() -> None:
     life = of("OS::Manila::Share")
     assert [(it["access_to"], it["access_level"]) for it in life.there[0]["access"]] == [
