@@ -135,6 +135,6 @@ def test_a_name_that_is_taken_leaves_no_credentials_behind(keyed: Endpoint) -> N
 
 
 def test_an_engine_without_a_key_stores_no_password_and_says_why(keyless: Endpoint) -> None:
-    with pytest.raises(exception.ConfigurationError, match="auth_encryption_key isn't set"):
+    with pytest.raises(exception.Error, match="auth_encryption_key isn't set"):
         keyless.create("web", ONE, wire=ANN)
     assert keyless.rows()["stack"] == 0
