@@ -10,8 +10,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from heatlite.exception import CloudNotFound
 from heatlite.resources.cloud import Api
 from heatlite.resources.openstack.base import Body, CloudResource, is_uuid
+from heatlite.resources.openstack.claims import Claimed
 
 EXECUTIONS = "/executions"
 
@@ -20,6 +22,27 @@ class MistralResource(CloudResource):
     """An object of Mistral's."""
 
     service = "workflow"
+
+
+class NamedInMistral(Claimed, MistralResource):
+    """An object whose name is unique in its project, and is its id."""
+
+    mark = Claimed.mark
+
+    def own_name(self) -> str:
+        """Return the object's name."""
+        return str(self.properties["name"] or self.physical_resource_name())
+
+    def equal_ids(self) -> list[str]:
+        """Return the object of the same name."""
+        try:
+            return [self.id_in(self.look(self.own_name()))]
+        except CloudNotFound:
+            return []
+
+    def id_in(self, body: Mapping[str, Any]) -> str:
+        """Return the object's name."""
+        return str(body["name"])
 
 
 def execute(api: Api, execution_id: str, workflow: str, given: Any, params: Any, description: str = "") -> Body:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
-from heatlite.exception import CloudNotFound
 from heatlite.resources.openstack.base import Body
-from heatlite.resources.openstack.claims import Claimed
 from heatlite.resources.openstack.fields import custom
-from heatlite.resources.openstack.mistral.base import MistralResource, named
+from heatlite.resources.openstack.mistral.base import NamedInMistral, named
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 
 NAME, PATTERN, WORKFLOW, INPUT, FIRST, COUNT = "name", "pattern", "workflow", "input", "first_time", "count"
 FIELDS = {PATTERN: "pattern", FIRST: "first_execution_time", COUNT: "remaining_executions"}
 
 
-class CronTrigger(Claimed, MistralResource):
+class CronTrigger(NamedInMistral):
     """A trigger of a workflow."""
 
-    path, key, is_bare, mark = "/cron_triggers", "cron_trigger", True, Claimed.mark
+    path, key, is_bare = "/cron_triggers", "cron_trigger", True
     support_status = SupportStatus(version="5.0.0")
     properties_schema = {
         NAME: Property(Type.STRING, "The name of the trigger."),
@@ -55,10 +51,6 @@ class CronTrigger(Claimed, MistralResource):
         if self.known(PATTERN, FIRST):
             self.require_one(PATTERN, FIRST)
 
-    def own_name(self) -> str:
-        """Return the trigger's name."""
-        return str(self.properties[NAME] or self.physical_resource_name())
-
     def extra_body(self, body: Body) -> Body:
         """Return the trigger."""
         given, workflow = self.properties, self.properties[WORKFLOW]
@@ -66,14 +58,3 @@ class CronTrigger(Claimed, MistralResource):
         return {NAME: self.own_name(), **named(workflow[NAME]), **found} | (
             {"workflow_input": json.dumps(workflow[INPUT])} if workflow[INPUT] else {}
         )
-
-    def equal_ids(self) -> list[str]:
-        """Return the trigger of the same name."""
-        try:
-            return [self.id_in(self.look(self.own_name()))]
-        except CloudNotFound:
-            return []
-
-    def id_in(self, body: Mapping[str, Any]) -> str:
-        """Return the trigger's name, which is its id."""
-        return str(body[NAME])

@@ -15,9 +15,8 @@ from heatlite.exception import CloudNotFound, StackValidationFailed
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.own_user import OwnUser, Signal
 from heatlite.resources.openstack.base import Body
-from heatlite.resources.openstack.claims import Claimed
 from heatlite.resources.openstack.fields import custom
-from heatlite.resources.openstack.mistral.base import EXECUTIONS, MistralResource, execute, shown
+from heatlite.resources.openstack.mistral.base import EXECUTIONS, NamedInMistral, execute, shown
 from heatlite.resources.schema import HIDDEN, Attribute, CacheMode, PropertiesSchema, Property, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues, Length
 
@@ -62,10 +61,10 @@ TASK: PropertiesSchema = {
 }
 
 
-class Workflow(Claimed, MistralResource):
+class Workflow(NamedInMistral):
     """A workflow of Mistral's. A signal executes it, with the signal's input."""
 
-    path, key, is_bare, mark = "/workflows", "workflow", True, Claimed.mark
+    path, key, is_bare = "/workflows", "workflow", True
     support_status = SupportStatus(version="2015.1")
     properties_schema = {
         NAME: Property(Type.STRING, "The name of the workflow."),
@@ -133,10 +132,6 @@ class Workflow(Claimed, MistralResource):
 
     # --- the object ------------------------------------------------------------------------------------------------
 
-    def own_name(self) -> str:
-        """Return the workflow's name."""
-        return str(self.properties[NAME] or self.physical_resource_name())
-
     def definition(self) -> str:
         """Return the workflow in Mistral's language."""
         given = self.properties
@@ -147,17 +142,6 @@ class Workflow(Claimed, MistralResource):
         if given[DEFAULTS] is not None:
             flow["task-defaults"] = {name: it for name, it in dashed(given[DEFAULTS]).items() if it}
         return str(yaml.safe_dump({"version": "2.0", self.own_name(): flow}))
-
-    def equal_ids(self) -> list[str]:
-        """Return the workflow of the same name."""
-        try:
-            return [self.id_in(self.look(self.own_name()))]
-        except CloudNotFound:
-            return []
-
-    def id_in(self, body: Mapping[str, Any]) -> str:
-        """Return the workflow's name, which is its id."""
-        return str(body[NAME])
 
     def create(self, body: Body) -> Body:
         """Send the definition."""
