@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.resources.base import Resource
-from heatlite.resources.builtin.own_user import CFN_SIGNAL, HEAT_SIGNAL, OwnUser, Signal
+from heatlite.resources.builtin.own_user import CFN_SIGNAL, HEAT_SIGNAL, Signal, SuspendableUser
 from heatlite.resources.builtin.wait_condition_handle import (
     ENDPOINT,
     SIGNAL,
@@ -35,21 +35,13 @@ from heatlite.resources.signing import SIGNED_URL
 WITH_USER = (TOKEN_SIGNAL, HEAT_SIGNAL, CFN_SIGNAL)
 
 
-class Signed(OwnUser):
+class Signed(SuspendableUser):
     """A handle whose URL is signed once, so that its attributes stay the same."""
 
     def make_url(self) -> None:
         """Create the user, the keys and the URL, if a service accepts signed signals."""
         if self.make_keys():
             self.data_set(SIGNED_URL, self.signed_url(Signal.CONDITION))
-
-    def handle_suspend(self) -> None:
-        """Disable the user, so that nobody can signal it."""
-        self.enable_user(enabled=False)
-
-    def handle_resume(self) -> None:
-        """Enable the user again, so that signals are accepted."""
-        self.enable_user(enabled=True)
 
 
 class HandleWithUser(Signed, WaitConditionHandle):

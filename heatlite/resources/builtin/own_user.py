@@ -107,3 +107,15 @@ class OwnUser(Resource):
 
     def _secret(self) -> str:
         return random_string(self.random, PASSWORD_LENGTH, [(CLASSES[LETTERS_AND_DIGITS], 1)])
+
+
+class SuspendableUser(OwnUser):
+    """A resource whose user is disabled while it is suspended: nobody can signal it, or sign in as it, meanwhile."""
+
+    def handle_suspend(self) -> None:
+        """Disable the user."""
+        self.enable_user(enabled=False)
+
+    def handle_resume(self) -> None:
+        """Enable the user again."""
+        self.enable_user(enabled=True)

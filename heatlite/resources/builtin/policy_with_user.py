@@ -15,7 +15,7 @@ from typing import Any
 
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.cfn_scaling_policy import CfnScalingPolicy
-from heatlite.resources.builtin.own_user import OwnUser, Signal
+from heatlite.resources.builtin.own_user import Signal, SuspendableUser
 from heatlite.resources.builtin.scaling_policy import ALARM_URL, SIGNAL_URL, ScalingPolicy
 from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode
 
@@ -25,7 +25,7 @@ def kept(schema: AttributesSchema) -> dict[str, Attribute]:
     return {name: dataclasses.replace(each, cache_mode=CacheMode.LOCAL) for name, each in schema.items()}
 
 
-class PolicyWithUser(OwnUser, ScalingPolicy):
+class PolicyWithUser(SuspendableUser, ScalingPolicy):
     """OS::Heat::ScalingPolicy."""
 
     attributes_schema = kept(ScalingPolicy.attributes_schema)
@@ -44,14 +44,6 @@ class PolicyWithUser(OwnUser, ScalingPolicy):
     def handle_delete(self) -> None:
         """Delete the user, if there is one."""
         self.delete_user()
-
-    def handle_suspend(self) -> None:
-        """Disable the user, so that no alarm can signal it."""
-        self.enable_user(enabled=False)
-
-    def handle_resume(self) -> None:
-        """Enable the user again, so that alarms can signal it."""
-        self.enable_user(enabled=True)
 
     def resolve_attribute(self, name: str) -> Any:
         """Return a URL; None if no service accepts it."""

@@ -18,7 +18,7 @@ from typing import Any
 from heatlite.exception import InvalidTemplateAttribute, NotFound
 from heatlite.resources.builtin.access_policy import AccessPolicy
 from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
-from heatlite.resources.builtin.own_user import PASSWORD_LENGTH, OwnUser
+from heatlite.resources.builtin.own_user import PASSWORD_LENGTH, OwnUser, SuspendableUser
 from heatlite.resources.openstack.aws.base import CloudFormationNames
 from heatlite.resources.schema import Attribute, CacheMode, Property, Type
 from heatlite.resources.signing import SECRET_KEY
@@ -30,7 +30,7 @@ UNKNOWN_SECRET = "000-000-000"
 """The secret of a key that isn't known, as in Heat."""
 
 
-class IAMUser(OwnUser):
+class IAMUser(SuspendableUser):
     """A user of the stack's own. Templates refer to it by its name in keystone."""
 
     properties_schema = {
@@ -65,14 +65,6 @@ class IAMUser(OwnUser):
     def handle_delete(self) -> None:
         """Delete the user, with all keys."""
         self.delete_user()
-
-    def handle_suspend(self) -> None:
-        """Disable the user's requests."""
-        self.enable_user(enabled=False)
-
-    def handle_resume(self) -> None:
-        """Enable the user's requests again."""
-        self.enable_user(enabled=True)
 
     def reference(self) -> str:
         """Return the user's name in keystone."""

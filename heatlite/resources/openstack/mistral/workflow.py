@@ -13,7 +13,7 @@ import yaml
 
 from heatlite.exception import CloudNotFound, StackValidationFailed
 from heatlite.resources.base import Resource
-from heatlite.resources.builtin.own_user import OwnUser, Signal
+from heatlite.resources.builtin.own_user import Signal, SuspendableUser
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import custom
 from heatlite.resources.openstack.mistral.base import EXECUTIONS, NamedInMistral, execute, shown
@@ -223,7 +223,7 @@ def dashed(given: Mapping[str, Any]) -> Body:
     return {name.replace("_", "-"): it for name, it in kept.items()}
 
 
-class OutsideWorkflow(OwnUser, Workflow):
+class WorkflowWithUser(SuspendableUser, Workflow):
     """The same, where stacks have their own users: an alarm executes the workflow by a URL."""
 
     def handle_create(self) -> Any:
@@ -242,18 +242,10 @@ class OutsideWorkflow(OwnUser, Workflow):
         self.delete_user()
         return True
 
-    def handle_suspend(self) -> None:
-        """Disable the user, so that no alarm can execute the workflow."""
-        self.enable_user(enabled=False)
-
-    def handle_resume(self) -> None:
-        """Enable the user again."""
-        self.enable_user(enabled=True)
-
     def resolve_attribute(self, name: str) -> Any:
         """Return an attribute; the URL never expires."""
         return self.signed_url(Signal.ANY, expires=False) if name == "alarm_url" else super().resolve_attribute(name)
 
 
-IN_PLACE_OF: dict[str, type[Resource]] = {"OS::Mistral::Workflow": OutsideWorkflow}
+IN_PLACE_OF: dict[str, type[Resource]] = {"OS::Mistral::Workflow": WorkflowWithUser}
 """Resource type → class that replaces the plain one."""

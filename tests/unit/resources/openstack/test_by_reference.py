@@ -13,7 +13,7 @@ import pytest
 from heatlite.exception import Invalid, StackValidationFailed
 from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import CloudResource
-from heatlite.resources.openstack.mistral.workflow import OutsideWorkflow
+from heatlite.resources.openstack.mistral.workflow import WorkflowWithUser
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.registry import Registry
 from heatlite.resources.signals import signal
@@ -595,8 +595,8 @@ def test_a_change_of_certain_inputs_replaces_it() -> None:
 def test_an_alarm_executes_a_workflow_by_a_url_that_never_expires() -> None:
     keystone = MemoryKeystone()
     cloud = cloud_of(keystone, SIGNED)
-    instance = instance_of(OutsideWorkflow, {"type": "direct", "tasks": [{"name": "a", "action": "x"}]}, cloud=cloud)
-    resource = OutsideWorkflow(instance)
+    instance = instance_of(WorkflowWithUser, {"type": "direct", "tasks": [{"name": "a", "action": "x"}]}, cloud=cloud)
+    resource = WorkflowWithUser(instance)
     resource.make_own()
     url = resource.resolve_attribute("alarm_url")
     assert urlsplit(url).path.startswith("/v1/signal/")
