@@ -62,10 +62,20 @@ def enforcer() -> policy.Enforcer:
 
     It reads heatlite's configuration from the usual places, and the policy file that the configuration names.
     """
-    from oslo_policy import policy
-
     conf = cfg.ConfigOpts()
     conf([], project="heatlite")
+    return enforcer_of(conf)
+
+
+def enforcer_of(conf: cfg.ConfigOpts) -> policy.Enforcer:
+    """Build an enforcer of the default rules and of the policy file that the configuration names.
+
+    A token whose scope isn't the rule's is refused unless the configuration says otherwise. Older releases of
+    oslo.policy would only warn of it.
+    """
+    from oslo_policy import opts, policy
+
+    opts.set_defaults(conf, enforce_scope=True)
     made = policy.Enforcer(conf, use_conf=True)
     made.register_defaults(rules())
     return made
@@ -83,17 +93,15 @@ class TypePolicy:
     @functools.cached_property
     def _enforcer(self) -> policy.Enforcer:
         """The enforcer. It is built at first use, because oslo.policy imports an HTTP client for it."""
-        from oslo_policy import opts, policy
+        if self._conf is not None:
+            return enforcer_of(self._conf)
+        from oslo_policy import opts
 
-        conf = self._conf
-        if conf is None:
-            conf = cfg.ConfigOpts()
-            conf([], default_config_files=[], default_config_dirs=[])
-            opts.set_defaults(conf)
-            conf.set_override("policy_file", os.devnull, group="oslo_policy")
-        enforcer = policy.Enforcer(conf, use_conf=True)
-        enforcer.register_defaults(rules())
-        return enforcer
+        conf = cfg.ConfigOpts()
+        conf([], default_config_files=[], default_config_dirs=[])
+        opts.set_defaults(conf)
+        conf.set_override("policy_file", os.devnull, group="oslo_policy")
+        return enforcer_of(conf)
 
     def allows(self, context: RequestContext, type_name: str) -> bool:
         """Tell whether a request may use a type."""

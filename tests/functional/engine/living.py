@@ -34,16 +34,23 @@ def inputs(clock: Clock) -> Inputs:
 
 @contextlib.contextmanager
 def at_each_statement(database: Database, act: Callable[[str], None]) -> Iterator[None]:
-    """Do something just before each statement is sent."""
+    """Do something just before each statement is sent. What it raises is what the database would have answered.
 
-    def before(connection: object, cursor: object, statement: str, *_: object) -> None:
+    The event is the last one before the driver: SQLAlchemy 2.0 doesn't treat an error of ``before_cursor_execute`` as
+    the database's.
+    """
+    events = ("do_execute", "do_executemany", "do_execute_no_params")
+
+    def before(cursor: object, statement: str, *_: object) -> None:
         act(statement)
 
-    sa.event.listen(database.engine, "before_cursor_execute", before)
+    for event in events:
+        sa.event.listen(database.engine, event, before)
     try:
         yield
     finally:
-        sa.event.remove(database.engine, "before_cursor_execute", before)
+        for event in events:
+            sa.event.remove(database.engine, event, before)
 
 
 @contextlib.contextmanager
