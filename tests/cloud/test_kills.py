@@ -25,6 +25,7 @@ from tests.cloud.reached import Reached
 from tests.cloud.test_import import daemons
 from tests.cloud.words import ref, typed
 from tests.deployment import Daemons, running
+from tests.integration.broken import state
 from tests.servers import MariaDB, RabbitMQ
 from tests.story import Story, hot
 from tests.waiting import wait_until
@@ -85,14 +86,15 @@ class Killer:
         self._stop = threading.Event()
         self.kills = 0
 
-    @contextlib.contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Kill during a block."""
+    def kill_until_ended(self, story: Story) -> None:
+        """Kill until the stack's operation has ended, by the database: an engine that is killed answers no call."""
         self._stop.clear()
         thread = threading.Thread(target=self._work)
         thread.start()
         try:
-            yield
+            wait_until(
+                lambda: not state(story).endswith("IN_PROGRESS"), PATIENCE, f"{story.name} to end", self._engines.tail
+            )
         finally:
             self._stop.set()
             thread.join()
@@ -124,19 +126,19 @@ def test_kills_at_random_moments_leave_a_stack_that_completes_and_nothing_after_
         lives += 1
         story = Story(engines)
         story.context = cloud.context(PROJECT, PROJECT)
-        story.create(thirty())  # before the kills: a call whose engine dies has no answer
-        with killer.at_work():
-            story.settle("CREATE_COMPLETE", PATIENCE)
+        story.create(thirty())
+        killer.kill_until_ended(story)
+        story.settle("CREATE_COMPLETE", PATIENCE)
         story.verify_nothing_left()
         verify_recorded(story, cloud, before)
         story.update(thirty(changed=True))
-        with killer.at_work():
-            story.settle("UPDATE_COMPLETE", PATIENCE)
+        killer.kill_until_ended(story)
+        story.settle("UPDATE_COMPLETE", PATIENCE)
         story.verify_nothing_left()
         verify_recorded(story, cloud, before)
         story.delete()
-        with killer.at_work():
-            story.settle("DELETE_COMPLETE", PATIENCE)
+        killer.kill_until_ended(story)
+        story.settle("DELETE_COMPLETE", PATIENCE)
         assert everything(cloud, PROJECT, admins=False) == before, f"life {lives}, {killer.kills} kills, seed {SEED}"
         print(f"life {lives}: {killer.kills} kills, seed {SEED}", flush=True)
 
