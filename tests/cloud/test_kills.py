@@ -32,7 +32,7 @@ from tests.waiting import wait_until
 
 KILLS = int(os.environ.get("HEATLITE_CLOUD_KILLS", "8"))
 SEED = int(os.environ.get("HEATLITE_CLOUD_SEED") or random.randrange(10**6))
-PROJECT = "killed"
+PROJECT = f"killed-{SEED}"  # its own: a run that failed may have left something
 PATIENCE = 1800.0
 WORKERS = 2
 LONGEST_PAUSE = 4.0
