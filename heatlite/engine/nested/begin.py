@@ -243,8 +243,7 @@ class Children:
     def _refuse_next(self, seen: StackRecord, columns: Mapping[str, Any]) -> None:
         abandoned = self._shared.transact(fail.refuse, seen, {**columns, "deadline": None})
         if abandoned is not None:
-            if abandoned:
-                self._recorder.given_up([seen.id])
+            self._recorder.given_up(abandoned)
             self._recorder.family.ended(dataclasses.replace(seen, **columns))
 
     # --- validation ---------------------------------------------------------------------------------------------

@@ -163,8 +163,7 @@ class ResultRecorder:
             ended = self._shared.transact(fail.fail, traversal.stack, reason, bare, rollback, lets_go=lets_go)
         self.wake(ended.wakes)
         self._tell_holders(ended.holders, traversal.id)
-        if ended.abandoned:
-            self.given_up([traversal.stack.id])
+        self.given_up(ended.abandoned)
         if ended.rollback is not None:
             if end_child is not None:
                 self.family.end_below(traversal, end_child, ended.rollback)
@@ -179,8 +178,7 @@ class ResultRecorder:
     def ended(self, traversal: Traversal, reason: str) -> None:
         """End the traversal where it is, FAILED, and leave it at that."""
         ended = self._shared.transact(fail.fail, traversal.stack, reason, [], None)
-        if ended.abandoned:
-            self.given_up([traversal.stack.id])
+        self.given_up(ended.abandoned)
         if ended.is_over:
             self._end_family(traversal, lambda child: self.ended(child, reason))
 
@@ -339,8 +337,7 @@ class ResultRecorder:
                     return
                 abandoned = self._shared.transact(end.epilogue, traversal)
                 if abandoned is not None:
-                    if abandoned:
-                        self.given_up([traversal.stack.id])
+                    self.given_up(abandoned)
                     self.family.ended(traversal.stack)
                     self._purge_events(traversal)
 

@@ -50,8 +50,8 @@ def is_ready(context: Context, traversal_id: str, node: Node) -> bool:
     return sync_points.state(context, traversal_id, node) is NodeState.SCHEDULED
 
 
-def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> int | None:
-    """Complete the stack, and return how many rows it abandoned.
+def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> frozenset[str] | None:
+    """Complete the stack, and return it if rows of it were abandoned.
 
     None: the traversal is over already, or has been superseded.
     """
@@ -74,9 +74,9 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> int | No
         user_creds.remove(context, stack.user_creds_id)  # a child has its root's, which may be needed for others
     sync_points.delete_all(context, stack.id)
     snapshot_ended(context, inputs, stack, status, reason)
-    abandoned = 0
+    abandoned: frozenset[str] = frozenset()
     if stack.action in VISITS:  # it takes nothing up that was given back meanwhile, and there was nothing to visit in
-        abandoned = resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow())
+        abandoned = release.abandon(context, inputs, stack.id)
     write_events(context, inputs, stack.id, [stack_event(stack, stack.action, status, reason)])
     return abandoned
 

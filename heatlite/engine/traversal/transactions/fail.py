@@ -45,14 +45,14 @@ class Ended:
 
     ``rollback``: the traversal to be planned now; ``wakes``: row → who waits for it; ``is_over``: this was what ended
     the stack's operation, and nothing follows it; ``holders``: engines that are to let go of what they hold;
-    ``abandoned``: rows that nobody held, and that are FAILED now.
+    ``abandoned``: the stack, if it had rows that nobody held: they are FAILED now.
     """
 
     rollback: str | None = None
     wakes: Mapping[int, str] = field(default_factory=dict)
     is_over: bool = False
     holders: frozenset[str] = frozenset()
-    abandoned: int = 0
+    abandoned: frozenset[str] = frozenset()
 
 
 def may_roll_back(stack: StackRecord) -> bool:
@@ -86,7 +86,7 @@ def fail(
     if failures and not _record(context, inputs, stack, failures):
         raise ConflictError
     is_over = ends and not begins_rollback
-    abandoned = resources.abandon(context, stack.id, release.ABANDONED, inputs.utcnow()) if is_over else 0
+    abandoned = release.abandon(context, inputs, stack.id) if is_over else frozenset()
     if ends:
         snapshot_ended(context, inputs, stack, Status.FAILED, reason)
         write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.FAILED, reason)])
@@ -102,16 +102,16 @@ def fail(
     )
 
 
-def refuse(context: Context, inputs: Inputs, seen: StackRecord, columns: Mapping[str, Any]) -> int | None:
+def refuse(context: Context, inputs: Inputs, seen: StackRecord, columns: Mapping[str, Any]) -> frozenset[str] | None:
     """End a new operation on a stack before it begins, and the running one with it.
 
     :param columns: of the stack: a new ``current_traversal``, its action, FAILED and why
-    :returns: how many rows were abandoned; None where the stack has another traversal than was seen by now
+    :returns: the stack if rows of it were abandoned; None where the stack has another traversal than was seen by now
     """
     if not stacks.supersede(context, seen.id, seen.current_traversal, {**columns, "current_deps": None}):
         return None
     sync_points.delete_all(context, seen.id)
-    abandoned = resources.abandon(context, seen.id, release.ABANDONED, inputs.utcnow())
+    abandoned = release.abandon(context, inputs, seen.id)
     event = stack_event(seen, columns["action"], Status.FAILED, columns["status_reason"])
     write_events(context, inputs, seen.id, [event])
     return abandoned

@@ -114,6 +114,11 @@ def left_behind(running: Collection[str], row: ResourceRecord) -> dict[str, obje
     return {"status": Status.FAILED, "status_reason": ABANDONED, "attempts": row.attempts + 1}
 
 
+def abandon(context: Context, inputs: Inputs, stack_id: str) -> frozenset[str]:
+    """Fail the rows of a stack that nobody holds, because its operation has ended; return the stack if it had such."""
+    return frozenset([stack_id] if resources.abandon(context, stack_id, ABANDONED, inputs.utcnow()) else [])
+
+
 def abandoned(running: Collection[str], rows: Iterable[ResourceRecord]) -> frozenset[str]:
     """Return the stacks of these rows whose operation has ended."""
     return frozenset(row.stack_id for row in rows if row.stack_id not in running)
