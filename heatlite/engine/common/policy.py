@@ -67,8 +67,8 @@ def enforcer() -> policy.Enforcer:
     return enforcer_of(conf)
 
 
-def enforcer_of(conf: cfg.ConfigOpts) -> policy.Enforcer:
-    """Build an enforcer of the default rules and of the policy file that the configuration names.
+def enforcer_of(conf: cfg.ConfigOpts, policy_file: str | None = None) -> policy.Enforcer:
+    """Build an enforcer of the default rules and of a policy file, by default the one that the configuration names.
 
     A token whose scope isn't the rule's is refused unless the configuration says otherwise. Older releases of
     oslo.policy would only warn of it.
@@ -76,7 +76,7 @@ def enforcer_of(conf: cfg.ConfigOpts) -> policy.Enforcer:
     from oslo_policy import opts, policy
 
     opts.set_defaults(conf, enforce_scope=True)
-    made = policy.Enforcer(conf, use_conf=True)
+    made = policy.Enforcer(conf, policy_file)
     made.register_defaults(rules())
     return made
 
@@ -95,13 +95,9 @@ class TypePolicy:
         """The enforcer. It is built at first use, because oslo.policy imports an HTTP client for it."""
         if self._conf is not None:
             return enforcer_of(self._conf)
-        from oslo_policy import opts
-
         conf = cfg.ConfigOpts()
         conf([], default_config_files=[], default_config_dirs=[])
-        opts.set_defaults(conf)
-        conf.set_override("policy_file", os.devnull, group="oslo_policy")
-        return enforcer_of(conf)
+        return enforcer_of(conf, os.devnull)
 
     def allows(self, context: RequestContext, type_name: str) -> bool:
         """Tell whether a request may use a type."""
