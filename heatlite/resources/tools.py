@@ -173,6 +173,10 @@ class Tools:
         """Return an error to raise from ``validate``, with the property's path in the template."""
         return property_error(f"resources.{self.name}.properties.{name}", message)
 
+    def properties_error(self, message: str) -> StackValidationFailed:
+        """Return an error to raise from ``validate`` for properties that don't go together."""
+        return StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+
 
 def plugin_name(plugin: object) -> str:
     """Return the class of a plugin as logs and errors name it: ``acme.servers.Server``."""

@@ -81,8 +81,7 @@ class WaitCondition(Resource):
         if left <= 0:
             reasons = f" - {';'.join(successes)}" if successes else ""
             raise WaitConditionTimeout(f"{len(successes)} of {wanted} received{reasons}")
-        waited = self.properties[self.timeout_name] - left
-        self.poll_in(min(left, LONGEST_PAUSE_SECONDS, max(1.0, waited / 4)))
+        self.poll_in(pause_of_wait(self.properties[self.timeout_name], left))
         return False
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,6 +116,14 @@ class WaitCondition(Resource):
         if sibling is None or not issubclass(sibling.plugin, self.handle_type):
             raise ValueError(f"{sibling.name if sibling else reference} is not a valid wait condition handle.")
         return sibling.plugin.received(sibling)
+
+
+def pause_of_wait(timeout: float, left: float) -> float:
+    """Return the seconds until the next look: the longer the wait has taken, the longer, and not past its end.
+
+    :param left: seconds until the end of the wait, which takes ``timeout``
+    """
+    return min(left, LONGEST_PAUSE_SECONDS, max(1.0, (timeout - left) / 4))
 
 
 class CfnWaitCondition(WaitCondition):

@@ -29,7 +29,6 @@ from heatlite.exception import (
     NotSupported,
     ResourceInError,
     ResourceUnknownStatus,
-    StackValidationFailed,
 )
 from heatlite.resources import properties as checking
 from heatlite.resources.base import Resource, UpdateReplace
@@ -190,7 +189,7 @@ class CloudResource(Resource):
         """
         if all(self.properties[it] in (None, "") for it in names):
             message = f"At least one of the following properties must be specified: {', '.join(names)}."
-            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+            raise self.properties_error(message)
 
     # --- create ----------------------------------------------------------------------------------------------------
 
@@ -387,7 +386,7 @@ class CloudResource(Resource):
 
     @property
     def sent(self) -> dict[str, Any]:
-        """What is sent with each request, beside its body: the API's version. Hook."""
+        """The keyword arguments of each request beside its body: the API's microversion. Hook."""
         return {"microversion": self.microversion}
 
     def place(self, thing_id: str) -> str:

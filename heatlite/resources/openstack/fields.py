@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heatlite.resources.properties import path_to, property_error
-from heatlite.resources.schema import HIDDEN, PropertiesSchema, Property, Type
+from heatlite.resources.schema import HIDDEN, Attribute, PropertiesSchema, Property, Type
 from heatlite.schema.constraints import Constraint, Custom
 
 Identify = Callable[[str, str], str]
@@ -152,3 +152,19 @@ def for_api(wanted: Property, value: Any, identify: Identify) -> Any:
         return {fields[name].field or name: for_api(fields[name], it, identify) for name, it in given.items()}
     kind = wanted.kind if isinstance(wanted, Field) else ""
     return identify(kind, value) if kind and value != "" else value
+
+
+def field_attributes(*names: str, **others: Type) -> dict[str, Attribute]:
+    """Return attributes that are fields of the object, sorted: texts, and others with their types."""
+    kinds = {**dict.fromkeys(names, Type.STRING), **others}
+    return {name: Attribute(f"The field {name}.", kinds[name]) for name in sorted(kinds)}
+
+
+def name(of: str) -> Field:
+    """Return the property ``name``, which an update may change."""
+    return text(f"The name of the {of}.", update_allowed=True)
+
+
+def description(of: str, **more: Any) -> Field:
+    """Return the property ``description``, which an update may change. Without one, the service has an empty text."""
+    return text(f"The description of the {of}.", update_allowed=True, cleared="", **more)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import custom
 from heatlite.resources.openstack.neutron.base import NeutronResource
@@ -88,11 +87,10 @@ class ElasticIPAssociation(PortAssociation):
         if not self.known(INSTANCE, EIP, ALLOCATION, INTERFACE):
             return
         eip, server = self.properties[EIP], self.properties[INSTANCE]
-        place = f"resources.{self.name}.properties"
         if bool(eip) == bool(self.properties[ALLOCATION]):
-            raise StackValidationFailed(path=place, message=f"Either '{EIP}' or '{ALLOCATION}' must be provided.")
+            raise self.properties_error(f"Either '{EIP}' or '{ALLOCATION}' must be provided.")
         if eip and not server:
-            raise StackValidationFailed(path=place, message=f"Must specify '{INSTANCE}' if you specify '{EIP}'.")
+            raise self.properties_error(f"Must specify '{INSTANCE}' if you specify '{EIP}'.")
         self.require_one(INSTANCE, INTERFACE)
 
     def endpoints(self) -> tuple[str, str, str | None]:

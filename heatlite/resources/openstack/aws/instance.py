@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.exception import CloudNotFound, StackValidationFailed
+from heatlite.exception import CloudNotFound
 from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.aws.base import EC2
 from heatlite.resources.openstack.base import Body, CloudResource
@@ -147,7 +147,7 @@ class EC2Instance(EC2, Server):
         for device in listed(self.given[DEVICES], self._unknown):
             if missing := next((it for it in (EBS, SNAPSHOT) if not in_device(device, it)), None):
                 message = f"{missing} is missing, this is required when specifying {DEVICES}."
-                raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+                raise self.properties_error(message)
 
     def needs_replacement(self, before: Mapping[str, Any], after: Mapping[str, Any], changed: frozenset[str]) -> bool:
         """Decide by the schema alone."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.barbican.base import BarbicanResource, name
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import custom
@@ -43,7 +42,7 @@ class Container(BarbicanResource):
             references = [reference for _, reference in self.secrets()]
             if len(references) != len(set(references)):
                 message = "Duplicate refs are not allowed."
-                raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+                raise self.properties_error(message)
 
     def extra_body(self, body: Body) -> Body:
         """Return a body with the type and the secrets."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.barbican.base import BarbicanResource, id_of, name, payload_of
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import custom, integer, text
@@ -101,7 +100,7 @@ class Order(BarbicanResource):
             )
 
     def _refuse(self, message: str) -> None:
-        raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+        raise self.properties_error(message)
 
     def extra_body(self, body: Body) -> Body:
         """Return the type, and the other fields as the description of the secret."""

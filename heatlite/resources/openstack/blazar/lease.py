@@ -9,10 +9,10 @@ from typing import ClassVar
 
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.claims import Claimed, InGeneratedName, NamedLater
-from heatlite.resources.openstack.fields import Field, flag, integer, listed, text
+from heatlite.resources.openstack.fields import Field, field_attributes, flag, integer, listed, text
 from heatlite.resources.openstack.marks import Mark
 from heatlite.resources.openstack.states import states
-from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
+from heatlite.resources.schema import Property, SupportStatus, Type
 from heatlite.schema.constraints import AllowedPattern, AllowedValues, Range
 
 NAME, CAPABILITY, HOST = "name", "extra_capability", "hypervisor_hostname"
@@ -25,7 +25,7 @@ NOT_OF = {
 }
 """Type of a reservation → the properties that it doesn't have."""
 FILTERS = {"hypervisor_properties": "", "resource_properties": ""}
-"""What Blazar wants to be told in any case, even if any host will do."""
+"""Filters of a reservation that Blazar requires, with the values that let any host do."""
 
 
 class BlazarResource(CloudResource):
@@ -47,11 +47,6 @@ def date(description: str, *, required: bool = False) -> Field:
 def number(description: str, least: int = 0) -> Field:
     """Return a property for a number."""
     return integer(description, constraints=(Range(0, MOST),) if least == 0 else (Range(least),))
-
-
-def told(**kinds: Type) -> dict[str, Attribute]:
-    """Return attributes that are fields of the object."""
-    return {name: Attribute(f"The field {name}.", kind) for name, kind in kinds.items()}
 
 
 class Lease(NamedLater, BlazarResource):
@@ -95,7 +90,7 @@ class Lease(NamedLater, BlazarResource):
             default=[],
         ),
     }
-    attributes_schema = told(
+    attributes_schema = field_attributes(
         created_at=Type.STRING,
         degraded=Type.BOOLEAN,
         end_date=Type.STRING,
@@ -127,7 +122,7 @@ class Host(Claimed, BlazarResource):
         NAME: text("The name of the host in Nova.", required=True),
         CAPABILITY: Property(Type.MAP, "What leases may ask for."),
     }
-    attributes_schema = told(
+    attributes_schema = field_attributes(
         hypervisor_hostname=Type.STRING,
         hypervisor_type=Type.STRING,
         hypervisor_version=Type.INTEGER,

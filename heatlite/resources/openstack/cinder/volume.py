@@ -14,7 +14,6 @@ from heatlite.exception import (
     CloudUnavailable,
     NotSupported,
     ResourceInError,
-    StackValidationFailed,
 )
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import integer, named, old_name, text
@@ -103,19 +102,18 @@ class Volume(CloudResource):
         if not self.known(SIZE, BACKUP, *SOURCES) or self.properties[BACKUP]:
             return
         given = [name for name in SOURCES if self.properties[name]]
-        where = f"resources.{self.name}.properties"
         if self.properties[SIZE] is None and (len(given) != 1 or given == ["image"]):
             message = (
                 "If neither backup_id nor size is provided, one and only one of source_volid, snapshot_id must be "
                 f"specified, but currently specified options: {given}."
             )
-            raise StackValidationFailed(path=where, message=message)
+            raise self.properties_error(message)
         if len(given) > 1:
             message = (
                 "If size is provided, only one of image, source_volid, snapshot_id can be specified, but currently "
                 f"specified options: {given}."
             )
-            raise StackValidationFailed(path=where, message=message)
+            raise self.properties_error(message)
 
     def extra_body(self, body: Body) -> Body:
         """Return a body with the metadata."""

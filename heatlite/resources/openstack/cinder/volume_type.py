@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.exception import CloudConflict, CloudNotFound, StackValidationFailed
+from heatlite.exception import CloudConflict, CloudNotFound
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import Claimed, InGeneratedName, NamedLater
 from heatlite.resources.openstack.fields import custom, flag, integer, named, text
@@ -43,7 +43,7 @@ class VolumeType(NamedLater):
         """
         if self.known(PROJECTS, PUBLIC) and self.properties[PROJECTS] and self.properties[PUBLIC]:
             message = f'Can not specify property "{PROJECTS}" if the volume type is public.'
-            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+            raise self.properties_error(message)
 
     def extra_body(self, body: Body) -> Body:
         """Return the body with a creation's field names, which differ from an update's."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.claims import DescribedLater, Inner
 from heatlite.resources.openstack.fields import integer, listed, mapped, named, old_name, text
 from heatlite.resources.openstack.states import states
@@ -78,7 +77,7 @@ class Zone(DesignateResource):
         needed = "email" if kind == PRIMARY else "primaries"
         if self.known("type", needed) and not self.properties[needed]:
             message = f"Property {needed} is required for zone type {kind}"
-            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+            raise self.properties_error(message)
 
 
 class RecordSet(Inner, DesignateResource):

@@ -17,7 +17,6 @@ from heatlite.exception import (
     CloudNotFound,
     ResourceInError,
     ResourcePropertyValueDependency,
-    StackValidationFailed,
 )
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import flag, integer, listed, text
@@ -98,7 +97,7 @@ class WebImage(CloudResource):
                     "Invalid mix of disk and container formats. When setting a disk or container format to one of "
                     "'aki', 'ari', or 'ami', the container and disk formats must match."
                 )
-                raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+                raise self.properties_error(message)
         if self.known(MEMBERS, VISIBILITY) and self.properties[MEMBERS] and self.properties[VISIBILITY] != "shared":
             raise ResourcePropertyValueDependency(prop1=MEMBERS, prop2=VISIBILITY, value="shared")
 

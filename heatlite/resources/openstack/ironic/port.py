@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.resources.openstack.claims import Claimed
-from heatlite.resources.openstack.fields import flag, mapped, named, text
+from heatlite.resources.openstack.fields import field_attributes, flag, mapped, named, text
 from heatlite.resources.openstack.json_patch import Patched
-from heatlite.resources.schema import Attribute, SupportStatus, Type
+from heatlite.resources.schema import SupportStatus, Type
 
 ADDRESS = "address"
 
@@ -34,20 +34,17 @@ class Port(Claimed, Patched):
         "extra": mapped("More data.", update_allowed=True),
         "is_smartnic": flag("Whether it is a smart NIC.", update_allowed=True),
     }
-    attributes_schema = {
-        name: Attribute(f"The field {name}.", kind)
-        for name, kind in {
-            ADDRESS: Type.STRING,
-            "node_uuid": Type.STRING,
-            "portgroup_uuid": Type.STRING,
-            "local_link_connection": Type.MAP,
-            "pxe_enabled": Type.BOOLEAN,
-            "physical_network": Type.STRING,
-            "internal_info": Type.MAP,
-            "extra": Type.MAP,
-            "is_smartnic": Type.BOOLEAN,
-        }.items()
-    }
+    attributes_schema = field_attributes(
+        address=Type.STRING,
+        node_uuid=Type.STRING,
+        portgroup_uuid=Type.STRING,
+        local_link_connection=Type.MAP,
+        pxe_enabled=Type.BOOLEAN,
+        physical_network=Type.STRING,
+        internal_info=Type.MAP,
+        extra=Type.MAP,
+        is_smartnic=Type.BOOLEAN,
+    )
 
     def id_in(self, body: Mapping[str, Any]) -> str:
         """Return the port's id."""

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.base import Body
-from heatlite.resources.openstack.fields import custom, flag, integer, mapped, named, text
+from heatlite.resources.openstack.fields import custom, field_attributes, flag, integer, mapped, named, text
 from heatlite.resources.openstack.json_patch import Patched
 from heatlite.resources.openstack.marks import InName
 from heatlite.resources.openstack.states import states
-from heatlite.resources.schema import Attribute, SupportStatus, Type
+from heatlite.resources.schema import SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues, Range
 
 COE, VOLUME_DRIVER = "coe", "volume_driver"
@@ -39,7 +38,7 @@ class MagnumResource(Patched):
 
 
 class ClusterTemplate(MagnumResource):
-    """What clusters are made from."""
+    """A template by which Magnum creates clusters."""
 
     path, key = "/clustertemplates", "clustertemplate"
     properties_schema = {
@@ -96,7 +95,7 @@ class ClusterTemplate(MagnumResource):
                 f"Volume driver type {driver} is not supported by COE:{engine}, expecting a {list(DRIVERS[engine])} "
                 "volume driver."
             )
-            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+            raise self.properties_error(message)
 
 
 class Cluster(MagnumResource):
@@ -122,26 +121,23 @@ class Cluster(MagnumResource):
             "How long the creation may take, in minutes.", default=60, constraints=(Range(0),), update_allowed=True
         ),
     }
-    attributes_schema = {
-        name: Attribute(f"The field {name}.", kind)
-        for name, kind in {
-            "api_address": Type.STRING,
-            "cluster_template_id": Type.STRING,
-            "coe_version": Type.STRING,
-            "container_version": Type.STRING,
-            "create_timeout": Type.INTEGER,
-            "discovery_url": Type.STRING,
-            "keypair": Type.STRING,
-            "master_addresses": Type.LIST,
-            "master_count": Type.INTEGER,
-            "name": Type.STRING,
-            "node_addresses": Type.LIST,
-            "node_count": Type.INTEGER,
-            "stack_id": Type.STRING,
-            "status": Type.STRING,
-            "status_reason": Type.STRING,
-        }.items()
-    }
+    attributes_schema = field_attributes(
+        api_address=Type.STRING,
+        cluster_template_id=Type.STRING,
+        coe_version=Type.STRING,
+        container_version=Type.STRING,
+        create_timeout=Type.INTEGER,
+        discovery_url=Type.STRING,
+        keypair=Type.STRING,
+        master_addresses=Type.LIST,
+        master_count=Type.INTEGER,
+        name=Type.STRING,
+        node_addresses=Type.LIST,
+        node_count=Type.INTEGER,
+        stack_id=Type.STRING,
+        status=Type.STRING,
+        status_reason=Type.STRING,
+    )
 
     def fault_of(self, body: Mapping[str, Any]) -> str:
         """Return Magnum's reason."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from heatlite.resources.openstack.base import CloudResource
-from heatlite.resources.openstack.fields import Field, text
 from heatlite.resources.schema import SupportStatus
 
 
@@ -12,13 +11,3 @@ class ManilaResource(CloudResource):
 
     service, microversion = "shared_file_system", "2.13"
     support_status = SupportStatus(version="5.0.0")
-
-
-def name(of: str) -> Field:
-    """Return the property ``name``."""
-    return text(f"The name of the {of}.", update_allowed=True)
-
-
-def description(of: str) -> Field:
-    """Return the property ``description``."""
-    return text(f"The description of the {of}.", update_allowed=True, cleared="")

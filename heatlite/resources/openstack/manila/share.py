@@ -9,8 +9,8 @@ from urllib.parse import quote
 from heatlite.exception import CloudError, CloudUnavailable, ResourceInError
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import Claimed
-from heatlite.resources.openstack.fields import Field, flag, integer, named, text
-from heatlite.resources.openstack.manila.base import ManilaResource, description, name
+from heatlite.resources.openstack.fields import Field, description, flag, integer, name, named, text
+from heatlite.resources.openstack.manila.base import ManilaResource
 from heatlite.resources.openstack.marks import InMetadata
 from heatlite.resources.openstack.states import states
 from heatlite.resources.schema import Attribute, Property, Type

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import NamedLater
-from heatlite.resources.openstack.fields import Field, named, text
-from heatlite.resources.openstack.manila.base import ManilaResource, description, name
+from heatlite.resources.openstack.fields import Field, description, name, named, text
+from heatlite.resources.openstack.manila.base import ManilaResource
 from heatlite.resources.schema import HIDDEN, Attribute, Property, Type
 from heatlite.schema.constraints import AllowedValues
 
@@ -50,11 +49,10 @@ class ShareNetwork(NamedLater, ManilaResource):
 
         :raises StackValidationFailed: saying what is wrong
         """
-        place = f"resources.{self.name}.properties"
         if self.known(NOVA) and self.properties[NOVA]:
-            raise StackValidationFailed(path=place, message="Nova network is no longer supported")
+            raise self.properties_error("Nova network is no longer supported")
         if self.known(NETWORK, SUBNET) and self.properties[NETWORK] and not self.properties[SUBNET]:
-            raise StackValidationFailed(path=place, message=f"{NETWORK} cannot be specified without {SUBNET}.")
+            raise self.properties_error(f"{NETWORK} cannot be specified without {SUBNET}.")
 
     def extra_body(self, body: Body) -> Body:
         """Return a body with the subnet's network.
@@ -74,7 +72,7 @@ class ShareNetwork(NamedLater, ManilaResource):
         network = self.cloud.api("network").get(f"/subnets/{body[SUBNET_ID]}")["subnet"]["network_id"]
         if body.get(NET_ID) not in (None, network):
             message = f"Provided {SUBNET} does not belong to provided {NETWORK}."
-            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+            raise self.properties_error(message)
         return {**body, NET_ID: network}
 
     def settle(self, progress: Any) -> bool:

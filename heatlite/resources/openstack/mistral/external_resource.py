@@ -31,7 +31,7 @@ ACTIONS, INPUT, DESCRIPTION, ALWAYS, REPLACES = (
 )
 WORKFLOW, PARAMS, OUTPUTS, EXECUTION = "workflow", "params", "outputs", "execution"
 EARLIER = "heat_extresource_data"
-"""Where a workflow finds the outputs of earlier ones, in its environment."""
+"""The key of a workflow's environment for the outputs of earlier workflows."""
 RUNNING, FAILED = ("IDLE", "RUNNING", "PAUSED"), ("ERROR", "CANCELLED")
 
 
@@ -76,7 +76,7 @@ class ExternalResource(MistralResource):
         return {EXECUTION: str(uuid.UUID(int=self.random.getrandbits(128), version=4)), NEXT: False} if known else {}
 
     def _is_done(self, action: str, progress: Any) -> bool:
-        """Start the execution, or look at it; tell whether it has succeeded.
+        """Start the execution in the first step, look at it in later ones, and tell whether it has succeeded.
 
         :raises ResourceInError: if it has failed
         """

@@ -25,11 +25,6 @@ BUILT = states(good="ACTIVE DOWN", pending="BUILD", failed="ERROR DEGRADED")
 """The states of networks, ports and routers."""
 
 
-def name(of: str) -> Property:
-    """Return the property ``name``."""
-    return text(f"The name of the {of}.", update_allowed=True)
-
-
 def admin_state_up(of: str) -> Property:
     """Return the property ``admin_state_up``."""
     return flag(f"Whether the {of} is administratively up.", default=True, update_allowed=True)

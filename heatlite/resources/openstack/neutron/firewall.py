@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.resources.openstack.base import Body
-from heatlite.resources.openstack.fields import custom, flag, listed, text
-from heatlite.resources.openstack.neutron.base import NeutronResource, admin_state_up, name, value_specs
-from heatlite.resources.openstack.neutron.vpn import chosen, description, shown
+from heatlite.resources.openstack.fields import custom, description, field_attributes, flag, listed, name, text
+from heatlite.resources.openstack.neutron.base import NeutronResource, admin_state_up, value_specs
+from heatlite.resources.openstack.neutron.vpn import chosen
 from heatlite.resources.openstack.states import states
 from heatlite.resources.schema import Property, Type
 
@@ -39,7 +39,9 @@ class Firewall(FirewallResource):
         "value_specs": value_specs(),
         "shared": Property(Type.BOOLEAN, "Without effect.", update_allowed=True, status="UNSUPPORTED"),
     }
-    attributes_schema = shown(*(it for it in properties_schema if it != "value_specs"), "status", "tenant_id")
+    attributes_schema = field_attributes(
+        *(it for it in properties_schema if it != "value_specs"), "status", "tenant_id"
+    )
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
         """Return an attribute; Heat says of ``shared`` that it isn't supported."""
@@ -57,11 +59,13 @@ class FirewallPolicy(FirewallResource):
         "audited": flag("Whether somebody has audited it.", default=False, update_allowed=True),
         "firewall_rules": listed("The ids of the rules, in their order.", update_allowed=True, cleared=[]),
     }
-    attributes_schema = shown("audited", "description", "name", "shared", "tenant_id", firewall_rules=Type.LIST)
+    attributes_schema = field_attributes(
+        "audited", "description", "name", "shared", "tenant_id", firewall_rules=Type.LIST
+    )
 
 
 class FirewallRule(FirewallResource):
-    """What happens to packets that match it."""
+    """A rule of a firewall policy: an action for the packets that match it."""
 
     path, key = "/fw/firewall_rules", "firewall_rule"
     properties_schema = {
@@ -81,7 +85,7 @@ class FirewallRule(FirewallResource):
         "action": chosen("What happens to the packets.", "deny", ("allow", "deny"), update_allowed=True),
         "enabled": flag("Whether the rule counts.", default=True, update_allowed=True),
     }
-    attributes_schema = shown(*properties_schema, "firewall_policy_id", "position", "tenant_id")
+    attributes_schema = field_attributes(*properties_schema, "firewall_policy_id", "position", "tenant_id")
 
     def extra_body(self, body: Body) -> Body:
         """Return a body in which any protocol is none."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from heatlite.resources.openstack.claims import Claimed
-from heatlite.resources.openstack.fields import flag, text
+from heatlite.resources.openstack.fields import field_attributes, flag, text
 from heatlite.resources.openstack.marks import InName
 from heatlite.resources.openstack.neutron.base import NeutronResource
-from heatlite.resources.openstack.neutron.vpn import chosen, shown
+from heatlite.resources.openstack.neutron.vpn import chosen
 from heatlite.resources.schema import SupportStatus
 
 LABEL, DIRECTION, REMOTE = "metering_label_id", "direction", "remote_ip_prefix"
@@ -23,7 +23,7 @@ class MeteringLabel(NeutronResource):
         "description": text("The description of the label."),
         "shared": flag("Whether it counts for the routers of all projects.", default=False),
     }
-    attributes_schema = shown(*properties_schema)
+    attributes_schema = field_attributes(*properties_schema)
 
 
 class MeteringRule(Claimed, NeutronResource):
@@ -37,7 +37,7 @@ class MeteringRule(Claimed, NeutronResource):
         DIRECTION: chosen("The direction of the traffic.", "ingress", ("ingress", "egress")),
         "excluded": flag("Whether the traffic is left out.", default="False"),
     }
-    attributes_schema = shown(*properties_schema)
+    attributes_schema = field_attributes(*properties_schema)
 
     def equal_ids(self) -> list[str]:
         """Return the label's rules for the same traffic."""

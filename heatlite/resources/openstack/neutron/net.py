@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.resources.openstack.fields import custom, flag, listed, named, text
+from heatlite.resources.openstack.fields import custom, flag, listed, name, named, text
 from heatlite.resources.openstack.neutron.base import (
     BUILT,
     NeutronResource,
     admin_state_up,
-    name,
     tags,
     tenant_id,
     value_specs,

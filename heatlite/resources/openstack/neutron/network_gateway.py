@@ -15,8 +15,8 @@ from heatlite.exception import CloudConflict, CloudNotFound, StackValidationFail
 from heatlite.resources.base import UpdateReplace
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import NamedLater
-from heatlite.resources.openstack.fields import for_api, integer, listed, mapped, named, old_name, text
-from heatlite.resources.openstack.neutron.base import NeutronResource, name
+from heatlite.resources.openstack.fields import for_api, integer, listed, mapped, name, named, old_name, text
+from heatlite.resources.openstack.neutron.base import NeutronResource
 from heatlite.resources.openstack.neutron.vpn import chosen
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.schema.constraints import Length, Range

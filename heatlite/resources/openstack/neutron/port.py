@@ -8,16 +8,9 @@ from typing import Any
 from heatlite.exception import CloudConflict
 from heatlite.resources.base import UpdateReplace
 from heatlite.resources.openstack.base import Body
-from heatlite.resources.openstack.fields import custom, flag, listed, named, old_name, text
+from heatlite.resources.openstack.fields import custom, flag, listed, name, named, old_name, text
 from heatlite.resources.openstack.neutron.addresses import free_addresses, give_back_addresses
-from heatlite.resources.openstack.neutron.base import (
-    BUILT,
-    NeutronResource,
-    admin_state_up,
-    name,
-    tags,
-    value_specs,
-)
+from heatlite.resources.openstack.neutron.base import BUILT, NeutronResource, admin_state_up, tags, value_specs
 from heatlite.resources.schema import HIDDEN, Attribute, CacheMode, Property, Type
 from heatlite.resources.waiting_for import Others
 from heatlite.schema.constraints import AllowedValues

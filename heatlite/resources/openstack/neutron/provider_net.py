@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.resources.openstack.base import Body
-from heatlite.resources.openstack.fields import custom, flag, listed, text
-from heatlite.resources.openstack.neutron.base import admin_state_up, name, tags, tenant_id
+from heatlite.resources.openstack.fields import custom, flag, listed, name, text
+from heatlite.resources.openstack.neutron.base import admin_state_up, tags, tenant_id
 from heatlite.resources.openstack.neutron.net import Net
 from heatlite.resources.schema import Attribute, CacheMode, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from heatlite.resources.openstack.claims import ChildObject
-from heatlite.resources.openstack.fields import flag, integer, named, text
-from heatlite.resources.openstack.neutron.base import NeutronResource, name, tenant_id
+from heatlite.resources.openstack.fields import flag, integer, name, named, text
+from heatlite.resources.openstack.neutron.base import NeutronResource, tenant_id
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues, Range
 

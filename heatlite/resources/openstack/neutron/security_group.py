@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from heatlite.exception import CloudNotFound, NotSupported
 from heatlite.resources.openstack.base import Body, CloudResource
-from heatlite.resources.openstack.fields import custom, flag, for_api, integer, named, text
-from heatlite.resources.openstack.neutron.base import DESCRIPTION, InNeutron, NeutronResource, name
+from heatlite.resources.openstack.fields import custom, flag, for_api, integer, name, named, text
+from heatlite.resources.openstack.neutron.base import DESCRIPTION, InNeutron, NeutronResource
 from heatlite.resources.schema import Property, Type
 from heatlite.schema.constraints import AllowedValues, Range
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from heatlite.exception import StackValidationFailed
-from heatlite.resources.openstack.fields import integer, named, text
-from heatlite.resources.openstack.neutron.base import NeutronResource, name
+from heatlite.resources.openstack.fields import integer, name, named, text
+from heatlite.resources.openstack.neutron.base import NeutronResource
 from heatlite.resources.schema import SupportStatus
 from heatlite.schema.constraints import AllowedValues, Range
 
@@ -42,15 +41,12 @@ class Segment(NeutronResource):
         kind, number = self.properties[KIND], self.properties[NUMBER]
         has_physical = self.properties[PHYSICAL] is not None
         if kind in ("flat", "vlan") and not has_physical:
-            raise self._refused(f"{PHYSICAL} is required for {kind} provider network.")
+            raise self.properties_error(f"{PHYSICAL} is required for {kind} provider network.")
         if kind == "vlan" and number is None:
-            raise self._refused(f"{NUMBER} is required for {kind} provider network.")
+            raise self.properties_error(f"{NUMBER} is required for {kind} provider network.")
         if kind in ("local", "flat") and number is not None:
-            raise self._refused(f"{NUMBER} is prohibited for {kind} provider network.")
+            raise self.properties_error(f"{NUMBER} is prohibited for {kind} provider network.")
         if kind in TUNNELS and has_physical:
-            raise self._refused(f"{PHYSICAL} is prohibited for {kind} provider network.")
+            raise self.properties_error(f"{PHYSICAL} is prohibited for {kind} provider network.")
         if kind == "vlan" and number > MOST_VLANS:
-            raise self._refused(f"Up to {MOST_VLANS} VLAN network segments can exist on each physical_network.")
-
-    def _refused(self, message: str) -> StackValidationFailed:
-        return StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+            raise self.properties_error(f"Up to {MOST_VLANS} VLAN network segments can exist on each physical_network.")

@@ -5,9 +5,9 @@ A chain leads the packets that its classifiers match through one port pair of ea
 
 from __future__ import annotations
 
-from heatlite.resources.openstack.fields import Field, custom, integer, listed, mapped, named, text
-from heatlite.resources.openstack.neutron.base import NeutronResource, name
-from heatlite.resources.openstack.neutron.vpn import chosen, description
+from heatlite.resources.openstack.fields import Field, custom, description, integer, listed, mapped, name, named, text
+from heatlite.resources.openstack.neutron.base import NeutronResource
+from heatlite.resources.openstack.neutron.vpn import chosen
 from heatlite.resources.schema import Property, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues, Range
 

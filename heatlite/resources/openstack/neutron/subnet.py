@@ -8,8 +8,8 @@ from typing import Any
 
 from heatlite.exception import ResourceActionNotSupported
 from heatlite.resources.openstack.base import Body
-from heatlite.resources.openstack.fields import custom, flag, integer, listed, named, old_name, text
-from heatlite.resources.openstack.neutron.base import NeutronResource, name, tags, tenant_id, value_specs
+from heatlite.resources.openstack.fields import custom, flag, integer, listed, name, named, old_name, text
+from heatlite.resources.openstack.neutron.base import NeutronResource, tags, tenant_id, value_specs
 from heatlite.resources.schema import Attribute, Type
 from heatlite.schema.constraints import AllowedValues, Range
 

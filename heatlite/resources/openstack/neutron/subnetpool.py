@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.claims import NamedLater
-from heatlite.resources.openstack.fields import custom, flag, integer, listed, named, text
-from heatlite.resources.openstack.neutron.base import NeutronResource, name, tags, tenant_id
+from heatlite.resources.openstack.fields import custom, flag, integer, listed, name, named, text
+from heatlite.resources.openstack.neutron.base import NeutronResource, tags, tenant_id
 from heatlite.resources.schema import Property, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues, Length, Range
 
@@ -53,7 +52,7 @@ class SubnetPool(NeutronResource):
             low, high = self.properties[less], self.properties[more]
             if low and high and low > high:
                 message = f"Illegal prefix bounds: {more}={high}, {less}={low}."
-                raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+                raise self.properties_error(message)
 
 
 class AddressScope(NamedLater, NeutronResource):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.resources.openstack.base import Body
-from heatlite.resources.openstack.fields import flag, integer, listed, named, text
-from heatlite.resources.openstack.neutron.base import BUILT, NeutronResource, name
+from heatlite.resources.openstack.fields import flag, integer, listed, name, named, text
+from heatlite.resources.openstack.neutron.base import BUILT, NeutronResource
 from heatlite.resources.schema import Attribute, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues, Range
 

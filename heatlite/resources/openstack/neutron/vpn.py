@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from heatlite.resources.openstack.fields import Field, custom, integer, listed, mapped, named, old_name, text
+from heatlite.resources.openstack.fields import (
+    Field,
+    custom,
+    description,
+    field_attributes,
+    integer,
+    listed,
+    mapped,
+    name,
+    named,
+    old_name,
+    text,
+)
 from heatlite.resources.openstack.marks import Mark
-from heatlite.resources.openstack.neutron.base import InFreeText, NeutronResource, admin_state_up, name
+from heatlite.resources.openstack.neutron.base import InFreeText, NeutronResource, admin_state_up
 from heatlite.resources.openstack.states import states
-from heatlite.resources.schema import Attribute, PropertiesSchema, Type
+from heatlite.resources.schema import PropertiesSchema, Type
 from heatlite.schema.constraints import AllowedValues
 
 AUTHENTICATIONS = ("sha1", "sha256", "sha384", "sha512", "aes-xcbc", "aes-cmac")
@@ -27,11 +39,6 @@ def chosen(description: str, default: str, allowed: tuple[str, ...], *, update_a
     return text(description, default=default, constraints=(AllowedValues(allowed),), update_allowed=update_allowed)
 
 
-def description(of: str) -> Field:
-    """Return the property ``description``."""
-    return text(f"The description of the {of}.", update_allowed=True, cleared="")
-
-
 def algorithms(*, update_allowed: bool) -> PropertiesSchema:
     """Return the properties that both kinds of policy have."""
     more = {"update_allowed": update_allowed}
@@ -45,12 +52,6 @@ def algorithms(*, update_allowed: bool) -> PropertiesSchema:
         "lifetime": mapped("When a new key is agreed upon.", lifetime, **more),
         "pfs": chosen("The group of Diffie and Hellman for perfect forward secrecy.", "group5", GROUPS, **more),
     }
-
-
-def shown(*names: str, **others: Type) -> dict[str, Attribute]:
-    """Return attributes that are fields of the object: texts, and others with their types."""
-    told = {**dict.fromkeys(names, Type.STRING), **others}
-    return {name: Attribute(f"The field {name}.", told[name]) for name in sorted(told)}
 
 
 class VPNResource(NeutronResource):
@@ -74,7 +75,9 @@ class IKEPolicy(VPNResource):
         "phase1_negotiation_mode": chosen("The mode of the first phase.", "main", ("main",)),
         "ike_version": chosen("The version of the protocol.", "v1", ("v1", "v2"), update_allowed=True),
     }
-    attributes_schema = shown(*(it for it in properties_schema if it != "lifetime"), "tenant_id", lifetime=Type.MAP)
+    attributes_schema = field_attributes(
+        *(it for it in properties_schema if it != "lifetime"), "tenant_id", lifetime=Type.MAP
+    )
 
 
 class IPsecPolicy(VPNResource):
@@ -88,7 +91,9 @@ class IPsecPolicy(VPNResource):
         "encapsulation_mode": chosen("What of a packet is protected.", "tunnel", ("tunnel", "transport")),
         **algorithms(update_allowed=False),
     }
-    attributes_schema = shown(*(it for it in properties_schema if it != "lifetime"), "tenant_id", lifetime=Type.MAP)
+    attributes_schema = field_attributes(
+        *(it for it in properties_schema if it != "lifetime"), "tenant_id", lifetime=Type.MAP
+    )
 
 
 class VPNService(VPNResource):
@@ -109,7 +114,9 @@ class VPNService(VPNResource):
         "router": named("neutron.router", "The router of the service.", field="router_id", required=True),
         "router_id": old_name("router", "neutron.router"),
     }
-    attributes_schema = shown("admin_state_up", "description", "name", "router_id", "status", "subnet_id", "tenant_id")
+    attributes_schema = field_attributes(
+        "admin_state_up", "description", "name", "router_id", "status", "subnet_id", "tenant_id"
+    )
 
 
 class IPsecSiteConnection(VPNResource):
@@ -148,7 +155,7 @@ class IPsecSiteConnection(VPNResource):
         "ipsecpolicy_id": text("The id of the IPsec policy.", required=True),
         "vpnservice_id": text("The id of the VPN service.", required=True),
     }
-    attributes_schema = shown(
+    attributes_schema = field_attributes(
         *(it for it in properties_schema if it not in ("dpd", "peer_cidrs")),
         *("auth_mode", "route_mode", "status", "tenant_id"),
         dpd=Type.MAP,

@@ -160,16 +160,6 @@ class OctaviaResource(CloudResource):
         return f"Octavia failed to carry out the change; operating status {body.get('operating_status')}"
 
 
-def name(of: str) -> Property:
-    """Return the property ``name``."""
-    return text(f"The name of the {of}.", update_allowed=True)
-
-
-def description(of: str, **more: Any) -> Property:
-    """Return the property ``description``."""
-    return text(f"The description of the {of}.", update_allowed=True, cleared="", **more)
-
-
 def admin_state_up(of: str) -> Property:
     """Return the property ``admin_state_up``."""
     return flag(f"Whether the {of} is administratively up.", default=True, update_allowed=True)

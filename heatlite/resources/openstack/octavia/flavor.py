@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.resources.openstack.claims import Claimed, NamedLater
-from heatlite.resources.openstack.fields import custom, flag, named, text
-from heatlite.resources.openstack.octavia.base import description, name
+from heatlite.resources.openstack.fields import custom, description, flag, name, named, text
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 
 ZONE_PROFILE, FLAVOR_PROFILE = "availability_zone_profile", "flavor_profile"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from heatlite.exception import ResourcePropertyValueDependency, StackValidationFailed
+from heatlite.exception import ResourcePropertyValueDependency
 from heatlite.resources.openstack.claims import Inner
-from heatlite.resources.openstack.fields import flag, named, number, text
-from heatlite.resources.openstack.octavia.base import OctaviaResource, admin_state_up, description, name
+from heatlite.resources.openstack.fields import description, flag, name, named, number, text
+from heatlite.resources.openstack.octavia.base import OctaviaResource, admin_state_up
 from heatlite.resources.schema import Attribute, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues, Range
 
@@ -55,7 +55,7 @@ class L7Policy(OctaviaResource):
         given = {it for it in NEEDED.values() if self.properties[it] is not None}
         if action == REJECT and given:
             message = f"Properties {REDIRECT_POOL} and {REDIRECT_URL} are not required when {ACTION} type is set to "
-            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=f"{message}{REJECT}.")
+            raise self.properties_error(f"{message}{REJECT}.")
         for other, place in NEEDED.items():
             if other != action and place in given:
                 raise ResourcePropertyValueDependency(prop1=place, prop2=ACTION, value=other)

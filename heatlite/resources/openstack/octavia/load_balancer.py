@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import Inner
-from heatlite.resources.openstack.fields import custom, flag, integer, listed, mapped, named, text
-from heatlite.resources.openstack.octavia.base import (
-    BALANCERS,
-    OctaviaResource,
-    admin_state_up,
-    description,
-    name,
-    tenant_id,
-)
+from heatlite.resources.openstack.fields import custom, description, flag, integer, listed, mapped, name, named, text
+from heatlite.resources.openstack.octavia.base import BALANCERS, OctaviaResource, admin_state_up, tenant_id
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
 from heatlite.schema.constraints import AllowedValues, Range
 

@@ -16,16 +16,17 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from heatlite.exception import CloudConflict, CloudNotFound
 from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
 from heatlite.resources.builtin.wait_condition import (
-    LONGEST_PAUSE_SECONDS,
     LONGEST_SECONDS,
     WaitConditionFailure,
     WaitConditionTimeout,
+    pause_of_wait,
 )
 from heatlite.resources.builtin.wait_condition_handle import CURL_CLI, ENDPOINT, FAILURE, SUCCESS, TOKEN
 from heatlite.resources.openstack.base import Body, CloudResource
@@ -58,7 +59,7 @@ class InContainer(CloudResource):
         return f"/{self.stack_id}"
 
     def find(self) -> list[str]:
-        """Return nothing: requests may be repeated."""
+        """Return nothing: requests may be repeated, and a wait has no object of its own."""
         return []
 
 
@@ -123,10 +124,8 @@ class SwiftSignalHandle(InContainer):
                 break
         else:
             return False
-        try:
+        with suppress(CloudNotFound, CloudConflict):
             self.api.delete(self.container)
-        except (CloudNotFound, CloudConflict):
-            return True
         return True
 
     def look(self, thing_id: str) -> Body:
@@ -193,8 +192,7 @@ class SwiftSignal(InContainer):
         if left <= 0:
             reasons = ";".join(str(it[REASON]) for it in signals)
             raise WaitConditionTimeout(f"{len(signals)} of {wanted} received{f' - {reasons}' if reasons else ''}")
-        waited = self.properties[TIMEOUT] - left
-        self.poll_in(min(left, LONGEST_PAUSE_SECONDS, max(1.0, waited / 4)))
+        self.poll_in(pause_of_wait(self.properties[TIMEOUT], left))
         return False
 
     def signals(self) -> list[Body]:
@@ -225,10 +223,6 @@ class SwiftSignal(InContainer):
             if (text := content.decode()) != IN_PROGRESS:
                 contents.append(parsed(text))
         return contents
-
-    def find(self) -> list[str]:
-        """Return nothing: there is no object of its own."""
-        return []
 
     def handle_check(self) -> None:
         """Do nothing: the wait is over."""

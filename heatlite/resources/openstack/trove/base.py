@@ -1,11 +1,10 @@
-"""What Trove's types have in common: states, networks of an instance, and the version of the datastore."""
+"""The base of Trove's types: states, the networks of an instance, and the version of the datastore."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import Field, custom, listed, named, text
 from heatlite.resources.openstack.marks import InName
@@ -38,7 +37,7 @@ class TroveResource(CloudResource):
         for each in given or ():
             if (each[NETWORK] is None) == (each[PORT] is None):
                 message = f"Either {NETWORK} or {PORT} must be provided."
-                raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+                raise self.properties_error(message)
 
     def datastore(self) -> Body:
         """Return the datastore with its version, as far as the template gives them."""

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import text
 from heatlite.resources.openstack.trove.base import (
@@ -107,20 +106,19 @@ class Instance(TroveResource):
 
         :raises StackValidationFailed: saying what is wrong
         """
-        place = f"resources.{self.name}.properties"
         if self.known(DATASTORE, VERSION) and self.properties[VERSION] and not self.properties[DATASTORE]:
-            raise StackValidationFailed(path=place, message=f"Not allowed - {VERSION} without {DATASTORE}.")
+            raise self.properties_error(f"Not allowed - {VERSION} without {DATASTORE}.")
         if self.known(DATABASES, USERS) and self.properties[USERS]:
             names = {it[NAME] for it in self.properties[DATABASES] or ()}
             if not names:
                 message = f"Databases property is required if users property is provided for resource {self.name}."
-                raise StackValidationFailed(path=place, message=message)
+                raise self.properties_error(message)
             for user in self.properties[USERS]:
                 if missing := [it for it in user[DATABASES] if it not in names]:
                     message = (
                         f"Database {missing} specified for user does not exist in databases for resource {self.name}."
                     )
-                    raise StackValidationFailed(path=place, message=message)
+                    raise self.properties_error(message)
         if self.known(NETWORKS):
             self.check_networks(self.properties[NETWORKS])
 

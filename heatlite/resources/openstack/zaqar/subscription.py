@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from heatlite.exception import StackValidationFailed
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import Claimed
 from heatlite.resources.openstack.fields import custom
@@ -55,7 +54,7 @@ class Subscription(Claimed, ZaqarResource):
         """
         if self.known(SUBSCRIBER) and self.properties[SUBSCRIBER].split(":", 1)[0] not in KINDS:
             message = f"The subscriber type of must be one of: {', '.join(KINDS)}."
-            raise StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+            raise self.properties_error(message)
 
     def subscriber(self) -> str:
         """Return who is notified. Hook."""

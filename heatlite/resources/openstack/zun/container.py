@@ -110,13 +110,13 @@ class Container(CloudResource):
         :raises StackValidationFailed: saying what is wrong
         """
         if self.known(POLICY) and self.properties[POLICY] and restart_policy(self.properties[POLICY]) is None:
-            raise self._refused(
+            raise self.properties_error(
                 f'restart_policy "{self.properties[POLICY]}" is invalid. Valid values are "no", '
                 '"on-failure[:max-retry]", "always", and "unless-stopped".'
             )
         for mount in self.properties[MOUNTS] or () if self.known(MOUNTS) else ():
             if mount[VOLUME] is None and mount[SIZE] is None:
-                raise self._refused(
+                raise self.properties_error(
                     f'One of the properties "{VOLUME}" or "{SIZE}" should be set for the specified mount of container '
                     f'"{self.name}".'
                 )
@@ -125,15 +125,12 @@ class Container(CloudResource):
         for each in self.properties[NETWORKS] or () if self.known(NETWORKS) else ():
             if each[NETWORK] is None and each[PORT] is None:
                 message = f"At least one of the following properties must be specified: {NETWORK}, {PORT}."
-                raise self._refused(message)
+                raise self.properties_error(message)
             if each[ADDRESS] and each[PORT] is not None:
                 raise self._at_once(f"{NETWORKS}.{ADDRESS}, {NETWORKS}.{PORT}")
 
     def _at_once(self, names: str) -> StackValidationFailed:
-        return self._refused(f"Cannot define the following properties at the same time: {names}.")
-
-    def _refused(self, message: str) -> StackValidationFailed:
-        return StackValidationFailed(path=f"resources.{self.name}.properties", message=message)
+        return self.properties_error(f"Cannot define the following properties at the same time: {names}.")
 
     # --- the container ---------------------------------------------------------------------------------------------
 
