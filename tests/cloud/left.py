@@ -10,6 +10,8 @@ from heatlite.resources.cloud import Api
 from heatlite.resources.openstack.base import PROJECTS
 from tests.cloud.reached import Reached
 
+OF_USERS = "os-keypairs"
+"""What belongs to a user, not to a project: that of the user of the project's name is looked at."""
 OF_PROJECT = {
     "network": (
         "networks",
@@ -26,7 +28,7 @@ OF_PROJECT = {
         "rbac-policies",
     ),
     "block_storage": ("volumes", "snapshots", "backups"),
-    "compute": ("servers", "os-server-groups", "os-keypairs"),
+    "compute": ("servers", "os-server-groups", OF_USERS),
     "key_manager": ("secrets", "containers", "orders"),
     "dns": ("zones", "recordsets"),
     "load_balancer": (
@@ -56,7 +58,7 @@ FILTERED = ("network", "load_balancer")
 KEYS = {
     "types": "volume_types",
     "os-server-groups": "server_groups",
-    "os-keypairs": "keypairs",
+    OF_USERS: "keypairs",
     "os-aggregates": "aggregates",
     "lbaas/availabilityzones": "availability_zones",
     "lbaas/availabilityzoneprofiles": "availability_zone_profiles",
@@ -94,13 +96,16 @@ def added(cloud: Reached, before: Mapping[str, set[str]], project: str = "demo")
 def _listed(cloud: Reached, project: str, collections: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
     owned = {"project_id": cloud.project_id(project)} if project != "admin" else {}
     found = {}
+    user = cloud.services("admin", "admin").identity.id_of("user", project)
+    of_user = {"params": {"user_id": user}, "microversion": "2.10"}
     for service, names in collections.items():
         if not cloud.has(PROJECTS[service]):
             continue
         api = cloud.services("admin", project).api(service)
         for name in names:
             key = KEYS.get(name) or name.rsplit("/", 1)[-1].replace("-", "_")
-            listed = api.listed(f"/{name}", key, params=owned if service in FILTERED else {})
+            sent = of_user if name == OF_USERS else {"params": owned if service in FILTERED else {}}
+            listed = api.listed(f"/{name}", key, **sent)
             found[name] = {_id_in(it) for it in listed if it.get("provisioning_status") != "DELETED"}
     return found
 
