@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import json
+import os
 import resource
 import select
 import subprocess
@@ -103,7 +104,8 @@ class ChildProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", self._module]
         pipe = subprocess.PIPE
-        child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL)
+        alike = {**os.environ, "PYTHONHASHSEED": "0"}  # a set has one order in all children of all engines
+        child = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=alike)
         assert child.stdout is not None, "it was started with pipes"
         if select.select([child.stdout], [], [], STARTS_WITHIN)[0]:
             child.stdout.readline()  # so that a slow start on a busy machine doesn't count as the first question's time

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Set
 from typing import Any
 
 from heatlite.schema.child_process import serve
@@ -47,11 +48,17 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Convert a value to JSON's types. Every iterable becomes a list."""
+    """Convert a value to JSON's types. Every iterable becomes a list.
+
+    A set, which ``keys()`` gives, is sorted. Its own order may differ in the next process, and the resource that has
+    the list would be updated or replaced.
+    """
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, str | int | float | bool | None):
         return value
+    if isinstance(value, Set):
+        return sorted((plain(item) for item in value), key=json.dumps)
     if hasattr(value, "__iter__"):
         return [plain(item) for item in value]
     raise ValueError(f"the value is a {type(value).__name__}, which can't be part of a template")

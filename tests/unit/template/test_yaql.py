@@ -26,10 +26,26 @@ def yaql(expression: Any, data: Any = None) -> Any:
         ("$.data.items().toDict($[0], $[1])", {"a": 1}, {"a": 1}),
         ("$.data.distinct()", [1, 1, 2], [1, 2]),
         ("$.data.get(x)", {}, None),
+        (
+            "$.data.keys()",
+            {"web": 1, "cache": 2, "queue": 3, "worker": 4, "api": 5},
+            ["api", "cache", "queue", "web", "worker"],
+        ),
+        ("[$.data.toSet()]", [2, 10, 1], [[1, 10, 2]]),
     ],
 )
 def test_an_expression_is_evaluated_over_its_data(expression: str, data: Any, result: Any) -> None:
     assert yaql(expression, data) == result
+
+
+def test_a_set_has_one_order_in_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The resource that is given the text would be replaced otherwise, whenever another process computes it."""
+    texts = set()
+    for seed in range(5):
+        yaql_process.EVALUATOR.stop()
+        monkeypatch.setenv("PYTHONHASHSEED", str(seed))
+        texts.add(yaql("$.data.toSet().select($).join(',')", ["web", "cache", "queue", "worker", "api"]))
+    assert len(texts) == 1
 
 
 def test_data_that_is_not_there_yet_makes_the_value_unknown() -> None:
