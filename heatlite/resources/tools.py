@@ -75,7 +75,8 @@ class Tools:
         self.update_policy: Mapping[str, Any] = instance.update_policy
         self.reads = instance.reads
         self.is_repeated = False
-        """Whether a service gave no answer to this call before: the service may have done what the call asks for."""
+        """Whether this call was made before, and got no answer or was left by an engine that died: a service may have
+        done what it asks for."""
 
     @classmethod
     def completed_properties(cls, stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tests.cloud.life import PATIENCE, Life
 from tests.cloud.reached import Reached
 from tests.cloud.run import VARIABLE
 from tests.deployment import InProcess, in_process
+from tests.interrupted import Interruptions, Way
 from tests.story import Story
 
 
@@ -23,6 +24,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(pathlib.Path(__file__).parent):
             item.add_marker(pytest.mark.cloud)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what tells of resources' lives also with interruptions."""
+    if "interruptions" in metafunc.fixturenames:
+        ways = [pytest.param(way, id=way.name.lower(), marks=pytest.mark.slow) for way in Way]
+        metafunc.parametrize("interruptions", [pytest.param(None, id="plain"), *ways], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +60,15 @@ def story(engine: InProcess, cloud: Reached) -> Story:
 
 
 @pytest.fixture
-def lives(cloud: Reached) -> Iterator[Any]:
+def interruptions(request: pytest.FixtureRequest, cloud: Reached, monkeypatch: pytest.MonkeyPatch) -> Interruptions:
+    """What interrupts the lives."""
+    found = Interruptions(request.param).install(monkeypatch)
+    monkeypatch.setattr(cloud, "interruptions", found)
+    return found
+
+
+@pytest.fixture
+def lives(cloud: Reached, interruptions: Interruptions) -> Iterator[Any]:
     """Makes resources, which go in the other order when the test is over, and must go."""
     made: list[Life] = []
 

@@ -12,7 +12,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import CloudResource
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.registry import Registry
-from heatlite.resources.steps import find_existing, poll, start
+from heatlite.resources.steps import find_existing
 from heatlite.resources.testing import carried, instance_of
 from tests.cloud.reached import Reached
 
@@ -47,13 +47,14 @@ class Life:
 
     def run(self, action: str, *given: Any) -> Done | Failed | Replace:
         """Take an action to its end; what it waits for is looked at as often as it asks."""
-        outcome = start(self.plugin(self.instance), action, *given)
+        steps = self.cloud.interruptions
+        outcome = steps.first_step(self.plugin, self.instance, action, *given)
         end = time.monotonic() + PATIENCE
         while isinstance(outcome, Waiting):
             assert time.monotonic() < end, f"{action} of {self.type_name} waits for ever: {outcome}"
             time.sleep(min(outcome.poll_after, 1.0))
             self.instance = carried(self.instance, outcome)
-            outcome = poll(self.plugin(self.instance), action, outcome.progress, *given)
+            outcome = steps.next_step(self.plugin, self.instance, action, outcome.progress, *given)
         if isinstance(outcome, Done):
             self.instance = carried(self.instance, outcome)
         return outcome

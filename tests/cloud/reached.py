@@ -15,10 +15,11 @@ from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
 from heatlite.clients.settings import Settings, StackDomain
 from tests.identity.request_context import request_context
+from tests.interrupted import Interruptions
 
 
 class Reached:
-    """One cloud.
+    """One cloud. ``interruptions``: what takes the steps of its resources.
 
     :param described: what ``Cloud.described`` says of it
     """
@@ -34,6 +35,7 @@ class Reached:
         )
         self.sessions = Sessions(self.settings)
         self._projects: dict[str, str] = {}
+        self.interruptions = Interruptions()
 
     def has(self, service: str) -> bool:
         """Tell whether the run has this service."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from tests.reference.standin import JSON_PATCH, Body, Kind, StandIn, shown
+from tests.reference.standin import JSON_PATCH, Body, Kind, Refused, StandIn, shown
 
 NAMED = "name description"
 
@@ -169,12 +169,16 @@ TAP_FLOW = neutron(
 def connect_network(service: StandIn, there: Body, body: Body) -> Body:
     """Connect a network with a gateway of NSX."""
     assert {"network_id"} <= set(body) <= {"network_id", "segmentation_type", "segmentation_id"}
+    if body in there["ports"]:
+        raise Refused(409, "The specified mapping is already in use on the network gateway")
     there["ports"].append(body)
     return {"connection_info": body}
 
 
 def disconnect_network(service: StandIn, there: Body, body: Body) -> Body:
     """Disconnect a network from a gateway of NSX."""
+    if body not in there["ports"]:
+        raise Refused(404, "The connection was not found on the network gateway")
     there["ports"].remove(body)
     return {}
 
@@ -343,10 +347,11 @@ def act_on_share(service: StandIn, there: Body, body: Body) -> Any:
             rules.append({"access_level": "rw", **given, "id": f"rule{there['rules']}", "state": "active"})
             return {"access": rules[-1]}
     assert action == "deny_access"
-    [denied] = [it for it in rules if it["id"] == given["access_id"]]
-    assert denied["state"] == "active"
-    denied["state"] = "denying"
-    return None
+    for denied in [it for it in rules if it["id"] == given["access_id"]]:
+        assert denied["state"] == "active"
+        denied["state"] = "denying"
+        return None
+    raise Refused(404, "Access rule could not be found")
 
 
 def replace_metadata(service: StandIn, there: Body, body: Body) -> Body:

@@ -238,7 +238,12 @@ class StandIn(BaseAdapter):
             if act is None and "/" in action:
                 act = kind.actions.get(f"{method} {action.rpartition('/')[0]}/")
                 body = action.rpartition("/")[2]
-            return (405, wrong(405, f"{method} {action}")) if act is None else (200, act(self, there, body))
+            if act is None:
+                return 405, wrong(405, f"{method} {action}")
+            try:
+                return 200, act(self, there, body)
+            except Refused as refused:
+                return refused.status, wrong(refused.status, str(refused))
         if method == "GET":
             if kind.ages:
                 kind.ages(self, there)
@@ -309,6 +314,14 @@ class StandIn(BaseAdapter):
         user = {"id": "ann", "name": "ann", "domain": project["domain"]}
         times = {"expires_at": "2999-01-01T00:00:00.000000Z", "issued_at": "2026-01-01T00:00:00Z"}
         return {"token": {"methods": ["password"], "user": user, "project": project, "catalog": catalogue, **times}}
+
+
+class Refused(Exception):
+    """An action's refusal."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 PARENTS, GONE, REMOVED = " parents", " gone", object()

@@ -140,6 +140,7 @@ def first_step(work: Work, instance: Instance) -> Outcome:
     if work.refusal is not None:
         return Failed(work.refusal, work.row.physical_resource_id, dict(work.row.resource_data or {}))
     resource = plugin_object(work, instance)
+    resource.is_repeated = was_begun(work)
     left = step_left(work)
     if left:
         return steps.poll(resource, work.verb, left["token"], *given_to(work))
@@ -189,10 +190,17 @@ def goes_on(work: Work) -> bool:
     return isinstance(work.decision, Continue) or work.adopts_again
 
 
+def was_begun(work: Work) -> bool:
+    """Tell whether somebody may have taken this step before: the service may have done what it asks for."""
+    is_left = work.row.action is work.action and work.row.status is Status.IN_PROGRESS
+    return is_left or isinstance(work.decision, Continue) or work.is_retry
+
+
 def may_exist(work: Work, resource: Resource) -> bool:
     """Tell whether a physical resource may exist that the row doesn't know."""
-    was_begun = isinstance(work.decision, Continue) or work.is_retry
-    return was_begun if work.action is Action.CREATE else work.action is Action.DELETE and resource.resource_id is None
+    if work.action is Action.CREATE:
+        return was_begun(work)
+    return work.action is Action.DELETE and resource.resource_id is None
 
 
 def is_visit(work: Work) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from heatlite.exception import CloudNotFound, ResourceUnknownStatus
+from heatlite.exception import CloudError, CloudNotFound, ResourceUnknownStatus
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import named, text
 from heatlite.resources.openstack.marks import ByContent
 
 SERVER, VOLUME, DEVICE = "instance_uuid", "volume_id", "mountpoint"
+BAD_REQUEST = 400
 WAITS, ATTACHED = ("available", "attaching", "reserved"), "in-use"
 JOINED = "joined"
 """The key of the data for the server and the volume of the attachment."""
@@ -37,14 +38,16 @@ class VolumeAttachment(CloudResource):
         """Attach the volume, unless it is attached."""
         if not (self.is_repeated and self.find()):
             self._attach()
-        self.resource_id_set(self._volume())
         return {}
+
+    def _record(self, volume: str) -> None:
+        self.data_set(JOINED, [self.properties[self.server_property], volume])
+        self.resource_id_set(volume)
 
     def _attach(self) -> None:
         body = {"volumeId": self._volume()}
         if self.properties[self.device_property]:
             body["device"] = self.properties[self.device_property]
-        self.data_set(JOINED, [self.properties[self.server_property], body["volumeId"]])
         self.api.post(self._place_at(self.properties[self.server_property]), {self.key: body})
 
     def _volume(self) -> str:
@@ -59,7 +62,7 @@ class VolumeAttachment(CloudResource):
 
         :raises ResourceUnknownStatus: if it has any other final status
         """
-        self.data_set(JOINED, [self.properties[self.server_property], self._volume()])
+        self._record(self._volume())
         status = self.cloud.api("block_storage").get(f"/volumes/{self._volume()}")["volume"]["status"]
         if status in WAITS:
             return False
@@ -72,15 +75,19 @@ class VolumeAttachment(CloudResource):
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
         """Begin to detach the old volume and attach the new one."""
         server, volume = self._joined()
-        return {"server": server, "volume": volume, "sent": False, "attached": False}
+        return {"server": server, "volume": volume, "sent": False, "detached": False, "attached": False}
 
     def check_update_complete(self, progress: Any) -> bool:
-        """Continue: first detach, then attach."""
+        """Continue: first detach; then, once that is recorded, attach, unless this step has done so before."""
+        if not progress.get("detached") and not progress["attached"]:
+            if progress["server"] is None or self._is_detached(progress):
+                progress["detached"] = True
+                self._record(self._volume())  # a deletion, too, is to find what the next step attaches
+                self.poll_in(0)
+            return False
         if not progress["attached"]:
-            if progress["server"] is not None and not self._is_detached(progress):
-                return False
-            self._attach()
-            self.resource_id_set(self._volume())
+            if not (self.is_repeated and self.find()):
+                self._attach()
             progress["attached"] = True
         return self.check_create_complete(progress)
 
@@ -111,13 +118,21 @@ class VolumeAttachment(CloudResource):
             try:
                 self.api.delete(place)
             except CloudNotFound:
-                return True
+                return not self.is_repeated or self._is_free(progress)
+            except CloudError as error:
+                if error.kwargs["status"] != BAD_REQUEST or not self._is_being_detached(progress):
+                    raise
             progress["sent"] = True
         try:
             self.api.get(place)
         except CloudNotFound:
             return self._is_free(progress)
         return False
+
+    def _is_being_detached(self, progress: Body) -> bool:
+        """Tell whether Nova has begun to detach the volume: it answers 400 to whoever asks for that again."""
+        volume = self.cloud.api("block_storage").get(f"/volumes/{progress['volume']}")["volume"]
+        return bool(volume["status"] == "detaching")
 
     def _is_free(self, progress: Body) -> bool:
         """Tell whether Cinder has recorded that the server no longer has the volume."""

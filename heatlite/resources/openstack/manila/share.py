@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from heatlite.exception import CloudError, CloudUnavailable, ResourceInError
+from heatlite.exception import CloudError, CloudNotFound, CloudUnavailable, ResourceInError
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import Claimed
 from heatlite.resources.openstack.fields import Field, description, flag, integer, name, named, text
@@ -25,6 +26,8 @@ PUBLIC = "share_type_access:is_public"
 Rule = tuple[str, str, str]
 DENIED = "denied"
 """The key of a progress: the ids of the rules that Manila was asked to deny."""
+LEAVING = ("queued_to_deny", "denying")
+"""States of such a rule."""
 
 
 class Share(ManilaResource):
@@ -125,11 +128,14 @@ class Share(ManilaResource):
         :returns: whether all who may are allowed
         """
         wanted = [rule(it) for it in self.properties[RULES] or ()]
-        there = {rule(it): it["id"] for it in self._act({"access_list": None})["access_list"]}
+        listed = self._act({"access_list": None})["access_list"]
+        there = {rule(it): it["id"] for it in listed}
         denied = progress.setdefault(DENIED, [])
+        denied += [it["id"] for it in listed if it.get("state") in LEAVING and it["id"] not in denied]
         for old in sorted(there.keys() - set(wanted)):
             if there[old] not in denied:
-                self._act({"deny_access": {"access_id": there[old]}})
+                with suppress(CloudNotFound):
+                    self._act({"deny_access": {"access_id": there[old]}})
                 denied.append(there[old])
         leaving = {old[:2] for old, rule_id in there.items() if rule_id in denied}
         for kind, to, level in wanted:

@@ -285,6 +285,8 @@ class ServerNetworks:
         else:
             found = match(self.wanted, interfaces)
             detach, attach, kept = list(found.detach), list(found.attach), found.kept
+            if self._resource.is_repeated:
+                self._protect(kept)
         if detach:
             self._detach_all(detach, progress)
             return False
@@ -353,9 +355,19 @@ class ServerNetworks:
         sent = {"interfaceAttachment": body}
         place = f"/servers/{self._resource.resource_id}/os-interface"
         made = self._compute.post(place, sent, microversion=version)["interfaceAttachment"]
-        groups = self.groups()
-        if "port_id" not in body and groups:
-            self._network.put(f"/ports/{made['port_id']}", {"port": {"security_groups": groups}})
+        if "port_id" not in body:
+            self._give_groups(made["port_id"])
+
+    def _give_groups(self, port: str) -> None:
+        """Give the server's security groups to a port that Nova has created."""
+        if groups := self.groups():
+            self._network.put(f"/ports/{port}", {"port": {"security_groups": groups}})
+
+    def _protect(self, kept: Mapping[int, Interface]) -> None:
+        """Give the security groups to Nova's ports, of which an interrupted step may have attached one without them."""
+        for each in self.wanted:
+            if each.place in kept and not each.port and not each.has_own_port:
+                self._give_groups(kept[each.place].port)
 
     def _only_network(self) -> str:
         """Return the project's network for ``auto``: its only network, or one that Neutron creates.

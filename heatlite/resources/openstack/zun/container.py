@@ -211,10 +211,15 @@ class Container(CloudResource):
         return self._connect(progress, "attach", missing[0]) if missing else True
 
     def _connect(self, progress: Body, action: str, query: Body) -> bool:
-        """Ask for a change of the networks, unless the step before did: Zun makes it some time after the answer."""
-        if progress.get(ASKED) != [action, query]:
-            self.api.post(f"{self.one}/network_{action}", params=query, **self.sent)
-            progress[ASKED] = [action, query]
+        """Ask for a change of the networks, unless that was done: Zun makes it some time after the answer.
+
+        If this step may have asked before it was interrupted, it asks again only after some time without the change.
+        """
+        change, since = progress.get(ASKED) or (None, 0.0)
+        if change != [action, query] or self.now() - since >= self.in_use_seconds:
+            if not self.is_repeated:
+                self.api.post(f"{self.one}/network_{action}", params=query, **self.sent)
+            progress[ASKED] = [[action, query], self.now()]
         return False
 
     def attribute_of(self, name: str, body: Mapping[str, Any]) -> Any:
