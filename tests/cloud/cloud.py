@@ -31,6 +31,7 @@ from amqp.exceptions import NotFound
 from sqlalchemy.engine import make_url
 
 from tests.cloud.configuration import FILES, NAME_SERVERS, PASSWORD, REGION, RINGS, Place, written
+from tests.once import made_once
 from tests.servers import MariaDB, RabbitMQ, ServerUnavailable
 from tests.servers.guard import Guard, free_port
 from tests.waiting import wait_until
@@ -124,8 +125,11 @@ def install() -> pathlib.Path:
     :raises ServerUnavailable: where it can't be made
     """
     place = cache() / "venv"
-    if (place / "complete").exists():
-        return place
+    return made_once(place, lambda: make_venv(place))
+
+
+def make_venv(place: pathlib.Path) -> None:
+    """Install all services, and the fake drivers."""
     pip = [str(place / "bin/pip"), "install", "-q", "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory() as copied:
         shutil.copytree(HERE / "fakes", pathlib.Path(copied) / "fakes")
@@ -142,8 +146,6 @@ def install() -> pathlib.Path:
             raise ServerUnavailable(f"the cloud can't be installed: {error} {said.decode()[-800:]}") from None
     [drivers] = place.glob("lib/python3*/site-packages/nova/virt")
     shutil.copy(HERE / "fakes/heatlite_fake_compute.py", drivers)
-    (place / "complete").touch()
-    return place
 
 
 class Cloud:
@@ -270,17 +272,21 @@ class Cloud:
         )
 
     def _fill(self, service: str) -> None:
-        dumps = cache() / "databases" / service
-        if (dumps / "complete").exists():
+        dumps, is_filled = cache() / "databases" / service, False
+
+        def migrate() -> None:
+            nonlocal is_filled
+            self._migrate(service)
+            dumps.mkdir(exist_ok=True)
+            for name in DATABASES[service]:
+                dump = self._client("mariadb-dump", "--skip-comments", database_of(self.place.databases[name]))
+                (dumps / f"{name}.sql").write_bytes(dump)
+            is_filled = True
+
+        made_once(dumps, migrate)
+        if not is_filled:
             for name in DATABASES[service]:
                 self._sql_file(name, dumps / f"{name}.sql")
-            return
-        self._migrate(service)
-        dumps.mkdir(parents=True, exist_ok=True)
-        for name in DATABASES[service]:
-            dump = self._client("mariadb-dump", "--skip-comments", database_of(self.place.databases[name]))
-            (dumps / f"{name}.sql").write_bytes(dump)
-        (dumps / "complete").touch()
 
     def _migrate(self, service: str) -> None:
         match service:

@@ -13,6 +13,7 @@ import pathlib
 import subprocess
 import sys
 
+from tests.once import made_once
 from tests.servers import ServerUnavailable
 
 HEAT = "openstack-heat==27.0.1"
@@ -40,14 +41,16 @@ def ready(variable: str, name: str, wanted: tuple[str, ...], without_dependencie
         return pathlib.Path(named)
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     place = cache / "heatlite" / f"{name}-py{sys.version_info[0]}{sys.version_info[1]}"
-    if not (place / "complete").exists():
-        install = [str(place / "bin/pip"), "install", "-q", "--disable-pip-version-check"]
-        commands = [[sys.executable, "-m", "venv", str(place)], [*install, *wanted]]
-        if without_dependencies:
-            commands.append([*install, "--no-deps", without_dependencies])
-        for command in commands:
-            done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode:
-                raise ServerUnavailable(f"{name} can't be installed: {' '.join(command)}\n{done.stderr[-1000:]}")
-        (place / "complete").touch()
-    return place
+    return made_once(place, lambda: make(place, name, wanted, without_dependencies))
+
+
+def make(place: pathlib.Path, name: str, wanted: tuple[str, ...], without_dependencies: str) -> None:
+    """Make a venv."""
+    install = [str(place / "bin/pip"), "install", "-q", "--disable-pip-version-check"]
+    commands = [[sys.executable, "-m", "venv", str(place)], [*install, *wanted]]
+    if without_dependencies:
+        commands.append([*install, "--no-deps", without_dependencies])
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise ServerUnavailable(f"{name} can't be installed: {' '.join(command)}\n{done.stderr[-1000:]}")

@@ -22,6 +22,7 @@ from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
 from heatlite.clients.settings import Settings, StackDomain
 from tests.identity.request_context import request_context
+from tests.once import made_once
 from tests.servers import ServerUnavailable
 from tests.servers.guard import free_port
 from tests.waiting import wait_until
@@ -61,16 +62,17 @@ def venv(*, may_install: bool) -> pathlib.Path:
         raise ServerUnavailable(f"set {VARIABLE} to a venv with {' and '.join(WANTED)}, or use --all")
     cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
     place = cache / "heatlite" / f"{WANTED[0].replace('==', '-')}-py{sys.version_info[0]}{sys.version_info[1]}"
-    complete = place / "complete"
-    if not complete.exists():
-        try:
-            subprocess.run([sys.executable, "-m", "venv", str(place)], check=True, capture_output=True)
-            subprocess.run([str(place / "bin/pip"), "install", "-q", *WANTED], check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            said = getattr(error, "stderr", b"") or b""
-            raise ServerUnavailable(f"keystone can't be installed: {error} {said.decode()[-500:]}") from None
-        complete.touch()
-    return place
+    return made_once(place, lambda: make_venv(place))
+
+
+def make_venv(place: pathlib.Path) -> None:
+    """Install keystone."""
+    try:
+        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True, capture_output=True)
+        subprocess.run([str(place / "bin/pip"), "install", "-q", *WANTED], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", b"") or b""
+        raise ServerUnavailable(f"keystone can't be installed: {error} {said.decode()[-500:]}") from None
 
 
 class Keystone:
