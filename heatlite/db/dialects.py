@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, pool
 
-from heatlite.db import read_limits, refusals, round_trips, vanished
+from heatlite.db import read_limits, refusals, vanished
 from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings
 
@@ -56,7 +56,7 @@ def prepare(engine: sa.Engine, settings: Settings, vault: Vault | None = None) -
             event.listen(engine, "connect", _mysql_connected)
             refusals.tell_large_statements(engine)
             read_limits.keep(engine)
-            round_trips.spare(engine)
+            spare_round_trips(engine)
             engine.dispose()  # oslo.db's first connection would stay in the pool without these settings
         case "postgresql":
             event.listen(engine, "connect", _postgresql_connected)
@@ -127,3 +127,35 @@ def begin(connection: sa.Connection, *, writes: bool) -> None:
     raw: Any = connection.connection.dbapi_connection
     if not raw.in_transaction:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+IN_TRANSACTION = 1
+"""The bit of MySQL's server status in the latest answer to a write, COMMIT or ROLLBACK."""
+OPEN = "is_open"
+
+
+def spare_round_trips(engine: sa.Engine) -> None:
+    """Omit the ROLLBACK that SQLAlchemy sends after each COMMIT. Call it while the engine's pool is empty.
+
+    A connection that returns to the pool is rolled back only if a transaction is open. A connection is tested each time
+    it leaves the pool. Otherwise its next user would meet the error of a server restart. PostgreSQL's driver needs no
+    such care: it knows itself whether a transaction is open.
+    """
+    engine.pool._reset_on_return = pool.base.reset_none
+    event.listen(engine, "begin", lambda connection: _note(connection, is_open=True))
+    for ends in ("commit", "rollback"):
+        event.listen(engine, ends, lambda connection: _note(connection, is_open=False))
+    event.listen(engine, "reset", _reset)
+
+
+def _note(connection: sa.Connection, *, is_open: bool) -> None:
+    if not connection.invalidated:  # a broken connection has no state to record, and reading its info would raise
+        connection.info[OPEN] = is_open
+
+
+def _reset(connection: Any, record: pool.ConnectionPoolEntry, state: Any) -> None:
+    if state.terminate_only or state.transaction_was_reset:
+        return
+    if record.info.get(OPEN, True) or connection.server_status & IN_TRANSACTION:
+        connection.rollback()
+    record.info[OPEN] = True  # a user that bypasses SQLAlchemy leaves it open

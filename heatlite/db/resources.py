@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from heatlite.convergence.model import Status
-from heatlite.db import bulk, bulk_cas, large_columns, lengths, models, records
+from heatlite.db import bulk, large_columns, lengths, models, records
 from heatlite.db.api import Context, lagging_reader, reader, rows, writer
 from heatlite.db.records import ResourceRecord
 
@@ -285,7 +285,7 @@ def write(
     """
     takes_lock = locked_by is None and lock_for is not None
     waits = {"wanted_by": None} if takes_lock else {}  # whoever waited for the lock before was woken by its release
-    return bulk_cas.update(context, keys, changes, {"engine_id": lock_for, "updated_at": now, **waits}, locked_by)
+    return bulk.compare_and_swap(context, keys, changes, {"engine_id": lock_for, "updated_at": now, **waits}, locked_by)
 
 
 def _locked_by_condition(engine_id: str | None) -> sa.ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 This is one of four kinds of database error; the table at the top of ``refusals`` has all. A lost connection isn't
 retried here: ``outage`` recognizes it, and the caller gives its work back or waits. After a COMMIT without an answer,
-``engine.common.commit_retry`` looks up whether it was carried out.
+``engine.operations.idempotent_start`` looks up whether it was carried out.
 
 Only the *outermost* transaction may be retried: an inner one belongs to the transaction of its caller. So the mark goes
 on functions that open a transaction and are never called within one::

@@ -11,8 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from oslo_db import exception as db_error
 
-from heatlite.db import environments, lengths, models
+from heatlite.db import lengths, models
 from heatlite.db.api import Context, reader, rows, writer
+from heatlite.db.column_types import hidden_parameters, sealing
 from heatlite.db.crypt import Vault
 from heatlite.db.records import TemplateRecord
 from heatlite.db.retry import retried
@@ -97,8 +98,8 @@ def _digest(vault: Vault, content: Mapping[str, Any]) -> str:
 def _to_be_stored(vault: Vault, content: Mapping[str, Any]) -> Mapping[str, Any]:
     if not vault.encrypts:
         return content
-    hidden = environments.hidden_parameters(content["template"])
-    return {**content, "environment": environments.sealing(content["environment"], hidden)}
+    hidden = hidden_parameters(content["template"])
+    return {**content, "environment": sealing(content["environment"], hidden)}
 
 
 @writer

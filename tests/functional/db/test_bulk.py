@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from heatlite.context import EngineContext
 from heatlite.convergence.model import Status
-from heatlite.db import bulk, bulk_cas, resources
+from heatlite.db import bulk, resources
 from tests.functional.db.build import NOW, add_resources, add_stack
 
 
@@ -18,7 +18,7 @@ def written(context, column, values):
     """What the rows have in a column after an update that gives each its own value."""
     with context.database.writer(context):
         changes = {row: {column: value} for row, value in values.items()}
-        assert bulk_cas.update(context, dict.fromkeys(values, 0), changes, {}, None) == len(values)
+        assert bulk.compare_and_swap(context, dict.fromkeys(values, 0), changes, {}, None) == len(values)
     return {it.id: getattr(it, column) for it in resources.by_ids(context, values)}
 
 

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from heatlite.convergence.model import Action, Status
-from heatlite.db import bulk_cas, models, resources
+from heatlite.db import bulk, models, resources
 from tests.functional.db.build import LATER, NOW, add_resources, add_stack
 
 TABLE = models.resource
@@ -32,7 +32,7 @@ def test_each_row_gets_its_own_values_of_every_column(context, rows):
     ours, others = rows[:3], rows[3:]
     with context.database.writer(context):
         changes = {row: {name: values[at] for name, values in ODD.items()} for at, row in enumerate(ours)}
-        assert bulk_cas.update(context, dict.fromkeys(ours, 0), changes, {"updated_at": NOW}, None) == 3
+        assert bulk.compare_and_swap(context, dict.fromkeys(ours, 0), changes, {"updated_at": NOW}, None) == 3
         for at, row in enumerate(others):
             values = {name: of[at] for name, of in ODD.items()}
             context.connection.execute(
@@ -52,10 +52,11 @@ def test_only_rows_that_are_as_they_were_seen_are_written(context, rows, keys, h
     changes = {row: {"attempts": 9} for row in rows[:3]}
     seen = dict(zip(rows, keys, strict=False))
     with context.database.writer(context):
-        assert bulk_cas.update(context, seen, changes, {"engine_id": "e2", "updated_at": LATER}, holder) == expected
+        common = {"engine_id": "e2", "updated_at": LATER}
+        assert bulk.compare_and_swap(context, seen, changes, common, holder) == expected
     written = [it for it in resources.by_ids(context, rows) if it.engine_id == "e2"]
     assert [(it.attempts, it.atomic_key, it.updated_at) for it in written] == [(9, 1, LATER)] * expected
 
 
 def test_of_no_rows_none_is_written(context):
-    assert bulk_cas.update(context, {}, {}, {}, None) == 0
+    assert bulk.compare_and_swap(context, {}, {}, {}, None) == 0

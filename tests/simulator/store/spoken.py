@@ -17,18 +17,7 @@ from unittest import mock
 
 import sqlalchemy
 
-from heatlite.db import (
-    bulk,
-    bulk_cas,
-    events,
-    models,
-    resources,
-    services,
-    stacks,
-    sync_points,
-    templates,
-    user_creds,
-)
+from heatlite.db import bulk, events, models, resources, services, stacks, sync_points, templates, user_creds
 from tests.simulator.store.language import LANGUAGE, stand_in
 
 MODULES = (
@@ -81,7 +70,7 @@ def swapped(
     common: Mapping[str, Any],
     locked_by: str | None,
 ) -> int:
-    """``bulk_cas.update``, as expressions: of SQL that is text the store understands nothing."""
+    """``bulk.compare_and_swap``, as expressions: of SQL that is text the store understands nothing."""
     table = resources.TABLE
     counted = {**common, "atomic_key": table.c.atomic_key + 1}
     if not changes:
@@ -99,5 +88,5 @@ def swapped(
 @contextmanager
 def in_expressions() -> Iterator[None]:
     """Within this, every statement is one that the store understands."""
-    with mock.patch.object(bulk_cas, "update", swapped):
+    with mock.patch.object(bulk, "compare_and_swap", swapped):
         yield
