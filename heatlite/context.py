@@ -3,6 +3,11 @@
 A ``RequestContext`` comes with every call of the client API: it holds Heat's keys, as heat-api sends them. Work that an
 engine starts by itself (a node, a sweep) runs under a plain ``EngineContext``. Both carry an enginefacade transaction,
 so that functions which are given the same context join one transaction.
+
+``message_id`` tells which message a call came with. The same message may arrive twice, at two engines at once: a
+client's library publishes again a message that it isn't sure of, and a broker hands out again a message that wasn't
+acknowledged. oslo.messaging gives each message an id, but each process remembers only its own last few ids. So an
+engine records the id in the database (``heatlite.db.client_calls``), for all engines.
 """
 
 from __future__ import annotations
@@ -14,6 +19,10 @@ from oslo_db.sqlalchemy import enginefacade
 
 if TYPE_CHECKING:
     from heatlite.db.api import Database
+import contextlib
+import contextvars
+import uuid
+from collections.abc import Iterator
 
 
 @enginefacade.transaction_context_provider
@@ -65,3 +74,32 @@ class RequestContext(EngineContext):
     @property
     def request_id(self) -> str | None:
         return self.wire.get("request_id")
+
+
+_message: contextvars.ContextVar[str | None] = contextvars.ContextVar("message", default=None)
+
+
+def message_id() -> str | None:
+    """Return the id of the message that this thread answers, a UUID.
+
+    Return None when there is none, or it has no id.
+    """
+    return _message.get()
+
+
+@contextlib.contextmanager
+def answering(message_id: str | None) -> Iterator[None]:
+    """Set the id of the message that is answered, for the block."""
+    token = _message.set(message_id)
+    try:
+        yield
+    finally:
+        _message.reset(token)
+
+
+def id_of_message(incoming: Any) -> str | None:
+    """Return the id of an incoming message. Return None for a driver that gives messages no id."""
+    try:
+        return str(uuid.UUID(incoming.unique_id))
+    except (AttributeError, TypeError, ValueError):
+        return None

@@ -1,4 +1,4 @@
-"""Logging with the thread's subject, from ``heatlite.subject``, in each line.
+"""Logging with the thread's subject, from ``heatlite.tracing``, in each line.
 
 ::
 
@@ -18,14 +18,14 @@ from typing import Any
 from oslo_config import cfg
 from oslo_log import log
 
-from heatlite import subject
+from heatlite import tracing
 
 PREFIX = "%(asctime)s.%(msecs)03d %(process)d %(levelname)s %(name)s "
 FORMATS = {
     "logging_context_format_string": PREFIX + "[%(request_id)s %(user_identity)s] %(subject)s%(message)s",
     "logging_default_format_string": PREFIX + "[-] %(subject)s%(message)s",
 }
-FIELDS = tuple(subject.NOTHING.to_dict())
+FIELDS = tuple(tracing.NO_SUBJECT.to_dict())
 
 
 def register(conf: cfg.ConfigOpts) -> None:
@@ -80,10 +80,10 @@ def tell_subject(record: logging.LogRecord) -> bool:
     This is a handler's filter, so it runs in the logging thread.
     """
     if "context" not in record.__dict__:
-        record.context = described(subject.current())
+        record.context = described(tracing.subject())
     return True
 
 
-def described(it: subject.Subject) -> dict[str, Any]:
+def described(it: tracing.Subject) -> dict[str, Any]:
     """Return a subject in the form that oslo.log's formatters use."""
     return {**it.to_dict(), "subject": str(it), "user": it.user_name, "project": it.project_id}

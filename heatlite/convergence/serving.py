@@ -128,3 +128,13 @@ def serving(rows: Collection[AnyRow], question: Question[AnyRow]) -> dict[str, A
     for row in question.candidates(rows):
         by_name.setdefault(row.name, []).append(row)
     return {name: max(found, key=question.merits) if found[1:] else found[0] for name, found in by_name.items()}
+
+
+def active_rows(rows: Iterable[AnyRow], template_id: int) -> dict[str, AnyRow]:
+    """Return name → the row that stands for it now, in the order in which the names came into being.
+
+    A name that has left the template is included as long as it has a row.
+
+    :param template_id: the stack's template
+    """
+    return serving(list(rows), Now(template_id))

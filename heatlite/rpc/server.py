@@ -33,7 +33,8 @@ from oslo_messaging.rpc.server import RPCServer
 from oslo_service import backend
 
 from heatlite import exception
-from heatlite.rpc import delivery, messages
+from heatlite.context import answering, id_of_message
+from heatlite.rpc import messages
 
 LOG = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ class BoundedRPCServer(RPCServer):
     def _process_incoming(self, incoming: Any) -> None:
         incoming[0].reply = functools.partial(bare_reply, incoming[0].reply)
         try:
-            with delivery.answering(delivery.id_of(incoming[0])):
+            with answering(id_of_message(incoming[0])):
                 super()._process_incoming(incoming)
         finally:
             self._at_work.discard(id(incoming))

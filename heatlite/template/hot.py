@@ -22,14 +22,21 @@ from heatlite.template import computed_names
 from heatlite.template.compiler import Compiler, Names
 from heatlite.template.computed_names import ComputedNames
 from heatlite.template.conditions import Conditions, are_used
-from heatlite.template.definitions import OutputDefinition, ResourceDefinition
+from heatlite.template.definitions import (
+    OutputDefinition,
+    ResourceDefinition,
+    check_are_texts,
+    check_names,
+    read_outline,
+    read_output,
+    read_resource,
+)
 from heatlite.template.dialects import Dialect, dialect_of, has_conditions, version_of
 from heatlite.template.functions import vocabulary_of
 from heatlite.template.interface import parameters_of
 from heatlite.template.parameter_groups import check_parameter_groups
 from heatlite.template.parameter_schema import ParameterSchema
 from heatlite.template.path import check_nesting, check_sections, section_of, words_at
-from heatlite.template.read_definitions import check_are_texts, check_names, read_outline, read_output, read_resource
 from heatlite.template.resource_registry import ResourceRegistry
 
 NO_DESCRIPTION = "No description"

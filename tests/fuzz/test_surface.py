@@ -15,7 +15,7 @@ from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import migration
 from heatlite.db.api import Database, Settings
-from heatlite.engine.api.argument_types import ARGUMENTS, CONTEXT
+from heatlite.engine.api.arguments import ARGUMENTS, CONTEXT
 from heatlite.engine.api.client_calls import client_call
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import stores, template

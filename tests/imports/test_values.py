@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from heatlite.cmd.manage_import import CHANGES, one_tree
 from heatlite.context import EngineContext
+from heatlite.convergence.serving import active_rows
 from heatlite.db import models, resources, stacks
 from heatlite.db.api import Database
 from heatlite.db.crypt import Vault
@@ -20,7 +21,6 @@ from heatlite.db.heat.records import HeatStack
 from heatlite.db.settings import Settings
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.settings import Settings as EngineSettings
-from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.definitions.scope import EngineScope, live
 from heatlite.engine.definitions.traversals import Library
 from heatlite.engine.heat_import.asking import Means

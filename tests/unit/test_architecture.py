@@ -1,7 +1,7 @@
 """The architecture, held by a test that reads the source: who may import whom, and how large a thing may grow.
 
 cmd → engine → { clients, db, rpc, resources, template, notifications } → convergence
-                                exception, context, schema, conf, subject and tracing lie below all of them
+                                exception, context, schema, conf and tracing lie below all of them
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import heatlite
 from heatlite.convergence.graph import Graph
 
 ROOT = pathlib.Path(heatlite.__file__).parent
-LEAVES = {"exception", "context", "schema", "conf", "subject", "tracing"}
+LEAVES = {"exception", "context", "schema", "conf", "tracing"}
 MIDDLE = {"clients", "db", "rpc", "resources", "template", "notifications"}
 LAYERS = {
     "cmd": {"engine", *MIDDLE, "convergence", "drawing", *LEAVES},
@@ -31,7 +31,6 @@ LAYERS = {
     "context": {"exception"},
     "conf": {"exception"},
     "exception": set(),
-    "subject": set(),
     "tracing": set(),
 }
 ENGINE_LAYERS = [  # from the lowest; a package imports from those before it

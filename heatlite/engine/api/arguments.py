@@ -1,6 +1,18 @@
-"""Turn a client's arguments, other than the template, into typed values. An error names the argument that is wrong.
+"""Check a client's arguments, and turn those other than the template into typed values. An error names the argument.
 
-An argument arrives as an untyped JSON value: only heat-api has looked at it before.
+An argument arrives as an untyped JSON value: only heat-api has looked at it before. So ``check`` looks at the type and
+size of each before a method is called, and the method turns it into a typed value.
+
+    text       a string of limited length that every database can store               names, ids, markers
+    boolean    true or false
+    map        a map of limited size; the method checks its content                   filters, identities
+    small      any JSON value up to 64 KiB; the method checks its type                numbers, tags, sort keys
+    document   any JSON value up to 1 MiB                                             signals, configs
+    by option  any JSON value; the method compares it with ``max_template_size`` or ``max_environment_size``
+
+heat-api accepts 1 MiB for a whole request, by default (``max_json_body_size``). An argument that is in no table here is
+refused, so that none is added without a type. Above all, a database look-up must get text: MariaDB compares a text
+column with the number 0 by the text's leading digits, and matches every row without any.
 
 Heat's engines begin nested stacks by the same methods as clients, so Heat has arguments that only an engine may set.
 heat-api sends them with their defaults, and any other value is refused by name. heatlite's engines begin nested stacks
@@ -11,10 +23,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, TypeVar
 
 from heatlite import exception
-from heatlite.engine.common.operation_options import OperationOptions
+from heatlite.db.column_types import is_unicode
+from heatlite.db.records import StackRecord
+from heatlite.engine.operations.lifecycle import OperationOptions
+from heatlite.schema.sizes import weight
 
 LONGEST_TAG = 80
 MOST_TAGS = 100
@@ -49,6 +65,11 @@ def stack_identity(value: Any) -> StackIdentity:
     if not all(isinstance(part, str) for part in (identity.tenant, identity.stack_name, identity.stack_id)):
         raise invalid(f"the parts of a stack identity must be strings, not {value!r:.80}")
     return identity
+
+
+def identity(stack: StackRecord, path: str = "") -> dict[str, Any]:
+    """Return the identity of a stack, or of a part of it, such as ``/resources/web``, as clients get and send it."""
+    return {"tenant": stack.tenant, "stack_name": stack.name, "stack_id": stack.id, "path": path}
 
 
 def operation_options(args: Any, *, keep_tags: bool = False) -> OperationOptions:
@@ -217,3 +238,129 @@ def check_args(args: Any) -> Mapping[str, Any]:
 def of_engines(name: str) -> Exception:
     """Build the error for an argument that only an engine may set; the caller raises it."""
     return invalid(f"{name} is set by an engine for a nested stack, and not by a client: leave it out")
+
+
+LONGEST_NAME = 255
+LONGEST_TEXT = 65_535
+"""Characters of a text that no column stores, or a column for long texts: a token, a reason, a pattern."""
+ADOPTED = "adopt_stack_data"
+LARGEST_SMALL = 65_536
+LARGEST_DOCUMENT = 1_048_576
+"""Sizes are bytes of strings, and one byte for each value: see ``weight``."""
+NOT_WRITABLE = "it has a NUL character or half of a surrogate pair, which databases can't store"
+
+
+def text(name: str, value: Any, longest: int = LONGEST_NAME) -> None:
+    """Raise Invalid when the value isn't a text, is longer than ``longest``, or can't be stored on every database."""
+    if not isinstance(value, str):
+        raise invalid(f"{name} must be a string, not {type(value).__name__}")
+    if len(value) > longest:
+        raise invalid(f'"{name}" should be no more than {longest} characters, and has {len(value)}')
+    if "\x00" in value or not is_unicode(value):
+        raise invalid(f"{name} can't be used: {NOT_WRITABLE}")
+
+
+def boolean(name: str, value: Any) -> None:
+    """Raise Invalid when the value is neither true nor false."""
+    if not isinstance(value, bool):
+        raise invalid(f"{name} must be true or false, not {type(value).__name__}")
+
+
+def list_of_texts(name: str, value: Any) -> None:
+    """Raise HeatliteError when the value isn't a list of texts, or is too large."""
+    small(name, value)
+    if not isinstance(value, list):
+        raise invalid(f"{name} must be a list, not {type(value).__name__}")
+    for item in value:
+        text(f"{name} must be a list of strings: one of them", item, LONGEST_TEXT)
+
+
+def sized(name: str, value: Any, most: int) -> None:
+    """Raise RequestLimitExceeded when the value, of any type, is larger than ``most`` bytes."""
+    if (size := weight(value)) > most:
+        raise exception.RequestLimitExceeded(message=f"{name} takes {size} bytes; it may take at most {most}.")
+
+
+small = partial(sized, most=LARGEST_SMALL)
+document = partial(sized, most=LARGEST_DOCUMENT)
+
+
+def a_map(name: str, value: Any, most: int = LARGEST_DOCUMENT) -> None:
+    """Raise HeatliteError when the value isn't a map, or is larger than ``most`` bytes."""
+    if not isinstance(value, Mapping):
+        raise invalid(f"{name} must be a map, not {type(value).__name__}")
+    sized(name, value, most)
+
+
+def options(name: str, value: Any) -> None:
+    """Raise RequestLimitExceeded when ``args`` are too large. The data of an adoption has its own limit."""
+    is_map = isinstance(value, Mapping)
+    document(name, {key: item for key, item in value.items() if key != ADOPTED} if is_map else value)
+
+
+def by_option(name: str, value: Any) -> None:
+    """Accept any value here: the method compares it with the option that limits it."""
+
+
+Check = Callable[[str, Any], None]
+long_text = partial(text, longest=LONGEST_TEXT)
+
+ARGUMENTS: Mapping[str, Check] = {
+    **dict.fromkeys(
+        (
+            *("resource_name", "output_key", "type_name", "template_version", "template_type", "name"),
+            *("group", "action", "status", "support_status", "heat_version", "updated_at", "digest", "sort_dir"),
+            *("stack_id", "snapshot_id", "config_id", "deployment_id", "server_id", "physical_resource_id", "marker"),
+            "files_container",
+        ),
+        text,
+    ),
+    **dict.fromkeys(("resource_status_reason", "status_reason"), long_text),
+    **dict.fromkeys(
+        (
+            *("cast", "cancel_with_rollback", "show_nested", "resolve_outputs", "tenant_safe", "with_detail"),
+            *("with_condition", "with_description", "show_deleted", "show_hidden", "abandon", "mark_unhealthy"),
+            "sync_call",
+        ),
+        boolean,
+    ),
+    **dict.fromkeys(("filters", "input_values", "output_values"), a_map),
+    "stack_identity": partial(a_map, most=LARGEST_SMALL),
+    **dict.fromkeys(("tags", "tags_any", "not_tags", "not_tags_any", "ignorable_errors", "environment_files"), small),
+    **dict.fromkeys(("limit", "nested_depth", "timeout", "back", "with_attr", "sort_keys", "stack_name"), small),
+    **dict.fromkeys(("details", "config", "inputs", "outputs", "options", "going_on"), document),
+    "args": options,
+    **dict.fromkeys(("template", "params", "files"), by_option),
+    **dict.fromkeys(sorted(OF_ENGINES), small),  # refused by name in any case
+}
+"""Argument → its check. None is the same as leaving the argument out. Methods check a new stack's name themselves."""
+
+CONTEXT: Mapping[str, Check] = {
+    **dict.fromkeys(("project_id", "tenant_id", "tenant", "username", "user", "region_name", "request_id"), text),
+    **dict.fromkeys(("user_id", "trust_id"), partial(text, longest=64)),
+    **dict.fromkeys(("password", "auth_token", "auth_url"), long_text),
+    "roles": list_of_texts,
+}
+"""Part of a request's context → its check. heat-api fills these in; all other parts are ignored."""
+
+
+def check(arguments: Mapping[str, Any]) -> None:
+    """Check a call's arguments.
+
+    :raises HeatliteError: when one is of a wrong type, too large or unknown; it names the first such argument
+    """
+    for name, value in arguments.items():
+        if name not in ARGUMENTS:
+            raise invalid(f"there is no argument {name!r:.80}")
+        if value is not None:
+            ARGUMENTS[name](name, value)
+
+
+def check_context(wire: Mapping[str, Any]) -> None:
+    """Check the request's context, which tells who sent the request.
+
+    :raises HeatliteError: when a part is of a wrong type or too large; it names the first such part
+    """
+    for name, check_part in CONTEXT.items():
+        if wire.get(name) is not None:
+            check_part(f"the context's {name}", wire[name])

@@ -30,14 +30,14 @@ from heatlite import exception
 from heatlite.db import read_limits, refusals
 from heatlite.db.outage import is_outage, noting_commits
 from heatlite.db.refusals import REFUSING, is_refusal
-from heatlite.engine.api import argument_types, repeated
-from heatlite.engine.common.commit_retry import unavailable
-from heatlite.engine.common.masking import masked_value
+from heatlite.engine.api import arguments, repeated
 from heatlite.engine.common.template_errors import SeveralMistakes, cut_short, in_short
 from heatlite.engine.definitions import log_context
+from heatlite.engine.operations.idempotent_start import unavailable
 from heatlite.rpc.client_methods import METHODS
 from heatlite.schema.child_process import allowed, on_behalf_of
 from heatlite.template import making_at_most
+from heatlite.template.mask import masked_value
 
 LOG = logging.getLogger(__name__)
 
@@ -61,8 +61,8 @@ def client_call(method: Method) -> Method:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             endpoint, context, given = _bound(signature, method.__name__, args, kwargs)
-            argument_types.check_context(context.wire)
-            argument_types.check(given)
+            arguments.check_context(context.wire)
+            arguments.check(given)
             return _answered(functools.partial(method, endpoint), method.__name__, context, given)
         except exception.HeatliteError as error:
             raise _expected(error) from None

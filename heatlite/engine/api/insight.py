@@ -15,14 +15,14 @@ import oslo_messaging
 
 from heatlite import exception
 from heatlite.context import RequestContext
+from heatlite.convergence.serving import active_rows
 from heatlite.db import resources
 from heatlite.db.records import StackRecord
-from heatlite.engine.api import arguments, finding, history, nesting, replies, submissions
+from heatlite.engine.api import arguments, finding, history, nesting, submissions
 from heatlite.engine.api.arguments import check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
-from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.operations import drift, planning
 from heatlite.engine.operations.drift import Finding
 from heatlite.engine.operations.lifecycle import Lifecycle
@@ -97,7 +97,7 @@ class InsightEndpoint:
             planning.check(self._shared, context, current, submission, digest)
             return submission
 
-        return replies.identity(self._lifecycle.update(context, stack, planned, options))
+        return arguments.identity(self._lifecycle.update(context, stack, planned, options))
 
     @client_call
     def look_for_drift(

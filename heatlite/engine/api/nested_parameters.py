@@ -18,7 +18,6 @@ from heatlite import template as language
 from heatlite.engine.api import parameter_replies
 from heatlite.engine.api.template_check import PSEUDO
 from heatlite.engine.common import limits
-from heatlite.engine.common.masking import masked
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.common.template_errors import within
 from heatlite.engine.definitions.inheritance import environment_of_child
@@ -27,6 +26,7 @@ from heatlite.engine.operations.expected_stacks import Reader
 from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.resources.stack_resource import StackResource
 from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, holds_unknown, resolve
+from heatlite.template.mask import masked
 
 NOBODY = Identity("", "dummy", "")
 

@@ -12,7 +12,8 @@ import oslo_messaging
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import resources, stacks
-from heatlite.engine.api import finding, replies
+from heatlite.engine.api import finding
+from heatlite.engine.api.arguments import identity
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.reading import Reading
 from heatlite.engine.api.replies import Reply
@@ -55,7 +56,7 @@ class OtherCallersEndpoint:
         stack = stacks.get(context, found[0].stack_id)
         if stack is None or stack.deleted_at is not None:
             raise exception.EntityNotFound(entity="Resource", name=physical_resource_id)
-        return replies.identity(stack, f"/resources/{found[0].name}")
+        return identity(stack, f"/resources/{found[0].name}")
 
     @client_call
     def authenticated_to_backend(self, context: RequestContext) -> bool:

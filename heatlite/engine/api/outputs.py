@@ -14,12 +14,12 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.context import RequestContext
+from heatlite.convergence.serving import active_rows
 from heatlite.db import resources
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import replies
 from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.common.template_errors import cut_short
-from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
 from heatlite.resources.registry import Registry
 from heatlite.template import UNKNOWN, OutputDefinition, Parameters, Template, resolve

@@ -13,6 +13,7 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.context import RequestContext
+from heatlite.convergence.serving import active_rows
 from heatlite.db import events, resources, services, stacks
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import environments, finding, nesting, outputs, paging, queries, replies
@@ -23,7 +24,6 @@ from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.resource_lists import matching, required_by
 from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
 from heatlite.engine.common.reply_limits import check_read
-from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.refresh import as_of_now, asker
 from heatlite.rpc.queries import EventQuery, StackQuery

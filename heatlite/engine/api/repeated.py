@@ -11,17 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from heatlite.context import message_id
 from heatlite.db import client_calls, snapshots, stacks
 from heatlite.db.api import Context
 from heatlite.db.client_calls import ClientCall
 from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.api import replies
-from heatlite.rpc import delivery
+from heatlite.engine.api.arguments import identity
 
 
 def _identity(context: Context, call: ClientCall) -> Any:
     stack = stacks.get(context, call.stack_id)
-    return None if stack is None else replies.identity(stack)
+    return None if stack is None else identity(stack)
 
 
 def _snapshot(context: Context, call: ClientCall) -> Any:
@@ -39,7 +40,7 @@ REPLIES: dict[str, Callable[[Context, ClientCall], Any]] = {
 
 def begun_before(context: Context) -> ClientCall | None:
     """Return the record of the current call if an earlier delivery, on any engine, has begun it; else None."""
-    call_id = delivery.current()
+    call_id = message_id()
     try:
         return None if call_id is None else client_calls.get(context, call_id)
     except DATABASE_ERRORS:  # whether it has begun can't be known now, so the client gets the error as it is

@@ -11,12 +11,12 @@ from typing import Any
 
 from heatlite.db.records import EventRecord, ResourceRecord, ServiceRecord, StackRecord
 from heatlite.db.snapshots import SnapshotRecord
+from heatlite.engine.api.arguments import identity
 from heatlite.resources.groups.attributes import RECORDED as MEMBERS
 from heatlite.resources.nested.port import ERRORS
 from heatlite.template import Parameters, Template
 
 Reply = dict[str, Any]
-
 UNSHOWN = (ERRORS, MEMBERS)
 """Attributes that plugins record for their own use."""
 
@@ -26,11 +26,6 @@ NO_OUTPUT_DESCRIPTION = "No description given"
 def time(moment: datetime.datetime | None) -> str | None:
     """Format a time like ``2026-11-20T22:11:37Z``."""
     return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def identity(stack: StackRecord, path: str = "") -> Reply:
-    """Return the identity of a stack, or of a part of it, such as ``/resources/web``."""
-    return {"tenant": stack.tenant, "stack_name": stack.name, "stack_id": stack.id, "path": path}
 
 
 def stack_summary(stack: StackRecord, tags: Sequence[str] | None) -> Reply:

@@ -1,6 +1,6 @@
 """Filter a stack's resources for a client's list, and find which names require each.
 
-Both take the active row of each name, which ``active_resources.active_rows`` finds.
+Both take the active row of each name, which ``convergence.serving.active_rows`` finds.
 """
 
 from __future__ import annotations

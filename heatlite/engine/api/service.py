@@ -19,7 +19,7 @@ import heatlite
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db.records import StackRecord
-from heatlite.engine.api import arguments, finding, replies, submissions, template_check
+from heatlite.engine.api import arguments, finding, submissions, template_check
 from heatlite.engine.api.arguments import CreateOptions, UpdateOptions, check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.nested_parameters import NestedParameters
@@ -74,7 +74,7 @@ class EngineEndpoint:
             below = submissions.submission(submissions.laid_under(data, sent), most)
             submission = submissions.with_environment(data, below)
             operation = dataclasses.replace(operation, adopts=data.get("resources") or {})
-        return replies.identity(self._lifecycle.create(context, stack_name, submission, operation))
+        return arguments.identity(self._lifecycle.create(context, stack_name, submission, operation))
 
     @client_call
     def update_stack(
@@ -106,7 +106,7 @@ class EngineEndpoint:
             return submissions.of_update(context, current, sent, args, most)
 
         wanted = submission if existing else submission(stack)
-        return replies.identity(self._lifecycle.update(context, stack, wanted, operation))
+        return arguments.identity(self._lifecycle.update(context, stack, wanted, operation))
 
     @client_call
     def delete_stack(self, context: RequestContext, stack_identity: Reply, cast: bool = False) -> None:
@@ -161,7 +161,7 @@ class EngineEndpoint:
 
         :raises EntityNotFound: when the project has none
         """
-        return replies.identity(finding.by_name_or_id(context, stack_name))
+        return arguments.identity(finding.by_name_or_id(context, stack_name))
 
     @client_call
     def show_stack(

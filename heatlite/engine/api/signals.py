@@ -9,13 +9,13 @@ import oslo_messaging
 
 from heatlite import exception
 from heatlite.context import RequestContext
+from heatlite.convergence.serving import active_rows
 from heatlite.db import resources
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import finding
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.shared import Shared
 from heatlite.engine.signals import hooks

@@ -13,8 +13,7 @@ import oslo_messaging
 from heatlite.context import RequestContext
 from heatlite.db import resources, software_configs, software_deployments, stack_projects
 from heatlite.engine.api import finding, paging
-from heatlite.engine.api.argument_types import document
-from heatlite.engine.api.arguments import invalid, mapping
+from heatlite.engine.api.arguments import document, invalid, mapping
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.software_arguments import LONGEST_PROJECT, given_id, moment, needed, states, text

@@ -18,13 +18,12 @@ from heatlite import template as language
 from heatlite.context import RequestContext
 from heatlite.db import templates
 from heatlite.db.records import StackRecord, TemplateRecord
-from heatlite.engine.api.arguments import flag, mapping
+from heatlite.engine.api.arguments import ADOPTED, flag, mapping
 from heatlite.engine.common import limits
 from heatlite.engine.operations.validation import Submission
 from heatlite.template import environment
 from heatlite.template.environment import SECTIONS
 
-ADOPTED = "adopt_stack_data"
 MOST_LEVELS = 50
 """Levels of nested stacks that are read from the data. ``max_nested_stack_depth`` limits those of a stack."""
 

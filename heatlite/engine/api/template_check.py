@@ -19,7 +19,6 @@ from heatlite.convergence.graph import Graph
 from heatlite.engine.api import environments, parameter_replies
 from heatlite.engine.api.arguments import invalid
 from heatlite.engine.common import limits
-from heatlite.engine.common.masking import masked
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.definitions.scope import EngineScope, FutureResource
@@ -29,6 +28,7 @@ from heatlite.resources.registry import Registry
 from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, Parameters, ResourceDefinition, Template, resolve
 from heatlite.template.environment import check_event_sinks
+from heatlite.template.mask import masked
 from heatlite.template.nodes import MapNode
 
 PSEUDO = language.PseudoParameters(stack_name="dummy", stack_id="", project_id="", region="")

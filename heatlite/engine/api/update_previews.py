@@ -21,7 +21,6 @@ from typing import Any
 from heatlite.context import RequestContext
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.common.masking import masked, masked_value
 from heatlite.engine.common.reply_limits import ReplyBudget
 from heatlite.engine.decision.preview import Change, Fate, Present, Preview
 from heatlite.engine.definitions.inheritance import NOTHING_HIDDEN
@@ -30,6 +29,7 @@ from heatlite.engine.operations.planning import Planner
 from heatlite.engine.operations.stack_tree import Place, Walk, imagined
 from heatlite.engine.shared import Shared
 from heatlite.template import Mask, Template
+from heatlite.template.mask import masked, masked_value
 
 LESS = "ask without nested stacks, or for fewer members of its groups."
 

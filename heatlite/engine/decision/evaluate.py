@@ -7,12 +7,6 @@ This module writes nothing. It takes rows, with those that the definition reads,
     visit     the row alone: suspend, resume, check or snapshot what exists
 
 ``resource_decision`` decides what is done.
-
-update    the row with its definition from the template
-    cleanup   the row alone: the template may no longer have the resource
-    visit     the row alone: suspend, resume, check or snapshot what exists
-
-``resource_decision`` decides what is done.
 """
 
 from __future__ import annotations

@@ -14,13 +14,13 @@ from __future__ import annotations
 from typing import Any
 
 from heatlite import exception
-from heatlite.convergence.model import Action, Status
+from heatlite.convergence.model import Status
+from heatlite.convergence.serving import active_rows
 from heatlite.db import resources, snapshots, stacks, templates
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.reply_limits import check_read
-from heatlite.engine.definitions.active_resources import active_rows
 
 Exported = dict[str, Any]
 
@@ -79,10 +79,9 @@ def snapshot_ended(context: Context, inputs: Inputs, stack: StackRecord, status:
 
     :param status: COMPLETE only if the caller knows that it isn't too large
     """
-    if stack.action is Action.SNAPSHOT:
-        fits = status is Status.COMPLETE or too_large(context, stack) is None
-        data = _stack_data(context, stacks.get(context, stack.id) or stack) if fits else {}
-        snapshots.end(context, stack.current_traversal, status, reason, data, inputs.utcnow())
+    fits = status is Status.COMPLETE or too_large(context, stack) is None
+    data = _stack_data(context, stacks.get(context, stack.id) or stack) if fits else {}
+    snapshots.end(context, stack.current_traversal, status, reason, data, inputs.utcnow())
 
 
 def too_large(context: Context, stack: StackRecord) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from heatlite import subject, tracing
+from heatlite import tracing
 from heatlite.context import RequestContext
 from heatlite.db.records import StackRecord
 from heatlite.engine.definitions.traversals import Traversal
@@ -26,7 +26,7 @@ def asked(context: RequestContext, method: str, arguments: Mapping[str, Any]) ->
     """Set the context of a call. Its arguments name the stack."""
     name, stack_id = _named(arguments)
     with (
-        subject.about(
+        tracing.about(
             request_id=context.request_id or "",
             project_id=context.project_id,
             user_name=context.username or "",
@@ -48,7 +48,7 @@ def _named(arguments: Mapping[str, Any]) -> tuple[str, str]:
 def on(traversal: Traversal, doing: str) -> AbstractContextManager[None]:
     """Set the context of work for an operation."""
     stack, origin = traversal.stack, traversal.stack.origin or {}
-    logged = subject.about(
+    logged = tracing.about(
         request_id=origin.get(REQUEST_ID) or "",
         project_id=stack.tenant,
         user_name=stack.username or "",
@@ -66,7 +66,7 @@ def on(traversal: Traversal, doing: str) -> AbstractContextManager[None]:
 def at(traversal: Traversal, work: Work) -> AbstractContextManager[None]:
     """Set the context of one step of one resource."""
     row = work.row
-    logged = subject.about(resource_name=row.name)
+    logged = tracing.about(resource_name=row.name)
     if not tracing.is_on():
         return logged
     part = tracing.span("resource", action=work.verb, resource=row.name, type=row.type, stack=traversal.stack.name)
@@ -82,7 +82,7 @@ def _both(logged: AbstractContextManager[None], part: AbstractContextManager[Non
 def origin() -> dict[str, Any] | None:
     """Return the origin of an operation that begins now. The stack's row stores it for all later work."""
     place = tracing.current_place()
-    known = {REQUEST_ID: subject.current().request_id, PLACE: dict(place) if place else None}
+    known = {REQUEST_ID: tracing.subject().request_id, PLACE: dict(place) if place else None}
     return {name: value for name, value in known.items() if value} or None
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.convergence.model import Action, Status
+from heatlite.convergence.serving import active_rows
 from heatlite.db import resources, stacks
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.common.reply_limits import check_read
-from heatlite.engine.definitions.active_resources import active_rows
 from heatlite.engine.definitions.scope import EngineScope, LiveResource, live
 from heatlite.engine.definitions.traversals import Library
 from heatlite.resources.groups import template as template_of_group

@@ -22,7 +22,7 @@ from heatlite.resources.registry import Registry
 from heatlite.resources.schema import Attribute, Property, Type
 from heatlite.resources.stack_resource import StackResource
 from heatlite.schema.provider import is_template
-from heatlite.template import ParameterSchema, ParameterType
+from heatlite.template import ParameterSchema, ParameterType, Template
 
 CLASSES_KEPT = 200
 LARGE_ONES_KEPT = 10
@@ -129,3 +129,16 @@ def as_parameter_type(kind: Type) -> Type:
 def differs(message: str) -> exception.StackValidationFailed:
     """Build the error; the caller raises it."""
     return exception.StackValidationFailed(message=message)
+
+
+def is_immediate(registry: Registry, template: Template, type_name: str) -> bool:
+    """Whether the plugin of a type does no I/O."""
+    try:
+        return plugin_of(registry, type_name, template.files).immediate
+    except exception.HeatliteError:
+        return False  # whoever claims it says what is wrong
+
+
+def is_quick(registry: Registry, template: Template) -> bool:
+    """Whether nothing in a template does I/O: then a batch gains nothing by being cut up for several engines."""
+    return all(is_immediate(registry, template, it) for it in {it.type for it in template.resources.values()})

@@ -35,18 +35,17 @@ from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.refusals import REFUSING, is_refusal
 from heatlite.db.retry import retried
 from heatlite.engine.common import limits
-from heatlite.engine.common.masking import masked
 from heatlite.engine.definitions import log_context, traversals
-from heatlite.engine.definitions.provider import is_nested_type
+from heatlite.engine.definitions.provider import is_nested_type, is_quick
 from heatlite.engine.operations import adoption
 from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal.inline_successors import is_quick
 from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.transactions import begin, fail
 from heatlite.resources.nested.port import CHOSEN, OPERATION, TEMPLATE
 from heatlite.rpc.messages import BeginChild
 from heatlite.schema.child_process import on_behalf_of
+from heatlite.template.mask import masked
 
 SECONDS_A_MINUTE = 60
 MAKING = (Action.CREATE, Action.UPDATE)

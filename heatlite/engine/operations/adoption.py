@@ -18,9 +18,9 @@ from heatlite.db import resources, snapshots, stacks, sync_points, user_creds
 from heatlite.db.api import Context
 from heatlite.db.records import ADOPTED, StackRecord
 from heatlite.db.retry import retried
-from heatlite.engine.common.commit_retry import certainly
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.definitions.exported import Exported, stack_data
+from heatlite.engine.operations.idempotent_start import certainly
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.transactions import stack_event, write_events
 from heatlite.engine.traversal.unadopted_events import is_there, left_as_it_was

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from heatlite import exception
@@ -22,15 +23,14 @@ from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
 from heatlite.engine.common import limits
-from heatlite.engine.common.operation_options import OperationOptions
 from heatlite.engine.definitions import log_context, traversals
+from heatlite.engine.definitions.provider import is_quick
 from heatlite.engine.operations import adoption
 from heatlite.engine.operations.change import Change
 from heatlite.engine.operations.idempotent_start import IdempotentStart
 from heatlite.engine.operations.validation import Accepted, Identity, Submission, Validator, check_name
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal import credentials
-from heatlite.engine.traversal.inline_successors import is_quick
 from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.transactions import begin
 
@@ -291,3 +291,23 @@ class Lifecycle:
         limit = self._shared.settings.stack_action_timeout
         seconds = timeout_mins * SECONDS_A_MINUTE if timeout_mins else limit
         return self._shared.inputs.now() + seconds
+
+
+@dataclass(frozen=True)
+class OperationOptions:
+    """The options of an operation, other than its template. None leaves a setting as it is.
+
+    ``adopts``: name → the exported data of the physical resource to adopt; None: every resource is created.
+    ``converge``: visit every resource, even one that certainly hasn't changed.
+    """
+
+    timeout_mins: int | None = None
+    disable_rollback: bool | None = None
+    tags: Sequence[str] | None = None
+    adopts: Mapping[str, Any] | None = None
+    converge: bool = False
+
+    @property
+    def creation(self) -> Action:
+        """The action of a new stack with these options."""
+        return Action.CREATE if self.adopts is None else Action.ADOPT

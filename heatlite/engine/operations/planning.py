@@ -21,7 +21,6 @@ from heatlite.convergence import interrupts
 from heatlite.convergence.interrupts import Operation
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
-from heatlite.engine.common.masking import masked
 from heatlite.engine.common.reply_limits import ReplyBudget
 from heatlite.engine.decision.planned import WOULD_FAIL, Told, failures, told, uncertain
 from heatlite.engine.decision.preview import Change, Fate, Preview
@@ -34,6 +33,7 @@ from heatlite.resources.nested.decision import is_at_goal, is_lost
 from heatlite.resources.nested.port import OPERATION
 from heatlite.resources.stack_resource import StackResource
 from heatlite.template import Mask
+from heatlite.template.mask import masked
 
 MOST_FAILURES = 5
 LESS = "change less in one update, or have fewer members in its groups."

@@ -21,7 +21,6 @@ from heatlite.convergence.graph import Graph
 from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.engine.common import limits
 from heatlite.engine.common.inputs import Inputs
-from heatlite.engine.common.masking import masked
 from heatlite.engine.common.policy import check_type
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.common.template_errors import LIMITS, collected, in_region, raise_all, within
@@ -40,6 +39,7 @@ from heatlite.schema.provider import is_template
 from heatlite.template import UNKNOWN, resolve
 from heatlite.template.environment import check_event_sinks
 from heatlite.template.functions.get_attr import EVERY_ATTRIBUTE
+from heatlite.template.mask import masked
 
 
 @dataclass(frozen=True)

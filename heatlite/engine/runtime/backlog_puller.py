@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from heatlite.context import EngineContext
+from heatlite.convergence.graph import chunks
 from heatlite.convergence.model import Node
-from heatlite.convergence.sync import chunks
 from heatlite.db import outage, sync_points
 from heatlite.db.retry import retried
 from heatlite.engine.common import executors

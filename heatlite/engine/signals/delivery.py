@@ -26,7 +26,6 @@ from heatlite.db.api import Context
 from heatlite.db.events import Happening
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.db.retry import is_transient, retried
-from heatlite.engine.common.masking import masked
 from heatlite.engine.decision.row_changes import DAMAGED, UNHEALTHY
 from heatlite.engine.definitions.work import told_id
 from heatlite.engine.nested.begin import Children
@@ -40,6 +39,7 @@ from heatlite.resources.nested.port import Unavailable
 from heatlite.resources.siblings import AskAgain
 from heatlite.resources.signals import Signalled
 from heatlite.resources.stack_resource import OPERATION
+from heatlite.template.mask import masked
 
 LOG = logging.getLogger(__name__)
 

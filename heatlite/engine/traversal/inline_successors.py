@@ -13,22 +13,21 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
-from heatlite import exception
 from heatlite.context import EngineContext
-from heatlite.convergence import decide, sync
+from heatlite.convergence import decide
+from heatlite.convergence.graph import onward
 from heatlite.convergence.model import Action, Node, NodeKind
 from heatlite.db import sync_points
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine.decision import breakpoints
 from heatlite.engine.decision.evaluate import Claim, Evaluator
 from heatlite.engine.decision.row_changes import Ending
-from heatlite.engine.definitions.provider import plugin_of
+from heatlite.engine.definitions.provider import is_immediate
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Outcome, Work, left_alone, weight_of
 from heatlite.engine.traversal.transactions.claim import BATCH_BYTES, Overweight, required_by
 from heatlite.resources.outcomes import Done
 from heatlite.resources.registry import Registry
-from heatlite.template import Template
 
 UNSTEPPED = (decide.Keep, decide.Nothing, decide.Forget)
 STEPPED = (decide.Create, decide.UpdateInPlace, decide.Delete, decide.Perform)
@@ -49,19 +48,6 @@ def suits(registry: Registry, traversal: Traversal, node: Node) -> bool:
     return is_immediate(registry, traversal.template, definition.type)
 
 
-def is_immediate(registry: Registry, template: Template, type_name: str) -> bool:
-    """Whether the plugin of a type does no I/O."""
-    try:
-        return plugin_of(registry, type_name, template.files).immediate
-    except exception.HeatliteError:
-        return False  # whoever claims it says what is wrong
-
-
-def is_quick(registry: Registry, template: Template) -> bool:
-    """Whether nothing in a template does I/O: then a batch gains nothing by being cut up for several engines."""
-    return all(is_immediate(registry, template, it) for it in {it.type for it in template.resources.values()})
-
-
 class InlineSuccessors:
     """Goes on from one batch of endings."""
 
@@ -78,7 +64,7 @@ class InlineSuccessors:
         done = [ending for ending in endings if is_done(ending)]
         if not done or traversal.graph is None or traversal.stack.action is Action.CHECK:
             return []
-        nodes = sync.onward(
+        nodes = onward(
             traversal.graph,
             [ending.work.node for ending in done],
             most,

@@ -11,8 +11,8 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from heatlite import exception
+from heatlite.convergence.graph import chunks
 from heatlite.convergence.model import OF_ROWS, Action, Node, NodeKind
-from heatlite.convergence.sync import chunks
 from heatlite.db import events, outage, stacks, templates
 from heatlite.db.bulk import in_pieces
 from heatlite.db.records import ResourceRecord, StackRecord

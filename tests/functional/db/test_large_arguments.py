@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from heatlite import exception
-from heatlite.engine.api import argument_types
-from heatlite.engine.api.argument_types import ARGUMENTS, CONTEXT, LARGEST_DOCUMENT
+from heatlite.engine.api import arguments
+from heatlite.engine.api.arguments import ARGUMENTS, CONTEXT, LARGEST_DOCUMENT
 from heatlite.engine.common.settings import Settings
 from heatlite.schema.sizes import weight
 from tests.functional.engine.endpoint import HANDS_OVER, Endpoint
@@ -25,7 +25,7 @@ HANDLE = template({"handle": {"type": "OS::Heat::WaitConditionHandle"}})
 @pytest.mark.parametrize("name", sorted(ARGUMENTS.keys() - BY_OPTION))
 def test_every_argument_has_a_size(name: str, large: Any) -> None:
     with pytest.raises((exception.RequestLimitExceeded, exception.Invalid), match=name) as refused:
-        argument_types.check({name: large})
+        arguments.check({name: large})
     assert len(str(refused.value)) < 300
 
 
@@ -33,7 +33,7 @@ def test_every_argument_has_a_size(name: str, large: Any) -> None:
 def test_every_part_of_a_context_has_a_size(name: str) -> None:
     for large in LARGE:
         with pytest.raises((exception.RequestLimitExceeded, exception.Invalid), match=name):
-            argument_types.check_context({name: large})
+            arguments.check_context({name: large})
 
 
 def test_a_value_that_is_nested_deep_has_a_size_too() -> None:
@@ -42,7 +42,7 @@ def test_a_value_that_is_nested_deep_has_a_size_too() -> None:
         deep = [deep]
     assert weight(deep) == 100_002
     with pytest.raises(exception.RequestLimitExceeded, match="tags takes 100002 bytes; it may take at most 65536"):
-        argument_types.check({"tags": deep})
+        arguments.check({"tags": deep})
 
 
 @pytest.mark.parametrize(("size", "is_taken"), [(LARGEST_DOCUMENT - 100_000, True), (LARGEST_DOCUMENT + 1, False)])

@@ -120,7 +120,7 @@ def test_a_call_in_an_outage_is_told_the_truth_wherever_it_was(
     endpoint: Endpoint, after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Either it fails by name, and nothing has begun; or it says that it doesn't know."""
-    monkeypatch.setattr("heatlite.engine.common.commit_retry.PAUSES", (0.0,))
+    monkeypatch.setattr("heatlite.engine.operations.idempotent_start.PAUSES", (0.0,))
     identity = endpoint.created("web", TEMPLATE)
     with away(endpoint, after), pytest.raises(exception.Error) as caught:
         endpoint.update(identity, OTHER)

@@ -18,7 +18,7 @@ from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.templates import stores, template
 
 ROOT = pathlib.Path(heatlite.__file__).parent
-MOST_OF_A_CREATE, MOST_OF_AN_UPDATE = 102, 69
+MOST_OF_A_CREATE, MOST_OF_AN_UPDATE = 90, 60
 TWO = template({"one": stores("1"), "two": stores({"get_attr": ["one", "output"]})})
 
 

@@ -14,13 +14,12 @@ import pytest
 import sqlalchemy as sa
 
 from heatlite import exception
-from heatlite.context import EngineContext
+from heatlite.context import EngineContext, answering, message_id
 from heatlite.db import client_calls, models
 from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.db.client_calls import ClientCall
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.runtime.forgetting import KEPT, Forgetting
-from heatlite.rpc import delivery
 from heatlite.rpc.server import BoundedRPCServer
 from tests.functional.engine.breaking import BreakingDatabase
 from tests.functional.engine.endpoint import Endpoint
@@ -64,7 +63,7 @@ def test_the_second_delivery_begins_nothing_and_replies_the_same(
     identity = endpoint.created("web", template())
     replies = []
     for _ in range(2):
-        with delivery.answering(FIRST):
+        with answering(FIRST):
             replies.append(OPERATIONS[operation](endpoint, identity))
         if is_over:
             endpoint.settle()
@@ -74,22 +73,22 @@ def test_the_second_delivery_begins_nothing_and_replies_the_same(
 
 @pytest.mark.parametrize("is_over", [False, True])
 def test_a_creation_that_comes_twice_is_one(endpoint: Endpoint, is_over: bool) -> None:
-    with delivery.answering(FIRST):
+    with answering(FIRST):
         first = endpoint.create("web", template())
     if is_over:
         endpoint.settle()
-    with delivery.answering(FIRST):
+    with answering(FIRST):
         assert endpoint.create("web", template()) == first
     assert begun(endpoint) == ["CREATE"]
 
 
 def test_a_creation_that_comes_again_after_its_stack_is_gone_makes_no_other(endpoint: Endpoint) -> None:
-    with delivery.answering(FIRST):
+    with answering(FIRST):
         first = endpoint.create("web", template())
     endpoint.settle()
     endpoint.call("delete_stack", stack_identity=first)
     endpoint.settle()
-    with delivery.answering(FIRST):
+    with answering(FIRST):
         assert endpoint.create("web", template()) == first
     assert begun(endpoint) == ["CREATE", "DELETE"]
     assert endpoint.rows()["stack"] == 1
@@ -98,7 +97,7 @@ def test_a_creation_that_comes_again_after_its_stack_is_gone_makes_no_other(endp
 def test_an_update_that_comes_again_after_a_newer_one_changes_nothing_of_that(endpoint: Endpoint) -> None:
     identity = endpoint.created("web", template())
     for call_id, value in ((FIRST, "2"), (SECOND, "3"), (FIRST, "2")):
-        with delivery.answering(call_id):
+        with answering(call_id):
             endpoint.update(identity, template(value))
         endpoint.settle()
     assert begun(endpoint) == ["CREATE", "UPDATE", "UPDATE"]
@@ -106,14 +105,14 @@ def test_an_update_that_comes_again_after_a_newer_one_changes_nothing_of_that(en
 
 
 def test_another_call_is_refused_as_ever(endpoint: Endpoint) -> None:
-    with delivery.answering(FIRST):
+    with answering(FIRST):
         endpoint.create("web", template())
-    with delivery.answering(SECOND), pytest.raises(exception.StackExists):
+    with answering(SECOND), pytest.raises(exception.StackExists):
         endpoint.create("web", template())
 
 
 def test_engines_forget_calls_after_a_day_and_look_for_them_once_an_hour(endpoint: Endpoint) -> None:
-    with delivery.answering(FIRST):
+    with answering(FIRST):
         endpoint.create("web", template())
     context, clock = EngineContext(endpoint.database), endpoint.clock
     forgetting = Forgetting(endpoint.database, Inputs(now=clock, monotonic=clock))
@@ -131,9 +130,9 @@ def test_a_server_says_which_message_it_answers(monkeypatch: pytest.MonkeyPatch)
     told: list[str | None] = []
     server: Any = object.__new__(BoundedRPCServer)
     monkeypatch.setattr(
-        "oslo_messaging.rpc.server.RPCServer._process_incoming", lambda self, incoming: told.append(delivery.current())
+        "oslo_messaging.rpc.server.RPCServer._process_incoming", lambda self, incoming: told.append(message_id())
     )
     server._free, server._at_work = threading.Semaphore(0), set()
     server._process_incoming([SimpleNamespace(unique_id=FIRST.replace("-", ""), reply=None)])
     server._process_incoming([SimpleNamespace(reply=None)])
-    assert (told, delivery.current()) == ([FIRST, None], None)
+    assert (told, message_id()) == ([FIRST, None], None)

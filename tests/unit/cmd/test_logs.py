@@ -11,7 +11,7 @@ import pytest
 from oslo_config import cfg
 from oslo_log import formatters
 
-from heatlite import subject
+from heatlite import tracing
 from heatlite.cmd import logs
 
 ABOUT = {"request_id": "req-1", "user_name": "ann", "project_id": "demo", "stack_name": "shop", "resource_name": "web"}
@@ -25,7 +25,7 @@ def written(formatter: logging.Formatter, *, level: int = logging.INFO, **about:
     handler.addFilter(logs.tell_subject)
     logger = logging.Logger("somewhere", level)
     logger.addHandler(handler)
-    with subject.about(**about):
+    with tracing.about(**about):
         logger.info("It is %s", "late")
     return stream.getvalue()
 
@@ -56,20 +56,20 @@ def test_a_line_whose_level_is_off_asks_nothing(monkeypatch: pytest.MonkeyPatch)
     def ask() -> Any:
         raise AssertionError("nobody reads it")
 
-    monkeypatch.setattr(subject, "current", ask)
+    monkeypatch.setattr(tracing, "subject", ask)
     assert written(text_formatter(), level=logging.WARNING) == ""
 
 
 def test_what_is_said_within_holds_until_its_end_and_no_longer() -> None:
     def fail() -> None:
-        with subject.about(resource_name="web"):
-            raise ValueError(subject.current())
+        with tracing.about(resource_name="web"):
+            raise ValueError(tracing.subject())
 
-    with subject.about(stack_name="shop"):
+    with tracing.about(stack_name="shop"):
         with pytest.raises(ValueError, match="stack shop, resource web"):
             fail()
-        assert str(subject.current()) == "[stack shop] "
-    assert subject.current() is subject.NOTHING
+        assert str(tracing.subject()) == "[stack shop] "
+    assert tracing.subject() is tracing.NO_SUBJECT
 
 
 class Refused(Exception):

@@ -16,10 +16,9 @@ from typing import Any
 
 from heatlite.convergence import decide
 from heatlite.convergence.decide import Comparison, decide_cleanup, decide_update
-from heatlite.convergence.graph import Graph
+from heatlite.convergence.graph import Graph, arrivals, waiting_counts
 from heatlite.convergence.model import COMMIT, EPILOGUE, Action, Node, NodeKind, ResourceView, Status, Wanted
 from heatlite.convergence.plan import arrange, assign
-from heatlite.convergence.sync import arrivals, waiting_counts
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,9 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heatlite.convergence.graph import Graph
+from heatlite.convergence.graph import Graph, arrivals, chunks, onward, waiting_counts
 from heatlite.convergence.model import EPILOGUE
-from heatlite.convergence.sync import arrivals, chunks, onward, waiting_counts
 from tests.unit.convergence.build import cleanup, update
 
 

@@ -10,8 +10,8 @@ from oslo_db import exception as db_error
 
 from heatlite import exception
 from heatlite.db.outage import CommitUnanswered
-from heatlite.engine.common.commit_retry import PAUSES, certainly
 from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.operations.idempotent_start import PAUSES, certainly
 
 AWAY = db_error.DBConnectionError()
 UNANSWERED = CommitUnanswered()

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from heatlite import exception
-from heatlite.engine.common.masking import CANT_BE_SHOWN, masked, without_secrets
 from heatlite.engine.common.template_errors import SeveralMistakes, placed
 from heatlite.template import Mask
-from heatlite.template.mask import MASKED
+from heatlite.template.mask import CANT_BE_SHOWN, MASKED, masked, without_secrets
 
 SECRET, PIN = "hunter2-Password", 4711
 MASK = Mask.of([SECRET, PIN])

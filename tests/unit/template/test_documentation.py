@@ -10,12 +10,12 @@ import pytest
 from heatlite.conf import engine
 from heatlite.schema import patterns
 from heatlite.template import Environment, bind, load, parse
+from heatlite.template.definitions import LONGEST_NAME
 from heatlite.template.dialects import RELEASES, VERSIONS
 from heatlite.template.functions import IF_NAME, IF_SINCE, REGISTERED, REMOVED
 from heatlite.template.functions.base import MAX_TEXT
 from heatlite.template.loader import LONGEST_NUMBER
 from heatlite.template.path import MAX_DEPTH
-from heatlite.template.read_definitions import LONGEST_NAME
 from heatlite.template.resource_registry import LONGEST_CHAIN, ResourceRegistry
 from tests.unit.template.build import PSEUDO
 

@@ -19,10 +19,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from heatlite.convergence.graph import Graph
+from heatlite.convergence.graph import Graph, waiting_counts
 from heatlite.convergence.model import PLAN, VISITS, Action, Node, ResourceView, Status, Wanted
 from heatlite.convergence.plan import Assignment, arrange, assign, leave_out
-from heatlite.convergence.sync import waiting_counts
 from heatlite.convergence.visits import arrange_visits
 from heatlite.db import resources, stacks, sync_points
 from heatlite.db.api import Context

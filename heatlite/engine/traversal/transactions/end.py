@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import Any
 
 from heatlite.convergence.decide import Unmet
+from heatlite.convergence.graph import arrivals
 from heatlite.convergence.model import COMMIT, EPILOGUE, VISITS, Action, Node, NodeState, Status
-from heatlite.convergence.sync import arrivals
 from heatlite.convergence.visits import decide_visit, first_failures, summary
 from heatlite.db import resources, stacks, sync_points, user_creds
 from heatlite.db.api import Context
@@ -73,7 +73,8 @@ def epilogue(context: Context, inputs: Inputs, traversal: Traversal) -> frozense
     if stack.action is Action.DELETE and stack.owner_id is None and stack.user_creds_id is not None:
         user_creds.remove(context, stack.user_creds_id)  # a child has its root's, which may be needed for others
     sync_points.delete_all(context, stack.id)
-    snapshot_ended(context, inputs, stack, status, reason)
+    if stack.action is Action.SNAPSHOT:
+        snapshot_ended(context, inputs, stack, status, reason)
     abandoned: frozenset[str] = frozenset()
     if stack.action in VISITS:  # it takes nothing up that was given back meanwhile, and there was nothing to visit in
         abandoned = release.abandon(context, inputs, stack.id)

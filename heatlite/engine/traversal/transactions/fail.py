@@ -88,7 +88,8 @@ def fail(
     is_over = ends and not begins_rollback
     abandoned = release.abandon(context, inputs, stack.id) if is_over else frozenset()
     if ends:
-        snapshot_ended(context, inputs, stack, Status.FAILED, reason)
+        if stack.action is Action.SNAPSHOT:
+            snapshot_ended(context, inputs, stack, Status.FAILED, reason)
         write_events(context, inputs, stack.id, [stack_event(stack, stack.action, Status.FAILED, reason)])
     wakes = resources.waiting_traversals(context, [work.row.id for work, _ in failures]) if failures else {}
     held = resources.locked(context, stack.id) if ends and lets_go else []

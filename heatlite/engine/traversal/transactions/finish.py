@@ -3,7 +3,7 @@
     sync_point   own nodes RUNNING → DONE; which of them survived?       a superseded traversal's are deleted
                  (FAILED, where the traversal goes on past failures: they count as arrivals all the same)
                  (PAUSED with a hook after what was done: nothing follows yet)
-    sync_point   what followed only those and is done as well: WAITING → DONE, see ``convergence.sync.onward``
+    sync_point   what followed only those and is done as well: WAITING → DONE, see ``convergence.graph.onward``
     sync_point   successors of all those: remaining - n, and at 0 SCHEDULED
     resource     results, and the lock released
     event        what happened
@@ -18,8 +18,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from heatlite.convergence import decide
+from heatlite.convergence.graph import arrivals, complete
 from heatlite.convergence.model import Action, Node, NodeState, Status
-from heatlite.convergence.sync import arrivals, complete
 from heatlite.db import resources, sync_points
 from heatlite.db.api import Context
 from heatlite.db.events import Happening

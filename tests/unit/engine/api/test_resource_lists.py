@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from heatlite import exception
 from heatlite import template as language
+from heatlite.convergence.serving import active_rows
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.api.resource_lists import matching, required_by
-from heatlite.engine.definitions.active_resources import active_rows
 from tests.unit.engine.records import row
 
 TEMPLATE = 7
