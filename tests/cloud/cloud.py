@@ -1,10 +1,10 @@
-"""A cloud: ten services of OpenStack 2026.2, from PyPI, with fake drivers, on loopback.
+"""A cloud: services of OpenStack 2026.2, from PyPI, with fake drivers, on loopback.
 
     install ─▶ a venv in the user's cache, once
     start   ─▶ MariaDB, RabbitMQ ─▶ databases (from the cache, where they were migrated before) ─▶ services ─▶ accounts
     stop    ─▶ everything ends; nothing is left but the venv and the migrated databases
 
-keystone, glance, placement, nova, neutron, cinder, barbican, designate, octavia and swift; a run may need only some.
+``services`` lists them: ten that a run has unless it names some of them, and others that it has if it names them.
 
 Servers go to ACTIVE with nothing in them, volumes are nowhere, ports are bound at once, zones are on no name server.
 Floating IPs and the ports of routers stay DOWN, for there is no agent; load balancers are ACTIVE, and OFFLINE. User
@@ -21,7 +21,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -30,7 +30,8 @@ import pymysql
 from amqp.exceptions import NotFound
 from sqlalchemy.engine import make_url
 
-from tests.cloud.configuration import FILES, NAME_SERVERS, PASSWORD, REGION, RINGS, Place, written
+from tests.cloud.configuration import NAME_SERVERS, PASSWORD, REGION, RINGS, Place, written
+from tests.cloud.services import ALWAYS, SERVICES, chosen
 from tests.once import made_once
 from tests.servers import MariaDB, RabbitMQ, ServerUnavailable
 from tests.servers.guard import Guard, free_port
@@ -38,114 +39,86 @@ from tests.waiting import wait_until
 
 HERE = pathlib.Path(__file__).parent
 PATIENCE = 180.0
-PACKAGES = {"placement": "openstack-placement"}
 BESIDES = ("pymysql", "setuptools", "waitress", "wheel")
-DATABASES = {
-    "keystone": ("keystone",),
-    "glance": ("glance",),
-    "placement": ("placement",),
-    "nova": ("nova_api", "nova_cell0", "nova"),
-    "neutron": ("neutron",),
-    "cinder": ("cinder",),
-    "barbican": ("barbican",),
-    "designate": ("designate",),
-    "octavia": ("octavia",),
-    "swift": (),
-}
-"""Service → its databases. These are all services."""
-NEEDED = {"nova": ("glance", "placement", "neutron"), "cinder": ("glance",), "octavia": ("neutron",)}
-"""Service → the services that it doesn't work without, besides keystone."""
-APPLICATIONS = {
-    "keystone": "keystone.wsgi.api",
-    "glance": "glance.wsgi.api",
-    "placement": "placement.wsgi.api",
-    "nova": "nova.wsgi.osapi_compute",
-    "neutron": "neutron.wsgi.api",
-    "cinder": "cinder.wsgi.api",
-    "barbican": "",
-    "designate": "designate.wsgi.api",
-    "octavia": "octavia.wsgi.api",
-}
-"""Service → its WSGI application; empty: its file for paste is one. Swift's servers serve themselves."""
-DAEMONS = {
-    "nova": ("nova-conductor", "nova-scheduler", "nova-compute"),
-    "cinder": ("cinder-scheduler", "cinder-volume", "cinder-backup"),
-    "designate": ("designate-central", "designate-producer", "designate-worker"),
-    "octavia": ("octavia-worker",),
-}
-CATALOGUE = (
-    ("glance", "image", ""),
-    ("placement", "placement", ""),
-    ("nova", "compute", "/v2.1"),
-    ("neutron", "network", ""),
-    ("cinder", "volumev3", "/v3/%(project_id)s"),
-    ("cinder", "block-storage", "/v3/%(project_id)s"),
-    ("barbican", "key-manager", ""),
-    ("designate", "dns", ""),
-    ("octavia", "load-balancer", ""),
-    ("swift", "object-store", "/v1/AUTH_%(project_id)s"),
-)
-TOPICS = {"designate": "central", "octavia": "octavia_provisioning_v2"}
-"""Service → the topic of the broker on which it must listen before it is used."""
-TAKE_ARGUMENTS = ("cinder", "octavia")
-"""Services whose application reads its configuration's place from the arguments."""
-PIPELINES = {"nova": "api-paste.ini", "barbican": "barbican-api-paste.ini", "designate": "api-paste.ini"}
 POOLS = "pools.yaml"
 ROLES_OF_DEMO = ("member", "creator", "load-balancer_member")
 FLAVORS = {"m1.tiny": (512, 1, 1), "m1.small": (2048, 1, 20), "m1.medium": (4096, 2, 40), "m1.large": (8192, 4, 80)}
 IMAGES = ("cirros", "ubuntu", "fedora", "centos")
 
 
-def chosen(words: str) -> tuple[str, ...]:
-    """The services for these words, with those that they need; all of them without any."""
-    wanted = set(words.split()) or set(DATABASES)
-    if unknown := wanted - DATABASES.keys():
-        raise ServerUnavailable(f"no such service: {', '.join(sorted(unknown))}")
-    for _ in NEEDED:
-        wanted |= {other for name in wanted for other in NEEDED.get(name, ())}
-    return tuple(name for name in DATABASES if name in {*wanted, "keystone"})
-
-
 def cache() -> pathlib.Path:
     """Where the venv and the migrated databases are kept: another set of releases has another place."""
     home = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    pins = (HERE / "constraints.txt").read_bytes() + b"".join(it.read_bytes() for it in fakes())
     python = f"py{sys.version_info[0]}{sys.version_info[1]}"
-    return home / "heatlite" / f"cloud-{hashlib.sha256(pins).hexdigest()[:12]}-{python}"
+    return home / "heatlite" / f"cloud-{short((HERE / 'constraints.txt').read_bytes())}-{python}"
 
 
-def fakes() -> list[pathlib.Path]:
-    """The files of the fake drivers."""
-    return sorted((HERE / "fakes").glob("*.*"))
+def short(content: bytes) -> str:
+    """A name for what has this content."""
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
-def install() -> pathlib.Path:
-    """The venv with all services, made where it isn't there.
+def fakes() -> pathlib.Path:
+    """Where the fake drivers are installed, beside the venv: they may change without another venv."""
+    files = sorted((HERE / "fakes").glob("*.*"))
+    return cache() / f"fakes-{short(b''.join(it.read_bytes() for it in files))}"
+
+
+def install(services: Collection[str] = ALWAYS) -> pathlib.Path:
+    """The venv with these services and those of ``ALWAYS``; what isn't there is installed, by one run at a time.
 
     :raises ServerUnavailable: where it can't be made
     """
     place = cache() / "venv"
-    return made_once(place, lambda: make_venv(place))
+    packages = [name for name in services if name not in ALWAYS]
+    try:
+        made_once(place, lambda: make_venv(place))
+        for name in packages:
+            made_once(place / "installed" / name, lambda name=name: add_package(place, name))
+        made_once(fakes(), lambda: install_fakes(place))
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", b"") or b""
+        raise ServerUnavailable(f"the cloud can't be installed: {error} {said.decode()[-800:]}") from None
+    [drivers] = place.glob("lib/python3*/site-packages/nova/virt")  # nova looks for its driver only there
+    shutil.copy(HERE / "fakes/heatlite_fake_compute.py", drivers)
+    return place
 
 
 def make_venv(place: pathlib.Path) -> None:
-    """Install all services, and the fake drivers."""
-    pip = [str(place / "bin/pip"), "install", "-q", "--disable-pip-version-check"]
+    """Install the services of ``ALWAYS``."""
+    run(sys.executable, "-m", "venv", "--clear", place)
+    run(*pip(place), "uv")  # resolves and installs in a fraction of the time that pip takes
+    run(*pinned(place), *(it.package or name for name, it in ALWAYS.items()), *BESIDES)
+
+
+def add_package(place: pathlib.Path, name: str) -> None:
+    """Install another service."""
+    run(*pinned(place), SERVICES[name].package or name)
+    (place / "installed" / name).mkdir()
+
+
+def install_fakes(place: pathlib.Path) -> None:
+    """Install the fake drivers."""
     with tempfile.TemporaryDirectory() as copied:
         shutil.copytree(HERE / "fakes", pathlib.Path(copied) / "fakes")
-        steps = (
-            [sys.executable, "-m", "venv", str(place)],
-            [*pip, "-c", str(HERE / "constraints.txt"), *(PACKAGES.get(it, it) for it in DATABASES), *BESIDES],
-            [*pip, "--no-deps", str(pathlib.Path(copied) / "fakes")],
-        )
-        try:
-            for step in steps:
-                subprocess.run(step, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            said = getattr(error, "stderr", b"") or b""
-            raise ServerUnavailable(f"the cloud can't be installed: {error} {said.decode()[-800:]}") from None
-    [drivers] = place.glob("lib/python3*/site-packages/nova/virt")
-    shutil.copy(HERE / "fakes/heatlite_fake_compute.py", drivers)
+        options = ("--no-deps", "--no-build-isolation", "--upgrade", "--target")
+        run(*pip(place), *options, fakes(), pathlib.Path(copied) / "fakes")
+
+
+def run(*command: object) -> None:
+    """Run a command to its end."""
+    subprocess.run([str(it) for it in command], check=True, capture_output=True)
+
+
+def pip(place: pathlib.Path) -> tuple[object, ...]:
+    """How something is installed."""
+    return (place / "bin/pip", "install", "-q", "--disable-pip-version-check")
+
+
+def pinned(place: pathlib.Path) -> tuple[object, ...]:
+    """How something is installed in the release that is tested."""
+    uv = (place / "bin/uv", "pip", "install", "-q", "--python", place / "bin/python")
+    return (*uv, "-c", HERE / "constraints.txt")
 
 
 class Cloud:
@@ -170,14 +143,14 @@ class Cloud:
         :raises ServerUnavailable: where something can't be had
         """
         self._services = chosen(services)
-        venv = install()
+        venv = install(self._services)
         self._told("installed")
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda server: server.start(), (self._mariadb, self._rabbitmq)))
-        names = [name for service in self._services for name in DATABASES[service]]
+        names = [name for service in self._services for name in SERVICES[service].databases]
         databases = {name: self._mariadb.fresh_database() for name in names}
         directory = pathlib.Path(tempfile.mkdtemp(prefix="heatlite-cloud-"))
-        ports = {name: free_port() for name in (*DATABASES, *RINGS)}
+        ports = {name: free_port() for name in (*SERVICES, *RINGS)}
         self.place = Place(directory, venv, self._rabbitmq.fresh_vhost(), databases, ports)
         self._configure()
         self._fill_databases()
@@ -221,14 +194,18 @@ class Cloud:
         for service in self._services:
             self.place.etc(service).mkdir(parents=True)
             self.place.state(service).mkdir(parents=True)
-            for name, sections in FILES[service].items():
+            for name, sections in SERVICES[service].files.items():
                 (self.place.etc(service) / name).write_text(written(sections(self.place)))
+        home = self.place.etc("homes")
+        home.mkdir()
+        for service in self._services:
+            (home / f".{service}").symlink_to(self.place.etc(service))
         for directory in ("locks", "logs"):
             self.place.state(directory).mkdir()
         for keys in ("fernet-keys", "credential-keys"):
             (self.place.etc("keystone") / keys).mkdir()
-        for service, paste in PIPELINES.items():
-            if service in self._services:  # looked for beside the configuration
+        for service in self._services:
+            if paste := SERVICES[service].pipeline:
                 shutil.copy(self.place.shipped(service, paste), self.place.etc(service))
         if "designate" in self._services:
             (self.place.etc("designate") / POOLS).write_text(NAME_SERVERS)
@@ -278,32 +255,23 @@ class Cloud:
             nonlocal is_filled
             self._migrate(service)
             dumps.mkdir(exist_ok=True)
-            for name in DATABASES[service]:
+            for name in SERVICES[service].databases:
                 dump = self._client("mariadb-dump", "--skip-comments", database_of(self.place.databases[name]))
                 (dumps / f"{name}.sql").write_bytes(dump)
             is_filled = True
 
         made_once(dumps, migrate)
         if not is_filled:
-            for name in DATABASES[service]:
+            for name in SERVICES[service].databases:
                 self._sql_file(name, dumps / f"{name}.sql")
+        if command := SERVICES[service].prepares:
+            self._command(service, *command)
 
     def _migrate(self, service: str) -> None:
-        match service:
-            case "nova":
-                self._migrate_nova()
-            case "neutron":
-                self._command("neutron", "neutron-db-manage", "upgrade", "heads")
-            case "octavia":
-                self._command("octavia", "octavia-db-manage", "upgrade", "head")
-            case "barbican":
-                self._manage("barbican", "db", "upgrade")
-            case "designate":
-                self._manage("designate", "database", "sync")
-            case "keystone" | "glance":
-                self._manage(service, "db_sync")
-            case "placement" | "cinder":
-                self._manage(service, "db", "sync")
+        if service == "nova":
+            self._migrate_nova()
+        elif command := SERVICES[service].migration:
+            self._command(service, *command)
 
     def _migrate_nova(self) -> None:
         self._manage("nova", "api_db", "sync")
@@ -336,16 +304,16 @@ class Cloud:
     # --- processes --------------------------------------------------------------------------------------------------
 
     def _environment(self) -> dict[str, str]:
-        places = {f"OS_{it.upper()}_CONFIG_DIR": str(self.place.etc(it)) for it in FILES}
-        own = {"PYTHONWARNINGS": "ignore", "OS_NEUTRON_CONFIG_FILES": "neutron.conf"}
-        own["HOME"] = str(self.place.etc("barbican"))  # where barbican looks for its configuration
+        places = {f"OS_{it.upper()}_CONFIG_DIR": str(self.place.etc(it)) for it in SERVICES}
+        own = {"PYTHONWARNINGS": "ignore", "PYTHONPATH": str(fakes()), "OS_NEUTRON_CONFIG_FILES": "neutron.conf"}
+        own["HOME"] = str(self.place.etc("homes"))  # where some look for their configuration
         clean = {
             key: value for key, value in os.environ.items() if not key.startswith(("OS_", "PYTHON", "VIRTUAL_ENV"))
         }
         return {**clean, **places, **own}
 
     def _config(self, service: str) -> str:
-        return str(self.place.etc(service) / next(iter(FILES[service])))
+        return str(self.place.etc(service) / next(iter(SERVICES[service].files)))
 
     def _manage(self, service: str, *arguments: str) -> None:
         self._command(service, f"{service}-manage", *arguments)
@@ -368,12 +336,13 @@ class Cloud:
                     [str(self.place.venv / f"bin/swift-{server}-server"), conf],
                 )
             return
-        arguments = ["--config-file", self._config(service)] if service in TAKE_ARGUMENTS else []
+        it = SERVICES[service]
+        arguments = ["--config-file", self._config(service)] if it.takes_arguments else []
         log = str(self._calls(service))
         python = [str(self.place.venv / "bin/python"), str(HERE / "serve.py")]
-        application = APPLICATIONS[service] or f"paste:{self.place.etc(service) / PIPELINES[service]}"
+        application = it.application or f"paste:{self.place.etc(service) / it.pipeline}"
         self._spawn(service, [*python, application, str(self.place.ports[service]), log, *arguments])
-        for daemon in DAEMONS.get(service, ()):
+        for daemon in it.daemons:
             self._spawn(daemon, [str(self.place.venv / "bin" / daemon), "--config-file", self._config(service)])
         if service == "keystone":
             self._wait(service)
@@ -381,7 +350,7 @@ class Cloud:
     def _settle(self, service: str) -> None:
         """Wait until all of a service is there, and give it what it needs."""
         self._wait(service)
-        if topic := TOPICS.get(service):
+        if topic := SERVICES[service].topic:
             wait_until(lambda: self._listens(topic), PATIENCE, f"{service} to listen", lambda: self._tail(service))
         if service == "designate":
             self._manage("designate", "pool", "update", "--file", str(self.place.etc("designate") / POOLS))
@@ -460,9 +429,8 @@ class Cloud:
         domain = identity.create_domain(name="heat")
         boss = identity.create_user(name="heat_domain_admin", password=PASSWORD, domain_id=domain.id)
         identity.assign_domain_role_to_user(domain, boss, roles["admin"])
-        for name, kind, path in CATALOGUE:
-            if name not in self._services:
-                continue
+        listed = ((name, *place) for name in self._services for place in SERVICES[name].catalogue)
+        for name, kind, path in listed:
             service = identity.create_service(name=name, type=kind)
             for interface in ("public", "internal", "admin"):
                 url = f"{self.place.url(name)}{path}"

@@ -321,7 +321,8 @@ def swift_storage(server: str) -> Callable[[Place], Sections]:
     return sections
 
 
-FILES: Mapping[str, Mapping[str, Callable[[Place], Sections]]] = {
+Written = Callable[[Place], Sections]
+FILES: Mapping[str, Mapping[str, Written]] = {
     "keystone": {"keystone.conf": keystone},
     "glance": {"glance-api.conf": glance},
     "placement": {"placement.conf": placement},

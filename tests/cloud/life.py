@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -12,8 +13,8 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import CloudResource
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.registry import Registry
-from heatlite.resources.steps import find_existing
-from heatlite.resources.testing import carried, instance_of
+from heatlite.resources.steps import find_existing, poll, start
+from heatlite.resources.testing import Outcome, carried, instance_of
 from tests.cloud.reached import Reached
 
 REGISTRY = Registry.load()
@@ -39,6 +40,7 @@ class Life:
             self.properties,
             time.time,  # type: ignore[arg-type]
             uuid=str(uuid.uuid4()),
+            random=random.Random(),
             type_name=self.type_name,
             cloud=self.cloud.services(self.user, self.user),
             project_id=self.cloud.project_id(self.user),
@@ -48,7 +50,10 @@ class Life:
     def run(self, action: str, *given: Any) -> Done | Failed | Replace:
         """Take an action to its end; what it waits for is looked at as often as it asks."""
         steps = self.cloud.interruptions
-        outcome = steps.first_step(self.plugin, self.instance, action, *given)
+        return self._end(steps.first_step(self.plugin, self.instance, action, *given), action, *given)
+
+    def _end(self, outcome: Outcome, action: str, *given: Any) -> Done | Failed | Replace:
+        steps = self.cloud.interruptions
         end = time.monotonic() + PATIENCE
         while isinstance(outcome, Waiting):
             assert time.monotonic() < end, f"{action} of {self.type_name} waits for ever: {outcome}"
@@ -63,6 +68,18 @@ class Life:
         made = self.run("CREATE")
         assert isinstance(made, Done), made
         return made
+
+    def create_and_die(self) -> list[str]:
+        """Create it as an engine that dies as the service answers and one that goes on; return what that one found."""
+        outcome = start(self.plugin(self.instance), "CREATE")
+        while isinstance(outcome, Waiting) and outcome.physical_id is None:
+            self.instance = carried(self.instance, outcome)
+            outcome = poll(self.plugin(self.instance), "CREATE", outcome.progress)
+        assert isinstance(outcome, (Done, Waiting)), outcome
+        found = self.find_existing()
+        self.instance = dataclasses.replace(self.instance, resource_id=found[0] if found else None)
+        self._end(poll(self.plugin(self.instance), "CREATE", None), "CREATE")
+        return found
 
     def update(self, **properties: Any) -> Done | Failed | Replace:
         """Change these properties; those that are None go."""

@@ -14,11 +14,12 @@ import tempfile
 import time
 
 from tests.cloud.cloud import Cloud, install
+from tests.cloud.services import chosen
 from tests.servers import ServerUnavailable
 
 VARIABLE = "HEATLITE_CLOUD"
 SERVICES = "SERVICES"
-"""The variable with the services that the run needs; all without it."""
+"""The variable with the services that the run needs; ``all``: those that are only there on request, too."""
 CANNOT = 77
 """The exit status that says that a cloud can't be had here."""
 
@@ -33,7 +34,7 @@ def main() -> int:
     command, cloud = sys.argv[1:], Cloud(told)
     try:
         if not command:
-            install()
+            install(chosen(os.environ.get(SERVICES, "")))
             return 0
         cloud.start(os.environ.get(SERVICES, ""))
         with tempfile.NamedTemporaryFile("w", suffix=".json", prefix="heatlite-cloud-") as file:

@@ -199,7 +199,7 @@ L2_GATEWAY_CONNECTION = neutron(
     unique="l2_gateway_id network_id segmentation_id",
 )
 
-# --- aodh 22: aodh.api.controllers.v2.alarms -------------------------------------------------------------------------
+# --- aodh 23: aodh.api.controllers.v2.alarms -------------------------------------------------------------------------
 
 ACTIONS = "ok_actions alarm_actions insufficient_data_actions"
 READ_ONLY = "alarm_id project_id user_id timestamp state state_timestamp state_reason evaluate_timestamp"
@@ -224,7 +224,7 @@ def alarm(kind: str) -> Kind:
     )
 
 
-# --- zaqar 22: zaqar.transport.wsgi.v2_0 -----------------------------------------------------------------------------
+# --- zaqar 23: zaqar.transport.wsgi.v2_0 -----------------------------------------------------------------------------
 
 
 def share_queue(service: StandIn, there: Body, body: Body) -> Body:
@@ -250,6 +250,9 @@ QUEUE = Kind(
     id="name",
     shows_id=False,
     adds={"_max_messages_post_size": 262144, "_default_message_ttl": 3600},
+    invents=True,
+    filters="name",
+    always_next=True,
     headers="Client-ID",
     patches="application/openstack-messaging-v2.0-json-patch",
     patch_root="/metadata/",
@@ -265,6 +268,7 @@ SUBSCRIPTION = Kind(
     "subscriber ttl options",
     "PATCH",
     unique="subscriber",
+    claimed="subscriber",  # with Swift as the store
     headers="Client-ID",
     answers=lambda made: {"subscription_id": made["id"]},
     is_silent=True,

@@ -55,6 +55,8 @@ class Kind:
     what follows an object's path, if ``actions`` can't tell it. ``ages``: what becomes of an object at each look.
     ``patch_root``: what the paths in a JSON patch begin with. ``deleting``: the status once a deletion is sent; empty:
     the one before stays until the object is gone. ``frozen``: the states in which an object can't be changed.
+    ``invents``: what doesn't exist is shown with the fields in ``adds``, and can be deleted. ``claimed``: a field whose
+    value in a change no object may have, not even the one that is changed.
     """
 
     service: str
@@ -85,6 +87,8 @@ class Kind:
     patch_root: str = "/"
     deleting: str = ""
     frozen: str = ""
+    invents: bool = False
+    claimed: str = ""
     around: str = ""
     always_next: bool = False
     reads: Callable[[Any], Body] | None = None
@@ -229,6 +233,8 @@ class StandIn(BaseAdapter):
 
     def _one(self, kind: Kind, method: str, thing_id: str, action: str | None, body: Any) -> tuple[int, Any]:
         there = self.objects[kind.path].get(thing_id)
+        if there is None and kind.invents and action is None and method in ("GET", "DELETE"):
+            return (200, dict(kind.adds)) if method == "GET" else (204, None)
         if there is None:
             return 404, wrong(404, f"{kind.key or 'It'} {thing_id} could not be found")
         if action is not None and kind.serves:
@@ -270,6 +276,8 @@ class StandIn(BaseAdapter):
             return 400, wrong(400, "The body of a change has another form")
         if problem := told_wrong(sent, kind.changes, kind.needs):
             return 400, wrong(400, problem)
+        if kind.claimed in sent and any(it.get(kind.claimed) == sent[kind.claimed] for it in self.of(kind)):
+            return 409, wrong(409, f"There is such a {kind.claimed} already")
         there |= kind.makes({name: it for name, it in sent.items() if it is not REMOVED})
         for name in [name for name, it in sent.items() if it is REMOVED]:
             there.pop(name, None)
@@ -337,6 +345,7 @@ BASES = {
 """Service → the path of its URL in the catalogue, as its installation guide has it; none for the others."""
 MAJORS = {
     "network": ("/v2.0", "v2.0", "", ""),
+    "alarming": ("/v2", "v2", "", ""),
     "messaging": ("/v2", "2", "", ""),
     "workflow": ("/v2", "v2", "", ""),
     "container-infra": ("/v1", "v1", "1.11", "1.1"),

@@ -92,7 +92,7 @@ def query(description: str) -> Field:
 class BaseAlarm(CloudResource):
     """An alarm. ``kind`` is Aodh's name for its type."""
 
-    service, path, key, is_bare = "alarm", "/v2/alarms", "alarm", True
+    service, path, key, is_bare = "alarm", "/alarms", "alarm", True
     kind: ClassVar[str]
 
     @property

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from heatlite.exception import CloudNotFound
 from heatlite.resources.base import UpdateReplace
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import RecordedFirst
@@ -49,7 +50,7 @@ class Queue(RecordedFirst, ZaqarResource):
         """Create the queue, unless it exists, and give it the template's metadata."""
         wanted = self.properties[METADATA] or {}
         self.api.put(self.one, wanted, **self.sent)
-        there = {name: it for name, it in self.look(str(self.resource_id)).items() if not name.startswith(RESERVED)}
+        there = own(self.api.get(self.one, **self.sent))
         changes: list[Body] = [{"op": "remove", "path": pointer(name)} for name in sorted(set(there) - set(wanted))]
         for name, value in wanted.items():
             if name not in there or there[name] != value:
@@ -57,6 +58,18 @@ class Queue(RecordedFirst, ZaqarResource):
         if changes:
             self.api.patch(self.one, changes, headers={**self.sent["headers"], **PATCH})
         self._seen = None
+
+    def look(self, thing_id: str) -> Body:
+        """Read the metadata. Zaqar answers with its own for a queue that doesn't exist, so the list has to tell.
+
+        :raises CloudNotFound: if the queue doesn't exist
+        """
+        found: Body = self.api.get(self.place(thing_id), **self.sent)
+        if not own(found):
+            listed = self.api.listed(self.path, "queues", params={NAME: thing_id}, **self.sent)
+            if all(it[NAME] != thing_id for it in listed):
+                raise CloudNotFound(service="Zaqar", status=404, message=f"There is no queue {thing_id}.")
+        return found
 
     replaced_if = "it doesn't exist any more"
 
@@ -79,6 +92,11 @@ class Queue(RecordedFirst, ZaqarResource):
         """Return the metadata, as Heat shows them; None if the queue doesn't exist."""
         found = super().show()
         return None if found is None else {METADATA: found}
+
+
+def own(metadata: Body) -> Body:
+    """Return metadata without Zaqar's own."""
+    return {name: it for name, it in metadata.items() if not name.startswith(RESERVED)}
 
 
 def pointer(name: str) -> str:

@@ -84,8 +84,14 @@ class Subscription(Claimed, ZaqarResource):
         return {**body, "id": made["subscription_id"]}
 
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
-        """Return the whole subscription."""
-        return self.subscription() if prop_diff else {}
+        """Return what differs from the subscription as Zaqar has it.
+
+        With Swift as its store, Zaqar refuses a subscriber that the subscription has already.
+        """
+        if not prop_diff:
+            return {}
+        there = self.seen()
+        return {name: it for name, it in self.subscription().items() if there.get(name) != it}
 
     def change(self, body: Body) -> Body:
         """Send the change, whose answer is empty."""

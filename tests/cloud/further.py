@@ -1,0 +1,59 @@
+"""The configuration of the services that a run has on request; see ``configuration`` for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.cloud.configuration import PASSWORD, REGION, Place, Sections, Written, common, login, tokens
+
+
+def zaqar(place: Place) -> Sections:
+    """Queues in the database, messages and subscriptions in Swift. Each message is sent on to its subscribers."""
+    notifies = "zaqar.notification.notifier"
+    return common(place, "zaqar", auth_strategy="keystone", unreliable="true") | {
+        "drivers": {"transport": "wsgi", "message_store": "swift", "management_store": "sqlalchemy"},
+        "drivers:management_store:sqlalchemy": {"uri": place.databases["zaqar"]},
+        "drivers:message_store:swift": {
+            "auth_url": f"{place.url('keystone')}/v3",
+            "uri": f"swift://zaqar:{PASSWORD}@/service",
+            "region_name": REGION,
+        },
+        "signed_url": {"secret_key": "a key for tests"},
+        "storage": {"message_pipeline": notifies, "subscription_pipeline": notifies},
+    }
+
+
+def gnocchi(place: Place) -> Sections:
+    """Measures in files."""
+    options = {"coordination_url": f"file://{place.state('gnocchi')}/locks"}
+    return {
+        "DEFAULT": options,
+        "api": {"auth_mode": "keystone"},
+        "indexer": {"url": place.databases["gnocchi"]},
+        "keystone_authtoken": tokens(place, "gnocchi"),
+        "metricd": {"workers": 1, "metric_processing_delay": 1},
+        "storage": {"driver": "file", "file_basepath": place.state("gnocchi")},
+    }
+
+
+def aodh(place: Place) -> Sections:
+    """Alarms on events, and on what Gnocchi measures: looked at every two seconds by ``aodh-evaluator``.
+
+    An event is a notification on the topic ``alarm.all``. ``aodh-listener`` looks which alarms it fires.
+    ``aodh-notifier`` calls the URLs of an alarm that has fired.
+    """
+    asks = {**login(place, "aodh"), "interface": "public"}
+    return common(place, "aodh", event_alarm_cache_ttl=0) | {
+        "api": {"auth_mode": "keystone", "gnocchi_external_project_owner": "service"},
+        "service_credentials": asks,
+        "evaluator": {"workers": 1, "evaluation_interval": 2},
+        "notifier": {"workers": 1},
+        "listener": {"workers": 1},
+    }
+
+
+FILES: Mapping[str, Mapping[str, Written]] = {
+    "zaqar": {"zaqar.conf": zaqar},
+    "gnocchi": {"gnocchi.conf": gnocchi},
+    "aodh": {"aodh.conf": aodh},
+}

@@ -1,0 +1,130 @@
+"""Zaqar's types through their lives on the real service; see test_types."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+import requests
+
+from heatlite.resources.outcomes import Done, Failed, Replace
+from tests.cloud.life import Life, reference
+from tests.cloud.reached import Reached
+from tests.cloud.words import typed
+from tests.story import Story, hot
+
+CLIENT = {"headers": {"Client-ID": "3381af92-2b9e-11e3-b191-71861300734c"}}
+
+
+@pytest.fixture(autouse=True)
+def _with_zaqar(cloud: Reached) -> None:
+    cloud.requires("zaqar")
+
+
+def own(queue: Life) -> dict[str, Any]:
+    """The metadata that aren't Zaqar's."""
+    return {name: it for name, it in queue.seen().items() if not name.startswith("_")}
+
+
+def queues(cloud: Reached) -> set[str]:
+    """The names of the project's queues."""
+    return {it["name"] for it in cloud.services().api("message").listed("/queues", "queues", **CLIENT)}
+
+
+def test_a_queue_has_the_metadata_of_its_template(lives: Any, cloud: Reached) -> None:
+    before = queues(cloud)
+    queue = lives("OS::Zaqar::Queue", name="jobs", metadata={"ttl": 60, "a/b~c": {"deep": [1]}})
+    assert reference(queue) == "jobs"
+    assert own(queue) == {"ttl": 60, "a/b~c": {"deep": [1]}}
+    assert isinstance(queue.update(metadata={"ttl": 61, "more": "x"}), Done)
+    assert own(queue) == {"ttl": 61, "more": "x"}
+    assert isinstance(queue.update(metadata=None), Done)
+    assert own(queue) == {}
+    assert isinstance(queue.run("CHECK"), Done)
+    shown = queue.plugin(queue.instance).resolve_attributes()
+    assert shown["href"].endswith("/v2/queues/jobs")
+    assert queues(cloud) == {*before, "jobs"}
+
+
+def test_a_queue_that_is_gone_is_told_and_replaced(cloud: Reached) -> None:
+    queue = Life(cloud, "OS::Zaqar::Queue", {"metadata": {"a": 1}})
+    queue.create()
+    cloud.services().api("message").delete(f"/queues/{reference(queue)}", **CLIENT)
+    missed = queue.run("CHECK")
+    assert isinstance(missed, Failed)
+    assert isinstance(queue.update(metadata={"a": 2}), Replace)
+    assert isinstance(queue.run("DELETE"), Done)
+
+
+def test_a_signed_url_lets_somebody_in_without_a_login(lives: Any, cloud: Reached) -> None:
+    queue = lives("OS::Zaqar::Queue", name="open")
+    life = Life(cloud, "OS::Zaqar::SignedQueueURL", {"queue": "open", "methods": ["GET", "POST"], "ttl": 3600})
+    life.create()
+    signed = life.plugin(life.instance).resolve_attributes()
+    assert (signed["methods"], signed["paths"]) == (["GET", "POST"], ["/v2/queues/open/messages"])
+    sent = {"URL-Signature": signed["signature"], "URL-Expires": signed["expires"], **CLIENT["headers"]}
+    sent |= {"URL-Methods": ",".join(signed["methods"]), "URL-Paths": ",".join(signed["paths"])}
+    sent["X-Project-Id"] = signed["project"]
+    url = f"{queue.plugin(queue.instance).resolve_attribute('href')}/messages"
+    posted = requests.post(url, json={"messages": [{"body": "hello"}]}, headers=sent, timeout=60)
+    assert posted.status_code == 201, posted.text
+    refused = requests.post(url, json={"messages": []}, headers={**sent, "URL-Signature": "0"}, timeout=60)
+    assert refused.status_code in (401, 403, 404)
+    found = cloud.services().api("message").get("/queues/open/messages", params={"echo": "true"}, **CLIENT)
+    assert [it["body"] for it in found["messages"]] == ["hello"]
+    query = parse_qs(signed["query_str"])
+    assert (query["queue_name"], query["signature"]) == (["open"], [signed["signature"]])
+    assert isinstance(life.run("DELETE"), Done)
+
+
+def test_a_subscription_is_found_and_changed_and_unique(lives: Any, cloud: Reached) -> None:
+    lives("OS::Zaqar::Queue", name="news")
+    given = {"queue_name": "news", "subscriber": "http://127.0.0.1:1/one", "options": {"a": "b"}}
+    told = lives("OS::Zaqar::Subscription", **given)
+    assert told.find_existing() == [reference(told)]
+    seen = told.seen()
+    assert (seen["subscriber"], seen["options"], seen["ttl"]) == (given["subscriber"], {"a": "b"}, 220367260800)
+    other = Life(cloud, "OS::Zaqar::Subscription", {**given, "subscriber": "mailto:a@b.test"})
+    assert other.create_and_die() == [reference(other)]
+    there = list(cloud.services().api("message").listed("/queues/news/subscriptions", "subscriptions", **CLIENT))
+    assert {it["id"] for it in there} == {reference(told), reference(other)}
+    assert isinstance(other.run("DELETE"), Done)
+    assert other.find_existing() == []
+    again = Life(cloud, "OS::Zaqar::Subscription", given)
+    refused = again.run("CREATE")
+    assert isinstance(refused, Failed)
+    assert "exists already" in refused.reason
+    assert again.find_existing() == []
+    assert isinstance(told.update(options={"a": "c"}), Done)
+    assert isinstance(told.update(ttl=3600), Done)
+    assert isinstance(told.update(subscriber="http://127.0.0.1:1/two"), Done)
+    seen = told.seen()
+    assert (seen["subscriber"], seen["options"], seen["ttl"]) == ("http://127.0.0.1:1/two", {"a": "c"}, 3600)
+    assert isinstance(told.run("CHECK"), Done)
+    cloud.services().api("message").delete(f"/queues/news/subscriptions/{reference(told)}", **CLIENT)
+    assert isinstance(told.run("CHECK"), Failed)
+    assert isinstance(told.update(ttl=7200), Replace)
+
+
+def test_a_stack_of_them(story: Story, cloud: Reached) -> None:
+    before = queues(cloud)
+    queue = typed("Zaqar::Queue", metadata={"a": 1})
+    told = typed("Zaqar::Subscription", queue_name={"get_resource": "queue"}, subscriber="http://127.0.0.1:1/x")
+    signed = typed("Zaqar::SignedQueueURL", queue={"get_resource": "queue"})
+    story.create(hot(queue=queue, told=told, signed=signed))
+    story.settle("CREATE_COMPLETE")
+    name = story.resources()["queue"]["physical_resource_id"]
+    assert queues(cloud) == {*before, name}
+    told["properties"]["subscriber"] = "mailto:a@b.test"
+    queue["properties"]["metadata"] = {"a": 2}
+    story.update(hot(queue=queue, told=told, signed=signed))
+    story.settle("UPDATE_COMPLETE")
+    assert cloud.services().api("message").get(f"/queues/{name}", **CLIENT)["a"] == 2
+    queue["properties"]["name"] = "named"
+    story.update(hot(queue=queue, told=told, signed=signed))
+    story.settle("UPDATE_COMPLETE")
+    assert queues(cloud) == {*before, "named"}
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert queues(cloud) == before
