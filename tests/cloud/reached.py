@@ -95,6 +95,10 @@ class Reached:
         lines = (it.split() for it in self._asked(self._calls[service]))
         return sum(it[0] == method and it[1].endswith(ending) and it[2].startswith(status) for it in lines)
 
+    def number_of_requests(self) -> int:
+        """How many requests all services have answered."""
+        return sum(len(self._asked(path)) for path in self._calls.values())
+
     def options(self) -> dict[str, str]:
         """What an engine's configuration says of the domain for stacks' users."""
         admin = {"stack_domain_admin": "heat_domain_admin", "stack_domain_admin_password": self._password}

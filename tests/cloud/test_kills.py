@@ -14,6 +14,7 @@ import os
 import pathlib
 import random
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,8 +36,10 @@ SEED = int(os.environ.get("HEATLITE_CLOUD_SEED") or random.randrange(10**6))
 PROJECT = f"killed-{SEED}"  # its own: a run that failed may have left something
 PATIENCE = 1800.0
 WORKERS = 2
-LONGEST_PAUSE = 4.0
-"""Seconds between two kills at most; new engines start in between."""
+MOST_REQUESTS = 40
+"""Requests to the services between two kills at most: an operation gets on, however slow the machine is."""
+LONGEST_PAUSE = 10.0
+"""Seconds between two kills at most, in which there may be no request: longer than it takes to take work over."""
 SERVERS, VOLUMES = 5, 5
 pytestmark = pytest.mark.slow
 
@@ -81,8 +84,8 @@ def thirty(*, changed: bool = False) -> dict[str, Any]:
 class Killer:
     """Kills engines, one or all of them, until it is told to stop; ``kills`` counts the killed processes."""
 
-    def __init__(self, engines: Daemons, seed: int) -> None:
-        self._engines, self._random = engines, random.Random(seed)
+    def __init__(self, engines: Daemons, cloud: Reached, seed: int) -> None:
+        self._engines, self._cloud, self._random = engines, cloud, random.Random(seed)
         self._stop = threading.Event()
         self.kills = 0
 
@@ -100,7 +103,7 @@ class Killer:
             thread.join()
 
     def _work(self) -> None:
-        while not self._stop.wait(self._random.uniform(0.0, LONGEST_PAUSE)):
+        while not self._waits():
             there = self._engines.workers()
             for worker in self._random.sample(there, self._random.randint(1, len(there)) if there else 0):
                 with contextlib.suppress(psutil.NoSuchProcess):
@@ -108,6 +111,15 @@ class Killer:
                     worker.wait(60)
                     self.kills += 1
             wait_until(lambda: len(self._engines.workers()) == WORKERS, 120, "new engines", self._engines.tail)
+
+    def _waits(self) -> bool:
+        """Wait for some requests, or for some time; return True if it is told to stop."""
+        until = self._cloud.number_of_requests() + self._random.randint(0, MOST_REQUESTS)
+        end = time.monotonic() + self._random.uniform(0.0, LONGEST_PAUSE)
+        while self._cloud.number_of_requests() < until and time.monotonic() < end:
+            if self._stop.wait(0.05):
+                return True
+        return self._stop.is_set()
 
 
 @pytest.fixture
@@ -121,7 +133,7 @@ def test_kills_at_random_moments_leave_a_stack_that_completes_and_nothing_after_
     engines: Daemons, cloud: Reached
 ) -> None:
     cloud.fresh_project(PROJECT)
-    before, killer, lives = everything(cloud, PROJECT, admins=False), Killer(engines, SEED), 0
+    before, killer, lives = everything(cloud, PROJECT, admins=False), Killer(engines, cloud, SEED), 0
     while killer.kills < KILLS:
         lives += 1
         story = Story(engines)

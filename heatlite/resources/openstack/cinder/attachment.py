@@ -132,7 +132,7 @@ class VolumeAttachment(CloudResource):
     def _is_being_detached(self, progress: Body) -> bool:
         """Tell whether Nova has begun to detach the volume: it answers 400 to whoever asks for that again."""
         volume = self.cloud.api("block_storage").get(f"/volumes/{progress['volume']}")["volume"]
-        return bool(volume["status"] == "detaching")
+        return bool(volume["status"] != ATTACHED)
 
     def _is_free(self, progress: Body) -> bool:
         """Tell whether Cinder has recorded that the server no longer has the volume."""

@@ -72,7 +72,7 @@ class KeyPair(CloudResource):
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
         """Delete the key pair; the check creates it again.
 
-        :raises UpdateReplace: if it doesn't exist
+        :raises UpdateReplace: if it doesn't exist and nobody has asked for that before
         """
         if not prop_diff:
             return super().handle_update(prop_diff)
@@ -81,7 +81,8 @@ class KeyPair(CloudResource):
         try:
             self.delete(str(self.resource_id))
         except CloudNotFound:
-            raise UpdateReplace from None
+            if not self.is_repeated:
+                raise UpdateReplace from None
         return {"changed": sorted(prop_diff)}
 
     def check_update_complete(self, progress: Any) -> bool:

@@ -20,7 +20,7 @@ ONE, TWO = "33333333-0000-4000-8000-000000000000", "44444444-0000-4000-8000-0000
 
 
 class NovaAndCinder(MemoryApi):
-    """Servers with volumes. It attaches at once; what it has begun to detach, it detaches when it is looked at."""
+    """Servers with volumes. It attaches at once, and detaches after the next request for what it has begun to."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,13 +54,17 @@ class NovaAndCinder(MemoryApi):
             return 404, {"itemNotFound": {"message": "not attached"}}
         if method == "DELETE":
             if volume in self.leaving:
+                self._part(volume)
                 return 400, {"badRequest": {"message": "Invalid volume: the status must be in-use"}}
             self.leaving.add(volume)
             return 202, None
         if volume in self.leaving:
-            self.leaving.remove(volume)
-            del self.joined[volume]
+            self._part(volume)
         return 200, {"volumeAttachment": {"volumeId": volume, "serverId": thing}}
+
+    def _part(self, volume: str) -> None:
+        self.leaving.remove(volume)
+        del self.joined[volume]
 
 
 def lived(service: NovaAndCinder, interruptions: Interruptions, *every: dict[str, Any]) -> Any:
