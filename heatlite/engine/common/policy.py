@@ -158,7 +158,8 @@ def credentials(context: RequestContext) -> dict[str, object]:
         "roles": [str(role) for role in wire.get("roles") or ()],
         "project_id": context.project_id or None,
         "user_id": context.user_id,
-        "domain_id": wire.get("user_domain_id") or wire.get("user_domain"),
+        "user_domain_id": wire.get("user_domain_id") or wire.get("user_domain"),
+        "domain_id": wire.get("domain"),  # that the token is for: a token for a project has none
         "system_scope": wire.get("system_scope"),
         "is_admin": context.is_admin,
         "is_admin_project": bool(wire.get("is_admin_project", True)),

@@ -70,6 +70,13 @@ def test_a_scope_of_the_whole_system_is_for_no_type_of_a_project(engine: Endpoin
     assert TypePolicy().allows(system, "OS::Heat::None")
 
 
+def test_the_domain_of_a_user_is_not_what_the_token_is_for(engine: Endpoint) -> None:
+    """heat-api tells both: ``domain`` is set where a token is for a domain, and not for a project."""
+    of_user = {"roles": ["admin"], "user_domain": "default", "user_domain_id": "default"}
+    assert TypePolicy().allows(asks(engine, **of_user, domain=None), "OS::Keystone::Project")
+    assert not TypePolicy().allows(asks(engine, **of_user, domain="default"), "OS::Keystone::Project")
+
+
 def test_an_operators_file_has_the_last_word(engine: Endpoint, tmp_path: pathlib.Path) -> None:
     (tmp_path / "policy.yaml").write_text(
         '"resource_types:OS::Keystone::*": "role:keeper"\n"resource_types:OS::Heat::Delay": "!"\n'
