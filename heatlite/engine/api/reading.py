@@ -13,6 +13,7 @@ from typing import Any
 from heatlite import exception
 from heatlite import template as language
 from heatlite.context import RequestContext
+from heatlite.convergence.model import Status
 from heatlite.convergence.serving import active_rows
 from heatlite.db import events, resources, services, stacks
 from heatlite.db.records import ResourceRecord, StackRecord
@@ -27,8 +28,9 @@ from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.refresh import as_of_now, asker
 from heatlite.rpc.queries import EventQuery, StackQuery
+from heatlite.schema.provider import is_template
 from heatlite.schema.sizes import weight
-from heatlite.template import ParameterSchema, Template
+from heatlite.template import OutputDefinition, ParameterSchema, Template
 
 Rows = dict[str, list[ResourceRecord]]
 """Stack id → its rows."""
@@ -256,12 +258,34 @@ class Reading:
         return reply | details | {"metadata": self._metadata(context, stack, row)}
 
     def _metadata(self, context: RequestContext, stack: StackRecord, row: ResourceRecord) -> Reply:
-        """Return a resource's metadata. A server's has its deployments too: its agent polls them there."""
+        """Return a resource's metadata.
+
+        An agent polls a server's, so these follow what they read of other resources, and have the server's deployments.
+        """
+        is_server = type_shows_deployments(self._shared.registry, row.type)
         metadata = dict(row.resource_metadata or {})
-        if row.physical_resource_id and type_shows_deployments(self._shared.registry, row.type):
+        if is_server or is_template(row.type):
+            metadata |= self._followed(context, stack, row)
+        if is_server and row.physical_resource_id:
             deployed = deployed_to(context, stack.tenant, row.physical_resource_id)
             return {**metadata, "deployments": deployed} if deployed else metadata
         return metadata
+
+    def _followed(self, context: RequestContext, stack: StackRecord, row: ResourceRecord) -> Mapping[str, Any]:
+        """Return the template's metadata of a resource as they are now, if they read attributes of others.
+
+        A group may have been scaled since the resource's last update. A row that waits for its update is left alone.
+        """
+        if row.current_template_id != stack.raw_template_id or row.status is not Status.COMPLETE:
+            return {}
+        template, parameters = self._shared.library.readable(context, stack)
+        definition = template.resources.get(row.name)
+        if definition is None or not definition.metadata or not definition.reads:
+            return {}
+        wanted = OutputDefinition(row.name, definition.metadata, "", definition.reads, definition.references)
+        registry = self._shared.registry
+        [found] = outputs.resolved(context, registry, stack, template, parameters, [wanted])
+        return found["output_value"] or {}
 
     def _attributes(self, row: ResourceRecord, also: list[str]) -> Reply:
         """Return the recorded attributes and the additional ones that the client asked for.

@@ -99,6 +99,8 @@ def in_region(region: str) -> Iterator[None]:
 def placed(path: str, error: exception.HeatliteError) -> exception.HeatliteError:
     """Return the same mistake with its place one level further up."""
     match error:
+        case exception.ErrorWithPath(error="Property error"):
+            return as_heat_places(path, error)
         case exception.ErrorWithPath():
             inner = f"{path}.{error.path}" if error.path else path
             return exception.StackValidationFailed(error=error.error, path=inner, message=error.message)
@@ -111,3 +113,15 @@ def placed(path: str, error: exception.HeatliteError) -> exception.HeatliteError
             return exception.RequestLimitExceeded(message=f"{path}: {error}")
         case _:
             return exception.StackValidationFailed(path=path, message=error)
+
+
+def as_heat_places(path: str, error: exception.ErrorWithPath) -> exception.HeatliteError:
+    """Return the mistake of a property's value in a nested template.
+
+    Heat names the resource, and leaves the kind of the error empty: ``resources.web: : Value 'x' is not an integer``.
+    The place of the value follows.
+    """
+    resource, found, place = error.path.partition(".properties.")
+    where = f"{path}.{resource}: " if found else f"{path}.{error.path}"
+    told = f"{error.message} (properties.{place})" if found else error.message
+    return exception.StackValidationFailed(path=where, message=told)

@@ -28,6 +28,7 @@ from heatlite.engine.definitions import external
 from heatlite.engine.definitions.work import Evaluated
 from heatlite.resources import steps
 from heatlite.resources.base import Resource
+from heatlite.resources.builtin.retired import OLDER_NAMES
 from heatlite.resources.outcomes import Failed, Replace, Update
 from heatlite.schema.provider import is_template
 from heatlite.template import Breakpoints
@@ -144,7 +145,7 @@ def compare(
         changed=changed,
         needs_replacement=isinstance(assessed, Replace),
         replace_when_failed=replaces_failed,
-        update_when_unchanged=plugin.update_when_unchanged,
+        update_when_unchanged=plugin.update_when_unchanged or row.type != written,
         updatable_while_creating=plugin.updatable_while_creating and is_anothers,
         adopts=adopts,
         adoption_pending=waits,
@@ -204,8 +205,12 @@ def worn_out(row: ResourceRecord, max_attempts: int) -> str | None:
 
 
 def same_kind(type_name: str, wanted: str) -> str:
-    """Return the wanted type for a comparison with a row's type: one template in place of another is an update."""
-    return type_name if is_template(type_name) and is_template(wanted) else wanted
+    """Return the wanted type for a comparison with a row's type.
+
+    One template in place of another is an update, and so is a type's name in place of its older name.
+    """
+    is_same = (is_template(type_name) and is_template(wanted)) or OLDER_NAMES.get(type_name) == wanted
+    return type_name if is_same else wanted
 
 
 def why(decided: Decided, row: ResourceRecord | None, wanted_type: str) -> str:

@@ -84,10 +84,10 @@ class Fleet:
     def context(self) -> EngineContext:
         return EngineContext(self.database)
 
-    def create(self, template: Any, *, rollback: bool = False, **args: Any) -> None:
+    def create(self, template: Any, *, rollback: bool = False, files: Any = None, **args: Any) -> None:
         """Begin to create the stack."""
         given = {"disable_rollback": not rollback, **args}
-        self.identity = self.call("create_stack", "web", template, None, None, given)
+        self.identity = self.call("create_stack", "web", template, None, files, given)
 
     def update(self, template: Any, **args: Any) -> None:
         """Begin to update it."""

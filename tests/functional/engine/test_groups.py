@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,7 @@ from heatlite.convergence.interrupts import Operation
 from heatlite.db import events, resources, stacks
 from heatlite.db.records import ResourceRecord
 from heatlite.resources.builtin.autoscaling_group import AutoScalingGroup
+from heatlite.resources.builtin.deployment_group import SoftwareDeploymentGroup, SoftwareDeployments
 from heatlite.resources.builtin.resource_group import ResourceGroup
 from heatlite.resources.builtin.scaling_policy import ScalingPolicy
 from heatlite.resources.builtin.wait_condition import WaitCondition
@@ -24,6 +26,8 @@ TYPES: dict[str, Any] = {
     "OS::Heat::AutoScalingGroup": AutoScalingGroup,
     "OS::Heat::ResourceGroup": ResourceGroup,
     "OS::Heat::ScalingPolicy": ScalingPolicy,
+    "OS::Heat::SoftwareDeploymentGroup": SoftwareDeploymentGroup,
+    "OS::Heat::SoftwareDeployments": SoftwareDeployments,
     "OS::Heat::WaitCondition": WaitCondition,
     "OS::Heat::WaitConditionHandle": WaitConditionHandle,
     "OS::Heat::UpdateWaitConditionHandle": UpdateWaitConditionHandle,
@@ -345,3 +349,37 @@ def test_a_deletion_right_after_a_signal_leaves_nothing(fleet: Fleet) -> None:
     fleet.settle()
     assert fleet.state() == "DELETE_COMPLETE"
     assert resources.by_stack(fleet.context(), child_id) == []
+
+
+def test_metadata_of_a_nested_stack_follow_a_group_that_was_scaled(fleet: Fleet) -> None:
+    """An agent polls them; no update comes in between. Metadata of other types are as the last update left them."""
+    size = {"size": {"get_attr": ["group", "current_size"]}, "plain": "p"}
+    template = scaled()
+    template["resources"] |= {
+        "told": {"type": "child.yaml", "metadata": size},
+        "value": {"type": "OS::Heat::TestResource", "metadata": size},
+    }
+    fleet.create(template, files={"child.yaml": json.dumps(hot(a=resource("x")))})
+    fleet.settle()
+
+    def metadata(name: str) -> Any:
+        return fleet.call("describe_stack_resource", fleet.identity, name, False)["metadata"]
+
+    assert metadata("told") == metadata("value") == {"size": 2, "plain": "p"}
+    signal(fleet, "up")
+    fleet.settle()
+    assert metadata("told") == {"size": 3, "plain": "p"}
+    assert metadata("value") == {"size": 2, "plain": "p"}
+
+
+def test_a_type_in_place_of_its_older_name_is_no_other_resource(fleet: Fleet) -> None:
+    """Heat calls that a substitution."""
+    group = {"properties": {"servers": {}, "config": "c"}}
+    fleet.create(hot(group={"type": "OS::Heat::SoftwareDeployments", **group}))
+    fleet.settle()
+    before = row_of(fleet, "group")
+    fleet.update(hot(group={"type": "OS::Heat::SoftwareDeploymentGroup", **group}))
+    fleet.settle()
+    after = row_of(fleet, "group")
+    assert (after.id, after.physical_resource_id) == (before.id, before.physical_resource_id)
+    assert after.type == "OS::Heat::SoftwareDeploymentGroup"

@@ -84,6 +84,12 @@ CASES = {
         Refused,
         "resources.group<nested_stack>.resources.0.properties: Unknown Property no",
     ),
+    "a value that isn't of its property's type": (
+        hot(group=group("leaf.yaml")),
+        {"leaf.yaml": text(hot(a={"type": "OS::Heat::TestResource", "properties": {"fail": "BAD"}}))},
+        Refused,
+        'resources.0<leaf.yaml>.resources.a: : "BAD" is not a valid boolean; use true or false (properties.fail)',
+    ),
     "two mistakes far below": (
         hot(w=inline(hot(v=inline(hot(a=resource(no="x"), b=resource(neither="y")))))),
         {},
