@@ -25,11 +25,13 @@ from urllib.parse import parse_qsl, urlsplit
 import cachetools
 
 from heatlite import exception
+from heatlite.clients.looks import SharedLooks
 from heatlite.clients.paths import is_plain
 
 LOG = logging.getLogger(__name__)
 
 LATER = frozenset({429, 502, 503, 504})
+READING = frozenset({"GET", "HEAD"})
 LONGEST_MESSAGE = 1000
 MOST_PAGES = 1000
 EXTENSIONS: cachetools.TTLCache[str, frozenset[str]] = cachetools.TTLCache(100, 3600)
@@ -42,11 +44,15 @@ class Api:
 
     :param service: the SDK's name of the service: ``network``, ``compute`` …
     :param find_client: returns the SDK's client when it is first needed
+    :param find_looks: returns the lists that are shared with others of this user who wait
     """
 
-    def __init__(self, service: str, find_client: Callable[[], Any]) -> None:
+    def __init__(
+        self, service: str, find_client: Callable[[], Any], find_looks: Callable[[], SharedLooks] = SharedLooks
+    ) -> None:
         self.service = service
         self._find_client = find_client
+        self._find_looks = find_looks
 
     def get(self, path: str, **sent: Any) -> Any:
         """Return the JSON at a path.
@@ -87,6 +93,15 @@ class Api:
             if following is None:
                 return
             sent["params"] = dict(parse_qsl(urlsplit(following).query, keep_blank_values=True))
+
+    def awaited(self, path: str, key: str, thing_id: str, **sent: Any) -> dict[str, Any] | None:
+        """Return an object that is waited for, from a list shared with others who wait.
+
+        :param path: of a list whose items are what a request for one object returns
+        :return: None if it isn't in a list, so that it has to be read by itself
+        """
+        place = self.service, path, repr(sorted(sent.items()))
+        return self._find_looks().look(place, thing_id, lambda: self.listed(path, key, **sent))
 
     def project_id(self) -> str | None:
         """Return the project that requests are for."""
@@ -132,10 +147,17 @@ class Api:
         return found.headers, found.content
 
     def _send(self, method: str, path: str, **sent: Any) -> Any:
-        from keystoneauth1 import exceptions
-
         if not is_plain(path):
             raise exception.CloudNotFound(service=self.title, status=404, message=f"nothing is at {path:.255}")
+        try:
+            return self._exchange(method, path, **sent)
+        finally:
+            if method not in READING:  # also if it failed: the service may have carried it out
+                self._find_looks().changed(path, sent.get("json"))
+
+    def _exchange(self, method: str, path: str, **sent: Any) -> Any:
+        from keystoneauth1 import exceptions
+
         try:
             client = self._find_client()
             answer = client.request(path, method, raise_exc=False, connect_retries=0, **sent)

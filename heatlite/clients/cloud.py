@@ -14,6 +14,7 @@ from heatlite.clients.api import Api
 from heatlite.clients.failures import as_cloud_errors
 from heatlite.clients.identity import Identity
 from heatlite.clients.login import Login
+from heatlite.clients.looks import SharedLooks
 from heatlite.clients.names import Names
 from heatlite.clients.sessions import Sessions
 
@@ -57,7 +58,11 @@ class ServicesOf:
 
     def api(self, service: str) -> Api:
         """Return a service's REST API, by the same name."""
-        return Api(service, lambda: self.client(service))
+        return Api(service, lambda: self.client(service), lambda: self._looks)
+
+    @cached_property
+    def _looks(self) -> SharedLooks:
+        return self._sessions.looks(self._find_login())
 
     @cached_property
     def names(self) -> Names:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import cachetools
 
 from heatlite.clients.login import Login
+from heatlite.clients.looks import SharedLooks
 from heatlite.clients.names import KnownNames
 from heatlite.clients.settings import Settings
 
@@ -42,6 +43,7 @@ class Sessions:
         self._kept: cachetools.LRUCache[Login, Session] = cachetools.LRUCache(KEPT)
         self._connections: cachetools.LRUCache[Login, Connection] = cachetools.LRUCache(KEPT)
         self._names: cachetools.LRUCache[Login, KnownNames] = cachetools.LRUCache(KEPT)
+        self._looks: cachetools.LRUCache[Login, SharedLooks] = cachetools.LRUCache(KEPT)
 
     def of(self, login: Login) -> Session:
         """Return the session of a login. Nothing is sent before the session is used."""
@@ -81,12 +83,23 @@ class Sessions:
                     self._names[login] = known
             return known
 
+    def looks(self, login: Login) -> SharedLooks:
+        """Return the lists that those who wait share, of a login."""
+        with self._lock:
+            known = self._looks.get(login)
+            if known is None:
+                known = SharedLooks()
+                if login.token is None:
+                    self._looks[login] = known
+            return known
+
     def forget(self, login: Login) -> None:
         """Drop the session of a login that is void."""
         with self._lock:
             self._kept.pop(login, None)
             self._connections.pop(login, None)
             self._names.pop(login, None)
+            self._looks.pop(login, None)
 
     def _new_session(self, login: Login) -> Session:
         from keystoneauth1.session import Session

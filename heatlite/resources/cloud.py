@@ -118,6 +118,9 @@ class Api(Protocol):
     def listed(self, path: str, key: str, **sent: Any) -> Iterator[dict[str, Any]]:
         """Yield every item of a collection, page by page."""
 
+    def awaited(self, path: str, key: str, thing_id: str, **sent: Any) -> dict[str, Any] | None:
+        """Return an object that is waited for from a list that others share; None: read it by itself."""
+
     def has_extension(self, alias: str) -> bool:
         """Tell whether the service has an API extension. Only Neutron publishes a list of extensions."""
 

@@ -69,6 +69,7 @@ class CloudResource(Resource):
 
     ``service``: the SDK's name of the service. ``path``: of the collection. ``key``: of an object in JSON.
     ``is_bare``: an object's JSON has no key around it. ``list_key``: of a list of objects (empty: ``key`` and an s).
+    ``whole_list``: the path of a list whose items are what a request for one object returns; those who wait share it.
     ``states``: None if an object is ready once created. ``extension``: of Neutron's API, which the type needs.
     ``mark``: see ``marks``. ``microversion``: sent with each request. ``name_property``: gets the physical name if the
     template gives none. ``attribute_fields``: attribute → field, if they differ. ``is_gone_at_once``: after DELETE
@@ -82,6 +83,7 @@ class CloudResource(Resource):
     key: ClassVar[str]
     is_bare: ClassVar[bool] = False
     list_key: ClassVar[str] = ""
+    whole_list: ClassVar[str] = ""
     extension: ClassVar[str] = ""
     states: ClassVar[States | None] = None
     mark: ClassVar[Mark] = InName()
@@ -97,6 +99,7 @@ class CloudResource(Resource):
         super().__init__(instance)
         self.poll_in(self.poll_seconds)
         self._seen: Body | None = None
+        self._waits = False
         self._others: list[str] = []
 
     # --- properties ------------------------------------------------------------------------------------------------
@@ -252,7 +255,7 @@ class CloudResource(Resource):
         """
         if self.states is None:
             return True
-        body = self.seen()
+        body = self.awaited()
         match self.states.of(body):
             case State.FAILED:
                 raise ResourceInError(resource_status=body[self.states.field], status_reason=self.fault_of(body))
@@ -351,6 +354,7 @@ class CloudResource(Resource):
                 if self.is_gone_at_once:
                     return True
                 progress["sent"].append(thing_id)
+            self._waits = True
             body = self.look(thing_id)
         except CloudNotFound:
             return True
@@ -403,10 +407,14 @@ class CloudResource(Resource):
         return self.place(str(self.resource_id))
 
     def look(self, thing_id: str) -> Body:
-        """Read an object from the service. Hook.
+        """Read an object from the service; one that is waited for, from a list if others wait as well. Hook.
 
         :raises CloudNotFound: if it doesn't exist
         """
+        if self._waits and self.whole_list:
+            listed = self.api.awaited(self.whole_list, self.list_key or f"{self.key}s", thing_id, **self.sent)
+            if listed is not None:
+                return listed
         return self.inside(self.api.get(self.place(thing_id), **self.sent))
 
     def seen(self) -> Body:
@@ -414,6 +422,11 @@ class CloudResource(Resource):
         if self._seen is None:
             self._seen = self.look(str(self.resource_id))
         return self._seen
+
+    def awaited(self) -> Body:
+        """Return the same; it is waited for, so it is read from a list if others wait as well."""
+        self._waits = True
+        return self.seen()
 
     def exists(self) -> bool:
         """Read the object, and tell whether it exists."""
@@ -436,7 +449,7 @@ class CloudResource(Resource):
     @property
     def list_path(self) -> str:
         """The path of a list that shows the mark. Hook."""
-        return self.collection()
+        return self.whole_list or self.collection()
 
     def handle_check(self) -> None:
         """Raise if the object doesn't exist, or isn't ready."""

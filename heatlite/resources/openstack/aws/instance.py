@@ -19,6 +19,7 @@ from heatlite.exception import CloudNotFound
 from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.aws.base import EC2
 from heatlite.resources.openstack.base import Body, CloudResource
+from heatlite.resources.openstack.cinder.volume import awaited_volume
 from heatlite.resources.openstack.fields import custom
 from heatlite.resources.openstack.nova import server_schema as schema
 from heatlite.resources.openstack.nova.server import Server
@@ -175,7 +176,7 @@ class EC2Instance(EC2, Server):
             if volume not in there:
                 self.api.post(place, {"volumeAttachment": {"volumeId": volume, "device": wanted["Device"]}})
                 return False
-            if self.cloud.api("block_storage").get(f"/volumes/{volume}")["volume"]["status"] != ATTACHED:
+            if awaited_volume(self.cloud.api("block_storage"), volume)["status"] != ATTACHED:
                 return False
         return True
 

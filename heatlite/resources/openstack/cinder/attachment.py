@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from heatlite.exception import CloudError, CloudNotFound, ResourceUnknownStatus
 from heatlite.resources.openstack.base import Body, CloudResource
+from heatlite.resources.openstack.cinder.volume import awaited_volume
 from heatlite.resources.openstack.fields import named, text
 from heatlite.resources.openstack.marks import ByContent
 
@@ -63,7 +64,7 @@ class VolumeAttachment(CloudResource):
         :raises ResourceUnknownStatus: if it has any other final status
         """
         self._record(self._volume())
-        status = self.cloud.api("block_storage").get(f"/volumes/{self._volume()}")["volume"]["status"]
+        status = awaited_volume(self.cloud.api("block_storage"), self._volume())["status"]
         if status in WAITS:
             return False
         if status != ATTACHED:
@@ -123,11 +124,7 @@ class VolumeAttachment(CloudResource):
                 if error.kwargs["status"] != BAD_REQUEST or not self._is_being_detached(progress):
                     raise
             progress["sent"] = True
-        try:
-            self.api.get(place)
-        except CloudNotFound:
-            return self._is_free(progress)
-        return False
+        return self._is_free(progress) and self._is_forgotten(place)
 
     def _is_being_detached(self, progress: Body) -> bool:
         """Tell whether Nova has begun to detach the volume: it answers 400 to whoever asks for that again."""
@@ -137,10 +134,18 @@ class VolumeAttachment(CloudResource):
     def _is_free(self, progress: Body) -> bool:
         """Tell whether Cinder has recorded that the server no longer has the volume."""
         try:
-            volume = self.cloud.api("block_storage").get(f"/volumes/{progress['volume']}")["volume"]
+            volume = awaited_volume(self.cloud.api("block_storage"), progress["volume"])
         except CloudNotFound:
             return True
         return all(it["server_id"] != progress["server"] for it in volume["attachments"])
+
+    def _is_forgotten(self, place: str) -> bool:
+        """Tell whether Nova has, too: it does so last."""
+        try:
+            self.api.get(place)
+        except CloudNotFound:
+            return True
+        return False
 
     def find(self) -> list[str]:
         """Return the volume's id, if the server has it."""

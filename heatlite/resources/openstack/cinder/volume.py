@@ -15,6 +15,7 @@ from heatlite.exception import (
     NotSupported,
     ResourceInError,
 )
+from heatlite.resources.cloud import Api
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import integer, named, old_name, text
 from heatlite.resources.openstack.marks import KEY, InMetadata, tag_of
@@ -33,6 +34,7 @@ SIZE, TYPE, METADATA, READ_ONLY, BACKUP, HINTS = (
 IN_USE_CAN_GROW = "3.42"
 """The API version from which an attached volume can be extended."""
 MADE_OF_BACKUP = "3.47"
+WHOLE_LIST = "/volumes/detail"
 SOURCES = ("snapshot_id", "source_volid", "image")
 BAD_REQUEST = 400
 BACKUP_SERVICE = "cinder-backup"
@@ -42,10 +44,19 @@ REPLACED_BY_BACKUP = ("image", "imageRef", "source_volid")
 NOT_WORTH_KEEPING = (("CREATE", "FAILED"), ("UPDATE", "FAILED"))
 
 
+def awaited_volume(api: Api, volume_id: str) -> Body:
+    """Return a volume that is waited for.
+
+    :raises CloudNotFound: if it doesn't exist
+    """
+    return api.awaited(WHOLE_LIST, "volumes", volume_id) or api.get(f"/volumes/{volume_id}")["volume"]
+
+
 class Volume(CloudResource):
     """A volume: a disk of a given size that can be attached to a server."""
 
     service, path, key = "block_storage", "/volumes", "volume"
+    whole_list = WHOLE_LIST
     mark = InMetadata()
     is_gone_at_once = False
     states = states(
@@ -88,11 +99,6 @@ class Volume(CloudResource):
         "attachments_list": Attribute("The attachments, as a list.", Type.LIST),
         "multiattach": Attribute("Whether it can be attached to several servers.", Type.BOOLEAN),
     }
-
-    @property
-    def list_path(self) -> str:
-        """The path of the list that shows metadata."""
-        return "/volumes/detail"
 
     def validate(self) -> None:
         """Require a size or one source, and at most one source.

@@ -66,6 +66,7 @@ class Server(CloudResource, OwnUser):
     """A server: a virtual machine or a physical one, with a flavor, that boots from an image or a volume."""
 
     service, path, key, microversion = "compute", "/servers", "server", WITH_TAGS
+    whole_list = "/servers/detail"
     mark = InMetadata("metadata", filtered=False)
     is_gone_at_once = False
     shows_deployments = True
@@ -233,11 +234,6 @@ class Server(CloudResource, OwnUser):
         if self.properties[schema.TAGS]:
             self._set_tags()
         return True
-
-    @property
-    def list_path(self) -> str:
-        """The path of the list that shows metadata: Nova can filter by metadata only for administrators."""
-        return "/servers/detail"
 
     def look(self, thing_id: str) -> Body:
         """Read the server; remove a suffix that some clouds append to the status."""
@@ -510,7 +506,7 @@ class Server(CloudResource, OwnUser):
 
         :raises ResourceUnknownStatus: if it has any other final status
         """
-        body = self.seen()
+        body = self.awaited()
         if body["status"] == "SUSPENDED":
             return True
         if body["status"] != "ACTIVE" and self.states is not None and self.states.of(body) is not State.PENDING:
