@@ -6,7 +6,7 @@ It reads the database, so only plugins that aren't ``immediate`` may use it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -22,6 +22,7 @@ class Sibling:
     plugin: type[Any]
     properties: Mapping[str, Any]
     metadata: Mapping[str, Any]
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Siblings(Protocol):

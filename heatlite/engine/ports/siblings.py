@@ -45,7 +45,9 @@ class StackSiblings:
         if row is None:
             return None
         plugin = self._registry.get(row.type)
-        return Sibling(row.name, plugin, row.properties_data or {}, row.resource_metadata or {})
+        return Sibling(
+            row.name, plugin, row.properties_data or {}, row.resource_metadata or {}, row.resource_data or {}
+        )
 
     def adjust(self, reference: str, scaling: Any) -> bool:
         """Refuse to scale a group: only signals may, see ``engine.signals.scaling``."""
