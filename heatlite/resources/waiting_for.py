@@ -31,6 +31,10 @@ class Others:
         self._resources = resources
         self._refers_to = refers_to
 
+    def named(self, values: Collection[Any]) -> frozenset[str]:
+        """Return the resources whose names are among these values."""
+        return frozenset(it for it in values if isinstance(it, str) and it in self._resources)
+
     def of_type(self, class_name: str) -> Mapping[str, Properties]:
         """Return the resources whose class or base class has this name, such as ``neutron.subnet.Subnet``."""
         return self._by_class.get(class_name, {})

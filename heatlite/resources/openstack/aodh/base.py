@@ -16,9 +16,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from heatlite.exception import InvalidTemplateAttribute
+from heatlite.resources.builtin.scaling_policy import ALARM_URL
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.fields import Field, custom, flag, integer, listed, text
 from heatlite.resources.schema import PropertiesSchema, Property, Type
+from heatlite.resources.signing import SIGNED_URL
+from heatlite.resources.waiting_for import Others
 from heatlite.schema.constraints import AllowedValues, Range
 
 COMPARED = (AllowedValues(("le", "ge", "eq", "lt", "gt", "ne")),)
@@ -110,10 +114,28 @@ class BaseAlarm(CloudResource):
         """
         own = self.fields((name for name in COMMON), clears=clears)
         for action, queue in ACTIONS.items():
-            urls = [it for it in self.properties[action] or () if it]
+            urls = [self._url_for(it) for it in self.properties[action] or () if it]
             own[action] = [*urls, *(url_of(it) for it in self.properties[queue] or ())]
         rule = self.rule(self.fields(self._of_rule))
         return {**own, "name": self.physical_resource_name(), "type": self.kind, f"{self.kind}_rule": rule}
+
+    def _url_for(self, action: str) -> str:
+        """Return the URL of an action, which may be the name of a resource of the template that takes signals.
+
+        :raises InvalidTemplateAttribute: if that resource has no URL for alarms
+        """
+        named = self.siblings.by_name(action) if self.siblings is not None and "/" not in action else None
+        if named is None:
+            return action
+        if url := named.data.get(ALARM_URL) or named.data.get(SIGNED_URL):
+            return str(url)
+        raise InvalidTemplateAttribute(resource=action, key="AlarmUrl")
+
+    @classmethod
+    def waits_for(cls, own: Mapping[str, Any], others: Others) -> frozenset[str]:
+        """Return the resources that its actions name: their URLs are there once they are."""
+        given = [own.get(name) for name in ACTIONS]
+        return others.named([each for it in given if isinstance(it, list) for each in it])
 
     def extra_body(self, body: Body) -> Body:
         """Return the alarm."""

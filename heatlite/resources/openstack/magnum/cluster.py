@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from heatlite.resources.base import UpdateReplace
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import custom, field_attributes, flag, integer, mapped, named, text
 from heatlite.resources.openstack.json_patch import Patched
@@ -20,6 +21,8 @@ COE, VOLUME_DRIVER = "coe", "volume_driver"
 DRIVERS = {"kubernetes": ("cinder",), "swarm": ("rexray",), "mesos": ("rexray",)}
 """Engine for containers → the drivers of volumes that it has."""
 MADE, NOT_DELETED = "CREATE_COMPLETE", "DELETE_FAILED"
+BEFORE = "before"
+"""The key of an update's progress for how the cluster looked before it."""
 
 
 class MagnumResource(Patched):
@@ -147,9 +150,27 @@ class Cluster(MagnumResource):
         """Tell whether the deletion failed. A failed creation or update shows until Magnum begins the deletion."""
         return bool(body[self.states.field] == NOT_DELETED)
 
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
+        """Send the change, and remember how the cluster looked before it.
+
+        :raises UpdateReplace: if the cluster doesn't exist or is broken
+        """
+        if self.resource_id is None or not self.exists():
+            raise UpdateReplace
+        wanted, before = self.update_body(prop_diff), self.seen()
+        is_sent = all(before.get(name) == value for name, value in wanted.items())  # by an engine that died
+        return {**super().handle_update(prop_diff), BEFORE: None if is_sent else looks(before)}
+
     def check_update_complete(self, progress: Any) -> bool:
         """Tell whether the cluster is changed: Magnum begins a change some time after it has taken it."""
-        if progress["changed"] and self.seen()[self.states.field] == MADE:
+        body = self.seen()
+        if looks(body) == progress.get(BEFORE) or (progress["changed"] and body[self.states.field] == MADE):
             self._seen = None
             return False
+        progress[BEFORE] = None  # Magnum has begun
         return super().check_update_complete(progress)
+
+
+def looks(body: Mapping[str, Any]) -> list[Any]:
+    """Return what of a cluster changes when Magnum begins to change it, even if it ends before anybody looks."""
+    return [body.get("status"), body.get("updated_at")]

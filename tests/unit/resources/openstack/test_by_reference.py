@@ -8,20 +8,24 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from heatlite.exception import Invalid, StackValidationFailed
+from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import PROJECTS, CloudResource
 from heatlite.resources.openstack.mistral.workflow import WorkflowWithUser
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.registry import Registry
+from heatlite.resources.siblings import Sibling
 from heatlite.resources.signals import signal
 from heatlite.resources.steps import find_existing, poll, start
 from heatlite.resources.testing import FakeClock, Outcome, carried, drive, instance_of
+from heatlite.resources.waiting_for import Others
 from tests.cloud.services import ON_REQUEST
 from tests.memory_api import AWAY, LOST, Refusal
 from tests.memory_keystone import MemoryKeystone
@@ -608,3 +612,44 @@ def test_an_alarm_executes_a_workflow_by_a_url_that_never_expires() -> None:
     assert urlsplit(url).path.startswith("/v1/signal/")
     assert "Timestamp" not in url
     assert len(keystone.things["credential"]) == 1
+
+
+def test_a_second_update_of_a_cluster_waits_until_magnum_begins_it() -> None:
+    case = next(case for case in CASES if case.type_name == "OS::Magnum::Cluster")
+    slowly = dataclasses.replace(case.kind, changing="UPDATE_COMPLETE UPDATE_IN_PROGRESS UPDATE_COMPLETE")
+    life = Life(dataclasses.replace(case, kind=slowly)).made()
+    [there] = life.there
+    there["status"] = "UPDATE_COMPLETE"  # of an earlier update
+    before = len(life.service.asked)
+    assert isinstance(life.run("UPDATE", {**case.given, "node_count": 7}), Done)
+    looks = [method for method, _, _ in life.service.asked[before:]].count("GET")
+    assert (there["node_count"], there["status"], looks >= 4) == (7, "UPDATE_COMPLETE", True)
+
+
+def test_an_update_of_a_cluster_that_magnum_has_made_already_is_no_wait() -> None:
+    case = next(case for case in CASES if case.type_name == "OS::Magnum::Cluster")
+    kind = dataclasses.replace(case.kind, changing="")
+    life = Life(dataclasses.replace(case, kind=kind)).made()
+    [there] = life.there
+    there |= {"status": "UPDATE_COMPLETE", "node_count": 7}  # by an engine that died before it recorded that
+    assert isinstance(life.run("UPDATE", {**case.given, "node_count": 7}), Done)
+
+
+def test_an_alarm_that_names_a_resource_calls_its_url() -> None:
+    def named(name: str) -> Sibling | None:
+        data = {"policy": {"alarm_url": "http://cfn/v1/signal/p"}, "old": {"ec2_signed_url": "http://cfn/v1/o"}}
+        return Sibling(name, Resource, {}, {}, data.get(name, {})) if name in {*data, "net"} else None
+
+    siblings: Any = SimpleNamespace(by_name=named)
+    life = Life(next(case for case in CASES if case.type_name == "OS::Aodh::EventAlarm"))
+    given = {"alarm_actions": ["policy", "http://elsewhere/policy", ""], "ok_actions": ["old"]}
+    checked = life.plugin.checked_properties(given)
+    life.instance = dataclasses.replace(life.instance, properties=checked, siblings=siblings)
+    life.made()
+    [alarm] = life.there
+    assert alarm["alarm_actions"] == ["http://cfn/v1/signal/p", "http://elsewhere/policy"]
+    assert alarm["ok_actions"] == ["http://cfn/v1/o"]
+    failed = life.run("UPDATE", {"alarm_actions": ["net"]})
+    assert "The Referenced Attribute (net AlarmUrl) is incorrect." in failed.reason
+    others = Others({name: (life.plugin, {}) for name in ("policy", "old", "net")})
+    assert life.plugin.waits_for(given, others) == {"policy", "old"}
