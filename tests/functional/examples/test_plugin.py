@@ -1,4 +1,4 @@
-"""The example of a third-party plugin, as its users have it: its own package, installed, run by an engine."""
+"""The examples of third-party plugins, as their users have them: packages of their own, installed, run by an engine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import sys
 
 import pytest
 
-EXAMPLE = pathlib.Path(__file__).parents[3] / "examples" / "heatlite-plugin-file"
+EXAMPLES = pathlib.Path(__file__).parents[3] / "examples"
+EXAMPLE, OF_CLOUD = EXAMPLES / "heatlite-plugin-file", EXAMPLES / "heatlite-plugin-cloud"
 WITHOUT_NETWORK = ("--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check", "--quiet")
 
 
@@ -19,16 +20,18 @@ WITHOUT_NETWORK = ("--no-deps", "--no-build-isolation", "--no-index", "--disable
 def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a process that has the example beside this environment's own packages."""
     directory = tmp_path_factory.mktemp("example")
-    source, site = directory / "source", directory / "site"
-    shutil.copytree(EXAMPLE, source)  # building leaves things behind
-    command = [sys.executable, "-m", "pip", "install", *WITHOUT_NETWORK, "--target", str(site), str(source)]
+    site, sources = directory / "site", [directory / example.name for example in (EXAMPLE, OF_CLOUD)]
+    for example, source in zip((EXAMPLE, OF_CLOUD), sources, strict=True):
+        shutil.copytree(example, source)  # building leaves things behind
+    command = [sys.executable, "-m", "pip", "install", *WITHOUT_NETWORK, "--target", str(site), *map(str, sources)]
     finished = subprocess.run(command, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stderr
     return {**os.environ, "PYTHONPATH": str(site), "PYTHONWARNINGS": "ignore"}
 
 
-def test_its_own_tests_pass(installed: dict[str, str], tmp_path: pathlib.Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(EXAMPLE / "tests")]
+@pytest.mark.parametrize("example", [EXAMPLE, OF_CLOUD], ids=lambda it: it.name)
+def test_its_own_tests_pass(installed: dict[str, str], tmp_path: pathlib.Path, example: pathlib.Path) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(example / "tests")]
     finished = subprocess.run(command, capture_output=True, text=True, env=installed, cwd=tmp_path)
     assert finished.returncode == 0, finished.stdout
     assert "6 passed" in finished.stdout

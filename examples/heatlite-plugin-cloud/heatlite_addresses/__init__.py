@@ -1,0 +1,1 @@
+"""A group of addresses in Neutron, as a resource type."""
