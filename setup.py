@@ -52,6 +52,7 @@ TYPES = {  # of the cloud's services: type -> module and class under OPENSTACK
     "AWS::EC2::VPCGatewayAttachment": "aws.gateway:VPCGatewayAttachment",
     "AWS::EC2::Volume": "aws.volume:EC2Volume",
     "AWS::EC2::VolumeAttachment": "aws.volume:EC2VolumeAttachment",
+    "AWS::ElasticLoadBalancing::LoadBalancer": "aws.load_balancer:LoadBalancer",
     "AWS::IAM::AccessKey": "aws.iam:AccessKey",
     "AWS::IAM::User": "aws.iam:IAMUser",
     "AWS::S3::Bucket": "aws.bucket:Bucket",

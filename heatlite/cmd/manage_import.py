@@ -122,10 +122,12 @@ def each_tree(conf: cfg.ConfigOpts, database: Any, heat: Any) -> Iterator[Found]
     from heatlite.engine.heat_import.judge import Judge
     from heatlite.engine.heat_import.rehearsal import open_rehearsal
     from heatlite.engine.heat_import.takeover import TakeOver
+    from heatlite.resources.openstack.aws.load_balancer import in_place_of
     from heatlite.resources.registry import Registry
 
     settings, inputs = configured.engine_settings(conf), Inputs()
     registry = Registry.load().with_others(provider_classes(settings.operator_templates))
+    registry = registry.with_others(in_place_of(settings.loadbalancer_template))
     for host in heat.running_engines(inputs.utcnow()):
         print(f"WARNING: heat-engine on {host} seems to run: stop it, lest both engines work at one stack")
     means = Means(database, registry, settings, inputs)

@@ -127,6 +127,13 @@ OPTIONS: list[cfg.Opt] = [
         "engine reads them at its start, in the order of their names. It doesn't start if one isn't "
         "well-formed.",
     ),
+    cfg.StrOpt(
+        "loadbalancer_template",
+        help="File with the template of an AWS::ElasticLoadBalancing::LoadBalancer's nested stack. Default: one for "
+        "images with yum, systemd and heat-cfntools. An engine reads it at its start, and doesn't start without it. "
+        "Its resource LB_instance needs Metadata with AWS::CloudFormation::Init, where the files of the configuration "
+        "have a /etc/haproxy/haproxy.cfg.",
+    ),
     cfg.IntOpt("max_environment_size", default=524288, min=1, help="Maximum size in bytes of an environment."),
     cfg.IntOpt(
         "max_group_template_size",

@@ -21,8 +21,9 @@ class Instance:
     ``properties`` are validated (for an update: the new ones). ``now`` returns epoch seconds. ``random`` is the only
     source of randomness. ``unknown`` is the sentinel in ``properties`` for values that aren't known yet, because a
     template is validated before its resources exist. ``mask`` removes hidden values from a text. ``files`` are the
-    files of the template. ``reads`` are the attributes of the resource that the template reads anywhere.
-    ``update_policy`` has been checked. ``siblings`` are the other resources of the stack. ``nested`` is the engine's
+    files of the template, and ``parameters`` the values of the stack's parameters. ``reads`` are the
+    attributes of the resource that the template reads anywhere. ``update_policy`` has been checked.
+    ``siblings`` are the other resources of the stack. ``nested`` is the engine's
     port for nested stacks, ``software`` the one for software configs; both are None in validation, where nothing is
     made, and in tests of other plugins. ``cloud`` is None there too, and if no keystone is configured.
     """
@@ -44,6 +45,7 @@ class Instance:
     siblings: Siblings | None = None
     update_policy: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
     nested: NestedStacks | None = None
     cloud: Cloud | None = None

@@ -59,7 +59,7 @@ class StackResource(Resource):
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
-        self.files = instance.files
+        self.files, self.parameters = instance.files, instance.parameters
         self._nested, self._reads = instance.nested, instance.reads
 
     # --- what a subclass overrides --------------------------------------------------------------------------

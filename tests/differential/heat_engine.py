@@ -12,12 +12,14 @@ import types
 from typing import Any
 
 import heat.cmd.engine  # first: it picks the backend of oslo.service
+import heat.engine.clients.os.nova
 import heat.engine.stack
 import heat_stacks
 from heat.engine import resources
 
 heat.engine.stack.time = types.SimpleNamespace(**{**vars(time), "sleep": lambda seconds: None})
 initialise = resources.initialise
+ADDRESS = "10.0.0.1"  # of every server: load balancers ask for it
 DYNAMIC = {"AWS::CloudFormation::Stack", "OS::Heat::SoftwareDeployment", "OS::Heat::StructuredDeployment"}
 
 
@@ -61,6 +63,7 @@ def initialise_with_stubs() -> None:
     initialise()
     if not begun:
         heat_stacks.without_cloud()
+        heat.engine.clients.os.nova.NovaClientPlugin.server_to_ipaddress = lambda self, server: ADDRESS
         for name in os.environ["HEAT_STUBS"].split(","):
             heat_stacks.stub(name, {**LIVING, **({"get_attribute": any_attribute} if name in DYNAMIC else {})})
 

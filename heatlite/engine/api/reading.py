@@ -19,6 +19,7 @@ from heatlite.db import events, resources, services, stacks
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import environments, finding, nesting, outputs, paging, queries, replies
 from heatlite.engine.api.arguments import invalid
+from heatlite.engine.api.balanced import with_members
 from heatlite.engine.api.history import read_events
 from heatlite.engine.api.queries import Condition
 from heatlite.engine.api.replies import Reply
@@ -260,12 +261,14 @@ class Reading:
     def _metadata(self, context: RequestContext, stack: StackRecord, row: ResourceRecord) -> Reply:
         """Return a resource's metadata.
 
-        An agent polls a server's, so these follow what they read of other resources, and have the server's deployments.
+        An agent polls a server's, so these follow what they read of other resources, and have the server's deployments,
+        or the members that a load balancer's server balances.
         """
         is_server = type_shows_deployments(self._shared.registry, row.type)
         metadata = dict(row.resource_metadata or {})
         if is_server or is_template(row.type):
             metadata |= self._followed(context, stack, row)
+        metadata = with_members(self._shared, context, stack, row, metadata)
         if is_server and row.physical_resource_id:
             deployed = deployed_to(context, stack.tenant, row.physical_resource_id)
             return {**metadata, "deployments": deployed} if deployed else metadata

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import pathlib
+from typing import Any
+
 from oslo_config import cfg
 
 from heatlite import exception
+from heatlite import template as language
 from heatlite.db import crypt
 from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings as DatabaseSettings
 from heatlite.engine.common import operator_environment
 from heatlite.engine.common.settings import Role, Settings
+from heatlite.resources.openstack.aws.load_balancer_template import with_configuration
 from heatlite.template import yaql_process
 
 STEPS_SHARE = 0.8
@@ -25,7 +30,7 @@ def engine_settings(conf: cfg.ConfigOpts) -> Settings:
     values = {
         name: conf[name]
         for name in Settings.__dataclass_fields__
-        if name in conf and name not in ("yaql", "operator_registry", "operator_templates")
+        if name in conf and name not in ("yaql", "operator_registry", "operator_templates", "loadbalancer_template")
     }
     values["role"] = Role(conf.role)
     values["yaql"] = yaql_process.Limits(
@@ -33,12 +38,25 @@ def engine_settings(conf: cfg.ConfigOpts) -> Settings:
     )
     values["operator_registry"] = operator_environment.read(conf.environment_dir, conf.max_environment_size)
     values["operator_templates"] = operator_environment.templates(values["operator_registry"], conf.max_template_size)
+    if conf.loadbalancer_template:
+        values["loadbalancer_template"] = load_balancer(conf.loadbalancer_template, conf.max_template_size)
     values["hidden_stack_tags"] = tuple(conf.hidden_stack_tags)
     if conf.host is None:
         del values["host"]
     if "graceful_shutdown_timeout" in values:
         values["graceful_shutdown_timeout"] *= STEPS_SHARE
     return Settings(**values)
+
+
+def load_balancer(path: str, max_bytes: int) -> dict[str, Any]:
+    """Read the operator's template for load balancers.
+
+    :raises ConfigurationError: when it can't be read, or has no place for the load balancer's configuration
+    """
+    try:
+        return with_configuration(language.load(pathlib.Path(path).read_text(), max_bytes), "")
+    except (exception.HeatliteError, OSError, ValueError) as error:
+        raise exception.ConfigurationError(reason=f"loadbalancer_template: {path}: {error}") from error
 
 
 def profiles(conf: cfg.ConfigOpts) -> bool:

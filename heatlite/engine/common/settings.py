@@ -78,6 +78,8 @@ class Settings:
     """The registry of the operator's environments, merged over Heat's default mappings."""
     operator_templates: Mapping[str, str] = field(default_factory=dict)
     """URL of each template on the engine's disk that the registry maps a type to → the template's text."""
+    loadbalancer_template: Mapping[str, Any] | None = None
+    """The operator's template for load balancers; None for heatlite's."""
     yaql: yaql_process.Limits = field(default_factory=yaql_process.Limits)
     graceful_shutdown_timeout: float = 60
     metrics_port: int = 0

@@ -197,6 +197,7 @@ class Evaluator:
             siblings=self._siblings_of(traversal.stack.id),
             update_policy=evaluated.update_policy if evaluated else {},
             files=traversal.template.files,
+            parameters=traversal.parameters,
             reads=traversal.reads.get(row.name, frozenset()),
             nested=self._make_port(traversal, row.name, evaluated) if self._make_port else None,
             cloud=self._cloud_of(traversal.stack),

@@ -426,6 +426,7 @@ class Preview:
             resource_id=row.physical_resource_id if row else None,
             data=(row.resource_data or {}) if row else {},
             files=self.template.files,
+            parameters=self._parameters,
             now=self._inputs.now,
             random=self._inputs.random,
             unknown=UNKNOWN,

@@ -102,6 +102,7 @@ def instance(
         now=means.inputs.now,
         random=means.inputs.random,
         files=judged.template.files,
+        parameters=judged.parameters,
         reads=traversal.reads.get(each.heat.name, frozenset()),
         nested=ports.of(traversal, each.heat.name, evaluated),
     )

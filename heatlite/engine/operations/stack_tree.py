@@ -139,13 +139,14 @@ class Walk:
             yield Place(imagined(place.stack, name), False, new, facade)
 
     def as_it_is(self, place: Place, preview: Preview, name: str, change: Change) -> Iterator[Place]:
-        """Yield a resource's nested stack with its own template and files, but with the environment it now inherits."""
+        """Yield a resource's nested stack with its own template, parameters and files, in the environment of today."""
         old, wanted = self._child(place, change.row), place.wanted
         if old is None or wanted is None:
             return
         stored = templates.get(self.context, old.raw_template_id)
         definition, template = preview.template.resources[name], preview.template
-        environment = environment_of_child(wanted.environment, template, definition, {})
+        own = language.Environment.parse(stored.environment).parameters
+        environment = environment_of_child(wanted.environment, template, definition, own)
         kept = Submission(stored.template, {**stored.files, **wanted.files}, environment)
         yield Place(old, True, kept, self.facade(preview, name, stored.template))
 

@@ -412,7 +412,7 @@ class _Look:
         if policy is not UNKNOWN:
             plugin.checked_policy(policy, definition.place("update_policy"), UNKNOWN)
         instance = self.validator.instance(definition, self.identity, properties, metadata)
-        resource = plugin(dataclasses.replace(instance, files=self.template.files))
+        resource = plugin(dataclasses.replace(instance, files=self.template.files, parameters=self.parameters))
         resource.validate()
         if isinstance(resource, StackResource) and self.level.goes_down:
             return self._child(resource, definition, metadata)

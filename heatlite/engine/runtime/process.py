@@ -72,6 +72,7 @@ from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.notifications import Notifier
 from heatlite.resources.builtin import deployment_with_user, handle_with_user, policy_with_user
+from heatlite.resources.openstack.aws import load_balancer
 from heatlite.resources.openstack.mistral import workflow
 from heatlite.resources.registry import Registry
 from heatlite.rpc import broker, messages
@@ -131,6 +132,8 @@ class EngineProcess:
         if templates := surroundings.settings.operator_templates:
             registry = surroundings.registry.with_others(provider_classes(templates))
             surroundings = dataclasses.replace(surroundings, registry=registry)
+        if operators := load_balancer.in_place_of(surroundings.settings.loadbalancer_template):
+            surroundings = dataclasses.replace(surroundings, registry=surroundings.registry.with_others(operators))
         inputs = dataclasses.replace(surroundings.inputs, recast_after=surroundings.settings.recast_after)
         self._surroundings = surroundings = dataclasses.replace(surroundings, inputs=inputs)
         self._settings = surroundings.settings

@@ -26,6 +26,8 @@ from heatlite.resources.groups import durations, template
 from heatlite.resources.groups.attributes import Members
 from heatlite.resources.groups.members import Definition
 from heatlite.resources.instance import Instance
+from heatlite.resources.openstack.aws.load_balancer import TYPE as BALANCER
+from heatlite.resources.openstack.aws.load_balancer import LoadBalancer
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.resources.siblings import Sibling
 from heatlite.resources.stack_resource import Progress
@@ -43,7 +45,7 @@ POLICY = {
 }
 COMMON = {
     ZONES: Property(Type.LIST, "Not used.", required=True),
-    BALANCERS: Property(Type.LIST, "Not supported."),
+    BALANCERS: Property(Type.LIST, "The load balancers, in this stack, that share connections among the members."),
     TAGS: Property(
         Type.LIST,
         "Tags of each member.",
@@ -93,8 +95,6 @@ class LaunchedGroup(AutoScalingGroup):
         super().validate()
         if self.known(scaled.MIN_SIZE) and self.properties[scaled.MIN_SIZE] < 0:
             raise StackValidationFailed(message="The size of AutoScalingGroup can not be less than zero")
-        if self.given.get(BALANCERS) and self.given[BALANCERS] is not self._unknown:
-            raise self.property_error(BALANCERS, "load balancers aren't supported; leave it out")
         try:
             pause = (self.policy or {}).get(PAUSE_TIME, 0)
         except ValueError as error:
@@ -132,6 +132,24 @@ class LaunchedGroup(AutoScalingGroup):
         if any(tag["Key"].startswith("metering.") for tag in tags):
             return tags
         return [*tags, {"Key": "metering.groupname", "Value": self.reference()}]
+
+    def handle_create(self) -> Progress:
+        """Begin to create the members.
+
+        :raises ValueError: if a load balancer isn't one
+        """
+        self.check_balancers()
+        return super().handle_create()
+
+    def check_balancers(self) -> None:
+        """Check that the stack has the load balancers. They read the members from the group; nobody tells them.
+
+        :raises ValueError: naming the first resource that isn't one
+        """
+        for name in self.given.get(BALANCERS) or ():
+            found = self.siblings.by_name(name) if self.siblings is not None else None
+            if found is None or not issubclass(found.plugin, LoadBalancer):
+                raise ValueError(f"{BALANCERS}: the stack has no {BALANCER} of the name {name}")
 
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Progress:
         """Begin to change the members' number, and their definition if there is a rolling policy."""

@@ -14,7 +14,7 @@ NOBODY = {"tenant": "demo", "stack_name": "none", "stack_id": "2b2f9a8e-9ed0-4ad
 GOOD = template({"one": stores()})
 NEEDS = template({"one": stores()}, parameters={"size": {"type": "number"}})
 UNKNOWN = template({"one": {"type": "OS::No::Such"}})
-NO_SERVICE = template({"one": {"type": "AWS::ElasticLoadBalancing::LoadBalancer"}})
+NO_SERVICE = template({"one": {"type": "AWS::CloudWatch::Alarm"}})
 LOOP = template({"a": stores(depends_on="b"), "b": stores(depends_on="a")})
 
 

@@ -19,5 +19,8 @@ class SignalledHandles:
         }
         return handles.get(reference)
 
+    def by_name(self, name: str) -> Sibling | None:
+        return self.by_reference(name)
+
     def clear_metadata(self, reference: str) -> None:
         """There is nothing to be kept."""

@@ -30,7 +30,6 @@ def validate(plugin: type[Resource], properties: dict[str, Any], **facts: Any) -
         ({"LaunchConfigurationName": None}, "Either 'InstanceId' or 'LaunchConfigurationName'"),
         ({"InstanceId": "i"}, "Either 'InstanceId' or 'LaunchConfigurationName'"),
         ({"InstanceId": "i", "LaunchConfigurationName": None}, "copying an instance isn't supported"),
-        ({"LoadBalancerNames": ["a"]}, "load balancers aren't supported"),
     ],
 )
 def test_a_group_that_cannot_be_is_refused(given: dict[str, Any], reason: str) -> None:
@@ -49,6 +48,14 @@ def test_a_pause_is_a_duration_of_an_hour_at_most(pause: str, reason: str) -> No
 def test_a_configuration_of_an_instance_is_refused() -> None:
     with pytest.raises(StackValidationFailed, match="InstanceId: copying an instance isn't supported"):
         validate(LaunchConfiguration, {"InstanceId": "i"})
+
+
+@pytest.mark.parametrize("name", ["web", "launch"])
+def test_a_group_whose_load_balancer_is_none_fails(name: str) -> None:
+    instance = instance_of(CfnAutoScalingGroup, {**GROUP, "LoadBalancerNames": [name]}, siblings=SignalledHandles())
+    failed = drive(CfnAutoScalingGroup, "CREATE", instance=instance)
+    assert isinstance(failed, Failed)
+    assert f"the stack has no AWS::ElasticLoadBalancing::LoadBalancer of the name {name}" in failed.reason
 
 
 def test_a_group_without_its_configuration_fails() -> None:

@@ -47,6 +47,17 @@ EXAMPLES = {
     "OS::Heat::TestResource": {"wait_secs": 3, "action_wait_secs": {"suspend": 2, "resume": 2, "check": 2}},
     "OS::Heat::RandomString": {"length": "16", "character_classes": '[{"class": "hexdigits", "min": 4}]'},
     "OS::Heat::WaitCondition": {"handle": "heat", "timeout": 9},
+    "AWS::ElasticLoadBalancing::LoadBalancer": {
+        "AvailabilityZones": ["nova"],
+        "Listeners": [{"InstancePort": 80, "LoadBalancerPort": 80, "Protocol": "HTTP"}],
+        "HealthCheck": {
+            "Target": "HTTP:80/",
+            "HealthyThreshold": 3,
+            "UnhealthyThreshold": 5,
+            "Interval": 30,
+            "Timeout": 5,
+        },
+    },
     "AWS::CloudFormation::WaitCondition": {"Handle": "cfn", "Timeout": 9},
     "OS::Heat::ResourceGroup": {"count": 2, "resource_def": {"type": "T"}},
     "OS::Heat::ResourceChain": {"resources": ["T", "U"]},

@@ -582,8 +582,7 @@ class Server(CloudResource, OwnUser):
             case schema.NETWORKS:
                 return self.networks.by_name_and_id(addresses_by_network(body))
             case schema.FIRST_ADDRESS:
-                found = addresses_by_network(body)
-                return next((found[it][0] for it in sorted(found, reverse=True) if found[it]), "")
+                return first_address_of(body)
             case "instance_name":
                 return body.get("OS-EXT-SRV-ATTR:instance_name")
             case schema.CONSOLES:
@@ -620,6 +619,12 @@ def encoded(text: str) -> str:
 def files(given: Mapping[str, Any]) -> list[Body]:
     """Return files in Nova's form."""
     return [{"path": path, "contents": encoded(str(content or ""))} for path, content in sorted(given.items())]
+
+
+def first_address_of(body: Mapping[str, Any]) -> str:
+    """Return the first address in Nova's body of a server: on the last network by name, as in Heat. Empty if none."""
+    found = addresses_by_network(body)
+    return next((found[it][0] for it in sorted(found, reverse=True) if found[it]), "")
 
 
 def addresses_by_network(body: Mapping[str, Any]) -> dict[str, list[str]]:
