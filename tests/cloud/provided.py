@@ -6,6 +6,7 @@ made, and the template is tried again. So a template runs unchanged, with its ow
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,8 +18,11 @@ from tests.waiting import wait_until
 MISSING = re.compile(
     r"The (Image|Flavor|Key|network|subnet|security_group|VolumeType|Volume) \((.+)\) could not be found"
 )
+NETWORKS = ("network", "subnet")
 OUTSIDE = re.compile(r"pub|ext|float|provider|^nova$|^net04_ext$", re.IGNORECASE)
 """Names that people give to external networks."""
+ADDRESS = re.compile(r"^(?!\S*(net|port)).*floating.?ip", re.IGNORECASE)
+"""The name and the description of a parameter that is an address: neither its network nor its port."""
 BY_CONSTRAINT = {
     "glance.image": "cirros",
     "nova.flavor": "m1.small",
@@ -63,6 +67,8 @@ def value_for(name: str, schema: Mapping[str, Any]) -> Any:
     if kind in BY_TYPE:
         return BY_TYPE[kind]
     is_outside = OUTSIDE.search(name) is not None
+    if ADDRESS.search(f"{name} {schema.get('description') or schema.get('Description') or ''}"):
+        return "floating"
     for constraint in constraints:
         custom = constraint.get("custom_constraint")
         if custom == "neutron.network":
@@ -89,12 +95,14 @@ class Provided:
     def __init__(self, cloud: Reached) -> None:
         self._admin, self._demo = cloud.services("admin", "admin"), cloud.services()
         self._made: list[Callable[[], object]] = []
+        self._networks: list[Callable[[], object]] = []
         self._known: set[tuple[str, str]] = set()
-        self._numbers = iter(range(100, 200))
+        self._numbers = itertools.cycle(range(100, 200))
         self._cloud = cloud
         self.ids: dict[str, str] = {}
         self.seen: dict[str, set[str]] | None = None
         self._server_group()
+        self._floating_ip()
         self.provide("Key", "default")
         self.provide("Volume", "existing")
 
@@ -127,8 +135,17 @@ class Provided:
             self.seen = everything(self._cloud)
         return self.seen
 
+    def remove_networks(self) -> None:
+        """Remove the networks: a server without a network gets the project's, if it has only one."""
+        if self._networks:
+            self._known = {it for it in self._known if it[0] not in NETWORKS}
+            self.seen = None
+        while self._networks:
+            self._networks.pop()()
+
     def remove(self) -> None:
         """Remove all, the newest first."""
+        self.remove_networks()
         for undo in reversed(self._made):
             undo()
 
@@ -138,6 +155,23 @@ class Provided:
         group = api.post("/os-server-groups", sent, microversion="2.15")["server_group"]["id"]
         self.ids["friends"] = group
         self._made.append(lambda: api.delete(f"/os-server-groups/{group}"))
+
+    def _floating_ip(self) -> None:
+        """Make an address, and the way from there to the ports on ``private``."""
+        api = self._demo.api("network")
+        outside, inside = (
+            self._demo.names.id_of(f"neutron.{kind}", name)
+            for kind, name in (("network", "public"), ("subnet", "private-subnet"))
+        )
+        sent = {"router": {"external_gateway_info": {"network_id": outside}}}
+        router = api.post("/routers", sent)["router"]["id"]
+        self._made.append(lambda: api.delete(f"/routers/{router}"))
+        joined = {"subnet_id": inside}
+        api.put(f"/routers/{router}/add_router_interface", joined)
+        self._made.append(lambda: api.put(f"/routers/{router}/remove_router_interface", joined))
+        made = api.post("/floatingips", {"floatingip": {"floating_network_id": outside}})["floatingip"]
+        self.ids["floating"] = made["floating_ip_address"]
+        self._made.append(lambda: api.delete(f"/floatingips/{made['id']}"))
 
     def _image(self, name: str) -> None:
         form = {"disk_format": "raw", "container_format": "bare", "visibility": "public"}
@@ -162,14 +196,14 @@ class Provided:
         network = api.post("/networks", {"network": {"name": name, **(outside if is_outside else {})}})["network"]["id"]
         subnet = {"network_id": network, "ip_version": 4, "cidr": f"172.{number - 70}.0.0/16"}
         api.post("/subnets", {"subnet": subnet})
-        self._made.append(lambda: api.delete(f"/networks/{network}"))
+        self._networks.append(lambda: api.delete(f"/networks/{network}"))
 
     def _subnet(self, name: str) -> None:
         api, number = self._demo.api("network"), next(self._numbers)
         network = api.post("/networks", {"network": {"name": f"of-{name}"}})["network"]["id"]
         subnet = {"network_id": network, "ip_version": 4, "cidr": f"10.{number}.0.0/24", "name": name}
         api.post("/subnets", {"subnet": subnet})
-        self._made.append(lambda: api.delete(f"/networks/{network}"))
+        self._networks.append(lambda: api.delete(f"/networks/{network}"))
 
     def _group(self, name: str) -> None:
         api = self._demo.api("network")

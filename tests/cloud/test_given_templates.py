@@ -158,17 +158,20 @@ def test_a_given_template_is_created_updated_and_deleted_with_nothing_left(
     template, files = TEMPLATES[path]
     story, given = Story(engine), {"files": files, "parameters": values_for(template, provided)}
     story.context = cloud.context("demo", "demo")
-    before = created(story, template, cloud, provided, **given)
     try:
-        live(story, template, cloud, **given)
-    except BaseException:
-        abandoned(story)
-        provided.seen = None
-        raise
-    after = everything(cloud)
-    assert after == before
-    provided.seen = after
-    LIVED.append(path)
+        before = created(story, template, cloud, provided, **given)
+        try:
+            live(story, template, cloud, **given)
+        except BaseException:
+            abandoned(story)
+            provided.seen = None
+            raise
+        after = everything(cloud)
+        assert after == before
+        provided.seen = after
+        LIVED.append(path)
+    finally:
+        provided.remove_networks()
 
 
 def live(story: Story, template: dict[str, Any], cloud: Reached, **given: Any) -> None:
