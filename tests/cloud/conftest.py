@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import pytest
 from heatlite.exception import CloudNotFound
 from heatlite.resources.outcomes import Done
 from tests.cloud.life import PATIENCE, Life
-from tests.cloud.reached import Reached
+from tests.cloud.reached import Reached, reached
 from tests.cloud.run import VARIABLE
 from tests.deployment import InProcess, in_process
 from tests.interrupted import Interruptions, Way
@@ -36,10 +35,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def cloud() -> Reached:
     """The cloud."""
-    place = os.environ.get(VARIABLE)
-    if not place:
+    if not os.environ.get(VARIABLE):
         pytest.skip(f"{VARIABLE} isn't set: run tools/cloud test")
-    return Reached(json.loads(pathlib.Path(place).read_text()))
+    return reached()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import pathlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,6 +16,7 @@ from heatlite.clients.cloud import ServicesOf
 from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
 from heatlite.clients.settings import Settings, StackDomain
+from tests.cloud.run import VARIABLE
 from tests.identity.request_context import request_context
 from tests.interrupted import Interruptions
 
@@ -117,3 +120,8 @@ class Reached:
     def _asked(self, path: str) -> list[str]:
         file = pathlib.Path(path)
         return file.read_text().splitlines() if file.exists() else []
+
+
+def reached() -> Reached:
+    """Return the cloud that ``tools/cloud`` has started."""
+    return Reached(json.loads(pathlib.Path(os.environ[VARIABLE]).read_text()))

@@ -20,11 +20,12 @@ from tests.servers.guard import free_port
 
 @dataclass
 class RealHeat:
-    """Its client, and where it is; ``database`` is Heat's, and only its connection is of use."""
+    """Its client, place and process; ``database`` is Heat's, and only its connection is of use."""
 
     client: EngineClient
     database: Database
     place: heat.Place
+    engine: int
 
     def stop(self) -> None:
         """Do nothing: ``real_heat`` stops it."""
@@ -57,11 +58,11 @@ def real_heat(cloud: Reached, directory: pathlib.Path, database: str, bus: str) 
     ports = heat.Ports(free_port(), free_port())
     place = heat.Place(venvs.api(), directory, str(cloud.settings.auth_url), bus, database, ports)
     place.configure()
-    with place.engines(), catalogued(cloud, ports):
+    with place.engines() as engine, catalogued(cloud, ports):
         connected = transport.get(conf(), bus)
         opened = Database(Settings(database))
         try:
-            yield RealHeat(client_of(connected, timeout=120), opened, place)
+            yield RealHeat(client_of(connected, timeout=120), opened, place, engine)
         finally:
             opened.dispose()
             broker.close(connected)

@@ -310,12 +310,12 @@ def imported(
     assert everything(cloud, PROJECT, admins=False) == before
 
 
-def heat_context(cloud: Reached) -> dict[str, Any]:
+def heat_context(cloud: Reached, project: str = PROJECT) -> dict[str, Any]:
     """Return the context of a user's request with all that heat-engine looks for in it."""
-    found = cloud.context(PROJECT, PROJECT)
+    found = cloud.context(project, project)
     more = {"user_id": found["user"], "tenant": found["project_id"], "is_admin_project": True}
     url, token = f"{cloud.settings.auth_url}/auth/tokens", {"X-Subject-Token": found["auth_token"]}
-    body = cloud.sessions.of(cloud.login(PROJECT, PROJECT)).get(url, headers=token).json()
+    body = cloud.sessions.of(cloud.login(project, project)).get(url, headers=token).json()
     return {**found, **more, "auth_url": cloud.settings.auth_url, "auth_token_info": body}
 
 

@@ -20,7 +20,10 @@ from typing import Any
 
 import psutil
 import pytest
+import sqlalchemy as sa
 
+from heatlite.context import EngineContext
+from heatlite.db import models
 from tests.cloud.left import everything
 from tests.cloud.reached import Reached
 from tests.cloud.test_import import daemons
@@ -36,10 +39,10 @@ SEED = int(os.environ.get("HEATLITE_CLOUD_SEED") or random.randrange(10**6))
 PROJECT = f"killed-{SEED}"  # its own: a run that failed may have left something
 PATIENCE = 1800.0
 WORKERS = 2
-MOST_REQUESTS = 40
-"""Requests to the services between two kills at most: an operation gets on, however slow the machine is."""
-LONGEST_PAUSE = 10.0
-"""Seconds between two kills at most, in which there may be no request: longer than it takes to take work over."""
+AT_ONCE = 0.25
+"""The part of the kills that wait for nothing to be recorded since the one before."""
+MOST_REQUESTS, LONGEST_PAUSE = 20, 3.0
+"""Requests to the services and seconds that may follow what is recorded, whichever is over first."""
 SERVERS, VOLUMES = 5, 5
 pytestmark = pytest.mark.slow
 
@@ -113,13 +116,26 @@ class Killer:
             wait_until(lambda: len(self._engines.workers()) == WORKERS, 120, "new engines", self._engines.tail)
 
     def _waits(self) -> bool:
-        """Wait for some requests, or for some time; return True if it is told to stop."""
+        """Wait until the stack has got on, and then for some requests or seconds; return True if it is told to stop.
+
+        So a stack completes in the end, and how many kills that takes doesn't depend on how fast the machine is.
+        """
+        before, is_patient = self._recorded(), self._random.random() >= AT_ONCE
+        while is_patient and self._recorded() == before:
+            if self._stop.wait(0.1):
+                return True
         until = self._cloud.number_of_requests() + self._random.randint(0, MOST_REQUESTS)
         end = time.monotonic() + self._random.uniform(0.0, LONGEST_PAUSE)
         while self._cloud.number_of_requests() < until and time.monotonic() < end:
             if self._stop.wait(0.05):
                 return True
         return self._stop.is_set()
+
+    def _recorded(self) -> set[Any]:
+        """Return the states of all resources."""
+        resource, database = models.resource.c, self._engines.database
+        with database.reader(EngineContext(database)) as connection:
+            return set(map(tuple, connection.execute(sa.select(resource.id, resource.action, resource.status))))
 
 
 @pytest.fixture

@@ -146,8 +146,8 @@ class Place:
             yield
 
     @contextlib.contextmanager
-    def engines(self) -> Iterator[None]:
-        """heat-engine, with two workers, on a new database."""
+    def engines(self) -> Iterator[int]:
+        """heat-engine, with two workers, on a new database; the id of its process."""
         options = ("--config-file", str(self.configuration))
         subprocess.run([self.venv / "bin/heat-manage", *options, "db_sync"], check=True, capture_output=True)
         with self._process("heat-engine", str(self.venv / "bin/heat-engine"), *options) as engine:
@@ -156,7 +156,7 @@ class Place:
                 self._wait(engine, "heat-engine", lambda: answers(client_of(bus, timeout=2)))
             finally:
                 bus.cleanup()
-            yield
+            yield engine.pid
 
     def _wait(self, process: subprocess.Popen[bytes], name: str, is_up: Callable[[], bool]) -> None:
         log = self.directory / f"{name}.log"
