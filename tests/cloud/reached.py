@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from heatlite.clients.cloud import ServicesOf
+from heatlite.clients.identity import Identity
 from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
 from heatlite.clients.settings import Settings, StackDomain
@@ -37,8 +38,13 @@ class Reached:
             region_name=described["region"],
         )
         self.sessions = Sessions(self.settings)
+        self.url = self.settings.auth_url
         self._projects: dict[str, str] = {}
         self.interruptions = Interruptions()
+
+    def identity(self) -> Identity:
+        """Keystone as its administrator."""
+        return self.services("admin", "admin").identity
 
     def has(self, service: str) -> bool:
         """Tell whether the run has this service."""
@@ -59,7 +65,7 @@ class Reached:
 
     def fresh_project(self, name: str) -> None:
         """Make a project of this name with a user of the same name, unless they exist: it has nothing of others."""
-        identity = self.services("admin", "admin").identity
+        identity = self.identity()
         if any(it["name"] == name for it in identity.listed("project")):
             return
         project = identity.create("project", {"name": name, "domain_id": "default"})["id"]
@@ -87,11 +93,19 @@ class Reached:
     @contextmanager
     def counted(self) -> Iterator[Counter[str]]:
         """Count what the services are asked in a block: ``neutron GET``, ``nova POST`` …"""
-        before = {name: len(self._asked(path)) for name, path in self._calls.items()}
         counts: Counter[str] = Counter()
-        yield counts
+        with self.recorded() as requests:
+            yield counts
+        counts.update(" ".join(it.split()[:2]) for it in requests)
+
+    @contextmanager
+    def recorded(self) -> Iterator[list[str]]:
+        """Record what the services are asked in a block: ``neutron GET /v2.0/ports 200 AGENT``, in no order."""
+        before = {name: len(self._asked(path)) for name, path in self._calls.items()}
+        requests: list[str] = []
+        yield requests
         for name, path in self._calls.items():
-            counts.update(f"{name} {line.split()[0]}" for line in self._asked(path)[before[name] :])
+            requests.extend(f"{name} {line}" for line in self._asked(path)[before[name] :])
 
     def number_of(self, service: str, method: str, ending: str, status: str = "2") -> int:
         """How many requests a service has answered with such a status whose path ends so; 2: any success."""

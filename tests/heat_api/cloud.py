@@ -3,6 +3,7 @@
 openstack ──▶ heat-api ─────┐
 signed URL ─▶ heat-api-cfn ─┴─RabbitMQ──▶ heatlite-engine, or heat-engine ──▶ MariaDB
     └──────────────┴──▶ keystone ◀─────────────────────┘
+                        nova, neutron … ◀──────────────┘  (where the cloud has services)
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ import os
 import pathlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Protocol
 
+from heatlite.clients.identity import Identity
+from tests.cloud.reached import Reached
 from tests.deployment import KEY, Daemons, running
 from tests.heat_api import heat, venvs
 from tests.heat_api.openstack import OpenStack, openstack
@@ -50,17 +54,33 @@ class Served:
     engines: Daemons | None
 
 
+class KnownKeystone(Protocol):
+    """What is used of the keystone: one by itself, or that of a cloud with services."""
+
+    url: str
+
+    def identity(self) -> Identity:
+        """Keystone as its administrator."""
+
+    def context(self, user: str, project: str) -> dict[str, Any]:
+        """The context of a user's request as heat-api would send it."""
+
+
 @dataclass(frozen=True)
 class Cloud:
-    """What is up, for whoever drives it; the engine comes later, and may be followed by another."""
+    """What is up, for whoever drives it; the engine comes later, and may be followed by another.
 
-    keystone: Keystone
+    ``services``: the cloud's services, where it has any but keystone.
+    """
+
+    keystone: KnownKeystone
     mariadb: MariaDB
     rabbitmq: RabbitMQ
     api_venv: pathlib.Path
     directory: pathlib.Path
     ports: heat.Ports
     client: OpenStack
+    services: Reached | None = None
 
     @contextlib.contextmanager
     def served_by(self, engine: Engine) -> Iterator[Served]:
@@ -80,7 +100,10 @@ class Cloud:
 
     @contextlib.contextmanager
     def _heatlite(self, directory: pathlib.Path, database: str, bus: str) -> Iterator[Daemons]:
-        urls = {"heat_waitcondition_server_url": self.ports.waitcondition_url}
+        urls = {
+            "heat_metadata_server_url": self.ports.cfn_url.removesuffix("/v1"),
+            "heat_waitcondition_server_url": self.ports.waitcondition_url,
+        }
         engines = Daemons(directory, database, bus, **SLOWER, **ROOT_TYPES, **STACK_DOMAIN, **urls)
         assert KEY in engines.config.read_text()
         with engines.config.open("a") as configuration:
@@ -104,9 +127,26 @@ def ground(directory: pathlib.Path) -> Iterator[Cloud]:
             stack.callback(server.stop)
             server.start()
         ports = heat.Ports(free_port(), free_port())
-        make_accounts(keystone, ports)
+        make_accounts(keystone.identity())
+        catalogue(keystone.identity(), ports)
         client = stack.enter_context(openstack(api_venv, environment(keystone), directory))
         yield Cloud(keystone, mariadb, rabbitmq, api_venv, directory, ports, client)
+
+
+@contextlib.contextmanager
+def ground_beside(services: Reached, directory: pathlib.Path) -> Iterator[Cloud]:
+    """Bring up what engines need beside a cloud that is up, and take it down at the end."""
+    api_venv, mariadb, rabbitmq = venvs.api(), MariaDB(), RabbitMQ()
+    begin_all([mariadb, rabbitmq])
+    with contextlib.ExitStack() as stack:
+        for server in (mariadb, rabbitmq):
+            stack.callback(server.stop)
+            server.start()
+        ports, identity = heat.Ports(free_port(), free_port()), services.identity()
+        for service in catalogue(identity, ports):
+            stack.callback(identity.delete, "service", service)  # its endpoints go with it
+        client = stack.enter_context(openstack(api_venv, environment(services), directory))
+        yield Cloud(services, mariadb, rabbitmq, api_venv, directory, ports, client, services)
 
 
 @contextlib.contextmanager
@@ -116,7 +156,7 @@ def up(directory: pathlib.Path, engine: Engine = Engine.HEATLITE) -> Iterator[Cl
         yield cloud
 
 
-def environment(keystone: Keystone) -> dict[str, str]:
+def environment(keystone: KnownKeystone) -> dict[str, str]:
     """What the ``openstack`` client finds in its environment: it is ``demo``."""
     said = {
         "OS_AUTH_URL": keystone.url,
@@ -131,13 +171,17 @@ def environment(keystone: Keystone) -> dict[str, str]:
     return {**os.environ, **said}
 
 
-def make_accounts(keystone: Keystone, ports: heat.Ports) -> None:
-    """A project and user ``demo``, of whom admin is one too, and the endpoints of heat-api and heat-api-cfn."""
-    admin = keystone.identity()
+def make_accounts(admin: Identity) -> None:
+    """A project and user ``demo``, of whom admin is one too."""
     demo = admin.create("project", {"name": "demo", "domain_id": "default"})["id"]
     user = admin.create("user", {"name": "demo", "password": PASSWORD, "domain_id": "default"})["id"]
     admin.put(f"projects/{demo}/users/{user}/roles/{admin.id_of('role', 'member')}")
     admin.put(f"projects/{demo}/users/{admin.id_of('user', 'admin')}/roles/{admin.id_of('role', 'admin')}")
+
+
+def catalogue(admin: Identity, ports: heat.Ports) -> list[str]:
+    """Make the endpoints of heat-api and heat-api-cfn; the ids of their services."""
+    made = []
     for name, kind, url in (
         ("heat", "orchestration", f"{ports.api_url}/%(project_id)s"),
         ("heat-cfn", "cloudformation", ports.cfn_url),
@@ -146,3 +190,5 @@ def make_accounts(keystone: Keystone, ports: heat.Ports) -> None:
         for interface in ("public", "internal", "admin"):
             endpoint = {"service_id": service, "interface": interface, "url": url, "region_id": "RegionOne"}
             admin.create("endpoint", endpoint)
+        made.append(service)
+    return made

@@ -28,11 +28,11 @@ auth_version = v3
 region = RegionOne
 v3_endpoint_type = public
 [service_available]
-nova = false
-neutron = false
-glance = false
-cinder = false
-swift = false
+nova = {has_nova}
+neutron = {has_neutron}
+glance = {has_glance}
+cinder = {has_cinder}
+swift = {has_swift}
 heat = true
 [heat_plugin]
 username = demo
@@ -52,13 +52,17 @@ build_timeout = 240
 hidden_stack_tag = hidden
 skip_scenario_tests = true
 convergence_engine_enabled = true
-minimal_image_ref = none
-image_ref = none
-instance_type = none
-minimal_instance_type = none
+minimal_image_ref = cirros
+image_ref = fedora
+instance_type = m1.small
+minimal_instance_type = m1.tiny
+fixed_network_name = private
+fixed_subnet_name = private-subnet
+floating_network_name = public
 [heat_features_enabled]
 stack_cancel = true
 """
+SERVICES = ("nova", "neutron", "glance", "cinder", "swift")
 STESTR = """
 [DEFAULT]
 test_path={site}/heat_integrationtests
@@ -73,7 +77,8 @@ def run(cloud: Cloud, ids: pathlib.Path, workers: int = 3) -> int:
     for directory in (place / "etc", place / "lock"):
         directory.mkdir(parents=True)
     site = next(venv.glob("lib/python3*/site-packages"))
-    values = {"place": place, "password": PASSWORD, "keystone": cloud.keystone.url}
+    has = {f"has_{it}": str(cloud.services is not None and cloud.services.has(it)).lower() for it in SERVICES}
+    values = {"place": place, "password": PASSWORD, "keystone": cloud.keystone.url, **has}
     (place / "etc/tempest.conf").write_text(CONFIGURATION.format(**values))
     (place / ".stestr.conf").write_text(STESTR.format(site=site))
     wanted = [re.sub(r"\(.*\)$", "", line.strip()) for line in ids.read_text().splitlines() if line.strip()]

@@ -3,12 +3,16 @@
 run.py                    the pass over the client's commands, then the functional tests of ids.txt
 run.py --commands         the commands only
 run.py --ids FILE         the tests of another list
+run.py --cloud            the functional tests of cloud_ids.txt, beside the cloud that HEATLITE_CLOUD tells of
 run.py --beside-heat      the same commands and stories to heat-engine and to heatlite, and what differs
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
+import os
 import pathlib
 import shutil
 import signal
@@ -19,18 +23,22 @@ from oslo_service import backend
 
 backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is imported, or it would pick another
 
+from tests.cloud.reached import Reached  # noqa: E402
+from tests.cloud.run import VARIABLE  # noqa: E402
 from tests.heat_api import beside, cloud, commands, functional, signed  # noqa: E402
 from tests.servers import ServerUnavailable  # noqa: E402
 
 SKIPPED = 77
 IDS = pathlib.Path(__file__).parent / "ids.txt"
+CLOUD_IDS = pathlib.Path(__file__).parent / "cloud_ids.txt"
 
 
 def main() -> int:
     """The exit status: 0 where all went well, 77 where it can't be tried on this machine."""
     parser = argparse.ArgumentParser(prog="heat-api", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--commands", action="store_true", help="only the pass over the client's commands")
-    parser.add_argument("--ids", type=pathlib.Path, default=IDS, help="file with ids of functional tests, one a line")
+    parser.add_argument("--cloud", action="store_true", help="beside a cloud: the functional tests that use it")
+    parser.add_argument("--ids", type=pathlib.Path, help="file with ids of functional tests, one a line")
     parser.add_argument("--stories", action="store_true", help="with --beside-heat: the stories only")
     parser.add_argument("--beside-heat", action="store_true", help="compare with heat-engine, command by command")
     parser.add_argument("--notes", type=pathlib.Path, help="folder to leave the notes of both engines' stories in")
@@ -39,7 +47,7 @@ def main() -> int:
     try:
         with (
             tempfile.TemporaryDirectory(prefix="heat-api-") as directory,
-            cloud.ground(pathlib.Path(directory)) as here,
+            ground(pathlib.Path(directory), of_services=arguments.cloud) as here,
         ):
             print(f"the cloud is up in {directory}", flush=True)
             wrong = beside_heat(here, arguments) if arguments.beside_heat else drive(here, arguments)
@@ -47,6 +55,13 @@ def main() -> int:
         print(f"heat-api isn't tried here: {reason}", flush=True)
         return SKIPPED
     return int(wrong > 0)
+
+
+def ground(directory: pathlib.Path, *, of_services: bool) -> contextlib.AbstractContextManager[cloud.Cloud]:
+    """What the engines stand on."""
+    if of_services:
+        return cloud.ground_beside(Reached(json.loads(pathlib.Path(os.environ[VARIABLE]).read_text())), directory)
+    return cloud.ground(directory)
 
 
 def beside_heat(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
@@ -62,9 +77,11 @@ def beside_heat(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
 def drive(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
     """Have heatlite do all of it; how much went wrong."""
     with here.served_by(cloud.Engine.HEATLITE):
+        if here.services is not None:
+            return functional.run(here, arguments.ids or CLOUD_IDS)
         wrong = commands.run(here) + signed.run(here)
         if not arguments.commands:
-            wrong += functional.run(here, arguments.ids)
+            wrong += functional.run(here, arguments.ids or IDS)
     return wrong
 
 
