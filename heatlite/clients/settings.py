@@ -35,6 +35,7 @@ class Settings:
     stack_domain: StackDomain | None = None
     deferred_auth_method: Deferred = Deferred.TRUSTS
     trusts_delegated_roles: tuple[str, ...] = ()
+    allow_trusts_redelegation: bool = False
     region_name: str | None = None
     interface: str = "public"
     timeout: float = 60

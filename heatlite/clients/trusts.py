@@ -48,7 +48,7 @@ class Trusts:
             "trustee_user_id": self._service_id(),
             "project_id": project_id,
             "impersonation": True,
-            "allow_redelegation": False,
+            "allow_redelegation": settings.allow_trusts_redelegation,
             "roles": [{"name": role} for role in wanted],
         }
         return str(self._identity(trustor).create("trust", values)["id"])

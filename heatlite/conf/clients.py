@@ -20,6 +20,13 @@ OPTIONS: list[cfg.Opt] = [
         default=[],
         help="Roles that a trust passes on. Empty: all roles of the user in the project.",
     ),
+    cfg.BoolOpt(
+        "allow_trusts_redelegation",
+        default=False,
+        help="Let services create trusts with a stack's trust: Mistral for cron triggers, Aodh and Zaqar for actions "
+        "and subscribers that begin with trust+. Keystone has to allow it, too (option allow_redelegation in [trust]). "
+        "Stacks that were created before keep their trusts.",
+    ),
     cfg.StrOpt("heat_stack_user_role", default="heat_stack_user", help="Role of the users that belong to stacks."),
     cfg.StrOpt("stack_user_domain_id", help="Id of the domain for the users that belong to stacks. Default: none."),
     cfg.StrOpt(

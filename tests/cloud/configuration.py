@@ -104,6 +104,7 @@ def keystone(place: Place) -> Sections:
         "credential": {"key_repository": etc / "credential-keys"},
         "identity": {"password_hash_rounds": 4},
         "cache": {"enabled": "true", "backend": "dogpile.cache.memory"},
+        "trust": {"allow_redelegation": "true"},
     }
 
 

@@ -19,6 +19,7 @@ def zaqar(place: Place) -> Sections:
             "region_name": REGION,
         },
         "signed_url": {"secret_key": "a key for tests"},
+        "trustee": {name: it for name, it in login(place, "zaqar").items() if not name.startswith("project")},
         "storage": {"message_pipeline": notifies, "subscription_pipeline": notifies},
     }
 
@@ -52,8 +53,18 @@ def aodh(place: Place) -> Sections:
     }
 
 
+def mistral(place: Place) -> Sections:
+    """Workflows and what they execute in one process beside the API."""
+    return common(place, "mistral") | {
+        "pecan": {"auth_enable": "true"},
+        "keystone_authtoken": tokens(place, "mistral"),
+        "cron_trigger": {"run_in_api": "false"},
+    }
+
+
 FILES: Mapping[str, Mapping[str, Written]] = {
     "zaqar": {"zaqar.conf": zaqar},
     "gnocchi": {"gnocchi.conf": gnocchi},
     "aodh": {"aodh.conf": aodh},
+    "mistral": {"mistral.conf": mistral},
 }

@@ -35,6 +35,7 @@ class Reached:
             auth_url=described["auth_url"],
             service=Login(username="heat", password=self._password),
             stack_domain=StackDomain(boss),
+            allow_trusts_redelegation=True,
             region_name=described["region"],
         )
         self.sessions = Sessions(self.settings)

@@ -114,7 +114,6 @@ ALWAYS: Mapping[str, Service] = {
         ("octavia-worker",),
         databases=("octavia",),
         migration=("octavia-db-manage", "upgrade", "head"),
-        needs=("neutron",),
         takes_arguments=True,
         topic="octavia_provisioning_v2",
     ),
@@ -147,6 +146,15 @@ ON_REQUEST: Mapping[str, Service] = {
         databases=("aodh",),
         migration=("aodh-dbsync",),
         needs=("gnocchi",),
+    ),
+    "mistral": Service(
+        further.FILES["mistral"],
+        (("workflowv2", "/v2"),),
+        "mistral.wsgi",
+        ("mistral-server",),
+        databases=("mistral",),
+        migration=("mistral-db-manage", "upgrade", "head"),
+        topic="mistral_engine",
     ),
 }
 SERVICES = {**ALWAYS, **ON_REQUEST}

@@ -416,11 +416,19 @@ MESSAGES = [
             "subscriber": "trust+http://workflow.invalid/v2/executions",
             "options": {
                 "post_data": f'{{"workflow_id": "{ID}", "params": {{"env": {{"a": 1, "notification": '
-                '"$zaqar_message$"}}, "input": {"x": 2}}'
+                '"$zaqar_message$"}}, "input": {"x": 2}}',
+                "trust_id": "t1",
             },
         },
         {"params": REMOVED, "ttl": 600},
-        {"ttl": 600},
+        {
+            "ttl": 600,
+            "options": {
+                "post_data": f'{{"workflow_id": "{ID}", "params": {{"env": {{"notification": "$zaqar_message$"}}}}, '
+                '"input": {"x": 2}}',
+                "trust_id": "t1",
+            },
+        },
         others=(kinds.WORKFLOW,),
     ),
 ]

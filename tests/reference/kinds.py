@@ -258,6 +258,14 @@ QUEUE = Kind(
     patch_root="/metadata/",
     actions={"POST share": share_queue},
 )
+
+
+def trusting(sent: Body) -> Body:
+    """What Zaqar makes of a subscription whose subscriber needs a trust."""
+    needs = sent.get("subscriber", "").startswith("trust+")
+    return {**sent, "options": {**sent["options"], "trust_id": "t1"}} if needs else sent
+
+
 SUBSCRIPTION = Kind(
     "messaging",
     "/v2/queues/{}/subscriptions",
@@ -269,6 +277,7 @@ SUBSCRIPTION = Kind(
     "PATCH",
     unique="subscriber",
     claimed="subscriber",  # with Swift as the store
+    makes=trusting,
     headers="Client-ID",
     answers=lambda made: {"subscription_id": made["id"]},
     is_silent=True,

@@ -23,6 +23,7 @@ def cloud_settings(conf: cfg.ConfigOpts) -> Settings | None:
         stack_domain=stack_domain(conf),
         deferred_auth_method=Deferred(conf.deferred_auth_method),
         trusts_delegated_roles=tuple(conf.trusts_delegated_roles),
+        allow_trusts_redelegation=conf.allow_trusts_redelegation,
         region_name=conf.region_name_for_services,
         interface=conf.clients.endpoint_type.removesuffix("URL"),
         timeout=conf.client_timeout,

@@ -142,6 +142,13 @@ def test_configured_roles_are_passed_on_in_place_of_all(keystone: MemoryKeystone
     assert keystone.things["trust"][trust_id]["roles"] == [{"name": "reader"}]
 
 
+@pytest.mark.parametrize("allowed", [False, True])
+def test_services_may_pass_a_trust_on_only_if_that_is_configured(keystone: MemoryKeystone, allowed: bool) -> None:
+    sessions = keystone.sessions(dataclasses.replace(SETTINGS, allow_trusts_redelegation=allowed))
+    trust_id = Trusts(sessions).grant(Login(token="t"), "u-ann", "p-shop", ["member"])
+    assert keystone.things["trust"][trust_id]["allow_redelegation"] is allowed
+
+
 def test_nothing_secret_stands_in_a_login_that_is_shown() -> None:
     shown = repr(Login(token="tok-1", password="hunter2", trust_id="t-4711", username="ann"))
     assert "ann" in shown

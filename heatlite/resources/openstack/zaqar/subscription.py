@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from heatlite.resources.base import UpdateReplace
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import Claimed
 from heatlite.resources.openstack.fields import custom
@@ -19,6 +20,7 @@ from heatlite.schema.constraints import Range
 
 QUEUE, SUBSCRIBER, TTL, OPTIONS = "queue_name", "subscriber", "ttl", "options"
 WORKFLOW, PARAMS, INPUT = "workflow_id", "params", "input"
+NEEDS_TRUST, TRUST = "trust+", "trust_id"
 KINDS = ("http", "https", "mailto", "trust+http", "trust+https")
 FOR_EVER = 220367260800
 """Seconds until the year 9000, as in Heat."""
@@ -86,12 +88,20 @@ class Subscription(Claimed, ZaqarResource):
     def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
         """Return what differs from the subscription as Zaqar has it.
 
-        With Swift as its store, Zaqar refuses a subscriber that the subscription has already.
+        With Swift as its store, Zaqar refuses a subscriber that the subscription has already. It makes a trust for a
+        subscriber only when it creates the subscription, and keeps the trust's id among the options.
+
+        :raises UpdateReplace: if the new subscriber needs a trust, and there is none
         """
         if not prop_diff:
             return {}
-        there = self.seen()
-        return {name: it for name, it in self.subscription().items() if there.get(name) != it}
+        there, wanted = self.seen(), self.subscription()
+        if wanted[SUBSCRIBER].startswith(NEEDS_TRUST):
+            trust = (there.get(OPTIONS) or {}).get(TRUST)
+            if trust is None:
+                raise UpdateReplace
+            wanted[OPTIONS] = {**wanted[OPTIONS], TRUST: trust}
+        return {name: it for name, it in wanted.items() if there.get(name) != it}
 
     def change(self, body: Body) -> Body:
         """Send the change, whose answer is empty."""
