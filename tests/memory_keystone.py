@@ -40,7 +40,10 @@ SETTINGS = Settings(
 
 
 class MemoryKeystone(BaseAdapter):
-    """The server. ``things`` is what there is, by kind and id; ``paths`` the grants; ``asked`` what was sent."""
+    """The server. ``things`` is what there is, by kind and id; ``paths`` the grants; ``asked`` what was sent.
+
+    ``beside`` answers requests to other hosts; ``catalog`` tells of them.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,6 +52,8 @@ class MemoryKeystone(BaseAdapter):
         self.asked: list[tuple[str, str]] = []
         self.void: set[str] = set()
         self.dies_after: str | None = None
+        self.beside: BaseAdapter | None = None
+        self.catalog: list[dict[str, Any]] = []
         self._numbers = itertools.count(1)
         for kind, thing_id, name in (
             ("domain", "default", "Default"),
@@ -77,6 +82,8 @@ class MemoryKeystone(BaseAdapter):
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Answer one request."""
         url = urlsplit(str(request.url))
+        if self.beside is not None and url.hostname != urlsplit(URL).hostname:
+            return self.beside.send(request, **options)
         path = url.path.removeprefix("/v3/")
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         body = json.loads(request.body or "{}")
@@ -84,6 +91,7 @@ class MemoryKeystone(BaseAdapter):
         self.asked.append((method, path))
         if path == "auth/tokens":
             status, answer, headers = 201, token_of(body), {"X-Subject-Token": f"t{next(self._numbers)}"}
+            answer["token"]["catalog"] = self.catalog
         elif request.headers.get("X-Auth-Token") in self.void:
             status, answer, headers = 401, wrong(401, "The request you have made requires authentication."), {}
         else:

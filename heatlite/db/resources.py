@@ -218,6 +218,16 @@ def anywhere_by_physical_id(context: Context, physical_id: str, tenant: str | No
 
     Without their large columns.
     """
+    return _anywhere(context, physical_id, tenant)
+
+
+@reader
+def of_project_by_physical_id(context: Context, physical_id: str, tenant: str) -> list[ResourceRecord]:
+    """List the same rows of one project as they are now, oldest first."""
+    return _anywhere(context, physical_id, tenant)
+
+
+def _anywhere(context: Context, physical_id: str, tenant: str | None) -> list[ResourceRecord]:
     stack = models.stack.c
     statement = LIGHT.join(models.stack, stack.id == TABLE.c.stack_id).where(
         TABLE.c.physical_resource_id == physical_id, stack.deleted_at.is_(None)

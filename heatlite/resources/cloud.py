@@ -153,6 +153,9 @@ class Cloud(Protocol):
     def names(self) -> Names:
         """The look-up of names."""
 
+    def as_user(self, user: StackUser, password: str) -> Cloud:
+        """Return the same services, used as one of the stack's own users, in the project of these."""
+
     def client(self, service: str) -> Any:
         """Return the SDK's client of a service, by the SDK's name for it: ``compute``, ``network`` …"""
 

@@ -15,6 +15,8 @@ from heatlite.resources.testing import drive
 from tests.cloud.left import added, everything
 from tests.cloud.life import Life, reference
 from tests.cloud.reached import Reached
+from tests.story import Story, hot
+from tests.waiting import wait_until
 
 TYPE = "OS::Swift::Container"
 
@@ -171,3 +173,126 @@ def test_a_wait_for_too_few_signals_ends(cloud: Reached) -> None:
     assert isinstance(failed, Failed)
     assert "1 of 2 received - Signal 1 received" in failed.reason
     assert isinstance(handle.run("DELETE"), Done)
+
+
+def ref(name: str) -> dict[str, str]:
+    """A reference to a resource."""
+    return {"get_resource": name}
+
+
+def by_urls(transport: str = "POLL_TEMP_URL") -> dict[str, Any]:
+    """A server whose agent reads an object, a deployment whose result is put into one, and a wait for two signals."""
+    result, handle = ({"signal_transport": "TEMP_URL_SIGNAL"} for _ in range(2))
+    config = {"config": "echo", "outputs": [{"name": "result"}]}
+    return hot(
+        None,
+        {
+            "agent": {"value": {"get_attr": ["server", "os_collect_config"]}},
+            "signal": {"value": {"get_attr": ["handle", "signal"]}},
+            "data": {"value": {"get_attr": ["wait", "data"]}},
+            "result": {"value": {"get_attr": ["deployment", "result"]}},
+        },
+        server={"type": "OS::Heat::DeployedServer", "properties": {"software_config_transport": transport}},
+        config={"type": "OS::Heat::SoftwareConfig", "properties": config},
+        deployment={
+            "type": "OS::Heat::SoftwareDeployment",
+            "properties": {"config": ref("config"), "server": ref("server"), **result},
+        },
+        handle={"type": "OS::Heat::WaitConditionHandle", "properties": handle},
+        wait={
+            "type": "OS::Heat::WaitCondition",
+            "properties": {"handle": ref("handle"), "timeout": 600, "count": 2},
+        },
+    )
+
+
+def outputs(story: Story) -> dict[str, Any]:
+    """The stack's outputs by name."""
+    return {it["output_key"]: it["output_value"] for it in story.show()["outputs"]}
+
+
+def deployments(url: str) -> list[dict[str, Any]]:
+    """What the agent reads of its deployments."""
+    found: list[dict[str, Any]] = requests.get(url, timeout=30).json()["deployments"]
+    return found
+
+
+def test_a_server_a_deployment_and_a_wait_by_urls_that_need_no_token(story: Story, cloud: Reached) -> None:
+    before = everything(cloud)
+    story.create(by_urls())
+    wait_until(lambda: outputs(story)["agent"] and outputs(story)["signal"], story.patience, "the URLs", story.explain)
+    agent, handle = outputs(story)["agent"], json.loads(outputs(story)["signal"])["alarm_url"]
+    assert agent["collectors"] == ["request", "local"]
+    url = agent["request"]["metadata_url"]
+    wait_until(lambda: deployments(url), story.patience, "the deployment", story.explain)
+    told = {it["name"]: it["value"] for it in deployments(url)[0]["inputs"]}
+    assert requests.get(url, timeout=30).json()["os-collect-config"] == agent
+
+    assert (told["deploy_signal_transport"], told["deploy_signal_verb"]) == ("TEMP_URL_SIGNAL", "PUT")
+    sent = requests.put(told["deploy_signal_id"], json={"result": "42", "deploy_status_code": 0}, timeout=30)
+    assert sent.status_code == 201
+    for content in ("", '{"id": "b", "data": "it is up"}'):
+        assert requests.put(handle, data=content, timeout=30).status_code == 201
+    story.settle("CREATE_COMPLETE")
+    assert outputs(story)["result"] == "42"
+    assert json.loads(outputs(story)["data"]) == {"1": None, "b": "it is up"}
+
+    parts: dict[str, Any] = {"inputs": [], "outputs": [], "options": {}}
+    config = story.client.create_software_config(story.context, "script", "more", "echo", **parts)["id"]
+    server = story.physical_ids()["server"]
+    made = story.client.create_software_deployment(story.context, server_id=server, config_id=config)["id"]
+    assert "more" in [it["name"] for it in deployments(url)]
+    story.client.delete_software_deployment(story.context, made)
+    assert len(deployments(url)) == 1
+    story.client.delete_software_config(story.context, config)
+
+    inputs = [{"name": name, "value": told[name]} for name in ("deploy_signal_transport", "deploy_signal_id")]
+    config = story.client.create_software_config(
+        story.context, "script", "by hand", "echo", **{**parts, "inputs": inputs}
+    )["id"]
+    by_hand = story.client.create_software_deployment(
+        story.context, server_id="elsewhere", config_id=config, status="IN_PROGRESS"
+    )["id"]
+    assert requests.put(told["deploy_signal_id"], json={"deploy_stdout": "hi"}, timeout=30).status_code == 201
+    looked = story.client.show_software_deployment(story.context, by_hand)
+    assert (looked["status"], looked["output_values"]["deploy_stdout"]) == ("COMPLETE", "hi")
+    story.client.delete_software_deployment(story.context, by_hand)
+    story.client.delete_software_config(story.context, config)
+
+    story.update(by_urls("POLL_SERVER_HEAT"))
+    story.settle("UPDATE_COMPLETE")
+    assert outputs(story)["agent"]["collectors"] == ["heat", "local"]
+    assert requests.get(url, timeout=30).status_code == 404
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert everything(cloud) == before
+
+
+def test_files_of_a_template_come_from_a_container(story: Story, cloud: Reached) -> None:
+    inner = {"heat_template_version": "2021-04-16", "outputs": {"it": {"value": "from the container"}}}
+    put(cloud, "/files")
+    put(cloud, "/files/env.yaml", b"parameters: {size: 7}")
+    put(cloud, "/files/of/inner.yaml", json.dumps(inner).encode())
+    put(cloud, "/files/mine", b"\xff")
+    template = hot(
+        {"size": {"type": "number"}},
+        {"it": {"value": {"get_attr": ["one", "it"]}}, "size": {"value": {"get_param": "size"}}},
+        one={"type": "of/inner.yaml"},
+        two={"type": "OS::Heat::Value", "properties": {"value": {"get_file": "mine"}}},
+    )
+
+    def create(container: str, files: dict[str, str]) -> None:
+        named = {"environment_files": ["env.yaml"], "files_container": container}
+        story.identity = story.client.create_stack(story.context, story.name, template, {}, files, {}, **named)
+
+    with pytest.raises(Exception, match="mine in container files isn't UTF-8 text"):
+        create("files", {})
+    with pytest.raises(Exception, match="Could not fetch files from container other, reason: Swift answered 404"):
+        create("other", {})
+    create("files", {"mine": "my own"})
+    story.settle("CREATE_COMPLETE")
+    assert outputs(story) == {"it": "from the container", "size": 7}
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    for path in ("/files/env.yaml", "/files/of/inner.yaml", "/files/mine", "/files"):
+        cloud.services().api("object_store").delete(path)

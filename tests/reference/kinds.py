@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from tests.reference.standin import JSON_PATCH, Body, Kind, Refused, StandIn, shown
+from tests.reference.standin import JSON_PATCH, PARENTS, Body, Kind, Refused, StandIn, shown
 
 NAMED = "name description"
 
@@ -237,6 +237,29 @@ def share_queue(service: StandIn, there: Body, body: Body) -> Body:
     }
 
 
+def purge_queue(service: StandIn, there: Body, body: Body) -> None:
+    """Delete what is in a queue."""
+    assert body == {"resource_types": ["messages"]}
+    messages = service.objects[MESSAGE.path]
+    [name] = [name for name, it in service.objects[QUEUE.path].items() if it is there]
+    for each in [it for it, message in messages.items() if message[PARENTS] == [name]]:
+        del messages[each]
+
+
+MESSAGE = Kind(
+    "messaging",
+    "/v2/queues/{}/messages",
+    "",
+    "messages",
+    "body",
+    "ttl delay",
+    filters="echo include_claimed",
+    adds={"echo": "true", "include_claimed": "true"},  # any message matches the two filters
+    headers="Client-ID",
+    reads=lambda sent: sent["messages"][0],
+    answers=lambda made: {"resources": [f"/v2/queues/jobs/messages/{made['id']}"]},
+    always_next=True,
+)
 QUEUE = Kind(
     "messaging",
     "/v2/queues",
@@ -256,7 +279,7 @@ QUEUE = Kind(
     headers="Client-ID",
     patches="application/openstack-messaging-v2.0-json-patch",
     patch_root="/metadata/",
-    actions={"POST share": share_queue},
+    actions={"POST share": share_queue, "POST purge": purge_queue},
 )
 
 

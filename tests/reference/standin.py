@@ -299,9 +299,16 @@ class StandIn(BaseAdapter):
             there[kind.status] = ahead.pop(0)
 
     def _token(self) -> dict[str, Any]:
-        services = sorted({kind.service for kind in self.kinds})
         project = {"id": "shop", "name": "shop", "domain": {"id": "default", "name": "Default"}}
-        catalogue = [
+        user = {"id": "ann", "name": "ann", "domain": project["domain"]}
+        times = {"expires_at": "2999-01-01T00:00:00.000000Z", "issued_at": "2026-01-01T00:00:00Z"}
+        return {
+            "token": {"methods": ["password"], "user": user, "project": project, "catalog": self.catalog(), **times}
+        }
+
+    def catalog(self) -> list[dict[str, Any]]:
+        """What a token tells of the services."""
+        return [
             {
                 "id": name,
                 "type": name,
@@ -317,11 +324,8 @@ class StandIn(BaseAdapter):
                     for it in ("public", "admin", "internal")
                 ],
             }
-            for name in services
+            for name in sorted({kind.service for kind in self.kinds})
         ]
-        user = {"id": "ann", "name": "ann", "domain": project["domain"]}
-        times = {"expires_at": "2999-01-01T00:00:00.000000Z", "issued_at": "2026-01-01T00:00:00Z"}
-        return {"token": {"methods": ["password"], "user": user, "project": project, "catalog": catalogue, **times}}
 
 
 class Refused(Exception):

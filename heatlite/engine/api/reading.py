@@ -24,8 +24,9 @@ from heatlite.engine.api.history import read_events
 from heatlite.engine.api.queries import Condition
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.resource_lists import matching, required_by
-from heatlite.engine.api.software_replies import deployed_to, type_shows_deployments
+from heatlite.engine.api.software_replies import type_shows_deployments
 from heatlite.engine.common.reply_limits import check_read
+from heatlite.engine.common.shown_configs import deployed_to
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.refresh import as_of_now, asker
 from heatlite.rpc.queries import EventQuery, StackQuery

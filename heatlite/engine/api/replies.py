@@ -12,6 +12,7 @@ from typing import Any
 from heatlite.db.records import EventRecord, ResourceRecord, ServiceRecord, StackRecord
 from heatlite.db.snapshots import SnapshotRecord
 from heatlite.engine.api.arguments import identity
+from heatlite.engine.common.times import shown_time
 from heatlite.resources.groups.attributes import RECORDED as MEMBERS
 from heatlite.resources.nested.port import ERRORS
 from heatlite.template import Parameters, Template
@@ -23,9 +24,7 @@ UNSHOWN = (ERRORS, MEMBERS)
 NO_OUTPUT_DESCRIPTION = "No description given"
 
 
-def time(moment: datetime.datetime | None) -> str | None:
-    """Format a time like ``2026-11-20T22:11:37Z``."""
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+time = shown_time
 
 
 def stack_summary(stack: StackRecord, tags: Sequence[str] | None) -> Reply:

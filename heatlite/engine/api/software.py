@@ -6,23 +6,34 @@ deployment's id is the resource's uuid.
 
 from __future__ import annotations
 
+import email.utils
+import logging
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import oslo_messaging
 
+from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db import resources, software_configs, software_deployments, stack_projects
+from heatlite.db.software_deployments import DeploymentRecord
 from heatlite.engine.api import finding, paging
 from heatlite.engine.api.arguments import document, invalid, mapping
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.software_arguments import LONGEST_PROJECT, given_id, moment, needed, states, text
-from heatlite.engine.api.software_replies import deployed_to, deployment, shown_config, summary
+from heatlite.engine.api.software_replies import deployment
 from heatlite.engine.common import limits
 from heatlite.engine.common.reply_limits import check_read
+from heatlite.engine.common.shown_configs import deployed_to, shown_config, summary
 from heatlite.engine.ports.software_store import Store
 from heatlite.engine.shared import Shared
+from heatlite.resources.builtin.mailbox import TEMP_URL_SIGNAL, parsed
 from heatlite.resources.software import io
+from heatlite.resources.software.delivery import push
+
+LOG = logging.getLogger(__name__)
 
 
 class SoftwareEndpoint:
@@ -136,13 +147,13 @@ class SoftwareEndpoint:
 
     @client_call
     def show_software_deployment(self, context: RequestContext, deployment_id: str) -> Reply:
-        """Return one deployment."""
-        return deployment(self._store(context).deployment(deployment_id))
+        """Return one deployment, with a result that its server has put into Swift."""
+        return deployment(self._looked_at(context, deployment_id))
 
     @client_call
     def check_software_deployment(self, context: RequestContext, deployment_id: str, timeout: Any = None) -> Reply:
         """Return one deployment without waiting for it: a thread of the engine must not wait for a server."""
-        return deployment(self._store(context).deployment(deployment_id))
+        return deployment(self._looked_at(context, deployment_id))
 
     @client_call
     def create_software_deployment(
@@ -175,7 +186,9 @@ class SoftwareEndpoint:
         reason = {"status_reason": str(state.get("status_reason"))}  # a missing one is "None", as in Heat
         values |= {**states(state), **reason, "stack_user_project_id": project}
         values |= {"id": given_id(deployment_id)} if deployment_id else {}
-        return deployment(self._store(context).make_deployment(values))
+        made = self._store(context).make_deployment(values)
+        self._push(context, made.server_id)
+        return deployment(made)
 
     @client_call
     def update_software_deployment(
@@ -195,6 +208,8 @@ class SoftwareEndpoint:
             given["updated_at"] = moment(updated_at)
         found = self._store(context).update_deployment(deployment_id, given)
         self._wake(context, deployment_id)
+        if "config_id" in given:
+            self._push(context, found.server_id)
         return deployment(found)
 
     @client_call
@@ -212,13 +227,61 @@ class SoftwareEndpoint:
     @client_call
     def delete_software_deployment(self, context: RequestContext, deployment_id: str) -> None:
         """Delete a deployment; its config stays."""
-        self._store(context).remove_deployment(deployment_id)
+        store = self._store(context)
+        server_id = store.deployment(deployment_id).server_id
+        store.remove_deployment(deployment_id)
+        self._push(context, server_id)
+
+    def _push(self, context: RequestContext, server_id: str) -> None:
+        """Send a server what is deployed to it, if its agent doesn't ask. A failure is only logged, as in Heat."""
+        cloud = self._shared.cloud_of(context)
+        if cloud is None:
+            return
+        try:
+            push(cloud, self._store(context).served(context.project_id, server_id), self._shared.inputs.new_id())
+        except exception.HeatliteError as error:
+            LOG.error("The deployments of server %s couldn't be sent to it: %s", server_id, error)
+
+    def _looked_at(self, context: RequestContext, deployment_id: str) -> DeploymentRecord:
+        """Return a deployment. If its server signals by a URL of Swift's, look there first, with the request's token.
+
+        A client may have made the deployment and the URL: then nobody else looks. A failure is only logged.
+        """
+        store = self._store(context)
+        found = store.deployment(deployment_id)
+        config = software_configs.get(context, found.config_id) if found.is_in_progress else None
+        place = object_of(config.config) if config else None
+        cloud = self._shared.cloud_of(context) if place else None
+        if cloud is None or place is None:
+            return found
+        try:
+            headers, content = cloud.api("object_store").answer("GET", place)
+            written = email.utils.parsedate_to_datetime(headers["Last-Modified"]).replace(tzinfo=None)
+            if not content or (found.updated_at is not None and written <= found.updated_at):
+                return found  # it is the result of before
+            store.signal(deployment_id, parsed(content), written)
+        except exception.CloudNotFound:
+            return found
+        except (exception.HeatliteError, ValueError) as error:
+            LOG.error("The result of deployment %s couldn't be read: %s", deployment_id, error)
+            return found
+        self._wake(context, deployment_id)
+        return store.deployment(deployment_id)
 
     def _wake(self, context: RequestContext, deployment_id: str) -> None:
         """Wake the resource that made a deployment. If the message is lost, the resource polls by itself."""
         row = resources.by_uuid(context, deployment_id)
         if row is not None and row.engine_id is not None:
             self._shared.wakes.wake(row.engine_id, [row.id])
+
+
+def object_of(config: Mapping[str, Any]) -> str | None:
+    """Return the path of the object that a deployment's server puts its result into; None if it signals otherwise."""
+    inputs = {it.get(io.NAME): it.get(io.VALUE) for it in config.get("inputs") or ()}
+    if inputs.get("deploy_signal_transport") != TEMP_URL_SIGNAL:
+        return None
+    parts = urlsplit(str(inputs.get("deploy_signal_id") or "")).path.split("/", 4)
+    return f"/{parts[3]}/{parts[4]}" if len(parts) == 5 and parts[3] and parts[4] else None
 
 
 def check_users_project(context: RequestContext, project_id: str | None) -> None:

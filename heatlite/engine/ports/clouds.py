@@ -26,7 +26,7 @@ from heatlite.db.records import StackRecord
 from heatlite.db.user_creds import Credentials
 from heatlite.engine.ports.nested_stacks import answered
 from heatlite.engine.ports.stack_users import UsersOf
-from heatlite.resources.cloud import Cloud, StackUsers
+from heatlite.resources.cloud import Cloud, StackUser, StackUsers
 
 CloudOf = Callable[[StackRecord], Cloud | None]
 
@@ -49,6 +49,11 @@ class StackCloud(ServicesOf):
         if self._users is None:
             raise exception.NotSupported(feature="Creating users while a request is validated")
         return self._users
+
+    def as_user(self, user: StackUser, password: str) -> Cloud:
+        """Return the services as one of the stack's own users."""
+        login = Login(password=password, user_id=user.user_id, project_id=user.project_id)
+        return StackCloud(self._sessions, lambda: login)
 
 
 class Clouds:

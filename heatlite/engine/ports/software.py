@@ -17,7 +17,7 @@ from heatlite.db.stack_projects import INTENDED
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.ports.nested_stacks import answered
 from heatlite.engine.ports.software_store import Store
-from heatlite.resources.software.port import Config, Deployed, Order, Software
+from heatlite.resources.software.port import Config, Deployed, Order, Served, Software
 
 SoftwareOf = Callable[[StackRecord], Software | None]
 """From a stack to the port for its resources; None if they may not use configs and deployments."""
@@ -117,6 +117,14 @@ class StackSoftware:
             if found is not None:
                 software_deployments.remove(context, deployment_id)
                 software_configs.remove(context, found.config_id)
+
+    @answered
+    def served(self, server_id: str, data: Mapping[str, Any] | None = None) -> Served | None:
+        """Return a server of the project by its physical id; None if its deployments aren't pushed to it.
+
+        :raises RequestLimitExceeded: when its deployments are too large together
+        """
+        return self.store.served(self.tenant, server_id, data)
 
     def _own(self, context: EngineContext, deployment_id: str) -> DeploymentRecord | None:
         """Return the deployment of this id, if there is one.

@@ -12,13 +12,17 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.context import EngineContext
-from heatlite.db import software_configs, software_deployments
+from heatlite.convergence.model import Action
+from heatlite.db import resources, software_configs, software_deployments
 from heatlite.db.api import Database
 from heatlite.db.retry import retried
 from heatlite.db.software_configs import ConfigRecord
 from heatlite.db.software_deployments import DeploymentRecord
 from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.common.shown_configs import deployed_to
 from heatlite.resources.jsonable import LARGEST
+from heatlite.resources.software.delivery import PLACE, QUEUE
+from heatlite.resources.software.port import Served
 from heatlite.resources.software.report import report_of
 from heatlite.schema.sizes import weight
 
@@ -138,6 +142,21 @@ class Store:
         with self.database.writer(context):
             self._deployment(context, deployment_id)
             software_deployments.remove(context, deployment_id)
+
+    def served(self, tenant: str, server_id: str, data: Values | None = None) -> Served | None:
+        """Return a server of a project by its physical id; None if its deployments aren't pushed to it.
+
+        :param data: the data of the server's resource, if its row doesn't have them yet
+        :raises RequestLimitExceeded: when its deployments are too large together
+        """
+        context = EngineContext(self.database)
+        with self.database.reader(context):
+            light = resources.of_project_by_physical_id(context, server_id, tenant)
+            found = resources.by_ids(context, [it.id for it in light if it.action is not Action.DELETE][-1:])
+            known = data if data is not None else (found[0].resource_data if found else None) or {}
+            if not found or not {PLACE, QUEUE} & set(known):
+                return None
+            return Served(known, found[0].resource_metadata or {}, deployed_to(context, tenant, server_id))
 
     def _config(self, context: EngineContext, config_id: Any) -> ConfigRecord:
         found = software_configs.get(context, config_id) if isinstance(config_id, str) else None

@@ -71,7 +71,12 @@ from heatlite.engine.traversal.fair_thread_pool import FairThreadPool
 from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_runner import StepRunner
 from heatlite.notifications import Notifier
-from heatlite.resources.builtin import deployment_with_user, handle_with_user, policy_with_user
+from heatlite.resources.builtin import (
+    deployed_server_with_user,
+    deployment_with_user,
+    handle_with_user,
+    policy_with_user,
+)
 from heatlite.resources.openstack.aws import load_balancer
 from heatlite.resources.openstack.mistral import workflow
 from heatlite.resources.registry import Registry
@@ -124,6 +129,7 @@ class EngineProcess:
                 {
                     **handle_with_user.IN_PLACE_OF,
                     **deployment_with_user.IN_PLACE_OF,
+                    **deployed_server_with_user.IN_PLACE_OF,
                     **policy_with_user.IN_PLACE_OF,
                     **workflow.IN_PLACE_OF,
                 }

@@ -2,9 +2,11 @@
 
 ::
 
-    TOKEN_SIGNAL   the user's token, and the URL to post the signal to
-    HEAT_SIGNAL    the user's password, to log in with and then to signal
-    CFN_SIGNAL     a URL signed with the user's keys; CloudFormation handles have only this, and Ref returns it
+    TOKEN_SIGNAL      the user's token, and the URL to post the signal to
+    HEAT_SIGNAL       the user's password, to log in with and then to signal
+    CFN_SIGNAL        a URL signed with the user's keys; CloudFormation handles have only this, and Ref returns it
+    TEMP_URL_SIGNAL   a URL of Swift's to put signals to          ┐ a condition fetches the signals,
+    ZAQAR_SIGNAL      the user's password, and a queue of Zaqar's ┘ because nobody tells the engine of them
 
 They replace the plain types if a domain for stack users is configured, because they do I/O.
 """
@@ -17,6 +19,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from heatlite.resources.base import Resource
+from heatlite.resources.builtin.mailbox import (
+    SWIFT_OBJECT,
+    SWIFT_URL,
+    TEMP_URL_SIGNAL,
+    ZAQAR_SIGNAL,
+    Mailbox,
+    ObjectBox,
+    QueueBox,
+)
 from heatlite.resources.builtin.own_user import CFN_SIGNAL, HEAT_SIGNAL, Signal, SuspendableUser
 from heatlite.resources.builtin.wait_condition_handle import (
     ENDPOINT,
@@ -28,11 +39,12 @@ from heatlite.resources.builtin.wait_condition_handle import (
     UpdateWaitConditionHandle,
     WaitConditionHandle,
 )
-from heatlite.resources.cloud import StackUser
+from heatlite.resources.cloud import Cloud, StackUser
 from heatlite.resources.schema import CacheMode
+from heatlite.resources.siblings import Sibling
 from heatlite.resources.signing import SIGNED_URL
 
-WITH_USER = (TOKEN_SIGNAL, HEAT_SIGNAL, CFN_SIGNAL)
+WITH_USER = (TOKEN_SIGNAL, HEAT_SIGNAL, CFN_SIGNAL, ZAQAR_SIGNAL)
 
 
 class Signed(SuspendableUser):
@@ -48,8 +60,7 @@ class HandleWithUser(Signed, WaitConditionHandle):
     """OS::Heat::WaitConditionHandle: any part of a signal may be missing, which makes it a success.
 
     It has a user of its own, whose token, password or signature is among its attributes: everyone who may read them may
-    signal. TEMP_URL_SIGNAL and ZAQAR_SIGNAL need other services: with them only ``resource_signal`` works. The same is
-    true of CFN_SIGNAL without heat-api-cfn.
+    signal. With CFN_SIGNAL and without heat-api-cfn only ``resource_signal`` works.
     """
 
     attributes_schema = {  # none of them changes once it is made
@@ -72,19 +83,46 @@ class HandleWithUser(Signed, WaitConditionHandle):
                 self.data_set(TOKEN, self.cloud.users.token(user, password))
                 self.data_set(ENDPOINT, self.api_url(user.project_id))
             case "HEAT_SIGNAL":
-                self.data_set(SIGNAL, self._credentials(*self.make_user()))
+                credentials = self._credentials(*self.make_user())
+                self.data_set(SIGNAL, {**credentials, "alarm_url": self.api_url(credentials["project_id"])})
+            case "TEMP_URL_SIGNAL":
+                self.make_object_box(versions=True)
+            case "ZAQAR_SIGNAL":
+                user, password = self.make_user()
+                queue = self.make_queue_box(user, password)
+                self.data_set(SIGNAL, {**self._credentials(user, password), "queue_id": queue})
+
+    @classmethod
+    def mailbox(cls, sibling: Sibling, cloud: Cloud, stack_id: str) -> Mailbox | None:
+        """Return the place of the signals, by what the creation recorded."""
+        if name := sibling.data.get(SWIFT_OBJECT):
+            return ObjectBox(cloud, stack_id, name)
+        signal = sibling.data.get(SIGNAL) or {}
+        if name := signal.get("queue_id"):
+            user = StackUser(signal["user_id"], signal["project_id"], signal["domain_id"], signal["auth_url"])
+            return QueueBox(cloud.as_user(user, signal["password"]), name, stack_id)
+        return None
 
     def handle_delete(self) -> None:
-        """Delete the user, if there is one."""
-        if self.properties[TRANSPORT] in (None, *WITH_USER):
+        """Leave the deletion to the check."""
+
+    def check_delete_complete(self, progress: Any) -> bool:
+        """Remove the place of the signals, then the user."""
+        transport = self.properties[TRANSPORT]
+        if not self.remove_box(transport):
+            return False
+        if transport in (None, *WITH_USER):
             self.delete_user()
+        return True
 
     def resolve_attribute(self, name: str) -> Any:
         """Return what a sender needs for the transport; None for an attribute of another transport."""
-        if name == SIGNAL and self.properties[TRANSPORT] == HEAT_SIGNAL:
+        if name == SIGNAL and self.properties[TRANSPORT] in (HEAT_SIGNAL, ZAQAR_SIGNAL):
             return json.dumps(self.data.get(SIGNAL))
         if name == SIGNAL and self.properties[TRANSPORT] == CFN_SIGNAL:
             return json.dumps({"alarm_url": self.data.get(SIGNED_URL)})
+        if name == SIGNAL and self.properties[TRANSPORT] == TEMP_URL_SIGNAL:
+            return json.dumps({"alarm_url": self.data.get(SWIFT_URL)})
         return super().resolve_attribute(name)
 
     def _credentials(self, user: StackUser, password: str) -> Mapping[str, Any]:
@@ -96,7 +134,6 @@ class HandleWithUser(Signed, WaitConditionHandle):
             "project_id": user.project_id,
             "domain_id": user.domain_id,
             "region_name": None,
-            "alarm_url": self.api_url(user.project_id),
         }
 
 

@@ -18,7 +18,17 @@ from typing import Any
 
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
+from heatlite.resources.builtin.mailbox import (
+    QUEUE,
+    SWIFT_OBJECT,
+    SWIFT_URL,
+    TEMP_URL_SIGNAL,
+    ZAQAR_SIGNAL,
+    ObjectBox,
+    QueueBox,
+)
 from heatlite.resources.cloud import USER_ID, StackUser
+from heatlite.resources.openstack.swift.temp_url import temp_url
 from heatlite.resources.signing import ACCESS_KEY, SECRET_KEY, Keys, resource_arn, signed_url
 from heatlite.resources.tools import physical_name
 
@@ -96,6 +106,39 @@ class OwnUser(Resource):
         kind, method = signal.value
         arn = resource_arn(self.project_id, self.stack_name, self.stack_id, self.name)
         return signed_url(method, f"{base}/{kind}", arn, keys, made_at=self.now() if expires else None)
+
+    def make_object_box(self, *, versions: bool) -> None:
+        """Make an object in Swift to signal by, and record its URL.
+
+        :param versions: each signal counts, not only the last one
+        """
+        box = self.object_box(versions=versions)
+        box.make()
+        self.data_set(SWIFT_URL, temp_url(self.cloud, self.random, box.place, "PUT"))
+        self.data_set(SWIFT_OBJECT, box.name)
+
+    def object_box(self, *, versions: bool) -> ObjectBox:
+        """Return the object in Swift; it may not exist."""
+        return ObjectBox(self.cloud, self.stack_id, self.physical_resource_name(), versions)
+
+    def make_queue_box(self, user: StackUser, password: str) -> str:
+        """Make a queue of the user's in Zaqar to signal by, and return its name."""
+        box = self.queue_box(user, password)
+        box.make()
+        self.data_set(QUEUE, box.name)
+        return box.name
+
+    def queue_box(self, user: StackUser, password: str) -> QueueBox:
+        """Return the queue; it may not exist."""
+        return QueueBox(self.cloud.as_user(user, password), self.user_name, self.uuid)
+
+    def remove_box(self, transport: str | None) -> bool:
+        """Remove the object or the queue of a transport, if it exists; return False if the next step has to go on."""
+        if transport == TEMP_URL_SIGNAL and self.cloud.endpoint("object-store"):
+            return self.object_box(versions=False).remove()
+        if transport == ZAQAR_SIGNAL and self.cloud.endpoint("messaging") and self.cloud.users.find(self.user_name):
+            return self.queue_box(*self.make_user()).remove()
+        return True
 
     def api_url(self, project_id: str) -> str | None:
         """Return heat-api's URL for signals from a user of this project; None if the catalogue has no orchestration."""

@@ -13,8 +13,10 @@ changes the deployment. Therefore a crash leaves no config behind.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from heatlite.exception import CloudError
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
 from heatlite.resources.siblings import AskAgain
@@ -138,7 +140,11 @@ class SoftwareDeployment(Resource):
             return None
         self.resource_id_set(self.uuid)
         self.software.deploy(self.uuid, self.order(action, source))
+        self.push()
         return None if self.properties[TRANSPORT] == NO_SIGNAL else {"since": self.now()}
+
+    def push(self) -> None:
+        """Send the server what is deployed to it, if its agent doesn't ask. Types with access to the cloud do it."""
 
     def is_over(self, progress: Progress) -> bool:
         """Tell whether the server has reported success, or nothing is waited for.
@@ -199,6 +205,8 @@ class SoftwareDeployment(Resource):
         if not self.is_over(progress):
             return False
         self.software.undeploy(self.uuid)
+        with suppress(CloudError):  # the server may be gone too
+            self.push()
         return True
 
     def handle_cancel(self, progress: Progress) -> None:

@@ -13,13 +13,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
+from heatlite.exception import CloudError
 from heatlite.resources.base import Resource
+from heatlite.resources.builtin.mailbox import Mailbox
 from heatlite.resources.builtin.wait_condition_handle import CfnWaitConditionHandle, Handle, Received
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
+from heatlite.resources.siblings import Sibling
 from heatlite.schema.constraints import Range
 
+FETCHED = "fetched"
+"""The key of a condition's data for signals from a mailbox: the letter's key → the signal."""
 LONGEST_SECONDS = 43200
 LONGEST_PAUSE_SECONDS = 15.0
 
@@ -71,6 +78,7 @@ class WaitCondition(Resource):
         :raises WaitConditionFailure: if one of them is a failure
         :raises WaitConditionTimeout: if the time is over
         """
+        self.fetch()
         received, wanted = self.received(), self.properties[self.count_name]
         if failures := received.reasons(failed=True):
             raise WaitConditionFailure(";".join(failures))
@@ -95,8 +103,13 @@ class WaitCondition(Resource):
     def handle_delete(self) -> None:
         """Clear the signals: a later condition for this handle waits for new ones."""
         reference = self.properties[self.handle_name]
-        if self.siblings is not None and reference is not None:
-            self.siblings.clear_metadata(reference)
+        if self.siblings is None or reference is None:
+            return
+        self.siblings.clear_metadata(reference)
+        sibling = self.siblings.by_reference(reference)
+        if sibling is not None and (box := self._mailbox(sibling)):
+            with suppress(CloudError):  # a suspended handle's user can't log in; the letters go with the handle
+                box.empty()
 
     def resolve_attribute(self, name: str) -> str:
         """Return ``data``: the data of the present signals."""
@@ -107,7 +120,37 @@ class WaitCondition(Resource):
         return {"until": self.now() + self.properties[self.timeout_name]}
 
     def received(self) -> Received:
-        """Return the signals of the handle.
+        """Return the signals of the handle, with those that were fetched for it.
+
+        :raises ValueError: if ``handle`` isn't a handle
+        """
+        sibling = self.handle()
+        found = sibling.plugin.received(sibling)
+        fetched = map(sibling.plugin.checked, (self.data.get(FETCHED) or {}).values())
+        return replace(found, signals={**found.signals, **dict(fetched)})
+
+    def fetch(self) -> None:
+        """Fetch the signals that a sender left for the handle at another service, and keep them.
+
+        :raises ValueError: if one isn't a signal
+        """
+        sibling = self.handle()
+        box = self._mailbox(sibling)
+        letters = box.letters() if box else {}
+        kept = dict(self.data.get(FETCHED) or {})
+        for key, details in letters.items():
+            if key not in kept:
+                kept[key] = sibling.plugin.completed(details, len(sibling.metadata) + len(kept) + 1)
+                sibling.plugin.checked(kept[key])
+        if kept:
+            self.data_set(FETCHED, kept)
+
+    def _mailbox(self, sibling: Sibling) -> Mailbox | None:
+        is_handle = issubclass(sibling.plugin, Handle) and self._cloud is not None
+        return sibling.plugin.mailbox(sibling, self.cloud, self.stack_id) if is_handle else None
+
+    def handle(self) -> Sibling:
+        """Return the handle.
 
         :raises ValueError: if ``handle`` isn't a handle
         """
@@ -115,7 +158,7 @@ class WaitCondition(Resource):
         sibling = self.siblings.by_reference(reference) if self.siblings is not None else None
         if sibling is None or not issubclass(sibling.plugin, self.handle_type):
             raise ValueError(f"{sibling.name if sibling else reference} is not a valid wait condition handle.")
-        return sibling.plugin.received(sibling)
+        return sibling
 
 
 def pause_of_wait(timeout: float, left: float) -> float:

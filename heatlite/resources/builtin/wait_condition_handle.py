@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from heatlite.resources.base import Resource
+from heatlite.resources.builtin.mailbox import TEMP_URL_SIGNAL, ZAQAR_SIGNAL, Mailbox
+from heatlite.resources.cloud import Cloud
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
 from heatlite.resources.siblings import Sibling
 from heatlite.schema.constraints import AllowedValues
 
 SUCCESS, FAILURE = "SUCCESS", "FAILURE"
 TRANSPORT, NO_SIGNAL, TOKEN_SIGNAL = "signal_transport", "NO_SIGNAL", "TOKEN_SIGNAL"
-TRANSPORTS = ("CFN_SIGNAL", "TEMP_URL_SIGNAL", "HEAT_SIGNAL", NO_SIGNAL, "ZAQAR_SIGNAL", TOKEN_SIGNAL)
+TRANSPORTS = ("CFN_SIGNAL", TEMP_URL_SIGNAL, "HEAT_SIGNAL", NO_SIGNAL, ZAQAR_SIGNAL, TOKEN_SIGNAL)
 TOKEN, ENDPOINT, CURL_CLI, SIGNAL = "token", "endpoint", "curl_cli", "signal"
 
 
@@ -76,6 +78,31 @@ class Handle(Resource):
         """Tell whether conditions for this handle complete without signals."""
         return False
 
+    @classmethod
+    def mailbox(cls, sibling: Sibling, cloud: Cloud, stack_id: str) -> Mailbox | None:
+        """Return the place at another service where signals to this handle arrive; None if there is none."""
+        return None
+
+    @classmethod
+    def completed(cls, details: Mapping[str, Any], number: int) -> dict[str, Any]:
+        """Return a signal with defaults for missing parts.
+
+        :param number: what the signal counts as, if it has no id
+        """
+        return dict(details)
+
+    @classmethod
+    def checked(cls, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Return a signal's id and its other parts.
+
+        :raises ValueError: if it isn't a signal
+        """
+        if set(given) != {cls.words.status, cls.words.reason, cls.words.data, cls.words.id}:
+            raise ValueError("Metadata format invalid")
+        if given[cls.words.status] not in (SUCCESS, FAILURE):
+            raise ValueError("Metadata format invalid")
+        return str(given[cls.words.id]), {name: it for name, it in given.items() if name != cls.words.id}
+
     def handle_create(self) -> None:
         """Record the resource's uuid as the physical id, which conditions refer to: nothing physical exists."""
         self.resource_id_set(self.uuid)
@@ -88,20 +115,16 @@ class Handle(Resource):
 
         :raises ValueError: if it isn't a signal
         """
-        given = self.completed_signal(details)
-        if set(given) != {self.words.status, self.words.reason, self.words.data, self.words.id}:
+        details = self.given_signal(details)
+        if not isinstance(details, Mapping):
             raise ValueError("Metadata format invalid")
-        if given[self.words.status] not in (SUCCESS, FAILURE):
-            raise ValueError("Metadata format invalid")
-        name = str(given.pop(self.words.id))
+        name, given = self.checked(self.completed(details, len(self.metadata) + 1))
         self.metadata_set({**self.metadata, name: given})
         return f"status:{given[self.words.status]} reason:{given[self.words.reason]}"
 
-    def completed_signal(self, details: Any) -> dict[str, Any]:
-        """Return a signal with all of its parts. Raise ValueError if it isn't a map."""
-        if not isinstance(details, Mapping):
-            raise ValueError("Metadata format invalid")
-        return dict(details)
+    def given_signal(self, details: Any) -> Any:
+        """Return what a signal without details means."""
+        return details
 
 
 class WaitConditionHandle(Handle):
@@ -138,16 +161,20 @@ class WaitConditionHandle(Handle):
         """Tell whether the transport is NO_SIGNAL."""
         return properties.get(TRANSPORT) == NO_SIGNAL
 
-    def completed_signal(self, details: Any) -> dict[str, Any]:
-        """Return a signal with defaults for missing parts; refuse a text that isn't a map."""
-        number = len(self.metadata) + 1
+    @classmethod
+    def completed(cls, details: Mapping[str, Any], number: int) -> dict[str, Any]:
+        """Return a signal with defaults for missing parts."""
         defaults = {
-            self.words.status: SUCCESS,
-            self.words.reason: f"Signal {number} received",
-            self.words.data: None,
-            self.words.id: number,
+            cls.words.status: SUCCESS,
+            cls.words.reason: f"Signal {number} received",
+            cls.words.data: None,
+            cls.words.id: number,
         }
-        return {**defaults, **super().completed_signal(details or {})}
+        return {**defaults, **details}
+
+    def given_signal(self, details: Any) -> Any:
+        """Return an empty map for a signal without details: it is a success."""
+        return details or {}
 
     def resolve_attribute(self, name: str) -> Any:
         """Return the value of an attribute as far as it is known without an identity service."""

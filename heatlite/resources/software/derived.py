@@ -30,6 +30,7 @@ DESCRIBED: Mapping[str, str] = {
     "deploy_password": "Password for API authentication",
     "deploy_project_id": "ID of project for API authentication",
     "deploy_region_name": "Region name for API authentication",
+    "deploy_queue_id": "ID of queue to use for signaling output values",
 }
 """The inputs that a deployment may have, in the order in which the server gets them."""
 

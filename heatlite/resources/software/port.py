@@ -48,6 +48,15 @@ class Deployed:
     output_values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server to which deployments are pushed: its resource's data and metadata, and its deployments."""
+
+    data: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    deployments: Sequence[Mapping[str, Any]] = ()
+
+
 class Software(Protocol):
     """The configs and deployments of a stack's project."""
 
@@ -80,3 +89,9 @@ class Software(Protocol):
 
     def undeploy(self, deployment_id: str) -> None:
         """Delete a deployment and the config that was derived for it, if they exist."""
+
+    def served(self, server_id: str, data: Mapping[str, Any] | None = None) -> Served | None:
+        """Return a server of the project by its physical id; None if its deployments aren't pushed to it.
+
+        :param data: the data of the server's resource, if its row doesn't have them yet
+        """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from heatlite.exception import InvalidRestrictedAction, NotFound
-from heatlite.resources.software.port import Config, Deployed, Order
+from heatlite.resources.software.port import Config, Deployed, Order, Served
 from heatlite.resources.software.report import report_of
 
 
@@ -19,6 +19,7 @@ class SoftwareInMemory:
     orders: dict[str, Order] = field(default_factory=dict)
     results: dict[str, Deployed] = field(default_factory=dict)
     in_use: set[str] = field(default_factory=set)
+    servers: dict[str, Served] = field(default_factory=dict)
 
     def config(self, config_id: str) -> Config | None:
         return self.configs.get(config_id)
@@ -58,3 +59,9 @@ class SoftwareInMemory:
 
     def undeploy(self, deployment_id: str) -> None:
         self.results.pop(deployment_id, None)
+        self.orders.pop(deployment_id, None)
+
+    def served(self, server_id: str, data: Mapping[str, Any] | None = None) -> Served | None:
+        found = Served(data, {}) if data is not None else self.servers.get(server_id)
+        names = sorted(it.config.name for it in self.orders.values() if it.server_id == server_id)
+        return found and replace(found, deployments=[{"name": it} for it in names])

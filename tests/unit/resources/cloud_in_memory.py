@@ -11,6 +11,8 @@ from heatlite.clients.settings import Settings
 from heatlite.engine.ports.clouds import StackCloud
 from heatlite.resources.cloud import StackUser
 from tests.memory_keystone import SETTINGS, MemoryKeystone
+from tests.reference import kinds
+from tests.reference.standin import StandIn
 
 
 class Users:
@@ -46,6 +48,13 @@ class Users:
 
 SIGNED = dataclasses.replace(SETTINGS, waitcondition_url="http://cfn.invalid:8000/v1/waitcondition")
 """Where there is a heat-api-cfn."""
+
+
+def beside_zaqar(keystone: MemoryKeystone) -> StandIn:
+    """Put Zaqar beside this keystone."""
+    zaqar = StandIn(kinds.QUEUE, kinds.MESSAGE)
+    keystone.beside, keystone.catalog = zaqar, zaqar.catalog()
+    return zaqar
 
 
 def cloud_of(keystone: MemoryKeystone, settings: Settings = SETTINGS) -> ServicesOf:

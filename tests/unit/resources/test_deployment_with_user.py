@@ -57,10 +57,14 @@ def test_the_user_stays_through_updates_and_goes_with_the_deployment(plugin: Any
 
 
 @BOTH
-def test_other_transports_have_no_user(plugin: Any) -> None:
-    instance, _, keystone = begun(plugin, "ZAQAR_SIGNAL")
+def test_a_deployment_without_signals_has_no_user(plugin: Any) -> None:
+    keystone, software = MemoryKeystone(), SoftwareInMemory()
+    given = {"server": "s", "signal_transport": "NO_SIGNAL"}
+    instance = instance_of(plugin, given, cloud=cloud_of(keystone), software=software)
+    done = drive(plugin, "CREATE", instance=instance)
+    assert isinstance(done, Done)
     assert users(keystone) == []
-    assert isinstance(drive(plugin, "DELETE", instance=instance), Done)
+    assert isinstance(drive(plugin, "DELETE", instance=carried(instance, done)), Done)
 
 
 def test_a_user_that_a_crash_left_goes_with_the_deployment() -> None:

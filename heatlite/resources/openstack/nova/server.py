@@ -26,7 +26,7 @@ from heatlite.exception import (
     ResourceUnknownStatus,
 )
 from heatlite.resources.base import UpdateReplace
-from heatlite.resources.builtin.own_user import OwnUser
+from heatlite.resources.builtin.agent import ForAgents
 from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import Body, CloudResource, is_uuid
 from heatlite.resources.openstack.marks import KEY, InMetadata
@@ -37,7 +37,6 @@ from heatlite.resources.openstack.nova.server_devices import devices, devices_v2
 from heatlite.resources.openstack.nova.server_networks import OWN_PORTS, TAKEN_OVER, ServerNetworks
 from heatlite.resources.openstack.nova.server_validation import validate_networks
 from heatlite.resources.openstack.states import State, states
-from heatlite.resources.signing import Keys
 from heatlite.resources.software import delivery
 
 WITH_TAGS = "2.26"
@@ -46,7 +45,7 @@ WITHOUT_NETWORKS, WITH_NIC_TAGS, WITH_VOLUME_TYPE, REBUILT_WITH_USER_DATA = "2.3
 """API versions. WITHOUT_NETWORKS: the last that requires no networks and accepts personality. The others: the first
 with the feature in the name."""
 IMAGE_ID_TOLD, CONSOLES_OF_ALL_KINDS = "2.45", "2.8"
-PASSWORD, USER, SNAPSHOT_IMAGE = "password", "stack_user", "snapshot_image_id"
+SNAPSHOT_IMAGE = "snapshot_image_id"
 BUSY = ("BUILD", "REBUILD", "RESIZE", "REVERT_RESIZE", "HARD_REBOOT", "REBOOT", "PASSWORD")
 REPLACEABLE = ((schema.IMAGE, schema.IMAGE_POLICY), (schema.FLAVOR, schema.FLAVOR_POLICY))
 CONSOLES = {
@@ -62,7 +61,7 @@ SNAPSHOT_KEY = "heat_snapshot"
 BAD_REQUEST = 400
 
 
-class Server(CloudResource, OwnUser):
+class Server(CloudResource, ForAgents):
     """A server: a virtual machine or a physical one, with a flavor, that boots from an image or a volume."""
 
     service, path, key, microversion = "compute", "/servers", "server", WITH_TAGS
@@ -70,6 +69,7 @@ class Server(CloudResource, OwnUser):
     mark = InMetadata("metadata", filtered=False)
     is_gone_at_once = False
     shows_deployments = True
+    first_collectors = ("ec2",)
     login_user: ClassVar[str | None] = None
     physical_resource_name_limit = 53
     states = states(
@@ -152,7 +152,7 @@ class Server(CloudResource, OwnUser):
         if OWN_PORTS not in self.data and any(it.has_own_port for it in self.networks.wanted):
             self.networks.record([])
         if self._is_for_software():
-            self._make_credentials()
+            self.make_credentials()
         return dict(self.data) != before
 
     def _is_made_already(self, progress: Body) -> bool:
@@ -267,47 +267,8 @@ class Server(CloudResource, OwnUser):
         content = delivery.text_of(self.software, content)
         if kind == schema.RAW:
             return content
-        metadata = {**self.metadata, "deployments": [], "os-collect-config": self._collect_config()}
+        metadata = {**self.metadata, "deployments": [], delivery.CONFIG: self.collect_config()}
         return user_data.for_software(content, metadata, self.uuid)
-
-    def _make_credentials(self) -> None:
-        """Create the user with whom the server's agent polls, unless there is one."""
-        transport = self.properties[delivery.CONFIG_TRANSPORT]
-        if transport == delivery.POLL_CFN:
-            self.make_keys()
-        elif transport == delivery.POLL_HEAT and PASSWORD not in self.data:
-            user, password = self.make_user()
-            kept = {"user_id": user.user_id, "project_id": user.project_id, "auth_url": user.auth_url}
-            self.data_set(USER, kept)
-            self.data_set(PASSWORD, password)
-
-    @classmethod
-    def data_from_heat(cls, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the data with the agent's user, whom Heat keeps only in what it tells the agent."""
-        user = (metadata.get("os-collect-config") or {}).get("heat") or {}
-        kept = {key: user[key] for key in ("user_id", "project_id", "auth_url") if user.get(key)}
-        return {**data, USER: kept} if kept else dict(data)
-
-    def _collect_config(self) -> Body:
-        """Return the configuration of the server's agent, os-collect-config."""
-        if not self._is_for_software():
-            return {}
-        transport, keys = self.properties[delivery.CONFIG_TRANSPORT], Keys.of(self.data)
-        if transport == delivery.POLL_HEAT and PASSWORD in self.data:
-            user = self.data.get(USER) or {}
-            place = {"stack_id": f"{self.stack_name}/{self.stack_id}", "resource_name": self.name}
-            heat = {**user, "password": self.data[PASSWORD], **place}
-            return {"collectors": ["ec2", "heat", "local"], "heat": heat}
-        if transport == delivery.POLL_CFN and keys is not None:
-            cfn = {
-                "metadata_url": self.cloud.metadata_url(),
-                "access_key_id": keys.access,
-                "secret_access_key": keys.secret,
-                "stack_name": self.stack_name,
-                "path": f"{self.name}.Metadata",
-            }
-            return {"collectors": ["ec2", "cfn", "local"], "cfn": cfn}
-        return {"collectors": ["ec2", "local"]}
 
     # --- update ----------------------------------------------------------------------------------------------------
 
@@ -400,7 +361,7 @@ class Server(CloudResource, OwnUser):
         """Make the first missing change; return True if there is none."""
         changed = progress["changed"]
         if delivery.CONFIG_TRANSPORT in changed and self._is_for_software():
-            self._make_credentials()
+            self.change_credentials(str(self.resource_id))
         if schema.NETWORKS in changed and not progress.get("rewired"):
             if not self.networks.rewire(progress):
                 return self._looks_again()
@@ -471,7 +432,7 @@ class Server(CloudResource, OwnUser):
         if not give_back_addresses(self, progress):
             return False
         if self._is_for_software():
-            self.delete_user()
+            self.forget_credentials()
         return True
 
     def is_broken_in_deletion(self, body: Mapping[str, Any]) -> bool:
@@ -588,7 +549,7 @@ class Server(CloudResource, OwnUser):
             case schema.CONSOLES:
                 return {kind: self._console(kind) for kind in CONSOLES}
             case schema.COLLECT_CONFIG:
-                return self._collect_config()
+                return self.collect_config() if self._is_for_software() else {}
         return super().attribute_of(name, body)
 
     def _console(self, kind: str) -> str:

@@ -12,16 +12,12 @@ none. Requests of a creation may be repeated: they overwrite nothing, because th
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from heatlite.exception import CloudConflict, CloudNotFound
-from heatlite.resources.builtin.characters import CLASSES, LETTERS_AND_DIGITS, random_string
+from heatlite.resources.builtin.mailbox import ObjectBox
 from heatlite.resources.builtin.wait_condition import (
     LONGEST_SECONDS,
     WaitConditionFailure,
@@ -31,16 +27,10 @@ from heatlite.resources.builtin.wait_condition import (
 from heatlite.resources.builtin.wait_condition_handle import CURL_CLI, ENDPOINT, FAILURE, SUCCESS, TOKEN
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.marks import ByContent
+from heatlite.resources.openstack.swift.temp_url import temp_url
 from heatlite.resources.schema import Attribute, CacheMode, Property, SupportStatus, Type
 from heatlite.schema.constraints import Range
 
-IN_PROGRESS = "in progress"
-"""The content of the first version, which is no signal."""
-KEY_HEADER = "X-Account-Meta-Temp-URL-Key"
-KEY_LENGTH = 32
-LAST_SECOND = 2**31 - 1 - 60
-"""When the URLs expire, as in Heat."""
-DELETIONS_A_STEP = 100
 MADE = "made"
 """The key of a deletion's progress: whether there may be anything."""
 HANDLE, TIMEOUT, COUNT = "handle", "timeout", "count"
@@ -76,37 +66,21 @@ class SwiftSignalHandle(InContainer):
         ),
     }
 
+    @property
+    def box(self) -> ObjectBox:
+        """The object with its versions."""
+        return ObjectBox(self.cloud, self.stack_id, self.resource_id or self.physical_resource_name())
+
     def handle_create(self) -> Any:
         """Make the container and the first version, and sign the URL."""
-        name = self.physical_resource_name()
-        self.api.answer("PUT", self.container, headers={"X-Versions-Location": self.stack_id})
-        self.api.answer("PUT", self._object(name), data=IN_PROGRESS.encode())
-        self.data_set(ENDPOINT, self._signed(self._object(name)))
-        self.resource_id_set(name)
+        self.box.make()
+        self.data_set(ENDPOINT, temp_url(self.cloud, self.random, self.box.place, "PUT"))
+        self.resource_id_set(self.box.name)
         return {}
 
     def check_create_complete(self, progress: Any) -> bool:
         """Return True: there is nothing to wait for."""
         return True
-
-    def _object(self, name: str) -> str:
-        return f"{self.container}/{quote(name, safe='')}"
-
-    def _signed(self, place: str) -> str:
-        account = urlsplit(self.cloud.endpoint("object-store") or "")
-        path = f"{account.path.rstrip('/')}{place}"
-        signed = f"PUT\n{LAST_SECOND}\n{unquote(path)}".encode()
-        signature = hmac.new(self._key().encode(), signed, hashlib.sha256).hexdigest()
-        return f"{account.scheme}://{account.netloc}{path}?temp_url_sig={signature}&temp_url_expires={LAST_SECOND}"
-
-    def _key(self) -> str:
-        """Return the project's key for signed URLs; make one if there is none."""
-        headers, _ = self.api.answer("HEAD", "")
-        if KEY_HEADER not in headers:
-            made = random_string(self.random, KEY_LENGTH, [(CLASSES[LETTERS_AND_DIGITS], 1)])
-            self.api.answer("POST", "", headers={KEY_HEADER: made})
-            headers, _ = self.api.answer("HEAD", "")
-        return str(headers[KEY_HEADER])
 
     def handle_delete(self) -> Any:
         """Leave the deletion to the check, which deletes one version after another."""
@@ -114,23 +88,11 @@ class SwiftSignalHandle(InContainer):
 
     def check_delete_complete(self, progress: Any) -> bool:
         """Delete some versions, and at the end the container, unless other handles are in it."""
-        if not progress[MADE]:
-            return True
-        name = self.resource_id or self.physical_resource_name()
-        for _ in range(DELETIONS_A_STEP):
-            try:
-                self.api.delete(self._object(name))
-            except CloudNotFound:
-                break
-        else:
-            return False
-        with suppress(CloudNotFound, CloudConflict):
-            self.api.delete(self.container)
-        return True
+        return not progress[MADE] or self.box.remove()
 
     def look(self, thing_id: str) -> Body:
         """Read the newest version's headers."""
-        headers, _ = self.api.answer("HEAD", self._object(thing_id))
+        headers, _ = self.api.answer("HEAD", f"{self.container}/{quote(thing_id, safe='')}")
         return dict(headers)
 
     def reference(self) -> str:
@@ -198,31 +160,15 @@ class SwiftSignal(InContainer):
     def signals(self) -> list[Body]:
         """Return the signals, the oldest first; a later one replaces an earlier one with the same id."""
         found: dict[Any, Body] = {}
-        for number, content in enumerate(self._contents(), 1):
+        for number, content in enumerate(self._letters(), 1):
             name = content.get(ID, number)
             defaults = {DATA: None, ID: name, REASON: f"Signal {name} received", STATUS: SUCCESS}
             found.pop(name, None)
             found[name] = {**defaults, **content}
         return list(found.values())
 
-    def _contents(self) -> list[Mapping[str, Any]]:
-        name = self._object()
-        earlier = f"{len(name):03x}{name}/"  # how Swift names earlier versions
-        try:
-            there = self.api.get(self.container, params={"format": "json"}) or []
-        except CloudNotFound:
-            return []
-        contents = []
-        for it in there:
-            if it["name"] != name and not it["name"].startswith(earlier):
-                continue
-            try:
-                _, content = self.api.answer("GET", f"{self.container}/{quote(it['name'])}")
-            except CloudNotFound:
-                continue
-            if (text := content.decode()) != IN_PROGRESS:
-                contents.append(parsed(text))
-        return contents
+    def _letters(self) -> list[Mapping[str, Any]]:
+        return [*ObjectBox(self.cloud, self.stack_id, self._object()).letters().values()]
 
     def handle_check(self) -> None:
         """Do nothing: the wait is over."""
@@ -242,17 +188,3 @@ class SwiftSignal(InContainer):
         """Return the data of the signals."""
         signals = self.signals()
         return json.dumps({it[ID]: it[DATA] for it in signals} if signals else None)
-
-
-def parsed(text: str) -> Mapping[str, Any]:
-    """Return the content of a signal; an empty one is a success.
-
-    :raises ValueError: if it isn't a map in JSON
-    """
-    try:
-        found = json.loads(text) if text else {}
-    except ValueError:
-        raise ValueError(f"Failed to parse JSON data: {text:.255}") from None
-    if not isinstance(found, Mapping):
-        raise ValueError(f"Failed to parse JSON data: {text:.255}")
-    return found
