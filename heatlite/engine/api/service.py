@@ -19,13 +19,12 @@ import heatlite
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db.records import StackRecord
-from heatlite.engine.api import arguments, finding, submissions, template_check
+from heatlite.engine.api import arguments, files_container, finding, submissions, template_check
 from heatlite.engine.api.arguments import CreateOptions, UpdateOptions, check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.nested_parameters import NestedParameters
 from heatlite.engine.api.reading import Reading
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.api.submissions import Sent
 from heatlite.engine.operations.lifecycle import Lifecycle
 from heatlite.engine.operations.validation import Submission, Validator
 from heatlite.engine.shared import Shared
@@ -64,7 +63,8 @@ class EngineEndpoint:
         options = arguments.collected(CreateOptions, more)
         options.check_allowed()
         most, operation = self._shared.settings.max_template_size, arguments.operation_options(args)
-        sent = Sent(template, params, files, options.environment_files, options.files_container)
+        named = options.environment_files, options.files_container
+        sent = files_container.sent(self._shared, context, template, params, files, *named)
         data = submissions.adopted_data(check_args(args), most)
         if data is not None and not self._shared.settings.enable_stack_adopt:
             raise exception.NotSupported(feature="Stack Adopt")
@@ -97,7 +97,8 @@ class EngineEndpoint:
         options = arguments.collected(UpdateOptions, more)
         options.check_allowed()
         args, most = check_args(args), self._shared.settings.max_template_size
-        sent = Sent(template, params, files, options.environment_files, options.files_container)
+        named = options.environment_files, options.files_container
+        sent = files_container.sent(self._shared, context, template, params, files, *named)
         stack = self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity))
         existing = submissions.wants_existing(args)
         operation = arguments.operation_options(args, keep_tags=existing)
@@ -148,8 +149,8 @@ class EngineEndpoint:
             raise exception.StackValidationFailed(message="No Template provided.")
         template_check.check_ignorable(ignorable_errors)
         settings = self._shared.settings
-        given = {"template": template, "params": params, "files": files, **more}
-        submission = submissions.submission(arguments.collected(Sent, given), settings.max_template_size)
+        sent = files_container.sent(self._shared, context, template, params, files, **more)
+        submission = submissions.submission(sent, settings.max_template_size)
         nested = self._nested_parameters if show_nested else None
         return template_check.template_reply(submission, self._shared.registry, settings, nested)
 

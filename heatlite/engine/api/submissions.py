@@ -99,12 +99,6 @@ class Sent:
     params: Any
     files: Any
     environment_files: Any = None
-    files_container: Any = None
-
-    def check_supported(self) -> None:
-        """Raise NotSupported when the files are to come from an object store."""
-        if self.files_container:
-            raise exception.NotSupported(feature="A files_container")
 
 
 def submission(sent: Sent, max_bytes: int) -> Submission:
@@ -113,7 +107,6 @@ def submission(sent: Sent, max_bytes: int) -> Submission:
     :param max_bytes: the largest environment file that is accepted
     :raises HeatliteError: when the environment or the files aren't well-formed
     """
-    sent.check_supported()
     files = read_files(sent.files)
     return Submission(sent.template, files, merged(sent, sent.template, files, max_bytes))
 
@@ -126,7 +119,6 @@ def updated(stored: TemplateRecord, sent: Sent, clear_parameters: Any, max_bytes
     :param clear_parameters: names of stored parameters that go back to their defaults
     :raises HeatliteError: when something isn't well-formed
     """
-    sent.check_supported()
     template = stored.template if sent.template is None else sent.template
     files = {**stored.files, **read_files(sent.files)}
     gone = name_list("clear_parameters", clear_parameters)

@@ -123,7 +123,7 @@ ARGUMENTS: Mapping[str, Line] = {
     "params": Line(Who.CLIENT, "validated as an environment"),
     "files": Line(Who.CLIENT, "texts by name, within the limits"),
     "environment_files": Line(Who.CLIENT, "names among `files`"),
-    "files_container": Line(Who.NOBODY, "refused: it needs swift"),
+    "files_container": Line(Who.CLIENT, "a container that Swift shows to the request's token; as `files`"),
     "args": Line(Who.CLIENT, "the keys in the next table"),
     "details": Line(Who.CLIENT, "interpreted by the resource's type, or by the deployment's outputs"),
     "going_on": Line(Who.ENGINE, "the engine's previous reply about that resource, sealed with the engines' key"),
