@@ -9,12 +9,12 @@ from heatlite import exception
 
 
 @contextmanager
-def as_cloud_errors(service: str = "Keystone") -> Iterator[None]:
-    """Raise CloudError in place of keystoneauth's exceptions: login, network or service errors."""
+def as_cloud_errors() -> Iterator[None]:
+    """Raise CloudError in place of exceptions of keystoneauth: login, network or service errors."""
     from keystoneauth1 import exceptions
 
     try:
         yield
     except exceptions.ClientException as error:
         status = getattr(error, "http_status", None) or "nothing"
-        raise exception.CloudError(service=service, status=status, message=str(error)) from None
+        raise exception.CloudError(service="Keystone", status=status, message=str(error)) from None

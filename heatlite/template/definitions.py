@@ -128,7 +128,7 @@ def read_outline(name: str, written: Any, registry: ResourceRegistry, dialect: D
     """
     path: Path = (dialect.word("resources"), name)
     keywords = dialect.resource_keywords | {CONDITION}
-    check_keywords(written, keywords, "resource", path, dialect)
+    check_keywords(written, keywords, path, dialect)
     plain = dialect.plain(written)
     return ResourceDefinition(name, _read_type(name, written, registry, dialect), written=plain, dialect=dialect)
 
@@ -158,7 +158,7 @@ def read_resource(
     :raises InvalidTemplateReference: when it names a resource that doesn't exist
     """
     word, path = dialect.word, (dialect.word("resources"), name)
-    check_keywords(written, dialect.resource_keywords, "resource", path, dialect)
+    check_keywords(written, dialect.resource_keywords, path, dialect)
     resource_type = _read_type(name, written, registry, dialect)
     trees = {key: _read_map(written, word(key), compiler, path) for key in ("properties", "metadata", "update_policy")}
     plain = dialect.plain(written)

@@ -67,17 +67,16 @@ def check_sections(raw: Mapping[str, Any], version: str) -> None:
             raise InvalidTemplateSection(section=name)
 
 
-def map_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> Mapping[str, Any]:
-    """Return the map under ``key``, or an empty one.
+def map_at(owner: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return the map under a key of a whole template or environment, or an empty one.
 
-    :param path: the place of ``owner``
     :raises StackValidationFailed: when the value is something else
     """
     value = owner.get(key)
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise refused((*path, key), f'"{key}" must be a map, not a {type(value).__name__}')
+        raise refused((key,), f'"{key}" must be a map, not a {type(value).__name__}')
     return value
 
 
@@ -101,7 +100,7 @@ def text_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> str | None:
     """
     value = owner.get(key)
     if value is not None and not isinstance(value, str):
-        raise refused((*path, key), f'"{key}" must be a string, not a {type(value).__name__}')
+        raise refused((key,), f'"{key}" must be a string, not a {type(value).__name__}')
     return value
 
 
@@ -120,19 +119,18 @@ def check_is_map(owner: Any, what: str, path: Path) -> None:
         raise refused(path, f"The {what}'s definition must be a map, not a {type(owner).__name__}")
 
 
-def check_keywords(owner: Any, allowed: Collection[str], what: str, path: Path, dialect: Dialect) -> None:
-    """Refuse a definition that isn't a map, or that has an invalid keyword.
+def check_keywords(owner: Any, allowed: Collection[str], path: Path, dialect: Dialect) -> None:
+    """Refuse a resource's definition that isn't a map, or that has an invalid keyword.
 
     :param allowed: the valid keywords, with HOT's names
-    :param what: the kind of definition, such as ``"resource"``
     :param path: the place of ``owner``
     :raises StackValidationFailed: when it isn't a map, or has an invalid keyword
     """
-    check_is_map(owner, what, path)
+    check_is_map(owner, "resource", path)
     words = {dialect.word(name) for name in allowed}
     for key in owner if dialect.refuses_unknown_keywords else ():
         if key not in words:
             known = ", ".join(sorted(words))
             raise refused(
-                path, f'"{key}" is not a valid keyword inside a {what} definition; valid keywords are {known}'
+                path, f'"{key}" is not a valid keyword inside a resource definition; valid keywords are {known}'
             )

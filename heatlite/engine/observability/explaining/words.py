@@ -204,9 +204,9 @@ def of_row(row: ResourceRecord) -> str:
     return row.name if row.replaced_by is None else f"{row.name}, replaced, row {row.id}"
 
 
-def some(names: list[str], most: int = 5) -> str:
-    """Join a few names, and say how many more there are."""
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+def some(names: list[str]) -> str:
+    """Join five names, and say how many more there are."""
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def ago(facts: Facts, moment: float) -> str:
