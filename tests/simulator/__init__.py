@@ -9,4 +9,5 @@ engine      an engine process, of heatlite's own parts
 simulation  plays a scenario to its end
 invariants, endings
             what must hold after every commit, and when everything has settled
+exhaustive  apart from all these: every order of the transactions of a small stack, on SQLite
 """

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tests.simulator import draw, nesting, scaling
+from tests.simulator import draw, exhaustive, nesting, scaling
 from tests.simulator.scenario import Scenario, revived
 from tests.simulator.shrink import shrink
 from tests.simulator.simulation import Simulation, play
@@ -99,12 +99,19 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--replay", metavar="WORD", help="play the shrunk scenario that a failure printed")
     parser.add_argument("--trace", action="store_true", help="with --seed: tell the story as it is, not shrunk")
     parser.add_argument("--keep-going", action="store_true", help="tell the stories of all failures, not the first")
+    parser.add_argument(
+        "--exhaustive",
+        choices=("small", "large"),
+        help="search every order of the transactions in place of seeds: what the suite does, or more",
+    )
     return parser.parse_args(given)
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """The command: 0 where nothing was violated."""
     wanted = arguments(given)
+    if wanted.exhaustive is not None:
+        return exhaustive.main(large=wanted.exhaustive == "large")
     if wanted.replay is not None:
         return tell_one(unpacked(wanted.replay))
     if wanted.seed is not None:
