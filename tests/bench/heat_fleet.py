@@ -18,7 +18,7 @@ import psutil
 from heatlite.rpc import messages, transport
 from heatlite.rpc.engine_client import Context, EngineClient, MessagingCaller
 from heatlite.rpc.serializer import PlainSerializer
-from tests.deployment import KEY, PATIENCE, conf, configuration, quiet
+from tests.deployment import KEY, conf, configuration, quiet
 from tests.heat_api import venvs
 from tests.waiting import wait_until
 
@@ -32,6 +32,8 @@ OPTIONS: dict[str, Any] = {
     "max_events_per_stack": 1000,
 }
 EXCHANGES = {"oslo_messaging_notifications": {"driver": "noop"}, "clients_keystone": {"auth_uri": "http://127.0.0.1:9"}}
+STARTS_WITHIN = 300.0
+"""Seconds that Heat may take to start: on a busy machine a minute isn't enough."""
 ANSWERED_WITHIN = 300.0
 """Seconds that Heat may take to answer a call: validation of a stack takes it long."""
 
@@ -80,7 +82,7 @@ class HeatFleet:
             command[:1] = [str(self._venv / "bin/python"), str(self._script)]
         with self.log.open("ab") as log:
             self._launcher = subprocess.Popen(command, stdout=log, stderr=log, env=quiet(), start_new_session=True)
-        wait_until(self._serves, PATIENCE, "Heat's engines to answer", self.tail)
+        wait_until(self._serves, STARTS_WITHIN, "Heat's engines to answer", self.tail)
 
     def workers(self) -> list[psutil.Process]:
         """The worker processes."""

@@ -74,6 +74,9 @@ REAL = {
 """Types that are what they are on both sides; every other one is a stub."""
 HEATS_OWN = "latency_watcher"
 """An alarm in the nested stack of Heat's load balancers, which has no use any more: those of heatlite have none."""
+HEATS_FAULT = "TypeError: resources.ElasticLoadBalancer: 'NoneType' object is not subscriptable"
+"""How each group ends in Heat 27 that names a load balancer: in a step of one resource Heat knows no physical id of the
+others, so it finds no nested stack of the load balancer to change."""
 ADDRESS = "10.0.0.1"
 """Of every server, as in ``heat_engine``."""
 DYNAMIC = {
@@ -83,8 +86,8 @@ DYNAMIC = {
 }
 """Stubs with whatever attributes somebody asks for, as in ``heat_engine``."""
 CONTEXT = {"project_id": "p9", "username": "tester", "roles": ["admin"]}
-PATIENCE = 120.0
-"""Seconds for one operation."""
+PATIENCE = 300.0
+"""Seconds for one operation, on a busy machine too."""
 AT_ONCE = 3
 """Templates that are lived through at a time."""
 DEPTH = 9
@@ -449,7 +452,7 @@ def main() -> None:
             differences = compared(heats, mine)
             verdict = ended(heats)
             if differences:
-                takes_more = "error" in heats["create"] and "error" not in mine["create"]
+                takes_more = fails_there(heats["create"]) and "error" not in mine["create"]
                 verdict = "heatlite takes more" if takes_more else "differs"
             told[verdict] += 1
             print(f"{verdict}: {path.relative_to(folder)}", *differences, sep="\n    ", flush=True)
@@ -457,6 +460,11 @@ def main() -> None:
                 print(f"    (Heat: {ended(heats)})", flush=True)
     print(", ".join(f"{count} {name}" for name, count in told.most_common()))
     sys.exit(bool(told["differs"]))
+
+
+def fails_there(create: Case) -> bool:
+    """Whether Heat refuses a stack that is not wrong, or fails it by a fault of its own."""
+    return "error" in create or HEATS_FAULT in create["reason"]
 
 
 def ended(life: Case) -> str:

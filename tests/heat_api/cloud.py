@@ -35,6 +35,11 @@ user_domain_id = default
 """
 ROOT_TYPES = {"hidden_stack_tags": "hidden", "stack_user_domain_name": "heat"}
 STACK_DOMAIN = {"stack_domain_admin": "heat_domain_admin", "stack_domain_admin_password": PASSWORD}
+PATIENT = """
+[yaql]
+time_limit = 30
+"""
+"""What an expression comes to is compared, and not how long a busy machine takes for it."""
 SLOWER = {"lease_seconds": 20, "sweep_interval": 5, "recast_after": 10}
 """As engines have them by default: there is a lot to do for two processors, and nobody is killed here."""
 
@@ -108,6 +113,7 @@ class Cloud:
         assert KEY in engines.config.read_text()
         with engines.config.open("a") as configuration:
             configuration.write(TRUSTEE.format(keystone=self.keystone.url, password=PASSWORD))
+            configuration.write(PATIENT)
         with running(engines):
             yield engines
 

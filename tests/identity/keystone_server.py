@@ -30,7 +30,7 @@ from tests.waiting import wait_until
 VARIABLE = "HEATLITE_KEYSTONE"
 WANTED = ("keystone==30.0.0", "waitress")
 PASSWORD = "a password for tests"
-PATIENCE = 60.0
+PATIENCE = 300.0
 SERVE = "import sys; from keystone.wsgi import api; import waitress; waitress.serve(api.application, **{})"
 CONFIGURATION = """
 [DEFAULT]
