@@ -14,7 +14,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -86,12 +86,12 @@ class MemoryApi(BaseAdapter):
             return response(request, fault.status, body, fault.headers)
         if fault == AWAY:
             raise requests.ConnectionError("nobody is there")
-        status, answer = self._answer(str(request.method), path, dict(parse_qsl(url.query)), request.body)
+        status, answer = self._answer(str(request.method), path, parse_qs(url.query), request.body)
         if fault == LOST:
             raise requests.ConnectionError("the answer was lost")
         return response(request, status, answer, {})
 
-    def _answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+    def _answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
         _, collection, *rest = path.split("/")
         there, key = self.objects[collection], KEYS[collection]
         sent = json.loads(body)[key] if body else {}
@@ -110,9 +110,9 @@ class MemoryApi(BaseAdapter):
             return 204, None
         return 200, {key: there[rest[0]]}
 
-    def _list(self, collection: str, query: dict[str, str]) -> Any:
-        marker = int(query.pop("marker", 0))
-        found = [it for it in self.objects[collection].values() if all(str(it.get(k)) == v for k, v in query.items())]
+    def _list(self, collection: str, query: dict[str, list[str]]) -> Any:
+        marker = int(query.pop("marker", ["0"])[0])
+        found = [it for it in self.objects[collection].values() if all(str(it.get(k)) in v for k, v in query.items())]
         page: dict[str, Any] = {collection: found[marker : marker + self.page]}
         if marker + self.page < len(found):
             following = f"{NETWORK}/v2.0/{collection}?marker={marker + self.page}"

@@ -4,6 +4,8 @@
     ~ web       OS::Nova::Server   update in place
         flavor: "m1.small" → "m1.large"
     ~ server    OS::Nova::Server   update in place; replaced if it doesn't exist any more or is in ERROR, …
+    ~ door      OS::Neutron::Port  update in place
+        name: "window" → "door"  changed outside
     ± database  OS::Nova::Server   replace
         image: "a" → "b"  forces the replacement
     - old       OS::Heat::Value    delete: it is no longer in the template
@@ -118,7 +120,8 @@ def lines_of(changes: list[Record], indent: str, colours: bool) -> Iterator[str]
         told += f"; replaced if {in_line(change['replaced_if'])}" if change.get("replaced_if") else ""
         yield indent + coloured(head + told, fate, colours)
         for it in change["properties"]:
-            forces = "  forces the replacement" if it["forces_replacement"] else ""
+            forces = "  changed outside" if it.get("drifted") else ""
+            forces += "  forces the replacement" if it["forces_replacement"] else ""
             for place, before, after in differing(it["name"], it["before"], it["after"]):
                 yield f"{indent}    {in_line(place)}: {value(before)} → {value(after)}{forces}"
         for child in change.get("nested", ()):
@@ -126,13 +129,30 @@ def lines_of(changes: list[Record], indent: str, colours: bool) -> Iterator[str]
 
 
 def differing(place: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Yield where two values differ, and both values. Maps are compared by entry: ``resource_def.properties.size``."""
+    """Yield where two values differ, and both values.
+
+    Maps are compared by entry: ``resource_def.properties.size``. Of lists of maps, only the other items are told.
+    """
+    if is_list_of_maps(before) and is_list_of_maps(after) and any(it in after for it in before):
+        yield from ((f"{place}[]", given(it), None) for it in before if it not in after)
+        yield from ((f"{place}[]", None, given(it)) for it in after if it not in before)
+        return
     if not (isinstance(before, dict) and isinstance(after, dict)):
         yield place, before, after
         return
     for key in dict.fromkeys([*before, *after]):
         if before.get(key) != after.get(key):
             yield from differing(f"{place}.{key}", before.get(key), after.get(key))
+
+
+def is_list_of_maps(it: Any) -> bool:
+    """Tell whether a value is a list of maps."""
+    return isinstance(it, list) and all(isinstance(item, dict) for item in it)
+
+
+def given(item: Record) -> Record:
+    """Return an item without the keys that have no value."""
+    return {key: it for key, it in item.items() if it is not None}
 
 
 def everywhere(changes: list[Record]) -> Iterator[Record]:

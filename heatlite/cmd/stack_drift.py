@@ -84,5 +84,6 @@ class FindDrift(EngineCommand, Lister):
 def details(look: Record) -> str:
     """Describe the differences on one line."""
     parts = [in_line(shortened(look["reason"], REASON_COLUMNS))] if look["reason"] else []
-    parts += [f"{name}: {value(was)} → {value(now)}" for name, (was, now) in sorted(look["attributes"].items())]
+    for of, word in (("properties", ""), ("attributes", "attribute ")):
+        parts += [f"{word}{name}: {value(was)} → {value(now)}" for name, (was, now) in sorted(look[of].items())]
     return "; ".join(parts)

@@ -10,6 +10,7 @@ from heatlite.cmd.inputs import add_environment_options
 from heatlite.cmd.plans import Plan
 from heatlite.cmd.streams import raw
 from heatlite.cmd.update_request import add_update_options, update_request
+from heatlite.drawing.markup import in_line
 
 CHANGES = 2
 """The exit status for changes, if requested, as with ``terraform plan``."""
@@ -36,6 +37,8 @@ class PlanStack(EngineCommand):
         reply = self.client.plan_update(self.context, identity, **request)
         plan = Plan(identity, request, reply["changes"], reply["digest"])
         raw(self.app.stdout).write(plan.text(colours=self.app.stdout.isatty()))
+        if "seen" in reply:
+            self.app.tell(looked(reply["seen"], reply["unseen"]))
         if not plan.is_possible:
             raise exception.CommandError(reason="This update can't be carried out: see above what would fail")
         if parsed_args.out:
@@ -45,3 +48,9 @@ class PlanStack(EngineCommand):
                 f"Written to {parsed_args.out}. To carry it out: heatlite stack update --plan {parsed_args.out} {name}"
             )
         return CHANGES if parsed_args.detailed_exitcode and plan.does_something else 0
+
+
+def looked(seen: int, unseen: list[dict[str, str]]) -> str:
+    """Tell how many real resources were looked at, and which couldn't be."""
+    lines = [f"{in_line(it['resource_name'])} can't be looked at: {in_line(it['reason'])}" for it in unseen]
+    return "\n".join([f"{seen} real resources were looked at.", *lines])

@@ -109,6 +109,10 @@ class UpdateStack(WriteStack):
             return self.finish(parsed_args, identity, "UPDATE", marker)
         request = update_request(parsed_args)
         identity = self.identify(parsed_args.stack)
+        if parsed_args.dry_run and parsed_args.refresh:
+            raise exception.CommandError(
+                reason="A dry run looks at no real resource: use heatlite stack plan --refresh"
+            )
         if parsed_args.dry_run:
             request["args"] = {**request["args"], "show_nested": parsed_args.show_nested}
             return changes(self.client.preview_update_stack(self.context, identity, **request), parsed_args.formatter)

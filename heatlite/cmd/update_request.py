@@ -30,6 +30,11 @@ def add_update_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--converge", action="store_true", help="check the real state of every resource")
     parser.add_argument(
+        "--refresh",
+        action="store_true",
+        help="look at the real resources first, and repair what was changed or deleted outside",
+    )
+    parser.add_argument(
         "--pre-update", metavar="RESOURCE", action="append", help="pause before updating this resource; repeatable"
     )
 
@@ -60,6 +65,8 @@ def update_args(parsed_args: argparse.Namespace) -> Record:
         args["clear_parameters"] = parsed_args.clear_parameter
     if parsed_args.converge:
         args["converge"] = True
+    if parsed_args.refresh:
+        args["refresh"] = True
     if parsed_args.rollback != "keep":
         args["disable_rollback"] = parsed_args.rollback == "disabled"
     return args

@@ -10,7 +10,7 @@ earlier attempt meant to do. So a message that comes twice, late or after a cras
     left while being created       -> Continue (*)         and may have left garbage -> Collect
     still to be taken over         -> Adopt              still to be taken over      -> Leave
     other type, or being deleted   -> Replace            nothing was ever made       -> Forget
-    failed beyond repair           -> Replace            what is physical is to stay -> Retain
+    gone, or beyond repair         -> Replace            what is physical is to stay -> Retain
     suspended, or perhaps          -> Resume             anything else               -> Delete
     nothing changed                -> Keep
     a change it can't take         -> Replace
@@ -45,6 +45,8 @@ class Because(enum.Enum):
     """The row is being deleted."""
     FAILED = enum.auto()
     """The physical resource differs, or may differ, from its row."""
+    GONE = enum.auto()
+    """The physical resource was seen to be missing, or broken."""
     FIXED = enum.auto()
     """Its type can't change these properties of what exists."""
     CHANGED = enum.auto()
@@ -166,7 +168,8 @@ class Comparison:
     ``update_when_unchanged``: that nothing changed here doesn't say that there is nothing to do;
     ``updatable_while_creating``: what is being created for another traversal can be updated before that is over;
     ``adopts``: it isn't made but taken over, since it exists already;
-    ``adoption_pending``: what exists is still to be taken over, whatever was tried before: nothing else will do.
+    ``adoption_pending``: what exists is still to be taken over, whatever was tried before: nothing else will do;
+    ``is_lost``: the physical resource was seen to be missing, or broken.
     """
 
     wanted_type: str
@@ -177,6 +180,7 @@ class Comparison:
     updatable_while_creating: bool = False
     adopts: bool = False
     adoption_pending: bool = False
+    is_lost: bool = False
 
 
 def nothing_differs(wanted_type: str) -> Comparison:
@@ -212,6 +216,8 @@ def decide_update(view: ResourceView | None, comparison: Comparison) -> UpdateDe
         return Replace(Because.TYPE)
     if view.has_failed and comparison.replace_when_failed:
         return Replace(Because.FAILED)
+    if comparison.is_lost:
+        return Replace(Because.GONE)
     if comparison.needs_replacement:
         return Replace(Because.FIXED)
     if view.may_be_suspended:

@@ -108,6 +108,15 @@ def advance(context: Context, stack_id: str, traversal_id: str, values: Mapping[
 
 
 @writer
+def renew_traversal(context: Context, stack_id: str, seen_traversal: str, traversal_id: str) -> bool:
+    """Give a COMPLETE stack another traversal id, by which its owner sees that it isn't as the owner left it."""
+    statement = sa.update(TABLE).where(
+        TABLE.c.id == stack_id, TABLE.c.current_traversal == seen_traversal, TABLE.c.status == Status.COMPLETE
+    )
+    return rows(context.connection.execute(statement.values(current_traversal=traversal_id))) == 1
+
+
+@writer
 def hold(context: Context, stack_id: str) -> bool:
     """Lock the stack's row if its operation is running, so that it can't end within this transaction.
 

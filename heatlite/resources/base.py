@@ -19,6 +19,7 @@ from heatlite.resources import properties
 from heatlite.resources.adoptable import Adoptable
 from heatlite.resources.cloud import Cloud
 from heatlite.resources.schema import Attribute, AttributesSchema, CacheMode, PropertiesSchema, SupportStatus, Type
+from heatlite.resources.sight import Sight
 from heatlite.resources.tools import Tools
 from heatlite.resources.waiting_for import Others
 from heatlite.schema.attribute_paths import inside
@@ -144,6 +145,23 @@ class Resource(Tools):
     def ask_attribute(self, name: str) -> Any:
         """Return the current value of such an attribute."""
         return self.show() if name == SHOW else self.resolve_attribute(name)
+
+    @classmethod
+    def see_all(cls, resources: Sequence[Resource]) -> dict[str, Sight | str]:
+        """Look at the physical resources of this type, all in as few requests as possible, and change nothing.
+
+        :param resources: objects of this type, with the properties of their rows; each has a physical id
+        :returns: uuid → what is seen, or why nothing can be seen; nothing for what the type doesn't look at
+        """
+        return {}
+
+    def beyond_repair(self, found: Mapping[str, Any]) -> frozenset[str]:
+        """Return which of these properties no update can set again, so that a repair replaces the resource.
+
+        :param found: properties that were changed behind the engine's back, as ``see_all`` saw them
+        """
+        schema = self.properties_schema
+        return frozenset(name for name in found if name in schema and not schema[name].update_allowed)
 
     def validate(self) -> None:
         """Do extra checks on ``properties``: when a template is validated, and before each create or update.

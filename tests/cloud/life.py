@@ -13,6 +13,7 @@ from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import CloudResource
 from heatlite.resources.outcomes import Done, Failed, Replace, Waiting
 from heatlite.resources.registry import Registry
+from heatlite.resources.sight import AS_IT_SHOULD_BE
 from heatlite.resources.steps import find_existing, poll, start
 from heatlite.resources.testing import Outcome, carried, instance_of
 from tests.cloud.reached import Reached
@@ -67,6 +68,7 @@ class Life:
     def create(self) -> Done:
         made = self.run("CREATE")
         assert isinstance(made, Done), made
+        assert self.drift() == {}, self.type_name
         return made
 
     def create_and_die(self) -> list[str]:
@@ -86,7 +88,18 @@ class Life:
         self.properties = {name: it for name, it in (self.properties | properties).items() if it is not None}
         after = self.plugin.checked_properties(self.properties)
         before, self.instance = self.instance.properties, dataclasses.replace(self.instance, properties=after)
-        return self.run("UPDATE", {name: after[name] for name in after if after[name] != before.get(name)})
+        updated = self.run("UPDATE", {name: after[name] for name in after if after[name] != before.get(name)})
+        assert not isinstance(updated, Done) or self.drift() == {}, self.type_name
+        return updated
+
+    def drift(self) -> dict[str, Any]:
+        """What differs from its properties, by a look at it alone and by a list; after an action nothing may."""
+        resource, twin = self.plugin(self.instance), self.plugin(self.instance)
+        alone = self.plugin.see_all([resource])
+        listed = self.plugin.see_all([resource, twin])
+        assert alone == listed, (self.type_name, alone, listed)
+        [sight] = alone.values() or [AS_IT_SHOULD_BE]
+        return {"unseen": sight} if isinstance(sight, str) else sight.to_dict()
 
     def find_existing(self) -> list[str]:
         """What an engine finds that doesn't know the id."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from heatlite import exception
 from heatlite.cmd.plans import Plan
+from heatlite.resources.base import Resource
+from heatlite.resources.builtin.test_resource import TestResource
+from heatlite.resources.sight import IS_GONE, Sight
 from tests.deployment import InProcess, in_process
 from tests.family import nested, stacks_of, text
 from tests.story import PATIENCE, Story, hot, resource
@@ -204,3 +207,41 @@ def test_what_is_not_known_yet_is_compared_later(story: Story) -> None:
     late = hot(new=resource("x"), web=nested("web.yaml", size={"get_attr": ["new", "output"]}))
     told = lines(plan(story, late, files(inner())))
     assert '        value: "1" → "(known later)"' in told
+
+
+def test_what_is_gone_in_a_nested_stack_is_seen_in_one_look_and_made_again(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone: set[str] = set()
+    looks: list[int] = []
+
+    def see_all(cls: type[Resource], there: Sequence[Resource]) -> dict[str, Sight | str]:
+        looks.append(len(there))
+        return {it.uuid: IS_GONE if it.name in gone else Sight() for it in there}
+
+    monkeypatch.setattr(TestResource, "see_all", classmethod(see_all))
+    middle = hot(None, None, web=nested("web.yaml"))
+    sent = {"web.yaml": text(inner(more=resource("y"))), "middle.yaml": text(middle)}
+    template = hot(outer=nested("middle.yaml"), b=resource("x"))
+    created(story, template, sent)
+    gone.add("more")
+    asked = {**request(template, sent), "args": {"refresh": True}}
+    reply = story.client.plan_update(story.context, story.identity, **asked)
+    assert looks == [3]
+    found = Plan(story.identity, asked, reply["changes"], reply["digest"])
+    told = "± more  OS::Heat::TestResource  replace: it doesn't exist any more"
+    assert [it.strip() for it in lines(found) if "±" in it] == [told]
+
+    def leaves() -> dict[str, str]:
+        there = story.client.list_stack_resources(story.context, story.identity, nested_depth=3)
+        return {it["resource_name"]: it["physical_resource_id"] for it in there}
+
+    before = leaves()
+    story.update(template, files=sent)
+    story.settle("UPDATE_COMPLETE")
+    assert leaves() == before
+    reply = story.client.plan_update(story.context, story.identity, **asked)
+    apply(story, Plan(story.identity, asked, reply["changes"], reply["digest"]))
+    story.settle("UPDATE_COMPLETE")
+    after = leaves()
+    assert {name for name in after if after[name] != before[name]} == {"more"}

@@ -85,6 +85,7 @@ def operation_options(args: Any, *, keep_tags: bool = False) -> OperationOptions
         disable_rollback=flag("disable_rollback", args["disable_rollback"]) if "disable_rollback" in args else None,
         tags=tags if tags is not None or keep_tags else (),
         converge=flag("converge", args.get("converge") or False),
+        refresh=flag("refresh", args.get("refresh") or False),
     )
 
 
@@ -232,6 +233,7 @@ def check_args(args: Any) -> Mapping[str, Any]:
     for name in sorted(OF_ENGINES_IN_ARGS & args.keys()):
         raise of_engines(f"args.{name}")
     flag("converge", args.get("converge") or False)
+    flag("refresh", args.get("refresh") or False)
     return args
 
 

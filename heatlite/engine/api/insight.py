@@ -3,6 +3,7 @@
 They have an RPC namespace, so they can't collide with a method that Heat may add.
 
     1.0  list_history, list_requirements, plan_update, update_as_planned, look_for_drift
+    1.1  the key ``refresh`` of the ``args`` of plan_update and update_as_planned
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from heatlite.engine.api.arguments import check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
-from heatlite.engine.operations import drift, planning
+from heatlite.engine.operations import drift, planning, reality
 from heatlite.engine.operations.drift import Finding
 from heatlite.engine.operations.lifecycle import Lifecycle
 from heatlite.engine.operations.validation import Submission
@@ -37,7 +38,7 @@ class InsightEndpoint:
     Each raises ``EntityNotFound`` when there is no such live stack.
     """
 
-    target = oslo_messaging.Target(namespace=messages.OWN_NAMESPACE, version="1.0")
+    target = oslo_messaging.Target(namespace=messages.OWN_NAMESPACE, version="1.1")
 
     def __init__(self, shared: Shared, lifecycle: Lifecycle) -> None:
         self._shared = shared
@@ -63,13 +64,16 @@ class InsightEndpoint:
     ) -> Reply:
         """Return what an update would do, property by property: see ``planning``.
 
+        :param args: those of an update; with ``refresh`` the physical resources are looked at first
         :raises NotSupported: when the stack's state doesn't allow an update
         :raises HeatliteError: when the submission is invalid
         """
         stack = finding.by_identity(context, stack_identity)
-        submission = self._submission(context, stack, Sent(template, params, files), check_args(args))
+        args = check_args(args)
+        submission = self._submission(context, stack, Sent(template, params, files), args)
+        seen = reality.see(self._shared, context, stack) if args.get("refresh") else None
         with self._shared.on_behalf_of(context):
-            return planning.plan(self._shared, context, stack, submission)
+            return planning.plan(self._shared, context, stack, submission, seen)
 
     @client_call
     def update_as_planned(
@@ -92,12 +96,14 @@ class InsightEndpoint:
         args, sent = check_args(args), Sent(template, params, files)
         options = arguments.operation_options(args, keep_tags=submissions.wants_existing(args))
 
+        seen = reality.see(self._shared, context, stack) if options.refresh else None
+
         def planned(current: StackRecord) -> Submission:
             submission = self._submission(context, current, sent, args)
-            planning.check(self._shared, context, current, submission, digest)
+            planning.check(self._shared, context, current, submission, digest, seen)
             return submission
 
-        return arguments.identity(self._lifecycle.update(context, stack, planned, options))
+        return arguments.identity(self._lifecycle.update(context, stack, planned, options, seen))
 
     @client_call
     def look_for_drift(

@@ -89,7 +89,7 @@ class EngineEndpoint:
     ) -> Reply:
         """Begin to update a stack to another template, and reply with its identity.
 
-        :param args: those of a create, and ``existing``, ``clear_parameters``, ``converge``
+        :param args: those of a create, and ``existing``, ``clear_parameters``, ``converge``, ``refresh``
         :param more: the fields of ``UpdateOptions``
         :raises EntityNotFound: when there is no such live stack
         :raises HeatliteError: when the stack's state doesn't allow an update, or the submission is invalid

@@ -163,6 +163,7 @@ ARGS: Mapping[str, Line] = {
     "existing": Line(Who.CLIENT, "true or false"),
     "clear_parameters": Line(Who.CLIENT, "names of parameters"),
     "converge": Line(Who.CLIENT, "true or false"),
+    "refresh": Line(Who.CLIENT, "true or false; the services are asked with the stack's stored credentials"),
     "show_nested": Line(Who.CLIENT, "true or false"),
     "adopt_stack_data": Line(
         Who.CLIENT, "an export: ids, metadata, and the keys of data that each type declares; needs `enable_stack_adopt`"

@@ -32,6 +32,7 @@ def told(name: str, change: Change, mask: Mask, nested: Sequence[Told] = ()) -> 
                 "before": told_value(each.before, mask),
                 "after": told_value(each.after, mask),
                 "forces_replacement": each.forces,
+                **({"drifted": True} if each.drifted else {}),
             }
             for each in change.properties
         ],

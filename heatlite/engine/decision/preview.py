@@ -33,7 +33,7 @@ from heatlite.convergence.plan import assign
 from heatlite.convergence.serving import Now, serving
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.common.inputs import Inputs
-from heatlite.engine.decision import resource_decision
+from heatlite.engine.decision import reality, resource_decision
 from heatlite.engine.decision.resource_decision import Decided, Target, rewrites_metadata, why
 from heatlite.engine.definitions import external
 from heatlite.engine.definitions.inheritance import facade_of
@@ -82,12 +82,16 @@ STAYS: Mapping[type, str] = {
 
 @dataclass(frozen=True)
 class PropertyChange:
-    """A property that differs. ``after`` may hold UNKNOWN; ``forces`` says that it is what needs a replacement."""
+    """A property that differs. ``after`` may hold UNKNOWN; ``forces`` says that it is what needs a replacement.
+
+    ``drifted``: it was changed behind the engine's back, and ``before`` is the value that was found.
+    """
 
     name: str
     before: Any
     after: Any
     forces: bool = False
+    drifted: bool = False
 
 
 @dataclass(frozen=True)
@@ -376,7 +380,7 @@ class Preview:
         referred = resolve(definition.external_id, scope)
         external_id = row.external_id if referred is UNKNOWN and row else external.id_of(definition, referred)
         given = resolve(definition.properties, scope) or {}
-        before = (row.properties_data or {}) if row is not None else {}
+        before = reality.properties_there(row) if row is not None else {}
         if external_id or given is UNKNOWN:
             properties = dict(before) if at_least and given is UNKNOWN else {}
         else:
@@ -402,7 +406,8 @@ class Preview:
         if not compares(decided):
             return change
         resource = plugin(self._instance(definition, row, evaluated.properties))
-        differing = differences(resource, row.properties_data or {}, evaluated.properties)
+        differing = differences(resource, reality.properties_there(row), evaluated.properties)
+        differing = with_drift(differing, resource, row, evaluated.properties)
         is_fixed = outcome.fate is Fate.REPLACED and not change.reason
         together = is_fixed and not any(it.forces for it in differing)
         reason = change.reason
@@ -478,6 +483,20 @@ def differences(resource: Resource, before: Mapping[str, Any], after: Mapping[st
         PropertyChange(name, before.get(name), after.get(name), _forces(resource, before, after, name))
         for name in names
     )
+
+
+def with_drift(
+    changes: tuple[PropertyChange, ...], resource: Resource, row: ResourceRecord, after: Mapping[str, Any]
+) -> tuple[PropertyChange, ...]:
+    """Return the changes with those of properties that were found to be different marked, or added."""
+    found, drifted = reality.sight_of(row).properties, reality.drifted(row, after)
+    fixed = resource.beyond_repair(found) if drifted else frozenset()
+    known = {it.name: it for it in changes}
+    known |= {it: known.get(it, PropertyChange(it, found[it], after.get(it))) for it in drifted}
+    marked = [
+        replace(it, forces=it.forces or it.name in fixed & drifted, drifted=it.name in drifted) for it in known.values()
+    ]
+    return tuple(sorted(marked, key=lambda it: it.name))
 
 
 def _forces(resource: Resource, before: Mapping[str, Any], after: Mapping[str, Any], name: str) -> bool:

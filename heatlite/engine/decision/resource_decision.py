@@ -1,8 +1,8 @@
 """What an operation does with one resource, and why: decided here, once, for all who do it or tell it.
 
-    definition, evaluated ─┐
-    row ───────────────────┼─▶ comparison ─▶ heatlite.convergence.decide ─▶ Decided
-    target ────────────────┘
+    definition, evaluated ──────────┐
+    row, with reality as it was seen ┼─▶ comparison ─▶ heatlite.convergence.decide ─▶ Decided
+    target ─────────────────────────┘
 
     asked by      evaluate (the engine)      every value is known
                   preview (plan, preview     values that aren't known yet are UNKNOWN, and count as changed
@@ -22,7 +22,7 @@ from heatlite.convergence import decide, visits
 from heatlite.convergence.decide import Because, CleanupDecision, Comparison, UpdateDecision, VisitDecision
 from heatlite.convergence.model import Action, Status
 from heatlite.db.records import ResourceRecord
-from heatlite.engine.decision import breakpoints
+from heatlite.engine.decision import breakpoints, reality
 from heatlite.engine.decision.row_changes import UNHEALTHY, metadata_after
 from heatlite.engine.definitions import external
 from heatlite.engine.definitions.work import Evaluated
@@ -131,24 +131,27 @@ def compare(
         return replace(decide.nothing_differs(wanted_type), adopts=adopts, adoption_pending=waits)
     progress = row.progress or {}
     changed = frozenset(progress.get("changed") or ())
-    replaces_failed = plugin.replace_when_failed or UNHEALTHY in progress
-    assessed = steps.assess_update(make(), row.properties_data or {}, evaluated.properties)
+    replaces_failed, sight = plugin.replace_when_failed or UNHEALTHY in progress, reality.sight_of(row)
+    assessed = steps.assess_update(make(), reality.properties_there(row), evaluated.properties)
     if isinstance(assessed, Failed) and row.view.has_failed and replaces_failed:
         assessed = Replace()  # as Heat does: what has failed is replaced, immutable properties or not
     if isinstance(assessed, Failed):
         raise UpdateRefused(reason=assessed.reason)
     if isinstance(assessed, Update):
         changed |= assessed.prop_diff.keys()
+    drifted = reality.drifted(row, evaluated.properties)
+    is_fixed = isinstance(assessed, Replace) or bool(drifted and make().beyond_repair(sight.properties) & drifted)
     is_anothers = row.physical_resource_id is not None and progress.get("traversal") != target.traversal_id
     return Comparison(
         wanted_type=row.type,
-        changed=changed,
-        needs_replacement=isinstance(assessed, Replace),
+        changed=changed | drifted,
+        needs_replacement=is_fixed,
         replace_when_failed=replaces_failed,
         update_when_unchanged=plugin.update_when_unchanged or row.type != written,
         updatable_while_creating=plugin.updatable_while_creating and is_anothers,
         adopts=adopts,
         adoption_pending=waits,
+        is_lost=sight.is_gone or bool(sight.trouble),
     )
 
 
@@ -227,6 +230,8 @@ def why(decided: Decided, row: ResourceRecord | None, wanted_type: str) -> str:
             return f"{state}: it is resumed first"
         case decide.Replace(because=Because.TYPE) if row is not None:
             return f"its type changes from {row.type} to {wanted_type}"
+        case decide.Replace(because=Because.GONE) if row is not None:
+            return reality.sight_of(row).trouble or "it doesn't exist any more"
         case decide.Replace(because=Because.FAILED | Because.GOING) | decide.UpdateInPlace(because=Because.FAILED):
             return state
     return ""

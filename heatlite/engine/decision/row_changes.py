@@ -18,6 +18,7 @@ from heatlite.convergence import decide
 from heatlite.convergence.model import VISITS, Action, Status
 from heatlite.db.events import Happening
 from heatlite.db.records import ADOPTED, UNSEEN, ResourceRecord
+from heatlite.engine.decision.reality import SEEN, sight_of
 from heatlite.engine.definitions.work import Evaluated, TimedOut, Work, goes_on, is_visit, step_left
 from heatlite.resources.base import Resource
 from heatlite.resources.outcomes import Done, Failed, Waiting
@@ -88,7 +89,7 @@ def remembered(work: Work) -> dict[str, Any]:
     That is an update that was left half-way, and a failure of the action before.
     """
     row, progress = work.row, work.row.progress or {}
-    names = ("changed", "traversal", DAMAGED, UNHEALTHY, ADOPTED, UNSEEN)
+    names = ("changed", "traversal", DAMAGED, UNHEALTHY, ADOPTED, UNSEEN, SEEN)
     kept: dict[str, Any] = {name: progress[name] for name in names if name in progress}
     if row.action not in VISITS and row.status is not Status.COMPLETE:
         kept[DAMAGED] = True
@@ -141,6 +142,7 @@ def visited(work: Work, done: Done) -> Changes:
     if work.action is Action.CHECK:
         memory.pop(DAMAGED, None)
         memory.pop(UNHEALTHY, None)
+        memory.pop(SEEN, None)
     kept: Mapping[str, Any] = {}
     if work.plugin is not None and work.plugin.preemptible:  # what it isn't asked for now is what it was
         kept = (work.row.attr_data or {}).get("attributes") or {}
@@ -196,7 +198,7 @@ def collected(work: Work, done: Done) -> Changes:
 
 
 def kept(work: Work, template_id: int) -> Changes:
-    """Return the row of a resource that is as the template says already."""
+    """Return the row of a resource that is as the template says already, whatever its row said."""
     assert work.evaluated is not None, "only what a template defines is kept"
     return {
         "status": Status.COMPLETE,  # it is, but for a check that was left in the middle
@@ -207,6 +209,7 @@ def kept(work: Work, template_id: int) -> Changes:
         "resource_metadata": metadata_after(work.row, work.evaluated, work.plugin, is_new=False),
         "deletion_policy": work.evaluated.definition.deletion_policy,
         "made_from": work.evaluated.made_from,
+        **({"properties_data": dict(work.evaluated.properties)} if sight_of(work.row).properties else {}),
     }
 
 

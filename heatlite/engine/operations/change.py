@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite.context import EngineContext
 from heatlite.convergence.model import Action, Wanted
 from heatlite.db.user_creds import Credentials
+from heatlite.engine.operations.reality import Seen
 from heatlite.engine.traversal.transactions import begin
 
 
@@ -18,7 +19,8 @@ class Change:
 
     ``tags``: None keeps the stack's tags. ``asked_by``: the credentials for the stack's operations from now on; None
     keeps the old ones. ``also``: writes more in the same transaction, given the new traversal's id; it may run again.
-    ``unchanged``: tells which rows needn't be visited.
+    ``unchanged``: tells which rows needn't be visited. ``seen``: what was seen of the physical resources, which the
+    operation repairs.
     """
 
     action: Action
@@ -28,3 +30,4 @@ class Change:
     asked_by: Credentials | None = None
     also: Callable[[EngineContext, str], None] | None = None
     unchanged: begin.Unchanged = begin.nothing_unchanged
+    seen: Seen = field(default_factory=Seen)

@@ -6,7 +6,8 @@
                                        └──▶ same | differs | not looked at | nested
 
 A check that raises gives the reason of the difference. Also, the attributes that the check finds are compared with the
-recorded ones. The client looks at a nested stack's own resources: its plugin's check would begin an operation on it.
+recorded ones, and the properties with what the type sees of the physical resource. The client looks at a nested stack's
+own resources: its plugin's check would begin an operation on it.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.ports import plugin_errors
 from heatlite.engine.shared import Shared
 from heatlite.resources import steps
+from heatlite.resources.base import Resource
 from heatlite.resources.difference import same
 from heatlite.resources.nested.port import Unavailable
 from heatlite.resources.outcomes import Done, Failed, Waiting
+from heatlite.resources.sight import AS_IT_SHOULD_BE, Sight
 from heatlite.resources.stack_resource import StackResource
 
 CHECK = "CHECK"
@@ -51,13 +54,14 @@ class Finding(enum.StrEnum):
 class Look:
     """The result of looking at one resource, with its details.
 
-    ``reason`` is for people. ``attributes``: name → recorded value, value found. ``poll_after`` is in seconds.
-    ``progress`` is a sealed text; the client sends it back with the next look.
+    ``reason`` is for people. ``attributes`` and ``properties``: name → recorded value, value found. ``poll_after`` is
+    in seconds. ``progress`` is a sealed text; the client sends it back with the next look.
     """
 
     finding: Finding
     reason: str = ""
     attributes: dict[str, list[Any]] = field(default_factory=dict)
+    properties: dict[str, list[Any]] = field(default_factory=dict)
     progress: Any = None
     poll_after: float = 0.0
 
@@ -80,13 +84,22 @@ def look(shared: Shared, context: Context, stack: StackRecord, row: ResourceReco
             return Look(Finding.NESTED)
         resource = plugin(shared.evaluator.instance(traversal, row, None))
         outcome = steps.poll(resource, CHECK, before[0]) if before else steps.start(resource, CHECK)
+        sight = seen_of(resource) if isinstance(outcome, Done) else None
     except (Unavailable, exception.HeatliteError) as error:
         return Look(Finding.NOT_LOOKED_AT, traversal.mask(str(error)))
     except Exception as error:
         if plugin_errors.is_ours(error):
             raise
-        outcome = plugin_errors.failure(traversal.mask, row, error)
-    return concluded(shared, traversal, row, outcome)
+        outcome, sight = plugin_errors.failure(traversal.mask, row, error), None
+    return concluded(shared, traversal, row, outcome, sight)
+
+
+def seen_of(resource: Resource) -> Sight | None:
+    """Return what the type sees of the physical resource, beside its check; None if it doesn't look, or can't."""
+    if resource.resource_id is None:
+        return None
+    found = type(resource).see_all([resource]).get(resource.uuid)
+    return found if isinstance(found, Sight) else None
 
 
 def sealed(shared: Shared, row: ResourceRecord, progress: Any) -> str:
@@ -118,8 +131,8 @@ def looks_settled(row: ResourceRecord) -> bool:
     return is_checked and (row.status is Status.COMPLETE or row.action is Action.CHECK)
 
 
-def concluded(shared: Shared, traversal: Traversal, row: ResourceRecord, outcome: object) -> Look:
-    """Turn the outcome of a check into a result."""
+def concluded(shared: Shared, traversal: Traversal, row: ResourceRecord, outcome: object, sight: Sight | None) -> Look:
+    """Turn the outcome of a check, and what was seen beside it, into a result."""
     match outcome:
         case Waiting(progress=progress, poll_after=poll_after):
             return Look(Finding.WAITING, progress=sealed(shared, row, progress), poll_after=poll_after)
@@ -129,5 +142,8 @@ def concluded(shared: Shared, traversal: Traversal, row: ResourceRecord, outcome
             recorded = (row.attr_data or {}).get("attributes") or {}
             differing = {name: [recorded[name], found[name]] for name in found if name in recorded}
             differing = {name: told_value(pair, traversal.mask) for name, pair in differing.items() if not same(*pair)}
-            return Look(Finding.DIFFERS if differing else Finding.SAME, attributes=differing)
+            sight, before = sight or AS_IT_SHOULD_BE, row.properties_data or {}
+            properties = {it: told_value([before.get(it), now], traversal.mask) for it, now in sight.properties.items()}
+            finding = Finding.DIFFERS if differing or sight.differs else Finding.SAME
+            return Look(finding, sight.trouble, differing, properties)
     raise TypeError(f"a check can't have the outcome {outcome!r:.80}")

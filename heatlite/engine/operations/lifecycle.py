@@ -25,9 +25,10 @@ from heatlite.db.user_creds import Credentials
 from heatlite.engine.common import limits
 from heatlite.engine.definitions import log_context, traversals
 from heatlite.engine.definitions.provider import is_quick
-from heatlite.engine.operations import adoption
+from heatlite.engine.operations import adoption, reality, recording
 from heatlite.engine.operations.change import Change
 from heatlite.engine.operations.idempotent_start import IdempotentStart
+from heatlite.engine.operations.reality import Seen
 from heatlite.engine.operations.validation import Accepted, Identity, Submission, Validator, check_name
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal import credentials
@@ -128,20 +129,27 @@ class Lifecycle:
         return begun
 
     def update(
-        self, context: RequestContext, stack: StackRecord, submission: Submitted, options: OperationOptions
+        self,
+        context: RequestContext,
+        stack: StackRecord,
+        submission: Submitted,
+        options: OperationOptions,
+        seen: Seen | None = None,
     ) -> StackRecord:
         """Begin to update a stack to another template.
 
         :param submission: the submission, or a function that builds it from the stack's current row. The function is
             called again if another operation has begun meanwhile, so that a partial update overwrites no newer value
+        :param seen: what was seen of the physical resources; None: with the option ``refresh``, look now
         :raises HeatliteError: when the stack's state doesn't allow it, or the submission is invalid
         """
-
+        if seen is None:
+            seen = reality.see(self._shared, context, stack) if options.refresh else Seen()
         with credentials.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
 
             def change(current: StackRecord) -> Change:
                 wanted = submission(current) if callable(submission) else submission
-                return dataclasses.replace(self._update(current, wanted, options), asked_by=asked_by)
+                return dataclasses.replace(self._update(current, wanted, options), asked_by=asked_by, seen=seen)
 
             return self._supersede(stack, Operation.UPDATE, change)
 
@@ -268,6 +276,7 @@ class Lifecycle:
                 columns,
                 change.wanted,
                 unchanged=unchanged,
+                also=functools.partial(recording.record, context, shared.inputs, change.seen),
             )
             if begun is not None and change.tags is not None:
                 stacks.replace_tags(context, stack.id, change.tags)
@@ -298,7 +307,8 @@ class OperationOptions:
     """The options of an operation, other than its template. None leaves a setting as it is.
 
     ``adopts``: name → the exported data of the physical resource to adopt; None: every resource is created.
-    ``converge``: visit every resource, even one that certainly hasn't changed.
+    ``converge``: visit every resource, even one that certainly hasn't changed. ``refresh``: look at the physical
+    resources first, and repair those that differ.
     """
 
     timeout_mins: int | None = None
@@ -306,6 +316,7 @@ class OperationOptions:
     tags: Sequence[str] | None = None
     adopts: Mapping[str, Any] | None = None
     converge: bool = False
+    refresh: bool = False
 
     @property
     def creation(self) -> Action:

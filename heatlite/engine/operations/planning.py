@@ -26,7 +26,8 @@ from heatlite.engine.decision.planned import WOULD_FAIL, Told, failures, told, u
 from heatlite.engine.decision.preview import Change, Fate, Preview
 from heatlite.engine.definitions import implied_dependencies
 from heatlite.engine.definitions.provider import plugin_of
-from heatlite.engine.operations.stack_tree import Knowledge, Place, Walk
+from heatlite.engine.operations.reality import Seen
+from heatlite.engine.operations.stack_tree import Knowledge, Place, Shown, Walk
 from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.engine.ports.nested_stacks import view
 from heatlite.resources.nested.decision import is_at_goal, is_lost
@@ -36,14 +37,31 @@ from heatlite.template import Mask
 from heatlite.template.mask import masked
 
 MOST_FAILURES = 5
+MOST_UNSEEN = 100
 LESS = "change less in one update, or have fewer members in its groups."
 GIVEN_LATER = "what its stack is given isn't known yet"
 
 
-def plan(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission) -> Told:
+def plan(
+    shared: Knowledge, context: Context, stack: StackRecord, submission: Submission, seen: Seen | None = None
+) -> Told:
     """Return what an update would do: ``changes``, each built by ``told``, and ``digest``. Nothing is written.
 
+    :param seen: what was seen of the physical resources; None: they count as what their rows say
     :raises HeatliteError: when the stack's state doesn't allow the update, or the submission is invalid
+    """
+    found = changes(shared, context, stack, submission, list if seen is None else seen.shown_in)
+    more = {} if seen is None else looked(seen)
+    return {"changes": found, "digest": digest(stack.current_traversal, found), **more}
+
+
+def changes(
+    shared: Knowledge, context: Context, stack: StackRecord, submission: Submission, shown: Shown = list
+) -> list[Told]:
+    """Return what an update would do to each resource. Nothing is written.
+
+    :param shown: returns a stack's rows as they count
+    :raises HeatliteError: as ``plan``
     """
     check_state(stack)
     identity = Identity(stack.id, stack.name, stack.tenant)
@@ -51,9 +69,14 @@ def plan(shared: Knowledge, context: Context, stack: StackRecord, submission: Su
     parameters = language.bind(validated, submission.environment, identity.pseudo)
     shared.library.check_immutable(context, stack, validated, parameters)
     parsed = implied_dependencies.linked(validated, parameters, shared.registry)
-    planner = Planner(shared, context, Walk(shared, context))
-    found = planner.changes(Place(stack, True, submission), parsed, parameters, language.Mask())
-    return {"changes": found, "digest": digest(stack.current_traversal, found)}
+    planner = Planner(shared, context, Walk(shared, context, shown))
+    return planner.changes(Place(stack, True, submission), parsed, parameters, language.Mask())
+
+
+def looked(seen: Seen) -> Told:
+    """Return what a plan tells of a look: how many resources were ``seen``, and those ``unseen`` with the reasons."""
+    unseen = [{"resource_name": row.name, "reason": reason} for row, reason in seen.unseen.values()]
+    return {"seen": seen.number, "unseen": unseen[:MOST_UNSEEN]}
 
 
 @dataclass(frozen=True)
@@ -171,14 +194,22 @@ def settled(change: Change, nested: list[Told]) -> Change:
     return replace(change, doubt="its nested stack is compared during the update")
 
 
-def check(shared: Knowledge, context: Context, stack: StackRecord, submission: Submission, planned: str) -> None:
+def check(
+    shared: Knowledge,
+    context: Context,
+    stack: StackRecord,
+    submission: Submission,
+    planned: str,
+    seen: Seen | None = None,
+) -> None:
     """Check that an update would do what was planned, and that it can be done.
 
+    :param seen: what was seen of the physical resources, for an update that repairs them
     :raises PlanOutdated: when it wouldn't, because the stack has changed since
     :raises PlanNotPossible: when some of it is certain to fail
     :raises HeatliteError: when the stack's state doesn't allow it, or the submission is invalid
     """
-    found = plan(shared, context, stack, submission)
+    found = plan(shared, context, stack, submission, seen)
     if found["digest"] != planned:
         raise exception.PlanOutdated(stack_name=stack.name)
     if certain := list(failures(found["changes"])):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -36,6 +36,8 @@ from heatlite.resources.nested.port import ChildView, Goal
 from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
 from heatlite.template import Mask, Parameters, Template, holds_unknown
+
+Shown = Callable[[Iterable[ResourceRecord]], list[ResourceRecord]]
 
 
 class Knowledge(Protocol):
@@ -78,6 +80,8 @@ class Walk:
 
     shared: Knowledge
     context: Context
+    shown: Shown = list
+    """Returns rows as they count: with what was seen of their physical resources, for example."""
 
     @functools.cached_property
     def reader(self) -> expected_stacks.Reader:
@@ -97,7 +101,7 @@ class Walk:
             stack.name,
             stack.id,
             stack.tenant,
-            rows,
+            self.shown(rows),
             self.shared.settings.max_attempts,
             stack.returns_to,
             place.facade,

@@ -18,7 +18,7 @@ Within a step a body is read only once: a creation that completes at once costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -34,10 +34,12 @@ from heatlite.resources import properties as checking
 from heatlite.resources.base import Resource, UpdateReplace
 from heatlite.resources.cloud import Api, Cloud
 from heatlite.resources.instance import Instance
+from heatlite.resources.openstack import sights
 from heatlite.resources.openstack.fields import Field, for_api, has_old_names, moved
 from heatlite.resources.openstack.marks import InName, Mark
 from heatlite.resources.openstack.states import State, States
 from heatlite.resources.schema import PropertiesSchema
+from heatlite.resources.sight import Sight
 
 IDS = "ids"
 """The key of a resource's data for ids: property → the id that its name meant when the resource was created."""
@@ -74,7 +76,8 @@ class CloudResource(Resource):
     ``mark``: see ``marks``. ``microversion``: sent with each request. ``name_property``: gets the physical name if the
     template gives none. ``attribute_fields``: attribute → field, if they differ. ``is_gone_at_once``: after DELETE
     there is nothing to wait for. ``in_use_seconds``: how long a deletion waits while something uses the object.
-    ``poll_seconds``: the time between two checks.
+    ``poll_seconds``: the time between two checks. ``lists_by_id``: a list can be asked for the objects with some ids.
+    ``not_compared``: properties whose fields the service shows in another form than they are sent.
     """
 
     replace_when_failed = False  # the object can be repaired; if it can't, handle_update asks for a replacement
@@ -94,6 +97,8 @@ class CloudResource(Resource):
     is_gone_at_once: ClassVar[bool] = True
     in_use_seconds: ClassVar[float] = 120.0
     poll_seconds: ClassVar[float] = 1.0
+    lists_by_id: ClassVar[bool] = False
+    not_compared: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, instance: Instance) -> None:
         super().__init__(instance)
@@ -414,8 +419,12 @@ class CloudResource(Resource):
         if self._waits and self.whole_list:
             listed = self.api.awaited(self.whole_list, self.list_key or f"{self.key}s", thing_id, **self.sent)
             if listed is not None:
-                return listed
-        return self.inside(self.api.get(self.place(thing_id), **self.sent))
+                return self.completed(listed)
+        return self.completed(self.inside(self.api.get(self.place(thing_id), **self.sent)))
+
+    def completed(self, body: Body) -> Body:
+        """Return an object that was read, alone or in a list, as the type's other methods expect it. Hook."""
+        return body
 
     def seen(self) -> Body:
         """Return the resource's object as this step has seen it; read it if the step hasn't yet."""
@@ -427,6 +436,15 @@ class CloudResource(Resource):
         """Return the same; it is waited for, so it is read from a list if others wait as well."""
         self._waits = True
         return self.seen()
+
+    @property
+    def has_seen(self) -> bool:
+        """Whether this step has seen the object."""
+        return self._seen is not None
+
+    def saw(self, body: Mapping[str, Any]) -> None:
+        """Take an object that a list has shown for the one that this step sees."""
+        self._seen = dict(body)
 
     def exists(self) -> bool:
         """Read the object, and tell whether it exists."""
@@ -450,6 +468,26 @@ class CloudResource(Resource):
     def list_path(self) -> str:
         """The path of a list that shows the mark. Hook."""
         return self.whole_list or self.collection()
+
+    # --- comparing -------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def see_all(cls, resources: Sequence[Resource]) -> dict[str, Sight | str]:
+        """Return what is seen of these resources at the service, in few requests: see ``sights``."""
+        return sights.see_all([it for it in resources if isinstance(it, CloudResource)])
+
+    def list_seen_in(self) -> Hashable:
+        """Return what identifies the list that shows the object as ``look`` does; None if there is none. Hook."""
+        return self.list_path if type(self).look is CloudResource.look else None
+
+    def things(self, query: Mapping[str, Any]) -> Iterator[Body]:
+        """Yield the objects of that list. Hook."""
+        found = self.api.listed(self.list_path, self.list_key or f"{self.key}s", params=query, **self.sent)
+        yield from map(self.completed, found)
+
+    def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the properties that differ from an object, as found: those whose fields an update would send. Hook."""
+        return sights.differing_fields(self, self.api_schema.keys() - self.not_compared, body)
 
     def handle_check(self) -> None:
         """Raise if the object doesn't exist, or isn't ready."""

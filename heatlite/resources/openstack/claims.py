@@ -178,9 +178,9 @@ class Inner(CloudResource):
         self.data_set(PARENT, parent)
         return {**super().create(body), self.parent: parent}
 
-    def look(self, thing_id: str) -> Body:
-        """Read the object, and add its parent under the property's name."""
-        return {**super().look(thing_id), self.parent: self.parent_id()}
+    def completed(self, body: Body) -> Body:
+        """Return the object with its parent under the property's name."""
+        return {**body, self.parent: self.parent_id()}
 
     def find(self) -> list[str]:
         """Return the marked objects of the parent; none if it doesn't exist."""

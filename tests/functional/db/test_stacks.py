@@ -199,6 +199,17 @@ def test_tags_keep_their_order_and_are_replaced_whole(context, stack):
     assert stacks.tags(context, ["s"]) == {}
 
 
+def test_a_stack_at_rest_gets_another_traversal_id_once(context, stack):
+    assert not stacks.renew_traversal(context, "s", "t1", "t2")  # it is in progress
+    assert stacks.advance(context, "s", "t1", {"status": Status.COMPLETE, "current_deps": {"nodes": []}})
+    assert not stacks.renew_traversal(context, "s", "t0", "t2")
+    assert stacks.renew_traversal(context, "s", "t1", "t2")
+    assert not stacks.renew_traversal(context, "s", "t1", "t3")
+
+    found, graph = stacks.by_traversal(context, "t2")
+    assert (found.id, found.status, graph) == ("s", Status.COMPLETE, {"nodes": []})
+
+
 def test_lists_are_filtered_ordered_limited_and_counted(context):
     for name in ("b", "c", "a"):
         add_stack(context, name, tenant="project" if name != "c" else "another")

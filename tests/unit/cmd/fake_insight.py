@@ -15,6 +15,7 @@ class FakeInsight:
 
     changes: list[dict[str, Any]] = [CHANGE]
     looks: dict[str, list[dict[str, Any]]] = {}
+    looked: dict[str, Any] = {}
     digest = "d-1"
 
     def list_requirements(self, stack_identity: dict, nested_depth: int) -> list[dict]:
@@ -23,14 +24,17 @@ class FakeInsight:
         return [{"stack_id": stack_identity["stack_id"], "requires": requires}]
 
     def plan_update(self, stack_identity: dict, **request: Any) -> dict:
-        return {"changes": self.changes, "digest": self.digest}
+        return {"changes": self.changes, "digest": self.digest, **self.looked}
 
     def update_as_planned(self, stack_identity: dict, digest: str, template: Any, **request: Any) -> dict:
         if digest != self.digest:
             raise exception.PlanOutdated(stack_name=stack_identity["stack_name"])
         return self.update_stack(stack_identity, template, **request)  # type: ignore[attr-defined]
 
+    def move_resource(self, stack_identity: dict, resource_name: str, target_identity: Any, new_name: Any) -> None:
+        """Nothing is moved: what was sent is what a test looks at."""
+
     def look_for_drift(self, stack_identity: dict, resource_name: str, going_on: Any) -> dict:
-        blank = {"reason": "", "attributes": {}, "progress": None, "poll_after": 0.0}
+        blank = {"reason": "", "attributes": {}, "properties": {}, "progress": None, "poll_after": 0.0}
         found = self.looks.get(resource_name) or [{"finding": "same"}]
         return blank | found.pop(0)

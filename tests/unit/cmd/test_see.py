@@ -71,6 +71,26 @@ def test_the_exit_status_tells_whether_there_is_anything_to_do(web, template):
     assert "1 may change; 0 unchanged." in web.out
 
 
+def test_a_plan_that_looks_tells_what_was_changed_outside_and_what_could_not_be_seen(web, template):
+    ssh, ping = {"protocol": "tcp", "port": 22, "remote": None}, {"protocol": "icmp"}
+    rules = {"name": "rules", "before": [ping], "after": [ssh, ping], "forces_replacement": False, "drifted": True}
+    size = {"name": "size", "before": 2, "after": 1, "forces_replacement": True, "drifted": True}
+    web.engine.changes = [{**CHANGE, "fate": "updated", "properties": [rules, size]}]
+    web.engine.looked = {"seen": 7, "unseen": [{"resource_name": "db", "reason": "Nova answered 403"}]}
+    assert web.run("stack", "plan", "--existing", "--refresh", "web") == 0
+    assert web.engine.last("heatlite.plan_update")["args"] == {"existing": True, "refresh": True}
+    assert 'rules[]: ∅ → {"protocol": "tcp", "port": 22}  changed outside' in web.out
+    assert "size: 2 → 1  changed outside  forces the replacement" in web.out
+    assert "7 real resources were looked at.\ndb can't be looked at: Nova answered 403" in web.err
+
+
+def test_an_update_looks_when_it_is_asked_to_and_a_dry_run_never_does(web):
+    assert web.run("stack", "update", "--existing", "--refresh", "web") == 0
+    assert web.engine.last("update_stack")["args"] == {"existing": True, "refresh": True}
+    assert web.run("stack", "update", "--existing", "--refresh", "--dry-run", "web") == 1
+    assert "heatlite stack plan --refresh" in web.err
+
+
 def test_a_plan_that_was_kept_is_done_as_it_was_sent(web, template, tmp_path):
     file = str(tmp_path / "plan")
     assert web.run("stack", "plan", "-t", template(a=1), "--parameter", "k=v", "--out", file, "web") == 0
@@ -122,8 +142,15 @@ def test_a_value_that_is_long_or_would_move_the_cursor_is_told_on_one_short_line
 def test_only_what_differs_is_listed(web):
     web.engine.looks = {"a": [{"finding": "differs", "attributes": {"ip": ["1", "2"]}}]}
     found = web.json("stack", "drift", "web")
-    assert [(it["resource_name"], it["details"]) for it in found] == [("a", 'ip: "1" → "2"')]
+    assert [(it["resource_name"], it["details"]) for it in found] == [("a", 'attribute ip: "1" → "2"')]
     assert "2 resources checked, 1 without differences." in web.err
+
+
+def test_properties_and_attributes_that_differ_are_told_apart(web):
+    look = {"finding": "differs", "properties": {"name": ["a", "b"]}, "attributes": {"name": ["a", "b"]}}
+    web.engine.looks = {"a": [look]}
+    [found] = web.json("stack", "drift", "web")
+    assert found["details"] == 'name: "a" → "b"; attribute name: "a" → "b"'
 
 
 def test_a_check_of_several_steps_is_gone_on_with(web):

@@ -83,17 +83,20 @@ def supersede(
     wanted: Sequence[Wanted],
     *,
     unchanged: Unchanged = nothing_unchanged,
+    also: Callable[[], None] = lambda: None,
 ) -> Begun | None:
     """Begin a new traversal of an existing stack; return None if the stack has another one than was seen.
 
     :param changes: columns of the stack, ``current_traversal`` and ``action`` among them
     :param unchanged: tells which rows the traversal leaves out; called after they were read
+    :param also: writes more to the rows before they are read
     """
     if seen.returns_to != seen.prev_raw_template_id:
         changes = {**changes, "prev_raw_template_id": seen.returns_to}
     if not stacks.supersede(context, seen.id, seen.current_traversal, {**changes, "current_deps": None}):
         return None
     sync_points.delete_all(context, seen.id)
+    also()
     stack = dataclasses.replace(seen, **changes)
     write_events(context, inputs, stack.id, [started(stack)])
     return lay_out(context, inputs, stack, wanted, unchanged=unchanged)

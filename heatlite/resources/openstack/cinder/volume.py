@@ -156,10 +156,8 @@ class Volume(CloudResource):
             return {"os-extend": {"new_size": size}}
         if TYPE in changed and kind and not self._has_type(body[TYPE], kind):
             return {"os-retype": {"new_type": kind, "migration_policy": "never"}}
-        if READ_ONLY in changed and read_only is not None:
-            is_so = str((body.get(METADATA) or {}).get("readonly", False)).lower() == "true"
-            if is_so != read_only:
-                return {"os-update_readonly_flag": {"readonly": read_only}}
+        if READ_ONLY in changed and read_only is not None and is_read_only(body) != read_only:
+            return {"os-update_readonly_flag": {"readonly": read_only}}
         return None
 
     def _has_type(self, current: Any, wanted: str) -> bool:
@@ -174,6 +172,26 @@ class Volume(CloudResource):
         if size is not None and size < self.seen()[SIZE]:
             raise NotSupported(feature="Shrinking volume")
         return super().update_body({it: prop_diff[it] for it in ("name", "description") if it in prop_diff})
+
+    def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what differs: name and description, and size, type, metadata and access."""
+        found, given = super().differing(body), self.properties
+        own = {it: value for it, value in (body.get(METADATA) or {}).items() if it not in (KEY, "readonly")}
+        if {key: str(it) for key, it in (given[METADATA] or {}).items()} != own:
+            found[METADATA] = own
+        if given[SIZE] is not None and body[SIZE] != given[SIZE]:
+            found[SIZE] = body[SIZE]
+        if given[TYPE] and body.get(TYPE) and not self._has_type(body[TYPE], given[TYPE]):
+            found[TYPE] = body[TYPE]
+        if given[READ_ONLY] is not None and is_read_only(body) != given[READ_ONLY]:
+            found[READ_ONLY] = is_read_only(body)
+        return found
+
+    def beyond_repair(self, found: Mapping[str, Any]) -> frozenset[str]:
+        """Return the size, if it has grown: a volume can't shrink."""
+        size = self.properties[SIZE]
+        has_grown = SIZE in found and size is not None and found[SIZE] > size
+        return super().beyond_repair(found) | ({SIZE} if has_grown else set())
 
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
         """Change the metadata."""
@@ -304,3 +322,8 @@ class Volume(CloudResource):
             case "attachments_list":
                 return body.get("attachments")
         return str(body.get(name))
+
+
+def is_read_only(body: Mapping[str, Any]) -> bool:
+    """Tell whether servers can only read a volume."""
+    return str((body.get(METADATA) or {}).get("readonly", False)).lower() == "true"

@@ -15,6 +15,7 @@ from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.claims import DescribedLater
 from heatlite.resources.openstack.fields import flag, listed, text
 from heatlite.resources.openstack.marks import DESCRIPTION, TAGS, Mark, tag_of
+from heatlite.resources.openstack.sights import holds, tags_differ
 from heatlite.resources.openstack.states import states
 from heatlite.resources.schema import Property, Type
 
@@ -88,6 +89,7 @@ class NeutronResource(DescribedLater):
 
     service = "network"
     mark: ClassVar[Mark] = InNeutron()
+    lists_by_id = True
 
     def validate(self) -> None:
         """Refuse a field in ``value_specs`` that is a property.
@@ -128,6 +130,14 @@ class NeutronResource(DescribedLater):
         """Change the tags."""
         if TAGS in prop_diff:
             self._set_tags(self.properties[TAGS] or [])
+
+    def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what differs: fields, fields of ``value_specs``, and tags."""
+        found = super().differing(body)
+        given = self.properties.get(VALUE_SPECS) or {}
+        if changed := {name: body[name] for name, it in given.items() if name in body and not holds(it, body[name])}:
+            found[VALUE_SPECS] = {**given, **changed}
+        return found | tags_differ(self.properties.get(TAGS), body.get(TAGS))
 
     def _set_tags(self, wanted: list[str]) -> None:
         found = self.api.put(f"{self.one}/tags", {TAGS: wanted})

@@ -111,14 +111,32 @@ class SecurityGroup(NeutronResource):
             self._set_rules(self.seen()["security_group_rules"])
         return super().settle(progress)
 
+    def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what differs: fields and the rules."""
+        found, there = super().differing(body), body.get("security_group_rules") or []
+        wanted = {key_of(it) for it in self._all_rules()}
+        if self.rule_properties == {RULES} and {key_of(it) for it in there} != wanted:
+            given = {
+                key_of(rule): it for it, rule in zip(self.properties[RULES] or (), self.wanted_rules(), strict=True)
+            }
+            defaults = wanted - given.keys()  # shown only if one of them is missing
+            is_whole = defaults <= {key_of(it) for it in there}
+            shown = [it for it in there if not (is_whole and key_of(it) in defaults)]
+            found[RULES] = [given.get(key_of(it)) or as_given(it, self.resource_id) for it in shown]
+        return found
+
     def wanted_rules(self) -> list[Body]:
         """Return the given rules in Neutron's form. Hook."""
         return [self._rule(it) for it in self.properties[RULES] or ()]
 
-    def _set_rules(self, current: Iterable[Body]) -> None:
+    def _all_rules(self) -> list[Body]:
         wanted = self.wanted_rules()
         if not any(it["direction"] == EGRESS for it in wanted):
             wanted += [{**it, "security_group_id": self.resource_id} for it in DEFAULT_EGRESS]
+        return wanted
+
+    def _set_rules(self, current: Iterable[Body]) -> None:
+        wanted = self._all_rules()
         keys = {key_of(it) for it in wanted}
         there = {key_of(it) for it in current}
         for rule in current:
@@ -144,6 +162,15 @@ class SecurityGroup(NeutronResource):
         else:
             rule.pop(REMOTE_GROUP, None)
         return {**rule, "security_group_id": self.resource_id}
+
+
+def as_given(rule: Mapping[str, Any], group_id: str | None) -> Body:
+    """Return a rule of Neutron's as a template gives it."""
+    given = {name: rule.get(name) for name in RULE}
+    if rule.get(REMOTE_GROUP) is not None:
+        own = rule[REMOTE_GROUP] == group_id
+        return {**given, REMOTE_MODE: REMOTE_GROUP, REMOTE_GROUP: None if own else rule[REMOTE_GROUP]}
+    return {**given, REMOTE_MODE: "remote_ip_prefix"}
 
 
 COMPARED = ("direction", "ethertype", "protocol", "port_range_min", "port_range_max", REMOTE_GROUP, "remote_ip_prefix")

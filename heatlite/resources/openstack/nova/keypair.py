@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from heatlite.exception import CloudConflict, CloudNotFound
@@ -114,6 +114,19 @@ class KeyPair(CloudResource):
     def id_in(self, body: Mapping[str, Any]) -> str:
         """Return its name."""
         return str(body["name"])
+
+    def list_seen_in(self) -> str | None:
+        """Return the list of the user's own key pairs."""
+        return None if self.properties["user"] else self.path
+
+    def things(self, query: Mapping[str, Any]) -> Iterator[Body]:
+        """Yield the key pairs of the list, each of which has a key around it."""
+        yield from (self.inside(it) for it in self.api.listed(self.path, "keypairs", **self.sent))
+
+    def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the public key, if another one has its name."""
+        given, there = self.properties[PUBLIC_KEY], body.get(PUBLIC_KEY) or ""
+        return {PUBLIC_KEY: there} if given and given.split()[:2] != there.split()[:2] else {}
 
     def place(self, thing_id: str) -> str:
         """Return the path of the key pair, with the user if it is another user's."""

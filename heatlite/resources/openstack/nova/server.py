@@ -36,6 +36,7 @@ from heatlite.resources.openstack.nova import user_data
 from heatlite.resources.openstack.nova.server_devices import devices, devices_v2, validate_devices
 from heatlite.resources.openstack.nova.server_networks import OWN_PORTS, TAKEN_OVER, ServerNetworks
 from heatlite.resources.openstack.nova.server_validation import validate_networks
+from heatlite.resources.openstack.sights import tags_differ
 from heatlite.resources.openstack.states import State, states
 from heatlite.resources.software import delivery
 
@@ -235,10 +236,21 @@ class Server(CloudResource, ForAgents):
             self._set_tags()
         return True
 
-    def look(self, thing_id: str) -> Body:
-        """Read the server; remove a suffix that some clouds append to the status."""
-        body = super().look(thing_id)
+    def completed(self, body: Body) -> Body:
+        """Return the server without a suffix that some clouds append to the status."""
         return {**body, "status": str(body["status"]).partition("(")[0]}
+
+    def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what differs: the name, and flavor, image, metadata and tags, which have requests of their own."""
+        given, self._seen = self.properties, dict(body)
+        found = super().differing(body) | tags_differ(given[schema.TAGS], body.get("tags"))
+        own = {key: it for key, it in (body.get("metadata") or {}).items() if key != KEY}
+        if own != texts(given[schema.METADATA] or {}):
+            found[schema.METADATA] = own
+        for name, current in ((schema.FLAVOR, body["flavor"].get("id")), (schema.IMAGE, self._image())):
+            if given[name] and current and self._id_of(name) != current:
+                found[name] = current
+        return found
 
     def is_ready(self) -> bool:
         """Tell whether the server is ACTIVE and Nova has no task for it."""

@@ -1,0 +1,105 @@
+"""What others did to a stack's resources: a plan that looks tells it, and an update repairs it when it is asked to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heatlite.cmd.plans import Plan
+from tests.cloud.left import everything
+from tests.cloud.reached import Reached
+from tests.cloud.words import ref, typed
+from tests.story import Story, hot
+from tests.waiting import wait_until
+
+PROJECT = "reality"
+SSH = {"protocol": "tcp", "port_range_min": 22, "port_range_max": 22, "remote_ip_prefix": "10.0.0.0/8"}
+
+
+def shop(**volume: Any) -> dict[str, Any]:
+    """Servers with ports, a group with rules, and volumes."""
+    return hot(
+        net=typed("Neutron::Net"),
+        subnet=typed("Neutron::Subnet", network=ref("net"), cidr="10.8.3.0/24"),
+        group=typed("Neutron::SecurityGroup", rules=[SSH, {"protocol": "icmp"}]),
+        port=typed("Neutron::Port", network=ref("net"), name="door", security_groups=[ref("group")]),
+        back=typed("Neutron::Port", network=ref("net"), name="back"),
+        web=typed("Nova::Server", flavor="m1.tiny", image="cirros", networks=[{"port": ref("port")}]),
+        db=typed("Nova::Server", flavor="m1.tiny", image="cirros", networks=[{"port": ref("back")}]),
+        data=typed("Cinder::Volume", **{"size": 1, "name": "data", **volume}),
+        logs=typed("Cinder::Volume", size=1),
+    )
+
+
+def test_what_was_done_behind_the_engine_is_told_left_alone_and_repaired_when_asked(
+    story: Story, cloud: Reached
+) -> None:
+    cloud.fresh_project(PROJECT)
+    story.context = cloud.context(PROJECT, PROJECT)
+    before = everything(cloud, PROJECT, admins=False)
+    story.create(shop())
+    story.settle("CREATE_COMPLETE")
+    ids = {name: it["physical_resource_id"] for name, it in story.resources().items()}
+    with cloud.counted() as asked:
+        assert told(story, shop()) == {}
+    if asked:  # one list a type; what is alone in its type is read
+        assert (asked["neutron GET"], asked["nova GET"], asked["cinder GET"]) == (4, 1, 1)
+
+    network, compute, storage = (
+        cloud.services(PROJECT, PROJECT).api(it) for it in ("network", "compute", "block_storage")
+    )
+    compute.delete(f"/servers/{ids['db']}")
+    wait_until(lambda: ids["db"] not in str(compute.get("/servers")), 120, "the server to go")
+    rules = network.get(f"/security-groups/{ids['group']}")["security_group"]["security_group_rules"]
+    network.delete(f"/security-group-rules/{next(it['id'] for it in rules if it['port_range_min'] == 22)}")
+    network.put(f"/ports/{ids['port']}", {"port": {"name": "window"}})
+    storage.post(f"/volumes/{ids['data']}/action", {"os-extend": {"new_size": 2}})
+    wait_until(
+        lambda: storage.get(f"/volumes/{ids['data']}")["volume"]["status"] == "available", 120, "the volume to grow"
+    )
+
+    found = told(story, shop())
+    assert {name: it["fate"] for name, it in found.items()} == {
+        "group": "updated",
+        "port": "updated",
+        "db": "replaced",
+        "data": "replaced",
+    }
+    assert found["db"]["reason"] == "it doesn't exist any more"
+    [name] = found["port"]["properties"]
+    assert (name["name"], name["before"], name["after"], name["drifted"]) == ("name", "window", "door", True)
+    [rules] = found["group"]["properties"]
+    assert [it["protocol"] for it in rules["before"]] == ["icmp"]
+    [size] = found["data"]["properties"]
+    assert (size["name"], size["before"], size["after"], size["forces_replacement"]) == ("size", 2, 1, True)
+    assert told(story, shop(size=2)).keys() == {"group", "port", "db"}  # the template may want it as it is
+
+    with cloud.counted() as asked:
+        story.update(shop())
+        story.settle("UPDATE_COMPLETE")
+    assert not [it for it in asked if it.split()[1] != "GET" and not it.startswith("keystone")]
+
+    story.update(shop(size=2), refresh=True)
+    story.settle("UPDATE_COMPLETE")
+    now = {name: it["physical_resource_id"] for name, it in story.resources().items()}
+    assert {name for name in ids if ids[name] != now[name]} == {"db"}
+    rules = network.get(f"/security-groups/{ids['group']}")["security_group"]["security_group_rules"]
+    assert 22 in [it["port_range_min"] for it in rules]
+    assert network.get(f"/ports/{ids['port']}")["port"]["name"] == "door"
+    assert compute.get(f"/servers/{now['db']}")["server"]["status"] == "ACTIVE"
+    assert told(story, shop(size=2)) == {}
+
+    story.update(shop(size=1), refresh=True)  # only a new volume is as small
+    story.settle("UPDATE_FAILED")
+    assert "Shrinking volume" in story.show()["stack_status_reason"]
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert everything(cloud, PROJECT, admins=False) == before
+
+
+def told(story: Story, template: dict[str, Any]) -> dict[str, Any]:
+    """What a plan that looks says would be done, by name."""
+    asked = {"template": template, "params": {}, "files": {}, "args": {"refresh": True}}
+    reply = story.client.plan_update(story.context, story.identity, **asked)
+    assert reply["unseen"] == []
+    Plan(story.identity, asked, reply["changes"], reply["digest"]).text()
+    return {it["resource_name"]: it for it in reply["changes"] if it["fate"] != "unchanged"}
