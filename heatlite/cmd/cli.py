@@ -68,6 +68,7 @@ COMMANDS = {
     "stack resource list": "heatlite.cmd.resource:ListResources",
     "stack resource mark unhealthy": "heatlite.cmd.resource_more:MarkUnhealthy",
     "stack resource metadata": "heatlite.cmd.resource_more:ShowMetadata",
+    "stack resource move": "heatlite.cmd.resource_more:MoveResource",
     "stack resource show": "heatlite.cmd.resource:ShowResource",
     "stack resource signal": "heatlite.cmd.resource_more:SignalResource",
     "stack resume": "heatlite.cmd.stack_visit:ResumeStack",

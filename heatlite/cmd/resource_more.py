@@ -1,4 +1,4 @@
-"""``stack resource metadata``, ``stack resource signal`` and ``stack resource mark unhealthy``."""
+"""``stack resource metadata``, ``signal``, ``mark unhealthy`` and ``move``."""
 
 from __future__ import annotations
 
@@ -94,3 +94,28 @@ def signal_data(parsed_args: argparse.Namespace) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise exception.CommandError(reason=f"Data should be in JSON format: {error}") from None
+
+
+class MoveResource(EngineCommand):
+    """Move a resource to another stack or name, without touching what is real; the stored templates follow"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = add_resource_arguments(super().get_parser(prog_name))
+        parser.add_argument("--to", metavar="STACK", help="name or id of the stack that gets it (its own)")
+        parser.add_argument("--name", metavar="NAME", help="name of the resource there (the present one)")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Move the resource.
+
+        :raises CommandError: when neither another stack nor another name is given
+        """
+        if parsed_args.to is None and parsed_args.name is None:
+            raise exception.CommandError(reason="Name another stack with --to, or another name with --name")
+        identity = self.identify(parsed_args.stack)
+        target = None if parsed_args.to is None else self.identify(parsed_args.to)
+        self.client.move_resource(
+            self.context, identity, parsed_args.resource, target_identity=target, new_name=parsed_args.name
+        )
+        place = f"{(target or identity)['stack_name']}: {parsed_args.name or parsed_args.resource}"
+        self.app.tell(f"Moved to {place}. Change your own template files likewise.")

@@ -190,6 +190,9 @@ class Methods:
     plan_update = Method[Record]("1.0", STACK, *SENT, namespace=OWN_NAMESPACE)
     update_as_planned = Method[Identity]("1.0", STACK, *SENT, "digest", namespace=OWN_NAMESPACE)
     look_for_drift = Method[Record]("1.0", STACK, "resource_name", namespace=OWN_NAMESPACE, going_on=None)
+    move_resource = Method[None](
+        "1.1", STACK, "resource_name", namespace=OWN_NAMESPACE, target_identity=None, new_name=None
+    )
 
 
 METHODS: Mapping[str, Method[Any]] = {it.name: it for it in vars(Methods).values() if isinstance(it, Method)}

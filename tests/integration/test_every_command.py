@@ -159,6 +159,9 @@ def plans_and_does_as_planned(heatlite: Heatlite) -> None:
     drift = heatlite.records("stack drift shop --all")
     assert {it["finding"] for it in drift} == {"same"}
     assert "web.2" in {it["resource_name"].rpartition(".")[0] for it in drift}
+    assert "real resources were looked at" in heatlite("stack plan --existing --refresh shop")
+    heatlite("stack resource move shop network --name net")
+    heatlite("stack resource move shop net --name network")
 
 
 def watches_a_failure(heatlite: Heatlite) -> None:

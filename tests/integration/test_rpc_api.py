@@ -156,5 +156,9 @@ def test_heatlites_own_methods_have_a_namespace_on_the_same_topic(daemons: Daemo
     with pytest.raises(exception.PlanOutdated, match="Make a new plan"):
         daemons.client.update_as_planned(story.context, story.identity, **request, digest=plan["digest"])
     assert daemons.client.look_for_drift(story.context, story.identity, "a")["finding"] == "same"
+    looking = daemons.client.plan_update(story.context, story.identity, **{**request, "args": {"refresh": True}})
+    assert (looking["seen"], looking["unseen"]) == (0, [])
+    daemons.client.move_resource(story.context, story.identity, "b", new_name="c")
+    assert set(story.resources()) == {"a", "c"}
     with pytest.raises(oslo_messaging.RemoteError, match="list_history"):
         caller(bus, messages.ENGINE_TOPIC, "1.0").call(CONTEXT, "list_history", stack_identity=story.identity)

@@ -310,7 +310,7 @@ long_text = partial(text, longest=LONGEST_TEXT)
 ARGUMENTS: Mapping[str, Check] = {
     **dict.fromkeys(
         (
-            *("resource_name", "output_key", "type_name", "template_version", "template_type", "name"),
+            *("resource_name", "new_name", "output_key", "type_name", "template_version", "template_type", "name"),
             *("group", "action", "status", "support_status", "heat_version", "updated_at", "digest", "sort_dir"),
             *("stack_id", "snapshot_id", "config_id", "deployment_id", "server_id", "physical_resource_id", "marker"),
             "files_container",
@@ -327,7 +327,7 @@ ARGUMENTS: Mapping[str, Check] = {
         boolean,
     ),
     **dict.fromkeys(("filters", "input_values", "output_values"), a_map),
-    "stack_identity": partial(a_map, most=LARGEST_SMALL),
+    **dict.fromkeys(("stack_identity", "target_identity"), partial(a_map, most=LARGEST_SMALL)),
     **dict.fromkeys(("tags", "tags_any", "not_tags", "not_tags_any", "ignorable_errors", "environment_files"), small),
     **dict.fromkeys(("limit", "nested_depth", "timeout", "back", "with_attr", "sort_keys", "stack_name"), small),
     **dict.fromkeys(("details", "config", "inputs", "outputs", "options", "going_on"), document),

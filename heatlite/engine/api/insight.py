@@ -3,7 +3,7 @@
 They have an RPC namespace, so they can't collide with a method that Heat may add.
 
     1.0  list_history, list_requirements, plan_update, update_as_planned, look_for_drift
-    1.1  the key ``refresh`` of the ``args`` of plan_update and update_as_planned
+    1.1  move_resource; the key ``refresh`` of the ``args`` of plan_update and update_as_planned
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from heatlite.engine.api.arguments import check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
 from heatlite.engine.api.submissions import Sent
-from heatlite.engine.operations import drift, planning, reality
+from heatlite.engine.operations import drift, moving, planning, reality
 from heatlite.engine.operations.drift import Finding
 from heatlite.engine.operations.lifecycle import Lifecycle
 from heatlite.engine.operations.validation import Submission
@@ -124,6 +124,28 @@ class InsightEndpoint:
         if look.finding is Finding.NESTED:
             reply["nested_stack_id"] = nesting.nested_identity(self._shared.registry, stack, row)
         return reply
+
+    @client_call
+    def move_resource(
+        self,
+        context: RequestContext,
+        stack_identity: Reply,
+        resource_name: str,
+        target_identity: Reply | None = None,
+        new_name: str | None = None,
+    ) -> None:
+        """Move a resource to another stack, or to another name, and change both stored templates. See ``moving``.
+
+        :param target_identity: the stack that gets it; None: its own
+        :param new_name: its name there; None: the one that it has
+        :raises HeatliteError: when it can't be moved; nothing is changed then
+        """
+        source = self._shared.policy.permit(context, finding.by_identity(context, stack_identity))
+        target = source
+        if target_identity is not None:
+            target = self._shared.policy.permit(context, finding.by_identity(context, target_identity))
+        name = resource_name if new_name is None else new_name
+        moving.move(self._shared, context, source, resource_name, target, name)
 
     def _submission(
         self, context: RequestContext, stack: StackRecord, sent: Sent, args: Mapping[str, Any]

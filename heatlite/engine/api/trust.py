@@ -110,6 +110,8 @@ PLAIN = "a value of its type, which the method stores or compares"
 
 ARGUMENTS: Mapping[str, Line] = {
     "stack_identity": Line(Who.CLIENT, OWN_STACK),
+    "target_identity": Line(Who.CLIENT, OWN_STACK + "; of the same project as the other stack"),
+    "new_name": Line(Who.CLIENT, "a name that the stack's template and rows don't have; validated with the template"),
     "stack_id": Line(Who.CLIENT, OWN_STACK),
     "stack_name": Line(Who.CLIENT, "a stack name of Heat's form; looked up in the request's project"),
     "physical_resource_id": Line(Who.CLIENT, "looked up in the request's project"),

@@ -36,6 +36,7 @@ OF_STACKS: dict[str, dict[str, Any]] = {
     "list_requirements": {},
     "list_stack_resources": {},
     "look_for_drift": {"resource_name": "one"},
+    "move_resource": {"resource_name": "one", "new_name": "two"},
     "plan_update": WRITE,
     "preview_update_stack": WRITE,
     "resource_mark_unhealthy": {"resource_name": "one", "mark_unhealthy": True},

@@ -46,3 +46,19 @@ def test_a_resource_is_marked_unhealthy_with_a_reason_and_the_mark_is_taken_back
     assert web.run("stack", "resource", "mark", "unhealthy", "--reset", "web", "a") == 0
     sent = web.engine.last("resource_mark_unhealthy")
     assert (sent["resource_name"], sent["mark_unhealthy"], sent["resource_status_reason"]) == ("a", False, "")
+
+
+def test_a_resource_is_moved_to_a_stack_and_a_name(web, template):
+    web.run("stack", "create", "--wait", "-t", template(b=1), "shop")
+    assert web.run("stack", "resource", "move", "web", "a", "--to", "shop", "--name", "c") == 0, web.err
+    sent = web.engine.last("heatlite.move_resource")
+    assert (sent["stack_identity"]["stack_name"], sent["resource_name"]) == ("web", "a")
+    assert (sent["target_identity"]["stack_name"], sent["new_name"]) == ("shop", "c")
+    assert "Moved to shop: c." in web.err
+    assert web.run("stack", "resource", "move", "web", "a", "--name", "c") == 0
+    assert web.engine.last("heatlite.move_resource")["target_identity"] is None
+
+
+def test_a_move_to_nowhere_is_refused(web):
+    assert web.run("stack", "resource", "move", "web", "a") == 1
+    assert "--to" in web.err
