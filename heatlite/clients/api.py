@@ -160,7 +160,7 @@ class Api:
 
         try:
             client = self._find_client()
-            answer = client.request(path, method, raise_exc=False, connect_retries=0, **sent)
+            answer = client.request(path, method, raise_exc=False, connect_retries=0, status_code_retries=0, **sent)
         except (exceptions.ConnectFailure, exceptions.ConnectTimeout, exceptions.DiscoveryFailure) as error:
             raise self._unavailable("no answer", str(error)) from None
         except exceptions.HttpError as error:  # from the login

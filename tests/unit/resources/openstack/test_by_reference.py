@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from heatlite.exception import Invalid, StackValidationFailed
+from heatlite.exception import CloudConflict, Invalid, StackValidationFailed
 from heatlite.resources.base import Resource
 from heatlite.resources.instance import Instance
 from heatlite.resources.openstack.base import PROJECTS, CloudResource
@@ -94,6 +94,16 @@ def test_every_type_is_run_on_its_service_or_says_what_it_was_written_for() -> N
     here = {*(case.type_name for case in CASES), *ELSEWHERE}
     assert told <= here
     assert {PROJECTS[REGISTRY.get(name).service] for name in here - told} <= set(ON_REQUEST)
+
+
+@pytest.mark.parametrize("service", sorted({REGISTRY.get(it.type_name).service for it in CASES}))
+def test_a_conflict_is_told_after_one_request(service: str) -> None:
+    case = next(it for it in CASES if REGISTRY.get(it.type_name).service == service)
+    stand_in = StandIn(case.kind)
+    stand_in.fails = [Refusal(409)] * 9
+    with pytest.raises(CloudConflict):
+        stand_in.cloud().api(service).post("/things", {})
+    assert [method for method, _, _ in stand_in.asked if method != "GET"] == ["POST"]
 
 
 @every
