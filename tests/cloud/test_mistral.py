@@ -143,7 +143,7 @@ def test_a_message_executes_a_workflow(lives: Any, cloud: Reached) -> None:
     [execution] = made
     found = api.get(f"/executions/{execution}")
     assert (found["workflow_name"], json.loads(found["input"])) == ("hear", {"who": "eve"})
-    assert "go" in json.loads(found["params"])["env"]["notification"]
+    assert json.loads(found["params"])["env"]["notification"]["body"] == "go"
     api.delete(f"/executions/{execution}", params={"force": "true"})
     assert isinstance(trigger.run("CHECK"), Done)
 
