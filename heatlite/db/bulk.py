@@ -61,7 +61,7 @@ def insert(context: Context, table: sa.Table, rows: Sequence[Mapping[str, Any]])
         context.connection.execute(sa.insert(table), [dict(row) for row in piece])
 
 
-def per_row(column: sa.Column[Any], key: sa.Column[Any], values: Mapping[int, Any]) -> Any:
+def per_row(column: sa.Column[Any], key: sa.Column[Any], values: Mapping[Any, Any]) -> Any:
     """Build an expression with a separate value for each row by its key, or a plain value when all are equal."""
     first = next(iter(values.values()))
     if len({repr(value) for value in values.values()}) == 1:  # by ==, {"size": 1} would be the same as {"size": True}

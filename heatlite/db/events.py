@@ -35,7 +35,15 @@ class Happening:
 def insert(
     context: Context, stack_id: str, happenings: Sequence[Happening], uuids: Sequence[str], now: datetime
 ) -> None:
-    """Write events in one statement, in their order."""
+    """Write events of a stack in one statement, in their order."""
+    insert_all(context, [(stack_id, happening) for happening in happenings], uuids, now)
+
+
+@writer
+def insert_all(
+    context: Context, happenings: Sequence[tuple[str, Happening]], uuids: Sequence[str], now: datetime
+) -> None:
+    """Write events of several stacks in one statement, each with its stack's id, in their order."""
     bulk.insert(
         context,
         TABLE,
@@ -52,7 +60,7 @@ def insert(
                 "engine_id": happening.engine_id,
                 "created_at": now,
             }
-            for happening, uuid in zip(happenings, uuids, strict=True)
+            for (stack_id, happening), uuid in zip(happenings, uuids, strict=True)
         ],
     )
 

@@ -155,6 +155,12 @@ def by_uuid(context: Context, uuid: str) -> ResourceRecord | None:
 
 
 @reader
+def by_uuids(context: Context, uuids: Collection[str]) -> dict[str, ResourceRecord]:
+    """Return the rows with these uuids, by their uuid."""
+    return {row.uuid: row for row in _records(context, SELECT.where(TABLE.c.uuid.in_(sorted(uuids))))}
+
+
+@reader
 def count(context: Context, stack_ids: Sequence[str]) -> int:
     """Count the rows of these stacks."""
     statement = sa.select(sa.func.count()).select_from(TABLE).where(TABLE.c.stack_id.in_(stack_ids))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +35,13 @@ def get(context: Context, stack_id: str) -> StackRecord | None:
     """Return the stack with this id, even a deleted one. The comparison of ids is exact, also on MariaDB."""
     found = _one(context.connection.execute(BY_ID, {"stack_id": stack_id}).one_or_none())
     return found if found is not None and found.id == stack_id else None
+
+
+@reader
+def by_ids(context: Context, stack_ids: Collection[str]) -> dict[str, StackRecord]:
+    """Return the stacks with these ids, even deleted ones, by their id."""
+    found = context.connection.execute(SELECT.where(TABLE.c.id.in_(sorted(stack_ids))))
+    return {stack.id: stack for stack in map(records.stack, found) if stack.id in stack_ids}
 
 
 @reader
@@ -81,6 +88,27 @@ def insert(context: Context, values: Mapping[str, Any], tags: Sequence[str] = ()
     context.connection.execute(sa.insert(TABLE).values(**values))
     if tags:
         bulk.insert(context, models.stack_tag, [{"stack_id": values["id"], "tag": tag} for tag in tags])
+
+
+@writer
+def insert_nested(context: Context, values: Sequence[Mapping[str, Any]]) -> None:
+    """Insert nested stacks in one statement.
+
+    :raises oslo_db.exception.DBDuplicateEntry: when there is one of them already
+    """
+    bulk.insert(context, TABLE, sorted(values, key=lambda it: str(it["id"])))  # so that two batches can't deadlock
+
+
+@writer
+def lay_out(context: Context, deps: Mapping[str, Any], values: Mapping[str, Mapping[str, Any]]) -> int:
+    """Write the graphs of stacks that this transaction has inserted, and return how many there were.
+
+    :param deps: id → graph
+    :param values: column → id → what else is written
+    """
+    columns = {"current_deps": deps, **values}
+    own = {name: bulk.per_row(TABLE.c[name], TABLE.c.id, each) for name, each in columns.items()}
+    return rows(context.connection.execute(sa.update(TABLE).where(TABLE.c.id.in_(sorted(deps))).values(own)))
 
 
 @writer

@@ -76,6 +76,17 @@ def insert(
 
     :param waiting: node → number of predecessors that it waits for
     """
+    insert_all(context, [(stack_id, traversal_id, waiting)], next_cast_at)
+
+
+@writer
+def insert_all(
+    context: Context, traversals: Iterable[tuple[str, str, Mapping[Node, int]]], next_cast_at: float
+) -> None:
+    """Insert the nodes of new traversals.
+
+    :param traversals: of each the stack's id, its own, and what ``insert`` is given of its nodes
+    """
     bulk.insert(
         context,
         TABLE,
@@ -91,6 +102,7 @@ def insert(
                 "next_cast_at": next_cast_at,
                 "casts": 0,
             }
+            for stack_id, traversal_id, waiting in traversals
             for node, remaining in waiting.items()
         ],
     )

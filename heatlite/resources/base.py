@@ -55,8 +55,9 @@ class Resource(Tools):
     place of ``handle_delete``; ``state`` is the action and status before. A type with physical snapshots has
     ``handle_delete_snapshot(restore_data)``. It may be called more than once, and knows only that data.
 
-    Two flags are for nested stacks only, whose state is elsewhere. ``preemptible``: a newer operation may release its
-    steps at any time. ``updatable_while_creating``: an update may begin before a creation has ended.
+    Three flags are for nested stacks only, whose state is elsewhere. ``steps_together``: a step asks this engine and
+    nothing else, so one thread takes those of several resources one after another. ``preemptible``: a newer operation
+    may release its steps at any time. ``updatable_while_creating``: an update may begin before a creation has ended.
 
     ``adoptable_data`` maps keys of its data to functions that tell whether the type could have written a value.
     ``handle_adopt`` receives only these keys of the data that a client sends.
@@ -75,6 +76,7 @@ class Resource(Tools):
     replace_when_failed = True
     update_when_unchanged = False
     replaced_if = ""
+    steps_together = False
     preemptible = False
     updatable_while_creating = False
 

@@ -14,7 +14,7 @@ after 1, 2, 4 … 30 seconds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -47,6 +47,7 @@ class StackResource(Resource):
     """A resource that is a nested stack."""
 
     update_when_unchanged = True
+    steps_together = True
     preemptible = True
     updatable_while_creating = True
     replace_when_failed = False
@@ -326,6 +327,7 @@ class StackResource(Resource):
             self.poll_in(0)
             return False
         verb, follows = Verb(progress["verb"]), progress["follows"]
+        waited = self.now() - progress["since"]
         match decide_about_child(verb, progress["operation_id"], follows, self.nested.look(self.uuid)):
             case Complete():
                 return True
@@ -337,8 +339,7 @@ class StackResource(Resource):
                 self.poll_in(0)
                 return False
             case Send(creates):
-                self.nested.send(self._message(progress, creates))
-        waited = self.now() - progress["since"]
+                self.nested.send(replace(self._message(progress, creates), waited=waited))
         self.poll_in(min(LONGEST_LOOK_PAUSE, max(SHORTEST_LOOK_PAUSE, waited)))
         return False
 

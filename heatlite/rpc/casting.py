@@ -51,14 +51,14 @@ class Casting:
 
     :param wakes: the sender; it may block
     :param check_here: queues nodes to be converged by this engine; None when this engine converges nothing
-    :param begin_here: queues the start of a nested stack's operation on this engine; None when it can't do that
+    :param begin_here: queues the start of nested stacks' operations on this engine; None when it can't do that
     """
 
     def __init__(
         self,
         wakes: Wakes,
         check_here: Callable[[str, Sequence[Node]], None] | None = None,
-        begin_here: Callable[[dict[str, Any], messages.BeginChild], None] | None = None,
+        begin_here: Callable[[dict[str, Any], Sequence[messages.BeginChild]], None] | None = None,
         *,
         monotonic: Callable[[], float] = time.monotonic,
         patience: float = PATIENCE,
@@ -113,8 +113,13 @@ class Casting:
 
     def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
         """Ask any engine to begin an operation on a nested stack, or begin it locally."""
-        instead = partial(self.begin_here, request, message) if self.begin_here is not None else None
+        instead = partial(self.begin_here, request, [message]) if self.begin_here is not None else None
         self._put(partial(self._wakes.begin, request, message), instead)
+
+    def begin_all(self, request: dict[str, Any], siblings: Sequence[messages.BeginChild]) -> None:
+        """Ask any engine to begin operations on nested stacks of one owner, or begin them locally."""
+        instead = partial(self.begin_here, request, siblings) if self.begin_here is not None else None
+        self._put(partial(self._wakes.begin_all, request, siblings), instead)
 
     def forget(self, engine_id: str) -> None:
         """Remove an engine's queues. Queues that can't be removed now expire."""

@@ -13,6 +13,7 @@ History of the ``heat-engine-listener`` messages
 History of the ``engine_nested`` messages
 
 1.0  begin_child(operation)
+1.1  begin_children(operations)
 
 No client can reach these topics: heat-api knows ``engine`` only. An engine still checks the types of what arrives, and
 takes nothing but identity from a message. ``heatlite.engine.api.trust`` says who may write what.
@@ -34,13 +35,15 @@ NESTED_TOPIC = "engine_nested"
 TOPICS = (ENGINE_TOPIC, WORKER_TOPIC, LISTENER_TOPIC, NESTED_TOPIC)
 WORKER_VERSION = "1.0"
 LISTENER_VERSION = "1.2"
-NESTED_VERSION = "1.0"
+NESTED_VERSION = "1.1"
 ENGINE_VERSION = "1.36"
 OWN_NAMESPACE = "heatlite"
 """The namespace of the methods on the topic ``engine`` that Heat doesn't have."""
 MOST_NODES = 1000
 """Nodes that one message may name: twice the largest batch that can be configured. No engine sends more."""
 LARGEST_ID = 2**63 - 1
+MOST_CHILDREN = 500
+"""Operations on nested stacks that one message may name; no engine sends more."""
 MOST_ROWS = 100_000
 """Rows that one message to a listener may name."""
 LONGEST_UUID = 36
@@ -193,6 +196,16 @@ class BeginChild:
         if wrong:
             raise InvalidMessage(f"begin_child: {', '.join(wrong)} can't be {message!r:.300}")
         return message
+
+    @classmethod
+    def all_from_wire(cls, operations: Any) -> list[BeginChild]:
+        """Build the messages from the argument ``operations`` of ``begin_children``.
+
+        :raises InvalidMessage: when it isn't a list of operations, or names more than ``MOST_CHILDREN``
+        """
+        if not isinstance(operations, list) or len(operations) > MOST_CHILDREN:
+            raise InvalidMessage(f"operations are a list of at most {MOST_CHILDREN} maps, not {operations!r:.200}")
+        return [cls.from_wire(operation) for operation in operations]
 
     def _checks(self) -> list[tuple[str, bool]]:
         has_template = self.verb in ("CREATE", "UPDATE")

@@ -33,6 +33,9 @@ class Wakes(Protocol):
         :param request: the keys of the request context, including ``project_id``
         """
 
+    def begin_all(self, request: dict[str, Any], siblings: Sequence[messages.BeginChild]) -> None:
+        """Ask any free engine to begin operations on nested stacks of one owner, by one message."""
+
     def forget(self, engine_id: str) -> None:
         """Remove a dead engine's queues at the broker."""
 
@@ -76,7 +79,11 @@ class WorkerClient:
 
     def begin(self, request: dict[str, Any], message: messages.BeginChild) -> None:
         """Cast to any free engine, on the topic that no client can reach."""
-        self._nested.cast(request, "begin_child", operation=message.to_wire())
+        self._nested.prepare(version="1.0").cast(request, "begin_child", operation=message.to_wire())
+
+    def begin_all(self, request: dict[str, Any], siblings: Sequence[messages.BeginChild]) -> None:
+        """Cast one message to any free engine, on the topic that no client can reach."""
+        self._nested.cast(request, "begin_children", operations=[it.to_wire() for it in siblings])
 
     def forget(self, engine_id: str) -> None:
         """Remove an engine's queues. While the broker is away, they expire."""

@@ -81,7 +81,7 @@ def or_nested(method: Any) -> Any:
             return method(self, context, **arguments)
         lifecycle = self._lifecycle
         children = Children(lifecycle._shared, lifecycle._recorder)
-        return children.receive(context, BeginChild.from_wire(args[NESTED]))
+        return children.receive(context, [BeginChild.from_wire(args[NESTED])])
 
     return call
 

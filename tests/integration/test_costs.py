@@ -61,6 +61,13 @@ def test_stacks_stay_batched(meters: Meters, shape: Shape, create: Any, update: 
     assert_at_most(stacks.delete(), *delete)
 
 
+def test_a_group_costs_little_more_than_its_resources(meters: Meters) -> None:
+    """Its members begin, end and are told of together. A slow machine looks and sends again: the limits leave room."""
+    stacks = Stacks(meters, shapes.nested(60, 5))
+    assert_at_most(stacks.create(), 5.0, 0.4, 0.45)
+    stacks.delete()
+
+
 def test_an_update_costs_what_it_changes(meters: Meters) -> None:
     """Of 200 resources, whether none or one has changed."""
     stacks = Stacks(meters, shapes.flat(200))

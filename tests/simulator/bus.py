@@ -66,7 +66,12 @@ class Bus:
     def begin(self, request: dict[str, Any], message: BeginChild) -> None:
         """An operation on a nested stack, for any engine."""
         self._scheduler.point()
-        self._post({"request": request, "operation": message}, self._hand_over)
+        self._post({"request": request, "operations": [message]}, self._hand_over)
+
+    def begin_all(self, request: dict[str, Any], siblings: Sequence[BeginChild]) -> None:
+        """Operations on nested stacks of one owner, for any engine."""
+        self._scheduler.point()
+        self._post({"request": request, "operations": list(siblings)}, self._hand_over)
 
     def forget(self, engine_id: str) -> None:
         """There are no queues here."""

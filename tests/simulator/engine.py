@@ -206,9 +206,9 @@ class SimulatedEngine:
 
     def receive(self, message: dict[str, Any]) -> None:
         """A message from the bus."""
-        if "operation" in message:
+        if "operations" in message:
             context = RequestContext(self.shared.database, message["request"])
-            self.spawn("nested operation", lambda: self.children.receive(context, message["operation"]))
+            self.spawn("nested operation", lambda: self.children.receive(context, message["operations"]))
             return
         self.spawn("message", lambda: self.endpoint.check_resource({}, **message))
 

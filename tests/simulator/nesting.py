@@ -55,14 +55,22 @@ def nested(scenario: Scenario) -> Scenario:
     if chance.random() >= 0.4:
         return scenario
     may_fail, inner = chance.random() < 0.3, draw.draw_template(chance, may_fail=False)
+    siblings = random.Random(f"siblings {scenario.seed}").choice((0, 0, 1, 2))
     operations = []
     for operation in scenario.operations:
         if operation.template and chance.random() < 0.9:
             if chance.random() < 0.7:
                 inner = draw.changed(chance, inner, may_fail)
-            operation = _with(chance, operation, _deeper(chance, inner))
+            operation = _with_siblings(_with(chance, operation, _deeper(chance, inner)), siblings)
         operations.append(operation)
     return dataclasses.replace(scenario, operations=tuple(operations))
+
+
+def _with_siblings(operation: Operation, number: int) -> Operation:
+    """The operation with so many stacks more like the one that is in its template: engines take siblings together."""
+    [spec] = [it for it in operation.template if it.name == NAME]
+    others = [dataclasses.replace(spec, name=f"{NAME}{it}") for it in range(number)]
+    return dataclasses.replace(operation, template=(*others, *operation.template))
 
 
 def _with(chance: random.Random, operation: Operation, inner: Template) -> Operation:

@@ -84,6 +84,7 @@ INTERNAL: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     },
     messages.NESTED_TOPIC: {
         "begin_child": {"operation": "only the fields of `BeginChild`, each of its type"},
+        "begin_children": {"operations": "at most 500 operations as `begin_child` takes them"},
     },
     messages.LISTENER_TOPIC: {
         "listening": {},

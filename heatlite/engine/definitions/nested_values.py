@@ -112,7 +112,9 @@ def rows_of(context: Context, stack: StackRecord, names: Collection[str]) -> Map
 
     :raises RequestLimitExceeded: when their attributes take too much together
     """
-    rows = active_rows(resources.results(context, stack.id, names), stack.raw_template_id) if names else {}
+    if not names:
+        return {}
+    rows = active_rows(resources.results(context, stack.id, names), stack.raw_template_id)
     check_read(sum(row.held_back for row in rows.values()), f"read fewer or smaller attributes of stack {stack.name}")
     whole = resources.with_attributes(context, rows.values())
     return {name: whole[row.id] for name, row in rows.items()}

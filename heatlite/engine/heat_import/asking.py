@@ -57,6 +57,9 @@ class Silent(Wakes):
     def begin(self, request: dict[str, Any], message: BeginChild) -> None:
         raise NotImplementedError
 
+    def begin_all(self, request: dict[str, Any], siblings: Sequence[BeginChild]) -> None:
+        raise NotImplementedError
+
     def forget(self, engine_id: str) -> None:
         raise NotImplementedError
 

@@ -37,6 +37,7 @@ from heatlite.db.retry import retried
 from heatlite.engine.common import limits
 from heatlite.engine.definitions import log_context, traversals
 from heatlite.engine.definitions.provider import is_nested_type, is_quick
+from heatlite.engine.nested.siblings import Siblings
 from heatlite.engine.operations import adoption
 from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.engine.shared import Shared
@@ -60,30 +61,53 @@ class Children:
         self._shared = shared
         self._recorder = recorder
         self._validator = Validator(shared.registry, shared.settings, shared.inputs)
+        self._siblings = Siblings(shared, recorder, self._validator)
 
-    def receive(self, request: RequestContext, message: BeginChild) -> None:
-        """Begin the operation, if it hasn't begun yet and the owner's row has recorded it.
+    def receive(self, request: RequestContext, messages: Sequence[BeginChild]) -> None:
+        """Begin operations: each if it hasn't begun yet and the owner's row has recorded it.
 
         :param request: must be of the owner's project; the rest of it is for logs and traces
         """
-        context = self._shared.context()
+        context, child_ids = self._shared.context(), [message.child_id for message in messages]
         with self._shared.database.reader(context):
-            row, seen = resources.by_uuid(context, message.child_id), stacks.get(context, message.child_id)
-            owner = stacks.get(context, row.stack_id) if row is not None else None
-        if row is None or owner is None or not is_recorded(row, message):
-            LOG.info(
-                "%s of nested stack %s is ignored: its owner doesn't want it (now)", message.verb, message.child_id
-            )
-        elif not (is_nested_type(self._shared.registry, row.type) and is_of(owner, request, seen)):
-            LOG.warning("%s of %s is refused: it isn't a nested stack of that owner", message.verb, message.child_id)
-        elif seen is None and message.verb in (Action.CREATE, Action.DELETE):
-            self._first(message, row, owner)
-        elif seen is not None and follows(seen, message):
-            self._next(seen, message, owner)
-        else:
-            LOG.debug("%s of nested stack %s is late or a duplicate", message.verb, message.child_id)
+            rows, seen = resources.by_uuids(context, child_ids), stacks.by_ids(context, child_ids)
+            owners = stacks.by_ids(context, {row.stack_id for row in rows.values()})
+        first: dict[str, list[tuple[BeginChild, ResourceRecord, StackRecord]]] = {}
+        for message in messages:
+            row, child = rows.get(message.child_id), seen.get(message.child_id)
+            owner = owners.get(row.stack_id) if row is not None else None
+            if row is None or owner is None or not is_recorded(row, message):
+                LOG.info(
+                    "%s of nested stack %s is ignored: its owner doesn't want it (now)", message.verb, message.child_id
+                )
+            elif not (is_nested_type(self._shared.registry, row.type) and is_of(owner, request, child)):
+                LOG.warning(
+                    "%s of %s is refused: it isn't a nested stack of that owner", message.verb, message.child_id
+                )
+            elif child is None and message.verb in (Action.CREATE, Action.DELETE):
+                first.setdefault(owner.id, []).append((message, row, owner))
+            elif child is not None and follows(child, message):
+                self._next(child, message, owner)
+            else:
+                LOG.debug("%s of nested stack %s is late or a duplicate", message.verb, message.child_id)
+        for siblings in first.values():
+            self._first_of(siblings)
 
     # --- the stack doesn't exist yet ----------------------------------------------------------------------------
+
+    def _first_of(self, siblings: Sequence[tuple[BeginChild, ResourceRecord, StackRecord]]) -> None:
+        """Begin the first operations of nested stacks of one owner; creations of several begin together."""
+        new = [
+            self._new_stack(message, row, owner)
+            for message, row, owner in siblings
+            if message.verb == Action.CREATE and adopted(row) is None
+        ]
+        together = new if len(new) > 1 else []
+        left = {stack.id for stack in self._siblings.create(together)} if together else set()
+        begun = {stack.id for stack in together} - left
+        for message, row, owner in siblings:
+            if message.child_id not in begun:
+                self._first(message, row, owner)
 
     def _first(self, message: BeginChild, row: ResourceRecord, owner: StackRecord) -> None:
         stack, adopts = self._new_stack(message, row, owner), adopted(row)

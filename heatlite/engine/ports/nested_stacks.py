@@ -6,7 +6,6 @@ A port is made for one step of one resource. It knows the parent stack, whose pr
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -24,6 +23,7 @@ from heatlite.engine.definitions import inheritance, log_context, nested_values
 from heatlite.engine.definitions.scope import EngineScope
 from heatlite.engine.definitions.traversals import Library, Traversal
 from heatlite.engine.definitions.work import Evaluated
+from heatlite.engine.ports import rounds
 from heatlite.resources.groups.members import Member
 from heatlite.resources.groups.template import types_in
 from heatlite.resources.nested.port import Begin, ChildView, Goal, Refused, Unavailable
@@ -33,8 +33,8 @@ from heatlite.rpc.worker_client import Wakes
 from heatlite.schema.provider import is_template
 
 SECONDS_A_MINUTE = 60
-
-LOG = logging.getLogger(__name__)
+SENT_AGAIN_AFTER = 4.0
+"""Seconds after which an operation that hasn't begun is sent again: engines that are busy begin it late, but once."""
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -113,7 +113,7 @@ class Port:
 
         :param child_id: the child whose own files are used for those that the parent no longer has
         """
-        raw = language.load(template, self.engine.settings.max_template_size) if isinstance(template, str) else template
+        raw = self._loaded(template) if isinstance(template, str) else template
         assert self.evaluated is not None, "only what a template defines has a goal"
         definition, parent = self.evaluated.definition, self.traversal.template
         record, _ = self.engine.library.template(self._context(), self.traversal.stack.raw_template_id)
@@ -124,8 +124,24 @@ class Port:
         facade = inheritance.facade_of(definition, metadata, scope) if inheritance.reads_facade(raw) else None
         now = self.engine.inputs.utcnow()
         files = record.files if child_id is None else self._with_former(record.files, raw, child_id)
-        stored = templates.stored(self._context(), raw, files, environment.to_dict(), now)
-        return Goal(stored, facade)
+        given = environment.to_dict()
+        present = rounds.present()
+        if present is None or files is not record.files:
+            return Goal(templates.stored(self._context(), raw, files, given, now), facade)
+        content = id(raw), id(files), repr(given)  # members' templates are one object, loaded from one text
+        if content not in present.stored:
+            present.stored[content] = templates.stored(self._context(), raw, files, given, now)
+        return Goal(present.stored[content], facade)
+
+    def _loaded(self, text: str) -> Mapping[str, Any]:
+        """Return the template that a text is; in a round each text is read once."""
+        present = rounds.present()
+        known = present.loaded.get(text) if present else None
+        if known is None:
+            known = language.load(text, self.engine.settings.max_template_size)
+            if present:
+                present.loaded[text] = known
+        return known
 
     def _with_former(self, files: dict[str, str], raw: Mapping[str, Any], child_id: str) -> dict[str, str]:
         """Return the parent's files, with the child's own files if a member must still stay as it was."""
@@ -150,11 +166,17 @@ class Port:
         return None if stack is None else view(stack)
 
     def send(self, begin: Begin) -> None:
-        """Cast an operation on the child to any engine."""
-        try:
-            self.engine.wakes.begin(log_context.passed_on(self.traversal.stack), self.message(begin))
-        except Exception:
-            LOG.exception("An operation on nested stack %s can't be sent now; it will be sent again", begin.name)
+        """Cast an operation on the child to any engine; in a round that gathers at its end, with those on the siblings.
+
+        In any other round the operation has most likely been sent. It is sent again only when it has had some time.
+        """
+        request, message, present = log_context.passed_on(self.traversal.stack), self.message(begin), rounds.present()
+        if present is not None and present.gathers:
+            present.send(self.traversal.stack.id, request, message)
+            return
+        if present is not None and begin.waited < SENT_AGAIN_AFTER:
+            return
+        rounds.send(self.engine.wakes, request, [message])
 
     def message(self, begin: Begin) -> BeginChild:
         """Return the message for an operation. Its receiver reads the child's owner from this resource's row."""
@@ -175,7 +197,9 @@ class Port:
 
         The id may come from a client: ``external_id`` and adopted data become physical ids.
         """
-        stack = stacks.get(self._context(), child_id)
+        present = rounds.present()
+        known = present is not None and child_id in present.children
+        stack = present.children[child_id] if present and known else stacks.get(self._context(), child_id)
         return stack if stack is not None and stack.owner_id == self.traversal.stack.id else None
 
     @answered

@@ -44,13 +44,13 @@ class LocalFallback:
         """Converge nodes."""
         self._soon(lambda: self._checker.check(traversal_id, nodes))
 
-    def begin(self, request: dict[str, Any], message: BeginChild) -> None:
-        """Begin an operation on a nested stack."""
-        self._soon(lambda: self._begin(RequestContext(self._database, request), message))
+    def begin(self, request: dict[str, Any], siblings: Sequence[BeginChild]) -> None:
+        """Begin operations on nested stacks of one owner."""
+        self._soon(lambda: self._begin(RequestContext(self._database, request), siblings))
 
-    def _begin(self, request: RequestContext, message: BeginChild) -> None:
+    def _begin(self, request: RequestContext, siblings: Sequence[BeginChild]) -> None:
         with log_context.asked(request, "begin", {}):
-            self._children.receive(request, message)
+            self._children.receive(request, siblings)
 
     def stop(self) -> None:
         """Begin nothing more."""

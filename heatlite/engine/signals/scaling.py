@@ -106,7 +106,7 @@ class ScalableSiblings(StackSiblings):
         parent = port.traversal.stack
         request = RequestContext(shared.database, {"project_id": parent.tenant, "username": parent.username})
         # in this process, so that the operation has begun when the client gets its reply
-        self._children.receive(request, port.message(begin))
+        self._children.receive(request, [port.message(begin)])
         child = stacks.get(shared.context(), begin.child_id)
         if child is None or child.current_traversal != begin.operation_id:
             raise Busy

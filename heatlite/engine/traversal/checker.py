@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 from heatlite.context import EngineContext
@@ -28,9 +29,8 @@ from heatlite.engine.definitions import log_context
 from heatlite.engine.definitions import work as steps_of
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Settled, Work
-from heatlite.engine.ports import plugin_errors
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal.inline_successors import InlineSuccessors, suits
+from heatlite.engine.traversal.inline_successors import InlineSuccessors, first_step, suits
 from heatlite.engine.traversal.result_recorder import NOT_TAKEN, ResultRecorder
 from heatlite.engine.traversal.transactions import ConflictError, claim, finish
 from heatlite.engine.traversal.transactions.claim import Overweight
@@ -76,6 +76,7 @@ class Checker:
         self._shared = shared
         self._recorder = recorder
         self._runner = runner
+        self._first_step = partial(first_step, shared)
         self._inline = InlineSuccessors(shared.registry, shared.evaluator, self._first_step)
 
     def check(self, traversal_id: str, nodes: Collection[Node]) -> None:
@@ -235,16 +236,6 @@ class Checker:
                 failures[work.row.id] = outcome
             case Replace():  # to be found out again, on a thread: this transaction has made its decision
                 later.append((work, None))
-
-    def _first_step(self, traversal: Traversal, work: Work) -> steps_of.Outcome:
-        try:
-            instance = self._shared.evaluator.instance_for(traversal, work)
-            with log_context.at(traversal, work):
-                return steps_of.first_step(work, instance)
-        except Exception as error:
-            if plugin_errors.is_ours(error):
-                raise
-            return plugin_errors.failure(traversal.mask, work.row, error)
 
     def _after(self, traversal: Traversal, batch: Batch) -> Sequence[Node]:
         """Act on a batch after its commit, and begin with what can't fail: claimed work must have an owner.

@@ -16,15 +16,19 @@ from collections.abc import Callable, Mapping, Sequence
 from heatlite.context import EngineContext
 from heatlite.convergence import decide
 from heatlite.convergence.graph import onward
-from heatlite.convergence.model import Action, Node, NodeKind
+from heatlite.convergence.model import OF_ROWS, Action, Node, NodeKind
 from heatlite.db import sync_points
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine.decision import breakpoints
 from heatlite.engine.decision.evaluate import Claim, Evaluator
 from heatlite.engine.decision.row_changes import Ending
+from heatlite.engine.definitions import log_context
+from heatlite.engine.definitions import work as steps_of
 from heatlite.engine.definitions.provider import is_immediate
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Outcome, Work, left_alone, weight_of
+from heatlite.engine.ports import plugin_errors
+from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.transactions.claim import BATCH_BYTES, Overweight, required_by
 from heatlite.resources.outcomes import Done
 from heatlite.resources.registry import Registry
@@ -46,6 +50,18 @@ def suits(registry: Registry, traversal: Traversal, node: Node) -> bool:
         return node.kind in (NodeKind.CLEANUP, NodeKind.VISIT)
     definition = traversal.template.resources[traversal.names[node.resource_id]]
     return is_immediate(registry, traversal.template, definition.type)
+
+
+def first_step(shared: Shared, traversal: Traversal, work: Work) -> Outcome:
+    """Run the first step of work without I/O; a mistake of the plugin is a failure."""
+    try:
+        instance = shared.evaluator.instance_for(traversal, work)
+        with log_context.at(traversal, work):
+            return steps_of.first_step(work, instance)
+    except Exception as error:
+        if plugin_errors.is_ours(error):
+            raise
+        return plugin_errors.failure(traversal.mask, work.row, error)
 
 
 class InlineSuccessors:
@@ -71,6 +87,27 @@ class InlineSuccessors:
             lambda node: suits(self._registry, traversal, node),
         )
         return self._ends(context, traversal, done, nodes, claim) if nodes else []
+
+    def whole(self, traversal: Traversal, rows: Sequence[ResourceRecord], claim: Claim) -> list[Ending] | None:
+        """Return the results of all resources of a stack that this transaction has inserted. Nothing is written here.
+
+        None: one of them can't be done inline, so that the stack goes on in the usual way.
+        """
+        assert traversal.graph is not None, "a new stack's graph is known"
+        records = {row.id: row for row in rows}
+        state, endings = State(traversal.stack.raw_template_id), list[Ending]()
+        left = BATCH_BYTES
+        for node in traversal.graph.order():
+            if node.kind not in OF_ROWS:
+                continue
+            record = NodeRecord(node, node.resource_id, 0, records[node.resource_id])
+            work = self._evaluator.work(traversal, record, state.required, claim)
+            ending = self._ending(traversal, work)
+            left -= weight_of(work)
+            if ending is None or not is_done(ending) or not state.add(ending) or left < 0:
+                return None
+            endings.append(ending)
+        return endings
 
     def _ends(
         self,

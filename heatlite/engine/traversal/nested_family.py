@@ -10,7 +10,7 @@ nested stack has its owner's deadline.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from heatlite.db import outage, resources, stacks
 from heatlite.db.records import StackRecord
@@ -39,6 +39,21 @@ class Family:
         except Exception as error:
             text = "Nobody can be told now that nested stack %s has ended: its owner will look"
             outage.log_failure(LOG, error, text, stack.name)
+
+    def ended_together(self, ended: Collection[StackRecord]) -> None:
+        """Do the same for nested stacks that ended in one transaction: an engine that holds several hears of all."""
+        held: dict[str, list[int]] = {}
+        try:
+            for row in resources.by_uuids(self._shared.context(), [stack.id for stack in ended]).values():
+                if row.engine_id is None:
+                    refresh(self._shared, row)
+                else:
+                    held.setdefault(row.engine_id, []).append(row.id)
+            for engine_id, resource_ids in held.items():
+                self._shared.wakes.wake(engine_id, resource_ids)
+        except Exception as error:
+            text = "Nobody can be told now that %d nested stacks have ended: their owners will look"
+            outage.log_failure(LOG, error, text, len(ended))
 
     def end_below(self, ended: Traversal, end: Callable[[Traversal], None], rollback: str | None = None) -> None:
         """End what the stacks nested directly in this one are at for an operation that has ended.

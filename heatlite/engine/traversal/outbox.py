@@ -35,13 +35,13 @@ class Outbox(Generic[Item]):
         self._lock = threading.Lock()
         self._gathered: dict[str, deque[Item]] = {}
 
-    def put(self, key: str, item: Item) -> None:
-        """Have an item handled soon."""
+    def put(self, key: str, *items: Item) -> None:
+        """Have items handled soon; those that are put together are handled together."""
         with self._lock:
             if key in self._gathered:
-                self._gathered[key].append(item)
+                self._gathered[key].extend(items)
                 return
-            self._gathered[key] = deque([item])
+            self._gathered[key] = deque(items)
         self._submit(lambda: self._drain(key))
 
     def _drain(self, key: str) -> None:

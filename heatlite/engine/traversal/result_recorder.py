@@ -115,6 +115,8 @@ class ResultRecorder:
         """
         try:
             return self._shared.transact(progress.record, waits)
+        except ConflictError:
+            return [work for wait in waits for work in self.keep_waiting(traversal, [wait])]
         except REFUSING as error:
             if not is_refusal(error):
                 raise

@@ -3,6 +3,8 @@
     run ──▶ thread: first step ──┬─ Done, Failed, Replace ──▶ outbox ──▶ settle (one transaction for many)
                                  └─ Waiting ──▶ progress recorded ──▶ timer ──▶ thread: next step ──▶ …
 
+The steps of nested stacks' resources ask nothing but the engine: those of one batch are a round on one thread.
+
 Before each step the lease is looked at: an engine that may be thought dead starts nothing, and asks again in a while.
 """
 
@@ -19,11 +21,13 @@ import cachetools
 
 from heatlite.convergence.interrupts import yields
 from heatlite.db import outage, stacks
+from heatlite.db.bulk import pieces
+from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.definitions import log_context
 from heatlite.engine.definitions import work as steps_of
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Outcome, Settled, Work
-from heatlite.engine.ports import plugin_errors
+from heatlite.engine.ports import plugin_errors, rounds
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.fair_thread_pool import StepPool
 from heatlite.engine.traversal.outbox import Outbox
@@ -80,9 +84,8 @@ class StepRunner:
         self._timers.start()
 
     def run(self, traversal: Traversal, works: Sequence[Work]) -> None:
-        """Run the first steps of these, each on a thread."""
-        for work in works:
-            self._submit_step(Pending(traversal, work))
+        """Run the first steps of these on threads."""
+        self._submit_steps([Pending(traversal, work) for work in works])
 
     def wait(self, traversal: Traversal, work: Work, waiting: Waiting) -> None:
         """Look again after ``waiting.poll_after`` seconds; where the engine is leaving, give it back instead.
@@ -175,36 +178,73 @@ class StepRunner:
         immediate = [pending for pending in due if pending.work.is_immediate]
         if immediate:
             self._submit(lambda: self._step_each(immediate))
-        for pending in due:
-            if not pending.work.is_immediate:
-                self._submit_step(pending)
+        self._submit_steps([pending for pending in due if not pending.work.is_immediate])
 
     def _step_each(self, pendings: Sequence[Pending]) -> None:
         for pending in pendings:
-            self._step(pending)
+            self._put(pending.traversal, [self._step(pending)])
 
-    def _submit_step(self, pending: Pending) -> None:
-        self._pool.submit(lambda: self._step(pending), pending.traversal.stack.tenant)
+    def _submit_steps(self, pendings: Sequence[Pending], *, gathers: bool = False) -> None:
+        """Run steps, each on a thread; those of nested stacks' resources in rounds.
+
+        :param gathers: whether these steps follow at once upon those that chose the operations: see ``Round``
+        """
+        rounds_of: dict[str, list[Pending]] = {}
+        for pending in pendings:
+            if steps_together(pending.work):
+                rounds_of.setdefault(pending.traversal.id, []).append(pending)
+            else:
+                self._submit_step([pending])
+        for siblings in rounds_of.values():
+            for piece in pieces(siblings, self._shared.settings.batch_size):
+                self._submit_step(piece, gathers=gathers)
+
+    def _submit_step(self, pendings: Sequence[Pending], *, gathers: bool = False) -> None:
+        tenant = pendings[0].traversal.stack.tenant
+        if steps_together(pendings[0].work):
+            self._pool.submit(lambda: self._step_round(pendings, gathers=gathers), tenant)
+        else:
+            self._pool.submit(lambda: self._step_each(pendings), tenant)
+
+    def _step_round(self, pendings: Sequence[Pending], *, gathers: bool) -> None:
+        """Take the steps of several nested stacks' resources of one traversal, and have them recorded together."""
+        child_ids = [pending.work.row.uuid for pending in pendings]
+        try:
+            found = stacks.by_ids(self._shared.context(), child_ids)
+        except DATABASE_ERRORS:
+            self._step_each(pendings)  # each finds the same, and is tried again later
+            return
+        children = {child_id: found.get(child_id) for child_id in child_ids}
+        with rounds.together(children, self._shared.wakes, gathers=gathers):
+            steps = [self._step(pending) for pending in pendings]
+        self._put(pendings[0].traversal, steps)
+
+    def _put(self, traversal: Traversal, steps: Sequence[Pending | None]) -> None:
+        """Have the outcomes of steps recorded."""
+        settled = [step for step in steps if step is not None]
+        if settled:
+            self._outbox.put(traversal.id, *settled)
 
     def is_full(self, project: str) -> bool:
         """Whether as many steps of a project wait for a thread here as may: more is left in the database."""
         return self._pool.is_full(project)
 
-    def _step(self, pending: Pending) -> None:
+    def _step(self, pending: Pending) -> Pending | None:
+        """Take a step, and return it with its outcome; None if there is nothing to record."""
         with log_context.on(pending.traversal, "step"), log_context.at(pending.traversal, pending.work):
-            self._take_step(pending)
+            return self._take_step(pending)
 
-    def _take_step(self, pending: Pending) -> None:
+    def _take_step(self, pending: Pending) -> Pending | None:
         lease, work = self._shared.lease, pending.work
         if work.engine_id != lease.engine_id:  # claimed in a former life: whoever found this engine dead has it now
             self._shared.claims.settle([work.claim_id])
-            return
+            return None
         if self._draining:  # it waited for a thread, and is nowhere begun
             self._recorder.give_back(pending.traversal.id, [work])
-            return
+            return None
         if not lease.is_valid:
             self._timers.add(LEASE_PAUSE, pending)
-            return
+            return None
         try:
             with self.watchdog.watching(work):
                 outcome = self._outcome(pending)
@@ -213,13 +253,12 @@ class StepRunner:
                 level = logging.DEBUG if outage.is_outage(error) else logging.WARNING
                 LOG.log(level, "The step of %s will be run again: %s", work.row.name, error)
                 self._again(pending)
-                return
+                return None
             outcome = plugin_errors.failure(pending.traversal.mask, work.row, error)
         if isinstance(outcome, Waiting) and says_nothing_new(outcome, pending):
             self.wait(pending.traversal, pending.work, outcome)
-            return
-        settled = Settled(pending.work, outcome)
-        self._outbox.put(pending.traversal.id, Pending(pending.traversal, pending.work, None, settled))
+            return None
+        return Pending(pending.traversal, pending.work, None, Settled(pending.work, outcome))
 
     def _time_left(self, traversal: Traversal) -> float:
         """Seconds until the time of a traversal is over; it is so for each of its steps, whatever became of others."""
@@ -271,12 +310,18 @@ class StepRunner:
     def _keep_waiting(self, traversal: Traversal, waits: Sequence[tuple[Work, Waiting]]) -> None:
         outcomes = {work.row.id: waiting for work, waiting in waits}
         lost = {work.row.id: work.claim_id for work, _ in waits}
+        at_once: list[Pending] = []
         try:
             for work in self._recorder.keep_waiting(traversal, waits):
                 del lost[work.row.id]
-                self.wait(traversal, work, outcomes[work.row.id])
+                outcome = outcomes[work.row.id]
+                if outcome.poll_after <= 0 and steps_together(work) and not self._draining:
+                    at_once.append(Pending(traversal, work, outcome.progress))
+                else:
+                    self.wait(traversal, work, outcome)
         finally:
             self._shared.claims.settle(lost.values())
+            self._submit_steps(at_once, gathers=True)
 
 
 def gives_way(work: Work, wanting: Traversal) -> bool:
@@ -284,6 +329,11 @@ def gives_way(work: Work, wanting: Traversal) -> bool:
     kind = wanting.kind_for(work.row.id)
     preemptible = work.plugin is not None and work.plugin.preemptible
     return work.traversal_id != wanting.id and yields(work.action, wanting.stack.action, kind, preemptible=preemptible)
+
+
+def steps_together(work: Work) -> bool:
+    """Whether one thread takes this step with those of siblings, one after another."""
+    return work.plugin is not None and work.plugin.steps_together
 
 
 def says_nothing_new(outcome: Waiting, pending: Pending) -> bool:

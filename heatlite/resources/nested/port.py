@@ -92,6 +92,8 @@ class Begin:
     follows: str | None
     goal: Goal | None
     timeout: int | None = None
+    waited: float = 0.0
+    """Seconds since the operation was chosen."""
     collects: bool = False
     """Whether this operation also deletes what the parent's operation leaves until later."""
 

@@ -26,6 +26,7 @@ from heatlite.engine.common.settings import Settings
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.test_resource import TestResource
 from heatlite.resources.registry import Registry
+from heatlite.rpc.messages import BeginChild
 from tests.functional.engine.breaking import BreakingDatabase
 from tests.functional.engine.endpoint import HANDS_OVER, Clock
 from tests.functional.engine.still_engine import Bus, Engine, Surroundings
@@ -158,8 +159,11 @@ class Fleet:
         """Deliver the operation on a nested stack that was sent first, to a living engine; whether there was one."""
         if not self.bus.operations:
             return False
-        request, message = self.bus.operations.popleft()
-        self.living[to].nested.begin_child(request, message.to_wire())
+        request, sent = self.bus.operations.popleft()
+        if isinstance(sent, BeginChild):
+            self.living[to].nested.begin_child(request, sent.to_wire())
+        else:
+            self.living[to].nested.begin_children(request, [it.to_wire() for it in sent])
         return True
 
     def wake(self) -> bool:

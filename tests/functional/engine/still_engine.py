@@ -108,7 +108,7 @@ class Bus:
         self.casts: deque[tuple[str, tuple[Node, ...]]] = deque()
         self.requests: deque[tuple[str, list[int], str]] = deque()
         self.wakes: deque[tuple[str, list[int]]] = deque()
-        self.operations: deque[tuple[dict[str, Any], BeginChild]] = deque()
+        self.operations: deque[tuple[dict[str, Any], BeginChild | Sequence[BeginChild]]] = deque()
         self.ends: deque[tuple[str, str]] = deque()
         self.cut = False
 
@@ -132,6 +132,10 @@ class Bus:
     def begin(self, request: dict[str, Any], message: BeginChild) -> None:
         if not self.cut:
             self.operations.append((request, message))
+
+    def begin_all(self, request: dict[str, Any], siblings: Sequence[BeginChild]) -> None:
+        if not self.cut:
+            self.operations.append((request, siblings))
 
     def forget(self, engine_id: str) -> None:
         """There are no queues here."""

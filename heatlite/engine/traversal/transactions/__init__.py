@@ -35,13 +35,19 @@ def write_events(context: Context, inputs: Inputs, stack_id: str, happenings: Se
 
     Where anybody listens, what is to be told of the stack itself is noted beside them.
     """
+    write_events_of(context, inputs, [(stack_id, it) for it in happenings])
+
+
+def write_events_of(context: Context, inputs: Inputs, happenings: Sequence[tuple[str, Happening]]) -> None:
+    """Write events of several stacks, each with its stack's id."""
     if happenings:
         now = inputs.now()
         ids = [inputs.new_timed_id(now) for _ in happenings]
-        events.insert(context, stack_id, happenings, ids, inputs.utcnow())
+        events.insert_all(context, happenings, ids, inputs.utcnow())
     if context.database.notifies:
-        own = [it for it in happenings if it.resource_type == STACK_TYPE and it.physical_resource_id == stack_id]
-        notifications.insert(context, stack_id, [(it.action, it.status, it.reason) for it in own], inputs.now())
+        for stack_id, it in happenings:
+            if it.resource_type == STACK_TYPE and it.physical_resource_id == stack_id:
+                notifications.insert(context, stack_id, [(it.action, it.status, it.reason)], inputs.now())
 
 
 def stack_event(stack: StackRecord, action: str, status: str, reason: str) -> Happening:

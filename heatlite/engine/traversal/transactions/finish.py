@@ -14,7 +14,7 @@ traversal may wait for the lock.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from heatlite.convergence import decide
@@ -77,8 +77,8 @@ def finish(
     waiting = {
         w: hook for w, hook in at_hook.items() if sync_points.pause(context, traversal.id, w.node, hook, w.claim_id)
     }
-    _write_rows(context, inputs, traversal, endings, waiting)
-    write_events(context, inputs, traversal.stack.id, _happenings(endings))
+    write_results(context, inputs, [(traversal, endings)], waiting)
+    write_events(context, inputs, traversal.stack.id, happenings(endings))
     write_events(context, inputs, traversal.stack.id, [reached(w, hook, done=True) for w, hook in waiting.items()])
     goes_on = {*survivors, *look_again, *(work.node for work in waiting)}
     superseded = [ending.work for ending in endings if ending.work.node not in goes_on]
@@ -127,21 +127,29 @@ def _look_again(context: Context, traversal: Traversal, works: Sequence[Work], n
     return nodes if kept else []
 
 
-def _write_rows(
-    context: Context, inputs: Inputs, traversal: Traversal, endings: Sequence[Ending], waiting: Collection[Work]
+def write_results(
+    context: Context,
+    inputs: Inputs,
+    results: Iterable[tuple[Traversal, Sequence[Ending]]],
+    waiting: Collection[Work] = (),
 ) -> None:
-    """Write what became of rows: those to which the same columns are written together."""
+    """Write what became of rows: those to which the same columns are written together.
+
+    :param results: traversals, each with its endings
+    :raises ConflictError: where a lock was lost, or taken by another, for any of the rows
+    """
     alike: dict[tuple[str | None, tuple[str, ...]], dict[Work, Changes]] = {}
     gone: dict[str | None, dict[int, int]] = {}
-    for ending in endings:
-        work = ending.work
-        holder = work.row.engine_id
-        if ending.removes and work not in waiting:
-            gone.setdefault(holder, {})[work.row.id] = work.row.atomic_key
-            continue
-        changes = row_changes.deleted() if ending.removes else ending.changes(traversal.stack.raw_template_id)
-        if changes is not None:
-            alike.setdefault((holder, tuple(changes)), {})[work] = changes
+    for traversal, endings in results:
+        for ending in endings:
+            work = ending.work
+            holder = work.row.engine_id
+            if ending.removes and work not in waiting:
+                gone.setdefault(holder, {})[work.row.id] = work.row.atomic_key
+                continue
+            changes = row_changes.deleted() if ending.removes else ending.changes(traversal.stack.raw_template_id)
+            if changes is not None:
+                alike.setdefault((holder, tuple(changes)), {})[work] = changes
     for (holder, _), by_work in alike.items():
         _write(context, inputs, holder, by_work)
     for holder, keys in gone.items():
@@ -156,7 +164,7 @@ def _write(context: Context, inputs: Inputs, holder: str | None, changes: Mappin
         raise ConflictError
 
 
-def _happenings(endings: Sequence[Ending]) -> list[Happening]:
+def happenings(endings: Sequence[Ending]) -> list[Happening]:
     """Return the events of these results. Work that began in this transaction also has its begin event."""
     told = []
     for ending in endings:

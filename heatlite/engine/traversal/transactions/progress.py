@@ -17,21 +17,26 @@ from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.decision import row_changes
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Work
+from heatlite.engine.traversal.transactions import ConflictError
 from heatlite.engine.traversal.transactions.claim import insert_replacements
 from heatlite.engine.traversal.transactions.finish import Finished
 from heatlite.resources.outcomes import Waiting
 
 
 def record(context: Context, inputs: Inputs, waits: Sequence[tuple[Work, Waiting]]) -> list[Work]:
-    """Write progress, each row by itself, and answer the work whose lock wasn't lost, with its row as written."""
-    kept = []
-    for work, waiting in waits:
-        changes = row_changes.went_on(work, waiting, inputs.now())
-        keys = {work.row.id: work.row.atomic_key}
-        holder = work.engine_id
-        if resources.write(context, keys, {work.row.id: changes}, inputs.utcnow(), locked_by=holder, lock_for=holder):
-            kept.append(work.with_row(atomic_key=work.row.atomic_key + 1, **changes))
-    return kept
+    """Write progress, and return the work with its rows as written.
+
+    :raises ConflictError: where the lock of one of several rows was lost; that of a single row is left out instead
+    """
+    now, holder = inputs.now(), waits[0][0].engine_id
+    changes = {work.row.id: row_changes.went_on(work, waiting, now) for work, waiting in waits}
+    keys = {work.row.id: work.row.atomic_key for work, _ in waits}
+    written = resources.write(context, keys, changes, inputs.utcnow(), locked_by=holder, lock_for=holder)
+    if written == len(waits):
+        return [work.with_row(atomic_key=work.row.atomic_key + 1, **changes[work.row.id]) for work, _ in waits]
+    if len(waits) > 1:
+        raise ConflictError
+    return []
 
 
 def replace(context: Context, inputs: Inputs, traversal: Traversal, work: Work) -> Finished:
