@@ -31,6 +31,7 @@ from oslo_db.sqlalchemy import enginefacade
 from heatlite.db import dialects, read_limits
 from heatlite.db.crypt import Vault
 from heatlite.db.outage import CommitUnanswered, Outage, is_outage, note_commit, watch_writes
+from heatlite.db.planned import PlannedRows
 from heatlite.db.settings import Settings
 
 Arguments = ParamSpec("Arguments")
@@ -54,6 +55,7 @@ class Database:
     ) -> None:
         self.settings, self.vault, self.notifies = settings, vault or Vault(), notifies
         self.outage = Outage()
+        self.planned = PlannedRows()
         self._replica_outage = Outage("The database's replica") if settings.slave_connection else self.outage
         url, replica = sa.make_url(settings.connection), settings.slave_connection
         self._manager = enginefacade.transaction_context()

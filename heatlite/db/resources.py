@@ -28,6 +28,15 @@ PLANNED_BY = (
 )
 SMALL = [TABLE.c[name] for name in PLANNED_BY]
 TO_PLAN = sa.select(*SMALL).where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
+SOME_TO_PLAN = sa.select(*SMALL)
+VERSIONS = (
+    sa.select(TABLE.c.id, TABLE.c.uuid, TABLE.c.atomic_key)
+    .where(TABLE.c.stack_id == sa.bindparam("stack_id"))
+    .order_by(TABLE.c.id)
+)
+"""Each write increments ``atomic_key``. SQLite may give a deleted row's id to a new one, but never its uuid."""
+MANY = 100
+"""Rows from which on a stack's rows are kept for the next plan: fewer are read as quickly as their versions."""
 LARGE = large_columns.ALL
 LIGHT = sa.select(*large_columns.LIGHT).select_from(TABLE)
 RESULTS = sa.select(*large_columns.RESULTS).select_from(TABLE)
@@ -61,6 +70,37 @@ def to_plan(context: Context, stack_id: str) -> list[ResourceRecord]:
     """List the rows with only the columns that a plan needs (``PLANNED_BY``), because each value takes time."""
     found = context.connection.execute(TO_PLAN, {"stack_id": stack_id})
     return [records.planned_resource(stack_id, tuple(row)) for row in found]
+
+
+@reader
+def to_plan_again(context: Context, stack_id: str) -> list[ResourceRecord]:
+    """List the same rows. Those that this process has read before, and nobody has written since, aren't read again.
+
+    Call it before the transaction writes to any of them: what it reads is kept, and a transaction may be undone.
+    """
+    known = context.database.planned
+    kept = known.get(stack_id)
+    if not kept:
+        rows_read = to_plan(context, stack_id)
+        if len(rows_read) >= MANY:
+            uuids = context.connection.execute(VERSIONS, {"stack_id": stack_id})
+            by_id = {row.id: row for row in rows_read}
+            known.keep(stack_id, {id_: (uuid, by_id[id_]) for id_, uuid, _ in uuids if id_ in by_id})
+        return rows_read
+    versions = list(context.connection.execute(VERSIONS, {"stack_id": stack_id}))
+    current = {
+        id_: kept[id_]
+        for id_, uuid, key in versions
+        if id_ in kept and (uuid, key) == (kept[id_][0], kept[id_][1].atomic_key)
+    }
+    missing = [id_ for id_, _, _ in versions if id_ not in current]
+    uuids_of = {id_: uuid for id_, uuid, _ in versions}
+    for piece in bulk.pieces(missing):
+        found = context.connection.execute(SOME_TO_PLAN.where(TABLE.c.id.in_(piece)))
+        for row in (records.planned_resource(stack_id, tuple(it)) for it in found):
+            current[row.id] = uuids_of[row.id], row
+    known.keep(stack_id, current)
+    return [current[id_][1] for id_, _, _ in versions if id_ in current]
 
 
 @lagging_reader

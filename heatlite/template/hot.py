@@ -14,10 +14,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from heatlite.exception import StackValidationFailed
+from heatlite.schema.sizes import values_and_weight
 from heatlite.template import computed_names
 from heatlite.template.compiler import Compiler, Names
 from heatlite.template.computed_names import ComputedNames
@@ -70,6 +72,12 @@ class Template:
     def dialect(self) -> Dialect:
         """The dialect of the template."""
         return dialect_of(self.version)
+
+    @cached_property
+    def values_and_weight(self) -> tuple[int, int]:
+        """The number of values in the template and its files, and what they weigh: see ``schema.sizes``."""
+        values, weight = values_and_weight([self.raw, self.files])
+        return values, weight
 
     def under(self, parameters: Mapping[str, Any]) -> Template:
         """Return the template for these parameters: conditions and computed names are applied.

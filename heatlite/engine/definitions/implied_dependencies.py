@@ -42,10 +42,11 @@ def linker(registry: Registry) -> Link:
 
 def linked(template: Template, parameters: Parameters, registry: Registry) -> Template:
     """Return the template with the implicit dependencies among the requirements of its resources."""
-    plugins = {name: plugin for name, it in template.resources.items() if (plugin := plugin_of(registry, it.type))}
-    waiting = [name for name, plugin in plugins.items() if waits(plugin)]
-    if not waiting:
+    by_type = {it: plugin_of(registry, it) for it in {it.type for it in template.resources.values()}}
+    if not any(plugin is not None and waits(plugin) for plugin in by_type.values()):
         return template
+    plugins = {name: plugin for name, it in template.resources.items() if (plugin := by_type[it.type])}
+    waiting = [name for name, plugin in plugins.items() if waits(plugin)]
     scope = EngineScope(parameters, template.files, {})
     known = {
         name: (plugin, plugin.todays_properties(as_known(template.resources[name].properties, scope)))

@@ -138,6 +138,12 @@ def size_of(*parts: Any) -> int:
     return sum(values * BYTES_A_VALUE + characters for values, characters in found)
 
 
+def size_of_template(template: language.Template) -> int:
+    """Estimate the bytes of memory that a template takes with its files; it is counted once for each template."""
+    values, characters = template.values_and_weight
+    return values * BYTES_A_VALUE + characters
+
+
 def size_of_mask(mask: language.Mask) -> int:
     """Estimate the bytes of memory that a mask takes."""
     return sum(map(len, mask.texts)) + len(mask.texts) * BYTES_A_VALUE
@@ -146,12 +152,12 @@ def size_of_mask(mask: language.Mask) -> int:
 def weight_of_template(known: tuple[TemplateRecord, language.Template]) -> int:
     """Return the weight of a template in the cache."""
     record, parsed = known
-    return weight(len(parsed.resources), size_of(record.template, record.files, record.environment))
+    return weight(len(parsed.resources), size_of_template(parsed) + size_of(record.environment))
 
 
 def weight_of_traversal(known: Traversal) -> int:
     """Return the weight of a traversal in the cache."""
-    size = size_of(known.template.raw, known.template.files, known.parameters) + size_of_mask(known.mask)
+    size = size_of_template(known.template) + size_of(known.parameters) + size_of_mask(known.mask)
     return weight(len(known.graph or ()), size)
 
 
@@ -198,7 +204,9 @@ class Library:
         """Cache a template that has just been parsed and stored, so that it needn't be read and parsed again."""
         if not parsed.is_decided:
             with self._lock:
-                self._templates[record.id] = (record, parsed)
+                known = self._templates.get(record.id)
+                if known is None or known[1] is not parsed:
+                    self._templates[record.id] = (record, parsed)
 
     def parameters(self, context: Context, stack: StackRecord) -> tuple[language.Template, language.Parameters]:
         """Return a stack's template, with conditions decided by its parameters, and the values of the parameters."""

@@ -94,26 +94,26 @@ class Unchanged:
         :param serving: name → the row that serves it
         """
         required = {name: (row.id, row.atomic_key) for name, row in serving.items()}
+        definitions, hooks_of = self.template.resources, self.template.registry.breakpoints.hooks_of
+        kinds = {definitions[name].type for name in serving}
+        anyway = {kind for kind in kinds if self._is_updated_anyway(kind)}
         return {
             name
             for name, row in serving.items()
-            if row.made_from is not None and is_settled(row) and self._is_same(row, required)
+            if row.made_from is not None
+            and row.type not in anyway
+            and is_settled(row)
+            and Hook.PRE_UPDATE not in hooks_of(name)  # else the node must wait at the hook first, as in Heat
+            and self._is_same(row, definitions[name], required)
         }
 
-    def _is_same(self, row: ResourceRecord, required: Required) -> bool:
-        definition = self.template.resources[row.name]
-        if Hook.PRE_UPDATE in self.template.registry.breakpoints.hooks_of(row.name):
-            return False  # the node must wait at the hook first, as in Heat
-        if (
-            row.type != definition.type
-            or not definition.requires <= required.keys()
-            or self._is_updated_anyway(definition)
-        ):
+    def _is_same(self, row: ResourceRecord, definition: ResourceDefinition, required: Required) -> bool:
+        if row.type != definition.type or not definition.requires <= required.keys():
             return False
         return made_from(definition, self.sources, required) == row.made_from
 
-    def _is_updated_anyway(self, definition: ResourceDefinition) -> bool:
+    def _is_updated_anyway(self, type_name: str) -> bool:
         try:
-            return plugin_of(self.registry, definition.type, self.template.files).update_when_unchanged
+            return plugin_of(self.registry, type_name, self.template.files).update_when_unchanged
         except exception.HeatliteError:
             return True  # the visit will report the error

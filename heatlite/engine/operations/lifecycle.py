@@ -161,7 +161,9 @@ class Lifecycle:
         values = language.bind(parsed, submission.environment, identity.pseudo)
         self._shared.library.check_immutable(self._shared.context(), stack, parsed, values)
         timeout = stack.timeout if options.timeout_mins is None else options.timeout_mins
-        columns: dict[str, Any] = {"raw_template_id": self._store(submission, parsed), "timeout": timeout}
+        is_again = accepted is not None and parsed is accepted.parsed  # then it is stored already
+        template_id = accepted.record.id if accepted and is_again else self._store(submission, parsed)
+        columns: dict[str, Any] = {"raw_template_id": template_id, "timeout": timeout}
         if options.disable_rollback is not None:
             columns["disable_rollback"] = options.disable_rollback
         unchanged = begin.nothing_unchanged if options.converge else self._shared.unchanged(parsed, values, stack)

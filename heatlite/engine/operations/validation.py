@@ -183,10 +183,11 @@ class Validator:
         parameters = expected_stacks.bind(parsed, submission.environment, identity.pseudo, may_lack=may_lack)
         with masked(parameters.mask):
             parsed = parsed.under(parameters)
-            check_as_a_whole(parsed)
             level.check(self._settings)
             level.count(self._settings, parsed.resources)
-            Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
+            if accepted is None or parsed is not accepted.parsed:
+                check_as_a_whole(parsed)
+                Graph({name: sorted(definition.requires) for name, definition in parsed.resources.items()}).order()
             same = accepted.same_in(parsed, submission.environment) if accepted else frozenset()
             _Look(self, submission.environment, parsed, parameters, identity, level).check(same)
         return parsed
@@ -354,9 +355,13 @@ class _Look:
         """
         definitions, files = self.template.resources, self.template.files
         behind = self.template.registry.behind
-        plugins = {
-            name: self.validator.plugin(it, files, behind(name, it.written_type)) for name, it in definitions.items()
-        }
+        plugins: dict[str, type[Resource]] = {}
+        alike: dict[tuple[str, str, str | None], type[Resource]] = {}  # a thousand resources are of a few types
+        for name, it in definitions.items():
+            kind = it.type, it.written_type, behind(name, it.written_type)
+            if kind not in alike:
+                alike[kind] = self.validator.plugin(it, files, kind[2])
+            plugins[name] = alike[kind]
         future = {name: FutureResource(name, plugin) for name, plugin in plugins.items()}
         scope = EngineScope(self.parameters, files, future, self.level.facade)
         mistakes: list[exception.HeatliteError] = []

@@ -10,6 +10,7 @@ from types import SimpleNamespace, TracebackType
 from typing import Any, Protocol
 
 from heatlite.db.crypt import Vault
+from heatlite.db.planned import PlannedRows
 from tests.simulator.store.plans import Result
 from tests.simulator.store.store import Store
 from tests.simulator.store.transaction import Transaction
@@ -51,6 +52,7 @@ class SimulatedDatabase:
         self._store = store
         self._line = line
         self._open: dict[Transaction, None] = {}
+        self.planned = PlannedRows()
 
     def reader(self, context: Any) -> Scope:
         return Scope(self, context, writes=False)

@@ -129,7 +129,7 @@ def lay_out(
     unchanged: Unchanged = nothing_unchanged,
 ) -> Begun:
     """Plan the stack's current traversal and write it down: rows, graph, sync points."""
-    existing = resources.to_plan(context, stack.id)
+    existing = resources.to_plan_again(context, stack.id)
     views = [row.view for row in existing]
     assignment = assign(wanted, views, stack.prev_raw_template_id, visits=stack.action in VISITS)
     serving = {name: view.id for name, view in assignment.serving.items()}
