@@ -12,7 +12,7 @@ the time of the next check with ``poll_in``. An exception fails the resource.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from heatlite.exception import NotSupported, ResourceActionNotSupported
 from heatlite.resources import properties
@@ -49,6 +49,8 @@ class Resource(Tools):
     ``no_signal_actions``: the actions during and after which it accepts no signal.
     ``replace_when_failed = False``: an update repairs a FAILED resource in place.
     ``update_when_unchanged = True``: an update calls ``handle_update`` even if no property changed.
+    ``reuses_id_with``: None, unless the physical id is a name, or what it joins, and a replacement may get the same one.
+    Then the properties that, with the id, tell whether the physical resources of two rows are one.
     ``replaced_if``: on which condition ``handle_update`` raises UpdateReplace, in words; plans tell it. Empty: never.
 
     A type that can take a snapshot before its deletion has ``handle_snapshot_delete(state)``, which is then called in
@@ -75,6 +77,7 @@ class Resource(Tools):
     no_signal_actions = frozenset({"SUSPEND", "DELETE"})
     replace_when_failed = True
     update_when_unchanged = False
+    reuses_id_with: ClassVar[tuple[str, ...] | None] = None
     replaced_if = ""
     steps_together = False
     preemptible = False

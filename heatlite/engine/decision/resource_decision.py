@@ -14,8 +14,9 @@ Pure: rows, values and plugins' classes come in, a value goes out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from heatlite import exception
 from heatlite.convergence import decide, visits
@@ -25,7 +26,7 @@ from heatlite.db.records import ResourceRecord
 from heatlite.engine.decision import breakpoints, reality
 from heatlite.engine.decision.row_changes import UNHEALTHY, metadata_after
 from heatlite.engine.definitions import external
-from heatlite.engine.definitions.work import Evaluated
+from heatlite.engine.definitions.work import Evaluated, Work
 from heatlite.resources import steps
 from heatlite.resources.base import Resource
 from heatlite.resources.builtin.retired import OLDER_NAMES
@@ -192,6 +193,21 @@ def decide_cleanup(
         retains=retains or (gives_back and row.action is Action.ADOPT),
         not_adopted_yet=external.not_adopted_yet(row, has_child=is_stack and row.physical_resource_id is not None),
     )
+
+
+def is_anothers(work: Work, others: Sequence[ResourceRecord], serves: Callable[[int], bool]) -> bool:
+    """Tell whether a row's physical resource is that of the row which replaced it, or which a rollback returns to.
+
+    :param others: the rows that exist of those that replaced this row, or that it replaced
+    """
+
+    def identity(row: ResourceRecord) -> tuple[Any, ...]:
+        properties = (work.plugin and work.plugin.reuses_id_with) or ()
+        return (row.physical_resource_id, *((row.properties_data or {}).get(name) for name in properties))
+
+    row = work.row
+    same = {it.id for it in others if it.physical_resource_id is not None and identity(it) == identity(row)}
+    return row.replaced_by in same or (row.replaces in same and row.replaces is not None and serves(row.replaces))
 
 
 def decide_visit(row: ResourceRecord | None, action: Action, *, serves: bool, unmet: bool = False) -> VisitDecision:

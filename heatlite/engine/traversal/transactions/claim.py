@@ -22,7 +22,7 @@ from heatlite.db import resources, sync_points
 from heatlite.db.api import Context
 from heatlite.db.records import NodeRecord, ResourceRecord
 from heatlite.engine.common.inputs import Inputs
-from heatlite.engine.decision import breakpoints, row_changes
+from heatlite.engine.decision import breakpoints, resource_decision, row_changes
 from heatlite.engine.decision.evaluate import Claim, Evaluator
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.definitions.work import Work, weight_of
@@ -82,6 +82,7 @@ def take(
         left -= weight_of(work)
         if left < 0 and len(records) > 1:
             raise Overweight
+    works = without_deletions_of_others(context, traversal, works)
     blocked = [work for work in works if isinstance(work.decision, decide.Blocked)]
     free_again = [node for work in blocked for node in wait_for_lock(context, inputs, traversal, work)]
     free = [work for work in works if not isinstance(work.decision, decide.Blocked)]
@@ -142,6 +143,23 @@ def acting(context: Context, traversal: Traversal, needed: Sequence[Node]) -> li
     found = sync_points.acting_results(context, traversal.id, visited) if visited else []
     rows = resources.results_by_ids(context, [node.resource_id for node in left_out]) if left_out else []
     return [*found, *(NodeRecord(Node(row.id, NodeKind.UPDATE), row.id, 0, row) for row in rows)]
+
+
+def without_deletions_of_others(context: Context, traversal: Traversal, works: Sequence[Work]) -> list[Work]:
+    """Return the work, in which a row is only forgotten if its physical resource is another row's by now.
+
+    That happens where a type reuses ids: the old physical resource had gone before the new one got its name.
+    """
+    deleting = [it for it in works if isinstance(it.decision, decide.Delete) and reuses_id(it)]
+    ids = {other for it in deleting for other in (it.row.replaced_by, it.row.replaces) if other is not None}
+    others = resources.by_ids(context, ids) if ids else []
+    taken_over = {it.row.id for it in deleting if resource_decision.is_anothers(it, others, traversal.serves)}
+    return [dataclasses.replace(it, decision=decide.Forget()) if it.row.id in taken_over else it for it in works]
+
+
+def reuses_id(work: Work) -> bool:
+    """Tell whether a replacement of the work's resource may get the same physical id."""
+    return work.plugin is not None and work.plugin.reuses_id_with is not None
 
 
 def after_failures(context: Context, traversal: Traversal, nodes: Sequence[Node]) -> set[Node]:

@@ -25,6 +25,7 @@ class KeyPair(CloudResource):
 
     service, path, key, microversion = "compute", "/os-keypairs", "keypair", "2.10"
     mark = ByContent()
+    reuses_id_with = ("user",)
     support_status = SupportStatus(version="2014.1")
     properties_schema = {
         "name": text("The name of the key pair.", required=True, constraints=(Length(1, 255),)),
