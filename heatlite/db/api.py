@@ -31,7 +31,7 @@ from oslo_db.sqlalchemy import enginefacade
 from heatlite.db import dialects, read_limits
 from heatlite.db.crypt import Vault
 from heatlite.db.outage import CommitUnanswered, Outage, is_outage, note_commit, watch_writes
-from heatlite.db.planned import PlannedRows
+from heatlite.db.records import PlannedRows
 from heatlite.db.settings import Settings
 
 Arguments = ParamSpec("Arguments")

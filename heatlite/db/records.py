@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import cachetools
 
 from heatlite.convergence.model import Action, Node, NodeKind, ResourceView, Status
 
@@ -249,3 +253,33 @@ def planned_resource(stack_id: str, values: tuple[Any, ...]) -> ResourceRecord:
 def node(resource_id: int, kind: int) -> Node:
     """Build a node from the two columns that identify it."""
     return Node(resource_id, NodeKind(kind))
+
+
+ROWS_KEPT = 5_000
+"""Rows of all stacks together, at about half a kilobyte each. A stack with more isn't kept."""
+
+Rows = Mapping[int, tuple[str, ResourceRecord]]
+"""Id → uuid, and the row as a plan reads it."""
+
+
+class PlannedRows:
+    """The rows that plans have read, kept in this process: a plan of the same stack reads only what was written since.
+
+    An entry proves nothing by itself: its user compares its version with the database, row by row.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stacks: cachetools.LRUCache[str, Rows] = cachetools.LRUCache(ROWS_KEPT, len)
+
+    def get(self, stack_id: str) -> Rows:
+        """Return the rows that are kept of a stack."""
+        with self._lock:
+            return self._stacks.get(stack_id, {})
+
+    def keep(self, stack_id: str, rows: Rows) -> None:
+        """Keep the rows of a stack, in place of those that were kept of it."""
+        with self._lock:
+            self._stacks.pop(stack_id, None)
+            if 0 < len(rows) <= ROWS_KEPT:
+                self._stacks[stack_id] = rows

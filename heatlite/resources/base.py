@@ -49,7 +49,7 @@ class Resource(Tools):
     ``no_signal_actions``: the actions during and after which it accepts no signal.
     ``replace_when_failed = False``: an update repairs a FAILED resource in place.
     ``update_when_unchanged = True``: an update calls ``handle_update`` even if no property changed.
-    ``reuses_id_with``: None, unless the physical id is a name, or what it joins, and a replacement may get the same one.
+    ``reuses_id_with``: None, unless its physical id is a name, or what it joins: a replacement may get the same one.
     Then the properties that, with the id, tell whether the physical resources of two rows are one.
     ``replaced_if``: on which condition ``handle_update`` raises UpdateReplace, in words; plans tell it. Empty: never.
 

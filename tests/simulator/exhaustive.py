@@ -36,8 +36,7 @@ from heatlite.convergence.graph import Graph
 from heatlite.convergence.model import EPILOGUE, OF_ROWS, PLAN, Action, Node, NodeKind, NodeState, Status
 from heatlite.db import models, stacks, sync_points, templates
 from heatlite.db.crypt import Vault
-from heatlite.db.planned import PlannedRows
-from heatlite.db.records import StackRecord
+from heatlite.db.records import PlannedRows, StackRecord
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.decision.evaluate import Claim, Evaluator
 from heatlite.engine.decision.row_changes import Ending, is_of_another_time

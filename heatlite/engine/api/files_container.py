@@ -1,4 +1,4 @@
-"""Collect the parts by which a client describes a stack; files may come from a container in Swift.
+"""Read the files of a template from a container in Swift.
 
 A file of the request has precedence over an object of the same name, which isn't read then. Swift is asked with the
 client's own token, so a client can name only containers that it may read.
@@ -7,13 +7,11 @@ client's own token, so a client can name only containers that it may read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.engine.api.arguments import invalid
-from heatlite.engine.api.submissions import Sent, read_files
 from heatlite.engine.common.limits import TEXTS_TOGETHER
 from heatlite.engine.shared import Shared
 from heatlite.resources.cloud import Cloud
@@ -22,30 +20,18 @@ MOST_FILES = 1000
 """Number of objects that are read from a container, since each is a request while a client waits."""
 
 
-def sent(
-    shared: Shared,
-    context: RequestContext,
-    template: Any,
-    params: Any,
-    files: Any,
-    environment_files: Any = None,
-    files_container: Any = None,
-) -> Sent:
-    """Return the parts of a request, with the files of the container, if one is named.
+def named(shared: Shared, context: RequestContext, container: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the objects of the container that a request names, without those that the client sent itself.
 
-    :raises NotSupported: when a container is named, and no keystone is configured
+    :raises NotSupported: when no keystone is configured
     :raises NotFound: when the container can't be read
     :raises RequestLimitExceeded: when it holds too much
     :raises Invalid: when an object isn't text
     """
-    if files_container:
-        cloud = shared.cloud_of(context)
-        if cloud is None:
-            raise exception.NotSupported(feature="A files_container without an identity service")
-        most = shared.settings.max_template_size * TEXTS_TOGETHER
-        given = read_files(files)
-        files = {**fetched(cloud, str(files_container), given, most), **given}
-    return Sent(template, params, files, environment_files)
+    cloud = shared.cloud_of(context)
+    if cloud is None:
+        raise exception.NotSupported(feature="A files_container without an identity service")
+    return fetched(cloud, container, given, shared.settings.max_template_size * TEXTS_TOGETHER)
 
 
 def fetched(cloud: Cloud, container: str, given: Mapping[str, str], most: int) -> dict[str, str]:

@@ -15,7 +15,6 @@ from heatlite.convergence.model import Action, Status
 from heatlite.db import stacks
 from heatlite.db.records import ResourceRecord, StackRecord
 from heatlite.engine.api import arguments, finding, outputs, replies, submissions
-from heatlite.engine.api import files_container as container
 from heatlite.engine.api.arguments import check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.replies import Reply
@@ -60,7 +59,7 @@ class PreviewEndpoint:
         check_name(stack_name)
         if stacks.by_live_name(context, context.project_id, stack_name) is not None:
             raise exception.StackExists(stack_name=stack_name)
-        sent = container.sent(self._shared, context, template, params, files, environment_files, files_container)
+        sent = submissions.sent(self._shared, context, template, params, files, environment_files, files_container)
         submission = submissions.submission(sent, self._shared.settings.max_template_size)
         identity = Identity(NO_ID, stack_name, context.project_id)
         with self._shared.on_behalf_of(context):
@@ -101,7 +100,7 @@ class PreviewEndpoint:
         stack = finding.by_identity(context, stack_identity)
         planning.check_state(stack)
         most, args = self._shared.settings.max_template_size, check_args(args)
-        sent = container.sent(self._shared, context, template, params, files, environment_files, files_container)
+        sent = submissions.sent(self._shared, context, template, params, files, environment_files, files_container)
         submission = submissions.of_update(context, stack, sent, args, most)
         with self._shared.on_behalf_of(context):
             self._validator.validate(submission, Identity.of(stack))

@@ -19,7 +19,7 @@ import heatlite
 from heatlite import exception
 from heatlite.context import RequestContext
 from heatlite.db.records import StackRecord
-from heatlite.engine.api import arguments, files_container, finding, submissions, template_check
+from heatlite.engine.api import arguments, finding, submissions, template_check
 from heatlite.engine.api.arguments import CreateOptions, UpdateOptions, check_args
 from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.nested_parameters import NestedParameters
@@ -64,7 +64,7 @@ class EngineEndpoint:
         options.check_allowed()
         most, operation = self._shared.settings.max_template_size, arguments.operation_options(args)
         named = options.environment_files, options.files_container
-        sent = files_container.sent(self._shared, context, template, params, files, *named)
+        sent = submissions.sent(self._shared, context, template, params, files, *named)
         data = submissions.adopted_data(check_args(args), most)
         if data is not None and not self._shared.settings.enable_stack_adopt:
             raise exception.NotSupported(feature="Stack Adopt")
@@ -98,7 +98,7 @@ class EngineEndpoint:
         options.check_allowed()
         args, most = check_args(args), self._shared.settings.max_template_size
         named = options.environment_files, options.files_container
-        sent = files_container.sent(self._shared, context, template, params, files, *named)
+        sent = submissions.sent(self._shared, context, template, params, files, *named)
         stack = self._lifecycle.policy.permit(context, finding.by_identity(context, stack_identity))
         existing = submissions.wants_existing(args)
         operation = arguments.operation_options(args, keep_tags=existing)
@@ -149,7 +149,7 @@ class EngineEndpoint:
             raise exception.StackValidationFailed(message="No Template provided.")
         template_check.check_ignorable(ignorable_errors)
         settings = self._shared.settings
-        sent = files_container.sent(self._shared, context, template, params, files, **more)
+        sent = submissions.sent(self._shared, context, template, params, files, **more)
         submission = submissions.submission(sent, settings.max_template_size)
         nested = self._nested_parameters if show_nested else None
         return template_check.template_reply(submission, self._shared.registry, settings, nested)

@@ -18,14 +18,35 @@ from heatlite import template as language
 from heatlite.context import RequestContext
 from heatlite.db import templates
 from heatlite.db.records import StackRecord, TemplateRecord
+from heatlite.engine.api import files_container as container
 from heatlite.engine.api.arguments import ADOPTED, flag, mapping
 from heatlite.engine.common import limits
 from heatlite.engine.operations.validation import Submission
+from heatlite.engine.shared import Shared
 from heatlite.template import environment
 from heatlite.template.environment import SECTIONS
 
 MOST_LEVELS = 50
 """Levels of nested stacks that are read from the data. ``max_nested_stack_depth`` limits those of a stack."""
+
+
+def sent(
+    shared: Shared,
+    context: RequestContext,
+    template: Any,
+    params: Any,
+    files: Any,
+    environment_files: Any = None,
+    files_container: Any = None,
+) -> Sent:
+    """Return the parts of a request, with the files of the container, if one is named.
+
+    :raises HeatliteError: when the container can't be read, or holds what a request may not have
+    """
+    if files_container:
+        given = read_files(files)
+        files = {**container.named(shared, context, str(files_container), given), **given}
+    return Sent(template, params, files, environment_files)
 
 
 def adopted_data(args: Mapping[str, Any], max_bytes: int) -> Mapping[str, Any] | None:

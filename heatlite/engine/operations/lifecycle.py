@@ -270,6 +270,9 @@ class Lifecycle:
             "origin": log_context.origin(),
             "updated_at": shared.inputs.utcnow(),
         }
+        also = None
+        if change.seen.differing:
+            also = functools.partial(recording.record, context, shared.inputs, change.seen)
         with shared.database.writer(context):
             begun = begin.supersede(
                 context,
@@ -278,7 +281,7 @@ class Lifecycle:
                 columns,
                 change.wanted,
                 unchanged=unchanged,
-                also=functools.partial(recording.record, context, shared.inputs, change.seen),
+                also=also,
             )
             if begun is not None and change.tags is not None:
                 stacks.replace_tags(context, stack.id, change.tags)

@@ -76,7 +76,7 @@ def test_what_was_gone_and_is_made_again_outlives_the_old_row(fleet: Fleet, valu
     assert shown["physical_resource_id"] == "web"
     fleet.delete()
     fleet.settle()
-    assert THERE == set()
+    assert set() == THERE
 
 
 def test_what_was_made_again_stays_when_its_update_is_rolled_back(fleet: Fleet) -> None:

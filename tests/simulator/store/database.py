@@ -10,7 +10,7 @@ from types import SimpleNamespace, TracebackType
 from typing import Any, Protocol
 
 from heatlite.db.crypt import Vault
-from heatlite.db.planned import PlannedRows
+from heatlite.db.records import PlannedRows
 from tests.simulator.store.plans import Result
 from tests.simulator.store.store import Store
 from tests.simulator.store.transaction import Transaction

@@ -83,7 +83,7 @@ def supersede(
     wanted: Sequence[Wanted],
     *,
     unchanged: Unchanged = nothing_unchanged,
-    also: Callable[[], None] = lambda: None,
+    also: Callable[[], None] | None = None,
 ) -> Begun | None:
     """Begin a new traversal of an existing stack; return None if the stack has another one than was seen.
 
@@ -96,7 +96,8 @@ def supersede(
     if not stacks.supersede(context, seen.id, seen.current_traversal, {**changes, "current_deps": None}):
         return None
     sync_points.delete_all(context, seen.id)
-    also()
+    if also is not None:
+        also()
     stack = dataclasses.replace(seen, **changes)
     write_events(context, inputs, stack.id, [started(stack)])
     return lay_out(context, inputs, stack, wanted, unchanged=unchanged)
