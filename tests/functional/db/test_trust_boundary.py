@@ -333,7 +333,7 @@ ELSEWHERE = {
 
 SPOILED: list[Any] = [None, "", "x" * 37, 7, -1, True, {}, [], [None], [[]], [["1", 1]], [[1, 99]], [[True, 1]],
                       [[1, 1, 1]], [[2**63, 1]], [-1], ["1"], [True], [2**63], "\x00", "\ud800"]  # fmt: skip
-EMPTY_LISTS_ARE_LISTS = {"nodes", "resource_ids"}
+EMPTY_LISTS_ARE_LISTS = {"nodes", "resource_ids", "operations"}
 INTERNAL_LINES = [
     (topic, method, argument)
     for topic, every in trust.INTERNAL.items()
@@ -354,7 +354,8 @@ def test_an_argument_of_another_type_is_dropped_and_told(
     fleet.create(hot(a=resource(), b=resource(depends_on="a")))
     engine = fleet.living[0]
     endpoint = next(it for it in (engine.worker, engine.nested, engine.listener) if hasattr(it, method))
-    good = {"traversal_id": fleet.stack().current_traversal, "nodes": [[1, 1]], "resource_ids": [1], "operation": {}}
+    good = {"traversal_id": fleet.stack().current_traversal, "nodes": [[1, 1]], "resource_ids": [1]}
+    good |= {"operation": {}, "operations": [{}]}
     before = everything(fleet.database)
     for value in SPOILED:
         if (value == [] and argument in EMPTY_LISTS_ARE_LISTS) or (argument == "traversal_id" and value == "x"):

@@ -34,7 +34,7 @@ class Neutron(MemoryApi):
         old = {"id": OLD, "status": "ACTIVE", "network_id": NETWORK, "device_id": "", "fixed_ips": HAS_IT}
         self.objects["ports"] = {OLD: old}
 
-    def _answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+    def _answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
         if method == "PUT" and self.refusals:
             return self.refusals.pop(0), {"NeutronError": {"message": "not now"}}
         if (method, path) == ("POST", "/ports"):
@@ -43,7 +43,7 @@ class Neutron(MemoryApi):
             if any(it["ip_address"] in wanted for port in self.ports() for it in port["fixed_ips"]):
                 return 409, {"NeutronError": {"message": "already allocated"}}
             body = json.dumps({"port": {"device_id": "", **sent}})
-        if address := query.pop("fixed_ips", "").removeprefix("ip_address="):
+        if address := query.pop("fixed_ips", [""])[0].removeprefix("ip_address="):
             return 200, {"ports": [it for it in self.ports() if address in str(it["fixed_ips"])]}
         return super()._answer(method, path, query, body)
 

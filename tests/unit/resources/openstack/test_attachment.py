@@ -36,11 +36,13 @@ class NovaAndCinder(MemoryApi):
     def names(self) -> Any:
         return self.cloud().names
 
-    def _answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+    def _answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
         _, kind, thing, *rest = path.split("/")
         if kind == "volumes":
             status = "detaching" if thing in self.leaving else "in-use" if thing in self.joined else "available"
             attachments = [{"server_id": self.joined[thing]}] if thing in self.joined else []
+            if thing in self.leaving:
+                self._part(thing)
             return 200, {"volume": {"id": thing, "status": status, "attachments": attachments}}
         if method == "POST":
             wanted = json.loads(body)["volumeAttachment"]

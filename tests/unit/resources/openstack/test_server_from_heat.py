@@ -7,7 +7,8 @@ from typing import Any
 
 from heatlite.engine.heat_import.judge import JudgedResource
 from heatlite.engine.heat_import.rows import kept_data
-from heatlite.resources.openstack.nova.server import PASSWORD, USER, Server
+from heatlite.resources.openstack.nova.server import Server
+from heatlite.resources.software.delivery import PASSWORD, USER
 
 AGENT = {
     "auth_url": "http://keystone/v3/",

@@ -31,7 +31,7 @@ class Cinder(MemoryApi):
         super().__init__()
         self.objects |= {"volumes": {ID: {"id": ID, "status": "available"}}, "backups": {}}
 
-    def _answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+    def _answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
         status, answer = super()._answer(method, path, query, body)
         if (method, path) == ("POST", "/backups"):
             answer["backup"]["status"] = "creating"
