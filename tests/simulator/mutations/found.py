@@ -42,7 +42,7 @@ def forget_who_waits_for_a_row_that_is_deleted() -> Sequence[Patch]:
 
 @mutation(1000)
 def begin_a_creation_twice() -> Sequence[Patch]:
-    return [(engine_work, "Continue", type("Never", (), {}))]
+    return [(engine_work, "Continue", type("Never", (), {})), (engine_work, "was_begun", lambda work: work.is_retry)]
 
 
 @mutation(50)
