@@ -14,7 +14,6 @@ refuses the move. The row keeps its uuid, its physical id and its data.
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,11 +77,11 @@ class Move:
     def target(self) -> StackRecord:
         return self.sides[-1].stack
 
-    def shown(self, stack: StackRecord, rows: Iterable[ResourceRecord]) -> list[ResourceRecord]:
-        """Return the rows of one of the stacks as they will be."""
+    def shown(self, stack_id: str, rows: Iterable[ResourceRecord]) -> list[ResourceRecord]:
+        """Return the rows of a stack, of these or nested in one of them, as they will be."""
         others = [row for row in rows if row.id != self.row.id]
         moved = dataclasses.replace(self.row, stack_id=self.target.id, name=self.name)
-        return [*others, moved] if stack.id == self.target.id else others
+        return [*others, moved] if stack_id == self.target.id else others
 
 
 def move(
@@ -175,8 +174,8 @@ def check_plans(shared: Shared, context: RequestContext, move: Move) -> None:
     wrong = []
     for side in move.sides:
         stored = Stored.of(templates.get(context, side.stack.raw_template_id))
-        before = _fates(shared, context, dataclasses.replace(side, wanted=stored), list)
-        after = _fates(shared, context, side, functools.partial(move.shown, side.stack))
+        before = _fates(shared, context, dataclasses.replace(side, wanted=stored), planning.as_they_are)
+        after = _fates(shared, context, side, move.shown)
         expected = {
             name: fate for name, fate in before.items() if name != move.row.name or side.stack.id != move.source.id
         }
@@ -216,7 +215,7 @@ def _after(shared: Shared, context: RequestContext, move: Move, side: Side) -> A
     rows: dict[int, Mapping[str, Any]] = {}
     if stack.id == move.target.id:
         definition = linked.resources[move.name]
-        there = active_rows(move.shown(stack, side.rows), template_id)
+        there = active_rows(move.shown(stack.id, side.rows), template_id)
         rows[move.row.id] = {
             "stack_id": stack.id,
             "name": move.name,

@@ -27,7 +27,7 @@ from heatlite.engine.decision.preview import Change, Fate, Preview
 from heatlite.engine.definitions import implied_dependencies
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.operations.reality import Seen
-from heatlite.engine.operations.stack_tree import Knowledge, Place, Shown, Walk
+from heatlite.engine.operations.stack_tree import Knowledge, Place, Shown, Walk, as_they_are
 from heatlite.engine.operations.validation import Identity, Submission, Validator
 from heatlite.engine.ports.nested_stacks import view
 from heatlite.resources.nested.decision import is_at_goal, is_lost
@@ -50,13 +50,13 @@ def plan(
     :param seen: what was seen of the physical resources; None: they count as what their rows say
     :raises HeatliteError: when the stack's state doesn't allow the update, or the submission is invalid
     """
-    found = changes(shared, context, stack, submission, list if seen is None else seen.shown_in)
+    found = changes(shared, context, stack, submission, as_they_are if seen is None else seen.shown_in)
     more = {} if seen is None else looked(seen)
     return {"changes": found, "digest": digest(stack.current_traversal, found), **more}
 
 
 def changes(
-    shared: Knowledge, context: Context, stack: StackRecord, submission: Submission, shown: Shown = list
+    shared: Knowledge, context: Context, stack: StackRecord, submission: Submission, shown: Shown = as_they_are
 ) -> list[Told]:
     """Return what an update would do to each resource. Nothing is written.
 

@@ -56,7 +56,7 @@ class Seen:
     unseen: Mapping[int, tuple[ResourceRecord, str]] = field(default_factory=dict)
     number: int = 0
 
-    def shown_in(self, rows: Iterable[ResourceRecord]) -> list[ResourceRecord]:
+    def shown_in(self, stack_id: str, rows: Iterable[ResourceRecord]) -> list[ResourceRecord]:
         """Return rows as they are once what differs is recorded in them."""
         return [self._shown(row) for row in rows]
 

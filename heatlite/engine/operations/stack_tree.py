@@ -37,7 +37,12 @@ from heatlite.resources.registry import Registry
 from heatlite.resources.stack_resource import StackResource
 from heatlite.template import Mask, Parameters, Template, holds_unknown
 
-Shown = Callable[[Iterable[ResourceRecord]], list[ResourceRecord]]
+Shown = Callable[[str, Iterable[ResourceRecord]], list[ResourceRecord]]
+
+
+def as_they_are(stack_id: str, rows: Iterable[ResourceRecord]) -> list[ResourceRecord]:
+    """Return the rows of a stack as they were read."""
+    return list(rows)
 
 
 class Knowledge(Protocol):
@@ -80,7 +85,7 @@ class Walk:
 
     shared: Knowledge
     context: Context
-    shown: Shown = list
+    shown: Shown = as_they_are
     """Returns rows as they count: with what was seen of their physical resources, for example."""
 
     @functools.cached_property
@@ -101,7 +106,7 @@ class Walk:
             stack.name,
             stack.id,
             stack.tenant,
-            self.shown(rows),
+            self.shown(stack.id, rows),
             self.shared.settings.max_attempts,
             stack.returns_to,
             place.facade,
