@@ -114,7 +114,7 @@ def test_while_the_broker_blocks_work_is_done_here(bed: Bed) -> None:
     assert bed.casting.is_stuck
     bed.casting.check("t", NODES)
     bed.casting.begin({}, "a child")  # type: ignore[arg-type]
-    assert bed.here == [("check", "t", NODES[0]), ("check", "t", NODES[1]), ("begin", "a child")]
+    assert bed.here == [("check", "t", NODES[0]), ("check", "t", NODES[1]), ("begin", ["a child"])]
 
 
 def test_what_waited_before_the_broker_was_known_to_be_stuck_is_done_by_the_next_sweep(bed: Bed) -> None:
