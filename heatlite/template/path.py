@@ -100,7 +100,7 @@ def text_at(owner: Mapping[str, Any], key: str, path: Path = ()) -> str | None:
     """
     value = owner.get(key)
     if value is not None and not isinstance(value, str):
-        raise refused((key,), f'"{key}" must be a string, not a {type(value).__name__}')
+        raise refused((*path, key), f'"{key}" must be a string, not a {type(value).__name__}')
     return value
 
 
