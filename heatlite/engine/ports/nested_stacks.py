@@ -126,9 +126,9 @@ class Port:
         files = record.files if child_id is None else self._with_former(record.files, raw, child_id)
         given = environment.to_dict()
         present = rounds.present()
-        if present is None or files is not record.files:
+        if present is None or not isinstance(template, str) or files is not record.files:
             return Goal(templates.stored(self._context(), raw, files, given, now), facade)
-        content = id(raw), id(files), repr(given)  # members' templates are one object, loaded from one text
+        content = template, repr(given)  # the files are those of the round's stack
         if content not in present.stored:
             present.stored[content] = templates.stored(self._context(), raw, files, given, now)
         return Goal(present.stored[content], facade)

@@ -38,8 +38,8 @@ class Round:
 
     children: Mapping[str, StackRecord | None]
     gathers: bool
-    stored: dict[Any, int] = field(default_factory=dict)
-    """Content of a template → its id in the database."""
+    stored: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Text of a template, and of the environment stored with it → its id in the database."""
     loaded: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """Text of a template → the template."""
     _sent: dict[str, tuple[dict[str, Any], list[BeginChild]]] = field(default_factory=dict)

@@ -19,6 +19,8 @@ import sqlalchemy as sa
 from heatlite.db import models, resources, stacks
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.nested.siblings import Siblings
+from heatlite.engine.ports import nested_stacks
+from heatlite.resources.builtin.resource_group import ResourceGroup
 from heatlite.resources.builtin.stack import Stack
 from heatlite.rpc.messages import BeginChild
 from tests.functional.engine.fleet import Fleet
@@ -31,6 +33,7 @@ STACK_COLUMNS = ("name", "action", "status", "status_reason", "nested_depth", "c
 ROW_COLUMNS = ("name", "type", "action", "status", "status_reason", "atomic_key", "attr_data", "properties_data")
 EVENT_COLUMNS = ("resource_name", "resource_type", "resource_action", "resource_status", "resource_status_reason")
 Makes = Callable[..., Fleet]
+TYPES = {"OS::Heat::Stack": Stack, "OS::Heat::ResourceGroup": ResourceGroup}
 
 
 @pytest.fixture
@@ -39,7 +42,7 @@ def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Makes]:
 
         def make(batch_size: int = 50) -> Fleet:
             settings = Settings(local_hops=20, batch_size=batch_size)
-            made = Fleet(schema, tmp_path / f"{batch_size}.sqlite3", settings, **{"OS::Heat::Stack": Stack})
+            made = Fleet(schema, tmp_path / f"{batch_size}.sqlite3", settings, **TYPES)
             stack.callback(made.database.dispose)
             return made
 
@@ -253,3 +256,19 @@ def test_one_that_is_refused_fails_and_the_others_begin_all_the_same(fleet: Make
     assert states == {**dict.fromkeys(("s0", "s1", "s3"), "CREATE_COMPLETE"), "s2": "CREATE_FAILED"}
     engines.settle()
     assert engines.stack().status_reason.startswith("Resource CREATE failed: resources.s2: parameters.n: ")
+
+
+def test_a_group_never_gets_a_template_of_its_siblings(fleet: Makes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups build their templates one after another, and the next one may lie where the last one lay in memory."""
+    monkeypatch.setattr(nested_stacks, "id", lambda it: 1, raising=False)
+    names = ("one", "other")
+    group = {name: {"count": 1, "resource_def": resource(name)} for name in names}
+    made = fleet()
+    made.create(hot(**{name: {"type": "OS::Heat::ResourceGroup", "properties": it} for name, it in group.items()}))
+    made.settle()
+    with made.database.engine.connect() as connection:
+        stacks_by_id = {row["id"]: row for row in connection.execute(sa.select(models.stack)).mappings()}
+        rows = list(connection.execute(sa.select(models.resource)).mappings())
+    owners = {row["id"]: stacks_by_id[row["stack_id"]]["parent_resource_name"] for row in rows}
+    values = {owners[row["id"]]: row["properties_data"]["value"] for row in rows if owners[row["id"]]}
+    assert values == {name: name for name in names}
