@@ -195,7 +195,7 @@ def decide_cleanup(
     )
 
 
-def is_anothers(work: Work, others: Sequence[ResourceRecord], serves: Callable[[int], bool]) -> bool:
+def belongs_to_other_row(work: Work, others: Sequence[ResourceRecord], serves: Callable[[int], bool]) -> bool:
     """Tell whether a row's physical resource is that of the row which replaced it, or which a rollback returns to.
 
     :param others: the rows that exist of those that replaced this row, or that it replaced

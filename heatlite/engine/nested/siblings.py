@@ -18,8 +18,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from oslo_db import exception as db_error
-
 from heatlite import exception
 from heatlite import template as language
 from heatlite.db import resources
@@ -87,11 +85,8 @@ class Siblings:
             piece = [it for _, it in numbered]
             try:
                 begun, ended = self._begin(piece)
-            except (db_error.DBDuplicateEntry, ConflictError):
-                left += [it.stack for it in piece]
-                continue
-            except REFUSING as error:
-                if not is_refusal(error):
+            except (ConflictError, *REFUSING) as error:
+                if not (isinstance(error, ConflictError) or is_refusal(error)):  # an id that is there is refused, too
                     raise
                 left += [it.stack for it in piece]
                 continue

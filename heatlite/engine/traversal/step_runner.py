@@ -15,6 +15,7 @@ import math
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import cachetools
@@ -194,17 +195,10 @@ class StepRunner:
             if steps_together(pending.work):
                 rounds_of.setdefault(pending.traversal.id, []).append(pending)
             else:
-                self._submit_step([pending])
+                self._pool.submit(partial(self._step_each, [pending]), pending.traversal.stack.tenant)
         for siblings in rounds_of.values():
             for piece in pieces(siblings, self._shared.settings.batch_size):
-                self._submit_step(piece, gathers=gathers)
-
-    def _submit_step(self, pendings: Sequence[Pending], *, gathers: bool = False) -> None:
-        tenant = pendings[0].traversal.stack.tenant
-        if steps_together(pendings[0].work):
-            self._pool.submit(lambda: self._step_round(pendings, gathers=gathers), tenant)
-        else:
-            self._pool.submit(lambda: self._step_each(pendings), tenant)
+                self._pool.submit(partial(self._step_round, piece, gathers=gathers), piece[0].traversal.stack.tenant)
 
     def _step_round(self, pendings: Sequence[Pending], *, gathers: bool) -> None:
         """Take the steps of several nested stacks' resources of one traversal, and have them recorded together."""

@@ -153,7 +153,7 @@ def without_deletions_of_others(context: Context, traversal: Traversal, works: S
     deleting = [it for it in works if isinstance(it.decision, decide.Delete) and reuses_id(it)]
     ids = {other for it in deleting for other in (it.row.replaced_by, it.row.replaces) if other is not None}
     others = resources.by_ids(context, ids) if ids else []
-    taken_over = {it.row.id for it in deleting if resource_decision.is_anothers(it, others, traversal.serves)}
+    taken_over = {it.row.id for it in deleting if resource_decision.belongs_to_other_row(it, others, traversal.serves)}
     return [dataclasses.replace(it, decision=decide.Forget()) if it.row.id in taken_over else it for it in works]
 
 
