@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from heatlite.db import models, resources
+from heatlite.convergence.model import Action, Status
+from heatlite.db import models, resources, stacks
+from heatlite.engine.traversal.transactions import begin
 from tests.functional.engine.endpoint import Endpoint, opened
 from tests.functional.engine.templates import Template, stores, template
 
@@ -79,4 +81,28 @@ def test_what_another_process_writes_is_seen(engine: Endpoint) -> None:
     assert resources.write(
         context, {row.id: row.atomic_key}, changed, engine.shared.inputs.utcnow(), locked_by=None, lock_for=None
     )
+    assert_same(engine, identity)
+
+
+def test_what_an_update_that_is_undone_wrote_is_not_kept(engine: Endpoint) -> None:
+    identity = engine.created("web", many())
+    updated(engine, identity, many())
+    shared, stack_id = engine.shared, identity["stack_id"]
+    context, inputs = shared.context(), shared.inputs
+    row, stack = resources.to_plan(context, stack_id)[4], stacks.get(context, stack_id)
+    assert stack is not None
+
+    def write(progress: Any) -> int:
+        changes, now = {row.id: {"progress": progress}}, inputs.utcnow()
+        return resources.write(context, {row.id: row.atomic_key}, changes, now, locked_by=None, lock_for=None)
+
+    def update_and_undo() -> None:
+        columns = {"current_traversal": inputs.new_id(), "action": Action.UPDATE, "status": Status.IN_PROGRESS}
+        with shared.database.writer(context):
+            assert begin.supersede(context, inputs, stack, columns, [], also=lambda: write({"seen": {"gone": True}}))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        update_and_undo()
+    assert write({"changed": ["value"]}) == 1  # which brings the row to the version that was undone
     assert_same(engine, identity)

@@ -100,7 +100,7 @@ def supersede(
         also()
     stack = dataclasses.replace(seen, **changes)
     write_events(context, inputs, stack.id, [started(stack)])
-    return lay_out(context, inputs, stack, wanted, unchanged=unchanged)
+    return lay_out(context, inputs, stack, wanted, unchanged=unchanged, has_written=also is not None)
 
 
 def plan(
@@ -128,9 +128,13 @@ def lay_out(
     wanted: Sequence[Wanted],
     *,
     unchanged: Unchanged = nothing_unchanged,
+    has_written: bool = False,
 ) -> Begun:
-    """Plan the stack's current traversal and write it down: rows, graph, sync points."""
-    existing = resources.to_plan_again(context, stack.id)
+    """Plan the stack's current traversal and write it down: rows, graph, sync points.
+
+    :param has_written: this transaction has written to rows, so that they aren't kept for the next plan
+    """
+    existing = resources.to_plan(context, stack.id) if has_written else resources.to_plan_again(context, stack.id)
     views = [row.view for row in existing]
     assignment = assign(wanted, views, stack.prev_raw_template_id, visits=stack.action in VISITS)
     serving = {name: view.id for name, view in assignment.serving.items()}
