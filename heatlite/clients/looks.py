@@ -92,7 +92,12 @@ class SharedLooks:
                 watched.unfit_until = self._clock() + UNFIT
 
     def changed(self, path: str, body: Any) -> None:
-        """Record that a request was sent which may have changed the objects that it names."""
+        """Record that a request was sent which may have changed the objects that it names.
+
+        As long as nobody has waited for anything there is no list, and the next one begins after this change.
+        """
+        if not self._watched:
+            return
         ids = {*ID.findall(path), *ID.findall(json.dumps(body, default=str))}
         now = self._clock()
         with self._lock:

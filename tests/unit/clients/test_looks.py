@@ -142,3 +142,17 @@ def test_a_request_that_changes_something_is_recorded_with_what_it_names() -> No
     found = things.awaited("/things", "things", ids[0])
     assert found is None or found["name"] == "new"
     assert things.awaited("/things", "things", ids[1]) is not None
+
+
+class Unread:
+    """A body that nobody may look through."""
+
+    def __str__(self) -> str:
+        raise AssertionError("it was looked through")
+
+
+def test_what_is_sent_while_nobody_waits_is_not_looked_through(waiting: Waiting) -> None:
+    waiting.shared.changed(f"/servers/{IDS[0]}", Unread())
+    waiting.all_look()
+    with pytest.raises(AssertionError, match="looked through"):
+        waiting.shared.changed(f"/servers/{IDS[0]}", Unread())
