@@ -68,7 +68,7 @@ class WaitCondition(Resource):
 
         :raises ValueError: if ``handle`` isn't a handle
         """
-        self.received()
+        self.received(self.handle())
         self.resource_id_set(self.physical_resource_name())
         return self.wait()
 
@@ -78,8 +78,9 @@ class WaitCondition(Resource):
         :raises WaitConditionFailure: if one of them is a failure
         :raises WaitConditionTimeout: if the time is over
         """
-        self.fetch()
-        received, wanted = self.received(), self.properties[self.count_name]
+        handle = self.handle()
+        self.fetch(handle)
+        received, wanted = self.received(handle), self.properties[self.count_name]
         if failures := received.reasons(failed=True):
             raise WaitConditionFailure(";".join(failures))
         successes = received.reasons(failed=False)
@@ -113,35 +114,30 @@ class WaitCondition(Resource):
 
     def resolve_attribute(self, name: str) -> str:
         """Return ``data``: the data of the present signals."""
-        return json.dumps(self.received().data())
+        return json.dumps(self.received(self.handle()).data())
 
     def wait(self) -> dict[str, Any]:
         """Return the progress of a wait that begins now."""
         return {"until": self.now() + self.properties[self.timeout_name]}
 
-    def received(self) -> Received:
-        """Return the signals of the handle, with those that were fetched for it.
-
-        :raises ValueError: if ``handle`` isn't a handle
-        """
-        sibling = self.handle()
-        found = sibling.plugin.received(sibling)
-        fetched = map(sibling.plugin.checked, (self.data.get(FETCHED) or {}).values())
+    def received(self, handle: Sibling) -> Received:
+        """Return the signals of the handle, with those that were fetched for it."""
+        found = handle.plugin.received(handle)
+        fetched = map(handle.plugin.checked, (self.data.get(FETCHED) or {}).values())
         return replace(found, signals={**found.signals, **dict(fetched)})
 
-    def fetch(self) -> None:
+    def fetch(self, handle: Sibling) -> None:
         """Fetch the signals that a sender left for the handle at another service, and keep them.
 
         :raises ValueError: if one isn't a signal
         """
-        sibling = self.handle()
-        box = self._mailbox(sibling)
+        box = self._mailbox(handle)
         letters = box.letters() if box else {}
         kept = dict(self.data.get(FETCHED) or {})
         for key, details in letters.items():
             if key not in kept:
-                kept[key] = sibling.plugin.completed(details, len(sibling.metadata) + len(kept) + 1)
-                sibling.plugin.checked(kept[key])
+                kept[key] = handle.plugin.completed(details, len(handle.metadata) + len(kept) + 1)
+                handle.plugin.checked(kept[key])
         if kept:
             self.data_set(FETCHED, kept)
 

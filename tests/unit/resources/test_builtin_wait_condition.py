@@ -30,8 +30,10 @@ class OneSibling:
 
     def __init__(self, plugin: type[Resource] = WaitConditionHandle, **properties: Any) -> None:
         self.plugin, self.properties, self.metadata = plugin, properties, {}
+        self.looks = 0
 
     def by_reference(self, reference: str) -> Sibling | None:
+        self.looks += 1
         found = Sibling("handle", self.plugin, self.properties, self.metadata)
         return found if reference == "ref" else None
 
@@ -62,6 +64,15 @@ def test_a_condition_is_complete_when_enough_successes_are_there() -> None:
     done = looked(there, count=2)
     assert isinstance(done, Done)
     assert json.loads(done.attributes["data"]) == {"1": "a", "web": "b"}
+
+
+def test_a_look_for_signals_reads_the_handle_once() -> None:
+    there = OneSibling()
+    waiting = looked(there)
+    assert isinstance(waiting, Waiting)
+    there.looks = 0
+    assert isinstance(poll(WaitCondition(condition(there)), "CREATE", waiting.progress), Waiting)
+    assert there.looks == 1
 
 
 def test_a_failure_fails_the_condition_with_its_reason() -> None:
