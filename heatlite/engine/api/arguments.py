@@ -1,7 +1,7 @@
 """Check a client's arguments, and turn those other than the template into typed values. An error names the argument.
 
-An argument arrives as an untyped JSON value: only heat-api has looked at it before. So ``check`` looks at the type and
-size of each before a method is called, and the method turns it into a typed value.
+An argument arrives as an untyped JSON value, which at most heat-api has checked. So ``check`` verifies the type and the
+size of each argument before a method is called, and the method turns it into a typed value.
 
     text       a string of limited length that every database can store               names, ids, markers
     boolean    true or false

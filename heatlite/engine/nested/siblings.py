@@ -2,7 +2,7 @@
 
 ::
 
-    validate   once for all that have one stored template          which no value of the stack's own enters
+    validate   once for all stacks of one stored template          if it reads neither a stack's name nor its id
     begin      in one transaction                                  see ``transactions.siblings``
     converge   in the same one, what does no I/O: such a stack is COMPLETE with the commit
     tell       one message wakes the engine that holds the owners' rows

@@ -56,7 +56,7 @@ class Side:
 
     @property
     def submission(self) -> Submission:
-        """What an update to the new template would send."""
+        """Return the submission of an update to the new template."""
         environment = language.Environment.parse(self.wanted.environment)
         return Submission(self.wanted.template, self.wanted.files, environment)
 
@@ -198,7 +198,7 @@ def _fates(shared: Shared, context: RequestContext, side: Side, shown: planning.
 
 @dataclass(frozen=True)
 class After:
-    """What the move writes of one stack: its columns, and rows' columns by their ids."""
+    """The columns that the move writes to one stack, and those that it writes to rows, by the rows' ids."""
 
     columns: Mapping[str, Any]
     rows: Mapping[int, Mapping[str, Any]]

@@ -7,7 +7,7 @@
     a plan puts it into its copies of the rows ◀─────────────────────────────────┤
     an update writes it into the rows as it begins ◀─────────────────────────────┘
 
-A row that has changed since counts as it is: an operation was at it in between.
+A row that has changed since the look counts as its columns say, because an operation has worked on it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Sees(Knowledge, Protocol):
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen of a tree of stacks.
+    """The findings of a look at a tree of stacks.
 
     ``stacks``: each after its owner. ``differing``: row's id → the row, and what of it differs. ``unseen``: the same,
     with the reason why it couldn't be seen. ``number``: how many were seen.

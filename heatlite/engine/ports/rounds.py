@@ -29,7 +29,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass
 class Round:
-    """What the steps of one round share.
+    """The values that the steps of one round share.
 
     :param children: the id of each child → its row, None if there is none
     :param gathers: whether operations are sent together. An operation that was sent before goes out alone: whatever
