@@ -6,22 +6,16 @@ Engines only read: rows stay unchanged. When a check takes several steps, this p
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cliff.lister import Lister
 
 from heatlite.cmd.base import EngineCommand
-from heatlite.cmd.plans import value
+from heatlite.cmd.drift_looks import DriftLooks
 from heatlite.cmd.records import rows
-from heatlite.drawing.markup import in_line, shortened
-
-if TYPE_CHECKING:
-    from heatlite.rpc.engine_client import Identity, Record
 
 COLUMNS = ["resource_name", "resource_type", "finding", "details"]
 DRIFTED = 2
-REASON_COLUMNS = 200
 
 
 class FindDrift(EngineCommand, Lister):
@@ -46,44 +40,10 @@ class FindDrift(EngineCommand, Lister):
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each finding."""
-        found = list(self.looks(self.identify(parsed_args.stack), "", parsed_args.time_limit))
+        looks = DriftLooks(self.client, self.context, self.app.clock, parsed_args.time_limit)
+        found = list(looks.of(self.identify(parsed_args.stack)))
         self.drifted = any(it["finding"] == "differs" for it in found)
         shown = [it for it in found if parsed_args.all or it["finding"] != "same"]
         same = sum(it["finding"] == "same" for it in found)
         self.app.tell(f"{len(found)} resources checked, {same} without differences.")
         return COLUMNS, rows(COLUMNS, shown)
-
-    def looks(self, identity: Identity, path: str, time_limit: float) -> Iterator[Record]:
-        """Yield the finding for each resource. A nested stack's findings replace that of its resource."""
-        for resource in self.client.list_stack_resources(self.context, identity):
-            name = resource["resource_name"]
-            look = self.look(identity, name, time_limit)
-            if nested := look.get("nested_stack_id"):
-                yield from self.looks(nested, f"{path}{name}.", time_limit)
-                continue
-            yield {
-                "resource_name": path + name,
-                "resource_type": resource["resource_type"],
-                "finding": look["finding"],
-                "details": details(look),
-            }
-
-    def look(self, identity: Identity, name: str, time_limit: float) -> Record:
-        """Check one resource, step by step, until it is done or the time is over."""
-        began = self.app.clock.monotonic()
-        look = self.client.look_for_drift(self.context, identity, name)
-        while look["finding"] == "waiting":
-            left = began + time_limit - self.app.clock.monotonic()
-            if left <= 0:
-                return {**look, "finding": "not looked at", "reason": f"its check took over {time_limit:g} seconds"}
-            self.app.clock.sleep(min(max(look["poll_after"], 0.05), left))
-            look = self.client.look_for_drift(self.context, identity, name, [look["progress"]])
-        return look
-
-
-def details(look: Record) -> str:
-    """Describe the differences on one line."""
-    parts = [in_line(shortened(look["reason"], REASON_COLUMNS))] if look["reason"] else []
-    for of, word in (("properties", ""), ("attributes", "attribute ")):
-        parts += [f"{word}{name}: {value(was)} → {value(now)}" for name, (was, now) in sorted(look[of].items())]
-    return "; ".join(parts)

@@ -68,13 +68,17 @@ document.querySelector('input[type=search]').addEventListener('input', event => 
 """
 
 
-def document(title: str, style: str, body: str, script: str) -> str:
-    """Build a whole HTML file."""
+def document(title: str, style: str, body: str, script: str, nonce: str = "") -> str:
+    """Build a whole HTML file.
+
+    :param nonce: the word by which a server's Content-Security-Policy allows the script
+    """
+    allowed = f' nonce="{text(nonce)}"' if nonce else ""
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{text(title)}</title>\n<style>{STYLE}{style}</style></head>\n<body>\n{body}\n"
-        f"<script>{script}</script>\n</body></html>\n"
+        f"<script{allowed}>{script}</script>\n</body></html>\n"
     )
 
 

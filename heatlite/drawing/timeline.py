@@ -72,15 +72,20 @@ def timeline(history: History, engines: Mapping[str, str] = {}, made_at: str = "
     :param made_at: the time of the page, for readers
     """
     found = bars(history)
+    body = f"{_header(history, found, made_at)}\n{rows(history, found, engines)}"
+    return document(f"{history.stack_name} – {history.action} timeline", STYLE, body, SCRIPT)
+
+
+def rows(history: History, found: Sequence[Bar], engines: Mapping[str, str]) -> str:
+    """Build the part of the page below its header: the axis, the critical path, and each engine's rows."""
     length = max([bar.ended for bar in found] + [(history.ended or history.now) - history.began, 0.001])
     step = step_of(length)
-    body = [_header(history, found, made_at), f'<main style="--step:{100 * step / length:.4f}%">']
-    body += [_axis(length, step), _path(found)]
+    body = [f'<main style="--step:{100 * step / length:.4f}%">', _axis(length, step), _path(found)]
     for engine_id, own in by_engine(found):
         body.append(_engine(engines.get(engine_id, ""), engine_id, own))
         body += [_row(bar, length) for bar in own]
     body.append("</main>")
-    return document(f"{history.stack_name} – {history.action} timeline", STYLE, "\n".join(body), SCRIPT)
+    return "\n".join(body)
 
 
 def by_engine(found: Sequence[Bar]) -> Iterator[tuple[str, list[Bar]]]:
