@@ -2,6 +2,7 @@
 
 run.py                    the pass over the client's commands, then the functional tests of ids.txt
 run.py --commands         the commands only
+run.py --signed           signals by signed URLs only
 run.py --ids FILE         the tests of another list
 run.py --cloud            the functional tests of cloud_ids.txt, beside the cloud that HEATLITE_CLOUD tells of
 run.py --beside-heat      the same commands and stories to heat-engine and to heatlite, and what differs
@@ -38,6 +39,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="heat-api", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--commands", action="store_true", help="only the pass over the client's commands")
     parser.add_argument("--cloud", action="store_true", help="beside a cloud: the functional tests that use it")
+    parser.add_argument("--signed", action="store_true", help="only signals by signed URLs")
     parser.add_argument("--ids", type=pathlib.Path, help="file with ids of functional tests, one a line")
     parser.add_argument("--stories", action="store_true", help="with --beside-heat: the stories only")
     parser.add_argument("--beside-heat", action="store_true", help="compare with heat-engine, command by command")
@@ -79,7 +81,10 @@ def drive(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
     with here.served_by(cloud.Engine.HEATLITE):
         if here.services is not None:
             return functional.run(here, arguments.ids or CLOUD_IDS)
-        wrong = commands.run(here) + signed.run(here)
+        wrong = signed.run(here)
+        if arguments.signed:
+            return wrong
+        wrong += commands.run(here)
         if not arguments.commands:
             wrong += functional.run(here, arguments.ids or IDS)
     return wrong

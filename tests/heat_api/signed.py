@@ -46,6 +46,16 @@ outputs:
   size: {value: {get_attr: [group, current_size]}}
   result: {value: {get_attr: [deployment, result]}}
 """
+ALARM = {
+    "alarm_name": "signed-alarm-3wuqnzfxv5hl",
+    "alarm_id": "0f3a5b1e-8a8c-4c3b-9f0e-6f4f5a0f5d52",
+    "severity": "low",
+    "previous": "ok",
+    "current": "alarm",
+    "reason": "Transition to alarm due to 1 samples outside threshold, most recent: 91.0",
+    "reason_data": {"type": "threshold", "disposition": "outside", "count": 1, "most_recent": 91.0},
+}
+"""What Aodh's notifier posts to the URL of an action."""
 DONE = {"Status": "SUCCESS", "Reason": "it is up", "Data": "10.0.0.1", "UniqueId": "1"}
 PATIENCE = 120.0
 
@@ -85,7 +95,7 @@ def steps(cloud: Cloud) -> Any:
         "what was signalled is in the stack's outputs",
         (now["result"], "10.0.0.1" in str(now["data"])) == ("42", True),
     )
-    yield "the policy's alarm_url takes a signal", send("POST", urls["alarm"], {}) == 200
+    yield "the policy's alarm_url takes an alarm of Aodh's", send("POST", urls["alarm"], ALARM) == 200
     wait_until(lambda: outputs(cloud)["size"] == 2, PATIENCE, "the group to grow", lambda: str(outputs(cloud)))
     yield "the group has grown", True
 
