@@ -34,6 +34,7 @@ BY_CONSTRAINT = {
 }
 BY_NAME = (
     (r"pass", "Plain123"),
+    (r"(instance|server|vm)_?(uu)?id$", "server"),
     (r"server.?group|affinity|schedul", "friends"),
     (r"image", "cirros"),
     (r"flavor|instance_?type", "m1.small"),
@@ -103,6 +104,7 @@ class Provided:
         self.seen: dict[str, set[str]] | None = None
         self._server_group()
         self._floating_ip()
+        self._server()
         self.provide("Key", "default")
         self.provide("Volume", "existing")
 
@@ -155,6 +157,15 @@ class Provided:
         group = api.post("/os-server-groups", sent, microversion="2.15")["server_group"]["id"]
         self.ids["friends"] = group
         self._made.append(lambda: api.delete(f"/os-server-groups/{group}"))
+
+    def _server(self) -> None:
+        api, names = self._demo.api("compute"), self._demo.names
+        size, image = names.id_of("nova.flavor", "m1.tiny"), names.id_of("glance.image", "cirros")
+        wanted = {"name": "existing", "flavorRef": size, "imageRef": image, "networks": "none"}
+        server = self.ids["server"] = api.post("/servers", {"server": wanted}, microversion="2.37")["server"]["id"]
+        active = lambda: api.get(f"/servers/{server}")["server"]["status"] == "ACTIVE"  # noqa: E731
+        wait_until(active, 120, "the server")
+        self._made.append(lambda: api.delete(f"/servers/{server}"))
 
     def _floating_ip(self) -> None:
         """Make an address, and the way from there to the ports on ``private``."""

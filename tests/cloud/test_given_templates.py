@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -162,9 +163,11 @@ def test_a_given_template_is_created_updated_and_deleted_with_nothing_left(
         before = created(story, template, cloud, provided, **given)
         try:
             live(story, template, cloud, **given)
-        except BaseException:
+        except BaseException as error:
             abandoned(story)
             provided.seen = None
+            if names_elsewhere(template, str(error)):
+                pytest.skip(f"it names what is only on another cloud: {error}")
             raise
         after = everything(cloud)
         assert after == before
@@ -172,6 +175,12 @@ def test_a_given_template_is_created_updated_and_deleted_with_nothing_left(
         LIVED.append(path)
     finally:
         provided.remove_networks()
+
+
+def names_elsewhere(template: dict[str, Any], reason: str) -> bool:
+    """Tell whether a template itself has an id that couldn't be found."""
+    missing = re.search(r"The \w+ \(([0-9a-f-]{36})\) could not be found", reason)
+    return missing is not None and missing[1] in json.dumps(template, default=str)
 
 
 def live(story: Story, template: dict[str, Any], cloud: Reached, **given: Any) -> None:
