@@ -21,6 +21,9 @@ from tests.cloud.run import VARIABLE
 from tests.identity.request_context import request_context
 from tests.interrupted import Interruptions
 
+NOTICES = "/os-server-external-events"
+"""Where Neutron and Cinder tell Nova what has happened, whenever they get to it."""
+
 
 class Reached:
     """One cloud. ``interruptions``: what takes the steps of its resources.
@@ -107,6 +110,16 @@ class Reached:
         yield requests
         for name, path in self._calls.items():
             requests.extend(f"{name} {line}" for line in self._asked(path)[before[name] :])
+
+    @contextmanager
+    def changes(self) -> Iterator[list[str]]:
+        """Record the changes that the services are asked for in a block: neither logins nor notices among services."""
+        changes: list[str] = []
+        with self.recorded() as requests:
+            yield changes
+        for service, method, path, *_ in map(str.split, requests):
+            if service != "keystone" and method not in ("GET", "HEAD") and not path.endswith(NOTICES):
+                changes.append(f"{service} {method} {path}")
 
     def number_of(self, service: str, method: str, ending: str, status: str = "2") -> int:
         """How many requests a service has answered with such a status whose path ends so; 2: any success."""
