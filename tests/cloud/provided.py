@@ -195,9 +195,10 @@ class Provided:
         self._made.append(lambda: api.delete(f"/flavors/{flavor}"))
 
     def _key(self, name: str) -> None:
-        api = self._demo.api("compute")
-        api.post("/os-keypairs", {"keypair": {"name": name}})
-        self._made.append(lambda: api.delete(f"/os-keypairs/{name}"))
+        for of_user in (self._demo, self._admin):
+            api = of_user.api("compute")
+            api.post("/os-keypairs", {"keypair": {"name": name}})
+            self._made.append(lambda api=api: api.delete(f"/os-keypairs/{name}"))  # type: ignore[misc]
 
     def _network(self, name: str) -> None:
         is_outside = OUTSIDE.search(name) is not None

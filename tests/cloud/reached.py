@@ -21,8 +21,8 @@ from tests.cloud.run import VARIABLE
 from tests.identity.request_context import request_context
 from tests.interrupted import Interruptions
 
-NOTICES = "/os-server-external-events"
-"""Where Neutron and Cinder tell Nova what has happened, whenever they get to it."""
+NO_CHANGES = ("/os-server-external-events", "/remote-consoles")
+"""Where a POST changes nothing: services tell Nova of what has happened, when they get to it; a console is shown."""
 
 
 class Reached:
@@ -113,12 +113,12 @@ class Reached:
 
     @contextmanager
     def changes(self) -> Iterator[list[str]]:
-        """Record the changes that the services are asked for in a block: neither logins nor notices among services."""
+        """Record the changes that the services are asked for in a block; logins aren't among them."""
         changes: list[str] = []
         with self.recorded() as requests:
             yield changes
         for service, method, path, *_ in map(str.split, requests):
-            if service != "keystone" and method not in ("GET", "HEAD") and not path.endswith(NOTICES):
+            if service != "keystone" and method not in ("GET", "HEAD") and not path.endswith(NO_CHANGES):
                 changes.append(f"{service} {method} {path}")
 
     def number_of(self, service: str, method: str, ending: str, status: str = "2") -> int:
