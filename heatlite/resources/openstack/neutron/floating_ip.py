@@ -60,7 +60,11 @@ class FloatingIP(NeutronResource):
 
 
 class FloatingIPAssociation(NeutronResource):
-    """An association of a floating IP with a port. It is found again by its content: the floating IP has that port."""
+    """An association of a floating IP with a port. It is found again by its content: the floating IP has that port.
+
+    A template may name the port by a server's first address. Once the address is associated, that is the floating one,
+    which has no port: the association then keeps the port that it has.
+    """
 
     path, key = "/floatingips", "floatingip"
     mark = ByContent()
@@ -84,15 +88,20 @@ class FloatingIPAssociation(NeutronResource):
     def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
         """Associate the new ones, and dissociate the old floating IP."""
         before = self.data.get(JOINED)
+        kept = {} if self.properties[PORT] else {PORT: self.look(self.uuid)[PORT]}
         if before is not None and before != self._floating():
             self._part(before)
-        self._join()
+        self._join(kept)
         return {}
 
-    def _join(self) -> None:
-        floating = self._floating()
+    def update_body(self, prop_diff: Mapping[str, Any]) -> Body:
+        """Return the fields for changed properties; no port is none that an update would send."""
+        return super().update_body({name: it for name, it in prop_diff.items() if name != PORT or it})
+
+    def _join(self, kept: Body | None = None) -> None:
+        floating, body = self._floating(), self.fields((PORT, FIXED), clears=True) | (kept or {})
         self.data_set(JOINED, floating)
-        self._seen = self.api.put(self.place(floating), {self.key: self.fields((PORT, FIXED), clears=True)})[self.key]
+        self._seen = self.api.put(self.place(floating), {self.key: body})[self.key]
 
     def _part(self, floating: str) -> None:
         try:
@@ -109,7 +118,9 @@ class FloatingIPAssociation(NeutronResource):
             joined = self.look(self.uuid)
         except CloudNotFound:
             return []
-        return [self.uuid] if joined[PORT] == self.identify("neutron.port", self.properties[PORT]) else []
+        wanted = self.properties[PORT]
+        is_joined = joined[PORT] == self.identify("neutron.port", wanted) if wanted else joined[PORT] is not None
+        return [self.uuid] if is_joined else []
 
     def look(self, thing_id: str) -> Body:
         """Read the associated floating IP."""
