@@ -294,6 +294,7 @@ class Life:
         self.told: list[str] = []
         self.compared = 0
         self.refused = 0
+        self.met: set[str] = set()
         Brittle.breaks = set()
 
     def live(self, rounds: int = 3) -> None:
@@ -324,6 +325,7 @@ class Life:
         """Bring the stack into some state."""
         self.shake(0.25 if self.draw.likely(0.6) else 0)
         kinds = [self.nothing, self.fails, self.half, self.visited, self.suspended, self.looked_at_asleep, self.ill]
+        kinds.append(self.cannot_be_deleted)
         kind = self.chance.choice(kinds)
         self.note("trouble:", kind.__name__, sorted(Brittle.breaks))
         try:
@@ -366,6 +368,14 @@ class Life:
             self.fleet.call("stack_snapshot", self.fleet.identity, "then")
         else:
             self.fleet.visit(operation)
+
+    def cannot_be_deleted(self) -> None:
+        """A deletion that fails, at least at one resource."""
+        rows = resources.by_stack(self.fleet.context(), self.fleet.identity["stack_id"])
+        there = [row.name for row in rows if row.type.startswith("Test::") and row.physical_resource_id]
+        if there:
+            Brittle.breaks.add((self.chance.choice(there), "delete"))
+            self.fleet.call("delete_stack", self.fleet.identity)
 
     def suspended(self) -> None:
         """It sleeps, or some of it does."""
@@ -414,6 +424,7 @@ class Life:
         request = self.request(wanted, params, args)
         self.note("wanted", wanted, params, args)
         before, last = self.written(), self.last_event()
+        self.met |= self.kinds(params)
         try:
             planned = self.insight("plan_update", **request)
         except (exception.NotSupported, exception.ActionInProgress, exception.StackValidationFailed) as error:
@@ -432,6 +443,14 @@ class Life:
         self.former.append(wanted)
         self.settle()
         self.compare(planned["changes"], last)
+
+    def kinds(self, params: Json) -> set[str]:
+        """What a plan is made of now: the stack's state, and kinds of what is in it."""
+        rows = resources.by_stack(self.fleet.context(), self.fleet.identity["stack_id"])
+        found = {self.fleet.state(), *(row.type for row in rows if row.type in STACKS)}
+        found |= {"replaced row" for row in rows if row.replaced_by}
+        found |= {f"row {row.action}_{row.status}" for row in rows}
+        return found | {"hook" for it in params["resource_registry"]["resources"].values() if "hooks" in it}
 
     def is_refused(self, before: Any, error: type[exception.HeatliteError], apply: Callable[[], Any]) -> None:
         """See that it is refused in the same words, and that nothing is begun."""

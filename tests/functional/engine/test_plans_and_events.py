@@ -7,19 +7,34 @@ import pathlib
 import pytest
 
 from tests.functional.engine.fleet import Fleet
-from tests.functional.engine.planned_lives import TYPES, Life
+from tests.functional.engine.planned_lives import STACKS, TYPES, Life
 from tests.functional.engine.templates import stores, template
 
 QUICK = range(20)
 MANY = range(20, 600)
+COMMON = {"UPDATE_COMPLETE", "UPDATE_FAILED", "SUSPEND_COMPLETE", "hook", *STACKS}
+"""What plans are made of in a few lives."""
+ALL = {
+    *COMMON,
+    *(
+        f"{action}_{status}"
+        for action in ("CREATE", "UPDATE", "ROLLBACK", "RESUME")
+        for status in ("COMPLETE", "FAILED")
+    ),
+    *(f"{action}_{status}" for action in ("SUSPEND", "CHECK", "SNAPSHOT") for status in ("COMPLETE", "FAILED")),
+    *(f"row {action}_FAILED" for action in ("CREATE", "UPDATE", "DELETE", "SUSPEND", "RESUME", "CHECK")),
+    *("DELETE_FAILED", "replaced row"),
+}
+"""And in many."""
 
 
-def lives(schema: pathlib.Path, tmp_path: pathlib.Path, seeds: range) -> tuple[int, int]:
+def lives(schema: pathlib.Path, tmp_path: pathlib.Path, seeds: range) -> tuple[int, int, set[str]]:
     """Let a stack live under each seed.
 
-    :returns: how many updates were compared with their plans, and how many were refused
+    :returns: how many updates were compared with their plans, how many were refused, and what the plans were made of
     """
     compared = refused = 0
+    met: set[str] = set()
     for seed in seeds:
         fleet = Fleet(schema, tmp_path / f"{seed}.sqlite3", **TYPES)
         life = Life(fleet, seed)
@@ -31,13 +46,15 @@ def lives(schema: pathlib.Path, tmp_path: pathlib.Path, seeds: range) -> tuple[i
             fleet.database.dispose()
             (tmp_path / f"{seed}.sqlite3").unlink()
         compared, refused = compared + life.compared, refused + life.refused
-    return compared, refused
+        met |= life.met
+    return compared, refused, met
 
 
 def test_what_is_planned_is_what_happens(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    compared, refused = lives(schema, tmp_path, QUICK)
+    compared, refused, met = lives(schema, tmp_path, QUICK)
     assert compared >= len(QUICK)
     assert refused >= len(QUICK) / 10
+    assert COMMON - met == set()
 
 
 GROUP = {"type": "OS::Heat::ResourceGroup", "properties": {"count": 2, "resource_def": stores("1")}}
@@ -69,4 +86,5 @@ def test_a_group_and_a_leaf_that_could_not_be_created(schema: pathlib.Path, tmp_
 
 @pytest.mark.slow
 def test_what_is_planned_is_what_happens_in_many_lives(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    lives(schema, tmp_path, MANY)
+    _, _, met = lives(schema, tmp_path, MANY)
+    assert ALL - met == set()
