@@ -17,7 +17,7 @@ from heatlite.context import EngineContext
 from heatlite.db import templates
 from heatlite.db.api import Database, Settings
 from heatlite.db.crypt import Vault
-from heatlite.engine.runtime import key_file
+from heatlite.engine.runtime import state_directory
 from tests.functional.db.build import NOW
 
 OLD, NEW = "o" * 32, "n" * 32
@@ -113,12 +113,12 @@ def test_update_params_without_good_keys_says_so_and_does_nothing(place, keys, p
 
 
 def test_a_directory_makes_its_key_once_for_its_owner_only(tmp_path):
-    first = key_file.key(tmp_path)
+    first = state_directory.key(tmp_path)
 
-    assert key_file.key(tmp_path) == first
+    assert state_directory.key(tmp_path) == first
     assert len(first) == 32
-    assert [path.name for path in tmp_path.iterdir()] == [key_file.NAME]
-    assert stat.S_IMODE((tmp_path / key_file.NAME).stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [state_directory.KEY_FILE]
+    assert stat.S_IMODE((tmp_path / state_directory.KEY_FILE).stat().st_mode) == 0o600
 
 
 def test_processes_that_start_at_once_have_one_key(tmp_path):
@@ -127,8 +127,8 @@ def test_processes_that_start_at_once_have_one_key(tmp_path):
             sys.executable,
             "-c",
             (
-                "import pathlib, sys\nfrom heatlite.engine.runtime import key_file\n"
-                "print(key_file.key(pathlib.Path(sys.argv[1])))"
+                "import pathlib, sys\nfrom heatlite.engine.runtime import state_directory\n"
+                "print(state_directory.key(pathlib.Path(sys.argv[1])))"
             ),
             str(tmp_path),
         ]
@@ -138,13 +138,13 @@ def test_processes_that_start_at_once_have_one_key(tmp_path):
 
 def test_the_key_of_another_process_is_taken_where_it_was_quicker(tmp_path):
     def slow() -> str:
-        (tmp_path / key_file.NAME).write_text(OLD)
+        (tmp_path / state_directory.KEY_FILE).write_text(OLD)
         return NEW
 
-    assert key_file.key(tmp_path, slow) == OLD
+    assert state_directory.key(tmp_path, slow) == OLD
 
 
 def test_an_empty_key_file_is_not_taken_for_a_key(tmp_path):
-    (tmp_path / key_file.NAME).write_text("\n")
+    (tmp_path / state_directory.KEY_FILE).write_text("\n")
     with pytest.raises(exception.ConfigurationError, match="auth_encryption_key is empty"):
-        key_file.key(tmp_path)
+        state_directory.key(tmp_path)

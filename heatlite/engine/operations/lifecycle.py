@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from heatlite import exception
@@ -17,7 +17,7 @@ from heatlite import template as language
 from heatlite.context import EngineContext, RequestContext
 from heatlite.convergence import interrupts
 from heatlite.convergence.interrupts import Answer, Operation
-from heatlite.convergence.model import Action, Status
+from heatlite.convergence.model import Action, Status, Wanted
 from heatlite.db import stacks, templates, user_creds
 from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
@@ -25,8 +25,7 @@ from heatlite.db.user_creds import Credentials
 from heatlite.engine.common import limits
 from heatlite.engine.definitions import log_context, traversals
 from heatlite.engine.definitions.provider import is_quick
-from heatlite.engine.operations import adoption, reality, recording
-from heatlite.engine.operations.change import Change
+from heatlite.engine.operations import adoption, reality
 from heatlite.engine.operations.idempotent_start import IdempotentStart
 from heatlite.engine.operations.reality import Seen
 from heatlite.engine.operations.validation import Accepted, Identity, Submission, Validator, check_name
@@ -46,6 +45,26 @@ VISITS = {
 
 Submitted = Submission | Callable[[StackRecord], Submission]
 """A submission, or a function that returns it for the stack's current row."""
+
+
+@dataclass(frozen=True)
+class StackChange:
+    """The effect of an operation on a stack before it begins: the columns of its row, and the wanted resources.
+
+    ``tags``: None keeps the stack's tags. ``asked_by``: the credentials for the stack's operations from now on; None
+    keeps the old ones. ``also``: writes more in the same transaction, given the new traversal's id; it may run again.
+    ``unchanged``: tells which rows needn't be visited. ``seen``: what was seen of the physical resources, which the
+    operation repairs.
+    """
+
+    action: Action
+    columns: Mapping[str, Any]
+    wanted: Sequence[Wanted]
+    tags: Sequence[str] | None = None
+    asked_by: Credentials | None = None
+    also: Callable[[EngineContext, str], None] | None = None
+    unchanged: begin.Unchanged = begin.nothing_unchanged
+    seen: Seen = field(default_factory=Seen)
 
 
 class Lifecycle:
@@ -147,13 +166,13 @@ class Lifecycle:
             seen = reality.see(self._shared, context, stack) if options.refresh else Seen()
         with credentials.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
 
-            def change(current: StackRecord) -> Change:
+            def change(current: StackRecord) -> StackChange:
                 wanted = submission(current) if callable(submission) else submission
                 return dataclasses.replace(self._update(current, wanted, options), asked_by=asked_by, seen=seen)
 
             return self._supersede(stack, Operation.UPDATE, change)
 
-    def _update(self, stack: StackRecord, submission: Submission, options: OperationOptions) -> Change:
+    def _update(self, stack: StackRecord, submission: Submission, options: OperationOptions) -> StackChange:
         identity = Identity(stack.id, stack.name, stack.tenant)
         before = self._shared.library.known(stack.raw_template_id)
         accepted = Accepted(before[1], before[0]) if before else None
@@ -168,14 +187,14 @@ class Lifecycle:
             columns["disable_rollback"] = options.disable_rollback
         unchanged = begin.nothing_unchanged if options.converge else self._shared.unchanged(parsed, values, stack)
         wanted = traversals.wanted(self._shared.linked(parsed, values))
-        return Change(Action.UPDATE, columns, wanted, options.tags, unchanged=unchanged)
+        return StackChange(Action.UPDATE, columns, wanted, options.tags, unchanged=unchanged)
 
     def delete(self, stack: StackRecord) -> StackRecord:
         """Begin to delete a stack and every physical resource made for it. If a deletion is in progress, it continues.
 
         :raises EntityNotFound: when the stack no longer exists
         """
-        change = Change(Action.DELETE, {"timeout": stack.timeout}, ())
+        change = StackChange(Action.DELETE, {"timeout": stack.timeout}, ())
         return self._supersede(stack, Operation.DELETE, lambda current: change)
 
     def cancel(self, stack: StackRecord, *, rollback: bool) -> StackRecord:
@@ -201,7 +220,7 @@ class Lifecycle:
 
         with credentials.for_stack(self._shared, context, stack) as asked_by, self._shared.on_behalf_of(context):
 
-            def change(current: StackRecord) -> Change:
+            def change(current: StackRecord) -> StackChange:
                 update = self._update(current, submission, OperationOptions())
                 return dataclasses.replace(update, action=Action.RESTORE, asked_by=asked_by)
 
@@ -218,15 +237,15 @@ class Lifecycle:
         :raises ActionInProgress: when another operation is in progress on the stack
         """
 
-        def change(current: StackRecord) -> Change:
+        def change(current: StackRecord) -> StackChange:
             parsed, values = self._shared.library.readable(self._shared.context(), current)
             columns = {"timeout": current.timeout, "collects_later": current.collects_later}
             wanted = traversals.wanted(self._shared.linked(parsed, values))
-            return Change(VISITS[operation], columns, wanted, also=also)
+            return StackChange(VISITS[operation], columns, wanted, also=also)
 
         return self._supersede(stack, operation, change)
 
-    def _way_back(self, stack: StackRecord) -> Change:
+    def _way_back(self, stack: StackRecord) -> StackChange:
         if stack.prev_raw_template_id == stack.raw_template_id:
             raise exception.NotSupported(feature="Cancelling an update whose changes have all been made")
         target = stack.prev_raw_template_id or self._recorder.empty_template()
@@ -235,10 +254,10 @@ class Lifecycle:
         columns = {"raw_template_id": target, "timeout": stack.timeout}
         same = self._shared.unchanged(parsed, values, stack)
         wanted = traversals.wanted(self._shared.linked(parsed, values))
-        return Change(Action.ROLLBACK, columns, wanted, unchanged=same)
+        return StackChange(Action.ROLLBACK, columns, wanted, unchanged=same)
 
     def _supersede(
-        self, stack: StackRecord, operation: Operation, change: Callable[[StackRecord], Change]
+        self, stack: StackRecord, operation: Operation, change: Callable[[StackRecord], StackChange]
     ) -> StackRecord:
         """Begin a new traversal, if the stack's state allows the operation; read the stack again after a conflict."""
         nothing_to_do = (Answer.JOIN, Answer.ALREADY)
@@ -257,7 +276,7 @@ class Lifecycle:
         return stack
 
     @retried
-    def _try_supersede(self, stack: StackRecord, change: Change, traversal_id: str) -> begin.Begun | None:
+    def _try_supersede(self, stack: StackRecord, change: StackChange, traversal_id: str) -> begin.Begun | None:
         shared, context, unchanged = self._shared, self._shared.context(), change.unchanged
         columns = {
             "collects_later": False,
@@ -272,7 +291,7 @@ class Lifecycle:
         }
         also = None
         if change.seen.differing:
-            also = functools.partial(recording.record, context, shared.inputs, change.seen)
+            also = functools.partial(reality.record, context, shared.inputs, change.seen)
         with shared.database.writer(context):
             begun = begin.supersede(
                 context,

@@ -1,11 +1,11 @@
-"""See the physical resources of a tree of stacks as they are, in few requests. Nothing is written.
+"""See the physical resources of a tree of stacks as they are, in few requests; a look writes nothing.
 
 ::
 
     rows of all stacks of the tree ──▶ by type ──▶ the plugin's ``see_all`` ──▶ Seen: row → what differs
                                                                                   │
     a plan puts it into its copies of the rows ◀─────────────────────────────────┤
-    an update writes it into the rows as it begins ◀─────────────────────────────┘
+    ``record``: an update writes it into the rows as it begins ◀──────────────────┘
 
 A row that has changed since the look counts as its columns say, because an operation has worked on it.
 """
@@ -21,6 +21,7 @@ from heatlite import exception
 from heatlite.db import resources, stacks
 from heatlite.db.api import Context
 from heatlite.db.records import ResourceRecord, StackRecord
+from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.reply_limits import check_read
 from heatlite.engine.decision import reality
 from heatlite.engine.decision.evaluate import Evaluator
@@ -129,3 +130,22 @@ def _seen(plugin: type[Resource], group: Sequence[Resource]) -> dict[str, Sight 
         LOG.exception("%s: looking at %d resources failed", plugin.__name__, len(group))
         reason = f"{type(error).__name__} in its type"
     return {it.uuid: it.masked(reason) for it in group}
+
+
+def record(context: Context, inputs: Inputs, seen: Seen) -> None:
+    """Write what was seen to be different into the rows, in the transaction that begins the update that repairs them.
+
+    ::
+
+        resource     progress["seen"], of rows that haven't changed since they were read, and that no engine has locked
+        stack        another traversal id for each nested stack with such a row, and for those that it is in
+
+    An update of a nested stack that is at its goal does nothing. The new id tells its owner that it isn't. These stacks
+    are at rest, and no transaction that holds one of their rows waits for one of the root's sync points.
+    """
+    for stack in seen.touched:
+        stacks.renew_traversal(context, stack.id, stack.current_traversal, inputs.new_id())
+    keys = {row.id: row.atomic_key for row, _ in seen.differing.values()}
+    changes = {row.id: {"progress": reality.progress_with(row, it)} for row, it in seen.differing.values()}
+    if keys:
+        resources.write(context, keys, changes, inputs.utcnow(), locked_by=None, lock_for=None)

@@ -30,7 +30,7 @@ from heatlite.db.crypt import Vault
 from heatlite.db.settings import Settings as DatabaseSettings
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.membership.liveness import FileLocks
-from heatlite.engine.runtime import key_file, state_directory
+from heatlite.engine.runtime import state_directory
 from heatlite.engine.runtime.process import EngineProcess, Surroundings
 from heatlite.rpc import transport
 
@@ -77,7 +77,7 @@ def open_engine(
     :raises ConfigurationError: when a key isn't valid
     """
     file = state_directory.prepare(directory)
-    vault = Vault((*keys, key_file.key(directory)), encrypts)
+    vault = Vault((*keys, state_directory.key(directory)), encrypts)
     database = Database(DatabaseSettings(f"sqlite:///{file}"), vault)
     _migrate(database, directory)
     memory = transport.get(conf, MEMORY)
