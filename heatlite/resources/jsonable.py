@@ -15,6 +15,7 @@ All limits together keep a row below MariaDB's default packet size of 16 MiB, ev
 MOST_DATA = 2 * 1024 * 1024
 MOST_METADATA = 1024 * 1024
 MOST_PROGRESS = 512 * 1024
+LONGEST_REPR = 100
 
 
 class NotJson(Exception):
@@ -63,10 +64,10 @@ def is_json(value: Any) -> bool:
     return True
 
 
-def bounded_repr(value: Any, limit: int = 100) -> str:
+def bounded_repr(value: Any) -> str:
     """Return a repr of bounded length; never fail."""
     try:
         text = repr(value)
     except Exception:
         text = object.__repr__(value)
-    return text if len(text) <= limit else f"{text[:limit]}…"
+    return text if len(text) <= LONGEST_REPR else f"{text[:LONGEST_REPR]}…"

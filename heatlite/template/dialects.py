@@ -36,7 +36,6 @@ class Dialect:
     sections: tuple[str, ...]
     """HOT's names of the sections, without ``conditions``, which some versions lack."""
     resource_keywords: frozenset[str]
-    output_keywords: frozenset[str]
     if_name: str
     pseudo_parameters: tuple[str, ...]
     words: Mapping[str, str] = field(default_factory=dict)
@@ -63,7 +62,6 @@ HOT = Dialect(
     version_key="heat_template_version",
     sections=("description", "parameter_groups", "parameters", "resources", "outputs"),
     resource_keywords=frozenset({*RESOURCE, "external_id"}),
-    output_keywords=frozenset(OUTPUT),
     if_name="if",
     pseudo_parameters=("OS::stack_id", "OS::project_id", "OS::stack_name", "OS::region"),
 )
@@ -77,7 +75,6 @@ def _cloudformation(version_key: str) -> Dialect:
         version_key=version_key,
         sections=sections,
         resource_keywords=frozenset(RESOURCE),
-        output_keywords=frozenset(OUTPUT),
         if_name="Fn::If",
         pseudo_parameters=("AWS::StackId", "AWS::StackName", "AWS::Region"),
         words={name: name.title().replace("_", "") for name in names},

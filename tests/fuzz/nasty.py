@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from heatlite.template.dialects import HOT, RELEASES, VERSIONS
+from heatlite.template.dialects import HOT, OUTPUT, RELEASES, VERSIONS
 from heatlite.template.functions import OF_CONDITIONS, REGISTERED
 from heatlite.template.parameter_constraints import FITS
 from heatlite.template.parameter_schema import KEYWORDS, TYPES
@@ -73,7 +73,7 @@ WORDS = [
     *KEYWORDS,
     *TYPES,
     *HOT.resource_keywords,
-    *HOT.output_keywords,
+    *OUTPUT,
     *HOT.sections,
     "condition",
     "for_each",

@@ -76,7 +76,7 @@ class CatalogueEndpoint:
         if support_status is not None and support_status not in SUPPORT_STATUSES:
             raise invalid(f"Invalid support status and should be one of {SUPPORT_STATUSES}")
         named = _named(self._plugins(), type_name).items()
-        found = {name: it for name, it in named if not _is_hidden(it) and self._may_use(context, name)}
+        found = {name: it for name, it in named if not _is_hidden(it) and self._shared.policy.allows(context, name)}
         found = self._available(context, found)
         if support_status is not None:
             found = {name: it for name, it in found.items() if it.support_status.status == support_status}
@@ -121,9 +121,6 @@ class CatalogueEndpoint:
         except exception.CloudError as error:
             LOG.warning("The service catalogue can't be read, so all resource types are listed: %s", error)
             return plugins
-
-    def _may_use(self, context: RequestContext, type_name: str) -> bool:
-        return self._shared.policy.allows(context, type_name)
 
     def _plugins(self) -> dict[str, type[Resource]]:
         registry = self._shared.registry

@@ -78,7 +78,7 @@ class StepRunner:
         self._over_lock = threading.Lock()
         self._timers = timers(shared.inputs.monotonic, self._when_due)
         self.watchdog = StepWatchdog(shared.inputs.monotonic, shared.settings.step_time_limit)
-        self._outbox: Outbox[Pending] = Outbox(self._submit, self._settle, SETTLED_AT_ONCE)
+        self._outbox: Outbox[Pending] = Outbox(pool.submit, self._settle, SETTLED_AT_ONCE)
 
     def start(self) -> None:
         """Start the timers' thread."""
@@ -171,14 +171,11 @@ class StepRunner:
         for traversal_id, works in waiting.items():
             self._recorder.give_back(traversal_id, works)
 
-    def _submit(self, function: Callable[[], None]) -> None:
-        self._pool.submit(function)
-
     def _when_due(self, due: Sequence[Pending]) -> None:
         """Immediate plugins' steps do no I/O: all that are due run one after the other, in one go."""
         immediate = [pending for pending in due if pending.work.is_immediate]
         if immediate:
-            self._submit(lambda: self._step_each(immediate))
+            self._pool.submit(lambda: self._step_each(immediate))
         self._submit_steps([pending for pending in due if not pending.work.is_immediate])
 
     def _step_each(self, pendings: Sequence[Pending]) -> None:

@@ -27,8 +27,6 @@ SWIFT_URL, SWIFT_OBJECT, QUEUE = "swift_signal_url", "swift_signal_object_name",
 IN_PROGRESS = b"in progress"
 """The content of an object's first version, which is no signal."""
 DELETIONS_A_STEP, MOST_BATCHES = 100, 20
-LONGEST_QUEUE = 64
-"""Characters of a queue's name."""
 MOST_IN_A_PAGE = 20
 
 

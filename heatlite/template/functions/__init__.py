@@ -175,9 +175,6 @@ def functions_of(version: str, *, with_conditions: bool = False) -> dict[str, st
     return dict(sorted(described.items()))
 
 
-IF_NAME = HOT.if_name
-
-
 def _every_name(dialect: Dialect) -> set[str]:
     """Return the names of the functions that any version of a dialect has, or had."""
     if dialect is HOT:

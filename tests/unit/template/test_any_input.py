@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from heatlite.exception import HeatliteError
 from heatlite.template import UNKNOWN, Environment, bind, parse, resolve
-from heatlite.template.dialects import HOT
+from heatlite.template.dialects import HOT, OUTPUT
 from heatlite.template.functions import OF_CONDITIONS, REGISTERED
 from heatlite.template.parameter_constraints import FITS
 from heatlite.template.parameter_schema import KEYWORDS, TYPES
@@ -41,7 +41,7 @@ parameters = st.dictionaries(st.just("p"), st.builds(dict, some_of(KEYWORDS), ty
 resources = st.dictionaries(
     st.sampled_from(["web", "x"]), st.builds(dict, some_of(HOT.resource_keywords), type=st.just("T"))
 )
-outputs = st.dictionaries(st.just("x"), st.builds(dict, some_of(HOT.output_keywords), value=values))
+outputs = st.dictionaries(st.just("x"), st.builds(dict, some_of(OUTPUT), value=values))
 templates = st.fixed_dictionaries(
     {"heat_template_version": st.sampled_from(["2013-05-23", "newton", "pike", "wallaby"])},
     optional={

@@ -11,8 +11,8 @@ from heatlite.conf import engine
 from heatlite.schema import patterns
 from heatlite.template import Environment, bind, load, parse
 from heatlite.template.definitions import LONGEST_NAME
-from heatlite.template.dialects import RELEASES, VERSIONS
-from heatlite.template.functions import IF_NAME, IF_SINCE, REGISTERED, REMOVED
+from heatlite.template.dialects import HOT, RELEASES, VERSIONS
+from heatlite.template.functions import IF_SINCE, REGISTERED, REMOVED
 from heatlite.template.functions.base import MAX_TEXT
 from heatlite.template.loader import LONGEST_NUMBER
 from heatlite.template.path import MAX_DEPTH
@@ -32,7 +32,7 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_every_function_is_in_the_table_with_the_version_that_brought_it() -> None:
-    first: dict[str, str] = {IF_NAME: IF_SINCE}
+    first: dict[str, str] = {HOT.if_name: IF_SINCE}
     for since, function in REGISTERED:
         if function.name not in REMOVED:
             first.setdefault(function.name, since)
