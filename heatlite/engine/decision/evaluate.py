@@ -237,7 +237,7 @@ class Evaluator:
                 evaluated = self._evaluate(traversal, definition, plugin, required)
             decided = self._decided(traversal, row, evaluated, plugin)
         except exception.HeatliteError as error:
-            return self._refused(traversal, record, claim, Refusal(f"{type(error).__name__}: {error}"))
+            return self._refused(traversal, record, claim, resource_decision.refusal_of(error))
         except Exception as error:
             if plugin_errors.is_ours(error):
                 raise

@@ -190,10 +190,10 @@ class Preview:
         :param before: the template that the stack has
         :param settle: says whether a nested stack changes, and with it what its outputs give to others
         """
-        found = self.changes(settle)
+        found = self.changes(settle, refuses=True)
         unmade = {name for name, change in found.items() if change.fate is Fate.ADDED and change.row is not None}
         if unmade:
-            before.changes()
+            before.changes(refuses=True)
         return {
             name: replace(change, fate=self._of_unmade(before, name, change.row) if name in unmade else at_most(change))
             for name, change in found.items()
@@ -217,11 +217,14 @@ class Preview:
                 return Fate.UNCHANGED if same and is_certain else Fate.UPDATED
         return Fate.UPDATED
 
-    def changes(self, settle: Settle = lambda name, change: change) -> dict[str, Change]:
-        """Return name → change, for all names of the template and the stack, in dependency order, deleted ones last."""
+    def changes(self, settle: Settle = lambda name, change: change, *, refuses: bool = False) -> dict[str, Change]:
+        """Return name → change, for all names of the template and the stack, in dependency order, deleted ones last.
+
+        :param refuses: raise the error of a definition that can't be evaluated, in place of telling that it fails
+        """
         definitions = self.template.resources
         order = Graph({name: sorted(definition.requires) for name, definition in definitions.items()}).order()
-        found = {name: self._change(definitions[name], settle) for name in order}
+        found = {name: self._change(definitions[name], settle, refuses) for name in order}
         gone = [row for name, row in self._going.items() if name not in definitions]
         return found | {row.name: self._goes(row, "it is no longer in the template") for row in gone}
 
@@ -245,13 +248,19 @@ class Preview:
         return {**dict.fromkeys(plugin.properties_schema), **known(checked)}
 
     def resource(self, name: str) -> Resource | None:
-        """Return the resource as the template wants it, once the fates are known; None if its properties aren't."""
+        """Return the resource as the template wants it, once the fates are known.
+
+        Return None if its properties aren't known, or are wrong with what they read as it is now: see ``_expected``.
+        """
         definition = self.template.resources[name]
         plugin = plugin_of(self._registry, definition.type, self.template.files)
         given = resolve(definition.properties, self._scope) or {}
         if given is UNKNOWN:
             return None
-        wanted = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
+        try:
+            wanted = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
+        except exception.StackValidationFailed:
+            return None
         return plugin(self._instance(definition, self._serving.get(name), wanted))
 
     @property
@@ -289,11 +298,15 @@ class Preview:
 
     # --- what is wanted -----------------------------------------------------------------------------------------
 
-    def _change(self, definition: ResourceDefinition, settle: Settle) -> Change:
+    def _change(self, definition: ResourceDefinition, settle: Settle, refuses: bool) -> Change:
         name, row = definition.name, self._serving.get(definition.name)
         plugin = plugin_of(self._registry, definition.type, self.template.files)
-        outcome = self._outcome(definition, plugin, row, self._seen)
-        most, doubt = self._doubt(definition, plugin, row, outcome)
+        try:
+            outcome, most, doubt = self._expected(definition, plugin, row)
+        except exception.HeatliteError as error:
+            if refuses:
+                raise
+            return self._cannot_be_evaluated(definition, plugin, row, error, settle)
         unsure = most.evaluated != outcome.evaluated or isinstance(outcome.decided.decision, decide.Blocked)
         change = self._told(definition, plugin, row, outcome)
         if change.fate is Fate.REPLACED and change.row is not None:
@@ -308,6 +321,36 @@ class Preview:
             is_made_anew = most.fate in (Fate.ADDED, Fate.REPLACED)
             self._at_most[name] = future if is_made_anew else ChangingResource(name, plugin, there.reference)
         return change
+
+    def _cannot_be_evaluated(
+        self,
+        definition: ResourceDefinition,
+        plugin: type[Resource],
+        row: ResourceRecord | None,
+        error: exception.HeatliteError,
+        settle: Settle,
+    ) -> Change:
+        """Return the change of a resource that the update fails before it does anything to it."""
+        fate, reason = Fate.ADDED if row is None else Fate.UPDATED, resource_decision.refusal_of(error).reason
+        change = settle(definition.name, Change(definition.type, fate, reason, row=row, fails=True))
+        there = live(row, self._registry) if row is not None else None
+        self._seen[definition.name] = there or FutureResource(definition.name, plugin)
+        self._at_most[definition.name] = self._seen[definition.name]
+        return change
+
+    def _expected(
+        self, definition: ResourceDefinition, plugin: type[Resource], row: ResourceRecord | None
+    ) -> tuple[Outcome, Outcome, str]:
+        """Return the outcome, the largest possible one, and why the outcome isn't certain (empty where it is).
+
+        :raises HeatliteError: when the definition can't be evaluated, whatever becomes of what it reads
+        """
+        try:
+            outcome = self._outcome(definition, plugin, row, self._seen)
+        except exception.HeatliteError as error:
+            most = self._outcome(definition, plugin, row, self._at_most)
+            return most, most, f"with what it reads as it is now, it would fail: {error}"
+        return outcome, *self._doubt(definition, plugin, row, outcome)
 
     @staticmethod
     def _is_touched(change: Change, outcome: Outcome) -> bool:

@@ -58,6 +58,11 @@ class Refusal:
     row_unchanged: bool = False
 
 
+def refusal_of(error: exception.HeatliteError) -> Refusal:
+    """Return the refusal of a definition that can't be evaluated."""
+    return Refusal(f"{type(error).__name__}: {error}")
+
+
 @dataclass(frozen=True)
 class Decided:
     """What is done with a row. ``changed``: the properties that differ, by name.

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pathlib
 
 import pytest
+import sqlalchemy as sa
 
+from heatlite import exception
+from heatlite.db import models
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.planned_lives import STACKS, TYPES, Life
 from tests.functional.engine.templates import stores, template
@@ -81,6 +84,37 @@ def test_a_group_and_a_leaf_that_could_not_be_created(schema: pathlib.Path, tmp_
     seen = life.seen(last)
     assert (seen["leaf",], seen["group",]) == ({"CREATE"}, {"UPDATE"})
     life.compare(planned["changes"], last)
+    fleet.database.dispose()
+
+
+def test_a_resource_that_reads_what_it_cannot_take(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """The group gives a list, and the leaf takes a string: the plan says so of the leaf, and of nothing else."""
+    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", **TYPES)
+    life = Life(fleet, 0)
+    fleet.create(template({"group": GROUP}))
+    life.settle()
+    leaf = stores({"get_attr": ["group", "output"]})
+    request = life.request(template({"group": GROUP, "leaf": leaf}))
+    planned = life.insight("plan_update", **request)
+    told = {it["resource_name"]: (it["fate"], it["reason"]) for it in planned["changes"]}
+    assert told["group"] == ("unchanged", "")
+    fate, reason = told["leaf"]
+    assert fate == "would fail"
+    assert "resources.leaf.properties.value: Value must be a string" in reason
+    before = life.written()
+    apply = lambda: life.insight("update_as_planned", **request, digest=planned["digest"])  # noqa: E731
+    life.is_refused(before, exception.PlanNotPossible, apply)
+    last = life.last_event()
+    life.fails_indeed(request)
+    event = models.event.c
+    failed = sa.select(event.resource_status_reason).where(event.id > last, event.resource_status == "FAILED")
+    assert reason in {it[0] for it in life.execute(failed.where(event.resource_name == "leaf"))}
+
+    larger = {**GROUP, "properties": {**GROUP["properties"], "count": 3}}
+    planned = life.insight("plan_update", **life.request(template({"group": larger, "leaf": leaf})))
+    told = {it["resource_name"]: (it["fate"], it["reason"]) for it in planned["changes"]}
+    assert told["leaf"][0] == "may change"
+    assert reason.partition(": ")[2] in told["leaf"][1]
     fleet.database.dispose()
 
 
