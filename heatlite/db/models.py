@@ -220,3 +220,18 @@ notification = sa.Table(
     sa.Column("due_at", sa.Double, nullable=False, comment="time at which an engine sends it"),
     sa.Index("ix_notification_stack_id", "stack_id", "id"),
 )
+
+event_sink = sa.Table(
+    "event_sink",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("stack_id", Uuid, nullable=False, comment="a root stack"),
+    sa.Column("target", sa.String(64), nullable=False, comment="name of a queue"),
+    sa.Column("user_creds_id", Id, comment="user_creds.id; kept until the last event of a deleted stack is sent"),
+    sa.Column("last_id", Id, nullable=False, comment="highest event.id that was sent"),
+    sa.Column("floor_id", Id, nullable=False, comment="event.id up to which all were sent"),
+    sa.Column("recent", Json, nullable=False, comment="event.id above it, and when it was sent"),
+    sa.Column("look_at", sa.Double, comment="time to look again without a newer event"),
+    sa.Column("free_at", sa.Double, nullable=False, comment="time until which an engine has it"),
+    sa.UniqueConstraint("stack_id", "target", name="uniq_event_sink_target"),
+)

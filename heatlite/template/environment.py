@@ -5,7 +5,7 @@
     resource_registry   OS::Web -> OS::Nova::Server        maps one type to another
     parameter_defaults  for every template that has them   weaker than ``parameters``
     parameters          for this template; others are refused
-    event_sinks         further destinations of events: checked as in Heat, but nothing is sent there
+    event_sinks         queues of Zaqar to which the events are sent, too
 
     parameter_merge_strategies: {default: merge, zones: overwrite}
 
@@ -130,6 +130,19 @@ def merge_maps(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]
 SINKS = "event_sinks"
 SINK_FIELDS = {"zaqar-queue": ({"target"}, {"ttl"})}
 """Type → required fields, optional fields."""
+
+
+LONGEST_TARGET = 64
+"""Characters of the name of a queue."""
+
+
+def targets(sinks: Sequence[Any]) -> dict[str, Any]:
+    """Return the queues that sinks name, with the seconds that a message stays there; None: as long as usual.
+
+    Sinks that can't exist are left out.
+    """
+    names = {it["target"]: it.get("ttl") for it in sinks if isinstance(it, dict) and isinstance(it.get("target"), str)}
+    return {name: ttl for name, ttl in names.items() if 0 < len(name) <= LONGEST_TARGET}
 
 
 def check_event_sinks(sinks: Sequence[Any]) -> None:

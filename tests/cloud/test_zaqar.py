@@ -13,6 +13,7 @@ from tests.cloud.life import Life, reference
 from tests.cloud.reached import Reached
 from tests.cloud.words import typed
 from tests.story import Story, hot
+from tests.waiting import wait_until
 
 CLIENT = {"headers": {"Client-ID": "3381af92-2b9e-11e3-b191-71861300734c"}}
 
@@ -128,3 +129,27 @@ def test_a_stack_of_them(story: Story, cloud: Reached) -> None:
     story.delete()
     story.settle("DELETE_COMPLETE")
     assert queues(cloud) == before
+
+
+def test_the_events_of_a_stack_come_to_its_queue(story: Story, cloud: Reached) -> None:
+    name = f"events-{story.name}"[:64]
+    environment = {"event_sinks": [{"type": "zaqar-queue", "target": name, "ttl": 600}]}
+    story.create(hot(a=typed("Heat::RandomString")), environment=environment)
+    story.settle("CREATE_COMPLETE")
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+
+    def told() -> list[str]:
+        asked = {"echo": "true", "limit": 20}
+        found = cloud.services().api("message").listed(f"/queues/{name}/messages", "messages", params=asked, **CLIENT)
+        payloads = [it["body"]["payload"] for it in found]
+        return [f"{it['resource_name']} {it['resource_action']}_{it['resource_status']}" for it in payloads]
+
+    wait_until(lambda: f"{story.name} DELETE_COMPLETE" in told(), story.patience, "the last event", told)
+    assert sorted(told()) == sorted(
+        f"{it} {action}_{status}"
+        for it in ("a", story.name)
+        for action in ("CREATE", "DELETE")
+        for status in ("IN_PROGRESS", "COMPLETE")
+    )
+    cloud.services().api("message").delete(f"/queues/{name}", **CLIENT)

@@ -209,6 +209,7 @@ CLIENTS_COLUMNS: Mapping[str, frozenset[str]] = {
         }
     ),
     "notification": frozenset({"reason", "details"}),
+    "event_sink": frozenset({"target"}),
     "sync_point": frozenset(),
     "service": frozenset(),
     "client_call": frozenset(),

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from heatlite import template as language
 from heatlite.context import EngineContext
 from heatlite.db import (
+    event_sinks,
     events,
     models,
     purge,
@@ -32,6 +33,7 @@ from heatlite.engine.definitions.traversals import Library
 from heatlite.engine.heat_import import rows
 from heatlite.engine.heat_import.asking import Means, attributes_of
 from heatlite.engine.heat_import.judge import JudgedStack
+from heatlite.template.environment import targets
 
 
 class TakeOver:
@@ -119,6 +121,8 @@ class TakeOver:
                 user_creds_id = user_creds.insert(context, heat.credentials, now)
                 tree = models.stack.c.root_id == heat.id
                 context.connection.execute(sa.update(models.stack).where(tree).values(user_creds_id=user_creds_id))
+                if sinks := targets(heat.template.environment.get("event_sinks") or []):
+                    event_sinks.keep(context, heat.id, sinks, user_creds_id, after=event_sinks.newest(context, heat.id))
             self._tell_children(context, judged)
 
     @staticmethod

@@ -18,7 +18,7 @@ from heatlite.context import EngineContext, RequestContext
 from heatlite.convergence import interrupts
 from heatlite.convergence.interrupts import Answer, Operation
 from heatlite.convergence.model import Action, Status, Wanted
-from heatlite.db import stacks, templates, user_creds
+from heatlite.db import event_sinks, stacks, templates, user_creds
 from heatlite.db.records import StackRecord, TemplateRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
@@ -33,6 +33,7 @@ from heatlite.engine.shared import Shared
 from heatlite.engine.traversal import credentials
 from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.transactions import begin
+from heatlite.template.environment import targets as targets_of
 
 SECONDS_A_MINUTE = 60
 VISITS = {
@@ -142,6 +143,8 @@ class Lifecycle:
             values = language.bind(parsed, submission.environment, Identity.of(stack).pseudo)
             wanted, tags = traversals.wanted(shared.linked(parsed, values)), options.tags or ()
             begun = begin.create(context, shared.inputs, stack, wanted, tags)
+            if targets := self._sinks(submission):
+                event_sinks.keep(context, stack.id, targets, user_creds_id)
             if options.adopts is not None:
                 adoption.hand_over(context, shared.inputs, stack.id, options.adopts)
             self._starts.note(context, stack, begun)
@@ -187,7 +190,14 @@ class Lifecycle:
             columns["disable_rollback"] = options.disable_rollback
         unchanged = begin.nothing_unchanged if options.converge else self._shared.unchanged(parsed, values, stack)
         wanted = traversals.wanted(self._shared.linked(parsed, values))
-        return StackChange(Action.UPDATE, columns, wanted, options.tags, unchanged=unchanged)
+        also = None
+        if targets := self._sinks(submission):
+            sent_from = event_sinks.newest(self._shared.context(), stack.id)
+
+            def also(context: EngineContext, traversal_id: str) -> None:
+                event_sinks.keep(context, stack.id, targets, stack.user_creds_id, after=sent_from)
+
+        return StackChange(Action.UPDATE, columns, wanted, options.tags, also=also, unchanged=unchanged)
 
     def delete(self, stack: StackRecord) -> StackRecord:
         """Begin to delete a stack and every physical resource made for it. If a deletion is in progress, it continues.
@@ -312,6 +322,11 @@ class Lifecycle:
             if begun is not None:
                 self._starts.note(context, stack, begun)
         return begun
+
+    def _sinks(self, submission: Submission) -> frozenset[str]:
+        """Return the queues that a stack's events are sent to."""
+        sinks = submission.environment.event_sinks
+        return frozenset(targets_of(sinks)) if sinks and self._shared.clouds else frozenset()
 
     def _store(self, submission: Submission, parsed: language.Template) -> int:
         context, now, environment = self._shared.context(), self._shared.inputs.utcnow(), submission.environment

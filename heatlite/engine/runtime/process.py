@@ -52,6 +52,7 @@ from heatlite.engine.membership.liveness import FileLocks, LeaseWatch
 from heatlite.engine.membership.project_quota import ProjectQuota, Share
 from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.endpoint import NestedEndpoint
+from heatlite.engine.observability.event_sender import EventSender
 from heatlite.engine.observability.notification_sender import NotificationSender
 from heatlite.engine.operations.lifecycle import Lifecycle
 from heatlite.engine.ports.clouds import Clouds, no_cloud
@@ -159,6 +160,7 @@ class EngineProcess:
         self._renewal = Renewal(self.shared.lease, self._settings)
         notifier = surroundings.notifier
         self._sender = NotificationSender(surroundings.database, surroundings.inputs, notifier) if notifier else None
+        self._event_sender = EventSender(self.shared, self.shared.clouds) if self.shared.clouds else None
         self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid)
         self._puller = self._pulls()
         self._leaves, self._has_begun = threading.Event(), threading.Event()
@@ -263,8 +265,9 @@ class EngineProcess:
         self._sweeps.start()
         if self._settings.role.converges:
             self._puller.start()
-        if self._sender is not None:
-            self._sender.start()
+        for sender in (self._sender, self._event_sender):
+            if sender is not None:
+                sender.start()
 
     def _serves(self) -> None:
         """Record that the broker delivers messages to this engine from now on."""
@@ -360,8 +363,9 @@ class EngineProcess:
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take over their nodes")
-        if self._sender is not None:
-            self._sender.stop()
+        for sender in (self._sender, self._event_sender):
+            if sender is not None:
+                sender.stop()
         self._pool.shutdown(wait=False)
         self._casting.stop(LAST_CASTS)
         self._renewal.stop()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from heatlite import exception
-from heatlite.db import stack_projects, user_creds
+from heatlite.db import event_sinks, stack_projects, user_creds
 from heatlite.db.records import StackRecord
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal import credentials
@@ -32,8 +32,8 @@ def say(shared: Shared, stack: StackRecord) -> str | None:
         shared.clouds.users_of(replace(stack, root_id=stack.id)).delete_all()
     except exception.HeatliteError as error:
         return f"Error deleting project: {error}"
-    if not stack.is_nested:
-        revoke_trust(shared, stack)
+    if not stack.is_nested and not event_sinks.exist(shared.context(), stack.id):
+        revoke_trust(shared, stack)  # else it is needed until the last event is sent
     return None
 
 
