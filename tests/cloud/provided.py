@@ -79,7 +79,7 @@ def value_for(name: str, schema: Mapping[str, Any]) -> Any:
     for part, value in BY_NAME:
         if re.search(part, name, re.IGNORECASE):
             return "public" if value == "private" and is_outside else value
-    return "Plain123"
+    return "plain123"
 
 
 def values_for(template: Mapping[str, Any], provided: Provided) -> dict[str, Any]:
