@@ -279,6 +279,10 @@ class PlanNotPossible(OwnError):
     """The plan for stack {stack_name} can't be carried out, and nothing was begun. It would fail: {reason}"""
 
 
+class StoredValueUnreadable(OwnError):
+    """A value in the database isn't the JSON that was stored: restore its row, or delete the stack that it is of."""
+
+
 class NoAnswer(OwnError):
     """No engine answered {method} in time: {why}"""
 

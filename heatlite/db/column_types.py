@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
 from heatlite.db.crypt import METHOD, Vault
+from heatlite.exception import StoredValueUnreadable
 
 LargeText = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -23,7 +24,10 @@ LONGEST_REASON = 10_000
 
 
 class Json(sa.types.TypeDecorator[Any]):
-    """A value stored as JSON text: the same on all three databases, and readable with any client."""
+    """A value stored as JSON text: the same on all three databases, and readable with any client.
+
+    Reading what isn't JSON any more raises StoredValueUnreadable, so that it counts as any template that can't be read.
+    """
 
     impl = LargeText
     cache_ok = True
@@ -36,7 +40,10 @@ class Json(sa.types.TypeDecorator[Any]):
         return text if is_unicode(text) else json.dumps(value, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        try:
+            return None if value is None else json.loads(value)
+        except ValueError:
+            raise StoredValueUnreadable() from None  # its text would quote what may be secret
 
 
 def _vault(dialect: sa.Dialect) -> Vault:

@@ -275,7 +275,10 @@ class Library:
         return loaded
 
     def _breakpoints(self, context: Context, stack: StackRecord) -> language.Breakpoints:
-        record = self.record(context, stack.raw_template_id)
+        try:
+            record = self.record(context, stack.raw_template_id)
+        except exception.HeatliteError:  # what needs no template, such as a deletion, goes on without breakpoints
+            return language.Breakpoints()
         return language.Breakpoints.read(language.Environment.parse(record.environment).resource_registry)
 
     def mask(

@@ -20,9 +20,11 @@ from heatlite.db import notifications as unsent
 from heatlite.db import stacks, templates
 from heatlite.db.api import Database
 from heatlite.db.notifications import NotificationRecord
+from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
 from heatlite.engine.common import executors
 from heatlite.engine.common.inputs import Inputs
+from heatlite.exception import HeatliteError
 from heatlite.notifications import Notifier, Told
 
 LOG = logging.getLogger(__name__)
@@ -85,9 +87,8 @@ class NotificationSender:
             stack = stacks.get(context, stack_id)
             if stack is None:
                 return None
-            template = templates.get(context, stack.raw_template_id).template
             tags = stacks.tags(context, [stack_id]).get(stack_id, [])
-        description = str(template.get("description") or NO_DESCRIPTION)
+        description = self._description(stack)
         return Told(
             stack.id,
             stack.name,
@@ -98,6 +99,14 @@ class NotificationSender:
             stack.created_at,
             stack.updated_at,
         )
+
+    def _description(self, stack: StackRecord) -> str:
+        """Return the description of a stack's template. One that can't be read stops no notification of any stack."""
+        try:
+            template = templates.get(EngineContext(self._database), stack.raw_template_id).template
+        except HeatliteError:
+            return NO_DESCRIPTION
+        return str(template.get("description") or NO_DESCRIPTION)
 
     def _run(self) -> None:
         while not self._thread.ended.is_set():

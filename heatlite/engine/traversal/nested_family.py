@@ -16,7 +16,7 @@ from heatlite.db import outage, resources, stacks
 from heatlite.db.records import StackRecord
 from heatlite.engine.definitions.traversals import Traversal
 from heatlite.engine.shared import Shared
-from heatlite.engine.traversal.refresh import refresh
+from heatlite.engine.traversal.refresh import refresh, refresh_each
 from heatlite.exception import HeatliteError
 
 LOG = logging.getLogger(__name__)
@@ -44,10 +44,10 @@ class Family:
         """Do the same for nested stacks that ended in one transaction: an engine that holds several hears of all."""
         held: dict[str, list[int]] = {}
         try:
-            for row in resources.by_uuids(self._shared.context(), [stack.id for stack in ended]).values():
-                if row.engine_id is None:
-                    refresh(self._shared, row)
-                else:
+            rows = resources.by_uuids(self._shared.context(), [stack.id for stack in ended]).values()
+            refresh_each(self._shared, [row for row in rows if row.engine_id is None])
+            for row in rows:
+                if row.engine_id is not None:
                     held.setdefault(row.engine_id, []).append(row.id)
             for engine_id, resource_ids in held.items():
                 self._shared.wakes.wake(engine_id, resource_ids)
@@ -72,8 +72,11 @@ class Family:
                 mask = self._shared.library.owners_mask(context, child)
                 LOG.warning("Nested stack %s can't be read: %s", child.name, mask(str(error)))
                 continue
-            if traversal is not None:
-                end(traversal)
+            try:
+                if traversal is not None:
+                    end(traversal)
+            except Exception as error:
+                outage.log_failure(LOG, error, "Nested stack %s can't be ended now: its own deadline will", child.name)
 
     def _is_newest(self, ended: Traversal, rollback: str | None) -> bool:
         """Whether nothing was begun in a stack after an operation that has ended, its rollback included."""

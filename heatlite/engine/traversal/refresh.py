@@ -14,12 +14,12 @@ Where a refresh is lost the attributes are old until the next update, which look
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
 from heatlite.convergence.model import Action, Status
-from heatlite.db import resources, stacks
+from heatlite.db import outage, resources, stacks
 from heatlite.db.records import ResourceRecord
 from heatlite.engine.definitions.provider import plugin_of
 from heatlite.engine.shared import Shared
@@ -103,10 +103,20 @@ def refresh_released(shared: Shared, resource_ids: Collection[int]) -> None:
     Only resources that ask no service: others follow nothing that happens beside their stack's operations. A row that
     is held again was locked after what this engine was woken for, so its next step reads all of that.
     """
-    for row in resources.by_ids(shared.context(), resource_ids):
-        resource = resource_of(shared, row) if row.engine_id is None else None
-        if resource is not None and resource.is_local():
-            refresh(shared, row)
+    free = [row for row in resources.by_ids(shared.context(), resource_ids) if row.engine_id is None]
+    refresh_each(shared, free, lambda row: (resource := resource_of(shared, row)) is not None and resource.is_local())
+
+
+def refresh_each(
+    shared: Shared, rows: Iterable[ResourceRecord], wanted: Callable[[ResourceRecord], bool] = lambda row: True
+) -> None:
+    """Refresh the ``wanted`` ones of these rows. One that can't be refreshed keeps none of the others from it."""
+    for row in rows:
+        try:
+            if wanted(row):
+                refresh(shared, row)
+        except Exception as error:
+            outage.log_failure(LOG, error, "The attributes of resource %s can't be read again now", row.name)
 
 
 def _record(shared: Shared, row: ResourceRecord, resource: Resource) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from heatlite.context import EngineContext
 from heatlite.convergence.model import Status
 from heatlite.db import migration, notifications, stacks
 from heatlite.db.api import Database, Settings
 from heatlite.engine.common.inputs import Inputs
-from heatlite.engine.observability.notification_sender import SENT_WITHIN, NotificationSender
+from heatlite.engine.observability.notification_sender import NO_DESCRIPTION, SENT_WITHIN, NotificationSender
 from heatlite.engine.traversal.transactions import stack_event, write_events
 from heatlite.notifications import SCALING
-from tests.functional.db.build import add_stack
+from tests.functional.db.build import add_stack, template_of
 
 NOW = 1_000.0
 
@@ -105,6 +106,21 @@ def test_each_stack_is_told_of_in_its_own_order(context, database):
     of_one = [it.event_type.split(".", 2)[2] for it in heard if it.body["stack_name"] == "one"]
     assert of_one == ["create.start", "create.end", "delete.start", "delete.end"]
     assert len(heard) == 6
+
+
+def test_a_template_that_cannot_be_read_stops_no_notification(context, database):
+    unreadable, sound = (
+        add_stack(context, "unreadable"),
+        add_stack(context, "sound", raw_template_id=template_of(context, "another")),
+    )
+    with database.writer(context) as connection:
+        spoilt = sa.text("UPDATE raw_template SET template = '{' WHERE id = :id")
+        connection.execute(spoilt, {"id": stacks.get(context, unreadable).raw_template_id})
+    happens(context, unreadable, "CREATE_IN_PROGRESS")
+    happens(context, sound, "CREATE_IN_PROGRESS")
+    listener = Listener()
+    teller(database, listener).tell()
+    assert [it.body["description"] for it in listener.heard] == [NO_DESCRIPTION, "another"]
 
 
 def test_an_engine_that_dies_while_it_sends_has_another_send_it_again(context, database):
