@@ -89,6 +89,7 @@ def update(context: Context, user_creds_id: int, credentials: Credentials, now: 
 def remove(context: Context, user_creds_id: int) -> bool:
     """Delete credentials. Return False if they were gone, or an event sink still needs them."""
     sinks = models.event_sink
-    needed = sa.exists(sa.select(sinks.c.id).where(sinks.c.user_creds_id == user_creds_id))
-    statement = sa.delete(TABLE).where(TABLE.c.id == user_creds_id, ~needed)
-    return rows(context.connection.execute(statement)) == 1
+    needing = sa.select(sinks.c.id).where(sinks.c.user_creds_id == user_creds_id).limit(1)
+    if context.connection.execute(needing).scalar() is not None:
+        return False
+    return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == user_creds_id))) == 1
