@@ -84,15 +84,12 @@ class Parameters(Mapping[str, Any]):
         """The mask that hides the secret values in any text."""
         return Mask.of(self.values_by_name.get(name) for name in self.secret_names)
 
-    def as_strings(self, hide: bool = True) -> dict[str, str]:
-        """Return every value as Heat's API shows it: ``"1,2"`` for a list, JSON for a map, and so on.
-
-        :param hide: show ``"******"`` instead of hidden values
-        """
+    def as_strings(self) -> dict[str, str]:
+        """Return every value as Heat's API shows it: ``"1,2"`` for a list, JSON for a map, ``"******"`` if hidden."""
         shown = {name: self[name] for name in self if name not in self.schemata and name not in NOT_SHOWN}
         for name, schema in self.schemata.items():
             is_secret = schema.hidden or name in self.secret_names
-            shown[name] = MASKED if hide and is_secret else schema.show(self[name])
+            shown[name] = MASKED if is_secret else schema.show(self[name])
         return shown
 
 

@@ -11,7 +11,6 @@ knows no limit.
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,13 +71,3 @@ class Evaluator:
 
 EVALUATOR = Evaluator()
 """The evaluator of this process. Its ``limits`` may be set when the process starts."""
-
-
-@contextlib.contextmanager
-def limited_to(limits: Limits) -> Any:
-    """Use other limits in the block."""
-    before, EVALUATOR.limits = EVALUATOR.limits, limits
-    try:
-        yield
-    finally:
-        EVALUATOR.limits = before

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from heatlite.exception import RequestLimitExceeded, StackValidationFailed
 from heatlite.template import UNKNOWN, yaql_process
-from heatlite.template.yaql_process import Limits, limited_to
+from heatlite.template.yaql_process import Limits
 from tests.unit.template.build import hot_of_value, value_of
 
 
@@ -75,7 +76,7 @@ def test_iterations_are_limited() -> None:
 
 def test_time_is_limited_whatever_the_expression_is_doing() -> None:
     backtracks = "$.data =~ '(a+)+b'"
-    with limited_to(Limits(seconds=0.5)):
+    with mock.patch.object(yaql_process.EVALUATOR, "limits", Limits(seconds=0.5)):
         began = time.monotonic()
         with pytest.raises(
             RequestLimitExceeded, match=r"resources\.web\.properties\.x\.yaql: .*more than 0\.5 seconds"
@@ -88,7 +89,7 @@ def test_time_is_limited_whatever_the_expression_is_doing() -> None:
 def test_a_template_can_be_read_where_no_expression_is_checked_in_time() -> None:
     """An engine reads stored templates again and again, on a busy machine too."""
     written = {"yaql": {"expression": "$.data + 1", "data": 1}}
-    with limited_to(Limits(seconds=0)):
+    with mock.patch.object(yaql_process.EVALUATOR, "limits", Limits(seconds=0)):
         template = hot_of_value(written)
     assert template.resources["web"].properties is not None
     assert value_of(written) == 2
