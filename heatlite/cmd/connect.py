@@ -102,11 +102,11 @@ def state_directory() -> pathlib.Path:
     return pathlib.Path(state) / "heatlite"
 
 
-def client_of(bus: oslo_messaging.Transport) -> EngineClient:
-    """Return a client of the engines on this transport."""
+def client_of(bus: oslo_messaging.Transport, timeout: float | None = None) -> EngineClient:
+    """Return a client of the engines on this transport. ``timeout`` applies to every call, in seconds."""
     target = oslo_messaging.Target(exchange=messages.EXCHANGE, topic=messages.ENGINE_TOPIC, version="1.0")
     client = oslo_messaging.get_rpc_client(bus, target, serializer=PlainSerializer())
-    return EngineClient(MessagingCaller(client, bus.conf.rpc_response_timeout, lambda: trouble(bus)))
+    return EngineClient(MessagingCaller(client, bus.conf.rpc_response_timeout, lambda: trouble(bus)), timeout)
 
 
 def trouble(bus: oslo_messaging.Transport) -> str | None:
