@@ -173,18 +173,22 @@ def results_by_ids(context: Context, ids: Collection[int]) -> list[ResourceRecor
     return _records(context, RESULTS.where(TABLE.c.id.in_(list(ids))))
 
 
-@reader
 def with_attributes(context: Context, found: Collection[ResourceRecord]) -> dict[int, ResourceRecord]:
     """Return id → each of these rows, with the recorded attributes that the read held back.
 
-    The caller looks at ``held_back`` first: it says how much this brings.
+    The caller looks at ``held_back`` first: it says how much this brings. Where nothing was, no transaction is opened.
     """
-    held_back = [row.id for row in found if row.held_back]
-    statement = sa.select(TABLE.c.id, TABLE.c.attr_data).where(TABLE.c.id.in_(held_back))
-    values = {row.id: row.attr_data for row in context.connection.execute(statement)} if held_back else {}
     whole = {row.id: row for row in found}
+    held_back = [row.id for row in found if row.held_back]
+    values = _attributes(context, held_back) if held_back else {}
     whole |= {it: dataclasses.replace(whole[it], attr_data=values.get(it), held_back=0) for it in held_back}
     return whole
+
+
+@reader
+def _attributes(context: Context, ids: Collection[int]) -> dict[int, Any]:
+    statement = sa.select(TABLE.c.id, TABLE.c.attr_data).where(TABLE.c.id.in_(ids))
+    return {row.id: row.attr_data for row in context.connection.execute(statement)}
 
 
 @reader

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from heatlite import exception
 from heatlite.convergence.interrupts import Operation
@@ -383,3 +384,26 @@ def test_a_type_in_place_of_its_older_name_is_no_other_resource(fleet: Fleet) ->
     after = row_of(fleet, "group")
     assert (after.id, after.physical_resource_id) == (before.id, before.physical_resource_id)
     assert after.type == "OS::Heat::SoftwareDeploymentGroup"
+
+
+def test_an_unchanged_group_takes_as_many_transactions_however_large_it_is(fleet: Fleet) -> None:
+    def of_an_update(count: int) -> int:
+        begun: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            begun.extend([statement] if statement.startswith("BEGIN") else [])
+
+        same = rolling("1", count, 0)
+        for _ in range(2):  # what is only read once is read by then
+            fleet.update(same)
+            fleet.settle()
+        sa.event.listen(fleet.database.engine, "before_cursor_execute", note)
+        fleet.update(same)
+        fleet.settle()
+        sa.event.remove(fleet.database.engine, "before_cursor_execute", note)
+        assert fleet.state() == "UPDATE_COMPLETE"
+        return len(begun)
+
+    fleet.create(rolling("1", 1, 0))
+    fleet.settle()
+    assert of_an_update(2) == of_an_update(6)
