@@ -127,6 +127,10 @@ KNOWN = (
         "JSON text is taken for a map or a list",
     ),
     (
+        lambda said: said.kind == "parameter" and said.heat_refuses("not an allowed") and "list" in said.type,
+        "an allowed value of a list parameter that is no text is one as a text; in Heat no item equals it",
+    ),
+    (
         lambda said: said.kind == "property" and said.our_error is None and "allowed_values" in json.dumps(said.case),
         "an allowed value of a plugin's property that isn't of its type is one that nothing equals",
     ),

@@ -243,7 +243,7 @@ class Player:
         events = Counter(
             f"{member(it['resource_name'])} {state_of(it)}"
             for it in self._client.list_events(CONTEXT, stack, EventQuery(nested_depth=DEPTH))
-            if it["resource_type"] != "OS::Heat::Stack" and not is_look_inside(it) and not is_of_heats_own(it)
+            if it["resource_type"] != "OS::Heat::Stack" and not any(leaves_out(it) for leaves_out in LEFT_OUT)
         )
         happened = {name: count for name, count in (events - seen).items() if "IN_PROGRESS" not in name}
         happened = without_replaced(happened)
@@ -269,6 +269,15 @@ def is_look_inside(event: Case) -> bool:
 def is_of_heats_own(event: Case) -> bool:
     """Whether an event is of a resource that only Heat has, or of what is in it."""
     return event["resource_name"] == HEATS_OWN or HEATS_OWN in event["stack_name"]
+
+
+def is_look_at_external(event: Case) -> bool:
+    """Whether an event is of the look that Heat takes at an external resource; heatlite tells it with the ADOPT."""
+    return event["resource_action"] == "CHECK"
+
+
+LEFT_OUT = (is_look_inside, is_of_heats_own, is_look_at_external)
+"""Events that only Heat has."""
 
 
 def without_replaced(happened: dict[str, int]) -> dict[str, int]:
