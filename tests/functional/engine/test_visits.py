@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
+from heatlite import exception
 from heatlite.convergence.interrupts import Operation
 from heatlite.db import models
+from heatlite.resources.base import Resource
+from heatlite.resources.registry import Registry
 from tests.functional.engine.fleet import Fleet, ThreadedResource
 from tests.functional.engine.mishaps import LONG, SHORT, e0_dies, its_wait_ends
 from tests.functional.engine.states import row
@@ -249,3 +252,20 @@ def test_who_waits_for_a_suspension_is_woken_when_it_ends(fleet: Fleet) -> None:
     its_wait_ends(fleet)
     fleet.settle()  # without any sweep
     assert (fleet.state(), state_of(fleet)) == ("RESUME_COMPLETE", "RESUME_COMPLETE")
+
+
+@pytest.mark.parametrize("operation", [SUSPEND, CHECK])
+def test_a_visit_of_a_type_that_is_gone_fails_and_says_so(
+    fleet: Fleet, operation: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(fleet, {"a": moody()})
+    get = Registry.get
+
+    def of_those_left(registry: Registry, name: str) -> type[Resource]:
+        if name == MOODY:
+            raise exception.EntityNotFound(entity="Resource Type", name=name)
+        return get(registry, name)
+
+    monkeypatch.setattr(Registry, "get", of_those_left)
+    assert done(fleet, operation).endswith("_FAILED")
+    assert row(fleet, "a").status_reason == f"EntityNotFound: The Resource Type ({MOODY}) could not be found."

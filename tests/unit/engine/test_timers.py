@@ -113,6 +113,15 @@ def test_taking_all_leaves_nothing(harness):
     assert harness.timers.take_all() == []
 
 
+def test_what_is_chosen_is_taken_and_the_rest_stays_in_its_order(harness):
+    for when, item in ((3, "d"), (1, "a"), (2, "b"), (2, "c")):
+        harness.timers.add(when, item)
+
+    assert sorted(harness.timers.take(lambda item: item in "ac")) == ["a", "c"]
+    assert harness.timers.take(lambda item: item == "a") == []
+    assert harness.timers.take_all() == ["b", "d"]
+
+
 def test_a_handler_that_fails_is_told_of_and_ends_nothing(harness, caplog):
     harness.timers.start()
 
