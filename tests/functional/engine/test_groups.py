@@ -407,3 +407,14 @@ def test_an_unchanged_group_takes_as_many_transactions_however_large_it_is(fleet
     fleet.create(rolling("1", 1, 0))
     fleet.settle()
     assert of_an_update(2) == of_an_update(6)
+
+
+def test_a_nested_stack_is_found_by_its_name_and_no_other_is(fleet: Fleet) -> None:
+    fleet.create(rolling("1", 1, 0))
+    fleet.settle()
+    nested = fleet.call("list_stack_resources", fleet.identity)[0]["physical_resource_id"]
+    stack = stacks.get(fleet.context(), nested)
+    assert stack is not None
+    assert fleet.call("identify_stack", stack.name)["stack_id"] == nested
+    with pytest.raises(exception.EntityNotFound):
+        fleet.call("identify_stack", f"{stack.name}-2")

@@ -19,7 +19,7 @@ from heatlite.resources.sight import IS_GONE, Sight
 from tests.functional.engine.fleet import Fleet, ThreadedResource
 from tests.functional.engine.templates import Template, stores, template
 
-NAMED = "Test::Named"
+NAMED, NAMED_BY_VALUE = "Test::Named", "Test::NamedByValue"
 THERE: set[str] = set()
 """The names of the physical resources that exist."""
 
@@ -50,11 +50,24 @@ class Named(ThreadedResource):
         return {it.uuid: Sight() if it.name in THERE else IS_GONE for it in resources}
 
 
+class NamedByValue(Named):
+    """Its physical id is a property, so that a replacement has another one."""
+
+    def handle_create(self) -> Any:
+        progress = ThreadedResource.handle_create(self)
+        THERE.add(self.properties["value"])
+        self.resource_id_set(self.properties["value"])
+        return progress
+
+    def handle_update(self, prop_diff: Mapping[str, Any]) -> Any:
+        raise UpdateReplace
+
+
 @pytest.fixture
 def fleet(schema: pathlib.Path, tmp_path: pathlib.Path) -> Iterator[Fleet]:
     """Engines that know the type."""
     THERE.clear()
-    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", **{NAMED: Named})
+    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", **{NAMED: Named, NAMED_BY_VALUE: NamedByValue})
     yield fleet
     fleet.database.dispose()
 
@@ -96,3 +109,12 @@ def test_what_is_there_and_is_no_longer_wanted_is_deleted(fleet: Fleet) -> None:
     fleet.update(template({}))
     fleet.settle()
     assert (fleet.state(), THERE) == ("UPDATE_COMPLETE", set())
+
+
+def test_what_is_replaced_by_one_of_another_id_is_deleted(fleet: Fleet) -> None:
+    of_value = lambda value: template({"web": {**stores(value), "type": NAMED_BY_VALUE}})  # noqa: E731
+    fleet.create(of_value("1"))
+    fleet.settle()
+    fleet.update(of_value("2"))
+    fleet.settle()
+    assert (fleet.state(), THERE) == ("UPDATE_COMPLETE", {"2"})
