@@ -2,8 +2,8 @@
 
 Instead of a module, ``paste:FILE`` is an application that a file for paste describes.
 
-Run by the cloud's own Python, which has waitress. Each request adds a line ``METHOD PATH STATUS`` to the log, so that
-tests can count what something costs.
+Run by the cloud's own Python, which has waitress. Each request adds a line ``METHOD PATH STATUS AGENT`` to the log, so
+that tests can count what something costs, and by whom it was asked.
 """
 
 import importlib
@@ -17,7 +17,8 @@ def counted(application, log):
     def noting(environ, start_response):
         def started(status, headers, exc_info=None):
             path = environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]
-            log.write(f"{environ['REQUEST_METHOD']} {path} {status[:3]}\n")
+            agent = environ.get("HTTP_X_ASKED_BY") or environ.get("HTTP_USER_AGENT", "")
+            log.write(f"{environ['REQUEST_METHOD']} {path} {status[:3]} {agent}\n")
             return start_response(status, headers, exc_info)
 
         return application(environ, started)
