@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from tests.bench import beside, page, report, scenarios
+from tests.bench import beside, on_cloud, page, report, scenarios
 from tests.bench.fleet import BenchFleet
 from tests.bench.goals import GOALS
 from tests.bench.heat_fleet import HeatFleet
@@ -32,7 +32,9 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, help="of each scenario; their medians are told (default: 3, quickly 1)")
     parser.add_argument("--engines", type=int, default=2, help="engine processes (default: 2)")
     parser.add_argument("--set", action="append", default=[], metavar="OPTION=VALUE", help="another configuration")
-    parser.add_argument("--peer", choices=["heat"], help="play scenarios of a size that it can take to Heat as well")
+    parser.add_argument("--peer", choices=["heat", "sdk"], help="play scenarios to Heat as well, or to the SDK")
+    parser.add_argument("--cloud", action="store_true", help="stacks of real resources on a cloud (see tools/cloud)")
+    parser.add_argument("--calls", action="store_true", help="with --cloud: tell what the services were asked, by URL")
     parser.add_argument("--goals", action="store_true", help="see which promised figures are reached; --only chooses")
     parser.add_argument("--output", type=pathlib.Path, help="write a page of tables there, with a plot and the data")
     parser.add_argument("--json", type=pathlib.Path, help="write the figures there, too")
@@ -45,6 +47,8 @@ def main(given: Sequence[str] | None = None) -> int:
     wanted = arguments(given)
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended then, too
+    if wanted.cloud:
+        return on_cloud.run(wanted)
     return reach(wanted) if wanted.goals else play(wanted)
 
 

@@ -23,8 +23,7 @@ import psutil
 from heatlite.exception import EntityNotFound, HeatliteError
 from tests.cloud.left import everything
 from tests.cloud.reached import Reached, reached
-from tests.cloud.real_heat import RealHeat, real_heat
-from tests.cloud.test_import import heat_context
+from tests.cloud.real_heat import RealHeat, heat_context, real_heat
 from tests.cloud.test_kills import thirty
 from tests.servers import MariaDB, RabbitMQ
 from tests.story import Story

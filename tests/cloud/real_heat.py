@@ -6,6 +6,7 @@ import contextlib
 import pathlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from heatlite.cmd.connect import client_of
 from heatlite.db.api import Database
@@ -50,15 +51,18 @@ def catalogued(cloud: Reached, ports: heat.Ports) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def real_heat(cloud: Reached, directory: pathlib.Path, database: str, bus: str) -> Iterator[RealHeat]:
+def real_heat(
+    cloud: Reached, directory: pathlib.Path, database: str, bus: str, script: pathlib.Path | None = None
+) -> Iterator[RealHeat]:
     """Start a heat-engine with two workers, and stop it at the end.
 
+    :param script: is run by Heat's Python in place of ``heat-engine``
     :raises ServerUnavailable: if Heat can't be installed here
     """
     ports = heat.Ports(free_port(), free_port())
     place = heat.Place(venvs.api(), directory, str(cloud.settings.auth_url), bus, database, ports)
     place.configure()
-    with place.engines() as engine, catalogued(cloud, ports):
+    with place.engines(script) as engine, catalogued(cloud, ports):
         connected = transport.get(conf(), bus)
         opened = Database(Settings(database))
         try:
@@ -66,3 +70,12 @@ def real_heat(cloud: Reached, directory: pathlib.Path, database: str, bus: str) 
         finally:
             opened.dispose()
             broker.close(connected)
+
+
+def heat_context(cloud: Reached, project: str) -> dict[str, Any]:
+    """Return the context of a request with all that heat-engine looks for in it, by a project's user of its name."""
+    found = cloud.context(project, project)
+    more = {"user_id": found["user"], "tenant": found["project_id"], "is_admin_project": True}
+    url, token = f"{cloud.settings.auth_url}/auth/tokens", {"X-Subject-Token": found["auth_token"]}
+    body = cloud.sessions.of(cloud.login(project, project)).get(url, headers=token).json()
+    return {**found, **more, "auth_url": cloud.settings.auth_url, "auth_token_info": body}

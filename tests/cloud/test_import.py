@@ -19,7 +19,7 @@ import pytest
 from tests.cloud.guest import Guest
 from tests.cloud.left import everything
 from tests.cloud.reached import Reached
-from tests.cloud.real_heat import real_heat
+from tests.cloud.real_heat import heat_context, real_heat
 from tests.cloud.words import ref, typed
 from tests.deployment import Daemons
 from tests.servers import MariaDB, RabbitMQ, ServerUnavailable
@@ -289,7 +289,7 @@ def imported(
         with real_heat(cloud, directory, heats_database, rabbitmq.fresh_vhost()) as heat:
             for name, case in CASES.items():
                 story = stories[name] = Story(heat)
-                story.name, story.context = f"import-{name}", heat_context(cloud)
+                story.name, story.context = f"import-{name}", heat_context(cloud, PROJECT)
                 story.create(case.template, files=case.files)
             for name, story in stories.items():
                 outputs[name] = outputs_of(settle(story, "CREATE_COMPLETE"))
@@ -308,15 +308,6 @@ def imported(
     finally:
         deployment.stop()
     assert everything(cloud, PROJECT, admins=False) == before
-
-
-def heat_context(cloud: Reached, project: str = PROJECT) -> dict[str, Any]:
-    """Return the context of a user's request with all that heat-engine looks for in it."""
-    found = cloud.context(project, project)
-    more = {"user_id": found["user"], "tenant": found["project_id"], "is_admin_project": True}
-    url, token = f"{cloud.settings.auth_url}/auth/tokens", {"X-Subject-Token": found["auth_token"]}
-    body = cloud.sessions.of(cloud.login(project, project)).get(url, headers=token).json()
-    return {**found, **more, "auth_url": cloud.settings.auth_url, "auth_token_info": body}
 
 
 def daemons(cloud: Reached, directory: pathlib.Path, mariadb: MariaDB, rabbitmq: RabbitMQ, **options: Any) -> Daemons:

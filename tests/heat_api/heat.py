@@ -146,11 +146,15 @@ class Place:
             yield
 
     @contextlib.contextmanager
-    def engines(self) -> Iterator[int]:
-        """heat-engine, with two workers, on a new database; the id of its process."""
+    def engines(self, script: pathlib.Path | None = None) -> Iterator[int]:
+        """heat-engine, with two workers, on a new database; the id of its process.
+
+        :param script: is run in its place
+        """
         options = ("--config-file", str(self.configuration))
         subprocess.run([self.venv / "bin/heat-manage", *options, "db_sync"], check=True, capture_output=True)
-        with self._process("heat-engine", str(self.venv / "bin/heat-engine"), *options) as engine:
+        program = str(script or self.venv / "bin/heat-engine")
+        with self._process("heat-engine", program, *options) as engine:
             bus = transport.get(conf(), self.bus)
             try:
                 self._wait(engine, "heat-engine", lambda: answers(client_of(bus, timeout=2)))
