@@ -372,7 +372,8 @@ class Life:
     def cannot_be_deleted(self) -> None:
         """A deletion that fails, at least at one resource."""
         rows = resources.by_stack(self.fleet.context(), self.fleet.identity["stack_id"])
-        there = [row.name for row in rows if row.type.startswith("Test::") and row.physical_resource_id]
+        goes = [row for row in rows if row.physical_resource_id and row.deletion_policy != "Retain"]
+        there = [row.name for row in goes if row.type.startswith("Test::")]
         if there:
             Brittle.breaks.add((self.chance.choice(there), "delete"))
             self.fleet.call("delete_stack", self.fleet.identity)
