@@ -220,6 +220,8 @@ class Player:
             return {"value": call()}
         except exception.HeatliteError as error:
             return {"error": type(error).__name__, "message": str(error)[:600]}
+        except Exception as error:  # one of Heat's that nobody thought of, by way of oslo.messaging
+            return {"error": type(error).__name__, "message": str(error)[:200]}
 
     def _settled(self, stack: Identity) -> str:
         end = time.monotonic() + PATIENCE

@@ -22,6 +22,7 @@ from tests.differential.known import REFUSED_HERE
 
 ACCEPTED = Path(__file__).with_name("accepted")
 """Templates that hold one oddity each, most of which Heat takes."""
+FACTS = Path(__file__).parents[1] / "facts"
 COUNT = int(os.environ.get("DIFFERENTIAL_CASES", "2000"))
 PYTHON = os.environ.get("HEAT_PYTHON")
 pytestmark = pytest.mark.skipif(
@@ -65,7 +66,7 @@ def test_every_difference_is_a_known_one(heat: Heat, kind: str) -> None:
 
 
 def test_the_commands_of_heats_client_are_those_that_ours_are_compared_with(heat: Heat) -> None:
-    facts = json.loads((Path(__file__).parents[1] / "facts/heatclient_commands.json").read_text())
+    facts = json.loads((FACTS / "heatclient_commands.json").read_text())
     assert heat.answer({"kind": "commands"})["value"] == facts
 
 
@@ -73,6 +74,8 @@ def test_no_template_is_refused_that_heat_accepts_but_for_those_with_a_reason(he
     found = {path.stem: corpus.verdict(theirs, ours) for path, theirs, ours in corpus.compare(ACCEPTED, heat)}
     assert {name for name, verdict in found.items() if verdict == "heatlite refuses"} == set(REFUSED_HERE)
     assert Counter(found.values())["same"] > 100
+    taken = sorted(name for name, verdict in found.items() if verdict in ("same", "heatlite refuses"))
+    assert json.loads((FACTS / "accepted.json").read_text()) == taken
 
 
 def test_answers_that_differ_are_told_apart() -> None:

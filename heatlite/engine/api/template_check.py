@@ -121,10 +121,13 @@ def checked_under(template: Template, parameters: Parameters, registry: Registry
 
 
 def check_names(plugin: type[Resource], definition: ResourceDefinition) -> None:
-    """Refuse a property of a name that the type doesn't have, whatever its value.
+    """Refuse a property of a name that the type doesn't have, whatever its value; those of an external resource aren't
+    used.
 
     :raises StackValidationFailed: when there is one; it names the property
     """
+    if definition.external_id is not None:
+        return
     tree = definition.properties
     written = tree.items if isinstance(tree, MapNode) else tree if isinstance(tree, Mapping) else {}
     needed = [name for name, schema in plugin.properties_schema.items() if schema.required]
@@ -150,7 +153,7 @@ def wrong_value(plugin: type[Resource], definition: ResourceDefinition, scope: E
     """Return what is wrong with the first invalid value in a definition; None if all are valid."""
     try:
         given = resolve(definition.properties, scope) or {}
-        if given is not UNKNOWN:
+        if given is not UNKNOWN and definition.external_id is None:
             plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
         resolve(definition.metadata, scope)
     except exception.HeatliteError as error:

@@ -238,13 +238,17 @@ class Preview:
         return self._goes(row, "its deletion isn't complete" if row.action is Action.DELETE else "it was replaced")
 
     def properties(self, name: str) -> dict[str, Any]:
-        """Return every property that the template gives a resource; None if it isn't given or isn't known yet."""
+        """Return every property that the template gives a resource; None if it isn't given or isn't known yet.
+
+        Those of an external resource aren't used, and so they aren't shown.
+        """
         definition = self.template.resources[name]
         plugin = plugin_of(self._registry, definition.type, self.template.files)
         given = resolve(definition.properties, self._scope) or {}
-        checked = (
-            plugin.checked_properties(given, definition.place("properties"), UNKNOWN) if given is not UNKNOWN else {}
-        )
+        if given is UNKNOWN or definition.external_id is not None:
+            checked = {}
+        else:
+            checked = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
         return {**dict.fromkeys(plugin.properties_schema), **known(checked)}
 
     def resource(self, name: str) -> Resource | None:

@@ -140,6 +140,14 @@ def test_an_external_resource_is_looked_at_and_never_touched(fleet: Fleet) -> No
     assert (fleet.state(), Cloud.volumes) == ("DELETE_COMPLETE", {"theirs"})
 
 
+def test_an_external_resource_is_previewed_without_properties_that_others_need(fleet: Fleet) -> None:
+    previewed = fleet.call("preview_stack", "web", referring("theirs"), {}, {}, {})
+    assert [it["resource_name"] for it in previewed["resources"]] == ["v"]
+    created(fleet, {**template({"after": stores()})})
+    changes = fleet.call("preview_update_stack", fleet.identity, referring("theirs"), {}, {}, {})
+    assert [it["resource_name"] for it in changes["added"]] == ["v"]
+
+
 def test_an_external_resource_that_is_not_there_fails_and_may_be_corrected(fleet: Fleet) -> None:
     fleet.create(referring("nowhere"))
     fleet.settle()

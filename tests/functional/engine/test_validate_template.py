@@ -150,3 +150,14 @@ def test_a_custom_constraint_is_told(engine: Endpoint) -> None:
     declared = {"type": "string", "default": "nowhere", "constraints": [{"custom_constraint": "ip_addr"}]}
     reply = validate(engine, template({}, parameters={"address": declared}), params={"parameters": {"address": "::1"}})
     assert reply["Parameters"]["address"]["CustomConstraint"] == "ip_addr"
+
+
+@pytest.mark.parametrize("external_id", ["theirs", {"get_param": "id"}])
+def test_the_properties_of_an_external_resource_may_be_anything_as_they_are_not_used(
+    engine: Endpoint, external_id: Any
+) -> None:
+    """Here one of a name that the type doesn't have is given, and one that it needs isn't."""
+    external = {"type": "OS::Heat::RandomString", "external_id": external_id, "properties": {"nothing": 1}}
+    written = template({"one": external}, parameters={"id": {"type": "string"}})
+    assert "Error" not in (reply := validate(engine, written))
+    assert not reply.get("Warnings")
