@@ -64,7 +64,8 @@ class InNeutron:
         return bool(body.get(DESCRIPTION) == tag_of(resource.uuid))
 
     def _in_name(self, resource: CloudResource) -> bool:
-        return NAME in resource.properties_schema and resource.properties[NAME] is None
+        is_given = NAME in (resource.properties.get(VALUE_SPECS) or {})
+        return NAME in resource.properties_schema and resource.properties[NAME] is None and not is_given
 
 
 class InFreeText(InNeutron):
@@ -90,14 +91,16 @@ class NeutronResource(DescribedLater):
     service = "network"
     mark: ClassVar[Mark] = InNeutron()
     lists_by_id = True
+    may_specify_properties: ClassVar[bool] = False
+    """Whether ``value_specs`` may have fields that are properties, and then replaces these."""
 
     def validate(self) -> None:
-        """Refuse a field in ``value_specs`` that is a property.
+        """Refuse a field in ``value_specs`` that is a property, unless the type permits it.
 
         :raises StackValidationFailed: naming it
         """
         given = self.properties.get(VALUE_SPECS)
-        if isinstance(given, Mapping):
+        if isinstance(given, Mapping) and not self.may_specify_properties:
             banned = sorted((NOT_IN_VALUE_SPECS | set(self.properties_schema)) & set(given))
             if banned:
                 raise self.property_error(VALUE_SPECS, f"{', '.join(banned)} not allowed in value_specs")
@@ -133,8 +136,8 @@ class NeutronResource(DescribedLater):
 
     def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return what differs: fields, fields of ``value_specs``, and tags."""
-        found = super().differing(body)
         given = self.properties.get(VALUE_SPECS) or {}
+        found = {name: it for name, it in super().differing(body).items() if name not in given}
         if changed := {name: body[name] for name, it in given.items() if name in body and not holds(it, body[name])}:
             found[VALUE_SPECS] = {**given, **changed}
         return found | tags_differ(self.properties.get(TAGS), body.get(TAGS))

@@ -22,6 +22,7 @@ class FloatingIP(NeutronResource):
     """A floating IP: an address of an external network that is forwarded to an internal port."""
 
     path, key = "/floatingips", "floatingip"
+    may_specify_properties = True
     properties_schema = {
         "floating_network_id": old_name(NETWORK, "neutron.network"),
         NETWORK: named("neutron.network", "The external network.", field="floating_network_id", required=True),

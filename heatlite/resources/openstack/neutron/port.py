@@ -26,6 +26,7 @@ class Port(NeutronResource):
     """A port: connects a server, or another device, to a network, and has the addresses for it."""
 
     path, key, states = "/ports", "port", BUILT
+    may_specify_properties = True
     properties_schema = {
         "name": name("port"),
         "network_id": old_name("network", "neutron.network"),

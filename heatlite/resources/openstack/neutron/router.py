@@ -37,6 +37,7 @@ class Router(NeutronResource):
     """A router between the subnets of its interfaces, with a gateway to an external network."""
 
     path, key, states = "/routers", "router", BUILT
+    may_specify_properties = True
     properties_schema = {
         "name": name("router"),
         GATEWAY: mapped(

@@ -21,6 +21,7 @@ class Subnet(NeutronResource):
     """A subnet: a block of addresses on a network, and the settings that DHCP sends to its hosts."""
 
     path, key = "/subnets", "subnet"
+    may_specify_properties = True
     properties_schema = {
         "network_id": old_name("network", "neutron.network"),
         "network": named("neutron.network", "The network of the subnet.", field="network_id", required=True),
