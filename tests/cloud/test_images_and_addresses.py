@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -15,33 +13,14 @@ from heatlite.resources.outcomes import Done, Failed
 from heatlite.resources.testing import carried
 from tests.cloud.life import PATIENCE, Life, reference
 from tests.cloud.reached import Reached
-
-CONTENTS = b"a disk"
-
-
-class Disk(http.server.BaseHTTPRequestHandler):
-    """One file, at /disk; anything else isn't there."""
-
-    def do_GET(self) -> None:
-        is_there = self.path == "/disk"
-        self.send_response(200 if is_there else 404)
-        self.send_header("Content-Length", str(len(CONTENTS) if is_there else 0))
-        self.end_headers()
-        if is_there:
-            self.wfile.write(CONTENTS)
-
-    def log_message(self, *words: Any) -> None:
-        """Say nothing."""
+from tests.cloud.web_server import CONTENTS, web_server
 
 
 @pytest.fixture
 def web() -> Iterator[str]:
     """The URL of a web server."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Disk)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with web_server() as url:
+        yield url
 
 
 FORMATS = {"disk_format": "raw", "container_format": "bare"}

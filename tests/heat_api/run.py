@@ -5,6 +5,7 @@ run.py --commands         the commands only
 run.py --signed           signals by signed URLs only
 run.py --ids FILE         the tests of another list
 run.py --cloud            the functional tests of cloud_ids.txt, beside the cloud that HEATLITE_CLOUD tells of
+run.py --cloud --beside-heat     stacks of the cloud's types by both, and what then exists at the services
 run.py --beside-heat      the same commands and stories to heat-engine and to heatlite, and what differs
 """
 
@@ -26,7 +27,7 @@ backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is 
 
 from tests.cloud.reached import Reached  # noqa: E402
 from tests.cloud.run import VARIABLE  # noqa: E402
-from tests.heat_api import beside, cloud, commands, functional, signed  # noqa: E402
+from tests.heat_api import beside, beside_services, cloud, commands, functional, signed  # noqa: E402
 from tests.servers import ServerUnavailable  # noqa: E402
 
 SKIPPED = 77
@@ -43,6 +44,7 @@ def main() -> int:
     parser.add_argument("--ids", type=pathlib.Path, help="file with ids of functional tests, one a line")
     parser.add_argument("--stories", action="store_true", help="with --beside-heat: the stories only")
     parser.add_argument("--beside-heat", action="store_true", help="compare with heat-engine, command by command")
+    parser.add_argument("--only", default="", help="with --cloud --beside-heat: lives of these names, by comma")
     parser.add_argument("--notes", type=pathlib.Path, help="folder to leave the notes of both engines' stories in")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what is up is taken down then, too
@@ -68,7 +70,10 @@ def ground(directory: pathlib.Path, *, of_services: bool) -> contextlib.Abstract
 
 def beside_heat(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
     """Have both do the same; in how much they differ."""
-    differing = beside.run(here, with_commands=not arguments.stories)
+    if here.services is not None:
+        differing = beside_services.run(here, arguments.only)
+    else:
+        differing = beside.run(here, with_commands=not arguments.stories)
     if arguments.notes:
         arguments.notes.mkdir(parents=True, exist_ok=True)
         for notes in here.directory.glob("notes-*.json"):

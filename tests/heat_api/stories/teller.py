@@ -54,6 +54,7 @@ class Teller:
         self.web, self.name = web, f"story-{name}"
         self.path = f"/stacks/{self.name}"
         self.notes: list[tuple[str, Any]] = []
+        self.patience = PATIENCE
         self._ids: dict[str, str] = {}
         self._seen = Counter[str]()
 
@@ -135,7 +136,7 @@ class Teller:
 
     def settle(self, what: str) -> None:
         """Wait until nothing goes on, and note what it came to."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.patience
         while (state := self.state()).endswith("IN_PROGRESS") and time.monotonic() < end:
             time.sleep(PAUSE)
         turns = time.monotonic() + TURNS
