@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import uuid
+from typing import Any
 
 import psutil
 
@@ -24,6 +25,7 @@ from heatlite.exception import EntityNotFound, HeatliteError
 from tests.cloud.left import everything
 from tests.cloud.reached import Reached, reached
 from tests.cloud.real_heat import RealHeat, heat_context, real_heat
+from tests.cloud.test_import import PUBLIC_KEY
 from tests.cloud.test_kills import thirty
 from tests.servers import MariaDB, RabbitMQ
 from tests.story import Story
@@ -58,7 +60,7 @@ def lived(heat: RealHeat, cloud: Reached, seed: int) -> str:
     before, story, number = everything(cloud, project, admins=False), Story(heat), random.Random(seed)
     story.name, story.context = "killed", heat_context(cloud, project)
     asked, moment = cloud.number_of_requests(), number.randint(1, MOST_REQUESTS)
-    story.create(thirty())
+    story.create(stack())
     while cloud.number_of_requests() < asked + moment:
         time.sleep(0.05)
     for worker in psutil.Process(heat.engine).children():
@@ -73,6 +75,13 @@ def lived(heat: RealHeat, cloud: Reached, seed: int) -> str:
     after = everything(cloud, project, admins=False)
     left = {name: len(ids - before[name]) for name, ids in after.items() if ids - before[name]}
     return f"seed {seed}: killed after {moment} requests: {made}; deletion: {gone}; left: {left or 'nothing'}"
+
+
+def stack() -> dict[str, Any]:
+    """Return the template, with a public key: Heat asks Nova by a version that makes no keys."""
+    template = thirty()
+    template["resources"]["key"]["properties"] = {"name": "killed", "public_key": PUBLIC_KEY}
+    return template
 
 
 def ended(story: Story) -> str:
