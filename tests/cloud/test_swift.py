@@ -180,9 +180,9 @@ def ref(name: str) -> dict[str, str]:
     return {"get_resource": name}
 
 
-def by_urls(transport: str = "POLL_TEMP_URL") -> dict[str, Any]:
+def by_urls(transport: str = "POLL_TEMP_URL", signal: str = "TEMP_URL_SIGNAL") -> dict[str, Any]:
     """A server whose agent reads an object, a deployment whose result is put into one, and a wait for two signals."""
-    result, handle = ({"signal_transport": "TEMP_URL_SIGNAL"} for _ in range(2))
+    result, handle = ({"signal_transport": signal} for _ in range(2))
     config = {"config": "echo", "outputs": [{"name": "result"}]}
     return hot(
         None,

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 import requests
 
+from heatlite.clients.login import Login
+from heatlite.engine.ports.clouds import StackCloud
+from heatlite.resources.builtin.mailbox import QueueBox
 from heatlite.resources.outcomes import Done, Failed, Replace
+from tests.cloud.left import everything
 from tests.cloud.life import Life, reference
 from tests.cloud.reached import Reached
+from tests.cloud.test_swift import by_urls, outputs
 from tests.cloud.words import typed
 from tests.story import Story, hot
 from tests.waiting import wait_until
 
-CLIENT = {"headers": {"Client-ID": "3381af92-2b9e-11e3-b191-71861300734c"}}
+CLIENT_ID = "3381af92-2b9e-11e3-b191-71861300734c"
+CLIENT = {"headers": {"Client-ID": CLIENT_ID}}
 
 
 @pytest.fixture(autouse=True)
@@ -153,3 +161,36 @@ def test_the_events_of_a_stack_come_to_its_queue(story: Story, cloud: Reached) -
         for status in ("IN_PROGRESS", "COMPLETE")
     )
     cloud.services().api("message").delete(f"/queues/{name}", **CLIENT)
+
+
+def told_queue(cloud: Reached, told: Mapping[str, Any], prefix: str = "") -> QueueBox:
+    """A queue, as somebody uses it who knows only what he was told."""
+    who = {name: told[f"{prefix}{name}"] for name in ("user_id", "password", "project_id")}
+    return QueueBox(StackCloud(cloud.sessions, lambda: Login(**who)), told[f"{prefix}queue_id"], CLIENT_ID)
+
+
+def test_a_server_a_deployment_and_a_wait_by_queues(story: Story, cloud: Reached) -> None:
+    before = everything(cloud)
+    story.create(by_urls("ZAQAR_MESSAGE", "ZAQAR_SIGNAL"))
+    wait_until(lambda: outputs(story)["agent"] and outputs(story)["signal"], story.patience, "queues", story.explain)
+    agent = told_queue(cloud, outputs(story)["agent"]["zaqar"])
+
+    def deployments() -> list[Any]:
+        return [it for message in agent.letters().values() for it in message["deployments"]]
+
+    wait_until(deployments, story.patience, "the deployment", story.explain)
+    told = {it["name"]: it["value"] for it in deployments()[0]["inputs"]}
+    told_queue(cloud, told, "deploy_").post({"result": "42", "deploy_status_code": 0}, 600)
+    handle = told_queue(cloud, json.loads(outputs(story)["signal"]))
+    for signal in ({}, {"id": "b", "data": "it is up"}):
+        handle.post(signal, 600)
+    story.settle("CREATE_COMPLETE")
+    assert outputs(story)["result"] == "42"
+    assert json.loads(outputs(story)["data"]) == {"1": None, "b": "it is up"}
+    story.update(by_urls("POLL_SERVER_HEAT", "ZAQAR_SIGNAL"))
+    story.settle("UPDATE_COMPLETE")
+    listed = agent.cloud.api("message").listed("/queues", "queues", **CLIENT)
+    assert agent.name not in {it["name"] for it in listed}
+    story.delete()
+    story.settle("DELETE_COMPLETE")
+    assert everything(cloud) == before
