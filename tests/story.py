@@ -244,5 +244,6 @@ def newest(told: list[str]) -> list[str]:
 
 
 def params_of(args: dict[str, Any]) -> Record:
-    """The environment for what a story names with ``parameters=`` and ``registry=``."""
-    return {"parameters": args.pop("parameters", {}), "resource_registry": args.pop("registry", {})}
+    """The environment for what a story names with ``parameters=``, ``registry=`` and ``environment=``."""
+    named = {"parameters": args.pop("parameters", {}), "resource_registry": args.pop("registry", {})}
+    return {**named, **args.pop("environment", {})}

@@ -2,7 +2,7 @@
 
 run.py                    the pass over the client's commands, then the functional tests of ids.txt
 run.py --commands         the commands only
-run.py --signed           signals by signed URLs only
+run.py --signed           signals by signed URLs only; with --cloud, also an alarm of Aodh's, where the cloud has it
 run.py --ids FILE         the tests of another list
 run.py --cloud            the functional tests of cloud_ids.txt, beside the cloud that HEATLITE_CLOUD tells of
 run.py --cloud --beside-heat     stacks of the cloud's types by both, and what then exists at the services
@@ -27,7 +27,7 @@ backend.init_backend(backend.BackendType.THREADING)  # before oslo.messaging is 
 
 from tests.cloud.reached import Reached  # noqa: E402
 from tests.cloud.run import VARIABLE  # noqa: E402
-from tests.heat_api import beside, beside_services, cloud, commands, functional, signed  # noqa: E402
+from tests.heat_api import alarm, beside, beside_services, cloud, commands, functional, signed  # noqa: E402
 from tests.servers import ServerUnavailable  # noqa: E402
 
 SKIPPED = 77
@@ -84,9 +84,11 @@ def beside_heat(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
 def drive(here: cloud.Cloud, arguments: argparse.Namespace) -> int:
     """Have heatlite do all of it; how much went wrong."""
     with here.served_by(cloud.Engine.HEATLITE):
-        if here.services is not None:
+        if here.services is not None and not arguments.signed:
             return functional.run(here, arguments.ids or CLOUD_IDS)
         wrong = signed.run(here)
+        if here.services is not None and here.services.has(alarm.NEEDED):
+            wrong += alarm.run(here, here.services)
         if arguments.signed:
             return wrong
         wrong += commands.run(here)
