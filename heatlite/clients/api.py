@@ -105,7 +105,7 @@ class Api:
 
     def project_id(self) -> str | None:
         """Return the project that requests are for."""
-        found = self._find_client().get_project_id()
+        found = self._client().get_project_id()
         return None if found is None else str(found)
 
     def has_extension(self, alias: str) -> bool:
@@ -113,7 +113,7 @@ class Api:
 
         Only Neutron lists its extensions. The list is read once an hour.
         """
-        client = self._find_client()
+        client = self._client()
         url = str(client.get_endpoint())
         with EXTENSIONS_LOCK:
             known = EXTENSIONS.get(url)
@@ -159,7 +159,7 @@ class Api:
         from keystoneauth1 import exceptions
 
         try:
-            client = self._find_client()
+            client = self._client()
             answer = client.request(path, method, raise_exc=False, connect_retries=0, status_code_retries=0, **sent)
         except (exceptions.ConnectFailure, exceptions.ConnectTimeout, exceptions.DiscoveryFailure) as error:
             raise self._unavailable("no answer", str(error)) from None
@@ -172,6 +172,20 @@ class Api:
         if answer.status_code >= 400:
             raise self._refusal(answer)
         return answer
+
+    def _client(self) -> Any:
+        """Return the SDK's client.
+
+        :raises CloudError: if the catalogue has no such service: in place of a client the SDK gives what only raises
+        """
+        from openstack import exceptions
+
+        client = self._find_client()
+        try:
+            client.request  # noqa: B018
+        except exceptions.ServiceDisabledException:
+            raise self._failed("nothing", "this cloud has no such service in its catalogue") from None
+        return client
 
     def _refusal(self, answer: Any) -> exception.CloudError:
         status, message = answer.status_code, refusal_message(answer)

@@ -93,3 +93,12 @@ def test_a_requests_token_finds_the_catalogue_by_itself(api: MemoryApi) -> None:
     assert cloud.endpoint("network") == "http://network.invalid"
     assert cloud.endpoint("compute") is None
     assert api.logins == 1
+
+
+def test_a_service_that_the_cloud_does_not_have_is_named() -> None:
+    cloud = MemoryApi().cloud()
+    with pytest.raises(exception.CloudError, match="Nova answered nothing: this cloud has no such service"):
+        cloud.names.check("nova.flavor", "small")
+    for ask in (cloud.api("compute").project_id, lambda: cloud.api("compute").has_extension("x")):
+        with pytest.raises(exception.CloudError, match="no such service"):
+            ask()
