@@ -5,9 +5,10 @@
     look ──▶ waiting (progress) ──▶ look ──▶ …      the client keeps the progress; the engine doesn't wait
                                        └──▶ same | differs | not looked at | nested
 
-A check that raises gives the reason of the difference. Also, the attributes that the check finds are compared with the
-recorded ones, and the properties with what the type sees of the physical resource. The client looks at a nested stack's
-own resources: its plugin's check would begin an operation on it.
+A check that raises gives the reason of the difference. A type that can see the physical resource compares its
+properties with that. Its attributes may change without anybody's fault: a network gets subnets, a volume is attached.
+Of other types the attributes that the check finds are compared with the recorded ones. The client looks at a nested
+stack's own resources: its plugin's check would begin an operation on it.
 """
 
 from __future__ import annotations
@@ -95,11 +96,11 @@ def look(shared: Shared, context: Context, stack: StackRecord, row: ResourceReco
 
 
 def seen_of(resource: Resource) -> Sight | None:
-    """Return what the type sees of the physical resource, beside its check; None if it doesn't look, or can't."""
+    """Return what the type sees of the physical resource, beside its check; None if it doesn't look."""
     if resource.resource_id is None:
         return None
     found = type(resource).see_all([resource]).get(resource.uuid)
-    return found if isinstance(found, Sight) else None
+    return AS_IT_SHOULD_BE if isinstance(found, str) else found  # it can't be seen now, and the check found no fault
 
 
 def sealed(shared: Shared, row: ResourceRecord, progress: Any) -> str:
@@ -139,7 +140,7 @@ def concluded(shared: Shared, traversal: Traversal, row: ResourceRecord, outcome
         case Failed(reason=reason):
             return Look(Finding.DIFFERS, reason)
         case Done(attributes=found):
-            recorded = (row.attr_data or {}).get("attributes") or {}
+            recorded = (row.attr_data or {}).get("attributes") or {} if sight is None else {}
             differing = {name: [recorded[name], found[name]] for name in found if name in recorded}
             differing = {name: told_value(pair, traversal.mask) for name, pair in differing.items() if not same(*pair)}
             sight, before = sight or AS_IT_SHOULD_BE, row.properties_data or {}

@@ -189,3 +189,24 @@ def test_to_look_is_true_or_false(engine: Endpoint, given: Any) -> None:
         engine.call("plan_update", stack_identity=identity, template=None, **EXISTING, args={"refresh": given})
     with pytest.raises(exception.Invalid, match="refresh"):
         engine.update(identity, template({"a": stores("1")}), args={"refresh": given})
+
+
+@pytest.mark.parametrize(("looks", "finding"), [(True, "same"), (False, "differs")])
+def test_attributes_that_others_change_are_no_drift_of_what_can_be_seen(
+    engine: Endpoint, monkeypatch: pytest.MonkeyPatch, looks: bool, finding: str
+) -> None:
+    identity = engine.created("web", template({"one": stores()}))
+    if looks:
+        monkeypatch.setattr(TestResource, "see_all", classmethod(lambda cls, there: {it.uuid: Sight() for it in there}))
+    monkeypatch.setattr(TestResource, "resolve_attribute", lambda self, name: "a subnet more")
+    look = engine.call("look_for_drift", stack_identity=identity, resource_name="one")
+    assert (look["finding"], bool(look["attributes"])) == (finding, not looks)
+
+
+def test_what_can_not_be_seen_now_has_not_drifted(
+    engine: Endpoint, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = engine.created("web", template({"one": stores()}))
+    monkeypatch.setattr(TestResource, "resolve_attribute", lambda self, name: "a subnet more")
+    world.sights["one"] = "the service is away"
+    assert engine.call("look_for_drift", stack_identity=identity, resource_name="one")["finding"] == "same"
