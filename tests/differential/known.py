@@ -83,7 +83,7 @@ KNOWN = (
         "what a filter of nothing would leave out may be as wrong as it likes",
     ),
     (
-        lambda said: said.we_refuse("Fn::MemberListToMap. takes") and said.writes("Fn::MemberListToMap"),
+        lambda said: said.we_refuse(r"Fn::MemberListToMap. takes|Fn::FindInMap. must be of the form"),
         "a text of three characters isn't three arguments",
     ),
     (
