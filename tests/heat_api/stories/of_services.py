@@ -18,6 +18,7 @@ from tests.heat_api.stories.services import Looker, Objects
 from tests.heat_api.stories.teller import Teller, Web, template_of
 
 Parameters = Mapping[str, Any]
+BORROWERS = ("VolumeAttachment", "ExtraRouteSet")
 PATIENCE = 900.0
 """Seconds for one operation: servers and volumes take their time where a cloud shares two processors with others."""
 
@@ -176,9 +177,9 @@ def lived(life: Life, cloud: Reached, api_url: str, project: str, url: str, foun
 
 
 def owned_by(tell: Teller) -> dict[str, str]:
-    """Physical id → resource, of all resources of the stack, nested ones too. An attachment has its volume's id."""
+    """Physical id → resource, of all resources of the stack, nested ones too. Some have the id of what they change."""
     found = {}
-    for row in sorted(tell.rows(), key=lambda it: str(it["resource_type"]).endswith("VolumeAttachment")):
+    for row in sorted(tell.rows(), key=lambda it: str(it["resource_type"]).endswith(BORROWERS)):
         parents = "".join(f"{it}/" for it in (row.get("parent_resource"),) if it)
         if row["physical_resource_id"]:
             found.setdefault(str(row["physical_resource_id"]), f"{parents}{row['resource_name']}")

@@ -106,7 +106,7 @@ SEEDED = ("public", "public-subnet", "cirros", "ubuntu", "fedora", "centos")
 USER_DATA = "OS-EXT-SRV-ATTR:user_data"
 MASKS = (
     (re.compile(r"={3,}\w{10,}={2,}"), "BOUNDARY"),
-    (re.compile(r"host-\d+-\d+-\d+-\d+"), "host-*"),
+    (re.compile(r"\bhost(-[0-9a-f]*)+"), "host-*"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)?"), "TIME"),
     (re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|\b[0-9a-f]{32}\b"), "ID"),
     (re.compile(r"(story-services-[\w.-]+?)-[a-z0-9]{12}\b"), r"\1-*"),
