@@ -257,12 +257,13 @@ def completed(schema: PropertiesSchema, stored: Mapping[str, Any]) -> dict[str, 
 
     A new property gets its default; a property that no longer exists is left out. The same in nested maps.
     """
-    return {
-        name: completed_value(wanted, stored[name])
-        if name in stored
-        else value_of(name, replace(wanted, required=False), {}, "", NOTHING)
-        for name, wanted in schema.items()
-    }
+    found = {}
+    for name, wanted in schema.items():
+        if name not in stored:
+            found[name] = value_of(name, replace(wanted, required=False), {}, "", NOTHING)
+        else:
+            found[name] = stored[name] if wanted.schema is None else completed_value(wanted, stored[name])
+    return found
 
 
 def completed_value(wanted: Property, stored: Any) -> Any:
