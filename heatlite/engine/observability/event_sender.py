@@ -25,7 +25,7 @@ from heatlite.db.event_sinks import SinkRecord
 from heatlite.db.records import EventRecord, StackRecord
 from heatlite.db.retry import retried
 from heatlite.db.user_creds import Credentials
-from heatlite.engine.common import executors
+from heatlite.engine.observability.sender import Sender
 from heatlite.engine.ports.clouds import Clouds
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal import credentials
@@ -47,35 +47,25 @@ USUAL_TTL = 3600
 VERSION = "0.1"
 
 
-class EventSender:
-    """Sends events repeatedly until it is stopped.
-
-    :param pause: seconds until the next look, if nothing was due
-    """
+class EventSender(Sender):
+    """Sends the events of stacks with sinks."""
 
     def __init__(self, shared: Shared, clouds: Clouds, pause: float = PAUSE) -> None:
         self._shared = shared
         self._clouds = clouds
-        self._pause = pause
-        self._failing = False
-        self._thread = executors.BackgroundThread("event-sinks", self._run)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def stop(self, seconds: float = 5) -> None:
-        """End the thread. Another engine sends what this one can't send within so many seconds."""
-        self._thread.end(seconds)
+        super().__init__("events to sinks", pause)
 
     def tell(self) -> int:
         """Look once at all sinks that are due; return how many events were sent."""
         sent, now = 0, self._shared.inputs.now()
         for record in event_sinks.due(self._shared.context(), now, AT_A_TIME):
-            if self._thread.ended.is_set():
+            if self.is_ending:
                 break
             claimed = self._claim(record, now + CLAIMED_FOR)
-            sent += self._serve(claimed) if claimed is not None else 0
+            try:
+                sent += self._serve(claimed) if claimed is not None else 0
+            except exception.HeatliteError as error:  # its template or its credentials can't be read: no other's fault
+                LOG.warning("The events of stack %s can't be sent to %s: %s", record.stack_id, record.target, error)
         return sent
 
     @retried
@@ -150,22 +140,6 @@ class EventSender:
     @retried
     def _record(self, write: Callable[..., bool], *given: Any) -> bool:
         return write(self._shared.context(), *given)
-
-    def _run(self) -> None:
-        while not self._thread.ended.is_set():
-            if not self._try():
-                self._thread.ended.wait(self._pause)
-
-    def _try(self) -> int:
-        try:
-            sent = self.tell()
-        except Exception:
-            if not self._failing:
-                LOG.exception("Events can't be sent to sinks now; logged once until they can")
-            self._failing = True
-            return 0
-        self._failing = False
-        return sent
 
 
 def batches(bodies: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:

@@ -22,8 +22,8 @@ from heatlite.db.api import Database
 from heatlite.db.notifications import NotificationRecord
 from heatlite.db.records import StackRecord
 from heatlite.db.retry import retried
-from heatlite.engine.common import executors
 from heatlite.engine.common.inputs import Inputs
+from heatlite.engine.observability.sender import Sender
 from heatlite.exception import HeatliteError
 from heatlite.notifications import Notifier, Told
 
@@ -36,33 +36,20 @@ PAUSE = 1.0
 NO_DESCRIPTION = "No description"
 
 
-class NotificationSender:
-    """Sends due notifications repeatedly until it is stopped.
-
-    :param pause: seconds until the next look, if none was due
-    """
+class NotificationSender(Sender):
+    """Sends the due notifications."""
 
     def __init__(self, database: Database, inputs: Inputs, notifier: Notifier, pause: float = PAUSE) -> None:
         self._database = database
         self._inputs = inputs
         self._notifier = notifier
-        self._pause = pause
-        self._failing = False
-        self._thread = executors.BackgroundThread("notifications", self._run)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def stop(self, seconds: float = 5) -> None:
-        """End the thread. Another engine sends what this one can't send within so many seconds."""
-        self._thread.end(seconds)
+        super().__init__("notifications", pause)
 
     def tell(self) -> int:
         """Send the due notifications, and return how many were sent."""
         sent = 0
         for record in unsent.due(EngineContext(self._database), self._inputs.now(), AT_A_TIME):
-            if self._thread.ended.is_set():
+            if self.is_ending:
                 break
             if self._claim(record):
                 self._send(record)
@@ -107,19 +94,3 @@ class NotificationSender:
         except HeatliteError:
             return NO_DESCRIPTION
         return str(template.get("description") or NO_DESCRIPTION)
-
-    def _run(self) -> None:
-        while not self._thread.ended.is_set():
-            if not self._try():
-                self._thread.ended.wait(self._pause)
-
-    def _try(self) -> int:
-        try:
-            sent = self.tell()
-        except Exception:
-            if not self._failing:
-                LOG.exception("Notifications can't be sent now; logged once until they can")
-            self._failing = True
-            return 0
-        self._failing = False
-        return sent

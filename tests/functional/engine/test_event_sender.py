@@ -227,6 +227,17 @@ def test_an_event_that_is_committed_late_is_sent_too(engine: Endpoint, queues: Q
     assert queues.told()[2:] == ["one CREATE_COMPLETE"]
 
 
+def test_a_stack_that_can_not_be_read_holds_up_no_other(engine: Endpoint, queues: Queues, sender: EventSender) -> None:
+    broken = engine.created("broken", template({"one": stores("other")}), params=SINK, wire=ANN)
+    engine.created("web", ONE, params=SINK, wire=ANN)
+    with engine.database.engine.begin() as connection:
+        of_broken = sa.select(models.stack.c.raw_template_id).where(models.stack.c.id == broken["stack_id"])
+        spoil = "UPDATE raw_template SET environment = '{' WHERE id = :id"
+        connection.execute(sa.text(spoil), {"id": connection.execute(of_broken).scalar()})
+    all_of(sender)
+    assert sorted(queues.told()) == sorted(CREATED)
+
+
 def test_messages_fit_into_a_request() -> None:
     assert [len(it) for it in batches([{"a": 1}] * 25)] == [10, 10, 5]
     assert [len(it) for it in batches([{"a": "x" * 40_000}] * 3)] == [1, 1, 1]

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heatlite.exception import CloudError
+from tests.cloud.left import OF_PROJECT
 from tests.cloud.reached import Reached
 
 Body = dict[str, Any]
@@ -40,23 +41,7 @@ class Collection:
 
 
 COLLECTIONS = (
-    *(
-        Collection("network", name, name.rsplit("/", 1)[-1].replace("-", "_"))
-        for name in (
-            "networks",
-            "subnets",
-            "ports",
-            "routers",
-            "floatingips",
-            "security-groups",
-            "security-group-rules",
-            "trunks",
-            "subnetpools",
-            "address-scopes",
-            "qos/policies",
-            "rbac-policies",
-        )
-    ),
+    *(Collection("network", name, name.rsplit("/", 1)[-1].replace("-", "_")) for name in OF_PROJECT["network"]),
     Collection("network", "segments", "segments", is_common=True),
     Collection("block_storage", "volumes/detail", "volumes"),
     Collection("block_storage", "snapshots/detail", "snapshots"),
