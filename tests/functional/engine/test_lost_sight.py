@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from heatlite.db import resources, sync_points
+from heatlite.engine.common.counts import Count
 from tests.functional.engine.fleet import Fleet
 from tests.story import hot, resource
 
@@ -55,3 +56,4 @@ def test_what_ends_while_an_engine_looks_is_not_called_lost(
         holder.shared.claims.clear()
     getattr(holder.sweeper, look)()
     assert ("has lost" in caplog.text) is not ends
+    assert holder.shared.counts[Count.LOST_SIGHT] == (0 if ends else 1)

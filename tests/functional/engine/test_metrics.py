@@ -14,12 +14,16 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from heatlite.db import gauges, migration, sync_points
-from heatlite.db.api import Database, Settings
+from heatlite.db.api import Database
+from heatlite.db.api import Settings as DatabaseSettings
 from heatlite.engine.common.counts import Count
+from heatlite.engine.common.settings import Settings
 from heatlite.engine.observability import metrics
 from heatlite.engine.observability.metrics import EngineCollector, Health
-from tests.functional.engine.endpoint import Endpoint
+from heatlite.engine.runtime.recovery import Sweeps
+from tests.functional.engine.endpoint import HANDS_OVER, Endpoint
 from tests.functional.engine.fleet import Fleet
+from tests.functional.engine.mishaps import LONG, lost_sight_of, running, slow
 from tests.functional.engine.templates import stores, template
 from tests.servers.proxied import socket_of, through
 from tests.servers.proxy import Proxy, to_path
@@ -112,6 +116,45 @@ def test_casts_that_get_lost_again_and_again_are_counted(fleet: Fleet) -> None:
     assert read(fleet)["heatlite_nodes_cast_again"] == 1
 
 
+def test_what_an_engine_gives_back_as_it_leaves_is_counted(fleet: Fleet) -> None:
+    fleet.create(template({"a": slow(LONG), "b": slow(LONG)}))
+    while fleet.message():
+        pass
+    fleet.engines[0].leave()
+    assert read(fleet)["heatlite_nodes_given_back_total"] == 2
+
+
+def test_what_an_engine_has_lost_sight_of_is_counted(fleet: Fleet) -> None:
+    lost_sight_of(fleet)
+    fleet.sweep("lost_claims")
+    assert read(fleet)["heatlite_nodes_lost_sight_of_total"] == 1
+
+
+def test_a_resource_that_too_many_engines_died_at_is_counted(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", Settings(**HANDS_OVER | {"max_attempts": 1}))
+    running(fleet)
+    fleet.engines[0].die()
+    fleet.sweep("dead_engines")
+    fleet.settle()
+    assert fleet.state() == "CREATE_FAILED"
+    assert sum(read(fleet, number)["heatlite_resources_worn_out_total"] for number in (1, 2)) == 1
+
+
+def test_a_look_of_the_sweep_is_counted_when_it_begins_to_fail(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise ConnectionError("nobody is there")
+
+    engine = fleet.engines[0]
+    looks = iter((fails, fails, engine.sweeper.lost_wakes, fails))
+    monkeypatch.setattr(engine.sweeper, "lost_wakes", lambda: next(looks)())
+    sweeps = Sweeps(engine.shared, engine.sweeper)
+    counted = []
+    for _ in range(4):
+        sweeps.sweep()
+        counted.append(read(fleet)["heatlite_sweep_outages_total"])
+    assert counted == [1, 1, 1, 2]
+
+
 def test_without_a_database_an_engine_still_says_so(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*arguments: Any) -> None:
         raise ConnectionError("nobody is there")
@@ -179,7 +222,7 @@ def test_an_engine_without_its_database_cannot_work_until_it_is_back(
 ) -> None:
     direct = request.getfixturevalue(server).fresh_database()
     proxy = Proxy(to_path(socket_of(request.getfixturevalue(server))))
-    database = Database(Settings(through(direct, proxy.port), max_retries=0))
+    database = Database(DatabaseSettings(through(direct, proxy.port), max_retries=0))
     try:
         migration.sync(database.engine)
         health = health_of(Endpoint(database))
