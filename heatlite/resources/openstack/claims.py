@@ -238,3 +238,6 @@ class RecordedFirst(CloudResource):
     def find(self) -> list[str]:
         """Return nothing: the id is recorded before any request."""
         return []
+
+    def list_seen_in(self) -> None:
+        """Return None: a list has no entry with the resource's id."""

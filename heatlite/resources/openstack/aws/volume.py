@@ -58,6 +58,10 @@ class EC2Volume(Volume):
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
         """Change nothing."""
 
+    def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Return nothing: no property can be changed."""
+        return {}
+
 
 class EC2VolumeAttachment(VolumeAttachment):
     """An attachment that can't be changed."""

@@ -35,6 +35,8 @@ IN_USE_CAN_GROW = "3.42"
 """The API version from which an attached volume can be extended."""
 MADE_OF_BACKUP = "3.47"
 WHOLE_LIST = "/volumes/detail"
+CINDERS_OWN = ("readonly", "src_backup_id")
+"""Keys that Cinder itself adds to the metadata: the access, and the backup that was restored."""
 SOURCES = ("snapshot_id", "source_volid", "image")
 BAD_REQUEST = 400
 BACKUP_SERVICE = "cinder-backup"
@@ -176,7 +178,7 @@ class Volume(CloudResource):
     def differing(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """Return what differs: name and description, and size, type, metadata and access."""
         found, given = super().differing(body), self.properties
-        own = {it: value for it, value in (body.get(METADATA) or {}).items() if it not in (KEY, "readonly")}
+        own = {it: value for it, value in (body.get(METADATA) or {}).items() if it not in (KEY, *CINDERS_OWN)}
         if {key: str(it) for key, it in (given[METADATA] or {}).items()} != own:
             found[METADATA] = own
         if given[SIZE] is not None and body[SIZE] != given[SIZE]:
@@ -189,16 +191,15 @@ class Volume(CloudResource):
 
     def beyond_repair(self, found: Mapping[str, Any]) -> frozenset[str]:
         """Return the size, if it has grown: a volume can't shrink."""
-        size = self.properties[SIZE]
-        has_grown = SIZE in found and size is not None and found[SIZE] > size
+        has_grown = SIZE in found and found[SIZE] > self.properties[SIZE]
         return super().beyond_repair(found) | ({SIZE} if has_grown else set())
 
     def update_rest(self, prop_diff: Mapping[str, Any]) -> None:
         """Change the metadata."""
         if METADATA in prop_diff:
             mark = {KEY: self.uuid}
-            flag = {it: value for it, value in (self.seen().get(METADATA) or {}).items() if it == "readonly"}
-            wanted = {**(self.properties[METADATA] or {}), **mark, **flag}
+            kept = {it: value for it, value in (self.seen().get(METADATA) or {}).items() if it in CINDERS_OWN}
+            wanted = {**(self.properties[METADATA] or {}), **mark, **kept}
             self._seen = None
             self.api.put(f"{self.one}/metadata", {METADATA: wanted})
 

@@ -170,8 +170,9 @@ class SwiftSignal(InContainer):
     def _letters(self) -> list[Mapping[str, Any]]:
         return [*ObjectBox(self.cloud, self.stack_id, self._object()).letters().values()]
 
-    def handle_check(self) -> None:
-        """Do nothing: the wait is over."""
+    def look(self, thing_id: str) -> Body:
+        """Return nothing: the wait is over, and has no object of its own."""
+        return {}
 
     def handle_delete(self) -> Any:
         """Delete nothing: the signals belong to the handle."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from heatlite.exception import CloudError
 from heatlite.resources.openstack.base import CloudResource
 from heatlite.resources.openstack.fields import listed, text
 from heatlite.resources.openstack.marks import tag_of
@@ -16,12 +18,15 @@ from heatlite.resources.openstack.neutron.net import Net
 from heatlite.resources.openstack.sights import IDS_TOGETHER, holds, tags_differ
 from heatlite.resources.openstack.states import states
 from heatlite.resources.outcomes import Done
+from heatlite.resources.registry import Registry
 from heatlite.resources.sight import IS_GONE, Sight
 from heatlite.resources.testing import carried, drive, instance_of
 from tests.memory_api import MemoryApi, Refusal
+from tests.unit.resources.cloud_examples import CLOUD_EXAMPLES, ID
 
 Make = Callable[[], CloudResource]
 numbers = itertools.count(1)
+TYPES = Registry.load()
 
 
 class Thing(CloudResource):
@@ -140,6 +145,18 @@ def test_a_repair_replaces_what_no_update_can_set(api: MemoryApi) -> None:
     thing = made(api, Thing, name="a")
     assert thing().beyond_repair({"name": "b"}) == frozenset()
     assert thing().beyond_repair({"name": "b", "kind": "c"}) == {"kind"}
+
+
+SEEN = {"id": ID, "name": "seen", "status": "ACTIVE", "size": 1, "flavor": {"id": ID}, "volume_type": "seen"}
+
+
+@pytest.mark.parametrize("name", [it for it in TYPES.names() if issubclass(TYPES.get(it), CloudResource)])
+def test_each_type_compares_by_properties_that_it_has(name: str, api: MemoryApi) -> None:
+    plugin = TYPES.get(name)
+    resource = plugin(instance_of(plugin, CLOUD_EXAMPLES.get(name, {}), cloud=api.cloud(), resource_id=ID))
+    assert isinstance(resource, CloudResource)
+    with suppress(CloudError):  # a service that isn't there knows no names
+        resource.beyond_repair(resource.differing(SEEN))
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,19 @@
-"""A volume with the deletion policy Snapshot: a backup, and then its deletion, whatever happens in between."""
+"""A volume with the deletion policy Snapshot: a backup, and then its deletion, whatever happens in between.
+
+And a restored one, in whose metadata Cinder notes its backup.
+"""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from heatlite.resources.openstack.cinder.volume import Volume
+from heatlite.resources.openstack.marks import KEY
 from heatlite.resources.outcomes import Done, Failed, Waiting
+from heatlite.resources.sight import Sight
 from heatlite.resources.steps import poll, start
 from heatlite.resources.testing import FakeClock, carried, instance_of
 from tests import memory_api
@@ -32,6 +38,9 @@ class Cinder(MemoryApi):
         self.objects |= {"volumes": {ID: {"id": ID, "status": "available"}}, "backups": {}}
 
     def _answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
+        if (method, path) == ("PUT", f"/volumes/{ID}/metadata"):
+            self.objects["volumes"][ID] |= json.loads(body)
+            return 200, json.loads(body)
         status, answer = super()._answer(method, path, query, body)
         if (method, path) == ("POST", "/backups"):
             answer["backup"]["status"] = "creating"
@@ -136,3 +145,14 @@ def test_a_volume_that_is_gone_needs_no_backup(cinder: Cinder) -> None:
 def test_what_failed_is_deleted_without_a_backup_as_in_heat(cinder: Cinder, action: str) -> None:
     assert isinstance(Deletion(cinder, (action, "FAILED")).end(), Done)
     assert (cinder.objects["volumes"], cinder.backups) == ({}, [])
+
+
+def test_the_note_of_a_restored_backup_is_no_difference_and_stays(cinder: Cinder) -> None:
+    notes = {"src_backup_id": "b", "readonly": "False"}
+    there = cinder.objects["volumes"][ID]
+    there |= {"size": 1, "metadata": {KEY: "web", "for": "logs", **notes}}
+    properties = {"size": 1, "backup_id": "b", "metadata": {"for": "logs"}}
+    instance = instance_of(Kept, properties, cloud=cinder.cloud(), resource_id=ID)
+    assert Kept.see_all([Kept(instance)]) == {instance.uuid: Sight()}
+    Kept(instance).update_rest({"metadata": {"for": "logs"}})
+    assert there["metadata"] == {KEY: instance.uuid, "for": "logs", **notes}
