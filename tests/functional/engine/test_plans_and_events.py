@@ -119,6 +119,7 @@ def test_a_resource_that_reads_what_it_cannot_take(schema: pathlib.Path, tmp_pat
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(7200)
 def test_what_is_planned_is_what_happens_in_many_lives(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:
     _, _, met = lives(schema, tmp_path, MANY)
     assert ALL - met == set()
