@@ -24,9 +24,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from heatlite.drawing.live_page import ASKED_BY
+
 COOKIE = "heatlite_token"
-ASKED_BY = "X-Heatlite"
-"""A header that a form or a link of another page can't send."""
 MOST_READERS = 50
 SECONDS_SILENT = 15.0
 """After so long without news a comment is sent, so that a reader that is gone is noticed."""

@@ -1,4 +1,4 @@
-"""What a page that lives shows of a stack: read from the engine in this thread, and put on the server's board."""
+"""Read a stack from the engine, and publish what its live page shows on the server's board."""
 
 from __future__ import annotations
 

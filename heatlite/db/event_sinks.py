@@ -51,16 +51,17 @@ OF_TREE = EVENT.join(STACK, STACK.c.id == EVENT.c.stack_id)
 
 
 @writer
-def keep(
-    context: Context, stack_id: str, targets: Collection[str], user_creds_id: int | None, *, after: int = 0
-) -> None:
-    """Note the sinks of a stack's operation. What was noted earlier stays as it is.
+def keep(context: Context, stack_id: str, targets: Collection[str], *, after: int = 0) -> None:
+    """Note the sinks of a stack with its credentials. What was noted earlier stays as it is.
 
     :param after: id of the last event that isn't to be sent
     """
     noted = set(context.connection.execute(sa.select(TABLE.c.target).where(TABLE.c.stack_id == stack_id)).scalars())
     new = sorted(set(targets) - noted)
     if new:
+        user_creds_id = context.connection.execute(
+            sa.select(STACK.c.user_creds_id).where(STACK.c.id == stack_id)
+        ).scalar()
         begun = {"last_id": after, "floor_id": after, "recent": {}, "look_at": None, "free_at": 0.0}
         same: dict[str, Any] = {"stack_id": stack_id, "user_creds_id": user_creds_id, **begun}
         context.connection.execute(sa.insert(TABLE), [{**same, "target": target} for target in new])
@@ -74,12 +75,12 @@ def newest(context: Context, root_id: str) -> int:
 
 
 @reader
-def exist(context: Context, stack_id: str) -> bool:
-    """Tell whether a stack has sinks."""
-    return (
-        context.connection.execute(sa.select(TABLE.c.id).where(TABLE.c.stack_id == stack_id).limit(1)).first()
-        is not None
-    )
+def need(context: Context, user_creds_id: int | None) -> bool:
+    """Tell whether events are still to be sent with these credentials, so that they and their trust have to stay."""
+    if user_creds_id is None:
+        return False
+    statement = sa.select(TABLE.c.id).where(TABLE.c.user_creds_id == user_creds_id).limit(1)
+    return context.connection.execute(statement).scalar() is not None
 
 
 @reader

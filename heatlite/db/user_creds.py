@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from heatlite.db import models
+from heatlite.db import event_sinks, models
 from heatlite.db.api import Context, reader, rows, writer
 from heatlite.db.crypt import METHOD
 
@@ -88,8 +88,6 @@ def update(context: Context, user_creds_id: int, credentials: Credentials, now: 
 @writer
 def remove(context: Context, user_creds_id: int) -> bool:
     """Delete credentials. Return False if they were gone, or an event sink still needs them."""
-    sinks = models.event_sink
-    needing = sa.select(sinks.c.id).where(sinks.c.user_creds_id == user_creds_id).limit(1)
-    if context.connection.execute(needing).scalar() is not None:
+    if event_sinks.need(context, user_creds_id):
         return False
     return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == user_creds_id))) == 1

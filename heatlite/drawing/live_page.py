@@ -22,6 +22,8 @@ from heatlite.drawing.timeline import STYLE as TIMELINE_STYLE
 from heatlite.drawing.timeline import rows
 
 PARTS = ("head", "graph", "timeline", "events", "drift")
+ASKED_BY = "X-Heatlite"
+"""The header of a request of the page's own: a form or a link of another page can't send it."""
 MOST_EVENTS = 200
 STYLE = """
 section { padding: 4px 16px 12px; overflow-x: auto } h2 { font-size: 15px; margin: 10px 0 4px }
@@ -46,14 +48,16 @@ source.addEventListener('trouble', event => {
 });
 source.onerror = () => { state.textContent = 'not connected'; state.className = 'away'; };
 document.querySelector('#look').addEventListener('click', () =>
-  fetch('drift', {method: 'POST', headers: {'X-Heatlite': 'look'}}));
+  fetch('drift', {method: 'POST', headers: {'%s': 'look'}}));
 """
 
 
 def frame(stack_name: str, nonce: str) -> str:
     """Build the page that a browser loads."""
     names = "[" + ", ".join(f"'{it}'" for it in PARTS) + "]"
-    return document(f"{stack_name} – live", GRAPH_STYLE + TIMELINE_STYLE + STYLE, BODY, SCRIPT % names, nonce)
+    return document(
+        f"{stack_name} – live", GRAPH_STYLE + TIMELINE_STYLE + STYLE, BODY, SCRIPT % (names, ASKED_BY), nonce
+    )
 
 
 def parts(picture: Picture, history: History, engines: Mapping[str, str]) -> dict[str, str]:

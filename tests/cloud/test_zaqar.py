@@ -180,10 +180,10 @@ def test_a_server_a_deployment_and_a_wait_by_queues(story: Story, cloud: Reached
 
     wait_until(deployments, story.patience, "the deployment", story.explain)
     told = {it["name"]: it["value"] for it in deployments()[0]["inputs"]}
-    told_queue(cloud, told, "deploy_").post({"result": "42", "deploy_status_code": 0}, 600)
+    told_queue(cloud, told, "deploy_").post([{"result": "42", "deploy_status_code": 0}], 600)
     handle = told_queue(cloud, json.loads(outputs(story)["signal"]))
     for signal in ({}, {"id": "b", "data": "it is up"}):
-        handle.post(signal, 600)
+        handle.post([signal], 600)
     story.settle("CREATE_COMPLETE")
     assert outputs(story)["result"] == "42"
     assert json.loads(outputs(story)["data"]) == {"1": None, "b": "it is up"}

@@ -122,7 +122,7 @@ class TakeOver:
                 tree = models.stack.c.root_id == heat.id
                 context.connection.execute(sa.update(models.stack).where(tree).values(user_creds_id=user_creds_id))
                 if sinks := targets(heat.template.environment.get("event_sinks") or []):
-                    event_sinks.keep(context, heat.id, sinks, user_creds_id, after=event_sinks.newest(context, heat.id))
+                    event_sinks.keep(context, heat.id, sinks, after=event_sinks.newest(context, heat.id))
             self._tell_children(context, judged)
 
     @staticmethod

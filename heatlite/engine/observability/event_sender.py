@@ -17,7 +17,6 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from heatlite import exception
 from heatlite.db import event_sinks, stacks, templates, user_creds
@@ -29,13 +28,14 @@ from heatlite.engine.observability.sender import Sender
 from heatlite.engine.ports.clouds import Clouds
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal import credentials
+from heatlite.resources.builtin.mailbox import QueueBox
 from heatlite.template.environment import targets
 
 LOG = logging.getLogger(__name__)
 
 AT_A_TIME = 100
 """Sinks in one look, and events in one claim."""
-MOST_IN_A_MESSAGE, MOST_BYTES = 10, 64 * 1024
+MOST_IN_A_REQUEST, MOST_BYTES = 10, 64 * 1024
 """Events in one request. Zaqar takes 20 messages and 256 KiB unless it is told otherwise."""
 CLAIMED_FOR = 60.0
 """Seconds that an engine has to send the events of one claim."""
@@ -82,8 +82,9 @@ class EventSender(Sender):
         if len(alive) < len(events):
             LOG.warning("%d events of stack %s are too old for %s", len(events) - len(alive), stack.id, record.target)
         try:
+            queue = QueueBox(self._clouds.of_stack(stack), record.target, stack.id)
             for some in batches([message(it) for it in alive]):
-                self._post(stack, record.target, some, ttl)
+                queue.post(some, ttl)
         except exception.CloudUnavailable as error:
             LOG.info("Events of stack %s can't be sent to %s now: %s", stack.id, record.target, error)
             self._record(event_sinks.put_off, record, self._shared.inputs.now() + AGAIN_AFTER)
@@ -115,11 +116,6 @@ class EventSender(Sender):
     def _age(self, event: EventRecord) -> float:
         return (self._shared.inputs.utcnow() - event.created_at).total_seconds()
 
-    def _post(self, stack: StackRecord, target: str, bodies: Sequence[Mapping[str, Any]], ttl: int) -> None:
-        messages = [{"body": it, "ttl": ttl} for it in bodies]
-        api = self._clouds.of_stack(stack).api("message")
-        api.post(f"/queues/{quote(target, safe='')}/messages", {"messages": messages}, headers={"Client-ID": stack.id})
-
     def _forget(self, record: SinkRecord) -> None:
         """Forget a sink, and with the last one of a deleted stack the stack's credentials."""
         found = self._removed(record)
@@ -148,7 +144,7 @@ def batches(bodies: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, A
     size = 0
     for body in bodies:
         length = len(json.dumps(body))
-        if some and (len(some) == MOST_IN_A_MESSAGE or size + length > MOST_BYTES):
+        if some and (len(some) == MOST_IN_A_REQUEST or size + length > MOST_BYTES):
             yield some
             some, size = [], 0
         some.append(body)

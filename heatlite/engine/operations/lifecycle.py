@@ -144,7 +144,7 @@ class Lifecycle:
             wanted, tags = traversals.wanted(shared.linked(parsed, values)), options.tags or ()
             begun = begin.create(context, shared.inputs, stack, wanted, tags)
             if targets := self._sinks(submission):
-                event_sinks.keep(context, stack.id, targets, user_creds_id)
+                event_sinks.keep(context, stack.id, targets)
             if options.adopts is not None:
                 adoption.hand_over(context, shared.inputs, stack.id, options.adopts)
             self._starts.note(context, stack, begun)
@@ -195,7 +195,7 @@ class Lifecycle:
             sent_from = event_sinks.newest(self._shared.context(), stack.id)
 
             def also(context: EngineContext, traversal_id: str) -> None:
-                event_sinks.keep(context, stack.id, targets, stack.user_creds_id, after=sent_from)
+                event_sinks.keep(context, stack.id, targets, after=sent_from)
 
         return StackChange(Action.UPDATE, columns, wanted, options.tags, also=also, unchanged=unchanged)
 

@@ -54,6 +54,7 @@ from heatlite.engine.nested.begin import Children
 from heatlite.engine.nested.endpoint import NestedEndpoint
 from heatlite.engine.observability.event_sender import EventSender
 from heatlite.engine.observability.notification_sender import NotificationSender
+from heatlite.engine.observability.sender import Sender
 from heatlite.engine.operations.lifecycle import Lifecycle
 from heatlite.engine.ports.clouds import Clouds, no_cloud
 from heatlite.engine.ports.nested_stacks import Ports
@@ -159,8 +160,11 @@ class EngineProcess:
         self._sweeps.add(Forgetting(surroundings.database, surroundings.inputs).old_calls)
         self._renewal = Renewal(self.shared.lease, self._settings)
         notifier = surroundings.notifier
-        self._sender = NotificationSender(surroundings.database, surroundings.inputs, notifier) if notifier else None
-        self._event_sender = EventSender(self.shared, self.shared.clouds) if self.shared.clouds else None
+        self._senders: list[Sender] = []
+        if notifier is not None:
+            self._senders.append(NotificationSender(surroundings.database, surroundings.inputs, notifier))
+        if self.shared.clouds is not None:
+            self._senders.append(EventSender(self.shared, self.shared.clouds))
         self._worker = WorkerEndpoint(self.checker, lambda: self.shared.lease.is_valid)
         self._puller = self._pulls()
         self._leaves, self._has_begun = threading.Event(), threading.Event()
@@ -265,9 +269,8 @@ class EngineProcess:
         self._sweeps.start()
         if self._settings.role.converges:
             self._puller.start()
-        for sender in (self._sender, self._event_sender):
-            if sender is not None:
-                sender.start()
+        for sender in self._senders:
+            sender.start()
 
     def _serves(self) -> None:
         """Record that the broker delivers messages to this engine from now on."""
@@ -363,9 +366,8 @@ class EngineProcess:
         self.runner.drain()
         if not self.shared.claims.wait_until_empty(self._settings.graceful_shutdown_timeout):
             LOG.warning("Some steps didn't end in time: other engines will take over their nodes")
-        for sender in (self._sender, self._event_sender):
-            if sender is not None:
-                sender.stop()
+        for sender in self._senders:
+            sender.stop()
         self._pool.shutdown(wait=False)
         self._casting.stop(LAST_CASTS)
         self._renewal.stop()

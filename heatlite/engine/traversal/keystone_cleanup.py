@@ -32,7 +32,7 @@ def say(shared: Shared, stack: StackRecord) -> str | None:
         shared.clouds.users_of(replace(stack, root_id=stack.id)).delete_all()
     except exception.HeatliteError as error:
         return f"Error deleting project: {error}"
-    if not stack.is_nested and not event_sinks.exist(shared.context(), stack.id):
+    if not stack.is_nested and not event_sinks.need(shared.context(), stack.user_creds_id):
         revoke_trust(shared, stack)  # else it is needed until the last event is sent
     return None
 

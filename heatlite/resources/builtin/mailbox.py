@@ -12,7 +12,7 @@ only with the mailbox, or when a new wait begins: so an engine that dies between
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -155,9 +155,10 @@ class QueueBox:
         found = self._api.listed(f"{self._place}/messages", "messages", params=asked, **self._sent)
         return {str(it["id"]): parsed(it["body"]) for it in found}
 
-    def post(self, body: Any, ttl: int) -> None:
-        """Leave a message."""
-        self._api.post(f"{self._place}/messages", {"messages": [{"body": body, "ttl": ttl}]}, **self._sent)
+    def post(self, bodies: Iterable[Any], ttl: int) -> None:
+        """Leave messages, each for so many seconds."""
+        messages = [{"body": it, "ttl": ttl} for it in bodies]
+        self._api.post(f"{self._place}/messages", {"messages": messages}, **self._sent)
 
     def remove(self) -> bool:
         """Delete the queue with its messages."""

@@ -91,4 +91,4 @@ def push(cloud: Cloud, served: Served | None, uuid: str) -> None:
         except CloudNotFound:  # the container has gone with the server
             return
     elif queue := queue_of(cloud, served.data, uuid):
-        queue.post(content, TTL_SECONDS)
+        queue.post([content], TTL_SECONDS)

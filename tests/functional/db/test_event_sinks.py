@@ -24,7 +24,7 @@ def due(context, stack_id, now=1.0):
 def test_a_sink_is_due_for_events_in_its_tree_only(context):
     root, inner = tree(context)
     other, _ = tree(context)
-    event_sinks.keep(context, root, {"news"}, None)
+    event_sinks.keep(context, root, {"news"})
     happen(context, other, "foreign")
     assert due(context, root) == []
     happen(context, inner, "a")
@@ -35,7 +35,7 @@ def test_a_sink_is_due_for_events_in_its_tree_only(context):
 
 def test_one_engine_claims_a_sink_until_it_is_done_or_dead(context):
     root, _ = tree(context)
-    event_sinks.keep(context, root, {"news"}, None)
+    event_sinks.keep(context, root, {"news"})
     happen(context, root, "a")
     [record] = due(context, root)
     claimed = event_sinks.claim(context, record, 60.0)
@@ -54,7 +54,7 @@ def test_one_engine_claims_a_sink_until_it_is_done_or_dead(context):
 def test_sinks_that_are_known_stay_as_they_are(context):
     root, _ = tree(context)
     happen(context, root, "a")
-    event_sinks.keep(context, root, {"Queue"}, None, after=event_sinks.newest(context, root))
-    event_sinks.keep(context, root, {"Queue", "queue"}, None)
+    event_sinks.keep(context, root, {"Queue"}, after=event_sinks.newest(context, root))
+    event_sinks.keep(context, root, {"Queue", "queue"})
     [record] = due(context, root)
     assert record.target == "queue", "names are exact, and nothing was news to the other"

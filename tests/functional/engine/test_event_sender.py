@@ -144,6 +144,24 @@ def test_a_deleted_stack_keeps_its_trust_until_its_last_event_is_sent(
         assert connection.execute(sa.select(models.user_creds)).all() == []
 
 
+def test_the_update_that_gives_a_stack_its_first_credentials_is_told_too(
+    engine: Endpoint, queues: Queues, sender: EventSender
+) -> None:
+    identity = engine.created("web", ONE)
+    with engine.database.engine.begin() as connection:  # as an import leaves a stack without credentials
+        connection.execute(sa.update(models.stack).values(user_creds_id=None))
+    engine.update(identity, TWO, params=SINK, wire=ANN)
+    engine.settle()
+    engine.call("delete_stack", stack_identity=identity)
+    engine.settle()
+    all_of(sender)
+    assert (queues.told()[0], queues.told()[-1]) == ("web UPDATE_IN_PROGRESS", "web DELETE_COMPLETE")
+    for _ in range(2):
+        engine.clock.now += event_sinks.SETTLES
+        all_of(sender)
+    assert queues.keystone.things["trust"] == {}
+
+
 def test_without_sinks_a_trust_goes_with_its_stack(engine: Endpoint, queues: Queues) -> None:
     identity = engine.created("web", ONE, wire=ANN)
     engine.call("delete_stack", stack_identity=identity)

@@ -78,14 +78,14 @@ def test_a_condition_keeps_what_it_reads_in_the_handles_queue(keystone: MemoryKe
     condition = instance_of(WaitCondition, given, cloud=cloud_of(keystone), siblings=Siblings(handle))
     waiting = start(WaitCondition(condition), "CREATE")
     assert isinstance(waiting, Waiting)
-    sender.post({"data": "first"}, 60)
-    sender.post({"id": "a", "data": 1}, 60)
+    sender.post([{"data": "first"}], 60)
+    sender.post([{"id": "a", "data": 1}], 60)
     waiting = poll(WaitCondition(condition), "CREATE", waiting.progress)
     assert isinstance(waiting, Waiting)
     condition = carried(condition, waiting)
     zaqar.objects[MESSAGES.path].clear()  # their time is over
-    sender.post(json.dumps({"id": "a", "data": 2}), 60)
-    sender.post({}, 60)
+    sender.post([json.dumps({"id": "a", "data": 2})], 60)
+    sender.post([{}], 60)
     done = poll(WaitCondition(condition), "CREATE", waiting.progress)
     assert isinstance(done, Done)
     assert json.loads(done.attributes["data"]) == {"1": "first", "a": 2, "4": None}
@@ -109,7 +109,7 @@ def test_a_bad_message_fails_the_condition(keystone: MemoryKeystone, zaqar: Stan
     made = drive(HandleWithUser, "CREATE", instance=handle)
     assert isinstance(made, Done)
     handle = carried(handle, made)
-    queue_told(keystone, json.loads(HandleWithUser(handle).resolve_attribute("signal"))).post(message, 60)
+    queue_told(keystone, json.loads(HandleWithUser(handle).resolve_attribute("signal"))).post([message], 60)
     given = {"handle": "h", "timeout": 60}
     condition = instance_of(WaitCondition, given, cloud=cloud_of(keystone), siblings=Siblings(handle))
     failed = start(WaitCondition(condition), "CREATE")
@@ -126,13 +126,13 @@ def test_a_deployments_result_is_read_in_its_queue(keystone: MemoryKeystone, zaq
     instance = carried(instance, waiting)
     told = {it["name"]: it["value"] for it in software.orders[instance.uuid].config.inputs}
     sender = queue_told(keystone, told, "deploy_")
-    sender.post({"deploy_status_code": 0, "deploy_stdout": "fine"}, 60)
+    sender.post([{"deploy_status_code": 0, "deploy_stdout": "fine"}], 60)
     done = poll(DeploymentWithUser(instance), "CREATE", waiting.progress)
     assert isinstance(done, Done)
     assert done.attributes["deploy_stdout"] == "fine"
     again = start(DeploymentWithUser(carried(instance, done)), "UPDATE", {"input_values": {"a": 1}})
     assert isinstance(again, Waiting)  # the result of before is no result of this
-    sender.post({"deploy_status_code": 1}, 60)
+    sender.post([{"deploy_status_code": 1}], 60)
     failed = poll(DeploymentWithUser(carried(instance, again)), "UPDATE", again.progress, {"input_values": {"a": 1}})
     assert isinstance(failed, Failed)
     assert "non-zero status code: 1" in failed.reason
