@@ -62,9 +62,80 @@ def mistral(place: Place) -> Sections:
     }
 
 
+def manila(place: Place) -> Sections:
+    """Shares that are nowhere: manila's own driver for tests, once with servers for shares and once without."""
+    shared = {
+        "share_driver": "manila.tests.share.drivers.dummy.DummyDriver",
+        "snapshot_support": "true",
+        "create_share_from_snapshot_support": "true",
+    }
+    options = {
+        "enabled_share_backends": "alone,served",
+        "enabled_share_protocols": "NFS,CIFS",
+        "api_paste_config": place.shipped("manila", "api-paste.ini"),
+        "rootwrap_config": place.shipped("manila", "rootwrap.conf"),
+        "driver_updating_interval": 60,
+    }
+    networks = {"network_api_class": "manila.network.standalone_network_plugin.StandaloneNetworkPlugin"}
+    addresses = {"standalone_network_plugin_gateway": "10.77.0.1", "standalone_network_plugin_mask": 24}
+    return common(place, "manila", **options) | {
+        "alone": {**shared, "share_backend_name": "alone", "driver_handles_share_servers": "false"},
+        "served": {
+            **shared,
+            **networks,
+            **addresses,
+            "share_backend_name": "served",
+            "driver_handles_share_servers": "true",
+        },
+        "neutron": {**login(place, "manila"), "valid_interfaces": "public"},
+        "nova": login(place, "manila"),
+        "cinder": login(place, "manila"),
+        "glance": login(place, "manila"),
+        "coordination": {"backend_url": f"file://{place.state('manila')}"},
+    }
+
+
+def ironic(place: Place) -> Sections:
+    """Machines that don't exist, of ironic's own fake hardware."""
+    fakes = {f"enabled_{kind}_interfaces": "fake" for kind in OF_IRON}
+    options = {
+        "auth_strategy": "keystone",
+        "enabled_hardware_types": "fake-hardware",
+        "enabled_network_interfaces": "noop",
+        "enabled_storage_interfaces": "noop",
+        "default_network_interface": "noop",
+        "rpc_transport": "oslo",
+        **fakes,
+    }
+    asks = {**login(place, "ironic"), "valid_interfaces": "public"}
+    return common(place, "ironic", **options) | {
+        "conductor": {"sync_power_state_interval": 3600},
+        "api": {"public_endpoint": place.url("ironic")},
+        **dict.fromkeys(("service_catalog", "glance", "neutron", "inspector"), asks),
+        "dhcp": {"dhcp_provider": "none"},
+    }
+
+
+OF_IRON = (
+    "bios",
+    "boot",
+    "console",
+    "deploy",
+    "firmware",
+    "inspect",
+    "management",
+    "power",
+    "raid",
+    "rescue",
+    "vendor",
+)
+
+
 FILES: Mapping[str, Mapping[str, Written]] = {
     "zaqar": {"zaqar.conf": zaqar},
     "gnocchi": {"gnocchi.conf": gnocchi},
     "aodh": {"aodh.conf": aodh},
     "mistral": {"mistral.conf": mistral},
+    "manila": {"manila.conf": manila},
+    "ironic": {"ironic.conf": ironic},
 }

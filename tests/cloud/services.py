@@ -156,6 +156,25 @@ ON_REQUEST: Mapping[str, Service] = {
         migration=("mistral-db-manage", "upgrade", "head"),
         topic="mistral_engine",
     ),
+    "manila": Service(
+        further.FILES["manila"],
+        (("sharev2", "/v2"), ("shared-file-system", "/v2")),
+        "manila.wsgi.api",
+        ("manila-scheduler", "manila-share"),
+        databases=("manila",),
+        migration=("manila-manage", "db", "sync"),
+        takes_arguments=True,
+        topic="manila-scheduler",
+    ),
+    "ironic": Service(
+        further.FILES["ironic"],
+        (("baremetal", ""),),
+        "ironic.wsgi",
+        ("ironic-conductor",),
+        databases=("ironic",),
+        migration=("ironic-dbsync", "create_schema"),
+        topic="ironic.conductor_manager",
+    ),
 }
 SERVICES = {**ALWAYS, **ON_REQUEST}
 
