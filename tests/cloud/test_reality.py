@@ -41,8 +41,9 @@ def test_what_was_done_behind_the_engine_is_told_left_alone_and_repaired_when_as
     ids = {name: it["physical_resource_id"] for name, it in story.resources().items()}
     with cloud.counted() as asked:
         assert told(story, shop()) == {}
-    if asked:  # one list a type; what is alone in its type is read
-        assert (asked["neutron GET"], asked["nova GET"], asked["cinder GET"]) == (4, 1, 1)
+    if asked:  # one list a type; what is alone in its type is read; the flavor's name may be known from the creation
+        assert (asked["neutron GET"], asked["cinder GET"]) == (4, 1)
+        assert asked["nova GET"] in (1, 2)
 
     network, compute, storage = (
         cloud.services(PROJECT, PROJECT).api(it) for it in ("network", "compute", "block_storage")

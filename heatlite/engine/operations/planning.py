@@ -33,6 +33,7 @@ from heatlite.engine.ports.nested_stacks import view
 from heatlite.resources.nested.decision import is_at_goal, is_lost
 from heatlite.resources.nested.port import OPERATION
 from heatlite.resources.stack_resource import StackResource
+from heatlite.schema.constraints import cloud_for_constraints
 from heatlite.template import Mask
 from heatlite.template.mask import masked
 
@@ -70,7 +71,8 @@ def changes(
     shared.library.check_immutable(context, stack, validated, parameters)
     parsed = implied_dependencies.linked(validated, parameters, shared.registry)
     planner = Planner(shared, context, Walk(shared, context, shown))
-    return planner.changes(Place(stack, True, submission), parsed, parameters, language.Mask())
+    with cloud_for_constraints(None):  # as the engine evaluates: no service is asked for each id that a row has
+        return planner.changes(Place(stack, True, submission), parsed, parameters, language.Mask())
 
 
 def looked(seen: Seen) -> Told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import shutil
 from collections.abc import Iterator
@@ -61,3 +62,15 @@ def test_what_a_template_names_is_asked_for_as_whoever_sends_it(engine: Endpoint
     with pytest.raises(exception.StackValidationFailed, match=r"resources\.a\.properties\.network: .*nowhere"):
         create(engine, type="OS::Neutron::Port", properties={"network": "nowhere"})
     assert api.asked == [("GET", "/networks")]
+
+
+def test_a_plan_asks_for_what_a_template_names_and_not_for_what_rows_have(engine: Endpoint, api: MemoryApi) -> None:
+    value = {"type": "OS::Heat::Value", "properties": {"value": "nowhere"}}
+    identity = engine.created("s", template({"a": value}))
+    for network, asked in (({"get_attr": ["a", "value"]}, []), ("nowhere", [("GET", "/networks")])):
+        wanted = template({"a": value, "b": {"type": "OS::Neutron::Port", "properties": {"network": network}}})
+        given = {"stack_identity": identity, "template": wanted, "params": None, "files": None, "args": {}}
+        with contextlib.suppress(exception.StackValidationFailed):
+            reply = engine.call("plan_update", **given, wire=WIRE)
+            assert [it["fate"] for it in reply["changes"]] == ["unchanged", "added"]
+        assert api.asked == asked
