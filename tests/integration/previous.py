@@ -48,15 +48,13 @@ def forget() -> None:
 def begin_nested_stacks_by_the_client_api() -> None:
     """Send and take operations on nested stacks as calls of Heat's methods."""
     from heatlite.engine.api.service import EngineEndpoint
-    from heatlite.engine.api.visits import VisitEndpoint
     from heatlite.rpc import messages
     from heatlite.rpc.worker_client import WorkerClient
 
     messages.NESTED_TOPIC = "a topic of which this version knows nothing"
     WorkerClient.begin = cast_to_the_client_api  # type: ignore[method-assign]
-    for endpoint, names in ((EngineEndpoint, CHANGES), (VisitEndpoint, VISITS)):
-        for name in names:
-            setattr(endpoint, name, or_nested(getattr(endpoint, name)))
+    for name in (*CHANGES, *VISITS):
+        setattr(EngineEndpoint, name, or_nested(getattr(EngineEndpoint, name)))
 
 
 def cast_to_the_client_api(self: Any, request: dict[str, Any], message: Any) -> None:

@@ -15,31 +15,13 @@ from heatlite.db import resources, stacks
 from heatlite.engine.api import finding
 from heatlite.engine.api.arguments import identity
 from heatlite.engine.api.client_calls import client_call
-from heatlite.engine.api.reading import Reading
 from heatlite.engine.api.replies import Reply
-from heatlite.engine.shared import Shared
 
 
 class OtherCallersEndpoint:
     """The methods that the ``openstack`` client never calls."""
 
     target = oslo_messaging.Target(version="1.36")
-
-    def __init__(self, shared: Shared) -> None:
-        self._shared = shared
-        self._reading = Reading(shared)
-
-    @client_call
-    def describe_stack_resources(
-        self, context: RequestContext, stack_identity: Reply, resource_name: str | None
-    ) -> list[Reply]:
-        """Return a stack's resources in full, or only the one with a name; an empty list if there is no such name.
-
-        :raises EntityNotFound: when there is no such live stack
-        """
-        stack = finding.by_identity(context, stack_identity)
-        filters = None if resource_name is None else {"name": resource_name}
-        return self._reading.list_resources(context, stack, 0, True, filters)
 
     @client_call
     def find_physical_resource(self, context: RequestContext, physical_resource_id: str) -> Reply:

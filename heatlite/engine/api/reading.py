@@ -1,4 +1,4 @@
-"""Build the replies that show stacks, resources, events and engines. Nothing here writes.
+"""The client methods that show stacks, resources, events and engines. Nothing here writes.
 
 shown by id     from the writer, so a client sees its own last change     show, resource, output
 lists           from the replica, if there is one; it may lag             list, count, resources, events
@@ -10,6 +10,9 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import oslo_messaging
+
+import heatlite
 from heatlite import exception
 from heatlite import template as language
 from heatlite.context import RequestContext
@@ -17,9 +20,10 @@ from heatlite.convergence.model import Status
 from heatlite.convergence.serving import active_rows
 from heatlite.db import events, resources, services, stacks
 from heatlite.db.records import ResourceRecord, StackRecord
-from heatlite.engine.api import environments, finding, nesting, outputs, paging, queries, replies
+from heatlite.engine.api import arguments, environments, finding, nesting, outputs, paging, queries, replies
 from heatlite.engine.api.arguments import invalid
 from heatlite.engine.api.balanced import with_members
+from heatlite.engine.api.client_calls import client_call
 from heatlite.engine.api.history import read_events
 from heatlite.engine.api.queries import Condition
 from heatlite.engine.api.replies import Reply
@@ -38,16 +42,40 @@ Rows = dict[str, list[ResourceRecord]]
 """Stack id → its rows."""
 
 
-class Reading:
-    """Builds the replies about a stack that the caller has already found."""
+class ReadingEndpoint:
+    """The methods by which clients look.
+
+    Each that takes a stack's identity raises ``EntityNotFound`` when there is no such stack. A deleted stack is shown
+    too, without its outputs.
+    """
+
+    target = oslo_messaging.Target(version="1.36")
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
 
     # --- stacks -----------------------------------------------------------------------------------------------
 
-    def stack(self, context: RequestContext, stack: StackRecord, *, resolve_outputs: bool) -> Reply:
-        """Return one stack in full, with its outputs if the client wants them and the stack isn't deleted."""
+    @client_call
+    def identify_stack(self, context: RequestContext, stack_name: str) -> Reply:
+        """Return the identity of the stack with this name or id. A deleted stack is found too; a live one comes first.
+
+        :raises EntityNotFound: when the project has none
+        """
+        return arguments.identity(finding.by_name_or_id(context, stack_name))
+
+    @client_call
+    def show_stack(
+        self, context: RequestContext, stack_identity: Reply | None, resolve_outputs: bool = True
+    ) -> list[Reply]:
+        """Return one stack in full; without an identity, every live root stack, the newest first."""
+        with self._shared.database.reader(context):
+            if stack_identity is None:
+                return self._all_stacks(context, resolve_outputs=resolve_outputs)
+            stack = finding.by_identity(context, stack_identity, deleted=True)
+            return [self._stack(context, stack, resolve_outputs=resolve_outputs)]
+
+    def _stack(self, context: RequestContext, stack: StackRecord, *, resolve_outputs: bool) -> Reply:
         template, parameters = self._shared.library.readable(context, stack)
         tags = stacks.tags(context, [stack.id]).get(stack.id, [])
         reply = replies.stack_details(stack, tags, template, parameters)
@@ -59,27 +87,28 @@ class Reading:
             )
         return reply
 
-    def all_stacks(self, context: RequestContext, *, resolve_outputs: bool) -> list[Reply]:
-        """Return every live root stack in full, the newest first.
-
-        If ``max_listed`` cuts the list, the client reads on with ``list_stacks``.
-        """
+    def _all_stacks(self, context: RequestContext, *, resolve_outputs: bool) -> list[Reply]:
+        """Return every live root stack. If ``max_listed`` cuts the list, the client reads on with ``list_stacks``."""
         conditions = self._conditions(context, StackQuery())
         order = paging.order(None, None, {}, stacks.TABLE)
         found, is_cut = self._stacks(context, conditions, order, self._page(None))
         listed: list[Reply] = []
         size = 0
         for stack in found:
-            listed.append(self.stack(context, stack, resolve_outputs=resolve_outputs))
+            listed.append(self._stack(context, stack, resolve_outputs=resolve_outputs))
             size += weight(listed[-1])
             check_read(size, "list the stacks, or show one after another")
         return paging.with_next_marker(listed, found[-1].id) if is_cut else listed
 
-    def list_stacks(self, context: RequestContext, query: StackQuery) -> list[Reply]:
+    @client_call
+    def list_stacks(self, context: RequestContext, tenant_safe: bool = True, **more: Any) -> list[Reply]:
         """Return the stacks that a query matches. A marker that isn't found is ignored, as in Heat.
 
+        :param tenant_safe: ignored; only old clients send it. An administrator sees the stacks of every project
+        :param more: the fields of ``StackQuery``
         :raises Invalid: when a part of the query is invalid
         """
+        query = arguments.collected(StackQuery, more)
         conditions = self._conditions(context, query)
         order = queries.stack_order(query, finding.project_filter(context))
         page, marker = self._page(query.limit), paging.marker_id(query.marker)
@@ -101,12 +130,10 @@ class Reading:
     def _page(self, limit: Any) -> paging.Page:
         return paging.page(limit, self._shared.settings.max_listed)
 
-    def count_stacks(self, context: RequestContext, query: StackQuery) -> int:
-        """Return the number of stacks that a query matches.
-
-        :raises Invalid: when a part of the query is invalid
-        """
-        return stacks.count(context, self._conditions(context, query))
+    @client_call
+    def count_stacks(self, context: RequestContext, tenant_safe: bool = True, **more: Any) -> int:
+        """Return the number of stacks that a query matches; the arguments are those of ``list_stacks``."""
+        return stacks.count(context, self._conditions(context, arguments.collected(StackQuery, more)))
 
     def _conditions(self, context: RequestContext, query: StackQuery) -> list[queries.Condition]:
         project = finding.project_filter(context)
@@ -114,18 +141,22 @@ class Reading:
 
     # --- templates and outputs --------------------------------------------------------------------------------
 
-    def template(self, context: RequestContext, stack: StackRecord) -> Reply:
+    @client_call
+    def get_template(self, context: RequestContext, stack_identity: Reply) -> Reply:
         """Return a stack's template, as the client sent it."""
-        record = self._shared.library.record(context, stack.raw_template_id)
-        return record.template
+        stack = finding.by_identity(context, stack_identity, deleted=True)
+        return self._shared.library.record(context, stack.raw_template_id).template
 
-    def files(self, context: RequestContext, stack: StackRecord) -> dict[str, str]:
+    @client_call
+    def get_files(self, context: RequestContext, stack_identity: Reply) -> dict[str, str]:
         """Return a stack's files: name → content."""
-        record = self._shared.library.record(context, stack.raw_template_id)
-        return record.files
+        stack = finding.by_identity(context, stack_identity, deleted=True)
+        return self._shared.library.record(context, stack.raw_template_id).files
 
-    def environment(self, context: RequestContext, stack: StackRecord) -> Reply:
-        """Return a stack's environment, with hidden values masked."""
+    @client_call
+    def get_environment(self, context: RequestContext, stack_identity: Reply) -> Reply:
+        """Return a stack's environment; hidden parameters are ``******``."""
+        stack = finding.by_identity(context, stack_identity, deleted=True)
         library = self._shared.library
         try:
             record, template = library.template(context, stack.raw_template_id)
@@ -146,20 +177,24 @@ class Reading:
                 raw = language.load(content, self._shared.settings.max_template_size)
                 yield language.parse(raw, files).parameter_schemata
 
-    def list_outputs(self, context: RequestContext, stack: StackRecord) -> list[Reply]:
-        """Return a stack's outputs, without values."""
+    @client_call
+    def list_outputs(self, context: RequestContext, stack_identity: Reply) -> list[Reply]:
+        """Return the outputs of a stack that isn't deleted, without values."""
+        stack = finding.by_identity(context, stack_identity)
         template, _ = self._shared.library.readable(context, stack)
         return [replies.output(output.name, output.description) for output in template.outputs.values()]
 
-    def output(self, context: RequestContext, stack: StackRecord, key: Any) -> Reply:
-        """Return one output with its value.
+    @client_call
+    def show_output(self, context: RequestContext, stack_identity: Reply, output_key: str) -> Reply:
+        """Return one output of a stack that isn't deleted, with its value.
 
         :raises NotFound: when the template has no such output
         """
+        stack = finding.by_identity(context, stack_identity)
         template, parameters = self._shared.library.readable(context, stack)
-        if not isinstance(key, str) or key not in template.outputs:
-            raise exception.NotFound(msg_fmt=f"Specified output key {key!s:.80} not found.")
-        wanted = [template.outputs[key]]
+        if not isinstance(output_key, str) or output_key not in template.outputs:
+            raise exception.NotFound(msg_fmt=f"Specified output key {output_key!s:.80} not found.")
+        wanted = [template.outputs[output_key]]
         registry = self._shared.registry
         return outputs.resolved(context, registry, stack, template, parameters, wanted, self._ask, self._now)[0]
 
@@ -171,14 +206,38 @@ class Reading:
 
     # --- resources, events, engines ---------------------------------------------------------------------------
 
-    def list_resources(
-        self, context: RequestContext, stack: StackRecord, nested_depth: Any, with_detail: Any, filters: Any
+    @client_call
+    def list_stack_resources(
+        self,
+        context: RequestContext,
+        stack_identity: Reply,
+        nested_depth: int = 0,
+        with_detail: bool = False,
+        filters: Reply | None = None,
     ) -> list[Reply]:
-        """Return a stack's resources, and those of its nested stacks.
+        """Return a stack's resources, one for each name, and those of its nested stacks.
 
         :param nested_depth: how many levels of nested stacks to include
         :raises Invalid: when a filter or the depth is invalid
         """
+        stack = finding.by_identity(context, stack_identity, deleted=True)
+        return self._resources(context, stack, nested_depth, with_detail, filters)
+
+    @client_call
+    def describe_stack_resources(
+        self, context: RequestContext, stack_identity: Reply, resource_name: str | None
+    ) -> list[Reply]:
+        """Return the resources of a stack that isn't deleted in full, or only the one with a name, if there is one.
+
+        Only the CloudFormation API calls this.
+        """
+        stack = finding.by_identity(context, stack_identity)
+        filters = None if resource_name is None else {"name": resource_name}
+        return self._resources(context, stack, 0, True, filters)
+
+    def _resources(
+        self, context: RequestContext, stack: StackRecord, nested_depth: Any, with_detail: Any, filters: Any
+    ) -> list[Reply]:
         most = self._shared.settings.max_nested_stack_depth
         family = nesting.with_nested(context, stack, nested_depth, most)
         rows: Rows = {each.id: [] for each in family}
@@ -236,22 +295,33 @@ class Reading:
         nested = nesting.nested_identity(self._shared.registry, stack, row)
         return reply if nested is None else {**reply, "nested_stack_id": nested}
 
-    def resource(self, context: RequestContext, stack: StackRecord, name: Any, with_attr: Any) -> Reply:
-        """Return one resource in full.
+    @client_call
+    def describe_stack_resource(
+        self,
+        context: RequestContext,
+        stack_identity: Reply,
+        resource_name: str,
+        with_attr: list[str] | bool | None = None,
+    ) -> Reply:
+        """Return one resource of a stack that isn't deleted in full.
 
         :param with_attr: attributes to show beside the recorded ones; False for no attributes at all
         :raises ResourceNotFound: when the stack has no such resource
+        :raises Forbidden: when a user that the stack created asks for a resource other than the one it was created for
         :raises Invalid: when ``with_attr`` isn't a list of names
         """
+        stack = finding.by_identity(context, stack_identity, for_own_users=True)
+        finding.check_own_user(context, stack, resource_name)
         also = [] if with_attr in (None, True, False) else with_attr
         if not isinstance(also, list) or not all(isinstance(attribute, str) for attribute in also):
             raise invalid(f"with_attr must be a list of attributes, not {with_attr!r:.80}")
         with context.database.reader(context):
             rows = resources.light(context, stack.id)
             serving = active_rows(rows, stack.raw_template_id)
-            found = resources.by_ids(context, [serving[name].id]) if isinstance(name, str) and name in serving else []
+            is_there = isinstance(resource_name, str) and resource_name in serving
+            found = resources.by_ids(context, [serving[resource_name].id]) if is_there else []
         if not found:
-            raise exception.ResourceNotFound(resource_name=name, stack_name=stack.name)
+            raise exception.ResourceNotFound(resource_name=resource_name, stack_name=stack.name)
         row = found[0] if with_attr is False else self._now(found[0])
         template = self._linked(context, stack, serving)
         attributes = None if with_attr is False else self._attributes(row, also)
@@ -309,11 +379,15 @@ class Reading:
             return self._ask(row)(name)
         return recorded[name] if name in recorded else plugin.read_attribute(row.name, recorded, name, ())
 
-    def list_events(self, context: RequestContext, stack: StackRecord, query: EventQuery) -> list[Reply]:
+    @client_call
+    def list_events(self, context: RequestContext, stack_identity: Reply, **more: Any) -> list[Reply]:
         """Return the events of a stack that a query matches. A marker that isn't found is ignored, as in Heat.
 
+        :param more: the fields of ``EventQuery``
         :raises Invalid: when a part of the query is invalid
         """
+        query = arguments.collected(EventQuery, more)
+        stack = finding.by_identity(context, stack_identity, deleted=True)
         most = self._shared.settings.max_nested_stack_depth
         family = {each.id: each for each in nesting.with_nested(context, stack, query.nested_depth, most)}
         conditions = queries.event_conditions(list(family), query.filters)
@@ -327,7 +401,13 @@ class Reading:
         listed = [replies.event(family[each.stack_id], each, with_properties=single, root=root) for each in found]
         return paging.with_next_marker(listed, found[-1].uuid) if is_cut else listed
 
+    @client_call
     def list_services(self, context: RequestContext) -> list[Reply]:
-        """Return every engine process that has a row."""
+        """Return the engine processes, each ``up`` or ``down``."""
         now = self._shared.inputs.utcnow()
         return [replies.service(record, now) for record in services.listed(context)]
+
+    @client_call
+    def get_revision(self, context: RequestContext) -> str:
+        """Return heatlite's version."""
+        return heatlite.__version__

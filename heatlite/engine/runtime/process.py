@@ -33,10 +33,10 @@ from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
+from heatlite.engine.api.reading import ReadingEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.software import SoftwareEndpoint
-from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.common import executors
 from heatlite.engine.common.counts import Count
 from heatlite.engine.common.inputs import Inputs
@@ -308,13 +308,13 @@ class EngineProcess:
             lifecycle = Lifecycle(self.shared, self.recorder)
             endpoints[messages.ENGINE_TOPIC] = [
                 EngineEndpoint(self.shared, lifecycle),
-                VisitEndpoint(lifecycle),
+                ReadingEndpoint(self.shared),
                 CatalogueEndpoint(self.shared),
                 PreviewEndpoint(self.shared),
                 SignalEndpoint(self.shared, self.recorder, children),
                 LifeEndpoint(self.shared, lifecycle),
                 InsightEndpoint(self.shared, lifecycle),
-                OtherCallersEndpoint(self.shared),
+                OtherCallersEndpoint(),
                 SoftwareEndpoint(self.shared),
             ]
         endpoints[messages.NESTED_TOPIC] = [NestedEndpoint(children, self._request_context)]

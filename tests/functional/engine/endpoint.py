@@ -24,10 +24,10 @@ from heatlite.engine.api.insight import InsightEndpoint
 from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.other_callers import OtherCallersEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
+from heatlite.engine.api.reading import ReadingEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.software import SoftwareEndpoint
-from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.decision.evaluate import Evaluator
@@ -104,13 +104,13 @@ class Endpoint:
         lifecycle, children = Lifecycle(self.shared, recorder), Children(self.shared, recorder)
         self._endpoints = (
             EngineEndpoint(self.shared, lifecycle),
-            VisitEndpoint(lifecycle),
+            ReadingEndpoint(self.shared),
             CatalogueEndpoint(self.shared),
             PreviewEndpoint(self.shared),
             SignalEndpoint(self.shared, recorder, children),
             LifeEndpoint(self.shared, lifecycle),
             InsightEndpoint(self.shared, lifecycle),
-            OtherCallersEndpoint(self.shared),
+            OtherCallersEndpoint(),
             SoftwareEndpoint(self.shared),
         )
 

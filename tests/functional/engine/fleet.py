@@ -118,7 +118,7 @@ class Fleet:
         self, method: str, arguments: tuple[Any, ...], named: dict[str, Any], wire: dict[str, Any] | None = None
     ) -> Any:
         engine = self.living[0]
-        endpoints = (engine.endpoint, engine.signals, engine.life, engine.visits, engine.previews, engine.software)
+        endpoints = (engine.endpoint, engine.signals, engine.life, engine.reading, engine.previews, engine.software)
         endpoint = next(it for it in endpoints if hasattr(it, method))
         try:
             copied = copy.deepcopy((arguments, named))  # as the wire does

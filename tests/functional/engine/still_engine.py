@@ -18,10 +18,10 @@ from heatlite.convergence.model import Node
 from heatlite.db.api import Database
 from heatlite.engine.api.life import LifeEndpoint
 from heatlite.engine.api.previews import PreviewEndpoint
+from heatlite.engine.api.reading import ReadingEndpoint
 from heatlite.engine.api.service import EngineEndpoint
 from heatlite.engine.api.signals import SignalEndpoint
 from heatlite.engine.api.software import SoftwareEndpoint
-from heatlite.engine.api.visits import VisitEndpoint
 from heatlite.engine.common.inputs import Inputs
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.decision.evaluate import Evaluator
@@ -199,7 +199,7 @@ class Engine:
         self.lifecycle, children = Lifecycle(self.shared, self.recorder), Children(self.shared, self.recorder)
         self.endpoint = EngineEndpoint(self.shared, self.lifecycle)
         self.nested = NestedEndpoint(children, lambda wire: RequestContext(it.database, wire))
-        self.visits = VisitEndpoint(self.lifecycle)
+        self.reading = ReadingEndpoint(self.shared)
         self.signals = SignalEndpoint(self.shared, self.recorder, children)
         self.previews = PreviewEndpoint(self.shared)
         self.software = SoftwareEndpoint(self.shared)
