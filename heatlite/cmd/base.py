@@ -41,6 +41,14 @@ class EngineCommand(Command):
     def client(self) -> EngineClient:
         return self.session.client
 
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        self.add_arguments(parser)
+        return parser
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own arguments."""
+
     def get_epilog(self) -> str:
         """Return an empty text. cliff's own text costs a scan of all installed packages for the command's provider."""
         return ""
@@ -127,6 +135,16 @@ class EngineCommand(Command):
     def waits(self, parsed_args: argparse.Namespace) -> bool:
         """Tell whether to wait: on request, or because the engine ends with this process."""
         return bool(parsed_args.wait) or self.session.embedded
+
+    def may_delete(self, parsed_args: argparse.Namespace, what: str) -> bool:
+        """Tell whether to delete: with ``--yes``, or if a person at the terminal agrees. Nobody else is asked."""
+        if parsed_args.yes or not self.app.stdin.isatty():
+            return True
+        print(f"Delete {what}? [y/N] ", end="", file=self.app.stderr, flush=True)
+        agrees = self.app.stdin.readline().strip().lower().startswith("y")
+        if not agrees:
+            self.app.tell("Nothing is deleted.")
+        return agrees
 
     def last_event(self, identity: Identity) -> str | None:
         """Return the id of a stack's newest event, so that later events can be told from earlier ones."""

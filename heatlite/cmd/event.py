@@ -59,8 +59,7 @@ class ListEvents(EngineCommand, Lister):
         manager.extensions.append(Extension("log", origin, LogFormatter, LogFormatter()))
         return manager
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("--resource", metavar="RESOURCE", help="only events of this resource")
         parser.add_argument("--filter", metavar="KEY=VALUE", action="append", help="repeatable")
@@ -76,7 +75,6 @@ class ListEvents(EngineCommand, Lister):
             help="asc or desc; :desc alone sorts by time, newest first; repeatable",
         )
         parser.add_argument("--follow", action="store_true", help="print events as they arrive, until Ctrl-C; as a log")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], Iterable[Any]]:
         """Return column titles and one row for each event; for the log, return the records themselves."""
@@ -111,12 +109,10 @@ class ListEvents(EngineCommand, Lister):
 class ShowEvent(EngineCommand, ShowOne):
     """Show one event of a stack"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("resource", metavar="RESOURCE", help="resource of the event")
         parser.add_argument("event", metavar="EVENT", help="id of the event")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         """Return the names and values of the event's fields.

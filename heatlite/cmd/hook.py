@@ -50,11 +50,9 @@ class HookCommand(EngineCommand):
 class PollHooks(HookCommand, Lister):
     """List the resources that wait at a hook"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("--nested-depth", metavar="DEPTH", type=int, help="also in nested stacks, so many levels")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each waiting resource."""
@@ -65,8 +63,7 @@ class PollHooks(HookCommand, Lister):
 class ClearHooks(HookCommand):
     """Let resources continue that wait at a hook"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument(
             "hook",
@@ -77,7 +74,6 @@ class ClearHooks(HookCommand):
         chosen = parser.add_mutually_exclusive_group()
         for hook in HOOKS:
             chosen.add_argument(f"--{hook}", dest="kind", action="store_const", const=hook, help=f"only {hook} hooks")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Clear the hooks that resources wait at.

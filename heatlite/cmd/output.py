@@ -18,10 +18,8 @@ COLUMNS = ["output_key", "description"]
 class ListOutputs(EngineCommand, Lister):
     """List a stack's outputs"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each output."""
@@ -32,12 +30,10 @@ class ListOutputs(EngineCommand, Lister):
 class ShowOutput(EngineCommand, ShowOne):
     """Show the value of an output, or of all"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("output", metavar="OUTPUT", nargs="?", help="name of the output in the template")
         parser.add_argument("--all", action="store_true", help="every output of the stack")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[Any, Any]:
         """Return names and values: the fields of one output, or all outputs."""

@@ -18,8 +18,7 @@ COLUMNS = ["resource_name", "physical_resource_id", "resource_type", "resource_s
 class ListResources(EngineCommand, Lister):
     """List a stack's resources"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("--long", action="store_true", help="more columns")
         parser.add_argument(
@@ -36,7 +35,6 @@ class ListResources(EngineCommand, Lister):
             action="append",
             help="only resources whose name, status, type, action, id or physical_resource_id is this; repeatable",
         )
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each resource."""
@@ -54,14 +52,12 @@ class ListResources(EngineCommand, Lister):
 class ShowResource(EngineCommand, ShowOne):
     """Show one resource of a stack"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("resource", metavar="RESOURCE", help="name of the resource in the template")
         parser.add_argument(
             "--with-attr", metavar="ATTRIBUTE", action="append", help="also show this attribute; repeatable"
         )
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         """Return the names and values of the resource's fields, sorted by name."""

@@ -12,11 +12,10 @@ from heatlite.cmd.document import Document, ShowDocument
 from heatlite.cmd.records import details
 
 
-def add_resource_arguments(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def add_resource_arguments(parser: argparse.ArgumentParser) -> None:
     """Add ``STACK RESOURCE``."""
     parser.add_argument("stack", metavar="STACK", help="name or id")
     parser.add_argument("resource", metavar="RESOURCE", help="name of the resource in the template")
-    return parser
 
 
 class ShowMetadata(ShowDocument):
@@ -26,8 +25,8 @@ class ShowMetadata(ShowDocument):
     def formatter_default(self) -> str:
         return "json"
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        return add_resource_arguments(super().get_parser(prog_name))
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        add_resource_arguments(parser)
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the metadata, as the template and signals have set it."""
@@ -39,12 +38,11 @@ class ShowMetadata(ShowDocument):
 class SignalResource(EngineCommand):
     """Signal a resource"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = add_resource_arguments(super().get_parser(prog_name))
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        add_resource_arguments(parser)
         sent = parser.add_mutually_exclusive_group()
         sent.add_argument("--data", metavar="JSON", help="data of the signal")
         sent.add_argument("--data-file", metavar="FILE", help="data of the signal, from a file or a URL")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Send the signal. It is effective when this returns.
@@ -58,15 +56,13 @@ class SignalResource(EngineCommand):
 class MarkUnhealthy(EngineCommand):
     """Mark a resource as unhealthy, so that the next update replaces it"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument(
             "resource", metavar="RESOURCE", help="name of the resource in the template, or its physical resource id"
         )
         parser.add_argument("reason", metavar="REASON", nargs="?", default="", help="reason for the mark")
         parser.add_argument("--reset", action="store_true", help="remove the mark")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Set or remove the mark."""
@@ -99,11 +95,10 @@ def signal_data(parsed_args: argparse.Namespace) -> Any:
 class MoveResource(EngineCommand):
     """Move a resource to another stack or name, without touching what is real; the stored templates follow"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = add_resource_arguments(super().get_parser(prog_name))
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        add_resource_arguments(parser)
         parser.add_argument("--to", metavar="STACK", help="name or id of the stack that gets it (its own)")
         parser.add_argument("--name", metavar="NAME", help="name of the resource there (the present one)")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Move the resource.

@@ -17,25 +17,18 @@ COLUMNS = ["id", "name", "action", "status", "status_reason", "creation_time"]
 CREATED = ["id", "name", "action", "status", "status_reason", "data", "creation_time"]
 
 
-def add_stack(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """Add ``STACK``."""
-    parser.add_argument("stack", metavar="STACK", help="name or id")
-    return parser
-
-
-def add_snapshot(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def add_snapshot(parser: argparse.ArgumentParser) -> None:
     """Add ``STACK SNAPSHOT``."""
-    add_stack(parser).add_argument("snapshot", metavar="SNAPSHOT", help="id of the snapshot")
-    return parser
+    parser.add_argument("stack", metavar="STACK", help="name or id")
+    parser.add_argument("snapshot", metavar="SNAPSHOT", help="id of the snapshot")
 
 
 class CreateSnapshot(EngineCommand, ShowOne):
     """Take a snapshot of a stack"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = add_stack(super().get_parser(prog_name))
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("--name", metavar="NAME", help="name of the snapshot")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the snapshot, IN_PROGRESS. With an embedded engine, return it when it is complete."""
@@ -51,8 +44,8 @@ class CreateSnapshot(EngineCommand, ShowOne):
 class ListSnapshots(EngineCommand, Lister):
     """List a stack's snapshots"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        return add_stack(super().get_parser(prog_name))
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("stack", metavar="STACK", help="name or id")
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each snapshot, oldest first."""
@@ -63,8 +56,8 @@ class ListSnapshots(EngineCommand, Lister):
 class ShowSnapshot(ShowDocument):
     """Show a snapshot with its data"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        return add_snapshot(super().get_parser(prog_name))
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        add_snapshot(parser)
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return all fields of the snapshot."""
@@ -76,8 +69,8 @@ class ShowSnapshot(ShowDocument):
 class RestoreSnapshot(EngineCommand):
     """Restore a stack to the state that a snapshot holds"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        return add_snapshot(super().get_parser(prog_name))
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        add_snapshot(parser)
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Begin the operation. With an embedded engine, wait for it."""
@@ -91,10 +84,9 @@ class RestoreSnapshot(EngineCommand):
 class DeleteSnapshot(EngineCommand):
     """Delete a snapshot"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = add_snapshot(super().get_parser(prog_name))
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        add_snapshot(parser)
         parser.add_argument("-y", "--yes", action="store_true", help="don't ask")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Delete the snapshot.
@@ -102,17 +94,9 @@ class DeleteSnapshot(EngineCommand):
         :raises CommandError: with the reason, when a part of it couldn't be deleted
         """
         identity, snapshot = self.identify(parsed_args.stack), parsed_args.snapshot
-        if not (parsed_args.yes or self.confirmed(snapshot)):
-            self.app.tell("Nothing is deleted.")
+        if not self.may_delete(parsed_args, f"snapshot {snapshot}"):
             return
         self.client.delete_snapshot(self.context, identity, snapshot)
         for left in self.client.stack_list_snapshots(self.context, identity):
             if left["id"] == snapshot and left["status"] == "FAILED":
                 raise exception.CommandError(reason=left["status_reason"])
-
-    def confirmed(self, snapshot: str) -> bool:
-        """Ask on a terminal. Without a terminal the command itself is the confirmation."""
-        if not self.app.stdin.isatty():
-            return True
-        print(f"Delete snapshot {snapshot}? [y/N] ", end="", file=self.app.stderr, flush=True)
-        return self.app.stdin.readline().strip().lower().startswith("y")

@@ -25,8 +25,7 @@ class CreateConfig(EngineCommand, ShowOne):
     def formatter_default(self) -> str:
         return "json"
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", metavar="CONFIG_NAME", help="name of the config")
         parser.add_argument(
             "--script-file", metavar="FILE", help="file with the config's text; --config-file means the same here"
@@ -35,7 +34,6 @@ class CreateConfig(EngineCommand, ShowOne):
             "--definition-file", metavar="FILE", help="YAML file with inputs, outputs and options, and maybe config"
         )
         parser.add_argument("--group", metavar="GROUP", default=UNGROUPED, help=f"group of the config ({UNGROUPED})")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the new config."""
@@ -57,11 +55,9 @@ class CreateConfig(EngineCommand, ShowOne):
 class ListConfigs(EngineCommand, Lister):
     """List software configs"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--limit", metavar="COUNT", type=int, help="list at most this many")
         parser.add_argument("--marker", metavar="ID", help="list only configs after the one with this id")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each config, the newest first."""
@@ -72,11 +68,9 @@ class ListConfigs(EngineCommand, Lister):
 class ShowConfig(ShowDocument):
     """Show a software config"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("config", metavar="CONFIG", help="id of the config")
         parser.add_argument("--config-only", action="store_true", help="only the config's text")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the whole config."""
@@ -94,10 +88,8 @@ class ShowConfig(ShowDocument):
 class DeleteConfigs(EngineCommand):
     """Delete software configs"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("config", metavar="CONFIG", nargs="+", help="ids of the configs")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Delete each config, if possible.

@@ -21,12 +21,6 @@ SHOWN = ["id", "server_id", "config_id", "creation_time", "updated_time", "statu
 TRANSPORTS = ("HEAT_SIGNAL", "NO_SIGNAL")
 
 
-def add_deployment(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """Add ``DEPLOYMENT``."""
-    parser.add_argument("deployment", metavar="DEPLOYMENT", help="id of the deployment")
-    return parser
-
-
 class CreateDeployment(EngineCommand, ShowOne):
     """Deploy a software config to a server"""
 
@@ -34,8 +28,7 @@ class CreateDeployment(EngineCommand, ShowOne):
     def formatter_default(self) -> str:
         return "yaml"
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "name",
             metavar="DEPLOYMENT_NAME",
@@ -50,7 +43,6 @@ class CreateDeployment(EngineCommand, ShowOne):
         parser.add_argument(
             "--signal-transport", default="HEAT_SIGNAL", choices=TRANSPORTS, help="how the server answers, if at all"
         )
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the new deployment. It has its own derived config."""
@@ -84,11 +76,9 @@ class CreateDeployment(EngineCommand, ShowOne):
 class ListDeployments(EngineCommand, Lister):
     """List software deployments"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--server", metavar="SERVER", help="only deployments to this server")
         parser.add_argument("--long", action="store_true", help="also show creation time and reason")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each deployment, oldest first."""
@@ -99,10 +89,9 @@ class ListDeployments(EngineCommand, Lister):
 class ShowDeployment(EngineCommand, ShowOne):
     """Show a software deployment"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = add_deployment(super().get_parser(prog_name))
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("deployment", metavar="DEPLOYMENT", help="id of the deployment")
         parser.add_argument("--long", action="store_true", help="also show the values of the outputs")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the deployment's fields."""
@@ -114,10 +103,8 @@ class ShowDeployment(EngineCommand, ShowOne):
 class ShowMetadata(ShowDocument):
     """Show what is deployed to a server, as the server sees it"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("server", metavar="SERVER", help="id of the server")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the configs, in their order."""
@@ -128,12 +115,11 @@ class ShowMetadata(ShowDocument):
 class ShowOutput(ShowDocument):
     """Show the outputs of a software deployment"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = add_deployment(super().get_parser(prog_name))
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("deployment", metavar="DEPLOYMENT", help="id of the deployment")
         parser.add_argument("output", metavar="OUTPUT", nargs="?", help="one output")
         parser.add_argument("--all", action="store_true", help="every output")
         parser.add_argument("--long", action="store_true", help="no effect: outputs are always whole")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the value of one output, or of all.
@@ -154,10 +140,8 @@ class ShowOutput(ShowDocument):
 class DeleteDeployments(EngineCommand):
     """Delete software deployments"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("deployment", metavar="DEPLOYMENT", nargs="+", help="ids of the deployments")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Delete each deployment, and its config unless another deployment uses it.

@@ -21,8 +21,7 @@ ENGINE_SORTS_BY = ("stack_name", "stack_status", "creation_time", "updated_time"
 class ListStacks(EngineCommand, Lister):
     """List stacks"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--deleted", action="store_true", help="also deleted stacks")
         parser.add_argument("--nested", action="store_true", help="also nested stacks")
         parser.add_argument(
@@ -46,7 +45,6 @@ class ListStacks(EngineCommand, Lister):
         parser.add_argument("--sort", metavar="KEY[:DIRECTION]", action="append", help="asc or desc; repeatable")
         parser.add_argument("--short", action="store_true", help="fewer columns")
         parser.add_argument("--long", action="store_true", help="more columns")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each stack."""
@@ -98,11 +96,9 @@ def stack_columns(parsed_args: argparse.Namespace) -> list[str]:
 class ShowStack(EngineCommand, ShowOne):
     """Show one stack"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("--no-resolve-outputs", action="store_true", help="leave out the values of outputs")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         """Return the names and values of all of the stack's fields."""

@@ -17,20 +17,17 @@ POLL = 5.0  # seconds, as in Heat's client
 class DeleteStack(EngineCommand):
     """Delete stacks"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", nargs="+", help="names or ids")
         parser.add_argument("-y", "--yes", action="store_true", help="don't ask")
         parser.add_argument("--wait", action="store_true", help="wait until they are gone")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         """Delete the stacks. Return the exit status.
 
         :raises CommandError: with the number of stacks that remain; each was reported before
         """
-        if not (parsed_args.yes or self.confirmed(parsed_args.stack)):
-            self.app.tell("Nothing is deleted.")
+        if not self.may_delete(parsed_args, ", ".join(parsed_args.stack)):
             return 0
         waits = self.waits(parsed_args)
         targets = [self.start(stack, waits) for stack in parsed_args.stack]
@@ -39,13 +36,6 @@ class DeleteStack(EngineCommand):
             reason = f"Unable to delete {done.count(False)} of the {len(done)} stacks."
             raise exception.CommandError(reason=reason)
         return 0
-
-    def confirmed(self, stacks: list[str]) -> bool:
-        """Ask on a terminal. Without a terminal the command itself is the confirmation."""
-        if not self.app.stdin.isatty():
-            return True
-        print(f"Delete {', '.join(stacks)}? [y/N] ", end="", file=self.app.stderr, flush=True)
-        return self.app.stdin.readline().strip().lower().startswith("y")
 
     def start(self, stack: str, waits: bool) -> Target | None:
         """Begin one delete. Report a refusal, and return ``None`` for it."""

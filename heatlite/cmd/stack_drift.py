@@ -23,15 +23,13 @@ class FindDrift(EngineCommand, Lister):
 
     drifted = False
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("--all", action="store_true", help="also list resources without differences")
         parser.add_argument(
             "--time-limit", metavar="SECONDS", type=float, default=300.0, help="time for each resource's check (300)"
         )
         parser.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 if something differs")
-        return parser
 
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Run the command. Return the exit status."""

@@ -34,13 +34,11 @@ MOST_LINES = 10
 class ListFailures(EngineCommand):
     """Show why a stack's resources failed"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument(
             "--long", action="store_true", help="whole reasons and logs of deployments, not only their ends"
         )
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Print each failed resource. Print nothing for a stack that hasn't failed."""

@@ -34,8 +34,7 @@ class WritePage(EngineCommand):
 class GraphStack(WritePage):
     """Draw a stack's resources and their dependencies"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument(
             "-f",
@@ -48,7 +47,6 @@ class GraphStack(WritePage):
             "--nested-depth", metavar="DEPTH", type=int, default=DEEPEST, help="levels of nested stacks to draw (5)"
         )
         self.add_output(parser)
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Fetch the resources, and draw them."""

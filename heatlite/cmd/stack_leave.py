@@ -26,11 +26,9 @@ class ExportStack(ShowDocument):
     def formatter_default(self) -> str:
         return "json"
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("--output-file", metavar="FILE", help="write the export to this file")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the stack's data; nothing if it goes to a file."""
@@ -52,8 +50,7 @@ class AbandonStack(ExportStack):
 class AdoptStack(WriteStack):
     """Create a stack from existing resources"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", metavar="STACK-NAME", help="name of the new stack")
         parser.add_argument("--adopt-file", metavar="FILE", required=True, help="file that an export or abandon wrote")
         add_environment_options(parser)
@@ -61,7 +58,6 @@ class AdoptStack(WriteStack):
         parser.add_argument("--enable-rollback", action="store_true", help="give all resources back on failure")
         parser.add_argument("--wait", action="store_true", help="wait until it is COMPLETE or FAILED")
         parser.set_defaults(template=None, tags=None, poll=DEFAULT_POLL)
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the new stack's summary."""

@@ -10,18 +10,14 @@ from cliff.lister import Lister
 from heatlite.cmd.base import EngineCommand
 from heatlite.cmd.document import Document, ShowDocument
 from heatlite.cmd.records import details, rows, stack_record
-
-POLL = 5.0  # seconds, as in Heat's client
-COLUMNS = ["ID", "Stack Name", "Stack Status", "Creation Time", "Updated Time"]
+from heatlite.cmd.stack_visit import COLUMNS, POLL
 
 
 class ShowEnvironment(ShowDocument):
     """Show a stack's environment"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the environment's sections. Hidden values are masked."""
@@ -32,10 +28,8 @@ class ShowEnvironment(ShowDocument):
 class ListFiles(ShowDocument):
     """Show the files that came with a stack's template"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return names and contents."""
@@ -46,12 +40,10 @@ class ListFiles(ShowDocument):
 class CancelStack(EngineCommand, Lister):
     """Cancel updates (or, with --no-rollback, creates) that are in progress"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", nargs="+", help="names or ids")
         parser.add_argument("--wait", action="store_true", help="wait until the stacks are no longer in progress")
         parser.add_argument("--no-rollback", action="store_true", help="stop where it is, without a rollback")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each stack."""

@@ -19,8 +19,7 @@ CHANGES = 2
 class PlanStack(EngineCommand):
     """Show what an update would do, and why; nothing is done"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument("-t", "--template", metavar="FILE", help="YAML or JSON")
         add_environment_options(parser)
@@ -29,7 +28,6 @@ class PlanStack(EngineCommand):
         add_update_options(parser)
         parser.add_argument("--out", metavar="FILE", help="write the plan to a file, for stack update --plan FILE")
         parser.add_argument("--detailed-exitcode", action="store_true", help="exit with 2 if there are changes")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         """Print the plan. Return the exit status."""

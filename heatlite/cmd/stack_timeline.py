@@ -11,8 +11,7 @@ from heatlite.cmd.stack_graph import DEEPEST, WritePage, moment
 class DrawTimeline(WritePage):
     """Draw the work of each engine in a stack's latest operation over time"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id; for a deleted stack, the id")
         parser.add_argument(
             "--back", metavar="NUMBER", type=int, default=0, help="an earlier operation: 1 is the one before the latest"
@@ -21,7 +20,6 @@ class DrawTimeline(WritePage):
             "--nested-depth", metavar="DEPTH", type=int, default=DEEPEST, help="levels of nested stacks to draw (5)"
         )
         self.add_output(parser)
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Fetch the history, and draw it."""

@@ -19,11 +19,9 @@ class VisitStack(EngineCommand, Lister):
 
     verb = ""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", nargs="+", help="names or ids")
         parser.add_argument("--wait", action="store_true", help="wait until the stacks are no longer in progress")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each stack.

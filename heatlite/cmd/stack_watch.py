@@ -23,8 +23,7 @@ HERE = "127.0.0.1:0"
 class WatchStack(EngineCommand):
     """Watch a stack's operation until its end"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         parser.add_argument(
             "--poll",
@@ -43,7 +42,6 @@ class WatchStack(EngineCommand):
             const=HERE,
             help=f"show graph, timeline, events and drift on a page of a browser ({HERE}; port 0: any free one)",
         )
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         """Watch the operation. Return the exit status: 0 when it ended COMPLETE."""

@@ -56,15 +56,13 @@ class WriteStack(EngineCommand, ShowOne):
 class CreateStack(WriteStack):
     """Create a stack"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", metavar="STACK-NAME", help="name of the new stack")
         self.add_inputs(parser, template_required=True)
         parser.add_argument("--enable-rollback", action="store_true", help="roll back on failure")
         parser.add_argument(
             "--pre-create", metavar="RESOURCE", action="append", help="pause before creating this resource; repeatable"
         )
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         """Return the new stack's summary."""
@@ -85,8 +83,7 @@ class CreateStack(WriteStack):
 class UpdateStack(WriteStack):
     """Update a stack"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
         self.add_inputs(parser, template_required=False)
         add_update_options(parser)
@@ -94,7 +91,6 @@ class UpdateStack(WriteStack):
         parser.add_argument(
             "--plan", metavar="FILE", help="carry out the plan that stack plan --out wrote, and nothing else"
         )
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[tuple[str, ...], tuple[Any, ...]]:
         """Return the updated stack's summary.

@@ -18,13 +18,11 @@ from heatlite.cmd.records import details
 class ValidateTemplate(ShowDocument):
     """Validate a template"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("-t", "--template", metavar="FILE", required=True, help="YAML or JSON")
         add_environment_options(parser)
         parser.add_argument("--show-nested", action="store_true", help="also the parameters of nested templates")
         parser.add_argument("--ignore-errors", metavar="CODE,CODE…", help="codes of errors to ignore")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return what the template declares.
@@ -51,10 +49,8 @@ class ValidateTemplate(ShowDocument):
 class ShowTemplate(ShowDocument):
     """Show a stack's template"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the template as it was given."""
@@ -65,11 +61,9 @@ class ShowTemplate(ShowDocument):
 class ListFunctions(EngineCommand, Lister):
     """List the functions of a version of the template language"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("template_version", metavar="VERSION", help="such as heat_template_version.2021-04-16")
         parser.add_argument("--with_conditions", action="store_true", help="also list the functions of conditions")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each function."""
@@ -92,8 +86,7 @@ class ListVersions(EngineCommand, Lister):
 class ListTypes(EngineCommand, Lister):
     """List resource types"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "--filter",
             metavar="KEY=VALUE",
@@ -101,7 +94,6 @@ class ListTypes(EngineCommand, Lister):
             help="name (a regular expression), version or support_status; repeatable",
         )
         parser.add_argument("--long", action="store_true", help="also show descriptions")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column titles and one row for each type.
@@ -128,14 +120,12 @@ class ListTypes(EngineCommand, Lister):
 class ShowType(ShowDocument):
     """Show the properties and attributes of a resource type, or a template that uses it"""
 
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("resource_type", metavar="TYPE", help="such as OS::Heat::RandomString")
         parser.add_argument(
             "--template-type", type=str.lower, choices=["hot", "cfn"], help="a sample template in this language"
         )
         parser.add_argument("--long", action="store_true", help="also show the description")
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Document:
         """Return the schema, or the sample.
