@@ -21,8 +21,8 @@ import sqlalchemy as sa
 from oslo_db import exception as db_error
 from sqlalchemy import event
 
-from heatlite.db.outage import PSYCOPG_REFUSES, brief, is_outage
-from heatlite.db.retry import DATABASE_ERRORS, is_transient
+from heatlite.db.outage import PSYCOPG_REFUSES, brief
+from heatlite.db.retry import DATABASE_ERRORS
 
 MYSQL_REFUSES = {
     *(1048, 1062, 1364, 1451, 1452, 3819, 4025),  # constraints: NULL, a duplicate, no default, foreign keys, CHECK
@@ -103,8 +103,6 @@ def _says_refused(error: db_error.DBError | sa.exc.SQLAlchemyError) -> bool:
     original = _original(error)
     if any(words in str(original) for words in BY_WORDS):
         return True
-    if is_outage(error) or (isinstance(error, Exception) and is_transient(error)):
-        return False
     if isinstance(error, OF_VALUES):
         return True
     arguments = getattr(original, "args", ())

@@ -103,19 +103,19 @@ def end(
 
 
 @writer
-def go(context: Context, snapshot_id: str, status: Status, reason: str, now: datetime.datetime) -> bool:
-    """Mark a snapshot as being deleted, or as failed to be deleted. Return False when it is missing."""
+def go(context: Context, snapshot_id: str, status: Status, reason: str, now: datetime.datetime) -> None:
+    """Mark a snapshot as being deleted, or as failed to be deleted."""
     values = {"action": BEING_DELETED, "status": status, "status_reason": reason, "updated_at": now}
-    return rows(context.connection.execute(sa.update(TABLE).where(TABLE.c.id == snapshot_id).values(values))) == 1
+    context.connection.execute(sa.update(TABLE).where(TABLE.c.id == snapshot_id).values(values))
 
 
 @writer
-def remove(context: Context, snapshot_id: str) -> bool:
-    """Delete a snapshot. Return False when it was gone."""
-    return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == snapshot_id))) == 1
+def remove(context: Context, snapshot_id: str) -> None:
+    """Delete a snapshot."""
+    context.connection.execute(sa.delete(TABLE).where(TABLE.c.id == snapshot_id))
 
 
 @writer
-def remove_all(context: Context, stack_id: str) -> int:
+def remove_all(context: Context, stack_id: str) -> None:
     """Delete every snapshot of a stack."""
-    return rows(context.connection.execute(sa.delete(TABLE).where(TABLE.c.stack_id == stack_id)))
+    context.connection.execute(sa.delete(TABLE).where(TABLE.c.stack_id == stack_id))

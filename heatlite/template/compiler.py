@@ -105,13 +105,12 @@ class Compiler:
             raise InvalidTemplateReference(resource=name, key=dotted(list(path)))
         return name
 
-    def refer_to_resource(self, name: Any, path: Path) -> str:
+    def refer_to_resource(self, name: Any, path: Path) -> None:
         """Record a reference to the resource itself.
 
         Raise as ``check_resource``, or ``Unfit`` when the name isn't a string.
         """
         self.references.add(self._named(name, path))
-        return name
 
     def read_attribute(self, name: Any, attribute: str, path: Path) -> str:
         """Record a reference to an attribute of the resource. Raise the errors of ``refer_to_resource``."""

@@ -92,8 +92,8 @@ class Compiler(Protocol):
     def compile(self, value: Any, path: Path) -> Tree:
         """Compile a value inside the function's arguments."""
 
-    def refer_to_resource(self, name: Any, path: Path) -> str:
-        """Record that the value needs this resource, and return the resource's name."""
+    def refer_to_resource(self, name: Any, path: Path) -> None:
+        """Record that the value needs this resource."""
 
     def read_attribute(self, name: Any, attribute: str, path: Path) -> str:
         """Record that the value reads this attribute (``"*"``: any), and return the resource's name."""

@@ -69,7 +69,7 @@ def _fresh(
 ) -> Fresh:
     records = tuple(_record(ids[str(row["uuid"])], row) for row in rows)
     serving = {row.name: row.id for row in records}
-    graph = arrange(wanted, serving, [], collect_after_commit=False, commits=True, left_out=())
+    graph = arrange(wanted, serving, [], collect_after_commit=False)
     return Fresh(stack, graph, records)
 
 
