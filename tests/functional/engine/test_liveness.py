@@ -193,6 +193,11 @@ def test_an_engine_whose_process_was_killed_is_dead_at_once(context, locks, neig
     assert locks.look() == {"e2": 1}
 
 
+def test_an_engine_that_has_not_looked_yet_counts_itself_alone(context, clock, locks):
+    assert locks.alive == 1
+    assert LeaseWatch(context.database, clock, LEASE).alive == 1
+
+
 def test_looking_at_a_lock_does_not_take_it_from_its_holder(context, locks, neighbour, directory):
     for _ in range(3):
         assert locks.look() == {}

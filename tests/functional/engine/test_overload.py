@@ -1,10 +1,12 @@
-"""Overload: more than can be served waits in the database; and messages that no engine sends harm nothing.
+"""Overload: more than can be served waits in the database; messages that no engine sends harm nothing; what an engine
+process counts of itself.
 
 One engine process of heatlite's own, with its threads, on SQLite and the in-memory transport.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import threading
 from collections import Counter
@@ -18,9 +20,10 @@ import sqlalchemy as sa
 from heatlite.cmd.connect import client_of
 from heatlite.context import EngineContext
 from heatlite.convergence.model import NodeState
-from heatlite.db import migration, models
+from heatlite.db import migration, models, services
 from heatlite.db.api import Database
 from heatlite.db.api import Settings as DatabaseSettings
+from heatlite.engine.common.counts import Count
 from heatlite.engine.common.settings import Settings
 from heatlite.engine.membership.liveness import FileLocks
 from heatlite.engine.runtime.embedded import MEMORY
@@ -51,14 +54,14 @@ class Blocking(Resource):
 class Served:
     """An engine process in this one."""
 
-    def __init__(self, directory: pathlib.Path) -> None:
+    def __init__(self, directory: pathlib.Path, settings: Settings = SETTINGS) -> None:
         self.database = Database(DatabaseSettings(f"sqlite:///{directory}/heatlite.sqlite3"))
         migration.sync(self.database.engine)
         self.bus = transport.get(conf(), MEMORY)
         registry = Registry({"Test::Blocking": Blocking, "OS::Heat::TestResource": TestResource})
         locks = FileLocks(self.database, directory)
         self.engine = EngineProcess(
-            Surroundings(self.database, self.bus, SETTINGS, registry=registry, file_locks=locks)
+            Surroundings(self.database, self.bus, settings, registry=registry, file_locks=locks)
         )
         self.engine.start()
         assert self.engine.servers.ready.wait(60)
@@ -73,6 +76,11 @@ class Served:
         node = models.sync_point.c
         counts = sa.select(node.state, sa.func.count()).where(node.resource_id > 0).group_by(node.state)
         return Counter({NodeState(state): count for state, count in self.ask(counts)})
+
+    def queued(self) -> int:
+        """How many nodes wait because their project has used up its share."""
+        node = models.sync_point.c
+        return self.ask(sa.select(sa.func.count()).where(node.held_for.is_not(None)))[0][0]
 
     def states(self) -> Counter[str]:
         """How many stacks are in which state."""
@@ -108,15 +116,19 @@ def test_an_engine_holds_no_more_than_it_has_threads_for_and_the_rest_waits_in_t
     wait_until(lambda: all(lanes.is_full(project) for project in PROJECTS), 60, "every lane to be full")
     at_once = SETTINGS.worker_threads + SETTINGS.casts_per_project  # batches that are claimed before a lane is full
     most = SETTINGS.step_threads + len(PROJECTS) * (SETTINGS.step_threads + at_once * SETTINGS.batch_size)
-    counted = served.nodes()
+    counted, counts = served.nodes(), served.engine.shared.counts
+    pulled, queued = counts[Count.PULLED], served.queued()
     assert len(lanes) + SETTINGS.step_threads <= most
     assert counted[NodeState.RUNNING] <= most
     assert counted[NodeState.SCHEDULED] >= len(PROJECTS) * STACKS * WIDTH - most
     assert len(served.engine.shared.claims) <= most
+    assert queued > 0
+    wait_until(lambda: counts[Count.HELD] >= queued, 60, "each queued node to be counted")
     served.create("neighbour", "small", template({"r": stores("1")}))
     wait_until(lambda: served.states()["COMPLETE"] == 1, 60, "a neighbour's stack, which needs no thread")
     Blocking.may_end.set()
     wait_until(lambda: served.states() == {"COMPLETE": len(PROJECTS) * STACKS + 1}, 120, "all of them")
+    assert counts[Count.PULLED] >= pulled + queued
 
 
 @pytest.mark.parametrize(
@@ -139,3 +151,19 @@ def test_a_message_that_no_engine_sends_is_told_of_and_harms_nothing(
         client.cast({}, "check_resource", **arguments)
     served.create("a", "stack", template({f"r{n}": stores(str(n)) for n in range(20)}))
     wait_until(lambda: served.states() == {"COMPLETE": 1}, 60, "a stack behind them")
+
+
+def test_an_engine_counts_the_steps_that_take_too_long_and_the_leases_that_it_lost(tmp_path: pathlib.Path) -> None:
+    Blocking.may_end.clear()
+    served = Served(tmp_path, dataclasses.replace(SETTINGS, step_time_limit=0.1))
+    try:
+        served.create("a", "stack", template({"r": {"type": "Test::Blocking"}}))
+        counts = served.engine.shared.counts
+        wait_until(lambda: counts[Count.OVERRUNS] == 1, 60, "a step to be told of")
+        assert counts[Count.LEASES_LOST] == 0
+        lease = served.engine.shared.lease
+        services.forget(EngineContext(served.database), [lease.engine_id])
+        lease.renew()
+        assert counts[Count.LEASES_LOST] == 1
+    finally:
+        served.stop()
