@@ -68,6 +68,7 @@ class Sessions:
                     region_name=settings.region_name,
                     interface=settings.interface,
                     app_name="heatlite",
+                    reservation_api_version="1",  # Blazar's version 2 can't add hosts
                 )
                 if login.token is None:
                     self._connections[login] = known

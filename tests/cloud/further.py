@@ -131,6 +131,43 @@ OF_IRON = (
 )
 
 
+def magnum(place: Place) -> Sections:
+    """Clusters of no machines: its package brings no driver, ``fakes`` does."""
+    asks = login(place, "magnum")
+    return common(place, "magnum") | {
+        "api": {"api_paste_config": place.shipped("magnum", "api-paste.ini")},
+        "keystone_auth": asks,
+        "certificates": {"cert_manager_type": "x509keypair"},
+        **{f"{name}_client": {"region_name": REGION, "endpoint_type": "publicURL"} for name in ASKED},
+    }
+
+
+ASKED = ("glance", "nova", "neutron", "cinder", "keystone")
+
+
+def blazar(place: Place) -> Sections:
+    """Leases of hosts, instances and addresses of the cloud."""
+    host, port = "127.0.0.1", place.ports["keystone"]
+    names = {f"os_admin_{key}": it for key, it in (("username", "blazar"), ("password", PASSWORD))}
+    options = {
+        **names,
+        "os_auth_protocol": "http",
+        "os_auth_host": host,
+        "os_auth_port": port,
+        "os_auth_prefix": "",
+        "os_auth_version": "v3",
+        "os_region_name": REGION,
+        "os_admin_project_name": "service",
+        "os_admin_user_domain_name": "Default",
+        "os_admin_project_domain_name": "Default",
+        "identity_service": "identity",
+        "endpoint_type": "public",
+    }
+    return common(place, "blazar", **options) | {
+        "manager": {"plugins": "physical.host.plugin,virtual.instance.plugin,virtual.floatingip.plugin"},
+    }
+
+
 FILES: Mapping[str, Mapping[str, Written]] = {
     "zaqar": {"zaqar.conf": zaqar},
     "gnocchi": {"gnocchi.conf": gnocchi},
@@ -138,4 +175,6 @@ FILES: Mapping[str, Mapping[str, Written]] = {
     "mistral": {"mistral.conf": mistral},
     "manila": {"manila.conf": manila},
     "ironic": {"ironic.conf": ironic},
+    "magnum": {"magnum.conf": magnum},
+    "blazar": {"blazar.conf": blazar},
 }

@@ -175,6 +175,27 @@ ON_REQUEST: Mapping[str, Service] = {
         migration=("ironic-dbsync", "create_schema"),
         topic="ironic.conductor_manager",
     ),
+    "magnum": Service(
+        further.FILES["magnum"],
+        (("container-infra", "/v1"),),
+        "magnum.wsgi.api",
+        ("magnum-conductor",),
+        databases=("magnum",),
+        migration=("magnum-db-manage", "upgrade"),
+        needs=("nova",),
+        takes_arguments=True,
+        topic="magnum-conductor",
+    ),
+    "blazar": Service(
+        further.FILES["blazar"],
+        (("reservation", "/v1"),),
+        "blazar.wsgi.api",
+        ("blazar-manager",),
+        databases=("blazar",),
+        migration=("blazar-db-manage", "upgrade", "head"),
+        needs=("nova",),
+        topic="blazar.manager",
+    ),
 }
 SERVICES = {**ALWAYS, **ON_REQUEST}
 

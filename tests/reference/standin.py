@@ -356,8 +356,12 @@ MAJORS = {
     "shared-file-system": ("/v2", "v2.0", "2.93", "2.0"),
     "baremetal": ("/v1", "v1", "1.99", "1.1"),
     "database": ("/v1.0/shop", "v1.0", "", ""),
+    "reservation": ("/v1", "v1.0", "", ""),
 }
 """Service that tells its versions → the path of one, its name, and the latest and first microversion."""
+
+DEPRECATED = {"reservation": {"v2.0": "/v2"}}
+"""Service → names and paths of further versions, which nothing uses."""
 
 
 def discovered(service: str, path: str) -> Any:
@@ -369,7 +373,11 @@ def discovered(service: str, path: str) -> Any:
     version = {"id": name, "status": "CURRENT", "links": links, "version": latest, "min_version": first}
     if path.rstrip("/") == place:
         return {"version": version}
-    return {"versions": [version]} if not path.strip("/") else None
+    others = [
+        {"id": name, "status": "DEPRECATED", "links": [{"rel": "self", "href": f"http://{service}.invalid{at}"}]}
+        for name, at in DEPRECATED.get(service, {}).items()
+    ]
+    return {"versions": [version, *others]} if not path.strip("/") else None
 
 
 def parsed(content: bytes | str | None) -> Any:

@@ -5,9 +5,11 @@ The mark is the generated name: Magnum changes no name, so with a name from the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from heatlite.exception import CloudError, CloudUnavailable
 from heatlite.resources.base import UpdateReplace
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.fields import custom, field_attributes, flag, integer, mapped, named, text
@@ -21,6 +23,8 @@ COE, VOLUME_DRIVER = "coe", "volume_driver"
 DRIVERS = {"kubernetes": ("cinder",), "swarm": ("rexray",), "mesos": ("rexray",)}
 """Engine for containers → the drivers of volumes that it has."""
 MADE, NOT_DELETED = "CREATE_COMPLETE", "DELETE_FAILED"
+HALF_MADE = "Invalid input for field/attribute"
+"""What Magnum says, with 400, of a cluster whose groups of nodes it hasn't made yet: it can't show it."""
 BEFORE = "before"
 """The key of an update's progress for how the cluster looked before it."""
 
@@ -142,6 +146,22 @@ class Cluster(MagnumResource):
         status_reason=Type.STRING,
     )
 
+    def look(self, thing_id: str) -> Body:
+        """Read the cluster.
+
+        :raises CloudUnavailable: if Magnum can't show it yet
+        """
+        with patience():
+            return super().look(thing_id)
+
+    def find(self) -> list[str]:
+        """Return the ids of all clusters with the resource's mark.
+
+        :raises CloudUnavailable: if Magnum can't show all yet
+        """
+        with patience():
+            return super().find()
+
     def fault_of(self, body: Mapping[str, Any]) -> str:
         """Return Magnum's reason."""
         return str(body.get("status_reason") or "Unknown")
@@ -169,6 +189,20 @@ class Cluster(MagnumResource):
             return False
         progress[BEFORE] = None  # Magnum has begun
         return super().check_update_complete(progress)
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Have the engine ask again for what Magnum can't show yet.
+
+    :raises CloudUnavailable: in place of its error
+    """
+    try:
+        yield
+    except CloudError as error:
+        if HALF_MADE not in str(error):
+            raise
+        raise CloudUnavailable(service="Magnum", status=400, message="a cluster has no nodes yet") from None
 
 
 def looks(body: Mapping[str, Any]) -> list[Any]:

@@ -636,6 +636,17 @@ def test_a_second_update_of_a_cluster_waits_until_magnum_begins_it() -> None:
     assert (there["node_count"], there["status"], looks >= 4) == (7, "UPDATE_COMPLETE", True)
 
 
+def test_a_cluster_that_magnum_can_not_show_yet_is_waited_for() -> None:
+    life = Life(next(case for case in CASES if case.type_name == "OS::Magnum::Cluster"))
+    outcome = start(life.resource, "CREATE")
+    assert isinstance(outcome, Waiting)
+    life.instance = carried(life.instance, outcome)
+    life.service.fails = [Refusal(400, message="Invalid input for field/attribute master_count. Value: '0'.")]
+    outcome = poll(life.resource, "CREATE", outcome.progress)
+    assert isinstance(outcome, Waiting)
+    assert "Magnum can't be used now (400)" in str(outcome.progress)
+
+
 def test_an_update_of_a_cluster_that_magnum_has_made_already_is_no_wait() -> None:
     case = next(case for case in CASES if case.type_name == "OS::Magnum::Cluster")
     kind = dataclasses.replace(case.kind, changing="")
