@@ -135,10 +135,14 @@ class Volume(CloudResource):
         return self.api.post(self.path, sent, microversion=version)["volume"]
 
     def settle(self, progress: Any) -> bool:
-        """Set type, size and access, one after another, because Cinder does one action at a time."""
+        """Set type, size and access, one after another, because Cinder does one action at a time.
+
+        A backup is busy for a moment longer than the volume that it is restored to, and couldn't be deleted.
+        """
         if progress is None:
             progress = {}
         changed = progress.get("changed", [READ_ONLY])
+        is_restored = progress.get("restored") or "changed" not in progress
         body = self.seen()
         action = self._next_action(body, changed)
         if BACKUP in changed and self.properties[BACKUP] and not progress.get("restored"):
@@ -148,7 +152,7 @@ class Volume(CloudResource):
         elif action is not None:
             self.api.post(f"{self.one}/action", action, microversion=IN_USE_CAN_GROW)
         else:
-            return True
+            return not (self.properties[BACKUP] and is_restored and self._is_restoring())
         self._seen = None
         return False
 
@@ -299,6 +303,12 @@ class Volume(CloudResource):
             if self.exists():
                 raise
             return ""
+
+    def _is_restoring(self) -> bool:
+        with suppress(CloudNotFound):
+            backup = self.identify("cinder.backup", self.properties[BACKUP])
+            return bool(self.api.get(f"/backups/{backup}")["backup"]["status"] == "restoring")
+        return False
 
     def _is_available(self, backup_id: str) -> bool:
         backup = self.api.get(f"/backups/{backup_id}")["backup"]

@@ -147,6 +147,21 @@ def test_what_failed_is_deleted_without_a_backup_as_in_heat(cinder: Cinder, acti
     assert (cinder.objects["volumes"], cinder.backups) == ({}, [])
 
 
+def test_a_restored_volume_waits_until_its_backup_is_at_rest(cinder: Cinder) -> None:
+    """It couldn't be deleted before."""
+    cinder.objects["volumes"][ID] |= {"size": 1, "metadata": {}}
+    backup = cinder.objects["backups"][ID] = {"id": ID, "name": "b", "status": "restoring"}
+    for progress in (None, {"changed": ["backup_id"], "restored": True}):
+        volume = Kept(instance_of(Kept, {"size": 1, "backup_id": ID}, cloud=cinder.cloud(), resource_id=ID))
+        backup["status"] = "restoring"
+        assert not volume.settle(progress)
+        backup["status"] = "available"
+        assert volume.settle(progress)
+    cinder.asked.clear()
+    assert volume.settle({"changed": ["size"]})
+    assert cinder.asked == []
+
+
 def test_the_note_of_a_restored_backup_is_no_difference_and_stays(cinder: Cinder) -> None:
     notes = {"src_backup_id": "b", "readonly": "False"}
     there = cinder.objects["volumes"][ID]
