@@ -39,9 +39,13 @@ class ServicesOf:
         self._endpoints: dict[tuple[str, str | None], str | None] = {}
 
     @cached_property
+    def _login(self) -> Login:
+        return self._find_login()
+
+    @cached_property
     def session(self) -> Session:
         """An authenticated keystoneauth session."""
-        return self._sessions.of(self._find_login())
+        return self._sessions.of(self._login)
 
     @property
     def identity(self) -> Identity:
@@ -54,7 +58,7 @@ class ServicesOf:
 
     @cached_property
     def _connection(self) -> Connection:
-        return self._sessions.connection(self._find_login(), self.session)
+        return self._sessions.connection(self._login, self.session)
 
     def api(self, service: str) -> Api:
         """Return a service's REST API, by the same name."""
@@ -62,12 +66,12 @@ class ServicesOf:
 
     @cached_property
     def _looks(self) -> SharedLooks:
-        return self._sessions.looks(self._find_login())
+        return self._sessions.looks(self._login)
 
     @cached_property
     def names(self) -> Names:
         """The ids that names stand for, as this login sees them."""
-        return self._sessions.names(self._find_login()).through(self.api)
+        return self._sessions.names(self._login).through(self.api)
 
     def signal_url(self) -> str | None:
         """Return the base URL of signed requests: the part before ``/waitcondition`` and ``/signal``.

@@ -14,6 +14,9 @@ import heatlite
 from heatlite import conf as options
 from heatlite.cmd import logs, quiet, reports
 
+CLOUD_CLIENTS = ("openstack.connection", "keystoneauth1.identity.v3", "heatlite.clients.given_token")
+"""What reaching a cloud imports."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run engine processes until they are told to stop. Return the exit status."""
@@ -61,9 +64,25 @@ def run(conf: cfg.ConfigOpts) -> int:
         print(f"heatlite-engine: {reason}", file=sys.stderr)
         return 1
     reports.answer_signals(conf)
+    preload(conf)
     launcher = service.launch(conf, EngineService(conf), workers=conf.num_engine_workers, restart_method="mutate")
     launcher.wait()
     return 0
+
+
+def preload(conf: cfg.ConfigOpts) -> None:
+    """Import what a first stack needs, before the processes are forked.
+
+    Otherwise each process would import it while the stack waits, and into memory of its own.
+    """
+    import importlib
+
+    from heatlite.engine.ports import cloud_settings
+
+    importlib.import_module("oslo_policy.policy")
+    if cloud_settings.cloud_settings(conf) is not None:
+        for name in CLOUD_CLIENTS:
+            importlib.import_module(name)
 
 
 def unready(conf: cfg.ConfigOpts) -> str | None:

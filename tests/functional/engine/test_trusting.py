@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import shutil
 from collections.abc import Iterator
@@ -132,6 +133,22 @@ def test_a_database_that_is_away_is_no_failure_of_the_step_that_logs_in(engine: 
         connection.exec_driver_sql("ALTER TABLE user_creds RENAME TO away")
     with pytest.raises(Unavailable):
         cloud.identity.listed("role")
+
+
+def test_a_step_reads_the_credentials_once_however_much_it_asks(engine: Endpoint) -> None:
+    identity = engine.created("web", ONE, wire=ANN)
+    stack = stacks.get(EngineContext(engine.database), identity["stack_id"])
+    clouds = engine.shared.clouds
+    assert stack is not None
+    assert clouds is not None
+    cloud = clouds.of_stack(stack)
+    with engine.statements() as asked:
+        cloud.identity.listed("role")
+        cloud.names.forget("nova.flavor", "small")
+        with contextlib.suppress(exception.CloudError):  # this keystone's catalogue is empty; the lists are looked for
+            cloud.api("compute").delete("/servers/x")
+    assert [it for it in asked if "user_creds" in it] == asked
+    assert len(asked) == 1
 
 
 def test_without_a_keystone_nothing_is_asked(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:

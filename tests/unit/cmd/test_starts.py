@@ -34,6 +34,37 @@ from heatlite.resources.registry import Registry
 Registry.load()
 policy.TypePolicy()
 """
+DAEMON = """
+import sys
+from oslo_config import cfg
+from heatlite import conf as options
+from heatlite.cmd import engine
+engine.pick_backend("threading")
+conf = options.register(cfg.CONF)
+conf([], default_config_files=[], default_config_dirs=[])
+conf.set_override("auth_url", "http://127.0.0.1:1" if CLOUD else None, group="trustee")
+conf.set_override("client_retry_limit", 0)
+from heatlite.engine.runtime import daemon
+engine.preload(conf)
+"""
+FIRST_USE = """
+before = set(sys.modules)
+from heatlite import exception
+from heatlite.clients.cloud import ServicesOf
+from heatlite.clients.login import Login
+from heatlite.clients.sessions import Sessions
+from heatlite.engine.common.policy import TypePolicy
+from heatlite.engine.ports.cloud_settings import cloud_settings
+services = ServicesOf(Sessions(cloud_settings(conf)), lambda: Login(password="secret", username="heatlite"))
+for name in ("compute", "network", "block_storage", "image"):
+    try:
+        services.api(name).get("/things")
+    except exception.CloudUnavailable:
+        pass
+TypePolicy(conf)._enforcer.load_rules()
+for name in before:
+    sys.modules.pop(name)
+"""
 LIST = """
 import tempfile
 from oslo_config import cfg
@@ -70,3 +101,16 @@ def test_a_start_leaves_alone_what_it_may_never_need(program: str) -> None:
 def test_help_needs_no_engine() -> None:
     found = imported(HELP)
     assert not {"sqlalchemy", "oslo_messaging", "oslo_service", "heatlite.engine"} & found
+
+
+def test_a_daemon_has_what_a_first_stack_needs_before_its_processes_are_forked() -> None:
+    found = imported("CLOUD = True" + DAEMON)
+    assert {"openstack", "keystoneauth1", "oslo_policy"} <= found
+    later = {it.partition(".")[0] for it in imported("CLOUD = True" + DAEMON + FIRST_USE)}
+    assert not later & {"heatlite", "openstack", "keystoneauth1", "requests", "urllib3"}
+
+
+def test_a_daemon_without_a_cloud_leaves_the_clients_alone() -> None:
+    found = imported("CLOUD = False" + DAEMON)
+    assert "oslo_policy" in found
+    assert not {"openstack", "keystoneauth1"} & found
