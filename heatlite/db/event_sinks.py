@@ -48,6 +48,18 @@ class SinkRecord:
 
 COLUMNS = [TABLE.c[name] for name in SinkRecord.__dataclass_fields__]
 OF_TREE = EVENT.join(STACK, STACK.c.id == EVENT.c.stack_id)
+HAS_NEWER = sa.exists(
+    sa.select(EVENT.c.id)
+    .select_from(OF_TREE)
+    .where(STACK.c.root_id == TABLE.c.stack_id, EVENT.c.id > TABLE.c.last_id)
+    .correlate(TABLE)
+)
+DUE = (
+    sa.select(*COLUMNS)
+    .where(TABLE.c.free_at <= sa.bindparam("now"), sa.or_(TABLE.c.look_at <= sa.bindparam("now"), HAS_NEWER))
+    .order_by(TABLE.c.id)
+    .limit(sa.bindparam("limit"))
+)
 
 
 @writer
@@ -86,14 +98,7 @@ def need(context: Context, user_creds_id: int | None) -> bool:
 @reader
 def due(context: Context, now: float, limit: int) -> list[SinkRecord]:
     """List the sinks that have to be looked at and that no engine has."""
-    newer = sa.exists(
-        sa.select(EVENT.c.id)
-        .select_from(OF_TREE)
-        .where(STACK.c.root_id == TABLE.c.stack_id, EVENT.c.id > TABLE.c.last_id)
-        .correlate(TABLE)
-    )
-    statement = sa.select(*COLUMNS).where(TABLE.c.free_at <= now, sa.or_(TABLE.c.look_at <= now, newer))
-    return [SinkRecord(*row) for row in context.connection.execute(statement.order_by(TABLE.c.id).limit(limit))]
+    return [SinkRecord(*row) for row in context.connection.execute(DUE, {"now": now, "limit": limit})]
 
 
 @writer

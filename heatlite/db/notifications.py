@@ -32,6 +32,14 @@ class NotificationRecord:
 
 
 COLUMNS = [TABLE.c[name] for name in NotificationRecord.__dataclass_fields__]
+OLDEST = sa.select(sa.func.min(TABLE.c.id).label("id")).group_by(TABLE.c.stack_id).subquery()
+DUE = (
+    sa.select(*COLUMNS)
+    .join(OLDEST, OLDEST.c.id == TABLE.c.id)
+    .where(TABLE.c.due_at <= sa.bindparam("now"))
+    .order_by(TABLE.c.id)
+    .limit(sa.bindparam("limit"))
+)
 
 
 @writer
@@ -47,9 +55,7 @@ def insert(
 @reader
 def due(context: Context, now: float, limit: int) -> list[NotificationRecord]:
     """List the oldest notification of each stack, if it is due."""
-    oldest = sa.select(sa.func.min(TABLE.c.id).label("id")).group_by(TABLE.c.stack_id).subquery()
-    statement = sa.select(*COLUMNS).join(oldest, oldest.c.id == TABLE.c.id).where(TABLE.c.due_at <= now)
-    return [NotificationRecord(*row) for row in context.connection.execute(statement.order_by(TABLE.c.id).limit(limit))]
+    return [NotificationRecord(*row) for row in context.connection.execute(DUE, {"now": now, "limit": limit})]
 
 
 @writer

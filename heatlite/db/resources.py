@@ -47,6 +47,17 @@ DETAILS = sa.select(*large_columns.columns(brings=SHOWN)).select_from(TABLE)
 EXPORTED = ("progress", "resource_metadata", "resource_data")
 """The large columns that an export reads."""
 TO_EXPORT = sa.select(*large_columns.columns(brings=EXPORTED)).select_from(TABLE)
+WANTED = (
+    sa.select(TABLE.c.wanted_by, TABLE.c.id)
+    .where(TABLE.c.engine_id == sa.bindparam("engine_id"), TABLE.c.wanted_by.is_not(None))
+    .limit(sa.bindparam("limit"))
+)
+LOCKED = (
+    sa.select(TABLE.c.id)
+    .where(TABLE.c.engine_id == sa.bindparam("engine_id"), TABLE.c.id > sa.bindparam("after"))
+    .order_by(TABLE.c.id)
+    .limit(sa.bindparam("limit"))
+)
 BY_STACK = SELECT.where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
 
 Keys = Mapping[int, int]
@@ -404,11 +415,8 @@ def waiting_traversals(context: Context, ids: Collection[int]) -> dict[int, str]
 @reader
 def requested_locks(context: Context, engine_id: str, limit: int) -> dict[str, set[int]]:
     """Return the rows that an engine has locked and a traversal waits for, as traversal → rows."""
-    statement = sa.select(TABLE.c.wanted_by, TABLE.c.id).where(
-        TABLE.c.engine_id == engine_id, TABLE.c.wanted_by.is_not(None)
-    )
     found: dict[str, set[int]] = {}
-    for traversal_id, row in context.connection.execute(statement.limit(limit)):
+    for traversal_id, row in context.connection.execute(WANTED, {"engine_id": engine_id, "limit": limit}):
         found.setdefault(traversal_id, set()).add(row)
     return found
 
@@ -446,5 +454,5 @@ def locked_ids(context: Context, engine_id: str, after: int, limit: int) -> list
 
     The index alone answers this, however many rows the engine has locked.
     """
-    statement = sa.select(TABLE.c.id).where(TABLE.c.engine_id == engine_id, TABLE.c.id > after)
-    return [row.id for row in context.connection.execute(statement.order_by(TABLE.c.id).limit(limit))]
+    asked = {"engine_id": engine_id, "after": after, "limit": limit}
+    return [row.id for row in context.connection.execute(LOCKED, asked)]

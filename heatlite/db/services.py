@@ -19,6 +19,16 @@ from heatlite.db.records import ServiceRecord
 
 TABLE = models.service
 SELECT = sa.select(*(TABLE.c[name] for name in ServiceRecord.__dataclass_fields__))
+LEASES = sa.select(TABLE.c.engine_id, TABLE.c.lease_counter).where(TABLE.c.deleted_at.is_(None))
+HOLDING = sa.union(
+    sa.select(models.resource.c.engine_id).where(models.resource.c.engine_id.is_not(None)),
+    sa.select(models.sync_point.c.engine_id).where(models.sync_point.c.engine_id.is_not(None)),
+).subquery()
+GONE = (
+    sa.select(HOLDING.c.engine_id)
+    .select_from(HOLDING.outerjoin(TABLE, TABLE.c.engine_id == HOLDING.c.engine_id))
+    .where(sa.or_(TABLE.c.id.is_(None), TABLE.c.deleted_at.is_not(None)))
+)
 
 
 @writer
@@ -44,8 +54,7 @@ def renew(context: Context, engine_id: str, now: datetime, serving: bool | None 
 @reader
 def leases(context: Context) -> dict[str, int]:
     """Return engine id → lease counter for all engines that aren't known to be gone."""
-    statement = sa.select(TABLE.c.engine_id, TABLE.c.lease_counter).where(TABLE.c.deleted_at.is_(None))
-    return {row.engine_id: row.lease_counter for row in context.connection.execute(statement)}
+    return {row.engine_id: row.lease_counter for row in context.connection.execute(LEASES)}
 
 
 @writer
@@ -63,16 +72,7 @@ def declare_dead(context: Context, engine_id: str, counter: int | None, now: dat
 @reader
 def gone(context: Context) -> list[str]:
     """List the engines that are gone but still have a lock or a node. Their work waits to be taken over."""
-    holding = sa.union(
-        sa.select(models.resource.c.engine_id).where(models.resource.c.engine_id.is_not(None)),
-        sa.select(models.sync_point.c.engine_id).where(models.sync_point.c.engine_id.is_not(None)),
-    ).subquery()
-    statement = (
-        sa.select(holding.c.engine_id)
-        .select_from(holding.outerjoin(TABLE, TABLE.c.engine_id == holding.c.engine_id))
-        .where(sa.or_(TABLE.c.id.is_(None), TABLE.c.deleted_at.is_not(None)))
-    )
-    return [engine_id for (engine_id,) in context.connection.execute(statement)]
+    return [engine_id for (engine_id,) in context.connection.execute(GONE)]
 
 
 @writer

@@ -21,6 +21,9 @@ LIGHT = sa.select(*(sa.null().label(it.name) if it is TABLE.c.facade else it for
 """Selects stacks with None for their facade, which may hold as much as a resource's metadata."""
 BY_ID = SELECT.where(TABLE.c.id == sa.bindparam("stack_id"))
 BY_LIVE_NAME = SELECT.where(TABLE.c.tenant == sa.bindparam("tenant"), TABLE.c.live_name == sa.bindparam("name"))
+OVERDUE = LIGHT.where(TABLE.c.status == Status.IN_PROGRESS, TABLE.c.deadline < sa.bindparam("now")).limit(
+    sa.bindparam("limit")
+)
 BY_TRAVERSAL = sa.select(*COLUMNS, TABLE.c.current_deps).where(
     TABLE.c.current_traversal == sa.bindparam("traversal_id")
 )
@@ -195,8 +198,7 @@ def tags(context: Context, stack_ids: Sequence[str]) -> dict[str, list[str]]:
 @reader
 def overdue(context: Context, now: float, limit: int) -> list[StackRecord]:
     """List stacks whose running operation has exceeded its deadline."""
-    statement = LIGHT.where(TABLE.c.status == Status.IN_PROGRESS, TABLE.c.deadline < now)
-    return [records.stack(row) for row in context.connection.execute(statement.limit(limit))]
+    return [records.stack(row) for row in context.connection.execute(OVERDUE, {"now": now, "limit": limit})]
 
 
 @reader

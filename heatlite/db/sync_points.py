@@ -14,9 +14,10 @@ of a sweep, and queries for users.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import functools
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
@@ -35,18 +36,97 @@ PROGRESS = large_columns.columns(in_part=("progress",))
 WITH_RESOURCE = sa.select(*COLUMNS, *large_columns.WHOLE_IF_SMALL).select_from(WITH_ROW)
 WITH_RESULTS = sa.select(*COLUMNS, *large_columns.RESULTS).select_from(WITH_ROW)
 
+PROJECT: Any = sa.bindparam("project")
+NOW: Any = sa.bindparam("now")
+LIMIT: Any = sa.bindparam("limit")
+ENGINE: Any = sa.bindparam("engine")
+TRAVERSAL: Any = sa.bindparam("traversal")
+CLAIM: Any = sa.bindparam("claim")
+IS_CAST = sa.and_(IS_READY, TABLE.c.held_for.is_(None))
+QUEUED_PROJECT = (
+    sa.select(TABLE.c.held_for).where(IS_READY, TABLE.c.held_for > PROJECT).order_by(TABLE.c.held_for).limit(1)
+)
+OLDEST_QUEUED = (
+    sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind)
+    .where(IS_READY, TABLE.c.held_for == PROJECT)
+    .order_by(TABLE.c.next_cast_at)
+    .limit(LIMIT)
+)
+ONE_QUEUED = sa.select(TABLE.c.held_for).where(IS_READY, TABLE.c.held_for == PROJECT).limit(1)
+DUE = (
+    sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind, TABLE.c.next_cast_at, TABLE.c.casts)
+    .where(IS_CAST, TABLE.c.next_cast_at <= NOW)
+    .order_by(TABLE.c.next_cast_at)
+    .limit(LIMIT)
+)
+CLAIMS = (
+    sa.select(TABLE.c.claim_id)
+    .where(TABLE.c.engine_id == ENGINE, TABLE.c.claim_id > sa.bindparam("after"))
+    .order_by(TABLE.c.claim_id)
+    .limit(LIMIT)
+)
+BLOCKED_ON_FREE = (
+    sa.select(TABLE.c.traversal_id, TABLE.c.acting_id)
+    .select_from(WITH_ROW)
+    .where(TABLE.c.state == NodeState.BLOCKED, RESOURCE.c.engine_id.is_(None))
+    .limit(LIMIT)
+)
+
 
 def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
     """Return a condition that holds for these nodes. The caller adds the condition for the traversal."""
-    by_kind: dict[int, list[int]] = {}
-    for node in nodes:
-        by_kind.setdefault(int(node.kind), []).append(node.resource_id)
-    each = (sa.and_(TABLE.c.kind == kind, TABLE.c.resource_id.in_(ids)) for kind, ids in by_kind.items())
+    return _any_of(ids(nodes))
+
+
+def _any_of(ids_by_name: Mapping[str, Any]) -> sa.ColumnElement[bool]:
+    """Return the same from what ``ids`` returns, or from parameters in place of its lists."""
+    each = (
+        sa.and_(TABLE.c.kind == int(name.removeprefix(OF_KIND)), TABLE.c.resource_id.in_(its_ids))
+        for name, its_ids in ids_by_name.items()
+        if name != EVERYONE
+    )
     any_of_them = sa.or_(sa.false(), *each)  # an empty OR would be left out, and match every row
-    if len(by_kind) < 2:
+    if EVERYONE not in ids_by_name:
         return any_of_them
-    everyone = sorted({node.resource_id for node in nodes})  # implied by the OR, but planners don't see that
-    return sa.and_(TABLE.c.resource_id.in_(everyone), any_of_them)
+    return sa.and_(TABLE.c.resource_id.in_(ids_by_name[EVERYONE]), any_of_them)
+
+
+EVERYONE, OF_KIND = "everyone", "of_kind_"
+
+
+def ids(nodes: Collection[Node]) -> dict[str, list[int]]:
+    """Return the ids of nodes by their kind, and those of all, when there are several kinds."""
+    found: dict[str, list[int]] = {}
+    for node in nodes:
+        found.setdefault(f"{OF_KIND}{int(node.kind)}", []).append(node.resource_id)
+    if len(found) > 1:  # implied by those by kind, but planners don't see that
+        found[EVERYONE] = sorted({node.resource_id for node in nodes})
+    return found
+
+
+Statement = TypeVar("Statement")
+
+
+class Prepared(Generic[Statement]):
+    """A statement for nodes, kept once it is built: to build one costs as much as to run it.
+
+    It is called with what ``ids`` returns, which is given again, with the other parameters, when it is executed.
+
+    :param build: builds it from the condition that holds for the nodes
+    """
+
+    def __init__(self, build: Callable[[sa.ColumnElement[bool]], Statement]) -> None:
+        self._build = build
+        self.built: dict[tuple[str, ...], Statement] = {}
+        functools.update_wrapper(self, build)
+
+    def __call__(self, ids_by_name: Mapping[str, list[int]]) -> Statement:
+        """Return the statement for such ids."""
+        names = tuple(sorted(ids_by_name))
+        if names not in self.built:
+            parameters: dict[str, Any] = {name: sa.bindparam(name, expanding=True) for name in names}
+            self.built[names] = self._build(_any_of(parameters))
+        return self.built[names]
 
 
 def in_state(state: NodeState) -> sa.ColumnElement[bool]:
@@ -58,7 +138,7 @@ def in_state(state: NodeState) -> sa.ColumnElement[bool]:
     return TABLE.c.state + 0 == state
 
 
-def _taken_off(count: int, next_cast_at: float) -> tuple[tuple[Any, Any], ...]:
+def _taken_off(count: Any, next_cast_at: Any) -> tuple[tuple[Any, Any], ...]:
     """Return (column, new value) pairs that subtract arrivals and, where none remains, schedule the node.
 
     The order matters: MySQL sets columns from left to right, and ``state`` reads ``remaining`` as it was.
@@ -114,22 +194,33 @@ def delete_all(context: Context, stack_id: str) -> None:
     context.connection.execute(sa.delete(TABLE).where(TABLE.c.stack_id == stack_id))
 
 
+@Prepared
+def claiming(nodes: sa.ColumnElement[bool]) -> sa.Update:
+    """Build what claims nodes."""
+    free = (TABLE.c.traversal_id == TRAVERSAL, in_state(NodeState.SCHEDULED), nodes)
+    return sa.update(TABLE).where(*free).values(state=NodeState.RUNNING, engine_id=ENGINE, claim_id=CLAIM)
+
+
+@Prepared
+def got(nodes: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Build what reads the nodes that a claim got."""
+    return WITH_RESOURCE.where(TABLE.c.traversal_id == TRAVERSAL, TABLE.c.claim_id == CLAIM, nodes)
+
+
 @writer
 def claim(context: Context, traversal_id: str, nodes: Collection[Node], engine_id: str, claim_id: str) -> int:
     """Claim these nodes (SCHEDULED → RUNNING), and return how many were still free."""
-    statement = (
-        sa.update(TABLE)
-        .where(TABLE.c.traversal_id == traversal_id, in_state(NodeState.SCHEDULED), these(nodes))
-        .values(state=NodeState.RUNNING, engine_id=engine_id, claim_id=claim_id)
-    )
-    return rows(context.connection.execute(statement))
+    wanted = ids(nodes)
+    asked = {"traversal": traversal_id, "engine": engine_id, "claim": claim_id, **wanted}
+    return rows(context.connection.execute(claiming(wanted), asked))
 
 
 @reader
 def claimed(context: Context, traversal_id: str, nodes: Collection[Node], claim_id: str) -> list[NodeRecord]:
     """Return the nodes that a claim got, each with its acting row; a row's large values are held back."""
-    statement = WITH_RESOURCE.where(TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id == claim_id, these(nodes))
-    return [_record(tuple(row)) for row in context.connection.execute(statement)]
+    wanted = ids(nodes)
+    asked = {"traversal": traversal_id, "claim": claim_id, **wanted}
+    return [_record(tuple(row)) for row in context.connection.execute(got(wanted), asked)]
 
 
 @reader
@@ -155,6 +246,15 @@ def _record(values: tuple[Any, ...]) -> NodeRecord:
     return NodeRecord(records.node(resource_id, kind), acting_id, casts, row, cleared or 0)
 
 
+@Prepared
+def finishing(nodes: sa.ColumnElement[bool]) -> sa.Update:
+    """Build what finishes nodes."""
+    of_claims = TABLE.c.claim_id.in_(sa.bindparam("claims", expanding=True))
+    mine = (TABLE.c.traversal_id == TRAVERSAL, of_claims, nodes, TABLE.c.engine_id == ENGINE)
+    ends: dict[str, Any] = {"state": sa.bindparam("ends_in"), "engine_id": None}
+    return sa.update(TABLE).where(*mine, in_state(NodeState.RUNNING)).values(**ends)
+
+
 @writer
 def finish(
     context: Context,
@@ -165,17 +265,29 @@ def finish(
     state: NodeState = NodeState.DONE,
 ) -> set[Node]:
     """Finish nodes (RUNNING → DONE or FAILED), and return those that this engine still had claimed."""
-    mine = (TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id.in_(list(claims)), these(nodes))
-    statement = (
-        sa.update(TABLE)
-        .where(*mine, TABLE.c.engine_id == engine_id, in_state(NodeState.RUNNING))
-        .values(state=state, engine_id=None)
-    )
-    finished = rows(context.connection.execute(statement))
+    wanted = ids(nodes)
+    asked = {"traversal": traversal_id, "claims": list(claims), "engine": engine_id, "ends_in": int(state), **wanted}
+    finished = rows(context.connection.execute(finishing(wanted), asked))
     if finished in (0, len(nodes)):
         return set(nodes) if finished else set()
+    mine = (TABLE.c.traversal_id == traversal_id, TABLE.c.claim_id.in_(list(claims)), these(nodes))
     survived = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*mine, in_state(state))
     return {records.node(*row) for row in context.connection.execute(survived)}
+
+
+@Prepared
+def arriving(nodes: sa.ColumnElement[bool]) -> sa.Update:
+    """Build what subtracts arrivals from what nodes wait for."""
+    waiting = (TABLE.c.traversal_id == TRAVERSAL, nodes, in_state(NodeState.WAITING))
+    taken_off = _taken_off(sa.bindparam("count"), sa.bindparam("cast_at"))
+    return sa.update(TABLE).where(*waiting).ordered_values(*taken_off)
+
+
+@Prepared
+def became_ready(nodes: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Build what reads which nodes are ready."""
+    ready = (TABLE.c.traversal_id == TRAVERSAL, nodes, in_state(NodeState.SCHEDULED))
+    return sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*ready)
 
 
 @writer
@@ -199,15 +311,14 @@ def arrive(
         alike.setdefault((count, node in complete), []).append(node)
     for (count, is_complete), nodes in sorted(alike.items()):
         for piece in bulk.pieces(sorted(nodes)):
-            waiting = (TABLE.c.traversal_id == traversal_id, these(piece))
-            statement = sa.update(TABLE).where(*waiting, in_state(NodeState.WAITING))
-            statement = statement.ordered_values(*_taken_off(count, next_cast_at))
-            arrived = rows(context.connection.execute(statement))
+            wanted = ids(piece)
+            asked: dict[str, Any] = {"traversal": traversal_id, **wanted}
+            taken_off = {**asked, "count": count, "cast_at": next_cast_at}
+            arrived = rows(context.connection.execute(arriving(wanted), taken_off))
             if is_complete and arrived == len(piece):
                 ready += piece
                 continue
-            became = sa.select(TABLE.c.resource_id, TABLE.c.kind).where(*waiting, in_state(NodeState.SCHEDULED))
-            ready += [records.node(*row) for row in context.connection.execute(became)]
+            ready += [records.node(*row) for row in context.connection.execute(became_ready(wanted), asked)]
     return ready
 
 
@@ -382,23 +493,15 @@ def take_queued(context: Context, traversal_id: str, nodes: Collection[Node], pr
 @reader
 def next_queued_project(context: Context, after: str) -> str | None:
     """Return the first project after this one, in order, that has queued nodes; None where there is none."""
-    statement = (
-        sa.select(TABLE.c.held_for).where(IS_READY, TABLE.c.held_for > after).order_by(TABLE.c.held_for).limit(1)
-    )
-    return context.connection.execute(statement).scalar()
+    return context.connection.execute(QUEUED_PROJECT, {"project": after}).scalar()
 
 
 @reader
 def oldest_queued(context: Context, project: str, limit: int) -> dict[str, list[Node]]:
     """Return traversal → queued nodes of a project, the oldest first; ``limit`` nodes at most."""
-    statement = (
-        sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind)
-        .where(IS_READY, TABLE.c.held_for == project)
-        .order_by(TABLE.c.next_cast_at)
-        .limit(limit)
-    )
     found: dict[str, list[Node]] = {}
-    for traversal_id, resource_id, kind in context.connection.execute(statement):
+    asked = {"project": project, "limit": limit}
+    for traversal_id, resource_id, kind in context.connection.execute(OLDEST_QUEUED, asked):
         found.setdefault(traversal_id, []).append(records.node(resource_id, kind))
     return found
 
@@ -406,8 +509,7 @@ def oldest_queued(context: Context, project: str, limit: int) -> dict[str, list[
 @reader
 def has_queued(context: Context, project: str) -> bool:
     """Tell whether a project has queued nodes."""
-    statement = sa.select(TABLE.c.held_for).where(IS_READY, TABLE.c.held_for == project).limit(1)
-    return context.connection.execute(statement).first() is not None
+    return context.connection.execute(ONE_QUEUED, {"project": project}).first() is not None
 
 
 @reader
@@ -420,7 +522,7 @@ def cast_by_project(context: Context, now: float) -> list[tuple[str, int]]:
     statement = (
         sa.select(*columns)
         .select_from(TABLE.join(STACK, STACK.c.id == TABLE.c.stack_id))
-        .where(IS_READY, TABLE.c.held_for.is_(None), TABLE.c.next_cast_at > now)
+        .where(IS_CAST, TABLE.c.next_cast_at > now)
         .group_by(TABLE.c.traversal_id, STACK.c.tenant)
     )
     return [(project, count) for project, count in context.connection.execute(statement)]
@@ -436,15 +538,11 @@ def project_of(context: Context, traversal_id: str) -> str | None:
 @reader
 def due(context: Context, now: float, limit: int) -> list[DueNode]:
     """Return ready nodes whose time to be cast (again) has come; queued nodes aren't cast."""
-    statement = (
-        sa.select(TABLE.c.traversal_id, TABLE.c.resource_id, TABLE.c.kind, TABLE.c.next_cast_at, TABLE.c.casts)
-        .where(IS_READY, TABLE.c.held_for.is_(None), TABLE.c.next_cast_at <= now)
-        .order_by(TABLE.c.next_cast_at)
-        .limit(limit)
-    )
     return [
         DueNode(traversal, records.node(resource_id, kind), next_cast_at, casts)
-        for traversal, resource_id, kind, next_cast_at, casts in context.connection.execute(statement)
+        for traversal, resource_id, kind, next_cast_at, casts in context.connection.execute(
+            DUE, {"now": now, "limit": limit}
+        )
     ]
 
 
@@ -492,8 +590,8 @@ def claims_of(context: Context, engine_id: str, after: str, limit: int) -> list[
 
     :param after: the claim behind which the page begins
     """
-    statement = sa.select(TABLE.c.claim_id).where(TABLE.c.engine_id == engine_id, TABLE.c.claim_id > after)
-    return [row.claim_id for row in context.connection.execute(statement.order_by(TABLE.c.claim_id).limit(limit))]
+    asked = {"engine": engine_id, "after": after, "limit": limit}
+    return [row.claim_id for row in context.connection.execute(CLAIMS, asked)]
 
 
 @reader
@@ -508,13 +606,7 @@ def nodes_claimed(context: Context, engine_id: str, claim_ids: Collection[str]) 
 @reader
 def blocked_on_free_rows(context: Context, limit: int) -> list[tuple[str, int]]:
     """Return (traversal, row) of nodes that wait for a lock that is free: their wake-up was lost."""
-    statement = (
-        sa.select(TABLE.c.traversal_id, TABLE.c.acting_id)
-        .select_from(WITH_ROW)
-        .where(TABLE.c.state == NodeState.BLOCKED, RESOURCE.c.engine_id.is_(None))
-        .limit(limit)
-    )
-    return [(traversal, row) for traversal, row in context.connection.execute(statement)]
+    return [(traversal, row) for traversal, row in context.connection.execute(BLOCKED_ON_FREE, {"limit": limit})]
 
 
 @reader

@@ -44,6 +44,7 @@ class Credentials:
 
 
 COLUMNS = [TABLE.c[name] for name in Credentials.__dataclass_fields__]
+BY_ID = sa.select(*COLUMNS).where(TABLE.c.id == sa.bindparam("user_creds_id"))
 
 
 def _columns(context: Context, credentials: Credentials) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def get(context: Context, user_creds_id: int) -> Credentials | None:
 
     :raises InvalidEncryptionKey: when no key fits
     """
-    row = context.connection.execute(sa.select(*COLUMNS).where(TABLE.c.id == user_creds_id)).one_or_none()
+    row = context.connection.execute(BY_ID, {"user_creds_id": user_creds_id}).one_or_none()
     return None if row is None else Credentials(*row)
 
 

@@ -33,8 +33,8 @@ SLIPS: dict[str, Slip] = {
         "an operation went on after its end",
     ),
     "a node may be claimed in any state": (
-        sync_points.claim,
-        "in_state(NodeState.SCHEDULED), ",
+        sync_points.claiming,
+        ", in_state(NodeState.SCHEDULED)",
         SMALL,
         "a run that never ends",
     ),

@@ -45,8 +45,9 @@ class Element:
     def __sub__(self, other: object) -> Binary:
         return Binary(self, operators.sub, other)
 
-    def in_(self, values: Sequence[Any]) -> Binary:
-        return Binary(self, operators.in_op, Bound(list(values), expanding=True))
+    def in_(self, values: Sequence[Any] | Element) -> Binary:
+        among = values if isinstance(values, Element) else Bound(list(values), expanding=True)
+        return Binary(self, operators.in_op, among)
 
     def is_(self, other: None) -> Binary:
         return Binary(self, operators.is_, NULL)
@@ -213,8 +214,8 @@ class Select(Statement):
     def order_by(self, *clauses: Any) -> Statement:
         return self._with(_order_by_clauses=clauses)
 
-    def limit(self, count: int | None) -> Statement:
-        return self._with(_limit_clause=None if count is None else Bound(count))
+    def limit(self, count: Any) -> Statement:
+        return self._with(_limit_clause=None if count is None else as_element(count))
 
 
 class Change(Statement):
@@ -258,7 +259,7 @@ LANGUAGE = SimpleNamespace(
     false=lambda: FALSE,
     case=Case,
     literal=lambda value, type_=None: Bound(value),
-    bindparam=lambda key: Bound(None, key, required=True),
+    bindparam=lambda key, expanding=False: Bound(None, key, expanding=expanding, required=True),
     func=SimpleNamespace(count=Count),
     union=union,
 )

@@ -18,6 +18,7 @@ from unittest import mock
 import sqlalchemy
 
 from heatlite.db import bulk, events, models, resources, services, stacks, sync_points, templates, user_creds
+from heatlite.db.sync_points import Prepared
 from tests.simulator.store.language import LANGUAGE, stand_in
 
 MODULES = (
@@ -45,10 +46,13 @@ def exchanged(module: ModuleType) -> dict[str, Any]:
     namespace = {**vars(module), "sa": LANGUAGE, "models": stand_in_models()}
     changed: dict[str, Any] = {"sa": LANGUAGE, "models": namespace["models"]}
     for statement in ast.parse(inspect.getsource(module)).body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+            continue
+        target = statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
+        if isinstance(target, ast.Name):
             mentioned = {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
             if mentioned & changed.keys():
-                name = statement.targets[0].id
+                name = target.id
                 code = compile(ast.Expression(statement.value), module.__name__, "eval")
                 namespace[name] = changed[name] = eval(code, namespace)
     return {name: value for name, value in changed.items() if name in vars(module)}
@@ -59,6 +63,9 @@ def own_language() -> Iterator[None]:
     """Within this, statements are made in the store's own language."""
     with ExitStack() as stack:
         for module in MODULES:
+            for it in vars(module).values():
+                if isinstance(it, Prepared):
+                    stack.enter_context(mock.patch.dict(it.built, clear=True))
             stack.enter_context(mock.patch.dict(vars(module), exchanged(module)))
         yield
 

@@ -34,9 +34,9 @@ def translate(shapes: Shapes, statement: Any, parameters: Any) -> Plan:
         case "insert":
             return insert(shapes, statement, parameters)
         case "update":
-            return update(shapes, statement)
+            return update(shapes, statement, parameters or {})
         case "delete":
-            return delete(shapes, statement)
+            return delete(shapes, statement, parameters or {})
     raise NotUnderstood(str(statement))
 
 
@@ -168,9 +168,9 @@ def _name(key: Any) -> str:
     return key if isinstance(key, str) else str(key.name)
 
 
-def update(shapes: Shapes, statement: Any) -> Change:
+def update(shapes: Shapes, statement: Any, parameters: Mapping[str, Any]) -> Change:
     """As the servers get it: SET in the order that was asked for, or else in the order of the table's columns."""
-    shape, compiler = shapes[statement.table.name], Compiler({}, joined=False)
+    shape, compiler = shapes[statement.table.name], Compiler(parameters, joined=False)
     given = dict(getattr(statement, "_ordered_values", None) or statement._values)
     by_name = {_name(key): value for key, value in given.items()}
     is_ordered = getattr(statement, "_maintain_values_ordering", False) or getattr(statement, "_ordered_values", None)
@@ -183,8 +183,8 @@ def _written(shape: Shape, name: str, value: Expression) -> Expression:
     return (lambda row: _text(value(row))) if name in shape.json else value
 
 
-def delete(shapes: Shapes, statement: Any) -> Change:
-    return _change(shapes[statement.table.name], statement, Compiler({}, joined=False), None)
+def delete(shapes: Shapes, statement: Any, parameters: Mapping[str, Any]) -> Change:
+    return _change(shapes[statement.table.name], statement, Compiler(parameters, joined=False), None)
 
 
 def _change(
