@@ -58,6 +58,7 @@ LOCKED = (
     .order_by(TABLE.c.id)
     .limit(sa.bindparam("limit"))
 )
+BY_UUID = SELECT.where(TABLE.c.uuid == sa.bindparam("uuid"))
 BY_STACK = SELECT.where(TABLE.c.stack_id == sa.bindparam("stack_id")).order_by(TABLE.c.id)
 
 Keys = Mapping[int, int]
@@ -205,7 +206,7 @@ def _attributes(context: Context, ids: Collection[int]) -> dict[int, Any]:
 @reader
 def by_uuid(context: Context, uuid: str) -> ResourceRecord | None:
     """Return the row with this uuid. If the resource is a nested stack, the uuid is the stack's id too."""
-    row = context.connection.execute(SELECT.where(TABLE.c.uuid == uuid)).one_or_none()
+    row = context.connection.execute(BY_UUID, {"uuid": uuid}).one_or_none()
     return None if row is None else records.resource(tuple(row))
 
 

@@ -20,6 +20,7 @@ SELECT = sa.select(*COLUMNS)
 LIGHT = sa.select(*(sa.null().label(it.name) if it is TABLE.c.facade else it for it in COLUMNS)).select_from(TABLE)
 """Selects stacks with None for their facade, which may hold as much as a resource's metadata."""
 BY_ID = SELECT.where(TABLE.c.id == sa.bindparam("stack_id"))
+BY_IDS = SELECT.where(TABLE.c.id.in_(sa.bindparam("stack_ids", expanding=True)))
 BY_LIVE_NAME = SELECT.where(TABLE.c.tenant == sa.bindparam("tenant"), TABLE.c.live_name == sa.bindparam("name"))
 OVERDUE = LIGHT.where(TABLE.c.status == Status.IN_PROGRESS, TABLE.c.deadline < sa.bindparam("now")).limit(
     sa.bindparam("limit")
@@ -43,7 +44,7 @@ def get(context: Context, stack_id: str) -> StackRecord | None:
 @reader
 def by_ids(context: Context, stack_ids: Collection[str]) -> dict[str, StackRecord]:
     """Return the stacks with these ids, even deleted ones, by their id."""
-    found = context.connection.execute(SELECT.where(TABLE.c.id.in_(sorted(stack_ids))))
+    found = context.connection.execute(BY_IDS, {"stack_ids": sorted(stack_ids)})
     return {stack.id: stack for stack in map(records.stack, found) if stack.id in stack_ids}
 
 

@@ -65,6 +65,11 @@ CLAIMS = (
     .order_by(TABLE.c.claim_id)
     .limit(LIMIT)
 )
+STATE = sa.select(TABLE.c.state).where(
+    TABLE.c.traversal_id == TRAVERSAL,
+    TABLE.c.kind == sa.bindparam("kind"),
+    TABLE.c.resource_id == sa.bindparam("resource"),
+)
 BLOCKED_ON_FREE = (
     sa.select(TABLE.c.traversal_id, TABLE.c.acting_id)
     .select_from(WITH_ROW)
@@ -223,21 +228,36 @@ def claimed(context: Context, traversal_id: str, nodes: Collection[Node], claim_
     return [_record(tuple(row)) for row in context.connection.execute(got(wanted), asked)]
 
 
+@Prepared
+def with_resource(nodes: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Build what reads nodes with their acting rows, whose large values are held back."""
+    return WITH_RESOURCE.where(TABLE.c.traversal_id == TRAVERSAL, nodes)
+
+
+@Prepared
+def with_results(nodes: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Build what reads nodes with what their acting rows have for those that follow."""
+    return WITH_RESULTS.where(TABLE.c.traversal_id == TRAVERSAL, nodes)
+
+
 @reader
 def acting(context: Context, traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
     """Return nodes of a traversal, each with its acting row; a row's large values are held back."""
-    return _of_nodes(context, WITH_RESOURCE, traversal_id, nodes)
+    return _of_nodes(context, with_resource, traversal_id, nodes)
 
 
 @reader
 def acting_results(context: Context, traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
     """Return nodes of a traversal, each with its acting row as ``large_columns.RESULTS`` has it."""
-    return _of_nodes(context, WITH_RESULTS, traversal_id, nodes)
+    return _of_nodes(context, with_results, traversal_id, nodes)
 
 
-def _of_nodes(context: Context, select: sa.Select[Any], traversal_id: str, nodes: Collection[Node]) -> list[NodeRecord]:
-    statement = select.where(TABLE.c.traversal_id == traversal_id, these(nodes))
-    return [_record(tuple(row)) for row in context.connection.execute(statement)]
+def _of_nodes(
+    context: Context, select: Prepared[sa.Select[Any]], traversal_id: str, nodes: Collection[Node]
+) -> list[NodeRecord]:
+    wanted = ids(nodes)
+    found = context.connection.execute(select(wanted), {"traversal": traversal_id, **wanted})
+    return [_record(tuple(row)) for row in found]
 
 
 def _record(values: tuple[Any, ...]) -> NodeRecord:
@@ -626,8 +646,8 @@ def blocked_on(context: Context, stack_id: str, acting_ids: Collection[int]) -> 
 @reader
 def state(context: Context, traversal_id: str, node: Node) -> NodeState | None:
     """Return the state of one node; None where the traversal is over."""
-    statement = sa.select(TABLE.c.state).where(TABLE.c.traversal_id == traversal_id, these([node]))
-    found = context.connection.execute(statement).scalar()
+    asked = {"traversal": traversal_id, "kind": int(node.kind), "resource": node.resource_id}
+    found = context.connection.execute(STATE, asked).scalar()
     return None if found is None else NodeState(found)
 
 
