@@ -5,8 +5,9 @@
     "private" ──▶ known? ──▶ GET /networks?name=private ──▶ 3f0c…            kept for a short time
                                   └─ the third name of a kind within that time: GET /networks, and all are known
 
-Only existing things are cached, so that a thing created a second ago is found. For kinds whose ids are UUIDs, a value
-in the form of a UUID is taken for an id without a request. ``check`` sends a request for it.
+Steps that ask for the same name at once send one request. Only existing things are cached, so that a thing created a
+second ago is found. For kinds whose ids are UUIDs, a value in the form of a UUID is taken for an id without a request.
+``check`` sends a request for it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from heatlite import exception
@@ -172,6 +174,7 @@ class KnownNames:
         self._lock = threading.Lock()
         self._ids: dict[tuple[str, str], tuple[float, str]] = {}
         self._asked: dict[str, list[float]] = {}
+        self._under_way: dict[tuple[str, str], Future[str]] = {}
 
     def through(self, api: Callable[[str], Api]) -> Names:
         """Combine the cache with a way to ask the services."""
@@ -195,6 +198,26 @@ class KnownNames:
         """Drop a name from the cache, because its thing is gone."""
         with self._lock:
             self._ids.pop((kind, name), None)
+
+    def ask_once(self, kind: str, name: str, ask: Callable[[], str]) -> str:
+        """Return what ``ask`` returns. Others who ask for the same meanwhile wait for that and take it.
+
+        If it raises, they ask themselves: what wasn't there when the first asked may be there now.
+        """
+        with self._lock:
+            first = self._under_way.get((kind, name))
+            own = self._under_way.setdefault((kind, name), Future())
+        if first is not None:
+            return ask() if first.exception() is not None else first.result()
+        try:
+            own.set_result(ask())
+        except BaseException as error:
+            own.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._under_way[kind, name]
+        return own.result()
 
     def asks_much(self, kind: str) -> bool:
         """Record a lookup of a kind, and tell whether there were many within a short time."""
@@ -232,6 +255,9 @@ class Names:
         known = self._known.get(kind, value)
         if known is not None:
             return known
+        return self._known.ask_once(kind, value, lambda: self._asked(kind, value))
+
+    def _asked(self, kind: str, value: str) -> str:
         described = KINDS[kind]
         is_id = described.has_id(value)
         if is_id and described.service == "network":

@@ -6,12 +6,17 @@
                            └─ password   ──▶ the user itself                   ├─▶ a session that renews itself
     request ──▶ its token, valid during the request                            ┘
 
-Each step reads the credentials again. So after an update by another user, the next step uses the new credentials.
+What was read serves the steps of one traversal for ``KEPT`` seconds, so that steps that wait for servers don't read it
+at each look. An update by another user begins another traversal, whose steps read the new credentials.
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
+
+import cachetools
 
 from heatlite import exception
 from heatlite.clients.cloud import ServicesOf
@@ -28,6 +33,9 @@ from heatlite.engine.ports.nested_stacks import answered
 from heatlite.engine.ports.stack_users import UsersOf
 from heatlite.resources.cloud import Cloud, StackUser, StackUsers
 
+KEPT = 2.0
+"""Seconds for which read credentials are used again."""
+MOST_KEPT = 500
 CloudOf = Callable[[StackRecord], Cloud | None]
 
 
@@ -57,11 +65,13 @@ class StackCloud(ServicesOf):
 
 
 class Clouds:
-    """Gives stacks and requests their access to the cloud."""
+    """Gives stacks and requests their access to the cloud. ``clock`` returns seconds that never decrease."""
 
-    def __init__(self, database: Database, sessions: Sessions) -> None:
+    def __init__(self, database: Database, sessions: Sessions, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
         self._sessions = sessions
+        self._read: cachetools.TTLCache[tuple[int, str], Login] = cachetools.TTLCache(MOST_KEPT, KEPT, clock)
+        self._lock = threading.Lock()
         self.settings = sessions.settings
         self.trusts = Trusts(sessions)
         self.domain = Domain(sessions)
@@ -83,6 +93,16 @@ class Clouds:
         return UsersOf(self._database, self.domain, stack)
 
     def _login(self, stack: StackRecord) -> Login:
+        place = stack.user_creds_id or 0, stack.current_traversal
+        with self._lock:
+            known = self._read.get(place)
+        if known is None:
+            known = self._read_login(stack)
+            with self._lock:
+                self._read[place] = known
+        return known
+
+    def _read_login(self, stack: StackRecord) -> Login:
         found = None if stack.user_creds_id is None else self._stored(stack.user_creds_id)
         if found is None or not found.is_secret:
             raise exception.NotFound(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import pathlib
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from heatlite.context import EngineContext
 from heatlite.db import stacks, user_creds
 from heatlite.db.api import Database, Settings
 from heatlite.db.crypt import Vault
+from heatlite.db.records import StackRecord
 from heatlite.engine.ports.clouds import Clouds
 from heatlite.resources.nested.port import Unavailable
 from tests.functional.engine.endpoint import Endpoint
@@ -135,20 +137,31 @@ def test_a_database_that_is_away_is_no_failure_of_the_step_that_logs_in(engine: 
         cloud.identity.listed("role")
 
 
-def test_a_step_reads_the_credentials_once_however_much_it_asks(engine: Endpoint) -> None:
+def test_the_steps_of_a_traversal_read_the_credentials_once_in_a_while(
+    engine: Endpoint, keystone: MemoryKeystone
+) -> None:
     identity = engine.created("web", ONE, wire=ANN)
     stack = stacks.get(EngineContext(engine.database), identity["stack_id"])
-    clouds = engine.shared.clouds
     assert stack is not None
-    assert clouds is not None
-    cloud = clouds.of_stack(stack)
-    with engine.statements() as asked:
-        cloud.identity.listed("role")
-        cloud.names.forget("nova.flavor", "small")
-        with contextlib.suppress(exception.CloudError):  # this keystone's catalogue is empty; the lists are looked for
-            cloud.api("compute").delete("/servers/x")
-    assert [it for it in asked if "user_creds" in it] == asked
-    assert len(asked) == 1
+    now = [0.0]
+    clouds = Clouds(engine.database, keystone.sessions(), lambda: now[0])
+
+    def read_by(a_step_of: StackRecord) -> int:
+        """How many statements a step needs to ask for all that a cloud has."""
+        cloud = clouds.of_stack(a_step_of)
+        with engine.statements() as asked:
+            cloud.identity.listed("role")
+            cloud.names.forget("nova.flavor", "small")
+            with contextlib.suppress(exception.CloudError):  # this keystone's catalogue is empty
+                cloud.api("compute").delete("/servers/x")
+        assert all("user_creds" in it for it in asked)
+        return len(asked)
+
+    assert read_by(stack) == 1
+    assert read_by(stack) == 0
+    assert read_by(dataclasses.replace(stack, current_traversal="next")) == 1
+    now[0] += 2.1
+    assert read_by(stack) == 1
 
 
 def test_without_a_keystone_nothing_is_asked(schema: pathlib.Path, tmp_path: pathlib.Path) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from unittest import mock
+
 import pytest
 
 from heatlite import exception
@@ -64,6 +68,42 @@ def test_many_names_are_asked_for_by_one_list(api: MemoryApi) -> None:
     for name in ("red", "green", "blue", "red", "blue"):
         known.id_of("neutron.network", name)
     assert len(api.asked) == 2 + 3  # the list has three pages
+
+
+class Awaited(Future[str]):
+    """A request that is under way; tells when somebody waits for it."""
+
+    is_awaited = threading.Event()
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        self.is_awaited.set()
+        return super().exception(timeout)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_those_who_ask_for_the_same_at_once_share_what_was_found_but_no_failure(is_there: bool) -> None:
+    known, began, asked = KnownNames(Time()), threading.Event(), list[str]()
+    Awaited.is_awaited = threading.Event()
+
+    def first() -> str:
+        began.set()
+        assert Awaited.is_awaited.wait(60)
+        if not is_there:
+            raise exception.EntityNotFound(entity="network", name="red")
+        return ID
+
+    def second() -> str:
+        asked.append("again")
+        return ID
+
+    with mock.patch("heatlite.clients.names.Future", Awaited), ThreadPoolExecutor(2) as threads:
+        one = threads.submit(known.ask_once, "neutron.network", "red", first)
+        assert began.wait(60)
+        other = threads.submit(known.ask_once, "neutron.network", "red", second)
+        assert other.result(60) == ID
+        assert (one.exception(60) is None) is is_there
+    assert asked == ([] if is_there else ["again"])
+    assert known.ask_once("neutron.network", "red", lambda: "later") == "later"
 
 
 def test_what_is_not_there_is_not_kept(api: MemoryApi) -> None:
