@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from cliff.command import Command
 from cliff.lister import Lister
+from cliff.show import ShowOne
 
 from heatlite.cmd import progress
 from heatlite.cmd.records import STRUCTURED_FORMATS, names_in_line
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 INTERRUPTED = 128 + signal.SIGINT
 LOCAL_POLL = 1.0  # seconds between two polls of an engine in this process, which are cheap
 LOOK_AGAIN = 0.2  # seconds between two counts of unfinished operations, which are local queries
+
+Document = tuple[tuple[str, ...], tuple[Any, ...]]
+"""Names and values."""
 
 
 class EngineCommand(Command):
@@ -153,3 +157,9 @@ class EngineCommand(Command):
 
         newest: list[Any] = self.client.list_events(self.context, identity, EventQuery(limit=1, sort_dir="desc"))
         return event_record(newest[0])["id"] if newest else None
+
+
+class ShowDocument(EngineCommand, ShowOne):
+    """A command that shows a document in place of a table."""
+
+    formatter_default = "yaml"

@@ -49,9 +49,7 @@ class LogFormatter(ListFormatter):
 class ListEvents(EngineCommand, Lister):
     """List a stack's events"""
 
-    @property
-    def formatter_default(self) -> str:
-        return "log"
+    formatter_default = "log"
 
     def _load_formatter_plugins(self) -> ExtensionManager:
         manager = super()._load_formatter_plugins()

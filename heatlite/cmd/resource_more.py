@@ -7,8 +7,7 @@ import json
 from typing import Any
 
 from heatlite import exception
-from heatlite.cmd.base import EngineCommand
-from heatlite.cmd.document import Document, ShowDocument
+from heatlite.cmd.base import Document, EngineCommand, ShowDocument
 from heatlite.cmd.records import details
 
 
@@ -21,9 +20,7 @@ def add_resource_arguments(parser: argparse.ArgumentParser) -> None:
 class ShowMetadata(ShowDocument):
     """Show a resource's metadata"""
 
-    @property
-    def formatter_default(self) -> str:
-        return "json"
+    formatter_default = "json"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         add_resource_arguments(parser)

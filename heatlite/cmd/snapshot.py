@@ -9,8 +9,7 @@ from cliff.lister import Lister
 from cliff.show import ShowOne
 
 from heatlite import exception
-from heatlite.cmd.base import LOCAL_POLL, EngineCommand
-from heatlite.cmd.document import Document, ShowDocument
+from heatlite.cmd.base import LOCAL_POLL, Document, EngineCommand, ShowDocument
 from heatlite.cmd.records import details, rows
 
 COLUMNS = ["id", "name", "action", "status", "status_reason", "creation_time"]

@@ -10,8 +10,7 @@ from cliff.lister import Lister
 from cliff.show import ShowOne
 
 from heatlite import exception
-from heatlite.cmd.base import EngineCommand
-from heatlite.cmd.document import Document, ShowDocument
+from heatlite.cmd.base import Document, EngineCommand, ShowDocument
 from heatlite.cmd.records import details, rows
 
 COLUMNS = ["id", "name", "group", "creation_time"]
@@ -21,9 +20,7 @@ UNGROUPED = "Heat::Ungrouped"
 class CreateConfig(EngineCommand, ShowOne):
     """Create a software config"""
 
-    @property
-    def formatter_default(self) -> str:
-        return "json"
+    formatter_default = "json"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", metavar="CONFIG_NAME", help="name of the config")

@@ -10,8 +10,7 @@ from cliff.show import ShowOne
 
 from heatlite import exception
 from heatlite.cmd import options
-from heatlite.cmd.base import EngineCommand
-from heatlite.cmd.document import Document, ShowDocument
+from heatlite.cmd.base import Document, EngineCommand, ShowDocument
 from heatlite.cmd.records import details, rows
 from heatlite.cmd.software_config import each_of
 
@@ -24,9 +23,7 @@ TRANSPORTS = ("HEAT_SIGNAL", "NO_SIGNAL")
 class CreateDeployment(EngineCommand, ShowOne):
     """Deploy a software config to a server"""
 
-    @property
-    def formatter_default(self) -> str:
-        return "yaml"
+    formatter_default = "yaml"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(

@@ -9,7 +9,7 @@ from typing import Any
 
 from heatlite import exception
 from heatlite.cmd import options
-from heatlite.cmd.document import Document, ShowDocument
+from heatlite.cmd.base import Document, ShowDocument
 from heatlite.cmd.inputs import add_environment_options, params
 from heatlite.cmd.records import details
 from heatlite.cmd.stack_write import DEFAULT_POLL, WriteStack
@@ -22,9 +22,7 @@ class ExportStack(ShowDocument):
 
     method = "export_stack"
 
-    @property
-    def formatter_default(self) -> str:
-        return "json"
+    formatter_default = "json"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("stack", metavar="STACK", help="name or id")

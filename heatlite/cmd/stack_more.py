@@ -7,8 +7,7 @@ from typing import Any
 
 from cliff.lister import Lister
 
-from heatlite.cmd.base import EngineCommand
-from heatlite.cmd.document import Document, ShowDocument
+from heatlite.cmd.base import Document, EngineCommand, ShowDocument
 from heatlite.cmd.records import details, rows, stack_record
 from heatlite.cmd.stack_visit import COLUMNS, POLL
 

@@ -9,8 +9,7 @@ from cliff.lister import Lister
 
 from heatlite import exception
 from heatlite.cmd import options
-from heatlite.cmd.base import EngineCommand
-from heatlite.cmd.document import Document, ShowDocument
+from heatlite.cmd.base import Document, EngineCommand, ShowDocument
 from heatlite.cmd.inputs import add_environment_options, params
 from heatlite.cmd.records import details
 
