@@ -96,6 +96,13 @@ def test_an_abandoned_stack_is_adopted_with_everything_it_had(fleet: Fleet) -> N
     data = fleet.call("abandon_stack", fleet.identity)
     assert fleet.state() == "DELETE_COMPLETE"
     assert resources.by_stack(fleet.context(), fleet.stack().id) == []
+    last = fleet.call("list_events", fleet.identity)[0]
+    assert [last[f"resource_{part}"] for part in ("name", "action", "status")] == [
+        fleet.stack().name,
+        "DELETE",
+        "COMPLETE",
+    ]
+    assert last["resource_status_reason"] == "Stack abandoned: its resources were left as they are"
     child = stacks.get(fleet.context(), str(old_child))
     assert child is not None
     assert child.deleted_at is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pathlib
 import shutil
+import threading
 from collections import Counter
 from typing import Any
 
@@ -249,6 +250,25 @@ def test_without_a_lease_nothing_is_taken(town: Town) -> None:
     puller = BacklogPuller(town.quota, town.engine.checker, town.taken.append, Room(THREADS, may_act=lambda: False))
     assert puller.pull() == 0
     assert not town.taken
+
+
+def test_a_look_that_fails_again_and_again_is_told_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks = threading.Semaphore(0)
+
+    def fail(*arguments: Any) -> str:
+        looks.release()
+        raise RuntimeError("no such column")
+
+    monkeypatch.setattr(sync_points, "next_queued_project", fail)
+    puller = BacklogPuller(town.quota, town.engine.checker, town.taken.append, Room(THREADS))
+    puller.start()
+    for _ in range(3):
+        puller.ask()
+        assert looks.acquire(timeout=60)
+    puller.stop(60)
+    assert [it for it in caplog.messages if it.startswith("Queued nodes can't be looked for")] == caplog.messages[:1]
 
 
 def test_while_a_message_is_worked_on_one_batch_at_most_is_taken(town: Town) -> None:
