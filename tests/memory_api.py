@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from requests.adapters import BaseAdapter
 
+from heatlite.clients.api import EXTENSIONS
 from heatlite.clients.cloud import ServicesOf
 from heatlite.clients.login import Login
 from heatlite.clients.sessions import Sessions
@@ -40,7 +41,10 @@ class Refusal:
 
 
 class MemoryApi(BaseAdapter):
-    """The service ``network``. ``objects``: collection → id → object; ``asked``: (method, path) of each request."""
+    """The service ``network``. ``objects``: collection → id → object; ``asked``: (method, path) of each request.
+
+    ``catalogue``: the types under which Keystone lists it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +54,9 @@ class MemoryApi(BaseAdapter):
         self.logins = 0
         self.void: set[str] = set()
         self.page = 100
+        self.catalogue = ["network"]
         self._numbers = itertools.count(1)
+        EXTENSIONS.clear()  # what another one said of its own
 
     def cloud(self, login: Login | None = None) -> ServicesOf:
         """The services, as somebody."""
@@ -73,7 +79,7 @@ class MemoryApi(BaseAdapter):
         if url.hostname == "keystone.invalid":
             self.logins += 1
             given = request.headers.get("X-Subject-Token") or f"t{self.logins}"
-            return response(request, 201, token(), {"X-Subject-Token": given})
+            return response(request, 201, token(self.catalogue), {"X-Subject-Token": given})
         path = url.path.removeprefix("/v2.0")
         if not path.strip("/"):
             return response(request, 200, versions(), {})
@@ -120,13 +126,13 @@ class MemoryApi(BaseAdapter):
         return page
 
 
-def token() -> dict[str, Any]:
-    """What a login is answered: a token whose catalogue has the network service."""
+def token(services: list[str]) -> dict[str, Any]:
+    """What a login is answered: a token whose catalogue has these services."""
     urls = [{"id": it, "interface": it, "region_id": "R", "region": "R", "url": NETWORK} for it in ("public", "admin")]
     who = {"id": "ann", "name": "ann", "domain": {"id": "default", "name": "Default"}}
     project = {"id": "shop", "name": "shop", "domain": {"id": "default", "name": "Default"}}
     times = {"expires_at": "2999-01-01T00:00:00.000000Z", "issued_at": "2026-01-01T00:00:00Z"}
-    catalogue = [{"id": "n", "type": "network", "name": "neutron", "endpoints": urls}]
+    catalogue = [{"id": it, "type": it, "name": it, "endpoints": urls} for it in services]
     return {"token": {"methods": ["password"], "user": who, "project": project, "catalog": catalogue, **times}}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import pathlib
 import shutil
 from collections.abc import Iterator
@@ -14,10 +15,14 @@ from heatlite import exception
 from heatlite.db.api import Database
 from heatlite.db.settings import Settings
 from heatlite.engine.ports.clouds import Clouds
+from heatlite.resources.openstack.base import PROJECTS
+from heatlite.resources.registry import Registry
 from tests.functional.engine.endpoint import Endpoint
 from tests.functional.engine.templates import template
 from tests.memory_api import MemoryApi
 
+HEAT = json.loads((pathlib.Path(__file__).parents[2] / "facts/heat27_types.json").read_text())
+REGISTRY = Registry.load()
 WIRE = {"auth_token": "gAAAA", "roles": ["member"]}
 
 
@@ -46,6 +51,14 @@ def test_a_type_is_listed_where_its_service_is_in_the_catalogue(engine: Endpoint
     assert "OS::Heat::Value" in listed
     assert "OS::Nova::KeyPair" not in listed
     assert "OS::Neutron::Trunk" not in listed  # the service is there, and its extension isn't
+
+
+def test_a_cloud_with_all_services_has_all_types_that_heat_lists(engine: Endpoint, api: MemoryApi) -> None:
+    api.catalogue = [it.replace("_", "-") for it in PROJECTS]
+    aliases = {it for name in REGISTRY.names() if (it := getattr(REGISTRY.get(name), "extension", None))}
+    api.objects["extensions"] = {it: {"alias": it} for it in aliases}
+    heats = {name for name, it in HEAT.items() if it["status"] != "HIDDEN"}
+    assert set(engine.call("list_resource_types", wire={**WIRE, "roles": ["admin"]})) == {*heats, "OS::Heat::Dummy"}
 
 
 def test_every_type_is_listed_where_nobody_can_be_asked(engine: Endpoint) -> None:
