@@ -160,7 +160,7 @@ KINDS: Mapping[str, Kind] = {
     "manila.share_network": sharing("share-networks", "share_networks", "share network"),
     "manila.share_snapshot": sharing("snapshots", "snapshots", "share snapshot"),
     "manila.share_type": sharing("types", "share_types", "share type", is_public="all"),
-    "trove.flavor": Kind("database", "/flavors", "flavors", "Flavor", "", has_uuids=False),
+    "trove.flavor": Kind("database", "/flavors", "flavors", "Flavor", "", has_uuids=False, id_field="str_id"),
     "mistral.workflow": Kind("workflow", "/workflows", "workflows", "Workflow"),
 }
 """Keyed by the name of Heat's custom constraint."""

@@ -625,7 +625,7 @@ NETWORK = kinds.neutron("networks", "network", "", "name", "")
 def flavors(service: StandIn) -> None:
     """A small flavor, and a large one."""
     for thing_id, name in ((ID, "small"), (OTHER, "large")):
-        service.put(kinds.DATABASE_FLAVOR, {"id": thing_id, "name": name})
+        service.put(kinds.DATABASE_FLAVOR, {"id": None, "str_id": thing_id, "name": name})
 
 
 DATABASES = [

@@ -664,7 +664,7 @@ DATABASE_CLUSTER = Kind(
     adds={"task": {"name": "NONE"}, "ip": ["10.0.0.9"]},
     ages=grow,
 )
-DATABASE_FLAVOR = Kind("database", "/v1.0/shop/flavors", "flavor", "flavors", "name", "", "")
+DATABASE_FLAVOR = Kind("database", "/v1.0/shop/flavors", "flavor", "flavors", "name", "", "", id="str_id")
 
 # --- zun 15: zun.api.controllers.v1, at version 1.36 -----------------------------------------------------------------
 
