@@ -14,6 +14,8 @@ from typing import Any
 
 PASSWORD = "a password for tests"
 REGION = "RegionOne"
+FIXED_KEY = "0" * 64
+"""With what Cinder would encrypt volumes."""
 Sections = dict[str, dict[str, Any]]
 
 
@@ -203,6 +205,7 @@ def cinder(place: Place) -> Sections:
     return common(place, "cinder", **options) | {
         "fake": {"volume_driver": "heatlite_fake_volumes.FakeVolumes", "volume_backend_name": "fake"},
         "nova": login(place, "cinder"),
+        "key_manager": {"backend": "cinder.keymgr.conf_key_mgr.ConfKeyManager", "fixed_key": FIXED_KEY},
         "coordination": {"backend_url": f"file://{place.state('cinder')}"},
     }
 

@@ -44,7 +44,7 @@ AT_ONCE = 0.25
 MOST_REQUESTS, LONGEST_PAUSE = 20, 3.0
 """Requests to the services and seconds that may follow what is recorded, whichever is over first."""
 SERVERS, VOLUMES = 5, 5
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900 + 20 * KILLS)]
 
 
 def thirty(*, changed: bool = False) -> dict[str, Any]:
