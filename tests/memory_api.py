@@ -100,11 +100,12 @@ class MemoryApi(BaseAdapter):
     def _answer(self, method: str, path: str, query: dict[str, list[str]], body: Any) -> tuple[int, Any]:
         _, collection, *rest = path.split("/")
         there, key = self.objects[collection], KEYS[collection]
-        sent = json.loads(body)[key] if body else {}
+        given = json.loads(body) if body else {key: {}}
+        if (several := f"{key}s") in given:
+            return 201, {several: [self._made(there, it) for it in given[several]]}
+        sent = given[key]
         if not rest and method == "POST":
-            made = {"id": str(uuid.UUID(int=next(self._numbers))), "status": "ACTIVE", **sent}
-            there[made["id"]] = made
-            return 201, {key: made}
+            return 201, {key: self._made(there, sent)}
         if not rest:
             return 200, self._list(collection, query)
         if rest[0] not in there:
@@ -115,6 +116,11 @@ class MemoryApi(BaseAdapter):
             del there[rest[0]]
             return 204, None
         return 200, {key: there[rest[0]]}
+
+    def _made(self, there: dict[str, dict[str, Any]], sent: dict[str, Any]) -> dict[str, Any]:
+        made = {"id": str(uuid.UUID(int=next(self._numbers))), "status": "ACTIVE", **sent}
+        there[made["id"]] = made
+        return made
 
     def _list(self, collection: str, query: dict[str, list[str]]) -> Any:
         marker = int(query.pop("marker", ["0"])[0])

@@ -57,6 +57,8 @@ class Resource(Tools):
     place of ``handle_delete``; ``state`` is the action and status before. A type with physical snapshots has
     ``handle_delete_snapshot(restore_data)``. It may be called more than once, and knows only that data.
 
+    ``creates_together = True``: the creations of one stack that begin at once are handed to ``create_together`` first.
+
     Three flags are for nested stacks only, whose state is elsewhere. ``steps_together``: a step asks this engine and
     nothing else, so one thread takes those of several resources one after another. ``preemptible``: a newer operation
     may release its steps at any time. ``updatable_while_creating``: an update may begin before a creation has ended.
@@ -79,6 +81,7 @@ class Resource(Tools):
     update_when_unchanged = False
     reuses_id_with: ClassVar[tuple[str, ...] | None] = None
     replaced_if = ""
+    creates_together = False
     steps_together = False
     preemptible = False
     updatable_while_creating = False
@@ -103,6 +106,14 @@ class Resource(Tools):
         """
         schema = cls.update_policy_schema
         return properties.validate(schema, given, prefix, unknown) if schema else given
+
+    @classmethod
+    def create_together(cls, resources: Sequence[Resource]) -> None:
+        """Prepare the creations of resources of one stack, such as by one request for all of them.
+
+        Each ``handle_create`` is called afterwards, and does what wasn't done here. If this raises, it isn't known what
+        was done: ``is_repeated`` is set on all of them.
+        """
 
     @classmethod
     def missing(cls, cloud: Cloud) -> tuple[str, str] | None:

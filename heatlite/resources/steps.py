@@ -231,6 +231,19 @@ def shown_of(resource: Resource) -> Shown | None:
         return None
 
 
+def create_together(resources: Sequence[Resource]) -> None:
+    """Prepare creations that begin at once; each of them begins by itself afterwards, whatever this came to."""
+    try:
+        type(resources[0]).create_together(resources)
+    except BaseException as error:
+        if isinstance(error, (*endings(), Unavailable)):
+            raise
+        kind = plugin_name(resources[0])
+        LOG.info("%d of %s can't be created together, so one by one: %s", len(resources), kind, type(error).__name__)
+        for resource in resources:
+            resource.is_repeated = True
+
+
 @failures_as_values
 def find_existing(resource: Resource) -> list[str] | Waiting | Failed:
     """Return the ids from ``find``, as texts; Waiting if the service is unavailable: ``start`` is called later then."""

@@ -135,12 +135,21 @@ def plugin_object(work: Work, instance: Instance) -> Resource:
     return work.plugin(instance)
 
 
-def first_step(work: Work, instance: Instance) -> Outcome:
-    """Run the first step: begin the action, or continue an action that a dead engine left."""
+def begins_together(work: Work) -> bool:
+    """Tell whether the work is a creation that may be prepared together with others of its type."""
+    is_new = work.action is Action.CREATE and work.verb == "CREATE" and not was_begun(work)
+    return is_new and work.refusal is None and work.plugin is not None and work.plugin.creates_together
+
+
+def first_step(work: Work, instance: Instance, prepared: Resource | None = None) -> Outcome:
+    """Run the first step: begin the action, or continue an action that a dead engine left.
+
+    :param prepared: the plugin's object, if the creation was prepared together with others
+    """
     if work.refusal is not None:
         return Failed(work.refusal, work.row.physical_resource_id, dict(work.row.resource_data or {}))
-    resource = plugin_object(work, instance)
-    resource.is_repeated = was_begun(work)
+    resource = plugin_object(work, instance) if prepared is None else prepared
+    resource.is_repeated = resource.is_repeated or was_begun(work)
     left = step_left(work)
     if left:
         return steps.poll(resource, work.verb, left["token"], *given_to(work))

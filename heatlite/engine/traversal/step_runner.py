@@ -14,7 +14,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ from heatlite.db.retry import DATABASE_ERRORS
 from heatlite.engine.definitions import log_context
 from heatlite.engine.definitions import work as steps_of
 from heatlite.engine.definitions.traversals import Traversal
-from heatlite.engine.definitions.work import Outcome, Settled, Work
+from heatlite.engine.definitions.work import Outcome, Settled, Work, begins_together
 from heatlite.engine.ports import plugin_errors, rounds
 from heatlite.engine.shared import Shared
 from heatlite.engine.traversal.fair_thread_pool import StepPool
@@ -36,7 +36,9 @@ from heatlite.engine.traversal.refresh import refresh_released
 from heatlite.engine.traversal.result_recorder import ResultRecorder
 from heatlite.engine.traversal.step_watchdog import StepWatchdog
 from heatlite.engine.traversal.timers import Timers
+from heatlite.resources.base import Resource
 from heatlite.resources.outcomes import Waiting
+from heatlite.resources.steps import create_together
 
 LOG = logging.getLogger(__name__)
 
@@ -48,11 +50,15 @@ ENDS_KEPT = 1000
 
 @dataclass(frozen=True, eq=False)
 class Pending:
-    """A step to be run: the first, or the next one from ``progress``."""
+    """A step to be run: the first, or the next one from ``progress``.
+
+    ``prepared``: the plugin's object, if its creation was prepared together with others.
+    """
 
     traversal: Traversal
     work: Work
     progress: Any = FIRST
+    prepared: Resource | None = field(default=None, compare=False)
     settled: Settled | None = field(default=None, compare=False)
 
 
@@ -183,19 +189,49 @@ class StepRunner:
             self._put(pending.traversal, [self._step(pending)])
 
     def _submit_steps(self, pendings: Sequence[Pending], *, gathers: bool = False) -> None:
-        """Run steps, each on a thread; those of nested stacks' resources in rounds.
+        """Run steps, each on a thread; those of nested stacks' resources in rounds, some creations prepared together.
 
         :param gathers: whether these steps follow at once upon those that chose the operations: see ``Round``
         """
         rounds_of: dict[str, list[Pending]] = {}
+        alike: dict[Any, list[Pending]] = {}
         for pending in pendings:
             if steps_together(pending.work):
                 rounds_of.setdefault(pending.traversal.id, []).append(pending)
             else:
-                self._pool.submit(partial(self._step_each, [pending]), pending.traversal.stack.tenant)
+                place = pending.work.plugin if pending.progress is FIRST and begins_together(pending.work) else pending
+                alike.setdefault((pending.traversal.id, place), []).append(pending)
+        for beginning in alike.values():
+            run = self._step_each if len(beginning) == 1 else self._begin_together
+            self._pool.submit(partial(run, beginning), beginning[0].traversal.stack.tenant)
         for siblings in rounds_of.values():
             for piece in pieces(siblings, self._shared.settings.batch_size):
                 self._pool.submit(partial(self._step_round, piece, gathers=gathers), piece[0].traversal.stack.tenant)
+
+    def _begin_together(self, pendings: Sequence[Pending]) -> None:
+        """Prepare creations that begin at once, then run each on a thread."""
+        with log_context.on(pendings[0].traversal, "step"):
+            for pending in self._prepared(pendings):
+                self._pool.submit(partial(self._step_each, [pending]), pending.traversal.stack.tenant)
+
+    def _prepared(self, pendings: Sequence[Pending]) -> Sequence[Pending]:
+        """Return the same steps with the objects of their plugins, prepared; or as they are, if nothing may begin."""
+        first, lease = pendings[0], self._shared.lease
+        mine = all(it.work.engine_id == lease.engine_id for it in pendings)
+        if self._draining or not lease.is_valid or not mine or self._time_left(first.traversal) <= 0:
+            return pendings
+        try:
+            found = [replace(it, prepared=self._object_of(it)) for it in pendings]
+            with self.watchdog.watching(first.work):
+                create_together([it.prepared for it in found if it.prepared is not None])
+        except Exception as error:  # each step finds the same, and tells it
+            LOG.debug("%d creations can't be prepared together: %s", len(pendings), error)
+            return pendings
+        return found
+
+    def _object_of(self, pending: Pending) -> Resource:
+        instance = self._shared.evaluator.instance_for(pending.traversal, pending.work)
+        return steps_of.plugin_object(pending.work, instance)
 
     def _step_round(self, pendings: Sequence[Pending], *, gathers: bool) -> None:
         """Take the steps of several nested stacks' resources of one traversal, and have them recorded together."""
@@ -249,7 +285,7 @@ class StepRunner:
         if isinstance(outcome, Waiting) and says_nothing_new(outcome, pending):
             self.wait(pending.traversal, pending.work, outcome)
             return None
-        return Pending(pending.traversal, pending.work, None, Settled(pending.work, outcome))
+        return Pending(pending.traversal, pending.work, None, settled=Settled(pending.work, outcome))
 
     def _time_left(self, traversal: Traversal) -> float:
         """Seconds until the time of a traversal is over; it is so for each of its steps, whatever became of others."""
@@ -272,7 +308,7 @@ class StepRunner:
             left = steps_of.step_left(work) if pending.progress is FIRST else {"token": pending.progress}
             return steps_of.timed_out(work, traversal.stack, instance, left)
         if pending.progress is FIRST:
-            return steps_of.first_step(work, instance)
+            return steps_of.first_step(work, instance, pending.prepared)
         return steps_of.next_step(work, instance, pending.progress)
 
     def _settle(self, traversal_id: str, gathered: Sequence[Pending]) -> None:

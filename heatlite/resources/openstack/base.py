@@ -104,6 +104,7 @@ class CloudResource(Resource):
         super().__init__(instance)
         self.poll_in(self.poll_seconds)
         self._seen: Body | None = None
+        self._created: Body | None = None
         self._waits = False
         self._others: list[str] = []
 
@@ -206,11 +207,19 @@ class CloudResource(Resource):
         if self.is_repeated and (left := self.find()):
             self.resource_id_set(left[0])
             return None
+        self.made(self.create(self.creation()) if self._created is None else self._created)
+        return {}
+
+    def creation(self) -> Body:
+        """Return the whole body of the creation, marked."""
         body = self.extra_body(self.fields(self.api_schema))
         self.mark.put(self, body)
         self._remember_ids(body)
-        self.made(self.create(body))
-        return {}
+        return body
+
+    def was_created(self, body: Body) -> None:
+        """Take the object that was created together with others, in place of a creation of its own."""
+        self._created = body
 
     def extra_body(self, body: Body) -> Body:
         """Return the creation's body, completed with what the table can't express. Hook."""

@@ -8,9 +8,13 @@ and otherwise the description. A description from the template is set by another
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
+from heatlite.exception import CloudError, CloudUnavailable
+from heatlite.resources.base import Resource
 from heatlite.resources.openstack.base import Body, CloudResource
 from heatlite.resources.openstack.claims import DescribedLater
 from heatlite.resources.openstack.fields import flag, listed, text
@@ -18,6 +22,8 @@ from heatlite.resources.openstack.marks import DESCRIPTION, TAGS, Mark, tag_of
 from heatlite.resources.openstack.sights import holds, tags_differ
 from heatlite.resources.openstack.states import states
 from heatlite.resources.schema import Property, Type
+
+LOG = logging.getLogger(__name__)
 
 NAME, VALUE_SPECS = "name", "value_specs"
 NOT_IN_VALUE_SPECS = frozenset({"shared", "tenant_id"})
@@ -91,6 +97,8 @@ class NeutronResource(DescribedLater):
     service = "network"
     mark: ClassVar[Mark] = InNeutron()
     lists_by_id = True
+    together_by: ClassVar[str] = ""
+    """The field that must be equal in all objects that one request creates."""
     may_specify_properties: ClassVar[bool] = False
     """Whether ``value_specs`` may have fields that are properties, and then replaces these."""
 
@@ -104,6 +112,36 @@ class NeutronResource(DescribedLater):
             banned = sorted((NOT_IN_VALUE_SPECS | set(self.properties_schema)) & set(given))
             if banned:
                 raise self.property_error(VALUE_SPECS, f"{', '.join(banned)} not allowed in value_specs")
+
+    @classmethod
+    def create_together(cls, resources: Sequence[Resource]) -> None:
+        """Create objects by one request each time, of which Neutron does all or nothing.
+
+        What Neutron refuses, and what can't be asked for, is left to its own step, which says what is wrong with it.
+        """
+        requests: dict[Any, list[tuple[NeutronResource, Body]]] = {}
+        for resource in resources:
+            assert isinstance(resource, NeutronResource)
+            with suppress(Exception):
+                resource.validate()
+                body = resource.creation()
+                requests.setdefault(body.get(cls.together_by), []).append((resource, body))
+        for parts in requests.values():
+            if len(parts) > 1:
+                cls._create_all(parts)
+
+    @classmethod
+    def _create_all(cls, parts: Sequence[tuple[NeutronResource, Body]]) -> None:
+        one, key = parts[0][0], f"{cls.key}s"
+        try:
+            found = one.api.post(one.collection(), {key: [body for _, body in parts]}, **one.sent)[key]
+        except CloudUnavailable:
+            raise  # who knows what was done
+        except CloudError as error:
+            LOG.info("%d %s can't be created by one request, so one by one: %s", len(parts), key, error)
+            return
+        for (resource, _), body in zip(parts, found, strict=True):
+            resource.was_created(body)
 
     def extra_body(self, body: Body) -> Body:
         """Return a body with the fields of ``value_specs``, and without tags, which need another request."""

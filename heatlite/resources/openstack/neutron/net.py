@@ -22,6 +22,7 @@ DHCP_AGENT_IDS = "dhcp_agent_ids"
 class Net(NeutronResource):
     """A network: a layer 2 segment with subnets."""
 
+    creates_together = True
     path, key, states = "/networks", "network", BUILT
     properties_schema = {
         "name": name("network"),

@@ -25,6 +25,7 @@ VNIC_TYPES = ("normal", "direct", "macvtap", "direct-physical", "baremetal", "vi
 class Port(NeutronResource):
     """A port: connects a server, or another device, to a network, and has the addresses for it."""
 
+    creates_together = True
     path, key, states = "/ports", "port", BUILT
     may_specify_properties = True
     properties_schema = {

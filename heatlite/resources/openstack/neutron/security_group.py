@@ -73,6 +73,7 @@ RULE = {
 class SecurityGroup(NeutronResource):
     """A security group: rules for the traffic of the ports that use it."""
 
+    creates_together = True
     path, key = "/security-groups", "security_group"
     properties_schema = {
         "name": name("security group"),
@@ -214,6 +215,8 @@ class InRule(InNeutron):
 class SecurityGroupRule(NeutronResource):
     """A rule of a security group, as a resource of its own."""
 
+    creates_together = True
+    together_by = "security_group_id"
     path, key = "/security-group-rules", "security_group_rule"
     mark = InRule()
     properties_schema = {

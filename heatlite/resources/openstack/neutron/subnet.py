@@ -20,6 +20,7 @@ GATEWAY, AUTO = "gateway_ip", "auto"
 class Subnet(NeutronResource):
     """A subnet: a block of addresses on a network, and the settings that DHCP sends to its hosts."""
 
+    creates_together = True
     path, key = "/subnets", "subnet"
     may_specify_properties = True
     properties_schema = {
