@@ -1,21 +1,21 @@
 """Random stories in virtual time: engines that die, messages that are lost, a database that says no.
 
-``tools/simulate`` explores as many as one likes; here are as many as go into a fixed time.
+``tools/simulate`` explores as many as one likes; here are the first ones.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
 import pathlib
 import subprocess
 import sys
-import time
+
+import pytest
 
 from tests.simulator.explore import explore, story
 from tests.simulator.simulation import Simulation
 
-SECONDS = 45.0
+SEEDS = 200
 ROOT = pathlib.Path(__file__).parent.parent.parent
 TELL = """
 import hashlib
@@ -28,6 +28,7 @@ for seed in range(12):
 """
 
 
+@pytest.mark.timeout(3600)
 def test_whatever_happens_every_operation_ends_and_the_world_is_what_the_templates_say() -> None:
     stories: list[str] = []
 
@@ -35,9 +36,8 @@ def test_whatever_happens_every_operation_ends_and_the_world_is_what_the_templat
         stories.append(story(simulation))
         return False
 
-    found = explore(itertools.count(), until=time.monotonic() + SECONDS, on_failure=tell)
+    found = explore(range(SEEDS), on_failure=tell)
     assert not stories, f"{found}\n{stories[0]}"
-    assert found.seeds > 100
 
 
 def test_a_seed_tells_the_same_story_in_every_process() -> None:
