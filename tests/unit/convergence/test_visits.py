@@ -71,6 +71,14 @@ def test_a_row_that_is_gone_is_nothing_to_visit(action):
     assert decide_visit(None, action, serves=True) == Nothing()
 
 
+@pytest.mark.parametrize("action", [*VISITS, Action.SNAPSHOT])
+def test_what_is_not_the_stacks_own_is_looked_at_and_nothing_more(action):
+    view = row(1, action=SUSPEND if action is RESUME else Action.CREATE)
+    assert decide_visit(view, action, serves=True) == Perform(action)
+    alone = Perform(CHECK) if action is CHECK else Nothing()
+    assert decide_visit(view, action, serves=True, is_external=True) == alone
+
+
 @pytest.mark.parametrize("serves", [True, False])
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("state", MADE)
