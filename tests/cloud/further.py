@@ -131,6 +131,12 @@ OF_IRON = (
 )
 
 
+def clients() -> Sections:
+    """Where Magnum and Zun find others."""
+    asked = ("glance", "nova", "neutron", "cinder", "keystone", "placement")
+    return {f"{name}_client": {"region_name": REGION, "endpoint_type": "publicURL"} for name in asked}
+
+
 def magnum(place: Place) -> Sections:
     """Clusters of no machines: its package brings no driver, ``fakes`` does."""
     asks = login(place, "magnum")
@@ -138,11 +144,8 @@ def magnum(place: Place) -> Sections:
         "api": {"api_paste_config": place.shipped("magnum", "api-paste.ini")},
         "keystone_auth": asks,
         "certificates": {"cert_manager_type": "x509keypair"},
-        **{f"{name}_client": {"region_name": REGION, "endpoint_type": "publicURL"} for name in ASKED},
+        **clients(),
     }
-
-
-ASKED = ("glance", "nova", "neutron", "cinder", "keystone")
 
 
 def blazar(place: Place) -> Sections:
@@ -168,6 +171,16 @@ def blazar(place: Place) -> Sections:
     }
 
 
+def zun(place: Place) -> Sections:
+    """Containers that don't run; its driver is in ``fakes``."""
+    asks = {**login(place, "zun"), "valid_interfaces": "public"}
+    return common(place, "zun", host="containers", container_driver="heatlite_fake", capsule_driver="heatlite_fake") | {
+        "api": {"api_paste_config": place.shipped("zun", "api-paste.ini")},
+        "keystone_auth": asks,
+        **clients(),
+    }
+
+
 FILES: Mapping[str, Mapping[str, Written]] = {
     "zaqar": {"zaqar.conf": zaqar},
     "gnocchi": {"gnocchi.conf": gnocchi},
@@ -177,4 +190,5 @@ FILES: Mapping[str, Mapping[str, Written]] = {
     "ironic": {"ironic.conf": ironic},
     "magnum": {"magnum.conf": magnum},
     "blazar": {"blazar.conf": blazar},
+    "zun": {"zun.conf": zun},
 }

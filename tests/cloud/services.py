@@ -196,6 +196,17 @@ ON_REQUEST: Mapping[str, Service] = {
         needs=("nova",),
         topic="blazar.manager",
     ),
+    "zun": Service(
+        further.FILES["zun"],
+        (("container", "/v1"),),
+        "zun.wsgi.api",
+        ("zun-compute",),
+        databases=("zun",),
+        migration=("zun-db-manage", "upgrade"),
+        needs=("cinder", "neutron", "placement"),
+        takes_arguments=True,
+        topic="zun-compute",
+    ),
 }
 SERVICES = {**ALWAYS, **ON_REQUEST}
 
