@@ -125,6 +125,17 @@ class ResourceView:
         return self.engine_id is not None
 
     @property
+    def is_made(self) -> bool:
+        """Whether a physical resource exists that an action can be done to."""
+        if self.action in (Action.INIT, Action.DELETE):
+            return False
+        if self.physical_id is not None:
+            return True
+        if self.action is Action.CHECK and self.status is Status.FAILED:
+            return not self.is_damaged  # else it may be one that couldn't be made in the first place
+        return self.action is not Action.CREATE or self.status is Status.COMPLETE
+
+    @property
     def may_be_suspended(self) -> bool:
         """Whether it was suspended, or that was tried, and it isn't certain that it has been resumed since."""
         if self.action is Action.SNAPSHOT:

@@ -75,11 +75,11 @@ def decide_visit(
     match action:
         case Action.SUSPEND:
             is_suspended = (view.action, view.status) == (Action.SUSPEND, Status.COMPLETE)
-            return Perform(action) if _is_made(view) and not is_suspended else Nothing()
+            return Perform(action) if view.is_made and not is_suspended else Nothing()
         case Action.RESUME:
             return Perform(action) if view.may_be_suspended else Nothing()
         case Action.SNAPSHOT:
-            return Perform(action) if _is_made(view) and serves else Nothing()
+            return Perform(action) if view.is_made and serves else Nothing()
         case _:
             return _decide_check(view) if serves else Nothing()
 
@@ -87,7 +87,7 @@ def decide_visit(
 def _decide_check(view: ResourceView) -> VisitDecision:
     if refusal(view, Action.CHECK) is not None:
         return Perform(Action.CHECK)
-    if not _is_made(view):
+    if not view.is_made:
         return Unmet(not_created(view))
     if (view.action, view.status) == (Action.SUSPEND, Status.COMPLETE):
         return Nothing()
@@ -100,23 +100,12 @@ def refusal(view: ResourceView, action: Action) -> str | None:
     """Return why the check of a resource that was never made fails without asking the plugin; else None."""
     if action is not Action.CHECK or view.status is not Status.FAILED or view.action not in (Action.CREATE, action):
         return None
-    return None if _is_made(view) else not_created(view)
+    return None if view.is_made else not_created(view)
 
 
 def not_created(view: ResourceView) -> str:
     """Return the message of a check for a resource that doesn't exist."""
     return f"Resource {view.name} not created yet."
-
-
-def _is_made(view: ResourceView) -> bool:
-    """Tell whether a physical resource exists that an action can be done to."""
-    if view.action in (Action.INIT, Action.DELETE):
-        return False
-    if view.physical_id is not None:
-        return True
-    if view.action is Action.CHECK and view.status is Status.FAILED:
-        return not view.is_damaged  # else it may be one that couldn't be made in the first place
-    return view.action is not Action.CREATE or view.status is Status.COMPLETE
 
 
 def first_failures(graph: Graph[Node], failed: Collection[Node]) -> list[Node]:

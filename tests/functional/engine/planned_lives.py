@@ -278,6 +278,8 @@ class Expected:
             if self.is_free(path):
                 continue
             must, may, did = self.actions.get(path, set()), self.may_do(path), seen.get(path, set())
+            if not whole and {"CREATE", "DELETE"} <= must:
+                may = may | {"UPDATE"}  # a value that is known only then may be refused before it is replaced
             if not did <= must | may or (whole and not must <= did):
                 found.append(f"{'.'.join(path)}: planned {sorted(must)} (may {sorted(may)}), done {sorted(did)}")
         return found

@@ -122,6 +122,13 @@ def test_what_failed_and_can_be_repaired_is_updated_even_if_no_property_differs(
     assert decide_update(row(1, action=action, status=Status.FAILED), compared()) == UpdateInPlace(frozenset())
 
 
+def test_what_a_check_found_not_to_be_made_is_replaced_since_there_is_nothing_to_repair():
+    found = {"action": Action.CHECK, "status": Status.FAILED, "is_damaged": True}
+
+    assert decide_update(row(1, **found, physical_id=None), compared()) == Replace()
+    assert decide_update(row(1, **found), compared()) == UpdateInPlace(frozenset())
+
+
 @pytest.mark.parametrize("action", AWAKE)
 def test_what_is_as_wanted_is_kept(action):
     assert decide_update(row(1, action=action), compared(replace_when_failed=True)) == Keep()
