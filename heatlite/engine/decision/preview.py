@@ -258,12 +258,12 @@ class Preview:
         """
         definition = self.template.resources[name]
         plugin = plugin_of(self._registry, definition.type, self.template.files)
-        given = resolve(definition.properties, self._scope) or {}
-        if given is UNKNOWN:
-            return None
         try:
+            given = resolve(definition.properties, self._scope) or {}
+            if given is UNKNOWN:
+                return None
             wanted = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
-        except exception.StackValidationFailed:
+        except exception.HeatliteError:
             return None
         return plugin(self._instance(definition, self._serving.get(name), wanted))
 

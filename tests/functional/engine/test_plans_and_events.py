@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 
 import pytest
@@ -115,6 +116,35 @@ def test_a_resource_that_reads_what_it_cannot_take(schema: pathlib.Path, tmp_pat
     told = {it["resource_name"]: (it["fate"], it["reason"]) for it in planned["changes"]}
     assert told["leaf"][0] == "may change"
     assert reason.partition(": ")[2] in told["leaf"][1]
+    fleet.database.dispose()
+
+
+def test_a_group_that_reads_what_a_restricted_resource_does_not_have(
+    schema: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    """The group stays one, without an output: the plan tells that of what reads one, and isn't refused."""
+    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", **TYPES)
+    life = Life(fleet, 0)
+    group = {
+        "type": "OS::Heat::AutoScalingGroup",
+        "properties": {"min_size": 1, "max_size": 2, "resource": stores("x")},
+    }
+    fleet.create(template({"a": group}))
+    life.settle()
+    output = {"get_attr": ["a", "output"]}
+    reading = {
+        "type": "OS::Heat::Stack",
+        "properties": {
+            "template": json.dumps({**template({}), "parameters": {"a": {"type": "string"}}}),
+            "parameters": {"a": output},
+        },
+    }
+    kept = {"resource_registry": {"resources": {"a": {"restricted_actions": "replace"}}}}
+    request = life.request(template({"a": stores("x"), "leaf": stores(output), "nested": reading}), kept)
+    planned = life.insight("plan_update", **request)
+    told = {it["resource_name"]: it["fate"] for it in planned["changes"]}
+    assert {told["leaf"], told["nested"]} <= {"would fail", "may change"}
+    life.fails_indeed(request)
     fleet.database.dispose()
 
 
