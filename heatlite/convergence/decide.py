@@ -222,7 +222,7 @@ def decide_update(view: ResourceView | None, comparison: Comparison) -> UpdateDe
         return Replace(Because.FIXED)
     if view.may_be_suspended:
         return Resume()
-    if view.is_unfinished and not view.is_made:  # a check has told so since: there may be nothing to repair
+    if view.is_damaged and not view.is_made:  # a check has told so: there may be nothing to repair
         return Replace(Because.FAILED)
     if view.is_unfinished:
         return UpdateInPlace(comparison.changed, Because.FAILED)

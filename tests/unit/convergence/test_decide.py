@@ -214,6 +214,12 @@ def test_a_nested_stack_is_turned_to_what_is_wanted_now_whatever_was_being_made(
     assert decide_update(left, compared(updatable_while_creating=True)) == UpdateInPlace(frozenset())
 
 
+def test_a_nested_stack_whose_creation_was_left_before_it_told_an_id_is_turned_likewise():
+    left = row(1, status=Status.IN_PROGRESS, physical_id=None)
+
+    assert decide_update(left, compared(updatable_while_creating=True)) == UpdateInPlace(frozenset())
+
+
 def test_a_nested_stack_is_never_kept_without_a_look():
     assert decide_update(row(1), compared(update_when_unchanged=True)) == UpdateInPlace(frozenset())
 
