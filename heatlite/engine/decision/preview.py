@@ -258,12 +258,12 @@ class Preview:
         """
         definition = self.template.resources[name]
         plugin = plugin_of(self._registry, definition.type, self.template.files)
+        given = self._read(definition.properties) or {}
+        if given is UNKNOWN:
+            return None
         try:
-            given = resolve(definition.properties, self._scope) or {}
-            if given is UNKNOWN:
-                return None
             wanted = plugin.checked_properties(given, definition.place("properties"), UNKNOWN)
-        except exception.HeatliteError:
+        except exception.StackValidationFailed:
             return None
         return plugin(self._instance(definition, self._serving.get(name), wanted))
 
@@ -274,10 +274,17 @@ class Preview:
     def _scope_of(self, visible: Visible) -> EngineScope:
         return EngineScope(self._parameters, self.template.files, visible, self._present.facade)
 
+    def _read(self, tree: Any) -> Any:
+        """Return the values of a tree; UNKNOWN also if it reads what isn't there: the update fails at that."""
+        try:
+            return resolve(tree, self._scope)
+        except exception.HeatliteError:
+            return UNKNOWN
+
     def facade(self, name: str) -> Any:
         """Return what a nested stack's template may read of its owner's resource."""
         definition = self.template.resources[name]
-        metadata = known(resolve(definition.metadata, self._scope)) or {}
+        metadata = known(self._read(definition.metadata)) or {}
         return facade_of(definition, metadata, self._scope)
 
     # --- what goes ----------------------------------------------------------------------------------------------

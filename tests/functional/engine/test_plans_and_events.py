@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from heatlite import exception
 from heatlite.db import models
+from heatlite.resources.builtin.value import Value
 from tests.functional.engine.fleet import Fleet
 from tests.functional.engine.planned_lives import STACKS, TYPES, Life
 from tests.functional.engine.templates import stores, template
@@ -144,6 +145,30 @@ def test_a_group_that_reads_what_a_restricted_resource_does_not_have(
     planned = life.insight("plan_update", **request)
     told = {it["resource_name"]: it["fate"] for it in planned["changes"]}
     assert {told["leaf"], told["nested"]} <= {"would fail", "may change"}
+    life.fails_indeed(request)
+    fleet.database.dispose()
+
+
+def test_a_nested_template_that_reads_its_owners_metadata_where_that_reads_what_is_not_there(
+    schema: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    fleet = Fleet(schema, tmp_path / "heatlite.sqlite3", **TYPES, **{"OS::Heat::Value": Value})
+    life = Life(fleet, 0)
+    group = {
+        "type": "OS::Heat::AutoScalingGroup",
+        "properties": {"min_size": 1, "max_size": 2, "resource": stores("x")},
+    }
+    facade = {"type": "OS::Heat::Value", "properties": {"value": {"resource_facade": "metadata"}}}
+    files = {"nested.yaml": json.dumps(template({"facade": facade}))}
+    nested = {"type": "nested.yaml", "metadata": {"tier": "web"}}
+    fleet.identity = fleet.call("create_stack", "web", template({"a": group, "nested": nested}), None, files, {})
+    life.settle()
+    reading = {**nested, "metadata": {"tier": {"get_attr": ["a", "output"]}}}
+    kept = {"resource_registry": {"resources": {"a": {"restricted_actions": "replace"}}}}
+    request = {**life.request(template({"a": stores("x"), "nested": reading}), kept), "files": files}
+    planned = life.insight("plan_update", **request)
+    told = {it["resource_name"]: it["fate"] for it in planned["changes"]}
+    assert told == {"a": "would fail", "nested": "may change"}
     life.fails_indeed(request)
     fleet.database.dispose()
 
