@@ -15,7 +15,7 @@ from heatlite import conf as options
 from heatlite.cmd import logs, quiet, reports
 
 CLOUD_CLIENTS = ("openstack.connection", "keystoneauth1.identity.v3", "heatlite.clients.given_token")
-"""What reaching a cloud imports."""
+"""The modules that an engine imports when it first reaches a cloud."""
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -77,6 +77,9 @@ BLOCKED_ON_FREE = (
     .limit(LIMIT)
 )
 
+EVERYONE, OF_KIND = "everyone", "of_kind_"
+"""Names of lists of ids: those of all nodes, and, with a number behind it, those of a kind."""
+
 
 def these(nodes: Collection[Node]) -> sa.ColumnElement[bool]:
     """Return a condition that holds for these nodes. The caller adds the condition for the traversal."""
@@ -94,9 +97,6 @@ def _any_of(ids_by_name: Mapping[str, Any]) -> sa.ColumnElement[bool]:
     if EVERYONE not in ids_by_name:
         return any_of_them
     return sa.and_(TABLE.c.resource_id.in_(ids_by_name[EVERYONE]), any_of_them)
-
-
-EVERYONE, OF_KIND = "everyone", "of_kind_"
 
 
 def ids(nodes: Collection[Node]) -> dict[str, list[int]]:

@@ -24,7 +24,7 @@ DRIVERS = {"kubernetes": ("cinder",), "swarm": ("rexray",), "mesos": ("rexray",)
 """Engine for containers → the drivers of volumes that it has."""
 MADE, NOT_DELETED = "CREATE_COMPLETE", "DELETE_FAILED"
 HALF_MADE = "Invalid input for field/attribute"
-"""What Magnum says, with 400, of a cluster whose groups of nodes it hasn't made yet: it can't show it."""
+"""Begins the message of Magnum's 400 when it is asked to show a cluster that has no groups of nodes yet."""
 BEFORE = "before"
 """The key of an update's progress for how the cluster looked before it."""
 
