@@ -11,15 +11,17 @@ The physical id is the output ``resource_id``, or the id of the last execution.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from heatlite.exception import CloudNotFound, ResourceInError, ResourceUnknownStatus
+from heatlite.resources.base import Resource
 from heatlite.resources.openstack.base import Body
 from heatlite.resources.openstack.claims import NEXT, RecordedFirst
 from heatlite.resources.openstack.fields import custom
 from heatlite.resources.openstack.mistral.base import EXECUTIONS, MistralResource, content, execute
 from heatlite.resources.schema import Attribute, Property, SupportStatus, Type
+from heatlite.resources.sight import Sight
 from heatlite.resources.tools import LONGEST_ID
 
 ACTIONS, INPUT, DESCRIPTION, ALWAYS, REPLACES = (
@@ -164,6 +166,11 @@ class ExternalResource(MistralResource):
 
     def handle_check(self) -> None:
         """Do nothing: only the workflows know what it is."""
+
+    @classmethod
+    def see_all(cls, resources: Sequence[Resource]) -> dict[str, Sight | str]:
+        """Look at nothing: the physical id is a name that a workflow gave it, and no service knows the name."""
+        return {}
 
     def find(self) -> list[str]:
         """Return nothing: the id of an execution is recorded before it is started."""

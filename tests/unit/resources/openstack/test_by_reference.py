@@ -570,6 +570,7 @@ def test_workflows_make_change_and_delete_what_is_outside() -> None:
     assert [json.loads(first[it]) for it in ("input", "params")] == [{"size": 1, "kind": "x"}, {"env": {"a": 1}}]
     assert life.instance.resource_id == "outside"
     assert life.resource.resolve_attributes() == {"output": {"resource_id": "outside", "size": 3}}
+    assert life.plugin.see_all([life.resource]) == {}, "no look for drift misses an execution with the id of the thing"
     given = {**external().case.given, "input": {"size": 2, "kind": "x"}}
     assert isinstance(life.run("UPDATE", given), Done)
     second = executed(kinds.EXECUTION)[1]
